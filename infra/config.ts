@@ -1,0 +1,104 @@
+/** The only reader of the environment: every setting, described, parsed once at start, all problems listed at once. */
+import { z } from 'zod';
+
+const seconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
+const count = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true' || value === '1');
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+
+/** Task queues, each of which operators scale alone. */
+export const TASK_QUEUES = ['checkout', 'payments', 'catalog', 'recommendations'] as const;
+export type TaskQueue = (typeof TASK_QUEUES)[number];
+
+export const settingsSchema = z.object({
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
+
+  API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
+  API_PORT: count(3001, 0).describe('Port of the API; 0 picks a free one'),
+  API_METRICS_PORT: count(0, 0).describe('Port of the API process’s Prometheus metrics; 0 turns them off'),
+  WORKER_METRICS_PORT: count(0, 0).describe('Port of the worker process’s Prometheus metrics; 0 turns them off'),
+  STOREFRONT_URL: z.url().default('http://127.0.0.1:3000').describe('Public origin of the storefront, for CORS and links'),
+  TRUSTED_PROXIES: list('127.0.0.1,::1').describe('Addresses whose X-Forwarded-For is believed, comma-separated'),
+
+  POSTGRES_URL: z.url().describe('postgres://user:password@host:port/database'),
+  POSTGRES_POOL_MAX: count(10).describe('Most connections of one process'),
+  REDIS_URL: z.url().describe('redis://host:port/database'),
+  ELASTICSEARCH_URL: z.url().describe('Address of the search cluster'),
+  ELASTICSEARCH_INDEX: z.string().regex(/^[a-z][a-z0-9_-]*$/).default('products').describe('Alias of the product index'),
+
+  TEMPORAL_ADDRESS: z.string().describe('host:port of the Temporal frontend'),
+  TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
+  TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),
+  TASK_QUEUES: list(TASK_QUEUES.join(','))
+    .pipe(z.array(z.enum(TASK_QUEUES)).min(1))
+    .describe('Task queues that this worker serves, comma-separated'),
+  WORKER_BUNDLE: z.string().optional().describe('Path of a prebuilt workflow bundle; built at start when unset'),
+  WORKER_SHUTDOWN_GRACE_SECONDS: seconds(10, 0).describe('Time that running activities get when a worker stops'),
+
+  STRIPE_SECRET_KEY: z.string().min(1).describe('Secret key of the Stripe account (test mode while trying things out)'),
+  STRIPE_PUBLISHABLE_KEY: z.string().min(1).describe('Publishable key handed to browsers'),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).describe('Signing secret of the webhook endpoint'),
+  STRIPE_API_URL: z.url().optional().describe('Address of the local Stripe stand-in; unset means Stripe itself'),
+  STRIPE_PUBLIC_URL: z.url().optional().describe('Address at which browsers reach the stand-in, when it differs'),
+  STRIPE_TIMEOUT_MS: count(10_000).describe('Longest wait for one answer from Stripe, in milliseconds'),
+
+  JWT_SECRET: z.string().min(32).describe('Key that signs access tokens, at least 32 characters'),
+  REFRESH_SECRET: z.string().min(32).describe('Key that signs refresh tokens, at least 32 characters'),
+  ACCESS_TOKEN_SECONDS: seconds(900).describe('Life of an access token'),
+  REFRESH_TOKEN_SECONDS: seconds(604_800).describe('Life of a refresh token'),
+  SESSION_SECONDS: seconds(86_400).describe('Idle life of a session’s cached profile in Redis, sliding'),
+
+  CURRENCY: z.string().regex(/^[a-z]{3}$/).default('usd').describe('ISO 4217 code of the shop’s prices, lower case'),
+  HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
+  HOLD_GRACE_SECONDS: seconds(30, 0).describe('Extra time for a hold whose checkout is settling a charge'),
+
+  RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are limited per client address'),
+  RATE_LIMIT_CATALOG: count(3000).describe('Cached catalogue reads per window and address'),
+  RATE_LIMIT_CATALOG_SECONDS: seconds(900),
+  RATE_LIMIT_API: count(100).describe('Other API calls per window and address'),
+  RATE_LIMIT_API_SECONDS: seconds(900),
+  RATE_LIMIT_AUTH: count(5).describe('Failed sign-ins and registrations per window and address'),
+  RATE_LIMIT_AUTH_SECONDS: seconds(900),
+  RATE_LIMIT_PAYMENT: count(10).describe('Checkouts begun per window and address'),
+  RATE_LIMIT_PAYMENT_SECONDS: seconds(3600),
+
+  CACHE_PRODUCT_SECONDS: seconds(3600).describe('Life of cached products and lists in Redis'),
+  CACHE_CATEGORY_SECONDS: seconds(7200).describe('Life of cached categories in Redis'),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Raised when settings are missing or malformed; the message lists every problem. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/**
+ * Reads the settings.
+ * @param environment usually `process.env`
+ * @throws SettingsError naming every setting that is wrong
+ */
+export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = settingsSchema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const described = settingsSchema.shape[name as keyof Settings]?.description;
+    return `  ${name}: ${issue.message}${described ? ` (${described})` : ''}`;
+  });
+  throw new SettingsError(`These settings need attention:\n${problems.join('\n')}`);
+}
