@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { timestamp, uuid } from './common.ts';
+
+export const ROLES = ['customer', 'support', 'support_lead', 'admin'] as const;
+export const role = z.enum(ROLES);
+export type Role = z.infer<typeof role>;
+
+const email = z
+  .string()
+  .trim()
+  .max(255)
+  .pipe(z.email())
+  .transform((value) => value.toLowerCase());
+const password = z.string().min(10, 'use at least 10 characters').max(200);
+const fullName = z.string().trim().min(1).max(255);
+
+export const registerBody = z
+  .strictObject({ email, password, full_name: fullName.optional() })
+  .meta({ id: 'Registration' });
+export const loginBody = z.strictObject({ email, password: z.string().min(1).max(200) }).meta({ id: 'Login' });
+export const refreshBody = z.strictObject({ refresh_token: z.string().min(1) }).meta({ id: 'RefreshRequest' });
+export const profilePatch = z.strictObject({ full_name: fullName.nullable() }).partial().meta({ id: 'ProfilePatch' });
+
+export const user = z
+  .object({
+    id: uuid,
+    email: z.string(),
+    full_name: z.string().nullable(),
+    role,
+    created_at: timestamp,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof user>;
+
+export const session = z
+  .object({
+    access_token: z.string(),
+    refresh_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.number().int().meta({ description: 'Life of the access token in seconds' }),
+    user,
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof session>;

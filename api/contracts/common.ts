@@ -1,0 +1,49 @@
+/** Shapes that every part of the API shares. Wire names are snake_case; amounts are decimal numbers with a `currency`. */
+import { z } from 'zod';
+
+export const uuid = z.uuid();
+export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const currency = z
+  .string()
+  .regex(/^[a-z]{3}$/)
+  .meta({ description: 'ISO 4217 code, lower case', examples: ['usd'] });
+export const amount = z
+  .number()
+  .meta({ description: 'Decimal amount in the currency’s major unit', examples: [19.99] });
+export const quantity = z.number().int().min(1).max(100);
+
+export const limit = (fallback: number, most: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(fallback)
+    .meta({ description: `1–${most}` });
+
+export const idParams = z.object({ id: uuid });
+
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional()
+    .meta({ description: 'A key of the caller’s; the same key gives the same answer for a day' }),
+});
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string().meta({ examples: ['/api/problems/out_of_stock'] }),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().meta({ description: 'Stable, for programs' }),
+    detail: z.string().optional(),
+    request_id: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .catchall(z.unknown())
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;

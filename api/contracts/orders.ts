@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { ORDER_STATUSES } from '../../domain/order-state.ts';
+import { amount, currency, limit, timestamp, uuid } from './common.ts';
+
+export const shippingAddress = z
+  .strictObject({
+    name: z.string().trim().min(1).max(255).optional(),
+    street: z.string().trim().min(1).max(255),
+    street2: z.string().trim().max(255).optional(),
+    city: z.string().trim().min(1).max(255),
+    state: z.string().trim().max(100).optional(),
+    postal_code: z.string().regex(/^\d{5}(-\d{4})?$/, 'use a US postal code: 12345 or 12345-6789'),
+    country: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/, 'use two letters, such as US')
+      .transform((value) => value.toUpperCase()),
+  })
+  .meta({ id: 'ShippingAddress' });
+export type ShippingAddress = z.infer<typeof shippingAddress>;
+
+export const checkoutBody = z
+  .strictObject({
+    reservation_id: uuid,
+    shipping_address: shippingAddress,
+    email: z
+      .string()
+      .trim()
+      .max(255)
+      .pipe(z.email())
+      .optional()
+      .meta({ description: 'Where mails about the order go; a guest must give it' }),
+  })
+  .meta({ id: 'CheckoutRequest' });
+export type CheckoutBody = z.infer<typeof checkoutBody>;
+
+/** What a browser needs to pay. */
+export const payment = z
+  .object({
+    client_secret: z.string(),
+    publishable_key: z.string(),
+    api_url: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Address of the local Stripe stand-in for browsers; null means Stripe itself (load Stripe.js)',
+      }),
+  })
+  .meta({ id: 'Payment' });
+export type Payment = z.infer<typeof payment>;
+
+export const orderEvent = z.object({
+  at: timestamp,
+  type: z.string().meta({ examples: ['order_opened', 'payment_failed', 'order_paid', 'refund_succeeded'] }),
+  message: z.string(),
+});
+
+export const order = z
+  .object({
+    id: uuid,
+    status: z.enum(ORDER_STATUSES),
+    items: z.array(
+      z.object({
+        product_id: uuid,
+        sku: z.string(),
+        name: z.string(),
+        quantity: z.number().int(),
+        price: amount,
+        line_total: amount,
+        image_url: z.string(),
+      }),
+    ),
+    total_amount: amount,
+    captured_amount: amount,
+    refunded_amount: amount,
+    currency,
+    email: z.string().nullable(),
+    shipping_address: shippingAddress,
+    last_payment_error: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the last card was refused, in words for the shopper' }),
+    expires_at: timestamp.meta({ description: 'Until when a pending order can be paid' }),
+    paid_at: timestamp.nullable(),
+    created_at: timestamp,
+    updated_at: timestamp,
+    events: z.array(orderEvent),
+    payment: payment.nullable().meta({ description: 'Only while the order is pending' }),
+    workflow_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'The order’s workflow in the Temporal UI; for staff only' }),
+  })
+  .meta({ id: 'Order' });
+export type Order = z.infer<typeof order>;
+
+export const checkout = z
+  .object({ order, payment: payment.nullable(), expires_at: timestamp })
+  .meta({ id: 'Checkout' });
+export type Checkout = z.infer<typeof checkout>;
+
+export const orderSummary = z
+  .object({
+    id: uuid,
+    status: z.enum(ORDER_STATUSES),
+    total_amount: amount,
+    refunded_amount: amount,
+    currency,
+    item_count: z.number().int(),
+    first_item: z.object({ name: z.string(), image_url: z.string() }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'OrderSummary' });
+export type OrderSummary = z.infer<typeof orderSummary>;
+export const orderListQuery = z.object({ cursor: z.string().max(300).optional(), limit: limit(20, 100) });
+export const orderPage = z
+  .object({ items: z.array(orderSummary), next_cursor: z.string().nullable() })
+  .meta({ id: 'OrderPage' });
+export type OrderPage = z.infer<typeof orderPage>;
+
+/** Data of one message on the order’s event stream (`event: order`). */
+export const orderStreamMessage = z
+  .object({
+    id: uuid,
+    status: z.enum(ORDER_STATUSES),
+    last_payment_error: z.string().nullable(),
+    refunded_amount: amount,
+  })
+  .meta({ id: 'OrderStreamMessage' });
+export type OrderStreamMessage = z.infer<typeof orderStreamMessage>;

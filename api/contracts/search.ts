@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { productSummary } from './catalog.ts';
+import { limit } from './common.ts';
+
+export const searchQuery = z.object({
+  q: z.string().trim().max(200).default(''),
+  category: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) =>
+      value === undefined
+        ? []
+        : [value]
+            .flat()
+            .flatMap((part) => part.split(','))
+            .filter(Boolean),
+    )
+    .meta({ description: 'Slugs; repeat it or separate by commas for several' }),
+  min_price: z.coerce.number().nonnegative().optional(),
+  max_price: z.coerce.number().nonnegative().optional(),
+  page: z.coerce.number().int().min(1).max(400).default(1),
+  limit: limit(24, 100),
+});
+export type SearchQuery = z.infer<typeof searchQuery>;
+
+export const searchPage = z
+  .object({
+    items: z.array(productSummary),
+    total: z.number().int().nonnegative(),
+    corrected_query: z
+      .string()
+      .nullable()
+      .meta({ description: 'What was searched instead of a word that no product has' }),
+    facets: z.object({
+      categories: z.array(z.object({ slug: z.string(), name: z.string(), count: z.number().int() })),
+      price_ranges: z.array(
+        z.object({ from: z.number().nullable(), to: z.number().nullable(), count: z.number().int() }),
+      ),
+    }),
+  })
+  .meta({ id: 'SearchPage' });
+export type SearchPage = z.infer<typeof searchPage>;
+
+export const suggestQuery = z.object({ q: z.string().trim().min(1).max(100), limit: limit(8, 20) });
+export const suggestions = z
+  .object({ items: z.array(z.object({ text: z.string(), product_id: z.uuid() })) })
+  .meta({ id: 'Suggestions' });
+export type Suggestions = z.infer<typeof suggestions>;

@@ -1,0 +1,47 @@
+/** The one error of the domain: a stable code, whether trying again can help, and facts for the caller. No HTTP in it. */
+
+export const ERROR_CODES = [
+  'invalid_request',
+  'unauthenticated',
+  'invalid_credentials',
+  'forbidden',
+  'not_found',
+  'email_taken',
+  'conflict',
+  'idempotency_key_reused',
+  'out_of_stock',
+  'stock_unavailable',
+  'reservation_ended',
+  'cart_empty',
+  'order_not_cancellable',
+  'order_not_refundable',
+  'refund_exceeds_charge',
+  'payment_declined',
+  'payment_provider_unavailable',
+  'invalid_signature',
+  'rate_limited',
+  'unavailable',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface DomainErrorOptions {
+  /** Whether the same call may succeed later without being changed. */
+  retryable?: boolean;
+  /** Facts the caller can act on; must be JSON and free of personal data. */
+  details?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+export class DomainError extends Error {
+  override name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.details = options.details ?? {};
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Ids that follow from other ids, so that a repeated request meets what it made before.
+ * RFC 9562 name-based (version 5) UUIDs over SHA-1; `sha1` is given by the caller since workflows may not import Node's crypto.
+ */
+
+/** Namespaces of this project's derived ids (random version 4 UUIDs, fixed for ever). */
+export const ID_NAMESPACES = {
+  reservation: '5b0f6f0e-5a0c-4b61-8f0e-7b6f6f1f2a11',
+  order: 'c2d4a9f6-3b1e-4c58-9a7d-1e5b8c3f6d22',
+  refund: '9e7a1c34-6d2f-4e8b-b5a1-4f3c2d1e0b33',
+} as const;
+
+/** Builds a version 5 UUID. @param sha1 hashes the bytes of namespace and name */
+export function uuidV5(namespace: string, name: string, sha1: (bytes: Uint8Array) => Uint8Array): string {
+  const namespaceBytes = Uint8Array.from(namespace.replaceAll('-', '').match(/../g)!, (hex) =>
+    Number.parseInt(hex, 16),
+  );
+  const nameBytes = new TextEncoder().encode(name);
+  const input = new Uint8Array(namespaceBytes.length + nameBytes.length);
+  input.set(namespaceBytes);
+  input.set(nameBytes, namespaceBytes.length);
+  const bytes = sha1(input).slice(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,68 @@
+/** Money: integer minor units (`amountCents`) inside, decimals only on the wire and in the tables. */
+
+/** Decimal digits of the currencies that do not have two (ISO 4217). */
+const MINOR_DIGITS: Readonly<Record<string, number>> = { jpy: 0, krw: 0, vnd: 0, clp: 0, bhd: 3, kwd: 3, tnd: 3 };
+
+/** Largest unit price: 999,999.99 (the product schema's limit). */
+export const MAX_PRICE_CENTS = 99_999_999;
+
+export function minorDigits(currency: string): number {
+  return MINOR_DIGITS[currency.toLowerCase()] ?? 2;
+}
+
+function assertCents(amountCents: number): void {
+  if (!Number.isSafeInteger(amountCents)) throw new RangeError(`not an amount in minor units: ${amountCents}`);
+}
+
+/**
+ * Minor units → the decimal text that tables hold, exact: 1999 → "19.99".
+ * @throws RangeError when the amount is not a safe integer
+ */
+export function toDecimalString(amountCents: number, currency = 'usd'): string {
+  assertCents(amountCents);
+  const digits = minorDigits(currency);
+  const sign = amountCents < 0 ? '-' : '';
+  const text = String(Math.abs(amountCents)).padStart(digits + 1, '0');
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** Minor units → the JSON number of the wire: 1999 → 19.99. Exact up to 2^53 minor units as JSON prints the shortest form. */
+export function toDecimal(amountCents: number, currency = 'usd'): number {
+  return Number(toDecimalString(amountCents, currency));
+}
+
+/**
+ * Decimal text or number → minor units, exact; never rounds.
+ * @throws RangeError when the value is no decimal or has more digits than the currency
+ */
+export function fromDecimal(value: string | number, currency = 'usd'): number {
+  const digits = minorDigits(currency);
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value).trim());
+  if (!match) throw new RangeError(`not a decimal amount: ${value}`);
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > digits) throw new RangeError(`${currency.toUpperCase()} has ${digits} decimals: ${value}`);
+  const cents = Number(match[2]! + fraction.padEnd(digits, '0'));
+  assertCents(cents);
+  return match[1] && cents !== 0 ? -cents : cents;
+}
+
+/** Price × quantity. @throws RangeError when the product leaves the safe integers */
+export function lineTotalCents(unitPriceCents: number, quantity: number): number {
+  const total = unitPriceCents * quantity;
+  assertCents(total);
+  return total;
+}
+
+export function sumCents(amounts: Iterable<number>): number {
+  let total = 0;
+  for (const amount of amounts) total += amount;
+  assertCents(total);
+  return total;
+}
+
+/** For people: 1999, "usd" → "$19.99". */
+export function formatMoney(amountCents: number, currency: string, locale = 'en-US'): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() }).format(
+    toDecimal(amountCents, currency),
+  );
+}
