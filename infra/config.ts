@@ -24,20 +24,30 @@ export const TASK_QUEUES = ['checkout', 'payments', 'catalog', 'recommendations'
 export type TaskQueue = (typeof TASK_QUEUES)[number];
 
 export const settingsSchema = z.object({
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('Least level logged'),
 
   API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   API_PORT: count(3001, 0).describe('Port of the API; 0 picks a free one'),
   API_METRICS_PORT: count(0, 0).describe('Port of the API process’s Prometheus metrics; 0 turns them off'),
   WORKER_METRICS_PORT: count(0, 0).describe('Port of the worker process’s Prometheus metrics; 0 turns them off'),
-  STOREFRONT_URL: z.url().default('http://127.0.0.1:3000').describe('Public origin of the storefront, for CORS and links'),
+  STOREFRONT_URL: z
+    .url()
+    .default('http://127.0.0.1:3000')
+    .describe('Public origin of the storefront, for CORS and links'),
   TRUSTED_PROXIES: list('127.0.0.1,::1').describe('Addresses whose X-Forwarded-For is believed, comma-separated'),
 
   POSTGRES_URL: z.url().describe('postgres://user:password@host:port/database'),
   POSTGRES_POOL_MAX: count(10).describe('Most connections of one process'),
   REDIS_URL: z.url().describe('redis://host:port/database'),
   ELASTICSEARCH_URL: z.url().describe('Address of the search cluster'),
-  ELASTICSEARCH_INDEX: z.string().regex(/^[a-z][a-z0-9_-]*$/).default('products').describe('Alias of the product index'),
+  ELASTICSEARCH_INDEX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]*$/)
+    .default('products')
+    .describe('Alias of the product index'),
 
   TEMPORAL_ADDRESS: z.string().describe('host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
@@ -61,7 +71,11 @@ export const settingsSchema = z.object({
   REFRESH_TOKEN_SECONDS: seconds(604_800).describe('Life of a refresh token'),
   SESSION_SECONDS: seconds(86_400).describe('Idle life of a session’s cached profile in Redis, sliding'),
 
-  CURRENCY: z.string().regex(/^[a-z]{3}$/).default('usd').describe('ISO 4217 code of the shop’s prices, lower case'),
+  CURRENCY: z
+    .string()
+    .regex(/^[a-z]{3}$/)
+    .default('usd')
+    .describe('ISO 4217 code of the shop’s prices, lower case'),
   HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
   HOLD_GRACE_SECONDS: seconds(30, 0).describe('Extra time for a hold whose checkout is settling a charge'),
 
@@ -92,7 +106,9 @@ export class SettingsError extends Error {
  * @throws SettingsError naming every setting that is wrong
  */
 export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = settingsSchema.safeParse(present);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
