@@ -106,10 +106,23 @@ export class SettingsError extends Error {
  * @throws SettingsError naming every setting that is wrong
  */
 export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
+  return parse(settingsSchema, environment);
+}
+
+/** Reads only the named settings, for programs that need few. @throws SettingsError as `readSettings` */
+export function readSome<Key extends keyof Settings>(
+  keys: readonly Key[],
+  environment: Record<string, string | undefined> = process.env,
+): Pick<Settings, Key> {
+  const mask = Object.fromEntries(keys.map((key) => [key, true])) as Partial<Record<keyof Settings, true>>;
+  return parse(settingsSchema.pick(mask) as unknown as z.ZodType<Pick<Settings, Key>>, environment);
+}
+
+function parse<Result>(schema: z.ZodType<Result>, environment: Record<string, string | undefined>): Result {
   const present = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = settingsSchema.safeParse(present);
+  const parsed = schema.safeParse(present);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);

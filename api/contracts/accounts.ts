@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ROLES } from '../../domain/roles.ts';
 import { timestamp, uuid } from './common.ts';
 
-export const ROLES = ['customer', 'support', 'support_lead', 'admin'] as const;
+export type { Role } from '../../domain/roles.ts';
 export const role = z.enum(ROLES);
-export type Role = z.infer<typeof role>;
 
 const email = z
   .string()

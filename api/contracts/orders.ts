@@ -38,12 +38,9 @@ export const payment = z
   .object({
     client_secret: z.string(),
     publishable_key: z.string(),
-    api_url: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Address of the local Stripe stand-in for browsers; null means Stripe itself (load Stripe.js)',
-      }),
+    api_url: z.string().nullable().meta({
+      description: 'Address of the local Stripe stand-in for browsers; null means Stripe itself (load Stripe.js)',
+    }),
   })
   .meta({ id: 'Payment' });
 export type Payment = z.infer<typeof payment>;

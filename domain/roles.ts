@@ -1,0 +1,9 @@
+/** What a person may do: shoppers, support staff, those who approve for them, administrators of the catalogue. */
+export const ROLES = ['customer', 'support', 'support_lead', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const STAFF: ReadonlySet<Role> = new Set(['support', 'support_lead', 'admin']);
+
+export function isStaff(role: Role): boolean {
+  return STAFF.has(role);
+}

@@ -1,0 +1,97 @@
+/** Plain SQL on the ORM's pool: prepared once a connection, exact types, one retry rule for transactions. */
+
+import type { Pool, PoolClient } from 'pg';
+import pg from 'pg';
+
+// The ORM's pool leaves dates as text; here a timestamptz is a Date, a bigint a number (ours stay below 2^53), a numeric exact text.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text: string) => new Date(text));
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.NUMERIC, (text: string) => text);
+types.setTypeParser(pg.types.builtins.JSONB, (text: string) => JSON.parse(text) as unknown);
+
+const statementNames = new Map<string, string>();
+function statementName(text: string): string {
+  let name = statementNames.get(text);
+  if (!name) {
+    name = `s${statementNames.size + 1}`;
+    statementNames.set(text, name);
+  }
+  return name;
+}
+
+/** Runs statements: on the pool, or inside one transaction. */
+export interface Sql {
+  /** Rows of one statement; its text must be constant, since it is prepared under a name. */
+  rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** First row, or undefined. */
+  row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
+  /** Number of rows that a statement changed. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+class SqlOn implements Sql {
+  readonly #target: Pool | PoolClient;
+  constructor(target: Pool | PoolClient) {
+    this.#target = target;
+  }
+  #query(text: string, values: readonly unknown[]) {
+    return this.#target.query({ name: statementName(text), text, values: values as unknown[], types });
+  }
+  async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#query(text, values)).rows as Row[];
+  }
+  async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
+    return (await this.#query(text, values)).rows[0] as Row | undefined;
+  }
+  async run(text: string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.#query(text, values)).rowCount ?? 0;
+  }
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+const TRANSACTION_TRIES = 3;
+
+export class Database extends SqlOn {
+  readonly pool: Pool;
+  constructor(pool: Pool) {
+    super(pool);
+    this.pool = pool;
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws; run anew after a deadlock or a
+   * serialization failure, so `work` must have no effect outside the database.
+   */
+  async transaction<Result>(
+    work: (sql: Sql) => Promise<Result>,
+    options: { isolation?: 'read committed' | 'repeatable read'; readOnly?: boolean } = {},
+  ): Promise<Result> {
+    const begin = `begin isolation level ${options.isolation ?? 'read committed'}${options.readOnly ? ' read only' : ''}`;
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query(begin);
+        const result = await work(new SqlOn(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        const code = (error as { code?: string }).code;
+        if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || attempt === TRANSACTION_TRIES) throw error;
+      } finally {
+        client.release(broken);
+      }
+    }
+  }
+}
+
+/** Name of the constraint that a failed statement broke, if that is why it failed. */
+export function brokenConstraint(error: unknown): string | undefined {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return code?.startsWith('23') ? constraint : undefined;
+}

@@ -1,0 +1,58 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const CategorySchema = defineEntity({
+  name: 'Category',
+  tableName: 'categories',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    slug: p.string().length(100).unique(),
+    name: p.string().length(255),
+    description: p.text().default(''),
+    imageUrl: p.string().length(500).default(''),
+    position: p.integer().default(0),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+export class Category extends CategorySchema.class {}
+CategorySchema.setClass(Category);
+
+const ProductFamilySchema = defineEntity({
+  name: 'ProductFamily',
+  tableName: 'product_families',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    name: p.string().length(255),
+    optionNames: p.array().$type<string[]>().default([]),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+export class ProductFamily extends ProductFamilySchema.class {}
+ProductFamilySchema.setClass(ProductFamily);
+
+const ProductSchema = defineEntity({
+  name: 'Product',
+  tableName: 'products',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    sku: p.string().length(64).unique(),
+    name: p.string().length(255),
+    description: p.text().default(''),
+    /** Decimal text, exact; `domain/money` turns it into minor units. */
+    price: p.decimal('string').precision(10).scale(2),
+    currency: p.character().length(3),
+    stockQuantity: p.integer().default(0),
+    /** Written by the stock ledger's statements alone. */
+    reservedQuantity: p.integer().default(0),
+    category: () => p.manyToOne(Category).ref().nullable(),
+    family: () => p.manyToOne(ProductFamily).ref().nullable(),
+    isFamilyLead: p.boolean().default(true),
+    optionValues: p.json().$type<Record<string, string>>().defaultRaw("'{}'"),
+    tags: p.array().$type<string[]>().default([]),
+    imageUrl: p.string().length(500).default(''),
+    deletedAt: p.datetime().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
+  },
+});
+export class Product extends ProductSchema.class {}
+ProductSchema.setClass(Product);

@@ -1,0 +1,23 @@
+/** `npm run migrate`: brings the database's tables up to date. Safe to run twice, and by several processes at once. */
+import { readSome, SettingsError } from '../config.ts';
+import { connectPostgres } from './orm.ts';
+
+const MIGRATION_LOCK = 7_261_001;
+
+try {
+  const postgres = await connectPostgres({ ...readSome(['POSTGRES_URL']), POSTGRES_POOL_MAX: 4 });
+  const client = await postgres.db.pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const done = await postgres.orm.migrator.up();
+    console.log(
+      done.length === 0 ? 'The tables are up to date.' : `Migrated: ${done.map((step) => step.name).join(', ')}.`,
+    );
+  } finally {
+    client.release(true);
+    await postgres.close();
+  }
+} catch (error) {
+  console.error(error instanceof SettingsError ? error.message : error);
+  process.exitCode = 1;
+}
