@@ -1,0 +1,83 @@
+/** Debian packages, with the machine's own apt: unpacked into a folder without root, or installed with it. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../processes/run.ts';
+import type { Report } from './component.ts';
+import { onPath } from './programs.ts';
+
+/**
+ * Unpacks a package, and whatever it needs that this machine lacks, into a folder. Nothing is installed: no root is
+ * needed and no service of the package's is started.
+ */
+export async function aptUnpack(name: string, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
+  if (onPath('apt-get').length === 0 || onPath('dpkg-deb').length === 0) {
+    throw new Error(`it is taken from the Debian package ${name}, and there is no apt here.`);
+  }
+  const work = join(folder, '.apt');
+  for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(work, part), { recursive: true });
+  // Lists and downloads in a place of our own: a bare machine has no lists, and only root may fetch the machine's.
+  const options = [
+    `Dir::State::lists=${join(work, 'lists')}`,
+    `Dir::Cache=${join(work, 'cache')}`,
+    'APT::Sandbox::User=root',
+    'Debug::NoLocking=1',
+  ];
+  const apt = (...args: string[]) =>
+    run('apt-get', [...options.flatMap((option) => ['-o', option]), ...args], { cwd: folder, signal });
+  report('fetching the package lists');
+  await apt('update');
+  const plan = await apt('install', '--simulate', '--no-install-recommends', name);
+  const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1]!);
+  const wanted = missing.length > 0 ? missing : [name];
+  report(`fetching ${wanted.length} packages`);
+  await apt('download', ...wanted);
+  for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.deb'))) {
+    report(`unpacking ${file.split('_')[0]}`);
+    await run('dpkg-deb', ['-x', join(folder, file), folder], { signal });
+    rmSync(join(folder, file));
+  }
+  rmSync(work, { recursive: true });
+}
+
+/** Installs a package into the machine. @throws when that takes a password that nobody can be asked for */
+export async function aptInstall(name: string, report: Report, signal?: AbortSignal): Promise<void> {
+  const [aptGet] = onPath('apt-get');
+  if (!aptGet) throw new Error(`it is installed as the Debian package ${name}, and there is no apt here.`);
+  const asRoot = await rootPrefix(name);
+  const apt = (args: string[], onLine?: (line: string) => void) =>
+    run(asRoot[0] ?? aptGet, [...asRoot.slice(1), ...(asRoot.length > 0 ? [aptGet] : []), ...args], {
+      signal,
+      onLine,
+      environment: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  let done = 0;
+  const install = () =>
+    apt(['install', '-y', '--no-install-recommends', name], (line) => {
+      if (/^(Get:|Unpacking|Setting up)/.test(line)) report(`${line.slice(0, 60)} (step ${++done})`);
+    });
+  report('asking apt');
+  try {
+    await install();
+  } catch {
+    // Lists that are missing or too old name packages that are no longer there.
+    report('fetching the package lists');
+    await apt(['update']);
+    await install();
+  }
+}
+
+async function rootPrefix(name: string): Promise<string[]> {
+  if (process.getuid?.() === 0) return [];
+  const [sudo] = onPath('sudo');
+  if (
+    sudo &&
+    (await run(sudo, ['-n', 'true']).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return [sudo, '-n'];
+  throw new Error(
+    `installing the Debian package ${name} takes root: run "sudo apt-get install ${name}" and try again.`,
+  );
+}

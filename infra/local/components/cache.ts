@@ -1,0 +1,76 @@
+/** Where components that had to be got are kept, a folder a version. */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { waitForLock } from '../processes/lock.ts';
+import { barrier, serviceAccount } from '../processes/service-account.ts';
+import type { Report } from './component.ts';
+
+/**
+ * HOLDFAST_CACHE; else, for root, the machine's own place, since servers then run as a user who may not enter root's
+ * home; else the user's cache folder.
+ */
+export function cacheRoot(): string {
+  if (process.env.HOLDFAST_CACHE) return resolve(process.env.HOLDFAST_CACHE);
+  if (serviceAccount()) return '/var/cache/holdfast';
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast');
+}
+
+/** The folder of a component that is there whole, or undefined. */
+export function cachedFolder(key: string): string | undefined {
+  const folder = join(cacheRoot(), key);
+  return existsSync(folder) ? folder : undefined;
+}
+
+/**
+ * Fills a cache folder once: others who want the same wait for it, and it appears under its name only when complete.
+ * @param usable whether a folder that is there already serves; one that does not is made anew
+ * @param fill gets an empty folder
+ */
+export async function intoCache(
+  key: string,
+  usable: (folder: string) => Promise<boolean>,
+  fill: (folder: string) => Promise<void>,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<string> {
+  const root = cacheRoot();
+  mkdirSync(root, { recursive: true, mode: 0o755 });
+  requireReachable(root);
+  const lock = await waitForLock(
+    join(root, `.${key}.lock`),
+    (holder) => report(`waiting for process ${holder.pid}, which is getting the same`),
+    signal,
+  );
+  try {
+    const folder = join(root, key);
+    const partial = `.${key}.partial-`;
+    for (const entry of readdirSync(root))
+      if (entry.startsWith(partial)) rmSync(join(root, entry), { recursive: true, force: true });
+    if (existsSync(folder)) {
+      if (await usable(folder)) return folder;
+      rmSync(folder, { recursive: true });
+    }
+    const draft = mkdtempSync(join(root, partial));
+    try {
+      await fill(draft);
+      chmodSync(draft, 0o755);
+      renameSync(draft, folder);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+    return folder;
+  } finally {
+    lock.release();
+  }
+}
+
+function requireReachable(root: string): void {
+  const account = serviceAccount();
+  const blocked = account && barrier(root, account);
+  if (blocked) {
+    throw new Error(
+      `the cache ${root} is out of reach for user ${account.name}, as whom servers that refuse root are run (${blocked} is closed): point HOLDFAST_CACHE elsewhere.`,
+    );
+  }
+}

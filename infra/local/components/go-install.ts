@@ -1,0 +1,46 @@
+/** Builds a Go program from the module registry. */
+import { run } from '../processes/run.ts';
+import type { Report } from './component.ts';
+import { onPath } from './programs.ts';
+
+export interface GoProgram {
+  /** Package and version, as `go install` takes them. */
+  readonly module: string;
+  /** Packages that a build from nothing compiles, about: what progress is measured against. */
+  readonly packages: number;
+}
+
+// Two builds side by side would compile what they share twice, on the same cores.
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Runs `go install` into a folder. @throws when Go is missing or the build fails */
+export function goInstall(program: GoProgram, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
+  const build = turn.then(() => buildNow(program, folder, report, signal));
+  turn = build.catch(() => {});
+  report('waiting for the Go compiler');
+  return build;
+}
+
+async function buildNow(program: GoProgram, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
+  const [go] = onPath('go');
+  if (!go) throw new Error('it is built with Go, and there is no `go` on PATH.');
+  let downloads = 0;
+  let compiled = 0;
+  report('asking the module registry');
+  await run(go, ['install', '-v', '-trimpath', '-ldflags=-s -w', program.module], {
+    cwd: folder,
+    // Without C no compiler is needed but Go's own. GOFLAGS may hold what only suits a project of the user's.
+    environment: { GOBIN: folder, CGO_ENABLED: '0', GOFLAGS: undefined },
+    signal,
+    onLine: (line) => {
+      if (line.startsWith('go: downloading')) {
+        downloads += 1;
+        report(`fetching modules: ${downloads}`);
+      } else if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(line)) {
+        compiled += 1;
+        const total = Math.max(program.packages, compiled);
+        report(`compiling: ${compiled} of about ${total} packages`, Math.min(compiled / total, 0.99));
+      }
+    },
+  });
+}

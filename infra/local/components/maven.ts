@@ -1,0 +1,57 @@
+/** Gets artifacts from Maven Central with the machine's own Maven, and so with its settings, mirrors and proxies. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../processes/run.ts';
+import type { Report } from './component.ts';
+import { findJava } from './java.ts';
+import { onPath } from './programs.ts';
+
+const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is literally this
+const UNRESOLVED = '${project.basedir}';
+
+/** Unpacks an archive artifact (`group:name:version:type`) into a folder. */
+export async function mavenUnpack(
+  artifact: string,
+  folder: string,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<void> {
+  await maven([`${PLUGIN}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], folder, report, signal);
+  // The plugin's notes of what it unpacked; without a project their folder's name stays unresolved.
+  rmSync(join(folder, UNRESOLVED), { recursive: true, force: true });
+}
+
+/** Copies every jar that the project in `pom` needs at run time into `<folder>`. */
+export async function mavenCopyDependencies(
+  pom: string,
+  folder: string,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<void> {
+  const args = ['-f', pom, `${PLUGIN}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+  await maven(args, folder, report, signal);
+}
+
+async function maven(args: string[], cwd: string, report: Report, signal?: AbortSignal): Promise<void> {
+  const [mvn] = onPath('mvn');
+  if (!mvn) throw new Error('it is fetched with Maven, and there is no `mvn` on PATH.');
+  // Maven itself runs on any Java, also one that is not on PATH.
+  const java = process.env.JAVA_HOME ?? findJava(8, false)?.home;
+  if (!java) throw new Error('Maven needs Java, and none was found.');
+  report('asking the registry');
+  await run(mvn, args, {
+    cwd,
+    environment: { JAVA_HOME: java, ...(process.env.MAVEN_OPTS ? {} : { MAVEN_OPTS: '-Xmx256m' }) },
+    signal,
+    onLine: (line) => reportTransfer(line, report),
+  });
+}
+
+/** Maven says "Progress (1): 12/132 MB" while it downloads; small files are not worth showing. */
+function reportTransfer(line: string, report: Report): void {
+  const match = /Progress \(\d+\): .*?([\d.]+)\/([\d.]+) MB/.exec(line);
+  if (match && Number(match[2]) >= 5)
+    report(`fetching ${match[1]} of ${match[2]} MB`, Number(match[1]) / Number(match[2]));
+  else if (line.includes('Unpacking')) report('unpacking');
+}

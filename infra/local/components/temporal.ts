@@ -1,0 +1,116 @@
+/** Temporal's dev server: the CLI on PATH, else built with Go. Its database file is kept, its queue polls are tuned. */
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { run } from '../processes/run.ts';
+import { type Component, requireVersion, versionIn } from './component.ts';
+import { goInstall } from './go-install.ts';
+import { onPath } from './programs.ts';
+import type { Launch, ServerContext, ServerDefinition } from './server.ts';
+
+/** Later versions of the CLI carry `replace` lines, which `go install` refuses. */
+const VERSION = '1.5.1';
+const LEAST_SERVER = [1, 29];
+
+export const SEARCH_ATTRIBUTES = {
+  OrderStatus: 'Keyword',
+  CustomerId: 'Keyword',
+  OrderId: 'Keyword',
+  NeedsApproval: 'Bool',
+} as const;
+
+/**
+ * As shipped, the dev server looks into its queues at most 20 times a second, so that every step waits for the next tick
+ * of 50 ms; and with several partitions of a queue a task may lie in one while the worker polls another.
+ */
+const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>> = {
+  'history.transferProcessorMaxPollRPS': 2000,
+  'history.timerProcessorMaxPollRPS': 2000,
+  'history.visibilityProcessorMaxPollRPS': 2000,
+  'system.enableActivityEagerExecution': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+};
+
+const component: Component = {
+  title: 'Temporal',
+  setting: 'HOLDFAST_TEMPORAL_BIN',
+  cacheKey: `temporal-cli-${VERSION}`,
+  waysToGet: [
+    'set HOLDFAST_TEMPORAL_BIN to the temporal CLI',
+    'install Go, or the temporal CLI on PATH',
+    'set TEMPORAL_ADDRESS to a server that is there already',
+    'docker compose up',
+  ],
+  inspect: async (path) => {
+    const text = await run(path, ['--version']);
+    const server = /Server (\d[\d.]*)/.exec(text)?.[1];
+    if (!server) throw new Error(`it tells no server version: ${text.slice(0, 80)}`);
+    requireVersion(versionIn(server), LEAST_SERVER);
+    return { path, version: server };
+  },
+  candidates: async () => onPath('temporal'),
+  cachedPath: (folder) => join(folder, 'temporal'),
+  fetch: (folder, report, signal) =>
+    goInstall(
+      { module: `github.com/temporalio/cli/cmd/temporal@v${VERSION}`, packages: 1_300 },
+      folder,
+      report,
+      signal,
+    ),
+};
+
+export const temporal: ServerDefinition = {
+  name: 'temporal',
+  title: 'Temporal',
+  rank: 40,
+  externalSetting: 'TEMPORAL_ADDRESS',
+  ports: [
+    { name: 'temporal', preferred: 7233 },
+    { name: 'temporal_http', preferred: 7243 },
+    { name: 'temporal_metrics', preferred: 7253 },
+  ],
+  component: () => component,
+  prepare,
+  environment: (context) => ({ TEMPORAL_ADDRESS: address(context), TEMPORAL_NAMESPACE: 'default' }),
+};
+
+function address({ ports }: ServerContext): string {
+  return `127.0.0.1:${ports.temporal}`;
+}
+
+async function prepare({ path }: { path: string }, context: ServerContext): Promise<Launch> {
+  const folder = context.profile.dataFolder('temporal');
+  const { ports } = context;
+  return {
+    command: path,
+    args: [
+      'server',
+      'start-dev',
+      '--headless',
+      ...['--ip', '127.0.0.1', '--port', `${ports.temporal}`, '--http-port', `${ports.temporal_http}`],
+      ...['--metrics-port', `${ports.temporal_metrics}`, '--namespace', 'default'],
+      ...['--db-filename', join(folder, 'temporal.db')],
+      // Each step is synced by the write-ahead log's own rules: no killed process loses one, a power cut may lose the last.
+      ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
+      ...['--log-level', 'warn', '--log-format', 'json'],
+      ...Object.entries(DYNAMIC_CONFIGURATION).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ],
+    cwd: folder,
+    environment: { HOME: folder },
+    readyWithinMs: 60_000,
+    probe: () => probe(address(context)),
+  };
+}
+
+async function probe(target: string): Promise<void> {
+  const connection = await Connection.connect({ address: target, connectTimeout: '3s' });
+  try {
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+    const missing = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in (customAttributes ?? {})));
+    if (missing.length > 0) throw new Error(`search attributes not there yet: ${missing.join(', ')}`);
+  } finally {
+    await connection.close();
+  }
+}

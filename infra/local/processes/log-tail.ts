@@ -1,0 +1,23 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+const TAIL_BYTES = 16 * 1024;
+
+/** The last lines of a text file that are not blank; none when it cannot be read. */
+export function lastLines(path: string, count: number): string[] {
+  let file: number | undefined;
+  try {
+    const size = statSync(path).size;
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    file = openSync(path, 'r');
+    readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    return buffer
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-count);
+  } catch {
+    return [];
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -1,0 +1,58 @@
+/** Loopback ports that are free, the same ones as last time where possible. */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes one between choosing and use. */
+const RANDOM_PORTS = { from: 20_000, to: 31_999 };
+
+/** Whether a server could listen on 127.0.0.1 at this port now. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+export interface PortWish {
+  readonly name: string;
+  /** First choice; the next free one above it is taken otherwise. Without one, any free port serves. */
+  readonly preferred?: number;
+}
+
+/**
+ * Chooses a free port for each wish.
+ * @param remembered ports of the last start: kept while still free
+ * @returns ports by name, all different
+ */
+export async function choosePorts(
+  wishes: readonly PortWish[],
+  remembered: Readonly<Record<string, number>> = {},
+): Promise<Record<string, number>> {
+  const chosen: Record<string, number> = {};
+  const taken = new Set<number>();
+  // A remembered port goes to its owner before any other wish may move up onto it.
+  const reserved = new Set(wishes.flatMap(({ name }) => remembered[name] ?? []));
+  for (const { name, preferred } of wishes) {
+    const port = await firstFree(candidates(remembered[name], preferred, reserved), taken);
+    if (port === undefined)
+      throw new Error(`No free port on 127.0.0.1 for ${name}: close some programs and try again.`);
+    chosen[name] = port;
+    taken.add(port);
+  }
+  return chosen;
+}
+
+function* candidates(remembered: number | undefined, preferred: number | undefined, reserved: Set<number>) {
+  if (remembered !== undefined) yield remembered;
+  if (preferred !== undefined) {
+    for (let port = preferred; port < preferred + 200 && port < 65_536; port += 1) if (!reserved.has(port)) yield port;
+  } else {
+    for (let attempt = 0; attempt < 200; attempt += 1) yield randomInt(RANDOM_PORTS.from, RANDOM_PORTS.to + 1);
+  }
+}
+
+async function firstFree(ports: Iterable<number>, taken: ReadonlySet<number>): Promise<number | undefined> {
+  for (const port of ports) if (!taken.has(port) && (await isPortFree(port))) return port;
+  return undefined;
+}

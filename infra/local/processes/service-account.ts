@@ -1,0 +1,53 @@
+/** PostgreSQL and Elasticsearch refuse to run as root: started by root, they run as another user. */
+import { execFileSync } from 'node:child_process';
+import { chownSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface ServiceAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+let known: ServiceAccount | undefined;
+
+/**
+ * The user that servers run as, or undefined when this process is not root and they simply run as its own user.
+ * @throws when HOLDFAST_SERVICE_USER names no user of this machine
+ */
+export function serviceAccount(): ServiceAccount | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  known ??= lookUp(process.env.HOLDFAST_SERVICE_USER || 'nobody');
+  return known;
+}
+
+function lookUp(name: string): ServiceAccount {
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  try {
+    return { name, uid: id('-u'), gid: id('-g') };
+  } catch {
+    throw new Error(
+      `This machine has no user "${name}", as whom servers that refuse root are run: set HOLDFAST_SERVICE_USER to an unprivileged user.`,
+    );
+  }
+}
+
+/** The innermost folder on the way to `path` that the account may not enter, or undefined when it reaches `path`. */
+export function barrier(path: string, account: ServiceAccount): string | undefined {
+  let folder = realpathSync(path);
+  let found: string | undefined;
+  for (;;) {
+    const { mode, uid, gid } = statSync(folder);
+    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) found = folder;
+    const parent = dirname(folder);
+    if (parent === folder) return found;
+    folder = parent;
+  }
+}
+
+/** Gives a file or folder to the account; does nothing when servers run as this process's own user. */
+export function giveTo(account: ServiceAccount | undefined, path: string): void {
+  if (account) chownSync(path, account.uid, account.gid);
+}

@@ -1,0 +1,146 @@
+/** A profile: one set of servers with data, ports, logs and secrets of its own, beside the others. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { type Lock, tryLock } from './processes/lock.ts';
+import { choosePorts, type PortWish } from './processes/ports.ts';
+import { ProcessRecords } from './processes/records.ts';
+import { barrier, giveTo, type ServiceAccount } from './processes/service-account.ts';
+
+/** The shop that one looks at; everything else runs beside it. */
+export const SHOP_PROFILE = 'shop';
+
+/** The checkout that this file belongs to. */
+export const CHECKOUT = resolve(import.meta.dirname, '../..');
+
+export class Profile {
+  readonly name: string;
+  readonly checkout: string;
+  readonly folder: string;
+  readonly records: ProcessRecords;
+
+  /** @param name `shop` for the shop under `.local/`; others, such as `test` or `bench`, live in `.local/<name>/` */
+  constructor(name: string, checkout: string = CHECKOUT) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name))
+      throw new Error(`"${name}" is no name for a profile: use lower-case letters, digits and dashes.`);
+    this.name = name;
+    this.checkout = realpathSync(checkout);
+    const local = join(this.checkout, '.local');
+    this.folder = name === SHOP_PROFILE ? local : join(local, name);
+    this.records = new ProcessRecords(join(this.folder, 'run'));
+  }
+
+  get isShop(): boolean {
+    return this.name === SHOP_PROFILE;
+  }
+
+  get lockFile(): string {
+    return join(this.folder, 'supervisor.lock');
+  }
+
+  /** Where the addresses of the running stack are written, for other programs. */
+  get stackFile(): string {
+    return join(this.folder, 'stack.json');
+  }
+
+  /** Takes the profile for this process, or answers undefined while another one runs it. */
+  tryLock(): Lock | undefined {
+    return tryLock(this.lockFile);
+  }
+
+  logFile(name: string): string {
+    return join(this.folder, 'logs', `${name}.log`);
+  }
+
+  /** Chooses free ports, the ones of the last start where possible, and remembers them. */
+  async choosePorts(wishes: readonly PortWish[]): Promise<Record<string, number>> {
+    const path = join(this.folder, 'ports.json');
+    const remembered = readJson<Record<string, number>>(path) ?? {};
+    const ports = await choosePorts(this.isShop ? wishes : wishes.map(({ name }) => ({ name })), remembered);
+    writeJson(path, { ...remembered, ...ports });
+    return ports;
+  }
+
+  /** A random secret, made at its first use and kept in a file that only its owner can read. */
+  secret(name: string, make: () => string = () => randomBytes(32).toString('base64url')): string {
+    const path = join(this.folder, 'secrets.json');
+    const secrets = readJson<Record<string, string>>(path) ?? {};
+    const known = secrets[name];
+    if (known) return known;
+    const made = make();
+    writeJson(path, { ...secrets, [name]: made }, 0o600);
+    return made;
+  }
+
+  /**
+   * The folder for a server's data, made when missing.
+   * @param account who must be able to write there. When it cannot enter the checkout (say, below /root), the data lives
+   *   in the machine's place for such data and the profile holds a link to it.
+   */
+  dataFolder(name: string, account?: ServiceAccount): string {
+    const path = join(this.folder, 'data', name);
+    mkdirSync(join(this.folder, 'data'), { recursive: true });
+    if (!existsSync(path)) {
+      if (isDanglingLink(path)) rmSync(path);
+      if (account && barrier(join(this.folder, 'data'), account)) symlinkSync(this.#outsideFolder(name), path);
+      else mkdirSync(path, { mode: 0o700 });
+    }
+    const real = realpathSync(path);
+    const blocked = account && barrier(resolve(real, '..'), account);
+    if (blocked) {
+      throw new Error(
+        `User ${account.name} may not enter ${blocked}, on the way to ${real}: open it (chmod o+x), or move that data away to begin anew.`,
+      );
+    }
+    chmodSync(real, 0o700);
+    giveTo(account, real);
+    return real;
+  }
+
+  /** Throws away the data of every server of this profile; never done to the shop. */
+  wipeData(): void {
+    if (this.isShop)
+      throw new Error('The shop’s data is never wiped by a program: remove .local/data yourself to begin anew.');
+    const outside = this.#outsideFolder('', false);
+    rmSync(join(this.folder, 'data'), { recursive: true, force: true });
+    rmSync(outside, { recursive: true, force: true });
+  }
+
+  #outsideFolder(name: string, make = true): string {
+    const key = `${basename(this.checkout)}-${createHash('sha256').update(this.checkout).digest('hex').slice(0, 12)}`;
+    const folder = join('/var/lib/holdfast', key, this.name, name);
+    if (make) mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+}
+
+/** The content of a JSON file, or undefined when it is missing or damaged. */
+export function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a JSON file whole or not at all. */
+export function writeJson(path: string, content: unknown, mode = 0o644): void {
+  mkdirSync(resolve(path, '..'), { recursive: true });
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode });
+  renameSync(`${path}.new`, path);
+}
+
+function isDanglingLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
