@@ -6,8 +6,9 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['paid', 'expired', 'cancelled'],
   paid: ['partially_refunded', 'refunded'],
-  partially_refunded: ['partially_refunded', 'refunded'],
-  refunded: [],
+  // Back again when Stripe says later that a refund failed after all.
+  partially_refunded: ['partially_refunded', 'refunded', 'paid'],
+  refunded: ['partially_refunded', 'paid'],
   expired: [],
   cancelled: [],
 };

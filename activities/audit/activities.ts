@@ -1,0 +1,13 @@
+import { heartbeat } from '@temporalio/activity';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { type AuditReport, runAudit } from './audit.ts';
+import { sweep } from './sweep.ts';
+
+export function createAuditActivities(deps: ActivityDependencies) {
+  return {
+    /** Safe to retry: each step is a conditional update or the start of a workflow by a fixed id. */
+    sweepOverdue: () => sweep(deps),
+    /** Safe to retry: it only reads, and sets a counter at the gate while the counter is what it saw. */
+    audit: (): Promise<AuditReport> => runAudit(deps, heartbeat),
+  };
+}

@@ -1,0 +1,9 @@
+/** One disagreement between the books. */
+export interface Finding {
+  check: 'stock' | 'holds' | 'money' | 'gate';
+  /** What it is about: a product, a reservation, an order or a PaymentIntent. */
+  subject: string;
+  detail: string;
+}
+
+export const keyOf = (finding: Finding): string => `${finding.check} ${finding.subject} ${finding.detail}`;

@@ -1,0 +1,20 @@
+import type { Client } from '@temporalio/client';
+import type { Redis } from 'ioredis';
+import type Stripe from 'stripe';
+import type { Settings } from '../infra/config.ts';
+import type { ProductIndex } from '../infra/elasticsearch/product-index.ts';
+import type { Logger } from '../infra/logger.ts';
+import type { Database } from '../infra/postgres/database.ts';
+import type { StockGate } from '../infra/redis/stock-gate.ts';
+
+/** What activities work with; made once a process. */
+export interface ActivityDependencies {
+  settings: Settings;
+  db: Database;
+  redis: Redis;
+  gate: StockGate;
+  stripe: Stripe;
+  productIndex: ProductIndex;
+  temporal: Client;
+  log: Logger;
+}

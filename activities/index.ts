@@ -1,0 +1,19 @@
+import { createAuditActivities } from './audit/activities.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { createInventoryActivities } from './inventory/activities.ts';
+import { createOrderActivities } from './orders/activities.ts';
+import { createPaymentActivities } from './payments/activities.ts';
+import { createRefundActivities } from './refunds/activities.ts';
+
+/** Every activity that workflows may call, by capability. */
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    ...createInventoryActivities(deps),
+    ...createOrderActivities(deps),
+    ...createPaymentActivities(deps),
+    ...createRefundActivities(deps),
+    ...createAuditActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

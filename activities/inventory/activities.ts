@@ -1,0 +1,100 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { ensureGate } from './gate-rebuild.ts';
+import { type HeldReservation, holdInLedger, readReservation, releaseInLedger } from './stock-ledger.ts';
+
+const gateClosed = () =>
+  new DomainError('stock_unavailable', 'Stock is being counted anew; try again in a moment.', { retryable: true });
+
+export function createInventoryActivities({ db, gate, log }: Pick<ActivityDependencies, 'db' | 'gate' | 'log'>) {
+  /**
+   * Takes the lines at the gate, then in the ledger; all or none.
+   * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the gate.
+   */
+  async function holdStock(request: HoldInput): Promise<HoldResult> {
+    const { reservationId, lines } = request;
+    const atGate = await gate.hold(reservationId, lines);
+    if (atGate.outcome === 'closed') {
+      await ensureGate(db, gate, log);
+      throw gateClosed();
+    }
+    if (atGate.outcome === 'ended') return { outcome: 'ended', requested: lines };
+    if (atGate.outcome === 'short') {
+      // A retry after the gate was rebuilt can find its own hold counted against it: the ledger knows.
+      const held = await readReservation(db, reservationId);
+      if (held?.status !== 'held') return shortAnswer(request, atGate.available);
+    }
+
+    const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
+    const inLedger = await holdInLedger(db, { ...request, expiresAt });
+    if (inLedger.outcome !== 'held') {
+      await endAtGate(reservationId, 'released');
+      return inLedger.outcome === 'short'
+        ? { outcome: 'out_of_stock', requested: lines, lines: inLedger.lines }
+        : { outcome: 'ended', requested: lines };
+    }
+    if (!(await gate.confirm(reservationId, lines))) throw gateClosed();
+    return heldAnswer(request, inLedger.reservation);
+  }
+
+  async function shortAnswer(request: HoldInput, available: Map<string, number>): Promise<HoldResult> {
+    const short = request.lines.filter((line) => (available.get(line.productId) ?? 0) < line.quantity);
+    const names = await db.rows<{ id: string; name: string }>(
+      'select id, name from products where id = any($1::uuid[])',
+      [short.map((line) => line.productId)],
+    );
+    const nameById = new Map(names.map((row) => [row.id, row.name]));
+    return {
+      outcome: 'out_of_stock',
+      requested: request.lines,
+      lines: short.map((line) => ({
+        productId: line.productId,
+        name: nameById.get(line.productId) ?? 'A product that is no longer sold',
+        requested: line.quantity,
+        available: available.get(line.productId) ?? 0,
+      })),
+    };
+  }
+
+  async function endAtGate(reservationId: string, as: 'released' | 'committed'): Promise<void> {
+    if (!(await gate.end(reservationId, as))) throw gateClosed();
+  }
+
+  /**
+   * Ends a hold whose time is over. With a checkout that may still have a charge in flight it is left alone, unless
+   * `evenWithCheckout`. Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
+   */
+  async function endHold(input: {
+    reservationId: string;
+    evenWithCheckout: boolean;
+  }): Promise<'committed' | 'released' | 'expired' | 'checkout_pending'> {
+    const status = await db.transaction(async (sql) => {
+      const row = await sql.row<{ status: string; checkout: boolean }>(
+        `select status, exists (select 1 from orders where reservation_id = $1 and status = 'pending') as checkout
+         from reservations where id = $1 for no key update`,
+        [input.reservationId],
+      );
+      if (!row) return 'released';
+      if (row.status !== 'held') return row.status as 'committed' | 'released' | 'expired';
+      if (row.checkout && !input.evenWithCheckout) return 'checkout_pending';
+      await releaseInLedger(sql, input.reservationId, 'expired');
+      return 'expired';
+    });
+    if (status !== 'checkout_pending')
+      await endAtGate(input.reservationId, status === 'committed' ? 'committed' : 'released');
+    return status;
+  }
+
+  return { holdStock, endHold };
+}
+
+function heldAnswer(request: HoldInput, reservation: HeldReservation): HoldResult {
+  return {
+    outcome: 'held',
+    requested: request.lines,
+    currency: reservation.currency,
+    expiresAt: reservation.expiresAt.toISOString(),
+    lines: reservation.lines,
+  };
+}

@@ -1,0 +1,47 @@
+import { DomainError } from '../../domain/errors.ts';
+import { ID_NAMESPACES } from '../../domain/ids.ts';
+import { uuidFrom } from '../../infra/uuid.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import * as ledger from './order-ledger.ts';
+
+/** The refund of a charge that came too late: one an order, whatever is retried. */
+export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
+
+export function createOrderActivities({ db, gate, log }: Pick<ActivityDependencies, 'db' | 'gate' | 'log'>) {
+  /** The gate follows the ledger; when it is closed Temporal runs the whole activity again, and the ledger finds itself done. */
+  async function endAtGate(reservationId: string, as: 'released' | 'committed'): Promise<void> {
+    if (!(await gate.end(reservationId, as))) {
+      throw new DomainError('stock_unavailable', 'The stock gate is being rebuilt.', { retryable: true });
+    }
+  }
+
+  return {
+    /** Safe to retry: the order's id follows from the reservation's, and an open order is answered as it is. */
+    openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
+
+    loadOrder: async ({ orderId }: { orderId: string }) => (await ledger.readOrder(db, orderId)) ?? null,
+
+    /** Safe to retry: an order books one capture, then answers what it did. */
+    async completeOrder(payment: ledger.CapturedPayment): Promise<ledger.CompletedOrder> {
+      const completed = await ledger.completeOrder(db, payment, lateRefundId(payment.orderId));
+      if (completed.outcome === 'paid' || completed.order.status === 'paid') {
+        await endAtGate(completed.order.reservationId, 'committed');
+      } else if (completed.outcome === 'refund_due') {
+        await endAtGate(completed.order.reservationId, 'released');
+        log.warn({ orderId: payment.orderId, refundId: completed.refundId }, 'paid too late; refunding in full');
+      }
+      return completed;
+    },
+
+    /** Safe to retry: only a pending order is closed, and its hold is released once. */
+    async closeOrder(input: { orderId: string; to: 'expired' | 'cancelled' }): Promise<ledger.OrderFacts> {
+      const order = await ledger.closeOrder(db, input.orderId, input.to);
+      if (order.status === 'expired' || order.status === 'cancelled') await endAtGate(order.reservationId, 'released');
+      return order;
+    },
+
+    /** Safe to retry: one record a try, by the charge's id. */
+    recordPaymentFailure: (failure: { orderId: string; attemptId: string; code: string; message: string }) =>
+      ledger.recordPaymentFailure(db, failure),
+  };
+}

@@ -1,0 +1,30 @@
+import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
+import type { Cache } from '../../infra/redis/cache.ts';
+import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
+import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import { indexChanged } from '../search-index/indexing.ts';
+import type { OutboxHandler } from './relay.ts';
+
+/** What each topic of the outbox does. */
+export function createOutboxHandlers(deps: {
+  productIndex: ProductIndex;
+  gate: StockGate;
+  cache: Cache;
+}): Record<string, OutboxHandler> {
+  return {
+    /** Safe to repeat: products are indexed as they are now, an older version never overwrites a newer one. */
+    'product.changed': async (messages, sql) => {
+      const ids = [...new Set(messages.map((message) => message.key))];
+      await indexChanged(sql, deps.productIndex, ids);
+      await deps.cache.invalidate(ids.map(productCacheKey), [CATALOG_TAG]);
+    },
+
+    /** Safe to repeat: the gate knows each adjustment by its outbox id. */
+    'stock.adjusted': async (messages) => {
+      const applied = await Promise.all(
+        messages.map((message) => deps.gate.adjust(message.id, message.key, Number(message.payload.delta))),
+      );
+      if (applied.includes(false)) throw new Error('the stock gate is closed');
+    },
+  };
+}

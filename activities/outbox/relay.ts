@@ -1,0 +1,133 @@
+/**
+ * Carries the outbox to where its messages belong. Rows are locked with SKIP LOCKED, so several workers share the work; a
+ * message is deleted in the transaction that holds its lock, after its effect, so a crash in between repeats it: every
+ * handler is safe to repeat.
+ */
+import type { PoolClient } from 'pg';
+import type { Logger } from '../../infra/logger.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+
+export interface OutboxMessage {
+  id: number;
+  topic: string;
+  key: string;
+  payload: Record<string, unknown>;
+}
+
+/** Does what the messages of one topic ask for, in the order given. Throwing leaves all of them for later. */
+export type OutboxHandler = (messages: readonly OutboxMessage[], sql: Sql) => Promise<void>;
+
+const BATCH = 500;
+/** Without a notification the outbox is looked at this often: for messages put off after a failure. */
+const IDLE_MS = 2_000;
+const LONGEST_WAIT_SECONDS = 300;
+
+export class OutboxRelay {
+  readonly #db: Database;
+  readonly #handlers: Readonly<Record<string, OutboxHandler>>;
+  readonly #log: Logger;
+  #stopped = false;
+  #wake: () => void = () => {};
+  #awake = false;
+  #loop: Promise<void> | undefined;
+  #listener: PoolClient | undefined;
+
+  constructor(db: Database, handlers: Readonly<Record<string, OutboxHandler>>, log: Logger) {
+    this.#db = db;
+    this.#handlers = handlers;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#nudge();
+    await this.#loop;
+    this.#listener?.release(true);
+    this.#listener = undefined;
+  }
+
+  #nudge(): void {
+    this.#awake = true;
+    this.#wake();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      let carried = 0;
+      try {
+        await this.#listen();
+        for (const topic of Object.keys(this.#handlers)) carried += await this.carry(topic);
+      } catch (error) {
+        this.#log.warn({ err: error }, 'outbox: could not look');
+      }
+      if (carried === 0 && !this.#stopped) await this.#sleep();
+    }
+  }
+
+  async #sleep(): Promise<void> {
+    if (this.#awake) {
+      this.#awake = false;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+    this.#awake = false;
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#listener) return;
+    const client = await this.#db.pool.connect();
+    const lost = () => {
+      if (this.#listener === client) {
+        this.#listener = undefined;
+        client.release(true);
+      }
+    };
+    client.on('error', lost);
+    client.on('notification', () => this.#nudge());
+    await client.query('listen outbox');
+    this.#listener = client;
+  }
+
+  /** Carries one batch of a topic. @returns how many messages were done */
+  async carry(topic: string): Promise<number> {
+    const handler = this.#handlers[topic];
+    if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
+    return this.#db.transaction(async (sql) => {
+      const messages = await sql.rows<OutboxMessage>(
+        `select id, topic, key, payload from outbox where topic = $1 and available_at <= now() order by id limit $2
+         for update skip locked`,
+        [topic, BATCH],
+      );
+      if (messages.length === 0) return 0;
+      const ids = messages.map((message) => message.id);
+      try {
+        await handler(messages, this.#db);
+      } catch (error) {
+        this.#log.warn(
+          { err: error, topic, messages: messages.length },
+          'outbox: a batch failed; it will be tried again',
+        );
+        await sql.run(
+          `update outbox set attempts = attempts + 1, last_error = $2,
+             available_at = now() + make_interval(secs => least($3, power(2, least(attempts, 8))))
+           where id = any($1::bigint[])`,
+          [ids, error instanceof Error ? error.message.slice(0, 500) : 'failed', LONGEST_WAIT_SECONDS],
+        );
+        return 0;
+      }
+      await sql.run('delete from outbox where id = any($1::bigint[])', [ids]);
+      return messages.length;
+    });
+  }
+}

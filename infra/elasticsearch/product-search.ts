@@ -1,0 +1,189 @@
+/** Searches products: by stems over name, tags and description, with words that no product has corrected first. */
+import type { estypes } from '@elastic/elasticsearch';
+import type { ProductIndex } from './product-index.ts';
+import { adjacentPairs, type ParsedQuery, parseQuery, stem } from './text.ts';
+
+export interface SearchRequest {
+  query: string;
+  categories: string[];
+  minPriceCents?: number;
+  maxPriceCents?: number;
+  /** Hits to pass over; `offset + size` ≤ 10,000. */
+  offset: number;
+  size: number;
+}
+
+export interface ShownProduct {
+  id: string;
+  sku: string;
+  name: string;
+  priceCents: number;
+  currency: string;
+  imageUrl: string;
+  inStock: boolean;
+  familyId: string | null;
+  category: string | null;
+}
+
+export interface SearchResult {
+  products: ShownProduct[];
+  total: number;
+  /** What was searched instead, when a word was corrected. */
+  correctedQuery: string | null;
+  categories: { slug: string; name: string; count: number }[];
+  priceRanges: { fromCents: number | null; toCents: number | null; count: number }[];
+}
+
+/** The seed's price ranges: below 50, to 100, to 200, above. */
+const PRICE_RANGES_CENTS = [
+  { to: 50_00 },
+  { from: 50_00, to: 100_00 },
+  { from: 100_00, to: 200_00 },
+  { from: 200_00 },
+] as const;
+
+// Weights found on judged searches (docs/decisions/0006-search.md).
+const FIELDS = ['name_stems^8', 'tag_stems^5', 'description_stems'];
+const PAIR_BOOST = 2;
+
+export async function searchProducts(index: ProductIndex, request: SearchRequest): Promise<SearchResult> {
+  const parsed = parseQuery(request.query);
+  const first = await run(index, request, parsed, true);
+  const corrected = correct(parsed, first.suggest?.words);
+  if (!corrected) return toResult(first, null);
+  const second = await run(index, request, corrected, false);
+  return toResult(second, corrected.words.join(' '));
+}
+
+type Answer = estypes.SearchResponse<{ shown: ShownProduct }, Record<string, estypes.AggregationsAggregate>>;
+
+function run(index: ProductIndex, request: SearchRequest, parsed: ParsedQuery, suggest: boolean): Promise<Answer> {
+  const byCategory: estypes.QueryDslQueryContainer[] =
+    request.categories.length > 0 ? [{ terms: { category: request.categories } }] : [];
+  const byPrice: estypes.QueryDslQueryContainer[] =
+    request.minPriceCents !== undefined || request.maxPriceCents !== undefined
+      ? [{ range: { price_cents: { gte: request.minPriceCents, lte: request.maxPriceCents } } }]
+      : [];
+  return index.client.search<{ shown: ShownProduct }, Record<string, estypes.AggregationsAggregate>>({
+    index: index.alias,
+    from: request.offset,
+    size: request.size,
+    _source: ['shown'],
+    track_total_hits: true,
+    query: toQuery(parsed),
+    ...(parsed.wanted.length === 0 && { sort: [{ created_at: 'desc' as const }] }),
+    // A facet leaves its own filter out, so that its other choices stay selectable.
+    post_filter: { bool: { filter: [...byCategory, ...byPrice] } },
+    aggs: {
+      categories: {
+        filter: { bool: { filter: byPrice } },
+        aggs: {
+          slugs: {
+            terms: { field: 'category', size: 100 },
+            aggs: { name: { terms: { field: 'category_name', size: 1 } } },
+          },
+        },
+      },
+      prices: {
+        filter: { bool: { filter: byCategory } },
+        aggs: { ranges: { range: { field: 'price_cents', ranges: [...PRICE_RANGES_CENTS] } } },
+      },
+    },
+    ...(suggest &&
+      parsed.words.length > 0 && {
+        suggest: {
+          words: {
+            text: parsed.words.join(' '),
+            term: {
+              field: 'words',
+              suggest_mode: 'missing',
+              size: 1,
+              prefix_length: 1,
+              min_word_length: 4,
+              analyzer: 'whitespace',
+            },
+          },
+        },
+      }),
+  } as estypes.SearchRequest);
+}
+
+function toQuery({ wanted, unwanted }: ParsedQuery): estypes.QueryDslQueryContainer {
+  if (wanted.length === 0) return { match_all: {} };
+  const pairs = adjacentPairs(wanted);
+  return {
+    bool: {
+      must: [{ combined_fields: { query: wanted.join(' '), fields: FIELDS } }],
+      should: pairs.length > 0 ? [{ match: { name_pairs: { query: pairs.join(' '), boost: PAIR_BOOST } } }] : [],
+      must_not: unwanted.length > 0 ? [{ match: { name_stems: unwanted.join(' ') } }] : [],
+    },
+  };
+}
+
+/** Replaces words that no product has by the likeliest one that some product has. */
+function correct(parsed: ParsedQuery, suggestions: unknown): ParsedQuery | undefined {
+  const offers = new Map<string, string>();
+  for (const entry of (suggestions ?? []) as { text: string; options: { text: string }[] }[]) {
+    const best = entry.options[0];
+    if (best) offers.set(entry.text, best.text);
+  }
+  if (offers.size === 0) return undefined;
+  const words = parsed.words.map((word) => offers.get(word) ?? word);
+  return { ...parsed, words, wanted: words.map(stem) };
+}
+
+function toResult(answer: Answer, correctedQuery: string | null): SearchResult {
+  const { total } = answer.hits;
+  const categories = answer.aggregations?.categories as unknown as {
+    slugs: { buckets: { key: string; doc_count: number; name: { buckets: { key: string }[] } }[] };
+  };
+  const prices = answer.aggregations?.prices as unknown as {
+    ranges: { buckets: { from?: number; to?: number; doc_count: number }[] };
+  };
+  return {
+    products: answer.hits.hits.map((hit) => hit._source!.shown),
+    total: typeof total === 'number' ? total : (total?.value ?? 0),
+    correctedQuery,
+    categories: categories.slugs.buckets.map((bucket) => ({
+      slug: bucket.key,
+      name: bucket.name.buckets[0]?.key ?? bucket.key,
+      count: bucket.doc_count,
+    })),
+    priceRanges: prices.ranges.buckets.map((bucket) => ({
+      fromCents: bucket.from ?? null,
+      toCents: bucket.to ?? null,
+      count: bucket.doc_count,
+    })),
+  };
+}
+
+/** Names that begin, from any word on, with what was typed; one slip is forgiven. */
+export async function suggestProducts(
+  index: ProductIndex,
+  typed: string,
+  size: number,
+): Promise<{ id: string; name: string }[]> {
+  const answer = await index.client.search<{ shown: ShownProduct }>({
+    index: index.alias,
+    size: 0,
+    _source: ['shown.id', 'shown.name'],
+    suggest: {
+      names: {
+        prefix: typed,
+        completion: {
+          field: 'suggest',
+          size: size * 2,
+          skip_duplicates: true,
+          fuzzy: { fuzziness: 'AUTO', min_length: 4, prefix_length: 1 },
+        },
+      },
+    },
+  });
+  const options = (answer.suggest?.names?.[0]?.options ?? []) as unknown as { _source: { shown: ShownProduct } }[];
+  const seen = new Map<string, { id: string; name: string }>();
+  for (const option of options) {
+    const { id, name } = option._source.shown;
+    if (!seen.has(name)) seen.set(name, { id, name });
+  }
+  return [...seen.values()].slice(0, size);
+}

@@ -1,0 +1,47 @@
+import { pino } from 'pino';
+
+export type Logger = import('pino').Logger;
+
+/** Structured logs on standard output, without secrets, card data or e-mail addresses whatever a caller passes. */
+export function createLogger(process: string, level: string): Logger {
+  return pino({
+    level,
+    base: { process },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: [
+        'email',
+        'password',
+        'authorization',
+        'cookie',
+        'client_secret',
+        'clientSecret',
+        'token',
+        '*.email',
+        '*.password',
+        '*.token',
+        '*.client_secret',
+        '*.clientSecret',
+        '*.authorization',
+        '*.cookie',
+      ],
+      censor: '[redacted]',
+    },
+    serializers: { err: errorFacts },
+  });
+}
+
+/** What may be said of an error: an SQL driver's `detail` or a request's body may hold personal data and stay out. */
+function errorFacts(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, constraint, cause } = error as { code?: unknown; constraint?: unknown; cause?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(code === undefined ? {} : { code }),
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(cause instanceof Error ? { cause: errorFacts(cause) } : {}),
+  };
+}

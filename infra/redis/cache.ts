@@ -1,0 +1,75 @@
+/**
+ * Read-through cache in Redis. One loader a key at a time across all processes; a value loaded before an invalidation is never
+ * stored after it, since storing needs the loader's own lock and an invalidation removes that too.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+const LOCK_MS = 5_000;
+const WAIT_MS = 25;
+/** Entries that expire together would be loaded together: lives are spread by this share. */
+const JITTER = 0.1;
+
+/** KEYS entry lock; ARGV token value ttl-seconds */
+const STORE = `
+if redis.call('get', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('del', KEYS[2])
+return 1`;
+
+type Store = (...args: (string | number)[]) => Promise<unknown>;
+
+export class Cache {
+  readonly #redis: Redis;
+  readonly #store: Store;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    if (!('cacheStore' in redis)) redis.defineCommand('cacheStore', { lua: STORE, numberOfKeys: 2 });
+    this.#store = (redis as unknown as { cacheStore: Store }).cacheStore.bind(redis);
+  }
+
+  /**
+   * The cached text, or what `load` gives. With Redis away it loads without caching.
+   * @param seconds life of the entry, shortened at random by up to a tenth
+   */
+  async getOrSet(key: string, seconds: number, load: () => Promise<string>): Promise<string> {
+    const entry = `cache:${key}`;
+    const lock = `cache-lock:${key}`;
+    const token = randomUUID();
+    const giveUpAt = Date.now() + LOCK_MS;
+    for (;;) {
+      let cached: string | null;
+      let locked: string | null = null;
+      try {
+        cached = await this.#redis.get(entry);
+        if (cached !== null) return cached;
+        locked = await this.#redis.set(lock, token, 'PX', LOCK_MS, 'NX');
+      } catch {
+        return load();
+      }
+      if (locked === 'OK') {
+        const value = await load();
+        const ttl = Math.max(1, Math.round(seconds * (1 - Math.random() * JITTER)));
+        await this.#store(entry, lock, token, value, ttl).catch(() => undefined);
+        return value;
+      }
+      if (Date.now() > giveUpAt) return load();
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
+
+  /** A number that changes whenever `tag` is invalidated; part of the key of lists that hold many things. */
+  async generation(tag: string): Promise<string> {
+    return (await this.#redis.get(`cache-generation:${tag}`).catch(() => null)) ?? '0';
+  }
+
+  async invalidate(keys: readonly string[], tags: readonly string[] = []): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    for (const key of keys) pipeline.del(`cache:${key}`, `cache-lock:${key}`);
+    for (const tag of tags) pipeline.incr(`cache-generation:${tag}`);
+    const results = await pipeline.exec();
+    const failed = results?.find(([error]) => error);
+    if (failed?.[0]) throw failed[0];
+  }
+}

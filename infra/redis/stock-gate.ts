@@ -1,0 +1,233 @@
+/**
+ * The gate before the stock: Redis says at once whether a hold can succeed, so that a sold-out rush never reaches PostgreSQL.
+ * PostgreSQL is the truth. The gate is rebuilt from it whenever Redis was lost, and every change here is idempotent:
+ * a hold by its reservation's id, an adjustment by its outbox id.
+ *
+ * All keys share one hash tag, so that the scripts also run on Redis Cluster.
+ */
+import type { Redis } from 'ioredis';
+import * as scripts from './stock-gate-scripts.ts';
+
+export interface StockLine {
+  productId: string;
+  quantity: number;
+}
+
+export type GateHold =
+  | { outcome: 'held' }
+  | { outcome: 'short'; available: Map<string, number> }
+  /** The reservation ended before; it can't be held again. */
+  | { outcome: 'ended' }
+  | { outcome: 'closed' };
+
+const READY = '{stock}:ready';
+const AVAILABLE = '{stock}:available';
+const HELD = '{stock}:held';
+const NEXT_AVAILABLE = '{stock}:available:next';
+const NEXT_HELD = '{stock}:held:next';
+/** A reservation's marker outlives it, so that a late retry finds what happened. */
+export const MARKER_SECONDS = 86_400;
+
+const markerKey = (reservationId: string) => `{stock}:reservation:${reservationId}`;
+const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
+
+type Script = (...args: (string | number)[]) => Promise<unknown>;
+
+export class StockGate {
+  readonly #redis: Redis;
+  readonly #hold: Script;
+  readonly #confirm: Script;
+  readonly #end: Script;
+  readonly #adjust: Script;
+  readonly #open: Script;
+  readonly #correct: Script;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    const define = (name: string, lua: string, numberOfKeys: number): Script => {
+      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
+      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
+    };
+    this.#hold = define('stockHold', scripts.HOLD, 4);
+    this.#confirm = define('stockConfirm', scripts.CONFIRM, 4);
+    this.#end = define('stockEnd', scripts.END, 4);
+    this.#adjust = define('stockAdjust', scripts.ADJUST, 3);
+    this.#open = define('stockOpen', scripts.OPEN, 5);
+    this.#correct = define('stockCorrect', scripts.CORRECT, 2);
+  }
+
+  #keys(reservationId: string): string[] {
+    return [READY, AVAILABLE, HELD, markerKey(reservationId)];
+  }
+
+  /** Takes all lines or none. Running it again for the same reservation changes nothing. */
+  async hold(reservationId: string, lines: readonly StockLine[]): Promise<GateHold> {
+    const answer = (await this.#hold(
+      ...this.#keys(reservationId),
+      MARKER_SECONDS,
+      reservationId,
+      Date.now(),
+      ...flat(lines),
+    )) as [string, ...string[]];
+    switch (answer[0]) {
+      case 'held':
+        return { outcome: 'held' };
+      case 'ended':
+        return { outcome: 'ended' };
+      case 'short':
+        return { outcome: 'short', available: availableByProduct(lines, answer.slice(1)) };
+      default:
+        return { outcome: 'closed' };
+    }
+  }
+
+  /**
+   * Tells the gate that PostgreSQL holds the reservation: counted now if a rebuild in between had left it out.
+   * @returns false while the gate is closed; try again
+   */
+  async confirm(reservationId: string, lines: readonly StockLine[]): Promise<boolean> {
+    return (
+      (await this.#confirm(...this.#keys(reservationId), MARKER_SECONDS, reservationId, Date.now(), ...flat(lines))) ===
+      'ok'
+    );
+  }
+
+  /**
+   * Ends a hold: `released` gives its stock back, `committed` keeps it gone (sold). Running it again changes nothing.
+   * @returns false while the gate is closed; try again
+   */
+  async end(reservationId: string, as: 'released' | 'committed'): Promise<boolean> {
+    return (await this.#end(...this.#keys(reservationId), MARKER_SECONDS, reservationId, as)) === 'ok';
+  }
+
+  /**
+   * Applies a change of stock made elsewhere (delivery, restock, correction), once for each outbox id.
+   * @returns false while the gate is closed; try again
+   */
+  async adjust(outboxId: number, productId: string, delta: number): Promise<boolean> {
+    return (await this.#adjust(READY, AVAILABLE, adjustedKey(outboxId), MARKER_SECONDS, productId, delta)) === 'ok';
+  }
+
+  /** Lines that can't be held now, or undefined while the gate is closed. A look only: nothing is taken. */
+  async shortLines(lines: readonly StockLine[]): Promise<{ productId: string; available: number }[] | undefined> {
+    const [ready, counts] = await Promise.all([
+      this.#redis.exists(READY),
+      this.#redis.hmget(AVAILABLE, ...lines.map((line) => line.productId)),
+    ]);
+    if (ready === 0) return undefined;
+    return lines
+      .map((line, index) => ({
+        productId: line.productId,
+        wanted: line.quantity,
+        available: Math.max(0, Number(counts[index] ?? 0)),
+      }))
+      .filter((line) => line.available < line.wanted)
+      .map(({ productId, available }) => ({ productId, available }));
+  }
+
+  async available(productIds: readonly string[]): Promise<Map<string, number>> {
+    if (productIds.length === 0) return new Map();
+    const counts = await this.#redis.hmget(AVAILABLE, ...productIds);
+    return new Map(productIds.map((id, index) => [id, Number(counts[index] ?? Number.NaN)]));
+  }
+
+  /** Whether the gate knows the reservation (held, or ended within a day). */
+  async knows(reservationId: string): Promise<boolean> {
+    return (await this.#redis.exists(markerKey(reservationId))) === 1;
+  }
+
+  /** The Redis process that this gate was last built in, or undefined while it is closed. */
+  async builtIn(): Promise<string | undefined> {
+    return (await this.#redis.get(READY)) ?? undefined;
+  }
+
+  /** The Redis process that answers now; another one than `builtIn` may have lost the last second of writes. */
+  async serverRun(): Promise<string> {
+    const info = await this.#redis.info('server');
+    return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
+  }
+
+  /** Reservations that the gate counts as held, with the time since when (epoch milliseconds). */
+  async heldReservations(): Promise<Map<string, number>> {
+    const pairs = (await this.#redis.zrange(HELD, '0', '-1', 'WITHSCORES')) as string[];
+    const held = new Map<string, number>();
+    for (let index = 0; index < pairs.length; index += 2) held.set(pairs[index]!, Number(pairs[index + 1]));
+    return held;
+  }
+
+  /** What a marker holds: its lines by product, or undefined when it is gone or ended. */
+  async heldLines(reservationId: string): Promise<Map<string, number> | undefined> {
+    const marker = await this.#redis.hgetall(markerKey(reservationId));
+    if (marker.state !== 'held') return undefined;
+    return new Map(
+      Object.entries(marker)
+        .filter(([field]) => field !== 'state')
+        .map(([id, quantity]) => [id, Number(quantity)]),
+    );
+  }
+
+  async allAvailable(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    let cursor = '0';
+    do {
+      const [next, pairs] = await this.#redis.hscan(AVAILABLE, cursor, 'COUNT', 5_000);
+      for (let index = 0; index < pairs.length; index += 2) counts.set(pairs[index]!, Number(pairs[index + 1]));
+      cursor = next;
+    } while (cursor !== '0');
+    return counts;
+  }
+
+  /** Sets a counter that drifted, unless it moved since it was read. @returns whether it was set */
+  async correct(productId: string, from: number | undefined, to: number): Promise<boolean> {
+    return (await this.#correct(READY, AVAILABLE, productId, from ?? '', to)) === 1;
+  }
+
+  /** Closes the gate and forgets what it counted; the first step of a rebuild. */
+  async close(): Promise<void> {
+    await this.#redis.del(READY, NEXT_AVAILABLE, NEXT_HELD);
+  }
+
+  /** Loads a part of a rebuild beside the (closed) gate. */
+  async load(part: {
+    counts?: readonly { productId: string; available: number }[];
+    reservations?: readonly {
+      id: string;
+      state: 'held' | 'released' | 'committed';
+      sinceMs: number;
+      lines: readonly StockLine[];
+    }[];
+    adjustedOutboxIds?: readonly number[];
+  }): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    const counts = part.counts ?? [];
+    if (counts.length > 0)
+      pipeline.hset(NEXT_AVAILABLE, Object.fromEntries(counts.map((count) => [count.productId, count.available])));
+    for (const { id, state, sinceMs, lines } of part.reservations ?? []) {
+      const key = markerKey(id);
+      pipeline.del(key);
+      pipeline.hset(key, {
+        state,
+        ...(state === 'held' && Object.fromEntries(lines.map((line) => [line.productId, line.quantity]))),
+      });
+      if (state === 'held') pipeline.zadd(NEXT_HELD, sinceMs, id);
+      else pipeline.expire(key, MARKER_SECONDS);
+    }
+    for (const id of part.adjustedOutboxIds ?? []) pipeline.set(adjustedKey(id), '1', 'EX', MARKER_SECONDS);
+    const results = await pipeline.exec();
+    const failed = results?.find(([error]) => error);
+    if (failed?.[0]) throw failed[0];
+  }
+
+  /** Puts the loaded counts in place and opens the gate. Markers of the old gate that were not loaded are dropped. */
+  async open(serverRun: string): Promise<void> {
+    await this.#open(READY, AVAILABLE, HELD, NEXT_AVAILABLE, NEXT_HELD, serverRun);
+  }
+}
+
+function flat(lines: readonly StockLine[]): (string | number)[] {
+  return lines.flatMap((line) => [line.productId, line.quantity]);
+}
+
+function availableByProduct(lines: readonly StockLine[], counts: readonly (string | number)[]): Map<string, number> {
+  return new Map(lines.map((line, index) => [line.productId, Math.max(0, Number(counts[index] ?? 0))]));
+}

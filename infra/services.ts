@@ -1,0 +1,51 @@
+/** Connects one process to every server it uses. */
+import type { Redis } from 'ioredis';
+import type Stripe from 'stripe';
+import type { Settings } from './config.ts';
+import { connectElasticsearch, ProductIndex } from './elasticsearch/product-index.ts';
+import { createLogger, type Logger } from './logger.ts';
+import type { Database } from './postgres/database.ts';
+import { connectPostgres, type Orm } from './postgres/orm.ts';
+import { Cache } from './redis/cache.ts';
+import { connectRedis } from './redis/client.ts';
+import { StockGate } from './redis/stock-gate.ts';
+import { createStripe } from './stripe/client.ts';
+import { connectTemporal, type TemporalConnection } from './temporal/client.ts';
+
+export interface Services {
+  settings: Settings;
+  log: Logger;
+  orm: Orm;
+  db: Database;
+  redis: Redis;
+  gate: StockGate;
+  cache: Cache;
+  productIndex: ProductIndex;
+  stripe: Stripe;
+  temporal: TemporalConnection['client'];
+  close(): Promise<void>;
+}
+
+/** @throws when PostgreSQL or Temporal can't be reached; Redis and Elasticsearch may come later */
+export async function connectServices(settings: Settings, processName: string): Promise<Services> {
+  const log = createLogger(processName, settings.LOG_LEVEL);
+  const [postgres, temporal] = await Promise.all([connectPostgres(settings), connectTemporal(settings)]);
+  const redis = connectRedis(settings.REDIS_URL);
+  const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL);
+  return {
+    settings,
+    log,
+    orm: postgres.orm,
+    db: postgres.db,
+    redis,
+    gate: new StockGate(redis),
+    cache: new Cache(redis),
+    productIndex: new ProductIndex(elasticsearch, settings.ELASTICSEARCH_INDEX),
+    stripe: createStripe(settings),
+    temporal: temporal.client,
+    async close() {
+      redis.disconnect();
+      await Promise.allSettled([postgres.close(), elasticsearch.close(), temporal.connection.close()]);
+    },
+  };
+}

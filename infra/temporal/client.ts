@@ -1,0 +1,24 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Settings } from '../config.ts';
+
+export interface TemporalConnection {
+  client: Client;
+  connection: Connection;
+}
+
+/** Connects to the Temporal frontend; fails within seconds when it can't be reached. */
+export async function connectTemporal(
+  settings: Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE'>,
+): Promise<TemporalConnection> {
+  const connection = await Connection.connect({ address: settings.TEMPORAL_ADDRESS, connectTimeout: '10 seconds' });
+  return { connection, client: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }) };
+}
+
+/** Address of a workflow in the Temporal Web UI, or null where none is configured. */
+export function workflowUrl(
+  settings: Pick<Settings, 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>,
+  workflowId: string,
+): string | null {
+  if (!settings.TEMPORAL_UI_URL) return null;
+  return `${settings.TEMPORAL_UI_URL}/namespaces/${encodeURIComponent(settings.TEMPORAL_NAMESPACE)}/workflows/${encodeURIComponent(workflowId)}`;
+}

@@ -1,0 +1,46 @@
+import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
+import { AUDIT_SCHEDULE_ID, SWEEP_SCHEDULE_ID } from '../workflows/maintenance/messages.ts';
+
+/** Makes the shop's schedules unless they are there; one that an operator changed or paused stays as it is. */
+export async function ensureSchedules(client: Client): Promise<void> {
+  await ensure(client, {
+    scheduleId: SWEEP_SCHEDULE_ID,
+    spec: { intervals: [{ every: '1 minute' }] },
+    workflowType: 'overdueSweep',
+    summary: 'Ends holds and orders that outlived their time',
+  });
+  await ensure(client, {
+    scheduleId: AUDIT_SCHEDULE_ID,
+    spec: { calendars: [{ hour: 3, minute: 30 }] },
+    workflowType: 'nightlyAudit',
+    summary: 'Holds PostgreSQL, Redis and Stripe against each other',
+  });
+}
+
+interface ShopSchedule {
+  scheduleId: string;
+  spec: Parameters<Client['schedule']['create']>[0]['spec'];
+  workflowType: string;
+  summary: string;
+}
+
+async function ensure(client: Client, schedule: ShopSchedule): Promise<void> {
+  try {
+    await client.schedule.create({
+      scheduleId: schedule.scheduleId,
+      spec: schedule.spec,
+      // A missed run is not caught up after a long stop: the next one does all the work.
+      policies: { overlap: 'SKIP', catchupWindow: '10 minutes' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: schedule.workflowType,
+        taskQueue: 'catalog',
+        workflowId: schedule.scheduleId,
+        args: [],
+        staticSummary: schedule.summary,
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** The worker process: Temporal workers for its task queues, the outbox relay and the watch over the stock gate. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { watchGate } from '../activities/inventory/gate-rebuild.ts';
+import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
+import { OutboxRelay } from '../activities/outbox/relay.ts';
+import type { Services } from '../infra/services.ts';
+import { buildWorkflowBundle } from './bundle.ts';
+import { activityInterceptor } from './interceptors.ts';
+import { ensureSchedules } from './schedules.ts';
+import { queueOptions, WORKFLOW_QUEUES } from './task-queues.ts';
+
+export interface RunningWorker {
+  /** Whether every queue is being polled and the gate is open. */
+  ready(): Promise<boolean>;
+  /** Lets running work finish, within the grace time. */
+  stop(): Promise<void>;
+  /** Settles when the workers have stopped; rejects when one failed. */
+  done: Promise<void>;
+}
+
+export async function startWorker(services: Services): Promise<RunningWorker> {
+  const { settings, log, db, gate } = services;
+  const workflowBundle: WorkflowBundleOption = settings.WORKER_BUNDLE
+    ? { codePath: settings.WORKER_BUNDLE }
+    : await buildWorkflowBundle();
+  const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
+  const activities = createActivities(services);
+
+  await untilIndexed(services);
+  const workers = await Promise.all(
+    settings.TASK_QUEUES.map((taskQueue) =>
+      Worker.create({
+        connection,
+        namespace: settings.TEMPORAL_NAMESPACE,
+        taskQueue,
+        activities,
+        ...(WORKFLOW_QUEUES.has(taskQueue) && { workflowBundle }),
+        ...queueOptions[taskQueue],
+        shutdownGraceTime: `${settings.WORKER_SHUTDOWN_GRACE_SECONDS} seconds`,
+        interceptors: { activity: [activityInterceptor(log)] },
+      }),
+    ),
+  );
+  const stopWatching = watchGate(db, gate, log);
+  const relay = new OutboxRelay(db, createOutboxHandlers(services), log);
+  relay.start();
+  const running = workers.map((worker) => worker.run());
+  await ensureSchedules(services.temporal);
+
+  const done = Promise.all(running).then(() => undefined);
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(running);
+    await Promise.all([relay.stop(), stopWatching()]);
+    await connection.close();
+  };
+  return {
+    done,
+    ready: async () =>
+      workers.every((worker) => worker.getState() === 'RUNNING') &&
+      (await gate.builtIn().catch(() => undefined)) !== undefined,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** The index must be there before the relay writes to it; Elasticsearch may start later than we do. */
+async function untilIndexed({ productIndex, log }: Services): Promise<void> {
+  for (let attempt = 1; attempt <= 30; attempt++) {
+    try {
+      await productIndex.ensure();
+      return;
+    } catch (error) {
+      log.warn({ err: error, attempt }, 'search index: waiting for Elasticsearch');
+      await delay(2_000);
+    }
+  }
+  log.error('search index: Elasticsearch could not be reached; search is down until it can');
+}
+
+/** Routes the SDK’s own messages to our log; once a process. */
+export function installRuntime(services: Pick<Services, 'log'>): void {
+  const { log } = services;
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+  const write = (level: keyof typeof levels, message: string, meta?: object) =>
+    log[levels[level]]({ ...meta }, message);
+  Runtime.install({
+    logger: {
+      log: (level, message, meta) => write(level, message, meta),
+      trace: (message, meta) => write('TRACE', message, meta),
+      debug: (message, meta) => write('DEBUG', message, meta),
+      info: (message, meta) => write('INFO', message, meta),
+      warn: (message, meta) => write('WARN', message, meta),
+      error: (message, meta) => write('ERROR', message, meta),
+    },
+    shutdownSignals: [],
+  });
+}

@@ -1,0 +1,43 @@
+/** The checkout's activities, and where each runs. */
+import { ActivityFailure, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
+
+export const orders = proxyLocalActivities<Activities>(quickSteps);
+export const payments = proxyActivities<Activities>(stripeSteps);
+
+/** The shopper waits for this one: at once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
+const atOnce = proxyLocalActivities<Activities>({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } });
+
+/** Where that fails: a few tries on the queue for payments, within the time that a page can wait. */
+const patiently = proxyActivities<Activities>({
+  taskQueue: 'payments',
+  scheduleToCloseTimeout: '12 seconds',
+  startToCloseTimeout: '5 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
+});
+
+type PayableOrder = { orderId: string; totalCents: number; currency: string; paymentIntentId: string | null };
+
+/** @returns the PaymentIntent's id, or undefined when Stripe can't be reached now */
+export async function openPayment(order: PayableOrder): Promise<string | undefined> {
+  if (order.paymentIntentId) return order.paymentIntentId;
+  const request = { orderId: order.orderId, amountCents: order.totalCents, currency: order.currency };
+  try {
+    return (await atOnce.createPayment(request)).paymentIntentId;
+  } catch (error) {
+    if (!isFailedAttempt(error)) throw error;
+  }
+  try {
+    return (await patiently.createPayment(request)).paymentIntentId;
+  } catch (error) {
+    if (!isFailedAttempt(error)) throw error;
+    return undefined;
+  }
+}
+
+/** An attempt that failed or timed out; a cancellation is neither and must pass. */
+function isFailedAttempt(error: unknown): boolean {
+  if (error instanceof TimeoutFailure) return true;
+  return error instanceof ActivityFailure && error.cause?.name !== 'CancelledFailure';
+}

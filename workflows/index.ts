@@ -1,0 +1,5 @@
+/** Every workflow of the shop; the worker bundles this file. */
+export { checkout } from './checkout/workflow.ts';
+export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
+export { refund } from './refund/workflow.ts';
+export { reservation } from './reservation/workflow.ts';

@@ -1,0 +1,40 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+
+export const reservationWorkflowId = (reservationId: string): string => `reservation-${reservationId}`;
+
+export interface ReservationInput {
+  reservationId: string;
+}
+
+export interface HoldInput {
+  reservationId: string;
+  owner: string;
+  cartId: string | null;
+  currency: string;
+  holdSeconds: number;
+  graceSeconds: number;
+  lines: { productId: string; quantity: number }[];
+}
+
+export interface HeldLineResult {
+  productId: string;
+  sku: string;
+  name: string;
+  imageUrl: string;
+  quantity: number;
+  unitPriceCents: number;
+}
+
+export type HoldResult =
+  | { outcome: 'held'; requested: HoldInput['lines']; currency: string; expiresAt: string; lines: HeldLineResult[] }
+  | {
+      outcome: 'out_of_stock';
+      requested: HoldInput['lines'];
+      lines: { productId: string; name: string; requested: number; available: number }[];
+    }
+  | { outcome: 'ended'; requested: HoldInput['lines'] };
+
+export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';
+
+export const holdUpdate = defineUpdate<HoldResult, [HoldInput]>('hold');
+export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');
