@@ -1,0 +1,49 @@
+/** What a request's handler is given, and what it answers. */
+import type { EventLog } from './events.ts';
+import type { Faults } from './faults.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { Parameters } from './parameters.ts';
+import type { StandinSettings } from './settings.ts';
+import type { Store } from './store.ts';
+import type { WebhookSender } from './webhooks.ts';
+
+export interface Standin {
+  settings: StandinSettings;
+  store: Store;
+  events: EventLog;
+  webhooks: WebhookSender;
+  outcomes: Outcomes;
+  faults: Faults;
+  /** Address at which browsers reach this server; known once it listens. */
+  publicUrl: string;
+}
+
+/** The request that an event came from; both null for what happened by itself. */
+export interface Cause {
+  requestId: string | null;
+  idempotencyKey: string | null;
+}
+
+export const NO_CAUSE: Cause = { requestId: null, idempotencyKey: null };
+
+export type KeyKind = 'secret' | 'publishable';
+
+export interface Call {
+  standin: Standin;
+  cause: Cause;
+  keyKind: KeyKind;
+  parameters: Parameters;
+  /** The id in the path; empty for routes without one. */
+  id: string;
+}
+
+export interface Answer {
+  status: number;
+  /** JSON text. */
+  body: string;
+}
+
+/** Seconds since 1970, as Stripe's `created`. */
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,57 @@
+/** Records events, and hands those that the shop subscribes to over for delivery once they are durable. */
+import Stripe from 'stripe';
+import { type Cause, nowSeconds } from './call.ts';
+import { newId } from './ids.ts';
+import type { StandinSettings } from './settings.ts';
+import type { Store } from './store.ts';
+import type { WebhookSender } from './webhooks.ts';
+
+/** The API version that the installed client is written against. */
+export const API_VERSION: string = Stripe.API_VERSION;
+
+export type EventType =
+  | 'payment_intent.created'
+  | 'payment_intent.succeeded'
+  | 'payment_intent.payment_failed'
+  | 'payment_intent.canceled'
+  | 'payment_intent.requires_action'
+  | 'payment_intent.processing'
+  | 'charge.succeeded'
+  | 'charge.failed'
+  | 'charge.refunded'
+  | 'refund.created'
+  | 'refund.updated'
+  | 'refund.failed';
+
+export class EventLog {
+  readonly #store: Store;
+  readonly #webhooks: WebhookSender;
+  readonly #subscribed: ReadonlySet<string>;
+
+  constructor(store: Store, webhooks: WebhookSender, settings: StandinSettings) {
+    this.#store = store;
+    this.#webhooks = webhooks;
+    this.#subscribed = settings.webhookUrl === undefined ? new Set() : settings.webhookEvents;
+  }
+
+  /** Call inside a transaction: the event is as durable as the change it tells of. */
+  record(type: EventType, object: { id: string }, cause: Cause, previousAttributes?: object): void {
+    const subscribed = this.#subscribed.has(type) || this.#subscribed.has('*');
+    const event = {
+      id: newId('evt'),
+      object: 'event',
+      api_version: API_VERSION,
+      created: nowSeconds(),
+      data: { object, ...(previousAttributes && { previous_attributes: previousAttributes }) },
+      livemode: false,
+      pending_webhooks: subscribed ? 1 : 0,
+      request: { id: cause.requestId, idempotency_key: cause.idempotencyKey },
+      type,
+    };
+    const document = JSON.stringify(event);
+    this.#store.events.insert(event as unknown as Stripe.Event, document);
+    if (!subscribed) return;
+    const delivery = this.#webhooks.register(event.id, type, event.created, document);
+    this.#store.afterCommit(() => this.#webhooks.send(delivery));
+  }
+}

@@ -1,0 +1,93 @@
+/** Stripe's request bodies: `a[b][0]=c` forms (and the same as JSON) become nested objects whose leaves are strings. */
+
+export type FormValue = string | FormObject;
+export interface FormObject {
+  [name: string]: FormValue;
+}
+
+/** Raised when a body cannot be read; the message is fit for the caller. */
+export class FormError extends Error {
+  override name = 'FormError';
+}
+
+const MAX_DEPTH = 8;
+
+/** An object without a prototype, so that names such as `__proto__` are plain names. */
+function emptyObject(): FormObject {
+  return Object.create(null) as FormObject;
+}
+
+/** `a[b][]` → ['a', 'b', '']. */
+function splitName(name: string): string[] {
+  const open = name.indexOf('[');
+  if (open <= 0) return [name];
+  const parts = [name.slice(0, open)];
+  const inner = /\[([^[\]]*)\]/gy;
+  inner.lastIndex = open;
+  let end = open;
+  for (let match = inner.exec(name); match; match = inner.exec(name)) {
+    parts.push(match[1]!);
+    end = inner.lastIndex;
+  }
+  if (end !== name.length) throw new FormError(`Invalid parameter name: ${name}`);
+  if (parts.length > MAX_DEPTH) throw new FormError(`Parameter ${parts[0]} is nested too deeply.`);
+  return parts;
+}
+
+function assign(root: FormObject, name: string, value: string): void {
+  const parts = splitName(name);
+  let target = root;
+  for (const [index, rawPart] of parts.entries()) {
+    const part = rawPart === '' && index > 0 ? String(Object.keys(target).length) : rawPart;
+    if (index === parts.length - 1) {
+      target[part] = value;
+      return;
+    }
+    const existing = target[part];
+    if (typeof existing === 'string')
+      throw new FormError(`Parameter ${name} is given both as a value and as an object.`);
+    const next = existing ?? emptyObject();
+    target[part] = next;
+    target = next;
+  }
+}
+
+/** Reads `application/x-www-form-urlencoded` text, of a body or of a query. @throws FormError */
+export function decodeForm(text: string): FormObject {
+  const root = emptyObject();
+  for (const [name, value] of new URLSearchParams(text)) assign(root, name, value);
+  return root;
+}
+
+function fromJson(value: unknown, depth: number): FormValue | undefined {
+  if (depth > MAX_DEPTH) throw new FormError('The JSON body is nested too deeply.');
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'object') return String(value);
+  const result = emptyObject();
+  for (const [name, child] of Object.entries(value)) {
+    const converted = fromJson(child, depth + 1);
+    if (converted !== undefined) result[name] = converted;
+  }
+  return result;
+}
+
+/** Reads a JSON object into the same shape as a form. @throws FormError */
+export function decodeJson(text: string): FormObject {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    throw new FormError('The body is not valid JSON.');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new FormError('The JSON body must be an object.');
+  }
+  return fromJson(parsed, 0) as FormObject;
+}
+
+/** The same text for the same parameters in any order; used to tell whether a repeated request is the same. */
+export function canonicalText(value: FormValue): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalText(value[name]!)}`).join(',')}}`;
+}

@@ -1,0 +1,215 @@
+/** Refunds: never more than was captured; some settle later, and some fail later. */
+import type Stripe from 'stripe';
+import { formatMoney } from '../../../domain/money.ts';
+import { type Answer, type Call, type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
+import { idOf } from './collection.ts';
+import { ApiError, invalidParameter, invalidState, resourceMissing } from './errors.ts';
+import { answerObject, answerPage } from './expand.ts';
+import { newId, randomText } from './ids.ts';
+import { mergeMetadata, type Parameters } from './parameters.ts';
+import { resolvePaymentMethod, testCardOf } from './payment-methods.ts';
+
+const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+
+interface LaterOutcome {
+  /** Status until then. */
+  first: 'pending' | 'succeeded';
+  last: 'succeeded' | 'failed';
+  delayMs: number;
+}
+
+function chargeToRefund(standin: Standin, parameters: Parameters): Stripe.Charge {
+  const chargeId = parameters.text('charge');
+  const intentId = parameters.text('payment_intent');
+  if (chargeId === undefined && intentId === undefined) {
+    throw invalidParameter(
+      'charge',
+      'One of the following params should be provided for this request: payment_intent or charge.',
+      'parameter_missing',
+    );
+  }
+  if (chargeId !== undefined) {
+    const charge = standin.store.charges.get(chargeId);
+    if (!charge) throw resourceMissing('charge', chargeId, 'charge');
+    if (intentId !== undefined && idOf(charge.payment_intent) !== intentId) {
+      throw invalidParameter('payment_intent', `Charge ${chargeId} does not belong to PaymentIntent ${intentId}.`);
+    }
+    return charge;
+  }
+  const intent = standin.store.paymentIntents.get(intentId!);
+  if (!intent) throw resourceMissing('payment_intent', intentId!, 'payment_intent');
+  const latest = idOf(intent.latest_charge);
+  const charge = latest === null ? undefined : standin.store.charges.get(latest);
+  if (charge?.status !== 'succeeded') {
+    throw new ApiError(
+      400,
+      {
+        type: 'invalid_request_error',
+        param: 'payment_intent',
+        message: `This PaymentIntent (${intentId}) does not have a successful charge to refund.`,
+      },
+      true,
+    );
+  }
+  return charge;
+}
+
+function amountToRefund(charge: Stripe.Charge, requested: number | undefined): number {
+  const left = charge.amount_captured - charge.amount_refunded;
+  if (!charge.captured || charge.status !== 'succeeded') {
+    throw invalidState(`Charge ${charge.id} was not successful and cannot be refunded.`, 'charge_not_refundable');
+  }
+  if (requested !== undefined && requested < 1) {
+    throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
+  }
+  if (left === 0) throw invalidState(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded');
+  const amount = requested ?? left;
+  if (amount > left) {
+    const money = (cents: number) => formatMoney(cents, charge.currency);
+    const bound =
+      charge.amount_refunded > 0 ? `unrefunded amount on charge (${money(left)})` : `charge amount (${money(left)})`;
+    throw new ApiError(
+      400,
+      {
+        type: 'invalid_request_error',
+        param: 'amount',
+        message: `Refund amount (${money(amount)}) is greater than ${bound}`,
+      },
+      true,
+    );
+  }
+  return amount;
+}
+
+/** As Stripe's two test cards do it, or as a fault asked for. */
+function laterOutcome(standin: Standin, charge: Stripe.Charge): LaterOutcome | undefined {
+  const fault = standin.faults.takeRefund();
+  if (fault) return { first: 'pending', last: fault.outcome ?? 'succeeded', delayMs: fault.delay_ms };
+  const card = testCardOf(resolvePaymentMethod(standin, charge.payment_method!));
+  if (!card.laterRefund) return undefined;
+  return {
+    first: card.laterRefund === 'failed' ? 'succeeded' : 'pending',
+    last: card.laterRefund,
+    delayMs: standin.settings.asyncOutcomeMs,
+  };
+}
+
+function destination(status: 'pending' | 'succeeded'): Stripe.Refund.DestinationDetails {
+  return status === 'pending'
+    ? {
+        card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+        type: 'card',
+      }
+    : {
+        card: {
+          reference: randomText(16),
+          reference_status: 'available',
+          reference_type: 'acquirer_reference_number',
+          type: 'refund',
+        },
+        type: 'card',
+      };
+}
+
+export function createRefundRoute(call: Call): Answer {
+  const { standin, parameters, cause } = call;
+  const charge = chargeToRefund(standin, parameters);
+  const amount = amountToRefund(charge, parameters.integer('amount'));
+  const reason = parameters.oneOf('reason', REASONS) ?? null;
+  const metadata = mergeMetadata({}, parameters.metadata());
+  parameters.boolean('refund_application_fee');
+  parameters.boolean('reverse_transfer');
+  const later = laterOutcome(standin, charge);
+  const status = later?.first ?? 'succeeded';
+  const refund: Stripe.Refund = {
+    id: newId('re'),
+    object: 'refund',
+    amount,
+    balance_transaction: newId('txn'),
+    charge: charge.id,
+    created: nowSeconds(),
+    currency: charge.currency,
+    customer: null,
+    customer_account: null,
+    destination_details: destination(status),
+    metadata,
+    payment_intent: idOf(charge.payment_intent),
+    payment_method: charge.payment_method,
+    reason,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status,
+    transfer_reversal: null,
+  };
+  if (status === 'pending') refund.pending_reason = 'processing';
+  const answer = answerObject(call, refund);
+  standin.store.refunds.insert(refund);
+  const changed = moveRefunded(standin, charge, amount);
+  standin.events.record('refund.created', refund, cause);
+  standin.events.record('charge.refunded', changed, cause, {
+    amount_refunded: charge.amount_refunded,
+    refunded: charge.refunded,
+  });
+  if (later) standin.outcomes.schedule(`refund_${later.last}`, refund.id, later.delayMs);
+  return answer;
+}
+
+/** Adds to what was refunded of a charge; a negative amount takes a failed refund back. */
+function moveRefunded(standin: Standin, charge: Stripe.Charge, amount: number): Stripe.Charge {
+  const amountRefunded = charge.amount_refunded + amount;
+  const changed: Stripe.Charge = {
+    ...charge,
+    amount_refunded: amountRefunded,
+    refunded: amountRefunded >= charge.amount_captured,
+  };
+  standin.store.charges.update(changed);
+  return changed;
+}
+
+/** A refund's later outcome arrives. Does nothing when it has one already. */
+export function settleRefund(standin: Standin, refundId: string, outcome: 'succeeded' | 'failed'): void {
+  const refund = standin.store.refunds.get(refundId);
+  if (!refund || refund.status === 'failed' || refund.status === 'canceled' || refund.status === outcome) return;
+  const previous = { status: refund.status };
+  const { pending_reason: _, ...settled } = refund;
+  const cause: Cause = NO_CAUSE;
+  if (outcome === 'succeeded') {
+    const changed: Stripe.Refund = { ...settled, status: 'succeeded', destination_details: destination('succeeded') };
+    standin.store.refunds.update(changed);
+    standin.events.record('refund.updated', changed, cause, previous);
+    return;
+  }
+  const failed: Stripe.Refund = {
+    ...settled,
+    failure_balance_transaction: newId('txn'),
+    failure_reason: 'expired_or_canceled_card',
+    status: 'failed',
+  };
+  standin.store.refunds.update(failed);
+  const charge = standin.store.charges.get(idOf(refund.charge)!);
+  if (charge) moveRefunded(standin, charge, -refund.amount);
+  standin.events.record('refund.updated', failed, cause, previous);
+  standin.events.record('refund.failed', failed, cause, previous);
+}
+
+export function retrieveRefundRoute(call: Call): Answer {
+  const refund = call.standin.store.refunds.get(call.id);
+  if (!refund) throw resourceMissing('refund', call.id, 'refund');
+  return answerObject(call, refund);
+}
+
+export function updateRefundRoute(call: Call): Answer {
+  const refund = call.standin.store.refunds.get(call.id);
+  if (!refund) throw resourceMissing('refund', call.id, 'refund');
+  const changed = { ...refund, metadata: mergeMetadata(refund.metadata ?? {}, call.parameters.metadata()) };
+  const answer = answerObject(call, changed);
+  call.standin.store.refunds.update(changed);
+  return answer;
+}
+
+export function listRefundsRoute(call: Call): Answer {
+  return answerPage(call, call.standin.store.refunds, '/v1/refunds', {
+    payment_intent: call.parameters.text('payment_intent'),
+    charge: call.parameters.text('charge'),
+  });
+}
