@@ -23,7 +23,8 @@ h1 { margin: 0 0 .5rem; font-size: 1.25rem; }
 p { margin: 0 0 1rem; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; }
 dt { color: #5b6b7d; } dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
-form { display: grid; gap: .75rem; }
+form { display: grid; gap: .75rem; margin: 0 0 1rem; }
+p:last-child { margin: 0; }
 button { font: inherit; font-weight: 600; padding: .75rem 1rem; border-radius: 9px; border: 1px solid #c6d0db;
   background: #fff; color: #1d2733; cursor: pointer; }
 button.primary { background: #3a4bd8; border-color: #3a4bd8; color: #fff; }
