@@ -29,6 +29,7 @@ export class Profile {
   readonly checkout: string;
   readonly folder: string;
   readonly records: ProcessRecords;
+  readonly #givenPorts = new Set<number>();
 
   /** @param name `shop` for the shop under `.local/`; others, such as `test` or `bench`, live in `.local/<name>/` */
   constructor(name: string, checkout: string = CHECKOUT) {
@@ -67,7 +68,11 @@ export class Profile {
   async choosePorts(wishes: readonly PortWish[]): Promise<Record<string, number>> {
     const path = join(this.folder, 'ports.json');
     const remembered = readJson<Record<string, number>>(path) ?? {};
-    const ports = await choosePorts(this.isShop ? wishes : wishes.map(({ name }) => ({ name })), remembered);
+    const names = new Set(wishes.map(({ name }) => name));
+    const others = Object.entries(remembered).flatMap(([name, port]) => (names.has(name) ? [] : [port]));
+    const given = new Set([...this.#givenPorts, ...others]);
+    const ports = await choosePorts(this.isShop ? wishes : wishes.map(({ name }) => ({ name })), remembered, given);
+    for (const port of Object.values(ports)) this.#givenPorts.add(port);
     writeJson(path, { ...remembered, ...ports });
     return ports;
   }

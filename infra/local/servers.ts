@@ -1,29 +1,37 @@
-/** `npm run servers`: only the real servers of the shop, in the foreground, for working on the app's processes by hand. */
+/**
+ * `npm run servers`: all that the app's own processes need (servers, tables, Stripe stand-in) in the foreground, for working
+ * on those processes by hand. `.local/servers.env` gets their settings.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainProgress } from './plain-progress.ts';
-import { startServers } from './stack.ts';
+import { SHOP_PROFILE } from './profile.ts';
+import { startShop } from './shop.ts';
 import { stopRequest } from './stop-request.ts';
 
-const profileName = process.env.HOLDFAST_PROFILE || 'shop';
 const stop = stopRequest();
 try {
-  const servers = await startServers({
-    profile: profileName,
+  const shop = await startShop({
+    profile: process.env.HOLDFAST_PROFILE || SHOP_PROFILE,
+    parts: ['stripe'],
+    seed: null,
     signal: stop.signal,
     onProgress: plainProgress(console.log),
     onEvent: (event) =>
-      console.log(event.kind === 'died' ? `${event.name} ${event.reason}; starting it again` : `${event.name} is back`),
+      console.log(
+        event.kind === 'died' ? `${event.title} ${event.reason}; starting it again` : `${event.title} is back`,
+      ),
   });
   try {
-    const lines = Object.entries(servers.environment).map(([name, value]) => `${name}=${value}`);
-    const file = join(servers.profile.folder, 'servers.env');
-    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
-    console.log(`\n${lines.join('\n')}\n\nThese are in ${file} too (node --env-file=…). Ctrl-C stops the servers.`);
+    const file = join(shop.servers.profile.folder, 'servers.env');
+    const settings = Object.entries(shop.environment).filter(([name]) => process.env[name] !== shop.environment[name]);
+    const lines = settings.map(([name, value]) => `${name}=${value}`).join('\n');
+    writeFileSync(file, `${lines}\n`, { mode: 0o600 });
+    console.log(`\n${lines}\n\nThese are in ${file} too (node --env-file=…). Ctrl-C stops the servers.`);
     await stop.requested;
     console.log('Stopping …');
   } finally {
-    await servers.stop();
+    await shop.stop();
   }
 } catch (error) {
   if (!stop.signal.aborted) {

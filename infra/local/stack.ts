@@ -1,22 +1,21 @@
 /** The real servers of one profile: found or got, prepared, started side by side, and stopped in order. */
-
-import { obtainComponent } from './components/component.ts';
+import { ComponentError, findComponent, obtainComponent, unobtainable } from './components/component.ts';
 import { elasticsearch } from './components/elasticsearch.ts';
 import { createDatabase, databaseUrl, postgres } from './components/postgres.ts';
 import { redis } from './components/redis.ts';
 import type { Launch, ServerContext, ServerDefinition, ServerName } from './components/server.ts';
 import { temporal } from './components/temporal.ts';
 import { temporalUi } from './components/temporal-ui.ts';
-import { ManagedProcess, type ProcessEvent } from './processes/managed-process.ts';
+import { ManagedProcess, type ProcessEvent, type ProcessPlan } from './processes/managed-process.ts';
 import { Profile } from './profile.ts';
 
 export const SERVERS: readonly ServerDefinition[] = [postgres, redis, elasticsearch, temporal, temporalUi];
 
-/** Told as a server comes along; `done` once it serves. `fraction` is between 0 and 1 where it is known. */
-export type ServerReport = (
-  name: ServerName,
+/** Told as a step comes along; `fraction` is between 0 and 1 where it is known, `done` once it is through. */
+export type ProgressReport = (
+  step: string,
   message: string,
-  progress?: { fraction?: number; done?: boolean },
+  progress?: { readonly fraction?: number; readonly done?: boolean },
 ) => void;
 
 export interface StartServersOptions {
@@ -28,7 +27,7 @@ export interface StartServersOptions {
   readonly components?: readonly ServerName[];
   /** Throw away the data of an earlier run first. Not for the shop. */
   readonly fresh?: boolean;
-  readonly onProgress?: ServerReport;
+  readonly onProgress?: ProgressReport;
   /** When given, a server that dies is started again, and each time this is told. */
   readonly onEvent?: (event: ProcessEvent) => void;
   readonly signal?: AbortSignal;
@@ -46,70 +45,120 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
+export interface StartingServers extends RunningServers {
+  /** Resolves when these servers (all of them unless given) serve; rejects as soon as one can't. */
+  ready(...names: ServerName[]): Promise<void>;
+}
+
 /** The profile is in use by a living process. */
 export class ProfileBusyError extends Error {
   override name = 'ProfileBusyError';
 }
 
 /**
- * Starts the servers of a profile, cleaning up after a supervisor that was killed.
- * @throws ProfileBusyError while another process runs this profile; ComponentError when a component can't be had.
- *   Nothing is left running when it throws.
+ * Starts the servers of a profile and waits until all of them serve.
+ * @throws as `beginServers`, and when a server can't be started. Nothing is left running then.
  */
 export async function startServers(options: StartServersOptions): Promise<RunningServers> {
+  const servers = await beginServers(options);
+  try {
+    await servers.ready();
+    return servers;
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+/**
+ * Begins to start the servers of a profile, after cleaning up behind a supervisor that was killed. Their addresses are
+ * settled when this returns. The caller stops them, also when one of them fails.
+ * @throws ProfileBusyError while another process runs this profile; ComponentError naming every component that can't be had
+ */
+export async function beginServers(options: StartServersOptions): Promise<StartingServers> {
   // What is written here must be readable for the user that servers run as, whatever root's habits are.
   process.umask(0o022);
-  const { onProgress = () => {}, onEvent, signal } = options;
+  const { onProgress = () => {}, onEvent } = options;
   const profile = new Profile(options.profile, options.root);
   const lock = profile.tryLock();
   if (!lock) throw new ProfileBusyError(`The ${profile.name} profile of ${profile.checkout} is running already.`);
-  const processes = new Map<ServerName, ManagedProcess>();
-  const stop = async () => {
-    const inOrder = [...processes.values()].sort((one, other) => other.plan.rank - one.plan.rank);
-    for (const managed of inOrder) await managed.stop();
-    lock.release();
-  };
   try {
-    await profile.records.stopLeftovers();
+    await profile.records.stopLeftovers((name) => onProgress(name, 'stopping what was left running'));
     if (options.fresh) profile.wipeData();
     const wanted = SERVERS.filter(({ name }) => options.components?.includes(name) ?? true);
     const external = profile.isShop ? wanted.filter(({ externalSetting }) => process.env[externalSetting]) : [];
     const own = wanted.filter((server) => !external.includes(server));
+    await requireObtainable(own, profile);
     const ports = await profile.choosePorts(own.flatMap((server) => server.ports));
-    const contextOf = (name: ServerName): ServerContext => ({
+
+    const breakOff = new AbortController();
+    const signal = AbortSignal.any([breakOff.signal, ...(options.signal ? [options.signal] : [])]);
+    const contextOf = ({ title }: ServerDefinition): ServerContext => ({
       profile,
       ports,
       modest: !profile.isShop,
-      report: (message, fraction) => onProgress(name, message, { fraction }),
+      report: (message, fraction) => onProgress(title, message, { fraction }),
       signal,
     });
-    for (const { name, externalSetting } of external) onProgress(name, `given by ${externalSetting}`, { done: true });
-    const start = async (server: ServerDefinition) => {
-      const managed = await startServer(server, contextOf(server.name), onEvent, (process) =>
-        processes.set(server.name, process),
+    for (const { title, externalSetting } of external) onProgress(title, `given by ${externalSetting}`, { done: true });
+
+    const processes = new Map<ServerName, ManagedProcess>();
+    const starts = new Map<ServerName, Promise<void>>();
+    for (const server of own) {
+      const keep = (managed: ManagedProcess) => processes.set(server.name, managed);
+      const begun = startServer(server, contextOf(server), onEvent, keep).then((result) =>
+        onProgress(server.title, result, { done: true }),
       );
-      onProgress(server.name, managed, { done: true });
-    };
-    await allOrFirstError(own.map(start));
-    const environment = Object.assign(
-      {},
-      ...external.map(({ externalSetting }) => ({ [externalSetting]: process.env[externalSetting] })),
-      ...own.map((server) => server.environment(contextOf(server.name))),
-    ) as Record<string, string>;
+      // Whoever waits hears of a failure; nobody waiting yet must not end this process.
+      begun.catch(() => {});
+      starts.set(server.name, begun);
+    }
     return {
       profile,
-      environment,
+      environment: Object.assign(
+        {},
+        ...external.map(({ externalSetting }) => ({ [externalSetting]: process.env[externalSetting] })),
+        ...own.map((server) => server.environment(contextOf(server))),
+      ),
       process: (name) => processes.get(name),
       createDatabase: async (name) => {
         await createDatabase({ profile, ports }, name);
         return databaseUrl({ profile, ports }, name);
       },
-      stop,
+      ready: async (...names) => {
+        await Promise.all(names.length === 0 ? starts.values() : names.map((name) => starts.get(name)));
+      },
+      stop: async () => {
+        breakOff.abort(new Error('stopped'));
+        const inOrder = [...processes.values()].sort((one, other) => other.plan.rank - one.plan.rank);
+        for (const managed of inOrder) await managed.stop();
+        await Promise.allSettled(starts.values());
+        lock.release();
+      },
     };
   } catch (error) {
-    await stop();
+    lock.release();
     throw error;
   }
+}
+
+/** Looks for every component before getting any, so that whoever lacks two tools hears of both at once. */
+async function requireObtainable(servers: readonly ServerDefinition[], profile: Profile): Promise<void> {
+  const problems = await Promise.all(
+    servers.map(async (server) => {
+      const component = server.component(profile);
+      try {
+        if (await findComponent(component)) return [];
+        const obstacle = component.obstacle();
+        return obstacle ? [unobtainable(component, obstacle)] : [];
+      } catch (error) {
+        if (error instanceof ComponentError) return [error.message];
+        throw error;
+      }
+    }),
+  );
+  const lines = problems.flat();
+  if (lines.length > 0) throw new ComponentError(lines.join('\n'));
 }
 
 /** @returns a line that says what runs where */
@@ -132,25 +181,15 @@ async function startServer(
   return `${installation.version} on port ${context.ports[server.ports[0]!.name]}`;
 }
 
-function planOf(
-  server: ServerDefinition,
-  launch: Launch,
-  profile: Profile,
-): ConstructorParameters<typeof ManagedProcess>[0] {
+function planOf(server: ServerDefinition, launch: Launch, profile: Profile): ProcessPlan {
   const { PATH, LANG = 'C.UTF-8', SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
   return {
     ...launch,
     name: server.name,
+    title: server.title,
     rank: server.rank,
     logFile: profile.logFile(server.name),
     // Other people's programs are not shown this process's environment, which may hold keys.
     environment: { PATH, LANG, SSL_CERT_FILE, SSL_CERT_DIR, TZ: 'UTC', ...launch.environment },
   };
-}
-
-/** Waits for all, so that nothing goes on behind the back of whoever cleans up; throws the first error. */
-async function allOrFirstError(tasks: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(tasks);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }

@@ -5,14 +5,19 @@ import { run } from '../processes/run.ts';
 import type { Report } from './component.ts';
 import { onPath } from './programs.ts';
 
+/** Why no Debian package can be had here, if so. */
+export function aptObstacle(name: string): string | undefined {
+  if (onPath('apt-get').length > 0 && onPath('dpkg-deb').length > 0) return undefined;
+  return `it is taken from the Debian package ${name}, and there is no apt here.`;
+}
+
 /**
  * Unpacks a package, and whatever it needs that this machine lacks, into a folder. Nothing is installed: no root is
  * needed and no service of the package's is started.
  */
 export async function aptUnpack(name: string, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
-  if (onPath('apt-get').length === 0 || onPath('dpkg-deb').length === 0) {
-    throw new Error(`it is taken from the Debian package ${name}, and there is no apt here.`);
-  }
+  const obstacle = aptObstacle(name);
+  if (obstacle) throw new Error(obstacle);
   const work = join(folder, '.apt');
   for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(work, part), { recursive: true });
   // Lists and downloads in a place of our own: a bare machine has no lists, and only root may fetch the machine's.
@@ -41,11 +46,11 @@ export async function aptUnpack(name: string, folder: string, report: Report, si
 
 /** Installs a package into the machine. @throws when that takes a password that nobody can be asked for */
 export async function aptInstall(name: string, report: Report, signal?: AbortSignal): Promise<void> {
-  const [aptGet] = onPath('apt-get');
-  if (!aptGet) throw new Error(`it is installed as the Debian package ${name}, and there is no apt here.`);
+  const obstacle = aptObstacle(name);
+  if (obstacle) throw new Error(obstacle);
   const asRoot = await rootPrefix(name);
   const apt = (args: string[], onLine?: (line: string) => void) =>
-    run(asRoot[0] ?? aptGet, [...asRoot.slice(1), ...(asRoot.length > 0 ? [aptGet] : []), ...args], {
+    run(asRoot[0] ?? 'apt-get', [...asRoot.slice(1), ...(asRoot.length > 0 ? ['apt-get'] : []), ...args], {
       signal,
       onLine,
       environment: { DEBIAN_FRONTEND: 'noninteractive' },

@@ -25,6 +25,8 @@ export interface Component {
   candidates(): Promise<string[]>;
   /** Path of the component inside its cache folder. */
   cachedPath(folder: string): string;
+  /** Why it could not be got on this machine, where that is plain without trying. */
+  obstacle(): string | undefined;
   /** Gets the component into an empty folder. */
   fetch(folder: string, report: Report, signal?: AbortSignal): Promise<void>;
 }
@@ -73,10 +75,13 @@ export async function obtainComponent(
     return { ...(await component.inspect(component.cachedPath(folder))), source: 'cache' };
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ComponentError(
-      `${component.title} can't be had: ${oneLine(messageOf(error))} Ways to get it: ${component.waysToGet.join('; ')}.`,
-    );
+    throw new ComponentError(unobtainable(component, messageOf(error)));
   }
+}
+
+/** The one line: what, why, the ways to get it. */
+export function unobtainable(component: Component, why: string): string {
+  return `${component.title} can't be had: ${oneLine(why)} Ways to get it: ${component.waysToGet.join('; ')}.`;
 }
 
 /** The first of the versions in a program's answer, as numbers: "redis-server v=7.0.15" gives [7, 0, 15]. */

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { barrier, giveTo, serviceAccount } from '../processes/service-account.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
 import { findJava } from './java.ts';
-import { mavenUnpack } from './maven.ts';
+import { mavenObstacle, mavenUnpack } from './maven.ts';
 import { isProgram } from './programs.ts';
 import { httpProbe, type Launch, type ServerContext, type ServerDefinition } from './server.ts';
 
 const VERSION = '9.5.3';
 const LEAST_JAVA = 21;
+const NO_JAVA = `it needs a Java of ${LEAST_JAVA} or later that its user may enter, and none was found among those installed.`;
 
 const component: Component = {
   title: 'Elasticsearch',
@@ -34,6 +35,7 @@ const component: Component = {
   },
   candidates: async () => ['/usr/share/elasticsearch', '/opt/elasticsearch'].filter((path) => existsSync(path)),
   cachedPath: (folder) => join(folder, `elasticsearch-${VERSION}`),
+  obstacle: () => mavenObstacle() ?? (findJava(LEAST_JAVA, true) ? undefined : NO_JAVA),
   fetch: async (folder, report, signal) => {
     requireJava();
     await mavenUnpack(
@@ -138,7 +140,5 @@ function javaFor(home: string): string {
 function requireJava(): string {
   const java = findJava(LEAST_JAVA, true);
   if (java) return java.home;
-  throw new Error(
-    `Elasticsearch needs a Java of ${LEAST_JAVA} or later that its user may enter, and none was found: install one, or name it with ES_JAVA_HOME.`,
-  );
+  throw new Error(NO_JAVA);
 }

@@ -10,6 +10,11 @@ export interface GoProgram {
   readonly packages: number;
 }
 
+/** Why nothing can be built with Go here, if so. */
+export function goObstacle(): string | undefined {
+  return onPath('go').length === 0 ? 'it is built with Go, and there is no `go` on PATH.' : undefined;
+}
+
 // Two builds side by side would compile what they share twice, on the same cores.
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -22,12 +27,12 @@ export function goInstall(program: GoProgram, folder: string, report: Report, si
 }
 
 async function buildNow(program: GoProgram, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
-  const [go] = onPath('go');
-  if (!go) throw new Error('it is built with Go, and there is no `go` on PATH.');
+  const obstacle = goObstacle();
+  if (obstacle) throw new Error(obstacle);
   let downloads = 0;
   let compiled = 0;
   report('asking the module registry');
-  await run(go, ['install', '-v', '-trimpath', '-ldflags=-s -w', program.module], {
+  await run('go', ['install', '-v', '-trimpath', '-ldflags=-s -w', program.module], {
     cwd: folder,
     // Without C no compiler is needed but Go's own. GOFLAGS may hold what only suits a project of the user's.
     environment: { GOBIN: folder, CGO_ENABLED: '0', GOFLAGS: undefined },

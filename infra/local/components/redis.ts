@@ -3,7 +3,7 @@ import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { run } from '../processes/run.ts';
-import { aptUnpack } from './apt.ts';
+import { aptObstacle, aptUnpack } from './apt.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
 import { onPath } from './programs.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
@@ -28,6 +28,7 @@ const component: Component = {
   },
   candidates: async () => onPath('redis-server', 'valkey-server'),
   cachedPath: (folder) => join(folder, 'usr/bin/redis-server'),
+  obstacle: () => aptObstacle('redis-server'),
   fetch: (folder, report, signal) => aptUnpack('redis-server', folder, report, signal),
 };
 

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
-import { goInstall } from './go-install.ts';
+import { goInstall, goObstacle } from './go-install.ts';
 import { onPath } from './programs.ts';
 import { httpProbe, type Launch, type ServerContext, type ServerDefinition } from './server.ts';
 
@@ -27,6 +27,7 @@ const component: Component = {
   },
   candidates: async () => onPath('temporal-ui-server'),
   cachedPath: (folder) => join(folder, 'temporal-ui-server'),
+  obstacle: goObstacle,
   fetch: async (folder, report, signal) => {
     await goInstall(
       { module: `github.com/temporalio/ui-server/v2/cmd/server@v${VERSION}`, packages: 200 },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { run } from '../processes/run.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
-import { goInstall } from './go-install.ts';
+import { goInstall, goObstacle } from './go-install.ts';
 import { onPath } from './programs.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
@@ -50,6 +50,7 @@ const component: Component = {
   },
   candidates: async () => onPath('temporal'),
   cachedPath: (folder) => join(folder, 'temporal'),
+  obstacle: goObstacle,
   fetch: (folder, report, signal) =>
     goInstall(
       { module: `github.com/temporalio/cli/cmd/temporal@v${VERSION}`, packages: 1_300 },

@@ -10,7 +10,10 @@ import { STOP_POLITELY, stopGroup } from './records.ts';
 import type { ServiceAccount } from './service-account.ts';
 
 export interface ProcessPlan {
+  /** Names its log and its record. */
   readonly name: string;
+  /** What people call it. */
+  readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -28,12 +31,12 @@ export interface ProcessPlan {
 export type ProcessEvent =
   | {
       readonly kind: 'died';
-      readonly name: string;
+      readonly title: string;
       readonly reason: string;
       readonly retryInMs: number;
       readonly logFile: string;
     }
-  | { readonly kind: 'back'; readonly name: string };
+  | { readonly kind: 'back'; readonly title: string };
 
 const BACKOFF_MS = { first: 500, most: 15_000 };
 /** A process that stayed up this long gets the short delay again. */
@@ -128,7 +131,7 @@ export class ManagedProcess {
   }
 
   async #waitUntilReady(): Promise<void> {
-    const { name, logFile, probe, readyWithinMs } = this.plan;
+    const { title, logFile, probe, readyWithinMs } = this.plan;
     const { signal } = this.#interruption;
     const deadline = Date.now() + readyWithinMs;
     let ended: string | undefined;
@@ -139,12 +142,12 @@ export class ManagedProcess {
     for (;;) {
       signal.throwIfAborted();
       const problem = await Promise.race([probe().then(() => undefined, messageOf), this.#exit]);
-      if (ended !== undefined) throw new Error(`${name} ${ended} before it was ready.${logEnd(logFile)}`);
+      if (ended !== undefined) throw new Error(`${title} ${ended} before it was ready.${logEnd(logFile)}`);
       if (problem === undefined) return;
       lastProblem = problem;
       if (Date.now() > deadline) {
         const waited = Math.round(readyWithinMs / 1000);
-        throw new Error(`${name} was not ready within ${waited} s (${lastProblem}).${logEnd(logFile)}`);
+        throw new Error(`${title} was not ready within ${waited} s (${lastProblem}).${logEnd(logFile)}`);
       }
       await sleep(50);
     }
@@ -161,11 +164,11 @@ export class ManagedProcess {
   }
 
   async #bringBack(reason: string, generation: number): Promise<void> {
-    const { name, logFile, stopSteps = STOP_POLITELY } = this.plan;
+    const { title, logFile, stopSteps = STOP_POLITELY } = this.plan;
     const { signal } = this.#interruption;
     let lastReason = reason;
     while (generation === this.#generation) {
-      this.#onEvent?.({ kind: 'died', name, reason: lastReason, retryInMs: this.#backoffMs, logFile });
+      this.#onEvent?.({ kind: 'died', title, reason: lastReason, retryInMs: this.#backoffMs, logFile });
       // What the dead leader started may hold its port or its data.
       if (this.#identity) await stopGroup(this.#identity, stopSteps);
       await sleep(this.#backoffMs, undefined, { signal }).catch(() => {});
@@ -173,7 +176,7 @@ export class ManagedProcess {
       if (generation !== this.#generation) return;
       try {
         await this.#launch();
-        this.#onEvent?.({ kind: 'back', name });
+        this.#onEvent?.({ kind: 'back', title });
         this.#watch();
         return;
       } catch (error) {

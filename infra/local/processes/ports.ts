@@ -18,23 +18,31 @@ export interface PortWish {
   readonly name: string;
   /** First choice; the next free one above it is taken otherwise. Without one, any free port serves. */
   readonly preferred?: number;
+  /** Setting that asks for the preferred port and no other. */
+  readonly demandedBy?: string;
 }
 
 /**
  * Chooses a free port for each wish.
  * @param remembered ports of the last start: kept while still free
+ * @param given ports that are spoken for though nobody listens there yet
  * @returns ports by name, all different
+ * @throws when a demanded port is in use
  */
 export async function choosePorts(
   wishes: readonly PortWish[],
   remembered: Readonly<Record<string, number>> = {},
+  given: ReadonlySet<number> = new Set(),
 ): Promise<Record<string, number>> {
   const chosen: Record<string, number> = {};
-  const taken = new Set<number>();
+  const taken = new Set(given);
   // A remembered port goes to its owner before any other wish may move up onto it.
   const reserved = new Set(wishes.flatMap(({ name }) => remembered[name] ?? []));
-  for (const { name, preferred } of wishes) {
-    const port = await firstFree(candidates(remembered[name], preferred, reserved), taken);
+  for (const { name, preferred, demandedBy } of wishes) {
+    const wanted = demandedBy && preferred ? [preferred] : candidates(remembered[name], preferred, reserved);
+    const port = await firstFree(wanted, taken);
+    if (port === undefined && demandedBy)
+      throw new Error(`${demandedBy}=${preferred} is in use: free it or choose another.`);
     if (port === undefined)
       throw new Error(`No free port on 127.0.0.1 for ${name}: close some programs and try again.`);
     chosen[name] = port;

@@ -1,0 +1,127 @@
+/** The settings of the app's processes in the local stack: addresses that were chosen, secrets that were made up. */
+import { randomBytes } from 'node:crypto';
+import type { PortWish } from './processes/ports.ts';
+import type { Profile } from './profile.ts';
+
+/** Ports of the app's processes; API_PORT and STOREFRONT_PORT in the environment are demands. */
+export function appPorts(): PortWish[] {
+  const wish = (name: string, preferred: number, setting?: string): PortWish => {
+    const demanded = setting && Number.parseInt(process.env[setting] ?? '', 10);
+    return demanded ? { name, preferred: demanded, demandedBy: setting } : { name, preferred };
+  };
+  return [
+    wish('storefront', 3000, 'STOREFRONT_PORT'),
+    wish('api', 3001, 'API_PORT'),
+    wish('api_metrics', 9464),
+    wish('worker_metrics', 9474),
+    wish('stripe', 12_111),
+  ];
+}
+
+export interface AppSettings {
+  /** Settings of API, worker and the programs beside them, named as in `infra/config.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Settings of the Stripe stand-in; undefined when payments go to Stripe itself. */
+  readonly standIn: Readonly<Record<string, string | undefined>> | undefined;
+  readonly storefront: Readonly<Record<string, string | undefined>>;
+  readonly urls: {
+    readonly storefront: string;
+    readonly api: string;
+    readonly apiMetrics: string;
+    readonly workerMetrics: string;
+    /** Of the stand-in; undefined when payments go to Stripe itself. */
+    readonly stripe: string | undefined;
+  };
+}
+
+/**
+ * Puts the settings together. The shop takes those that are set in this process's environment as they are, Stripe's keys
+ * among them; tests and benchmarks depend on nothing but what they ask for.
+ * @param asked settings to have instead of the usual ones
+ * @throws when Stripe's secret key is given without the two that belong to it
+ */
+export function appSettings(
+  profile: Profile,
+  servers: Readonly<Record<string, string>>,
+  ports: Readonly<Record<string, number>>,
+  asked: Readonly<Record<string, string>> = {},
+): AppSettings {
+  const address = (name: string) => `http://127.0.0.1:${ports[name]}`;
+  const urls = {
+    storefront: address('storefront'),
+    api: address('api'),
+    apiMetrics: `${address('api_metrics')}/metrics`,
+    workerMetrics: `${address('worker_metrics')}/metrics`,
+    stripe: profile.isShop && process.env.STRIPE_SECRET_KEY ? undefined : address('stripe'),
+  };
+  const given = profile.isShop ? setVariables() : systemVariables();
+  const key = (kind: string) => profile.secret(kind, () => `${kind}_local${randomBytes(18).toString('hex')}`);
+  const stripe = urls.stripe
+    ? {
+        STRIPE_SECRET_KEY: key('sk_test'),
+        STRIPE_PUBLISHABLE_KEY: key('pk_test'),
+        STRIPE_WEBHOOK_SECRET: key('whsec'),
+        STRIPE_API_URL: urls.stripe,
+      }
+    : requireStripeKeys();
+  const environment: Record<string, string> = {
+    NODE_ENV: 'production',
+    JWT_SECRET: profile.secret('jwt_secret'),
+    REFRESH_SECRET: profile.secret('refresh_secret'),
+    STOREFRONT_URL: urls.storefront,
+    ...given,
+    ...servers,
+    ...stripe,
+    API_HOST: '127.0.0.1',
+    API_PORT: String(ports.api),
+    API_METRICS_PORT: String(ports.api_metrics),
+    WORKER_METRICS_PORT: String(ports.worker_metrics),
+    ...asked,
+  };
+  const webhookUrl = `${urls.api}/api/webhooks/stripe`;
+  return {
+    environment,
+    urls,
+    standIn: urls.stripe
+      ? {
+          ...systemVariables(),
+          ...Object.fromEntries(Object.entries(asked).filter(([name]) => name.startsWith('STANDIN_'))),
+          STANDIN_HOST: '127.0.0.1',
+          STANDIN_PORT: String(ports.stripe),
+          STANDIN_DATA_DIR: profile.dataFolder('stripe'),
+          STANDIN_SECRET_KEY: environment.STRIPE_SECRET_KEY,
+          STANDIN_PUBLISHABLE_KEY: environment.STRIPE_PUBLISHABLE_KEY,
+          STANDIN_WEBHOOK_SECRET: environment.STRIPE_WEBHOOK_SECRET,
+          STANDIN_WEBHOOK_URL: webhookUrl,
+        }
+      : undefined,
+    storefront: {
+      ...systemVariables(),
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(ports.storefront),
+      ORIGIN: environment.STOREFRONT_URL,
+      API_URL: urls.api,
+      ...(urls.stripe && { STRIPE_PUBLIC_URL: environment.STRIPE_PUBLIC_URL || urls.stripe }),
+      ...(environment.SHOP_NAME && { SHOP_NAME: environment.SHOP_NAME }),
+    },
+  };
+}
+
+function requireStripeKeys(): Record<string, string> {
+  const missing = ['STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'].filter((name) => !process.env[name]);
+  if (missing.length === 0) return {};
+  throw new Error(
+    `STRIPE_SECRET_KEY is set, so payments go to Stripe itself; then ${missing.join(' and ')} must be set too ("stripe listen --forward-to localhost:3001/api/webhooks/stripe" prints the webhook secret). Unset STRIPE_SECRET_KEY to use the local stand-in.`,
+  );
+}
+
+function setVariables(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value)) as Record<string, string>;
+}
+
+/** What every program needs to run on this machine, and nothing that changes what it does. */
+function systemVariables(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

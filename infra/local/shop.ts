@@ -1,0 +1,199 @@
+/** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, and the app's processes. */
+import { join } from 'node:path';
+import pg from 'pg';
+import { type AppSettings, appPorts, appSettings } from './app-settings.ts';
+import { httpProbe, type ServerName } from './components/server.ts';
+import { ManagedProcess } from './processes/managed-process.ts';
+import { run } from './processes/run.ts';
+import { beginServers, type ProgressReport, type StartingServers, type StartServersOptions } from './stack.ts';
+import { publishStack, type StackAddresses, stackAddresses, withdrawStack } from './stack-file.ts';
+import { buildStorefront } from './storefront-build.ts';
+
+export const APP_NAMES = ['stripe', 'worker', 'api', 'storefront'] as const;
+export type AppName = (typeof APP_NAMES)[number];
+
+export interface StartShopOptions extends Omit<StartServersOptions, 'components'> {
+  /** The app's processes to start; all of them unless given. The servers and the tables are always there. */
+  readonly parts?: readonly AppName[];
+  /** Settings for the app's processes instead of the usual ones, such as a short HOLD_SECONDS. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Arguments of the seed, which runs when the catalogue is empty; null leaves the catalogue as it is. */
+  readonly seed?: readonly string[] | null;
+}
+
+export interface RunningShop {
+  readonly servers: StartingServers;
+  /** Settings of the app's processes, named as in `infra/config.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly addresses: StackAddresses;
+  /** A process of the shop, to kill or restart it; undefined for one that was not started here. */
+  process(name: ServerName | AppName): ManagedProcess | undefined;
+  /** Stops the shop from its front to its databases. */
+  stop(): Promise<void>;
+}
+
+interface Work {
+  readonly servers: StartingServers;
+  readonly app: AppSettings;
+  readonly options: StartShopOptions;
+  readonly onProgress: ProgressReport;
+  readonly signal: AbortSignal;
+}
+
+/** Ranks are above the servers', which are stopped last. */
+const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
+  stripe: { title: 'Stripe stand-in', rank: 60 },
+  worker: { title: 'Worker', rank: 70 },
+  api: { title: 'API', rank: 80 },
+  storefront: { title: 'Storefront', rank: 90 },
+};
+
+/**
+ * Starts a shop and waits until all of it serves; what does not depend on each other is got, built and started side by side.
+ * @throws as `beginServers`, or with the end of the log of whatever failed. Nothing is left running then.
+ */
+export async function startShop(options: StartShopOptions): Promise<RunningShop> {
+  const { parts = APP_NAMES, onProgress = () => {} } = options;
+  const breakOff = new AbortController();
+  const signal = AbortSignal.any([breakOff.signal, ...(options.signal ? [options.signal] : [])]);
+  const servers = await beginServers({ ...options, signal });
+  const { profile } = servers;
+  const processes = new Map<AppName, ManagedProcess>();
+  let steps: readonly Promise<unknown>[] = [];
+  const stop = async () => {
+    withdrawStack(profile);
+    breakOff.abort(new Error('stopped'));
+    const inOrder = [...processes.values()].sort((one, other) => other.plan.rank - one.plan.rank);
+    for (const managed of inOrder) await managed.stop();
+    await Promise.allSettled(steps);
+    await servers.stop();
+  };
+  try {
+    withdrawStack(profile);
+    const ports = await profile.choosePorts(appPorts());
+    const app = appSettings(profile, servers.environment, ports, options.settings);
+    const started = parts.filter((part) => part !== 'stripe' || app.standIn);
+    const addresses = stackAddresses(app, started);
+    steps = beginSteps({ servers, app, options, onProgress, signal }, started, processes);
+    await Promise.all(steps);
+    publishStack(profile, addresses, app.environment);
+    return {
+      servers,
+      environment: app.environment,
+      addresses,
+      process: (name) => processes.get(name as AppName) ?? servers.process(name as ServerName),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Begins everything at once, each step waiting for what it needs. */
+function beginSteps(
+  work: Work,
+  parts: readonly AppName[],
+  processes: Map<AppName, ManagedProcess>,
+): Promise<unknown>[] {
+  const { servers, onProgress, signal } = work;
+  const begin = async (name: AppName, program: string) => {
+    signal.throwIfAborted();
+    const managed = appProcess(work, name, program);
+    processes.set(name, managed);
+    onProgress(APPS[name].title, 'starting');
+    await managed.start();
+    onProgress(APPS[name].title, addressOf(work.app, name), { done: true });
+  };
+  const inCheckout = (path: string) => join(servers.profile.checkout, path);
+  const when = (name: AppName, start: () => Promise<unknown>) => (parts.includes(name) ? start() : Promise.resolve());
+
+  const migrated = servers.ready('postgres').then(() => migrate(work));
+  const stocked = Promise.all([migrated, servers.ready('redis', 'elasticsearch')]).then(() => stockCatalogue(work));
+  const stripe = when('stripe', () => begin('stripe', inCheckout('infra/local/stripe/main.ts')));
+  const foundation = Promise.all([stocked, servers.ready(), stripe]);
+  const worker = when('worker', () => foundation.then(() => begin('worker', inCheckout('worker/main.ts'))));
+  const api = when('api', () => foundation.then(() => begin('api', inCheckout('api/main.ts'))));
+  const storefront = when('storefront', async () => {
+    const title = APPS.storefront.title;
+    const [program] = await Promise.all([
+      buildStorefront(servers.profile.checkout, (message) => onProgress(title, message), signal),
+      api,
+    ]);
+    await begin('storefront', program);
+  });
+  return [foundation, worker, api, storefront];
+}
+
+function appProcess({ servers: { profile }, app, options }: Work, name: AppName, program: string): ManagedProcess {
+  const environment = name === 'stripe' ? app.standIn! : name === 'storefront' ? app.storefront : app.environment;
+  return new ManagedProcess(
+    {
+      name,
+      ...APPS[name],
+      command: process.execPath,
+      args: [program],
+      cwd: profile.checkout,
+      environment,
+      logFile: profile.logFile(name),
+      readyWithinMs: 90_000,
+      probe: () => httpProbe(probeAddress(app, name)),
+    },
+    profile.records,
+    options.onEvent,
+  );
+}
+
+function addressOf({ urls }: AppSettings, name: AppName): string {
+  return { stripe: urls.stripe ?? '', worker: urls.workerMetrics, api: urls.api, storefront: urls.storefront }[name];
+}
+
+function probeAddress({ urls }: AppSettings, name: AppName): string {
+  const addresses = {
+    stripe: `${urls.stripe}/health`,
+    worker: new URL('/ready', urls.workerMetrics).href,
+    api: `${urls.api}/api/ready`,
+    storefront: `${urls.storefront}/`,
+  };
+  return addresses[name];
+}
+
+async function migrate({ servers: { profile }, app, onProgress, signal }: Work): Promise<void> {
+  onProgress('Tables', 'migrating');
+  const output = await runProgram(profile.checkout, 'infra/postgres/migrate.ts', [], app, signal);
+  onProgress('Tables', output.trim().split('\n').at(-1) || 'migrated', { done: true });
+}
+
+async function stockCatalogue({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
+  const { seed = [] } = options;
+  if (seed === null) return;
+  const before = await countProducts(app);
+  if (before === 0) {
+    onProgress('Catalogue', 'making products');
+    const onLine = (line: string) => onProgress('Catalogue', line.trim());
+    await runProgram(profile.checkout, 'infra/catalogue/seed.ts', seed, app, signal, onLine);
+  }
+  onProgress('Catalogue', `${before || (await countProducts(app))} products`, { done: true });
+}
+
+function runProgram(
+  checkout: string,
+  program: string,
+  args: readonly string[],
+  { environment }: AppSettings,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<string> {
+  return run(process.execPath, [join(checkout, program), ...args], { cwd: checkout, environment, signal, onLine });
+}
+
+async function countProducts({ environment }: AppSettings): Promise<number> {
+  const client = new pg.Client({ connectionString: environment.POSTGRES_URL });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from products');
+    return rows[0]?.count ?? 0;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,76 @@
+/** `npm start`: the whole shop, in the foreground, until Ctrl-C or `npm run stop`. */
+import type { ProcessEvent } from './processes/managed-process.ts';
+import { Profile, SHOP_PROFILE } from './profile.ts';
+import { progressDisplay } from './progress-display.ts';
+import { startShop } from './shop.ts';
+import { ProfileBusyError, SERVERS } from './stack.ts';
+import { runningStack, type StackAddresses } from './stack-file.ts';
+import { stopRequest } from './stop-request.ts';
+
+const stop = stopRequest();
+const began = Date.now();
+const display = progressDisplay([
+  ...SERVERS.map(({ title }) => title),
+  'Tables',
+  'Catalogue',
+  'Stripe stand-in',
+  'Worker',
+  'API',
+  'Storefront',
+]);
+
+try {
+  const shop = await startShop({
+    profile: SHOP_PROFILE,
+    onProgress: display.report,
+    onEvent: tell,
+    signal: stop.signal,
+  });
+  await display.end();
+  console.log(`\nThe shop is up after ${Math.round((Date.now() - began) / 1000)} s.\n${describe(shop.addresses)}`);
+  console.log(`\nLogs are in ${shop.servers.profile.folder}/logs. Ctrl-C, or npm run stop, stops everything.`);
+  await stop.requested;
+  console.log('\nStopping …');
+  await shop.stop();
+  console.log('Stopped; everything is kept for the next start.');
+} catch (error) {
+  await display.end();
+  if (error instanceof ProfileBusyError) sayThatItRuns();
+  else if (stop.signal.aborted) console.log('Stopped before the shop was up.');
+  else {
+    console.error(
+      `\n${error instanceof Error ? error.message : error}\n\nnpm run doctor tells what is there and what is missing.`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function tell(event: ProcessEvent): void {
+  if (event.kind === 'back') console.log(`${event.title} is back.`);
+  else {
+    const delay = `${event.retryInMs / 1000} s`;
+    console.log(`${event.title} ${event.reason}; starting it again in ${delay} (its log: ${event.logFile}).`);
+  }
+}
+
+function sayThatItRuns(): void {
+  const running = runningStack(new Profile(SHOP_PROFILE));
+  if (running?.addresses?.storefront) console.log(`The shop is running already.\n${describe(running.addresses)}`);
+  else
+    console.log(
+      'The servers of this checkout are being started, stopped or used by another program: npm run stop ends it.',
+    );
+}
+
+function describe(addresses: StackAddresses): string {
+  const rows: [string, string | undefined][] = [
+    ['Storefront', addresses.storefront],
+    ['API', addresses.api && `${addresses.api}/api`],
+    ['API docs', addresses.api && `${addresses.api}/api/docs`],
+    ['Temporal UI', addresses.temporal_ui],
+    ['Stripe stand-in', addresses.stripe_api ?? 'not used: STRIPE_SECRET_KEY is set'],
+    ['Demo customer', `${addresses.customer.email} / ${addresses.customer.password}`],
+    ['Demo admin', `${addresses.admin.email} / ${addresses.admin.password}`],
+  ];
+  return rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(16)} ${value}`] : [])).join('\n');
+}

@@ -1,0 +1,31 @@
+/** `npm run stop`: stops the shop of this checkout from any terminal and waits until it is down. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from './processes/identity.ts';
+import { Profile, SHOP_PROFILE } from './profile.ts';
+import { runningStack, withdrawStack } from './stack-file.ts';
+
+/** Longer than every server together is given to stop. */
+const LIMIT_MS = 180_000;
+
+const profile = new Profile(SHOP_PROFILE);
+const running = runningStack(profile);
+if (running) {
+  console.log('Stopping the shop …');
+  process.kill(running.supervisor.pid, 'SIGTERM');
+  const deadline = Date.now() + LIMIT_MS;
+  while (isRunning(running.supervisor) && Date.now() < deadline) await sleep(100);
+  if (isRunning(running.supervisor)) {
+    console.error(
+      `Process ${running.supervisor.pid} has not stopped the shop within ${LIMIT_MS / 1000} s: see ${profile.folder}/logs.`,
+    );
+    process.exitCode = 1;
+  } else console.log('Stopped; everything is kept for the next start.');
+} else {
+  const lock = profile.tryLock();
+  const stopped = await profile.records.stopLeftovers((name) =>
+    console.log(`Stopping ${name}, left behind by a start that was killed …`),
+  );
+  withdrawStack(profile);
+  lock?.release();
+  console.log(stopped > 0 ? 'Stopped; everything is kept for the next start.' : 'Nothing is running.');
+}
