@@ -1,0 +1,52 @@
+/** Which test runs where is told by its name; `tests/run.ts` (npm test) starts what each project needs. */
+import { defineConfig } from 'vitest/config';
+
+const WORKFLOWS = ['**/*.workflow.test.ts', 'workflows/**/workflow.test.ts'];
+const INTEGRATION = ['**/*.integration.test.ts'];
+const END_TO_END = ['tests/e2e/**/*.test.ts'];
+const NEVER = ['**/node_modules/**', '**/build/**', '**/.svelte-kit/**', '.local/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...NEVER, ...WORKFLOWS, ...INTEGRATION, ...END_TO_END],
+        },
+      },
+      {
+        test: {
+          name: 'workflows',
+          include: WORKFLOWS,
+          exclude: NEVER,
+          // Each file starts a test server of its own; a workflow bundle takes seconds to build.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: INTEGRATION,
+          exclude: NEVER,
+          // The files share the servers of the test profile.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: END_TO_END,
+          exclude: NEVER,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
