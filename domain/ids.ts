@@ -7,6 +7,7 @@
 export const ID_NAMESPACES = {
   reservation: '5b0f6f0e-5a0c-4b61-8f0e-7b6f6f1f2a11',
   order: 'c2d4a9f6-3b1e-4c58-9a7d-1e5b8c3f6d22',
+  product: '2f8e4b17-9c3d-4a60-8e15-6d7b0a9c4e44',
   refund: '9e7a1c34-6d2f-4e8b-b5a1-4f3c2d1e0b33',
 } as const;
 

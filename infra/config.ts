@@ -69,7 +69,6 @@ export const settingsSchema = z.object({
   REFRESH_SECRET: z.string().min(32).describe('Key that signs refresh tokens, at least 32 characters'),
   ACCESS_TOKEN_SECONDS: seconds(900).describe('Life of an access token'),
   REFRESH_TOKEN_SECONDS: seconds(604_800).describe('Life of a refresh token'),
-  SESSION_SECONDS: seconds(86_400).describe('Idle life of a session’s cached profile in Redis, sliding'),
 
   CURRENCY: z
     .string()

@@ -61,32 +61,37 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
     if (!(await gate.end(reservationId, as))) throw gateClosed();
   }
 
+  type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending';
+
+  async function end(reservationId: string, as: 'released' | 'expired', evenWithCheckout: boolean): Promise<Ended> {
+    const status = await db.transaction(async (sql): Promise<Ended> => {
+      const row = await sql.row<{ status: string; checkout: boolean }>(
+        `select status, exists (select 1 from orders where reservation_id = $1 and status = 'pending') as checkout
+         from reservations where id = $1 for no key update`,
+        [reservationId],
+      );
+      if (!row) return 'released';
+      if (row.status !== 'held') return row.status as Ended;
+      if (row.checkout && !evenWithCheckout) return 'checkout_pending';
+      await releaseInLedger(sql, reservationId, as);
+      return as;
+    });
+    if (status !== 'checkout_pending')
+      await endAtGate(reservationId, status === 'committed' ? 'committed' : 'released');
+    return status;
+  }
+
   /**
    * Ends a hold whose time is over. With a checkout that may still have a charge in flight it is left alone, unless
    * `evenWithCheckout`. Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
    */
-  async function endHold(input: {
-    reservationId: string;
-    evenWithCheckout: boolean;
-  }): Promise<'committed' | 'released' | 'expired' | 'checkout_pending'> {
-    const status = await db.transaction(async (sql) => {
-      const row = await sql.row<{ status: string; checkout: boolean }>(
-        `select status, exists (select 1 from orders where reservation_id = $1 and status = 'pending') as checkout
-         from reservations where id = $1 for no key update`,
-        [input.reservationId],
-      );
-      if (!row) return 'released';
-      if (row.status !== 'held') return row.status as 'committed' | 'released' | 'expired';
-      if (row.checkout && !input.evenWithCheckout) return 'checkout_pending';
-      await releaseInLedger(sql, input.reservationId, 'expired');
-      return 'expired';
-    });
-    if (status !== 'checkout_pending')
-      await endAtGate(input.reservationId, status === 'committed' ? 'committed' : 'released');
-    return status;
-  }
+  const endHold = (input: { reservationId: string; evenWithCheckout: boolean }): Promise<Ended> =>
+    end(input.reservationId, 'expired', input.evenWithCheckout);
 
-  return { holdStock, endHold };
+  /** Gives a hold back before its time, unless an order stands on it. Safe to retry, as `endHold`. */
+  const releaseHold = (input: { reservationId: string }): Promise<Ended> => end(input.reservationId, 'released', false);
+
+  return { holdStock, endHold, releaseHold };
 }
 
 function heldAnswer(request: HoldInput, reservation: HeldReservation): HoldResult {

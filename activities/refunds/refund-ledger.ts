@@ -38,6 +38,7 @@ export type RequestedRefund =
       code: 'order_not_refundable' | 'refund_exceeds_charge';
       message: string;
       refundableCents: number;
+      currency: string;
     }
   | { outcome: 'order_missing' };
 
@@ -107,6 +108,7 @@ export async function requestRefund(db: Database, request: RefundRequest): Promi
         code: decision.code,
         message: decision.message,
         refundableCents: decision.refundableCents,
+        currency: order.currency,
       };
     }
     await sql.run(

@@ -5,12 +5,7 @@ import { timestamp, uuid } from './common.ts';
 export type { Role } from '../../domain/roles.ts';
 export const role = z.enum(ROLES);
 
-const email = z
-  .string()
-  .trim()
-  .max(255)
-  .pipe(z.email())
-  .transform((value) => value.toLowerCase());
+const email = z.string().trim().max(255).toLowerCase().pipe(z.email());
 const password = z.string().min(10, 'use at least 10 characters').max(200);
 const fullName = z.string().trim().min(1).max(255);
 

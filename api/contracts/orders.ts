@@ -13,7 +13,7 @@ export const shippingAddress = z
     country: z
       .string()
       .regex(/^[A-Za-z]{2}$/, 'use two letters, such as US')
-      .transform((value) => value.toUpperCase()),
+      .toUpperCase(),
   })
   .meta({ id: 'ShippingAddress' });
 export type ShippingAddress = z.infer<typeof shippingAddress>;

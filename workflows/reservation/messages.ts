@@ -37,4 +37,7 @@ export type HoldResult =
 export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';
 
 export const holdUpdate = defineUpdate<HoldResult, [HoldInput]>('hold');
+export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_held';
+
+export const releaseUpdate = defineUpdate<ReleaseResult, [{ requestedBy: string }]>('release');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -16,10 +16,11 @@ import {
   holdUpdate,
   type ReservationInput,
   type ReservationOutcome,
+  releaseUpdate,
   reservationCaseQuery,
 } from './messages.ts';
 
-const { holdStock, endHold } = proxyLocalActivities<Activities>(quickSteps);
+const { holdStock, endHold, releaseHold } = proxyLocalActivities<Activities>(quickSteps);
 
 /** A start that no hold followed ends by itself. */
 const NO_HOLD_TIMEOUT = '1 minute';
@@ -47,6 +48,19 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
       },
     },
   );
+  setHandler(
+    releaseUpdate,
+    async (_release) => {
+      if ((await held)?.outcome !== 'held') return 'not_held';
+      const ended = await releaseHold({ reservationId: input.reservationId });
+      if (ended !== 'checkout_pending') outcome ??= ended;
+      return ended;
+    },
+    {
+      description:
+        'Gives the stock back before its time: {"requestedBy": "support:anna"}. Refused once an order stands on it.',
+    },
+  );
   const tellCase = () => ({ ...input, request: request && { ...request }, result, outcome });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
   const tell = () => setCurrentDetails(describeReservation(input.reservationId, result, outcome));
@@ -57,16 +71,22 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
     outcome = 'not_held';
   } else {
     tell();
-    await sleep(Math.max(0, Date.parse(result.expiresAt) - Date.now()), { summary: 'until the hold ends' });
-    let ended = await endHold({ reservationId: input.reservationId, evenWithCheckout: false });
-    if (ended === 'checkout_pending') {
-      // A charge may be in flight: the checkout settles it at Stripe in this time. If it can't, the stock goes back all the same.
-      await sleep(request.graceSeconds * 1000, { summary: 'grace for a charge in flight' });
-      ended = await endHold({ reservationId: input.reservationId, evenWithCheckout: true });
-    }
-    outcome = ended === 'checkout_pending' ? 'expired' : ended;
+    const endsInMs = Math.max(0, Date.parse(result.expiresAt) - Date.now());
+    await condition(() => outcome !== undefined, endsInMs, { summary: 'until the hold ends' });
+    outcome ??= await endAtItsTime(input.reservationId, request.graceSeconds);
   }
   tell();
   await condition(allHandlersFinished);
   return outcome;
+}
+
+/** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
+async function endAtItsTime(reservationId: string, graceSeconds: number): Promise<ReservationOutcome> {
+  let ended = await endHold({ reservationId, evenWithCheckout: false });
+  if (ended === 'checkout_pending') {
+    // A charge may be in flight: the checkout settles it at Stripe in this time. If it can't, the stock goes back all the same.
+    await sleep(graceSeconds * 1000, { summary: 'grace for a charge in flight' });
+    ended = await endHold({ reservationId, evenWithCheckout: true });
+  }
+  return ended === 'checkout_pending' ? 'expired' : ended;
 }

@@ -1,0 +1,65 @@
+/** The API: its middleware as one visible list, its features as routers. */
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import Koa from 'koa';
+import helmet from 'koa-helmet';
+import { accountRoutes } from './accounts/routes.ts';
+import { cartRoutes } from './cart/routes.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { checkoutRoutes } from './checkout/routes.ts';
+import type { ApiDependencies, ApiRouter, ApiState } from './context.ts';
+//MEDIA1
+import { clientAddress } from './middleware/client-address.ts';
+import { cors } from './middleware/cors.ts';
+import { errors } from './middleware/errors.ts';
+import { createRateLimits } from './middleware/rate-limit.ts';
+import { requestContext } from './middleware/request-context.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { refundRoutes } from './refunds/routes.ts';
+import { reservationRoutes } from './reservations/routes.ts';
+import { searchRoutes } from './search/routes.ts';
+import { systemRoutes } from './system/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+
+export function createApp(deps: ApiDependencies): Koa<ApiState> {
+  const { settings, log, redis } = deps;
+  const limits = createRateLimits(redis, settings, log);
+  const app = new Koa<ApiState>();
+
+  app.use(requestContext(log));
+  app.use(errors(log));
+  app.use(clientAddress(settings.TRUSTED_PROXIES));
+  app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.use(cors(settings.STOREFRONT_URL));
+  // Webhooks come before the body parser: a signature is made over the bytes.
+  app.use(under('/api', webhookRoutes(deps)));
+  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '256kb', parsedMethods: ['POST', 'PUT', 'PATCH'] }));
+  app.use(
+    under(
+      '/api',
+      catalogRoutes(deps, limits),
+      searchRoutes(deps, limits),
+      cartRoutes(deps, limits),
+      accountRoutes(deps, limits),
+      reservationRoutes(deps, limits),
+      checkoutRoutes(deps, limits),
+      orderRoutes(deps, limits),
+      refundRoutes(deps, limits),
+      systemRoutes(deps),
+    ),
+  );
+  //MEDIA2
+  app.on('error', (error: unknown) => {
+    // A client that went away in mid-answer is no failure of ours.
+    const { code } = error as { code?: string };
+    if (code !== 'ECONNRESET' && code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE')
+      log.error({ err: error }, 'response failed');
+  });
+  return app;
+}
+
+function under(prefix: string, ...routers: ApiRouter[]) {
+  const root = new Router<ApiState>({ prefix });
+  for (const router of routers) root.use(router.routes(), router.allowedMethods());
+  return root.routes();
+}

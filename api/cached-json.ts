@@ -1,0 +1,44 @@
+/** Answers catalogue reads from the cache as the bytes that were stored: no parsing, no stringifying. */
+import { createHash } from 'node:crypto';
+import type { Services } from '../infra/services.ts';
+import type { ApiContext } from './context.ts';
+
+/** Shared caches keep API reads for a minute (the seed's table); browsers ask again with the ETag. */
+const CACHE_CONTROL = 'public, max-age=0, s-maxage=60';
+
+/** Stored entries carry their ETag in front, so that it is computed once. */
+const SEPARATOR = '\n';
+
+/**
+ * @param load what to store: an object with at least one field
+ * @param live one number of the answer that is never stored
+ */
+export async function answerCached(
+  ctx: ApiContext,
+  cache: Services['cache'],
+  key: string,
+  seconds: number,
+  load: () => Promise<object>,
+  live?: { name: string; value: Promise<number> },
+): Promise<void> {
+  const [entry, liveValue] = await Promise.all([
+    cache.getOrSet(key, seconds, async () => {
+      const body = JSON.stringify(await load());
+      return `${createHash('sha1').update(body).digest('base64url')}${SEPARATOR}${body}`;
+    }),
+    live?.value,
+  ]);
+  const split = entry.indexOf(SEPARATOR);
+  const stored = entry.slice(split + 1);
+  // What changes with every hold is put in front of the stored text, not stored.
+  const body = live ? `{"${live.name}":${liveValue},${stored.slice(1)}` : stored;
+  const etag = `"${entry.slice(0, split)}${live ? `.${liveValue}` : ''}"`;
+  ctx.set('Cache-Control', CACHE_CONTROL);
+  ctx.set('ETag', etag);
+  if (ctx.get('If-None-Match') === etag) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.type = 'application/json';
+  ctx.body = body;
+}

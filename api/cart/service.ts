@@ -1,0 +1,121 @@
+/** Carts in PostgreSQL: what was put in is kept. A guest's cart is known by its id alone, an account's by the account. */
+import { randomUUID } from 'node:crypto';
+import { DomainError } from '../../domain/errors.ts';
+import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Cart } from '../contracts/cart.ts';
+
+export interface CartOwner {
+  userId?: string;
+  cartId?: string;
+}
+
+interface CartRow {
+  product_id: string;
+  sku: string;
+  name: string;
+  image_url: string;
+  price: string;
+  currency: string;
+  quantity: number;
+  available: number;
+}
+
+/** The id of the owner's cart, or undefined when nothing was ever put in. */
+export async function findCart(sql: Sql, owner: CartOwner): Promise<string | undefined> {
+  const row = owner.userId
+    ? await sql.row<{ id: string }>('select id from carts where user_id = $1', [owner.userId])
+    : owner.cartId
+      ? await sql.row<{ id: string }>('select id from carts where id = $1 and user_id is null', [owner.cartId])
+      : undefined;
+  return row?.id;
+}
+
+export async function readCart(sql: Sql, owner: CartOwner, currency: string): Promise<Cart> {
+  const id = await findCart(sql, owner);
+  const rows = id
+    ? await sql.rows<CartRow>(
+        `select item.product_id, p.sku, p.name, p.image_url, p.price, p.currency, item.quantity,
+           case when p.deleted_at is null then p.stock_quantity - p.reserved_quantity else 0 end as available
+         from cart_items item join products p on p.id = item.product_id
+         where item.cart_id = $1 order by item.added_at, item.product_id`,
+        [id],
+      )
+    : [];
+  const totals = rows.map((row) => lineTotalCents(fromDecimal(row.price, row.currency), row.quantity));
+  return {
+    id: id ?? (owner.userId ? randomUUID() : (owner.cartId ?? randomUUID())),
+    items: rows.map((row, index) => ({
+      product_id: row.product_id,
+      sku: row.sku,
+      name: row.name,
+      image_url: row.image_url,
+      price: Number(row.price),
+      currency: row.currency,
+      quantity: row.quantity,
+      line_total: toDecimal(totals[index]!, row.currency),
+      available_quantity: Math.max(0, row.available),
+    })),
+    item_count: rows.reduce((count, row) => count + row.quantity, 0),
+    total: toDecimal(sumCents(totals), currency),
+    currency,
+  };
+}
+
+/** Sets how many of a product are in the cart. @throws DomainError not_found */
+export async function setCartItem(
+  db: Database,
+  owner: CartOwner,
+  productId: string,
+  quantity: number,
+): Promise<CartOwner> {
+  return db.transaction(async (sql) => {
+    const product = await sql.row('select 1 from products where id = $1 and deleted_at is null', [productId]);
+    if (!product) throw new DomainError('not_found', 'This product is no longer sold.');
+    const cartId = await ensureCart(sql, owner);
+    await sql.run(
+      `insert into cart_items (cart_id, product_id, quantity) values ($1, $2, $3)
+       on conflict (cart_id, product_id) do update set quantity = excluded.quantity`,
+      [cartId, productId, quantity],
+    );
+    return owner.userId ? owner : { cartId };
+  });
+}
+
+export async function removeCartItem(sql: Sql, owner: CartOwner, productId: string): Promise<void> {
+  const id = await findCart(sql, owner);
+  if (id) await sql.run('delete from cart_items where cart_id = $1 and product_id = $2', [id, productId]);
+}
+
+/** Moves a guest's items into the account's cart, all at once; run again it finds nothing to move. */
+export async function mergeCart(db: Database, guestCartId: string, userId: string): Promise<void> {
+  await db.transaction(async (sql) => {
+    const guest = await sql.row('select 1 from carts where id = $1 and user_id is null for update', [guestCartId]);
+    if (!guest) return;
+    const cartId = await ensureCart(sql, { userId });
+    await sql.run(
+      `insert into cart_items (cart_id, product_id, quantity, added_at)
+       select $1, product_id, quantity, added_at from cart_items where cart_id = $2
+       on conflict (cart_id, product_id) do update set quantity = least(100, cart_items.quantity + excluded.quantity)`,
+      [cartId, guestCartId],
+    );
+    await sql.run('delete from cart_items where cart_id = $1', [guestCartId]);
+  });
+}
+
+async function ensureCart(sql: Sql, owner: CartOwner): Promise<string> {
+  if (owner.userId) {
+    const row = await sql.row<{ id: string }>(
+      `insert into carts (user_id) values ($1) on conflict (user_id) do update set updated_at = now() returning id`,
+      [owner.userId],
+    );
+    return row!.id;
+  }
+  const row = await sql.row<{ id: string }>(
+    `insert into carts (id) values ($1) on conflict (id) do update set updated_at = now() where carts.user_id is null returning id`,
+    [owner.cartId ?? randomUUID()],
+  );
+  if (row) return row.id;
+  // The id given is an account's cart, which its id alone does not open: the guest gets a new one.
+  return (await sql.row<{ id: string }>('insert into carts default values returning id'))!.id;
+}

@@ -1,0 +1,151 @@
+/** Reads the catalogue as plain rows, shaped for the wire. */
+import { DomainError } from '../../domain/errors.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { Category, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+
+interface SummaryRow {
+  id: string;
+  sku: string;
+  name: string;
+  price: string;
+  currency: string;
+  image_url: string;
+  category: string | null;
+  in_stock: boolean;
+  family_id: string | null;
+}
+
+export interface ProductListQuery {
+  category?: string;
+  min_price?: number;
+  max_price?: number;
+  sort: 'newest' | 'price_asc' | 'price_desc';
+  cursor?: string;
+  limit: number;
+}
+
+const SUMMARY = `p.id, p.sku, p.name, p.price, p.currency, p.image_url, category.slug as category, p.family_id,
+  case when p.family_id is null then p.stock_quantity > 0
+    else exists (select 1 from products v where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)
+  end as in_stock`;
+
+/** Keyset pages: each sort names its order, what a cursor holds, and the row before everything. */
+const SORTS = {
+  newest: {
+    order: 'p.created_at desc, p.id desc',
+    after: '(p.created_at, p.id) < ($5::timestamptz, $6::uuid)',
+    key: 'p.created_at::text',
+    first: ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  },
+  price_asc: {
+    order: 'p.price, p.id',
+    after: '(p.price, p.id) > ($5::numeric, $6::uuid)',
+    key: 'p.price::text',
+    first: ['-1', '00000000-0000-0000-0000-000000000000'],
+  },
+  price_desc: {
+    order: 'p.price desc, p.id desc',
+    after: '(p.price, p.id) < ($5::numeric, $6::uuid)',
+    key: 'p.price::text',
+    first: ['999999999', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  },
+} as const;
+
+export async function listProducts(sql: Sql, query: ProductListQuery): Promise<ProductPage> {
+  const sort = SORTS[query.sort];
+  const [afterKey, afterId] = query.cursor ? decodeCursor(query.cursor, 2) : sort.first;
+  const rows = await sql
+    .rows<SummaryRow & { sort_key: string }>(
+      `select ${SUMMARY}, ${sort.key} as sort_key
+       from products p left join categories category on category.id = p.category_id
+       where p.deleted_at is null and p.is_family_lead and ${sort.after}
+         and ($1::text is null or p.category_id = (select id from categories where slug = $1))
+         and ($2::numeric is null or p.price >= $2) and ($3::numeric is null or p.price <= $3)
+       order by ${sort.order} limit $4`,
+      [query.category ?? null, query.min_price ?? null, query.max_price ?? null, query.limit + 1, afterKey, afterId],
+    )
+    .catch((error: { code?: string }) => {
+      // A cursor of another sort holds no date, number or id where this one expects it.
+      if (error.code?.startsWith('22'))
+        throw new DomainError('invalid_request', 'The cursor belongs to another list; start at the first page.');
+      throw error;
+    });
+  const items = rows.slice(0, query.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(toSummary),
+    next_cursor: rows.length > query.limit && last ? encodeCursor([last.sort_key, last.id]) : null,
+  };
+}
+
+export async function listCategories(sql: Sql): Promise<Category[]> {
+  const rows = await sql.rows<Category>(
+    `select category.id, category.slug, category.name, category.description, category.image_url,
+       (select count(*)::int from products p where p.category_id = category.id and p.deleted_at is null and p.is_family_lead) as product_count
+     from categories category order by category.position, category.name`,
+  );
+  return rows;
+}
+
+interface ProductRow extends SummaryRow {
+  description: string;
+  tags: string[];
+  option_values: Record<string, string>;
+  available: number;
+  created_at: Date;
+  updated_at: Date;
+  own_stock: boolean;
+}
+
+/** @throws DomainError not_found */
+export async function readProduct(sql: Sql, id: string): Promise<Product> {
+  const row = await sql.row<ProductRow>(
+    `select ${SUMMARY}, p.description, p.tags, p.option_values, p.stock_quantity - p.reserved_quantity as available,
+       p.stock_quantity > 0 as own_stock, p.created_at, p.updated_at
+     from products p left join categories category on category.id = p.category_id
+     where p.id = $1 and p.deleted_at is null`,
+    [id],
+  );
+  if (!row) throw new DomainError('not_found', 'There is no such product.');
+  const variants = row.family_id
+    ? await sql.rows<{
+        id: string;
+        sku: string;
+        name: string;
+        option_values: Record<string, string>;
+        price: string;
+        currency: string;
+        in_stock: boolean;
+      }>(
+        `select id, sku, name, option_values, price, currency, stock_quantity > 0 as in_stock
+         from products where family_id = $1 and deleted_at is null order by price, sku`,
+        [row.family_id],
+      )
+    : [];
+  return {
+    ...toSummary(row),
+    in_stock: row.own_stock,
+    description: row.description,
+    tags: row.tags,
+    option_values: row.option_values,
+    available_quantity: Math.max(0, row.available),
+    variants: variants.map((variant) => ({ ...variant, price: Number(variant.price) })),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+function toSummary(row: SummaryRow): ProductSummary {
+  return {
+    id: row.id,
+    sku: row.sku,
+    name: row.name,
+    price: Number(row.price),
+    currency: row.currency,
+    image_url: row.image_url,
+    category: row.category,
+    in_stock: row.in_stock,
+    family_id: row.family_id,
+  };
+}

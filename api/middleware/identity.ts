@@ -1,0 +1,58 @@
+import jwt from 'jsonwebtoken';
+import type { Middleware } from 'koa';
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors.ts';
+import { ROLES, type Role } from '../../domain/roles.ts';
+import type { ApiContext, ApiState, Identity, Settings } from '../context.ts';
+
+export const CART_COOKIE = 'cart_id';
+
+export const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
+const uuid = z.uuid();
+
+/** Reads who is asking: a bearer token, a guest's cart. A token that is wrong or over is refused, not ignored. */
+export function identity(settings: Pick<Settings, 'JWT_SECRET'>): Middleware<ApiState> {
+  return async (ctx, next) => {
+    const authorization = ctx.get('Authorization');
+    if (authorization) ctx.state.identity = readToken(authorization, settings.JWT_SECRET);
+    const cartId = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
+    if (cartId && uuid.safeParse(cartId).success) ctx.state.cartId = cartId.toLowerCase();
+    await next();
+  };
+}
+
+function readToken(authorization: string, secret: string): Identity {
+  const [scheme, token] = authorization.split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token) {
+    try {
+      return accessTokenClaims.parse(jwt.verify(token, secret, { algorithms: ['HS256'] }));
+    } catch {
+      // Expired, forged or malformed: the same answer for all.
+    }
+  }
+  throw new DomainError(
+    'unauthenticated',
+    'The access token is not valid or has expired; refresh it or sign in again.',
+  );
+}
+
+/** @throws DomainError unauthenticated */
+export function requireIdentity(ctx: ApiContext): Identity {
+  if (!ctx.state.identity) throw new DomainError('unauthenticated', 'Sign in to do this.');
+  return ctx.state.identity;
+}
+
+/** @throws DomainError unauthenticated, or forbidden without one of the roles */
+export function requireRole(ctx: ApiContext, ...roles: Role[]): Identity {
+  const identity = requireIdentity(ctx);
+  if (!roles.includes(identity.role)) throw new DomainError('forbidden', 'Your account may not do this.');
+  return identity;
+}
+
+/** Names under which the asker may own things: the account, the guest's cart. Empty when nobody is known. */
+export function ownersOf(ctx: ApiContext): string[] {
+  const owners: string[] = [];
+  if (ctx.state.identity) owners.push(`user:${ctx.state.identity.userId}`);
+  if (ctx.state.cartId) owners.push(`cart:${ctx.state.cartId}`);
+  return owners;
+}

@@ -1,0 +1,72 @@
+/** Limits per client address, counted in Redis, so that all API processes share them. */
+
+import type { Redis } from 'ioredis';
+import type { Middleware } from 'koa';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { DomainError } from '../../domain/errors.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { ApiContext, ApiState, Settings } from '../context.ts';
+
+export type RateTier = 'catalog' | 'api' | 'auth' | 'payment';
+
+export interface RateLimits {
+  /** Counts each request. */
+  limit(tier: RateTier): Middleware<ApiState>;
+  /** Counts only requests that fail, as a sign-in with a wrong password. */
+  limitFailures(tier: RateTier): Middleware<ApiState>;
+}
+
+export function createRateLimits(redis: Redis, settings: Settings, log: Logger): RateLimits {
+  const limiter = (tier: RateTier, points: number, duration: number) =>
+    new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${tier}`, points, duration });
+  const limiters: Record<RateTier, RateLimiterRedis> = {
+    catalog: limiter('catalog', settings.RATE_LIMIT_CATALOG, settings.RATE_LIMIT_CATALOG_SECONDS),
+    api: limiter('api', settings.RATE_LIMIT_API, settings.RATE_LIMIT_API_SECONDS),
+    auth: limiter('auth', settings.RATE_LIMIT_AUTH, settings.RATE_LIMIT_AUTH_SECONDS),
+    payment: limiter('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
+  };
+
+  function tell(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {
+    const { points, duration } = limiters[tier];
+    ctx.set('RateLimit-Policy', `"${tier}";q=${points};w=${duration}`);
+    ctx.set('RateLimit', `"${tier}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`);
+  }
+
+  /** With Redis away nobody is shut out: the limits protect the shop, they must not be what closes it. */
+  async function count(ctx: ApiContext, tier: RateTier, points: number): Promise<void> {
+    let state: RateLimiterRes;
+    try {
+      state = await limiters[tier].consume(ctx.ip, points);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) {
+        log.warn({ err: refused, tier }, 'rate limit: Redis did not answer; let through');
+        return;
+      }
+      tell(ctx, tier, refused);
+      const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+      ctx.set('Retry-After', String(seconds));
+      throw new DomainError('rate_limited', `Too many requests; try again in ${seconds} s.`, {
+        details: { retry_after_seconds: seconds },
+      });
+    }
+    tell(ctx, tier, state);
+  }
+
+  return {
+    limit: (tier) => async (ctx, next) => {
+      if (settings.RATE_LIMIT_ENABLED) await count(ctx, tier, 1);
+      await next();
+    },
+    limitFailures: (tier) => async (ctx, next) => {
+      if (!settings.RATE_LIMIT_ENABLED) return next();
+      const state = await limiters[tier].get(ctx.ip).catch(() => null);
+      if (state && state.consumedPoints >= limiters[tier].points) await count(ctx, tier, 1);
+      try {
+        await next();
+      } catch (error) {
+        if (error instanceof DomainError) await count(ctx, tier, 1).catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+}

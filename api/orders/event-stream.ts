@@ -1,0 +1,52 @@
+/** Server-sent events of one order: its state now, and after each change. */
+import { PassThrough } from 'node:stream';
+import { DomainError } from '../../domain/errors.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { OrderListener } from './order-listener.ts';
+import { readOrderState, type Viewer } from './order-reader.ts';
+
+/** Proxies close a silent connection after a minute. */
+const HEARTBEAT_MS = 20_000;
+
+/** @throws DomainError not_found */
+export async function orderEventStream(
+  deps: { db: Sql; orderListener: OrderListener; log: Logger },
+  orderId: string,
+  viewer: Viewer,
+): Promise<PassThrough> {
+  const stream = new PassThrough();
+  let last = '';
+  let sending = Promise.resolve();
+  const send = async () => {
+    const state = await readOrderState(deps.db, orderId, viewer);
+    const message = JSON.stringify(state);
+    if (!state || message === last || stream.destroyed) return state;
+    last = message;
+    stream.write(`event: order\ndata: ${message}\n\n`);
+    return state;
+  };
+  // Listening starts before the first look, so that no change falls between the two.
+  const stopListening = deps.orderListener.listen(orderId, () => {
+    sending = sending.then(send).then(
+      () => undefined,
+      (error: unknown) => {
+        deps.log.warn({ err: error, orderId }, 'order stream: could not read the order');
+        stream.end();
+      },
+    );
+  });
+  const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
+  stream.once('close', () => {
+    clearInterval(heartbeat);
+    stopListening();
+  });
+  try {
+    stream.write('retry: 1000\n\n');
+    if (!(await send())) throw new DomainError('not_found', 'There is no such order.');
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  return stream;
+}

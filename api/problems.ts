@@ -1,0 +1,31 @@
+/** The one table from the domain's error codes to HTTP: RFC 9457 problem+json. */
+import type { ErrorCode } from '../domain/errors.ts';
+
+export interface ProblemKind {
+  status: number;
+  title: string;
+}
+
+export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  invalid_credentials: { status: 401, title: 'E-mail address or password is wrong' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  email_taken: { status: 409, title: 'This e-mail address has an account already' },
+  conflict: { status: 409, title: 'The request conflicts with what is there' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
+  out_of_stock: { status: 409, title: 'Not enough in stock' },
+  stock_unavailable: { status: 503, title: 'Stock is being counted anew' },
+  reservation_ended: { status: 409, title: 'The hold has ended' },
+  cart_empty: { status: 409, title: 'The cart is empty' },
+  order_not_cancellable: { status: 409, title: 'The order can no longer be cancelled' },
+  order_not_refundable: { status: 409, title: 'The order has nothing to refund' },
+  refund_exceeds_charge: { status: 409, title: 'More than is left of the charge' },
+  payment_declined: { status: 402, title: 'The payment was declined' },
+  payment_provider_unavailable: { status: 503, title: 'Payments can’t be taken just now' },
+  invalid_signature: { status: 400, title: 'The signature does not match' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Not available just now' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+};

@@ -1,0 +1,81 @@
+import Router from '@koa/router';
+import { DomainError } from '../../domain/errors.ts';
+import { fromDecimal, toDecimal } from '../../domain/money.ts';
+import { searchProducts, suggestProducts } from '../../infra/elasticsearch/product-search.ts';
+import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import { type SearchPage, searchQuery, suggestQuery } from '../contracts/search.ts';
+import type { RateLimits } from '../middleware/rate-limit.ts';
+import { parse } from '../middleware/validate.ts';
+
+/** Elasticsearch gives the first 10,000 hits. */
+const DEEPEST_HIT = 10_000;
+
+export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
+  const { productIndex, settings } = deps;
+  const router = new Router<ApiState>();
+  const cents = (value: number | undefined) =>
+    value === undefined ? undefined : fromDecimal(value.toFixed(2), settings.CURRENCY);
+
+  router.get('/search', limits.limit('catalog'), async (ctx) => {
+    const query = parse(searchQuery, ctx.query, 'query');
+    const offset = (query.page - 1) * query.limit;
+    if (offset + query.limit > DEEPEST_HIT)
+      throw new DomainError('invalid_request', 'Search shows the first 10,000 hits; narrow it down.');
+    const result = await answered(ctx, () =>
+      searchProducts(productIndex, {
+        query: query.q,
+        categories: query.category,
+        minPriceCents: cents(query.min_price),
+        maxPriceCents: cents(query.max_price),
+        offset,
+        size: query.limit,
+      }),
+    );
+    ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60');
+    const bound = (amount: number | null) => (amount === null ? null : toDecimal(amount, settings.CURRENCY));
+    ctx.body = {
+      items: result.products.map((product) => ({
+        id: product.id,
+        sku: product.sku,
+        name: product.name,
+        price: toDecimal(product.priceCents, product.currency),
+        currency: product.currency,
+        image_url: product.imageUrl,
+        category: product.category,
+        in_stock: product.inStock,
+        family_id: product.familyId,
+      })),
+      total: result.total,
+      corrected_query: result.correctedQuery,
+      facets: {
+        categories: result.categories,
+        price_ranges: result.priceRanges.map((range) => ({
+          from: bound(range.fromCents),
+          to: bound(range.toCents),
+          count: range.count,
+        })),
+      },
+    } satisfies SearchPage;
+  });
+
+  router.get('/search/suggest', limits.limit('catalog'), async (ctx) => {
+    const query = parse(suggestQuery, ctx.query, 'query');
+    const names = await answered(ctx, () => suggestProducts(productIndex, query.q, query.limit));
+    ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60');
+    ctx.body = { items: names.map(({ id, name }) => ({ text: name, product_id: id })) };
+  });
+
+  /** Without search the shop still sells: the page says so and the rest goes on. */
+  async function answered<Result>(ctx: ApiContext, ask: () => Promise<Result>): Promise<Result> {
+    try {
+      return await ask();
+    } catch (error) {
+      deps.log.error({ err: error, requestId: ctx.state.requestId }, 'search: Elasticsearch did not answer');
+      throw new DomainError('unavailable', 'Search is away for a moment; the categories are there.', {
+        retryable: true,
+      });
+    }
+  }
+
+  return router;
+}

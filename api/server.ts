@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Services } from '../infra/services.ts';
+import { createApp } from './app.ts';
+import { OrderListener } from './orders/order-listener.ts';
+
+export interface RunningApi {
+  /** http://host:port */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Requests in flight get this long when the process stops. */
+const DRAIN_MS = 10_000;
+
+export async function startApi(services: Services): Promise<RunningApi> {
+  const { settings, log } = services;
+  const orderListener = new OrderListener(settings.POSTGRES_URL, log);
+  await orderListener.start();
+  const server = createServer(createApp({ ...services, orderListener }).callback());
+  // Longer than a proxy keeps its idle connections, so that it never sends into one that we just closed.
+  server.keepAliveTimeout = 65_000;
+  await listen(server, settings.API_PORT, settings.API_HOST);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${settings.API_HOST}:${port}`,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await orderListener.stop();
+      await closed;
+      clearTimeout(drained);
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
