@@ -1,0 +1,18 @@
+import type { Api } from './lib/server/api.ts';
+
+declare global {
+  namespace App {
+    interface Error {
+      /** Names the request in the logs of storefront and API; shown on error pages. */
+      requestId?: string;
+    }
+    interface Locals {
+      requestId: string;
+      api: Api;
+    }
+    interface PageData {
+      title?: string;
+      cartCount?: number;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { Api } from '#lib/server/api.ts';
+import { describeFailure } from '#lib/server/failures.ts';
+import { canonicalAddress, clientAddressOf, requestIdOf } from '#lib/server/requests.ts';
+import { secure } from '#lib/server/security-headers.ts';
+import { SessionRenewal } from '#lib/server/session-renewal.ts';
+import { ShopCookies } from '#lib/server/shop-cookies.ts';
+import { settings } from '#lib/server/shop-settings.ts';
+
+const renewal = new SessionRenewal();
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const canonical = canonicalAddress(event.request, settings.origin);
+  if (canonical) return new Response(null, { status: 307, headers: { location: canonical } });
+
+  const https = (settings.origin ?? event.url.origin).startsWith('https:');
+  event.locals.requestId = requestIdOf(event.request);
+  event.locals.api = new Api({
+    fetch: globalThis.fetch,
+    apiUrl: settings.apiUrl,
+    cookies: new ShopCookies(event.cookies, https),
+    renewal,
+    requestId: event.locals.requestId,
+    clientAddress: clientAddressOf(event),
+  });
+
+  const response = await resolve(event, {
+    preload: (file) =>
+      file.type === 'js' || file.type === 'css' || (file.type === 'font' && /-latin-wght-normal/.test(file.filename)),
+  });
+  response.headers.set('x-request-id', event.locals.requestId);
+  // A page carries its shopper's cart count and session: no shared cache may keep it. What everyone may share says so itself.
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store');
+  secure(response.headers, settings.stripeStandInUrl, https);
+  return response;
+};
+
+export const handleError: HandleServerError = ({ error, kind, event }) => {
+  const failure = describeFailure(error, kind);
+  if (failure.status === undefined || failure.status >= 500) {
+    const cause = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error;
+    console.error(
+      JSON.stringify({ level: 'error', requestId: event.locals.requestId, path: event.url.pathname, cause }),
+    );
+  }
+  return { ...failure, requestId: event.locals.requestId };
+};

@@ -1,0 +1,18 @@
+/** What is going on in the background, for the bar at the top of the page. */
+
+let running = $state(0);
+
+export const activity = {
+  get busy(): boolean {
+    return running > 0;
+  },
+  /** Counts as running until the returned function is called. */
+  start(): () => void {
+    running += 1;
+    let ended = false;
+    return () => {
+      if (!ended) running -= 1;
+      ended = true;
+    };
+  },
+};

@@ -1,0 +1,105 @@
+/** Paying at the local Stripe stand-in from the browser, by the call that Stripe.js itself makes. Card data goes there and nowhere else. */
+import type { Payment } from './contracts.ts';
+
+export interface Card {
+  number: string;
+  /** As typed: `12 / 34`, `12/2034`. */
+  expiry: string;
+  cvc: string;
+  name: string;
+}
+
+export type CardOutcome =
+  /** Stripe has taken it; the order turns paid when the shop has heard so from Stripe. */
+  | { kind: 'submitted' }
+  | { kind: 'redirect'; url: string }
+  | { kind: 'refused'; message: string }
+  /** No answer came: the charge may or may not have been made. */
+  | { kind: 'unknown' };
+
+export interface CardErrors {
+  number?: string;
+  expiry?: string;
+  cvc?: string;
+}
+
+interface StripeAnswer {
+  status?: string;
+  next_action?: { redirect_to_url?: { url?: string } } | null;
+  error?: { message?: string };
+}
+
+/** The PaymentIntent's id, which its client secret begins with. */
+export function intentId(clientSecret: string): string {
+  return clientSecret.split('_secret_')[0] ?? clientSecret;
+}
+
+/** Splits an expiry date; undefined when it is none. The year has four digits. */
+export function readExpiry(text: string): { month: number; year: number } | undefined {
+  const match = /^\s*(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})\s*$/.exec(text);
+  if (!match) return undefined;
+  const month = Number(match[1]);
+  const year = Number(match[2]) + (match[2]?.length === 2 ? 2000 : 0);
+  return month >= 1 && month <= 12 ? { month, year } : undefined;
+}
+
+/** What the shopper should look at before the card is sent anywhere. */
+export function checkCard(card: Card): CardErrors {
+  const errors: CardErrors = {};
+  if (!/^\d{12,19}$/.test(digits(card.number))) errors.number = 'Enter the whole card number.';
+  if (!readExpiry(card.expiry)) errors.expiry = 'Enter month and year: 12 / 34.';
+  if (!/^\d{3,4}$/.test(card.cvc.trim())) errors.cvc = 'Enter the 3 or 4 digits.';
+  return errors;
+}
+
+/** Groups a card number as it is printed, dropping what is no digit. */
+export function groupNumber(text: string): string {
+  return digits(text)
+    .slice(0, 19)
+    .replace(/(\d{4})(?=\d)/g, '$1 ');
+}
+
+/**
+ * Confirms the payment.
+ * @param returnUrl where the bank sends the shopper after asking who they are
+ */
+export async function confirmCard(
+  payment: Payment & { api_url: string },
+  card: Card,
+  returnUrl: string,
+  send: typeof fetch = fetch,
+): Promise<CardOutcome> {
+  const expiry = readExpiry(card.expiry);
+  const fields = new URLSearchParams({
+    client_secret: payment.client_secret,
+    return_url: returnUrl,
+    'payment_method_data[type]': 'card',
+    'payment_method_data[card][number]': digits(card.number),
+    'payment_method_data[card][exp_month]': String(expiry?.month ?? ''),
+    'payment_method_data[card][exp_year]': String(expiry?.year ?? ''),
+    'payment_method_data[card][cvc]': card.cvc.trim(),
+    'payment_method_data[billing_details][name]': card.name.trim(),
+  });
+  try {
+    const response = await send(
+      `${payment.api_url}/v1/payment_intents/${encodeURIComponent(intentId(payment.client_secret))}/confirm`,
+      { method: 'POST', headers: { authorization: `Bearer ${payment.publishable_key}` }, body: fields },
+    );
+    return outcomeOf(response.status, (await response.json()) as StripeAnswer);
+  } catch {
+    return { kind: 'unknown' };
+  }
+}
+
+function outcomeOf(status: number, answer: StripeAnswer): CardOutcome {
+  if (status >= 500) return { kind: 'unknown' };
+  if (answer.error) return { kind: 'refused', message: answer.error.message ?? 'Your card was declined.' };
+  const next = answer.next_action?.redirect_to_url?.url;
+  if (answer.status === 'requires_action' && next) return { kind: 'redirect', url: next };
+  if (answer.status === 'succeeded' || answer.status === 'processing') return { kind: 'submitted' };
+  return { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+}
+
+function digits(text: string): string {
+  return text.replace(/\D/g, '');
+}

@@ -1,0 +1,17 @@
+/** The API's wire types: the one place where the storefront reaches into the contracts. */
+export type { Session, User } from '../../../api/contracts/accounts.ts';
+export type { Cart } from '../../../api/contracts/cart.ts';
+export type { Category, Product, ProductPage, ProductSummary } from '../../../api/contracts/catalog.ts';
+export type { Problem } from '../../../api/contracts/common.ts';
+export type {
+  Checkout,
+  Order,
+  OrderPage,
+  OrderStreamMessage,
+  OrderSummary,
+  Payment,
+  ShippingAddress,
+} from '../../../api/contracts/orders.ts';
+export type { RefundList } from '../../../api/contracts/refunds.ts';
+export type { Reservation, ShortLine } from '../../../api/contracts/reservations.ts';
+export type { SearchPage, Suggestions } from '../../../api/contracts/search.ts';

@@ -1,0 +1,25 @@
+/** Amounts and words for shoppers. */
+
+/** Formats a decimal amount of a currency, such as 19.99 and `usd` as "$19.99". */
+export function formatMoney(amount: number, currency: string): string {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() }).format(amount);
+}
+
+/** "1 item", "3 items". */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${new Intl.NumberFormat('en-US').format(count)} ${count === 1 ? one : many}`;
+}
+
+/** The part of an id that people read out to each other. */
+export function shortId(id: string): string {
+  return id.slice(0, 8).toUpperCase();
+}
+
+/** "9:05", or "1:02:03" from an hour on; a part of a second counts as a whole one. @param milliseconds below zero counts as zero */
+export function formatRemaining(milliseconds: number): string {
+  const total = Math.max(0, Math.ceil(milliseconds / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+}

@@ -1,0 +1,42 @@
+/** What a shopper is told when a page cannot be shown. */
+import { isProblem } from './problem.ts';
+
+export interface Failure {
+  status?: number;
+  message?: string;
+}
+
+/** Turns an error thrown while answering into a status and a sentence; an unknown error tells nothing of itself. */
+export function describeFailure(error: unknown, kind: string): Failure {
+  if (kind === 'app' || kind === 'framework') {
+    const status = statusOf(error);
+    return kind === 'framework' && status === 404 ? { status, message: 'We could not find that page.' } : { status };
+  }
+  if (!isProblem(error)) return { status: 500, message: 'Something went wrong on our side.' };
+  switch (error.status) {
+    case 404:
+      return { status: 404, message: 'We could not find what you were looking for.' };
+    case 400:
+      return { status: 400, message: error.detail ?? 'That address is not one we understand.' };
+    case 401:
+    case 403:
+      return { status: error.status, message: 'You need to sign in to see this.' };
+    case 429:
+      return { status: 429, message: `That was a lot of requests. ${tryAgain(error.retryAfterSeconds)}` };
+    default:
+      return { status: 503, message: 'The shop is not answering right now. Please try again in a moment.' };
+  }
+}
+
+/** "Try again in 2 minutes." @param seconds as given by Retry-After */
+export function tryAgain(seconds: number | undefined): string {
+  if (seconds === undefined) return 'Try again in a moment.';
+  if (seconds < 90) return `Try again in ${Math.ceil(seconds)} seconds.`;
+  return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+}
+
+function statusOf(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : undefined;
+}

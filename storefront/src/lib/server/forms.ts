@@ -1,0 +1,55 @@
+/** Reading forms and answering them. */
+import { redirect } from '@sveltejs/kit';
+import { tryAgain } from './failures.ts';
+import { type ApiProblem, isProblem } from './problem.ts';
+
+export type FieldErrors = Record<string, string>;
+
+/** A text field, trimmed; empty when it was not sent. */
+export function text(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Several text fields as one record. */
+export function texts<Name extends string>(form: FormData, names: readonly Name[]): Record<Name, string> {
+  return Object.fromEntries(names.map((name) => [name, text(form, name)])) as Record<Name, string>;
+}
+
+/** The first message of each field; `prefix` is cut off the front of the API's paths. */
+export function fieldErrors(errors: ApiProblem['errors'], prefix = ''): FieldErrors {
+  const found: FieldErrors = {};
+  for (const { path, message } of errors) {
+    const name = path.startsWith(prefix) ? path.slice(prefix.length) : path;
+    found[name] ??= message;
+  }
+  return found;
+}
+
+/** A sentence for the shopper about a problem that no field is to blame for. @throws the error itself when it is not a problem */
+export function sentence(error: unknown): string {
+  if (!isProblem(error)) throw error;
+  if (error.status === 429) return `Too many tries. ${tryAgain(error.retryAfterSeconds)}`;
+  if (error.status >= 500)
+    return 'The shop is not answering right now. Nothing was lost: please try again in a moment.';
+  return error.detail ?? 'That did not work. Please try again.';
+}
+
+/** The path of `next` when it leads to a page of this shop, otherwise `fallback`. */
+export function safeNext(next: string | null, fallback: string): string {
+  return next !== null && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : fallback;
+}
+
+/**
+ * Answers with what `call` gives; sends shoppers whose session has ended to sign in and back.
+ * @throws a redirect, or what `call` throws
+ */
+export async function forAccount<Result>(url: URL, call: () => Promise<Result>): Promise<Result> {
+  const signIn = `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`;
+  try {
+    return await call();
+  } catch (error) {
+    if (isProblem(error) && error.status === 401) redirect(303, signIn);
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Order } from '#lib/contracts.ts';
+import type { Api } from './api.ts';
+import { readCart } from './cart.ts';
+import { isProblem } from './problem.ts';
+
+/** @throws ApiProblem */
+export function readOrder(api: Api, orderId: string): Promise<Order> {
+  return api.get<Order>(`/orders/${encodeURIComponent(orderId)}`);
+}
+
+/** The order that this browser placed and has still to pay; undefined when there is none, or none any more. @throws ApiProblem */
+export async function unpaidOrder(api: Api): Promise<Order | undefined> {
+  const orderId = api.cookies.unpaidOrderId;
+  if (orderId === undefined) return undefined;
+  try {
+    const order = await readOrder(api, orderId);
+    if (order.status === 'pending') return order;
+  } catch (error) {
+    if (!isProblem(error) || error.status >= 500) throw error;
+  }
+  api.cookies.dropUnpaidOrder();
+  return undefined;
+}
+
+/**
+ * What this browser remembers of an order once it is settled: no longer that it is unpaid and, since paying empties the cart,
+ * a fresh count.
+ * @returns the count when it was looked up
+ * @throws ApiProblem
+ */
+export async function settle(api: Api, order: Order): Promise<number | undefined> {
+  if (order.status === 'pending' || api.cookies.unpaidOrderId !== order.id) return undefined;
+  api.cookies.dropUnpaidOrder();
+  const cart = await readCart(api);
+  return cart?.item_count;
+}

@@ -1,0 +1,68 @@
+/** Answers of the API that are not a success, as one typed error. */
+import type { Problem } from '#lib/contracts.ts';
+
+/** A problem+json answer of the API, or the API not answering at all (status 503, code `unavailable`). */
+export class ApiProblem extends Error {
+  override name = 'ApiProblem';
+  readonly status: number;
+  readonly code: string;
+  /** What to tell the shopper, when the API said it. */
+  readonly detail: string | undefined;
+  readonly requestId: string | undefined;
+  /** Field problems: `path` as the API names it, such as `shipping_address.postal_code`. */
+  readonly errors: readonly { path: string; message: string }[];
+  /** Every other member of the problem, such as `lines` of `out_of_stock`. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(problem: Problem, retryAfterSeconds?: number) {
+    super(`${problem.status} ${problem.code}: ${problem.detail ?? problem.title}`);
+    const { type, title, status, code, detail, request_id, errors, ...extra } = problem;
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.requestId = request_id;
+    this.errors = errors ?? [];
+    this.extra = extra;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Whether an error is a problem, of the named code when one is given. */
+export function isProblem(error: unknown, ...codes: string[]): error is ApiProblem {
+  return error instanceof ApiProblem && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Reads the problem out of an answer that was not a success. Never throws: an unreadable body becomes a plain problem. */
+export async function problemFrom(response: Response): Promise<ApiProblem> {
+  const retryAfter = Number(response.headers.get('retry-after'));
+  const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  return new ApiProblem(isProblemBody(body) ? body : unreadable(response), retryAfterSeconds);
+}
+
+/** The problem of an API that could not be reached or did not answer in time. */
+export function unreachable(requestId: string): ApiProblem {
+  return new ApiProblem({
+    type: 'about:blank',
+    title: 'The shop is not answering',
+    status: 503,
+    code: 'unavailable',
+    request_id: requestId,
+  });
+}
+
+function unreadable(response: Response): Problem {
+  return {
+    type: 'about:blank',
+    title: response.statusText || 'Unexpected answer',
+    status: response.status,
+    code: 'unavailable',
+    request_id: response.headers.get('x-request-id') ?? undefined,
+  };
+}
+
+function isProblemBody(body: unknown): body is Problem {
+  if (typeof body !== 'object' || body === null) return false;
+  return 'status' in body && typeof body.status === 'number' && 'code' in body && typeof body.code === 'string';
+}

@@ -1,0 +1,44 @@
+/** Headers that protect the shopper; the content security policy is completed with what depends on settings. */
+
+/** Stripe's own addresses, which it asks for where Stripe.js is used. */
+const STRIPE_SOURCES: Record<string, string> = {
+  'script-src': 'https://js.stripe.com https://*.js.stripe.com',
+  'frame-src': 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+  'connect-src': 'https://api.stripe.com',
+  'img-src': 'https://*.stripe.com',
+};
+
+/**
+ * @param standInUrl address of the local Stripe stand-in for browsers; undefined means Stripe itself
+ * @param https whether browsers reach the shop over https
+ */
+export function secure(headers: Headers, standInUrl: string | undefined, https: boolean): void {
+  const policy = headers.get('content-security-policy');
+  if (policy) headers.set('content-security-policy', extendPolicy(policy, paymentSources(standInUrl)));
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('referrer-policy', 'strict-origin-when-cross-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  if (https) headers.set('strict-transport-security', 'max-age=31536000');
+}
+
+/** What paying needs beyond the shop's own address. */
+export function paymentSources(standInUrl: string | undefined): Record<string, string> {
+  if (standInUrl === undefined) return STRIPE_SOURCES;
+  const origin = new URL(standInUrl).origin;
+  return { 'connect-src': origin, 'form-action': origin };
+}
+
+/** Adds sources to directives of a policy; a directive that allowed nothing then allows just these. */
+export function extendPolicy(policy: string, additions: Record<string, string>): string {
+  return policy
+    .split('; ')
+    .map((directive) => {
+      const [name = '', ...sources] = directive.split(' ');
+      const added = additions[name];
+      return added === undefined
+        ? directive
+        : [name, ...sources.filter((source) => source !== "'none'"), added].join(' ');
+    })
+    .join('; ');
+}

@@ -1,0 +1,38 @@
+/** Trades refresh tokens for new ones, once per token however many requests of a shopper ask at the same time. */
+import type { Session } from '#lib/contracts.ts';
+import { isProblem } from './problem.ts';
+
+/**
+ * How long the answer for a used token is remembered. A refresh token works once and using it again ends the session, yet
+ * requests that left the browser before it had the new cookies still carry the old one.
+ */
+const REMEMBER_MS = 30_000;
+
+export class SessionRenewal {
+  readonly #answers = new Map<string, Promise<Session | undefined>>();
+  readonly #rememberMs: number;
+
+  constructor(rememberMs = REMEMBER_MS) {
+    this.#rememberMs = rememberMs;
+  }
+
+  /**
+   * @param refresh asks the API; called once for a token
+   * @returns the new session, or undefined when the API no longer accepts the token
+   * @throws whatever `refresh` throws besides a refusal; the next call tries again
+   */
+  renew(refreshToken: string, refresh: (refreshToken: string) => Promise<Session>): Promise<Session | undefined> {
+    const known = this.#answers.get(refreshToken);
+    if (known) return known;
+    const answer = refresh(refreshToken).catch((error: unknown) => {
+      if (isProblem(error) && (error.status === 401 || error.status === 400)) return undefined;
+      throw error;
+    });
+    this.#answers.set(refreshToken, answer);
+    answer.then(
+      () => setTimeout(() => this.#answers.delete(refreshToken), this.#rememberMs).unref(),
+      () => this.#answers.delete(refreshToken),
+    );
+    return answer;
+  }
+}

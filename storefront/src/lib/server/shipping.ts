@@ -1,0 +1,43 @@
+/** The address form of the checkout: what was typed, what is wrong with it, and what goes to the API. */
+import { z } from 'zod';
+import { type ShippingAddress, shippingAddress } from '../../../../api/contracts/orders.ts';
+import type { FieldErrors } from './forms.ts';
+
+export const ADDRESS_FIELDS = ['name', 'street', 'street2', 'city', 'state', 'postal_code', 'country'] as const;
+export type AddressValues = Record<(typeof ADDRESS_FIELDS)[number] | 'email', string>;
+
+/** Sentences for a field left empty; the contract's own messages speak to programs. */
+const REQUIRED: Partial<Record<keyof AddressValues, string>> = {
+  name: 'Enter the name of the person who receives the parcel.',
+  street: 'Enter a street and number.',
+  city: 'Enter a city.',
+  state: 'Choose a state.',
+  postal_code: 'Enter a ZIP code.',
+  country: 'Choose a country.',
+};
+const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
+  postal_code: 'Enter a US ZIP code: 12345 or 12345-6789.',
+};
+
+export type ShippingForm = { address: ShippingAddress; email: string | undefined } | { errors: FieldErrors };
+
+/** @param emailRequired whether nobody is signed in whose address is known */
+export function readShipping(values: AddressValues, emailRequired: boolean): ShippingForm {
+  const { email, ...fields } = values;
+  const errors: FieldErrors = {};
+  for (const [name, message] of Object.entries(REQUIRED)) {
+    if (values[name as keyof AddressValues] === '') errors[name] = message;
+  }
+  if (email === '' && emailRequired) errors.email = 'Enter your email, so that we can send the confirmation.';
+  else if (email !== '' && !z.email().safeParse(email).success)
+    errors.email = 'Enter an email address like name@example.com.';
+
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  const parsed = shippingAddress.safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    errors[name] ??= MALFORMED[name as keyof AddressValues] ?? `This does not look right: ${issue.message}.`;
+  }
+  if (!parsed.success || Object.keys(errors).length > 0) return { errors };
+  return { address: parsed.data, email: email || undefined };
+}

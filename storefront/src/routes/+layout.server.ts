@@ -1,0 +1,16 @@
+import { allCategories } from '#lib/server/categories.ts';
+import { settings } from '#lib/server/shop-settings.ts';
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = async ({ locals, depends }) => {
+  depends('shop:cart');
+  const { cookies } = locals.api;
+  // Navigation is not worth failing a page for: error pages are drawn with this layout too.
+  const categories = await allCategories(locals.api).catch(() => []);
+  return {
+    shopName: settings.shopName,
+    categories: categories.map(({ slug, name }) => ({ slug, name })),
+    signedIn: cookies.signedIn,
+    cartCount: cookies.cartCount,
+  };
+};

@@ -1,0 +1,60 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { enter } from '#lib/server/accounts.ts';
+import { type FieldErrors, fieldErrors, safeNext, sentence, text } from '#lib/server/forms.ts';
+import { isProblem } from '#lib/server/problem.ts';
+import { registerBody } from '../../../../api/contracts/accounts.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+type RegisterValues = Record<'full_name' | 'email', string>;
+
+const MESSAGES: Record<string, string> = {
+  email: 'Enter an email address like name@example.com.',
+  password: 'Use at least 10 characters.',
+  full_name: 'Enter your name, or leave it empty.',
+};
+
+export const load: PageServerLoad = ({ locals, url }) => {
+  const next = safeNext(url.searchParams.get('next'), '/account');
+  if (locals.api.cookies.signedIn) redirect(303, next);
+  return { title: 'Create an account', next };
+};
+
+export const actions: Actions = {
+  async default({ locals, request }) {
+    const form = await request.formData();
+    const values: RegisterValues = { full_name: text(form, 'full_name'), email: text(form, 'email') };
+    const parsed = registerBody.safeParse({
+      email: values.email,
+      password: String(form.get('password') ?? ''),
+      full_name: values.full_name || undefined,
+    });
+    if (!parsed.success) {
+      const errors: FieldErrors = {};
+      for (const issue of parsed.error.issues) {
+        const name = String(issue.path[0]);
+        errors[name] ??= MESSAGES[name] ?? issue.message;
+      }
+      return refused(400, values, errors);
+    }
+    try {
+      await enter(locals.api, '/auth/register', parsed.data);
+    } catch (error) {
+      return notRegistered(error, values);
+    }
+    redirect(303, safeNext(text(form, 'next'), '/account'));
+  },
+};
+
+function notRegistered(error: unknown, values: RegisterValues) {
+  if (isProblem(error, 'email_taken')) {
+    return refused(409, values, { email: 'There is an account with this email. Sign in instead.' });
+  }
+  const message = sentence(error);
+  return isProblem(error)
+    ? refused(error.status, values, fieldErrors(error.errors), message)
+    : refused(500, values, {}, message);
+}
+
+function refused(status: number, values: RegisterValues, errors: FieldErrors, message?: string) {
+  return fail(status, { values, errors, message });
+}

@@ -1,0 +1,21 @@
+import { readPage, readPrices } from '#lib/catalogue-query.ts';
+import type { SearchPage } from '#lib/contracts.ts';
+import { CATALOGUE_PAGE } from '#lib/server/page-cache.ts';
+import type { PageServerLoad } from './$types';
+
+const PAGE_SIZE = 24;
+const LONGEST_QUERY = 200;
+
+export const load: PageServerLoad = async ({ locals, url, setHeaders }) => {
+  const query = (url.searchParams.get('q') ?? '').trim().slice(0, LONGEST_QUERY);
+  const categories = url.searchParams.getAll('category').filter(Boolean);
+  const prices = readPrices(url.searchParams);
+  const page = readPage(url.searchParams);
+  const found = await locals.api.get<SearchPage>('/search', {
+    query: { q: query, category: categories, min_price: prices.min, max_price: prices.max, page, limit: PAGE_SIZE },
+    identity: 'anyone',
+  });
+  setHeaders(CATALOGUE_PAGE);
+  const pages = Math.max(1, Math.ceil(found.total / PAGE_SIZE));
+  return { title: query ? `Search: ${query}` : 'All products', query, categories, prices, page, pages, found };
+};

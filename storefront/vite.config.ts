@@ -1,0 +1,38 @@
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+import { withRuntimeOrigin } from './runtime-origin.ts';
+
+const out = 'build';
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      adapter: withRuntimeOrigin(adapter({ out }), out),
+      compilerOptions: { runes: true },
+      // What depends on settings (Stripe, its local stand-in) is added per request: src/lib/server/security-headers.ts.
+      csp: {
+        mode: 'auto',
+        directives: {
+          'default-src': ['self'],
+          'script-src': ['self'],
+          'style-src': ['self'],
+          // SvelteKit hides the line that announces a new page to screen readers by a style attribute: this one and no other.
+          'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
+          'img-src': ['self', 'data:'],
+          'font-src': ['self'],
+          'connect-src': ['self'],
+          'form-action': ['self'],
+          'frame-src': ['none'],
+          'frame-ancestors': ['none'],
+          'base-uri': ['self'],
+          'object-src': ['none'],
+        },
+      },
+    }),
+  ],
+  // The API's contracts live beside this folder; only `vite dev` asks.
+  server: { fs: { allow: ['..'] } },
+});
