@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatMoney, fromDecimal, lineTotalCents, sumCents, toDecimal, toDecimalString } from './money.ts';
+
+const cents = fc.integer({ min: -99_999_999_999, max: 99_999_999_999 });
+const currency = fc.constantFrom('usd', 'eur', 'jpy', 'kwd');
+
+describe('money', () => {
+  it('survives the way to the wire or a table and back, in every currency', () => {
+    fc.assert(
+      fc.property(cents, currency, (amountCents, code) => {
+        expect(fromDecimal(toDecimalString(amountCents, code), code)).toBe(amountCents);
+        expect(fromDecimal(toDecimal(amountCents, code), code)).toBe(amountCents);
+        expect(fromDecimal(JSON.parse(JSON.stringify(toDecimal(amountCents, code))) as number, code)).toBe(amountCents);
+      }),
+    );
+  });
+
+  it('writes what a table of two decimals holds', () => {
+    expect(toDecimalString(5)).toBe('0.05');
+    expect(toDecimalString(-1999)).toBe('-19.99');
+    expect(toDecimalString(100, 'jpy')).toBe('100');
+    expect(fromDecimal('19.9')).toBe(1990);
+    expect(fromDecimal('100.00', 'jpy')).toBe(100);
+    expect(Object.is(fromDecimal('-0.00'), 0)).toBe(true);
+  });
+
+  it('never rounds: more digits than the currency has are refused', () => {
+    for (const text of ['0.001', '1e3', '', '12.', '.5', 'NaN', '1,5', '0x10'])
+      expect(() => fromDecimal(text)).toThrow(RangeError);
+    expect(() => fromDecimal('1.5', 'jpy')).toThrow(RangeError);
+    expect(() => toDecimalString(1.5)).toThrow(RangeError);
+    expect(() => fromDecimal('99999999999999999999')).toThrow(RangeError);
+  });
+
+  it('adds up lines exactly, in any order', () => {
+    const line = fc.record({
+      unitPriceCents: fc.integer({ min: 1, max: 99_999_999 }),
+      quantity: fc.integer({ min: 1, max: 100 }),
+    });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 50 }), (lines) => {
+        const totals = lines.map((each) => lineTotalCents(each.unitPriceCents, each.quantity));
+        const exact = lines.reduce((sum, each) => sum + BigInt(each.unitPriceCents) * BigInt(each.quantity), 0n);
+        expect(BigInt(sumCents(totals))).toBe(exact);
+        expect(sumCents([...totals].reverse())).toBe(sumCents(totals));
+      }),
+    );
+    expect(() => lineTotalCents(Number.MAX_SAFE_INTEGER, 2)).toThrow(RangeError);
+  });
+
+  it('reads well', () => {
+    expect(formatMoney(123456, 'usd')).toBe('$1,234.56');
+  });
+});

@@ -1,0 +1,188 @@
+/** The invariants of stock and money, raced on the real servers. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAudit } from '../activities/audit/audit.ts';
+import { CARDS, createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+});
+afterAll(() => shop?.stop());
+
+describe('200 buyers for 10 units', () => {
+  it('sell exactly 10, charge nobody else, and leave nothing held', async () => {
+    const product = await createProduct(shop.services, { stock: 10 });
+    const buyers = Array.from({ length: 200 }, () => new Shopper(shop.api.url));
+    const outcomes = await Promise.all(
+      buyers.map(async (buyer) => {
+        const held = await buyer.hold([{ productId: product.id }]);
+        if (held.status !== 201) return { held, orderId: undefined };
+        const begun = await buyer.checkout(held.body.id);
+        expect(begun.status).toBe(201);
+        const payment = await buyer.pay(begun.body);
+        expect(payment.status).toBe('succeeded');
+        await buyer.untilStatus(begun.body.order.id, 'paid', 25_000);
+        return { held, orderId: begun.body.order.id as string };
+      }),
+    );
+    expect(outcomes.filter((each) => each.orderId)).toHaveLength(10);
+    for (const { held } of outcomes.filter((each) => !each.orderId)) {
+      expect(held.status).toBe(409);
+      expect(held.body).toMatchObject({
+        code: 'out_of_stock',
+        lines: [{ product_id: product.id, requested: 1, available: 0 }],
+      });
+    }
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 0, held: 0 });
+    expect((await shop.services.gate.available([product.id])).get(product.id)).toBe(0);
+    const sold = await shop.services.db.row<{ units: number; orders: number }>(
+      `select sum(item.quantity)::int as units, count(distinct o.id)::int as orders from orders o
+       join order_items item on item.order_id = o.id where item.product_id = $1 and o.status = 'paid'`,
+      [product.id],
+    );
+    expect(sold).toEqual({ units: 10, orders: 10 });
+  }, 60_000);
+
+  it('with carts of several products in opposite orders, neither deadlock nor oversell', async () => {
+    const products = await Promise.all([1, 2, 3].map(() => createProduct(shop.services, { stock: 7 })));
+    const lines = products.map((product) => ({ productId: product.id, quantity: 1 }));
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        new Shopper(shop.api.url).hold(index % 2 === 0 ? lines : [...lines].reverse()),
+      ),
+    );
+    expect(answers.filter((each) => each.status === 201)).toHaveLength(7);
+    expect(answers.every((each) => each.status === 201 || each.status === 409)).toBe(true);
+    for (const product of products) expect(await stockOf(shop.services, product.id)).toEqual({ stock: 7, held: 7 });
+  });
+});
+
+describe('the gate', () => {
+  it('wiped in the middle of a rush: still nothing is oversold, and it counts right again', async () => {
+    const { redis, gate } = shop.services;
+    const product = await createProduct(shop.services, { stock: 20 });
+    const answers = await Promise.all([
+      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).hold([{ productId: product.id }])),
+      (async () => {
+        await redis.flushall();
+        return { status: 0, body: {} };
+      })(),
+      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).hold([{ productId: product.id }])),
+    ]);
+    await until(async () => (await gate.builtIn()) !== undefined, 'the gate to be rebuilt');
+    // Whoever was told to come back comes back.
+    for (const answer of answers) {
+      if (answer.status === 503) answers.push(await new Shopper(shop.api.url).hold([{ productId: product.id }]));
+    }
+    const { held, stock } = await stockOf(shop.services, product.id);
+    expect(stock).toBe(20);
+    expect(held).toBe(answers.filter((each) => each.status === 201).length);
+    expect(held).toBeLessThanOrEqual(20);
+    await until(
+      async () => (await gate.available([product.id])).get(product.id) === 20 - held,
+      'the gate to count right',
+    );
+  }, 60_000);
+
+  it('answers 503 with Retry-After while it is closed, and the hold succeeds after', async () => {
+    const product = await createProduct(shop.services, { stock: 1 });
+    await shop.services.gate.close();
+    const buyer = new Shopper(shop.api.url);
+    const refused = await buyer.hold([{ productId: product.id }], 'again');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    const held = await until(async () => {
+      const answer = await buyer.hold([{ productId: product.id }], 'again');
+      return answer.status === 201 ? answer : undefined;
+    }, 'the gate to open');
+    expect(held.body.items).toHaveLength(1);
+  });
+});
+
+describe('money', () => {
+  it('a charge that comes when the order is over goes back in full without anyone asking', async () => {
+    const { db, stripe, temporal } = shop.services;
+    const product = await createProduct(shop.services, { stock: 1 });
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    // The checkout is terminated, the stock is sold to another, then the first one pays.
+    await temporal.workflow.getHandle(`checkout-${begun.order.id}`).terminate('test');
+    await db.run(
+      `update reservations set expires_at = now() - interval '1 hour' where id = (select reservation_id from orders where id = $1)`,
+      [begun.order.id],
+    );
+    await db.run(`update orders set expires_at = now() + interval '1 hour' where id = $1`, [begun.order.id]);
+    const { sweep } = await import('../activities/audit/sweep.ts');
+    expect((await sweep(shop.services)).expiredHolds).toBeGreaterThanOrEqual(1);
+    const other = new Shopper(shop.api.url);
+    const others = await other.order(product.id);
+    await other.pay(others);
+    await other.untilStatus(others.order.id, 'paid');
+
+    expect((await buyer.pay(begun)).status).toBe('succeeded');
+    await buyer.untilStatus(begun.order.id, 'cancelled');
+    await until(
+      async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 12.5,
+      'the refund',
+    );
+    const order = (await buyer.call('GET', `/orders/${begun.order.id}`)).body;
+    expect(order).toMatchObject({ captured_amount: 12.5, refunded_amount: 12.5 });
+    const intentId = begun.payment.client_secret.split('_secret')[0];
+    const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] });
+    expect(intent.latest_charge).toMatchObject({ amount_refunded: 1250 });
+  });
+
+  it('refunds asked for 50 at once never exceed the charge', async () => {
+    const product = await createProduct(shop.services, { stock: 5, price: '10.00' });
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        buyer.call(
+          'POST',
+          `/orders/${begun.order.id}/refunds`,
+          { amount: 3, reason: 'too many' },
+          { 'idempotency-key': `r${index}` },
+        ),
+      ),
+    );
+    expect(answers.filter((each) => each.status === 202)).toHaveLength(3);
+    expect(answers.filter((each) => each.body.code === 'refund_exceeds_charge')).toHaveLength(47);
+    await until(
+      async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 9,
+      'the refunds',
+    );
+    expect(await buyer.status(begun.order.id)).toBe('partially_refunded');
+    const rest = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'the rest' });
+    expect(rest.body.refund.amount).toBe(1);
+    await buyer.untilStatus(begun.order.id, 'refunded');
+  }, 60_000);
+
+  it('a refund that Stripe fails later is booked back, and can be asked for again', async () => {
+    const product = await createProduct(shop.services, { price: '10.00' });
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    await buyer.pay(begun, CARDS.refundPendingThenFails);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const asked = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'does not fit' });
+    expect(asked.status).toBe(202);
+    await until(
+      async () => (await buyer.call('GET', `/orders/${begun.order.id}/refunds`)).body.items[0]?.status === 'failed',
+      'Stripe to fail the refund',
+      25_000,
+    );
+    await buyer.untilStatus(begun.order.id, 'paid');
+    expect((await buyer.call('GET', `/orders/${begun.order.id}/refunds`)).body.refundable_amount).toBe(10);
+  }, 60_000);
+});
+
+describe('after all of it', () => {
+  it('the audit finds that the books agree', async () => {
+    const report = await runAudit(shop.services);
+    expect(report.problems).toEqual([]);
+    expect(report.ledger.stripeCapturedCents).toBe(report.ledger.ordersCapturedCents);
+    expect(report.ledger.stripeCapturedCents).toBeGreaterThan(0);
+  }, 60_000);
+});

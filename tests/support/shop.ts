@@ -1,0 +1,197 @@
+/** A shop for integration tests: API and worker of this very process, on the real servers that `npm test` started. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RunningApi, startApi } from '../../api/server.ts';
+import { readSettings, type Settings } from '../../infra/config.ts';
+import { connectServices, type Services } from '../../infra/services.ts';
+import { installRuntime, type RunningWorker, startWorker } from '../../worker/worker.ts';
+
+export interface TestShop {
+  services: Services;
+  api: RunningApi;
+  worker: RunningWorker;
+  stop(): Promise<void>;
+}
+
+let runtimeInstalled = false;
+
+export async function connectTestServices(overrides: Partial<Settings> = {}): Promise<Services> {
+  const settings = { ...readSettings({ LOG_LEVEL: 'error', ...process.env }), ...overrides };
+  return connectServices({ ...settings, LOG_LEVEL: 'error' }, 'test');
+}
+
+export async function startTestShop(overrides: Partial<Settings> = {}): Promise<TestShop> {
+  const services = await connectTestServices(overrides);
+  if (!runtimeInstalled) installRuntime(services);
+  runtimeInstalled = true;
+  const worker = await startWorker(services);
+  const api = await startApi(services);
+  await until(() => worker.ready(), 'the worker to be ready');
+  return {
+    services,
+    api,
+    worker,
+    async stop() {
+      await api.stop();
+      await worker.stop();
+      await services.close();
+    },
+  };
+}
+
+/** Waits until `look` gives something true. @throws after `timeoutMs`, naming what was waited for */
+export async function until<Result>(
+  look: () => Promise<Result> | Result,
+  what: string,
+  timeoutMs = 15_000,
+): Promise<NonNullable<Result>> {
+  const giveUpAt = Date.now() + timeoutMs;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await delay(20);
+  }
+}
+
+export interface TestProduct {
+  id: string;
+  sku: string;
+  name: string;
+}
+
+/** A product in stock at a price of its own; its counter at the gate is waited for. */
+export async function createProduct(
+  { db, gate }: Pick<Services, 'db' | 'gate'>,
+  { stock = 10, price = '12.50', name = 'Test mug' }: { stock?: number; price?: string; name?: string } = {},
+): Promise<TestProduct> {
+  const sku = `TEST-${randomUUID().slice(0, 13)}`;
+  const row = await db.row<TestProduct>(
+    `insert into products (sku, name, description, price, currency, stock_quantity) values ($1, $2, 'For tests', $3, 'usd', $4)
+     returning id, sku, name`,
+    [sku, name, price, stock],
+  );
+  await until(async () => (await gate.available([row!.id])).get(row!.id) === stock, 'the gate to know the product');
+  return row!;
+}
+
+export async function stockOf(
+  { db }: Pick<Services, 'db'>,
+  productId: string,
+): Promise<{ stock: number; held: number }> {
+  const row = await db.row<{ stock: number; held: number }>(
+    'select stock_quantity as stock, reserved_quantity as held from products where id = $1',
+    [productId],
+  );
+  return row!;
+}
+
+export interface Answer<Body> {
+  status: number;
+  body: Body;
+  headers: Headers;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever its shape
+export type AnyBody = any;
+
+/** Someone with an address and a cart of their own, so that limits and owners don't mix. */
+export class Shopper {
+  readonly cartId = randomUUID();
+  readonly address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+  readonly #url: string;
+  token: string | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async call<Body = AnyBody>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
+    const response = await fetch(`${this.#url}/api${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        'x-forwarded-for': this.address,
+        'x-cart-id': this.cartId,
+        ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
+  }
+
+  async hold(items: { productId: string; quantity?: number }[], key: string = randomUUID()): Promise<Answer<AnyBody>> {
+    const lines = items.map(({ productId, quantity }) => ({ product_id: productId, quantity: quantity ?? 1 }));
+    return this.call('POST', '/reservations', { items: lines }, { 'idempotency-key': key });
+  }
+
+  async checkout(reservationId: string): Promise<Answer<AnyBody>> {
+    return this.call('POST', '/checkouts', {
+      reservation_id: reservationId,
+      shipping_address: ADDRESS,
+      email: 'guest@example.test',
+    });
+  }
+
+  /** Holds and checks out. @throws when either is refused */
+  async order(productId: string, quantity = 1): Promise<AnyBody> {
+    const held = await this.hold([{ productId, quantity }]);
+    if (held.status !== 201) throw new Error(`hold: ${JSON.stringify(held.body)}`);
+    const begun = await this.checkout(held.body.id);
+    if (begun.status !== 201) throw new Error(`checkout: ${JSON.stringify(begun.body)}`);
+    return begun.body;
+  }
+
+  async pay(
+    order: { payment: { client_secret: string; publishable_key: string; api_url: string } },
+    card = CARDS.good,
+  ): Promise<AnyBody> {
+    const { client_secret, publishable_key, api_url } = order.payment;
+    const intentId = client_secret.split('_secret')[0];
+    const response = await fetch(`${api_url}/v1/payment_intents/${intentId}/confirm`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${publishable_key}` },
+      body: new URLSearchParams({
+        client_secret,
+        return_url: 'http://127.0.0.1/return',
+        'payment_method_data[type]': 'card',
+        'payment_method_data[card][number]': card,
+        'payment_method_data[card][exp_month]': '12',
+        'payment_method_data[card][exp_year]': '2034',
+        'payment_method_data[card][cvc]': '123',
+      }),
+    });
+    return response.json();
+  }
+
+  async status(orderId: string): Promise<string> {
+    return (await this.call('GET', `/orders/${orderId}`)).body.status;
+  }
+
+  async untilStatus(orderId: string, status: string, timeoutMs?: number): Promise<void> {
+    await until(async () => (await this.status(orderId)) === status, `order ${orderId} to be ${status}`, timeoutMs);
+  }
+}
+
+export const CARDS = {
+  good: '4242424242424242',
+  declined: '4000000000000002',
+  insufficientFunds: '4000000000009995',
+  refundPendingThenFails: '4000000000005126',
+} as const;
+
+export const ADDRESS = {
+  name: 'Ada Test',
+  street: '1 Main Street',
+  city: 'Springfield',
+  postal_code: '12345',
+  country: 'US',
+};
