@@ -73,8 +73,11 @@ async function installPackages() {
   const timer = setInterval(tell, process.stderr.isTTY ? 500 : 10_000);
   // This npm, when there is one around us; development packages whatever NODE_ENV says, since the stack is made of them.
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  // Not `npm ci`: it refuses a lock file without the binaries of every other platform, which not every registry has, and it
+  // would tear down the packages under a shop that is running. What the lock file does hold is installed as it says.
   const options = [
-    'ci',
+    'install',
+    '--no-save',
     '--include=dev',
     '--ignore-scripts=false',
     '--no-audit',
@@ -94,7 +97,7 @@ async function installPackages() {
   });
   clearInterval(timer);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  if (code !== 0) fail(`The packages can't be installed (npm ci):\n${output.trim()}`);
+  if (code !== 0) fail(`The packages can't be installed (npm install):\n${output.trim()}`);
   process.stderr.write(
     `${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ✔ packages: ${total} in place\n`,
   );
