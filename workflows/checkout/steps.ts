@@ -1,5 +1,5 @@
 /** The checkout's activities, and where each runs. */
-import { ActivityFailure, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, proxyLocalActivities, TemporalFailure } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
 
@@ -38,6 +38,5 @@ export async function openPayment(order: PayableOrder): Promise<string | undefin
 
 /** An attempt that failed or timed out; a cancellation is neither and must pass. */
 function isFailedAttempt(error: unknown): boolean {
-  if (error instanceof TimeoutFailure) return true;
-  return error instanceof ActivityFailure && error.cause?.name !== 'CancelledFailure';
+  return error instanceof TemporalFailure && !isCancellation(error);
 }

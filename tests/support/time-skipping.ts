@@ -1,0 +1,54 @@
+/** Temporal with time that skips: a ten-minute hold passes in milliseconds. One environment a test file. */
+import temporalProto from '@temporalio/proto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { buildWorkflowBundle } from '../../worker/bundle.ts';
+
+const KEYWORD = temporalProto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+
+export interface SkippingTemporal {
+  env: TestWorkflowEnvironment;
+  /** Runs `work` while a worker with these activities serves every queue of the shop. */
+  withWorker<Result>(activities: object, work: () => Promise<Result>): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+export async function startSkippingTemporal(): Promise<SkippingTemporal> {
+  const path = process.env.TEMPORAL_TEST_SERVER;
+  if (!path) throw new Error('TEMPORAL_TEST_SERVER is not set; run these tests by `npm test`');
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: { OrderStatus: KEYWORD, OrderId: KEYWORD, CustomerId: KEYWORD },
+  });
+  bundle ??= buildWorkflowBundle();
+  const workflowBundle = await bundle;
+  return {
+    env,
+    async withWorker(activities, work) {
+      const workers = await Promise.all(
+        ['checkout', 'payments'].map((taskQueue) =>
+          Worker.create({
+            connection: env.nativeConnection,
+            taskQueue,
+            workflowBundle,
+            activities,
+            // Nothing is kept between tasks: each one replays the whole history, so a step that is not deterministic fails.
+            maxCachedWorkflows: 0,
+          }),
+        ),
+      );
+      const [checkout, payments] = workers as [Worker, Worker];
+      return payments.runUntil(() => checkout.runUntil(work));
+    },
+    stop: () => env.teardown(),
+  };
+}

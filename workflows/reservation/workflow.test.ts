@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
+import { type HoldInput, type HoldResult, holdUpdate, releaseUpdate, reservationWorkflowId } from './messages.ts';
+
+let temporal: SkippingTemporal;
+beforeAll(async () => {
+  temporal = await startSkippingTemporal();
+});
+afterAll(() => temporal?.stop());
+
+type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending';
+
+/** Activities that hold at the environment's own time and end as told. */
+function scripted(endings: Ended[]) {
+  const calls: string[] = [];
+  return {
+    calls,
+    activities: {
+      holdStock: async ({ lines, currency, holdSeconds }: HoldInput): Promise<HoldResult> => {
+        calls.push('holdStock');
+        const expiresAt = new Date((await temporal.env.currentTimeMs()) + holdSeconds * 1000).toISOString();
+        return { outcome: 'held', requested: lines, currency, expiresAt, lines: [] };
+      },
+      endHold: async ({ evenWithCheckout }: { evenWithCheckout: boolean }) => {
+        calls.push(evenWithCheckout ? 'endHold even with checkout' : 'endHold');
+        return endings.shift();
+      },
+      releaseHold: async () => {
+        calls.push('releaseHold');
+        return 'released';
+      },
+    },
+  };
+}
+
+function hold(reservationId: string): Promise<HoldResult> {
+  return temporal.env.client.workflow.executeUpdateWithStart(holdUpdate, {
+    args: [
+      {
+        reservationId,
+        owner: 'cart:x',
+        cartId: null,
+        currency: 'usd',
+        holdSeconds: 600,
+        graceSeconds: 30,
+        lines: [{ productId: 'p1', quantity: 1 }],
+      },
+    ],
+    updateId: 'hold',
+    startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
+      workflowId: reservationWorkflowId(reservationId),
+      taskQueue: 'checkout',
+      args: [{ reservationId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
+
+const handleOf = (reservationId: string) =>
+  temporal.env.client.workflow.getHandle(reservationWorkflowId(reservationId));
+
+describe('reservation', () => {
+  it('expires after its ten minutes, without anybody telling it', async () => {
+    const { calls, activities } = scripted(['expired']);
+    const id = randomUUID();
+    const startedAt = await temporal.env.currentTimeMs();
+    await temporal.withWorker(activities, async () => {
+      expect((await hold(id)).outcome).toBe('held');
+      expect(await handleOf(id).result()).toBe('expired');
+    });
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(599_000);
+    expect(calls).toEqual(['holdStock', 'endHold']);
+  });
+
+  it('finds that it was sold', async () => {
+    const { activities } = scripted(['committed']);
+    const id = randomUUID();
+    await temporal.withWorker(activities, async () => {
+      await hold(id);
+      expect(await handleOf(id).result()).toBe('committed');
+    });
+  });
+
+  it('leaves a checkout its grace, then gives the stock back all the same', async () => {
+    const { calls, activities } = scripted(['checkout_pending', 'expired']);
+    const id = randomUUID();
+    const startedAt = await temporal.env.currentTimeMs();
+    await temporal.withWorker(activities, async () => {
+      await hold(id);
+      expect(await handleOf(id).result()).toBe('expired');
+    });
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(629_000);
+    expect(calls).toEqual(['holdStock', 'endHold', 'endHold even with checkout']);
+  });
+
+  it('is released when its shopper lets go, and ends', async () => {
+    const { calls, activities } = scripted([]);
+    const id = randomUUID();
+    await temporal.withWorker(activities, async () => {
+      await hold(id);
+      expect(await handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] })).toBe('released');
+      expect(await handleOf(id).result()).toBe('released');
+    });
+    expect(calls).toEqual(['holdStock', 'releaseHold']);
+  });
+
+  it('takes one hold however often it is asked', async () => {
+    const { calls, activities } = scripted(['expired']);
+    const id = randomUUID();
+    await temporal.withWorker(activities, async () => {
+      const [first, second] = await Promise.all([hold(id), hold(id)]);
+      expect(second).toEqual(first);
+    });
+    expect(calls.filter((call) => call === 'holdStock')).toHaveLength(1);
+  });
+
+  it('started without a hold, ends by itself', async () => {
+    const id = randomUUID();
+    await temporal.withWorker(scripted([]).activities, async () => {
+      await temporal.env.client.workflow.start('reservation', {
+        workflowId: reservationWorkflowId(id),
+        taskQueue: 'checkout',
+        args: [{ reservationId: id }],
+      });
+      expect(await handleOf(id).result()).toBe('not_held');
+    });
+  });
+});
