@@ -1,0 +1,38 @@
+/** A product as the catalogue's programs pass it around: what the generator makes and the importer reads. */
+
+export interface CatalogueFamily {
+  /** Stable name of the family among all families; its id follows from it. */
+  key: string;
+  /** What its members are called without their options. */
+  name: string;
+  /** In the order in which a shopper chooses: `['color', 'size']`. */
+  optionNames: readonly string[];
+}
+
+export interface CatalogueProduct {
+  sku: string;
+  name: string;
+  description: string;
+  categorySlug: string;
+  priceCents: number;
+  /** ISO 4217, lower case. */
+  currency: string;
+  stockQuantity: number;
+  tags: readonly string[];
+  optionValues: Readonly<Record<string, string>>;
+  family: CatalogueFamily | null;
+  /** The member that lists show for the whole family; true for products without one. */
+  isFamilyLead: boolean;
+  createdAt: Date;
+}
+
+/** Limits of the product schema. */
+export const PRODUCT_LIMITS = {
+  skuLength: 64,
+  nameLength: 255,
+  descriptionLength: 5000,
+  priceCents: 99_999_999,
+  stockQuantity: 10_000_000,
+  tags: 30,
+  tagLength: 50,
+} as const;
