@@ -2,7 +2,7 @@
 import {
   existsSync,
   globSync,
-  mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
