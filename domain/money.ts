@@ -60,9 +60,16 @@ export function sumCents(amounts: Iterable<number>): number {
   return total;
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** For people: 1999, "usd" → "$19.99". */
 export function formatMoney(amountCents: number, currency: string, locale = 'en-US'): string {
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() }).format(
-    toDecimal(amountCents, currency),
-  );
+  // Making a format costs some hundred times what using one does.
+  const key = `${locale} ${currency}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() });
+    formats.set(key, format);
+  }
+  return format.format(toDecimal(amountCents, currency));
 }
