@@ -37,7 +37,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
   const failure = describeFailure(error, kind);
-  if (failure.status === undefined || failure.status >= 500) {
+  // A shopper who went away is no failure.
+  if ((failure.status === undefined || failure.status >= 500) && !event.request.signal.aborted) {
     const cause = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error;
     console.error(
       JSON.stringify({ level: 'error', requestId: event.locals.requestId, path: event.url.pathname, cause }),

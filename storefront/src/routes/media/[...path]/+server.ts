@@ -11,15 +11,18 @@ export const GET: RequestHandler = async ({ params, request }) => {
     headers: { 'accept-encoding': 'identity', ...(known ? { 'if-none-match': known } : {}) },
     signal: request.signal,
   });
-  const headers = new Headers();
+  if (!picture.ok && picture.status !== 304) {
+    await picture.body?.cancel();
+    return new Response(null, { status: picture.status, headers: { 'cache-control': 'no-store' } });
+  }
+  const headers = new Headers({
+    'cache-control': 'public, max-age=604800, stale-while-revalidate=2592000',
+    // A picture opened by itself is a document: nothing in it may run.
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  });
   for (const name of PASSED_ON) {
     const value = picture.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  const found = picture.ok || picture.status === 304;
-  headers.set('cache-control', found ? 'public, max-age=604800, stale-while-revalidate=2592000' : 'no-store');
-  // A picture opened by itself is a document: nothing in it may run.
-  headers.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-  if (!found) await picture.body?.cancel();
-  return new Response(found ? picture.body : null, { status: picture.status, headers });
+  return new Response(picture.body, { status: picture.status, headers });
 };

@@ -1,0 +1,180 @@
+/** How the pages look and behave everywhere: at phone and desktop width, light and dark, by keyboard, and in their headers. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DESKTOP, launchBrowser, PHONE, SMALL_PHONE, untilScripted, visit } from './support/browser.ts';
+import { categories, newProduct, seededProduct } from './support/catalogue.ts';
+import {
+  CARDS,
+  checkOut,
+  expectNoSidewaysScroll,
+  fillAddress,
+  newEmail,
+  pay,
+  placeOrder,
+  putIntoCart,
+  untilPaid,
+} from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  mkdirSync(stack.screenshotFolder, { recursive: true });
+});
+afterAll(() => browser.close());
+
+describe.each([
+  ['small-phone', SMALL_PHONE, 'light'],
+  ['phone', PHONE, 'light'],
+  ['phone-dark', PHONE, 'dark'],
+  ['desktop', DESKTOP, 'light'],
+  ['desktop-dark', DESKTOP, 'dark'],
+] as const)('at %s', (name, viewport, colorScheme) => {
+  it('no page is wider than its window, and none complains', async () => {
+    const product = await newProduct();
+    const seeded = await seededProduct();
+    const [category] = await categories();
+    await using shopper = await visit(browser, { viewport, colorScheme });
+    const { page } = shopper;
+    const look = async (title: string) => {
+      await expectNoSidewaysScroll(page);
+      await drawAll(page);
+      await page.screenshot({ path: join(stack.screenshotFolder, `${title}-${name}.png`), fullPage: true });
+    };
+    for (const [title, path] of [
+      ['home', '/'],
+      ['category', `/c/${category!.slug}`],
+      ['search', '/search?q=linen'],
+      ['nothing-found', '/search?q=xyzzyplugh'],
+      ['product', `/products/${seeded.id}`],
+      ['sign-in', '/sign-in'],
+      ['register', '/register'],
+      ['empty-cart', '/cart'],
+      ['missing', '/no-such-page'],
+    ] as const) {
+      await page.goto(path, { waitUntil: 'load' });
+      await look(title);
+    }
+    await putIntoCart(page, seeded.id);
+    await putIntoCart(page, product.id, 2);
+    await look('added');
+    await page.goto('/cart');
+    await look('cart');
+    await checkOut(page);
+    await page.getByRole('timer').waitFor();
+    await look('checkout');
+    await page.getByRole('button', { name: 'Continue to payment' }).click();
+    await page.getByText('fields need your attention').waitFor();
+    await look('checkout-errors');
+    await fillAddress(page, newEmail());
+    await placeOrder(page, newEmail());
+    await look('pay');
+    await pay(page, CARDS.declined);
+    await page.getByRole('alert').waitFor();
+    await look('declined');
+    await pay(page);
+    await untilPaid(page);
+    await look('paid');
+    await page.goto('/orders');
+    await look('orders');
+    expect(shopper.complaints).toEqual([]);
+  });
+});
+
+it('can be shopped by keyboard alone', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await page.goto(`/products/${product.id}`);
+  await untilScripted(page);
+  await page.keyboard.press('Tab');
+  expect(await focusedText(page)).toBe('Skip to the content');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Add to cart');
+  await page.keyboard.press('Enter');
+  await page.getByText('added to your cart').waitFor();
+  await tabTo(page, 'Go to the cart');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/cart');
+  await tabTo(page, 'Checkout');
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+});
+
+it('lets nobody but the shopper keep personal pages, and everybody keep files', async () => {
+  await using shopper = await visit(browser);
+  const { request } = shopper.page;
+  for (const path of ['/cart', '/sign-in', '/no-such-page']) {
+    const headers = (await request.get(path)).headers();
+    expect(headers['cache-control'], path).toContain('no-store');
+    expect(headers['x-service-worker-cache'], path).toBeUndefined();
+  }
+  const home = await request.get('/');
+  expect(home.headers()['cache-control']).toContain('private');
+  expect(home.headers()['content-security-policy']).toMatch(/script-src 'self' 'nonce-[^']+'(;|$)/);
+  const file = /\/_app\/immutable\/entry\/start\.[^"]+\.js/.exec(await home.text())?.[0];
+  expect((await request.get(file!)).headers()['cache-control']).toContain('immutable');
+  const picture = await request.get((await seededProduct()).image_url);
+  expect(picture.headers()['content-type']).toContain('image/svg+xml');
+  expect(picture.headers()['cache-control']).toContain('max-age=604800');
+});
+
+it('takes forms from its own pages only', async () => {
+  const product = await newProduct();
+  const answer = await fetch(`${stack.storefrontUrl}/cart?/add`, {
+    method: 'POST',
+    headers: { origin: 'https://elsewhere.example', 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ product_id: product.id, quantity: '1' }),
+    redirect: 'manual',
+  });
+  expect(answer.status).toBe(403);
+});
+
+it('keeps catalogue pages for a while in the browser, and drops them when the shopper changes something', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await page.goto('/');
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
+  const asked: string[] = [];
+  page.on('response', (response) => {
+    if (response.request().isNavigationRequest() && !response.fromServiceWorker()) asked.push(response.url());
+  });
+  const fromWorker = async (path: string) =>
+    (await page.goto(path))?.headers()['x-service-worker-kept-at'] !== undefined;
+  expect(await fromWorker('/search?q=oak')).toBe(false);
+  expect(await fromWorker('/search?q=oak')).toBe(true);
+  await putIntoCart(page, product.id);
+  expect(await fromWorker('/search?q=oak')).toBe(false);
+  expect(await page.locator('[data-cart-count]').getAttribute('data-cart-count')).toBe('1');
+  await page.goto('/cart');
+  expect(await fromWorker('/cart')).toBe(false);
+});
+
+/** Scrolls through the page once, so that pictures that wait to be seen are drawn. */
+async function drawAll(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    for (const image of document.images) image.loading = 'eager';
+    await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+    await document.fonts.ready;
+    scrollTo(0, 0);
+  })()`);
+}
+
+function focusedText(page: Page): Promise<string> {
+  return page.evaluate(
+    "(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '').trim()",
+  );
+}
+
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await focusedText(page)) === text) return;
+  }
+  throw new Error(`No ${text} within 60 presses of Tab on ${page.url()}`);
+}

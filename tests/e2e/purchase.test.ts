@@ -1,0 +1,244 @@
+/** Buying, from the front page to a paid order. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
+import { available, newProduct } from './support/catalogue.ts';
+import {
+  CARDS,
+  cartCount,
+  checkOut,
+  fillAddress,
+  newEmail,
+  PASSWORD,
+  pay,
+  placeOrder,
+  putIntoCart,
+  status,
+  untilPaid,
+} from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe('a guest', () => {
+  it('browses, buys and sees the order turn paid by itself', async () => {
+    const product = await newProduct({ stock: 7, price: 31.25 });
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await page.goto('/');
+    await untilScripted(page);
+    await page
+      .getByRole('link', { name: /products$/ })
+      .first()
+      .click();
+    await page.getByRole('navigation', { name: 'Sort' }).waitFor();
+    await page.getByRole('link', { name: 'Price: high to low' }).click();
+    await page.waitForURL(/sort=price_desc/);
+
+    await putIntoCart(page, product.id, 2);
+    expect(await cartCount(page)).toBe(2);
+    await checkOut(page);
+    await page.getByRole('timer').waitFor();
+    expect(await page.getByRole('timer').textContent()).toMatch(/^\d+:\d\d$/);
+    expect(await available(product.id)).toBe(5);
+
+    await placeOrder(page, newEmail());
+    await page.getByText('$62.50').first().waitFor();
+    await pay(page);
+    await untilPaid(page);
+    await page.locator('[data-event="order_paid"]').waitFor();
+    expect(await available(product.id)).toBe(5);
+    await expect.poll(() => cartCount(page)).toBe(0);
+
+    await page.getByRole('link', { name: 'Your orders' }).click();
+    await status(page, 'paid').waitFor();
+    await page.getByRole('link', { name: product.name }).waitFor();
+    expect(shopper.complaints).toEqual([]);
+  });
+
+  it('is shown every field that is wrong and keeps what was typed', async () => {
+    const product = await newProduct();
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    await checkOut(page);
+    await fillAddress(page, 'not an address');
+    await page.getByLabel('City').fill('');
+    await page.getByLabel('ZIP code').fill('2220');
+    await page.getByRole('button', { name: 'Continue to payment' }).click();
+    await page.getByText('3 fields need your attention').waitFor();
+    await page.getByText('Enter a city.').waitFor();
+    await page.getByText('Enter a US ZIP code: 12345 or 12345-6789.').waitFor();
+    await page.getByText('Enter an email address like name@example.com.').waitFor();
+    expect(await page.getByLabel('Street and number').inputValue()).toBe('1 Compiler Road');
+    expect(await page.getByLabel('State').inputValue()).toBe('VA');
+    await page.getByLabel('Email').fill(newEmail());
+    await page.getByLabel('City').fill('Arlington');
+    await page.getByLabel('ZIP code').fill('22201-0001');
+    await page.getByRole('button', { name: 'Continue to payment' }).click();
+    await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+  });
+
+  it('may change their mind: a cancelled order gives its items back', async () => {
+    const product = await newProduct({ stock: 3 });
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id, 3);
+    await checkOut(page);
+    const order = await placeOrder(page, newEmail());
+    expect(await available(product.id)).toBe(0);
+    await page.goto('/cart');
+    await page.getByRole('link', { name: 'Go on paying' }).click();
+    await page.waitForURL(`**${order}`);
+    await page.getByRole('button', { name: 'Cancel this order' }).click();
+    await status(page, 'cancelled').waitFor();
+    await expect.poll(() => available(product.id)).toBe(3);
+  });
+
+  it("cannot see another guest's order or hold", async () => {
+    const product = await newProduct();
+    await using one = await visit(browser);
+    await putIntoCart(one.page, product.id);
+    await checkOut(one.page);
+    await one.page.getByRole('heading', { name: 'Checkout' }).waitFor();
+    const hold = new URL(one.page.url()).pathname;
+    const order = await placeOrder(one.page, newEmail());
+    await using other = await visit(browser);
+    await putIntoCart(other.page, product.id);
+    for (const path of [hold, order]) {
+      const response = await other.page.goto(path);
+      expect(response?.status()).toBe(404);
+    }
+    const events = await other.page.request.get(`${order}/events`);
+    expect(events.status()).toBe(404);
+  });
+});
+
+describe('somebody with an account', () => {
+  it('keeps the cart of the guest they were, buys at phone width, and finds the order again', async () => {
+    const product = await newProduct({ price: 12 });
+    await using shopper = await visit(browser, { viewport: PHONE });
+    const { page } = shopper;
+    await putIntoCart(page, product.id, 3);
+    await page.goto('/register?next=/cart');
+    const email = newEmail();
+    await page.getByLabel('Full name').fill('Katherine Johnson');
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.waitForURL('**/cart');
+    expect(await page.getByLabel(`Quantity of ${product.name}`).inputValue()).toBe('3');
+
+    await checkOut(page);
+    expect(await page.getByLabel('Full name').inputValue()).toBe('Katherine Johnson');
+    const order = await placeOrder(page);
+    await pay(page);
+    await untilPaid(page);
+
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL((url) => url.pathname === '/');
+    expect((await page.goto(order))?.status()).toBe(404);
+    await page.goto('/orders');
+    await page.waitForURL('**/sign-in?next=*');
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/orders');
+    await page.getByRole('link', { name: product.name }).click();
+    await status(page, 'paid').waitFor();
+    expect(shopper.complaints).toEqual([]);
+  });
+
+  it('is told when the email is taken, and when the password is wrong', async () => {
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await page.goto('/register');
+    await page.getByLabel('Email').fill(stack.customer.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('There is an account with this email').waitFor();
+    await page.goto('/sign-in');
+    await page.getByLabel('Email').fill(stack.customer.email);
+    await page.getByLabel('Password').fill('something else');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('That email and password do not match.').waitFor();
+  });
+
+  it('stays signed in when several pages find the access token gone at once', async () => {
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await page.goto('/sign-in');
+    await page.getByLabel('Email').fill(stack.customer.email);
+    await page.getByLabel('Password').fill(stack.customer.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/account');
+    for (let round = 0; round < 3; round += 1) {
+      await page.context().clearCookies({ name: 'holdfast_access' });
+      const answers = await Promise.all(
+        ['/account', '/orders', '/cart', '/account', '/orders'].map((path) =>
+          page.request.get(path, { maxRedirects: 0 }),
+        ),
+      );
+      expect(answers.map((answer) => answer.status())).toEqual([200, 200, 200, 200, 200]);
+    }
+  });
+});
+
+describe('a card', () => {
+  it('that is declined says so, and another one may follow', async () => {
+    const product = await newProduct();
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    await checkOut(page);
+    await placeOrder(page, newEmail());
+    await pay(page, CARDS.declined);
+    await page.getByRole('alert').getByText('Your card was declined.').waitFor();
+    await page.locator('[data-event="payment_failed"]').waitFor();
+    await status(page, 'pending').waitFor();
+    await pay(page, CARDS.good);
+    await untilPaid(page);
+    expect(shopper.complaints).toEqual([]);
+  });
+
+  it.each([
+    ['and pays when they do', 'Complete authentication', 'paid'],
+    ['and may be tried again when they do not', 'Fail authentication', 'pending'],
+  ])('may ask its owner to confirm, %s', async (_title, button, then) => {
+    const product = await newProduct();
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    await checkOut(page);
+    const order = await placeOrder(page, newEmail());
+    await pay(page, CARDS.authentication);
+    await page.getByRole('button', { name: button }).click();
+    await page.waitForURL((url) => url.pathname === order);
+    await status(page, then).waitFor();
+    await expect.poll(() => page.url()).not.toContain('client_secret');
+    if (then === 'pending') {
+      await page.getByRole('alert').waitFor();
+      await pay(page, CARDS.good);
+    }
+    await untilPaid(page);
+  });
+
+  it('is checked for what is plainly missing before it goes anywhere', async () => {
+    const product = await newProduct();
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    await checkOut(page);
+    await placeOrder(page, newEmail());
+    await untilScripted(page);
+    await page.getByRole('button', { name: /^Pay \$/ }).click();
+    await page.getByText('Enter the whole card number.').waitFor();
+    await page.getByText('Enter month and year: 12 / 34.').waitFor();
+    await page.getByText('Enter the 3 or 4 digits.').waitFor();
+  });
+});

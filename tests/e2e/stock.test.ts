@@ -1,0 +1,105 @@
+/** What shoppers see of stock: what is left, what is short, and what comes back. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, visit } from './support/browser.ts';
+import { available, newProduct } from './support/catalogue.ts';
+import { checkOut, newEmail, placeOrder, putIntoCart, status } from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+it('names the line that falls short and how many are left, and sets it to that in one press', async () => {
+  const scarce = await newProduct({ stock: 5 });
+  const plenty = await newProduct();
+  await using first = await visit(browser);
+  await putIntoCart(first.page, scarce.id, 5);
+  await putIntoCart(first.page, plenty.id);
+
+  await using second = await visit(browser);
+  await putIntoCart(second.page, scarce.id, 3);
+  await checkOut(second.page);
+  await second.page.getByRole('heading', { name: 'Checkout' }).waitFor();
+
+  // The cart still looks well; only holding it tells.
+  await first.page.goto('/cart');
+  await checkOut(first.page);
+  await first.page.getByRole('alert').getByText(`${scarce.name}: only 2 left, you asked for 5.`).waitFor();
+  const short = first.page.locator(`[data-sku="${scarce.sku}"] [data-short]`);
+  await short.getByText('Only 2 left, and you have 5.').waitFor();
+  expect(await first.page.locator('[data-short]').count()).toBe(1);
+  await first.page.getByRole('button', { name: `Set ${scarce.name} to 2` }).click();
+  await expect.poll(() => first.page.getByLabel(`Quantity of ${scarce.name}`).inputValue()).toBe('2');
+  await checkOut(first.page);
+  await first.page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  expect(await available(scarce.id)).toBe(0);
+
+  await using third = await visit(browser);
+  await third.page.goto(`/products/${scarce.id}`);
+  await third.page.getByText('Sold out', { exact: true }).waitFor();
+  expect(await third.page.getByRole('button', { name: 'Add to cart' }).count()).toBe(0);
+});
+
+it('gives the hold back when the shopper goes back to change the cart', async () => {
+  const product = await newProduct({ stock: 4 });
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await putIntoCart(page, product.id, 4);
+  await checkOut(page);
+  await page.getByRole('button', { name: /Change the cart/ }).click();
+  await page.waitForURL('**/cart');
+  await expect.poll(() => available(product.id)).toBe(4);
+  // Holding again does not compete with oneself, with or without giving back first.
+  await checkOut(page);
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  await checkOut(page);
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  expect(await available(product.id)).toBe(0);
+});
+
+it('takes quantities as they are changed, and removes lines', async () => {
+  const one = await newProduct({ price: 10 });
+  const other = await newProduct({ price: 5 });
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await putIntoCart(page, one.id);
+  await putIntoCart(page, other.id);
+  await page.goto('/cart');
+  const quantity = page.getByLabel(`Quantity of ${one.name}`);
+  await quantity.fill('4');
+  await quantity.press('Enter');
+  await expect.poll(() => page.locator('[data-total]').textContent()).toBe('$45.00');
+  await page.getByRole('button', { name: `Remove ${other.name}` }).click();
+  await expect.poll(() => page.locator('[data-total]').textContent()).toBe('$40.00');
+  expect(shopper.complaints).toEqual([]);
+});
+
+it('lets go of what nobody pays for: the hold ends on the page, the order expires, the stock is back', async () => {
+  const product = await newProduct({ stock: 2 });
+  const left = await newProduct({ stock: 2 });
+  await using leaver = await visit(browser);
+  await putIntoCart(leaver.page, left.id, 2);
+  await checkOut(leaver.page);
+  await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
+
+  await using shopper = await visit(browser);
+  await putIntoCart(shopper.page, product.id, 2);
+  await checkOut(shopper.page);
+  await placeOrder(shopper.page, newEmail());
+  expect(await available(product.id)).toBe(0);
+
+  const patience = { timeout: (stack.holdSeconds + 30) * 1000 };
+  await leaver.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor(patience);
+  await status(shopper.page, 'expired').waitFor(patience);
+  await shopper.page.locator('[data-event="order_expired"]').waitFor();
+  await expect.poll(() => available(left.id), patience).toBe(2);
+  await expect.poll(() => available(product.id), patience).toBe(2);
+
+  // The cart is as it was: one press holds it again.
+  await leaver.page.getByRole('button', { name: 'Start again' }).click();
+  await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  expect(await available(left.id)).toBe(0);
+});

@@ -1,0 +1,48 @@
+/** Browsers that shop, and note whatever their pages complain about. */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { stack } from './stack.ts';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** Refusals are part of a shop's work: a form with errors is answered 400, a declined card 402, an unknown page 404. */
+const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+export const PHONE = { width: 390, height: 844 };
+export const SMALL_PHONE = { width: 360, height: 740 };
+export const DESKTOP = { width: 1280, height: 900 };
+
+export interface Visit extends AsyncDisposable {
+  page: Page;
+  /** Errors and warnings of pages, violations of the content security policy among them. */
+  complaints: string[];
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: stack.chromium, headless: true, args: FLAGS });
+}
+
+/** Somebody new at the shop's door, with no cookies. */
+export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: DESKTOP, baseURL: stack.storefrontUrl, ...options });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (['error', 'warning'].includes(message.type()) && !REFUSED.test(text)) complaints.push(text);
+  });
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Scripts run on this page from now on: what a press does is no longer the browser's own doing. */
+export async function untilScripted(page: Page): Promise<void> {
+  await page.locator('html[data-scripted]').waitFor({ state: 'attached' });
+}

@@ -1,0 +1,80 @@
+/** What shoppers do, step by step. */
+import { randomUUID } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+export const CARDS = {
+  good: '4242424242424242',
+  declined: '4000000000000002',
+  authentication: '4000002500003155',
+} as const;
+
+export const newEmail = (): string => `e2e-${randomUUID().slice(0, 12)}@example.com`;
+export const PASSWORD = 'a long enough password';
+
+export async function putIntoCart(page: Page, productId: string, quantity = 1): Promise<void> {
+  await page.goto(`/products/${productId}`);
+  await page.getByLabel('Quantity', { exact: true }).fill(String(quantity));
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  // With scripts one stays and is told; without, one is in the cart.
+  await page
+    .getByText(/added to your cart|^Your cart$/)
+    .first()
+    .waitFor();
+}
+
+/** Presses Checkout in the cart, which holds it. */
+export async function checkOut(page: Page): Promise<void> {
+  if (new URL(page.url()).pathname !== '/cart') await page.goto('/cart');
+  await page.getByRole('button', { name: 'Checkout' }).click();
+}
+
+export async function fillAddress(page: Page, email?: string): Promise<void> {
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  if (email) await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Full name').fill('Grace Hopper');
+  await page.getByLabel('Street and number').fill('1 Compiler Road');
+  await page.getByLabel('City').fill('Arlington');
+  await page.getByLabel('State').selectOption('VA');
+  await page.getByLabel('ZIP code').fill('22201');
+}
+
+/** Sends the address and arrives where one pays. @returns path of the order */
+export async function placeOrder(page: Page, email?: string): Promise<string> {
+  await fillAddress(page, email);
+  await page.getByRole('button', { name: 'Continue to payment' }).click();
+  await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+  return new URL(page.url()).pathname;
+}
+
+export async function enterCard(page: Page, number: string): Promise<void> {
+  await page.getByLabel('Card number').fill(number);
+  await page.getByLabel('Expires').fill('12 / 34');
+  await page.getByLabel('Security code').fill('123');
+}
+
+export async function pay(page: Page, number: string = CARDS.good): Promise<void> {
+  await enterCard(page, number);
+  await page.getByRole('button', { name: /^Pay \$/ }).click();
+}
+
+export function status(page: Page, is: string): Locator {
+  return page.locator(`[data-status="${is}"]`).first();
+}
+
+/** Waits for the order to turn paid before the shopper's eyes: nothing is pressed and nothing reloaded. */
+export async function untilPaid(page: Page): Promise<void> {
+  await status(page, 'paid').waitFor();
+  await page.getByRole('heading', { name: /yours/ }).waitFor();
+}
+
+export async function cartCount(page: Page): Promise<number> {
+  const badge = page.locator('[data-cart-count]');
+  return (await badge.count()) === 0 ? 0 : Number(await badge.getAttribute('data-cart-count'));
+}
+
+/** @throws when the page is wider than the window */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [content, window] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as number[];
+  expect(content, `${page.url()} is wider than the window`).toBeLessThanOrEqual(window!);
+}

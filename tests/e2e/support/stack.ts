@@ -1,0 +1,24 @@
+/** Where the shop under test is, as `npm test` tells by environment variables. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { StackAddresses } from '../../../infra/local/stack-file.ts';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run these tests with "npm test -- tests/e2e".`);
+  return value.replace(/\/$/, '');
+}
+
+const stackFile = required('STACK_FILE');
+const addresses = JSON.parse(readFileSync(stackFile, 'utf8')) as StackAddresses;
+
+export const stack = {
+  storefrontUrl: required('STOREFRONT_URL'),
+  apiUrl: required('API_URL'),
+  stripeUrl: required('STRIPE_API_URL'),
+  chromium: process.env.CHROMIUM_BIN || '/usr/bin/chromium',
+  admin: addresses.admin,
+  customer: addresses.customer,
+  holdSeconds: Number(required('HOLD_SECONDS')),
+  screenshotFolder: join(dirname(stackFile), 'screenshots'),
+} as const;
