@@ -1,10 +1,12 @@
 /** PostgreSQL: the machine's own server programs of version 15 or later, else the ones that npm has. */
 import {
+  chmodSync,
   existsSync,
   globSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
