@@ -69,7 +69,12 @@ function address({ ports }: ServerContext): string {
 async function prepare({ path: home }: { path: string }, context: ServerContext): Promise<Launch> {
   const account = serviceAccount();
   const folder = context.profile.dataFolder('elasticsearch', account);
-  const folders = { configuration: join(folder, 'config'), data: join(folder, 'data'), temporary: join(folder, 'tmp') };
+  const folders = {
+    configuration: join(folder, 'config'),
+    data: join(folder, 'data'),
+    logs: join(folder, 'logs'),
+    temporary: join(folder, 'tmp'),
+  };
   rmSync(folders.temporary, { recursive: true, force: true });
   for (const path of Object.values(folders)) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -98,7 +103,7 @@ async function prepare({ path: home }: { path: string }, context: ServerContext)
 
 function writeConfiguration(
   home: string,
-  folders: { configuration: string; data: string },
+  folders: { configuration: string; data: string; logs: string },
   { profile, ports }: ServerContext,
 ): void {
   const settings = [
@@ -109,6 +114,7 @@ function writeConfiguration(
     `http.port: ${ports.elasticsearch}`,
     `transport.port: ${ports.elasticsearch_transport}`,
     `path.data: ${folders.data}`,
+    `path.logs: ${folders.logs}`,
     'xpack.security.enabled: false',
     // On a workstation whose disk is nearly full it would make every index read-only.
     'cluster.routing.allocation.disk.threshold_enabled: false',
