@@ -16,12 +16,15 @@ const NAMES = {
   order: 'holdfast_order',
 } as const;
 
+/** What this needs of a request's cookies. */
+export type CookieStore = Pick<Cookies, 'get' | 'set' | 'delete'>;
+
 export class ShopCookies {
-  readonly #cookies: Cookies;
+  readonly #cookies: CookieStore;
   readonly #secure: boolean;
 
   /** @param secure whether browsers reach the shop over https */
-  constructor(cookies: Cookies, secure: boolean) {
+  constructor(cookies: CookieStore, secure: boolean) {
     this.#cookies = cookies;
     this.#secure = secure;
   }

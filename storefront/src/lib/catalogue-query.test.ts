@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { describePrices, linkWith, readPage, readPrices, readSort } from './catalogue-query.ts';
+
+const parameters = (query: string) => new URLSearchParams(query);
+
+it('reads what makes sense and leaves the rest', () => {
+  expect(readSort(parameters('sort=price_asc'))).toBe('price_asc');
+  expect(readSort(parameters('sort=nonsense'))).toBe('newest');
+  expect(readPrices(parameters('min_price=10&max_price=abc'))).toEqual({ min: 10, max: undefined });
+  expect(readPrices(parameters('min_price=50&max_price=20'))).toEqual({ min: 20, max: 50 });
+  expect(readPrices(parameters('min_price=-1&max_price=1e9'))).toEqual({ min: undefined, max: undefined });
+  expect([readPage(parameters('page=3')), readPage(parameters('page=0')), readPage(parameters('page=x'))]).toEqual([
+    3, 1, 1,
+  ]);
+});
+
+it('links to the same list with other filters, from its start', () => {
+  const current = parameters('q=oak&category=a&category=b&cursor=xyz&page=4&sort=price_asc');
+  expect(linkWith(current, { sort: null })).toBe('?q=oak&category=a&category=b');
+  expect(linkWith(current, { category: ['c'] })).toBe('?q=oak&sort=price_asc&category=c');
+  expect(linkWith(current, { page: 2 })).toBe('?q=oak&category=a&category=b&sort=price_asc&page=2');
+  expect(linkWith(parameters('page=2'), {})).toBe('?');
+});
+
+it('says price ranges in words', () => {
+  expect(describePrices({ min: 20, max: 50 })).toBe('$20 – $50');
+  expect(describePrices({ min: undefined, max: 50 })).toBe('Under $50');
+  expect(describePrices({ min: 199.5, max: undefined })).toBe('$199.50 and up');
+  expect(describePrices({ min: undefined, max: undefined })).toBe('Any price');
+});

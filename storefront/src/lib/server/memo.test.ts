@@ -1,0 +1,33 @@
+import { expect, it, vi } from 'vitest';
+import { memo } from './memo.ts';
+
+it('loads once for all who ask, keeps it for its time, and goes on with it when loading fails', async () => {
+  vi.useFakeTimers();
+  try {
+    let loads = 0;
+    let broken = false;
+    const get = memo(async (mark: string) => {
+      if (broken) throw new Error('away');
+      loads += 1;
+      return `${mark}${loads}`;
+    }, 1000);
+    expect(await Promise.all([get('a'), get('b'), get('c')])).toEqual(['a1', 'a1', 'a1']);
+    vi.advanceTimersByTime(999);
+    expect(await get('d')).toBe('a1');
+    vi.advanceTimersByTime(1);
+    expect(await get('e')).toBe('e2');
+    broken = true;
+    vi.advanceTimersByTime(1000);
+    expect(await get('f')).toBe('e2');
+    broken = false;
+    expect(await get('g')).toBe('g3');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('fails while there is nothing to go on with', async () => {
+  const get = memo(() => Promise.reject(new Error('away')), 1000);
+  await expect(get(undefined)).rejects.toThrow('away');
+  await expect(get(undefined)).rejects.toThrow('away');
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalAddress, requestIdOf } from './requests.ts';
+
+function asked(host: string, { method = 'GET', path = '/cart?x=1' } = {}): Request {
+  return new Request(`http://${host}${path}`, { method, headers: { host } });
+}
+
+describe('canonicalAddress', () => {
+  const home = 'http://127.0.0.1:3000';
+
+  it('leads other names of this machine home', () => {
+    expect(canonicalAddress(asked('localhost:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
+    expect(canonicalAddress(asked('127.0.0.1:3000'), 'http://localhost:3000')).toBe('http://localhost:3000/cart?x=1');
+  });
+
+  it.each([
+    ['who is at home', asked('127.0.0.1:3000'), home],
+    ['another port', asked('localhost:8080'), home],
+    ['a name that is not this machine', asked('shop.internal:3000'), home],
+    ['a shop that has a real address', asked('localhost:443'), 'https://shop.example'],
+    ['a form', asked('localhost:3000', { method: 'POST' }), home],
+    ['a shop that was not told its address', asked('localhost:3000'), undefined],
+  ])('leaves alone %s', (_title, request, origin) => {
+    expect(canonicalAddress(request, origin)).toBeUndefined();
+  });
+});
+
+it('goes on with the request id of a proxy, unless it is nonsense', () => {
+  const id = (value: string) => requestIdOf(new Request('http://x', { headers: { 'x-request-id': value } }));
+  expect(id('abc-123_4.5')).toBe('abc-123_4.5');
+  expect(id('<script>')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(id('x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/);
+});
