@@ -1,8 +1,9 @@
 /** The API: its middleware as one visible list, its features as routers. */
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
+import { DomainError } from '../domain/errors.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { cartRoutes } from './cart/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
@@ -11,7 +12,7 @@ import type { ApiDependencies, ApiRouter, ApiState } from './context.ts';
 //MEDIA1
 import { clientAddress } from './middleware/client-address.ts';
 import { cors } from './middleware/cors.ts';
-import { errors } from './middleware/errors.ts';
+import { errors, refuseBody } from './middleware/errors.ts';
 import { createRateLimits } from './middleware/rate-limit.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -33,7 +34,14 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(cors(settings.STOREFRONT_URL));
   // Webhooks come before the body parser: a signature is made over the bytes.
   app.use(under('/api', webhookRoutes(deps)));
-  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '256kb', parsedMethods: ['POST', 'PUT', 'PATCH'] }));
+  app.use(
+    bodyParser({
+      enableTypes: ['json'],
+      jsonLimit: '256kb',
+      parsedMethods: ['POST', 'PUT', 'PATCH'],
+      onError: refuseBody,
+    }),
+  );
   app.use(
     under(
       '/api',
@@ -58,8 +66,18 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   return app;
 }
 
-function under(prefix: string, ...routers: ApiRouter[]) {
+function under(prefix: string, ...routers: ApiRouter[]): Middleware<ApiState> {
   const root = new Router<ApiState>({ prefix });
-  for (const router of routers) root.use(router.routes(), router.allowedMethods());
-  return root.routes();
+  for (const router of routers) root.use(router.routes());
+  const routes = root.routes() as Middleware<ApiState>;
+  const allowed = root.allowedMethods({
+    throw: true,
+    methodNotAllowed,
+    notImplemented: methodNotAllowed,
+  }) as Middleware<ApiState>;
+  return (ctx, next) => routes(ctx, () => Promise.resolve(allowed(ctx, next)));
+}
+
+function methodNotAllowed(): Error {
+  return new DomainError('method_not_allowed', 'This address does not take that method; see Allow.');
 }

@@ -12,6 +12,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
   invalid_credentials: { status: 401, title: 'E-mail address or password is wrong' },
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
   email_taken: { status: 409, title: 'This e-mail address has an account already' },
   conflict: { status: 409, title: 'The request conflicts with what is there' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },

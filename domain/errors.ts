@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'invalid_credentials',
   'forbidden',
   'not_found',
+  'method_not_allowed',
   'email_taken',
   'conflict',
   'idempotency_key_reused',

@@ -38,11 +38,14 @@ export function errors(log: Logger): Middleware<ApiState> {
 
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
-  const { status, expose, type } = error as { status?: number; expose?: boolean; type?: string };
-  if (!expose || !status || status >= 500) return undefined;
-  // What Koa and its body parser refuse: malformed JSON, a body too large, a wrong content type.
-  if (status === 413) return new DomainError('invalid_request', 'The body is too large.');
-  if (status === 415 || type === 'encoding.unsupported')
-    return new DomainError('invalid_request', 'Send the body as JSON.');
-  return new DomainError('invalid_request', 'The body is not valid JSON.');
+  const { status, expose } = error as { status?: number; expose?: boolean };
+  return expose && status && status < 500
+    ? new DomainError('invalid_request', 'The request can’t be read.')
+    : undefined;
+}
+
+/** What the body parser refuses. Its own error quotes the body, which must not reach a log. */
+export function refuseBody(error: Error): never {
+  const { status } = error as { status?: number };
+  throw new DomainError('invalid_request', status === 413 ? 'The body is too large.' : 'The body is not valid JSON.');
 }

@@ -152,7 +152,7 @@ export class Shopper {
 
   async pay(
     order: { payment: { client_secret: string; publishable_key: string; api_url: string } },
-    card = CARDS.good,
+    card: string = CARDS.good,
   ): Promise<AnyBody> {
     const { client_secret, publishable_key, api_url } = order.payment;
     const intentId = client_secret.split('_secret')[0];

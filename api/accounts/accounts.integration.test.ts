@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import jwt from 'jsonwebtoken';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, signedIn } from '../../tests/support/accounts.ts';
+import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop();
+});
+afterAll(() => shop?.stop());
+
+const email = () => `ada-${randomUUID()}@example.test`;
+
+describe('registering', () => {
+  it('signs in, keeps the guest’s cart, and hides the password', async () => {
+    const product = await createProduct(shop.services);
+    const ada = new Shopper(shop.api.url);
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 3 });
+    const address = email();
+    const answer = await ada.call('POST', '/auth/register', {
+      email: ` ${address.toUpperCase()} `,
+      password: PASSWORD,
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 900,
+      user: { email: address, role: 'customer' },
+    });
+    expect(JSON.stringify(answer.body)).not.toContain('argon2');
+    ada.token = answer.body.access_token;
+    expect((await ada.call('GET', '/cart')).body.items).toMatchObject([{ product_id: product.id, quantity: 3 }]);
+    const stored = await shop.services.db.row<{ password_hash: string }>(
+      'select password_hash from users where email = $1',
+      [address],
+    );
+    expect(stored?.password_hash).toMatch(/^\$argon2id\$/);
+  });
+
+  it('refuses a taken address, and every problem of a bad body at once', async () => {
+    const ada = await signedIn(shop);
+    const taken = await new Shopper(shop.api.url).call('POST', '/auth/register', {
+      email: ada.email,
+      password: PASSWORD,
+    });
+    expect([taken.status, taken.body.code]).toEqual([409, 'email_taken']);
+    const bad = await new Shopper(shop.api.url).call('POST', '/auth/register', {
+      email: 'nobody',
+      password: 'short',
+      role: 'admin',
+    });
+    expect(bad.status).toBe(400);
+    expect(bad.headers.get('content-type')).toContain('application/problem+json');
+    expect(bad.body.errors.map((each: { path: string }) => each.path).sort()).toEqual(['', 'email', 'password']);
+  });
+});
+
+describe('signing in', () => {
+  it('merges the guest’s cart into the account’s, once', async () => {
+    const [one, two] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const ada = await signedIn(shop);
+    await ada.call('PUT', `/cart/items/${one!.id}`, { quantity: 2 });
+    const guest = new Shopper(shop.api.url);
+    await guest.call('PUT', `/cart/items/${one!.id}`, { quantity: 3 });
+    await guest.call('PUT', `/cart/items/${two!.id}`, { quantity: 1 });
+    for (let times = 0; times < 2; times++) {
+      const login = await guest.call('POST', '/auth/login', { email: ada.email, password: PASSWORD });
+      expect(login.status).toBe(200);
+    }
+    const cart = (await ada.call('GET', '/cart')).body;
+    expect(
+      Object.fromEntries(
+        cart.items.map((item: { product_id: string; quantity: number }) => [item.product_id, item.quantity]),
+      ),
+    ).toEqual({
+      [one!.id]: 5,
+      [two!.id]: 1,
+    });
+  });
+
+  it('says the same of a wrong password and an unknown address', async () => {
+    const ada = await signedIn(shop);
+    const guest = new Shopper(shop.api.url);
+    const wrong = await guest.call('POST', '/auth/login', { email: ada.email, password: 'not the password' });
+    const unknown = await guest.call('POST', '/auth/login', { email: email(), password: 'not the password' });
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect({ ...wrong.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
+  });
+
+  it('is limited to 5 failures in 15 minutes from one address; successes do not count', async () => {
+    const ada = await signedIn(shop);
+    const guest = new Shopper(shop.api.url);
+    const login = (password: string) => guest.call('POST', '/auth/login', { email: ada.email, password });
+    for (let times = 0; times < 6; times++) expect((await login(PASSWORD)).status).toBe(200);
+    for (let times = 0; times < 5; times++) expect((await login('wrong')).status).toBe(401);
+    const limited = await login(PASSWORD);
+    expect([limited.status, limited.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(
+      (await new Shopper(shop.api.url).call('POST', '/auth/login', { email: ada.email, password: PASSWORD })).status,
+    ).toBe(200);
+  });
+});
+
+describe('refresh tokens', () => {
+  const refresh = (person: Shopper, token: string) => person.call('POST', '/auth/refresh', { refresh_token: token });
+
+  it('change at every use, and the old one ends the session when it comes back', async () => {
+    const ada = await signedIn(shop);
+    const first = ada.session.refresh_token;
+    const second = (await refresh(ada, first)).body.refresh_token;
+    expect(second).not.toBe(first);
+    const third = await refresh(ada, second);
+    expect(third.status).toBe(200);
+    // `first` was replaced twice: nobody honest still has it.
+    expect((await refresh(ada, first)).status).toBe(401);
+    expect((await refresh(ada, third.body.refresh_token)).status).toBe(401);
+  });
+
+  it('used twice at the same moment (two tabs) both go on', async () => {
+    const ada = await signedIn(shop);
+    const [one, two] = await Promise.all([
+      refresh(ada, ada.session.refresh_token),
+      refresh(ada, ada.session.refresh_token),
+    ]);
+    expect([one!.status, two!.status]).toEqual([200, 200]);
+    await delay(5);
+    expect((await refresh(ada, two!.body.refresh_token)).status).toBe(200);
+  });
+
+  it('end with the session, and are refused when forged or of the wrong kind', async () => {
+    const ada = await signedIn(shop);
+    expect((await ada.call('POST', '/auth/logout', { refresh_token: ada.session.refresh_token })).status).toBe(204);
+    expect((await refresh(ada, ada.session.refresh_token)).status).toBe(401);
+    expect((await refresh(ada, ada.session.access_token)).status).toBe(401);
+    const forged = jwt.sign({ sessionId: randomUUID(), jti: randomUUID() }, 'another secret of sufficient length');
+    expect((await refresh(ada, forged)).status).toBe(401);
+  });
+});
+
+describe('the account', () => {
+  it('is shown and changed by its owner alone', async () => {
+    const ada = await signedIn(shop);
+    expect((await ada.call('GET', '/me')).body).toMatchObject({ email: ada.email, full_name: 'Ada Test' });
+    expect((await ada.call('PATCH', '/me', { full_name: 'Ada Lovelace' })).body.full_name).toBe('Ada Lovelace');
+    expect((await ada.call('PATCH', '/me', { role: 'admin' })).status).toBe(400);
+    expect((await new Shopper(shop.api.url).call('GET', '/me')).status).toBe(401);
+  });
+
+  it('needs a token that is ours and not over', async () => {
+    const ada = await signedIn(shop);
+    const { JWT_SECRET } = shop.services.settings;
+    const claims = { userId: ada.session.user.id, role: 'admin', sessionId: randomUUID() };
+    const bad = [
+      jwt.sign(claims, JWT_SECRET, { expiresIn: -1 }),
+      jwt.sign(claims, 'another secret of sufficient length'),
+      jwt.sign({ ...claims, role: 'emperor' }, JWT_SECRET),
+      `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`,
+    ];
+    for (const token of bad) {
+      ada.token = token;
+      expect((await ada.call('GET', '/me')).status).toBe(401);
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop();
+});
+afterAll(() => shop?.stop());
+
+describe('a cart', () => {
+  it('keeps what is put in, in order, with totals to the cent', async () => {
+    const [one, two] = [
+      await createProduct(shop.services, { price: '0.10' }),
+      await createProduct(shop.services, { price: '19.99' }),
+    ];
+    const guest = new Shopper(shop.api.url);
+    expect((await guest.call('GET', '/cart')).body).toMatchObject({
+      id: guest.cartId,
+      items: [],
+      total: 0,
+      item_count: 0,
+    });
+    await guest.call('PUT', `/cart/items/${one!.id}`, { quantity: 3 });
+    for (let times = 0; times < 2; times++) await guest.call('PUT', `/cart/items/${two!.id}`, { quantity: 2 });
+    const cart = (await guest.call('GET', '/cart')).body;
+    expect(cart).toMatchObject({
+      item_count: 5,
+      total: 40.28,
+      items: [{ line_total: 0.3 }, { line_total: 39.98, available_quantity: 10 }],
+    });
+    for (let times = 0; times < 2; times++) {
+      expect((await guest.call('DELETE', `/cart/items/${one!.id}`)).body.item_count).toBe(2);
+    }
+  });
+
+  it('is a guest’s by its cookie too, and an account’s by the account alone', async () => {
+    const product = await createProduct(shop.services);
+    const put = await fetch(`${shop.api.url}/api/cart/items/${product.id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"quantity":1}',
+    });
+    const cookie = put.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/cart_id=.*httponly/i);
+    const again = await fetch(`${shop.api.url}/api/cart`, { headers: { cookie: cookie.split(';')[0]! } });
+    expect(((await again.json()) as { item_count: number }).item_count).toBe(1);
+
+    const ada = await signedIn(shop);
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const { id } = (await ada.call('GET', '/cart')).body;
+    const thief = await fetch(`${shop.api.url}/api/cart`, { headers: { 'x-cart-id': id } });
+    expect(((await thief.json()) as { item_count: number }).item_count).toBe(0);
+    const planted = await fetch(`${shop.api.url}/api/cart/items/${product.id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'x-cart-id': id },
+      body: '{"quantity":9}',
+    });
+    expect(((await planted.json()) as { id: string }).id).not.toBe(id);
+    expect((await ada.call('GET', '/cart')).body.item_count).toBe(2);
+  });
+
+  it('refuses quantities outside 1 to 100 and products that are not sold', async () => {
+    const product = await createProduct(shop.services);
+    const guest = new Shopper(shop.api.url);
+    for (const quantity of [0, 101, 1.5, '2'])
+      expect((await guest.call('PUT', `/cart/items/${product.id}`, { quantity })).status).toBe(400);
+    expect((await guest.call('PUT', `/cart/items/${randomUUID()}`, { quantity: 1 })).status).toBe(404);
+  });
+});

@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../tests/support/accounts.ts';
+import {
+  ADDRESS,
+  CARDS,
+  createProduct,
+  Shopper,
+  startTestShop,
+  stockOf,
+  type TestShop,
+  until,
+} from '../../tests/support/shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop();
+});
+afterAll(() => shop?.stop());
+
+describe('reservations', () => {
+  it('hold the lines named, or the whole cart, at their price', async () => {
+    const product = await createProduct(shop.services, { price: '19.99' });
+    const buyer = new Shopper(shop.api.url);
+    expect((await buyer.call('POST', '/reservations', {})).body.code).toBe('cart_empty');
+    await buyer.call('PUT', `/cart/items/${product.id}`, { quantity: 3 });
+    const held = await buyer.call('POST', '/reservations', {});
+    expect(held.status).toBe(201);
+    expect(held.body).toMatchObject({
+      status: 'held',
+      total: 59.97,
+      currency: 'usd',
+      order_id: null,
+      items: [{ quantity: 3, price: 19.99 }],
+    });
+    const holdMs = Date.parse(held.body.expires_at) - Date.now();
+    expect(holdMs).toBeGreaterThan(590_000);
+    expect(holdMs).toBeLessThanOrEqual(600_000);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 3 });
+    expect((await buyer.call('GET', `/reservations/${held.body.id}`)).body).toEqual(held.body);
+  });
+
+  it('say which line falls short and by how much, and hold nothing then', async () => {
+    const [plenty, few] = [
+      await createProduct(shop.services),
+      await createProduct(shop.services, { stock: 2, name: 'Rare mug' }),
+    ];
+    const refused = await new Shopper(shop.api.url).hold([
+      { productId: plenty!.id },
+      { productId: few!.id, quantity: 5 },
+    ]);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      code: 'out_of_stock',
+      lines: [{ product_id: few!.id, name: 'Rare mug', requested: 5, available: 2 }],
+    });
+    expect(await stockOf(shop.services, plenty!.id)).toEqual({ stock: 10, held: 0 });
+  });
+
+  it('answer a repeated key with the same hold, and refuse it for another', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const [one, two] = await Promise.all([
+      buyer.hold([{ productId: product.id }], 'k1'),
+      buyer.hold([{ productId: product.id }], 'k1'),
+    ]);
+    expect(two!.body).toEqual(one!.body);
+    expect((await stockOf(shop.services, product.id)).held).toBe(1);
+    expect((await buyer.hold([{ productId: product.id, quantity: 2 }], 'k1')).status).toBe(422);
+    const other = await new Shopper(shop.api.url).hold([{ productId: product.id }], 'k1');
+    expect(other.body.id).not.toBe(one!.body.id);
+    // Also when the stock has gone in between: a retry is not a new attempt.
+    await shop.services.db.run('update products set stock_quantity = 2 where id = $1', [product.id]);
+    await until(async () => (await shop.services.gate.available([product.id])).get(product.id) === 0, 'the gate');
+    expect((await buyer.hold([{ productId: product.id }], 'k1')).body).toEqual(one!.body);
+  });
+
+  it('are given back by their owner, once, and by nobody else', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const { id } = (await buyer.hold([{ productId: product.id, quantity: 4 }])).body;
+    expect((await new Shopper(shop.api.url).call('DELETE', `/reservations/${id}`)).status).toBe(404);
+    expect((await new Shopper(shop.api.url).call('GET', `/reservations/${id}`)).status).toBe(404);
+    for (let times = 0; times < 2; times++)
+      expect((await buyer.call('DELETE', `/reservations/${id}`)).status).toBe(204);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect((await shop.services.gate.available([product.id])).get(product.id)).toBe(10);
+    expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
+  });
+
+  it('refuse what makes no sense, with every error and its path', async () => {
+    const buyer = new Shopper(shop.api.url);
+    const product = randomUUID();
+    const bad = await buyer.call('POST', '/reservations', {
+      items: [
+        { product_id: product, quantity: 0 },
+        { product_id: 'x', quantity: 101 },
+      ],
+    });
+    expect(bad.status).toBe(400);
+    expect(bad.body.errors.map((each: { path: string }) => each.path).sort()).toEqual([
+      'items.0.quantity',
+      'items.1.product_id',
+      'items.1.quantity',
+    ]);
+    expect((await buyer.call('POST', '/reservations', '{"items": [')).body.code).toBe('invalid_request');
+    const unknown = await buyer.hold([{ productId: product }]);
+    expect([unknown.status, unknown.body.lines[0].available]).toEqual([409, 0]);
+    const nobody = await fetch(`${shop.api.url}/api/reservations`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(nobody.status).toBe(401);
+  });
+});
+
+describe('checkouts', () => {
+  it('turn one reservation into one order, however often they are asked for', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const answers = await Promise.all([1, 2, 3].map(() => buyer.checkout(id)));
+    const again = await buyer.checkout(id);
+    expect(new Set([...answers, again].map((each) => each.status))).toEqual(new Set([201]));
+    expect(new Set([...answers, again].map((each) => JSON.stringify(each.body.payment))).size).toBe(1);
+    expect(new Set([...answers, again].map((each) => each.body.order.id)).size).toBe(1);
+    const intents = await shop.services.stripe.paymentIntents.list({ limit: 100 });
+    expect(intents.data.filter((intent) => intent.metadata.order_id === again.body.order.id)).toHaveLength(1);
+    expect(again.body.order).toMatchObject({ status: 'pending', total_amount: 12.5, shipping_address: ADDRESS });
+    expect((await buyer.call('GET', `/reservations/${id}`)).body.order_id).toBe(again.body.order.id);
+    expect((await buyer.call('DELETE', `/reservations/${id}`)).body.code).toBe('conflict');
+  });
+
+  it('name every error of a bad address, and leave the hold as it was', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const bad = await buyer.call('POST', '/checkouts', {
+      reservation_id: id,
+      shipping_address: { street: '', city: 'X', postal_code: 'ABC', country: 'USA' },
+      email: 'nobody',
+    });
+    expect(bad.status).toBe(400);
+    expect(bad.body.errors.map((each: { path: string }) => each.path).sort()).toEqual([
+      'email',
+      'shipping_address.country',
+      'shipping_address.postal_code',
+      'shipping_address.street',
+    ]);
+    const guest = await buyer.call('POST', '/checkouts', { reservation_id: id, shipping_address: ADDRESS });
+    expect(guest.body.errors).toMatchObject([{ path: 'email' }]);
+    expect((await buyer.call('GET', `/reservations/${id}`)).body.status).toBe('held');
+  });
+
+  it('of another’s reservation are not found, and stay open for its owner', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    expect((await new Shopper(shop.api.url).checkout(id)).status).toBe(404);
+    expect((await buyer.checkout(id)).status).toBe(201);
+  });
+
+  it('are limited to 10 an hour from one address', async () => {
+    const buyer = new Shopper(shop.api.url);
+    const statuses: number[] = [];
+    for (let times = 0; times < 11; times++) statuses.push((await buyer.checkout(randomUUID())).status);
+    expect(statuses).toEqual([...Array<number>(10).fill(404), 429]);
+  });
+});
+
+describe('orders', () => {
+  it('are paid by the webhook, and their buyer sees it at once by the event stream', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    await buyer.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const begun = await buyer.order(product.id, 2);
+    const { id } = begun.order;
+    const stream = await fetch(`${shop.api.url}/api/orders/${id}/events`, {
+      headers: { 'x-cart-id': buyer.cartId, 'x-forwarded-for': buyer.address },
+    });
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    const seen: string[] = [];
+    const reading = (async () => {
+      const decoder = new TextDecoder();
+      for await (const chunk of stream.body!) {
+        for (const [, data] of decoder.decode(chunk as Uint8Array).matchAll(/^data: (.*)$/gm))
+          seen.push(JSON.parse(data!).status);
+        if (seen.at(-1) === 'paid') return;
+      }
+    })();
+    await buyer.pay(begun);
+    await reading;
+    expect(seen).toEqual(['pending', 'paid']);
+    const order = (await buyer.call('GET', `/orders/${id}`)).body;
+    expect(order).toMatchObject({ status: 'paid', captured_amount: 25, payment: null, workflow_url: null });
+    expect(order.events.map((each: { type: string }) => each.type)).toEqual(['order_opened', 'order_paid']);
+    expect((await buyer.call('GET', '/cart')).body.items).toEqual([]);
+    expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([{ id, status: 'paid', item_count: 2 }]);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, held: 0 });
+  });
+
+  it('tell why a card was declined, and take another one', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    expect((await buyer.pay(begun, CARDS.declined)).error.code).toBe('card_declined');
+    const declined = await until(async () => {
+      const order = (await buyer.call('GET', `/orders/${begun.order.id}`)).body;
+      return order.last_payment_error ? order : undefined;
+    }, 'the decline');
+    expect(declined).toMatchObject({ status: 'pending', last_payment_error: expect.stringContaining('declined') });
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    expect((await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error).toBeNull();
+  });
+
+  it('are cancelled by their buyer while unpaid: the payment too, and the stock is back', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    for (let times = 0; times < 2; times++) {
+      const cancelled = await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+      expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
+    }
+    expect((await buyer.pay(begun)).error.code).toBe('payment_intent_unexpected_state');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+  });
+
+  it('that are paid can no longer be cancelled', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const refused = await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancellable']);
+  });
+
+  it('of another shopper are not there; staff see them with their workflow', async () => {
+    const product = await createProduct(shop.services);
+    const ada = await signedIn(shop);
+    const begun = await ada.order(product.id);
+    const other = await signedIn(shop);
+    const { id } = begun.order;
+    for (const [method, path] of [
+      ['GET', `/orders/${id}`],
+      ['GET', `/orders/${id}/events`],
+      ['POST', `/orders/${id}/cancel`],
+      ['GET', `/orders/${id}/refunds`],
+    ] as const) {
+      expect((await other.call(method, path)).status).toBe(404);
+    }
+    expect((await other.call('POST', `/orders/${id}/refunds`, { reason: 'mine now' })).status).toBe(404);
+    expect((await other.call('GET', '/orders')).body.items).toEqual([]);
+    const support = await signedIn(shop, 'support');
+    const seen = (await support.call('GET', `/orders/${id}`)).body;
+    expect(seen).toMatchObject({ id, payment: null });
+    expect(seen.workflow_url).toContain(`checkout-${id}`);
+    expect((await ada.call('GET', '/orders?cursor=nonsense')).status).toBe(400);
+  });
+
+  it('are listed a page at a time, newest first', async () => {
+    const product = await createProduct(shop.services);
+    const ada = await signedIn(shop);
+    const ids: string[] = [];
+    for (let times = 0; times < 3; times++) ids.unshift((await ada.order(product.id)).order.id);
+    const first = (await ada.call('GET', '/orders?limit=2')).body;
+    const second = (await ada.call('GET', `/orders?limit=2&cursor=${first.next_cursor}`)).body;
+    expect([...first.items, ...second.items].map((each) => each.id)).toEqual(ids);
+    expect(second.next_cursor).toBeNull();
+  });
+});
+
+describe('refunds', () => {
+  it('by the API: in part, in full, the same key once, never too much', async () => {
+    const product = await createProduct(shop.services, { price: '20.00' });
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    const path = `/orders/${begun.order.id}/refunds`;
+    expect((await buyer.call('POST', path, { reason: 'not paid yet' })).body.code).toBe('order_not_refundable');
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const part = await buyer.call('POST', path, { amount: 5.5, reason: 'scratched' }, { 'idempotency-key': 'part' });
+    expect([part.status, part.body.refund.amount]).toEqual([202, 5.5]);
+    const again = await buyer.call('POST', path, { amount: 5.5, reason: 'scratched' }, { 'idempotency-key': 'part' });
+    expect(again.body.refund.id).toBe(part.body.refund.id);
+    expect(
+      (await buyer.call('POST', path, { amount: 6, reason: 'scratched' }, { 'idempotency-key': 'part' })).status,
+    ).toBe(422);
+    await buyer.untilStatus(begun.order.id, 'partially_refunded');
+    expect((await buyer.call('POST', path, { amount: 15, reason: 'too much' })).body).toMatchObject({
+      code: 'refund_exceeds_charge',
+      refundable_amount: 14.5,
+    });
+    expect((await buyer.call('POST', path, { amount: 1.005, reason: 'odd' })).body.errors).toMatchObject([
+      { path: 'amount' },
+    ]);
+    expect((await buyer.call('POST', path, { amount: -1, reason: '' })).body.errors).toHaveLength(2);
+    expect((await buyer.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(403);
+    const support = await signedIn(shop, 'support');
+    expect((await support.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(202);
+    await buyer.untilStatus(begun.order.id, 'refunded');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    const list = (await buyer.call('GET', path)).body;
+    expect(list).toMatchObject({
+      refundable_amount: 0,
+      items: [
+        { amount: 5.5, status: 'succeeded' },
+        { amount: 14.5, status: 'succeeded' },
+      ],
+    });
+  });
+});

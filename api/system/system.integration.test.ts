@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+import { openApiDocument } from '../openapi/document.ts';
+
+let shop: TestShop;
+const guest = () => new Shopper(shop.api.url);
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_API: 3 });
+});
+afterAll(() => shop?.stop());
+
+describe('the API', () => {
+  it('says that it is alive, ready, and what it can do', async () => {
+    expect((await guest().call('GET', '/health')).body).toEqual({ status: 'ok' });
+    expect((await guest().call('GET', '/ready')).body).toMatchObject({
+      status: 'ready',
+      checks: { postgres: true, redis: true, temporal: true },
+    });
+    const document = (await guest().call('GET', '/openapi.json')).body;
+    expect(document.openapi).toBe('3.1.0');
+    expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+    const docs = await guest().call<string>('GET', '/docs');
+    expect(docs.headers.get('content-type')).toContain('text/html');
+    expect(docs.body).toContain('/api/reservations');
+  });
+
+  it('is not ready while stock is being counted', async () => {
+    await shop.services.gate.close();
+    const answer = await guest().call('GET', '/ready');
+    expect(answer.status === 200 || answer.body.checks.stock_gate === false).toBe(true);
+  });
+
+  it('documents every route it has, and has every route it documents', async () => {
+    for (const [path, item] of Object.entries(openApiDocument().paths ?? {})) {
+      for (const method of Object.keys(item as object)) {
+        const answer = await guest().call(method.toUpperCase(), path.slice('/api'.length).replaceAll(/\{\w+\}/g, 'x'));
+        expect([
+          path,
+          method,
+          answer.status === 404 && answer.body.detail === 'There is nothing at this address.',
+        ]).toEqual([path, method, false]);
+      }
+    }
+  });
+
+  it('answers what it does not know as a problem, with the request’s id', async () => {
+    const answer = await guest().call('GET', '/nowhere', undefined, { 'x-request-id': 'my-request-1' });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ status: 404, code: 'not_found', request_id: 'my-request-1' });
+    expect((await guest().call('DELETE', '/cart')).status).toBe(405);
+  });
+
+  it('limits calls by address, says how many are left, and keeps one address from using up another’s', async () => {
+    const one = guest();
+    const left: (string | null)[] = [];
+    for (let times = 0; times < 4; times++) {
+      const answer = await one.call('GET', '/cart');
+      left.push(answer.headers.get('ratelimit')?.split(';')[1] ?? null);
+      if (times === 3) expect([answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    }
+    expect(left).toEqual(['r=2', 'r=1', 'r=0', 'r=0']);
+    expect((await guest().call('GET', '/cart')).status).toBe(200);
+  });
+
+  it('believes X-Forwarded-For from a trusted proxy alone, up to the first address that is none', async () => {
+    const forged = (addresses: string) =>
+      fetch(`${shop.api.url}/api/cart`, { headers: { 'x-forwarded-for': addresses } });
+    // Whatever a client writes in front, the address that our proxy saw is the last one.
+    for (let times = 0; times < 3; times++) expect((await forged(`10.9.9.${times}, 10.77.1.1`)).status).toBe(200);
+    expect((await forged('10.9.9.9, 10.77.1.1')).status).toBe(429);
+  });
+
+  it('answers browsers of the storefront’s origin and of no other', async () => {
+    const from = (origin: string) => fetch(`${shop.api.url}/api/health`, { headers: { origin } });
+    const { STOREFRONT_URL } = shop.services.settings;
+    const { origin } = new URL(STOREFRONT_URL);
+    expect((await from(origin)).headers.get('access-control-allow-origin')).toBe(origin);
+    expect((await from('https://elsewhere.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});

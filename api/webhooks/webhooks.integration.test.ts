@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+});
+afterAll(() => shop?.stop());
+
+interface SentEvent {
+  id?: string;
+  type: string;
+  object: Record<string, unknown>;
+}
+
+/** Sends an event as Stripe does. */
+async function send(
+  event: SentEvent,
+  options: { secret?: string; signedSecondsAgo?: number; tamper?: boolean } = {},
+): Promise<number> {
+  const { stripe, settings } = shop.services;
+  const payload = JSON.stringify({
+    id: event.id ?? `evt_${randomUUID()}`,
+    object: 'event',
+    type: event.type,
+    created: Math.floor(Date.now() / 1000),
+    data: { object: event.object },
+  });
+  const signature = stripe.webhooks.generateTestHeaderString({
+    payload,
+    secret: options.secret ?? settings.STRIPE_WEBHOOK_SECRET,
+    timestamp: Math.floor(Date.now() / 1000) - (options.signedSecondsAgo ?? 0),
+  });
+  const response = await fetch(`${shop.api.url}/api/webhooks/stripe`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'stripe-signature': signature },
+    body: options.tamper ? payload.replace('succeeded', 'succeeded ') : payload,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function pendingOrder() {
+  const product = await createProduct(shop.services);
+  const buyer = new Shopper(shop.api.url);
+  const begun = await buyer.order(product.id);
+  const orderId = begun.order.id as string;
+  const intentId = begun.payment.client_secret.split('_secret')[0] as string;
+  const intent = (status: string, more: Record<string, unknown> = {}) => ({
+    id: intentId,
+    object: 'payment_intent',
+    status,
+    amount: 1250,
+    amount_received: status === 'succeeded' ? 1250 : 0,
+    latest_charge: `ch_${randomUUID()}`,
+    metadata: { order_id: orderId },
+    ...more,
+  });
+  return { product, buyer, begun, orderId, intent };
+}
+
+const eventsOf = (orderId: string) =>
+  shop.services.db.rows<{ type: string }>('select type from order_events where order_id = $1 order by id', [orderId]);
+
+describe('the signature', () => {
+  it('is needed, must be ours, fresh, and over these very bytes; otherwise nothing happens', async () => {
+    const { orderId, intent, buyer } = await pendingOrder();
+    const event = { type: 'payment_intent.succeeded', object: intent('succeeded') };
+    const unsigned = await fetch(`${shop.api.url}/api/webhooks/stripe`, {
+      method: 'POST',
+      body: JSON.stringify(event),
+    });
+    expect(unsigned.status).toBe(400);
+    expect(((await unsigned.json()) as { code: string }).code).toBe('invalid_signature');
+    expect(await send(event, { secret: 'whsec_another' })).toBe(400);
+    expect(await send(event, { signedSecondsAgo: 600 })).toBe(400);
+    expect(await send(event, { tamper: true })).toBe(400);
+    expect(await buyer.status(orderId)).toBe('pending');
+  });
+});
+
+describe('events', () => {
+  it('doubled: the order is paid once', async () => {
+    const { product, orderId, buyer, begun } = await pendingOrder();
+    await buyer.pay(begun);
+    await buyer.untilStatus(orderId, 'paid');
+    const own = await until(
+      () =>
+        shop.services.db.row<{ id: string }>(
+          `select id from stripe_events where order_id = $1 and type = 'payment_intent.succeeded' and handled_at is not null`,
+          [orderId],
+        ),
+      'the event to be marked as handled',
+    );
+    const { intent } = {
+      intent: await shop.services.stripe.paymentIntents.retrieve(begun.payment.client_secret.split('_secret')[0]),
+    };
+    const object = intent as unknown as Record<string, unknown>;
+    for (const id of [own.id, own.id, undefined])
+      expect(await send({ id, type: 'payment_intent.succeeded', object })).toBe(200);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, held: 0 });
+    expect((await eventsOf(orderId)).map((each) => each.type)).toEqual(['order_opened', 'order_paid']);
+  });
+
+  it('recorded but not handled (a crash in between): handled when it comes again', async () => {
+    const { orderId, buyer, intent } = await pendingOrder();
+    const id = `evt_${randomUUID()}`;
+    await shop.services.db.run('insert into stripe_events (id, type, object_id, order_id) values ($1, $2, $3, $4)', [
+      id,
+      'payment_intent.payment_failed',
+      'pi_x',
+      orderId,
+    ]);
+    const object = intent('requires_payment_method', {
+      last_payment_error: { code: 'card_declined', message: 'Your card was declined.', charge: 'ch_1' },
+    });
+    expect(await send({ id, type: 'payment_intent.payment_failed', object })).toBe(200);
+    await until(async () => (await buyer.call('GET', `/orders/${orderId}`)).body.last_payment_error, 'the decline');
+  });
+
+  it('out of order: a decline that comes after the payment changes nothing', async () => {
+    const { orderId, buyer, begun, intent } = await pendingOrder();
+    await buyer.pay(begun);
+    await buyer.untilStatus(orderId, 'paid');
+    const object = intent('requires_payment_method', {
+      last_payment_error: { code: 'card_declined', message: 'No.', charge: 'ch_9' },
+    });
+    expect(await send({ type: 'payment_intent.payment_failed', object })).toBe(200);
+    const order = (await buyer.call('GET', `/orders/${orderId}`)).body;
+    expect(order).toMatchObject({ status: 'paid', last_payment_error: null });
+  });
+
+  it('of other programs on the account, of no order, or of types we don’t follow are answered and left alone', async () => {
+    expect(await send({ type: 'payment_intent.succeeded', object: { id: 'pi_other', metadata: {} } })).toBe(200);
+    expect(
+      await send({
+        type: 'payment_intent.succeeded',
+        object: { id: 'pi_other', metadata: { order_id: randomUUID() } },
+      }),
+    ).toBe(200);
+    expect(await send({ type: 'customer.created', object: { id: 'cus_1' } })).toBe(200);
+  });
+
+  it('that can’t be handled are a 5xx, so that Stripe sends them again', async () => {
+    const { orderId, intent } = await pendingOrder();
+    const { temporal } = shop.services;
+    const { signalWithStart } = temporal.workflow;
+    // The one thing that can't be had for real without stopping the whole test's Temporal.
+    temporal.workflow.signalWithStart = () => Promise.reject(new Error('Temporal is away'));
+    const id = `evt_${randomUUID()}`;
+    const event = {
+      id,
+      type: 'payment_intent.payment_failed',
+      object: intent('requires_payment_method', { last_payment_error: { code: 'x', message: 'No.', charge: 'ch_2' } }),
+    };
+    try {
+      expect(await send(event)).toBe(503);
+    } finally {
+      temporal.workflow.signalWithStart = signalWithStart;
+    }
+    expect(await send(event)).toBe(200);
+    await until(async () => (await eventsOf(orderId)).some((each) => each.type === 'payment_failed'), 'the decline');
+  });
+});
+
+describe('Stripe’s webhooks as they really go wrong', () => {
+  const fault = (body: Record<string, unknown>) =>
+    fetch(`${shop.services.settings.STRIPE_API_URL}/local/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('lost: the workflow finds the payment by asking, without waiting for the end of the hold', async () => {
+    const { orderId, buyer, begun } = await pendingOrder();
+    await fault({ target: 'webhook', match: { event_type: 'payment_intent.succeeded' }, kind: 'lost', times: 1 });
+    await buyer.pay(begun);
+    await buyer.untilStatus(orderId, 'paid', 45_000);
+  }, 60_000);
+
+  it('doubled and out of order: one order, paid once', async () => {
+    const { product, orderId, buyer, begun } = await pendingOrder();
+    await fault({ target: 'webhook', kind: 'doubled', times: 2 });
+    await fault({ target: 'webhook', kind: 'out_of_order', times: 2 });
+    await buyer.pay(begun, '4000000000000002');
+    await buyer.pay(begun);
+    await buyer.untilStatus(orderId, 'paid');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, held: 0 });
+  });
+});
