@@ -1,5 +1,7 @@
 /** `npm run bench [-- holds orders reads]`: prints figures and their ratio to a baseline measured in the same run. */
+import { benchHolds } from './holds.ts';
 import { benchOrders } from './orders.ts';
+import { benchReads } from './reads.ts';
 import { startBenchShop } from './shop.ts';
 
 const BENCHES = ['holds', 'orders', 'reads'] as const;
@@ -12,11 +14,19 @@ if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}; choose from ${BENCHES.join(', ')}.`);
   process.exit(1);
 }
-const shop = await startBenchShop();
+const shop = await startBenchShop(wants('reads') ? [] : null);
 try {
+  if (wants('holds')) {
+    console.log('\n## Holds, 50 buyers at once\n');
+    await benchHolds(shop, seconds);
+  }
   if (wants('orders')) {
     console.log('\n## Orders\n');
     await benchOrders(shop, seconds);
+  }
+  if (wants('reads')) {
+    console.log('\n## Cached reads, 50 connections\n');
+    await benchReads(shop, seconds);
   }
 } finally {
   await shop.stop();

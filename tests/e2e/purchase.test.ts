@@ -31,10 +31,7 @@ describe('a guest', () => {
     const { page } = shopper;
     await page.goto('/');
     await untilScripted(page);
-    await page
-      .getByRole('link', { name: /products$/ })
-      .first()
-      .click();
+    await page.locator('#categories').getByRole('link').first().click();
     await page.getByRole('navigation', { name: 'Sort' }).waitFor();
     await page.getByRole('link', { name: 'Price: high to low' }).click();
     await page.waitForURL(/sort=price_desc/);

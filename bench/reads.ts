@@ -1,0 +1,63 @@
+/** Cached reads and search at 50 connections, against a bare Koa handler that returns the same bytes on this machine. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import autocannon from 'autocannon';
+import { residentMegabytes } from './cpu.ts';
+import { table } from './figures.ts';
+import type { BenchShop } from './shop.ts';
+
+const CONNECTIONS = 50;
+
+export async function benchReads(shop: BenchShop, seconds: number): Promise<void> {
+  const { rows: products } = await shop.db.query<{ id: string }>(
+    `select id from products where is_family_lead and sku not like 'BENCH-%' order by sku limit 1`,
+  );
+  const words = ['mug', 'blue lamp', 'garden chair', 'notebok'];
+  const reads: [string, string[]][] = [
+    ['product list', [`${shop.api}/products?limit=24`]],
+    ['product', [`${shop.api}/products/${products[0]!.id}`]],
+    ['search', words.map((word) => `${shop.api}/search?q=${encodeURIComponent(word)}`)],
+  ];
+  const rows: string[][] = [];
+  for (const [name, urls] of reads) {
+    const body = await (await fetch(urls[0]!)).text();
+    const bare = await bareKoa(body);
+    const baseline = await load([bare.url], seconds);
+    bare.stop();
+    const ours = await load(urls, seconds);
+    rows.push([
+      name,
+      ours.perSecond.toFixed(0),
+      ours.p99.toFixed(0),
+      baseline.perSecond.toFixed(0),
+      (ours.perSecond / baseline.perSecond).toFixed(2),
+      String(Buffer.byteLength(body)),
+      String(ours.failed),
+    ]);
+  }
+  console.log(table(['what', 'requests a second', 'p99 ms', 'bare Koa', 'ratio', 'bytes', 'failed'], rows));
+  console.log(`\nThe API process holds ${residentMegabytes(shop.processes().get('api')!).toFixed(0)} MB.`);
+}
+
+async function load(urls: readonly string[], seconds: number): Promise<{ perSecond: number; p99: number; failed: number }> {
+  const run = (duration: number) =>
+    autocannon({
+      url: urls[0]!,
+      connections: CONNECTIONS,
+      duration,
+      requests: urls.map((url) => ({ method: 'GET' as const, path: new URL(url).pathname + new URL(url).search })),
+    });
+  await run(1);
+  const result = await run(seconds);
+  return { perSecond: result.requests.average, p99: result.latency.p99, failed: result.non2xx + result.errors };
+}
+
+async function bareKoa(body: string): Promise<{ url: string; stop(): void }> {
+  const child = fork(fileURLToPath(new URL('bare-koa.ts', import.meta.url)), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('message', (message) => resolve(message as number));
+    child.send(body);
+  });
+  return { url: `http://127.0.0.1:${port}/`, stop: () => child.kill() };
+}

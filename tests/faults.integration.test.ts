@@ -1,0 +1,135 @@
+/** Nothing accepted is lost: shoppers buy while the shop's processes and servers are killed hard, one after the other. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAudit } from '../activities/audit/audit.ts';
+import { ensureGate } from '../activities/inventory/gate-rebuild.ts';
+import { readSettings } from '../infra/config.ts';
+import { type RunningShop, startShop } from '../infra/local/shop.ts';
+import { connectServices, type Services } from '../infra/services.ts';
+import { ADDRESS, type AnyBody, CARDS, createProduct, Shopper, stockOf, until } from './support/shop.ts';
+
+/** Killed without warning while orders are on their way; each comes back as its supervisor would start it. */
+const VICTIMS = ['worker', 'api', 'stripe', 'worker', 'redis', 'temporal', 'postgres', 'worker'] as const;
+const SHOPPERS = 8;
+const STOCK = 60;
+
+let shop: RunningShop;
+let services: Services;
+
+async function connect(): Promise<Services> {
+  return connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'test');
+}
+
+beforeAll(async () => {
+  shop = await startShop({
+    profile: 'faults',
+    fresh: true,
+    parts: ['stripe', 'worker', 'api'],
+    seed: null,
+    settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '60', HOLD_GRACE_SECONDS: '5', LOG_LEVEL: 'error' },
+  });
+  services = await connect();
+}, 180_000);
+afterAll(async () => {
+  await services?.close();
+  await shop?.stop();
+}, 60_000);
+
+const apiUrl = () => `http://127.0.0.1:${shop.environment.API_PORT}`;
+
+/** Asks as a patient client does: again, with the same key, while the network or the shop is away. */
+async function persist(
+  call: () => Promise<{ status: number; body: AnyBody }>,
+): Promise<{ status: number; body: AnyBody }> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await call().catch(() => undefined);
+    if (answer && answer.status < 500) return answer;
+    if (attempt > 400) throw new Error(`gave up: ${JSON.stringify(answer)}`);
+    await delay(150);
+  }
+}
+
+async function buy(shopper: Shopper, productId: string): Promise<string | undefined> {
+  const key = randomUUID();
+  const held = await persist(() => shopper.hold([{ productId }], key));
+  if (held.status === 409) return undefined;
+  expect(held.status).toBe(201);
+  const begun = await persist(() =>
+    shopper.call('POST', '/checkouts', {
+      reservation_id: held.body.id,
+      shipping_address: ADDRESS,
+      email: 'guest@example.test',
+    }),
+  );
+  // A hold whose time ran out while the shop was down is honestly gone.
+  if (begun.status === 409) return undefined;
+  expect(begun.status).toBe(201);
+  if (begun.body.payment) {
+    await persist(async () => ({ status: 200, body: await shopper.pay(begun.body, CARDS.good) }));
+  }
+  return begun.body.order.id as string;
+}
+
+describe('killed hard, one after the other, in the middle of a rush', () => {
+  it('processes and servers lose no order, sell nothing twice and charge nobody for nothing', async () => {
+    const product = await createProduct(services, { stock: STOCK, price: '20.00' });
+    let buying = true;
+    const orders: string[] = [];
+    const rush = Array.from({ length: SHOPPERS }, async () => {
+      while (buying) {
+        const shopper = new Shopper(apiUrl());
+        const orderId = await buy(shopper, product.id);
+        if (orderId) orders.push(orderId);
+        else await delay(100);
+      }
+    });
+    const killing = (async () => {
+      for (const name of VICTIMS) {
+        await delay(1_200);
+        const victim = shop.process(name)!;
+        await victim.kill();
+        await delay(300);
+        await victim.start();
+      }
+    })();
+    await killing;
+    await delay(2_000);
+    buying = false;
+    await Promise.all(rush);
+    expect(orders.length).toBeGreaterThan(SHOPPERS);
+
+    await services.close();
+    services = await connect();
+    await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+    await until(
+      async () => {
+        const open = await services.db.row<{ open: number }>(
+          `select count(*)::int as open from orders where status = 'pending'`,
+        );
+        return open?.open === 0;
+      },
+      'every order to be paid or over',
+      120_000,
+    );
+    const byStatus = await services.db.rows<{ status: string; orders: number; units: number }>(
+      `select o.status, count(*)::int as orders, sum(item.quantity)::int as units
+       from orders o join order_items item on item.order_id = o.id group by o.status`,
+    );
+    const paid = byStatus.find((each) => each.status === 'paid')?.units ?? 0;
+    const left = await until(
+      async () => {
+        const now = await stockOf(services, product.id);
+        return now.held === 0 ? now : undefined;
+      },
+      'holds without an order to end',
+      120_000,
+    );
+    expect(left.stock).toBe(STOCK - paid);
+    expect(paid).toBeGreaterThan(0);
+    const report = await runAudit(services);
+    expect(report.problems).toEqual([]);
+    expect(report.ledger.stripeCapturedCents - report.ledger.stripeRefundedCents).toBe(paid * 2000);
+    expect((await services.gate.available([product.id])).get(product.id)).toBe(left.stock);
+  }, 400_000);
+});
