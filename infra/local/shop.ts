@@ -1,5 +1,6 @@
 /** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, and the app's processes. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type AppSettings, appPorts, appSettings } from './app-settings.ts';
 import { httpProbe, type ServerName } from './components/server.ts';
@@ -109,10 +110,20 @@ function beginSteps(
   const when = (name: AppName, start: () => Promise<unknown>) => (parts.includes(name) ? start() : Promise.resolve());
 
   const migrated = servers.ready('postgres').then(() => migrate(work));
-  const stocked = Promise.all([migrated, servers.ready('redis', 'elasticsearch')]).then(() => stockCatalogue(work));
+  const stocked = migrated.then(() => stockCatalogue(work));
   const stripe = when('stripe', () => begin('stripe', inCheckout('infra/local/stripe/main.ts')));
-  const foundation = Promise.all([stocked, servers.ready(), stripe]);
-  const worker = when('worker', () => foundation.then(() => begin('worker', inCheckout('worker/main.ts'))));
+  // Elasticsearch is the slowest to start: they wait for it themselves, while they load their own code.
+  const foundation = Promise.all([
+    stocked,
+    stripe,
+    servers.ready('postgres', 'redis', 'temporal'),
+    servers.obtained('elasticsearch'),
+  ]);
+  const worker = when('worker', async () => {
+    await foundation;
+    await begin('worker', inCheckout('worker/main.ts'));
+    await untilIndexed(work);
+  });
   const api = when('api', () => foundation.then(() => begin('api', inCheckout('api/main.ts'))));
   const storefront = when('storefront', async () => {
     const title = APPS.storefront.title;
@@ -122,7 +133,7 @@ function beginSteps(
     ]);
     await begin('storefront', program);
   });
-  return [foundation, worker, api, storefront];
+  return [servers.ready(), foundation, worker, api, storefront];
 }
 
 function appProcess({ servers: { profile }, app, options }: Work, name: AppName, program: string): ManagedProcess {
@@ -167,13 +178,14 @@ async function migrate({ servers: { profile }, app, onProgress, signal }: Work):
 async function stockCatalogue({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
   const { seed = [] } = options;
   if (seed === null) return;
-  const before = await countProducts(app);
+  const countProducts = () => countRows(app, 'select count(*)::int as count from products');
+  const before = await countProducts();
   if (before === 0) {
     onProgress('Catalogue', 'making products');
     const onLine = (line: string) => onProgress('Catalogue', line.trim());
     await runProgram(profile.checkout, 'infra/catalogue/seed.ts', seed, app, signal, onLine);
   }
-  onProgress('Catalogue', `${before || (await countProducts(app))} products`, { done: true });
+  onProgress('Catalogue', `${before || (await countProducts())} products`, { done: true });
 }
 
 function runProgram(
@@ -187,11 +199,31 @@ function runProgram(
   return run(process.execPath, [join(checkout, program), ...args], { cwd: checkout, environment, signal, onLine });
 }
 
-async function countProducts({ environment }: AppSettings): Promise<number> {
+/** A shop whose search finds nothing yet is not up: waits until the worker has told the index of every product. */
+async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
+  const title = 'Search index';
+  const deadline = Date.now() + 120_000;
+  const all = await waiting();
+  for (let left = all; left > 0; left = await waiting()) {
+    if (Date.now() > deadline) {
+      onProgress(title, `${left} products to go, in the background`, { done: true });
+      return;
+    }
+    onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
+    await sleep(250, undefined, { signal });
+  }
+  onProgress(title, 'in step with the catalogue', { done: true });
+
+  function waiting(): Promise<number> {
+    return countRows(app, "select count(*)::int as count from outbox where topic = 'product.changed'");
+  }
+}
+
+async function countRows({ environment }: AppSettings, query: string): Promise<number> {
   const client = new pg.Client({ connectionString: environment.POSTGRES_URL });
   await client.connect();
   try {
-    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from products');
+    const { rows } = await client.query<{ count: number }>(query);
     return rows[0]?.count ?? 0;
   } finally {
     await client.end();

@@ -46,6 +46,8 @@ export interface RunningServers {
 }
 
 export interface StartingServers extends RunningServers {
+  /** Resolves when these servers need not be fetched or built any more: what is left takes seconds. */
+  obtained(...names: ServerName[]): Promise<void>;
   /** Resolves when these servers (all of them unless given) serve; rejects as soon as one can't. */
   ready(...names: ServerName[]): Promise<void>;
 }
@@ -104,14 +106,18 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
 
     const processes = new Map<ServerName, ManagedProcess>();
     const starts = new Map<ServerName, Promise<void>>();
+    const obtained = new Map<ServerName, PromiseWithResolvers<void>>();
     for (const server of own) {
-      const keep = (managed: ManagedProcess) => processes.set(server.name, managed);
-      const begun = startServer(server, contextOf(server), onEvent, keep).then((result) =>
-        onProgress(server.title, result, { done: true }),
-      );
+      const here = Promise.withResolvers<void>();
+      const begun = startServer(server, contextOf(server), onEvent, {
+        obtained: here.resolve,
+        launched: (managed) => processes.set(server.name, managed),
+      }).then((result) => onProgress(server.title, result, { done: true }));
       // Whoever waits hears of a failure; nobody waiting yet must not end this process.
-      begun.catch(() => {});
+      begun.catch(here.reject);
+      here.promise.catch(() => {});
       starts.set(server.name, begun);
+      obtained.set(server.name, here);
     }
     return {
       profile,
@@ -124,6 +130,9 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
       createDatabase: async (name) => {
         await createDatabase({ profile, ports }, name);
         return databaseUrl({ profile, ports }, name);
+      },
+      obtained: async (...names) => {
+        await Promise.all(names.map((name) => obtained.get(name)?.promise));
       },
       ready: async (...names) => {
         await Promise.all(names.length === 0 ? starts.values() : names.map((name) => starts.get(name)));
@@ -166,16 +175,17 @@ async function startServer(
   server: ServerDefinition,
   context: ServerContext,
   onEvent: ((event: ProcessEvent) => void) | undefined,
-  keep: (managed: ManagedProcess) => void,
+  tell: { readonly obtained: () => void; readonly launched: (managed: ManagedProcess) => void },
 ): Promise<string> {
   const { profile, report, signal } = context;
   const installation = await obtainComponent(server.component(profile), report, signal);
+  tell.obtained();
   signal?.throwIfAborted();
   report(`starting ${installation.version}`);
   const launch = await server.prepare(installation, context);
   signal?.throwIfAborted();
   const managed = new ManagedProcess(planOf(server, launch, profile), profile.records, onEvent);
-  keep(managed);
+  tell.launched(managed);
   await managed.start();
   await server.complete?.(context);
   return `${installation.version} on port ${context.ports[server.ports[0]!.name]}`;

@@ -15,6 +15,7 @@ const display = progressDisplay([
   'Catalogue',
   'Stripe stand-in',
   'Worker',
+  'Search index',
   'API',
   'Storefront',
 ]);
