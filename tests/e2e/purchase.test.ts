@@ -37,7 +37,7 @@ describe('a guest', () => {
     await page.waitForURL(/sort=price_desc/);
 
     await putIntoCart(page, product.id, 2);
-    expect(await cartCount(page)).toBe(2);
+    await expect.poll(() => cartCount(page)).toBe(2);
     await checkOut(page);
     await page.getByRole('timer').waitFor();
     expect(await page.getByRole('timer').textContent()).toMatch(/^\d+:\d\d$/);

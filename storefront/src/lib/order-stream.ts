@@ -1,7 +1,7 @@
 /** Following an order from the browser: the server's event stream, and asking now and then where a stream does not get through. */
 import type { OrderStreamMessage } from './contracts.ts';
 
-const ASK_EVERY_MS = 8000;
+const LOOK_AFTER_MS = 4000;
 
 /**
  * Calls `changed` whenever the order may look different from what is shown.
@@ -11,18 +11,30 @@ export function followOrder(
   order: { id: string; status: string; last_payment_error: string | null; refunded_amount: number },
   changed: () => void,
 ): () => void {
-  const stream = new EventSource(`/orders/${order.id}/events`);
-  stream.addEventListener('order', (event) => {
-    const told = JSON.parse(event.data as string) as OrderStreamMessage;
-    const same =
-      told.status === order.status &&
-      told.last_payment_error === order.last_payment_error &&
-      told.refunded_amount === order.refunded_amount;
-    if (!same) changed();
-  });
+  let heard = false;
+  let stream = open();
+
+  function open(): EventSource {
+    const opened = new EventSource(`/orders/${order.id}/events`);
+    opened.addEventListener('order', (event) => {
+      heard = true;
+      const told = JSON.parse(event.data as string) as OrderStreamMessage;
+      const same =
+        told.status === order.status &&
+        told.last_payment_error === order.last_payment_error &&
+        told.refunded_amount === order.refunded_amount;
+      if (!same) changed();
+    });
+    return opened;
+  }
+
   const timer = setInterval(() => {
-    if (stream.readyState !== EventSource.OPEN) changed();
-  }, ASK_EVERY_MS);
+    // A browser gives a stream up for good once it was answered with an error; the shop may be back by now.
+    if (stream.readyState === EventSource.CLOSED) stream = open();
+    // Something on the way holds streams back.
+    else if (!heard) changed();
+  }, LOOK_AFTER_MS);
+
   return () => {
     stream.close();
     clearInterval(timer);

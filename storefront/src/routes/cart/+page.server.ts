@@ -60,10 +60,12 @@ export const actions: Actions = {
     let reservationId: string;
     try {
       const result = await holdCart(locals.api, text(form, 'idempotency_key') || crypto.randomUUID());
-      if ('short' in result) return fail(409, { short: result.short });
+      if ('short' in result) return fail(409, { short: result.short, idempotencyKey: crypto.randomUUID() });
       reservationId = result.held.id;
     } catch (error) {
-      return failed(error);
+      // After an answer the next press is another request; without one it is the same, asked again.
+      const answered = isProblem(error) && error.status < 500;
+      return failed(error, answered ? crypto.randomUUID() : undefined);
     }
     redirect(303, `/checkout/${reservationId}`);
   },
@@ -74,6 +76,6 @@ function readQuantity(form: FormData): number | undefined {
   return Number.isInteger(quantity) && quantity >= 1 && quantity <= 100 ? quantity : undefined;
 }
 
-function failed(error: unknown) {
-  return fail(isProblem(error) ? error.status : 500, { message: sentence(error) });
+function failed(error: unknown, idempotencyKey?: string) {
+  return fail(isProblem(error) ? error.status : 500, { message: sentence(error), idempotencyKey });
 }

@@ -41,6 +41,8 @@ export const actions: Actions = {
       );
       orderId = order.id;
     } catch (error) {
+      // The page itself says that the hold has ended, and offers the way back.
+      if (isProblem(error, 'reservation_ended')) redirect(303, `/checkout/${params.id}`);
       return notPlaced(error, values);
     }
     api.cookies.dropHold();
