@@ -2,12 +2,15 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 const TAIL_BYTES = 16 * 1024;
 
-/** The last lines of a text file that are not blank; none when it cannot be read. */
-export function lastLines(path: string, count: number): string[] {
+/**
+ * The last lines of a text file that are not blank; none when it cannot be read.
+ * @param from position in bytes before which nothing is looked at
+ */
+export function lastLines(path: string, count: number, from = 0): string[] {
   let file: number | undefined;
   try {
     const size = statSync(path).size;
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    const buffer = Buffer.alloc(Math.max(0, Math.min(size - from, TAIL_BYTES)));
     file = openSync(path, 'r');
     readSync(file, buffer, 0, buffer.length, size - buffer.length);
     return buffer

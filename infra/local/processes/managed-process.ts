@@ -1,6 +1,6 @@
 /** A child process with a log file, a record on disk, a readiness probe, an orderly stop, and restarts when it dies. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, type ProcessIdentity } from './identity.ts';
@@ -49,6 +49,8 @@ export class ManagedProcess {
   readonly #onEvent: ((event: ProcessEvent) => void) | undefined;
   #child: ChildProcess | undefined;
   #identity: ProcessIdentity | undefined;
+  /** Where this run's part of the log begins. */
+  #logFrom = 0;
   #exit: Promise<string> = Promise.resolve('not started');
   /** Raised by every start, stop and kill: what an earlier one set going sees that it is no longer wanted. */
   #generation = 0;
@@ -109,6 +111,7 @@ export class ManagedProcess {
   async #launch(): Promise<void> {
     const { name, command, args, cwd, environment, account, logFile, rank, stopSteps = STOP_POLITELY } = this.plan;
     const log = openLog(logFile);
+    this.#logFrom = fstatSync(log).size;
     const child = spawn(command, args, {
       cwd,
       env: environment,
@@ -142,12 +145,13 @@ export class ManagedProcess {
     for (;;) {
       signal.throwIfAborted();
       const problem = await Promise.race([probe().then(() => undefined, messageOf), this.#exit]);
-      if (ended !== undefined) throw new Error(`${title} ${ended} before it was ready.${logEnd(logFile)}`);
+      if (ended !== undefined)
+        throw new Error(`${title} ${ended} before it was ready.${logEnd(logFile, this.#logFrom)}`);
       if (problem === undefined) return;
       lastProblem = problem;
       if (Date.now() > deadline) {
         const waited = Math.round(readyWithinMs / 1000);
-        throw new Error(`${title} was not ready within ${waited} s (${lastProblem}).${logEnd(logFile)}`);
+        throw new Error(`${title} was not ready within ${waited} s (${lastProblem}).${logEnd(logFile, this.#logFrom)}`);
       }
       await sleep(50);
     }
@@ -209,8 +213,8 @@ function openLog(path: string): number {
   return openSync(path, 'a');
 }
 
-function logEnd(path: string): string {
-  const lines = lastLines(path, 12);
+function logEnd(path: string, from: number): string {
+  const lines = lastLines(path, 12, from);
   return lines.length === 0
     ? ` Its log is empty: ${path}`
     : ` The end of ${path}:\n${lines.map((line) => `    ${line}`).join('\n')}`;
