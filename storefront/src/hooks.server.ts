@@ -39,10 +39,15 @@ export const handleError: HandleServerError = ({ error, kind, event }) => {
   const failure = describeFailure(error, kind);
   // A shopper who went away is no failure.
   if ((failure.status === undefined || failure.status >= 500) && !event.request.signal.aborted) {
-    const cause = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error;
-    console.error(
-      JSON.stringify({ level: 'error', requestId: event.locals.requestId, path: event.url.pathname, cause }),
-    );
+    const { requestId } = event.locals;
+    console.error(JSON.stringify({ level: 'error', requestId, path: event.url.pathname, error: describe(error) }));
   }
   return { ...failure, requestId: event.locals.requestId };
 };
+
+/** An error and what led to it, for the log. */
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause: describe(cause) }) };
+}

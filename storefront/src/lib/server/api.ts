@@ -135,7 +135,7 @@ export class Api {
       });
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      throw unreachable(requestId);
+      throw unreachable(requestId, error);
     }
   }
 }

@@ -24,7 +24,10 @@ export function describeFailure(error: unknown, kind: string): Failure {
     case 429:
       return { status: 429, message: `That was a lot of requests. ${tryAgain(error.retryAfterSeconds)}` };
     default:
-      return { status: 503, message: 'The shop is not answering right now. Please try again in a moment.' };
+      return {
+        status: 503,
+        message: error.detail ?? 'The shop is not answering right now. Please try again in a moment.',
+      };
   }
 }
 

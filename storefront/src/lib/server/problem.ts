@@ -15,8 +15,8 @@ export class ApiProblem extends Error {
   readonly extra: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(problem: Problem, retryAfterSeconds?: number) {
-    super(`${problem.status} ${problem.code}: ${problem.detail ?? problem.title}`);
+  constructor(problem: Problem, retryAfterSeconds?: number, cause?: unknown) {
+    super(`${problem.status} ${problem.code}: ${problem.detail ?? problem.title}`, { cause });
     const { type, title, status, code, detail, request_id, errors, ...extra } = problem;
     this.status = status;
     this.code = code;
@@ -42,14 +42,15 @@ export async function problemFrom(response: Response): Promise<ApiProblem> {
 }
 
 /** The problem of an API that could not be reached or did not answer in time. */
-export function unreachable(requestId: string): ApiProblem {
-  return new ApiProblem({
+export function unreachable(requestId: string, cause: unknown): ApiProblem {
+  const problem = {
     type: 'about:blank',
-    title: 'The shop is not answering',
+    title: 'The API did not answer',
     status: 503,
     code: 'unavailable',
     request_id: requestId,
-  });
+  };
+  return new ApiProblem(problem, undefined, cause);
 }
 
 function unreadable(response: Response): Problem {

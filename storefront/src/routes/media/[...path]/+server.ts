@@ -1,15 +1,18 @@
+import { unreachable } from '#lib/server/problem.ts';
 import { settings } from '#lib/server/shop-settings.ts';
 import type { RequestHandler } from './$types';
 
 const PASSED_ON = ['content-type', 'content-length', 'etag', 'last-modified'] as const;
 
 /** Pictures of products and categories, which the API keeps. A picture may be redrawn, so it is looked at again after a week. */
-export const GET: RequestHandler = async ({ params, request }) => {
+export const GET: RequestHandler = async ({ locals, params, request }) => {
   const path = params.path.split('/').map(encodeURIComponent).join('/');
   const known = request.headers.get('if-none-match');
   const picture = await fetch(`${settings.apiUrl}/media/${path}`, {
     headers: { 'accept-encoding': 'identity', ...(known ? { 'if-none-match': known } : {}) },
     signal: request.signal,
+  }).catch((error: unknown) => {
+    throw unreachable(locals.requestId, error);
   });
   if (!picture.ok && picture.status !== 304) {
     await picture.body?.cancel();
