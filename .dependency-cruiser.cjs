@@ -12,7 +12,12 @@ const only = (name, from, mayImport, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('domain-is-pure', '^domain/', ['^domain/'], 'Rules know nothing of the world.'),
     {
       name: 'domain-without-packages',
@@ -20,7 +25,12 @@ module.exports = {
       from: { path: '^domain/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
-    only('contracts', '^api/contracts/', ['^api/contracts/', '^domain/'], 'The wire is described by zod and the domain alone.'),
+    only(
+      'contracts',
+      '^api/contracts/',
+      ['^api/contracts/', '^domain/'],
+      'The wire is described by zod and the domain alone.',
+    ),
     {
       name: 'workflows-values',
       severity: 'error',
@@ -34,16 +44,37 @@ module.exports = {
       from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
-    only('activities', '^activities/', ['^activities/', '^domain/', '^infra/', '^workflows/[^/]+/messages\\.ts$'], 'Activities reach down, never up.'),
+    only(
+      'activities',
+      '^activities/',
+      ['^activities/', '^domain/', '^infra/', '^workflows/[^/]+/messages\\.ts$'],
+      'Activities reach down, never up.',
+    ),
     only('infra', '^infra/(?!local/)', ['^infra/', '^domain/'], 'Adapters know the domain alone.'),
-    only('infra-local', '^infra/local/', ['^infra/', '^domain/'], 'The local stack starts programs; it does not import them.'),
+    only(
+      'infra-local',
+      '^infra/local/',
+      ['^infra/', '^domain/'],
+      'The local stack starts programs; it does not import them.',
+    ),
     only(
       'api',
       '^api/(?!contracts/)',
-      ['^api/', '^domain/', '^infra/(?!local/)', '^workflows/[^/]+/messages\\.ts$', '^workflows/shared/search-attributes\\.ts$'],
+      [
+        '^api/',
+        '^domain/',
+        '^infra/(?!local/)',
+        '^workflows/[^/]+/messages\\.ts$',
+        '^workflows/shared/search-attributes\\.ts$',
+      ],
       'The API starts workflows; the work is theirs.',
     ),
-    only('worker', '^worker/', ['^worker/', '^workflows/', '^activities/', '^domain/', '^infra/(?!local/)'], 'The worker hosts workflows and activities.'),
+    only(
+      'worker',
+      '^worker/',
+      ['^worker/', '^workflows/', '^activities/', '^domain/', '^infra/(?!local/)'],
+      'The worker hosts workflows and activities.',
+    ),
     only('storefront', '^storefront/', ['^storefront/', '^api/contracts/', '^domain/'], 'The storefront speaks HTTP.'),
   ],
   options: {
@@ -51,6 +82,10 @@ module.exports = {
     exclude: { path: ['\\.svelte-kit', 'storefront/build', '\\.local'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.svelte'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.svelte'],
+    },
   },
 };

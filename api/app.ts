@@ -9,7 +9,7 @@ import { cartRoutes } from './cart/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { checkoutRoutes } from './checkout/routes.ts';
 import type { ApiDependencies, ApiRouter, ApiState } from './context.ts';
-//MEDIA1
+import { mediaRoutes } from './media/routes.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { cors } from './middleware/cors.ts';
 import { errors, refuseBody } from './middleware/errors.ts';
@@ -56,7 +56,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
       systemRoutes(deps),
     ),
   );
-  //MEDIA2
+  app.use(under('/media', mediaRoutes(deps)));
   app.on('error', (error: unknown) => {
     // A client that went away in mid-answer is no failure of ours.
     const { code } = error as { code?: string };

@@ -1,6 +1,5 @@
 /** What the API's handlers work with. */
 import type Router from '@koa/router';
-import type { Client } from '@temporalio/client';
 import type { DefaultState, ParameterizedContext } from 'koa';
 import type { Role } from '../domain/roles.ts';
 import type { Settings } from '../infra/config.ts';
@@ -27,4 +26,4 @@ export interface ApiState extends DefaultState {
 
 export type ApiContext = ParameterizedContext<ApiState>;
 export type ApiRouter = Router<ApiState>;
-export type { Client, Settings };
+export type { Settings };

@@ -26,7 +26,10 @@ function readStat(pid: string): { parent: number; ticks: number } | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name stands in brackets and may hold spaces; after it the state, the parent, and further on the time
     // used in user and system mode, by the process itself and by children already waited for.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     return { parent: fields[1]!, ticks: fields[11]! + fields[12]! + fields[13]! + fields[14]! };
   } catch {
     return undefined;

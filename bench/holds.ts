@@ -21,7 +21,10 @@ interface Way {
 }
 
 export async function benchHolds(shop: BenchShop, seconds: number): Promise<void> {
-  const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent', POSTGRES_POOL_MAX: 20 }, 'bench');
+  const services = await connectServices(
+    { ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent', POSTGRES_POOL_MAX: 20 },
+    'bench',
+  );
   const products = await shop.products(200, 1_000_000);
   const { holdStock, releaseHold } = createInventoryActivities(services);
   await services.redis.mset(Object.fromEntries(products.map((id) => [`stock:${id}`, 1_000_000])));
@@ -41,7 +44,14 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
       name: 'ours, whole: gate and ledger',
       run: async (lines) => {
         const reservationId = randomUUID();
-        const request = { reservationId, owner: 'bench', cartId: null, currency: 'usd', holdSeconds: 600, graceSeconds: 30 };
+        const request = {
+          reservationId,
+          owner: 'bench',
+          cartId: null,
+          currency: 'usd',
+          holdSeconds: 600,
+          graceSeconds: 30,
+        };
         const { outcome } = await holdStock({ ...request, lines: [...lines] });
         await releaseHold({ reservationId });
         return outcome === 'held';
@@ -72,7 +82,11 @@ function cartOfFive(products: readonly string[]): StockLine[] {
   return [...chosen].sort().map((productId) => ({ productId, quantity: 1 }));
 }
 
-async function measure(way: Way, pick: () => StockLine[], durationMs: number): Promise<{ perSecond: number; refused: number }> {
+async function measure(
+  way: Way,
+  pick: () => StockLine[],
+  durationMs: number,
+): Promise<{ perSecond: number; refused: number }> {
   const startedAt = performance.now();
   let granted = 0;
   let refused = 0;

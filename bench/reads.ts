@@ -39,7 +39,10 @@ export async function benchReads(shop: BenchShop, seconds: number): Promise<void
   console.log(`\nThe API process holds ${residentMegabytes(shop.processes().get('api')!).toFixed(0)} MB.`);
 }
 
-async function load(urls: readonly string[], seconds: number): Promise<{ perSecond: number; p99: number; failed: number }> {
+async function load(
+  urls: readonly string[],
+  seconds: number,
+): Promise<{ perSecond: number; p99: number; failed: number }> {
   const run = (duration: number) =>
     autocannon({
       url: urls[0]!,
@@ -53,7 +56,9 @@ async function load(urls: readonly string[], seconds: number): Promise<{ perSeco
 }
 
 async function bareKoa(body: string): Promise<{ url: string; stop(): void }> {
-  const child = fork(fileURLToPath(new URL('bare-koa.ts', import.meta.url)), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('bare-koa.ts', import.meta.url)), [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const port = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('message', (message) => resolve(message as number));

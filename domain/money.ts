@@ -3,9 +3,6 @@
 /** Decimal digits of the currencies that do not have two (ISO 4217). */
 const MINOR_DIGITS: Readonly<Record<string, number>> = { jpy: 0, krw: 0, vnd: 0, clp: 0, bhd: 3, kwd: 3, tnd: 3 };
 
-/** Largest unit price: 999,999.99 (the product schema's limit). */
-export const MAX_PRICE_CENTS = 99_999_999;
-
 export function minorDigits(currency: string): number {
   return MINOR_DIGITS[currency.toLowerCase()] ?? 2;
 }

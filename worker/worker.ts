@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index.ts';
 import { watchGate } from '../activities/inventory/gate-rebuild.ts';
 import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../activities/outbox/relay.ts';
+import { rebuildIndex } from '../activities/search-index/indexing.ts';
 import type { Services } from '../infra/services.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { activityInterceptor } from './interceptors.ts';
@@ -70,10 +71,13 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
 }
 
 /** The index must be there before the relay writes to it; Elasticsearch may start later than we do. */
-async function untilIndexed({ productIndex, log }: Services): Promise<void> {
+async function untilIndexed({ db, productIndex, log }: Services): Promise<void> {
   for (let attempt = 1; attempt <= 30; attempt++) {
     try {
-      await productIndex.ensure();
+      if (!(await productIndex.ensure())) return;
+      // A search cluster that was lost, or is new, is filled from the catalogue.
+      const products = await rebuildIndex(db, productIndex, () => {});
+      log.info({ products }, 'search index: filled');
       return;
     } catch (error) {
       log.warn({ err: error, attempt }, 'search index: waiting for Elasticsearch');

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ROLES } from '../../domain/roles.ts';
 import { timestamp, uuid } from './common.ts';
 
-export type { Role } from '../../domain/roles.ts';
 export const role = z.enum(ROLES);
 
 const email = z.string().trim().max(255).toLowerCase().pipe(z.email());

@@ -31,7 +31,6 @@ export const checkoutBody = z
       .meta({ description: 'Where mails about the order go; a guest must give it' }),
   })
   .meta({ id: 'CheckoutRequest' });
-export type CheckoutBody = z.infer<typeof checkoutBody>;
 
 /** What a browser needs to pay. */
 export const payment = z

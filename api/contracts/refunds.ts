@@ -14,7 +14,6 @@ export const refundBody = z
     restock: z.boolean().default(false).meta({ description: 'Put the order’s items back into stock; for staff' }),
   })
   .meta({ id: 'RefundRequest' });
-export type RefundBody = z.infer<typeof refundBody>;
 
 export const refund = z
   .object({

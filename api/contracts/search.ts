@@ -21,7 +21,6 @@ export const searchQuery = z.object({
   page: z.coerce.number().int().min(1).max(400).default(1),
   limit: limit(24, 100),
 });
-export type SearchQuery = z.infer<typeof searchQuery>;
 
 export const searchPage = z
   .object({

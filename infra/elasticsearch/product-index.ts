@@ -92,9 +92,12 @@ export class ProductIndex {
     this.alias = alias;
   }
 
-  /** Makes the index and its alias unless they are there. Safe from several processes at once. */
-  async ensure(): Promise<void> {
-    if (await this.client.indices.existsAlias({ name: this.alias })) return;
+  /**
+   * Makes the index and its alias unless they are there. Safe from several processes at once.
+   * @returns whether it was missing, and so is empty
+   */
+  async ensure(): Promise<boolean> {
+    if (await this.client.indices.existsAlias({ name: this.alias })) return false;
     const index = `${this.alias}-1`;
     try {
       await this.create(index);
@@ -103,6 +106,7 @@ export class ProductIndex {
         throw error;
     }
     await this.client.indices.putAlias({ index, name: this.alias });
+    return true;
   }
 
   async create(index: string): Promise<void> {

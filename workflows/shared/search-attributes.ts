@@ -4,4 +4,3 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 export const orderStatusKey = defineSearchAttributeKey('OrderStatus', 'KEYWORD');
 export const customerIdKey = defineSearchAttributeKey('CustomerId', 'KEYWORD');
 export const orderIdKey = defineSearchAttributeKey('OrderId', 'KEYWORD');
-export const needsApprovalKey = defineSearchAttributeKey('NeedsApproval', 'BOOL');

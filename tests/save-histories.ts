@@ -1,0 +1,92 @@
+/**
+ * `node tests/save-histories.ts`: buys on a shop of its own and saves the workflows' histories, which `workflows/replay.workflow.test.ts`
+ * replays from then on: a change that would break running orders fails the build. Save anew only with a change that is meant to
+ * leave old histories behind (see docs/operations.md), under new names.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import temporalProto from '@temporalio/proto';
+import { readSettings } from '../infra/config.ts';
+import { plainProgress } from '../infra/local/plain-progress.ts';
+import { startShop } from '../infra/local/shop.ts';
+import { connectServices } from '../infra/services.ts';
+import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { refundWorkflowId } from '../workflows/refund/messages.ts';
+import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
+import { CARDS, createProduct, Shopper, until } from './support/shop.ts';
+
+const prefix = process.argv[2] ?? '0001';
+const shop = await startShop({
+  profile: 'histories',
+  fresh: true,
+  parts: ['stripe', 'worker', 'api'],
+  seed: null,
+  settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '8', HOLD_GRACE_SECONDS: '1' },
+  onProgress: plainProgress((line) => console.error(line)),
+});
+const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'histories');
+const url = `http://127.0.0.1:${shop.environment.API_PORT}`;
+
+async function save(feature: 'checkout' | 'reservation' | 'refund', name: string, workflowId: string): Promise<void> {
+  const handle = services.temporal.workflow.getHandle(workflowId);
+  await handle.result();
+  const folder = join(import.meta.dirname, '..', 'workflows', feature, 'histories');
+  mkdirSync(folder, { recursive: true });
+  const history = temporalProto.temporal.api.history.v1.History.fromObject(await handle.fetchHistory());
+  // Who ran it (process and host names) is nobody's business later.
+  for (const event of history.events) {
+    for (const attributes of Object.values(event)) if (attributes?.identity) attributes.identity = 'saved';
+  }
+  writeFileSync(
+    join(folder, `${prefix}-${name}.bin`),
+    temporalProto.temporal.api.history.v1.History.encode(history).finish(),
+  );
+  console.log(`${feature}/${prefix}-${name}`);
+}
+
+async function order(
+  name: string,
+  then: (buyer: Shopper, begun: Awaited<ReturnType<Shopper['order']>>) => Promise<unknown>,
+): Promise<void> {
+  const product = await createProduct(services);
+  const buyer = new Shopper(url);
+  const begun = await buyer.order(product.id);
+  await then(buyer, begun);
+  await save('checkout', name, checkoutWorkflowId(begun.order.id));
+  const row = await services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
+    begun.order.id,
+  ]);
+  await save('reservation', name, reservationWorkflowId(row!.id));
+}
+
+try {
+  await order('paid', async (buyer, begun) => {
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    await buyer.call(
+      'POST',
+      `/orders/${begun.order.id}/refunds`,
+      { amount: 5, reason: 'scratched' },
+      { 'idempotency-key': 'part' },
+    );
+    await save('refund', 'part', refundWorkflowId(begun.order.id, 'part'));
+  });
+  await order('declined-then-paid', async (buyer, begun) => {
+    await buyer.pay(begun, CARDS.declined);
+    await until(
+      async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error,
+      'the decline',
+    );
+    await buyer.pay(begun);
+  });
+  await order('cancelled', (buyer, begun) => buyer.call('POST', `/orders/${begun.order.id}/cancel`));
+  await order('expired', async () => {});
+  const product = await createProduct(services);
+  const buyer = new Shopper(url);
+  const held = await buyer.hold([{ productId: product.id }]);
+  await buyer.call('DELETE', `/reservations/${held.body.id}`);
+  await save('reservation', 'released', reservationWorkflowId(held.body.id));
+} finally {
+  await services.close();
+  await shop.stop();
+}
