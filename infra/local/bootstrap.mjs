@@ -4,7 +4,7 @@
  * with them. Builtins only, and nothing newer than Node 20.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,10 +63,11 @@ function readPackages(path) {
 
 async function installPackages() {
   const began = Date.now();
-  const total = Object.keys(readPackages(join(checkout, 'package-lock.json'))).length - 1;
+  const folders = packageFolders();
+  const total = folders.length;
   const tell = () => {
     const seconds = String(Math.round((Date.now() - began) / 1000)).padStart(4);
-    const text = `${seconds} s  · packages: ${countInstalled()} of ${total} from npm`;
+    const text = `${seconds} s  · packages: ${folders.filter((folder) => existsSync(join(folder, 'package.json'))).length} of ${total} from npm`;
     process.stderr.write(process.stderr.isTTY ? `\r${text}` : `${text}\n`);
   };
   tell();
@@ -103,18 +104,15 @@ async function installPackages() {
   );
 }
 
-/** How many package folders are there; npm makes each as it unpacks it. */
-function countInstalled() {
-  const list = (folder) => {
-    try {
-      return readdirSync(folder);
-    } catch {
-      return [];
-    }
-  };
-  return list(modules)
-    .filter((name) => !name.startsWith('.'))
-    .reduce((sum, name) => sum + (name.startsWith('@') ? list(join(modules, name)).length : 1), 0);
+/** Folders of the packages that belong on this platform. */
+function packageFolders() {
+  const fits = (list, value) =>
+    !list || list.includes(value) || (list.every((item) => item.startsWith('!')) && !list.includes(`!${value}`));
+  return Object.entries(readPackages(join(checkout, 'package-lock.json')))
+    .filter(
+      ([path, { os, cpu, peer }]) => path !== '' && !peer && fits(os, process.platform) && fits(cpu, process.arch),
+    )
+    .map(([path]) => join(checkout, path));
 }
 
 /**

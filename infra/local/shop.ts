@@ -156,7 +156,12 @@ function appProcess({ servers: { profile }, app, options }: Work, name: AppName,
 }
 
 function addressOf({ urls }: AppSettings, name: AppName): string {
-  return { stripe: urls.stripe ?? '', worker: urls.workerMetrics, api: urls.api, storefront: urls.storefront }[name];
+  return {
+    stripe: urls.stripe ?? '',
+    worker: `metrics at ${urls.workerMetrics}`,
+    api: urls.api,
+    storefront: urls.storefront,
+  }[name];
 }
 
 function probeAddress({ urls }: AppSettings, name: AppName): string {
