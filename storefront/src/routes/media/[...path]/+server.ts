@@ -2,9 +2,9 @@ import { unreachable } from '#lib/server/problem.ts';
 import { settings } from '#lib/server/shop-settings.ts';
 import type { RequestHandler } from './$types';
 
-const PASSED_ON = ['content-type', 'content-length', 'etag', 'last-modified'] as const;
+const PASSED_ON = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified'] as const;
 
-/** Pictures of products and categories, which the API keeps. A picture may be redrawn, so it is looked at again after a week. */
+/** Pictures of products and categories, which the API draws and says how long to keep. */
 export const GET: RequestHandler = async ({ locals, params, request }) => {
   const path = params.path.split('/').map(encodeURIComponent).join('/');
   const known = request.headers.get('if-none-match');
@@ -19,7 +19,6 @@ export const GET: RequestHandler = async ({ locals, params, request }) => {
     return new Response(null, { status: picture.status, headers: { 'cache-control': 'no-store' } });
   }
   const headers = new Headers({
-    'cache-control': 'public, max-age=604800, stale-while-revalidate=2592000',
     // A picture opened by itself is a document: nothing in it may run.
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
   });
