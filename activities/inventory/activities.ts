@@ -1,13 +1,22 @@
 import { DomainError } from '../../domain/errors.ts';
+import { Batcher } from '../../infra/batcher.ts';
 import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { type Ended, type EndRequest, endInLedger } from './end-ledger.ts';
 import { ensureGate } from './gate-rebuild.ts';
-import { type HeldReservation, holdInLedger, readReservation, releaseInLedger } from './stock-ledger.ts';
+import { type HoldRequest, holdInLedger, type LedgerHold } from './hold-ledger.ts';
+import { type HeldReservation, readReservation } from './stock-ledger.ts';
 
 const gateClosed = () =>
   new DomainError('stock_unavailable', 'Stock is being counted anew; try again in a moment.', { retryable: true });
 
+/** What arrives while one batch commits forms the next: a rush for one product shares its row's lock. */
+const BATCHES = { maxSize: 100, maxInFlight: 2 };
+
 export function createInventoryActivities({ db, gate, log }: Pick<ActivityDependencies, 'db' | 'gate' | 'log'>) {
+  const holds = new Batcher<HoldRequest, LedgerHold>((requests) => holdInLedger(db, requests), BATCHES);
+  const ends = new Batcher<EndRequest, Ended>((requests) => endInLedger(db, requests), BATCHES);
+
   /**
    * Takes the lines at the gate, then in the ledger; all or none.
    * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the gate.
@@ -27,7 +36,7 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
     }
 
     const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
-    const inLedger = await holdInLedger(db, { ...request, expiresAt });
+    const inLedger = await holds.add({ ...request, expiresAt });
     if (inLedger.outcome !== 'held') {
       await endAtGate(reservationId, 'released');
       return inLedger.outcome === 'short'
@@ -61,23 +70,11 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
     if (!(await gate.end(reservationId, as))) throw gateClosed();
   }
 
-  type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending';
-
-  async function end(reservationId: string, as: 'released' | 'expired', evenWithCheckout: boolean): Promise<Ended> {
-    const status = await db.transaction(async (sql): Promise<Ended> => {
-      const row = await sql.row<{ status: string; checkout: boolean }>(
-        `select status, exists (select 1 from orders where reservation_id = $1 and status = 'pending') as checkout
-         from reservations where id = $1 for no key update`,
-        [reservationId],
-      );
-      if (!row) return 'released';
-      if (row.status !== 'held') return row.status as Ended;
-      if (row.checkout && !evenWithCheckout) return 'checkout_pending';
-      await releaseInLedger(sql, reservationId, as);
-      return as;
-    });
-    if (status !== 'checkout_pending')
-      await endAtGate(reservationId, status === 'committed' ? 'committed' : 'released');
+  async function end(request: EndRequest): Promise<Ended> {
+    const status = await ends.add(request);
+    if (status !== 'checkout_pending') {
+      await endAtGate(request.reservationId, status === 'committed' ? 'committed' : 'released');
+    }
     return status;
   }
 
@@ -86,10 +83,11 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
    * `evenWithCheckout`. Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
    */
   const endHold = (input: { reservationId: string; evenWithCheckout: boolean }): Promise<Ended> =>
-    end(input.reservationId, 'expired', input.evenWithCheckout);
+    end({ ...input, to: 'expired' });
 
   /** Gives a hold back before its time, unless an order stands on it. Safe to retry, as `endHold`. */
-  const releaseHold = (input: { reservationId: string }): Promise<Ended> => end(input.reservationId, 'released', false);
+  const releaseHold = (input: { reservationId: string }): Promise<Ended> =>
+    end({ ...input, to: 'released', evenWithCheckout: false });
 
   return { holdStock, endHold, releaseHold };
 }

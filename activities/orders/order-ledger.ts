@@ -242,7 +242,9 @@ export async function closeOrder(db: Database, orderId: string, to: 'expired' | 
       [orderId, to, sourcesOf(to)],
     );
     if (closed) {
-      await releaseInLedger(sql, closed.reservation_id, to === 'expired' ? 'expired' : 'released');
+      await releaseInLedger(sql, [
+        { reservationId: closed.reservation_id, to: to === 'expired' ? 'expired' : 'released' },
+      ]);
       await sql.run(`insert into order_events (order_id, type, message, dedupe_key) values ($1, $2, $3, 'closed')`, [
         orderId,
         `order_${to}`,
