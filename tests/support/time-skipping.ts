@@ -22,9 +22,7 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   });
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const env = await startServer(path);
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: { OrderStatus: KEYWORD, OrderId: KEYWORD, CustomerId: KEYWORD },
@@ -51,4 +49,17 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
     },
     stop: () => env.teardown(),
   };
+}
+
+/** The SDK gives its server 5 s; a Java process on a busy machine can take longer the first time. */
+async function startServer(path: string): Promise<TestWorkflowEnvironment> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({
+        server: { executable: { type: 'existing-path', path } },
+      });
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
 }
