@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { readRow } from './import-row.ts';
+
+const read = (record: Record<string, unknown>) => readRow({ sku: 'A-1', ...record }, 7, 'usd');
+
+describe('a row of an import', () => {
+  it('reads text as CSV has it', () => {
+    const record = {
+      sku: ' A-1 ',
+      name: 'Mug',
+      category: 'Tableware',
+      price: '12.50',
+      stock_quantity: '40',
+      tags: 'Gift| stoneware |',
+      options: 'Color=Sage|size=12 oz',
+      family: 'Halden Mug',
+      description: '',
+    };
+    expect(read(record)).toEqual({
+      line: 7,
+      sku: 'A-1',
+      name: 'Mug',
+      category: 'Tableware',
+      priceCents: 1250,
+      currency: 'usd',
+      stockQuantity: 40,
+      tags: ['gift', 'stoneware'],
+      options: { color: 'Sage', size: '12 oz' },
+      family: 'Halden Mug',
+    });
+  });
+
+  it('reads values as JSON has them', () => {
+    const row = read({ price: 12.5, stock_quantity: 3, tags: ['a'], options: { color: 'Sage' }, name: null });
+    expect(row).toMatchObject({ priceCents: 1250, stockQuantity: 3, tags: ['a'], options: { color: 'Sage' } });
+    expect(row).not.toHaveProperty('name');
+    expect(read({ price: '1200', currency: 'JPY' })).toMatchObject({ priceCents: 1200, currency: 'jpy' });
+  });
+
+  it.each<[Record<string, unknown>, RegExp]>([
+    [{ sku: '' }, /^sku: is missing$/],
+    [{ sku: 'x'.repeat(65) }, /^sku: /],
+    [{ name: 'x'.repeat(256) }, /^name: /],
+    [{ description: 'x'.repeat(5001) }, /^description: /],
+    [{ category: '&&&' }, /^category: must have a letter or a digit$/],
+    [{ price: 'free' }, /^price: must be a number such as 19\.99/],
+    [{ price: '$5' }, /^price: must be a number/],
+    [{ price: '1.999' }, /^price: .*at most 2 decimals/],
+    [{ price: '1.5', currency: 'jpy' }, /^price: .*at most 0 decimals/],
+    [{ price: 0 }, /^price: must be more than 0$/],
+    [{ price: -1 }, /^price: must be more than 0$/],
+    [{ price: '1000000' }, /^price: must be at most 999999\.99$/],
+    [{ currency: 'dollars' }, /^currency: must be three letters/],
+    [{ stock_quantity: '-1' }, /^stock_quantity: must be a whole number, 0 or more$/],
+    [{ stock_quantity: 1.5 }, /^stock_quantity: must be a whole number/],
+    [{ stock_quantity: '10000001' }, /^stock_quantity: must be at most 10000000$/],
+    [{ image_url: 'javascript:alert(1)' }, /^image_url: must be an http/],
+    [{ image_url: '//elsewhere' }, /^image_url: must be an http/],
+    [{ tags: 5 }, /^tags: must look like/],
+    [{ tags: 'x'.repeat(51) }, /^tags: /],
+    [{ options: 'color' }, /^options: must look like color=Sage/],
+    [{ options: ['a'] }, /^options: /],
+    [{ name: 'a\u0000b' }, /^name: has a character that cannot be stored$/],
+    [{ options: { a: '\ud800' } }, /^options: has a character/],
+  ])('is refused with a reason (%#)', (record, reason) => {
+    expect(read(record)).toEqual({ line: 7, reason: expect.stringMatching(reason) });
+  });
+});
