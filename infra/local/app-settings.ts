@@ -1,5 +1,6 @@
 /** The settings of the app's processes in the local stack: addresses that were chosen, secrets that were made up. */
 import { randomBytes } from 'node:crypto';
+import { settingsSchema } from '../config.ts';
 import type { PortWish } from './processes/ports.ts';
 import type { Profile } from './profile.ts';
 
@@ -54,7 +55,6 @@ export function appSettings(
     workerMetrics: `${address('worker_metrics')}/metrics`,
     stripe: profile.isShop && process.env.STRIPE_SECRET_KEY ? undefined : address('stripe'),
   };
-  const given = profile.isShop ? setVariables() : systemVariables();
   const key = (kind: string) => profile.secret(kind, () => `${kind}_local${randomBytes(18).toString('hex')}`);
   const stripe = urls.stripe
     ? {
@@ -69,7 +69,8 @@ export function appSettings(
     JWT_SECRET: profile.secret('jwt_secret'),
     REFRESH_SECRET: profile.secret('refresh_secret'),
     STOREFRONT_URL: urls.storefront,
-    ...given,
+    ...systemVariables(),
+    ...(profile.isShop && givenSettings()),
     ...servers,
     ...stripe,
     API_HOST: '127.0.0.1',
@@ -116,12 +117,18 @@ function requireStripeKeys(): Record<string, string> {
   );
 }
 
-function setVariables(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value)) as Record<string, string>;
+/** The settings in this process's environment; nothing else of it concerns the app, least of all other programs' keys. */
+function givenSettings(): Record<string, string> {
+  return pick([...Object.keys(settingsSchema.shape), 'SHOP_NAME']);
 }
 
 /** What every program needs to run on this machine, and nothing that changes what it does. */
 function systemVariables(): Record<string, string> {
   const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  return pick([...names, ...proxies]);
+}
+
+function pick(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

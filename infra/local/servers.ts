@@ -24,7 +24,7 @@ try {
   });
   try {
     const file = join(shop.servers.profile.folder, 'servers.env');
-    const settings = Object.entries(shop.environment).filter(([name]) => process.env[name] !== shop.environment[name]);
+    const settings = Object.entries(shop.environment).filter(([name]) => process.env[name] === undefined);
     const lines = settings.map(([name, value]) => `${name}=${value}`).join('\n');
     writeFileSync(file, `${lines}\n`, { mode: 0o600 });
     console.log(`\n${lines}\n\nThese are in ${file} too (node --env-file=…). Ctrl-C stops the servers.`);
