@@ -38,11 +38,6 @@ export function turned(degrees: number, x: number, y: number, ...children: strin
   return group(`rotate(${degrees} ${x} ${y})`, ...children);
 }
 
-/** Mirrored left to right about the middle of the picture. */
-export function mirrored(...children: string[]): string {
-  return group('translate(400 0) scale(-1 1)', ...children);
-}
-
 /** Where a thing stands. */
 export function shadow(x: number, halfWidth: number, y = GROUND): string {
   return `<ellipse cx="${x}" cy="${y}" rx="${halfWidth}" ry="${Math.round(halfWidth * 0.1) + 3}" fill="#2b2118" opacity=".13"/>`;
