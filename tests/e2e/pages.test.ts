@@ -40,6 +40,7 @@ describe.each([
     const { page } = shopper;
     const look = async (title: string) => {
       await expectNoSidewaysScroll(page);
+      await expectNoLeaks(page);
       await drawAll(page);
       await page.screenshot({ path: join(stack.screenshotFolder, `${title}-${name}.png`), fullPage: true });
     };
@@ -154,6 +155,14 @@ it('keeps catalogue pages for a while in the browser, and drops them when the sh
   await page.goto('/cart');
   expect(await fromWorker('/cart')).toBe(false);
 });
+
+/** What a template shows when something is missing. */
+async function expectNoLeaks(page: Page): Promise<void> {
+  const shown = (await page.evaluate(
+    "document.body.innerText + [...document.querySelectorAll('input, select')].map((field) => field.value).join('|')",
+  )) as string;
+  expect(shown, page.url()).not.toMatch(/undefined|\bnull\b|NaN|\[object|Invalid Date/);
+}
 
 /** Scrolls through the page once, so that pictures that wait to be seen are drawn. */
 async function drawAll(page: Page): Promise<void> {

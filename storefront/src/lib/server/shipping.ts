@@ -28,7 +28,7 @@ export function readShipping(values: AddressValues, emailRequired: boolean): Shi
   for (const [name, message] of Object.entries(REQUIRED)) {
     if (values[name as keyof AddressValues] === '') errors[name] = message;
   }
-  if (email === '' && emailRequired) errors.email = 'Enter your email, so that we can send the confirmation.';
+  if (email === '' && emailRequired) errors.email = 'Enter your email, so that we can reach you about the order.';
   else if (email !== '' && !z.email().safeParse(email).success)
     errors.email = 'Enter an email address like name@example.com.';
 
