@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { categories } from './support/catalogue.ts';
+import { categories } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {

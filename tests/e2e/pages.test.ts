@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DESKTOP, launchBrowser, PHONE, SMALL_PHONE, untilScripted, visit } from './support/browser.ts';
-import { categories, newProduct, seededProduct } from './support/catalogue.ts';
 import {
   CARDS,
   checkOut,
@@ -16,6 +15,7 @@ import {
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
+import { categories, newProduct, seededProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -2,7 +2,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { available, newProduct } from './support/catalogue.ts';
 import {
   CARDS,
   cartCount,
@@ -17,6 +16,7 @@ import {
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
+import { available, newProduct, refund } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -94,6 +94,26 @@ describe('a guest', () => {
     await page.getByRole('button', { name: 'Cancel this order' }).click();
     await status(page, 'cancelled').waitFor();
     await expect.poll(() => available(product.id)).toBe(3);
+  });
+
+  it('finds money that support gave back on the page of the order', async () => {
+    const product = await newProduct({ price: 40 });
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    await checkOut(page);
+    const order = await placeOrder(page, newEmail());
+    await pay(page);
+    await untilPaid(page);
+    await refund(order.split('/').at(-1)!, 12.5, 'Arrived with a dent');
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return status(page, 'partially_refunded').count();
+      })
+      .toBe(1);
+    await page.getByText('Arrived with a dent').waitFor();
+    await page.getByText('−$12.50').waitFor();
   });
 
   it("cannot see another guest's order or hold", async () => {

@@ -2,9 +2,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, visit } from './support/browser.ts';
-import { available, newProduct } from './support/catalogue.ts';
 import { checkOut, newEmail, placeOrder, putIntoCart, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
+import { available, newProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -2,7 +2,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { newProduct } from './support/catalogue.ts';
 import {
   CARDS,
   checkOut,
@@ -15,6 +14,7 @@ import {
   putIntoCart,
   untilPaid,
 } from './support/shopper.ts';
+import { newProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {

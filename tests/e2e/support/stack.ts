@@ -19,6 +19,7 @@ export const stack = {
   chromium: process.env.CHROMIUM_BIN || '/usr/bin/chromium',
   admin: addresses.admin,
   customer: addresses.customer,
+  support: addresses.support,
   holdSeconds: Number(required('HOLD_SECONDS')),
   screenshotFolder: join(dirname(stackFile), 'screenshots'),
 } as const;

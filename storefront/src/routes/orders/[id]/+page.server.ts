@@ -12,7 +12,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const path = `/orders/${encodeURIComponent(params.id)}`;
   const order = await readOrder(locals.api, params.id);
   const [refunds, cartCount] = await Promise.all([
-    order.refunded_amount > 0 ? locals.api.get<RefundList>(`${path}/refunds`) : undefined,
+    order.captured_amount > 0 ? locals.api.get<RefundList>(`${path}/refunds`) : undefined,
     settle(locals.api, order),
   ]);
   return {

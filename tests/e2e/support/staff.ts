@@ -1,10 +1,10 @@
-/** Products for the tests, put into the shop by its own API as an administrator does it. */
+/** What the shop's staff do for the tests, by its own API: put products into it, give money back. */
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../../api/contracts/accounts.ts';
 import type { Category, Product } from '../../../api/contracts/catalog.ts';
 import { stack } from './stack.ts';
 
-let token: Promise<string> | undefined;
+const tokens = new Map<string, Promise<string>>();
 
 async function call<Result>(method: string, path: string, body?: unknown, bearer?: string): Promise<Result> {
   const response = await fetch(`${stack.apiUrl}/api${path}`, {
@@ -19,8 +19,12 @@ async function call<Result>(method: string, path: string, body?: unknown, bearer
   return (await response.json()) as Result;
 }
 
-function adminToken(): Promise<string> {
-  token ??= call<Session>('POST', '/auth/login', stack.admin).then((session) => session.access_token);
+function tokenOf(account: { email: string; password: string }): Promise<string> {
+  const { email, password } = account;
+  const known = tokens.get(email);
+  if (known) return known;
+  const token = call<Session>('POST', '/auth/login', { email, password }).then((session) => session.access_token);
+  tokens.set(email, token);
   return token;
 }
 
@@ -41,7 +45,7 @@ export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Pro
     stock_quantity: stock,
     category_id: category.id,
   };
-  return call<Product>('POST', '/products', body, await adminToken());
+  return call<Product>('POST', '/products', body, await tokenOf(stack.admin));
 }
 
 /** What can be bought of a product right now. */
@@ -55,4 +59,9 @@ export async function seededProduct(): Promise<Product> {
   const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));
   if (!found) throw new Error('The shop under test has nothing in stock: was it seeded?');
   return call<Product>('GET', `/products/${found.id}`);
+}
+
+/** Gives part of an order's money back, as support does. @param amount in the order's currency */
+export async function refund(orderId: string, amount: number, reason: string): Promise<void> {
+  await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));
 }
