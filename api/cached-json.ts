@@ -29,10 +29,11 @@ export async function answerCached(
     live?.value,
   ]);
   const split = entry.indexOf(SEPARATOR);
-  const stored = entry.slice(split + 1);
+  const hash = entry.toString('latin1', 0, split);
+  const stored = entry.subarray(split + 1);
   // What changes with every hold is put in front of the stored text, not stored.
-  const body = live ? `{"${live.name}":${liveValue},${stored.slice(1)}` : stored;
-  const etag = `"${entry.slice(0, split)}${live ? `.${liveValue}` : ''}"`;
+  const body = live ? Buffer.concat([Buffer.from(`{"${live.name}":${liveValue},`), stored.subarray(1)]) : stored;
+  const etag = `"${hash}${live ? `.${liveValue}` : ''}"`;
   ctx.set('Cache-Control', CACHE_CONTROL);
   ctx.set('ETag', etag);
   if (ctx.get('If-None-Match') === etag) {

@@ -27,10 +27,10 @@ export class OutboxRelay {
   readonly #handlers: Readonly<Record<string, OutboxHandler>>;
   readonly #log: Logger;
   #stopped = false;
-  #wake: () => void = () => {};
-  #awake = false;
-  #loop: Promise<void> | undefined;
+  readonly #sleepers = new Map<string, Sleeper>();
+  #loops: Promise<void>[] = [];
   #listener: PoolClient | undefined;
+  #listening: Promise<void> | undefined;
 
   constructor(db: Database, handlers: Readonly<Record<string, OutboxHandler>>, log: Logger) {
     this.#db = db;
@@ -38,50 +38,39 @@ export class OutboxRelay {
     this.#log = log;
   }
 
+  /** Starts a loop for each topic, so that a slow one holds up no other. */
   start(): void {
-    this.#loop = this.#run();
+    this.#loops = Object.keys(this.#handlers).map((topic) => this.#run(topic));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#nudge();
-    await this.#loop;
+    await Promise.all(this.#loops);
     this.#listener?.release(true);
     this.#listener = undefined;
   }
 
   #nudge(): void {
-    this.#awake = true;
-    this.#wake();
+    for (const sleeper of this.#sleepers.values()) sleeper.wake();
   }
 
-  async #run(): Promise<void> {
+  async #run(topic: string): Promise<void> {
+    const sleeper = new Sleeper();
+    this.#sleepers.set(topic, sleeper);
     while (!this.#stopped) {
       let carried = 0;
       try {
-        await this.#listen();
-        for (const topic of Object.keys(this.#handlers)) carried += await this.carry(topic);
+        this.#listening ??= this.#listen().finally(() => {
+          this.#listening = undefined;
+        });
+        await this.#listening;
+        carried = await this.carry(topic);
       } catch (error) {
-        this.#log.warn({ err: error }, 'outbox: could not look');
+        this.#log.warn({ err: error, topic }, 'outbox: could not look');
       }
-      if (carried === 0 && !this.#stopped) await this.#sleep();
+      if (carried === 0 && !this.#stopped) await sleeper.sleep(IDLE_MS);
     }
-  }
-
-  async #sleep(): Promise<void> {
-    if (this.#awake) {
-      this.#awake = false;
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, IDLE_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = () => {};
-    this.#awake = false;
   }
 
   async #listen(): Promise<void> {
@@ -129,5 +118,29 @@ export class OutboxRelay {
       await sql.run('delete from outbox where id = any($1::bigint[])', [ids]);
       return messages.length;
     });
+  }
+}
+
+/** Sleeps until it is woken or its time is over; a call that comes while awake is not forgotten. */
+class Sleeper {
+  #called = false;
+  #end: () => void = () => {};
+
+  wake(): void {
+    this.#called = true;
+    this.#end();
+  }
+
+  async sleep(ms: number): Promise<void> {
+    if (!this.#called) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#called = false;
   }
 }

@@ -43,6 +43,8 @@ const CHANGED = `${SELECT}
 
 const PAGE = `${SELECT} where p.deleted_at is null and p.is_family_lead and p.id > $1 order by p.id limit $2`;
 const BATCH = 1_000;
+/** A forced refresh is cheap for the odd change; a large import waits for the index's own, each second. */
+const FEW_ROWS = 50;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Indexes the products named, as they are now: run late or twice it does no harm. */
@@ -50,9 +52,11 @@ export async function indexChanged(db: Sql, index: ProductIndex, productIds: rea
   const rows = await db.rows<ProductRow>(CHANGED, [productIds]);
   const shown = rows.filter((row) => !row.deleted && row.is_family_lead);
   const gone = rows.filter((row) => row.deleted || !row.is_family_lead);
+  // Visible before the caller drops cached answers: else an old answer would be cached anew.
   await index.write(
     shown.map(toIndexed),
     gone.map((row) => ({ id: row.id, version: row.version })),
+    { refresh: rows.length > FEW_ROWS ? 'wait_for' : true },
   );
 }
 

@@ -51,7 +51,7 @@ function nameOf(ctx: ApiContext): string {
   return file.slice(0, -'.svg'.length);
 }
 
-function answer(ctx: ApiContext, svg: string): void {
+function answer(ctx: ApiContext, svg: string | Buffer): void {
   ctx.set('Cache-Control', CACHE_CONTROL);
   ctx.set('ETag', `"${createHash('sha1').update(svg).digest('base64url')}"`);
   // Opened by itself a picture must run nothing.

@@ -1,7 +1,9 @@
 import Router from '@koa/router';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
-import { searchProducts, suggestProducts } from '../../infra/elasticsearch/product-search.ts';
+import { type SearchResult, searchProducts, suggestProducts } from '../../infra/elasticsearch/product-search.ts';
+import { CATALOG_TAG } from '../../infra/redis/cache-keys.ts';
+import { answerCached } from '../cached-json.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import { type SearchPage, searchQuery, suggestQuery } from '../contracts/search.ts';
 import type { RateLimits } from '../middleware/rate-limit.ts';
@@ -9,9 +11,11 @@ import { parse } from '../middleware/validate.ts';
 
 /** Elasticsearch gives the first 10,000 hits. */
 const DEEPEST_HIT = 10_000;
+/** What many ask for at once is searched once; a changed catalogue is asked anew at once. */
+const CACHE_SECONDS = 60;
 
 export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { productIndex, settings } = deps;
+  const { productIndex, cache, settings } = deps;
   const router = new Router<ApiState>();
   const cents = (value: number | undefined) =>
     value === undefined ? undefined : fromDecimal(value.toFixed(2), settings.CURRENCY);
@@ -21,41 +25,22 @@ export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
     const offset = (query.page - 1) * query.limit;
     if (offset + query.limit > DEEPEST_HIT)
       throw new DomainError('invalid_request', 'Search shows the first 10,000 hits; narrow it down.');
-    const result = await answered(ctx, () =>
-      searchProducts(productIndex, {
-        query: query.q,
-        categories: query.category,
-        minPriceCents: cents(query.min_price),
-        maxPriceCents: cents(query.max_price),
-        offset,
-        size: query.limit,
-      }),
+    const generation = await cache.generation(CATALOG_TAG);
+    await answerCached(ctx, cache, `search:${generation}:${JSON.stringify(query)}`, CACHE_SECONDS, async () =>
+      present(
+        await answered(ctx, () =>
+          searchProducts(productIndex, {
+            query: query.q,
+            categories: query.category,
+            minPriceCents: cents(query.min_price),
+            maxPriceCents: cents(query.max_price),
+            offset,
+            size: query.limit,
+          }),
+        ),
+        settings.CURRENCY,
+      ),
     );
-    ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60');
-    const bound = (amount: number | null) => (amount === null ? null : toDecimal(amount, settings.CURRENCY));
-    ctx.body = {
-      items: result.products.map((product) => ({
-        id: product.id,
-        sku: product.sku,
-        name: product.name,
-        price: toDecimal(product.priceCents, product.currency),
-        currency: product.currency,
-        image_url: product.imageUrl,
-        category: product.category,
-        in_stock: product.inStock,
-        family_id: product.familyId,
-      })),
-      total: result.total,
-      corrected_query: result.correctedQuery,
-      facets: {
-        categories: result.categories,
-        price_ranges: result.priceRanges.map((range) => ({
-          from: bound(range.fromCents),
-          to: bound(range.toCents),
-          count: range.count,
-        })),
-      },
-    } satisfies SearchPage;
   });
 
   router.get('/search/suggest', limits.limit('catalog'), async (ctx) => {
@@ -78,4 +63,31 @@ export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
   }
 
   return router;
+}
+
+function present(result: SearchResult, currency: string): SearchPage {
+  const bound = (cents: number | null) => (cents === null ? null : toDecimal(cents, currency));
+  return {
+    items: result.products.map((product) => ({
+      id: product.id,
+      sku: product.sku,
+      name: product.name,
+      price: toDecimal(product.priceCents, product.currency),
+      currency: product.currency,
+      image_url: product.imageUrl,
+      category: product.category,
+      in_stock: product.inStock,
+      family_id: product.familyId,
+    })),
+    total: result.total,
+    corrected_query: result.correctedQuery,
+    facets: {
+      categories: result.categories,
+      price_ranges: result.priceRanges.map((range) => ({
+        from: bound(range.fromCents),
+        to: bound(range.toCents),
+        count: range.count,
+      })),
+    },
+  };
 }

@@ -125,7 +125,7 @@ export class ProductIndex {
   async write(
     products: readonly IndexedProduct[],
     removed: readonly { id: string; version: number }[],
-    options: { index?: string; refresh?: boolean } = {},
+    options: { index?: string; refresh?: boolean | 'wait_for' } = {},
   ): Promise<void> {
     const index = options.index ?? this.alias;
     const operations: unknown[] = [];

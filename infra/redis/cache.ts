@@ -30,31 +30,31 @@ export class Cache {
   }
 
   /**
-   * The cached text, or what `load` gives. With Redis away it loads without caching.
+   * The cached text as UTF-8 bytes, ready to be sent, or what `load` gives. With Redis away it loads without caching.
    * @param seconds life of the entry, shortened at random by up to a tenth
    */
-  async getOrSet(key: string, seconds: number, load: () => Promise<string>): Promise<string> {
+  async getOrSet(key: string, seconds: number, load: () => Promise<string>): Promise<Buffer> {
     const entry = `cache:${key}`;
     const lock = `cache-lock:${key}`;
     const token = randomUUID();
     const giveUpAt = Date.now() + LOCK_MS;
     for (;;) {
-      let cached: string | null;
+      let cached: Buffer | null;
       let locked: string | null = null;
       try {
-        cached = await this.#redis.get(entry);
+        cached = await this.#redis.getBuffer(entry);
         if (cached !== null) return cached;
         locked = await this.#redis.set(lock, token, 'PX', LOCK_MS, 'NX');
       } catch {
-        return load();
+        return Buffer.from(await load());
       }
       if (locked === 'OK') {
         const value = await load();
         const ttl = Math.max(1, Math.round(seconds * (1 - Math.random() * JITTER)));
         await this.#store(entry, lock, token, value, ttl).catch(() => undefined);
-        return value;
+        return Buffer.from(value);
       }
-      if (Date.now() > giveUpAt) return load();
+      if (Date.now() > giveUpAt) return Buffer.from(await load());
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }
