@@ -2,6 +2,7 @@
  * `npm test [-- FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
  * running shop is not disturbed; runs them; prints the counts as its last line.
  */
+import { join } from 'node:path';
 import { obtainChromium } from '../infra/local/components/chromium.ts';
 import { type Component, obtainComponent } from '../infra/local/components/component.ts';
 import { findJava } from '../infra/local/components/java.ts';
@@ -9,6 +10,7 @@ import { stripeMock } from '../infra/local/components/stripe-mock.ts';
 import { temporal } from '../infra/local/components/temporal.ts';
 import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
+import { run } from '../infra/local/processes/run.ts';
 import { Profile } from '../infra/local/profile.ts';
 import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
 import { ProfileBusyError } from '../infra/local/stack.ts';
@@ -45,6 +47,7 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
   const shop = needsServers ? await startTestShop({ parts: ['stripe'], seed: null }) : undefined;
   try {
     add(await runVitest(projects, args, { ...shop?.environment, ...(await tools) }, stop.signal));
+    if (shop) await auditBooks(shop);
   } finally {
     await shop?.stop();
   }
@@ -56,8 +59,26 @@ async function testWithShop(): Promise<void> {
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
     add(await runVitest(['e2e'], args, { ...shop.environment, ...addresses, ...(await tools) }, stop.signal));
+    await auditBooks(shop);
   } finally {
     await shop.stop();
+  }
+}
+
+/** After all of it the books of PostgreSQL, Redis and Stripe must agree: `npm run audit`, counted as one more test. */
+async function auditBooks(shop: RunningShop): Promise<void> {
+  if (stop.signal.aborted) return;
+  const { checkout } = shop.servers.profile;
+  try {
+    const report = await run(process.execPath, [join(checkout, 'worker/audit.ts')], {
+      cwd: checkout,
+      environment: shop.environment,
+    });
+    console.log(`\naudit: the books agree\n${report}`);
+    total.passed += 1;
+  } catch (error) {
+    console.error(`\naudit: ${error instanceof Error ? error.message : error}`);
+    total.failed += 1;
   }
 }
 
