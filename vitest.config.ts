@@ -45,6 +45,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A page on a busy machine may take seconds to follow a press.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
