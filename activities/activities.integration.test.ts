@@ -1,9 +1,11 @@
 /** Every activity run twice, and from several places at once: the second run changes nothing and answers the same. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StockGate } from '../infra/redis/stock-gate.ts';
 import type { Services } from '../infra/services.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { type Activities, createActivities } from './index.ts';
+import { createInventoryActivities } from './inventory/activities.ts';
 import { ensureGate, watchGate } from './inventory/gate-rebuild.ts';
 import { createOutboxHandlers } from './outbox/handlers.ts';
 import { OutboxRelay } from './outbox/relay.ts';
@@ -114,6 +116,24 @@ describe('inventory', () => {
     await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
     expect(await activities.holdStock(hold)).toEqual(first);
     expect(await available(product.id)).toBe(0);
+  });
+
+  it('holdStock is counted at a gate that was wiped and rebuilt while the ledger was at work', async () => {
+    const product = await createProduct({ stock: 5 });
+    const { db, redis, gate, log } = services;
+    const wipedInBetween = {
+      hold: async (...hold: Parameters<StockGate['hold']>) => {
+        const answer = await gate.hold(...hold);
+        await redis.flushall();
+        await until(() => ensureGate(db, gate, log), 'the gate');
+        return answer;
+      },
+      confirm: (...hold: Parameters<StockGate['confirm']>) => gate.confirm(...hold),
+      end: (...end: Parameters<StockGate['end']>) => gate.end(...end),
+    } as StockGate;
+    const { holdStock } = createInventoryActivities({ db, gate: wipedInBetween, log });
+    expect((await holdStock(holdRequest(product.id, 2))).outcome).toBe('held');
+    expect(await available(product.id)).toBe(3);
   });
 
   it('endHold and releaseHold give back once, and leave a checkout alone unless told', async () => {
