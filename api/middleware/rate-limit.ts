@@ -6,6 +6,7 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { ApiContext, ApiState, Settings } from '../context.ts';
+import { LeasedLimiter } from './leased-limiter.ts';
 
 export type RateTier = 'catalog' | 'api' | 'auth' | 'payment';
 
@@ -26,6 +27,12 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
     payment: limiter('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
   };
 
+  // Blocks of a fiftieth of the limit at most, so that what a window's end loses is not felt.
+  const catalog = new LeasedLimiter(
+    limiters.catalog,
+    Math.max(1, Math.min(20, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
+  );
+
   function tell(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {
     const { points, duration } = limiters[tier];
     ctx.set('RateLimit-Policy', `"${tier}";q=${points};w=${duration}`);
@@ -36,7 +43,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
   async function count(ctx: ApiContext, tier: RateTier, points: number): Promise<void> {
     let state: RateLimiterRes;
     try {
-      state = await limiters[tier].consume(ctx.ip, points);
+      state = tier === 'catalog' ? await catalog.consume(ctx.ip) : await limiters[tier].consume(ctx.ip, points);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) {
         log.warn({ err: refused, tier }, 'rate limit: Redis did not answer; let through');

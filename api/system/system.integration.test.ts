@@ -5,7 +5,7 @@ import { openApiDocument } from '../openapi/document.ts';
 let shop: TestShop;
 const guest = () => new Shopper(shop.api.url);
 beforeAll(async () => {
-  shop = await startTestShop({ RATE_LIMIT_API: 3 });
+  shop = await startTestShop({ RATE_LIMIT_API: 3, RATE_LIMIT_CATALOG: 100 });
 });
 afterAll(() => shop?.stop());
 
@@ -60,6 +60,16 @@ describe('the API', () => {
     }
     expect(left).toEqual(['r=2', 'r=1', 'r=0', 'r=0']);
     expect((await guest().call('GET', '/cart')).status).toBe(200);
+  });
+
+  it('limits reads of the catalogue in a tier of their own, counted to the last', async () => {
+    const one = guest();
+    const statuses = [];
+    for (let times = 0; times < 101; times++) statuses.push((await one.call('GET', '/categories')).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await one.call('GET', '/cart')).status).toBe(200);
+    expect((await guest().call('GET', '/categories')).status).toBe(200);
   });
 
   it('believes X-Forwarded-For from a trusted proxy alone, up to the first address that is none', async () => {
