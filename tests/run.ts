@@ -106,7 +106,9 @@ async function toolsFor(projects: readonly Project[]): Promise<Record<string, st
     needs('workflows', 'integration') ? path(temporal.component(new Profile('test'))) : undefined,
     needs('integration') ? path(stripeMock) : undefined,
     needs('e2e')
-      ? obtainChromium((message) => report('Chromium', message), stop.signal).then((found) => found.path)
+      ? obtainChromium((message, fraction) => report('Chromium', message, { fraction }), stop.signal).then(
+          (found) => found.path,
+        )
       : undefined,
   ]);
   return {

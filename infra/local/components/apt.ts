@@ -36,8 +36,8 @@ export async function aptUnpack(name: string, folder: string, report: Report, si
   const wanted = missing.length > 0 ? missing : [name];
   report(`fetching ${wanted.length} packages`);
   await apt('download', ...wanted);
+  report(`unpacking ${wanted.length} packages`);
   for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.deb'))) {
-    report(`unpacking ${file.split('_')[0]}`);
     await run('dpkg-deb', ['-x', join(folder, file), folder], { signal });
     rmSync(join(folder, file));
   }
@@ -55,10 +55,16 @@ export async function aptInstall(name: string, report: Report, signal?: AbortSig
       onLine,
       environment: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-  let done = 0;
+  let steps = 0;
+  let stepsDone = 0;
   const install = () =>
     apt(['install', '-y', '--no-install-recommends', name], (line) => {
-      if (/^(Get:|Unpacking|Setting up)/.test(line)) report(`${line.slice(0, 60)} (step ${++done})`);
+      const packages = /(\d+) newly installed/.exec(line)?.[1];
+      // Each package is fetched, unpacked and set up.
+      if (packages) steps = Number(packages) * 3;
+      if (!/^(Get:|Unpacking|Setting up)/.test(line) || steps === 0) return;
+      stepsDone += 1;
+      report(`installing ${steps / 3} packages`, Math.min(stepsDone / steps, 1));
     });
   report('asking apt');
   try {
