@@ -1,8 +1,9 @@
 /** Where components that had to be got are kept, a folder a version. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { waitForLock } from '../processes/lock.ts';
+import { run } from '../processes/run.ts';
 import { barrier, serviceAccount } from '../processes/service-account.ts';
 import type { Report } from './component.ts';
 
@@ -54,7 +55,8 @@ export async function intoCache(
     const draft = mkdtempSync(join(root, partial));
     try {
       await fill(draft);
-      chmodSync(draft, 0o755);
+      // Other users of the machine may share the cache, the one that servers run as among them.
+      await run('chmod', ['-R', 'a+rX', draft]);
       renameSync(draft, folder);
     } finally {
       rmSync(draft, { recursive: true, force: true });
