@@ -63,7 +63,7 @@ export function appSettings(
         STRIPE_WEBHOOK_SECRET: key('whsec'),
         STRIPE_API_URL: urls.stripe,
       }
-    : requireStripeKeys();
+    : requireStripeKeys(`${urls.api}/api/webhooks/stripe`);
   const environment: Record<string, string> = {
     NODE_ENV: 'production',
     JWT_SECRET: profile.secret('jwt_secret'),
@@ -109,11 +109,11 @@ export function appSettings(
   };
 }
 
-function requireStripeKeys(): Record<string, string> {
+function requireStripeKeys(webhookUrl: string): Record<string, string> {
   const missing = ['STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'].filter((name) => !process.env[name]);
   if (missing.length === 0) return {};
   throw new Error(
-    `STRIPE_SECRET_KEY is set, so payments go to Stripe itself; then ${missing.join(' and ')} must be set too ("stripe listen --forward-to localhost:3001/api/webhooks/stripe" prints the webhook secret). Unset STRIPE_SECRET_KEY to use the local stand-in.`,
+    `STRIPE_SECRET_KEY is set, so payments go to Stripe itself; then ${missing.join(' and ')} must be set too ("stripe listen --forward-to ${webhookUrl}" prints the webhook secret). Unset STRIPE_SECRET_KEY to use the local stand-in.`,
   );
 }
 

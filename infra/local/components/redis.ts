@@ -22,7 +22,9 @@ const component: Component = {
     'docker compose up',
   ],
   inspect: async (path) => {
-    const version = versionIn(await run(path, ['--version'], { environment: libraryPath(path) }));
+    const answer = await run(path, ['--version'], { environment: libraryPath(path) });
+    if (!/redis|valkey/i.test(answer)) throw new Error(`it is something else: ${answer.trim().slice(0, 80)}`);
+    const version = versionIn(answer);
     requireVersion(version, LEAST_VERSION);
     return { path, version: version.text };
   },
