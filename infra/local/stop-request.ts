@@ -13,6 +13,8 @@ export interface StopRequest {
  */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
+  // Whoever reads our output may go away first (`npm start | head`): that must not end this process before its servers.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const requested = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
