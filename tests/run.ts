@@ -11,7 +11,7 @@ import { temporal } from '../infra/local/components/temporal.ts';
 import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { run } from '../infra/local/processes/run.ts';
-import { Profile } from '../infra/local/profile.ts';
+import { CHECKOUT, Profile } from '../infra/local/profile.ts';
 import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
 import { ProfileBusyError } from '../infra/local/stack.ts';
 import { stopRequest } from '../infra/local/stop-request.ts';
@@ -42,6 +42,7 @@ console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
 
 async function testWithServers(projects: readonly Project[]): Promise<void> {
+  if (projects.includes('unit')) await prepareStorefront();
   const needsServers = projects.includes('integration');
   const tools = quietly(toolsFor(projects));
   const shop = needsServers ? await startTestShop({ parts: ['stripe'], seed: null }) : undefined;
@@ -63,6 +64,12 @@ async function testWithShop(): Promise<void> {
   } finally {
     await shop.stop();
   }
+}
+
+/** The storefront's tests are compiled by settings that SvelteKit generates: a clean checkout has none yet. */
+async function prepareStorefront(): Promise<void> {
+  const program = join(CHECKOUT, 'node_modules/@sveltejs/kit/svelte-kit.js');
+  await run(process.execPath, [program, 'sync'], { cwd: join(CHECKOUT, 'storefront'), signal: stop.signal });
 }
 
 /** After all of it the books of PostgreSQL, Redis and Stripe must agree: `npm run audit`, counted as one more test. */
