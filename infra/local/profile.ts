@@ -5,9 +5,11 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -120,6 +122,8 @@ export class Profile {
     const outside = this.#outsideFolder('', false);
     rmSync(join(this.folder, 'data'), { recursive: true, force: true });
     rmSync(outside, { recursive: true, force: true });
+    const ofCheckout = resolve(outside, '..');
+    if (existsSync(ofCheckout) && readdirSync(ofCheckout).length === 0) rmdirSync(ofCheckout);
   }
 
   #outsideFolder(name: string, make = true): string {
