@@ -15,7 +15,10 @@ export function describeCheckout(the: CheckoutCase): string {
       .join('\n'),
     [
       `- Status: **${order.status.replace('_', ' ')}**`,
-      `- Total ${money(order.totalCents)}, charged ${money(order.capturedCents)}, refunded ${money(order.refundedCents)}`,
+      // One amount a line: between two dollar signs the Web UI reads mathematics.
+      `- Total: ${money(order.totalCents)}`,
+      `- Charged: ${money(order.capturedCents)}`,
+      `- Refunded: ${money(order.refundedCents)}`,
       `- Payment: ${order.paymentIntentId ? `\`${order.paymentIntentId}\`` : 'not opened yet'}`,
       `- Hold: \`${reservationWorkflowId(order.reservationId)}\`, until ${order.expiresAt}`,
     ].join('\n'),
