@@ -32,7 +32,7 @@ export class CheckoutCase {
     return this.tries.at(-1);
   }
 
-  opened(order: OrderFacts, _customerId: string | null): void {
+  opened(order: OrderFacts): void {
     this.order ??= order;
     this.#tell();
   }

@@ -40,7 +40,7 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
         the.refusedBegin();
         return { outcome: opened.outcome };
       }
-      the.opened(opened.order, begin.userId);
+      the.opened(opened.order);
       if (opened.order.status !== 'pending') return { outcome: 'opened', status: opened.order.status };
       const payable = await openPayment(the.order!);
       if (!payable) return { outcome: 'payment_unavailable' };
@@ -88,7 +88,7 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
 
 async function takeUp(the: CheckoutCase): Promise<void> {
   const order = await orders.loadOrder({ orderId: the.orderId });
-  if (order) the.opened(order, null);
+  if (order) the.opened(order);
 }
 
 /** Waits for the payment, a cancellation or the end of the hold, and ends the order accordingly. */
