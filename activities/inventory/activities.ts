@@ -1,14 +1,11 @@
-import { DomainError } from '../../domain/errors.ts';
 import { Batcher } from '../../infra/batcher.ts';
 import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { endAtGate, gateClosed } from './end-at-gate.ts';
 import { type Ended, type EndRequest, endInLedger } from './end-ledger.ts';
 import { ensureGate } from './gate-rebuild.ts';
 import { type HoldRequest, holdInLedger, type LedgerHold } from './hold-ledger.ts';
 import { type HeldReservation, readReservation } from './stock-ledger.ts';
-
-const gateClosed = () =>
-  new DomainError('stock_unavailable', 'Stock is being counted anew; try again in a moment.', { retryable: true });
 
 /** What arrives while one batch commits forms the next: a rush for one product shares its row's lock. */
 const BATCHES = { maxSize: 100, maxInFlight: 2 };
@@ -38,7 +35,7 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
     const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
     const inLedger = await holds.add({ ...request, expiresAt });
     if (inLedger.outcome !== 'held') {
-      await endAtGate(reservationId, 'released');
+      await endAtGate(gate, reservationId, 'released');
       return inLedger.outcome === 'short'
         ? { outcome: 'out_of_stock', requested: lines, lines: inLedger.lines }
         : { outcome: 'ended', requested: lines };
@@ -66,14 +63,10 @@ export function createInventoryActivities({ db, gate, log }: Pick<ActivityDepend
     };
   }
 
-  async function endAtGate(reservationId: string, as: 'released' | 'committed'): Promise<void> {
-    if (!(await gate.end(reservationId, as))) throw gateClosed();
-  }
-
   async function end(request: EndRequest): Promise<Ended> {
     const status = await ends.add(request);
     if (status !== 'checkout_pending') {
-      await endAtGate(request.reservationId, status === 'committed' ? 'committed' : 'released');
+      await endAtGate(gate, request.reservationId, status === 'committed' ? 'committed' : 'released');
     }
     return status;
   }

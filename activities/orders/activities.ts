@@ -1,20 +1,13 @@
-import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { endAtGate } from '../inventory/end-at-gate.ts';
 import * as ledger from './order-ledger.ts';
 
 /** The refund of a charge that came too late: one an order, whatever is retried. */
 export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
 
 export function createOrderActivities({ db, gate, log }: Pick<ActivityDependencies, 'db' | 'gate' | 'log'>) {
-  /** The gate follows the ledger; when it is closed Temporal runs the whole activity again, and the ledger finds itself done. */
-  async function endAtGate(reservationId: string, as: 'released' | 'committed'): Promise<void> {
-    if (!(await gate.end(reservationId, as))) {
-      throw new DomainError('stock_unavailable', 'The stock gate is being rebuilt.', { retryable: true });
-    }
-  }
-
   return {
     /** Safe to retry: the order's id follows from the reservation's, and an open order is answered as it is. */
     openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
@@ -25,9 +18,9 @@ export function createOrderActivities({ db, gate, log }: Pick<ActivityDependenci
     async completeOrder(payment: ledger.CapturedPayment): Promise<ledger.CompletedOrder> {
       const completed = await ledger.completeOrder(db, payment, lateRefundId(payment.orderId));
       if (completed.outcome === 'paid' || completed.order.status === 'paid') {
-        await endAtGate(completed.order.reservationId, 'committed');
+        await endAtGate(gate, completed.order.reservationId, 'committed');
       } else if (completed.outcome === 'refund_due') {
-        await endAtGate(completed.order.reservationId, 'released');
+        await endAtGate(gate, completed.order.reservationId, 'released');
         log.warn({ orderId: payment.orderId, refundId: completed.refundId }, 'paid too late; refunding in full');
       }
       return completed;
@@ -36,7 +29,8 @@ export function createOrderActivities({ db, gate, log }: Pick<ActivityDependenci
     /** Safe to retry: only a pending order is closed, and its hold is released once. */
     async closeOrder(input: { orderId: string; to: 'expired' | 'cancelled' }): Promise<ledger.OrderFacts> {
       const order = await ledger.closeOrder(db, input.orderId, input.to);
-      if (order.status === 'expired' || order.status === 'cancelled') await endAtGate(order.reservationId, 'released');
+      if (order.status === 'expired' || order.status === 'cancelled')
+        await endAtGate(gate, order.reservationId, 'released');
       return order;
     },
 
