@@ -27,9 +27,12 @@ const shop = await startShop({
 const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'histories');
 const url = `http://127.0.0.1:${shop.environment.API_PORT}`;
 
-async function save(feature: 'checkout' | 'reservation' | 'refund', name: string, workflowId: string): Promise<void> {
+type Feature = 'checkout' | 'reservation' | 'refund';
+
+/** @param ended whether to wait for the workflow's end; one that is still running has to go on after a release */
+async function save(feature: Feature, name: string, workflowId: string, ended = true): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
-  await handle.result();
+  if (ended) await handle.result();
   const folder = join(import.meta.dirname, '..', 'workflows', feature, 'histories');
   mkdirSync(folder, { recursive: true });
   const history = temporalProto.temporal.api.history.v1.History.fromObject(await handle.fetchHistory());
@@ -59,6 +62,41 @@ async function order(
   await save('reservation', name, reservationWorkflowId(row!.id));
 }
 
+/** Workflows in the middle of their wait. */
+async function saveRunning(): Promise<void> {
+  const product = await createProduct(services);
+  const waiting = await new Shopper(url).order(product.id);
+  await save('checkout', 'waiting', checkoutWorkflowId(waiting.order.id), false);
+  const row = await services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
+    waiting.order.id,
+  ]);
+  await save('reservation', 'waiting', reservationWorkflowId(row!.id), false);
+
+  const buyer = new Shopper(url);
+  const declined = await buyer.order(product.id);
+  await buyer.pay(declined, CARDS.declined);
+  await until(async () => (await buyer.call('GET', `/orders/${declined.order.id}`)).body.last_payment_error, 'the no');
+  await save('checkout', 'waiting-after-decline', checkoutWorkflowId(declined.order.id), false);
+  await buyer.pay(declined);
+  await buyer.untilStatus(declined.order.id, 'paid');
+
+  await fetch(`${shop.environment.STRIPE_API_URL}/local/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ target: 'refund', kind: 'pending', delay_ms: 600_000 }),
+  });
+  await buyer.call(
+    'POST',
+    `/orders/${declined.order.id}/refunds`,
+    { amount: 3, reason: 'late' },
+    { 'idempotency-key': 'pending' },
+  );
+  const isPending = async () =>
+    (await buyer.call('GET', `/orders/${declined.order.id}`)).body.status === 'partially_refunded';
+  await until(isPending, 'the pending refund');
+  await save('refund', 'pending-at-stripe', refundWorkflowId(declined.order.id, 'pending'), false);
+}
+
 try {
   await order('paid', async (buyer, begun) => {
     await buyer.pay(begun);
@@ -81,6 +119,7 @@ try {
   });
   await order('cancelled', (buyer, begun) => buyer.call('POST', `/orders/${begun.order.id}/cancel`));
   await order('expired', async () => {});
+  await saveRunning();
   const product = await createProduct(services);
   const buyer = new Shopper(url);
   const held = await buyer.hold([{ productId: product.id }]);
