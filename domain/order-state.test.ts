@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canStep, isFinal, ORDER_STATUSES, ORDER_STEPS, type OrderStatus, sourcesOf } from './order-state.ts';
+import {
+  canStep,
+  FULFILMENTS,
+  isAllowed,
+  isFinal,
+  ORDER_ACTIONS,
+  ORDER_STATUSES,
+  ORDER_STEPS,
+  type OrderAction,
+  type OrderStatus,
+  refusalOf,
+  sourcesOf,
+  statusOfPaid,
+} from './order-state.ts';
 
 const status = fc.constantFrom(...ORDER_STATUSES);
 
@@ -40,8 +53,65 @@ describe('the life of an order', () => {
         expect(sourcesOf(to).includes(from)).toBe(canStep(from, to));
       }),
     );
-    expect(sourcesOf('paid')).toEqual(['pending', 'partially_refunded', 'refunded']);
+    expect(sourcesOf('paid')).toEqual(['pending', 'on_hold', 'partially_refunded', 'refunded']);
     expect(isFinal('expired')).toBe(true);
     expect(isFinal('paid')).toBe(false);
+  });
+
+  it('never ships what was not paid, and never takes back what was shipped', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (choices) => {
+        const path = walk(choices);
+        const shipped = path.indexOf('shipped');
+        if (shipped === -1) return;
+        expect(path.slice(0, shipped)).toContain('paid');
+        expect(path.slice(shipped)).not.toContain('cancelled');
+      }),
+    );
+  });
+
+  it('follows from goods and money, and every change of either is an allowed step', () => {
+    const facts = fc.record({
+      fulfilment: fc.constantFrom(...FULFILMENTS),
+      refundedCents: fc.integer({ min: 0, max: 1000 }),
+    });
+    const next: Record<string, readonly string[]> = {
+      unfulfilled: ['on_hold', 'shipped'],
+      on_hold: ['unfulfilled'],
+      shipped: ['delivered'],
+      delivered: [],
+    };
+    fc.assert(
+      fc.property(facts, fc.integer({ min: 0, max: 1000 }), (before, refundedCents) => {
+        const from = statusOfPaid({ ...before, capturedCents: 1000 });
+        const moneyMoved = statusOfPaid({ ...before, refundedCents, capturedCents: 1000 });
+        expect(from === moneyMoved || canStep(from, moneyMoved)).toBe(true);
+        for (const fulfilment of next[before.fulfilment]!) {
+          const goodsMoved = statusOfPaid({ ...before, fulfilment: fulfilment as never, capturedCents: 1000 });
+          if (from !== 'refunded') expect(canStep(from, goodsMoved)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('what may be done with an order', () => {
+  const action = fc.constantFrom(...(Object.keys(ORDER_ACTIONS) as OrderAction[]));
+
+  it('is refused with a sentence exactly where it is not allowed', () => {
+    fc.assert(
+      fc.property(action, status, (asked, in_) => {
+        const refusal = refusalOf(asked, in_);
+        expect(refusal === undefined).toBe(isAllowed(asked, in_));
+        if (refusal) expect(refusal).toMatch(/^An order that is [a-z ]+ can't .+\. .+\.$/);
+      }),
+    );
+  });
+
+  it('agrees with the steps: who may be shipped, cancelled or held can step there', () => {
+    const goals = { markShipped: 'shipped', markDelivered: 'delivered', putOnHold: 'on_hold', cancel: 'cancelled' } as const;
+    for (const [asked, goal] of Object.entries(goals)) {
+      for (const from of ORDER_ACTIONS[asked as keyof typeof goals]) expect(canStep(from, goal)).toBe(true);
+    }
   });
 });

@@ -1,16 +1,32 @@
-/** The life of an order: one table of every allowed step, used by the API, the activities and the database's own check. */
+/**
+ * The life of an order: one table of every allowed step, one of what may be done in each state. API and workflows refuse by
+ * them, activities step by them, and PostgreSQL holds every change of `orders.status` against the same table.
+ */
 
-export const ORDER_STATUSES = ['pending', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled'] as const;
+export const ORDER_STATUSES = [
+  'pending',
+  'paid',
+  'on_hold',
+  'shipped',
+  'delivered',
+  'partially_refunded',
+  'refunded',
+  'cancelled',
+  'expired',
+] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['paid', 'expired', 'cancelled'],
-  paid: ['partially_refunded', 'refunded'],
-  // Back again when Stripe says later that a refund failed after all.
-  partially_refunded: ['partially_refunded', 'refunded', 'paid'],
-  refunded: ['partially_refunded', 'paid'],
-  expired: [],
+  paid: ['on_hold', 'shipped', 'partially_refunded', 'refunded', 'cancelled'],
+  on_hold: ['paid', 'partially_refunded', 'refunded', 'cancelled'],
+  shipped: ['delivered', 'refunded'],
+  delivered: ['refunded'],
+  // Back again when Stripe says later that a refund failed after all, or a chargeback was won.
+  partially_refunded: ['paid', 'on_hold', 'shipped', 'refunded', 'cancelled'],
+  refunded: ['paid', 'partially_refunded', 'on_hold', 'shipped', 'delivered'],
   cancelled: [],
+  expired: [],
 };
 
 export function canStep(from: OrderStatus, to: OrderStatus): boolean {
@@ -26,8 +42,92 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
   return ORDER_STATUSES.filter((from) => canStep(from, to));
 }
 
+/** Where the goods of a paid order are. */
+export const FULFILMENTS = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
+export type Fulfilment = (typeof FULFILMENTS)[number];
+
+/**
+ * Status of a paid order that was not cancelled, by its goods and its money (minor units). All of the money back says most,
+ * then where the goods are; a part given back shows while nothing was shipped.
+ */
+export function statusOfPaid(order: {
+  fulfilment: Fulfilment;
+  capturedCents: number;
+  refundedCents: number;
+}): OrderStatus {
+  if (order.refundedCents >= order.capturedCents) return 'refunded';
+  if (order.fulfilment !== 'unfulfilled') return order.fulfilment;
+  return order.refundedCents > 0 ? 'partially_refunded' : 'paid';
+}
+
+/** What people ask of an order, and in which states it makes sense. */
+export const ORDER_ACTIONS = {
+  cancel: ['pending', 'paid', 'on_hold', 'partially_refunded'],
+  refund: ['paid', 'on_hold', 'partially_refunded', 'shipped', 'delivered'],
+  extendHold: ['pending'],
+  correctAddress: ['pending', 'paid', 'on_hold', 'partially_refunded'],
+  putOnHold: ['paid', 'partially_refunded'],
+  release: ['on_hold'],
+  markShipped: ['paid', 'partially_refunded'],
+  markDelivered: ['shipped'],
+  resendConfirmation: ['paid', 'on_hold', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
+  recheckPayment: ORDER_STATUSES,
+} as const satisfies Record<string, readonly OrderStatus[]>;
+export type OrderAction = keyof typeof ORDER_ACTIONS;
+
+export function isAllowed(action: OrderAction, status: OrderStatus): boolean {
+  return (ORDER_ACTIONS[action] as readonly OrderStatus[]).includes(status);
+}
+
+/** For people: `partially_refunded` → "partially refunded". */
+export function statusInWords(status: OrderStatus): string {
+  return status.replaceAll('_', ' ');
+}
+
+const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
+  pending: 'It is not paid yet: wait for the payment, or cancel it.',
+  paid: 'It is paid and not shipped.',
+  on_hold: 'Release it from its hold first.',
+  shipped: 'It is on its way: refund it instead, or mark it delivered.',
+  delivered: 'It has arrived: refund it instead.',
+  partially_refunded: 'It is paid, in part refunded, and not shipped.',
+  refunded: 'All of its money has gone back already.',
+  cancelled: 'It was cancelled; a new order is needed.',
+  expired: 'It was never paid in time; a new order is needed.',
+};
+
+const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
+  cancel: 'be cancelled',
+  refund: 'be refunded',
+  extendHold: 'have its hold extended',
+  correctAddress: 'have its address corrected',
+  putOnHold: 'be put on hold',
+  release: 'be released',
+  markShipped: 'be marked shipped',
+  markDelivered: 'be marked delivered',
+  resendConfirmation: 'have its confirmation sent again',
+  recheckPayment: 'have its payment looked up',
+};
+
+/** Why an action makes no sense now, as a sentence that one can act on; undefined when it does. */
+export function refusalOf(action: OrderAction, status: OrderStatus): string | undefined {
+  if (isAllowed(action, status)) return undefined;
+  return `An order that is ${statusInWords(status)} can't ${ACTION_WORDS[action]}. ${WHAT_TO_DO[status]}`;
+}
+
 export const RESERVATION_STATUSES = ['held', 'committed', 'released', 'expired'] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
-export const REFUND_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+/**
+ * `awaiting_return`: the items must come back first. `awaiting_approval`: a second person decides. `pending`: on its way at
+ * Stripe. `failed`: Stripe could not make it, its amount is free again. `rejected`: decided against.
+ */
+export const REFUND_STATUSES = [
+  'awaiting_return',
+  'awaiting_approval',
+  'pending',
+  'succeeded',
+  'failed',
+  'rejected',
+] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];

@@ -1,69 +1,154 @@
-/** What may still be given back of an order, and what its status becomes. All amounts in minor units. */
-import type { OrderStatus, RefundStatus } from './order-state.ts';
+/** What may still be given back of an order, who has to agree, and what its status becomes. All amounts in minor units. */
+import { lineTotalCents, sumCents } from './money.ts';
+import { isAllowed, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
+import { isStaff, type Role } from './roles.ts';
+
+export interface RefundLine {
+  productId: string;
+  /** 1 or more. */
+  quantity: number;
+}
 
 export interface RefundableOrder {
   status: OrderStatus;
   capturedCents: number;
+  lines: readonly (RefundLine & { name: string; unitPriceCents: number })[];
 }
 
 export interface RefundRecord {
   amountCents: number;
   status: RefundStatus;
+  lines: readonly RefundLine[];
 }
 
-/** Money given back or on its way back; failed refunds free their amount. */
-export function committedRefundCents(refunds: readonly RefundRecord[]): number {
-  let total = 0;
-  for (const refund of refunds) if (refund.status !== 'failed') total += refund.amountCents;
-  return total;
+/** Whether its money is given back, on its way or set aside for it; failed and rejected refunds free their amount. */
+export function isCommitted(refund: { status: RefundStatus }): boolean {
+  return refund.status !== 'failed' && refund.status !== 'rejected';
+}
+
+export function committedRefundCents(refunds: readonly Omit<RefundRecord, 'lines'>[]): number {
+  return sumCents(refunds.filter(isCommitted).map((refund) => refund.amountCents));
 }
 
 /** What is left to refund, 0 or more. */
-export function refundableCents(order: RefundableOrder, refunds: readonly RefundRecord[]): number {
+export function refundableCents(
+  order: Pick<RefundableOrder, 'capturedCents'>,
+  refunds: readonly Omit<RefundRecord, 'lines'>[],
+): number {
   return Math.max(0, order.capturedCents - committedRefundCents(refunds));
 }
 
-export type RefundDecision =
-  | { ok: true; amountCents: number }
-  | { ok: false; code: 'order_not_refundable' | 'refund_exceeds_charge'; message: string; refundableCents: number };
+/** Units of each product that no refund has taken yet. */
+export function refundableQuantities(
+  order: RefundableOrder,
+  refunds: readonly RefundRecord[],
+): Map<string, { name: string; unitPriceCents: number; left: number }> {
+  const left = new Map<string, { name: string; unitPriceCents: number; left: number }>();
+  for (const { productId, name, unitPriceCents, quantity } of order.lines)
+    left.set(productId, { name, unitPriceCents, left: (left.get(productId)?.left ?? 0) + quantity });
+  for (const line of refunds.filter(isCommitted).flatMap((refund) => refund.lines)) {
+    const product = left.get(line.productId);
+    if (product) product.left -= line.quantity;
+  }
+  return left;
+}
 
-/**
- * Decides on one request.
- * @param requestedCents 1 or more; undefined asks for everything that is left
- */
+export interface RefundWish {
+  /** 1 or more; undefined asks for the lines' price, or for everything that is left. */
+  amountCents?: number;
+  /** Units that the refund is for; undefined with no amount means all that are left. */
+  lines?: readonly RefundLine[];
+  /** Whether the units go back on sale. */
+  restock: boolean;
+}
+
+export type RefundDecision =
+  | { ok: true; amountCents: number; lines: RefundLine[] }
+  | {
+      ok: false;
+      code: 'order_not_refundable' | 'refund_exceeds_charge' | 'invalid_request';
+      message: string;
+      refundableCents: number;
+    };
+
+/** Decides on one request. @throws RangeError when the amount is no positive whole number */
 export function decideRefund(
   order: RefundableOrder,
   refunds: readonly RefundRecord[],
-  requestedCents: number | undefined,
+  wish: RefundWish,
 ): RefundDecision {
   const left = refundableCents(order, refunds);
-  if (order.status !== 'paid' && order.status !== 'partially_refunded') {
-    return {
-      ok: false,
-      code: 'order_not_refundable',
-      message: `An order that is ${order.status.replace('_', ' ')} has nothing to refund.`,
-      refundableCents: left,
-    };
+  const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
+    ok: false,
+    code,
+    message,
+    refundableCents: left,
+  });
+  if (wish.amountCents !== undefined && (!Number.isSafeInteger(wish.amountCents) || wish.amountCents < 1))
+    throw new RangeError(`not a refund amount: ${wish.amountCents}`);
+  if (!isAllowed('refund', order.status)) return refuse('order_not_refundable', refusalOf('refund', order.status)!);
+
+  const quantities = refundableQuantities(order, refunds);
+  if (wish.lines) {
+    const priced = priceLines(wish.lines, quantities);
+    if (typeof priced === 'string') return refuse('invalid_request', priced);
+    const amountCents = wish.amountCents ?? priced.totalCents;
+    if (amountCents > priced.totalCents)
+      return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
+    if (amountCents > left)
+      return refuse('refund_exceeds_charge', 'These lines cost more than what is left of the charge; name a lower amount.');
+    return { ok: true, amountCents, lines: priced.lines };
   }
-  const amountCents = requestedCents ?? left;
-  if (left === 0 || amountCents > left) {
-    return {
-      ok: false,
-      code: 'refund_exceeds_charge',
-      message: 'The refund is more than what is left of the charge.',
-      refundableCents: left,
-    };
-  }
-  if (!Number.isSafeInteger(amountCents) || amountCents < 1)
-    throw new RangeError(`not a refund amount: ${amountCents}`);
-  return { ok: true, amountCents };
+  const amountCents = wish.amountCents ?? left;
+  if (left === 0) return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
+  if (amountCents > left)
+    return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
+  // All that is left stands for every unit that is left; a mere amount stands for none.
+  const whole = amountCents === left;
+  if (wish.restock && !whole)
+    return refuse('invalid_request', 'To put items back on sale, name them: give "lines" with product and quantity.');
+  const lines = [...quantities].flatMap(([productId, { left: quantity }]) => (quantity > 0 ? [{ productId, quantity }] : []));
+  return { ok: true, amountCents, lines: whole ? lines : [] };
 }
 
-/** Status of an order of which `refundedCents` have been given back. */
-export function statusAfterRefunds(
-  capturedCents: number,
-  refundedCents: number,
-): Extract<OrderStatus, 'paid' | 'partially_refunded' | 'refunded'> {
-  if (refundedCents <= 0) return 'paid';
-  return refundedCents >= capturedCents ? 'refunded' : 'partially_refunded';
+function priceLines(
+  lines: readonly RefundLine[],
+  quantities: ReturnType<typeof refundableQuantities>,
+): { totalCents: number; lines: RefundLine[] } | string {
+  if (lines.length === 0) return 'Name at least one line, or leave "lines" out to refund everything that is left.';
+  const asked = new Map<string, number>();
+  for (const { productId, quantity } of lines) {
+    if (!Number.isSafeInteger(quantity) || quantity < 1) return 'Each line needs a quantity of 1 or more.';
+    asked.set(productId, (asked.get(productId) ?? 0) + quantity);
+  }
+  let totalCents = 0;
+  for (const [productId, quantity] of asked) {
+    const product = quantities.get(productId);
+    if (!product) return `Product ${productId} is not part of this order.`;
+    if (quantity > product.left)
+      return `Of “${product.name}” ${product.left === 0 ? 'nothing is' : `only ${product.left} can be`} left to refund; ${quantity} were asked for.`;
+    totalCents = sumCents([totalCents, lineTotalCents(product.unitPriceCents, quantity)]);
+  }
+  return { totalCents, lines: [...asked].map(([productId, quantity]) => ({ productId, quantity })) };
+}
+
+/** Most that a role may give back of one order by itself, in minor units. */
+export interface RefundLimits {
+  /** Shoppers, of what was not shipped. */
+  customerCents: number;
+  supportCents: number;
+  leadCents: number;
+}
+
+/** The order's refunds count together: a limit can't be passed in slices. */
+export function needsApproval(
+  limits: RefundLimits,
+  role: Role | 'system',
+  refunds: readonly (Omit<RefundRecord, 'lines'> & { approved: boolean })[],
+  amountCents: number,
+): boolean {
+  if (role === 'system') return false;
+  const limitCents = !isStaff(role) ? limits.customerCents : role === 'support' ? limits.supportCents : limits.leadCents;
+  const unapproved = refunds.filter((refund) => isCommitted(refund) && !refund.approved);
+  return sumCents([...unapproved.map((refund) => refund.amountCents), amountCents]) > limitCents;
 }

@@ -1,5 +1,6 @@
 /** `npm run migrate`: brings the database's tables up to date. Safe to run twice, and by several processes at once. */
 import { readSome, SettingsError } from '../config.ts';
+import { writeOrderSteps } from './order-steps.ts';
 import { connectPostgres } from './orm.ts';
 
 const MIGRATION_LOCK = 7_261_001;
@@ -10,6 +11,7 @@ try {
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done = await postgres.orm.migrator.up();
+    await writeOrderSteps(postgres.db);
     console.log(
       done.length === 0 ? 'The tables are up to date.' : `Migrated: ${done.map((step) => step.name).join(', ')}.`,
     );
