@@ -116,6 +116,8 @@ describe('refunds', () => {
       captured += charge.amount_captured;
       refunded += charge.amount_refunded;
     }
-    expect(ledger.currencies).toEqual([{ currency: 'usd', captured, refunded, refunds_pending: 0 }]);
+    expect(ledger.currencies).toEqual([
+      { currency: 'usd', captured, refunded, refunds_pending: 0, disputed: 0, disputes_open: 0 },
+    ]);
   });
 });

@@ -55,10 +55,18 @@ function chargeToRefund(standin: Standin, parameters: Parameters): Stripe.Charge
   return charge;
 }
 
-function amountToRefund(charge: Stripe.Charge, requested: number | undefined): number {
+/** Whether a dispute that is open or lost has taken the money back for the shopper. */
+export function isChargedBack(disputes: readonly Stripe.Dispute[]): boolean {
+  return disputes.some((dispute) => !dispute.is_charge_refundable);
+}
+
+function amountToRefund(standin: Standin, charge: Stripe.Charge, requested: number | undefined): number {
   const left = charge.amount_captured - charge.amount_refunded;
   if (!charge.captured || charge.status !== 'succeeded') {
     throw invalidState(`Charge ${charge.id} was not successful and cannot be refunded.`, 'charge_not_refundable');
+  }
+  if (charge.disputed && isChargedBack(standin.store.disputes.all({ charge: charge.id }))) {
+    throw invalidState(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed');
   }
   if (requested !== undefined && requested < 1) {
     throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
@@ -123,7 +131,7 @@ export interface RefundRequest {
 /** Gives back. Call inside a transaction. @throws ApiError when that much cannot be given back */
 export function refundCharge(standin: Standin, request: RefundRequest, cause: Cause): Stripe.Refund {
   const { charge, reason, metadata } = request;
-  const amount = amountToRefund(charge, request.amount);
+  const amount = amountToRefund(standin, charge, request.amount);
   const later = laterOutcome(standin, charge);
   const status = later?.first ?? 'succeeded';
   const refund: Stripe.Refund = {
@@ -188,7 +196,12 @@ function recordUpdate(standin: Standin, before: Stripe.Refund, after: Stripe.Ref
 }
 
 /** A refund's later outcome arrives. Does nothing when it has one already. */
-export function settleRefund(standin: Standin, refundId: string, outcome: 'succeeded' | 'failed'): void {
+export function settleRefund(
+  standin: Standin,
+  refundId: string,
+  outcome: 'succeeded' | 'failed',
+  failureReason = 'expired_or_canceled_card',
+): void {
   const refund = standin.store.refunds.get(refundId);
   if (!refund || refund.status === 'failed' || refund.status === 'canceled' || refund.status === outcome) return;
   const { pending_reason: _, ...settled } = refund;
@@ -201,7 +214,7 @@ export function settleRefund(standin: Standin, refundId: string, outcome: 'succe
   const failed: Stripe.Refund = {
     ...settled,
     failure_balance_transaction: newId('txn'),
-    failure_reason: 'expired_or_canceled_card',
+    failure_reason: failureReason,
     status: 'failed',
   };
   standin.store.refunds.update(failed);
