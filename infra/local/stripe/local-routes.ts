@@ -1,10 +1,11 @@
-/** What the stand-in serves beside Stripe's API: health, pages for shoppers, operators' routes. */
+/** What the stand-in serves beside Stripe's API: health, pages for shoppers and for staff, operators' routes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Standin } from './call.ts';
 import { serveAuthentication, serveCardForm } from './card-form.ts';
 import { sendJson, sendText } from './http.ts';
 import { serveOperator } from './operator-routes.ts';
 import { receiptPage } from './pages.ts';
+import { servePayment } from './payment-desk.ts';
 
 /** @returns whether the path is one of these routes */
 export async function serveLocal(
@@ -27,6 +28,11 @@ export async function serveLocal(
   const authentication = /^\/local\/authenticate\/([\w-]+)\/(\w+)$/.exec(path);
   if (authentication && (method === 'GET' || method === 'POST')) {
     await serveAuthentication(standin, request, response, authentication[1]!, authentication[2]!);
+    return true;
+  }
+  const payment = /^\/local\/payments\/(\w+)$/.exec(path);
+  if (payment && (method === 'GET' || method === 'POST')) {
+    await servePayment(standin, request, response, payment[1]!);
     return true;
   }
   const receipt = /^\/local\/receipts\/([\w-]+)$/.exec(path);
