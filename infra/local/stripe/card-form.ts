@@ -6,20 +6,13 @@ import { NO_CAUSE, type Standin } from './call.ts';
 import { checkReturnUrl, confirmIntent, finishAuthentication } from './confirm.ts';
 import { ApiError, cardError, type ErrorBody } from './errors.ts';
 import type { FormObject } from './form.ts';
-import { decodeBody, readBody, redirect, sendText } from './http.ts';
+import { decodeBody, readBody, redirect, sendPage } from './http.ts';
 import { authenticationPage, messagePage } from './pages.ts';
 import { Parameters } from './parameters.ts';
 import { findIntent } from './payment-intents.ts';
 import { createPaymentMethod, resolvePaymentMethod } from './payment-methods.ts';
 
 type RedirectStatus = 'succeeded' | 'processing' | 'failed';
-
-function sendPage(response: ServerResponse, status: number, html: string, formTarget = ''): void {
-  sendText(response, status, 'text/html; charset=utf-8', html, {
-    'Content-Security-Policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${formTarget}; frame-ancestors 'none'`,
-    'Referrer-Policy': 'no-referrer',
-  });
-}
 
 function statusOf(intent: Stripe.PaymentIntent): RedirectStatus {
   if (intent.status === 'succeeded') return 'succeeded';

@@ -2,6 +2,7 @@
  * Stripe's published test cards and the tokens that stand for them. A number is looked at once and never kept: what
  * remains is the brand, the last four digits and a fingerprint, by which the card's behaviour is found again.
  */
+import type { DisputeReason } from './dispute-object.ts';
 import { digestText } from './ids.ts';
 
 export interface Decline {
@@ -21,6 +22,8 @@ export interface TestCard {
   authentication: boolean;
   /** What becomes of a refund some time later; absent means that it succeeds at once. */
   laterRefund?: 'succeeded' | 'failed';
+  /** Why the payment is disputed some time after it succeeded; absent means that it is not. */
+  laterDispute?: DisputeReason;
   cvcCheck: 'pass' | 'fail';
   tokens: readonly string[];
 }
@@ -97,6 +100,10 @@ const CARDS: readonly TestCard[] = [
   }),
   card('4000000000007726', ['pendingRefund'], { laterRefund: 'succeeded' }),
   card('4000000000005126', ['refundFail'], { laterRefund: 'failed' }),
+  card('4000000000000259', ['createDispute', 'visa_createDispute'], { laterDispute: 'fraudulent' }),
+  card('4000000000002685', ['createDisputeProductNotReceived', 'visa_createDisputeProductNotReceived'], {
+    laterDispute: 'product_not_received',
+  }),
 ];
 
 const byNumber = new Map(CARDS.map((entry) => [entry.number, entry]));

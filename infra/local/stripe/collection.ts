@@ -74,6 +74,15 @@ export class Collection<Item extends Identified> {
     return row && (JSON.parse(row.document as string) as Item);
   }
 
+  /** Every item whose columns have the values, oldest first. */
+  all(where: Record<string, string>): Item[] {
+    const conditions = Object.keys(where).map((column) => `${column} = ?`);
+    const sql = `SELECT document FROM ${this.#shape.table} WHERE ${conditions.join(' AND ')} ORDER BY seq`;
+    return this.#prepared(sql)
+      .all(...Object.values(where))
+      .map((row) => JSON.parse(row.document as string) as Item);
+  }
+
   /** @throws RangeError naming the cursor that does not exist */
   page(request: PageRequest): Page {
     const conditions: string[] = [];

@@ -141,7 +141,7 @@ function takeMoney(
     standin.outcomes.schedule('settle_payment', intent.id, slow.delay_ms);
     return { intent: processing };
   }
-  const { decline } = testCardOf(method);
+  const { decline, laterDispute } = testCardOf(method);
   if (decline) return declined(standin, intent, method, decline, authenticated, cause);
   const charge = buildCharge({ intent, method, authenticated, publicUrl: standin.publicUrl });
   const succeeded: Stripe.PaymentIntent = {
@@ -156,6 +156,7 @@ function takeMoney(
   standin.store.paymentIntents.update(succeeded);
   standin.events.record('charge.succeeded', charge, cause);
   standin.events.record('payment_intent.succeeded', succeeded, cause);
+  if (laterDispute) standin.outcomes.schedule('dispute_opened', charge.id, standin.settings.asyncOutcomeMs);
   return { intent: succeeded };
 }
 

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RETURN_URL, TestStandin, WebhookReceiver } from './testing.ts';
+import { eventually, RETURN_URL, TestStandin, WebhookReceiver } from './testing.ts';
 
 let standin: TestStandin;
 let receiver: WebhookReceiver;
@@ -113,6 +113,15 @@ const declinedIntent = async (): Promise<string> => {
   return id;
 };
 const refundId = async (): Promise<string> => (await local.refunds.create({ payment_intent: await paidIntentId() })).id;
+
+/** A paid intent that the shopper's bank disputes. */
+async function disputedIntent(): Promise<Stripe.PaymentIntent> {
+  const intent = await paidIntent('pm_card_createDispute');
+  await eventually('the dispute', async () => (await local.charges.retrieve(intent.latest_charge as string)).disputed);
+  return intent;
+}
+const disputeId = async (): Promise<string> =>
+  (await local.disputes.list({ payment_intent: (await disputedIntent()).id })).data[0]!.id;
 
 const CONVERSATIONS: Record<string, Conversation> = {
   'create an intent as the shop does': {
@@ -257,6 +266,32 @@ const CONVERSATIONS: Record<string, Conversation> = {
     },
     call: (stripe, id) => stripe.refunds.list({ payment_intent: id, limit: 100 }),
   },
+  'list disputes': {
+    prepare: async () => (await disputedIntent()).id,
+    call: (stripe, id) => stripe.disputes.list({ payment_intent: id, limit: 10 }),
+  },
+  'retrieve a dispute': {
+    prepare: disputeId,
+    call: (stripe, id) => stripe.disputes.retrieve(id, { expand: ['charge', 'payment_intent'] }),
+  },
+  'answer a dispute': {
+    prepare: disputeId,
+    call: (stripe, id) =>
+      stripe.disputes.update(id, {
+        evidence: { product_description: 'A lamp', uncategorized_text: 'winning_evidence' },
+        metadata: { ticket: '1' },
+        submit: true,
+      }),
+  },
+  'prepare the answer to a dispute': {
+    prepare: disputeId,
+    call: (stripe, id) => stripe.disputes.update(id, { evidence: { customer_name: 'Ada' }, submit: false }),
+  },
+  'give in to a dispute': { prepare: disputeId, call: (stripe, id) => stripe.disputes.close(id) },
+  'retrieve a charge that is disputed': {
+    prepare: async () => (await disputedIntent()).latest_charge as string,
+    call: (stripe, id) => stripe.charges.retrieve(id),
+  },
   'list events': {
     prepare: paidIntentId,
     call: (stripe) => stripe.events.list({ limit: 20, types: ['payment_intent.succeeded', 'charge.refunded'] }),
@@ -283,9 +318,12 @@ describe('the stand-in and stripe-mock', () => {
     const intent = await paidIntent();
     await local.refunds.create({ payment_intent: intent.id });
     const chargeId = intent.latest_charge as string;
+    const dispute = await disputeId();
     const kinds: [string, string, object][] = [
       ['payment_intent.succeeded', intent.id, await mock.paymentIntents.retrieve(intent.id)],
       ['charge.refunded', chargeId, await mock.charges.retrieve(chargeId)],
+      ['charge.dispute.created', dispute, await mock.disputes.retrieve(dispute)],
+      ['charge.dispute.funds_withdrawn', dispute, await mock.disputes.retrieve(dispute)],
     ];
     const envelope = await mock.events.retrieve('evt_1');
     for (const [type, id, fixture] of kinds) {

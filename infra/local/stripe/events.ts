@@ -1,4 +1,5 @@
 /** Records events, and hands those that the shop subscribes to over for delivery once they are durable. */
+import { isDeepStrictEqual } from 'node:util';
 import Stripe from 'stripe';
 import { type Cause, nowSeconds } from './call.ts';
 import { newId } from './ids.ts';
@@ -19,9 +20,33 @@ export type EventType =
   | 'charge.succeeded'
   | 'charge.failed'
   | 'charge.refunded'
+  | 'charge.refund.updated'
+  | 'charge.dispute.created'
+  | 'charge.dispute.updated'
+  | 'charge.dispute.funds_withdrawn'
+  | 'charge.dispute.funds_reinstated'
+  | 'charge.dispute.closed'
   | 'refund.created'
   | 'refund.updated'
   | 'refund.failed';
+
+type Plain = Record<string, unknown>;
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an event's `previous_attributes` hold: of `before`, only what is another in `after`; null for what was not there. */
+export function previousAttributes(before: object, after: object): Plain {
+  const [old, now] = [before as Plain, after as Plain];
+  const previous: Plain = {};
+  for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    if (isDeepStrictEqual(old[name], now[name])) continue;
+    const nested = isPlain(old[name]) && isPlain(now[name]);
+    previous[name] = nested ? previousAttributes(old[name] as Plain, now[name] as Plain) : (old[name] ?? null);
+  }
+  return previous;
+}
 
 export class EventLog {
   readonly #store: Store;

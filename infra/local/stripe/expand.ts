@@ -10,6 +10,7 @@ function fetchById(store: Store, id: string): unknown {
   if (id.startsWith('pi_')) return store.paymentIntents.get(id);
   if (id.startsWith('ch_')) return store.charges.get(id);
   if (id.startsWith('re_')) return store.refunds.get(id);
+  if (id.startsWith('dp_')) return store.disputes.get(id);
   if (id.startsWith('pm_')) return store.paymentMethods.get(id);
   return undefined;
 }

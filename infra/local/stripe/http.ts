@@ -42,6 +42,20 @@ export function sendText(
   response.end(body);
 }
 
+/** @param formTarget an origin, besides this one, to which the page's forms may lead */
+export function sendPage(
+  response: ServerResponse,
+  status: number,
+  html: string,
+  formTarget = '',
+  referrerPolicy = 'no-referrer',
+): void {
+  sendText(response, status, 'text/html; charset=utf-8', html, {
+    'Content-Security-Policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${formTarget}; frame-ancestors 'none'`,
+    'Referrer-Policy': referrerPolicy,
+  });
+}
+
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   sendText(response, status, 'application/json', JSON.stringify(value));
 }
@@ -51,8 +65,23 @@ export function redirect(response: ServerResponse, location: string): void {
   response.end();
 }
 
-/** Whether the peer is this machine. */
-export function isLoopback(request: IncomingMessage): boolean {
-  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+function isLoopbackAddress(address: string): boolean {
   return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+/**
+ * Whether the peer is this machine and asks for it by a name that cannot be another's. By any name would not do: a web
+ * page of a foreign name that is made to resolve to 127.0.0.1 would then count as a page of this server (DNS rebinding).
+ */
+export function isLoopback(request: IncomingMessage): boolean {
+  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const name = URL.parse(`http://${request.headers.host}`)?.hostname.replaceAll(/[[\]]/g, '') ?? '';
+  return isLoopbackAddress(peer) && (name === 'localhost' || isLoopbackAddress(name));
+}
+
+/** Whether a form comes from a page of this server: by the headers that browsers send and no page can forge. */
+export function isFromOwnPage(request: IncomingMessage): boolean {
+  const { host, origin } = request.headers;
+  const site = request.headers['sec-fetch-site'] ?? 'same-origin';
+  return site === 'same-origin' && origin !== undefined && URL.parse(origin)?.host === host;
 }

@@ -14,7 +14,7 @@ export function randomText(length: number): string {
   return base62(randomBytes(length), length);
 }
 
-export type IdPrefix = 'pi' | 'ch' | 're' | 'pm' | 'evt' | 'txn';
+export type IdPrefix = 'pi' | 'ch' | 're' | 'dp' | 'pm' | 'evt' | 'txn';
 
 /** A new id such as `pi_3Qk…` (27 characters for a two-letter prefix, as Stripe's are). */
 export function newId(prefix: IdPrefix): string {

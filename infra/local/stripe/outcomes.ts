@@ -1,7 +1,14 @@
 /** What happens some time later by itself: kept in the database, so that a restart forgets none of it. */
 import type { Store } from './store.ts';
 
-export type OutcomeKind = 'settle_payment' | 'refund_succeeded' | 'refund_failed';
+export type OutcomeKind =
+  | 'settle_payment'
+  | 'refund_succeeded'
+  | 'refund_failed'
+  | 'dispute_opened'
+  | 'dispute_won'
+  | 'dispute_lost'
+  | 'dispute_unanswered';
 
 export class Outcomes {
   readonly #store: Store;

@@ -1,4 +1,4 @@
-/** The few pages that the stand-in shows to shoppers: the bank's question, a receipt, and what went wrong. */
+/** What all pages share, and the few that the stand-in shows to shoppers: the bank's question, a receipt, and what went wrong. */
 import type Stripe from 'stripe';
 import { formatMoney } from '../../../domain/money.ts';
 
@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
@@ -35,13 +35,14 @@ small { color: #5b6b7d; }
   button { background: #242e3a; border-color: #3a4756; color: #e7edf4; } dt, small { color: #9aa9b9; }
 }`;
 
-function page(title: string, content: string): string {
+/** @param style added to what all pages have */
+export function page(title: string, content: string, style = ''): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${content}</main></body></html>`;
+<title>${escapeHtml(title)}</title><style>${STYLE}${style}</style></head><body><main>${content}</main></body></html>`;
 }
 
-function money(intent: { amount: number; currency: string }): string {
+export function money(intent: { amount: number; currency: string }): string {
   return escapeHtml(formatMoney(intent.amount, intent.currency));
 }
 

@@ -53,7 +53,9 @@ describe('refunds', () => {
     const listed = await stripe.refunds.list({ payment_intent: intent.id });
     expect(listed.data.map(({ id }) => id)).toEqual([rest.id, first.id]);
     const event = await receiver.received('charge.refunded', intent.latest_charge as string);
-    expect(event.data.object).toMatchObject({ amount_refunded: 1000 });
+    expect(event.data).toMatchObject({ object: { amount_refunded: 1000, refunded: false } });
+    expect(event.data.previous_attributes).toEqual({ amount_refunded: 0 });
+    await receiver.received('refund.created', first.id);
   });
 
   it('gives no more than was captured to many who ask at once', async () => {
@@ -78,6 +80,7 @@ describe('refunds', () => {
     expect(refund.status).toBe('pending');
     const event = await receiver.received('refund.updated', refund.id);
     expect(event.data).toMatchObject({ object: { status: 'succeeded' }, previous_attributes: { status: 'pending' } });
+    expect((await receiver.received('charge.refund.updated', refund.id)).data).toEqual(event.data);
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
   });
 
@@ -87,6 +90,9 @@ describe('refunds', () => {
     expect(refund.status).toBe('succeeded');
     const event = await receiver.received('refund.failed', refund.id);
     expect(event.data.object).toMatchObject({ status: 'failed', failure_reason: 'expired_or_canceled_card' });
+    for (const type of ['refund.updated', 'charge.refund.updated']) {
+      expect((await receiver.received(type, refund.id)).data).toMatchObject({ object: { status: 'failed' } });
+    }
     expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 0, refunded: false });
     expect((await stripe.refunds.create({ payment_intent: intent.id, amount: 500 })).amount).toBe(500);
   });
@@ -110,6 +116,8 @@ describe('refunds', () => {
       captured += charge.amount_captured;
       refunded += charge.amount_refunded;
     }
-    expect(ledger.currencies).toEqual([{ currency: 'usd', captured, refunded, refunds_pending: 0 }]);
+    expect(ledger.currencies).toEqual([
+      { currency: 'usd', captured, refunded, refunds_pending: 0, disputed: 0, disputes_open: 0 },
+    ]);
   });
 });

@@ -4,12 +4,13 @@ import { formatMoney } from '../../../domain/money.ts';
 import { type Answer, type Call, type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
 import { idOf } from './collection.ts';
 import { ApiError, invalidParameter, invalidState, resourceMissing } from './errors.ts';
+import { previousAttributes } from './events.ts';
 import { answerObject, answerPage } from './expand.ts';
 import { newId, randomText } from './ids.ts';
 import { mergeMetadata, type Parameters } from './parameters.ts';
 import { resolvePaymentMethod, testCardOf } from './payment-methods.ts';
 
-const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+export const REFUND_REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 
 interface LaterOutcome {
   /** Status until then. */
@@ -54,10 +55,18 @@ function chargeToRefund(standin: Standin, parameters: Parameters): Stripe.Charge
   return charge;
 }
 
-function amountToRefund(charge: Stripe.Charge, requested: number | undefined): number {
+/** Whether a dispute that is open or lost has taken the money back for the shopper. */
+export function isChargedBack(disputes: readonly Stripe.Dispute[]): boolean {
+  return disputes.some((dispute) => !dispute.is_charge_refundable);
+}
+
+function amountToRefund(standin: Standin, charge: Stripe.Charge, requested: number | undefined): number {
   const left = charge.amount_captured - charge.amount_refunded;
   if (!charge.captured || charge.status !== 'succeeded') {
     throw invalidState(`Charge ${charge.id} was not successful and cannot be refunded.`, 'charge_not_refundable');
+  }
+  if (charge.disputed && isChargedBack(standin.store.disputes.all({ charge: charge.id }))) {
+    throw invalidState(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed');
   }
   if (requested !== undefined && requested < 1) {
     throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
@@ -111,14 +120,18 @@ function destination(status: 'pending' | 'succeeded'): Stripe.Refund.Destination
       };
 }
 
-export function createRefundRoute(call: Call): Answer {
-  const { standin, parameters, cause } = call;
-  const charge = chargeToRefund(standin, parameters);
-  const amount = amountToRefund(charge, parameters.integer('amount'));
-  const reason = parameters.oneOf('reason', REASONS) ?? null;
-  const metadata = mergeMetadata({}, parameters.metadata());
-  parameters.boolean('refund_application_fee');
-  parameters.boolean('reverse_transfer');
+export interface RefundRequest {
+  charge: Stripe.Charge;
+  /** Minor units; all that is left when undefined. */
+  amount: number | undefined;
+  reason: Stripe.Refund.Reason | null;
+  metadata: Record<string, string>;
+}
+
+/** Gives back. Call inside a transaction. @throws ApiError when that much cannot be given back */
+export function refundCharge(standin: Standin, request: RefundRequest, cause: Cause): Stripe.Refund {
+  const { charge, reason, metadata } = request;
+  const amount = amountToRefund(standin, charge, request.amount);
   const later = laterOutcome(standin, charge);
   const status = later?.first ?? 'succeeded';
   const refund: Stripe.Refund = {
@@ -142,16 +155,25 @@ export function createRefundRoute(call: Call): Answer {
     transfer_reversal: null,
   };
   if (status === 'pending') refund.pending_reason = 'processing';
-  const answer = answerObject(call, refund);
   standin.store.refunds.insert(refund);
   const changed = moveRefunded(standin, charge, amount);
   standin.events.record('refund.created', refund, cause);
-  standin.events.record('charge.refunded', changed, cause, {
-    amount_refunded: charge.amount_refunded,
-    refunded: charge.refunded,
-  });
+  standin.events.record('charge.refunded', changed, cause, previousAttributes(charge, changed));
   if (later) standin.outcomes.schedule(`refund_${later.last}`, refund.id, later.delayMs);
-  return answer;
+  return refund;
+}
+
+export function createRefundRoute(call: Call): Answer {
+  const { standin, parameters, cause } = call;
+  const request = {
+    charge: chargeToRefund(standin, parameters),
+    amount: parameters.integer('amount'),
+    reason: parameters.oneOf('reason', REFUND_REASONS) ?? null,
+    metadata: mergeMetadata({}, parameters.metadata()),
+  };
+  parameters.boolean('refund_application_fee');
+  parameters.boolean('reverse_transfer');
+  return answerObject(call, refundCharge(standin, request, cause));
 }
 
 /** Adds to what was refunded of a charge; a negative amount takes a failed refund back. */
@@ -166,30 +188,40 @@ function moveRefunded(standin: Standin, charge: Stripe.Charge, amount: number): 
   return changed;
 }
 
+/** Stripe tells it under both names: the older is of the charge. */
+function recordUpdate(standin: Standin, before: Stripe.Refund, after: Stripe.Refund, cause: Cause): void {
+  const previous = previousAttributes(before, after);
+  standin.events.record('refund.updated', after, cause, previous);
+  standin.events.record('charge.refund.updated', after, cause, previous);
+}
+
 /** A refund's later outcome arrives. Does nothing when it has one already. */
-export function settleRefund(standin: Standin, refundId: string, outcome: 'succeeded' | 'failed'): void {
+export function settleRefund(
+  standin: Standin,
+  refundId: string,
+  outcome: 'succeeded' | 'failed',
+  failureReason = 'expired_or_canceled_card',
+): void {
   const refund = standin.store.refunds.get(refundId);
   if (!refund || refund.status === 'failed' || refund.status === 'canceled' || refund.status === outcome) return;
-  const previous = { status: refund.status };
   const { pending_reason: _, ...settled } = refund;
-  const cause: Cause = NO_CAUSE;
   if (outcome === 'succeeded') {
     const changed: Stripe.Refund = { ...settled, status: 'succeeded', destination_details: destination('succeeded') };
     standin.store.refunds.update(changed);
-    standin.events.record('refund.updated', changed, cause, previous);
+    recordUpdate(standin, refund, changed, NO_CAUSE);
     return;
   }
   const failed: Stripe.Refund = {
     ...settled,
     failure_balance_transaction: newId('txn'),
-    failure_reason: 'expired_or_canceled_card',
+    failure_reason: failureReason,
     status: 'failed',
   };
   standin.store.refunds.update(failed);
   const charge = standin.store.charges.get(idOf(refund.charge)!);
   if (charge) moveRefunded(standin, charge, -refund.amount);
-  standin.events.record('refund.updated', failed, cause, previous);
-  standin.events.record('refund.failed', failed, cause, previous);
+  recordUpdate(standin, refund, failed, NO_CAUSE);
+  standin.events.record('refund.failed', failed, NO_CAUSE, previousAttributes(refund, failed));
 }
 
 export function retrieveRefundRoute(call: Call): Answer {
@@ -202,9 +234,9 @@ export function updateRefundRoute(call: Call): Answer {
   const refund = call.standin.store.refunds.get(call.id);
   if (!refund) throw resourceMissing('refund', call.id, 'refund');
   const changed = { ...refund, metadata: mergeMetadata(refund.metadata ?? {}, call.parameters.metadata()) };
-  const answer = answerObject(call, changed);
   call.standin.store.refunds.update(changed);
-  return answer;
+  recordUpdate(call.standin, refund, changed, call.cause);
+  return answerObject(call, changed);
 }
 
 export function listRefundsRoute(call: Call): Answer {

@@ -2,6 +2,7 @@
 import type { Answer, Call } from './call.ts';
 import { listChargesRoute, retrieveChargeRoute } from './charges.ts';
 import { confirmIntentRoute } from './confirm-route.ts';
+import { closeDisputeRoute, listDisputesRoute, retrieveDisputeRoute, updateDisputeRoute } from './dispute-routes.ts';
 import { listEventsRoute, retrieveEventRoute } from './event-routes.ts';
 import {
   cancelIntentRoute,
@@ -41,6 +42,10 @@ const ROUTES: readonly Route[] = [
   route('GET', '/v1/refunds', listRefundsRoute),
   route('GET', '/v1/refunds/:id', retrieveRefundRoute),
   route('POST', '/v1/refunds/:id', updateRefundRoute),
+  route('GET', '/v1/disputes', listDisputesRoute),
+  route('GET', '/v1/disputes/:id', retrieveDisputeRoute),
+  route('POST', '/v1/disputes/:id', updateDisputeRoute),
+  route('POST', '/v1/disputes/:id/close', closeDisputeRoute),
   route('GET', '/v1/events', listEventsRoute),
   route('GET', '/v1/events/:id', retrieveEventRoute),
 ];

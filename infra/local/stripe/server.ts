@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { Api, answerPreflight } from './api.ts';
 import type { Standin } from './call.ts';
 import { settlePayment } from './confirm.ts';
+import { decideDispute, disputeLater, expireDispute } from './disputes.ts';
 import { EventLog } from './events.ts';
 import { Faults } from './faults.ts';
 import { sendJson } from './http.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { serveLocal } from './local-routes.ts';
-import { Outcomes } from './outcomes.ts';
+import { type OutcomeKind, Outcomes } from './outcomes.ts';
 import { settleRefund } from './refunds.ts';
 import type { StandinSettings } from './settings.ts';
 import { Store } from './store.ts';
@@ -22,6 +23,16 @@ export interface RunningStandin {
 }
 
 const STOP_WITHIN_MS = 2000;
+
+const APPLY: Record<OutcomeKind, (standin: Standin, objectId: string) => void> = {
+  settle_payment: settlePayment,
+  refund_succeeded: (standin, id) => settleRefund(standin, id, 'succeeded'),
+  refund_failed: (standin, id) => settleRefund(standin, id, 'failed'),
+  dispute_opened: disputeLater,
+  dispute_won: (standin, id) => decideDispute(standin, id, 'won'),
+  dispute_lost: (standin, id) => decideDispute(standin, id, 'lost'),
+  dispute_unanswered: expireDispute,
+};
 
 /** @throws Error when the port is taken or the data folder cannot be used */
 export async function startStandin(settings: StandinSettings): Promise<RunningStandin> {
@@ -60,10 +71,7 @@ export async function startStandin(settings: StandinSettings): Promise<RunningSt
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const url = `http://${host}:${port}`;
   standin.publicUrl = settings.publicUrl ?? url;
-  outcomes.start((kind, objectId) => {
-    if (kind === 'settle_payment') settlePayment(standin, objectId);
-    else settleRefund(standin, objectId, kind === 'refund_failed' ? 'failed' : 'succeeded');
-  });
+  outcomes.start((kind, objectId) => APPLY[kind](standin, objectId));
   webhooks.start();
 
   const stop = async (): Promise<void> => {

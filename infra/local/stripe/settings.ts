@@ -18,9 +18,18 @@ export const DEFAULT_WEBHOOK_EVENTS = [
   'payment_intent.payment_failed',
   'payment_intent.canceled',
   'charge.refunded',
+  'refund.created',
   'refund.updated',
   'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.closed',
 ] as const;
+
+/** Node's timers wait no longer (2^31 - 1 ms, some 24 days). */
+const LONGEST_TIMER_MS = 2_147_483_647;
 
 const schema = z
   .object({
@@ -43,6 +52,13 @@ const schema = z
     STANDIN_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(1).default(10_000).describe('Longest wait for an answer'),
     STANDIN_RETURN_ORIGINS: list('').describe('Origins that return_url may have, comma-separated; empty allows any'),
     STANDIN_ASYNC_MS: z.coerce.number().int().min(0).default(2000).describe('Delay of asynchronous outcomes'),
+    STANDIN_EVIDENCE_MS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(LONGEST_TIMER_MS)
+      .default(8 * 24 * 3600_000)
+      .describe('How long a dispute waits for evidence before it is lost'),
   })
   .refine((settings) => !settings.STANDIN_WEBHOOK_URL || settings.STANDIN_WEBHOOK_SECRET, {
     path: ['STANDIN_WEBHOOK_SECRET'],
@@ -64,6 +80,7 @@ export interface StandinSettings {
   webhookTimeoutMs: number;
   returnOrigins: readonly string[];
   asyncOutcomeMs: number;
+  evidenceMs: number;
 }
 
 /** @throws Error listing every setting that is wrong */
@@ -92,5 +109,6 @@ export function readStandinSettings(environment: Record<string, string | undefin
     webhookTimeoutMs: values.STANDIN_WEBHOOK_TIMEOUT_MS,
     returnOrigins: values.STANDIN_RETURN_ORIGINS,
     asyncOutcomeMs: values.STANDIN_ASYNC_MS,
+    evidenceMs: values.STANDIN_EVIDENCE_MS,
   };
 }

@@ -10,16 +10,24 @@ export interface LedgerLine {
   captured: number;
   refunded: number;
   refunds_pending: number;
+  disputed: number;
+  disputes_open: number;
 }
 
 export interface Ledger {
-  /** Minor units, by currency; `refunded` leaves failed refunds out and `refunds_pending` is a part of it. */
+  /**
+   * Minor units, by currency; `refunded` leaves failed refunds out and `refunds_pending` is a part of it. `disputed` is
+   * what disputes hold or took: won ones are left out and `disputes_open` is a part of it.
+   */
   currencies: LedgerLine[];
   payment_intents: Record<string, number>;
   charges: Record<string, number>;
   refunds: Record<string, number>;
+  disputes: Record<string, number>;
   events: number;
 }
+
+const NOTHING = { captured: 0, refunded: 0, refunds_pending: 0, disputed: 0, disputes_open: 0 };
 
 export class Store {
   readonly database: DatabaseSync;
@@ -27,6 +35,7 @@ export class Store {
   readonly paymentMethods: Collection<Stripe.PaymentMethod>;
   readonly charges: Collection<Stripe.Charge>;
   readonly refunds: Collection<Stripe.Refund>;
+  readonly disputes: Collection<Stripe.Dispute>;
   readonly events: Collection<Stripe.Event>;
   #committed: (() => void)[] = [];
 
@@ -63,6 +72,17 @@ export class Store {
       },
       indexes: ['payment_intent', 'charge'],
     });
+    this.disputes = new Collection(database, {
+      table: 'disputes',
+      columns: {
+        payment_intent: (dispute) => idOf(dispute.payment_intent),
+        charge: (dispute) => idOf(dispute.charge),
+        status: (dispute) => dispute.status,
+        currency: (dispute) => dispute.currency,
+        amount: (dispute) => dispute.amount,
+      },
+      indexes: ['payment_intent', 'charge'],
+    });
     this.events = new Collection(database, {
       table: 'events',
       columns: { type: (event) => event.type },
@@ -94,24 +114,27 @@ export class Store {
 
   ledger(): Ledger {
     const lines = new Map<string, LedgerLine>();
-    const line = (currency: string): LedgerLine => {
-      const found = lines.get(currency) ?? { currency, captured: 0, refunded: 0, refunds_pending: 0 };
-      lines.set(currency, found);
-      return found;
+    const sum = (name: Exclude<keyof LedgerLine, 'currency'>, column: string, from: string) => {
+      const rows = this.database
+        .prepare(`SELECT currency, SUM(${column}) AS total FROM ${from} GROUP BY currency`)
+        .all();
+      for (const row of rows) {
+        const currency = String(row.currency);
+        const line = lines.get(currency) ?? { ...NOTHING, currency };
+        lines.set(currency, { ...line, [name]: Number(row.total) });
+      }
     };
-    const sums = (sql: string) => this.database.prepare(sql).all() as { currency: string; total: number }[];
-    for (const row of sums('SELECT currency, SUM(amount_captured) AS total FROM charges GROUP BY currency')) {
-      line(row.currency).captured = row.total;
-    }
-    const refunded = `SELECT currency, SUM(amount) AS total FROM refunds WHERE status IN ('succeeded', 'pending') GROUP BY currency`;
-    for (const row of sums(refunded)) line(row.currency).refunded = row.total;
-    const pending = `SELECT currency, SUM(amount) AS total FROM refunds WHERE status = 'pending' GROUP BY currency`;
-    for (const row of sums(pending)) line(row.currency).refunds_pending = row.total;
+    sum('captured', 'amount_captured', 'charges');
+    sum('refunded', 'amount', "refunds WHERE status IN ('succeeded', 'pending')");
+    sum('refunds_pending', 'amount', "refunds WHERE status = 'pending'");
+    sum('disputed', 'amount', "disputes WHERE status <> 'won'");
+    sum('disputes_open', 'amount', "disputes WHERE status NOT IN ('won', 'lost')");
     return {
       currencies: [...lines.values()],
       payment_intents: this.#countByStatus('payment_intents'),
       charges: this.#countByStatus('charges'),
       refunds: this.#countByStatus('refunds'),
+      disputes: this.#countByStatus('disputes'),
       events: Number(this.database.prepare('SELECT COUNT(*) AS total FROM events').get()!.total),
     };
   }
