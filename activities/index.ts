@@ -4,6 +4,7 @@ import { createInventoryActivities } from './inventory/activities.ts';
 import { createOrderActivities } from './orders/activities.ts';
 import { createPaymentActivities } from './payments/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
+import { createSearchIndexActivities } from './search-index/activities.ts';
 
 /** Every activity that workflows may call, by capability. */
 export function createActivities(deps: ActivityDependencies) {
@@ -12,6 +13,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createOrderActivities(deps),
     ...createPaymentActivities(deps),
     ...createRefundActivities(deps),
+    ...createSearchIndexActivities(deps),
     ...createAuditActivities(deps),
   };
 }

@@ -78,6 +78,17 @@ export const settingsSchema = z.object({
   HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
   HOLD_GRACE_SECONDS: seconds(30, 0).describe('Extra time for a hold whose checkout is settling a charge'),
 
+  REFUND_LIMIT_CUSTOMER_CENTS: count(10_000, 0).describe(
+    'Most that a shopper gets back of one order, before it ships, without a second person; minor units',
+  ),
+  REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0).describe(
+    'Most that support, or anybody at the Temporal UI, refunds of one order without a second person; minor units',
+  ),
+  REFUND_LIMIT_LEAD_CENTS: count(100_000, 0).describe(
+    'Most that a support lead refunds of one order without a second person; minor units',
+  ),
+  RETURN_DAYS: count(30).describe('Days after the delivery in which an order’s workflow stays open for refunds'),
+
   RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are limited per client address'),
   RATE_LIMIT_CATALOG: count(3000).describe('Cached catalogue reads per window and address'),
   RATE_LIMIT_CATALOG_SECONDS: seconds(900),

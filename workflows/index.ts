@@ -1,4 +1,5 @@
 /** Every workflow of the shop; the worker bundles this file. */
+export { reindexProduct } from './catalogue/workflow.ts';
 export { checkout } from './checkout/workflow.ts';
 export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
 export { refund } from './refund/workflow.ts';

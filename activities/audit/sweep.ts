@@ -32,7 +32,7 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
       .start('checkout', {
         workflowId: checkoutWorkflowId(id),
         taskQueue: 'checkout',
-        args: [{ orderId: id, resume: true }],
+        args: [{ orderId: id, resume: true, livesOn: true }],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: 'Taken up by the sweep',

@@ -137,17 +137,21 @@ export async function sellInLedger(sql: Sql, reservationId: string): Promise<'so
   return 'sold';
 }
 
-/** Gives an order's items back to stock (a refund with restocking), within the caller's transaction. */
-export async function restockInLedger(sql: Sql, orderId: string): Promise<void> {
+/**
+ * Puts the units that a refund is for back on sale, within the caller's transaction; each of them once.
+ * The outbox tells the gate.
+ */
+export async function restockRefund(sql: Sql, refundId: string): Promise<void> {
   await sql.rows(
-    `select product.id from products product join order_items item on item.product_id = product.id
-     where item.order_id = $1 order by product.id for no key update of product`,
-    [orderId],
+    `select product.id from products product join refund_items item on item.product_id = product.id
+     where item.refund_id = $1 order by product.id for no key update of product`,
+    [refundId],
   );
   await sql.run(
-    `update products set stock_quantity = stock_quantity + item.quantity
-     from (select product_id, sum(quantity)::int as quantity from order_items where order_id = $1 group by product_id) item
-     where products.id = item.product_id`,
-    [orderId],
+    `with back as (
+       update refund_items set restocked_at = now() where refund_id = $1 and restocked_at is null
+       returning product_id, quantity)
+     update products set stock_quantity = stock_quantity + back.quantity from back where products.id = back.product_id`,
+    [refundId],
   );
 }

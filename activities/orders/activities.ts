@@ -1,18 +1,30 @@
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
+import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { endAtGate } from '../inventory/end-at-gate.ts';
+import { readCase } from './case-reader.ts';
+import { recordEvent } from './order-events.ts';
 import * as ledger from './order-ledger.ts';
+import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
 
 /** The refund of a charge that came too late: one an order, whatever is retried. */
 export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
 
-export function createOrderActivities({ db, gate, log }: Pick<ActivityDependencies, 'db' | 'gate' | 'log'>) {
+export function createOrderActivities({
+  db,
+  gate,
+  log,
+  settings,
+}: Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings'>) {
   return {
     /** Safe to retry: the order's id follows from the reservation's, and an open order is answered as it is. */
     openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
 
     loadOrder: async ({ orderId }: { orderId: string }) => (await ledger.readOrder(db, orderId)) ?? null,
+
+    /** Everything that support wants to know; null when there is no such order. */
+    loadCase: async ({ orderId }: { orderId: string }) => (await readCase(db, settings, orderId)) ?? null,
 
     /** Safe to retry: an order books one capture, then answers what it did. */
     async completeOrder(payment: ledger.CapturedPayment): Promise<ledger.CompletedOrder> {
@@ -27,9 +39,16 @@ export function createOrderActivities({ db, gate, log }: Pick<ActivityDependenci
     },
 
     /** Safe to retry: only a pending order is closed, and its hold is released once. */
-    async closeOrder(input: { orderId: string; to: 'expired' | 'cancelled' }): Promise<ledger.OrderFacts> {
-      const order = await ledger.closeOrder(db, input.orderId, input.to);
-      if (order.status === 'expired' || order.status === 'cancelled')
+    async closeOrder(input: {
+      orderId: string;
+      to: 'expired' | 'cancelled';
+      request?: Sender & { requestId: string; reason?: string };
+    }): Promise<ledger.OrderFacts> {
+      const { orderId, to, request } = input;
+      const subject = request && refundSubject(refundIdOf(orderId, request.requestId));
+      const actor = request && subject ? actorOf(settings.JWT_SECRET, request, subject) : undefined;
+      const order = await ledger.closeOrder(db, { orderId, to, actor, reason: request?.reason });
+      if ((order.status === 'expired' || order.status === 'cancelled') && order.capturedCents === 0)
         await endAtGate(gate, order.reservationId, 'released');
       return order;
     },
@@ -37,5 +56,21 @@ export function createOrderActivities({ db, gate, log }: Pick<ActivityDependenci
     /** Safe to retry: one record a try, by the charge's id. */
     recordPaymentFailure: (failure: { orderId: string; attemptId: string; code: string; message: string }) =>
       ledger.recordPaymentFailure(db, failure),
+
+    /** Safe to retry: done once a request id. */
+    stepOrder: (request: OrderStepRequest): Promise<OrderStepResult> => stepOrder(db, request),
+
+    /** Safe to retry: recorded once a request id. */
+    async recordAsked(request: {
+      orderId: string;
+      requestId: string;
+      type: 'payment_rechecked' | 'retry_asked';
+      message: string;
+      actor: string;
+      reason?: string;
+    }): Promise<void> {
+      const { requestId, ...event } = request;
+      await recordEvent(db, { ...event, dedupeKey: `${event.type}:${requestId}` });
+    },
   };
 }

@@ -3,9 +3,11 @@
  * finds its work done and answers what is there, which is why Temporal may retry it at any point.
  */
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
-import { type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
+import { type Fulfilment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { queueMail } from '../email/queue-mail.ts';
 import { readReservation, releaseInLedger, sellInLedger } from '../inventory/stock-ledger.ts';
+import { recordEvent } from './order-events.ts';
 
 export interface OpenOrderRequest {
   orderId: string;
@@ -21,6 +23,8 @@ export interface OrderFacts {
   orderId: string;
   reservationId: string;
   status: OrderStatus;
+  /** Left out by orders that were opened before goods had states: they are `unfulfilled`. */
+  fulfilment?: Fulfilment;
   totalCents: number;
   capturedCents: number;
   refundedCents: number;
@@ -28,7 +32,8 @@ export interface OrderFacts {
   paymentIntentId: string | null;
   clientSecret: string | null;
   expiresAt: string;
-  lines: { productId: string; name: string; quantity: number; unitPriceCents: number }[];
+  /** `sku` is left out by orders that were opened before it was kept here. */
+  lines: { productId: string; sku?: string; name: string; quantity: number; unitPriceCents: number }[];
 }
 
 export type OpenedOrder =
@@ -40,6 +45,7 @@ interface OrderRow {
   id: string;
   reservation_id: string;
   status: OrderStatus;
+  fulfilment: Fulfilment;
   total_amount: string;
   captured_amount: string;
   refunded_amount: string;
@@ -47,13 +53,13 @@ interface OrderRow {
   payment_intent_id: string | null;
   payment_client_secret: string | null;
   expires_at: Date;
-  lines: { productId: string; name: string; quantity: number; price: string }[] | null;
+  lines: { productId: string; sku: string; name: string; quantity: number; price: string }[] | null;
 }
 
 const READ_ORDER = `
-  select o.id, o.reservation_id, o.status, o.total_amount, o.captured_amount, o.refunded_amount, o.currency, o.payment_intent_id,
+  select o.id, o.reservation_id, o.status, o.fulfilment, o.total_amount, o.captured_amount, o.refunded_amount, o.currency, o.payment_intent_id,
     o.payment_client_secret, o.expires_at,
-    (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'name', item.name, 'quantity', item.quantity,
+    (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'sku', item.sku, 'name', item.name, 'quantity', item.quantity,
        'price', item.price::text) order by item.product_id) from order_items item where item.order_id = o.id) as lines
   from orders o where o.id = $1`;
 
@@ -65,6 +71,7 @@ export async function readOrder(sql: Sql, orderId: string): Promise<OrderFacts |
     orderId: row.id,
     reservationId: row.reservation_id,
     status: row.status,
+    fulfilment: row.fulfilment,
     totalCents: cents(row.total_amount),
     capturedCents: cents(row.captured_amount),
     refundedCents: cents(row.refunded_amount),
@@ -135,8 +142,9 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         paymentIntentId: null,
         clientSecret: null,
         expiresAt: reservation.expiresAt.toISOString(),
-        lines: lines.map(({ productId, name, quantity, unitPriceCents }) => ({
+        lines: lines.map(({ productId, sku, name, quantity, unitPriceCents }) => ({
           productId,
+          sku,
           name,
           quantity,
           unitPriceCents,
@@ -205,7 +213,9 @@ export async function completeOrder(db: Database, payment: CapturedPayment, refu
            where id = $1 returning id, reservation_id),
          told as (
            insert into order_events (order_id, type, message, dedupe_key)
-           values ($1, 'order_paid', 'Payment received.', 'paid'))
+           values ($1, 'order_paid', 'Payment received.', 'paid')),
+         mailed as (
+           insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'))
          delete from cart_items using paid, reservations, reservation_items bought
          where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id
            and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id
@@ -230,46 +240,60 @@ export async function completeOrder(db: Database, payment: CapturedPayment, refu
   });
 }
 
+/** Why an unpaid order ends, and who asked for it. */
+export interface OrderEnd {
+  orderId: string;
+  to: 'expired' | 'cancelled';
+  actor?: string;
+  reason?: string;
+}
+
 /** Ends an unpaid order and gives its stock back. An order that is already over, or paid, is left as it is. */
-export async function closeOrder(db: Database, orderId: string, to: 'expired' | 'cancelled'): Promise<OrderFacts> {
+export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<OrderFacts> {
   const message =
     to === 'expired'
       ? 'Time to pay ran out; the items went back on sale.'
       : 'Order cancelled; the items went back on sale.';
   return db.transaction(async (sql) => {
     const closed = await sql.row<{ reservation_id: string }>(
-      `update orders set status = $2, updated_at = now() where id = $1 and status = any($3) returning reservation_id`,
+      `update orders set status = $2, updated_at = now() where id = $1 and status = any($3) and captured_amount = 0
+       returning reservation_id`,
       [orderId, to, sourcesOf(to)],
     );
     if (closed) {
       await releaseInLedger(sql, [
         { reservationId: closed.reservation_id, to: to === 'expired' ? 'expired' : 'released' },
       ]);
-      await sql.run(`insert into order_events (order_id, type, message, dedupe_key) values ($1, $2, $3, 'closed')`, [
-        orderId,
-        `order_${to}`,
-        message,
-      ]);
+      await recordEvent(sql, { orderId, type: `order_${to}`, message, actor, reason, dedupeKey: 'closed' });
+      await queueMail(sql, orderId, { kind: `order_${to}` });
     }
     return (await readOrder(sql, orderId))!;
   });
 }
 
-/** Keeps why a card was refused, once for each try. */
+/** Keeps why a card was refused, once for each try; the first one is told by mail too, since its buyer may have left. */
 export async function recordPaymentFailure(
   db: Database,
   failure: { orderId: string; attemptId: string; code: string; message: string },
 ): Promise<void> {
+  const { orderId, attemptId, code, message } = failure;
   await db.transaction(async (sql) => {
-    const recorded = await sql.run(
-      `insert into order_events (order_id, type, message, data, dedupe_key)
-       values ($1, 'payment_failed', $2, $3, $4) on conflict (order_id, dedupe_key) do nothing`,
-      [failure.orderId, failure.message, JSON.stringify({ code: failure.code }), `attempt:${failure.attemptId}`],
-    );
-    if (recorded === 0) return;
-    await sql.run(
+    const isNew = await recordEvent(sql, {
+      orderId,
+      type: 'payment_failed',
+      message,
+      data: { code },
+      dedupeKey: `attempt:${attemptId}`,
+    });
+    if (!isNew) return;
+    const open = await sql.run(
       `update orders set last_payment_error = $2, updated_at = now() where id = $1 and status = 'pending'`,
-      [failure.orderId, failure.message],
+      [orderId, message],
     );
+    const tries = await sql.row<{ count: number }>(
+      `select count(*)::int as count from order_events where order_id = $1 and type = 'payment_failed'`,
+      [orderId],
+    );
+    if (open === 1 && tries?.count === 1) await queueMail(sql, orderId, { kind: 'payment_refused', message });
   });
 }

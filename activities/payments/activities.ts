@@ -1,7 +1,8 @@
 import Stripe from 'stripe';
 import type { RefundStatus } from '../../domain/order-state.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { attachPaymentIntent } from '../orders/order-ledger.ts';
+import { attachPaymentIntent, readOrder } from '../orders/order-ledger.ts';
+import { type FoundDispute, type FoundRefund, recordFound } from '../refunds/found-ledger.ts';
 
 /** How a PaymentIntent stands, as far as an order is concerned. `in_flight`: a charge is on its way and can't be stopped. */
 export interface IntentState {
@@ -11,7 +12,7 @@ export interface IntentState {
 
 export interface StripeRefundState {
   stripeRefundId: string | null;
-  status: RefundStatus;
+  status: Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'>;
   failureReason?: string;
 }
 
@@ -70,22 +71,27 @@ export function createPaymentActivities({ db, stripe }: Pick<ActivityDependencie
     orderId: string;
     paymentIntentId: string;
     amountCents: number;
+    /** 1 unless an earlier try failed for good. */
+    attempt?: number;
   }): Promise<StripeRefundState> {
+    const attempt = String(request.attempt ?? 1);
     try {
       return refundState(
         await stripe.refunds.create(
           {
             payment_intent: request.paymentIntentId,
             amount: request.amountCents,
-            metadata: { refund_id: request.refundId, order_id: request.orderId },
+            metadata: { refund_id: request.refundId, order_id: request.orderId, attempt },
           },
-          { idempotencyKey: `refund-${request.refundId}` },
+          { idempotencyKey: `refund-${request.refundId}${attempt === '1' ? '' : `-${attempt}`}` },
         ),
       );
     } catch (error) {
       if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;
       const made = await stripe.refunds.list({ payment_intent: request.paymentIntentId, limit: 100 });
-      const own = made.data.find((refund) => refund.metadata?.refund_id === request.refundId);
+      const own = made.data.find(
+        ({ metadata }) => metadata?.refund_id === request.refundId && (metadata.attempt ?? '1') === attempt,
+      );
       if (own) return refundState(own);
       return { stripeRefundId: null, status: 'failed', failureReason: error.code ?? 'refused' };
     }
@@ -95,7 +101,58 @@ export function createPaymentActivities({ db, stripe }: Pick<ActivityDependencie
     return refundState(await stripe.refunds.retrieve(stripeRefundId));
   }
 
-  return { createPayment, retrievePaymentIntent, cancelPaymentIntent, refundPayment, retrieveRefund };
+  /**
+   * Asks Stripe for all it holds of an order's payment and brings the order's records in line: refunds made in its dashboard,
+   * chargebacks, what became of our own refunds. Safe to retry: each is booked once for each state.
+   * @returns how the intent stands; null when the order has none yet
+   */
+  async function reconcilePayment({ orderId }: { orderId: string }): Promise<IntentState | null> {
+    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    if (!paymentIntentId) return null;
+    const [intent, refunds, disputes] = await Promise.all([
+      stripe.paymentIntents.retrieve(paymentIntentId),
+      stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),
+      stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
+    ]);
+    await recordFound(db, orderId, {
+      refunds: refunds.data.map(foundRefund),
+      disputes: disputes.data.map(foundDispute),
+    });
+    return intentState(intent);
+  }
+
+  return {
+    createPayment,
+    retrievePaymentIntent,
+    cancelPaymentIntent,
+    refundPayment,
+    retrieveRefund,
+    reconcilePayment,
+  };
+}
+
+function foundRefund(refund: Stripe.Refund): FoundRefund {
+  const { status, failureReason } = refundState(refund);
+  return {
+    stripeRefundId: refund.id,
+    refundId: refund.metadata?.refund_id,
+    amountCents: refund.amount,
+    currency: refund.currency,
+    status,
+    failureReason,
+  };
+}
+
+function foundDispute(dispute: Stripe.Dispute): FoundDispute {
+  const dueBy = dispute.evidence_details?.due_by;
+  return {
+    disputeId: dispute.id,
+    amountCents: dispute.amount,
+    currency: dispute.currency,
+    reason: dispute.reason,
+    status: dispute.status,
+    evidenceDueBy: dueBy ? new Date(dueBy * 1000) : null,
+  };
 }
 
 function intentState(intent: Stripe.PaymentIntent): IntentState {

@@ -1,14 +1,94 @@
+import type { RefundLimits, RefundLine } from '../../domain/refund.ts';
+import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { tellOrder } from '../orders/tell-order.ts';
+import * as cancellation from './cancellation-ledger.ts';
+import * as decisions from './decision-ledger.ts';
 import * as ledger from './refund-ledger.ts';
+import { readRefund } from './refund-reader.ts';
 
-export function createRefundActivities({ db }: Pick<ActivityDependencies, 'db'>) {
+export interface RefundRequest extends Sender {
+  /** Left out: it follows from the order's id and the request's. */
+  refundId?: string;
+  orderId: string;
+  requestId: string;
+  amountCents?: number;
+  lines?: RefundLine[];
+  reason: string;
+  restock: boolean;
+  awaitReturn?: boolean;
+}
+
+export interface DecisionRequest extends Sender {
+  refundId: string;
+  decision: 'approve' | 'reject';
+  reason: string;
+}
+
+export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
+  const { db, settings } = deps;
+  const limits: RefundLimits = {
+    customerCents: settings.REFUND_LIMIT_CUSTOMER_CENTS,
+    supportCents: settings.REFUND_LIMIT_SUPPORT_CENTS,
+    leadCents: settings.REFUND_LIMIT_LEAD_CENTS,
+  };
+  const { JWT_SECRET: secret } = settings;
+  /** Tells the order after a change, whoever asked for it. */
+  const told = async <Result extends { outcome: string }>(work: Promise<Result>, orderIdOf: (result: Result) => string | undefined) => {
+    const result = await work;
+    const orderId = orderIdOf(result);
+    if (orderId) await tellOrder(deps, orderId);
+    return result;
+  };
+  const decided = (work: Promise<decisions.DecisionResult>) =>
+    told(work, (result) => (result.outcome === 'decided' ? result.refund.orderId : undefined));
+
   return {
     /** Safe to retry: the refund's id meets the refund that was made before. */
-    requestRefund: (request: ledger.RefundRequest) => ledger.requestRefund(db, request),
+    requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
+      const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
+      const actor = actorOf(secret, request, refundSubject(refundId));
+      return told(ledger.requestRefund(db, limits, { ...request, refundId, actor }), (result) =>
+        result.outcome === 'accepted' ? request.orderId : undefined,
+      );
+    },
 
-    loadRefund: async ({ refundId }: { refundId: string }) => (await ledger.readRefund(db, refundId)) ?? null,
+    loadRefund: async ({ refundId }: { refundId: string }) => (await readRefund(db, refundId)) ?? null,
 
     /** Safe to retry: booked once for each state that Stripe reports. */
-    recordRefund: (outcome: ledger.StripeRefundOutcome) => ledger.recordRefund(db, outcome),
+    async recordRefund(outcome: ledger.StripeRefundOutcome) {
+      const refund = await ledger.recordRefund(db, outcome);
+      await tellOrder(deps, refund.orderId);
+      return refund;
+    },
+
+    /** Safe to retry: who decided is answered the same decision. */
+    decideRefund(request: DecisionRequest): Promise<decisions.DecisionResult> {
+      const subject = decisionSubject(request.refundId, request.decision);
+      const actor = actorOf(secret, request, subject);
+      return decided(decisions.decideWaiting(db, { ...request, actor, isProven: isProven(secret, request, subject) }));
+    },
+
+    /** Safe to retry: the items of a return arrive once. */
+    receiveReturn: (request: decisions.ReturnRequest) => decided(decisions.receiveReturn(db, limits, request)),
+    declineReturn: (request: Required<Omit<decisions.ReturnRequest, 'restock'>>) =>
+      decided(decisions.declineReturn(db, request)),
+
+    /** Safe to retry: a refund on its way again is answered as it is. */
+    retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, request)),
+    giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
+
+    /** Safe to retry: the cancellation's refund has an id of its own. */
+    cancelPaid(request: {
+      orderId: string;
+      requestId: string;
+      sender: Sender;
+      reason: string;
+    }): Promise<cancellation.CancelledPaid> {
+      const { orderId, requestId, sender, reason } = request;
+      const refundId = refundIdOf(orderId, requestId);
+      const actor = actorOf(secret, sender, refundSubject(refundId));
+      return cancellation.cancelPaid(db, limits, { refundId, orderId, requestId, actor, reason });
+    },
   };
 }

@@ -1,142 +1,141 @@
-/** Refunds in PostgreSQL: decided under the order's row lock, so requests at the same moment can't exceed the charge. */
-import { fromDecimal, toDecimalString } from '../../domain/money.ts';
-import type { OrderStatus, RefundStatus } from '../../domain/order-state.ts';
-import { decideRefund, statusAfterRefunds } from '../../domain/refund.ts';
+/** Refunds in PostgreSQL: asked for under the order's row lock, so requests at the same moment can't exceed the charge. */
+import { roleOf } from '../../domain/actor.ts';
+import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
+import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
+import { decideRefund, needsApproval, type RefundLimits, type RefundLine } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import { restockInLedger } from '../inventory/stock-ledger.ts';
+import { queueMail } from '../email/queue-mail.ts';
+import { restockRefund } from '../inventory/stock-ledger.ts';
+import { lockOrder } from '../orders/order-steps.ts';
+import { recordEvent } from '../orders/order-events.ts';
+import { lockForRefund, type OrderForRefund, type RefundFacts, type RefundKind, readRecords, readRefund } from './refund-reader.ts';
 
-export interface RefundFacts {
+export interface RefundWithActor {
   refundId: string;
   orderId: string;
   requestId: string;
-  amountCents: number;
-  currency: string;
-  reason: string;
-  status: RefundStatus;
-  restock: boolean;
-  paymentIntentId: string;
-  stripeRefundId: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface RefundRequest {
-  refundId: string;
-  orderId: string;
-  requestId: string;
-  /** 1 or more; undefined asks for all that is left. */
+  /** 1 or more; undefined asks for the lines' price, or for all that is left. */
   amountCents?: number;
+  lines?: RefundLine[];
   reason: string;
   restock: boolean;
-  requestedBy: string;
+  /** The money waits until the items are back. Always so for shoppers whose order has shipped. */
+  awaitReturn?: boolean;
+  /** Who asks, already checked. */
+  actor: string;
 }
 
 export type RequestedRefund =
   | { outcome: 'accepted'; refund: RefundFacts }
   | {
       outcome: 'refused';
-      code: 'order_not_refundable' | 'refund_exceeds_charge';
+      code: 'order_not_refundable' | 'refund_exceeds_charge' | 'invalid_request' | 'idempotency_key_reused';
       message: string;
       refundableCents: number;
       currency: string;
     }
   | { outcome: 'order_missing' };
 
-interface RefundRow {
-  id: string;
-  order_id: string;
-  request_id: string;
-  amount: string;
-  currency: string;
-  reason: string;
-  status: RefundStatus;
-  restock: boolean;
-  payment_intent_id: string;
-  stripe_refund_id: string | null;
-  created_at: Date;
-  updated_at: Date;
-}
-
-const READ_REFUND = `
-  select refund.id, refund.order_id, refund.request_id, refund.amount, refund.currency, refund.reason, refund.status, refund.restock,
-    o.payment_intent_id, refund.stripe_refund_id, refund.created_at, refund.updated_at
-  from refunds refund join orders o on o.id = refund.order_id where refund.id = $1`;
-
-export async function readRefund(sql: Sql, refundId: string): Promise<RefundFacts | undefined> {
-  const row = await sql.row<RefundRow>(READ_REFUND, [refundId]);
-  return (
-    row && {
-      refundId: row.id,
-      orderId: row.order_id,
-      requestId: row.request_id,
-      amountCents: fromDecimal(row.amount, row.currency),
-      currency: row.currency,
-      reason: row.reason,
-      status: row.status,
-      restock: row.restock,
-      paymentIntentId: row.payment_intent_id,
-      stripeRefundId: row.stripe_refund_id,
-      createdAt: row.created_at.toISOString(),
-      updatedAt: row.updated_at.toISOString(),
-    }
-  );
-}
-
-/** Accepts or refuses a refund. The same request id meets the refund that it made before. */
-export async function requestRefund(db: Database, request: RefundRequest): Promise<RequestedRefund> {
+/** Accepts or refuses a refund. The same refund asked for again is answered as it is. */
+export async function requestRefund(
+  db: Database,
+  limits: RefundLimits,
+  request: RefundWithActor,
+): Promise<RequestedRefund> {
   return db.transaction(async (sql) => {
-    const order = await sql.row<{ status: OrderStatus; captured_amount: string; currency: string }>(
-      'select status, captured_amount, currency from orders where id = $1 for no key update',
-      [request.orderId],
-    );
+    const order = await lockForRefund(sql, request.orderId);
     if (!order) return { outcome: 'order_missing' };
     const existing = await readRefund(sql, request.refundId);
-    if (existing) return { outcome: 'accepted', refund: existing };
-
-    const earlier = await sql.rows<{ amount: string; status: RefundStatus }>(
-      'select amount, status from refunds where order_id = $1',
-      [request.orderId],
-    );
-    const decision = decideRefund(
-      { status: order.status, capturedCents: fromDecimal(order.captured_amount, order.currency) },
-      earlier.map((row) => ({ amountCents: fromDecimal(row.amount, order.currency), status: row.status })),
-      request.amountCents,
-    );
+    if (existing) return repeated(existing, request);
+    const earlier = await readRecords(sql, request.orderId);
+    const decision = decideRefund(order, earlier, request);
     if (!decision.ok) {
-      return {
-        outcome: 'refused',
-        code: decision.code,
-        message: decision.message,
-        refundableCents: decision.refundableCents,
-        currency: order.currency,
-      };
+      const { code, message, refundableCents } = decision;
+      return { outcome: 'refused', code, message, refundableCents, currency: order.currency };
     }
-    await sql.run(
-      `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        request.refundId,
-        request.orderId,
-        request.requestId,
-        toDecimalString(decision.amountCents, order.currency),
-        order.currency,
-        request.reason,
-        request.restock,
-        request.requestedBy,
-      ],
-    );
-    await sql.run(
-      `insert into order_events (order_id, type, message, data, actor, dedupe_key)
-       values ($1, 'refund_requested', 'Refund requested.', $2, $3, $4)`,
-      [
-        request.orderId,
-        JSON.stringify({ refundId: request.refundId, amountCents: decision.amountCents }),
-        request.requestedBy,
-        `refund:${request.refundId}:requested`,
-      ],
-    );
+    const role = roleOf(request.actor);
+    const hasShipped = order.fulfilment === 'shipped' || order.fulfilment === 'delivered';
+    const status: RefundStatus =
+      request.awaitReturn || (role === 'customer' && hasShipped)
+        ? 'awaiting_return'
+        : needsApproval(limits, role, earlier, decision.amountCents)
+          ? 'awaiting_approval'
+          : 'pending';
+    await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
+    await recordEvent(sql, {
+      orderId: request.orderId,
+      type: status === 'awaiting_return' ? 'return_requested' : 'refund_requested',
+      message: requestedMessage(status),
+      data: { refundId: request.refundId, amountCents: decision.amountCents },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey: `refund:${request.refundId}:requested`,
+    });
     return { outcome: 'accepted', refund: (await readRefund(sql, request.refundId))! };
   });
+}
+
+function requestedMessage(status: RefundStatus): string {
+  if (status === 'awaiting_return') return 'Return asked for; the money follows when the items are back.';
+  return status === 'awaiting_approval' ? 'Refund requested; it is being looked at.' : 'Refund requested.';
+}
+
+/** @param request what is asked now, under an id that was used before */
+function repeated(refund: RefundFacts, request: RefundWithActor): RequestedRefund {
+  const sameAmount = request.amountCents === undefined || request.amountCents === refund.amountCents;
+  const sameLines = request.lines === undefined || quantitiesOf(request.lines) === quantitiesOf(refund.lines);
+  if (refund.reason === request.reason && sameAmount && sameLines) return { outcome: 'accepted', refund };
+  return {
+    outcome: 'refused',
+    code: 'idempotency_key_reused',
+    message: `This request id made a refund of ${formatMoney(refund.amountCents, refund.currency)} (“${refund.reason}”) before; use a new one for another refund.`,
+    refundableCents: 0,
+    currency: refund.currency,
+  };
+}
+
+function quantitiesOf(lines: readonly RefundLine[]): string {
+  const sums = new Map<string, number>();
+  for (const { productId, quantity } of lines) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+  return JSON.stringify([...sums].sort());
+}
+
+interface NewRefund {
+  refundId: string;
+  orderId: string;
+  requestId: string;
+  kind: RefundKind;
+  amountCents: number;
+  lines: readonly RefundLine[];
+  reason: string;
+  restock: boolean;
+  status: RefundStatus;
+  actor: string;
+  stripeRefundId?: string;
+}
+
+export async function insertRefund(sql: Sql, order: Pick<OrderForRefund, 'currency'>, refund: NewRefund): Promise<void> {
+  await sql.run(
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by, kind, status, stripe_refund_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      refund.refundId,
+      refund.orderId,
+      refund.requestId,
+      toDecimalString(refund.amountCents, order.currency),
+      order.currency,
+      refund.reason,
+      refund.restock,
+      refund.actor,
+      refund.kind,
+      refund.status,
+      refund.stripeRefundId ?? null,
+    ],
+  );
+  await sql.run(
+    `insert into refund_items (refund_id, product_id, quantity) select $1, * from unnest($2::uuid[], $3::int[])`,
+    [refund.refundId, refund.lines.map((line) => line.productId), refund.lines.map((line) => line.quantity)],
+  );
 }
 
 export interface StripeRefundOutcome {
@@ -149,53 +148,57 @@ export interface StripeRefundOutcome {
 
 /** Books what Stripe says of a refund and brings the order's refunded amount and status in line. */
 export async function recordRefund(db: Database, outcome: StripeRefundOutcome): Promise<RefundFacts> {
-  return db.transaction(async (sql) => {
-    const before = await readRefund(sql, outcome.refundId);
-    if (!before) throw new Error(`refund ${outcome.refundId} does not exist`);
-    const order = (await sql.row<{ status: OrderStatus; captured_amount: string; currency: string }>(
-      'select status, captured_amount, currency from orders where id = $1 for no key update',
-      [before.orderId],
-    ))!;
-    const changed = await sql.run(
-      `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
-       where id = $1 and (status, coalesce(stripe_refund_id, '')) is distinct from ($2, coalesce($3, stripe_refund_id, ''))
-         and not (status = 'succeeded' and $2 = 'pending')`,
-      [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
-    );
-    if (changed === 0) return before;
+  return db.transaction((sql) => recordRefundIn(sql, outcome));
+}
 
-    const given = await sql.row<{ total: string | null }>(
-      `select sum(amount)::text as total from refunds
-       where order_id = $1 and (status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))`,
-      [before.orderId],
-    );
-    const refundedCents = fromDecimal(given?.total ?? '0', order.currency);
-    const status =
-      order.status === 'expired' || order.status === 'cancelled'
-        ? order.status
-        : statusAfterRefunds(fromDecimal(order.captured_amount, order.currency), refundedCents);
-    await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
-      before.orderId,
-      toDecimalString(refundedCents, order.currency),
-      status,
-    ]);
-    // The plain refund knows amounts, not lines: only an order given back whole can be put back on the shelf.
-    if (outcome.status === 'succeeded' && before.status !== 'succeeded' && before.restock && status === 'refunded') {
-      await restockInLedger(sql, before.orderId);
-    }
-    if (outcome.status !== 'pending') {
-      await sql.run(
-        `insert into order_events (order_id, type, message, data, dedupe_key) values ($1, $2, $3, $4, $5)
-         on conflict (order_id, dedupe_key) do nothing`,
-        [
-          before.orderId,
-          `refund_${outcome.status}`,
-          outcome.status === 'succeeded' ? 'Refund sent.' : 'The refund could not be made.',
-          JSON.stringify({ refundId: outcome.refundId, amountCents: before.amountCents }),
-          `refund:${outcome.refundId}:${outcome.status}`,
-        ],
-      );
-    }
-    return (await readRefund(sql, outcome.refundId))!;
-  });
+/** As `recordRefund`, within the caller's transaction. */
+export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Promise<RefundFacts> {
+  const orderId = (await readRefund(sql, outcome.refundId))?.orderId;
+  if (!orderId) throw new Error(`refund ${outcome.refundId} does not exist`);
+  await lockOrder(sql, orderId);
+  const before = (await readRefund(sql, outcome.refundId))!;
+  const changed = await sql.run(
+    `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
+     where id = $1 and (status, coalesce(stripe_refund_id, '')) is distinct from ($2, coalesce($3, stripe_refund_id, ''))
+       and not (status = 'succeeded' and $2 = 'pending')`,
+    [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
+  );
+  if (changed === 0) return before;
+  await settleOrder(sql, orderId);
+  if (outcome.status === 'succeeded' && before.status !== 'succeeded') {
+    if (before.restock) await restockRefund(sql, before.refundId);
+    if (before.kind !== 'chargeback') await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });
+  }
+  if (outcome.status !== 'pending' && before.kind !== 'chargeback') {
+    await recordEvent(sql, {
+      orderId,
+      type: outcome.status === 'succeeded' ? 'refund_succeeded' : 'refund_failed',
+      message: outcome.status === 'succeeded' ? 'Refund sent.' : 'The refund could not be made.',
+      data: { refundId: outcome.refundId, amountCents: before.amountCents, failure: outcome.failureReason },
+      dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`,
+    });
+  }
+  return (await readRefund(sql, outcome.refundId))!;
+}
+
+/** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
+export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
+  const order = (await lockOrder(sql, orderId))!;
+  const given = await sql.row<{ total: string | null }>(
+    `select sum(amount)::text as total from refunds
+     where order_id = $1 and (status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))`,
+    [orderId],
+  );
+  const refundedCents = fromDecimal(given?.total ?? '0', order.currency);
+  const capturedCents = fromDecimal(order.captured_amount, order.currency);
+  const isOver = order.status === 'expired' || order.status === 'cancelled';
+  const status = isOver
+    ? order.status
+    : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents });
+  await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
+    orderId,
+    toDecimalString(refundedCents, order.currency),
+    status,
+  ]);
+  return status;
 }

@@ -10,7 +10,7 @@ import {
   beginCheckoutUpdate,
   checkoutWorkflowId,
 } from '../../workflows/checkout/messages.ts';
-import { customerIdKey, orderIdKey, orderStatusKey } from '../../workflows/shared/search-attributes.ts';
+import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
 import type { ApiDependencies } from '../context.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
 
@@ -32,8 +32,10 @@ export async function beginCheckout(
   request: CheckoutRequest,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
-  const known = await deps.db.row<{ reservation: string; order_status: string | null }>(
-    `select r.status as reservation, o.status as order_status from reservations r
+  const known = await deps.db.row<{ reservation: string; order_status: string | null; amount: string }>(
+    `select r.status as reservation, o.status as order_status,
+       (select coalesce(sum(quantity * unit_price), 0) from reservation_items where reservation_id = r.id)::text as amount
+     from reservations r
      left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
     [request.reservationId, request.owners],
   );
@@ -41,7 +43,7 @@ export async function beginCheckout(
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'held') throw ended();
 
-  const result = await begin(deps, {
+  const result = await begin(deps, Number(known.amount), {
     orderId,
     reservationId: request.reservationId,
     owners: [...request.owners],
@@ -68,6 +70,7 @@ const ended = () =>
 
 function begin(
   { temporal }: Pick<ApiDependencies, 'temporal'>,
+  amount: number,
   input: BeginCheckoutInput,
 ): Promise<BeginCheckoutResult> {
   const { orderId } = input;
@@ -80,15 +83,17 @@ function begin(
         startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
           workflowId: checkoutWorkflowId(orderId),
           taskQueue: 'checkout',
-          args: [{ orderId }],
+          args: [{ orderId, livesOn: true }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: 'Checkout',
-          typedSearchAttributes: [
-            { key: orderIdKey, value: orderId },
-            { key: orderStatusKey, value: 'pending' },
-            ...(input.userId ? [{ key: customerIdKey, value: input.userId }] : []),
-          ],
+          typedSearchAttributes: caseAttributes({
+            orderId,
+            customerId: input.userId,
+            amount,
+            status: 'pending',
+            createdAt: new Date(),
+          }),
         }),
       }),
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ORDER_STATUSES } from '../../domain/order-state.ts';
+import { FULFILMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
 import { amount, currency, limit, timestamp, uuid } from './common.ts';
 
 export const shippingAddress = z
@@ -48,12 +48,35 @@ export const orderEvent = z.object({
   at: timestamp,
   type: z.string().meta({ examples: ['order_opened', 'payment_failed', 'order_paid', 'refund_succeeded'] }),
   message: z.string(),
+  actor: z.string().nullable().meta({ description: 'Who asked for it; for staff only' }),
+  reason: z.string().nullable().meta({ description: 'Why; for staff only' }),
 });
+
+/** Where the goods are; null until they have left. */
+export const shipment = z
+  .object({
+    carrier: z.string(),
+    tracking_number: z.string(),
+    shipped_at: timestamp,
+    delivered_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Shipment' });
+
+export const cancelBody = z
+  .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
+  .meta({ id: 'CancelRequest' });
 
 export const order = z
   .object({
     id: uuid,
     status: z.enum(ORDER_STATUSES),
+    fulfilment: z.enum(FULFILMENTS).meta({ description: 'Where the goods of a paid order are' }),
+    shipment: shipment.nullable(),
+    cancellation_waits: z
+      .boolean()
+      .meta({ description: 'A cancellation is above the asker’s limit and waits for a support lead; nothing ships' }),
+    hold_reason: z.string().nullable().meta({ description: 'Why it is on hold; for staff only' }),
+    user_id: uuid.nullable().meta({ description: 'The buyer’s account; null for guests' }),
     items: z.array(
       z.object({
         product_id: uuid,
@@ -120,6 +143,7 @@ export const orderStreamMessage = z
     status: z.enum(ORDER_STATUSES),
     last_payment_error: z.string().nullable(),
     refunded_amount: amount,
+    expires_at: timestamp,
   })
   .meta({ id: 'OrderStreamMessage' });
 export type OrderStreamMessage = z.infer<typeof orderStreamMessage>;

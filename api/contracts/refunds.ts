@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { REFUND_STATUSES } from '../../domain/order-state.ts';
-import { amount, currency, timestamp, uuid } from './common.ts';
+import { amount, currency, quantity, timestamp, uuid } from './common.ts';
+
+const refundLine = z.strictObject({ product_id: uuid, quantity });
 
 export const refundBody = z
   .strictObject({
@@ -9,22 +11,44 @@ export const refundBody = z
       .positive()
       .max(99_999_999)
       .optional()
-      .meta({ description: 'Left out: everything that is left of the charge' }),
+      .meta({ description: 'Left out: the price of the lines, or everything that is left of the charge' }),
+    lines: z
+      .array(refundLine)
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Items that the refund is for; left out with no amount: all that are left' }),
     reason: z.string().trim().min(1).max(500),
-    restock: z.boolean().default(false).meta({ description: 'Put the order’s items back into stock; for staff' }),
+    restock: z.boolean().default(false).meta({ description: 'Put the items back on sale; for staff' }),
+    await_return: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'The money waits until the items are back; always so for shoppers once the order has shipped' }),
   })
   .meta({ id: 'RefundRequest' });
+
+export const decisionBody = z
+  .strictObject({ reason: z.string().trim().min(1).max(500).meta({ description: 'Why; a rejection is told to the shopper' }) })
+  .meta({ id: 'RefundDecision' });
 
 export const refund = z
   .object({
     id: uuid,
     order_id: uuid,
+    kind: z.enum(['refund', 'cancellation', 'chargeback']),
     amount,
     currency,
+    lines: z.array(refundLine),
     reason: z.string(),
-    status: z.enum(REFUND_STATUSES),
+    status: z.enum(REFUND_STATUSES).meta({
+      description:
+        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: not granted',
+    }),
+    decision_reason: z.string().nullable().meta({ description: 'Why it was approved or rejected' }),
     created_at: timestamp,
     updated_at: timestamp,
+    requested_by: z.string().nullable().meta({ description: 'For staff only' }),
+    workflow_url: z.string().nullable().meta({ description: 'The refund’s workflow in the Temporal UI; for staff only' }),
   })
   .meta({ id: 'Refund' });
 export type Refund = z.infer<typeof refund>;
@@ -34,3 +58,6 @@ export const refundList = z
   .object({ items: z.array(refund), refundable_amount: amount, currency })
   .meta({ id: 'RefundList' });
 export type RefundList = z.infer<typeof refundList>;
+
+export const waitingQuery = z.object({ status: z.enum(['awaiting_approval', 'awaiting_return']).optional() });
+export const waitingRefunds = z.object({ items: z.array(refund) }).meta({ id: 'WaitingRefunds' });

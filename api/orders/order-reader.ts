@@ -1,7 +1,8 @@
 /** Reads orders as their owners see them: plain rows, shaped for the wire. */
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, lineTotalCents, toDecimal } from '../../domain/money.ts';
-import type { OrderStatus } from '../../domain/order-state.ts';
+import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
+import type { Fulfilment, OrderStatus } from '../../domain/order-state.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -18,7 +19,15 @@ export interface Viewer {
 
 interface OrderRow {
   id: string;
+  user_id: string | null;
   status: OrderStatus;
+  fulfilment: Fulfilment;
+  hold_reason: string | null;
+  cancellation_waits: boolean;
+  carrier: string | null;
+  tracking_number: string | null;
+  shipped_at: Date | null;
+  delivered_at: Date | null;
   total_amount: string;
   captured_amount: string;
   refunded_amount: string;
@@ -32,7 +41,7 @@ interface OrderRow {
   created_at: Date;
   updated_at: Date;
   items: { product_id: string; sku: string; name: string; quantity: number; price: string; image_url: string }[] | null;
-  events: { at: string; type: string; message: string }[] | null;
+  events: Order['events'] | null;
 }
 
 const staff = (viewer: Viewer): boolean => viewer.identity !== undefined && isStaff(viewer.identity.role);
@@ -44,16 +53,29 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
        (select jsonb_agg(jsonb_build_object('product_id', item.product_id, 'sku', item.sku, 'name', item.name,
           'quantity', item.quantity, 'price', item.price::text, 'image_url', item.image_url) order by item.product_id)
         from order_items item where item.order_id = o.id) as items,
-       (select jsonb_agg(jsonb_build_object('at', event.created_at, 'type', event.type, 'message', event.message) order by event.id)
-        from order_events event where event.order_id = o.id) as events
+       (select jsonb_agg(jsonb_build_object('at', event.created_at, 'type', event.type, 'message', event.message,
+          'actor', case when $3 then event.actor end, 'reason', case when $3 then event.reason end) order by event.id)
+        from order_events event where event.order_id = o.id and ($3 or event.type = any($4))) as events,
+       exists (select 1 from refunds where order_id = o.id and kind = 'cancellation' and status = 'awaiting_approval')
+         as cancellation_waits
      from orders o where o.id = $1 and (o.owner = any($2) or $3)`,
-    [orderId, viewer.owners, staff(viewer)],
+    [orderId, viewer.owners, staff(viewer), SHOPPER_EVENTS],
   );
   if (!row) throw new DomainError('not_found', 'There is no such order.');
   const mine = !staff(viewer);
   return {
     id: row.id,
+    user_id: row.user_id,
     status: row.status,
+    fulfilment: row.fulfilment,
+    shipment: row.shipped_at && {
+      carrier: row.carrier ?? '',
+      tracking_number: row.tracking_number ?? '',
+      shipped_at: row.shipped_at.toISOString(),
+      delivered_at: row.delivered_at?.toISOString() ?? null,
+    },
+    cancellation_waits: row.cancellation_waits,
+    hold_reason: mine ? null : row.hold_reason,
     items: (row.items ?? []).map((item) => ({
       ...item,
       price: Number(item.price),
@@ -140,9 +162,9 @@ export async function readOrderState(
   orderId: string,
   viewer: Viewer,
 ): Promise<OrderStreamMessage | undefined> {
-  const row = await sql.row<Pick<OrderRow, 'id' | 'status' | 'last_payment_error' | 'refunded_amount'>>(
-    'select id, status, last_payment_error, refunded_amount from orders where id = $1 and (owner = any($2) or $3)',
+  const row = await sql.row<Pick<OrderRow, 'id' | 'status' | 'last_payment_error' | 'refunded_amount' | 'expires_at'>>(
+    'select id, status, last_payment_error, refunded_amount, expires_at from orders where id = $1 and (owner = any($2) or $3)',
     [orderId, viewer.owners, staff(viewer)],
   );
-  return row && { ...row, refunded_amount: Number(row.refunded_amount) };
+  return row && { ...row, refunded_amount: Number(row.refunded_amount), expires_at: row.expires_at.toISOString() };
 }

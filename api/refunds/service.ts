@@ -1,60 +1,70 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
-import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
-import type { RefundStatus } from '../../domain/order-state.ts';
+import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
 import { committedRefundCents } from '../../domain/refund.ts';
+import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
-import { uuidFrom } from '../../infra/uuid.ts';
+import { workflowUrl } from '../../infra/temporal/client.ts';
 import {
+  decideRefundUpdate,
   type RefundFacts,
   type RefundRequest,
   refundWorkflowId,
   requestRefundUpdate,
 } from '../../workflows/refund/messages.ts';
-import { orderIdKey } from '../../workflows/shared/search-attributes.ts';
-import type { ApiDependencies } from '../context.ts';
+import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
+import { updateRefund } from '../case-workflows.ts';
+import type { ApiDependencies, Settings } from '../context.ts';
 import type { Refund } from '../contracts/refunds.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
 
+type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
+
+export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedBy' | 'proof'> {
+  /** Who asks, as the API has seen them: `<role>:<user id>`, or `guest`. */
+  actor: string;
+  customerId: string | null;
+}
+
 /**
- * Asks for a refund; it is sent to Stripe by its workflow.
+ * Asks for a refund; it is sent to Stripe by its workflow, at once or when those have agreed who must.
  * @throws DomainError order_not_refundable, refund_exceeds_charge, idempotency_key_reused
  */
 export async function startRefund(
-  { temporal }: Pick<ApiDependencies, 'temporal'>,
-  request: Omit<RefundRequest, 'refundId'>,
-): Promise<RefundFacts> {
-  const refundId = uuidFrom(ID_NAMESPACES.refund, `${request.orderId}:${request.requestId}`);
-  const { orderId } = request;
+  { temporal, settings, db }: RefundDependencies,
+  { actor, customerId, ...request }: RefundWish,
+): Promise<Refund> {
+  const { orderId, requestId } = request;
+  const refundId = refundIdOf(orderId, requestId);
   const answer = await callWorkflow(() =>
     temporal.withDeadline(answerDeadline(), () =>
       temporal.workflow.executeUpdateWithStart(requestRefundUpdate, {
-        args: [{ ...request, refundId }],
+        args: [{ ...request, refundId, ...proveActor(settings.JWT_SECRET, actor, refundSubject(refundId)) }],
         updateId: 'request',
         startWorkflowOperation: new WithStartWorkflowOperation('refund', {
-          workflowId: refundWorkflowId(orderId, request.requestId),
+          workflowId: refundWorkflowId(orderId, requestId),
           taskQueue: 'checkout',
           args: [{ orderId, refundId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           staticSummary: 'Refund',
-          typedSearchAttributes: [{ key: orderIdKey, value: orderId }],
+          typedSearchAttributes: caseAttributes({
+            orderId,
+            customerId,
+            amount: request.amountCents === undefined ? undefined : toDecimal(request.amountCents, settings.CURRENCY),
+            createdAt: new Date(),
+          }),
         }),
       }),
     ),
   );
   switch (answer.outcome) {
-    case 'accepted': {
-      const { refund } = answer;
-      if (
-        refund.reason !== request.reason ||
-        (request.amountCents !== undefined && refund.amountCents !== request.amountCents)
-      ) {
+    case 'accepted':
+      // The workflow remembers its first answer: whether this is the same request is told by what it made.
+      if (!isSameRequest(answer.refund, request))
         throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another refund.');
-      }
-      return refund;
-    }
+      return readRefund(db, settings, refundId, isStaffActor(actor));
     case 'refused':
       throw new DomainError(answer.code, answer.message, {
         details: { refundable_amount: toDecimal(answer.refundableCents, answer.currency) },
@@ -64,44 +74,109 @@ export async function startRefund(
   }
 }
 
-export function presentRefund(refund: RefundFacts): Refund {
-  return {
-    id: refund.refundId,
-    order_id: refund.orderId,
-    amount: toDecimal(refund.amountCents, refund.currency),
-    currency: refund.currency,
-    reason: refund.reason,
-    status: refund.status,
-    created_at: refund.createdAt,
-    updated_at: refund.updatedAt,
-  };
+const isStaffActor = (actor: string): boolean => actor !== 'guest' && !actor.startsWith('customer:');
+
+function isSameRequest(refund: RefundFacts, request: Omit<RefundWish, 'actor' | 'customerId'>): boolean {
+  const quantities = (lines: readonly { productId: string; quantity: number }[]) =>
+    JSON.stringify(lines.map((line) => [line.productId, line.quantity]).sort());
+  return (
+    refund.reason === request.reason &&
+    (request.amountCents === undefined || refund.amountCents === request.amountCents) &&
+    (request.lines === undefined || quantities(refund.lines) === quantities(request.lines))
+  );
+}
+
+/**
+ * A support lead's decision about a refund that waits.
+ * @throws DomainError not_found, forbidden (also for whoever asked for it), conflict when nothing waits
+ */
+export async function decideRefund(
+  deps: RefundDependencies,
+  request: { refundId: string; decision: 'approve' | 'reject'; actor: string; reason: string },
+): Promise<Refund> {
+  const { refundId, decision, actor, reason } = request;
+  const refund = await deps.db.row<{ order_id: string; request_id: string }>(
+    'select order_id, request_id from refunds where id = $1',
+    [refundId],
+  );
+  if (!refund) throw new DomainError('not_found', 'There is no such refund.');
+  await updateRefund(deps, { refundId, orderId: refund.order_id, requestId: refund.request_id }, decideRefundUpdate, {
+    refundId,
+    decision,
+    reason,
+    ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
+  });
+  return readRefund(deps.db, deps.settings, refundId, true);
 }
 
 interface RefundRow {
   id: string;
   order_id: string;
+  request_id: string;
+  kind: Refund['kind'];
   amount: string;
   currency: string;
   reason: string;
   status: RefundStatus;
+  requested_by: string;
+  decision_reason: string | null;
   created_at: Date;
   updated_at: Date;
+  lines: { product_id: string; quantity: number }[] | null;
 }
 
-export async function listRefunds(sql: Sql, orderId: string): Promise<{ items: Refund[]; committedCents: number }> {
-  const rows = await sql.rows<RefundRow>(
-    'select id, order_id, amount, currency, reason, status, created_at, updated_at from refunds where order_id = $1 order by created_at',
-    [orderId],
-  );
+const SELECT = `
+  select id, order_id, request_id, kind, amount, currency, reason, status, requested_by, decision_reason, created_at, updated_at,
+    (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
+     from refund_items where refund_id = refunds.id) as lines
+  from refunds`;
+const BY_ID = `${SELECT} where id = $1`;
+const BY_ORDER = `${SELECT} where order_id = $1 order by created_at`;
+const WAITING = `${SELECT} where status = any($1) order by created_at limit 200`;
+
+/** @throws DomainError not_found */
+async function readRefund(sql: Sql, settings: Settings, refundId: string, forStaff: boolean): Promise<Refund> {
+  const row = await sql.row<RefundRow>(BY_ID, [refundId]);
+  if (!row) throw new DomainError('not_found', 'There is no such refund.');
+  return present(row, settings, forStaff);
+}
+
+export async function listRefunds(
+  sql: Sql,
+  settings: Settings,
+  orderId: string,
+  forStaff: boolean,
+): Promise<{ items: Refund[]; committedCents: number }> {
+  const rows = await sql.rows<RefundRow>(BY_ORDER, [orderId]);
   return {
-    items: rows.map((row) => ({
-      ...row,
-      amount: Number(row.amount),
-      created_at: row.created_at.toISOString(),
-      updated_at: row.updated_at.toISOString(),
-    })),
+    items: rows.map((row) => present(row, settings, forStaff)),
     committedCents: committedRefundCents(
       rows.map((row) => ({ amountCents: fromDecimal(row.amount, row.currency), status: row.status })),
     ),
+  };
+}
+
+/** What waits for someone, oldest first; for staff. */
+export async function listWaiting(sql: Sql, settings: Settings, status?: RefundStatus): Promise<Refund[]> {
+  const waiting = REFUND_STATUSES.filter((each) => each.startsWith('awaiting_'));
+  const rows = await sql.rows<RefundRow>(WAITING, [status ? [status] : waiting]);
+  return rows.map((row) => present(row, settings, true));
+}
+
+function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund {
+  return {
+    id: row.id,
+    order_id: row.order_id,
+    kind: row.kind,
+    amount: Number(row.amount),
+    currency: row.currency,
+    lines: row.lines ?? [],
+    reason: row.reason,
+    status: row.status,
+    decision_reason: row.decision_reason,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    requested_by: forStaff ? row.requested_by : null,
+    workflow_url: forStaff ? workflowUrl(settings, refundWorkflowId(row.order_id, row.request_id)) : null,
   };
 }

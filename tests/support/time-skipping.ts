@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 
-const KEYWORD = temporalProto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const TYPES = temporalProto.temporal.api.enums.v1.IndexedValueType;
 
 export interface SkippingTemporal {
   env: TestWorkflowEnvironment;
@@ -25,7 +25,15 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
   const env = await startServer(path);
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
-    searchAttributes: { OrderStatus: KEYWORD, OrderId: KEYWORD, CustomerId: KEYWORD },
+    searchAttributes: {
+      OrderStatus: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      OrderId: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      CustomerId: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      Day: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      Amount: TYPES.INDEXED_VALUE_TYPE_DOUBLE,
+      NeedsApproval: TYPES.INDEXED_VALUE_TYPE_BOOL,
+      StuckSince: TYPES.INDEXED_VALUE_TYPE_DATETIME,
+    },
   });
   bundle ??= buildWorkflowBundle();
   const workflowBundle = await bundle;

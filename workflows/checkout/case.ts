@@ -1,8 +1,13 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderStatus } from '../../domain/order-state.ts';
+import { refuse } from '../shared/failures.ts';
 import { orderStatusKey } from '../shared/search-attributes.ts';
+import { Trouble } from '../shared/trouble.ts';
 import { describeCheckout } from './case-details.ts';
-import type { CheckoutOutcome, PaymentChange } from './messages.ts';
+import type { CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
+import { orders } from './steps.ts';
 
 export interface PaymentTry {
   attemptId: string;
@@ -10,16 +15,25 @@ export interface PaymentTry {
   message: string;
 }
 
-/** What is known of one checkout; every change is told in the workflow's details, where support staff read it. */
+/** What is known of one order; every change is told in the workflow's details, where support staff read it. */
 export class CheckoutCase {
   readonly orderId: string;
   order: OrderFacts | undefined;
+  /** All of it, from the time when there was more to tell than the order itself. */
+  record: OrderRecord | undefined;
   capture: { paymentIntentId: string; capturedCents: number } | undefined;
-  cancelRequested = false;
+  cancelRequest: OrderRequest | undefined;
   beginRefused = false;
+  /** How the checkout ended: from then on the order lives with its goods. */
+  settled: CheckoutOutcome | undefined;
   outcome: CheckoutOutcome | undefined;
   refundId: string | undefined;
   settling = false;
+  /** The records changed since they were read. */
+  changed = false;
+  /** Stripe's books changed since they were read. */
+  moneyMoved = false;
+  readonly trouble = new Trouble(() => this.#tell());
   readonly tries: PaymentTry[] = [];
   #toldStatus: string | undefined = 'pending';
 
@@ -30,6 +44,10 @@ export class CheckoutCase {
 
   get lastTry(): PaymentTry | undefined {
     return this.tries.at(-1);
+  }
+
+  get status(): OrderStatus | undefined {
+    return this.order?.status;
   }
 
   opened(order: OrderFacts): void {
@@ -63,8 +81,8 @@ export class CheckoutCase {
     return true;
   }
 
-  cancelAsked(): void {
-    this.cancelRequested = true;
+  cancelAsked(request: OrderRequest): void {
+    this.cancelRequest ??= request;
     this.#tell();
   }
 
@@ -83,19 +101,52 @@ export class CheckoutCase {
     this.#tell();
   }
 
+  /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
+  async loaded(): Promise<void> {
+    await condition(() => this.order !== undefined || this.settled !== undefined);
+    if (!this.order) throw refuse('conflict', 'Nothing is ordered here.');
+  }
+
+  /** Reads all of the order's records again. */
+  async refresh(): Promise<void> {
+    this.changed = false;
+    const record = await this.trouble.persevere('The order could not be read', () =>
+      orders.loadCase({ orderId: this.orderId }),
+    );
+    if (!record) return;
+    this.record = record;
+    this.order = { ...record.order, clientSecret: this.order?.clientSecret ?? null };
+    this.#tell();
+  }
+
+  /** Whether a request of staff was done before, so that it may be sent again although the order has moved on. */
+  isDone(action: string, requestId: string): boolean {
+    return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
+  }
+
+  settledAs(outcome: CheckoutOutcome): void {
+    this.settled = outcome;
+    this.#tell();
+  }
+
   ended(outcome: CheckoutOutcome): void {
+    this.settled ??= outcome;
     this.outcome = outcome;
     this.#tell();
   }
 
   toJSON(): Record<string, unknown> {
     const { clientSecret: _secret, ...order } = this.order ?? {};
+    const { order: _order, ...record } = this.record ?? {};
     return {
       orderId: this.orderId,
       order,
+      ...record,
       paymentTries: this.tries,
-      cancelRequested: this.cancelRequested,
+      cancelRequested: this.cancelRequest !== undefined,
       refundId: this.refundId,
+      stopped: this.trouble.current,
+      settled: this.settled,
       outcome: this.outcome,
     };
   }

@@ -1,19 +1,27 @@
 /** The checkout's activities, and where each runs. */
-import { isCancellation, proxyActivities, proxyLocalActivities, TemporalFailure } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
+import { isCancellation, TemporalFailure } from '@temporalio/workflow';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
+import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 
-export const orders = proxyLocalActivities<Activities>(quickSteps);
-export const payments = proxyActivities<Activities>(stripeSteps);
+export const orders = localSteps(quickSteps);
+export const payments = queuedSteps(stripeSteps);
 
 /** The shopper waits for this one: at once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
-const atOnce = proxyLocalActivities<Activities>({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } });
+const atOnce = localSteps({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } });
 
 /** Where that fails: a few tries on the queue for payments, within the time that a page can wait. */
-const patiently = proxyActivities<Activities>({
+const patiently = queuedSteps({
   taskQueue: 'payments',
   scheduleToCloseTimeout: '12 seconds',
   startToCloseTimeout: '5 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
+});
+
+/** Support waits for these: an answer within seconds, or none. */
+export const now = queuedSteps({
+  taskQueue: 'payments',
+  scheduleToCloseTimeout: '15 seconds',
+  startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
 });
 
@@ -37,6 +45,6 @@ export async function openPayment(order: PayableOrder): Promise<string | undefin
 }
 
 /** An attempt that failed or timed out; a cancellation is neither and must pass. */
-function isFailedAttempt(error: unknown): boolean {
+export function isFailedAttempt(error: unknown): boolean {
   return error instanceof TemporalFailure && !isCancellation(error);
 }

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   ParentClosePolicy,
+  patched,
   setHandler,
   sleep,
   startChild,
@@ -10,15 +11,18 @@ import {
 import { refundWorkflowId } from '../refund/messages.ts';
 import { refund } from '../refund/workflow.ts';
 import { refuse } from '../shared/failures.ts';
+import { accompany } from './accompany.ts';
 import { CheckoutCase } from './case.ts';
 import {
   beginCheckoutUpdate,
   type CheckoutInput,
   type CheckoutOutcome,
-  cancelOrderUpdate,
   checkoutCaseQuery,
+  moneyMovedSignal,
+  orderChangedSignal,
   paymentChangedSignal,
 } from './messages.ts';
+import { handleStaffUpdates } from './staff-updates.ts';
 import { openPayment, orders, payments } from './steps.ts';
 
 /** A start that no checkout followed ends by itself. */
@@ -28,7 +32,7 @@ const ASK_STRIPE_AFTER_MS = [30_000, 120_000, 300_000];
 /** A charge in flight can't be cancelled; Stripe is asked again until it has landed. */
 const IN_FLIGHT_RETRY_MS = 5_000;
 
-/** Takes one reservation to a paid order, or gives its stock back: whatever happens in between. */
+/** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
 export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
   const the = new CheckoutCase(input.orderId);
 
@@ -48,7 +52,7 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
       return { outcome: 'opened', status: 'pending' };
     },
     {
-      description: 'Opens the order of a reservation and its payment. Sent by the API.',
+      description: 'Opens the order of a reservation and its payment. Sent by the shop itself.',
       validator: (begin) => {
         if (begin.orderId !== input.orderId) throw refuse('invalid_request', 'This checkout is for another order.');
       },
@@ -60,28 +64,33 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
       if (change.status === 'succeeded') the.captured(change.paymentIntentId, change.amountReceivedCents);
       else if (the.refusedTry(change)) await orders.recordPaymentFailure({ orderId: input.orderId, ...the.lastTry! });
     },
-    { description: 'What Stripe’s signed webhook said of the payment. Sent by the API.' },
+    { description: 'What Stripe’s signed webhook said of the payment. Sent by the shop itself.' },
   );
   setHandler(
-    cancelOrderUpdate,
-    async (_cancel) => {
-      the.cancelAsked();
-      await condition(() => the.outcome !== undefined);
-      return { status: the.outcome as Exclude<CheckoutOutcome, 'not_begun'> };
+    orderChangedSignal,
+    () => {
+      the.changed = true;
     },
-    {
-      description: 'Cancels the unpaid order: {"requestedBy": "support:anna"}. A payment that has gone through stands.',
-      validator: (_cancel) => {
-        if (the.outcome !== undefined) throw refuse('order_not_cancellable', `The order is ${the.outcome} already.`);
-      },
+    { description: 'The order’s records have changed: they are read again. Sent by the shop itself; harmless to send.' },
+  );
+  setHandler(
+    moneyMovedSignal,
+    () => {
+      the.moneyMoved = true;
     },
+    { description: 'Money moved at Stripe: its books are read again. Sent by the shop itself; harmless to send.' },
   );
   setHandler(checkoutCaseQuery, () => the.toJSON(), { description: 'The whole case as JSON' });
+  handleStaffUpdates(the);
 
   if (input.resume) await takeUp(the);
   else await condition(() => the.order !== undefined || the.beginRefused, NOT_BEGUN_TIMEOUT);
 
-  the.ended(the.order === undefined ? 'not_begun' : await settle(the));
+  if (the.order === undefined) the.ended('not_begun');
+  else {
+    the.settledAs(await settle(the, input));
+    the.ended(livesOn(the, input) ? await accompany(the) : the.settled!);
+  }
   await condition(allHandlersFinished);
   return the.outcome!;
 }
@@ -91,27 +100,36 @@ async function takeUp(the: CheckoutCase): Promise<void> {
   if (order) the.opened(order);
 }
 
-/** Waits for the payment, a cancellation or the end of the hold, and ends the order accordingly. */
-async function settle(the: CheckoutCase): Promise<CheckoutOutcome> {
+/** A paid order goes on to be shipped, returned, refunded. Orders that were under way before they did are patched to. */
+function livesOn(the: CheckoutCase, input: CheckoutInput): boolean {
+  const isOver = the.order!.capturedCents === 0 || the.refundId !== undefined;
+  return !isOver && (input.livesOn === true || patched('order-lives-on'));
+}
+
+/** Waits for the payment, a cancellation or the end of the hold, and ends the checkout accordingly. */
+async function settle(the: CheckoutCase, input: CheckoutInput): Promise<CheckoutOutcome> {
   let asked = 0;
   for (;;) {
     if (the.capture) return await complete(the);
-    const { status } = the.order!;
+    if (the.changed) await the.refresh();
+    const { status, expiresAt } = the.order!;
     // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
     if (status !== 'pending') {
       if (the.order!.capturedCents > 0) return status;
       await askStripe(the);
       return the.capture ? await complete(the) : status;
     }
-    const leftMs = Date.parse(the.order!.expiresAt) - Date.now();
-    if (the.cancelRequested || leftMs <= 0) {
+    const leftMs = Date.parse(expiresAt) - Date.now();
+    if (the.cancelRequest || leftMs <= 0) {
+      if (!the.cancelRequest && (await hasMoreTime(the, input))) continue;
       const ended = await endUnpaid(the);
       if (ended) return ended;
       continue;
     }
     const nextLookMs = Math.min(leftMs, ASK_STRIPE_AFTER_MS[asked] ?? leftMs);
     const summary = nextLookMs === leftMs ? 'until the hold ends' : 'until Stripe is asked';
-    const woken = await condition(() => the.capture !== undefined || the.cancelRequested, nextLookMs, { summary });
+    const news = () => the.capture !== undefined || the.cancelRequest !== undefined || the.changed;
+    const woken = await condition(news, nextLookMs, { summary });
     if (!woken && nextLookMs < leftMs) {
       asked += 1;
       await askStripe(the);
@@ -119,11 +137,23 @@ async function settle(the: CheckoutCase): Promise<CheckoutOutcome> {
   }
 }
 
+/** Support may have extended the hold: the database has the last word on when it ends. */
+async function hasMoreTime(the: CheckoutCase, input: CheckoutInput): Promise<boolean> {
+  if (input.livesOn !== true && !patched('hold-can-be-extended')) return false;
+  const order = await orders.loadOrder({ orderId: the.orderId });
+  if (!order || (order.status === 'pending' && order.expiresAt === the.order!.expiresAt)) return false;
+  the.updated({ ...order, clientSecret: the.order!.clientSecret });
+  return true;
+}
+
 /** A webhook can be lost: whether the charge went through is Stripe's to say. */
 async function askStripe(the: CheckoutCase): Promise<void> {
-  if (!the.order?.paymentIntentId) return;
-  const intent = await payments.retrievePaymentIntent({ paymentIntentId: the.order.paymentIntentId });
-  if (intent.status === 'succeeded') the.captured(the.order.paymentIntentId, intent.amountReceivedCents);
+  const paymentIntentId = the.order?.paymentIntentId;
+  if (!paymentIntentId) return;
+  const intent = await the.trouble.persevere('Stripe could not be asked for the payment', () =>
+    payments.retrievePaymentIntent({ paymentIntentId }),
+  );
+  if (intent.status === 'succeeded') the.captured(paymentIntentId, intent.amountReceivedCents);
 }
 
 /**
@@ -131,11 +161,14 @@ async function askStripe(the: CheckoutCase): Promise<void> {
  * flight: either nobody can pay any more, or it was paid.
  */
 async function endUnpaid(the: CheckoutCase): Promise<CheckoutOutcome | undefined> {
-  if (the.order!.paymentIntentId) {
+  const paymentIntentId = the.order!.paymentIntentId;
+  if (paymentIntentId) {
     the.settlingAtStripe();
-    const settled = await payments.cancelPaymentIntent({ paymentIntentId: the.order!.paymentIntentId });
+    const settled = await the.trouble.persevere('The payment could not be cancelled at Stripe', () =>
+      payments.cancelPaymentIntent({ paymentIntentId }),
+    );
     if (settled.status === 'succeeded') {
-      the.captured(the.order!.paymentIntentId, settled.amountReceivedCents);
+      the.captured(paymentIntentId, settled.amountReceivedCents);
       return undefined;
     }
     if (settled.status === 'in_flight') {
@@ -143,13 +176,22 @@ async function endUnpaid(the: CheckoutCase): Promise<CheckoutOutcome | undefined
       return undefined;
     }
   }
-  const closed = await orders.closeOrder({ orderId: the.orderId, to: the.cancelRequested ? 'cancelled' : 'expired' });
+  const { cancelRequest } = the;
+  const closed = await the.trouble.persevere('The order could not be ended', () =>
+    orders.closeOrder({
+      orderId: the.orderId,
+      to: cancelRequest ? 'cancelled' : 'expired',
+      request: cancelRequest,
+    }),
+  );
   the.updated(closed);
   return closed.status;
 }
 
 async function complete(the: CheckoutCase): Promise<CheckoutOutcome> {
-  const completed = await orders.completeOrder({ orderId: the.orderId, ...the.capture! });
+  const completed = await the.trouble.persevere('The payment could not be booked', () =>
+    orders.completeOrder({ orderId: the.orderId, ...the.capture! }),
+  );
   the.updated(completed.order);
   if (completed.outcome === 'refund_due') {
     const { refundId } = completed;

@@ -1,13 +1,29 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { RefundFacts, RefundRequest, RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
+import type { DecisionRequest, RefundRequest } from '../../activities/refunds/activities.ts';
+import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { StaffRequest } from '../shared/staff.ts';
+import type { NamedLine } from './wish.ts';
 
 export const refundWorkflowId = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
+/**
+ * Of a refund that the API or an order's workflow asks for: its order's id and its own. At the Temporal UI's start form the order's id
+ * alone refunds all that is left; what else may be given there is below.
+ */
 export interface RefundInput {
   orderId: string;
-  refundId: string;
+  refundId?: string;
   /** Started for a refund that is in the database already. */
   resume?: boolean;
+  /** Decimal, in the order's currency. */
+  amount?: number;
+  lines?: NamedLine[];
+  restock?: boolean;
+  awaitReturn?: boolean;
+  requestId?: string;
+  requestedBy?: string;
+  reason?: string;
 }
 
 /** What Stripe said of a refund, by a signed webhook. */
@@ -15,9 +31,19 @@ export interface RefundChange {
   stripeRefundId: string;
 }
 
-export type RefundOutcome = 'not_requested' | 'refused' | 'succeeded' | 'failed';
+export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'succeeded' | 'failed';
+
+export interface RefundState {
+  refundId: string;
+  status: RefundFacts['status'];
+}
 
 export const requestRefundUpdate = defineUpdate<RequestedRefund, [RefundRequest]>('request');
 export const refundChangedSignal = defineSignal<[RefundChange]>('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
-export type { RefundFacts, RefundRequest, RequestedRefund };
+export const decideRefundUpdate = defineUpdate<RefundFacts, [DecisionRequest]>('decide');
+export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
+export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
+export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
+export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
+export type { DecisionRequest, RefundFacts, RefundRequest, RequestedRefund };

@@ -1,95 +1,157 @@
-import {
-  allHandlersFinished,
-  condition,
-  proxyActivities,
-  proxyLocalActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
-import { formatMoney } from '../../domain/money.ts';
+import { allHandlersFinished, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
+import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
+import { RefundCase } from './case.ts';
 import {
-  type RefundFacts,
   type RefundInput,
   type RefundOutcome,
-  type RequestedRefund,
   refundCaseQuery,
   refundChangedSignal,
   requestRefundUpdate,
 } from './messages.ts';
+import { handleStaffUpdates } from './staff-updates.ts';
+import { anAmount, lineList, readWish } from './wish.ts';
 
-const refunds = proxyLocalActivities<Activities>(quickSteps);
-const payments = proxyActivities<Activities>(stripeSteps);
+const refunds = localSteps(quickSteps);
+const payments = queuedSteps(stripeSteps);
 
 const NOT_REQUESTED_TIMEOUT = '1 minute';
 /** Stripe tells by webhook how a pending refund ended; should that be lost, it is asked this often. */
 const ASK_STRIPE_EVERY = '6 hours';
 
-/** Gives money back: decided under the order's lock, sent to Stripe once, followed until Stripe says how it ended. */
+/**
+ * Gives money back: decided under the order's lock, agreed to by a second person where it has to be, sent to Stripe once, and
+ * followed until Stripe says how it ended. What Stripe refuses waits for staff.
+ */
 export async function refund(input: RefundInput): Promise<RefundOutcome> {
-  let asked: RequestedRefund | undefined;
-  let current: RefundFacts | undefined;
-  let news = false;
+  const the = new RefundCase(input);
 
   setHandler(
     requestRefundUpdate,
     async (request) => {
-      asked = await refunds.requestRefund(request);
-      if (asked.outcome === 'accepted') current ??= asked.refund;
+      const asked = await refunds.requestRefund(request);
+      if (asked.outcome === 'accepted') {
+        if (!the.refund) the.is(asked.refund);
+      } else the.refused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
       return asked;
     },
     {
-      description: 'Asks for the refund. Sent by the API.',
+      description: 'Asks for the refund. Sent by the shop itself.',
       validator: (request) => {
-        if (request.refundId !== input.refundId) throw refuse('invalid_request', 'This request is for another refund.');
+        if (input.refundId === undefined || request.refundId !== input.refundId)
+          throw refuse('invalid_request', 'This request is for another refund.');
       },
     },
   );
   setHandler(
     refundChangedSignal,
     () => {
-      news = true;
+      the.news = true;
     },
-    { description: 'Stripe’s signed webhook has news of this refund. Sent by the API.' },
+    { description: 'Stripe’s signed webhook has news of this refund. Sent by the shop itself; harmless to send.' },
   );
-  setHandler(refundCaseQuery, () => ({ ...input, refund: current, asked: asked?.outcome }), {
-    description: 'The whole case as JSON',
-  });
+  setHandler(refundCaseQuery, () => the.toJSON(), { description: 'The whole case as JSON' });
+  handleStaffUpdates(the, refunds);
 
-  if (input.resume) current = (await refunds.loadRefund({ refundId: input.refundId })) ?? undefined;
-  else await condition(() => asked !== undefined, NOT_REQUESTED_TIMEOUT);
-  setCurrentDetails(describe(input, current));
+  if (input.refundId === undefined) await askAtTheForm(the);
+  else if (input.resume) await takeUp(the, input.refundId);
+  else await condition(() => the.refund !== undefined || the.refusal !== undefined, NOT_REQUESTED_TIMEOUT);
 
-  const outcome = current ? await giveBack(current) : asked ? 'refused' : 'not_requested';
+  const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
+  the.ended(outcome);
   await condition(allHandlersFinished);
   return outcome;
+}
 
-  async function giveBack(started: RefundFacts): Promise<RefundOutcome> {
-    const settle = async (stripe: Awaited<ReturnType<typeof payments.refundPayment>>) => {
-      current = await refunds.recordRefund({ refundId: started.refundId, ...stripe });
-      setCurrentDetails(describe(input, current));
-    };
-    if (started.stripeRefundId) await settle(await payments.retrieveRefund({ stripeRefundId: started.stripeRefundId }));
-    else if (started.status === 'pending') {
-      const { refundId, paymentIntentId, amountCents, orderId } = started;
-      await settle(await payments.refundPayment({ refundId, paymentIntentId, amountCents, orderId }));
+async function takeUp(the: RefundCase, refundId: string): Promise<void> {
+  const found = await refunds.loadRefund({ refundId });
+  if (found) the.is(found);
+}
+
+/** Started by support from the UI's own form, with the order's id and whatever else they gave. */
+async function askAtTheForm(the: RefundCase): Promise<void> {
+  const { orderId, amount, lines, reason = 'Asked for in the Temporal UI', requestedBy = 'support', ...rest } = the.input;
+  const problem = formProblem(the.input);
+  const record = problem ? undefined : await refunds.loadCase({ orderId });
+  const wish = record && readWish(record.order, { amount, lines });
+  if (problem || !wish || typeof wish === 'string') {
+    the.refused(problem ?? (typeof wish === 'string' ? wish : `There is no order ${orderId}.`));
+    return;
+  }
+  const asked = await refunds.requestRefund({
+    ...wish,
+    orderId,
+    // The workflow's own id: one start, one refund.
+    requestId: rest.requestId ?? workflowInfo().workflowId,
+    requestedBy,
+    reason,
+    restock: rest.restock ?? false,
+    awaitReturn: rest.awaitReturn,
+  });
+  if (asked.outcome === 'accepted') the.is(asked.refund);
+  else the.refused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+function formProblem({ orderId, amount, lines }: RefundInput): string | undefined {
+  if (typeof orderId !== 'string' || !UUID.test(orderId))
+    return 'Give the order’s id: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
+  return (amount === undefined ? undefined : anAmount(amount)) ?? (lines === undefined ? undefined : lineList(lines));
+}
+
+/** Follows a refund through its states until nothing more can happen to it. */
+async function giveBack(the: RefundCase): Promise<RefundOutcome> {
+  // What was under way when the workflow began is looked up once, whatever the records say.
+  if (the.refund!.stripeRefundId) await askStripe(the);
+  for (;;) {
+    const { status } = the.refund!;
+    if (status === 'succeeded' || status === 'rejected') return status;
+    if (status === 'failed') {
+      if (the.givenUp || !patched('failed-refund-waits')) return 'failed';
+      await untilStaffDecide(the);
+    } else if (status === 'pending') {
+      await (the.refund!.stripeRefundId ? untilSettled(the) : send(the));
+    } else {
+      await condition(() => the.refund!.status !== status);
     }
-    while (current!.status === 'pending') {
-      await condition(() => news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
-      news = false;
-      await settle(await payments.retrieveRefund({ stripeRefundId: current!.stripeRefundId! }));
-    }
-    return current!.status === 'succeeded' ? 'succeeded' : 'failed';
   }
 }
 
-function describe(input: RefundInput, refund: RefundFacts | undefined): string {
-  if (!refund) return `### Refund of order ${input.orderId}\n\nNothing was refunded.`;
-  return [
-    `### Refund of order ${refund.orderId}`,
-    `**${formatMoney(refund.amountCents, refund.currency)}** — ${refund.status}`,
-    `- Reason: ${refund.reason}\n- Payment: \`${refund.paymentIntentId}\`\n- Stripe refund: ${refund.stripeRefundId ?? 'not made yet'}`,
-  ].join('\n\n');
+async function send(the: RefundCase): Promise<void> {
+  const { refundId, paymentIntentId, amountCents, orderId, attempt } = the.refund!;
+  const stripe = await the.trouble.persevere('The refund could not be sent to Stripe', () =>
+    payments.refundPayment({ refundId, paymentIntentId, amountCents, orderId, attempt }),
+  );
+  await book(the, stripe);
+}
+
+async function untilSettled(the: RefundCase): Promise<void> {
+  await condition(() => the.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
+  await askStripe(the);
+}
+
+async function askStripe(the: RefundCase): Promise<void> {
+  the.news = false;
+  const { stripeRefundId } = the.refund!;
+  const stripe = await the.trouble.persevere('Stripe could not be asked for the refund', () =>
+    payments.retrieveRefund({ stripeRefundId: stripeRefundId! }),
+  );
+  await book(the, stripe);
+}
+
+async function book(the: RefundCase, stripe: Awaited<ReturnType<typeof payments.refundPayment>>): Promise<void> {
+  const { refundId } = the.refund!;
+  the.is(
+    await the.trouble.persevere('The refund could not be booked', () => refunds.recordRefund({ refundId, ...stripe })),
+  );
+}
+
+/** Stripe, or the bank, refused for good: only a person knows what to do. */
+async function untilStaffDecide(the: RefundCase): Promise<void> {
+  const why = the.refund!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
+  the.trouble.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date());
+  await condition(() => the.givenUp || the.refund!.status !== 'failed');
+  the.trouble.end();
 }

@@ -1,4 +1,6 @@
 import { formatMoney } from '../../domain/money.ts';
+import { atTime, plain, table } from '../shared/markdown.ts';
+import type { Trouble } from '../shared/trouble.ts';
 import type { HoldResult, ReservationOutcome } from './messages.ts';
 
 const OUTCOMES: Record<ReservationOutcome, string> = {
@@ -8,32 +10,45 @@ const OUTCOMES: Record<ReservationOutcome, string> = {
   expired: 'Expired: the stock went back on sale.',
 };
 
+export interface ReservationFacts {
+  reservationId: string;
+  result: HoldResult | undefined;
+  expiresAt: string | undefined;
+  outcome: ReservationOutcome | undefined;
+  stopped: Trouble['current'];
+}
+
 /** The case in Markdown, for support staff. */
-export function describeReservation(
-  reservationId: string,
-  result: HoldResult | undefined,
-  outcome: ReservationOutcome | undefined,
-): string {
+export function describeReservation({ reservationId, result, expiresAt, outcome, stopped }: ReservationFacts): string {
   const parts = [`### Hold ${reservationId}`];
+  if (stopped) {
+    parts.push(
+      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)} It is tried again by itself.`,
+    );
+  }
   if (outcome) parts.push(OUTCOMES[outcome]);
-  else if (result?.outcome === 'held')
-    parts.push(`Held until **${result.expiresAt}**; then the stock goes back unless it was paid.`);
-  else parts.push('Waiting for the hold.');
+  else if (result?.outcome === 'held') {
+    parts.push(
+      `Held until **${atTime(expiresAt ?? result.expiresAt)}**; then the stock goes back unless it was paid.`,
+      '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
+    );
+  } else parts.push('Waiting for the hold.');
   if (result?.outcome === 'held') {
     parts.push(
-      ['| Item | Quantity | Price |', '| --- | --- | --- |']
-        .concat(
-          result.lines.map(
-            (line) =>
-              `| ${line.name} (${line.sku}) | ${line.quantity} | ${formatMoney(line.unitPriceCents, result.currency)} |`,
-          ),
-        )
-        .join('\n'),
+      table(
+        ['Item', 'SKU', 'Quantity', 'Price'],
+        result.lines.map((line) => [
+          plain(line.name),
+          line.sku,
+          `${line.quantity}`,
+          formatMoney(line.unitPriceCents, result.currency),
+        ]),
+      ),
     );
   }
   if (result?.outcome === 'out_of_stock') {
     parts.push(
-      result.lines.map((line) => `- ${line.name}: asked for ${line.requested}, ${line.available} left`).join('\n'),
+      result.lines.map((line) => `- ${plain(line.name)}: asked for ${line.requested}, ${line.available} left`).join('\n'),
     );
   }
   return parts.join('\n\n');

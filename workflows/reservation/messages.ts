@@ -1,4 +1,5 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { StaffRequest } from '../shared/staff.ts';
 
 export const reservationWorkflowId = (reservationId: string): string => `reservation-${reservationId}`;
 
@@ -40,4 +41,7 @@ export const holdUpdate = defineUpdate<HoldResult, [HoldInput]>('hold');
 export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_held';
 
 export const releaseUpdate = defineUpdate<ReleaseResult, [{ requestedBy: string }]>('release');
+export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>('extendHold');
+/** The hold's time was changed: it is read again. */
+export const reservationChangedSignal = defineSignal('holdChanged');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -1,16 +1,13 @@
-import {
-  allHandlersFinished,
-  condition,
-  proxyLocalActivities,
-  setCurrentDetails,
-  setHandler,
-  sleep,
-} from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
+import { allHandlersFinished, condition, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
+import { uiActor } from '../../domain/actor.ts';
 import { quickSteps } from '../shared/activity-options.ts';
+import { localSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
+import { checkRequest, describeUpdate } from '../shared/staff.ts';
+import { Trouble } from '../shared/trouble.ts';
 import { describeReservation } from './case-details.ts';
 import {
+  extendReservationUpdate,
   type HoldInput,
   type HoldResult,
   holdUpdate,
@@ -18,19 +15,27 @@ import {
   type ReservationOutcome,
   releaseUpdate,
   reservationCaseQuery,
+  reservationChangedSignal,
 } from './messages.ts';
 
-const { holdStock, endHold, releaseHold } = proxyLocalActivities<Activities>(quickSteps);
+const { holdStock, endHold, releaseHold, loadHold, extendHold } = localSteps(quickSteps);
 
 /** A start that no hold followed ends by itself. */
 const NO_HOLD_TIMEOUT = '1 minute';
+const LONGEST_EXTENSION_MINUTES = 30;
+const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
 /** Holds stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
 export async function reservation(input: ReservationInput): Promise<ReservationOutcome> {
+  const { reservationId } = input;
   let request: HoldInput | undefined;
   let held: Promise<HoldResult> | undefined;
   let result: HoldResult | undefined;
   let outcome: ReservationOutcome | undefined;
+  /** As it stands after an extension; the result tells what was promised first. */
+  let expiresAt: string | undefined;
+  let changed = false;
+  const trouble = new Trouble(() => tell());
 
   setHandler(
     holdUpdate,
@@ -41,9 +46,9 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
       return result;
     },
     {
-      description: 'Holds the lines, or says which fall short. Sent by the API.',
+      description: 'Holds the items, or says which fall short. Sent by the shop itself.',
       validator: (hold) => {
-        if (hold.reservationId !== input.reservationId)
+        if (hold.reservationId !== reservationId)
           throw refuse('invalid_request', 'This hold is for another reservation.');
       },
     },
@@ -52,41 +57,89 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
     releaseUpdate,
     async (_release) => {
       if ((await held)?.outcome !== 'held') return 'not_held';
-      const ended = await releaseHold({ reservationId: input.reservationId });
-      if (ended !== 'checkout_pending') outcome ??= ended;
+      const ended = await releaseHold({ reservationId });
+      if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';
+      outcome ??= ended;
       return ended;
     },
     {
-      description:
-        'Gives the stock back before its time: {"requestedBy": "support:anna"}. Refused once an order stands on it.',
+      description: describeUpdate('Gives the items back before their time. Refused once an order stands on them.', {
+        requestedBy: 'Anna',
+      }),
     },
   );
-  const tellCase = () => ({ ...input, request: request && { ...request }, result, outcome });
+  setHandler(
+    extendReservationUpdate,
+    async ({ requestId, requestedBy, reason, minutes }) => {
+      const extended = await extendHold({ reservationId, minutes, requestId, actor: uiActor(requestedBy), reason });
+      if (extended.outcome === 'refused') throw refuse('conflict', extended.message);
+      changed = true;
+      return { expiresAt: extended.expiresAt };
+    },
+    {
+      description: describeUpdate(
+        `Holds the items longer, once, by 1 to ${LONGEST_EXTENSION_MINUTES} minutes.`,
+        EXTEND_EXAMPLE,
+      ),
+      validator: (extension) => {
+        checkRequest(extension, EXTEND_EXAMPLE, {
+          minutes: (value) =>
+            Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_EXTENSION_MINUTES
+              ? undefined
+              : `“minutes” is a whole number from 1 to ${LONGEST_EXTENSION_MINUTES}.`,
+        });
+        if (result?.outcome !== 'held' || outcome !== undefined)
+          throw refuse('conflict', 'Nothing is held here any more; the shopper has to put the items into the cart again.');
+      },
+    },
+  );
+  setHandler(
+    reservationChangedSignal,
+    () => {
+      changed = true;
+    },
+    { description: 'The hold’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
+  );
+  const tellCase = () => ({ ...input, request: request && { ...request }, result, expiresAt, outcome });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
-  const tell = () => setCurrentDetails(describeReservation(input.reservationId, result, outcome));
+  const tell = () => setCurrentDetails(describeReservation({ reservationId, result, expiresAt, outcome, stopped: trouble.current }));
 
   tell();
   await condition(() => result !== undefined, NO_HOLD_TIMEOUT);
   if (result?.outcome !== 'held' || request === undefined) {
     outcome = 'not_held';
   } else {
+    expiresAt = result.expiresAt;
     tell();
-    const endsInMs = Math.max(0, Date.parse(result.expiresAt) - Date.now());
-    await condition(() => outcome !== undefined, endsInMs, { summary: 'until the hold ends' });
-    outcome ??= await endAtItsTime(input.reservationId, request.graceSeconds);
+    outcome = await untilOver(request.graceSeconds);
   }
   tell();
   await condition(allHandlersFinished);
   return outcome;
-}
 
-/** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
-async function endAtItsTime(reservationId: string, graceSeconds: number): Promise<ReservationOutcome> {
-  let ended = await endHold({ reservationId, evenWithCheckout: false });
-  if (ended === 'checkout_pending') {
-    // A charge may be in flight: the checkout settles it at Stripe in this time. If it can't, the stock goes back all the same.
-    await sleep(graceSeconds * 1000, { summary: 'grace for a charge in flight' });
-    ended = await endHold({ reservationId, evenWithCheckout: true });
+  /** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
+  async function untilOver(graceSeconds: number): Promise<ReservationOutcome> {
+    for (;;) {
+      const leftMs = Math.max(0, Date.parse(expiresAt!) - Date.now());
+      await condition(() => outcome !== undefined || changed, leftMs, { summary: 'until the hold ends' });
+      if (outcome !== undefined) return outcome;
+      const ended = changed ? 'not_due' : await end({ evenWithCheckout: false, onlyWhenDue: true });
+      if (ended === 'checkout_pending') {
+        // A charge may be in flight: the checkout settles it at Stripe in this time. If it can't, the stock goes back all the same.
+        await sleep(graceSeconds * 1000, { summary: 'grace for a charge in flight' });
+        const late = await end({ evenWithCheckout: true });
+        return late === 'checkout_pending' || late === 'not_due' ? 'expired' : late;
+      }
+      if (ended !== 'not_due') return ended;
+      // Extended, here or by the order: the ledger knows until when.
+      changed = false;
+      const hold = await trouble.persevere('The hold could not be read', () => loadHold({ reservationId }));
+      if (hold) expiresAt = hold.expiresAt;
+      tell();
+    }
   }
-  return ended === 'checkout_pending' ? 'expired' : ended;
+
+  function end(how: { evenWithCheckout: boolean; onlyWhenDue?: boolean }) {
+    return trouble.persevere('The hold could not be ended', () => endHold({ reservationId, ...how }));
+  }
 }

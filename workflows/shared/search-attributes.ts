@@ -1,6 +1,31 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 
 /** By these, staff find a case in the Temporal UI. Never encrypted: no personal data in them. */
 export const orderStatusKey = defineSearchAttributeKey('OrderStatus', 'KEYWORD');
 export const customerIdKey = defineSearchAttributeKey('CustomerId', 'KEYWORD');
 export const orderIdKey = defineSearchAttributeKey('OrderId', 'KEYWORD');
+/** Total of an order, amount of a refund; in the currency's major unit. */
+export const amountKey = defineSearchAttributeKey('Amount', 'DOUBLE');
+/** The day it began, UTC: 2026-11-24. */
+export const dayKey = defineSearchAttributeKey('Day', 'KEYWORD');
+/** Whether a refund waits for a second person. */
+export const needsApprovalKey = defineSearchAttributeKey('NeedsApproval', 'BOOL');
+/** Since when a step has not succeeded; absent while all is well. */
+export const stuckSinceKey = defineSearchAttributeKey('StuckSince', 'DATETIME');
+
+/** What is known of an order or a refund when its workflow starts. @param amount in the currency's major unit */
+export function caseAttributes(the: {
+  orderId: string;
+  customerId?: string | null;
+  amount?: number;
+  status?: string;
+  createdAt?: Date;
+}): SearchAttributePair[] {
+  return [
+    { key: orderIdKey, value: the.orderId },
+    ...(the.customerId ? [{ key: customerIdKey, value: the.customerId }] : []),
+    ...(the.amount === undefined ? [] : [{ key: amountKey, value: the.amount }]),
+    ...(the.status === undefined ? [] : [{ key: orderStatusKey, value: the.status }]),
+    ...(the.createdAt === undefined ? [] : [{ key: dayKey, value: the.createdAt.toISOString().slice(0, 10) }]),
+  ];
+}

@@ -16,6 +16,9 @@ export const SEARCH_ATTRIBUTES = {
   CustomerId: 'Keyword',
   OrderId: 'Keyword',
   NeedsApproval: 'Bool',
+  Amount: 'Double',
+  Day: 'Keyword',
+  StuckSince: 'Datetime',
 } as const;
 
 /**

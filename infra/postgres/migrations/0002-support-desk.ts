@@ -47,7 +47,7 @@ create trigger order_tells_listeners
 alter table order_events add column reason varchar(500);`;
 
 const holds = `
-alter table reservations add column extended_at timestamptz;`;
+alter table reservations add column extended_at timestamptz, add column extension_request varchar(255);`;
 
 const refunds = `
 alter table refunds

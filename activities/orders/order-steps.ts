@@ -1,0 +1,165 @@
+/** What staff do with the goods of an order, each one transaction: checked under the order's lock, done once a request id. */
+import { createHash } from 'node:crypto';
+import type { Address } from '../../domain/address.ts';
+import { fromDecimal } from '../../domain/money.ts';
+import type { OrderEventType } from '../../domain/order-events.ts';
+import {
+  type Fulfilment,
+  type OrderAction,
+  type OrderStatus,
+  refusalOf,
+  statusOfPaid,
+} from '../../domain/order-state.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { queueMail } from '../email/queue-mail.ts';
+import { earlierEvent, recordEvent } from './order-events.ts';
+
+export interface OrderStepRequest {
+  orderId: string;
+  /** The same id is done once. */
+  requestId: string;
+  /** Who asks, as `order_events` names people. */
+  actor: string;
+  reason?: string;
+  step:
+    | { action: 'putOnHold' }
+    | { action: 'release' }
+    | { action: 'markShipped'; carrier: string; trackingNumber: string }
+    | { action: 'markDelivered' }
+    | { action: 'correctAddress'; address: Address }
+    | { action: 'resendConfirmation' };
+}
+
+export type OrderStepResult = { outcome: 'done' } | { outcome: 'refused'; message: string };
+
+export interface LockedOrder {
+  id: string;
+  status: OrderStatus;
+  fulfilment: Fulfilment;
+  hold_reason: string | null;
+  currency: string;
+  captured_amount: string;
+  refunded_amount: string;
+}
+
+export async function lockOrder(sql: Sql, orderId: string): Promise<LockedOrder | undefined> {
+  return sql.row<LockedOrder>(
+    `select id, status, fulfilment, hold_reason, currency, captured_amount, refunded_amount from orders
+     where id = $1 for no key update`,
+    [orderId],
+  );
+}
+
+/** Does one step. @returns refused, with a sentence to act on, when it makes no sense now */
+export async function stepOrder(db: Database, request: OrderStepRequest): Promise<OrderStepResult> {
+  const { orderId, step, actor, reason } = request;
+  return db.transaction(async (sql) => {
+    const order = await lockOrder(sql, orderId);
+    if (!order) return { outcome: 'refused', message: `There is no order ${orderId}.` };
+    const { type, message, data } = eventOf(step);
+    const dedupeKey = `${step.action}:${request.requestId}`;
+    const earlier = await earlierEvent(sql, orderId, dedupeKey);
+    if (earlier) {
+      return sameFacts(earlier.data, data)
+        ? { outcome: 'done' }
+        : { outcome: 'refused', message: `The request id “${request.requestId}” was used before; use a new one.` };
+    }
+    const refusal = refusalOf(step.action as OrderAction, order.status) ?? refusalOfFacts(step, order);
+    if (refusal) return { outcome: 'refused', message: refusal };
+    await apply(sql, order, request);
+    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });
+    return { outcome: 'done' };
+  });
+}
+
+/** Moves the goods of a paid order on, and its status with them. */
+export async function moveGoods(sql: Sql, order: LockedOrder, fulfilment: Fulfilment): Promise<void> {
+  const status = statusOfPaid({
+    fulfilment,
+    capturedCents: fromDecimal(order.captured_amount, order.currency),
+    refundedCents: fromDecimal(order.refunded_amount, order.currency),
+  });
+  await sql.run('update orders set fulfilment = $2, status = $3, updated_at = now() where id = $1', [
+    order.id,
+    fulfilment,
+    status,
+  ]);
+}
+
+async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRequest): Promise<void> {
+  switch (step.action) {
+    case 'putOnHold':
+      await moveGoods(sql, order, 'on_hold');
+      await sql.run('update orders set hold_reason = $2 where id = $1', [order.id, reason ?? null]);
+      return;
+    case 'release':
+      await moveGoods(sql, order, 'unfulfilled');
+      await sql.run('update orders set hold_reason = null where id = $1', [order.id]);
+      return;
+    case 'markShipped':
+      await sql.run(
+        `update orders set fulfilment = 'shipped', status = 'shipped', carrier = $2, tracking_number = $3, shipped_at = now(),
+           updated_at = now()
+         where id = $1`,
+        [order.id, step.carrier, step.trackingNumber],
+      );
+      await queueMail(sql, order.id, { kind: 'order_shipped' });
+      return;
+    case 'markDelivered':
+      await moveGoods(sql, order, 'delivered');
+      await sql.run('update orders set delivered_at = now() where id = $1', [order.id]);
+      return;
+    case 'correctAddress':
+      await sql.run('update orders set shipping_address = $2, updated_at = now() where id = $1', [
+        order.id,
+        JSON.stringify(step.address),
+      ]);
+      return;
+    case 'resendConfirmation':
+      await queueMail(sql, order.id, { kind: 'order_paid' });
+  }
+}
+
+/** The reason of a hold that a cancellation put there, which only its decision takes away. */
+export const CANCELLATION_HOLD = 'A cancellation waits for approval.';
+
+function refusalOfFacts(step: OrderStepRequest['step'], order: LockedOrder): string | undefined {
+  if (step.action === 'release' && order.hold_reason === CANCELLATION_HOLD)
+    return 'A cancellation waits for approval: a support lead approves or rejects it, which ends the hold.';
+  return undefined;
+}
+
+interface StepEvent {
+  type: OrderEventType;
+  message: string;
+  data: Record<string, unknown>;
+}
+
+function eventOf(step: OrderStepRequest['step']): StepEvent {
+  switch (step.action) {
+    case 'putOnHold':
+      return { type: 'order_put_on_hold', message: 'Put on hold.', data: {} };
+    case 'release':
+      return { type: 'order_released', message: 'Released from its hold.', data: {} };
+    case 'markShipped': {
+      const { carrier, trackingNumber } = step;
+      return { type: 'order_shipped', message: `Shipped with ${carrier}, tracking number ${trackingNumber}.`, data: { carrier, trackingNumber } };
+    }
+    case 'markDelivered':
+      return { type: 'order_delivered', message: 'Delivered.', data: {} };
+    case 'correctAddress':
+      return { type: 'address_corrected', message: 'The shipping address was corrected.', data: { fingerprint: fingerprint(step.address) } };
+    case 'resendConfirmation':
+      return { type: 'confirmation_resent', message: 'The confirmation was sent again.', data: {} };
+  }
+}
+
+/** Tells a repeated request from another one, without keeping the address in a record that is never deleted. */
+function fingerprint(address: Address): string {
+  return createHash('sha256').update(JSON.stringify(address)).digest('base64url').slice(0, 16);
+}
+
+function sameFacts(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
+  return Object.keys(other).every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
+}
+

@@ -1,0 +1,18 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { checkoutWorkflowId, orderChangedSignal } from '../../workflows/checkout/messages.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+
+/**
+ * Tells an order's workflow that its records changed, so that its details stay current. What is true stands in PostgreSQL:
+ * a workflow that is over needs no telling, and one that can't be reached now reads all of it at its next step.
+ */
+export async function tellOrder(
+  { temporal, log }: Pick<ActivityDependencies, 'temporal' | 'log'>,
+  orderId: string,
+): Promise<void> {
+  try {
+    await temporal.workflow.getHandle(checkoutWorkflowId(orderId)).signal(orderChangedSignal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) log.warn({ err: error, orderId }, 'the order’s workflow was not told');
+  }
+}

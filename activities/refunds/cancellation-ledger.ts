@@ -1,0 +1,106 @@
+/** Cancelling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
+import { roleOf } from '../../domain/actor.ts';
+import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
+import { decideRefund, needsApproval, type RefundLimits } from '../../domain/refund.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { queueMail } from '../email/queue-mail.ts';
+import { restockRefund } from '../inventory/stock-ledger.ts';
+import { recordEvent } from '../orders/order-events.ts';
+import { CANCELLATION_HOLD, lockOrder, moveGoods } from '../orders/order-steps.ts';
+import { insertRefund } from './refund-ledger.ts';
+import { lockForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+
+export interface CancellationRequest {
+  refundId: string;
+  orderId: string;
+  requestId: string;
+  actor: string;
+  reason: string;
+}
+
+export type CancelledPaid =
+  | { outcome: 'cancelled'; refund: RefundFacts }
+  /** Above the asker's limit: nothing ships meanwhile. */
+  | { outcome: 'awaiting_approval'; refund: RefundFacts }
+  | { outcome: 'refused'; code: 'order_not_cancellable' | 'not_found'; message: string };
+
+/** Cancels a paid order, with a refund of all that is left. One cancellation an order: asked again, it is answered as it is. */
+export async function cancelPaid(
+  db: Database,
+  limits: RefundLimits,
+  request: CancellationRequest,
+): Promise<CancelledPaid> {
+  const { orderId, refundId, actor, reason } = request;
+  return db.transaction(async (sql) => {
+    const order = await lockForRefund(sql, orderId);
+    if (!order) return { outcome: 'refused', code: 'not_found', message: `There is no order ${orderId}.` };
+    const existing = await readRefund(sql, refundId);
+    if (existing && existing.status !== 'rejected') {
+      const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'cancelled';
+      return { outcome, refund: existing };
+    }
+    const refusal = existing
+      ? 'This cancellation was rejected; ask for another one with a new request id.'
+      : refusalOf('cancel', order.status);
+    if (refusal || order.status === 'pending')
+      return { outcome: 'refused', code: 'order_not_cancellable', message: refusal ?? 'It is not paid.' };
+    const earlier = await readRecords(sql, orderId);
+    const decision = decideRefund(order, earlier, { restock: true });
+    if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancellable', message: decision.message };
+
+    const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);
+    await insertRefund(sql, order, {
+      ...request,
+      ...decision,
+      kind: 'cancellation',
+      restock: true,
+      status: waits ? 'awaiting_approval' : 'pending',
+    });
+    await recordEvent(sql, {
+      orderId,
+      type: 'cancellation_requested',
+      message: waits ? 'Cancellation asked for; it waits for approval.' : 'Cancellation asked for.',
+      data: { refundId, amountCents: decision.amountCents },
+      actor,
+      reason,
+      dedupeKey: `refund:${refundId}:requested`,
+    });
+    const refund = (await readRefund(sql, refundId))!;
+    if (waits) {
+      await moveGoods(sql, (await lockOrder(sql, orderId))!, 'on_hold');
+      await sql.run('update orders set hold_reason = $2 where id = $1', [orderId, CANCELLATION_HOLD]);
+      return { outcome: 'awaiting_approval', refund };
+    }
+    await endCancellation(sql, refund, true, actor);
+    return { outcome: 'cancelled', refund };
+  });
+}
+
+/** Cancels the order that a cancellation was granted for, or lets it go on; the caller holds the order's lock. */
+export async function endCancellation(sql: Sql, refund: RefundFacts, granted: boolean, actor: string): Promise<void> {
+  const { orderId, refundId } = refund;
+  if (!granted) {
+    await moveGoods(sql, (await lockOrder(sql, orderId))!, 'unfulfilled');
+    await sql.run('update orders set hold_reason = null where id = $1', [orderId]);
+    return;
+  }
+  // A chargeback can have taken all of the money meanwhile: then the order stays refunded, and its items come back all the same.
+  const cancelled = await sql.run(
+    `update orders set status = 'cancelled', fulfilment = 'unfulfilled', hold_reason = null, updated_at = now()
+     where id = $1 and status = any($2)`,
+    [orderId, sourcesOf('cancelled')],
+  );
+  // The items never left: they can be sold again at once, whatever becomes of the money.
+  await restockRefund(sql, refundId);
+  if (cancelled === 0) return;
+  await recordEvent(sql, {
+    orderId,
+    type: 'order_cancelled',
+    message: 'Order cancelled; the payment is being returned.',
+    data: { refundId },
+    actor,
+    reason: refund.reason,
+    dedupeKey: 'closed',
+  });
+  await queueMail(sql, orderId, { kind: 'order_cancelled', refundId });
+}

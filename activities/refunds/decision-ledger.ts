@@ -1,0 +1,260 @@
+/** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
+import { roleOf, userIdOf } from '../../domain/actor.ts';
+import { needsApproval, type RefundLimits, refundableCents } from '../../domain/refund.ts';
+import { formatMoney } from '../../domain/money.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { queueMail } from '../email/queue-mail.ts';
+import { recordEvent } from '../orders/order-events.ts';
+import { endCancellation } from './cancellation-ledger.ts';
+import { lockForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+
+export type DecisionResult =
+  | { outcome: 'decided'; refund: RefundFacts }
+  | { outcome: 'refused'; code: 'forbidden' | 'conflict' | 'not_found'; message: string };
+
+export interface RefundDecisionRequest {
+  refundId: string;
+  decision: 'approve' | 'reject';
+  /** Who decides. */
+  actor: string;
+  /** Whether the API has seen this person's sign-in; without it nobody decides. */
+  isProven: boolean;
+  reason: string;
+}
+
+/** Locks the order of a refund, then reads the refund. */
+async function lockRefund(sql: Sql, refundId: string) {
+  const found = await readRefund(sql, refundId);
+  if (!found) return undefined;
+  const order = (await lockForRefund(sql, found.orderId))!;
+  return { order, refund: (await readRefund(sql, refundId))! };
+}
+
+const missing = (refundId: string): DecisionResult => ({
+  outcome: 'refused',
+  code: 'not_found',
+  message: `There is no refund ${refundId}.`,
+});
+
+/** A support lead's yes or no, never that of the one who asked. Asked again, it is answered as it was decided. */
+export async function decideWaiting(db: Database, request: RefundDecisionRequest): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const locked = await lockRefund(sql, request.refundId);
+    if (!locked) return missing(request.refundId);
+    const { refund } = locked;
+    const refusal = await refusalOfDecision(sql, refund, request);
+    if (refusal) {
+      await recordEvent(sql, {
+        orderId: refund.orderId,
+        type: 'refund_approval_refused',
+        message: `A try to ${request.decision} a refund was refused: ${refusal.message}`,
+        data: { refundId: refund.refundId },
+        actor: request.actor,
+        reason: request.reason,
+      });
+      return refusal;
+    }
+    if (refund.decidedBy === request.actor) {
+      const same = (refund.status === 'rejected') === (request.decision === 'reject');
+      if (same) return { outcome: 'decided', refund };
+    }
+    if (refund.status !== 'awaiting_approval') {
+      return {
+        outcome: 'refused',
+        code: 'conflict',
+        message: `This refund is ${refund.status.replaceAll('_', ' ')}: nothing waits for a decision.`,
+      };
+    }
+    const approved = request.decision === 'approve';
+    await sql.run(
+      `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now() where id = $1`,
+      [refund.refundId, approved ? 'pending' : 'rejected', request.actor, request.reason],
+    );
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: approved ? 'refund_approved' : 'refund_rejected',
+      message: approved ? 'The refund was approved.' : 'The refund was not granted.',
+      data: { refundId: refund.refundId, amountCents: refund.amountCents },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey: `refund:${refund.refundId}:decided`,
+    });
+    if (refund.kind === 'cancellation') await endCancellation(sql, refund, approved, request.actor);
+    if (!approved) await mailRefusal(sql, refund, request.reason);
+    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+  });
+}
+
+async function refusalOfDecision(
+  sql: Sql,
+  refund: RefundFacts,
+  request: RefundDecisionRequest,
+): Promise<Extract<DecisionResult, { outcome: 'refused' }> | undefined> {
+  const forbidden = (message: string) => ({ outcome: 'refused' as const, code: 'forbidden' as const, message });
+  const role = roleOf(request.actor);
+  if (!request.isProven || (role !== 'support_lead' && role !== 'admin')) {
+    return forbidden(
+      `A support lead decides, signed in to the shop: POST /api/refunds/${refund.refundId}/${request.decision}. The Temporal UI can only ask.`,
+    );
+  }
+  if (await isSamePerson(sql, refund.requestedBy, request.actor))
+    return forbidden('Who asked for a refund does not decide about it: another support lead has to.');
+  return undefined;
+}
+
+/** Also when they asked at the Temporal UI under their own name, address or id. */
+async function isSamePerson(sql: Sql, requestedBy: string, actor: string): Promise<boolean> {
+  if (requestedBy === actor) return true;
+  const userId = userIdOf(actor);
+  if (userId !== undefined && userIdOf(requestedBy) === userId) return true;
+  const named = /^ui:(.*)$/.exec(requestedBy)?.[1]?.trim().toLowerCase();
+  if (!named || userId === undefined) return false;
+  const user = await sql.row<{ email: string; full_name: string | null }>(
+    'select email, full_name from users where id = $1',
+    [userId],
+  );
+  const names = [userId, actor, user?.email, user?.email.split('@')[0], user?.full_name?.trim().toLowerCase()];
+  return names.includes(named);
+}
+
+function mailRefusal(sql: Sql, refund: RefundFacts, reason: string): Promise<void> {
+  return queueMail(sql, refund.orderId, { kind: 'refund_refused', refundId: refund.refundId, message: reason });
+}
+
+export interface ReturnRequest {
+  refundId: string;
+  requestId: string;
+  actor: string;
+  reason?: string;
+  /** Whether the items are fit to be sold again. */
+  restock: boolean;
+}
+
+/** The items of a return are back: the money goes, or waits for approval when it is above the limit. */
+export async function receiveReturn(db: Database, limits: RefundLimits, request: ReturnRequest): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const locked = await lockRefund(sql, request.refundId);
+    if (!locked) return missing(request.refundId);
+    const { refund } = locked;
+    const dedupeKey = `received:${refund.refundId}`;
+    if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
+    const others = await readRecords(sql, refund.orderId, refund.refundId);
+    const waits = needsApproval(limits, roleOf(request.actor), others, refund.amountCents);
+    await sql.run('update refunds set status = $2, restock = $3, updated_at = now() where id = $1', [
+      refund.refundId,
+      waits ? 'awaiting_approval' : 'pending',
+      request.restock && refund.lines.length > 0,
+    ]);
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: 'return_received',
+      message: 'The returned items have arrived.',
+      data: { refundId: refund.refundId, requestId: request.requestId, restock: request.restock },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey,
+    });
+    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+  });
+}
+
+/** A return that does not come, or can't be taken. */
+export async function declineReturn(db: Database, request: Required<Omit<ReturnRequest, 'restock'>>): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const locked = await lockRefund(sql, request.refundId);
+    if (!locked) return missing(request.refundId);
+    const { refund } = locked;
+    const dedupeKey = `declined:${refund.refundId}`;
+    if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
+    await sql.run(
+      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now() where id = $1`,
+      [refund.refundId, request.actor, request.reason],
+    );
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: 'refund_rejected',
+      message: 'The return was not accepted.',
+      data: { refundId: refund.refundId, requestId: request.requestId },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey,
+    });
+    await mailRefusal(sql, refund, request.reason);
+    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+  });
+}
+
+async function notAwaitingReturn(sql: Sql, refund: RefundFacts, dedupeKey: string): Promise<DecisionResult> {
+  const done = await sql.row('select 1 from order_events where order_id = $1 and dedupe_key = $2', [
+    refund.orderId,
+    dedupeKey,
+  ]);
+  if (done) return { outcome: 'decided', refund };
+  return {
+    outcome: 'refused',
+    code: 'conflict',
+    message: `This refund is ${refund.status.replaceAll('_', ' ')}: no return is awaited.`,
+  };
+}
+
+export interface RetryRequest {
+  refundId: string;
+  requestId: string;
+  actor: string;
+  reason?: string;
+}
+
+/** Sets a failed refund on its way again, when its amount is still there to give. */
+export async function retryFailed(db: Database, request: RetryRequest): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const locked = await lockRefund(sql, request.refundId);
+    if (!locked) return missing(request.refundId);
+    const { order, refund } = locked;
+    if (refund.status !== 'failed') return { outcome: 'decided', refund };
+    const leftCents = refundableCents(order, await readRecords(sql, refund.orderId, refund.refundId));
+    if (leftCents < refund.amountCents) {
+      return {
+        outcome: 'refused',
+        code: 'conflict',
+        message: `Only ${formatMoney(leftCents, order.currency)} of the charge is left: other refunds were made in the meantime. Give this one up, and ask for a new one.`,
+      };
+    }
+    await sql.run(
+      `update refunds set status = 'pending', attempt = attempt + 1, stripe_refund_id = null, failure_reason = null, updated_at = now()
+       where id = $1`,
+      [refund.refundId],
+    );
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: 'refund_retried',
+      message: 'The refund is being tried again.',
+      data: { refundId: refund.refundId, requestId: request.requestId },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey: `retry:${refund.refundId}:${refund.attempt}`,
+    });
+    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+  });
+}
+
+/** Leaves a failed refund as it is: the money went back some other way, or not at all. */
+export async function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const locked = await lockRefund(sql, request.refundId);
+    if (!locked) return missing(request.refundId);
+    const { refund } = locked;
+    if (refund.status !== 'failed') {
+      return { outcome: 'refused', code: 'conflict', message: `This refund is ${refund.status}, not failed.` };
+    }
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: 'refund_given_up',
+      message: 'The refund was given up.',
+      data: { refundId: refund.refundId, amountCents: refund.amountCents },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey: `given-up:${refund.refundId}:${refund.attempt}`,
+    });
+    return { outcome: 'decided', refund };
+  });
+}

@@ -1,0 +1,169 @@
+/** Money that moved at Stripe without us: refunds made in its dashboard, chargebacks. They end in the same records. */
+import { STRIPE } from '../../domain/actor.ts';
+import { ID_NAMESPACES } from '../../domain/ids.ts';
+import { formatMoney, toDecimalString } from '../../domain/money.ts';
+import type { RefundStatus } from '../../domain/order-state.ts';
+import { refundableCents } from '../../domain/refund.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { uuidFrom } from '../../infra/uuid.ts';
+import { recordEvent } from '../orders/order-events.ts';
+import { insertRefund, recordRefundIn, settleOrder } from './refund-ledger.ts';
+import { lockForRefund, type RefundFacts, readRefund, readRefunds } from './refund-reader.ts';
+
+export interface FoundRefund {
+  stripeRefundId: string;
+  /** Of the refund that asked for it; undefined when it was not us. */
+  refundId: string | undefined;
+  amountCents: number;
+  currency: string;
+  status: Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'>;
+  failureReason?: string;
+}
+
+export interface FoundDispute {
+  disputeId: string;
+  amountCents: number;
+  currency: string;
+  reason: string;
+  /** Stripe's: `needs_response`, `under_review`, `won`, `lost`, or one that begins with `warning_`. */
+  status: string;
+  evidenceDueBy: Date | null;
+}
+
+/** Brings an order's records in line with what Stripe holds of its payment. Safe to repeat. */
+export async function recordFound(
+  db: Database,
+  orderId: string,
+  found: { refunds: readonly FoundRefund[]; disputes: readonly FoundDispute[] },
+): Promise<void> {
+  await db.transaction(async (sql) => {
+    const order = await lockForRefund(sql, orderId);
+    if (!order) return;
+    const known = await readRefunds(sql, orderId);
+    for (const refund of found.refunds) await recordFoundRefund(sql, orderId, known, refund);
+    for (const dispute of found.disputes) await recordDispute(sql, orderId, dispute);
+  });
+}
+
+async function recordFoundRefund(
+  sql: Sql,
+  orderId: string,
+  known: readonly RefundFacts[],
+  found: FoundRefund,
+): Promise<void> {
+  const { stripeRefundId, status, failureReason } = found;
+  const own = known.find((each) => each.stripeRefundId === stripeRefundId || each.refundId === found.refundId);
+  if (own) {
+    // An earlier try of a refund that is on its second one says nothing about that.
+    const isOfThisTry = own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId;
+    if (isOfThisTry && own.status !== status && own.status !== 'rejected')
+      await recordRefundIn(sql, { refundId: own.refundId, stripeRefundId, status, failureReason });
+    return;
+  }
+  if (status === 'failed') return;
+  const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${stripeRefundId}`);
+  await insertRefund(
+    sql,
+    { currency: found.currency },
+    {
+      refundId,
+      orderId,
+      requestId: stripeRefundId,
+      kind: 'refund',
+      amountCents: found.amountCents,
+      lines: [],
+      reason: 'Made at Stripe',
+      restock: false,
+      status: 'pending',
+      actor: STRIPE,
+      stripeRefundId,
+    },
+  );
+  await recordEvent(sql, {
+    orderId,
+    type: 'refund_found_at_stripe',
+    message: `A refund of ${formatMoney(found.amountCents, found.currency)} was made in Stripe’s dashboard.`,
+    data: { refundId, stripeRefundId },
+    actor: STRIPE,
+    dedupeKey: `found:${stripeRefundId}`,
+  });
+  await settleOrder(sql, orderId);
+  if (status !== 'pending') await recordRefundIn(sql, { refundId, stripeRefundId, status, failureReason });
+}
+
+async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
+  const { disputeId, status, currency } = dispute;
+  const changed = await sql.row<{ is_new: boolean }>(
+    `insert into disputes (id, order_id, amount, currency, reason, status, evidence_due_by) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set status = excluded.status, evidence_due_by = excluded.evidence_due_by, updated_at = now()
+       where disputes.status <> excluded.status
+     returning xmax = 0 as is_new`,
+    [
+      disputeId,
+      orderId,
+      toDecimalString(dispute.amountCents, currency),
+      currency,
+      dispute.reason,
+      status,
+      dispute.evidenceDueBy?.toISOString() ?? null,
+    ],
+  );
+  if (!changed) return;
+  await recordEvent(sql, {
+    orderId,
+    type: changed.is_new ? 'dispute_opened' : 'dispute_changed',
+    message: disputeMessage(dispute),
+    data: { disputeId, status, reason: dispute.reason },
+    actor: STRIPE,
+    dedupeKey: `dispute:${disputeId}:${status}`,
+  });
+  await bookChargeback(sql, orderId, dispute);
+}
+
+function disputeMessage({ amountCents, currency, reason, status }: FoundDispute): string {
+  const money = formatMoney(amountCents, currency);
+  const because = reason.replaceAll('_', ' ');
+  if (status === 'won') return `The chargeback of ${money} was won: the money is back.`;
+  if (status === 'lost') return `The chargeback of ${money} was lost.`;
+  if (status === 'under_review') return `The evidence against the chargeback of ${money} is with the bank.`;
+  if (status.startsWith('warning_')) return `The card’s bank asks about ${money} (${because}); no money has moved.`;
+  return `The card’s bank took back ${money} (${because}). Answer it in Stripe’s dashboard.`;
+}
+
+/** What a dispute's status says of the money: Stripe takes it out when a dispute opens. */
+function moneyOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'> | undefined {
+  if (status.startsWith('warning_') || status === 'prevented') return undefined;
+  if (status === 'won') return 'failed';
+  return status === 'lost' ? 'succeeded' : 'pending';
+}
+
+/** A chargeback is booked as money given back, so that no more can be refunded than is left. */
+async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
+  const status = moneyOf(dispute.status);
+  if (!status) return;
+  const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
+  if (!(await readRefund(sql, refundId))) {
+    const order = (await lockForRefund(sql, orderId))!;
+    // Refunds that only wait give way: the bank has the money already.
+    const given = (await readRefunds(sql, orderId)).filter(
+      (each) => each.status === 'succeeded' || (each.status === 'pending' && each.stripeRefundId !== null),
+    );
+    const amountCents = Math.min(dispute.amountCents, refundableCents(order, given));
+    if (amountCents === 0 || status === 'failed') return;
+    await insertRefund(sql, order, {
+      refundId,
+      orderId,
+      requestId: dispute.disputeId,
+      kind: 'chargeback',
+      amountCents,
+      lines: [],
+      reason: `Chargeback: ${dispute.reason.replaceAll('_', ' ')}`,
+      restock: false,
+      status: 'pending',
+      actor: STRIPE,
+      stripeRefundId: dispute.disputeId,
+    });
+    await settleOrder(sql, orderId);
+  }
+  if (status !== 'pending') await recordRefundIn(sql, { refundId, stripeRefundId: dispute.disputeId, status });
+}

@@ -1,0 +1,148 @@
+/** Reads refunds and what they are decided by. */
+import { fromDecimal } from '../../domain/money.ts';
+import type { Fulfilment, OrderStatus, RefundStatus } from '../../domain/order-state.ts';
+import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/refund.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+
+/** `cancellation` ends the order with it; `chargeback` is money that the card's bank took. */
+export type RefundKind = 'refund' | 'cancellation' | 'chargeback';
+
+export interface RefundFacts {
+  refundId: string;
+  orderId: string;
+  requestId: string;
+  kind: RefundKind;
+  amountCents: number;
+  currency: string;
+  lines: (RefundLine & { name: string })[];
+  reason: string;
+  status: RefundStatus;
+  restock: boolean;
+  requestedBy: string;
+  decidedBy: string | null;
+  decisionReason: string | null;
+  paymentIntentId: string;
+  stripeRefundId: string | null;
+  failureReason: string | null;
+  /** Counts the tries at Stripe; each has an idempotency key of its own. */
+  attempt: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+interface RefundRow {
+  id: string;
+  order_id: string;
+  request_id: string;
+  kind: RefundKind;
+  amount: string;
+  currency: string;
+  lines: { productId: string; quantity: number; name: string }[] | null;
+  reason: string;
+  status: RefundStatus;
+  restock: boolean;
+  requested_by: string;
+  decided_by: string | null;
+  decision_reason: string | null;
+  payment_intent_id: string;
+  stripe_refund_id: string | null;
+  failure_reason: string | null;
+  attempt: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const SELECT = `
+  select refund.id, refund.order_id, refund.request_id, refund.kind, refund.amount, refund.currency, refund.reason, refund.status,
+    refund.restock, refund.requested_by, refund.decided_by, refund.decision_reason, o.payment_intent_id, refund.stripe_refund_id,
+    refund.failure_reason, refund.attempt, refund.created_at, refund.updated_at,
+    (select jsonb_agg(jsonb_build_object('productId', line.product_id, 'quantity', line.quantity,
+       'name', (select name from order_items where order_id = refund.order_id and product_id = line.product_id limit 1))
+       order by line.product_id)
+     from refund_items line where line.refund_id = refund.id) as lines
+  from refunds refund join orders o on o.id = refund.order_id`;
+const READ_REFUND = `${SELECT} where refund.id = $1`;
+const READ_REFUNDS = `${SELECT} where refund.order_id = $1 order by refund.created_at, refund.id`;
+
+export async function readRefund(sql: Sql, refundId: string): Promise<RefundFacts | undefined> {
+  const row = await sql.row<RefundRow>(READ_REFUND, [refundId]);
+  return row && toFacts(row);
+}
+
+/** Of one order, oldest first. */
+export async function readRefunds(sql: Sql, orderId: string): Promise<RefundFacts[]> {
+  return (await sql.rows<RefundRow>(READ_REFUNDS, [orderId])).map(toFacts);
+}
+
+function toFacts(row: RefundRow): RefundFacts {
+  return {
+    refundId: row.id,
+    orderId: row.order_id,
+    requestId: row.request_id,
+    kind: row.kind,
+    amountCents: fromDecimal(row.amount, row.currency),
+    currency: row.currency,
+    lines: row.lines ?? [],
+    reason: row.reason,
+    status: row.status,
+    restock: row.restock,
+    requestedBy: row.requested_by,
+    decidedBy: row.decided_by,
+    decisionReason: row.decision_reason,
+    paymentIntentId: row.payment_intent_id,
+    stripeRefundId: row.stripe_refund_id,
+    failureReason: row.failure_reason,
+    attempt: row.attempt,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+export interface OrderForRefund extends RefundableOrder {
+  currency: string;
+  fulfilment: Fulfilment;
+}
+
+/** The order under its row lock, so that requests at the same moment are decided one after the other. */
+export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderForRefund | undefined> {
+  const order = await sql.row<{
+    status: OrderStatus;
+    fulfilment: Fulfilment;
+    captured_amount: string;
+    currency: string;
+  }>('select status, fulfilment, captured_amount, currency from orders where id = $1 for no key update', [orderId]);
+  if (!order) return undefined;
+  const lines = await sql.rows<{ product_id: string; name: string; quantity: number; price: string }>(
+    'select product_id, name, quantity, price::text as price from order_items where order_id = $1 order by product_id',
+    [orderId],
+  );
+  return {
+    status: order.status,
+    fulfilment: order.fulfilment,
+    capturedCents: fromDecimal(order.captured_amount, order.currency),
+    currency: order.currency,
+    lines: lines.map((line) => ({
+      productId: line.product_id,
+      name: line.name,
+      quantity: line.quantity,
+      unitPriceCents: fromDecimal(line.price, order.currency),
+    })),
+  };
+}
+
+/** Earlier refunds of an order, as decisions need them. */
+export async function readRecords(
+  sql: Sql,
+  orderId: string,
+  exceptRefundId?: string,
+): Promise<(RefundRecord & { approved: boolean })[]> {
+  const refunds = await readRefunds(sql, orderId);
+  return refunds
+    .filter((refund) => refund.refundId !== exceptRefundId)
+    .map((refund) => ({
+      amountCents: refund.amountCents,
+      status: refund.status,
+      lines: refund.lines,
+      approved: refund.decidedBy !== null || refund.kind === 'chargeback',
+    }));
+}

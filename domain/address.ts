@@ -1,0 +1,55 @@
+/** Where a parcel goes: the seed's rules, for those who can't use the API's own schema (a test holds the two together). */
+
+export interface Address {
+  name?: string;
+  street: string;
+  street2?: string;
+  city: string;
+  state?: string;
+  /** US: 12345 or 12345-6789. */
+  postal_code: string;
+  /** Two letters, ISO 3166. */
+  country: string;
+}
+
+const FIELDS: Readonly<Record<keyof Address, { required: boolean; longest: number }>> = {
+  name: { required: false, longest: 255 },
+  street: { required: true, longest: 255 },
+  street2: { required: false, longest: 255 },
+  city: { required: true, longest: 255 },
+  state: { required: false, longest: 100 },
+  postal_code: { required: true, longest: 10 },
+  country: { required: true, longest: 2 },
+};
+
+/** Everything that is wrong with an address, in sentences; empty when nothing is. */
+export function addressProblems(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ['Give the whole address as an object: street, city, postal_code, country.'];
+  const given = value as Record<string, unknown>;
+  const problems = Object.keys(given)
+    .filter((key) => !(key in FIELDS))
+    .map((key) => `“${key}” is not part of an address; use ${Object.keys(FIELDS).join(', ')}.`);
+  for (const [field, { required, longest }] of Object.entries(FIELDS)) {
+    const text = given[field];
+    if (text === undefined && !required) continue;
+    if (typeof text !== 'string' || (required && text.trim() === '')) problems.push(`“${field}” needs a text.`);
+    else if (text.trim().length > longest) problems.push(`“${field}” is longer than ${longest} characters.`);
+  }
+  if (typeof given.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(given.postal_code))
+    problems.push('“postal_code” must be a US postal code: 12345 or 12345-6789.');
+  if (typeof given.country === 'string' && !/^[A-Za-z]{2}$/.test(given.country))
+    problems.push('“country” must be two letters, such as US.');
+  return problems;
+}
+
+/** The address as it is kept: no spaces around its parts, the country in capitals. */
+export function tidyAddress(address: Address): Address {
+  const tidy = Object.fromEntries(
+    Object.keys(FIELDS).flatMap((field) => {
+      const text = address[field as keyof Address]?.trim();
+      return text === undefined ? [] : [[field, text]];
+    }),
+  ) as unknown as Address;
+  return { ...tidy, country: tidy.country.toUpperCase() };
+}

@@ -1,0 +1,42 @@
+/** What can happen to an order, as its append-only record names it. */
+
+const FOR_SHOPPERS = [
+  'order_opened',
+  'order_paid',
+  'order_expired',
+  'order_cancelled',
+  'payment_failed',
+  'payment_returned',
+  'address_corrected',
+  'order_shipped',
+  'order_delivered',
+  'return_requested',
+  'return_received',
+  'refund_requested',
+  'refund_succeeded',
+  'refund_failed',
+  'refund_rejected',
+  'hold_extended',
+] as const;
+
+const FOR_STAFF = [
+  'order_put_on_hold',
+  'order_released',
+  'cancellation_requested',
+  'confirmation_resent',
+  'mail_failed',
+  'payment_rechecked',
+  'refund_approved',
+  'refund_approval_refused',
+  'refund_retried',
+  'refund_given_up',
+  'refund_found_at_stripe',
+  'dispute_opened',
+  'dispute_changed',
+  'retry_asked',
+] as const;
+
+export type OrderEventType = (typeof FOR_SHOPPERS)[number] | (typeof FOR_STAFF)[number];
+
+/** Events that the order's own page tells its buyer; what staff do among themselves stays with them. */
+export const SHOPPER_EVENTS: readonly OrderEventType[] = FOR_SHOPPERS;

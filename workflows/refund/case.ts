@@ -1,0 +1,68 @@
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { toDecimal } from '../../domain/money.ts';
+import { refuse } from '../shared/failures.ts';
+import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attributes.ts';
+import { Trouble } from '../shared/trouble.ts';
+import { describeRefund } from './case-details.ts';
+import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
+
+/** What is known of one refund; every change is told in the workflow's details, where support staff read it. */
+export class RefundCase {
+  readonly input: RefundInput;
+  refund: RefundFacts | undefined;
+  /** Why it was not accepted. */
+  refusal: string | undefined;
+  /** Stripe has news of it. */
+  news = false;
+  /** Staff have given a failed one up. */
+  givenUp = false;
+  outcome: RefundOutcome | undefined;
+  readonly trouble = new Trouble(() => this.#tell());
+  #needsApproval = false;
+
+  constructor(input: RefundInput) {
+    this.input = input;
+    this.#tell();
+  }
+
+  /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */
+  async loaded(): Promise<RefundFacts> {
+    await condition(() => this.refund !== undefined || this.outcome !== undefined || this.refusal !== undefined);
+    if (!this.refund) throw refuse('conflict', 'Nothing is refunded here.');
+    return this.refund;
+  }
+
+  is(refund: RefundFacts): void {
+    this.refund = refund;
+    const needsApproval = refund.status === 'awaiting_approval';
+    if (needsApproval !== this.#needsApproval) {
+      this.#needsApproval = needsApproval;
+      upsertSearchAttributes([
+        { key: orderIdKey, value: refund.orderId },
+        { key: amountKey, value: toDecimal(refund.amountCents, refund.currency) },
+        { key: needsApprovalKey, value: needsApproval },
+      ]);
+    }
+    this.#tell();
+  }
+
+  refused(message: string): void {
+    this.refusal = message;
+    this.#tell();
+  }
+
+  ended(outcome: RefundOutcome): RefundOutcome {
+    this.outcome = outcome;
+    this.#tell();
+    return outcome;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { input, refund, refusal, outcome, givenUp } = this;
+    return { orderId: input.orderId, refund, refusal, stopped: this.trouble.current, givenUp, outcome };
+  }
+
+  #tell(): void {
+    setCurrentDetails(describeRefund(this));
+  }
+}

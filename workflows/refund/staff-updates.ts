@@ -1,0 +1,132 @@
+/** What people decide about a refund that waits: at the Temporal UI, or by the API where it takes a sign-in. */
+import { setHandler } from '@temporalio/workflow';
+import { uiActor } from '../../domain/actor.ts';
+import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts';
+import type { localSteps } from '../shared/described-steps.ts';
+import { refuse } from '../shared/failures.ts';
+import { aFlag, checkRequest, describeUpdate, optional } from '../shared/staff.ts';
+import type { RefundCase } from './case.ts';
+import {
+  declineReturnUpdate,
+  decideRefundUpdate,
+  giveUpRefundUpdate,
+  type RefundFacts,
+  type RefundState,
+  retryRefundUpdate,
+  returnReceivedUpdate,
+} from './messages.ts';
+
+const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
+
+export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof localSteps>): void {
+  const settle = (result: DecisionResult): RefundFacts => {
+    if (result.outcome === 'refused') throw refuse(result.code, result.message);
+    the.is(result.refund);
+    return result.refund;
+  };
+  const answer = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
+  /** While a refund is only just taken up from the database, the records themselves decide. */
+  const requireStatus = (status: RefundFacts['status'], what: string) => {
+    if (the.refund && the.refund.status !== status)
+      throw refuse('conflict', `${what} This refund is ${the.refund.status.replaceAll('_', ' ')}.`);
+  };
+
+  setHandler(decideRefundUpdate, async (request) => {
+    await the.loaded();
+    return settle(await refunds.decideRefund(request));
+  }, {
+    description:
+      'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
+    // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
+    validator: (request) => {
+      if (request.refundId !== (the.refund?.refundId ?? the.input.refundId)) throw refuse('invalid_request', 'This decision is for another refund.');
+      if (request.decision !== 'approve' && request.decision !== 'reject')
+        throw refuse('invalid_request', '“decision” is "approve" or "reject".');
+      if (typeof request.requestedBy !== 'string' || typeof request.reason !== 'string')
+        throw refuse('invalid_request', 'Say who decides ("requestedBy") and why ("reason").');
+    },
+  });
+
+  const returnExample = { ...EXAMPLE, restock: true };
+  setHandler(
+    returnReceivedUpdate,
+    async ({ requestId, requestedBy, reason, restock = false }) => {
+      const { refundId } = await the.loaded();
+      const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock };
+      return answer(settle(await refunds.receiveReturn(received)));
+    },
+    {
+      description: describeUpdate(
+        'The returned items are here: the money goes back. "restock" puts them back on sale. Above your limit a support lead has to agree.',
+        returnExample,
+      ),
+      validator: (request) => {
+        checkRequest(request, returnExample, { restock: optional(aFlag('restock')) });
+        requireStatus('awaiting_return', 'No return is awaited.');
+      },
+    },
+  );
+  setHandler(
+    declineReturnUpdate,
+    async ({ requestId, requestedBy, reason = '' }) => {
+      const { refundId } = await the.loaded();
+      return answer(settle(await refunds.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+    },
+    {
+      description: describeUpdate('The return did not come, or can’t be taken: no money goes back. The shopper reads the reason.', {
+        ...EXAMPLE,
+        reason: 'The items did not arrive within 30 days',
+      }),
+      validator: (request) => {
+        checkRequest(request, EXAMPLE);
+        requireStatus('awaiting_return', 'No return is awaited.');
+      },
+    },
+  );
+  setHandler(
+    retryRefundUpdate,
+    async ({ requestId, requestedBy, reason }) => {
+      const { refundId, status } = await the.loaded();
+      if (status === 'failed')
+        return answer(settle(await refunds.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      the.trouble.retryNow();
+      await refunds.recordAsked({
+        orderId: the.refund!.orderId,
+        requestId,
+        type: 'retry_asked',
+        message: `Tried again: ${the.trouble.current?.what ?? 'the refund'}`,
+        actor: uiActor(requestedBy),
+        reason,
+      });
+      return answer(the.refund!);
+    },
+    {
+      description: describeUpdate('Tries again what has stopped, when its cause is gone.', EXAMPLE),
+      validator: (request) => {
+        checkRequest(request, EXAMPLE);
+        if (!the.trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+      },
+    },
+  );
+  setHandler(
+    giveUpRefundUpdate,
+    async ({ requestId, requestedBy, reason = '' }) => {
+      const { refundId } = await the.loaded();
+      const given = settle(
+        await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason }),
+      );
+      the.givenUp = true;
+      return answer(given);
+    },
+    {
+      description: describeUpdate('Gives up a refund that Stripe did not make; say in "reason" how it was settled.', {
+        ...EXAMPLE,
+        reason: 'Paid by bank transfer',
+      }),
+      validator: (request) => {
+        checkRequest(request, EXAMPLE);
+        requireStatus('failed', 'Only a failed refund is given up.');
+      },
+    },
+  );
+}

@@ -1,0 +1,50 @@
+/** What a person at the Temporal UI asks to refund, in the shop's terms. */
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { fromDecimal } from '../../domain/money.ts';
+import type { RefundLine } from '../../domain/refund.ts';
+import type { FieldCheck } from '../shared/staff.ts';
+
+export interface NamedLine {
+  /** SKU, or the product's id. */
+  product: string;
+  quantity: number;
+}
+
+export const anAmount: FieldCheck = (value) =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0
+    ? undefined
+    : '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.';
+
+export const lineList: FieldCheck = (value) => {
+  const shape = '“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].';
+  if (!Array.isArray(value) || value.length === 0) return shape;
+  const isLine = (line: unknown) => {
+    if (typeof line !== 'object' || line === null) return false;
+    const { product, quantity } = line as Record<string, unknown>;
+    return typeof product === 'string' && Number.isSafeInteger(quantity) && (quantity as number) > 0;
+  };
+  return value.every(isLine) ? undefined : shape;
+};
+
+/** @returns the amount in minor units and the lines by product id, or a sentence saying what can't be understood */
+export function readWish(
+  order: OrderFacts,
+  wish: { amount?: number; lines?: readonly NamedLine[] },
+): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
+  let amountCents: number | undefined;
+  try {
+    amountCents = wish.amount === undefined ? undefined : fromDecimal(wish.amount, order.currency);
+  } catch {
+    return `“amount” has more decimals than ${order.currency.toUpperCase()} has.`;
+  }
+  const lines: RefundLine[] = [];
+  for (const { product, quantity } of wish.lines ?? []) {
+    const line = order.lines.find((each) => each.sku === product || each.productId === product);
+    if (!line) {
+      const skus = order.lines.map((each) => each.sku ?? each.productId).join(', ');
+      return `“${product}” is not part of this order; it has ${skus}.`;
+    }
+    lines.push({ productId: line.productId, quantity });
+  }
+  return { amountCents, lines: wish.lines ? lines : undefined };
+}

@@ -1,0 +1,71 @@
+/** Activities as workflows call them: each with a sentence that the Temporal UI shows beside it. */
+import {
+  type ActivityOptions,
+  type LocalActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+
+const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
+  holdStock: 'Holds the items for the shopper',
+  endHold: 'Ends the hold; unsold items go back on sale',
+  releaseHold: 'Gives the held items back early',
+  loadHold: 'Looks up until when the items are held',
+  extendHold: 'Gives the shopper more time',
+  openOrder: 'Writes the order down, at the prices held',
+  loadOrder: 'Reads the order',
+  loadCase: 'Reads everything known of the order',
+  completeOrder: 'Books the payment and sells the items',
+  closeOrder: 'Ends the unpaid order; its items go back on sale',
+  recordPaymentFailure: 'Keeps why the card was refused',
+  stepOrder: 'Does what staff asked for',
+  recordAsked: 'Keeps who asked, and why',
+  createPayment: 'Opens the payment at Stripe',
+  retrievePaymentIntent: 'Asks Stripe whether the payment went through',
+  cancelPaymentIntent: 'Asks Stripe to cancel the payment, which settles whether it was paid',
+  refundPayment: 'Sends the refund to Stripe',
+  retrieveRefund: 'Asks Stripe how the refund stands',
+  reconcilePayment: 'Asks Stripe for all that happened to the payment',
+  requestRefund: 'Decides whether the refund can be made, and who must agree',
+  loadRefund: 'Reads the refund',
+  recordRefund: 'Books how the refund ended',
+  decideRefund: 'Books the second person’s decision',
+  receiveReturn: 'Books the return of the items',
+  declineReturn: 'Books that the return was declined',
+  retryRefund: 'Sets the refund on its way again',
+  giveUpRefund: 'Books that the refund was given up',
+  cancelPaid: 'Cancels the paid order, with a refund of what is left',
+  reindexProduct: 'Writes the product into the search index anew',
+  sweepOverdue: 'Ends what outlived its time',
+  audit: 'Holds PostgreSQL, Redis and Stripe against each other',
+};
+
+type Steps = { [Name in keyof Activities]: (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>> };
+
+function describing(run: (name: keyof Activities, args: unknown[]) => Promise<unknown>): Steps {
+  return new Proxy({} as Steps, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        run(name as keyof Activities, args),
+  });
+}
+
+type AnyActivity = (...args: unknown[]) => Promise<unknown>;
+
+/** Run in the workflow's own task: short and idempotent. */
+export function localSteps(options: LocalActivityOptions): Steps {
+  return describing((name, args) => {
+    const steps = proxyLocalActivities<Record<string, AnyActivity>>({ ...options, summary: SUMMARIES[name] });
+    return steps[name]!(...args);
+  });
+}
+
+/** Run by a worker of the queue in the options. */
+export function queuedSteps(options: ActivityOptions): Steps {
+  return describing((name, args) => {
+    const steps = proxyActivities<Record<string, AnyActivity>>({ ...options, summary: SUMMARIES[name] });
+    return steps[name]!(...args);
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * What staff send at the Temporal UI: one JSON object each, checked before it is accepted. The UI keeps its dialog open and
+ * shows the sentence when a check refuses.
+ */
+import { refuse } from './failures.ts';
+
+/** Every request names itself, so that sending it twice does it once, and says who asks and why. */
+export interface StaffRequest {
+  requestId: string;
+  requestedBy: string;
+  reason?: string;
+}
+
+const LONGEST = { requestId: 100, requestedBy: 100, reason: 500 } as const;
+
+export type FieldCheck = (value: unknown) => string | undefined;
+
+/** @param what what the text is, as a sentence begins: "The carrier" */
+export const requiredText =
+  (what: string, longest: number): FieldCheck =>
+  (value) => {
+    if (typeof value !== 'string' || value.trim() === '') return `${what} is missing: give a text.`;
+    return value.length > longest ? `${what} is longer than ${longest} characters.` : undefined;
+  };
+
+export const optional =
+  (check: FieldCheck): FieldCheck =>
+  (value) =>
+    value === undefined || value === null ? undefined : check(value);
+
+export const aFlag =
+  (name: string): FieldCheck =>
+  (value) =>
+    typeof value === 'boolean' ? undefined : `“${name}” is true or false.`;
+
+const FIELDS: Readonly<Record<string, FieldCheck>> = {
+  requestId: requiredText('“requestId” (any text that names this request, such as the ticket’s number)', LONGEST.requestId),
+  requestedBy: requiredText('“requestedBy” (your name)', LONGEST.requestedBy),
+  reason: requiredText('“reason” (why, in a few words)', LONGEST.reason),
+};
+
+/**
+ * Refuses a request that is no object, lacks something or holds something unknown, with an example of a good one.
+ * @param fields checks of its own fields; `reason` may be given again to make it optional
+ * @throws ApplicationFailure invalid_request
+ */
+export function checkRequest(request: unknown, example: object, fields: Readonly<Record<string, FieldCheck>> = {}): void {
+  const like = `For example: ${JSON.stringify(example)}`;
+  if (typeof request !== 'object' || request === null || Array.isArray(request))
+    throw refuse('invalid_request', `Send one JSON object. ${like}`);
+  const checks = { ...FIELDS, proof: optional(requiredText('“proof”', 200)), ...fields };
+  const given = request as Record<string, unknown>;
+  const unknown = Object.keys(given).filter((key) => !(key in checks));
+  const problems = [
+    ...unknown.map((key) => `“${key}” is not known here.`),
+    ...Object.entries(checks).flatMap(([name, check]) => check(given[name]) ?? []),
+  ];
+  if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);
+}
+
+/** A handler's description: what it does, then an example to copy. */
+export function describeUpdate(what: string, example: object): string {
+  return `${what}\n\nSend: ${JSON.stringify(example)}`;
+}
