@@ -23,7 +23,8 @@ export interface MailHandlerDependencies {
 /** So many mails at most go out twice after a crash. */
 const AT_MOST = 4 * MAIL_CONNECTIONS;
 
-type Delivery = 'done' | { failed: string } | { unreachable: string };
+/** `isForAll`: no other mail would fare better now. */
+type Delivery = 'done' | { failed: string; isForAll: boolean };
 
 export function createMailHandler(deps: MailHandlerDependencies): CautiousHandler {
   const shop: ShopFacts = {
@@ -35,15 +36,15 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
     handle: async (messages, sql) => {
       const failed: FailedMessage[] = [];
       const waiting = byOrder(messages);
-      let unreachable: string | undefined;
+      let unreachable: Delivery | undefined;
       const lane = async () => {
         for (let mails = waiting.shift(); mails; mails = waiting.shift()) {
-          for (const { id, ...mail } of mails) {
+          for (const message of mails) {
             // A mail server that can't be reached is not asked again for each of them.
-            const delivery = unreachable ? { failed: unreachable } : await deliver({ id, ...mail }, sql, shop, deps);
+            const delivery = unreachable ?? (await deliver(message, sql, shop, deps));
             if (delivery === 'done') continue;
-            if ('unreachable' in delivery) unreachable = delivery.unreachable;
-            failed.push({ id, reason: 'unreachable' in delivery ? delivery.unreachable : delivery.failed });
+            if (delivery.isForAll) unreachable = delivery;
+            failed.push({ id: message.id, reason: delivery.failed });
           }
         }
       };
@@ -70,7 +71,7 @@ async function deliver(
     return await send(message, sql, shop, deps);
   } catch (error) {
     deps.log.error({ err: error, outboxId: message.id, orderId: message.key }, 'mail: could not be written');
-    return { failed: error instanceof Error ? error.message : 'failed' };
+    return { failed: error instanceof Error ? error.message : 'failed', isForAll: false };
   }
 }
 
@@ -83,7 +84,7 @@ async function send(
   const orderId = message.key;
   const parsed = mailPayload.safeParse(message.payload);
   // During a release an older worker may meet what only a newer one knows.
-  if (!parsed.success) return { failed: 'not a mail that this worker knows' };
+  if (!parsed.success) return { failed: 'not a mail that this worker knows', isForAll: false };
   const payload = parsed.data;
   const order = await readOrderFacts(sql, orderId);
   if (!order?.email) {
@@ -103,8 +104,8 @@ async function send(
     key: `outbox-${message.id}.${orderId}`,
     headers: { 'X-Order-Id': orderId },
   });
-  if (sent.outcome === 'failed') return { failed: sent.reason };
-  if (sent.outcome === 'unreachable') return { unreachable: sent.reason };
+  if (sent.outcome === 'failed' || sent.outcome === 'unreachable')
+    return { failed: sent.reason, isForAll: sent.outcome === 'unreachable' };
   if (sent.outcome === 'refused') {
     log.warn({ orderId, kind: payload.kind, reason: sent.reason }, 'mail: refused for good');
     await recordRefusal(sql, message, payload.kind, sent.reason);
