@@ -3,7 +3,7 @@ import pg from 'pg';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { type RunningShop, startShop } from '../infra/local/shop.ts';
 
-const MEASURED = ['api', 'worker', 'stripe', 'temporal', 'postgres', 'redis', 'elasticsearch'] as const;
+const MEASURED = ['api', 'worker', 'stripe', 'mailbox', 'temporal', 'postgres', 'redis', 'elasticsearch'] as const;
 
 export interface BenchShop {
   /** Address of the API, with `/api`. */
@@ -23,7 +23,7 @@ export async function startBenchShop(seed: readonly string[] | null = null): Pro
   const shop: RunningShop = await startShop({
     profile: 'bench',
     fresh: true,
-    parts: ['stripe', 'worker', 'api'],
+    parts: ['stripe', 'mailbox', 'worker', 'api'],
     seed,
     settings: {
       RATE_LIMIT_ENABLED: 'true',

@@ -70,6 +70,18 @@ export const settingsSchema = z.object({
   ACCESS_TOKEN_SECONDS: seconds(900).describe('Life of an access token'),
   REFRESH_TOKEN_SECONDS: seconds(604_800).describe('Life of a refresh token'),
 
+  SHOP_NAME: z.string().min(1).default('Holdfast').describe('Name of the shop in mails and in the storefront'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .describe(
+      'smtp://user:password@host:port or smtps://…; to a host other than this one the password goes over TLS only, unless ?requireTLS=false is added',
+    ),
+  MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'use "Name <address>" or an address alone')
+    .optional()
+    .describe('Sender of the shop’s mails, "Name <address>"; SHOP_NAME and orders@ the storefront’s host when unset'),
+
   CURRENCY: z
     .string()
     .regex(/^[a-z]{3}$/)

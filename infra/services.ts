@@ -4,6 +4,7 @@ import type Stripe from 'stripe';
 import type { Settings } from './config.ts';
 import { connectElasticsearch, ProductIndex } from './elasticsearch/product-index.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { Mailer } from './mail/mailer.ts';
 import type { Database } from './postgres/database.ts';
 import { connectPostgres, type Orm } from './postgres/orm.ts';
 import { Cache } from './redis/cache.ts';
@@ -22,16 +23,18 @@ export interface Services {
   cache: Cache;
   productIndex: ProductIndex;
   stripe: Stripe;
+  mailer: Mailer;
   temporal: TemporalConnection['client'];
   close(): Promise<void>;
 }
 
-/** @throws when PostgreSQL or Temporal can't be reached; Redis and Elasticsearch may come later */
+/** @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch and the mail server may come later */
 export async function connectServices(settings: Settings, processName: string): Promise<Services> {
   const log = createLogger(processName, settings.LOG_LEVEL);
   const [postgres, temporal] = await Promise.all([connectPostgres(settings), connectTemporal(settings)]);
   const redis = connectRedis(settings.REDIS_URL);
   const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL);
+  const mailer = new Mailer(settings);
   return {
     settings,
     log,
@@ -42,9 +45,11 @@ export async function connectServices(settings: Settings, processName: string): 
     cache: new Cache(redis),
     productIndex: new ProductIndex(elasticsearch, settings.ELASTICSEARCH_INDEX),
     stripe: createStripe(settings),
+    mailer,
     temporal: temporal.client,
     async close() {
       redis.disconnect();
+      mailer.close();
       await Promise.allSettled([postgres.close(), elasticsearch.close(), temporal.connection.close()]);
     },
   };

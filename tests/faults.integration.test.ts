@@ -25,7 +25,7 @@ beforeAll(async () => {
   shop = await startShop({
     profile: 'faults',
     fresh: true,
-    parts: ['stripe', 'worker', 'api'],
+    parts: ['stripe', 'mailbox', 'worker', 'api'],
     seed: null,
     settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '60', HOLD_GRACE_SECONDS: '5', LOG_LEVEL: 'error' },
   });

@@ -45,9 +45,10 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
   if (projects.includes('unit')) await prepareStorefront();
   const needsServers = projects.includes('integration');
   const tools = quietly(toolsFor(projects));
-  const shop = needsServers ? await startTestShop({ parts: ['stripe'], seed: null }) : undefined;
+  const shop = needsServers ? await startTestShop({ parts: ['stripe', 'mailbox'], seed: null }) : undefined;
   try {
-    add(await runVitest(projects, args, { ...shop?.environment, ...(await tools) }, stop.signal));
+    const addresses = { MAILBOX_URL: shop?.addresses.mailbox };
+    add(await runVitest(projects, args, { ...shop?.environment, ...addresses, ...(await tools) }, stop.signal));
     if (shop) await auditBooks(shop);
   } finally {
     await shop?.stop();

@@ -19,7 +19,7 @@ const prefix = process.argv[2] ?? '0001';
 const shop = await startShop({
   profile: 'histories',
   fresh: true,
-  parts: ['stripe', 'worker', 'api'],
+  parts: ['stripe', 'mailbox', 'worker', 'api'],
   seed: null,
   settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '8', HOLD_GRACE_SECONDS: '1' },
   onProgress: plainProgress((line) => console.error(line)),

@@ -2,15 +2,15 @@ import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
+import { MAIL_TOPIC } from '../email/queue-mail.ts';
 import { indexChanged } from '../search-index/indexing.ts';
-import type { OutboxHandler } from './relay.ts';
+import type { OutboxHandlers } from './relay.ts';
 
 /** What each topic of the outbox does. */
-export function createOutboxHandlers(deps: {
-  productIndex: ProductIndex;
-  gate: StockGate;
-  cache: Cache;
-}): Record<string, OutboxHandler> {
+export function createOutboxHandlers(
+  deps: MailHandlerDependencies & { productIndex: ProductIndex; gate: StockGate; cache: Cache },
+): OutboxHandlers {
   return {
     /** Safe to repeat: products are indexed as they are now, an older version never overwrites a newer one. */
     'product.changed': async (messages, sql) => {
@@ -26,5 +26,7 @@ export function createOutboxHandlers(deps: {
       );
       if (applied.includes(false)) throw new Error('the stock gate is closed');
     },
+
+    [MAIL_TOPIC]: createMailHandler(deps),
   };
 }

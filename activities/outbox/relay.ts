@@ -14,8 +14,30 @@ export interface OutboxMessage {
   payload: Record<string, unknown>;
 }
 
-/** Does what the messages of one topic ask for, in the order given. Throwing leaves all of them for later. */
-export type OutboxHandler = (messages: readonly OutboxMessage[], sql: Sql) => Promise<void>;
+/** A message that is to be tried again. */
+export interface FailedMessage {
+  id: number;
+  /** For the log and the outbox; holds no personal data. */
+  reason: string;
+}
+
+/**
+ * Does what the messages of one topic ask for, in the order given. Throwing leaves all of them for later; returning some
+ * leaves those alone.
+ */
+export type OutboxHandler = (
+  messages: readonly OutboxMessage[],
+  sql: Sql,
+) => Promise<readonly FailedMessage[] | undefined>;
+
+/** For effects outside our own stores, where a crash in the middle of a batch repeats what others notice. */
+export interface CautiousHandler {
+  /** Messages of one batch. */
+  atMost: number;
+  handle: OutboxHandler;
+}
+
+export type OutboxHandlers = Readonly<Record<string, OutboxHandler | CautiousHandler>>;
 
 const BATCH = 500;
 /** Without a notification the outbox is looked at this often: for messages put off after a failure. */
@@ -24,7 +46,7 @@ const LONGEST_WAIT_SECONDS = 300;
 
 export class OutboxRelay {
   readonly #db: Database;
-  readonly #handlers: Readonly<Record<string, OutboxHandler>>;
+  readonly #handlers: OutboxHandlers;
   readonly #log: Logger;
   #stopped = false;
   readonly #sleepers = new Map<string, Sleeper>();
@@ -32,7 +54,7 @@ export class OutboxRelay {
   #listener: PoolClient | undefined;
   #listening: Promise<void> | undefined;
 
-  constructor(db: Database, handlers: Readonly<Record<string, OutboxHandler>>, log: Logger) {
+  constructor(db: Database, handlers: OutboxHandlers, log: Logger) {
     this.#db = db;
     this.#handlers = handlers;
     this.#log = log;
@@ -92,32 +114,52 @@ export class OutboxRelay {
   async carry(topic: string): Promise<number> {
     const handler = this.#handlers[topic];
     if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
+    const { handle, atMost } = typeof handler === 'function' ? { handle: handler, atMost: BATCH } : handler;
     return this.#db.transaction(async (sql) => {
       const messages = await sql.rows<OutboxMessage>(
         `select id, topic, key, payload from outbox where topic = $1 and available_at <= now() order by id limit $2
          for update skip locked`,
-        [topic, BATCH],
+        [topic, atMost],
       );
       if (messages.length === 0) return 0;
-      const ids = messages.map((message) => message.id);
-      try {
-        await handler(messages, this.#db);
-      } catch (error) {
-        this.#log.warn(
-          { err: error, topic, messages: messages.length },
-          'outbox: a batch failed; it will be tried again',
-        );
+      const failed = await this.#handle(topic, handle, messages);
+      if (failed.size > 0) {
         await sql.run(
-          `update outbox set attempts = attempts + 1, last_error = $2,
+          `update outbox set attempts = attempts + 1, last_error = failed.reason,
              available_at = now() + make_interval(secs => least($3, power(2, least(attempts, 8))))
-           where id = any($1::bigint[])`,
-          [ids, error instanceof Error ? error.message.slice(0, 500) : 'failed', LONGEST_WAIT_SECONDS],
+           from unnest($1::bigint[], $2::text[]) failed (id, reason) where outbox.id = failed.id`,
+          [[...failed.keys()], [...failed.values()], LONGEST_WAIT_SECONDS],
         );
-        return 0;
       }
-      await sql.run('delete from outbox where id = any($1::bigint[])', [ids]);
-      return messages.length;
+      const done = messages.map(({ id }) => id).filter((id) => !failed.has(id));
+      if (done.length > 0) await sql.run('delete from outbox where id = any($1::bigint[])', [done]);
+      return done.length;
     });
+  }
+
+  /** @returns why, for each message that failed */
+  async #handle(
+    topic: string,
+    handle: OutboxHandler,
+    messages: readonly OutboxMessage[],
+  ): Promise<ReadonlyMap<number, string>> {
+    try {
+      const failed = new Map((await handle(messages, this.#db))?.map(({ id, reason }) => [id, reason.slice(0, 500)]));
+      if (failed.size > 0) {
+        this.#log.warn(
+          { topic, messages: messages.length, failed: failed.size, reasons: [...new Set(failed.values())] },
+          'outbox: some messages failed; they will be tried again',
+        );
+      }
+      return failed;
+    } catch (error) {
+      this.#log.warn(
+        { err: error, topic, messages: messages.length },
+        'outbox: a batch failed; it will be tried again',
+      );
+      const reason = error instanceof Error ? error.message.slice(0, 500) : 'failed';
+      return new Map(messages.map(({ id }) => [id, reason]));
+    }
   }
 }
 

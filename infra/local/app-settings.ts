@@ -16,6 +16,8 @@ export function appPorts(): PortWish[] {
     wish('api_metrics', 9464),
     wish('worker_metrics', 9474),
     wish('stripe', 12_111),
+    wish('mailbox', 8025),
+    wish('mailbox_smtp', 1025),
   ];
 }
 
@@ -24,6 +26,8 @@ export interface AppSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** Settings of the Stripe stand-in; undefined when payments go to Stripe itself. */
   readonly standIn: Readonly<Record<string, string | undefined>> | undefined;
+  /** Settings of the local mailbox; undefined when mails go to a mail server of the shop's own. */
+  readonly mailbox: Readonly<Record<string, string | undefined>> | undefined;
   readonly storefront: Readonly<Record<string, string | undefined>>;
   readonly urls: {
     readonly storefront: string;
@@ -32,12 +36,14 @@ export interface AppSettings {
     readonly workerMetrics: string;
     /** Of the stand-in; undefined when payments go to Stripe itself. */
     readonly stripe: string | undefined;
+    /** Of the local mailbox's page; undefined when mails go to a mail server of the shop's own. */
+    readonly mailbox: string | undefined;
   };
 }
 
 /**
- * Puts the settings together. The shop takes those that are set in this process's environment as they are, Stripe's keys
- * among them; tests and benchmarks depend on nothing but what they ask for.
+ * Puts the settings together. The shop takes those that are set in this process's environment as they are, Stripe's keys and the
+ * mail server among them; tests and benchmarks depend on nothing but what they ask for.
  * @param asked settings to have instead of the usual ones
  * @throws when Stripe's secret key is given without the two that belong to it
  */
@@ -54,6 +60,7 @@ export function appSettings(
     apiMetrics: `${address('api_metrics')}/metrics`,
     workerMetrics: `${address('worker_metrics')}/metrics`,
     stripe: profile.isShop && process.env.STRIPE_SECRET_KEY ? undefined : address('stripe'),
+    mailbox: profile.isShop && process.env.SMTP_URL ? undefined : address('mailbox'),
   };
   const key = (kind: string) => profile.secret(kind, () => `${kind}_local${randomBytes(18).toString('hex')}`);
   const stripe = urls.stripe
@@ -73,6 +80,7 @@ export function appSettings(
     ...(profile.isShop && givenSettings()),
     ...servers,
     ...stripe,
+    ...(urls.mailbox && { SMTP_URL: `smtp://127.0.0.1:${ports.mailbox_smtp}` }),
     API_HOST: '127.0.0.1',
     API_PORT: String(ports.api),
     API_METRICS_PORT: String(ports.api_metrics),
@@ -94,6 +102,15 @@ export function appSettings(
           STANDIN_PUBLISHABLE_KEY: environment.STRIPE_PUBLISHABLE_KEY,
           STANDIN_WEBHOOK_SECRET: environment.STRIPE_WEBHOOK_SECRET,
           STANDIN_WEBHOOK_URL: webhookUrl,
+        }
+      : undefined,
+    mailbox: urls.mailbox
+      ? {
+          ...systemVariables(),
+          MAILBOX_HOST: '127.0.0.1',
+          MAILBOX_PORT: String(ports.mailbox),
+          MAILBOX_SMTP_PORT: String(ports.mailbox_smtp),
+          MAILBOX_DATA_DIR: profile.dataFolder('mailbox'),
         }
       : undefined,
     storefront: {
@@ -119,7 +136,7 @@ function requireStripeKeys(webhookUrl: string): Record<string, string> {
 
 /** The settings in this process's environment; nothing else of it concerns the app, least of all other programs' keys. */
 function givenSettings(): Record<string, string> {
-  return pick([...Object.keys(settingsSchema.shape), 'SHOP_NAME']);
+  return pick(Object.keys(settingsSchema.shape));
 }
 
 /** What every program needs to run on this machine, and nothing that changes what it does. */

@@ -1,5 +1,5 @@
 /**
- * `npm run servers`: all that the app's own processes need (servers, tables, Stripe stand-in) in the foreground, for working
+ * `npm run servers`: all that the app's own processes need (servers, tables, Stripe stand-in, mailbox) in the foreground, for working
  * on those processes by hand. `.local/servers.env` gets their settings.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const stop = stopRequest();
 try {
   const shop = await startShop({
     profile: process.env.HOLDFAST_PROFILE || SHOP_PROFILE,
-    parts: ['stripe'],
+    parts: ['stripe', 'mailbox'],
     seed: null,
     signal: stop.signal,
     onProgress: plainProgress(console.log),

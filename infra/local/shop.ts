@@ -1,4 +1,4 @@
-/** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, and the app's processes. */
+/** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, the mailbox, and the app's processes. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -10,7 +10,7 @@ import { beginServers, type ProgressReport, type StartingServers, type StartServ
 import { publishStack, type StackAddresses, stackAddresses, withdrawStack } from './stack-file.ts';
 import { buildStorefront } from './storefront-build.ts';
 
-export const APP_NAMES = ['stripe', 'worker', 'api', 'storefront'] as const;
+export const APP_NAMES = ['stripe', 'mailbox', 'worker', 'api', 'storefront'] as const;
 export type AppName = (typeof APP_NAMES)[number];
 
 export interface StartShopOptions extends Omit<StartServersOptions, 'components'> {
@@ -50,6 +50,7 @@ const API_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
 /** Ranks are above the servers', which are stopped last. */
 const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
   stripe: { title: 'Stripe stand-in', rank: 60 },
+  mailbox: { title: 'Mailbox', rank: 61 },
   worker: { title: 'Worker', rank: 70 },
   api: { title: 'API', rank: 80 },
   storefront: { title: 'Storefront', rank: 90 },
@@ -79,7 +80,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
     withdrawStack(profile);
     const ports = await profile.choosePorts(appPorts());
     const app = appSettings(profile, servers.environment, ports, options.settings);
-    const started = parts.filter((part) => part !== 'stripe' || app.standIn);
+    const started = parts.filter((part) => environmentOf(app, part) !== undefined);
     const addresses = stackAddresses(app, started);
     steps = beginSteps({ servers, app, options, onProgress, signal }, started, processes);
     await Promise.all(steps);
@@ -118,6 +119,7 @@ function beginSteps(
   const migrated = servers.ready('postgres').then(() => migrate(work));
   const stocked = migrated.then(() => stockCatalogue(work));
   const stripe = when('stripe', () => begin('stripe', inCheckout('infra/local/stripe/main.ts')));
+  const mailbox = when('mailbox', () => begin('mailbox', inCheckout('infra/local/mailbox/main.ts')));
   // Elasticsearch is the slowest to start: they wait for it themselves, while they load their own code.
   const foundation = Promise.all([
     stocked,
@@ -139,11 +141,10 @@ function beginSteps(
     ]);
     await begin('storefront', program);
   });
-  return [servers.ready(), foundation, worker, api, storefront];
+  return [servers.ready(), foundation, mailbox, worker, api, storefront];
 }
 
 function appProcess({ servers: { profile }, app, options }: Work, name: AppName, program: string): ManagedProcess {
-  const environment = name === 'stripe' ? app.standIn! : name === 'storefront' ? app.storefront : app.environment;
   return new ManagedProcess(
     {
       name,
@@ -151,7 +152,7 @@ function appProcess({ servers: { profile }, app, options }: Work, name: AppName,
       command: process.execPath,
       args: [...(name === 'api' ? API_FLAGS : []), program],
       cwd: profile.checkout,
-      environment,
+      environment: environmentOf(app, name)!,
       logFile: profile.logFile(name),
       // API and worker are ready when Elasticsearch is, which has two minutes.
       readyWithinMs: 180_000,
@@ -162,9 +163,17 @@ function appProcess({ servers: { profile }, app, options }: Work, name: AppName,
   );
 }
 
+/** The settings of one process; undefined for one that this shop has no use for. */
+function environmentOf(app: AppSettings, name: AppName): Readonly<Record<string, string | undefined>> | undefined {
+  if (name === 'stripe') return app.standIn;
+  if (name === 'mailbox') return app.mailbox;
+  return name === 'storefront' ? app.storefront : app.environment;
+}
+
 function addressOf({ urls }: AppSettings, name: AppName): string {
   return {
     stripe: urls.stripe ?? '',
+    mailbox: urls.mailbox ?? '',
     worker: `metrics at ${urls.workerMetrics}`,
     api: urls.api,
     storefront: urls.storefront,
@@ -174,6 +183,7 @@ function addressOf({ urls }: AppSettings, name: AppName): string {
 function probeAddress({ urls }: AppSettings, name: AppName): string {
   const addresses = {
     stripe: `${urls.stripe}/health`,
+    mailbox: `${urls.mailbox}/health`,
     worker: new URL('/ready', urls.workerMetrics).href,
     api: `${urls.api}/api/ready`,
     storefront: `${urls.storefront}/`,

@@ -15,6 +15,7 @@ export interface StackAddresses extends Readonly<Record<DemoAccountName, SignIn>
   readonly api?: string;
   readonly temporal_ui?: string;
   readonly stripe_api?: string;
+  readonly mailbox?: string;
   readonly metrics?: string;
   readonly worker_metrics?: string;
   readonly temporal_address?: string;
@@ -34,6 +35,7 @@ export function stackAddresses({ environment, urls }: AppSettings, parts: readon
     ...(has('api') && { api: urls.api, metrics: urls.apiMetrics }),
     ...(has('worker') && { worker_metrics: urls.workerMetrics }),
     ...(has('stripe') && { stripe_api: urls.stripe }),
+    ...(has('mailbox') && { mailbox: urls.mailbox }),
     temporal_ui: environment.TEMPORAL_UI_URL,
     temporal_address: environment.TEMPORAL_ADDRESS,
     postgres_url: environment.POSTGRES_URL,

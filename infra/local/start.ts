@@ -14,6 +14,7 @@ const display = progressDisplay([
   'Tables',
   'Catalogue',
   'Stripe stand-in',
+  'Mailbox',
   'Worker',
   'Search index',
   'API',
@@ -70,6 +71,7 @@ function describe(addresses: StackAddresses): string {
     ['API docs', addresses.api && `${addresses.api}/api/docs`],
     ['Temporal UI', addresses.temporal_ui],
     ['Stripe stand-in', addresses.stripe_api ?? 'not used: STRIPE_SECRET_KEY is set'],
+    ['Mailbox', addresses.mailbox ?? 'not used: SMTP_URL is set'],
     ['Demo customer', `${addresses.customer.email} / ${addresses.customer.password}`],
     ['Demo admin', `${addresses.admin.email} / ${addresses.admin.password}`],
   ];

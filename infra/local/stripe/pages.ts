@@ -1,18 +1,7 @@
 /** What all pages share, and the few that the stand-in shows to shoppers: the bank's question, a receipt, and what went wrong. */
 import type Stripe from 'stripe';
 import { formatMoney } from '../../../domain/money.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
-}
+import { escapeHtml } from '../../escape-html.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

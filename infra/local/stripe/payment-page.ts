@@ -1,9 +1,10 @@
 /** The page of one payment, for the shop's staff: it stands for the payment's page in Stripe's dashboard. */
 import type Stripe from 'stripe';
 import { formatMoney, toDecimalString } from '../../../domain/money.ts';
+import { escapeHtml } from '../../escape-html.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
 import { isOpen } from './disputes.ts';
-import { escapeHtml, money, page } from './pages.ts';
+import { money, page } from './pages.ts';
 import { REFUND_REASONS } from './refunds.ts';
 
 export interface PaymentView {

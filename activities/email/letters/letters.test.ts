@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import { MAIL_KINDS, type MailPayload } from '../queue-mail.ts';
+import type { ShopFacts } from './letter.ts';
+import { renderHtml } from './render-html.ts';
+import { renderText } from './render-text.ts';
+import { writeLetter } from './write-letter.ts';
+
+const SHOP: ShopFacts = { name: 'Holdfast', storefrontUrl: 'https://shop.example' };
+const ORDER: OrderFacts = {
+  orderId: 'abcdef12-3456-4789-8abc-def012345678',
+  status: 'pending',
+  currency: 'usd',
+  totalCents: 4_499,
+  capturedCents: 0,
+  email: 'ada@example.test',
+  shippingAddress: {
+    name: 'Ada Test',
+    street: '1 Main Street',
+    city: 'Springfield',
+    state: 'IL',
+    postal_code: '12345',
+    country: 'US',
+  },
+  lastPaymentError: 'Your card was declined.',
+  expiresAt: new Date('2030-05-06T14:32:00Z'),
+  carrier: 'UPS',
+  trackingNumber: '1Z999',
+  lines: [
+    { name: 'Stoneware mug', quantity: 2, unitPriceCents: 1_250 },
+    { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
+  ],
+};
+const REFUND: RefundFacts = { amountCents: 1_250, currency: 'usd', reason: 'One mug was broken.' };
+
+function write(
+  payload: MailPayload,
+  order: Partial<OrderFacts> = {},
+  refund: RefundFacts | undefined = REFUND,
+  shop = SHOP,
+) {
+  const letter = writeLetter(payload, { ...ORDER, ...order }, refund, shop);
+  if (!letter) throw new Error('nothing to say');
+  return { subject: letter.subject, text: renderText(letter, shop), html: renderHtml(letter, shop) };
+}
+
+/** What a person reads of the HTML. */
+const read = (html: string) =>
+  html
+    .replace(/<(style|title)>.*?<\/\1>/gs, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+
+describe('every kind of mail', () => {
+  it.each(MAIL_KINDS)('%s says the same as text and as HTML, and leads to the order', (kind) => {
+    const { subject, text, html } = write({ kind, refundId: ORDER.orderId, message: 'Because.' });
+    expect(subject).toContain('(order ABCDEF12)');
+    for (const form of [text, html]) {
+      expect(form).toContain('https://shop.example/orders/abcdef12-3456-4789-8abc-def012345678');
+      expect(form).not.toMatch(/undefined|null|NaN|\[object/);
+    }
+    const words = read(html);
+    for (const line of text.split('\n')) {
+      for (const part of line.trim().replace(/:$/, '').split(': '))
+        if (!part.startsWith('https://')) expect(words).toContain(part);
+    }
+  });
+
+  it.each(MAIL_KINDS)('%s gets along with an order that lacks what may be missing', (kind) => {
+    const bare = { shippingAddress: {}, lastPaymentError: null, carrier: null, trackingNumber: null };
+    const { text, html } = write({ kind }, bare);
+    expect(text + html).not.toMatch(/undefined|null|NaN|\[object/);
+  });
+
+  it.each(MAIL_KINDS)('%s shows what people typed as text', (kind) => {
+    const attack = '<img src=x onerror="alert(1)">&amp;\'\n\nTotal: $0.00';
+    const { text, html } = write(
+      { kind, message: attack },
+      {
+        lines: [{ name: attack, quantity: 1, unitPriceCents: 100 }],
+        shippingAddress: { name: attack, street: attack },
+        carrier: attack,
+        trackingNumber: attack,
+        lastPaymentError: attack,
+      },
+      { ...REFUND, reason: attack },
+      { ...SHOP, name: attack },
+    );
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('onerror="alert');
+    expect(text.split('\n')).not.toContain('Total: $0.00');
+  });
+});
+
+describe('in particular', () => {
+  it('a confirmation lists what was bought, its total and where it goes', () => {
+    const { text } = write({ kind: 'order_paid' });
+    expect(text).toContain('2 × Stoneware mug: $25.00\n1 × Tray: $19.99\nTotal: $44.99');
+    expect(text).toContain('It goes to:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
+  });
+
+  it('a refused payment says why and until when, as long as it matters', () => {
+    expect(write({ kind: 'payment_refused' }).text).toContain('Your card was declined.');
+    const { text } = write({ kind: 'payment_refused', message: 'Insufficient funds.' });
+    expect(text).toContain('Insufficient funds.');
+    expect(text).toContain('May 6, 2030 at 2:32 PM UTC');
+    for (const status of ['paid', 'expired', 'cancelled'] as const)
+      expect(writeLetter({ kind: 'payment_refused' }, { ...ORDER, status }, undefined, SHOP)).toBeUndefined();
+  });
+
+  it('a shipment names carrier and number', () => {
+    expect(write({ kind: 'order_shipped' }).text).toContain('Carrier: UPS\nTracking number: 1Z999');
+  });
+
+  it('an end says what becomes of the money', () => {
+    for (const kind of ['order_cancelled', 'order_expired'] as const) {
+      expect(write({ kind }).text).toContain('You have not been charged.');
+      expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('What you paid goes back');
+    }
+  });
+
+  it('a refund names its amount and reason; a refused one may not have come that far', () => {
+    expect(write({ kind: 'refund_sent' }).text).toContain('Amount: $12.50\nReason: One mug was broken.');
+    expect(() => writeLetter({ kind: 'refund_sent' }, ORDER, undefined, SHOP)).toThrow('does not exist');
+    const refused = writeLetter({ kind: 'refund_refused', message: 'It is too late.' }, ORDER, undefined, SHOP);
+    expect(renderText(refused!, SHOP)).toContain('Why: It is too late.');
+  });
+});

@@ -1,0 +1,20 @@
+import type { OrderFacts } from '../order-facts.ts';
+import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
+
+/** Tells that an order is on its way, and with whom. */
+export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
+  const { carrier, trackingNumber } = order;
+  const facts = [
+    ...(carrier ? [{ label: 'Carrier', lines: [carrier] }] : []),
+    ...(trackingNumber ? [{ label: 'Tracking number', lines: [trackingNumber] }] : []),
+  ];
+  return letterAbout(order.orderId, shop, {
+    subject: 'Your order is on its way',
+    heading: 'Your order is on its way',
+    parts: [
+      paragraph(order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')),
+      ...(facts.length > 0 ? [{ kind: 'facts', rows: facts } as const] : []),
+      ...(trackingNumber ? [paragraph('The carrier may need a few hours before it knows this number.')] : []),
+    ],
+  });
+}

@@ -1,0 +1,37 @@
+/** The mailbox's settings: a program of its own, so it reads its own environment. */
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535).default(0);
+
+const schema = z.object({
+  MAILBOX_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  MAILBOX_PORT: port.describe('Port of its page; 0 picks a free one'),
+  MAILBOX_SMTP_PORT: port.describe('Port at which it takes mails; 0 picks a free one'),
+  MAILBOX_DATA_DIR: z.string().min(1).describe('Folder that holds its database'),
+});
+
+export interface MailboxSettings {
+  host: string;
+  port: number;
+  smtpPort: number;
+  dataDir: string;
+}
+
+/** @throws Error listing every setting that is wrong */
+export function readMailboxSettings(environment: Record<string, string | undefined>): MailboxSettings {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name.startsWith('MAILBOX_') && value),
+  );
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`These settings of the local mailbox need attention:\n${problems.join('\n')}`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.MAILBOX_HOST,
+    port: values.MAILBOX_PORT,
+    smtpPort: values.MAILBOX_SMTP_PORT,
+    dataDir: values.MAILBOX_DATA_DIR,
+  };
+}

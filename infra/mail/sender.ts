@@ -1,0 +1,26 @@
+/** Who the shop's mails come from. */
+import { isIP } from 'node:net';
+import type { Settings } from '../config.ts';
+
+export interface Sender {
+  name: string;
+  address: string;
+}
+
+/** For a shop that is reached by an address of one machine: a name that no mail server ever delivers to. */
+const DOMAIN_OF_A_MACHINE = 'shop.localhost';
+
+export function senderOf(settings: Pick<Settings, 'MAIL_FROM' | 'SHOP_NAME' | 'STOREFRONT_URL'>): Sender {
+  const name = settings.SHOP_NAME;
+  if (!settings.MAIL_FROM) return { name, address: `orders@${domainOf(settings.STOREFRONT_URL)}` };
+  const named = /^(.*)<(.+)>$/.exec(settings.MAIL_FROM);
+  if (!named) return { name, address: settings.MAIL_FROM.trim() };
+  const given = named[1]!.trim().replace(/^"(.*)"$/, '$1');
+  return { name: given || name, address: named[2]! };
+}
+
+function domainOf(storefrontUrl: string): string {
+  const host = new URL(storefrontUrl).hostname.replace(/^www\./, '');
+  const isMachine = host === 'localhost' || isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+  return isMachine ? DOMAIN_OF_A_MACHINE : host;
+}
