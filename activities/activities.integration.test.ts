@@ -131,7 +131,7 @@ describe('inventory', () => {
       confirm: (...hold: Parameters<StockGate['confirm']>) => gate.confirm(...hold),
       end: (...end: Parameters<StockGate['end']>) => gate.end(...end),
     } as StockGate;
-    const { holdStock } = createInventoryActivities({ db, gate: wipedInBetween, log });
+    const { holdStock } = createInventoryActivities({ ...services, gate: wipedInBetween });
     expect((await holdStock(holdRequest(product.id, 2))).outcome).toBe('held');
     expect(await available(product.id)).toBe(3);
   });

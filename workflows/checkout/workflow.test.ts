@@ -15,6 +15,7 @@ import {
 } from './messages.ts';
 
 const HOLD_MS = 600_000;
+const CANCEL = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 let temporal: SkippingTemporal;
 beforeAll(async () => {
   temporal = await startSkippingTemporal();
@@ -100,7 +101,7 @@ describe('checkout', () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [{ requestedBy: 'guest' }] })).toEqual({
+      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [CANCEL] })).toEqual({
         status: 'cancelled',
       });
       expect(await resultOf(script)).toBe('cancelled');
@@ -113,7 +114,7 @@ describe('checkout', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       script.charge();
-      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [{ requestedBy: 'guest' }] })).toEqual({
+      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [CANCEL] })).toEqual({
         status: 'paid',
       });
     });
