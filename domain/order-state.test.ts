@@ -65,7 +65,12 @@ describe('the life of an order', () => {
         const shipped = path.indexOf('shipped');
         if (shipped === -1) return;
         expect(path.slice(0, shipped)).toContain('paid');
-        expect(path.slice(shipped)).not.toContain('cancelled');
+        // Past a full refund the status alone no longer tells where the goods are; the database keeps to their own column.
+        const next = path.slice(
+          shipped,
+          path.indexOf('refunded', shipped) === -1 ? undefined : path.indexOf('refunded', shipped),
+        );
+        expect(next).not.toContain('cancelled');
       }),
     );
   });
@@ -109,7 +114,12 @@ describe('what may be done with an order', () => {
   });
 
   it('agrees with the steps: who may be shipped, cancelled or held can step there', () => {
-    const goals = { markShipped: 'shipped', markDelivered: 'delivered', putOnHold: 'on_hold', cancel: 'cancelled' } as const;
+    const goals = {
+      markShipped: 'shipped',
+      markDelivered: 'delivered',
+      putOnHold: 'on_hold',
+      cancel: 'cancelled',
+    } as const;
     for (const [asked, goal] of Object.entries(goals)) {
       for (const from of ORDER_ACTIONS[asked as keyof typeof goals]) expect(canStep(from, goal)).toBe(true);
     }

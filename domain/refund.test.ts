@@ -27,9 +27,12 @@ const order = fc
 const wish = fc.record({
   amountCents: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
   lines: fc.option(
-    fc.array(fc.record({ productId: fc.constantFrom('p0', 'p1', 'p2', 'p9'), quantity: fc.integer({ min: 0, max: 6 }) }), {
-      maxLength: 3,
-    }),
+    fc.array(
+      fc.record({ productId: fc.constantFrom('p0', 'p1', 'p2', 'p9'), quantity: fc.integer({ min: 0, max: 6 }) }),
+      {
+        maxLength: 3,
+      },
+    ),
     { nil: undefined },
   ),
   restock: fc.boolean(),
@@ -100,8 +103,15 @@ describe('refunds', () => {
   });
 
   it('of a mere amount put nothing back on sale: nobody knows which items', () => {
-    expect(decideRefund(mug, [], { amountCents: 400, restock: true })).toMatchObject({ ok: false, code: 'invalid_request' });
-    expect(decideRefund(mug, [], { amountCents: 400, restock: false })).toEqual({ ok: true, amountCents: 400, lines: [] });
+    expect(decideRefund(mug, [], { amountCents: 400, restock: true })).toMatchObject({
+      ok: false,
+      code: 'invalid_request',
+    });
+    expect(decideRefund(mug, [], { amountCents: 400, restock: false })).toEqual({
+      ok: true,
+      amountCents: 400,
+      lines: [],
+    });
     expect(decideRefund(mug, [], { amountCents: 1000, restock: true })).toMatchObject({ ok: true, lines: [{}, {}] });
   });
 

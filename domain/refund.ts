@@ -96,18 +96,23 @@ export function decideRefund(
     if (amountCents > priced.totalCents)
       return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
     if (amountCents > left)
-      return refuse('refund_exceeds_charge', 'These lines cost more than what is left of the charge; name a lower amount.');
+      return refuse(
+        'refund_exceeds_charge',
+        'These lines cost more than what is left of the charge; name a lower amount.',
+      );
     return { ok: true, amountCents, lines: priced.lines };
   }
   const amountCents = wish.amountCents ?? left;
-  if (left === 0) return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
-  if (amountCents > left)
-    return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
+  if (left === 0)
+    return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
+  if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
   // All that is left stands for every unit that is left; a mere amount stands for none.
   const whole = amountCents === left;
   if (wish.restock && !whole)
     return refuse('invalid_request', 'To put items back on sale, name them: give "lines" with product and quantity.');
-  const lines = [...quantities].flatMap(([productId, { left: quantity }]) => (quantity > 0 ? [{ productId, quantity }] : []));
+  const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
+    quantity > 0 ? [{ productId, quantity }] : [],
+  );
   return { ok: true, amountCents, lines: whole ? lines : [] };
 }
 
@@ -148,7 +153,11 @@ export function needsApproval(
   amountCents: number,
 ): boolean {
   if (role === 'system') return false;
-  const limitCents = !isStaff(role) ? limits.customerCents : role === 'support' ? limits.supportCents : limits.leadCents;
+  const limitCents = !isStaff(role)
+    ? limits.customerCents
+    : role === 'support'
+      ? limits.supportCents
+      : limits.leadCents;
   const unapproved = refunds.filter((refund) => isCommitted(refund) && !refund.approved);
   return sumCents([...unapproved.map((refund) => refund.amountCents), amountCents]) > limitCents;
 }

@@ -115,7 +115,9 @@ export function createInventoryActivities({
     await temporal.workflow
       .getHandle(reservationWorkflowId(request.reservationId))
       .signal(reservationChangedSignal)
-      .catch((error: unknown) => log.warn({ err: error, reservationId: request.reservationId }, 'the hold was not told'));
+      .catch((error: unknown) =>
+        log.warn({ err: error, reservationId: request.reservationId }, 'the hold was not told'),
+      );
     return extended;
   }
 

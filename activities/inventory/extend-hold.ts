@@ -21,7 +21,12 @@ export type ExtendedHold =
 export async function extendHold(db: Database, request: ExtendHoldRequest): Promise<ExtendedHold> {
   const { reservationId, minutes, requestId, actor, reason } = request;
   return db.transaction(async (sql) => {
-    const hold = await sql.row<{ status: string; expires_at: Date; extended_at: Date | null; extension: string | null }>(
+    const hold = await sql.row<{
+      status: string;
+      expires_at: Date;
+      extended_at: Date | null;
+      extension: string | null;
+    }>(
       `select status, expires_at, extended_at, extension_request as extension from reservations where id = $1 for no key update`,
       [reservationId],
     );
@@ -36,7 +41,10 @@ export async function extendHold(db: Database, request: ExtendHoldRequest): Prom
         : { outcome: 'refused', message: 'This hold was extended before; once is all. Ask the shopper to order anew.' };
     }
     if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now() || (order && order.status !== 'pending')) {
-      return { outcome: 'refused', message: 'This hold has ended; the shopper has to put the items into the cart again.' };
+      return {
+        outcome: 'refused',
+        message: 'This hold has ended; the shopper has to put the items into the cart again.',
+      };
     }
     const extended = (await sql.row<{ expires_at: Date }>(
       `update reservations set expires_at = expires_at + make_interval(mins => $2), extended_at = now(), extension_request = $3,

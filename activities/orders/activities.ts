@@ -1,6 +1,6 @@
 import { ID_NAMESPACES } from '../../domain/ids.ts';
-import { uuidFrom } from '../../infra/uuid.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
+import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { endAtGate } from '../inventory/end-at-gate.ts';
 import { readCase } from './case-reader.ts';

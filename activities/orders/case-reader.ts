@@ -54,9 +54,10 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     reason: string;
     status: string;
     evidence_due_by: Date | null;
-  }>('select id, amount, currency, reason, status, evidence_due_by from disputes where order_id = $1 order by created_at', [
-    orderId,
-  ]);
+  }>(
+    'select id, amount, currency, reason, status, evidence_due_by from disputes where order_id = $1 order by created_at',
+    [orderId],
+  );
   const history = await sql.rows<{
     created_at: Date;
     type: string;
@@ -89,8 +90,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     })),
     history: history.reverse().map(({ created_at, ...event }) => ({ at: created_at.toISOString(), ...event })),
     closesAt:
-      details.delivered_at &&
-      new Date(details.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
+      details.delivered_at && new Date(details.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
     paymentUrl: order.paymentIntentId ? paymentPageUrl(settings, order.paymentIntentId) : null,
   };
 }

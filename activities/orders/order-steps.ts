@@ -143,12 +143,20 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
       return { type: 'order_released', message: 'Released from its hold.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber } = step;
-      return { type: 'order_shipped', message: `Shipped with ${carrier}, tracking number ${trackingNumber}.`, data: { carrier, trackingNumber } };
+      return {
+        type: 'order_shipped',
+        message: `Shipped with ${carrier}, tracking number ${trackingNumber}.`,
+        data: { carrier, trackingNumber },
+      };
     }
     case 'markDelivered':
       return { type: 'order_delivered', message: 'Delivered.', data: {} };
     case 'correctAddress':
-      return { type: 'address_corrected', message: 'The shipping address was corrected.', data: { fingerprint: fingerprint(step.address) } };
+      return {
+        type: 'address_corrected',
+        message: 'The shipping address was corrected.',
+        data: { fingerprint: fingerprint(step.address) },
+      };
     case 'resendConfirmation':
       return { type: 'confirmation_resent', message: 'The confirmation was sent again.', data: {} };
   }
@@ -162,4 +170,3 @@ function fingerprint(address: Address): string {
 function sameFacts(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
   return Object.keys(other).every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
 }
-

@@ -13,6 +13,7 @@ export async function tellOrder(
   try {
     await temporal.workflow.getHandle(checkoutWorkflowId(orderId)).signal(orderChangedSignal);
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) log.warn({ err: error, orderId }, 'the order’s workflow was not told');
+    if (!(error instanceof WorkflowNotFoundError))
+      log.warn({ err: error, orderId }, 'the order’s workflow was not told');
   }
 }

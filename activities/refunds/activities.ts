@@ -34,7 +34,10 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
   };
   const { JWT_SECRET: secret } = settings;
   /** Tells the order after a change, whoever asked for it. */
-  const told = async <Result extends { outcome: string }>(work: Promise<Result>, orderIdOf: (result: Result) => string | undefined) => {
+  const told = async <Result extends { outcome: string }>(
+    work: Promise<Result>,
+    orderIdOf: (result: Result) => string | undefined,
+  ) => {
     const result = await work;
     const orderId = orderIdOf(result);
     if (orderId) await tellOrder(deps, orderId);

@@ -1,7 +1,7 @@
 /** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
 import { roleOf, userIdOf } from '../../domain/actor.ts';
-import { needsApproval, type RefundLimits, refundableCents } from '../../domain/refund.ts';
 import { formatMoney } from '../../domain/money.ts';
+import { needsApproval, type RefundLimits, refundableCents } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
@@ -131,7 +131,11 @@ export interface ReturnRequest {
 }
 
 /** The items of a return are back: the money goes, or waits for approval when it is above the limit. */
-export async function receiveReturn(db: Database, limits: RefundLimits, request: ReturnRequest): Promise<DecisionResult> {
+export async function receiveReturn(
+  db: Database,
+  limits: RefundLimits,
+  request: ReturnRequest,
+): Promise<DecisionResult> {
   return db.transaction(async (sql) => {
     const locked = await lockRefund(sql, request.refundId);
     if (!locked) return missing(request.refundId);
@@ -159,7 +163,10 @@ export async function receiveReturn(db: Database, limits: RefundLimits, request:
 }
 
 /** A return that does not come, or can't be taken. */
-export async function declineReturn(db: Database, request: Required<Omit<ReturnRequest, 'restock'>>): Promise<DecisionResult> {
+export async function declineReturn(
+  db: Database,
+  request: Required<Omit<ReturnRequest, 'restock'>>,
+): Promise<DecisionResult> {
   return db.transaction(async (sql) => {
     const locked = await lockRefund(sql, request.refundId);
     if (!locked) return missing(request.refundId);

@@ -6,9 +6,16 @@ import { decideRefund, needsApproval, type RefundLimits, type RefundLine } from 
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
-import { lockOrder } from '../orders/order-steps.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { lockForRefund, type OrderForRefund, type RefundFacts, type RefundKind, readRecords, readRefund } from './refund-reader.ts';
+import { lockOrder } from '../orders/order-steps.ts';
+import {
+  lockForRefund,
+  type OrderForRefund,
+  type RefundFacts,
+  type RefundKind,
+  readRecords,
+  readRefund,
+} from './refund-reader.ts';
 
 export interface RefundWithActor {
   refundId: string;
@@ -114,7 +121,11 @@ interface NewRefund {
   stripeRefundId?: string;
 }
 
-export async function insertRefund(sql: Sql, order: Pick<OrderForRefund, 'currency'>, refund: NewRefund): Promise<void> {
+export async function insertRefund(
+  sql: Sql,
+  order: Pick<OrderForRefund, 'currency'>,
+  refund: NewRefund,
+): Promise<void> {
   await sql.run(
     `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by, kind, status, stripe_refund_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -192,9 +203,7 @@ export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatu
   const refundedCents = fromDecimal(given?.total ?? '0', order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
   const isOver = order.status === 'expired' || order.status === 'cancelled';
-  const status = isOver
-    ? order.status
-    : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents });
+  const status = isOver ? order.status : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents });
   await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
     orderId,
     toDecimalString(refundedCents, order.currency),

@@ -23,12 +23,16 @@ export const refundBody = z
     await_return: z
       .boolean()
       .default(false)
-      .meta({ description: 'The money waits until the items are back; always so for shoppers once the order has shipped' }),
+      .meta({
+        description: 'The money waits until the items are back; always so for shoppers once the order has shipped',
+      }),
   })
   .meta({ id: 'RefundRequest' });
 
 export const decisionBody = z
-  .strictObject({ reason: z.string().trim().min(1).max(500).meta({ description: 'Why; a rejection is told to the shopper' }) })
+  .strictObject({
+    reason: z.string().trim().min(1).max(500).meta({ description: 'Why; a rejection is told to the shopper' }),
+  })
   .meta({ id: 'RefundDecision' });
 
 export const refund = z
@@ -48,7 +52,10 @@ export const refund = z
     created_at: timestamp,
     updated_at: timestamp,
     requested_by: z.string().nullable().meta({ description: 'For staff only' }),
-    workflow_url: z.string().nullable().meta({ description: 'The refund’s workflow in the Temporal UI; for staff only' }),
+    workflow_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'The refund’s workflow in the Temporal UI; for staff only' }),
   })
   .meta({ id: 'Refund' });
 export type Refund = z.infer<typeof refund>;

@@ -2,7 +2,10 @@
  * The checkout's activities as a script, for tests of the workflow's own decisions under skipped time. What the real ones do is
  * tested on real servers, each by itself.
  */
+import { ApplicationFailure } from '@temporalio/common';
+import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { IntentState } from '../../activities/payments/activities.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 
@@ -17,6 +20,10 @@ export class ScriptedCheckout {
   /** Answers of `cancelPaymentIntent` before the intent's own state decides. */
   readonly cancelAnswers: IntentState[] = [];
   createPaymentFailures = 0;
+  /** How often booking the payment fails before it succeeds. */
+  completeFailures = 0;
+  shipment: OrderRecord['shipment'] = null;
+  closesAt: string | null = null;
   onCreatePayment: () => Promise<void> = async () => {};
 
   constructor(orderId: string, expiresAt: Date) {
@@ -31,7 +38,7 @@ export class ScriptedCheckout {
       paymentIntentId: null,
       clientSecret: null,
       expiresAt: expiresAt.toISOString(),
-      lines: [{ productId: 'p1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
+      lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
     };
   }
 
@@ -50,6 +57,32 @@ export class ScriptedCheckout {
       return { outcome: 'opened', order: this.order };
     },
     loadOrder: async () => this.order,
+    loadCase: async (): Promise<OrderRecord> => ({
+      order: this.order,
+      customer: { userId: null, email: null },
+      shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+      shipment: this.shipment,
+      holdReason: null,
+      refunds: [],
+      disputes: [],
+      history: [],
+      paymentUrl: null,
+      closesAt: this.closesAt,
+    }),
+    stepOrder: async ({ step, actor }: OrderStepRequest) => {
+      this.calls.push(`${step.action} by ${actor}`);
+      if (step.action === 'markShipped') this.#step('shipped');
+      if (step.action === 'markDelivered') this.#step('delivered');
+      return { outcome: 'done' };
+    },
+    extendHold: async ({ minutes }: { minutes: number }) => {
+      const expiresAt = new Date(Date.parse(this.order.expiresAt) + minutes * 60_000).toISOString();
+      this.order = { ...this.order, expiresAt };
+      return { outcome: 'extended', expiresAt, orderId: this.order.orderId };
+    },
+    recordAsked: async ({ type, actor }: { type: string; actor: string }) => {
+      this.calls.push(`${type} by ${actor}`);
+    },
     createPayment: async () => {
       this.calls.push('createPayment');
       if (this.createPaymentFailures > 0) {
@@ -72,6 +105,10 @@ export class ScriptedCheckout {
       return this.intent;
     },
     completeOrder: async () => {
+      if (this.completeFailures > 0) {
+        this.completeFailures -= 1;
+        throw ApplicationFailure.nonRetryable('the database says no');
+      }
       this.calls.push('completeOrder');
       if (!this.stockGone) return { outcome: 'paid', order: this.#step('paid', { capturedCents: TOTAL_CENTS }) };
       return {

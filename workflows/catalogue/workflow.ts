@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { queuedSteps } from '../shared/described-steps.ts';
-import { plain } from '../shared/markdown.ts';
 import { refuse } from '../shared/failures.ts';
+import { plain } from '../shared/markdown.ts';
 
 const { reindexProduct: reindex } = queuedSteps({
   // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.

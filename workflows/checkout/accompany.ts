@@ -29,7 +29,8 @@ export async function accompany(the: CheckoutCase): Promise<OrderStatus> {
         livesOn: true,
       });
     }
-    const news = () => the.changed || the.moneyMoved;
+    const { reads } = the;
+    const news = () => the.changed || the.moneyMoved || the.reads !== reads;
     if (leftMs === undefined) await condition(news);
     else await condition(news, leftMs, { summary: 'until returns are no longer taken' });
   }

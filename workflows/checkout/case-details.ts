@@ -1,6 +1,12 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { isAllowed, ORDER_ACTIONS, type OrderAction, type OrderStatus, statusInWords } from '../../domain/order-state.ts';
+import {
+  isAllowed,
+  ORDER_ACTIONS,
+  type OrderAction,
+  type OrderStatus,
+  statusInWords,
+} from '../../domain/order-state.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, plain, table, workflowLink } from '../shared/markdown.ts';
@@ -58,7 +64,9 @@ function holdText(the: CheckoutCase): string {
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
   const parts: string[] = [];
   const { shipment, customer, shippingAddress: to } = record;
-  const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country].filter(Boolean).join(', ');
+  const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country]
+    .filter(Boolean)
+    .join(', ');
   parts.push(
     [
       `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,

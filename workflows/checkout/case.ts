@@ -6,7 +6,7 @@ import { refuse } from '../shared/failures.ts';
 import { orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeCheckout } from './case-details.ts';
-import type { CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
+import type { CheckoutInput, CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
 import { orders } from './steps.ts';
 
 export interface PaymentTry {
@@ -18,6 +18,8 @@ export interface PaymentTry {
 /** What is known of one order; every change is told in the workflow's details, where support staff read it. */
 export class CheckoutCase {
   readonly orderId: string;
+  /** Whether the workflow stays with the order after its payment. */
+  livesOn: boolean;
   order: OrderFacts | undefined;
   /** All of it, from the time when there was more to tell than the order itself. */
   record: OrderRecord | undefined;
@@ -31,14 +33,17 @@ export class CheckoutCase {
   settling = false;
   /** The records changed since they were read. */
   changed = false;
+  /** Counts how often they were read: whoever waits for the order looks at it anew. */
+  reads = 0;
   /** Stripe's books changed since they were read. */
   moneyMoved = false;
   readonly trouble = new Trouble(() => this.#tell());
   readonly tries: PaymentTry[] = [];
   #toldStatus: string | undefined = 'pending';
 
-  constructor(orderId: string) {
+  constructor({ orderId, livesOn = false }: CheckoutInput) {
     this.orderId = orderId;
+    this.livesOn = livesOn;
     this.#tell();
   }
 
@@ -115,6 +120,7 @@ export class CheckoutCase {
     );
     if (!record) return;
     this.record = record;
+    this.reads += 1;
     this.order = { ...record.order, clientSecret: this.order?.clientSecret ?? null };
     this.#tell();
   }

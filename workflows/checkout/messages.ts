@@ -80,9 +80,10 @@ export const cancelOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('can
 export const refundOrderUpdate = defineUpdate<RefundUpdateResult, [RefundUpdateRequest]>('refund');
 export const extendHoldUpdate = defineUpdate<{ expiresAt: string }, [OrderRequest & { minutes: number }]>('extendHold');
 export const correctAddressUpdate = defineUpdate<UpdateResult, [OrderRequest & { address: Address }]>('correctAddress');
-export const markShippedUpdate = defineUpdate<UpdateResult, [OrderRequest & { carrier: string; trackingNumber: string }]>(
-  'markShipped',
-);
+export const markShippedUpdate = defineUpdate<
+  UpdateResult,
+  [OrderRequest & { carrier: string; trackingNumber: string }]
+>('markShipped');
 export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest]>('markDelivered');
 export const putOnHoldUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putOnHold');
 export const releaseOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('release');

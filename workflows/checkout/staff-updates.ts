@@ -2,14 +2,9 @@
  * What staff do with an order at the Temporal UI. Each is refused with a sentence when it makes no sense, is done once a
  * request id, and is recorded with who asked, why and when.
  */
-import {
-  condition,
-  ParentClosePolicy,
-  setHandler,
-  startChild,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
+
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { condition, ParentClosePolicy, setHandler, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import { uiActor } from '../../domain/actor.ts';
@@ -17,8 +12,8 @@ import { addressProblems, tidyAddress } from '../../domain/address.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { type OrderAction, refusalOf } from '../../domain/order-state.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
-import { refund } from '../refund/workflow.ts';
 import { anAmount, lineList, readWish } from '../refund/wish.ts';
+import { refund } from '../refund/workflow.ts';
 import { refuse } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, checkRequest, describeUpdate, optional, requiredText } from '../shared/staff.ts';
@@ -76,7 +71,12 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     },
   });
 
-  const refundExample = { ...EXAMPLE, reason: 'Arrived broken', lines: [{ product: 'SKU', quantity: 1 }], restock: false };
+  const refundExample = {
+    ...EXAMPLE,
+    reason: 'Arrived broken',
+    lines: [{ product: 'SKU', quantity: 1 }],
+    restock: false,
+  };
   setHandler(
     refundOrderUpdate,
     async (request) => {
@@ -130,11 +130,15 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     async ({ requestId, requestedBy, reason, minutes }) => {
       await the.loaded();
       const { reservationId } = the.order!;
-      const extended = await orders.extendHold({ reservationId, minutes, requestId, actor: uiActor(requestedBy), reason });
+      const extended = await orders.extendHold({
+        reservationId,
+        minutes,
+        requestId,
+        actor: uiActor(requestedBy),
+        reason,
+      });
       if (extended.outcome === 'refused') throw refuse('conflict', extended.message);
       await the.refresh();
-      // The wait for the payment is measured anew.
-      the.changed = true;
       return { expiresAt: extended.expiresAt };
     },
     {
@@ -151,13 +155,23 @@ export function handleStaffUpdates(the: CheckoutCase): void {
 
   const addressExample = {
     ...EXAMPLE,
-    address: { name: 'Ada Moss', street: '12 Mill Road', city: 'Portland', state: 'OR', postal_code: '97201', country: 'US' },
+    address: {
+      name: 'Ada Moss',
+      street: '12 Mill Road',
+      city: 'Portland',
+      state: 'OR',
+      postal_code: '97201',
+      country: 'US',
+    },
   };
   setHandler(
     correctAddressUpdate,
     (request) => step(request, { action: 'correctAddress', address: tidyAddress(request.address) }),
     {
-      description: describeUpdate('Corrects where an order goes that has not shipped: send the whole address.', addressExample),
+      description: describeUpdate(
+        'Corrects where an order goes that has not shipped: send the whole address.',
+        addressExample,
+      ),
       validator: (request) => {
         checkRequest(request, addressExample, {
           address: (address) => addressProblems(address).join(' ') || undefined,
@@ -167,7 +181,12 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     },
   );
 
-  const shippedExample = { requestId: 'parcel-1', requestedBy: 'Anna', carrier: 'UPS', trackingNumber: '1Z999AA10123456784' };
+  const shippedExample = {
+    requestId: 'parcel-1',
+    requestedBy: 'Anna',
+    carrier: 'UPS',
+    trackingNumber: '1Z999AA10123456784',
+  };
   setHandler(
     markShippedUpdate,
     (request) => {
@@ -201,7 +220,10 @@ export function handleStaffUpdates(the: CheckoutCase): void {
   });
 
   setHandler(putOnHoldUpdate, (request) => step(request, { action: 'putOnHold' }), {
-    description: describeUpdate('Stops a paid order from shipping, for a look at fraud. Nothing is charged or refunded.', EXAMPLE),
+    description: describeUpdate(
+      'Stops a paid order from shipping, for a look at fraud. Nothing is charged or refunded.',
+      EXAMPLE,
+    ),
     validator: (request) => {
       checkRequest(request, EXAMPLE);
       checkState('putOnHold', request);
@@ -237,9 +259,16 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     retryUpdate,
     async ({ requestId, requestedBy, reason }) => {
       const retried = the.trouble.current?.what ?? '';
-      the.trouble.retryNow();
       const message = `Tried again: ${retried}`;
-      await orders.recordAsked({ orderId, requestId, type: 'retry_asked', message, actor: uiActor(requestedBy), reason });
+      await orders.recordAsked({
+        orderId,
+        requestId,
+        type: 'retry_asked',
+        message,
+        actor: uiActor(requestedBy),
+        reason,
+      });
+      the.trouble.retryNow();
       return { retried };
     },
     {
@@ -265,7 +294,12 @@ async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ statu
     await condition(() => the.settled !== undefined);
     return { status: the.status! };
   }
-  const cancelled = await orders.cancelPaid({ orderId: the.orderId, requestId, sender: { requestedBy, proof }, reason });
+  const cancelled = await orders.cancelPaid({
+    orderId: the.orderId,
+    requestId,
+    sender: { requestedBy, proof },
+    reason,
+  });
   if (cancelled.outcome === 'refused') throw refuse(cancelled.code, cancelled.message);
   await startRefund(the, cancelled.refund);
   await the.refresh();
@@ -273,7 +307,10 @@ async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ statu
 }
 
 /** The refund is in the records already; its workflow sends it, or waits for whoever has to agree. */
-async function startRefund(the: CheckoutCase, { refundId, requestId, amountCents, currency }: RefundFacts): Promise<void> {
+async function startRefund(
+  the: CheckoutCase,
+  { refundId, requestId, amountCents, currency }: RefundFacts,
+): Promise<void> {
   try {
     await startChild(refund, {
       workflowId: refundWorkflowId(the.orderId, requestId),

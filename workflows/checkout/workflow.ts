@@ -34,7 +34,7 @@ const IN_FLIGHT_RETRY_MS = 5_000;
 
 /** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
 export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
-  const the = new CheckoutCase(input.orderId);
+  const the = new CheckoutCase(input);
 
   setHandler(
     beginCheckoutUpdate,
@@ -71,7 +71,9 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
     () => {
       the.changed = true;
     },
-    { description: 'The order’s records have changed: they are read again. Sent by the shop itself; harmless to send.' },
+    {
+      description: 'The order’s records have changed: they are read again. Sent by the shop itself; harmless to send.',
+    },
   );
   setHandler(
     moneyMovedSignal,
@@ -89,7 +91,9 @@ export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
   if (the.order === undefined) the.ended('not_begun');
   else {
     the.settledAs(await settle(the, input));
-    the.ended(livesOn(the, input) ? await accompany(the) : the.settled!);
+    // Without a payment, or with one that goes back at once, nothing is left to do.
+    const isOver = the.order.capturedCents === 0 || the.refundId !== undefined;
+    the.ended(!isOver && the.livesOn ? await accompany(the) : the.settled!);
   }
   await condition(allHandlersFinished);
   return the.outcome!;
@@ -100,17 +104,15 @@ async function takeUp(the: CheckoutCase): Promise<void> {
   if (order) the.opened(order);
 }
 
-/** A paid order goes on to be shipped, returned, refunded. Orders that were under way before they did are patched to. */
-function livesOn(the: CheckoutCase, input: CheckoutInput): boolean {
-  const isOver = the.order!.capturedCents === 0 || the.refundId !== undefined;
-  return !isOver && (input.livesOn === true || patched('order-lives-on'));
-}
-
 /** Waits for the payment, a cancellation or the end of the hold, and ends the checkout accordingly. */
 async function settle(the: CheckoutCase, input: CheckoutInput): Promise<CheckoutOutcome> {
   let asked = 0;
   for (;;) {
-    if (the.capture) return await complete(the);
+    if (the.capture) {
+      // Asked before the local activity: behind one, a replay that was cut in two would miss the marker.
+      the.livesOn ||= patched('order-lives-on');
+      return await complete(the);
+    }
     if (the.changed) await the.refresh();
     const { status, expiresAt } = the.order!;
     // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
@@ -128,7 +130,9 @@ async function settle(the: CheckoutCase, input: CheckoutInput): Promise<Checkout
     }
     const nextLookMs = Math.min(leftMs, ASK_STRIPE_AFTER_MS[asked] ?? leftMs);
     const summary = nextLookMs === leftMs ? 'until the hold ends' : 'until Stripe is asked';
-    const news = () => the.capture !== undefined || the.cancelRequest !== undefined || the.changed;
+    const { reads } = the;
+    const news = () =>
+      the.capture !== undefined || the.cancelRequest !== undefined || the.changed || the.reads !== reads;
     const woken = await condition(news, nextLookMs, { summary });
     if (!woken && nextLookMs < leftMs) {
       asked += 1;
@@ -139,7 +143,7 @@ async function settle(the: CheckoutCase, input: CheckoutInput): Promise<Checkout
 
 /** Support may have extended the hold: the database has the last word on when it ends. */
 async function hasMoreTime(the: CheckoutCase, input: CheckoutInput): Promise<boolean> {
-  if (input.livesOn !== true && !patched('hold-can-be-extended')) return false;
+  if (input.livesOn !== true) return false;
   const order = await orders.loadOrder({ orderId: the.orderId });
   if (!order || (order.status === 'pending' && order.expiresAt === the.order!.expiresAt)) return false;
   the.updated({ ...order, clientSecret: the.order!.clientSecret });

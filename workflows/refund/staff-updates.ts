@@ -1,14 +1,14 @@
 /** What people decide about a refund that waits: at the Temporal UI, or by the API where it takes a sign-in. */
 import { setHandler } from '@temporalio/workflow';
-import { uiActor } from '../../domain/actor.ts';
 import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts';
+import { uiActor } from '../../domain/actor.ts';
 import type { localSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
 import { aFlag, checkRequest, describeUpdate, optional } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import {
-  declineReturnUpdate,
   decideRefundUpdate,
+  declineReturnUpdate,
   giveUpRefundUpdate,
   type RefundFacts,
   type RefundState,
@@ -31,21 +31,26 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       throw refuse('conflict', `${what} This refund is ${the.refund.status.replaceAll('_', ' ')}.`);
   };
 
-  setHandler(decideRefundUpdate, async (request) => {
-    await the.loaded();
-    return settle(await refunds.decideRefund(request));
-  }, {
-    description:
-      'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
-    // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
-    validator: (request) => {
-      if (request.refundId !== (the.refund?.refundId ?? the.input.refundId)) throw refuse('invalid_request', 'This decision is for another refund.');
-      if (request.decision !== 'approve' && request.decision !== 'reject')
-        throw refuse('invalid_request', '“decision” is "approve" or "reject".');
-      if (typeof request.requestedBy !== 'string' || typeof request.reason !== 'string')
-        throw refuse('invalid_request', 'Say who decides ("requestedBy") and why ("reason").');
+  setHandler(
+    decideRefundUpdate,
+    async (request) => {
+      await the.loaded();
+      return settle(await refunds.decideRefund(request));
     },
-  });
+    {
+      description:
+        'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
+      // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
+      validator: (request) => {
+        if (request.refundId !== (the.refund?.refundId ?? the.input.refundId))
+          throw refuse('invalid_request', 'This decision is for another refund.');
+        if (request.decision !== 'approve' && request.decision !== 'reject')
+          throw refuse('invalid_request', '“decision” is "approve" or "reject".');
+        if (typeof request.requestedBy !== 'string' || typeof request.reason !== 'string')
+          throw refuse('invalid_request', 'Say who decides ("requestedBy") and why ("reason").');
+      },
+    },
+  );
 
   const returnExample = { ...EXAMPLE, restock: true };
   setHandler(
@@ -73,10 +78,13 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       return answer(settle(await refunds.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
-      description: describeUpdate('The return did not come, or can’t be taken: no money goes back. The shopper reads the reason.', {
-        ...EXAMPLE,
-        reason: 'The items did not arrive within 30 days',
-      }),
+      description: describeUpdate(
+        'The return did not come, or can’t be taken: no money goes back. The shopper reads the reason.',
+        {
+          ...EXAMPLE,
+          reason: 'The items did not arrive within 30 days',
+        },
+      ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
         requireStatus('awaiting_return', 'No return is awaited.');
@@ -89,7 +97,6 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       const { refundId, status } = await the.loaded();
       if (status === 'failed')
         return answer(settle(await refunds.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
-      the.trouble.retryNow();
       await refunds.recordAsked({
         orderId: the.refund!.orderId,
         requestId,
@@ -98,6 +105,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
         actor: uiActor(requestedBy),
         reason,
       });
+      the.trouble.retryNow();
       return answer(the.refund!);
     },
     {
@@ -112,9 +120,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
     giveUpRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await the.loaded();
-      const given = settle(
-        await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason }),
-      );
+      const given = settle(await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason }));
       the.givenUp = true;
       return answer(given);
     },

@@ -48,7 +48,9 @@ export function describeReservation({ reservationId, result, expiresAt, outcome,
   }
   if (result?.outcome === 'out_of_stock') {
     parts.push(
-      result.lines.map((line) => `- ${plain(line.name)}: asked for ${line.requested}, ${line.available} left`).join('\n'),
+      result.lines
+        .map((line) => `- ${plain(line.name)}: asked for ${line.requested}, ${line.available} left`)
+        .join('\n'),
     );
   }
   return parts.join('\n\n');

@@ -41,7 +41,9 @@ export const holdUpdate = defineUpdate<HoldResult, [HoldInput]>('hold');
 export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_held';
 
 export const releaseUpdate = defineUpdate<ReleaseResult, [{ requestedBy: string }]>('release');
-export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>('extendHold');
+export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>(
+  'extendHold',
+);
 /** The hold's time was changed: it is read again. */
 export const reservationChangedSignal = defineSignal('holdChanged');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

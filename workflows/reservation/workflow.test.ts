@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { type HoldInput, type HoldResult, holdUpdate, releaseUpdate, reservationWorkflowId } from './messages.ts';
+import {
+  extendReservationUpdate,
+  type HoldInput,
+  type HoldResult,
+  holdUpdate,
+  releaseUpdate,
+  reservationChangedSignal,
+  reservationWorkflowId,
+} from './messages.ts';
 
 let temporal: SkippingTemporal;
 beforeAll(async () => {
@@ -10,18 +18,25 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending';
+type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
 
 /** Activities that hold at the environment's own time and end as told. */
 function scripted(endings: Ended[]) {
   const calls: string[] = [];
+  let endsAt = 0;
   return {
     calls,
     activities: {
       holdStock: async ({ lines, currency, holdSeconds }: HoldInput): Promise<HoldResult> => {
         calls.push('holdStock');
-        const expiresAt = new Date((await temporal.env.currentTimeMs()) + holdSeconds * 1000).toISOString();
+        endsAt = (await temporal.env.currentTimeMs()) + holdSeconds * 1000;
+        const expiresAt = new Date(endsAt).toISOString();
         return { outcome: 'held', requested: lines, currency, expiresAt, lines: [] };
+      },
+      loadHold: async () => ({ expiresAt: new Date(endsAt).toISOString() }),
+      extendHold: async ({ minutes }: { minutes: number }) => {
+        endsAt += minutes * 60_000;
+        return { outcome: 'extended', expiresAt: new Date(endsAt).toISOString(), orderId: null };
       },
       endHold: async ({ evenWithCheckout }: { evenWithCheckout: boolean }) => {
         calls.push(evenWithCheckout ? 'endHold even with checkout' : 'endHold');
@@ -125,6 +140,38 @@ describe('reservation', () => {
         args: [{ reservationId: id }],
       });
       expect(await handleOf(id).result()).toBe('not_held');
+    });
+  });
+
+  it('extended by support, ends later; also when the order extended it, and when nobody told', async () => {
+    const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 20 };
+    for (const how of ['here', 'told', 'untold'] as const) {
+      const { calls, activities } = scripted(how === 'untold' ? ['not_due', 'expired'] : ['expired']);
+      const id = randomUUID();
+      const startedAt = await temporal.env.currentTimeMs();
+      await temporal.withWorker(activities, async () => {
+        await hold(id);
+        if (how === 'here') await handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
+        else await activities.extendHold(extension);
+        if (how === 'told') await handleOf(id).signal(reservationChangedSignal);
+        expect(await handleOf(id).result()).toBe('expired');
+      });
+      expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(1_799_000);
+      expect(calls.filter((call) => call === 'endHold')).toHaveLength(how === 'untold' ? 2 : 1);
+    }
+  });
+
+  it('refuses an extension that is too long, or without a reason', async () => {
+    const { activities } = scripted(['expired']);
+    const id = randomUUID();
+    await temporal.withWorker(activities, async () => {
+      await hold(id);
+      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 31 };
+      const causeOf = (sent: Promise<unknown>) => sent.then(String, (error: Error) => String(error.cause));
+      const extend = (args: object) =>
+        causeOf(handleOf(id).executeUpdate(extendReservationUpdate, { args: [args as typeof extension] }));
+      expect(await extend(extension)).toContain('“minutes” is a whole number from 1 to 30.');
+      expect(await extend({ ...extension, minutes: 5, reason: '' })).toContain('“reason”');
     });
   });
 });

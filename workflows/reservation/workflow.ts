@@ -89,7 +89,10 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
               : `“minutes” is a whole number from 1 to ${LONGEST_EXTENSION_MINUTES}.`,
         });
         if (result?.outcome !== 'held' || outcome !== undefined)
-          throw refuse('conflict', 'Nothing is held here any more; the shopper has to put the items into the cart again.');
+          throw refuse(
+            'conflict',
+            'Nothing is held here any more; the shopper has to put the items into the cart again.',
+          );
       },
     },
   );
@@ -102,7 +105,8 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
   );
   const tellCase = () => ({ ...input, request: request && { ...request }, result, expiresAt, outcome });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
-  const tell = () => setCurrentDetails(describeReservation({ reservationId, result, expiresAt, outcome, stopped: trouble.current }));
+  const tell = () =>
+    setCurrentDetails(describeReservation({ reservationId, result, expiresAt, outcome, stopped: trouble.current }));
 
   tell();
   await condition(() => result !== undefined, NO_HOLD_TIMEOUT);

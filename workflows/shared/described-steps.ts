@@ -41,7 +41,9 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   audit: 'Holds PostgreSQL, Redis and Stripe against each other',
 };
 
-type Steps = { [Name in keyof Activities]: (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>> };
+type Steps = {
+  [Name in keyof Activities]: (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+};
 
 function describing(run: (name: keyof Activities, args: unknown[]) => Promise<unknown>): Steps {
   return new Proxy({} as Steps, {

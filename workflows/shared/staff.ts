@@ -34,7 +34,10 @@ export const aFlag =
     typeof value === 'boolean' ? undefined : `“${name}” is true or false.`;
 
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
-  requestId: requiredText('“requestId” (any text that names this request, such as the ticket’s number)', LONGEST.requestId),
+  requestId: requiredText(
+    '“requestId” (any text that names this request, such as the ticket’s number)',
+    LONGEST.requestId,
+  ),
   requestedBy: requiredText('“requestedBy” (your name)', LONGEST.requestedBy),
   reason: requiredText('“reason” (why, in a few words)', LONGEST.reason),
 };
@@ -44,7 +47,11 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
  * @param fields checks of its own fields; `reason` may be given again to make it optional
  * @throws ApplicationFailure invalid_request
  */
-export function checkRequest(request: unknown, example: object, fields: Readonly<Record<string, FieldCheck>> = {}): void {
+export function checkRequest(
+  request: unknown,
+  example: object,
+  fields: Readonly<Record<string, FieldCheck>> = {},
+): void {
   const like = `For example: ${JSON.stringify(example)}`;
   if (typeof request !== 'object' || request === null || Array.isArray(request))
     throw refuse('invalid_request', `Send one JSON object. ${like}`);

@@ -27,6 +27,7 @@ alter table orders
   add column tracking_number varchar(100),
   add column shipped_at timestamptz,
   add column delivered_at timestamptz,
+  add constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),
   add constraint orders_shipped_has_time check ((fulfilment in ('shipped', 'delivered')) = (shipped_at is not null));
 
 create function order_status_steps() returns trigger language plpgsql as $$
