@@ -28,7 +28,6 @@ describe('what Temporal stores of an order', () => {
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
     const handle = temporal.workflow.getHandle(checkoutWorkflowId(begun.order.id));
-    expect(await handle.result()).toBe('paid');
     expect(JSON.stringify(await handle.query(checkoutCaseQuery))).toContain(begun.order.id);
 
     const history = History.fromObject(await handle.fetchHistory());
