@@ -8,6 +8,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { cartRoutes } from './cart/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { checkoutRoutes } from './checkout/routes.ts';
+import { codecRoutes } from './codec/routes.ts';
 import type { ApiDependencies, ApiRouter, ApiState } from './context.ts';
 import { mediaRoutes } from './media/routes.ts';
 import { clientAddress } from './middleware/client-address.ts';
@@ -31,6 +32,8 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(errors(log));
   app.use(clientAddress(settings.TRUSTED_PROXIES));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  // The codec comes before the storefront's CORS and the body parser: it has an origin and a size of its own.
+  app.use(under('/api', codecRoutes(deps, limits)));
   app.use(cors(settings.STOREFRONT_URL));
   // Webhooks come before the body parser: a signature is made over the bytes.
   app.use(under('/api', webhookRoutes(deps)));

@@ -1,5 +1,6 @@
 /** The only reader of the environment: every setting, described, parsed once at start, all problems listed at once. */
 import { z } from 'zod';
+import { parsePayloadKeys } from './temporal/payload-keys.ts';
 
 const seconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
 const count = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
@@ -18,6 +19,15 @@ const list = (fallback: string) =>
         .map((part) => part.trim())
         .filter(Boolean),
     );
+
+const payloadKeys = z.string().transform((text, context) => {
+  try {
+    return parsePayloadKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 /** Task queues, each of which operators scale alone. */
 export const TASK_QUEUES = ['checkout', 'payments', 'catalog', 'recommendations'] as const;
@@ -52,6 +62,26 @@ export const settingsSchema = z.object({
   TEMPORAL_ADDRESS: z.string().describe('host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
   TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),
+  TEMPORAL_UI_OPERATOR: flag(false).describe(
+    'Whether the local stack’s Web UI shows reset, terminate and bulk actions: for operators, not for the support desk',
+  ),
+  PAYLOAD_KEYS: payloadKeys.describe(
+    'Keys for what Temporal stores, keyId:base64 of 32 bytes, comma-separated: the first encrypts, all decrypt',
+  ),
+  CODEC_REQUIRE_SIGN_IN: flag(true).describe('Whether only signed-in support staff may decode what Temporal stores'),
+  CODEC_OIDC_ISSUER: z.url().optional().describe('OIDC issuer whose tokens the codec endpoint takes: the Web UI’s own'),
+  CODEC_OIDC_AUDIENCE: z
+    .string()
+    .default('temporal-ui')
+    .describe('Whom those tokens are made out to: the Web UI’s client id'),
+  CODEC_OIDC_JWKS_URL: z.url().optional().describe('Address of the issuer’s keys; found through the issuer when unset'),
+  CODEC_OIDC_ROLE_CLAIM: z
+    .string()
+    .default('groups')
+    .describe('Claim that says who works for support; a.b looks into a'),
+  CODEC_OIDC_ROLES: list('support,support_lead,admin').describe(
+    'Values of that claim that may decode, comma-separated',
+  ),
   TASK_QUEUES: list(TASK_QUEUES.join(','))
     .pipe(z.array(z.enum(TASK_QUEUES)).min(1))
     .describe('Task queues that this worker serves, comma-separated'),
@@ -110,6 +140,8 @@ export const settingsSchema = z.object({
   RATE_LIMIT_AUTH_SECONDS: seconds(900),
   RATE_LIMIT_PAYMENT: count(10).describe('Checkouts begun per window and address'),
   RATE_LIMIT_PAYMENT_SECONDS: seconds(3600),
+  RATE_LIMIT_CODEC: count(20_000).describe('Calls of the codec endpoint per window and address'),
+  RATE_LIMIT_CODEC_SECONDS: seconds(900),
 
   CACHE_PRODUCT_SECONDS: seconds(3600).describe('Life of cached products and lists in Redis'),
   CACHE_CATEGORY_SECONDS: seconds(7200).describe('Life of cached categories in Redis'),

@@ -10,9 +10,11 @@ import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { startShop } from '../infra/local/shop.ts';
 import { connectServices } from '../infra/services.ts';
+import { EncryptingCodec } from '../infra/temporal/payload-codec.ts';
 import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
+import { decryptHistory } from './support/plain-history.ts';
 import { CARDS, createProduct, Shopper, until } from './support/shop.ts';
 
 const prefix = process.argv[2] ?? '0001';
@@ -36,6 +38,7 @@ async function save(feature: Feature, name: string, workflowId: string, ended = 
   const folder = join(import.meta.dirname, '..', 'workflows', feature, 'histories');
   mkdirSync(folder, { recursive: true });
   const history = temporalProto.temporal.api.history.v1.History.fromObject(await handle.fetchHistory());
+  await decryptHistory(history, new EncryptingCodec(services.settings.PAYLOAD_KEYS));
   // Who ran it (process and host names) is nobody's business later.
   for (const event of history.events) {
     for (const attributes of Object.values(event)) if (attributes?.identity) attributes.identity = 'saved';

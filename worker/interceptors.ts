@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
+import pg from 'pg';
 import Stripe from 'stripe';
 import { DomainError } from '../domain/errors.ts';
 import type { Logger } from '../infra/logger.ts';
@@ -28,21 +29,32 @@ export function activityInterceptor(log: Logger): ActivityInterceptorsFactory {
   });
 }
 
+/**
+ * Histories are read by many, and messages stand in them unencrypted: they say what happened, and never quote what was sent.
+ * Details are payloads, and encrypted.
+ */
 function toFailure(error: unknown): unknown {
   if (error instanceof DomainError) {
+    const cause = error.cause === undefined ? undefined : toFailure(error.cause);
     return ApplicationFailure.create({
       type: error.code,
       message: error.message,
       nonRetryable: !error.retryable,
       details: [error.details],
-      cause: error.cause instanceof Error ? error.cause : undefined,
+      cause: cause instanceof Error ? cause : undefined,
     });
   }
   if (error instanceof Stripe.errors.StripeError) {
-    // Histories are read by many: the code says enough, Stripe's own message can quote what was sent.
     return ApplicationFailure.create({
       type: error.type,
       message: `Stripe: ${error.code ?? error.type} (${error.requestId ?? 'no request id'})`,
+    });
+  }
+  if (error instanceof pg.DatabaseError) {
+    // "invalid input syntax for type …" goes on with the value; what was violated is named by the constraint.
+    return ApplicationFailure.create({
+      type: 'postgres',
+      message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`,
     });
   }
   return error;

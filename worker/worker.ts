@@ -7,6 +7,7 @@ import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../activities/outbox/relay.ts';
 import { rebuildIndex } from '../activities/search-index/indexing.ts';
 import type { Services } from '../infra/services.ts';
+import { dataConverter } from '../infra/temporal/client.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { activityInterceptor } from './interceptors.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -35,6 +36,7 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
       Worker.create({
         connection,
         namespace: settings.TEMPORAL_NAMESPACE,
+        dataConverter: dataConverter(settings),
         taskQueue,
         activities,
         ...(WORKFLOW_QUEUES.has(taskQueue) && { workflowBundle }),

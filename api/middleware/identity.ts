@@ -21,13 +21,14 @@ export function identity(settings: Pick<Settings, 'JWT_SECRET'>): Middleware<Api
   };
 }
 
-function readToken(authorization: string, secret: string): Identity {
+/** @throws DomainError unauthenticated for a token that is expired, forged or malformed */
+export function readToken(authorization: string, secret: string): Identity {
   const [scheme, token] = authorization.split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token) {
     try {
       return accessTokenClaims.parse(jwt.verify(token, secret, { algorithms: ['HS256'] }));
     } catch {
-      // Expired, forged or malformed: the same answer for all.
+      // The same answer for all.
     }
   }
   throw new DomainError(

@@ -4,6 +4,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-opena
 import * as accounts from '../contracts/accounts.ts';
 import * as cart from '../contracts/cart.ts';
 import * as catalog from '../contracts/catalog.ts';
+import { codecBody } from '../contracts/codec.ts';
 import { idempotencyHeaders, idParams, problem } from '../contracts/common.ts';
 import * as orders from '../contracts/orders.ts';
 import * as refunds from '../contracts/refunds.ts';
@@ -14,7 +15,7 @@ interface Operation {
   tag: string;
   summary: string;
   /** Who may call it; left out: anybody. */
-  access?: 'account' | 'owner' | 'admin';
+  access?: 'account' | 'owner' | 'admin' | 'staff';
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -27,6 +28,7 @@ const ACCESS: Record<NonNullable<Operation['access']>, Record<string, string[]>[
   account: [{ bearer: [] }],
   owner: [{ bearer: [] }, { cart: [] }],
   admin: [{ bearer: [] }],
+  staff: [{ bearer: [] }],
 };
 
 function operation(of: Operation): ZodOpenApiOperationObject {
@@ -35,7 +37,7 @@ function operation(of: Operation): ZodOpenApiOperationObject {
       400: 'Something in the request needs attention: `errors` lists it all',
     }),
     ...(of.access && { 401: 'Nobody is signed in, or the token has expired' }),
-    ...(of.access === 'admin' && { 403: 'The account may not do this' }),
+    ...((of.access === 'admin' || of.access === 'staff') && { 403: 'The account may not do this' }),
     ...of.problems,
     429: 'Too many requests; see Retry-After',
   };
@@ -339,6 +341,26 @@ export const paths: ZodOpenApiPathsObject = {
       body: z.looseObject({ id: z.string(), type: z.string() }),
       ok: gives('Handled', z.object({ received: z.boolean() })),
       problems: { 503: 'Not handled yet; send it again' },
+    }),
+  },
+  '/api/codec/decode': {
+    post: operation({
+      tag: 'System',
+      summary: 'Decrypt payloads of Temporal, for its Web UI',
+      access: 'staff',
+      body: codecBody,
+      ok: gives('The payloads as they were written', codecBody),
+      problems: { 503: 'The sign-in can’t be checked just now' },
+    }),
+  },
+  '/api/codec/encode': {
+    post: operation({
+      tag: 'System',
+      summary: 'Encrypt payloads for Temporal, for its Web UI',
+      access: 'staff',
+      body: codecBody,
+      ok: gives('The payloads as Temporal stores them', codecBody),
+      problems: { 503: 'The sign-in can’t be checked just now' },
     }),
   },
   '/api/health': { get: operation({ tag: 'System', summary: 'Is the process alive?', ok: gives('It is', status) }) },

@@ -75,6 +75,9 @@ export function appSettings(
     NODE_ENV: 'production',
     JWT_SECRET: profile.secret('jwt_secret'),
     REFRESH_SECRET: profile.secret('refresh_secret'),
+    PAYLOAD_KEYS: profile.secret('payload_keys', () => `local:${randomBytes(32).toString('base64')}`),
+    // The local Web UI has no sign-in whose token it could show; both listen to this machine only.
+    CODEC_REQUIRE_SIGN_IN: 'false',
     STOREFRONT_URL: urls.storefront,
     ...systemVariables(),
     ...(profile.isShop && givenSettings()),

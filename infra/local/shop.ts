@@ -64,7 +64,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   const { parts = APP_NAMES, onProgress = () => {} } = options;
   const breakOff = new AbortController();
   const signal = AbortSignal.any([breakOff.signal, ...(options.signal ? [options.signal] : [])]);
-  const servers = await beginServers({ ...options, signal });
+  const servers = await beginServers({ ...options, morePorts: appPorts(), signal });
   const { profile } = servers;
   const processes = new Map<AppName, ManagedProcess>();
   let steps: readonly Promise<unknown>[] = [];
@@ -78,8 +78,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   };
   try {
     withdrawStack(profile);
-    const ports = await profile.choosePorts(appPorts());
-    const app = appSettings(profile, servers.environment, ports, options.settings);
+    const app = appSettings(profile, servers.environment, servers.ports, options.settings);
     const started = parts.filter((part) => environmentOf(app, part) !== undefined);
     const addresses = stackAddresses(app, started);
     steps = beginSteps({ servers, app, options, onProgress, signal }, started, processes);

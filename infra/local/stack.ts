@@ -7,6 +7,7 @@ import type { Launch, ServerContext, ServerDefinition, ServerName } from './comp
 import { temporal } from './components/temporal.ts';
 import { temporalUi } from './components/temporal-ui.ts';
 import { ManagedProcess, type ProcessEvent, type ProcessPlan } from './processes/managed-process.ts';
+import type { PortWish } from './processes/ports.ts';
 import { Profile } from './profile.ts';
 
 export const SERVERS: readonly ServerDefinition[] = [postgres, redis, elasticsearch, temporal, temporalUi];
@@ -27,6 +28,8 @@ export interface StartServersOptions {
   readonly components?: readonly ServerName[];
   /** Throw away the data of an earlier run first. Not for the shop. */
   readonly fresh?: boolean;
+  /** Ports of the caller's own processes, chosen together with the servers': a server may have to know them. */
+  readonly morePorts?: readonly PortWish[];
   readonly onProgress?: ProgressReport;
   /** When given, a server that dies is started again, and each time this is told. */
   readonly onEvent?: (event: ProcessEvent) => void;
@@ -37,6 +40,8 @@ export interface RunningServers {
   readonly profile: Profile;
   /** Settings that the processes of the app need, named as in `infra/config.ts`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The ports that were chosen, `morePorts` among them. */
+  readonly ports: Readonly<Record<string, number>>;
   /** The process of a server, to kill or restart it; undefined for one that was there already. */
   process(name: ServerName): ManagedProcess | undefined;
   /** Creates another database beside the shop's, unless it is there, and answers its address. */
@@ -91,7 +96,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
     const external = profile.isShop ? wanted.filter(({ externalSetting }) => process.env[externalSetting]) : [];
     const own = wanted.filter((server) => !external.includes(server));
     await requireObtainable(own, profile);
-    const ports = await profile.choosePorts(own.flatMap((server) => server.ports));
+    const ports = await profile.choosePorts([...own.flatMap((server) => server.ports), ...(options.morePorts ?? [])]);
 
     const breakOff = new AbortController();
     const signal = AbortSignal.any([breakOff.signal, ...(options.signal ? [options.signal] : [])]);
@@ -121,6 +126,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
     }
     return {
       profile,
+      ports,
       environment: Object.assign(
         {},
         ...external.map(({ externalSetting }) => ({ [externalSetting]: process.env[externalSetting] })),

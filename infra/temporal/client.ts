@@ -1,5 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Settings } from '../config.ts';
+import { EncryptingCodec } from './payload-codec.ts';
 
 export interface TemporalConnection {
   client: Client;
@@ -8,10 +10,20 @@ export interface TemporalConnection {
 
 /** Connects to the Temporal frontend; fails within seconds when it can't be reached. */
 export async function connectTemporal(
-  settings: Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE'>,
+  settings: Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'PAYLOAD_KEYS'>,
 ): Promise<TemporalConnection> {
   const connection = await Connection.connect({ address: settings.TEMPORAL_ADDRESS, connectTimeout: '10 seconds' });
-  return { connection, client: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }) };
+  const client = new Client({
+    connection,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    dataConverter: dataConverter(settings),
+  });
+  return { connection, client };
+}
+
+/** How payloads are written and read; the same in every client and worker. */
+export function dataConverter(settings: Pick<Settings, 'PAYLOAD_KEYS'>): DataConverter {
+  return { payloadCodecs: [new EncryptingCodec(settings.PAYLOAD_KEYS)] };
 }
 
 /** Address of a workflow in the Temporal Web UI, or null where none is configured. */

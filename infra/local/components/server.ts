@@ -9,7 +9,7 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 
 export interface ServerContext {
   readonly profile: Profile;
-  /** Ports by the names that the servers wished for. */
+  /** Ports by the names that the servers, and the app's processes where they are to follow, wished for. */
   readonly ports: Readonly<Record<string, number>>;
   /** Whether to be modest with memory: tests and benchmarks run beside a shop. */
   readonly modest: boolean;

@@ -1,6 +1,7 @@
 /** Temporal's Web UI, newer than the one inside the dev server: tables in the details, who sent a signal. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSome } from '../../config.ts';
 import { run } from '../processes/run.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
 import { goInstall, goObstacle } from './go-install.ts';
@@ -56,6 +57,7 @@ function address({ ports }: ServerContext): string {
 
 async function prepare({ path }: { path: string }, context: ServerContext): Promise<Launch> {
   const folder = context.profile.dataFolder('temporal-ui');
+  const { TEMPORAL_UI_OPERATOR: forOperator } = readSome(['TEMPORAL_UI_OPERATOR']);
   mkdirSync(join(folder, 'config'), { recursive: true });
   const settings = {
     temporalGrpcAddress:
@@ -67,6 +69,12 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     enableUi: true,
     defaultNamespace: 'default',
     cors: { cookieInsecure: true, allowOrigins: [address(context), `http://localhost:${context.ports.temporal_ui}`] },
+    // What Temporal stores is encrypted; the API decrypts it for the pages of this origin.
+    ...(context.ports.api && { codec: { endpoint: `http://127.0.0.1:${context.ports.api}/api/codec` } }),
+    // A reset runs steps again that sent money; a terminated order skips its clean-up; bulk actions do either to many.
+    workflowResetDisabled: !forOperator,
+    workflowTerminateDisabled: !forOperator,
+    batchActionsDisabled: !forOperator,
   };
   // JSON is YAML too.
   writeFileSync(join(folder, 'config/local.yaml'), JSON.stringify(settings, null, 2));

@@ -1,0 +1,27 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
+/** A key for what Temporal stores. `KeyObject` keeps its bytes out of whatever prints or serialises it. */
+export interface PayloadKey {
+  readonly id: string;
+  readonly secret: KeyObject;
+}
+
+const ENTRY = /^(?<id>[\w.-]{1,64}):(?<key>[A-Za-z0-9+/]{43}=)$/;
+const HOW =
+  'write keyId:key, several separated by commas, each key 32 bytes in base64 ("openssl rand -base64 32" makes one)';
+
+/**
+ * Reads `keyId:key,keyId:key`: the first encrypts, all decrypt.
+ * @throws RangeError with a sentence to act on, which never quotes a key
+ */
+export function parsePayloadKeys(text: string): readonly PayloadKey[] {
+  const keys = text.split(',').map((entry, index) => {
+    const { id, key } = ENTRY.exec(entry.trim())?.groups ?? {};
+    if (!id || !key) throw new RangeError(`entry ${index + 1} is not a key: ${HOW}`);
+    return { id, secret: createSecretKey(key, 'base64') };
+  });
+  const ids = keys.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice) throw new RangeError(`the key id "${twice}" stands there twice: give every key an id of its own`);
+  return keys;
+}

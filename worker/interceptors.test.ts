@@ -1,0 +1,42 @@
+import { ApplicationFailure } from '@temporalio/common';
+import pg from 'pg';
+import Stripe from 'stripe';
+import { describe, expect, it } from 'vitest';
+import { DomainError } from '../domain/errors.ts';
+import { createLogger } from '../infra/logger.ts';
+import { activityInterceptor } from './interceptors.ts';
+
+const ADDRESS = 'ada@example.test';
+
+/** What Temporal would write into a history, unencrypted, of an activity that throws this. */
+async function written(error: unknown): Promise<string> {
+  const interceptor = activityInterceptor(createLogger('test', 'silent'))({ info: {} } as never);
+  const failure = await interceptor.inbound!.execute!({} as never, () => Promise.reject(error)).catch(
+    (thrown) => thrown,
+  );
+  const lines: string[] = [];
+  for (let at: unknown = failure; at instanceof Error; at = at.cause)
+    lines.push(at instanceof ApplicationFailure ? `${at.type}: ` : '', at.message, at.stack ?? '');
+  return lines.join('\n');
+}
+
+function databaseError(): pg.DatabaseError {
+  const error = new pg.DatabaseError(`invalid input syntax for type uuid: "${ADDRESS}"`, 0, 'error');
+  return Object.assign(error, { code: '22P02', detail: `Key (email)=(${ADDRESS}) already exists.` });
+}
+
+describe('failures in a history', () => {
+  it('say what happened and quote nothing that was sent', async () => {
+    const stripe = new Stripe.errors.StripeInvalidRequestError({
+      message: `No such customer: ${ADDRESS}`,
+      type: 'invalid_request_error',
+      code: 'resource_missing',
+    });
+    const ours = (cause: unknown) => new DomainError('conflict', 'The order is closed already.', { cause });
+    for (const error of [databaseError(), stripe, ours(databaseError()), ours(stripe)])
+      expect(await written(error)).not.toContain(ADDRESS);
+    expect(await written(databaseError())).toContain('PostgreSQL: 22P02');
+    expect(await written(stripe)).toContain('resource_missing');
+    expect(await written(ours(undefined))).toContain('conflict: \nThe order is closed already.');
+  });
+});
