@@ -1,8 +1,7 @@
 /** More time for a shopper, once: on the hold, and on the order that waits on it. */
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
-
-export const LONGEST_EXTENSION_MINUTES = 30;
 
 export interface ExtendHoldRequest {
   reservationId: string;
@@ -20,6 +19,8 @@ export type ExtendedHold =
 /** Safe to repeat: a hold is extended once, and the same request is answered the same. */
 export async function extendHold(db: Database, request: ExtendHoldRequest): Promise<ExtendedHold> {
   const { reservationId, minutes, requestId, actor, reason } = request;
+  if (!(minutes >= 1 && minutes <= LONGEST_EXTENSION_MINUTES))
+    return { outcome: 'refused', message: `A hold is extended by 1 to ${LONGEST_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
     const hold = await sql.row<{
       status: string;

@@ -20,12 +20,9 @@ export const refundBody = z
       .meta({ description: 'Items that the refund is for; left out with no amount: all that are left' }),
     reason: z.string().trim().min(1).max(500),
     restock: z.boolean().default(false).meta({ description: 'Put the items back on sale; for staff' }),
-    await_return: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'The money waits until the items are back; always so for shoppers once the order has shipped',
-      }),
+    await_return: z.boolean().default(false).meta({
+      description: 'The money waits until the items are back; always so for shoppers once the order has shipped',
+    }),
   })
   .meta({ id: 'RefundRequest' });
 

@@ -1,70 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ScriptedCheckout, TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
+import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { refundWorkflowId } from '../refund/messages.ts';
-import {
-  type BeginCheckoutResult,
-  beginCheckoutUpdate,
-  type CheckoutOutcome,
-  cancelOrderUpdate,
-  checkoutCaseQuery,
-  checkoutWorkflowId,
-  extendHoldUpdate,
-  markDeliveredUpdate,
-  markShippedUpdate,
-  type PaymentChange,
-  paymentChangedSignal,
-  retryUpdate,
-} from './messages.ts';
+import { extendHoldUpdate, markDeliveredUpdate, markShippedUpdate, retryUpdate } from './messages.ts';
 
-const HOLD_MS = 600_000;
-const CANCEL = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 let temporal: SkippingTemporal;
 beforeAll(async () => {
   temporal = await startSkippingTemporal();
 });
 afterAll(() => temporal?.stop());
 
-async function scripted(): Promise<ScriptedCheckout> {
-  const now = await temporal.env.currentTimeMs();
-  return new ScriptedCheckout(randomUUID(), new Date(now + HOLD_MS));
-}
-
-function begin(script: ScriptedCheckout): Promise<BeginCheckoutResult> {
-  const { orderId, reservationId } = script.order;
-  return temporal.env.client.workflow.executeUpdateWithStart(beginCheckoutUpdate, {
-    args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: {} }],
-    updateId: randomUUID(),
-    startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
-      workflowId: checkoutWorkflowId(orderId),
-      taskQueue: 'checkout',
-      args: [{ orderId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
-  });
-}
-
-const handleOf = (script: ScriptedCheckout) =>
-  temporal.env.client.workflow.getHandle(checkoutWorkflowId(script.order.orderId));
-const resultOf = (script: ScriptedCheckout): Promise<CheckoutOutcome> => handleOf(script).result();
-/** How the checkout ended; a paid order's workflow goes on with the order. */
-const settledAs = (script: ScriptedCheckout): Promise<unknown> =>
-  until(async () => (await handleOf(script).query(checkoutCaseQuery)).settled, 'the checkout to settle');
-const details = async (script: ScriptedCheckout): Promise<string> => {
-  const metadata = await handleOf(script).query<{ currentDetails: string }>('__temporal_workflow_metadata');
-  return metadata.currentDetails;
-};
-const tell = (script: ScriptedCheckout, change: Partial<PaymentChange>) =>
-  handleOf(script).signal(paymentChangedSignal, {
-    paymentIntentId: 'pi_1',
-    status: 'succeeded',
-    attemptId: 'ch_1',
-    amountReceivedCents: TOTAL_CENTS,
-    ...change,
-  });
+const { begin, handleOf, resultOf, scripted, settledAs, tell, details } = checkoutSteps(() => temporal);
 
 describe('the life of a paid order', () => {
   const parcel = { requestId: 'parcel-1', requestedBy: 'Anna', carrier: 'UPS', trackingNumber: '1Z9' };
@@ -112,7 +58,7 @@ describe('the life of a paid order', () => {
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await handleOf(script).executeUpdate(extendHoldUpdate, { args: [{ ...CANCEL, minutes: 30 }] });
+      await handleOf(script).executeUpdate(extendHoldUpdate, { args: [{ ...STAFF, minutes: 30 }] });
       // A second one that only the database knows of.
       await script.activities.extendHold({ minutes: 30 });
       expect(await resultOf(script)).toBe('expired');
@@ -128,7 +74,7 @@ describe('the life of a paid order', () => {
       await tell(script, {});
       await until(async () => (await details(script)).includes('Stopped since'), 'the trouble to show');
       expect(await details(script)).toContain('The payment could not be booked. the database says no');
-      await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...CANCEL }] });
+      await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });
       await until(async () => (await details(script)).includes('Stopped since'), 'the second try to fail');
       // The third comes by itself.
       await temporal.env.sleep('20 minutes');

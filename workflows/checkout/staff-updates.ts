@@ -9,6 +9,7 @@ import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import { uiActor } from '../../domain/actor.ts';
 import { addressProblems, tidyAddress } from '../../domain/address.ts';
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { type OrderAction, refusalOf } from '../../domain/order-state.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
@@ -16,7 +17,7 @@ import { anAmount, lineList, readWish } from '../refund/wish.ts';
 import { refund } from '../refund/workflow.ts';
 import { refuse } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
-import { aFlag, checkRequest, describeUpdate, optional, requiredText } from '../shared/staff.ts';
+import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, requiredText } from '../shared/staff.ts';
 import type { CheckoutCase } from './case.ts';
 import {
   cancelOrderUpdate,
@@ -36,7 +37,6 @@ import { isFailedAttempt, now, orders } from './steps.ts';
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called' };
 const OPTIONAL_REASON = { reason: optional(requiredText('“reason”', 500)) };
-const LONGEST_EXTENSION_MINUTES = 30;
 
 export function handleStaffUpdates(the: CheckoutCase): void {
   const orderId = the.orderId;
@@ -147,7 +147,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
         extendExample,
       ),
       validator: (request) => {
-        checkRequest(request, extendExample, { minutes: minutesUpTo(LONGEST_EXTENSION_MINUTES) });
+        checkRequest(request, extendExample, { minutes: extensionMinutes });
         checkState('extendHold', request);
       },
     },
@@ -280,11 +280,6 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     },
   );
 }
-
-const minutesUpTo = (longest: number) => (value: unknown) =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= longest
-    ? undefined
-    : `“minutes” is a whole number from 1 to ${longest}.`;
 
 async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ status: NonNullable<typeof the.status> }> {
   const { requestId, requestedBy, proof, reason = 'Cancelled by the shopper' } = request;

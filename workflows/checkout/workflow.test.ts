@@ -1,70 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ScriptedCheckout, TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
-import { until } from '../../tests/support/shop.ts';
+import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
+import { TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
-import {
-  type BeginCheckoutResult,
-  beginCheckoutUpdate,
-  type CheckoutOutcome,
-  cancelOrderUpdate,
-  checkoutCaseQuery,
-  checkoutWorkflowId,
-  extendHoldUpdate,
-  markDeliveredUpdate,
-  markShippedUpdate,
-  type PaymentChange,
-  paymentChangedSignal,
-  retryUpdate,
-} from './messages.ts';
+import { cancelOrderUpdate, checkoutWorkflowId, paymentChangedSignal } from './messages.ts';
 
-const HOLD_MS = 600_000;
-const CANCEL = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 let temporal: SkippingTemporal;
 beforeAll(async () => {
   temporal = await startSkippingTemporal();
 });
 afterAll(() => temporal?.stop());
 
-async function scripted(): Promise<ScriptedCheckout> {
-  const now = await temporal.env.currentTimeMs();
-  return new ScriptedCheckout(randomUUID(), new Date(now + HOLD_MS));
-}
-
-function begin(script: ScriptedCheckout): Promise<BeginCheckoutResult> {
-  const { orderId, reservationId } = script.order;
-  return temporal.env.client.workflow.executeUpdateWithStart(beginCheckoutUpdate, {
-    args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: {} }],
-    updateId: randomUUID(),
-    startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
-      workflowId: checkoutWorkflowId(orderId),
-      taskQueue: 'checkout',
-      args: [{ orderId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
-  });
-}
-
-const handleOf = (script: ScriptedCheckout) =>
-  temporal.env.client.workflow.getHandle(checkoutWorkflowId(script.order.orderId));
-const resultOf = (script: ScriptedCheckout): Promise<CheckoutOutcome> => handleOf(script).result();
-/** How the checkout ended; a paid order's workflow goes on with the order. */
-const settledAs = (script: ScriptedCheckout): Promise<unknown> =>
-  until(async () => (await handleOf(script).query(checkoutCaseQuery)).settled, 'the checkout to settle');
-const details = async (script: ScriptedCheckout): Promise<string> => {
-  const metadata = await handleOf(script).query<{ currentDetails: string }>('__temporal_workflow_metadata');
-  return metadata.currentDetails;
-};
-const tell = (script: ScriptedCheckout, change: Partial<PaymentChange>) =>
-  handleOf(script).signal(paymentChangedSignal, {
-    paymentIntentId: 'pi_1',
-    status: 'succeeded',
-    attemptId: 'ch_1',
-    amountReceivedCents: TOTAL_CENTS,
-    ...change,
-  });
+const { begin, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
 
 describe('checkout', () => {
   it('paid: the webhook completes the order', async () => {
@@ -114,7 +61,7 @@ describe('checkout', () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [CANCEL] })).toEqual({
+      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
         status: 'cancelled',
       });
       expect(await resultOf(script)).toBe('cancelled');
@@ -127,7 +74,7 @@ describe('checkout', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       script.charge();
-      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [CANCEL] })).toEqual({
+      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
         status: 'paid',
       });
     });

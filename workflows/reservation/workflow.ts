@@ -1,9 +1,10 @@
 import { allHandlersFinished, condition, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { quickSteps } from '../shared/activity-options.ts';
 import { localSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
-import { checkRequest, describeUpdate } from '../shared/staff.ts';
+import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeReservation } from './case-details.ts';
 import {
@@ -22,7 +23,6 @@ const { holdStock, endHold, releaseHold, loadHold, extendHold } = localSteps(qui
 
 /** A start that no hold followed ends by itself. */
 const NO_HOLD_TIMEOUT = '1 minute';
-const LONGEST_EXTENSION_MINUTES = 30;
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
 /** Holds stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
@@ -82,12 +82,7 @@ export async function reservation(input: ReservationInput): Promise<ReservationO
         EXTEND_EXAMPLE,
       ),
       validator: (extension) => {
-        checkRequest(extension, EXTEND_EXAMPLE, {
-          minutes: (value) =>
-            Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_EXTENSION_MINUTES
-              ? undefined
-              : `“minutes” is a whole number from 1 to ${LONGEST_EXTENSION_MINUTES}.`,
-        });
+        checkRequest(extension, EXTEND_EXAMPLE, { minutes: extensionMinutes });
         if (result?.outcome !== 'held' || outcome !== undefined)
           throw refuse(
             'conflict',

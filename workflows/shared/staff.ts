@@ -2,6 +2,7 @@
  * What staff send at the Temporal UI: one JSON object each, checked before it is accepted. The UI keeps its dialog open and
  * shows the sentence when a check refuses.
  */
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { refuse } from './failures.ts';
 
 /** Every request names itself, so that sending it twice does it once, and says who asks and why. */
@@ -27,6 +28,12 @@ export const optional =
   (check: FieldCheck): FieldCheck =>
   (value) =>
     value === undefined || value === null ? undefined : check(value);
+
+/** A whole number of minutes by which a hold is extended. */
+export const extensionMinutes: FieldCheck = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_EXTENSION_MINUTES
+    ? undefined
+    : `“minutes” is a whole number from 1 to ${LONGEST_EXTENSION_MINUTES}.`;
 
 export const aFlag =
   (name: string): FieldCheck =>

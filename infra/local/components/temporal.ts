@@ -1,6 +1,7 @@
 /** Temporal's dev server: the CLI on PATH, else built with Go. Its database file is kept, its queue polls are tuned. */
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import temporalProto from '@temporalio/proto';
 import { run } from '../processes/run.ts';
 import { type Component, requireVersion, versionIn } from './component.ts';
 import { goInstall, goObstacle } from './go-install.ts';
@@ -19,6 +20,14 @@ export const SEARCH_ATTRIBUTES = {
   Amount: 'Double',
   Day: 'Keyword',
   StuckSince: 'Datetime',
+} as const;
+
+const { IndexedValueType } = temporalProto.temporal.api.enums.v1;
+const INDEXED_TYPES = {
+  Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  Bool: IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
+  Double: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
+  Datetime: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
 } as const;
 
 /**
@@ -112,8 +121,14 @@ async function probe(target: string): Promise<void> {
   try {
     await connection.workflowService.describeNamespace({ namespace: 'default' });
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
-    const missing = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in (customAttributes ?? {})));
-    if (missing.length > 0) throw new Error(`search attributes not there yet: ${missing.join(', ')}`);
+    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in (customAttributes ?? {})));
+    if (missing.length === 0) return;
+    // A database from before an attribute does not get it by the server's own option.
+    await connection.operatorService.addSearchAttributes({
+      namespace: 'default',
+      searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_TYPES[type]])),
+    });
+    throw new Error(`search attributes not there yet: ${missing.map(([name]) => name).join(', ')}`);
   } finally {
     await connection.close();
   }

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { problem } from '../contracts/common.ts';
+
+interface Operation {
+  tag: string;
+  summary: string;
+  /** Who may call it; left out: anybody. */
+  access?: 'account' | 'owner' | 'admin' | 'staff';
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+  ok: { status: 200 | 201 | 202 | 204; description: string; schema?: z.ZodType; mediaType?: string };
+  problems?: Record<string, string>;
+}
+
+const ACCESS: Record<NonNullable<Operation['access']>, Record<string, string[]>[]> = {
+  account: [{ bearer: [] }],
+  owner: [{ bearer: [] }, { cart: [] }],
+  admin: [{ bearer: [] }],
+  staff: [{ bearer: [] }],
+};
+
+/** One operation as OpenAPI describes it, with the answers that all of its kind give. */
+export function operation(of: Operation): ZodOpenApiOperationObject {
+  const problems: Record<string, string> = {
+    ...((of.body ?? of.query ?? of.params) && {
+      400: 'Something in the request needs attention: `errors` lists it all',
+    }),
+    ...(of.access && { 401: 'Nobody is signed in, or the token has expired' }),
+    ...((of.access === 'admin' || of.access === 'staff') && { 403: 'The account may not do this' }),
+    ...of.problems,
+    429: 'Too many requests; see Retry-After',
+  };
+  return {
+    tags: [of.tag],
+    summary: of.summary,
+    ...(of.access && {
+      security: ACCESS[of.access],
+    }),
+    requestParams: {
+      ...(of.params && { path: of.params }),
+      ...(of.query && { query: of.query }),
+      ...(of.headers && { header: of.headers }),
+    },
+    ...(of.body && { requestBody: { content: { 'application/json': { schema: of.body } } } }),
+    responses: {
+      [of.ok.status]: {
+        description: of.ok.description,
+        ...(of.ok.schema && { content: { [of.ok.mediaType ?? 'application/json']: { schema: of.ok.schema } } }),
+      },
+      ...Object.fromEntries(
+        Object.entries(problems).map(([status, description]) => [
+          status,
+          { description, content: { 'application/problem+json': { schema: problem } } },
+        ]),
+      ),
+    },
+  } as ZodOpenApiOperationObject;
+}
+
+export const done = (description: string) => ({ status: 204 as const, description });
+export const gives = (description: string, schema: z.ZodType, status: 200 | 201 | 202 = 200) => ({
+  status,
+  description,
+  schema,
+});

@@ -1,0 +1,69 @@
+/** What tests of the checkout do with it, under skipped time. */
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import {
+  type BeginCheckoutResult,
+  beginCheckoutUpdate,
+  type CheckoutOutcome,
+  checkoutCaseQuery,
+  checkoutWorkflowId,
+  type PaymentChange,
+  paymentChangedSignal,
+} from '../../workflows/checkout/messages.ts';
+import { ScriptedCheckout, TOTAL_CENTS } from './scripted-checkout.ts';
+import { until } from './shop.ts';
+import type { SkippingTemporal } from './time-skipping.ts';
+
+export const HOLD_MS = 600_000;
+export const STAFF = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
+
+/** @param temporal gives the environment, which a test file starts before its first test */
+export function checkoutSteps(temporal: () => SkippingTemporal) {
+  const workflows = () => temporal().env.client.workflow;
+  const handleOf = (script: ScriptedCheckout) => workflows().getHandle(checkoutWorkflowId(script.order.orderId));
+  return {
+    handleOf,
+
+    async scripted(): Promise<ScriptedCheckout> {
+      const now = await temporal().env.currentTimeMs();
+      return new ScriptedCheckout(randomUUID(), new Date(now + HOLD_MS));
+    },
+
+    begin(script: ScriptedCheckout): Promise<BeginCheckoutResult> {
+      const { orderId, reservationId } = script.order;
+      return workflows().executeUpdateWithStart(beginCheckoutUpdate, {
+        args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: {} }],
+        updateId: randomUUID(),
+        startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
+          workflowId: checkoutWorkflowId(orderId),
+          taskQueue: 'checkout',
+          args: [{ orderId, livesOn: true }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      });
+    },
+
+    /** Stripe's word, as the webhook brings it. */
+    tell: (script: ScriptedCheckout, change: Partial<PaymentChange>) =>
+      handleOf(script).signal(paymentChangedSignal, {
+        paymentIntentId: 'pi_1',
+        status: 'succeeded',
+        attemptId: 'ch_1',
+        amountReceivedCents: TOTAL_CENTS,
+        ...change,
+      }),
+
+    /** How the workflow ended. */
+    resultOf: (script: ScriptedCheckout): Promise<CheckoutOutcome> => handleOf(script).result(),
+
+    /** How the checkout ended; a paid order's workflow goes on with the order. */
+    settledAs: (script: ScriptedCheckout): Promise<unknown> =>
+      until(async () => (await handleOf(script).query(checkoutCaseQuery)).settled, 'the checkout to settle'),
+
+    /** The case as staff read it. */
+    async details(script: ScriptedCheckout): Promise<string> {
+      const metadata = await handleOf(script).query<{ currentDetails: string }>('__temporal_workflow_metadata');
+      return metadata.currentDetails;
+    },
+  };
+}
