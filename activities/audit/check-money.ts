@@ -16,6 +16,7 @@ interface OrderRow {
   status: string;
   captured_amount: string;
   refunded_amount: string;
+  charged_back: string;
   total_amount: string;
   currency: string;
   payment_intent_id: string | null;
@@ -51,8 +52,10 @@ export async function checkMoney(
   }
 
   const orders = await db.rows<OrderRow>(
-    `select id, status, captured_amount, refunded_amount, total_amount, currency, payment_intent_id from orders
-     where captured_amount > 0 or payment_intent_id = any($1)`,
+    `select id, status, captured_amount, refunded_amount, total_amount, currency, payment_intent_id,
+       (select coalesce(sum(amount), 0) from refunds
+        where order_id = orders.id and kind = 'chargeback' and status in ('pending', 'succeeded'))::text as charged_back
+     from orders where captured_amount > 0 or payment_intent_id = any($1)`,
     [[...atStripe.keys()]],
   );
   const byIntent = new Map(orders.map((order) => [order.payment_intent_id ?? order.id, order]));
@@ -72,7 +75,9 @@ export async function checkMoney(
   }
   for (const [intentId, order] of byIntent) {
     const capturedCents = fromDecimal(order.captured_amount, order.currency);
-    const refundedCents = fromDecimal(order.refunded_amount, order.currency);
+    const backCents = fromDecimal(order.refunded_amount, order.currency);
+    // A chargeback is no refund at Stripe: it is a dispute, with books of its own.
+    const refundedCents = backCents - fromDecimal(order.charged_back, order.currency);
     ledger.ordersCapturedCents += capturedCents;
     ledger.ordersRefundedCents += refundedCents;
     const books = atStripe.get(intentId) ?? { capturedCents: 0, refundedCents: 0 };
@@ -82,10 +87,10 @@ export async function checkMoney(
     if (books.refundedCents !== refundedCents) {
       find(`order ${order.id}`, `books ${refundedCents} as refunded, Stripe ${books.refundedCents} (minor units)`);
     }
-    if (['expired', 'cancelled'].includes(order.status) && capturedCents !== refundedCents) {
+    if (['expired', 'cancelled'].includes(order.status) && capturedCents !== backCents) {
       find(
         `order ${order.id}`,
-        `is ${order.status} but keeps ${capturedCents - refundedCents} of the charge (minor units)`,
+        `is ${order.status} but keeps ${capturedCents - backCents} of the charge (minor units)`,
       );
     }
     if (order.status === 'paid' && capturedCents !== fromDecimal(order.total_amount, order.currency)) {

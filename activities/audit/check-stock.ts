@@ -13,7 +13,7 @@ export async function checkStock(db: Database): Promise<Finding[]> {
   );
   const unsold = await db.rows<{ id: string; status: string; reservation: string }>(
     `select o.id, o.status, r.status as reservation from orders o join reservations r on r.id = o.reservation_id
-     where (o.status in ('paid', 'partially_refunded', 'refunded')) <> (r.status = 'committed') limit 1000`,
+     where (o.paid_at is not null) <> (r.status = 'committed') limit 1000`,
   );
   return [
     ...held.map(

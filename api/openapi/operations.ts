@@ -5,7 +5,7 @@ import * as accounts from '../contracts/accounts.ts';
 import * as cart from '../contracts/cart.ts';
 import * as catalog from '../contracts/catalog.ts';
 import { codecBody } from '../contracts/codec.ts';
-import { idParams } from '../contracts/common.ts';
+import { idempotencyHeaders, idParams } from '../contracts/common.ts';
 import * as search from '../contracts/search.ts';
 import { buyingPaths } from './buying-operations.ts';
 import { done, gives, operation } from './operation.ts';

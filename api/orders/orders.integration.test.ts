@@ -227,14 +227,23 @@ describe('orders', () => {
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
   });
 
-  it('that are paid can no longer be cancelled', async () => {
+  it('that are paid are cancelled until they ship: all of the money goes back, and the items', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
+    const { id } = begun.order;
     await buyer.pay(begun);
-    await buyer.untilStatus(begun.order.id, 'paid');
-    const refused = await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
-    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancellable']);
+    await buyer.untilStatus(id, 'paid');
+    for (let times = 0; times < 2; times++) {
+      const cancelled = await buyer.call('POST', `/orders/${id}/cancel`, { reason: 'Changed my mind' });
+      expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
+    }
+    await until(async () => (await buyer.call('GET', `/orders/${id}`)).body.refunded_amount === 12.5, 'the refund');
+    expect((await buyer.call('GET', `/orders/${id}/refunds`)).body.items).toMatchObject([
+      { kind: 'cancellation', amount: 12.5, status: 'succeeded', reason: 'Changed my mind' },
+    ]);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    await until(async () => (await shop.services.gate.available([product.id])).get(product.id) === 10, 'the gate');
   });
 
   it('of another shopper are not there; staff see them with their workflow', async () => {

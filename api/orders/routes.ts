@@ -50,7 +50,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
 
   router.post('/orders/:id/cancel', limits.limit('api'), identify, async (ctx) => {
     const { id } = parse(idParams, ctx.params, 'address');
-    const { reason } = parse(cancelBody, ctx.request.body ?? {}, 'body');
+    const { reason = 'Cancelled by the shopper' } = parse(cancelBody, ctx.request.body ?? {}, 'body');
     const before = await readOrder(db, settings, id, viewerOf(ctx));
     // Cancelled already is what was asked for.
     if (isAllowed('cancel', before.status)) {

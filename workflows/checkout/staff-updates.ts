@@ -282,7 +282,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
 }
 
 async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ status: NonNullable<typeof the.status> }> {
-  const { requestId, requestedBy, proof, reason = 'Cancelled by the shopper' } = request;
+  const { requestId, requestedBy, proof, reason = '' } = request;
   await the.loaded();
   if (the.status === 'pending') {
     the.cancelAsked({ ...request, reason });
