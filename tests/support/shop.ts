@@ -133,12 +133,8 @@ export class Shopper {
     return this.call('POST', '/reservations', { items: lines }, { 'idempotency-key': key });
   }
 
-  async checkout(reservationId: string): Promise<Answer<AnyBody>> {
-    return this.call('POST', '/checkouts', {
-      reservation_id: reservationId,
-      shipping_address: ADDRESS,
-      email: 'guest@example.test',
-    });
+  async checkout(reservationId: string, email = 'guest@example.test'): Promise<Answer<AnyBody>> {
+    return this.call('POST', '/checkouts', { reservation_id: reservationId, shipping_address: ADDRESS, email });
   }
 
   /** Holds and checks out. @throws when either is refused */

@@ -1,0 +1,173 @@
+/** Invariant 2 at the desk: whatever is asked of an order at the same moment, no more goes back than was charged. */
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYSTEM, uiActor } from '../../domain/actor.ts';
+import type { RefundLine } from '../../domain/refund.ts';
+import type { Services } from '../../infra/services.ts';
+import { connectTestServices } from '../../tests/support/shop.ts';
+import { cancelPaid } from './cancellation-ledger.ts';
+import { declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
+import { recordRefund, requestRefund } from './refund-ledger.ts';
+import { readRefunds } from './refund-reader.ts';
+
+const LIMITS = { customerCents: 500, supportCents: 2_000, leadCents: 100_000 };
+const AT_ONCE = 50;
+const PRICES = [300, 700, 1250];
+const QUANTITIES = [3, 2, 1];
+const CAPTURED_CENTS = PRICES.reduce((sum, price, index) => sum + price * QUANTITIES[index]!, 0);
+
+let services: Services;
+const made: string[] = [];
+beforeAll(async () => {
+  services = await connectTestServices({ POSTGRES_POOL_MAX: 30 });
+});
+afterAll(async () => {
+  // No charge stands behind these orders: they would be findings of the audit.
+  await services.db.run(
+    'delete from refund_items where refund_id in (select id from refunds where order_id = any($1))',
+    [made],
+  );
+  await services.db.run('delete from refunds where order_id = any($1)', [made]);
+  await services.db.run('update orders set captured_amount = 0, refunded_amount = 0 where id = any($1)', [made]);
+  await services?.close();
+});
+
+/** A paid order of three products, by SQL: what is tried here is the ledger. */
+async function paidOrder(): Promise<{ orderId: string; productIds: string[] }> {
+  const { db } = services;
+  const [orderId, reservationId] = [randomUUID(), randomUUID()];
+  const productIds: string[] = [];
+  for (const price of PRICES) {
+    const product = await db.row<{ id: string }>(
+      `insert into products (sku, name, price, currency, stock_quantity) values ($1, 'Raced', $2, 'usd', 0) returning id`,
+      [`RACE-${randomUUID().slice(0, 13)}`, price / 100],
+    );
+    productIds.push(product!.id);
+  }
+  await db.run(
+    `insert into reservations (id, owner, status, currency, expires_at) values ($1, 'cart:x', 'committed', 'usd', now())`,
+    [reservationId],
+  );
+  await db.run(
+    `insert into orders (id, reservation_id, owner, status, total_amount, captured_amount, currency, shipping_address, expires_at, paid_at)
+     values ($1, $2, 'cart:x', 'paid', $3, $3, 'usd', '{}', now(), now())`,
+    [orderId, reservationId, CAPTURED_CENTS / 100],
+  );
+  await db.run(
+    `insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
+     select $1, line.*, 'S', 'Raced', '' from unnest($2::uuid[], $3::int[], $4::numeric[]) line`,
+    [orderId, productIds, QUANTITIES, PRICES.map((price) => price / 100)],
+  );
+  made.push(orderId);
+  return { orderId, productIds };
+}
+
+const line = fc.record({ product: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) });
+const ask = fc.record({
+  kind: fc.constantFrom('refund', 'refund', 'refund', 'cancel'),
+  actor: fc.constantFrom(SYSTEM, 'guest', uiActor('Anna'), `support_lead:${randomUUID()}`),
+  amountCents: fc.option(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 300 }) },
+      fc.integer({ min: 1, max: CAPTURED_CENTS + 500 }),
+    ),
+    { nil: undefined },
+  ),
+  lines: fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+  restock: fc.boolean(),
+  awaitReturn: fc.constantFrom(true, false, false, false),
+  /** How it ends at Stripe, and what people do with it. */
+  stripe: fc.constantFrom('succeeded', 'failed', 'failed', 'pending'),
+  follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'receive', 'decline'),
+});
+
+describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
+  it('never give back more than was charged, nor a unit twice', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(ask, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (asks) => {
+        const { db } = services;
+        const { orderId, productIds } = await paidOrder();
+        await Promise.all(
+          asks.map(async (wish) => {
+            const request = {
+              refundId: randomUUID(),
+              orderId,
+              requestId: randomUUID(),
+              actor: wish.actor,
+              reason: 'raced',
+            };
+            if (wish.kind === 'cancel') {
+              const cancelled = await cancelPaid(db, LIMITS, request);
+              seen.add(`cancel ${cancelled.outcome}`);
+              if (cancelled.outcome === 'cancelled') await settle(request.refundId, wish.stripe);
+              return;
+            }
+            const lines: RefundLine[] | undefined = wish.lines?.map((each) => ({
+              productId: productIds[each.product]!,
+              quantity: each.quantity,
+            }));
+            const { amountCents, restock, awaitReturn } = wish;
+            const asked = await requestRefund(db, LIMITS, { ...request, amountCents, lines, restock, awaitReturn });
+            seen.add(asked.outcome === 'accepted' ? asked.refund.status : asked.outcome);
+            if (asked.outcome !== 'accepted') return;
+            const next = { refundId: request.refundId, requestId: 'f', actor: uiActor('Bo'), reason: 'raced' };
+            if (asked.refund.status === 'awaiting_return' && wish.follow === 'decline') await declineReturn(db, next);
+            if (asked.refund.status === 'awaiting_return' && wish.follow === 'receive')
+              await receiveReturn(db, LIMITS, { ...next, restock });
+            if (asked.refund.status !== 'pending') return;
+            await settle(request.refundId, wish.stripe);
+            if (wish.stripe === 'failed' && wish.follow === 'retry') {
+              const retried = await retryFailed(db, next);
+              seen.add(`retry ${retried.outcome}`);
+              if (retried.outcome === 'decided') await settle(request.refundId, 'succeeded');
+            }
+            if (wish.stripe === 'failed' && wish.follow === 'give up') await giveUpFailed(db, next);
+          }),
+        );
+        await assertBooks(orderId, productIds);
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+    // The race is no use when everything in it is refused.
+    for (const outcome of [
+      'pending',
+      'awaiting_approval',
+      'awaiting_return',
+      'refused',
+      'cancel refused',
+      'retry decided',
+    ])
+      expect(seen).toContain(outcome);
+  }, 120_000);
+});
+
+async function settle(refundId: string, status: 'succeeded' | 'failed' | 'pending'): Promise<void> {
+  const stripeRefundId = status === 'failed' ? null : `re_${randomUUID()}`;
+  await recordRefund(services.db, { refundId, stripeRefundId, status });
+}
+
+async function assertBooks(orderId: string, productIds: readonly string[]): Promise<void> {
+  const { db } = services;
+  const refunds = await readRefunds(db, orderId);
+  const open = refunds.filter((each) => each.status !== 'failed' && each.status !== 'rejected');
+  const sum = (list: typeof refunds) => list.reduce((total, each) => total + each.amountCents, 0);
+  expect(sum(open)).toBeLessThanOrEqual(CAPTURED_CENTS);
+  const given = open.filter((each) => each.status === 'succeeded' || each.stripeRefundId !== null);
+  const order = await db.row<{ cents: number; status: string }>(
+    'select round(refunded_amount * 100)::int as cents, status from orders where id = $1',
+    [orderId],
+  );
+  expect(order!.cents).toBe(sum(given));
+  if (order!.status === 'refunded') expect(order!.cents).toBe(CAPTURED_CENTS);
+  for (const [index, productId] of productIds.entries()) {
+    const taken = open.flatMap((each) => each.lines).filter((each) => each.productId === productId);
+    const units = taken.reduce((total, each) => total + each.quantity, 0);
+    expect(units).toBeLessThanOrEqual(QUANTITIES[index]!);
+    const stock = await db.row<{ stock: number }>('select stock_quantity as stock from products where id = $1', [
+      productId,
+    ]);
+    expect(stock!.stock).toBeLessThanOrEqual(QUANTITIES[index]!);
+  }
+}

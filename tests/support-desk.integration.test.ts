@@ -1,0 +1,385 @@
+/** The support desk on real servers: what staff send at the Temporal UI, what it changes, what it refuses, what it records. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailsTo } from '../infra/local/mailbox/testing.ts';
+import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { refundWorkflowId } from '../workflows/refund/messages.ts';
+import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
+import { signedIn } from './support/accounts.ts';
+import { Desk } from './support/desk.ts';
+import {
+  CARDS,
+  createProduct,
+  Shopper,
+  startTestShop,
+  stockOf,
+  type TestProduct,
+  type TestShop,
+  until,
+} from './support/shop.ts';
+
+let shop: TestShop;
+let desk: Desk;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  desk = new Desk(shop.services);
+});
+afterAll(() => shop?.stop());
+
+interface Bought {
+  buyer: Shopper;
+  orderId: string;
+  product: TestProduct;
+  email: string;
+}
+
+async function bought({ price = '12.50', quantity = 2, card = CARDS.good as string } = {}): Promise<Bought> {
+  const product = await createProduct(shop.services, { price });
+  const buyer = new Shopper(shop.api.url);
+  const email = `buyer-${randomUUID()}@example.test`;
+  const held = await buyer.hold([{ productId: product.id, quantity }]);
+  const begun = (await buyer.checkout(held.body.id, email)).body;
+  await buyer.pay(begun, card);
+  await buyer.untilStatus(begun.order.id, 'paid');
+  return { buyer, orderId: begun.order.id, product, email };
+}
+
+const order = async ({ buyer, orderId }: Bought) => (await buyer.call('GET', `/orders/${orderId}`)).body;
+const refundsOf = async ({ buyer, orderId }: Bought) =>
+  (await buyer.call('GET', `/orders/${orderId}/refunds`)).body.items;
+const mails = async (email: string) => (await mailsTo(process.env.MAILBOX_URL!, email)).map((mail) => mail.subject);
+const gateHas = (product: TestProduct, count: number) =>
+  until(
+    async () => (await shop.services.gate.available([product.id])).get(product.id) === count,
+    `${count} at the gate`,
+  );
+
+describe('goods', () => {
+  it('are held back, released, shipped and delivered; each step once, told and recorded', async () => {
+    const sale = await bought();
+    const { orderId } = sale;
+    expect(await desk.order(orderId, 'putOnHold', { reason: 'Looks like fraud' })).toEqual({ status: 'on_hold' });
+    expect((await order(sale)).status).toBe('on_hold');
+    const parcel = { requestId: 'parcel', carrier: 'UPS', trackingNumber: '1Z9' };
+    expect((await desk.order(orderId, 'markShipped', parcel)).refused).toContain('Release it from its hold first.');
+    expect(await desk.order(orderId, 'release')).toEqual({ status: 'paid' });
+    for (let times = 0; times < 2; times++)
+      expect(await desk.order(orderId, 'markShipped', parcel)).toEqual({ status: 'shipped' });
+    expect((await desk.order(orderId, 'markShipped', { ...parcel, carrier: 'FedEx' })).refused).toContain(
+      'used before',
+    );
+    expect(await order(sale)).toMatchObject({
+      status: 'shipped',
+      fulfilment: 'shipped',
+      shipment: { carrier: 'UPS', tracking_number: '1Z9', delivered_at: null },
+    });
+    expect((await desk.order(orderId, 'cancel')).refused).toContain('It is on its way: refund it instead');
+    expect(await desk.order(orderId, 'markDelivered')).toEqual({ status: 'delivered' });
+    const events = await desk.events(orderId);
+    expect(events.map((event) => event.type)).toEqual([
+      'order_opened',
+      'order_paid',
+      'order_put_on_hold',
+      'order_released',
+      'order_shipped',
+      'order_delivered',
+    ]);
+    expect(events[2]).toEqual({ type: 'order_put_on_hold', actor: 'ui:Anna', reason: 'Looks like fraud' });
+    // What staff do among themselves is not the shopper's to read.
+    expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain('order_put_on_hold');
+    await until(async () => (await mails(sale.email)).length === 2, 'two mails');
+    expect((await mails(sale.email)).join()).toMatch(/on its way|shipped/i);
+    const details = await desk.details(checkoutWorkflowId(orderId));
+    for (const told of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
+      expect(details.replaceAll('\\', '')).toContain(told);
+    expect(await desk.case(checkoutWorkflowId(orderId))).toMatchObject({
+      shipment: { carrier: 'UPS' },
+      settled: 'paid',
+    });
+    expect(await desk.isRunning(checkoutWorkflowId(orderId))).toBe(true);
+  });
+
+  it('go where the corrected address says, as long as they have not left', async () => {
+    const sale = await bought();
+    const address = { street: ' 9 New Road ', city: 'Portland', postal_code: '97201', country: 'us' };
+    const wrong = await desk.order(sale.orderId, 'correctAddress', { address: { ...address, postal_code: '9720' } });
+    expect(wrong.refused).toContain('“postal_code” must be a US postal code');
+    await desk.order(sale.orderId, 'correctAddress', { requestId: 'a1', address });
+    expect((await order(sale)).shipping_address).toEqual({ ...address, street: '9 New Road', country: 'US' });
+    const other = await desk.order(sale.orderId, 'correctAddress', {
+      requestId: 'a1',
+      address: { ...address, city: 'Salem' },
+    });
+    expect(other.refused).toContain('used before');
+  });
+
+  it('confirmations are sent again when asked', async () => {
+    const sale = await bought();
+    await until(async () => (await mails(sale.email)).length === 1, 'the confirmation');
+    await desk.order(sale.orderId, 'resendConfirmation');
+    await until(async () => (await mails(sale.email)).length === 2, 'the second one');
+  });
+});
+
+describe('refunds at the desk', () => {
+  it('by line, with the items back on sale, several in turn up to what was charged', async () => {
+    const sale = await bought({ quantity: 3 });
+    const { orderId, product } = sale;
+    const byLine = { requestId: 'r1', lines: [{ product: product.sku, quantity: 1 }], restock: true };
+    const first = await desk.order(orderId, 'refund', byLine);
+    expect(first).toMatchObject({ refundStatus: 'pending', refundWorkflowId: refundWorkflowId(orderId, 'r1') });
+    expect((await desk.order(orderId, 'refund', byLine)).refundId).toBe(first.refundId);
+    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the first refund');
+    expect((await order(sale)).status).toBe('partially_refunded');
+    expect((await stockOf(shop.services, product.id)).stock).toBe(8);
+    await gateHas(product, 8);
+    const tooMany = { lines: [{ product: product.id, quantity: 3 }] };
+    expect((await desk.order(orderId, 'refund', tooMany)).refused).toContain('only 2 can be left to refund');
+    expect((await desk.order(orderId, 'refund', { amount: 25.01 })).refused).toContain('more than what is left');
+    expect((await desk.order(orderId, 'refund', { amount: 0 })).refused).toContain('“amount” is a number above 0');
+    expect((await desk.order(orderId, 'refund', { amount: 5, restock: true })).refused).toContain('give "lines"');
+    await desk.order(orderId, 'refund', { amount: 5 });
+    await desk.order(orderId, 'refund', { requestId: 'rest' });
+    await until(async () => (await order(sale)).status === 'refunded', 'all of it');
+    expect((await desk.order(orderId, 'refund')).refused).toMatch(/refunded|over/);
+    await until(async () => !(await desk.isRunning(checkoutWorkflowId(orderId))), 'the workflow to end');
+  });
+
+  it('above the limit wait for a support lead who did not ask; nobody else decides', async () => {
+    const sale = await bought({ price: '80.00' });
+    const { orderId } = sale;
+    const workflowId = refundWorkflowId(orderId, 'big');
+    const asked = await desk.order(orderId, 'refund', { requestId: 'big', requestedBy: 'lena', amount: 120 });
+    expect(asked.refundStatus).toBe('awaiting_approval');
+    const id = asked.refundId;
+    expect((await desk.details(workflowId)).replaceAll('\\', '')).toContain('Waits for a second person');
+    const decision = { refundId: id, decision: 'approve', requestedBy: 'support_lead:someone', requestId: undefined };
+    expect((await desk.refund(orderId, 'big', 'decide', decision)).refused).toContain('The Temporal UI can only ask');
+
+    const [support, lead, self] = await Promise.all([
+      signedIn(shop, 'support'),
+      signedIn(shop, 'support_lead'),
+      signedIn(shop, 'support_lead'),
+    ]);
+    await shop.services.db.run(`update users set full_name = 'Lena' where email = $1`, [self.email]);
+    const yes = { reason: 'Photo seen' };
+    expect((await sale.buyer.call('POST', `/refunds/${id}/approve`, yes)).status).toBe(401);
+    expect((await support.call('POST', `/refunds/${id}/approve`, yes)).status).toBe(403);
+    expect((await self.call('POST', `/refunds/${id}/approve`, yes)).body.detail).toContain('another support lead');
+    expect((await lead.call('POST', `/refunds/${randomUUID()}/approve`, yes)).status).toBe(404);
+    expect((await lead.call('POST', `/refunds/${id}/approve`, {})).status).toBe(400);
+    expect((await support.call('GET', '/refunds?status=awaiting_approval')).body.items).toEqual(
+      expect.arrayContaining([expect.objectContaining({ id, amount: 120, requested_by: 'ui:lena' })]),
+    );
+    for (let times = 0; times < 2; times++) {
+      const approved = await lead.call('POST', `/refunds/${id}/approve`, yes);
+      expect([approved.status, approved.body.refund?.id]).toEqual([200, id]);
+    }
+    await until(async () => (await order(sale)).refunded_amount === 120, 'the refund');
+    expect((await lead.call('POST', `/refunds/${id}/reject`, { reason: 'no' })).body.code).toBe('conflict');
+    const tries = (await desk.events(orderId)).filter((event) => event.type === 'refund_approval_refused');
+    expect(tries.map((event) => event.actor)).toEqual([
+      'ui:support_lead:someone',
+      expect.stringMatching(/^support_lead:/),
+    ]);
+    expect((await desk.details(checkoutWorkflowId(orderId))).replaceAll('\\', '')).toContain(
+      'The refund was approved.',
+    );
+  });
+
+  it('count together: slices can’t pass the limit; a rejected one frees its amount and tells why', async () => {
+    const sale = await bought({ price: '80.00' });
+    await desk.order(sale.orderId, 'refund', { amount: 90 });
+    const slice = await desk.order(sale.orderId, 'refund', { requestId: 'slice', amount: 20 });
+    expect(slice.refundStatus).toBe('awaiting_approval');
+    expect((await desk.order(sale.orderId, 'refund', { amount: 55 })).refused).toContain('more than what is left');
+    const lead = await signedIn(shop, 'support_lead');
+    await lead.call('POST', `/refunds/${slice.refundId}/reject`, { reason: 'Used for a year' });
+    expect(await refundsOf(sale)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ status: 'rejected', decision_reason: 'Used for a year' })]),
+    );
+    await until(async () => (await mails(sale.email)).length === 3, 'paid, refunded, refused');
+    expect(await desk.isRunning(refundWorkflowId(sale.orderId, 'slice'))).toBe(false);
+  });
+
+  it('start from the UI’s form with the order’s id alone; what is no order is said', async () => {
+    const sale = await bought();
+    const { workflow } = shop.services.temporal;
+    const start = (input: object) =>
+      workflow.execute('refund', { taskQueue: 'checkout', workflowId: `form-${randomUUID()}`, args: [input] });
+    expect(await start({ orderId: sale.orderId })).toBe('succeeded');
+    expect((await order(sale)).status).toBe('refunded');
+    expect(await start({ orderId: sale.orderId })).toBe('refused');
+    expect(await start({ orderId: randomUUID() })).toBe('refused');
+    expect(await start({})).toBe('refused');
+  });
+
+  it('of shoppers whose order has shipped wait for the items, then go', async () => {
+    const sale = await bought();
+    const { orderId, product, buyer } = sale;
+    await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' });
+    const lines = [{ product_id: product.id, quantity: 1 }];
+    const key = { 'idempotency-key': 'return-1' };
+    for (let times = 0; times < 2; times++) {
+      const asked = await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, key);
+      expect([asked.status, asked.body.refund.status, asked.body.refund.amount]).toEqual([
+        202,
+        'awaiting_return',
+        12.5,
+      ]);
+    }
+    const received = await desk.refund(orderId, 'return-1', 'returnReceived', { restock: true });
+    expect(received.status).toBe('pending');
+    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the money');
+    expect((await order(sale)).status).toBe('shipped');
+    expect((await stockOf(shop.services, product.id)).stock).toBe(9);
+    const second = await buyer.call(
+      'POST',
+      `/orders/${orderId}/refunds`,
+      { lines, reason: 'This too' },
+      { 'idempotency-key': 'return-2' },
+    );
+    expect(second.body.refund.status).toBe('awaiting_return');
+    expect((await desk.refund(orderId, 'return-2', 'declineReturn', { reason: 'Never came' })).status).toBe('rejected');
+    expect((await refundsOf(sale)).at(-1)).toMatchObject({ status: 'rejected', decision_reason: 'Never came' });
+  });
+
+  it('that Stripe refuses wait for staff, who try again or give up; nothing is lost in between', async () => {
+    const sale = await bought({ card: CARDS.refundPendingThenFails });
+    const { orderId } = sale;
+    const workflowId = refundWorkflowId(orderId, 'doomed');
+    await desk.order(orderId, 'refund', { requestId: 'doomed', amount: 5 });
+    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the bank to refuse');
+    await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the trouble to show');
+    expect(await desk.isRunning(workflowId)).toBe(true);
+    expect((await order(sale)).refunded_amount).toBe(0);
+    expect((await desk.refund(orderId, 'doomed', 'retry')).status).toBe('pending');
+    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the second no');
+    expect((await desk.refund(orderId, 'doomed', 'giveUp', { reason: 'Paid by transfer' })).status).toBe('failed');
+    await until(async () => !(await desk.isRunning(workflowId)), 'the workflow to end');
+    expect((await desk.events(orderId)).map((event) => event.type)).toEqual(
+      expect.arrayContaining(['refund_failed', 'refund_retried', 'refund_given_up']),
+    );
+  });
+});
+
+describe('cancelling', () => {
+  it('above the limit waits for a lead; rejected, the order goes on; approved, all of it goes back', async () => {
+    const sale = await bought({ price: '80.00' });
+    const { orderId, product, buyer } = sale;
+    const lead = await signedIn(shop, 'support_lead');
+    const asked = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
+    expect([asked.status, asked.body.status, asked.body.cancellation_waits]).toEqual([202, 'on_hold', true]);
+    expect((await desk.order(orderId, 'release')).refused).toContain('A cancellation waits for approval');
+    const [waiting] = await refundsOf(sale);
+    await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'It is packed' });
+    expect((await order(sale)).status).toBe('paid');
+    await desk.order(orderId, 'cancel', { requestId: 'c2' });
+    const second = (await refundsOf(sale)).at(-1);
+    await lead.call('POST', `/refunds/${second.id}/approve`, { reason: 'Right' });
+    await until(async () => (await order(sale)).refunded_amount === 160, 'the money');
+    expect((await order(sale)).status).toBe('cancelled');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    await until(async () => !(await desk.isRunning(checkoutWorkflowId(orderId))), 'the workflow to end');
+  });
+
+  it('an unpaid order releases its items, with who asked and why', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    expect(await desk.order(begun.order.id, 'cancel', { reason: 'Asked by phone' })).toEqual({ status: 'cancelled' });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect((await desk.events(begun.order.id)).at(-1)).toEqual({
+      type: 'order_cancelled',
+      actor: 'ui:Anna',
+      reason: 'Asked by phone',
+    });
+  });
+});
+
+describe('holds', () => {
+  it('are extended once, on the order and on the hold alike', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id);
+    const { id } = begun.order;
+    const before = Date.parse(begun.expires_at);
+    for (let times = 0; times < 2; times++) {
+      const extended = await desk.order(id, 'extendHold', { requestId: 'more', minutes: 20 });
+      expect(Date.parse(extended.expiresAt) - before).toBe(1_200_000);
+    }
+    expect((await desk.order(id, 'extendHold', { minutes: 5 })).refused).toContain('extended before; once is all');
+    expect(Date.parse((await buyer.call('GET', `/orders/${id}`)).body.expires_at) - before).toBe(1_200_000);
+    const row = await shop.services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
+      id,
+    ]);
+    await until(async () => {
+      const hold = await desk.case(reservationWorkflowId(row!.id));
+      return Date.parse(hold.expiresAt) - before === 1_200_000;
+    }, 'the hold to follow');
+    await buyer.call('POST', `/orders/${id}/cancel`);
+  });
+});
+
+describe('what happens at Stripe', () => {
+  const stripe = () => shop.services.stripe;
+  const intentOf = async (orderId: string) =>
+    (await shop.services.db.row<{ id: string }>('select payment_intent_id as id from orders where id = $1', [orderId]))!
+      .id;
+  const local = (path: string, body: object) =>
+    fetch(`${shop.services.settings.STRIPE_API_URL}/local${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('a refund made in its dashboard ends in the same records', async () => {
+    const sale = await bought();
+    await stripe().refunds.create({ payment_intent: await intentOf(sale.orderId), amount: 700 });
+    await until(async () => (await order(sale)).refunded_amount === 7, 'the refund to be found');
+    expect(await refundsOf(sale)).toMatchObject([{ amount: 7, status: 'succeeded', reason: 'Made at Stripe' }]);
+    expect((await desk.order(sale.orderId, 'refund', { amount: 18.01 })).refused).toContain('more than what is left');
+  });
+
+  it('a chargeback takes the money, can’t be refunded on top, and gives it back when it is won', async () => {
+    const sale = await bought();
+    const { orderId } = sale;
+    const dispute = await local('/disputes', { payment_intent: await intentOf(orderId) });
+    const opened = (await dispute.json()) as { id: string };
+    await until(async () => (await order(sale)).status === 'refunded', 'the chargeback');
+    expect((await desk.order(orderId, 'refund', { amount: 1 })).refused).toContain('has gone back already');
+    expect((await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' })).refused).toBeTruthy();
+    await until(async () => (await desk.details(checkoutWorkflowId(orderId))).includes('Chargebacks'), 'the details');
+    expect(await desk.isRunning(checkoutWorkflowId(orderId))).toBe(true);
+    await local(`/disputes/${opened.id}/close`, { outcome: 'won' });
+    await until(async () => (await order(sale)).status === 'paid', 'the money to be back');
+    expect((await order(sale)).refunded_amount).toBe(0);
+  });
+
+  it('a payment whose message was lost is found when support asks', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    await local('/faults', { target: 'webhook', kind: 'lost', match: { event_type: 'payment_intent.succeeded' } });
+    const begun = await buyer.order(product.id);
+    await buyer.pay(begun);
+    expect(await desk.order(begun.order.id, 'recheckPayment')).toMatchObject({ payment: 'succeeded' });
+    await buyer.untilStatus(begun.order.id, 'paid', 5_000);
+  });
+});
+
+describe('a product that search shows wrongly', () => {
+  it('is written into the index anew', async () => {
+    const product = await createProduct(shop.services, { name: `Reindexed ${randomUUID().slice(0, 8)}` });
+    const { productIndex, temporal } = shop.services;
+    const found = async () =>
+      (await productIndex.client.exists({ index: productIndex.alias, id: product.id })) as unknown as boolean;
+    await until(found, 'the product in the index');
+    await productIndex.client.delete({ index: productIndex.alias, id: product.id, refresh: true });
+    expect(await found()).toBe(false);
+    const start = (input: object) =>
+      temporal.workflow.execute('reindexProduct', { taskQueue: 'catalog', workflowId: randomUUID(), args: [input] });
+    expect(await start({ product: product.sku })).toContain('is in the search index as it is now');
+    expect(await found()).toBe(true);
+    expect(await start({ product: 'nothing' })).toContain('There is no product');
+  });
+});

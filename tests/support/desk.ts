@@ -1,0 +1,57 @@
+/** Support staff at the Temporal UI: they send updates by name and JSON, and read the details. */
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Services } from '../../infra/services.ts';
+import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { refundWorkflowId } from '../../workflows/refund/messages.ts';
+import type { AnyBody } from './shop.ts';
+
+export class Desk {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Sends an update to an order. @returns its result, or the sentence that refused it as `refused` */
+  order(orderId: string, update: string, request: object = {}): Promise<AnyBody> {
+    return this.#send(checkoutWorkflowId(orderId), update, request);
+  }
+
+  refund(orderId: string, requestId: string, update: string, request: object = {}): Promise<AnyBody> {
+    return this.#send(refundWorkflowId(orderId, requestId), update, request);
+  }
+
+  async #send(workflowId: string, update: string, request: object): Promise<AnyBody> {
+    const named = { requestId: randomUUID(), requestedBy: 'Anna', reason: 'Shopper called', ...request };
+    try {
+      return await this.#services.temporal.workflow.getHandle(workflowId).executeUpdate(update, { args: [named] });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) return { refused: String(error.cause?.message) };
+      // As the UI says it of a workflow that has ended.
+      if (error instanceof WorkflowNotFoundError) return { refused: 'This workflow is over.' };
+      throw error;
+    }
+  }
+
+  /** A case as staff read it, in Markdown. */
+  async details(workflowId: string): Promise<string> {
+    const handle = this.#services.temporal.workflow.getHandle(workflowId);
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  }
+
+  case(workflowId: string): Promise<AnyBody> {
+    return this.#services.temporal.workflow.getHandle(workflowId).query('case');
+  }
+
+  async isRunning(workflowId: string): Promise<boolean> {
+    return (await this.#services.temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  }
+
+  /** The record of an order: what, who, why. */
+  events(orderId: string): Promise<{ type: string; actor: string; reason: string | null }[]> {
+    return this.#services.db.rows('select type, actor, reason from order_events where order_id = $1 order by id', [
+      orderId,
+    ]);
+  }
+}
