@@ -1,10 +1,10 @@
 /** What shoppers see of stock: what is left, what is short, and what comes back. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, visit } from './support/browser.ts';
+import { launchBrowser, untilScripted, visit } from './support/browser.ts';
 import { checkOut, newEmail, placeOrder, putIntoCart, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { available, newProduct } from './support/staff.ts';
+import { available, extendHold, extendOrderHold, newProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -103,3 +103,30 @@ it('lets go of what nobody pays for: the hold ends on the page, the order expire
   await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
   expect(await available(left.id)).toBe(0);
 });
+
+it('counts on when staff give more time: at the checkout when one looks again, at the payment by itself', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await putIntoCart(page, product.id);
+  await checkOut(page);
+  await page.getByRole('timer').waitFor();
+  await untilScripted(page);
+  await extendHold(new URL(page.url()).pathname.split('/').at(-1)!, 5);
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.holdSeconds + 60);
+
+  await using other = await visit(browser);
+  await putIntoCart(other.page, product.id);
+  await checkOut(other.page);
+  const order = await placeOrder(other.page, newEmail());
+  await untilScripted(other.page);
+  await extendOrderHold(order.split('/').at(-1)!, 5);
+  await expect.poll(() => secondsLeft(other.page)).toBeGreaterThan(stack.holdSeconds + 60);
+  expect([...shopper.complaints, ...other.complaints]).toEqual([]);
+});
+
+async function secondsLeft(page: Page): Promise<number> {
+  const [minutes = 0, seconds = 0] = ((await page.getByRole('timer').textContent()) ?? '').split(':').map(Number);
+  return minutes * 60 + seconds;
+}

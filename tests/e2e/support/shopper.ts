@@ -68,6 +68,23 @@ export async function untilPaid(page: Page): Promise<void> {
   await page.getByRole('heading', { name: /yours/ }).waitFor();
 }
 
+/** Buys as a guest. @returns id of the paid order, whose page is open */
+export async function buy(page: Page, products: readonly { id: string; quantity?: number }[]): Promise<string> {
+  for (const { id, quantity } of products) await putIntoCart(page, id, quantity);
+  await checkOut(page);
+  const path = await placeOrder(page, newEmail());
+  await pay(page);
+  await untilPaid(page);
+  return path.split('/').at(-1)!;
+}
+
+/** Opens what a page keeps out of the way; open already is as good. */
+export async function unfold(page: Page, title: string): Promise<Locator> {
+  const details = page.locator('details').filter({ has: page.getByRole('heading', { name: title }) });
+  if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
+  return details;
+}
+
 export async function cartCount(page: Page): Promise<number> {
   const badge = page.locator('[data-cart-count]');
   return (await badge.count()) === 0 ? 0 : Number(await badge.getAttribute('data-cart-count'));

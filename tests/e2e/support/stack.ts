@@ -20,6 +20,7 @@ export const stack = {
   admin: addresses.admin,
   customer: addresses.customer,
   support: addresses.support,
+  supportLead: addresses.support_lead,
   holdSeconds: Number(required('HOLD_SECONDS')),
   screenshotFolder: join(dirname(stackFile), 'screenshots'),
 } as const;

@@ -1,7 +1,10 @@
-/** What the shop's staff do for the tests, by its own API: put products into it, give money back. */
+/** What the shop's staff do for the tests, by its own API or at the support desk: stock products, ship, give money back, decide. */
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../../api/contracts/accounts.ts';
 import type { Category, Product } from '../../../api/contracts/catalog.ts';
+import type { Refund } from '../../../api/contracts/refunds.ts';
+import { readSome } from '../../../infra/config.ts';
+import { connectTemporal } from '../../../infra/temporal/client.ts';
 import { stack } from './stack.ts';
 
 const tokens = new Map<string, Promise<string>>();
@@ -64,4 +67,58 @@ export async function seededProduct(): Promise<Product> {
 /** Gives part of an order's money back, as support does. @param amount in the order's currency */
 export async function refund(orderId: string, amount: number, reason: string): Promise<void> {
   await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));
+}
+
+/** Approves or rejects whatever of an order waits for a support lead. */
+export async function decide(orderId: string, decision: 'approve' | 'reject', reason: string): Promise<void> {
+  const token = await tokenOf(stack.supportLead);
+  const { items } = await call<{ items: Refund[] }>('GET', '/refunds?status=awaiting_approval', undefined, token);
+  for (const { id } of items.filter((refund) => refund.order_id === orderId))
+    await call('POST', `/refunds/${id}/${decision}`, { reason }, token);
+}
+
+/** Sends a workflow what staff would send it at the Temporal UI. */
+async function sendUpdate(workflowId: string, update: string, request: object): Promise<void> {
+  const settings = readSome(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'PAYLOAD_KEYS']);
+  const { client, connection } = await connectTemporal(settings);
+  try {
+    const asked = { requestId: randomUUID(), requestedBy: 'Tess of the tests', ...request };
+    await client.workflow.getHandle(workflowId).executeUpdate(update, { args: [asked] });
+  } finally {
+    await connection.close();
+  }
+}
+
+const orderWorkflow = (orderId: string): string => `checkout-${orderId}`;
+
+export function markShipped(orderId: string, carrier: string, trackingNumber: string): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'markShipped', { carrier, trackingNumber });
+}
+
+export function markDelivered(orderId: string): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'markDelivered', {});
+}
+
+export function putOnHold(orderId: string): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'putOnHold', { reason: 'Two addresses' });
+}
+
+/** Gives the shopper more time to pay for an order. */
+export function extendOrderHold(orderId: string, minutes: number): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'extendHold', { minutes, reason: 'Looks for the card' });
+}
+
+/** Gives the shopper more time at the checkout, before there is an order. */
+export function extendHold(reservationId: string, minutes: number): Promise<void> {
+  return sendUpdate(`reservation-${reservationId}`, 'extendHold', { minutes, reason: 'Types slowly' });
+}
+
+/** The items of every return of an order that is open have arrived. */
+export async function receiveReturns(orderId: string): Promise<void> {
+  const token = await tokenOf(stack.support);
+  const { items } = await call<{ items: Refund[] }>('GET', `/orders/${orderId}/refunds`, undefined, token);
+  for (const { workflow_url } of items.filter((refund) => refund.status === 'awaiting_return')) {
+    const workflowId = decodeURIComponent(workflow_url!.split('/').at(-1)!);
+    await sendUpdate(workflowId, 'returnReceived', { restock: true, reason: 'Parcel is here' });
+  }
 }

@@ -3,9 +3,14 @@ import type { Api } from './api.ts';
 import { readCart } from './cart.ts';
 import { isProblem } from './problem.ts';
 
+/** Path of an order, in the API as in the shop. */
+export function orderPath(orderId: string): string {
+  return `/orders/${encodeURIComponent(orderId)}`;
+}
+
 /** @throws ApiProblem */
 export function readOrder(api: Api, orderId: string): Promise<Order> {
-  return api.get<Order>(`/orders/${encodeURIComponent(orderId)}`);
+  return api.get<Order>(orderPath(orderId));
 }
 
 /** The order that this browser placed and has still to pay; undefined when there is none, or none any more. @throws ApiProblem */

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { costOf } from './amounts.ts';
+
+it('adds up exactly, in currencies with and without decimals', () => {
+  expect(costOf([{ price: 0.1, quantity: 3 }], 'usd')).toBe(0.3);
+  expect(
+    costOf(
+      [
+        { price: 19.99, quantity: 7 },
+        { price: 1.1, quantity: 2 },
+      ],
+      'usd',
+    ),
+  ).toBe(142.13);
+  expect(costOf([{ price: 1200, quantity: 2 }], 'jpy')).toBe(2400);
+  expect(costOf([], 'usd')).toBe(0);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { order as orderContract } from '../../../api/contracts/orders.ts';
+import type { Order } from './contracts.ts';
+import { currentStep, progressOf } from './order-progress.ts';
+import { anOrder } from './testing.ts';
+
+const AT = '2026-03-02T10:00:00.000Z';
+const SHIPMENT = { carrier: 'UPS', tracking_number: '1Z', shipped_at: AT, delivered_at: null };
+const look = (order: Partial<Order>) => {
+  const steps = progressOf(anOrder(order));
+  return `${steps.map(({ label, state }) => `${label} ${state}`).join(', ')}; at ${steps[currentStep(steps)]?.label}`;
+};
+
+it('shows how far an order has come', () => {
+  const event = { at: AT, type: 'order_cancelled', message: '', actor: null, reason: null };
+  expect([
+    look({ status: 'pending', paid_at: null }),
+    look({ status: 'paid' }),
+    look({ status: 'on_hold' }),
+    look({ status: 'shipped', shipment: SHIPMENT }),
+    look({ status: 'delivered', shipment: { ...SHIPMENT, delivered_at: AT } }),
+    look({ status: 'partially_refunded' }),
+    look({ status: 'cancelled', events: [event] }),
+    look({ status: 'expired', paid_at: null }),
+    look({ status: 'refunded', shipment: SHIPMENT }),
+  ]).toEqual([
+    'Placed done, Paid ahead, Shipped ahead, Delivered ahead; at Placed',
+    'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
+    'Placed done, Paid done, Shipped held, Delivered ahead; at Shipped',
+    'Placed done, Paid done, Shipped done, Delivered ahead; at Shipped',
+    'Placed done, Paid done, Shipped done, Delivered done; at Delivered',
+    'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
+    'Placed done, Paid done, Cancelled ended; at Cancelled',
+    'Placed done, Expired ended; at Expired',
+    'Placed done, Paid done, Shipped done, Refunded ended; at Refunded',
+  ]);
+  expect(progressOf(anOrder({ status: 'cancelled', events: [event] })).at(-1)?.at).toBe(AT);
+});
+
+describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
+  it('is somewhere', () => {
+    const steps = progressOf(anOrder({ status }));
+    expect(steps[currentStep(steps)]).toBeDefined();
+    expect(new Set(steps.map(({ label }) => label)).size).toBe(steps.length);
+  });
+});

@@ -1,0 +1,14 @@
+/** What to tell when an order can’t be cancelled. */
+import { type FieldErrors, fieldErrors, sentence } from './forms.ts';
+import { isProblem } from './problem.ts';
+
+/** @throws the error itself when it is not a problem */
+export function cancelRefusal(error: unknown): { errors: FieldErrors; message: string | undefined } {
+  const message = sentence(error);
+  if (!isProblem(error)) throw error;
+  const errors = fieldErrors(error.errors);
+  if (errors.reason) return { errors, message: undefined };
+  // The workflow's own refusals are written for staff.
+  const tooLate = isProblem(error, 'conflict', 'order_not_cancellable');
+  return { errors: {}, message: tooLate ? 'It is too late to cancel this order: it has moved on meanwhile.' : message };
+}
