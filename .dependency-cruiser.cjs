@@ -47,7 +47,7 @@ module.exports = {
     only(
       'activities',
       '^activities/',
-      ['^activities/', '^domain/', '^infra/', '^workflows/[^/]+/messages\\.ts$'],
+      ['^activities/', '^domain/', '^infra/', '^workflows/([^/]+/messages|shared/search-attributes)\\.ts$'],
       'Activities reach down, never up.',
     ),
     only('infra', '^infra/(?!local/)', ['^infra/', '^domain/'], 'Adapters know the domain alone.'),

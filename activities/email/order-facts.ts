@@ -1,6 +1,7 @@
 /** What mails tell of an order, read from PostgreSQL when they are sent. */
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import { reasonForShopper } from '../../domain/refund-words.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
 export interface OrderFacts {
@@ -84,9 +85,15 @@ export async function readOrderFacts(sql: Sql, orderId: string): Promise<OrderFa
 
 /** A refund of this order; one of another order is none. */
 export async function readRefundFacts(sql: Sql, orderId: string, refundId: string): Promise<RefundFacts | undefined> {
-  const row = await sql.row<{ amount: string; currency: string; reason: string }>(
-    'select amount, currency, reason from refunds where id = $1 and order_id = $2',
+  const row = await sql.row<{ amount: string; currency: string; reason: string; kind: string; requested_by: string }>(
+    'select amount, currency, reason, kind, requested_by from refunds where id = $1 and order_id = $2',
     [refundId, orderId],
   );
-  return row && { amountCents: fromDecimal(row.amount, row.currency), currency: row.currency, reason: row.reason };
+  return (
+    row && {
+      amountCents: fromDecimal(row.amount, row.currency),
+      currency: row.currency,
+      reason: reasonForShopper({ ...row, requestedBy: row.requested_by }),
+    }
+  );
 }

@@ -144,6 +144,7 @@ export const orderStreamMessage = z
     last_payment_error: z.string().nullable(),
     refunded_amount: amount,
     expires_at: timestamp,
+    updated_at: timestamp.meta({ description: 'When the order, or one of its refunds, changed last' }),
   })
   .meta({ id: 'OrderStreamMessage' });
 export type OrderStreamMessage = z.infer<typeof orderStreamMessage>;

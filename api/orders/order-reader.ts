@@ -39,10 +39,13 @@ interface OrderRow {
   expires_at: Date;
   paid_at: Date | null;
   created_at: Date;
-  updated_at: Date;
+  changed_at: Date;
   items: { product_id: string; sku: string; name: string; quantity: number; price: string; image_url: string }[] | null;
   events: Order['events'] | null;
 }
+
+/** A refund that moves on is news of its order. */
+const CHANGED_AT = 'greatest(o.updated_at, (select max(updated_at) from refunds where order_id = o.id))';
 
 const staff = (viewer: Viewer): boolean => viewer.identity !== undefined && isStaff(viewer.identity.role);
 
@@ -56,6 +59,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
        (select jsonb_agg(jsonb_build_object('at', event.created_at, 'type', event.type, 'message', event.message,
           'actor', case when $3 then event.actor end, 'reason', case when $3 then event.reason end) order by event.id)
         from order_events event where event.order_id = o.id and ($3 or event.type = any($4))) as events,
+       ${CHANGED_AT} as changed_at,
        exists (select 1 from refunds where order_id = o.id and kind = 'cancellation' and status = 'awaiting_approval')
          as cancellation_waits
      from orders o where o.id = $1 and (o.owner = any($2) or $3)`,
@@ -91,7 +95,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     expires_at: row.expires_at.toISOString(),
     paid_at: row.paid_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    updated_at: row.changed_at.toISOString(),
     events: (row.events ?? []).map((event) => ({ ...event, at: new Date(event.at).toISOString() })),
     payment: mine && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
     workflow_url: mine ? null : workflowUrl(settings, checkoutWorkflowId(row.id)),
@@ -162,9 +166,21 @@ export async function readOrderState(
   orderId: string,
   viewer: Viewer,
 ): Promise<OrderStreamMessage | undefined> {
-  const row = await sql.row<Pick<OrderRow, 'id' | 'status' | 'last_payment_error' | 'refunded_amount' | 'expires_at'>>(
-    'select id, status, last_payment_error, refunded_amount, expires_at from orders where id = $1 and (owner = any($2) or $3)',
+  type StateRow = Pick<OrderRow, 'id' | 'status' | 'last_payment_error' | 'refunded_amount' | 'expires_at'>;
+  const row = await sql.row<StateRow & { changed_at: Date }>(
+    `select id, status, last_payment_error, refunded_amount, expires_at,
+       ${CHANGED_AT} as changed_at
+     from orders o where id = $1 and (owner = any($2) or $3)`,
     [orderId, viewer.owners, staff(viewer)],
   );
-  return row && { ...row, refunded_amount: Number(row.refunded_amount), expires_at: row.expires_at.toISOString() };
+  return (
+    row && {
+      id: row.id,
+      status: row.status,
+      last_payment_error: row.last_payment_error,
+      refunded_amount: Number(row.refunded_amount),
+      expires_at: row.expires_at.toISOString(),
+      updated_at: row.changed_at.toISOString(),
+    }
+  );
 }

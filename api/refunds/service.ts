@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
 import { committedRefundCents } from '../../domain/refund.ts';
+import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
@@ -171,9 +172,9 @@ function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund 
     amount: Number(row.amount),
     currency: row.currency,
     lines: row.lines ?? [],
-    reason: row.reason,
+    reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
-    decision_reason: row.decision_reason,
+    decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     requested_by: forStaff ? row.requested_by : null,

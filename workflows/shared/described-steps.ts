@@ -38,6 +38,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   cancelPaid: 'Cancels the paid order, with a refund of what is left',
   reindexProduct: 'Writes the product into the search index anew',
   sweepOverdue: 'Ends what outlived its time',
+  takeUpCases: 'Starts the workflows that open orders and refunds lack',
   audit: 'Holds PostgreSQL, Redis and Stripe against each other',
 };
 

@@ -60,6 +60,13 @@ alter table refunds
   add column decided_by text,
   add column decision_reason varchar(500),
   add column decided_at timestamptz;
+create function refund_tells_listeners() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('order_changed', new.order_id::text);
+  return null;
+end $$;
+create trigger refund_tells_listeners after insert or update of status on refunds
+  for each row execute function refund_tells_listeners();
 create index idx_refunds_order on refunds (order_id, created_at);
 create index idx_refunds_waiting on refunds (created_at) where status in ('awaiting_return', 'awaiting_approval');
 

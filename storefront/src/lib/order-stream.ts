@@ -48,7 +48,8 @@ export function isSame(told: Followed, shown: Followed): boolean {
     told.status === shown.status &&
     told.last_payment_error === shown.last_payment_error &&
     told.refunded_amount === shown.refunded_amount &&
-    Date.parse(told.expires_at) === Date.parse(shown.expires_at)
+    Date.parse(told.expires_at) === Date.parse(shown.expires_at) &&
+    Date.parse(told.updated_at) === Date.parse(shown.updated_at)
   );
 }
 

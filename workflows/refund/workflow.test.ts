@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../tests/support/shop.ts';
+import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
+import {
+  giveUpRefundUpdate,
+  type RefundFacts,
+  refundCaseQuery,
+  refundWorkflowId,
+  retryRefundUpdate,
+} from './messages.ts';
+
+const HOUR_MS = 3_600_000;
+const STAFF = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
+
+let temporal: SkippingTemporal;
+beforeAll(async () => {
+  temporal = await startSkippingTemporal();
+});
+afterAll(() => temporal?.stop());
+
+/** A refund's activities as a script. @param stripe what sending it does, given how often it was tried */
+function scripted(stripe: (tries: number) => RefundFacts['status']) {
+  const calls: string[] = [];
+  let tries = 0;
+  let refund: RefundFacts = {
+    refundId: randomUUID(),
+    orderId: randomUUID(),
+    requestId: 'r1',
+    kind: 'refund',
+    amountCents: 500,
+    currency: 'usd',
+    lines: [],
+    reason: 'scratched',
+    status: 'pending',
+    restock: false,
+    requestedBy: 'ui:Anna',
+    decidedBy: null,
+    decisionReason: null,
+    paymentIntentId: 'pi_1',
+    stripeRefundId: null,
+    failureReason: null,
+    attempt: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+  };
+  const decided = (change: Partial<RefundFacts>) => {
+    refund = { ...refund, ...change };
+    return { outcome: 'decided', refund };
+  };
+  return {
+    calls,
+    refund,
+    activities: {
+      loadRefund: async () => refund,
+      refundPayment: async ({ attempt }: { attempt: number }) => {
+        tries += 1;
+        calls.push(`refundPayment ${attempt}`);
+        return { stripeRefundId: null, status: stripe(tries), failureReason: 'charge_disputed' };
+      },
+      recordRefund: async ({ status, failureReason }: { status: RefundFacts['status']; failureReason: string }) =>
+        decided({ status, failureReason }).refund,
+      retryRefund: async () => decided({ status: 'pending', attempt: refund.attempt + 1 }),
+      giveUpRefund: async () => decided({}),
+      recordAsked: async () => {},
+    },
+    async start() {
+      const { orderId, refundId } = refund;
+      return temporal.env.client.workflow.start('refund', {
+        taskQueue: 'checkout',
+        workflowId: refundWorkflowId(orderId, refundId),
+        args: [{ orderId, refundId, resume: true }],
+      });
+    },
+  };
+}
+
+describe('a refund', () => {
+  it('outlives a day without Stripe: it waits where staff see it, and goes through by itself', async () => {
+    let isAway = true;
+    const script = scripted(() => {
+      if (isAway)
+        throw ApplicationFailure.create({ message: 'Stripe: api_connection_error', type: 'StripeConnectionError' });
+      return 'succeeded';
+    });
+    await temporal.withWorker(script.activities, async () => {
+      const handle = await script.start();
+      const began = await temporal.env.currentTimeMs();
+      await temporal.env.sleep(HOUR_MS);
+      const seen = (await handle.query(refundCaseQuery)) as { stopped?: { what: string; why: string; since: string } };
+      expect(seen.stopped).toMatchObject({
+        what: 'The refund could not be sent to Stripe',
+        why: 'Stripe: api_connection_error',
+      });
+      // Since the first try, not since the last: the list of what is stuck for long goes by it.
+      expect(Date.parse(seen.stopped!.since) - began).toBeLessThan(60_000);
+      await temporal.env.sleep(23 * HOUR_MS);
+      isAway = false;
+      expect(await handle.result()).toBe('succeeded');
+      expect((await temporal.env.currentTimeMs()) - began).toBeLessThan(26 * HOUR_MS);
+    });
+  });
+
+  it('that Stripe refuses waits for staff: tried again with another key, or given up', async () => {
+    for (const end of ['succeeded', 'failed'] as const) {
+      const script = scripted((tries) => (tries === 1 ? 'failed' : 'succeeded'));
+      await temporal.withWorker(script.activities, async () => {
+        const handle = await script.start();
+        await until(async () => ((await handle.query(refundCaseQuery)) as { stopped?: object }).stopped, 'the trouble');
+        await temporal.env.sleep(100 * HOUR_MS);
+        expect((await handle.describe()).status.name).toBe('RUNNING');
+        const update = end === 'succeeded' ? retryRefundUpdate : giveUpRefundUpdate;
+        await handle.executeUpdate(update, { args: [STAFF] });
+        expect(await handle.result()).toBe(end);
+      });
+      expect(script.calls).toEqual(end === 'succeeded' ? ['refundPayment 1', 'refundPayment 2'] : ['refundPayment 1']);
+    }
+  });
+});
