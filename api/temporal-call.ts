@@ -1,4 +1,5 @@
 /** Calls to Temporal on behalf of a waiting page. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ServiceError,
   WorkflowNotFoundError,
@@ -13,13 +14,31 @@ const ANSWER_MS = 25_000;
 
 export const answerDeadline = (): number => Date.now() + ANSWER_MS;
 
+/** gRPC's FAILED_PRECONDITION: what a call met as its workflow was just ending. */
+const JUST_ENDING = 9;
+const TRIES = 4;
+const RETRY_AFTER_MS = 50;
+
+/** A workflow that completes while a message arrives does its last task again; the message is then to be sent anew. */
+async function untilTaken<Result>(call: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+      if ((code !== JUST_ENDING && cause?.code !== JUST_ENDING) || attempt === TRIES) throw error;
+      await delay(RETRY_AFTER_MS * attempt);
+    }
+  }
+}
+
 /**
- * Runs a call to Temporal and names its failures in the domain's words.
+ * Runs a call to Temporal, which may have to be made again, and names its failures in the domain's words.
  * @throws DomainError with a refusal's own code; unavailable when Temporal or its workers do not answer in time
  */
 export async function callWorkflow<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
-    return await call();
+    return await untilTaken(call);
   } catch (error) {
     const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
     if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {

@@ -10,7 +10,7 @@ import { stripeMock } from '../infra/local/components/stripe-mock.ts';
 import { temporal } from '../infra/local/components/temporal.ts';
 import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
-import { run } from '../infra/local/processes/run.ts';
+import { RunError, run } from '../infra/local/processes/run.ts';
 import { CHECKOUT, Profile } from '../infra/local/profile.ts';
 import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
 import { ProfileBusyError } from '../infra/local/stack.ts';
@@ -85,7 +85,8 @@ async function auditBooks(shop: RunningShop): Promise<void> {
     console.log(`\naudit: the books agree\n${report}`);
     total.passed += 1;
   } catch (error) {
-    console.error(`\naudit: ${error instanceof Error ? error.message : error}`);
+    const told = error instanceof RunError ? error.recent.join('\n') : error;
+    console.error(`\naudit: ${told}`);
     total.failed += 1;
   }
 }

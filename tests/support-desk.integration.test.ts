@@ -337,7 +337,7 @@ describe('what happens at Stripe', () => {
     const sale = await bought();
     await stripe().refunds.create({ payment_intent: await intentOf(sale.orderId), amount: 700 });
     await until(async () => (await order(sale)).refunded_amount === 7, 'the refund to be found');
-    expect(await refundsOf(sale)).toMatchObject([{ amount: 7, status: 'succeeded', reason: 'Made at Stripe' }]);
+    expect(await refundsOf(sale)).toMatchObject([{ amount: 7, status: 'succeeded', reason: 'Refund by the shop' }]);
     expect((await desk.order(sale.orderId, 'refund', { amount: 18.01 })).refused).toContain('more than what is left');
   });
 

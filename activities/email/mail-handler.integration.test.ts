@@ -29,14 +29,15 @@ async function createOrder(order: { email?: string | null; userId?: string; stat
   await services.db.run(
     `with held as (
        insert into reservations (id, owner, status, currency, expires_at)
-       values ($1, 'cart:mail-test', 'committed', 'usd', now() + interval '10 minutes')),
+       values ($1, 'cart:mail-test', case $4 when 'paid' then 'committed' else 'released' end, 'usd', now() + interval '10 minutes')),
      product as (
        insert into products (sku, name, price, currency) values ('MAIL-' || $2::text, 'Mug & saucer', 12.5, 'usd') returning id),
      item as (
        insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
        select $2::uuid, id, 2, 12.5, 'MAIL', 'Mug & saucer', '' from product)
-     insert into orders (id, reservation_id, user_id, owner, status, total_amount, currency, email, shipping_address, expires_at)
-     values ($2::uuid, $1, $3, 'cart:mail-test', $4, 25, 'usd', $5, '{"street": "1 Main Street"}', now() + interval '10 minutes')`,
+     insert into orders (id, reservation_id, user_id, owner, status, total_amount, currency, email, shipping_address, expires_at, paid_at)
+     values ($2::uuid, $1, $3, 'cart:mail-test', $4, 25, 'usd', $5, '{"street": "1 Main Street"}', now() + interval '10 minutes',
+       case $4 when 'paid' then now() end)`,
     [reservationId, orderId, userId, status, email],
   );
   return orderId;
@@ -112,7 +113,7 @@ describe('a mail', () => {
     const refundId = randomUUID();
     await services.db.run(
       `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
-       values ($1, $2, 'one', 12.5, 'usd', 'One was broken.', 'support')`,
+       values ($1, $2, 'one', 12.5, 'usd', 'One was broken.', 'guest')`,
       [refundId, orderId],
     );
     await services.db.run(

@@ -65,7 +65,8 @@ async function paidOrder(): Promise<{ orderId: string; productIds: string[] }> {
 
 const line = fc.record({ product: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) });
 const ask = fc.record({
-  kind: fc.constantFrom('refund', 'refund', 'refund', 'cancel'),
+  // Few of these: the first that is granted ends the race.
+  kind: fc.oneof({ weight: 60, arbitrary: fc.constant('refund') }, { weight: 1, arbitrary: fc.constant('cancel') }),
   actor: fc.constantFrom(SYSTEM, 'guest', uiActor('Anna'), `support_lead:${randomUUID()}`),
   amountCents: fc.option(
     fc.oneof(
