@@ -26,7 +26,8 @@ async function untilTaken<Result>(call: () => Promise<Result>): Promise<Result> 
       return await call();
     } catch (error) {
       const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-      if ((code !== JUST_ENDING && cause?.code !== JUST_ENDING) || attempt === TRIES) throw error;
+      const isEnding = code === JUST_ENDING || cause?.code === JUST_ENDING || error instanceof WorkflowNotFoundError;
+      if (!isEnding || attempt === TRIES) throw error;
       await delay(RETRY_AFTER_MS * attempt);
     }
   }

@@ -85,7 +85,7 @@ async function auditBooks(shop: RunningShop): Promise<void> {
     console.log(`\naudit: the books agree\n${report}`);
     total.passed += 1;
   } catch (error) {
-    const told = error instanceof RunError ? error.recent.join('\n') : error;
+    const told = error instanceof RunError ? error.lines.join('\n') : error;
     console.error(`\naudit: ${told}`);
     total.failed += 1;
   }

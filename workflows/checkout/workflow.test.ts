@@ -139,6 +139,17 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('completeOrder');
   });
 
+  it('its workflow cancelled by hand: goes on all the same, since that cancels no order', async () => {
+    const script = await scripted();
+    await temporal.withWorker(script.activities, async () => {
+      await begin(script);
+      await handleOf(script).cancel();
+      await tell(script, {});
+      expect(await settledAs(script)).toBe('paid');
+    });
+    expect(script.calls).toEqual(['openOrder', 'createPayment', 'completeOrder']);
+  });
+
   it('worker replaced in mid-wait: the next one goes on', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {

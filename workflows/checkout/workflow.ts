@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { refund } from '../refund/workflow.ts';
-import { refuse } from '../shared/failures.ts';
+import { refuse, uncancellable } from '../shared/failures.ts';
 import { accompany } from './accompany.ts';
 import { CheckoutCase } from './case.ts';
 import {
@@ -33,7 +33,11 @@ const ASK_STRIPE_AFTER_MS = [30_000, 120_000, 300_000];
 const IN_FLIGHT_RETRY_MS = 5_000;
 
 /** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
-export async function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
+export function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
+  return uncancellable(() => followOrder(input));
+}
+
+async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
   const the = new CheckoutCase(input);
 
   setHandler(

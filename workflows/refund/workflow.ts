@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
-import { refuse } from '../shared/failures.ts';
+import { refuse, uncancellable } from '../shared/failures.ts';
 import { RefundCase } from './case.ts';
 import {
   type RefundInput,
@@ -24,7 +24,11 @@ const ASK_STRIPE_EVERY = '6 hours';
  * Gives money back: decided under the order's lock, agreed to by a second person where it has to be, sent to Stripe once, and
  * followed until Stripe says how it ended. What Stripe refuses waits for staff.
  */
-export async function refund(input: RefundInput): Promise<RefundOutcome> {
+export function refund(input: RefundInput): Promise<RefundOutcome> {
+  return uncancellable(() => followRefund(input));
+}
+
+async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   const the = new RefundCase(input);
   // Refunds from before people could take up a failed one end with it. Asked first: behind a local activity, a replay that
   // was cut in two would miss the marker.

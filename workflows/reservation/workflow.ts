@@ -3,7 +3,7 @@ import { uiActor } from '../../domain/actor.ts';
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { quickSteps } from '../shared/activity-options.ts';
 import { localSteps } from '../shared/described-steps.ts';
-import { refuse } from '../shared/failures.ts';
+import { refuse, uncancellable } from '../shared/failures.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeReservation } from './case-details.ts';
@@ -26,7 +26,11 @@ const NO_HOLD_TIMEOUT = '1 minute';
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
 /** Holds stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
-export async function reservation(input: ReservationInput): Promise<ReservationOutcome> {
+export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
+  return uncancellable(() => keepHold(input));
+}
+
+async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   const { reservationId } = input;
   let request: HoldInput | undefined;
   let held: Promise<HoldResult> | undefined;

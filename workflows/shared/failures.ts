@@ -1,6 +1,14 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 
 /** Refuses a message with a sentence to act on. A plain Error would fail the workflow task for ever. */
 export function refuse(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
+}
+
+/**
+ * Runs a case to its end although somebody cancels its workflow: that would leave stock held and money in between. An order is
+ * cancelled by its own update.
+ */
+export function uncancellable<Result>(run: () => Promise<Result>): Promise<Result> {
+  return CancellationScope.nonCancellable(run);
 }
