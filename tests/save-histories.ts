@@ -14,6 +14,7 @@ import { EncryptingCodec } from '../infra/temporal/payload-codec.ts';
 import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
+import { Desk } from './support/desk.ts';
 import { decryptHistory } from './support/plain-history.ts';
 import { CARDS, createProduct, Shopper, until } from './support/shop.ts';
 
@@ -28,6 +29,9 @@ const shop = await startShop({
 });
 const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'histories');
 const url = `http://127.0.0.1:${shop.environment.API_PORT}`;
+
+/** A paid order's workflow goes on with the order. */
+const STAYS = { ended: false };
 
 type Feature = 'checkout' | 'reservation' | 'refund';
 
@@ -50,15 +54,18 @@ async function save(feature: Feature, name: string, workflowId: string, ended = 
   console.log(`${feature}/${prefix}-${name}`);
 }
 
+type Begun = Awaited<ReturnType<Shopper['order']>>;
+
 async function order(
   name: string,
-  then: (buyer: Shopper, begun: Awaited<ReturnType<Shopper['order']>>) => Promise<unknown>,
+  then: (buyer: Shopper, begun: Begun) => Promise<unknown>,
+  { ended = true, price = '12.50' } = {},
 ): Promise<void> {
-  const product = await createProduct(services);
+  const product = await createProduct(services, { price });
   const buyer = new Shopper(url);
   const begun = await buyer.order(product.id);
   await then(buyer, begun);
-  await save('checkout', name, checkoutWorkflowId(begun.order.id));
+  await save('checkout', name, checkoutWorkflowId(begun.order.id), ended);
   const row = await services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
     begun.order.id,
   ]);
@@ -100,29 +107,86 @@ async function saveRunning(): Promise<void> {
   await save('refund', 'pending-at-stripe', refundWorkflowId(declined.order.id, 'pending'), false);
 }
 
+async function pay(buyer: Shopper, begun: Begun): Promise<void> {
+  await buyer.pay(begun);
+  await buyer.untilStatus(begun.order.id, 'paid');
+}
+
+/** What support does with orders and refunds. */
+async function saveSupport(): Promise<void> {
+  const desk = new Desk(services);
+  const goods = async (buyer: Shopper, begun: Begun) => {
+    const { id } = begun.order;
+    await desk.order(id, 'extendHold', { minutes: 5 });
+    await pay(buyer, begun);
+    await desk.order(id, 'putOnHold');
+    await desk.order(id, 'release');
+    await desk.order(id, 'refund', { requestId: 'part', amount: 2 });
+    await save('refund', 'asked-at-the-order', refundWorkflowId(id, 'part'));
+    await desk.order(id, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z9' });
+    await desk.order(id, 'markDelivered');
+    await buyer.call('POST', `/orders/${id}/refunds`, { reason: 'too small' }, { 'idempotency-key': 'return' });
+    await save('refund', 'awaiting-return', refundWorkflowId(id, 'return'), false);
+    await desk.refund(id, 'return', 'returnReceived', { restock: true });
+    await save('refund', 'returned', refundWorkflowId(id, 'return'));
+  };
+  await order('delivered-then-returned', goods);
+  const cancel = async (buyer: Shopper, begun: Begun) => {
+    await pay(buyer, begun);
+    await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+  };
+  await order('cancelled-when-paid', cancel);
+  const big = async (buyer: Shopper, begun: Begun) => {
+    await pay(buyer, begun);
+    await desk.order(begun.order.id, 'refund', { requestId: 'big' });
+    await save('refund', 'awaiting-approval', refundWorkflowId(begun.order.id, 'big'), false);
+  };
+  await order('refund-awaits-approval', big, { ended: false, price: '150.00' });
+  const doomed = async (buyer: Shopper, begun: Begun) => {
+    const { id } = begun.order;
+    await buyer.pay(begun, CARDS.refundPendingThenFails);
+    await buyer.untilStatus(id, 'paid');
+    await desk.order(id, 'refund', { requestId: 'doomed' });
+    const failed = async () => (await buyer.call('GET', `/orders/${id}/refunds`)).body.items[0]?.status === 'failed';
+    await until(failed, 'the bank to refuse');
+    await desk.refund(id, 'doomed', 'retry');
+    await until(failed, 'the second no');
+    await save('refund', 'failed', refundWorkflowId(id, 'doomed'), false);
+  };
+  await order('refund-failed', doomed, { ended: false });
+}
+
 try {
-  await order('paid', async (buyer, begun) => {
-    await buyer.pay(begun);
-    await buyer.untilStatus(begun.order.id, 'paid');
-    await buyer.call(
-      'POST',
-      `/orders/${begun.order.id}/refunds`,
-      { amount: 5, reason: 'scratched' },
-      { 'idempotency-key': 'part' },
-    );
-    await save('refund', 'part', refundWorkflowId(begun.order.id, 'part'));
-  });
-  await order('declined-then-paid', async (buyer, begun) => {
-    await buyer.pay(begun, CARDS.declined);
-    await until(
-      async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error,
-      'the decline',
-    );
-    await buyer.pay(begun);
-  });
+  await order(
+    'paid',
+    async (buyer, begun) => {
+      await pay(buyer, begun);
+      await buyer.call(
+        'POST',
+        `/orders/${begun.order.id}/refunds`,
+        { amount: 5, reason: 'scratched' },
+        { 'idempotency-key': 'part' },
+      );
+      await save('refund', 'part', refundWorkflowId(begun.order.id, 'part'));
+    },
+    STAYS,
+  );
+  await order(
+    'declined-then-paid',
+    async (buyer, begun) => {
+      await buyer.pay(begun, CARDS.declined);
+      await until(
+        async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error,
+        'the decline',
+      );
+      await pay(buyer, begun);
+    },
+    STAYS,
+  );
   await order('cancelled', (buyer, begun) => buyer.call('POST', `/orders/${begun.order.id}/cancel`));
   await order('expired', async () => {});
   await saveRunning();
+  await saveSupport();
   const product = await createProduct(services);
   const buyer = new Shopper(url);
   const held = await buyer.hold([{ productId: product.id }]);
