@@ -112,6 +112,13 @@ async function pay(buyer: Shopper, begun: Begun): Promise<void> {
   await buyer.untilStatus(begun.order.id, 'paid');
 }
 
+/** A workflow that has only just been started has no history worth replaying. */
+async function untilItWaits(workflowId: string): Promise<void> {
+  const handle = services.temporal.workflow.getHandle(workflowId);
+  const refund = async () => (await handle.query<{ refund?: object }>('case')).refund;
+  await until(refund, `${workflowId} to have looked`);
+}
+
 /** What support does with orders and refunds. */
 async function saveSupport(): Promise<void> {
   const desk = new Desk(services);
@@ -126,6 +133,7 @@ async function saveSupport(): Promise<void> {
     await desk.order(id, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z9' });
     await desk.order(id, 'markDelivered');
     await buyer.call('POST', `/orders/${id}/refunds`, { reason: 'too small' }, { 'idempotency-key': 'return' });
+    await untilItWaits(refundWorkflowId(id, 'return'));
     await save('refund', 'awaiting-return', refundWorkflowId(id, 'return'), false);
     await desk.refund(id, 'return', 'returnReceived', { restock: true });
     await save('refund', 'returned', refundWorkflowId(id, 'return'));
@@ -139,6 +147,7 @@ async function saveSupport(): Promise<void> {
   const big = async (buyer: Shopper, begun: Begun) => {
     await pay(buyer, begun);
     await desk.order(begun.order.id, 'refund', { requestId: 'big' });
+    await untilItWaits(refundWorkflowId(begun.order.id, 'big'));
     await save('refund', 'awaiting-approval', refundWorkflowId(begun.order.id, 'big'), false);
   };
   await order('refund-awaits-approval', big, { ended: false, price: '150.00' });
