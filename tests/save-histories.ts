@@ -124,7 +124,7 @@ async function saveSupport(): Promise<void> {
   const desk = new Desk(services);
   const goods = async (buyer: Shopper, begun: Begun) => {
     const { id } = begun.order;
-    await desk.order(id, 'extendHold', { minutes: 5 });
+    await desk.order(id, 'extendHold', { minutes: 1 });
     await pay(buyer, begun);
     await desk.order(id, 'putOnHold');
     await desk.order(id, 'release');
