@@ -63,7 +63,7 @@ export const settingsSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
   TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),
   TEMPORAL_UI_OPERATOR: flag(false).describe(
-    'Whether the local stack’s Web UI shows reset, terminate and bulk actions: for operators, not for the support desk',
+    'Whether the local stack’s Web UI offers reset, terminate, cancellation and bulk actions: for operators, not for the support desk',
   ),
   PAYLOAD_KEYS: payloadKeys.describe(
     'Keys for what Temporal stores, keyId:base64 of 32 bytes, comma-separated: the first encrypts, all decrypt',
