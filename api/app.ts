@@ -20,6 +20,7 @@ import { orderRoutes } from './orders/routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
 import { reservationRoutes } from './reservations/routes.ts';
 import { searchRoutes } from './search/routes.ts';
+import { supportRoutes } from './support/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -56,6 +57,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
       checkoutRoutes(deps, limits),
       orderRoutes(deps, limits),
       refundRoutes(deps, limits),
+      supportRoutes(deps, limits),
       systemRoutes(deps),
     ),
   );

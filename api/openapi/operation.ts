@@ -11,7 +11,7 @@ interface Operation {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
-  ok: { status: 200 | 201 | 202 | 204; description: string; schema?: z.ZodType; mediaType?: string };
+  ok: { status: 200 | 201 | 202 | 204 | 302; description: string; schema?: z.ZodType; mediaType?: string };
   problems?: Record<string, string>;
 }
 
@@ -61,6 +61,7 @@ export function operation(of: Operation): ZodOpenApiOperationObject {
 }
 
 export const done = (description: string) => ({ status: 204 as const, description });
+export const sendsOn = (description: string) => ({ status: 302 as const, description });
 export const gives = (description: string, schema: z.ZodType, status: 200 | 201 | 202 = 200) => ({
   status,
   description,

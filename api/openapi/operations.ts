@@ -7,8 +7,9 @@ import * as catalog from '../contracts/catalog.ts';
 import { codecBody } from '../contracts/codec.ts';
 import { idempotencyHeaders, idParams } from '../contracts/common.ts';
 import * as search from '../contracts/search.ts';
+import * as support from '../contracts/support.ts';
 import { buyingPaths } from './buying-operations.ts';
-import { done, gives, operation } from './operation.ts';
+import { done, gives, operation, sendsOn } from './operation.ts';
 
 const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
 
@@ -156,6 +157,22 @@ export const paths: ZodOpenApiPathsObject = {
     }),
   },
   ...buyingPaths,
+  '/api/support/lists': {
+    get: operation({
+      tag: 'Support',
+      summary: 'The lists that support works through',
+      ok: gives('Each with its address and its query', support.supportLists),
+    }),
+  },
+  '/api/support/lists/{name}': {
+    get: operation({
+      tag: 'Support',
+      summary: 'One of these lists, in the Temporal Web UI',
+      params: support.listParams,
+      ok: sendsOn('To the Temporal Web UI'),
+      problems: { 404: 'No such list; `lists` names those that there are', 503: 'No Temporal Web UI is configured' },
+    }),
+  },
   '/api/webhooks/stripe': {
     post: operation({
       tag: 'System',

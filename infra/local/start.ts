@@ -1,4 +1,5 @@
 /** `npm start`: the whole shop, in the foreground, until Ctrl-C or `npm run stop`. */
+import { SUPPORT_LIST_NAMES, supportListPath } from '../temporal/support-lists.ts';
 import type { ProcessEvent } from './processes/managed-process.ts';
 import { Profile, SHOP_PROFILE } from './profile.ts';
 import { progressDisplay } from './progress-display.ts';
@@ -65,15 +66,33 @@ function sayThatItRuns(): void {
 }
 
 function describe(addresses: StackAddresses): string {
-  const rows: [string, string | undefined][] = [
-    ['Storefront', addresses.storefront],
-    ['API', addresses.api && `${addresses.api}/api`],
-    ['API docs', addresses.api && `${addresses.api}/api/docs`],
-    ['Temporal UI', addresses.temporal_ui],
-    ['Stripe stand-in', addresses.stripe_api ?? 'not used: STRIPE_SECRET_KEY is set'],
-    ['Mailbox', addresses.mailbox ?? 'not used: SMTP_URL is set'],
-    ['Demo customer', `${addresses.customer.email} / ${addresses.customer.password}`],
-    ['Demo admin', `${addresses.admin.email} / ${addresses.admin.password}`],
-  ];
-  return rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(16)} ${value}`] : [])).join('\n');
+  const { api, customer, admin, support, support_lead: lead } = addresses;
+  const signIn = ({ email, password }: { email: string; password: string }) => `${email} / ${password}`;
+  const lists = SUPPORT_LIST_NAMES.map((name): Row => [`  ${name}`, api && `${api}${supportListPath(name)}`]);
+  return [
+    ...rows([
+      ['Storefront', addresses.storefront],
+      ['API', api && `${api}/api`],
+      ['API docs', api && `${api}/api/docs`],
+      ['Temporal UI', addresses.temporal_ui],
+      ['Stripe stand-in', addresses.stripe_api ?? 'not used: STRIPE_SECRET_KEY is set'],
+      ['Demo customer', signIn(customer)],
+      ['Demo admin', signIn(admin)],
+    ]),
+    '',
+    'Support desk (docs/support.md)',
+    ...rows([
+      ['Demo support', signIn(support)],
+      ['Demo support lead', signIn(lead)],
+      ['Mailbox', addresses.mailbox ?? 'not used: SMTP_URL is set'],
+      ['Lists', addresses.temporal_ui && api && `${api}/api/support/lists`],
+      ...(addresses.temporal_ui ? lists : []),
+    ]),
+  ].join('\n');
+}
+
+type Row = [string, string | undefined];
+
+function rows(all: readonly Row[]): string[] {
+  return all.flatMap(([name, value]) => (value ? [`  ${name.padEnd(18)} ${value}`] : []));
 }

@@ -34,3 +34,12 @@ export function workflowUrl(
   if (!settings.TEMPORAL_UI_URL) return null;
   return `${settings.TEMPORAL_UI_URL}/namespaces/${encodeURIComponent(settings.TEMPORAL_NAMESPACE)}/workflows/${encodeURIComponent(workflowId)}`;
 }
+
+/** Address of the Web UI's list of the workflows that a query finds, or null where none is configured. */
+export function listUrl(
+  settings: Pick<Settings, 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>,
+  query: string,
+): string | null {
+  if (!settings.TEMPORAL_UI_URL) return null;
+  return `${settings.TEMPORAL_UI_URL}/namespaces/${encodeURIComponent(settings.TEMPORAL_NAMESPACE)}/workflows?query=${encodeURIComponent(query)}`;
+}

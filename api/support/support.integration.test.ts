@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SUPPORT_LIST_NAMES } from '../../infra/temporal/support-lists.ts';
+import { Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+
+const WEB_UI = 'http://127.0.0.1:8233';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop({ TEMPORAL_UI_URL: WEB_UI, REFUND_LIMIT_LEAD_CENTS: 50_000 });
+});
+afterAll(() => shop?.stop());
+
+const follow = (name: string) => fetch(`${shop.api.url}/api/support/lists/${name}`, { redirect: 'manual' });
+
+async function queryOf(name: string): Promise<string> {
+  const answer = await follow(name);
+  expect([name, answer.status]).toEqual([name, 302]);
+  const url = new URL(answer.headers.get('location')!);
+  expect(url.origin + url.pathname).toBe(`${WEB_UI}/namespaces/default/workflows`);
+  return url.searchParams.get('query')!;
+}
+
+describe('the lists of the support desk', () => {
+  it('are each a link to the Web UI, with a query that Temporal understands', async () => {
+    for (const name of SUPPORT_LIST_NAMES) {
+      const query = await queryOf(name);
+      const { count } = await shop.services.temporal.workflow.count(query);
+      expect([name, count >= 0]).toEqual([name, true]);
+    }
+  });
+
+  it('know what time it is', async () => {
+    const since = Date.parse(/StuckSince < "([^"]+)"/.exec(await queryOf('stuck'))![1]!);
+    expect(Math.abs(Date.now() - 3_600_000 - since)).toBeLessThan(10_000);
+    expect(await queryOf('today')).toContain(`Day = "${new Date().toISOString().slice(0, 10)}"`);
+    expect(await queryOf('large')).toContain('Amount > 500 ');
+  });
+
+  it('are listed, and named where one asks for another', async () => {
+    const guest = new Shopper(shop.api.url);
+    const { items } = (await guest.call('GET', '/support/lists')).body;
+    expect(items.map((item: { name: string }) => item.name)).toEqual(SUPPORT_LIST_NAMES);
+    expect(items[0]).toMatchObject({
+      title: 'Refunds that wait for a support lead',
+      path: '/api/support/lists/needs-approval',
+      query: 'NeedsApproval = true AND ExecutionStatus = "Running"',
+    });
+    const missing = await guest.call('GET', '/support/lists/yesterday');
+    expect(missing.status).toBe(404);
+    expect(missing.body).toMatchObject({ code: 'not_found', lists: SUPPORT_LIST_NAMES });
+    expect(missing.body.detail).toContain('needs-approval, stuck,');
+  });
+});
