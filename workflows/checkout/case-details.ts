@@ -9,7 +9,7 @@ import {
 } from '../../domain/order-state.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
-import { atTime, plain, table, workflowLink } from '../shared/markdown.ts';
+import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/markdown.ts';
 import type { CheckoutCase } from './case.ts';
 
 /** The case in Markdown, for support staff: what was bought, the money, each try, what happens next, what can be done. */
@@ -25,11 +25,17 @@ export function describeCheckout(the: CheckoutCase): string {
   }
   parts.push(nextStep(the));
   if (!order) return parts.join('\n\n');
+  parts.push(whatCanBeDone(the, order.status));
   const money = (cents: number) => formatMoney(cents, order.currency);
   parts.push(
     table(
       ['Item', 'SKU', 'Quantity', 'Price'],
-      order.lines.map((line) => [plain(line.name), line.sku ?? '', `${line.quantity}`, money(line.unitPriceCents)]),
+      order.lines.map((line) => [
+        plain(line.name),
+        plain(line.sku ?? ''),
+        `${line.quantity}`,
+        money(line.unitPriceCents),
+      ]),
     ),
     [
       `- Status: **${statusInWords(order.status)}**`,
@@ -46,7 +52,6 @@ export function describeCheckout(the: CheckoutCase): string {
   if (the.tries.length > 0 && !record) {
     parts.push(`**Refused tries**\n\n${the.tries.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`);
   }
-  parts.push(whatCanBeDone(the, order.status));
   return parts.join('\n\n');
 }
 
@@ -58,7 +63,8 @@ function paymentText(paymentIntentId: string | null, record: OrderRecord | undef
 function holdText(the: CheckoutCase): string {
   const { status, expiresAt } = the.order!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
-  return status === 'expired' || (status === 'cancelled' && the.order!.capturedCents === 0) ? 'given back' : 'sold';
+  if (status === 'expired' || (status === 'cancelled' && the.order!.capturedCents === 0)) return 'given back';
+  return status === 'cancelled' ? 'sold, and back on sale since' : 'sold';
 }
 
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
@@ -92,8 +98,8 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
           money(refund.amountCents),
           refund.status.replaceAll('_', ' '),
           plain(refund.reason),
-          plain(refund.requestedBy),
-          refund.decidedBy ? plain(refund.decidedBy) : '',
+          who(refund.requestedBy),
+          refund.decidedBy ? who(refund.decidedBy) : '',
         ]),
       ),
     );
@@ -102,13 +108,13 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
     parts.push(
       '**Chargebacks**',
       table(
-        ['Dispute', 'Amount', 'State', 'Why', 'Answer by'],
+        ['Dispute', 'Amount', 'State', 'Why', 'Answer by (UTC)'],
         record.disputes.map((dispute) => [
           `\`${dispute.disputeId}\``,
           money(dispute.amountCents),
           dispute.status.replaceAll('_', ' '),
           dispute.reason.replaceAll('_', ' '),
-          dispute.evidenceDueBy ? atTime(dispute.evidenceDueBy) : '',
+          dispute.evidenceDueBy ? inColumn(dispute.evidenceDueBy) : '',
         ]),
       ),
     );
@@ -116,11 +122,11 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
   parts.push(
     '**What happened**',
     table(
-      ['When', 'What', 'Who', 'Why'],
+      ['UTC', 'What', 'Who', 'Why'],
       record.history.map((event) => [
-        atTime(event.at),
+        inColumn(event.at),
         plain(event.message),
-        plain(event.actor),
+        who(event.actor),
         event.reason ? plain(event.reason) : '',
       ]),
     ),
@@ -161,7 +167,7 @@ function nextOfSettled(the: CheckoutCase): string {
     .join(' ');
   const next =
     status === 'on_hold'
-      ? `**On hold**: ${plain(the.record?.holdReason ?? 'no reason given')} Nothing ships until it is released.`
+      ? `**On hold**: nothing ships until it is released. The reason: ${plain(the.record?.holdReason ?? 'none was given')}`
       : status === 'delivered'
         ? `Delivered. Returns are taken until ${the.record?.closesAt ? atTime(the.record.closesAt) : 'the end of the return time'}.`
         : (NEXT[status] ?? `${statusInWords(status)}.`);

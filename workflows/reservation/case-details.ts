@@ -23,7 +23,8 @@ export function describeReservation({ reservationId, result, expiresAt, outcome,
   const parts = [`### Hold ${reservationId}`];
   if (stopped) {
     parts.push(
-      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)} It is tried again by itself.`,
+      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
+      'It is tried again by itself.',
     );
   }
   if (outcome) parts.push(OUTCOMES[outcome]);
@@ -39,7 +40,7 @@ export function describeReservation({ reservationId, result, expiresAt, outcome,
         ['Item', 'SKU', 'Quantity', 'Price'],
         result.lines.map((line) => [
           plain(line.name),
-          line.sku,
+          plain(line.sku),
           `${line.quantity}`,
           formatMoney(line.unitPriceCents, result.currency),
         ]),

@@ -2,7 +2,10 @@ import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 
 /** Refuses a message with a sentence to act on. A plain Error would fail the workflow task for ever. */
 export function refuse(type: string, message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
+  // The UI's dialog shows a stack below the sentence: lines that tell staff nothing.
+  failure.stack = '';
+  return failure;
 }
 
 /**

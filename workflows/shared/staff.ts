@@ -59,7 +59,7 @@ export function checkRequest(
   example: object,
   fields: Readonly<Record<string, FieldCheck>> = {},
 ): void {
-  const like = `For example: ${JSON.stringify(example)}`;
+  const like = `For example: ${inOneLine(example)}`;
   if (typeof request !== 'object' || request === null || Array.isArray(request))
     throw refuse('invalid_request', `Send one JSON object. ${like}`);
   const checks = { ...FIELDS, proof: optional(requiredText('“proof”', 200)), ...fields };
@@ -74,5 +74,13 @@ export function checkRequest(
 
 /** A handler's description: what it does, then an example to copy. */
 export function describeUpdate(what: string, example: object): string {
-  return `${what}\n\nSend: ${JSON.stringify(example)}`;
+  return `${what}\n\nSend: ${inOneLine(example)}`;
+}
+
+/** JSON in one line, as the UI shows it anyway, with spaces at which it can break the line. */
+function inOneLine(example: object): string {
+  return JSON.stringify(example, null, 1)
+    .replaceAll(/([[{])\n */g, '$1')
+    .replaceAll(/\n *([\]}])/g, '$1')
+    .replaceAll(/\n */g, ' ');
 }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { inColumn, plain, who } from './markdown.ts';
+
+describe('what people wrote', () => {
+  it('stays text, whatever it looks like', () => {
+    expect(plain('*Arrived* [broken](x) | $5\n# _now_')).toBe(
+      '\\*Arrived\\* \\[broken\\]\\(x\\) \\| \\$5 \\# \\_now\\_',
+    );
+  });
+
+  it('keeps its hyphens and fractions, which a typesetter would change', () => {
+    expect(plain('AB--12-3')).toBe('AB\\-\\-12-3');
+    expect(plain('12 1/2 Mill Road, and/or 10/11/2026')).toBe('12 1&#47;2 Mill Road, and/or 10&#47;11&#47;2026');
+  });
+});
+
+it('names people by their role and enough of their id', () => {
+  expect(who('support_lead:253f39b8-95d6-4b33-8d3a-2f5d9c1e7a40')).toBe('support lead 253f39b8');
+  expect(who('ui:Anna_B')).toBe('ui:Anna\\_B');
+  expect(who('system')).toBe('system');
+});
+
+it('tells a time that a narrow column can’t break', () => {
+  expect(inColumn('2026-11-24T16:05:09.123Z')).toBe('2026\u201111\u201124\u00a016:05');
+});
