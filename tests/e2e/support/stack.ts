@@ -16,6 +16,7 @@ export const stack = {
   storefrontUrl: required('STOREFRONT_URL'),
   apiUrl: required('API_URL'),
   stripeUrl: required('STRIPE_API_URL'),
+  temporalUiUrl: required('TEMPORAL_UI_URL'),
   chromium: process.env.CHROMIUM_BIN || '/usr/bin/chromium',
   admin: addresses.admin,
   customer: addresses.customer,

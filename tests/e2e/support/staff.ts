@@ -31,6 +31,11 @@ function tokenOf(account: { email: string; password: string }): Promise<string> 
   return token;
 }
 
+/** Id of an account, by which support finds its orders. */
+export async function userIdOf(account: { email: string; password: string }): Promise<string> {
+  return (await call<Session>('POST', '/auth/login', account)).user.id;
+}
+
 export async function categories(): Promise<Category[]> {
   return (await call<{ items: Category[] }>('GET', '/categories')).items;
 }
@@ -75,6 +80,22 @@ export async function decide(orderId: string, decision: 'approve' | 'reject', re
   const { items } = await call<{ items: Refund[] }>('GET', '/refunds?status=awaiting_approval', undefined, token);
   for (const { id } of items.filter((refund) => refund.order_id === orderId))
     await call('POST', `/refunds/${id}/${decision}`, { reason }, token);
+}
+
+/** A decision about one refund, by whoever tries. @returns the answer's status and why it was refused */
+export async function tryToDecide(
+  account: { email: string; password: string },
+  refundId: string,
+  decision: 'approve' | 'reject',
+  reason: string,
+): Promise<{ status: number; detail?: string }> {
+  const response = await fetch(`${stack.apiUrl}/api/refunds/${refundId}/${decision}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(account)}` },
+    body: JSON.stringify({ reason }),
+  });
+  const { detail } = (await response.json()) as { detail?: string };
+  return { status: response.status, detail };
 }
 
 /** Sends a workflow what staff would send it at the Temporal UI. */

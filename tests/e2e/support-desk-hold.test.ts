@@ -1,0 +1,46 @@
+/** Support staff give a shopper more time at the Temporal Web UI, once. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, untilScripted, visit } from './support/browser.ts';
+import { checkOut, newEmail, pay, placeOrder, putIntoCart, untilPaid } from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+import { newProduct } from './support/staff.ts';
+import { Desk, orderCase } from './support/temporal-ui.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+it('extends the hold of an unpaid order, once, before the shopper’s eyes', async () => {
+  const product = await newProduct();
+  // Holds of tests are short: the desk is open before the order is.
+  await using desk = await Desk.open(browser);
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await putIntoCart(page, product.id);
+  await checkOut(page);
+  const orderId = (await placeOrder(page, newEmail())).split('/').at(-1)!;
+  await desk.openCase(orderCase(orderId));
+  const request = { requestId: 'call 17', requestedBy: 'Anna', reason: 'Looks for the card', minutes: 15 };
+  await desk.send('extendHold', request);
+  const told = await desk.untilTold('The items are held 15 minutes longer.', 'Looks for the card', 'ui:Anna');
+  const until = Date.parse(/payment until (\S+ \S+) UTC/.exec(told)![1]!.replace(' ', 'T').concat('Z'));
+  expect(until - Date.now()).toBeGreaterThan(13 * 60_000);
+  await desk.pictureOfCase('extended');
+  await untilScripted(page);
+  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.holdSeconds + 13 * 60);
+
+  expect(await desk.sendInVain('extendHold', { ...request, requestId: 'call 18' })).toContain(
+    'This hold was extended before; once is all. Ask the shopper to order anew.',
+  );
+  await desk.picture('extended-twice', desk.dialog);
+  await pay(page);
+  await untilPaid(page);
+});
+
+async function secondsLeft(page: Page): Promise<number> {
+  const [minutes = 0, seconds = 0] = ((await page.getByRole('timer').textContent()) ?? '').split(':').map(Number);
+  return minutes * 60 + seconds;
+}

@@ -1,0 +1,136 @@
+/** Support staff give money back at the Temporal Web UI: in part, whole, with a second person, by cancelling an order. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, visit } from './support/browser.ts';
+import { buy, status } from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+import { available, newProduct, tryToDecide } from './support/staff.ts';
+import { Desk, orderCase, refundCase } from './support/temporal-ui.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Whatever people call their tickets: it becomes a part of an id, and of a link. */
+const ANNA = { requestId: 'ticket #4711 (1/2)', requestedBy: 'Anna' };
+
+it('refunds one of two items and puts it back on sale', async () => {
+  const lantern = await newProduct({ stock: 5, price: 24.5 });
+  const other = await newProduct({ stock: 5, price: 9.99 });
+  await using shopper = await visit(browser);
+  const orderId = await buy(shopper.page, [{ id: lantern.id, quantity: 2 }, { id: other.id }]);
+  await expect.poll(() => available(lantern.id)).toBe(3);
+
+  await using desk = await Desk.open(browser);
+  await desk.search(`OrderId = "${orderId}"`);
+  await desk.openFromList(orderCase(orderId));
+  // What people write stays what they wrote: no table, no formula, no list comes of it.
+  const reason = 'Arrived *broken*: | $20 or $25_off [see #4711] <b>';
+  const request = { ...ANNA, reason, lines: [{ product: lantern.sku, quantity: 1 }], restock: true };
+  await desk.fill('refund', request);
+  await desk.picture('refund-dialog', desk.dialog);
+  await desk.submit();
+  await desk.dialog.waitFor({ state: 'hidden' });
+  const told = await desk.untilTold(
+    'Refunded: $24.50',
+    'Left: $34.49',
+    reason,
+    'Status: partially refunded',
+    'succeeded',
+  );
+  expect(told).toMatch(/Refund sent\./);
+  expect(told).toContain('ui:Anna');
+  await desk.pictureOfCase('refunded');
+
+  const stripe = desk.page.context().waitForEvent('page');
+  await desk.details.getByRole('link', { name: 'pi_' }).click();
+  const payment = await stripe;
+  await payment.getByRole('heading', { name: 'Refunds' }).waitFor();
+  expect(await payment.locator('dl').textContent()).toMatch(/Refunded\s*\$24\.50/);
+  await expect.poll(() => available(lantern.id)).toBe(4);
+  await status(shopper.page, 'partially_refunded').waitFor();
+  await shopper.page.getByText('−$24.50').waitFor();
+
+  const refund = desk.page.context().waitForEvent('page');
+  await desk.details.getByRole('link', { name: ANNA.requestId }).click();
+  await (await refund).getByRole('heading', { name: refundCase(orderId, ANNA.requestId) }).waitFor();
+
+  const again = {
+    ...ANNA,
+    requestId: 'ticket 4712',
+    reason: 'Asks again',
+    lines: [{ product: lantern.sku, quantity: 2 }],
+  };
+  expect(await desk.sendInVain('refund', again)).toContain('only 1 can be left to refund; 2 were asked for.');
+});
+
+it.each([
+  ['approve', 'Done: the money has gone back.', 'succeeded', 'refunded'],
+  ['reject', 'The refund was not granted.', 'rejected', 'paid'],
+] as const)(
+  'has a support lead %s a refund above the limit of support',
+  async (decision, outcome, refundState, orderStatus) => {
+    const product = await newProduct({ price: 79 });
+    await using shopper = await visit(browser);
+    const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
+    await using desk = await Desk.open(browser);
+    await desk.openCase(orderCase(orderId));
+    await desk.send('refund', { ...ANNA, reason: 'Wrong colour' });
+    await desk.untilTold('A refund of $158.00 waits for a support lead.', 'awaiting approval', 'Refunded: $0.00');
+
+    const refund = refundCase(orderId, ANNA.requestId);
+    await desk.openList('needs-approval');
+    await desk.untilListed(refund);
+    if (decision === 'approve') await desk.pictureOfList('needs-approval');
+    await desk.openFromList(refund);
+    const told = await desk.untilTold('Waits for a second person.', 'Amount: $158.00', 'State: awaiting approval');
+    if (decision === 'approve') await desk.pictureOfCase('waits');
+    const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(told)![1]!;
+
+    // A name in a payload is no second person: the try is refused, and kept.
+    const claim = { refundId, decision: 'approve', requestedBy: 'Robin, support lead', reason: 'Looks fine' };
+    expect(await desk.sendInVain('decide', claim)).toContain('A support lead decides, signed in to the shop');
+    await desk.closeDialog();
+    expect(await tryToDecide(stack.support, refundId, decision, 'Looks fine')).toMatchObject({ status: 403 });
+    await desk.untilTold('State: awaiting approval');
+
+    expect((await tryToDecide(stack.supportLead, refundId, decision, 'Looked at the pictures')).status).toBe(200);
+    await desk.untilTold(
+      outcome,
+      `State: ${refundState}`,
+      /Decided by: support_lead:[\da-f-]{36} \(Looked at the pictures\)/,
+    );
+    await desk.pictureOfCase(`refund-${refundState}`);
+    await desk.openCase(orderCase(orderId));
+    await desk.untilTold(
+      `Status: ${orderStatus}`,
+      refundState === 'succeeded' ? 'Left: $0.00' : 'Left: $158.00',
+      'A try to approve a refund was refused',
+      'ui:Robin, support lead',
+      /support lead [\da-f]{8}/,
+    );
+    await desk.pictureOfCase(`order-${refundState}`);
+    await status(shopper.page, orderStatus).waitFor();
+  },
+);
+
+it('cancels a paid order: all of its money goes back, its items go back on sale', async () => {
+  const product = await newProduct({ stock: 3, price: 31.25 });
+  await using shopper = await visit(browser);
+  const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
+  await using desk = await Desk.open(browser);
+  await desk.openCase(orderCase(orderId));
+  await desk.send('cancel', { ...ANNA, reason: 'Ordered twice' });
+  await desk.untilTold(
+    'Status: cancelled',
+    'Refunded: $62.50',
+    'Ordered twice',
+    'Order cancelled; the payment is being returned.',
+  );
+  await desk.pictureOfCase('cancelled');
+  await status(shopper.page, 'cancelled').waitFor();
+  await shopper.page.getByText('−$62.50').waitFor();
+  await expect.poll(() => available(product.id)).toBe(3);
+});

@@ -1,0 +1,131 @@
+/** Support staff find a case at the Temporal Web UI, read it, and learn what can't be done. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, untilScripted, visit } from './support/browser.ts';
+import {
+  buy,
+  CARDS,
+  checkOut,
+  newEmail,
+  PASSWORD,
+  pay,
+  placeOrder,
+  putIntoCart,
+  untilPaid,
+} from './support/shopper.ts';
+import { available, newProduct, userIdOf } from './support/staff.ts';
+import { Desk, orderCase } from './support/temporal-ui.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+it('finds an order by its id, customer, status, amount and day, and reads what happened', async () => {
+  const lantern = await newProduct({ price: 24.5 });
+  const other = await newProduct({ price: 9.99 });
+  const account = { email: newEmail(), password: PASSWORD };
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await page.goto('/register');
+  await page.getByLabel('Email').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/account');
+  await putIntoCart(page, lantern.id, 2);
+  await putIntoCart(page, other.id);
+  await checkOut(page);
+  const orderId = (await placeOrder(page)).split('/').at(-1)!;
+  await untilScripted(page);
+  await pay(page, CARDS.declined);
+  await page.getByRole('alert').getByText('Your card was declined.').waitFor();
+  await pay(page, CARDS.good);
+  await untilPaid(page);
+
+  await using desk = await Desk.open(browser);
+  const customerId = await userIdOf(account);
+  const today = new Date().toISOString().slice(0, 10);
+  for (const query of [
+    `CustomerId = "${customerId}"`,
+    `OrderStatus = "paid" AND Amount = 58.99 AND Day = "${today}" AND CustomerId = "${customerId}"`,
+    `OrderId = "${orderId}"`,
+  ]) {
+    await desk.search(query);
+    await desk.untilListed(orderCase(orderId));
+    expect([...new Set(await desk.listed())]).toContain(orderCase(orderId));
+  }
+  await desk.pictureOfList('found');
+  await desk.openList('to-ship');
+  await desk.untilListed(orderCase(orderId));
+  await desk.openList('today');
+  await desk.openFromList(orderCase(orderId));
+
+  await desk.untilTold(
+    'Paid. It waits to be shipped.',
+    lantern.name,
+    other.sku,
+    'Status: paid',
+    'Total: $58.99',
+    'Charged: $58.99',
+    'Refunded: $0.00',
+    'Your card was declined.',
+    /Hold: reservation-\S+, sold/,
+  );
+  await desk.pictureOfCase('order', 'page');
+  const hold = desk.page.context().waitForEvent('page');
+  await desk.details.getByRole('link', { name: 'reservation-' }).click();
+  await (await hold).getByRole('heading', { name: 'reservation-' }).waitFor();
+});
+
+it('keeps the dialog and says why, where an update makes no sense; offers nothing that does harm', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const orderId = await buy(shopper.page, [{ id: product.id }]);
+  await using desk = await Desk.open(browser);
+  await desk.openCase(orderCase(orderId));
+
+  expect(await desk.page.getByRole('button', { name: 'Request Cancellation' }).isDisabled()).toBe(true);
+  await desk.openActions();
+  for (const name of ['Reset', 'Terminate'])
+    expect(await desk.action(name).getAttribute('aria-disabled'), name).toBe('true');
+  await desk.picture('actions', desk.content);
+  await desk.page.keyboard.press('Escape');
+
+  await desk.openCase(orderCase(orderId));
+  await desk.openUpdates();
+  await desk.update('refund').getByText('Gives money back').waitFor();
+  await desk.picture('updates', desk.dialog);
+
+  await desk.openCase(orderCase(orderId));
+  const anna = { requestId: 'ticket 4711', requestedBy: 'Anna' };
+  expect(await desk.sendInVain('markDelivered', anna)).toContain(
+    "An order that is paid can't be marked delivered. It is paid and not shipped.",
+  );
+  await desk.picture('refused', desk.dialog);
+  await desk.closeDialog();
+  const incomplete = await desk.sendInVain('putOnHold', anna);
+  expect(incomplete).toContain('“reason” (why, in a few words) is missing: give a text. For example: {"requestId": ');
+  expect(incomplete).not.toMatch(/ at \S+\.ts/);
+  await desk.closeDialog();
+  await desk.untilTold('Status: paid');
+});
+
+it('refunds from the start form with the order’s id alone', async () => {
+  const product = await newProduct({ stock: 3, price: 31.25 });
+  await using shopper = await visit(browser);
+  const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
+  await using desk = await Desk.open(browser);
+  const workflowId = `refund-ticket-${orderId.slice(0, 8)}`;
+  await desk.fillStartForm({ workflowId, taskQueue: 'checkout', type: 'refund', input: { orderId } });
+  await desk.picture('start-form', desk.content);
+  await desk.page.getByRole('button', { name: 'Start Workflow' }).click();
+  await desk.page.getByRole('paragraph').getByText('Workflow started').waitFor();
+  await desk.openCase(workflowId);
+  await desk.untilTold('Done: the money has gone back.', 'Amount: $62.50', 'State: succeeded', 'Asked by: ui:support');
+  await desk.pictureOfCase('refund-done');
+  await shopper.page.reload();
+  await shopper.page.locator('[data-status="refunded"]').first().waitFor();
+  // Nothing was said of putting the items back on sale.
+  expect(await available(product.id)).toBe(1);
+});
