@@ -71,8 +71,8 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     cors: { cookieInsecure: true, allowOrigins: [address(context), `http://localhost:${context.ports.temporal_ui}`] },
     // What Temporal stores is encrypted; the API decrypts it for the pages of this origin.
     ...(context.ports.api && { codec: { endpoint: `http://127.0.0.1:${context.ports.api}/api/codec` } }),
-    // A reset runs steps again that sent money; a terminated order skips its clean-up, and one whose workflow is cancelled takes
-    // no more updates (an order is cancelled by the update `cancel`); bulk actions do any of it to many.
+    // A reset runs steps again that sent money; a terminated order skips its clean-up; bulk actions do either to many. And the
+    // button that cancels a workflow cancels no order: that is the update `cancel`.
     workflowResetDisabled: !forOperator,
     workflowTerminateDisabled: !forOperator,
     workflowCancelDisabled: !forOperator,
