@@ -1,6 +1,6 @@
 import { formatMoney } from '../../domain/money.ts';
 import { checkoutWorkflowId } from '../checkout/messages.ts';
-import { atTime, plain, table, workflowLink } from '../shared/markdown.ts';
+import { atTime, plain, table, withExample, workflowLink } from '../shared/markdown.ts';
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
 
@@ -47,7 +47,7 @@ const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'
 };
 
 function nextStep(the: RefundCase): string {
-  if (the.refusal) return `Refused: ${plain(the.refusal)}`;
+  if (the.refusal) return `Refused: ${withExample(the.refusal)}`;
   if (!the.refund) return 'Nothing is refunded yet.';
   if (the.outcome === 'failed') return 'The money did not go back; the refund was given up.';
   const { status, refundId } = the.refund;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inColumn, plain, who } from './markdown.ts';
+import { inColumn, plain, who, withExample } from './markdown.ts';
 
 describe('what people wrote', () => {
   it('stays text, whatever it looks like', () => {
@@ -22,4 +22,10 @@ it('names people by their role and enough of their id', () => {
 
 it('tells a time that a narrow column can’t break', () => {
   expect(inColumn('2026-11-24T16:05:09.123Z')).toBe('2026\u201111\u201124\u00a016:05');
+});
+
+it('leaves an example of JSON fit to be copied', () => {
+  expect(withExample('Give *it*: {"a": [1]}.')).toBe('Give \\*it\\*: `{"a": [1]}`.');
+  expect(withExample('“{`}” is not known; use [x].')).toBe('“\\{\\`\\}” is not known; use \\[x\\].');
+  expect(withExample('There is no order x_y.')).toBe('There is no order x\\_y.');
 });

@@ -13,13 +13,19 @@ export function workflowLink(workflowId: string, text = plain(workflowId)): stri
 
 /**
  * What people wrote, so that it can't become Markdown: no headings, links, tables or mathematics; nor what the Web UI's
- * typesetter makes of hyphens and of fractions, since a tracking number is copied from here.
+ * typesetter makes of hyphens and fractions, since tracking numbers are copied from here. (It curls quotes all the same.)
  */
 export function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[\\`*_{}[\]<>()#+|$~!]|-(?=-)|(?<=-)-/g, (character) => `\\${character}`)
     .replaceAll(/(?<=\d)\/(?=\d)/g, '&#47;');
+}
+
+/** A sentence with an example of JSON in it, which stays fit to be copied: quotes are left alone in code. */
+export function withExample(text: string): string {
+  const [, before = '', json, after = ''] = /^([^[{]*)([[{].*[\]}])([^\]}]*)$/.exec(text) ?? [];
+  return json === undefined || json.includes('`') ? plain(text) : `${plain(before)}\`${json}\`${plain(after)}`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

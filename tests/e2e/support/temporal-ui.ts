@@ -206,7 +206,7 @@ export class Desk implements AsyncDisposable {
   async pictureOfCase(title: string, part: 'details' | 'page' = 'details'): Promise<void> {
     const { page } = this;
     const details = page.locator('#user-metadata-current-details');
-    await page.getByRole('paragraph').getByText('Update successful').waitFor({ state: 'hidden' });
+    await page.getByRole('paragraph').getByText('Update successful').first().waitFor({ state: 'hidden' });
     const { y, height } = (await details.boundingBox())!;
     await page.setViewportSize({ ...VIEWPORT, height: Math.max(VIEWPORT.height, Math.ceil(y + height)) });
     await this.picture(title, part === 'page' ? this.content : details);
