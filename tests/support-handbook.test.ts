@@ -1,0 +1,113 @@
+/** docs/support.md is copied from by people: what it says to send is accepted, what it links to is there. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openApiDocument } from '../api/openapi/document.ts';
+import { CHECKOUT } from '../infra/local/profile.ts';
+import { SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
+import type { CheckoutCase } from '../workflows/checkout/case.ts';
+import { handleStaffUpdates as handleOrderUpdates } from '../workflows/checkout/staff-updates.ts';
+import type { RefundCase } from '../workflows/refund/case.ts';
+import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
+import { anAmount, lineList } from '../workflows/refund/wish.ts';
+import type { localSteps } from '../workflows/shared/described-steps.ts';
+import { aFlag, checkRequest, optional, requiredText } from '../workflows/shared/staff.ts';
+
+type Validator = (request: unknown) => void;
+const handlers = vi.hoisted(() => new Map<string, (request: unknown) => void>());
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  setHandler: ({ name }: { name: string }, _handler: unknown, { validator }: { validator: Validator }) =>
+    handlers.set(name, validator),
+}));
+
+const HANDBOOK = readFileSync(join(CHECKOUT, 'docs/support.md'), 'utf8');
+/** The shop's own, which the handbook tells people to leave alone. */
+const NOT_FOR_PEOPLE = ['decide'];
+
+/** Code of the handbook, by what stands behind its opening fence: "json order refund". */
+const blocks = [...HANDBOOK.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(([, tag = '', code = '']) => ({ tag, code }));
+const examples = blocks.flatMap(({ tag, code }) => {
+  const [language, kind = '', name = ''] = tag.split(' ');
+  return language === 'json' ? [{ kind, name, code }] : [];
+});
+
+/** Validators as a case has them whose records are not read yet: then the shape of a request alone decides. */
+const validators: Record<string, Map<string, Validator>> = {};
+beforeAll(() => {
+  const trouble = { current: { since: '', what: '', why: '', tries: 1 } };
+  handleOrderUpdates({ orderId: 'o', trouble } as unknown as CheckoutCase);
+  validators.order = new Map(handlers);
+  handlers.clear();
+  handleRefundUpdates(
+    { input: { orderId: 'o' }, trouble } as unknown as RefundCase,
+    {} as ReturnType<typeof localSteps>,
+  );
+  validators.refund = new Map(handlers);
+  validators.start = new Map<string, Validator>([
+    ['refund', (input) => checkForm(input, REFUND_FORM)],
+    ['reindexProduct', (input) => checkForm(input, { product: requiredText('“product”', 100) })],
+  ]);
+});
+
+const REFUND_FORM = {
+  orderId: requiredText('“orderId”', 36),
+  amount: optional(anAmount),
+  lines: optional(lineList),
+  restock: optional(aFlag('restock')),
+  awaitReturn: optional(aFlag('awaitReturn')),
+};
+
+/** What a start form takes says nothing of who asks, unless one wants to. */
+function checkForm(input: unknown, fields: Parameters<typeof checkRequest>[2]): void {
+  const free = { requestId: optional(() => undefined), requestedBy: optional(() => undefined) };
+  checkRequest(input, {}, { ...free, reason: optional(() => undefined), ...fields });
+}
+
+describe('each example of JSON', () => {
+  it('is accepted by the update or the form that it is for', () => {
+    for (const { kind, name, code } of examples) {
+      const validator = validators[kind]?.get(name);
+      expect(validator, `${kind} ${name}`).toBeTypeOf('function');
+      expect(() => validator!(JSON.parse(code)), `${kind} ${name}`).not.toThrow();
+    }
+  });
+
+  it('is arranged as the Web UI arranges it: else its button moves away under the first press', () => {
+    for (const { code } of examples) expect(code).toBe(`${JSON.stringify(JSON.parse(code), null, 2)}\n`);
+  });
+
+  it('is one of all that people can send', () => {
+    const shown = (kind: string) => new Set(examples.filter((each) => each.kind === kind).map(({ name }) => name));
+    for (const [kind, all] of Object.entries(validators))
+      expect([...shown(kind)].sort()).toEqual([...all.keys()].filter((name) => !NOT_FOR_PEOPLE.includes(name)).sort());
+  });
+});
+
+it('refuses what lacks a reason, so that accepting the examples means something', () => {
+  expect(() => validators.order!.get('refund')!({ requestId: 'a', requestedBy: 'b' })).toThrow('“reason”');
+  expect(() => validators.refund!.get('giveUp')!({ requestId: 'a', requestedBy: 'b' })).toThrow('“reason”');
+});
+
+it('links to every list there is and to none besides', () => {
+  const linked = [...HANDBOOK.matchAll(/\(http:\/\/127\.0\.0\.1:3001(\/[^)]*)\)/g)].map(([, path]) => path);
+  expect([...new Set(linked)].sort()).toEqual(SUPPORT_LIST_NAMES.map(supportListPath).sort());
+});
+
+it('calls addresses that the API has', () => {
+  const paths = Object.keys(openApiDocument().paths ?? {});
+  const called = blocks.flatMap(({ code }) => [...code.matchAll(/"\$SHOP([^"?]*)/g)].map(([, path]) => path));
+  expect(called).toHaveLength(4);
+  for (const path of called) expect(paths).toContain(path!.replace('REFUND_ID', '{id}'));
+});
+
+it('shows pictures that are there, and all that are there for it', () => {
+  const shown = [...HANDBOOK.matchAll(/\(images\/(support-[\w-]+\.png)\)/g)].map(([, file]) => file);
+  const there = readdirSync(join(CHECKOUT, 'docs/images')).filter((file) => file.startsWith('support-'));
+  expect([...new Set(shown)].sort()).toEqual(there.sort());
+});
+
+it('leads from its own links to its own headings', () => {
+  const anchors = [...HANDBOOK.matchAll(/^## (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(' ', '-'));
+  for (const [, anchor] of HANDBOOK.matchAll(/\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
+});
