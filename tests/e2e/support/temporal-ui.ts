@@ -208,7 +208,7 @@ export class Desk implements AsyncDisposable {
     const details = page.locator('#user-metadata-current-details');
     await page.getByRole('paragraph').getByText('Update successful').first().waitFor({ state: 'hidden' });
     const { y, height } = (await details.boundingBox())!;
-    await page.setViewportSize({ ...VIEWPORT, height: Math.max(VIEWPORT.height, Math.ceil(y + height)) });
+    await page.setViewportSize({ ...VIEWPORT, height: Math.max(VIEWPORT.height, Math.ceil(y + height) + 40) });
     await this.picture(title, part === 'page' ? this.content : details);
     await page.setViewportSize(VIEWPORT);
   }
