@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type { RefundStatus } from '../../domain/order-state.ts';
+import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { attachPaymentIntent, readOrder } from '../orders/order-ledger.ts';
 import { type FoundDispute, type FoundRefund, recordFound } from '../refunds/found-ledger.ts';
@@ -10,19 +11,29 @@ export interface IntentState {
   amountReceivedCents: number;
 }
 
+export interface OpenedPayment {
+  paymentIntentId: string;
+  /** Where people look it up; histories from before it was told do not hold it. */
+  paymentUrl?: string;
+}
+
 export interface StripeRefundState {
   stripeRefundId: string | null;
   status: Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'>;
   failureReason?: string;
 }
 
-export function createPaymentActivities({ db, stripe }: Pick<ActivityDependencies, 'db' | 'stripe'>) {
+export function createPaymentActivities({
+  db,
+  settings,
+  stripe,
+}: Pick<ActivityDependencies, 'db' | 'settings' | 'stripe'>) {
   /** Safe to retry: Stripe answers the same intent for the same idempotency key, and the order keeps its first intent. */
   async function createPayment(request: {
     orderId: string;
     amountCents: number;
     currency: string;
-  }): Promise<{ paymentIntentId: string }> {
+  }): Promise<OpenedPayment> {
     const intent = await stripe.paymentIntents.create(
       {
         amount: request.amountCents,
@@ -35,7 +46,7 @@ export function createPaymentActivities({ db, stripe }: Pick<ActivityDependencie
     );
     if (!intent.client_secret) throw new Error(`PaymentIntent ${intent.id} came without a client secret`);
     await attachPaymentIntent(db, request.orderId, { paymentIntentId: intent.id, clientSecret: intent.client_secret });
-    return { paymentIntentId: intent.id };
+    return { paymentIntentId: intent.id, paymentUrl: paymentPageUrl(settings, intent.id) };
   }
 
   async function retrievePaymentIntent({ paymentIntentId }: { paymentIntentId: string }): Promise<IntentState> {

@@ -1,4 +1,5 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { Address } from '../../domain/address.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
   isAllowed,
@@ -44,20 +45,22 @@ export function describeCheckout(the: CheckoutCase): string {
       `- Charged: ${money(order.capturedCents)}`,
       `- Refunded: ${money(order.refundedCents)}`,
       `- Left: ${money(order.capturedCents - order.refundedCents)}`,
-      `- Payment: ${paymentText(order.paymentIntentId, record)}`,
+      `- Payment: ${paymentText(the)}`,
       `- Hold: ${workflowLink(reservationWorkflowId(order.reservationId))}, ${holdText(the)}`,
     ].join('\n'),
   );
   if (record) parts.push(...describeRecord(record, money));
+  else if (the.begun) parts.push(buyerText(the.begun, the.begun.shippingAddress));
   if (the.tries.length > 0 && !record) {
     parts.push(`**Refused tries**\n\n${the.tries.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`);
   }
   return parts.join('\n\n');
 }
 
-function paymentText(paymentIntentId: string | null, record: OrderRecord | undefined): string {
+function paymentText({ order, paymentUrl }: CheckoutCase): string {
+  const paymentIntentId = order?.paymentIntentId;
   if (!paymentIntentId) return 'not opened yet';
-  return record?.paymentUrl ? `[${paymentIntentId}](${record.paymentUrl})` : `\`${paymentIntentId}\``;
+  return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }
 
 function holdText(the: CheckoutCase): string {
@@ -67,24 +70,25 @@ function holdText(the: CheckoutCase): string {
   return status === 'cancelled' ? 'sold, and back on sale since' : 'sold';
 }
 
+function buyerText(customer: OrderRecord['customer'], to: Partial<Address>): string {
+  const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country];
+  return [
+    `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,
+    `- Ships to: ${plain(place.filter(Boolean).join(', '))}`,
+  ].join('\n');
+}
+
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
-  const parts: string[] = [];
-  const { shipment, customer, shippingAddress: to } = record;
-  const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country]
-    .filter(Boolean)
-    .join(', ');
-  parts.push(
-    [
-      `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,
-      `- Ships to: ${plain(place)}`,
-      ...(shipment
-        ? [
-            `- Shipped: ${atTime(shipment.shippedAt)} with ${plain(shipment.carrier)}, tracking number ${plain(shipment.trackingNumber)}`,
-            ...(shipment.deliveredAt ? [`- Delivered: ${atTime(shipment.deliveredAt)}`] : []),
-          ]
-        : []),
-    ].join('\n'),
-  );
+  const { shipment } = record;
+  const parts: string[] = [buyerText(record.customer, record.shippingAddress)];
+  if (shipment) {
+    parts.push(
+      [
+        `- Shipped: ${atTime(shipment.shippedAt)} with ${plain(shipment.carrier)}, tracking number ${plain(shipment.trackingNumber)}`,
+        ...(shipment.deliveredAt ? [`- Delivered: ${atTime(shipment.deliveredAt)}`] : []),
+      ].join('\n'),
+    );
+  }
   if (record.refunds.length > 0) {
     parts.push(
       '**Refunds**',

@@ -1,12 +1,13 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { refuse } from '../shared/failures.ts';
 import { orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeCheckout } from './case-details.ts';
-import type { CheckoutInput, CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
+import type { BeginCheckoutInput, CheckoutInput, CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
 import { orders } from './steps.ts';
 
 export interface PaymentTry {
@@ -23,6 +24,10 @@ export class CheckoutCase {
   order: OrderFacts | undefined;
   /** All of it, from the time when there was more to tell than the order itself. */
   record: OrderRecord | undefined;
+  /** What the shopper gave, as long as nothing has been read from the database. */
+  begun: Pick<BeginCheckoutInput, 'userId' | 'email' | 'shippingAddress'> | undefined;
+  /** Where Stripe, or the stand-in, shows the payment. */
+  paymentUrl: string | undefined;
   capture: { paymentIntentId: string; capturedCents: number } | undefined;
   cancelRequest: OrderRequest | undefined;
   beginRefused = false;
@@ -55,8 +60,9 @@ export class CheckoutCase {
     return this.order?.status;
   }
 
-  opened(order: OrderFacts): void {
+  opened(order: OrderFacts, begun?: BeginCheckoutInput): void {
     this.order ??= order;
+    this.begun ??= begun;
     this.#tell();
   }
 
@@ -64,8 +70,9 @@ export class CheckoutCase {
     this.beginRefused = true;
   }
 
-  payable(paymentIntentId: string): void {
+  payable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.order = { ...this.order!, paymentIntentId };
+    this.paymentUrl ??= paymentUrl;
     this.#tell();
   }
 
@@ -120,6 +127,7 @@ export class CheckoutCase {
     );
     if (!record) return;
     this.record = record;
+    this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.order = { ...record.order, clientSecret: this.order?.clientSecret ?? null };
     this.#tell();

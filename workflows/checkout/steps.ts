@@ -1,5 +1,6 @@
 /** The checkout's activities, and where each runs. */
 import { isCancellation, TemporalFailure } from '@temporalio/workflow';
+import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 
@@ -27,17 +28,17 @@ export const now = queuedSteps({
 
 type PayableOrder = { orderId: string; totalCents: number; currency: string; paymentIntentId: string | null };
 
-/** @returns the PaymentIntent's id, or undefined when Stripe can't be reached now */
-export async function openPayment(order: PayableOrder): Promise<string | undefined> {
-  if (order.paymentIntentId) return order.paymentIntentId;
+/** @returns undefined when Stripe can't be reached now */
+export async function openPayment(order: PayableOrder): Promise<OpenedPayment | undefined> {
+  if (order.paymentIntentId) return { paymentIntentId: order.paymentIntentId };
   const request = { orderId: order.orderId, amountCents: order.totalCents, currency: order.currency };
   try {
-    return (await atOnce.createPayment(request)).paymentIntentId;
+    return await atOnce.createPayment(request);
   } catch (error) {
     if (!isFailedAttempt(error)) throw error;
   }
   try {
-    return (await patiently.createPayment(request)).paymentIntentId;
+    return await patiently.createPayment(request);
   } catch (error) {
     if (!isFailedAttempt(error)) throw error;
     return undefined;

@@ -48,7 +48,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
         the.refusedBegin();
         return { outcome: opened.outcome };
       }
-      the.opened(opened.order);
+      the.opened(opened.order, begin);
       if (opened.order.status !== 'pending') return { outcome: 'opened', status: opened.order.status };
       const payable = await openPayment(the.order!);
       if (!payable) return { outcome: 'payment_unavailable' };

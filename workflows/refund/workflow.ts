@@ -1,7 +1,16 @@
-import { allHandlersFinished, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  patched,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { toDecimal } from '../../domain/money.ts';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
+import { caseAttributes } from '../shared/search-attributes.ts';
 import { RefundCase } from './case.ts';
 import {
   type RefundInput,
@@ -103,8 +112,20 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
     restock: rest.restock ?? false,
     awaitReturn: rest.awaitReturn,
   });
-  if (asked.outcome === 'accepted') the.is(asked.refund);
-  else the.refused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
+  if (asked.outcome !== 'accepted') {
+    the.refused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
+    return;
+  }
+  // Whoever starts a workflow by another way gives these at its start.
+  upsertSearchAttributes(
+    caseAttributes({
+      orderId,
+      customerId: record.customer.userId,
+      amount: toDecimal(asked.refund.amountCents, asked.refund.currency),
+      createdAt: new Date(),
+    }),
+  );
+  the.is(asked.refund);
 }
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
