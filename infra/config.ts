@@ -59,6 +59,25 @@ export const settingsSchema = z.object({
     .default('products')
     .describe('Alias of the product index'),
 
+  INFLUXDB_URL: z.url().describe('Address of the InfluxDB server that keeps the analytics events: its 1.x write API'),
+  INFLUXDB_DATABASE: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .default('holdfast')
+    .describe('Database (2.x: the bucket mapped to that name) of the events; made at start where the server lets us'),
+  INFLUXDB_USER: z.string().optional().describe('User of a 1.x server that asks for one, with INFLUXDB_PASSWORD'),
+  INFLUXDB_PASSWORD: z.string().optional().describe('Password of INFLUXDB_USER'),
+  INFLUXDB_TOKEN: z
+    .string()
+    .optional()
+    .describe('Token of a 1.8, 2.x or 3.x server; used instead of user and password'),
+  ANALYTICS_RETENTION_DAYS: count(180).describe('Days that events are kept in a database that we make'),
+  ANALYTICS_STREAM_MAX: count(200_000, 1_000).describe(
+    'Most events that wait in Redis for InfluxDB, some 400 bytes each; when it is full new ones are refused',
+  ),
+  ANALYTICS_CLAIM_SECONDS: seconds(30).describe('Idle time after which a dead worker’s events are another’s'),
+  ANALYTICS_TRIES: count(5).describe('Tries of an event that InfluxDB refuses, before it becomes a dead letter'),
+
   TEMPORAL_ADDRESS: z.string().describe('host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
   TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),
@@ -140,6 +159,8 @@ export const settingsSchema = z.object({
   RATE_LIMIT_AUTH_SECONDS: seconds(900),
   RATE_LIMIT_PAYMENT: count(10).describe('Checkouts begun per window and address'),
   RATE_LIMIT_PAYMENT_SECONDS: seconds(3600),
+  RATE_LIMIT_EVENTS: count(1_000).describe('Batches of analytics events per window and address'),
+  RATE_LIMIT_EVENTS_SECONDS: seconds(900),
   RATE_LIMIT_CODEC: count(20_000).describe('Calls of the codec endpoint per window and address'),
   RATE_LIMIT_CODEC_SECONDS: seconds(900),
 

@@ -83,7 +83,7 @@ async function toolRows(): Promise<Row[]> {
     await tool('npm', ['--version'], 'brings the packages and PostgreSQL'),
     await tool('go', ['version'], 'builds Temporal, its Web UI and stripe-mock'),
     await tool('mvn', ['--batch-mode', '--version'], 'brings Elasticsearch and Temporal’s test server'),
-    await tool('apt-get', ['--version'], 'brings Redis and Chromium'),
+    await tool('apt-get', ['--version'], 'brings Redis, InfluxDB and Chromium'),
     javas.length > 0 ? ['✔', 'java', javas.join('; ')] : ['·', 'java', 'none found; Elasticsearch runs on 21 or later'],
   ];
 }

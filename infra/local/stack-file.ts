@@ -22,6 +22,7 @@ export interface StackAddresses extends Readonly<Record<DemoAccountName, SignIn>
   readonly postgres_url?: string;
   readonly redis_url?: string;
   readonly elasticsearch_url?: string;
+  readonly influxdb_url?: string;
   readonly stripe_secret_key?: string;
   readonly stripe_webhook_secret?: string;
 }
@@ -41,6 +42,7 @@ export function stackAddresses({ environment, urls }: AppSettings, parts: readon
     postgres_url: environment.POSTGRES_URL,
     redis_url: environment.REDIS_URL,
     elasticsearch_url: environment.ELASTICSEARCH_URL,
+    influxdb_url: environment.INFLUXDB_URL,
     stripe_secret_key: environment.STRIPE_SECRET_KEY,
     stripe_webhook_secret: environment.STRIPE_WEBHOOK_SECRET,
     ...(Object.fromEntries(signIns) as Record<DemoAccountName, SignIn>),

@@ -1,6 +1,7 @@
 /** The real servers of one profile: found or got, prepared, started side by side, and stopped in order. */
 import { ComponentError, findComponent, obtainComponent, unobtainable } from './components/component.ts';
 import { elasticsearch } from './components/elasticsearch.ts';
+import { influxdb } from './components/influxdb.ts';
 import { createDatabase, databaseUrl, postgres } from './components/postgres.ts';
 import { redis } from './components/redis.ts';
 import type { Launch, ServerContext, ServerDefinition, ServerName } from './components/server.ts';
@@ -10,7 +11,7 @@ import { ManagedProcess, type ProcessEvent, type ProcessPlan } from './processes
 import type { PortWish } from './processes/ports.ts';
 import { Profile } from './profile.ts';
 
-export const SERVERS: readonly ServerDefinition[] = [postgres, redis, elasticsearch, temporal, temporalUi];
+export const SERVERS: readonly ServerDefinition[] = [postgres, redis, elasticsearch, influxdb, temporal, temporalUi];
 
 /** Told as a step comes along; `fraction` is between 0 and 1 where it is known, `done` once it is through. */
 export type ProgressReport = (

@@ -4,7 +4,7 @@ import type { ServiceAccount } from '../processes/service-account.ts';
 import type { Profile } from '../profile.ts';
 import type { Component, Installation, Report } from './component.ts';
 
-export const SERVER_NAMES = ['postgres', 'redis', 'elasticsearch', 'temporal', 'temporal-ui'] as const;
+export const SERVER_NAMES = ['postgres', 'redis', 'elasticsearch', 'influxdb', 'temporal', 'temporal-ui'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
 export interface ServerContext {
