@@ -3,12 +3,14 @@ import type { Redis } from 'ioredis';
 import type Stripe from 'stripe';
 import type { Settings } from './config.ts';
 import { connectElasticsearch, ProductIndex } from './elasticsearch/product-index.ts';
+import { InfluxDb } from './influxdb/client.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Mailer } from './mail/mailer.ts';
 import type { Database } from './postgres/database.ts';
 import { connectPostgres, type Orm } from './postgres/orm.ts';
 import { Cache } from './redis/cache.ts';
 import { connectRedis } from './redis/client.ts';
+import { EventStream } from './redis/event-stream.ts';
 import { StockGate } from './redis/stock-gate.ts';
 import { createStripe } from './stripe/client.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/client.ts';
@@ -21,14 +23,16 @@ export interface Services {
   redis: Redis;
   gate: StockGate;
   cache: Cache;
+  events: EventStream;
   productIndex: ProductIndex;
+  influx: InfluxDb;
   stripe: Stripe;
   mailer: Mailer;
   temporal: TemporalConnection['client'];
   close(): Promise<void>;
 }
 
-/** @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch and the mail server may come later */
+/** @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch, InfluxDB and the mail server may come later */
 export async function connectServices(settings: Settings, processName: string): Promise<Services> {
   const log = createLogger(processName, settings.LOG_LEVEL);
   const [postgres, temporal] = await Promise.all([connectPostgres(settings), connectTemporal(settings)]);
@@ -43,7 +47,9 @@ export async function connectServices(settings: Settings, processName: string): 
     redis,
     gate: new StockGate(redis),
     cache: new Cache(redis),
+    events: new EventStream(redis, settings.ANALYTICS_STREAM_MAX),
     productIndex: new ProductIndex(elasticsearch, settings.ELASTICSEARCH_INDEX),
+    influx: new InfluxDb(settings),
     stripe: createStripe(settings),
     mailer,
     temporal: temporal.client,

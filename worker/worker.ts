@@ -1,6 +1,7 @@
-/** The worker process: Temporal workers for its task queues, the outbox relay and the watch over the stock gate. */
+/** The worker process: Temporal workers for its task queues, the outbox relay, the watch over the stock gate and the writer of analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { startEventWriter } from '../activities/analytics/event-writer.ts';
 import { createActivities } from '../activities/index.ts';
 import { watchGate } from '../activities/inventory/gate-rebuild.ts';
 import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
@@ -49,6 +50,7 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
   const stopWatching = watchGate(db, gate, log);
   const relay = new OutboxRelay(db, createOutboxHandlers(services), log);
   relay.start();
+  const stopWriting = startEventWriter(services);
   const running = workers.map((worker) => worker.run());
   await ensureSchedules(services.temporal);
 
@@ -57,7 +59,7 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
   const stop = async () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(running);
-    await Promise.all([relay.stop(), stopWatching()]);
+    await Promise.all([relay.stop(), stopWatching(), stopWriting()]);
     await connection.close();
   };
   return {

@@ -215,7 +215,7 @@ export async function completeOrder(db: Database, payment: CapturedPayment, refu
            insert into order_events (order_id, type, message, dedupe_key)
            values ($1, 'order_paid', 'Payment received.', 'paid')),
          mailed as (
-           insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'))
+           insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'), ('analytics.purchase', $1::text, '{}'))
          delete from cart_items using paid, reservations, reservation_items bought
          where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id
            and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id

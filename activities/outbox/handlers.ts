@@ -1,7 +1,9 @@
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
+import type { EventStream } from '../../infra/redis/event-stream.ts';
 import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
 import { MAIL_TOPIC } from '../email/queue-mail.ts';
 import { indexChanged } from '../search-index/indexing.ts';
@@ -9,7 +11,7 @@ import type { OutboxHandlers } from './relay.ts';
 
 /** What each topic of the outbox does. */
 export function createOutboxHandlers(
-  deps: MailHandlerDependencies & { productIndex: ProductIndex; gate: StockGate; cache: Cache },
+  deps: MailHandlerDependencies & { productIndex: ProductIndex; gate: StockGate; cache: Cache; events: EventStream },
 ): OutboxHandlers {
   return {
     /** Safe to repeat: products are indexed as they are now, an older version never overwrites a newer one. */
@@ -28,5 +30,7 @@ export function createOutboxHandlers(
     },
 
     [MAIL_TOPIC]: createMailHandler(deps),
+
+    [PURCHASE_TOPIC]: createPurchaseHandler(deps.events),
   };
 }

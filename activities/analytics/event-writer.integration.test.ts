@@ -1,0 +1,157 @@
+/** The way from the stream to InfluxDB with everything failing that can. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { InfluxDb } from '../../infra/influxdb/client.ts';
+import { DEAD_LETTERS, EVENT_STREAM, EventStream, type StreamEvent } from '../../infra/redis/event-stream.ts';
+import type { Services } from '../../infra/services.ts';
+import { pointsOf } from '../../tests/support/analytics.ts';
+import { connectTestServices, until } from '../../tests/support/shop.ts';
+import { EventGroup, GROUP } from './event-group.ts';
+import { startEventWriter } from './event-writer.ts';
+
+const CLAIM_SECONDS = 1;
+const TRIES = 2;
+
+let services: Services;
+const cleanUp: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  services = await connectTestServices();
+  await services.influx.prepare();
+});
+afterAll(() => services?.close());
+beforeEach(() => services.redis.del(EVENT_STREAM, DEAD_LETTERS, 'analytics:events:tries'));
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0)) await undo();
+});
+
+function startWriter(influx: InfluxDb = services.influx): void {
+  const { log } = services;
+  const settings = { ...services.settings, ANALYTICS_CLAIM_SECONDS: CLAIM_SECONDS, ANALYTICS_TRIES: TRIES };
+  cleanUp.push(startEventWriter({ settings, influx, log }));
+}
+
+function view(data: StreamEvent['data'] = { path: '/' }): StreamEvent {
+  return { id: randomUUID(), event: 'page_view', atMs: Date.now(), data };
+}
+
+const written = (id: string) =>
+  until(async () => (await pointsOf(services.influx, id))[0], `event ${id} to be in InfluxDB`);
+const pending = async () => ((await services.redis.xpending(EVENT_STREAM, GROUP)) as [number])[0];
+
+/** Stands in front of InfluxDB, and can be shut. */
+async function gate(): Promise<{ influx: InfluxDb; shut: { is: boolean }; asked: () => number }> {
+  const shut = { is: false };
+  let asked = 0;
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    asked += 1;
+    if (shut.is) {
+      request.socket.destroy();
+      return;
+    }
+    const answer = await fetch(`${services.settings.INFLUXDB_URL}${request.url}`, {
+      method: 'POST',
+      headers: { 'content-type': request.headers['content-type']! },
+      body: Buffer.concat(chunks),
+    });
+    response.statusCode = answer.status;
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.push(() => new Promise((resolve) => server.close(resolve)));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { influx: new InfluxDb({ ...services.settings, INFLUXDB_URL: url }), shut, asked: () => asked };
+}
+
+it('loses nothing while InfluxDB is away, and counts that as nobody’s fault', async () => {
+  const { influx, shut, asked } = await gate();
+  const events = Array.from({ length: 300 }, () => view());
+  startWriter(influx);
+  await services.events.add(events.slice(0, 100));
+  await written(events[0]!.id);
+  shut.is = true;
+  await services.events.add(events.slice(100, 200));
+  const before = asked();
+  await until(() => asked() >= before + TRIES + 1, 'more tries than a refused event gets', 20_000);
+  await services.events.add(events.slice(200));
+  expect(await services.redis.xlen(DEAD_LETTERS)).toBe(0);
+  shut.is = false;
+  for (const { id } of events) await written(id);
+  await until(async () => (await pending()) === 0, 'all to be acknowledged');
+});
+
+it('takes over what a dead consumer had', async () => {
+  const dead = services.redis.duplicate({ enableAutoPipelining: false });
+  const group = new EventGroup(dead, 'dead');
+  await group.ensure();
+  const events = [view(), view(), view()];
+  await services.events.add(events);
+  expect(await group.read(10, 100)).toHaveLength(3);
+  dead.disconnect();
+  startWriter();
+  for (const { id } of events) await written(id);
+  await until(async () => (await pending()) === 0, 'all to be acknowledged');
+});
+
+it('puts what can’t be written among the dead letters after its tries, and writes its neighbours', async () => {
+  await services.events.add([view({ path: '/', quantity: 1 })]);
+  startWriter();
+  // Not JSON; a whole number that is none; a kind that nobody knows.
+  const good = [view(), view()];
+  const bad = [view({ quantity: 1.5 }), { ...view(), event: 'sneeze' as 'page_view' }];
+  await services.redis.xadd(EVENT_STREAM, '*', 'id', randomUUID(), 'event', 'page_view', 'at', '1', 'data', '{');
+  // The field is a number in this shard: InfluxDB itself refuses a text, and with it the batch.
+  const clash = view({ quantity: 'many' });
+  await services.events.add([good[0]!, ...bad, clash, good[1]!]);
+  for (const { id } of good) await written(id);
+  await until(async () => (await services.redis.xlen(DEAD_LETTERS)) === 4, 'the dead letters', 20_000);
+  const letters = await services.redis.xrange(DEAD_LETTERS, '-', '+');
+  const reasonOf = (id: string) => {
+    const fields = letters.map(([, flat]) => flat).find((flat) => flat.includes(id))!;
+    return fields[fields.indexOf('reason') + 1];
+  };
+  expect(reasonOf(clash.id)).toContain('field type conflict');
+  await until(async () => (await pending()) === 0, 'nothing to be left');
+  expect(await services.redis.exists('analytics:events:tries')).toBe(0);
+  expect(await pointsOf(services.influx, clash.id)).toEqual([]);
+});
+
+it('goes on after Redis lost its data, and keeps the stream short', async () => {
+  startWriter();
+  const before = view();
+  await services.events.add([before]);
+  await written(before.id);
+  await services.redis.del(EVENT_STREAM);
+  const after = Array.from({ length: 500 }, () => view());
+  await services.events.add(after);
+  await written(after.at(-1)!.id);
+  await until(async () => (await services.redis.xlen(EVENT_STREAM)) <= 200, 'the stream to be trimmed');
+});
+
+it('refuses what is new rather than dropping what was accepted', async () => {
+  const small = new EventStream(services.redis, 3);
+  expect(await small.add([view(), view()])).toBe(true);
+  expect(await small.add([view(), view()])).toBe(false);
+  expect(await small.addOnce(view())).toBe(true);
+  expect(await small.addOnce(view())).toBe(false);
+  expect(await services.redis.xlen(EVENT_STREAM)).toBe(3);
+});
+
+it('adds a purchase once, however often the outbox brings it', async () => {
+  const event = view();
+  for (let times = 0; times < 3; times++) expect(await services.events.addOnce(event)).toBe(true);
+  expect(await services.redis.xlen(EVENT_STREAM)).toBe(1);
+  await services.redis.del(`analytics:added:${event.id}`);
+});
+
+it('writes an event at the same place each time', async () => {
+  const event = view();
+  await services.events.add([event, event]);
+  startWriter();
+  await written(event.id);
+  await until(async () => (await pending()) === 0, 'both to be acknowledged');
+  expect(await pointsOf(services.influx, event.id)).toHaveLength(1);
+});
