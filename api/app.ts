@@ -5,6 +5,7 @@ import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import { DomainError } from '../domain/errors.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { analyticsRoutes } from './analytics/routes.ts';
 import { cartRoutes } from './cart/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { checkoutRoutes } from './checkout/routes.ts';
@@ -58,6 +59,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
       orderRoutes(deps, limits),
       refundRoutes(deps, limits),
       supportRoutes(deps, limits),
+      analyticsRoutes(deps, limits),
       systemRoutes(deps),
     ),
   );

@@ -8,6 +8,7 @@ import { codecBody } from '../contracts/codec.ts';
 import { idempotencyHeaders, idParams } from '../contracts/common.ts';
 import * as search from '../contracts/search.ts';
 import * as support from '../contracts/support.ts';
+import { analyticsPaths } from './analytics-operations.ts';
 import { buyingPaths } from './buying-operations.ts';
 import { done, gives, operation, sendsOn } from './operation.ts';
 
@@ -173,6 +174,7 @@ export const paths: ZodOpenApiPathsObject = {
       problems: { 404: 'No such list; `lists` names those that there are', 503: 'No Temporal Web UI is configured' },
     }),
   },
+  ...analyticsPaths,
   '/api/webhooks/stripe': {
     post: operation({
       tag: 'System',

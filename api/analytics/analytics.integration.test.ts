@@ -1,0 +1,169 @@
+/** Events from the API's door to InfluxDB: once each, without anybody's name unless they agreed. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { pointsOf } from '../../tests/support/analytics.ts';
+import { createProduct, Shopper, startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
+import { visitorOf } from './service.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop();
+});
+afterAll(() => shop?.stop());
+
+const GRANTED = { 'x-analytics-consent': 'granted' };
+const common = () => ({ id: randomUUID(), occurred_at: new Date().toISOString() });
+const pageView = (path = '/') => ({ event: 'page_view', ...common(), path });
+const guest = () => new Shopper(shop.api.url);
+const send = (who: Shopper, events: unknown[], headers: Record<string, string> = {}) =>
+  who.call('POST', '/events', { events }, headers);
+const written = (id: string) =>
+  until(async () => (await pointsOf(shop.services.influx, id))[0], `event ${id} to be in InfluxDB`);
+
+describe('an accepted batch', () => {
+  it('reaches InfluxDB once, though it is sent twice', async () => {
+    const productId = randomUUID();
+    const events = [
+      pageView('/c/mugs'),
+      { event: 'product_view', ...common(), product_id: productId },
+      { event: 'add_to_cart', ...common(), product_id: productId, quantity: 2, price: 12.5, currency: 'usd' },
+      { event: 'remove_from_cart', ...common(), product_id: productId, quantity: 1 },
+      { event: 'checkout_start', ...common(), item_count: 1, total: 12, currency: 'usd' },
+      { event: 'impression', ...common(), model: 'm-1', placement: 'home', product_ids: [productId, randomUUID()] },
+      { event: 'click', ...common(), model: 'm-1', placement: 'home', product_id: productId, position: 1 },
+    ];
+    const who = guest();
+    for (let times = 0; times < 2; times++) {
+      expect(await send(who, events)).toMatchObject({ status: 202, body: { accepted: 7 } });
+      for (const { id } of events) await written(id);
+    }
+    // What comes after both has been written shows that the second was.
+    const last = pageView();
+    await send(who, [last]);
+    await written(last.id);
+    const points = await Promise.all(events.map(({ id }) => pointsOf(shop.services.influx, id)));
+    expect(points.map((found) => found.length)).toEqual(events.map(() => 1));
+    expect(points[2]![0]).toMatchObject({ event: 'add_to_cart', product_id: productId, quantity: 2, price: 12.5 });
+    expect(points[5]![0]).toMatchObject({ event: 'impression', placement: 'home', model: 'm-1' });
+  });
+
+  it('carries ids with consent only, and never a cart’s own', async () => {
+    const person = await signedIn(shop);
+    const [plain, agreed, signalled, declined] = [pageView(), pageView(), pageView(), pageView()];
+    await send(person, [plain]);
+    await send(person, [agreed], GRANTED);
+    await send(person, [signalled], { ...GRANTED, 'sec-gpc': '1' });
+    await send(person, [declined], { 'x-analytics-consent': 'declined', cookie: 'analytics_consent=granted' });
+    expect(await written(agreed.id)).toMatchObject({
+      user_id: person.session.user.id,
+      visitor: visitorOf(person.cartId),
+    });
+    for (const { id } of [plain, signalled, declined])
+      expect(await written(id)).toMatchObject({ user_id: null, visitor: null });
+    const kept = JSON.stringify(await shop.services.redis.xrange(EVENT_STREAM, '-', '+'));
+    for (const secret of [person.cartId, person.address, person.email]) expect(kept).not.toContain(secret);
+  });
+
+  it('takes the cookie for consent too, and cuts what points to a person out of paths', async () => {
+    const view = pageView(`/orders/${randomUUID()}`);
+    const who = guest();
+    await send(who, [view], { cookie: 'analytics_consent=granted', dnt: '0' });
+    expect(await written(view.id)).toMatchObject({ path: '/orders/:id', visitor: visitorOf(who.cartId) });
+  });
+});
+
+describe('a purchase', () => {
+  it('is told of by the order, once, with nobody’s name', async () => {
+    const product = await createProduct(shop.services, { price: '12.50' });
+    const who = guest();
+    const { order, payment } = await who.order(product.id, 2);
+    await who.pay({ payment });
+    await who.untilStatus(order.id, 'paid');
+    const find = async () =>
+      (
+        await shop.services.influx.series(
+          `SELECT * FROM "events" WHERE "event" = 'purchase' AND "product_ids" = '${product.id}'`,
+        )
+      )[0];
+    const series = await until(find, 'the purchase to be in InfluxDB');
+    const point = Object.fromEntries(series.columns.map((name, index) => [name, series.values[0]![index]]));
+    expect(series.values).toHaveLength(1);
+    expect(point).toMatchObject({ total: 25, item_count: 2, currency: 'usd' });
+    expect(JSON.stringify(series)).not.toContain(order.id);
+    expect(JSON.stringify(series)).not.toContain('guest@example.test');
+
+    // The outbox repeats itself, also after the mark in Redis is gone.
+    for (let times = 0; times < 2; times++) {
+      await shop.services.db.run(`insert into outbox (topic, key) values ('analytics.purchase', $1)`, [order.id]);
+      const queued = async () =>
+        (await shop.services.db.row(`select 1 from outbox where topic = 'analytics.purchase'`)) === undefined;
+      await until(queued, 'the outbox to be carried');
+      await shop.services.redis.del(`analytics:added:${point.id}`);
+    }
+    const last = pageView();
+    await send(who, [last]);
+    await written(last.id);
+    expect((await find())?.values).toHaveLength(1);
+  });
+
+  it('is not taken from a browser', async () => {
+    const answer = await send(guest(), [{ event: 'purchase', ...common(), item_count: 1, total: 1, currency: 'usd' }]);
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'events.0.event' }] } });
+  });
+});
+
+describe('a bad batch', () => {
+  it('is told everything that is wrong, and where', async () => {
+    const answer = await send(guest(), [
+      { ...pageView('/search?q=me@example.test'), email: 'me@example.test' },
+      { event: 'product_view', id: 'x', occurred_at: '2001-01-01T00:00:00Z', product_id: randomUUID() },
+      { event: 'add_to_cart', ...common(), product_id: randomUUID(), quantity: 0 },
+      { event: 'impression', ...common(), model: 'a b', placement: 'attic', product_ids: [] },
+    ]);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+      'events.0',
+      'events.0.path',
+      'events.1.id',
+      'events.1.occurred_at',
+      'events.2.quantity',
+      'events.3.model',
+      'events.3.placement',
+      'events.3.product_ids',
+    ]);
+    expect((await send(guest(), [])).status).toBe(400);
+    expect(
+      (
+        await send(
+          guest(),
+          Array.from({ length: 101 }, () => pageView()),
+        )
+      ).status,
+    ).toBe(400);
+  });
+
+  it('is limited by a count of its own', async () => {
+    const answer = await send(guest(), [pageView()]);
+    expect(answer.headers.get('ratelimit-policy')).toContain('"events"');
+  });
+});
+
+describe('the report', () => {
+  it('counts events over time, for admins', async () => {
+    const view = pageView();
+    await send(guest(), [view]);
+    await written(view.id);
+    const admin = await signedIn(shop, 'admin');
+    const report = await admin.call('GET', '/admin/analytics/events?interval=1d');
+    expect(report.status).toBe(200);
+    expect(report.body.totals.page_view).toBeGreaterThan(0);
+    const counts = report.body.intervals.map(({ counts }: { counts: Record<string, number> }) => counts.page_view ?? 0);
+    expect(counts.reduce((sum: number, count: number) => sum + count, 0)).toBe(report.body.totals.page_view);
+    expect((await guest().call('GET', '/admin/analytics/events')).status).toBe(401);
+    expect((await (await signedIn(shop)).call('GET', '/admin/analytics/events')).status).toBe(403);
+    const tooFine = await admin.call('GET', '/admin/analytics/events?interval=1m&from=2020-01-01T00:00:00Z');
+    expect(tooFine).toMatchObject({ status: 400, body: { errors: [{ path: 'interval' }] } });
+  });
+});

@@ -1,0 +1,82 @@
+/** Takes events in: 202 means that they wait in Redis and will be written. */
+import { createHash } from 'node:crypto';
+import { Counter } from 'prom-client';
+import { anonymousPath } from '../../domain/analytics.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { EventStream, StreamEvent } from '../../infra/redis/event-stream.ts';
+import type { AnalyticsEvent } from '../contracts/analytics.ts';
+
+const accepted = new Counter({
+  name: 'analytics_events_accepted_total',
+  help: 'Events taken in from browsers and the storefront',
+  labelNames: ['event'],
+});
+const turnedAway = new Counter({
+  name: 'analytics_events_turned_away_total',
+  help: 'Events that were well-formed but not taken in: the stream was full or Redis away',
+});
+
+/** Who sent a batch; empty without consent. */
+export interface Sender {
+  userId?: string;
+  cartId?: string;
+}
+
+/** @throws DomainError unavailable while the stream is full or Redis is away */
+export async function acceptEvents(
+  stream: EventStream,
+  events: readonly AnalyticsEvent[],
+  sender: Sender,
+): Promise<void> {
+  let added: boolean;
+  try {
+    added = await stream.add(events.map((event) => toStream(event, sender)));
+  } catch (error) {
+    turnedAway.inc(events.length);
+    throw away(error);
+  }
+  if (!added) {
+    turnedAway.inc(events.length);
+    throw away();
+  }
+  for (const { event } of events) accepted.inc({ event });
+}
+
+function away(cause?: unknown): DomainError {
+  return new DomainError('unavailable', 'Events can’t be taken in just now.', {
+    retryable: true,
+    cause,
+  });
+}
+
+function toStream(sent: AnalyticsEvent, sender: Sender): StreamEvent {
+  const { id, event, occurred_at, ...properties } = sent;
+  return {
+    id: id.toLowerCase(),
+    event,
+    atMs: Date.parse(occurred_at),
+    data: { ...flattened(properties), ...identityOf(sender) },
+  };
+}
+
+function flattened(properties: Record<string, string | number | string[] | undefined>): StreamEvent['data'] {
+  const known: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(properties)) {
+    if (Array.isArray(value)) known[name] = value.join(',');
+    else if (name === 'path') known[name] = anonymousPath(String(value));
+    else if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
+
+function identityOf({ userId, cartId }: Sender): Record<string, string> {
+  return { ...(userId && { user_id: userId }), ...(cartId && { visitor: visitorOf(cartId) }) };
+}
+
+/**
+ * A guest's cart id is the key to the cart and its orders, so it stays out of the figures: its hash tells visits apart and leads
+ * nowhere, since a random UUID can't be guessed.
+ */
+export function visitorOf(cartId: string): string {
+  return createHash('sha256').update(`visitor:${cartId.toLowerCase()}`).digest('hex').slice(0, 32);
+}
