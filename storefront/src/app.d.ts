@@ -1,4 +1,5 @@
 import type { Api } from './lib/server/api.ts';
+import type { Consent } from './lib/server/consent.ts';
 
 declare global {
   namespace App {
@@ -9,6 +10,7 @@ declare global {
     interface Locals {
       requestId: string;
       api: Api;
+      consent: Consent;
     }
     interface PageData {
       title?: string;

@@ -1,5 +1,6 @@
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { Api } from '#lib/server/api.ts';
+import { consentOf } from '#lib/server/consent.ts';
 import { describeFailure } from '#lib/server/failures.ts';
 import { canonicalAddress, clientAddressOf, requestIdOf } from '#lib/server/requests.ts';
 import { secure } from '#lib/server/security-headers.ts';
@@ -15,10 +16,12 @@ export const handle: Handle = async ({ event, resolve }) => {
 
   const https = (settings.origin ?? event.url.origin).startsWith('https:');
   event.locals.requestId = requestIdOf(event.request);
+  const cookies = new ShopCookies(event.cookies, https);
+  event.locals.consent = consentOf(event.request.headers, cookies.consent);
   event.locals.api = new Api({
     fetch: globalThis.fetch,
     apiUrl: settings.apiUrl,
-    cookies: new ShopCookies(event.cookies, https),
+    cookies,
     renewal,
     requestId: event.locals.requestId,
     clientAddress: clientAddressOf(event),

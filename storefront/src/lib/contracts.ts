@@ -1,5 +1,6 @@
 /** The API's wire types: the one place where the storefront reaches into the contracts. */
 export type { Session, User } from '../../../api/contracts/accounts.ts';
+export type { AnalyticsEvent } from '../../../api/contracts/analytics.ts';
 export type { Cart } from '../../../api/contracts/cart.ts';
 export type { Category, Product, ProductPage, ProductSummary } from '../../../api/contracts/catalog.ts';
 export type { Problem } from '../../../api/contracts/common.ts';

@@ -12,5 +12,6 @@ export const load: LayoutServerLoad = async ({ locals, depends }) => {
     categories: categories.map(({ slug, name }) => ({ slug, name })),
     signedIn: cookies.signedIn,
     cartCount: cookies.cartCount,
+    consent: locals.consent,
   };
 };

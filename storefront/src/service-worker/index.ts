@@ -31,6 +31,8 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
+  // What was seen is told of without changing anything.
+  if (url.pathname === '/events') return;
   if (request.method !== 'GET') event.respondWith(write(request));
   else if (files.has(url.pathname)) event.respondWith(file(request));
   else if (request.mode === 'navigate' || url.pathname.endsWith('/__data.json')) event.respondWith(page(request));

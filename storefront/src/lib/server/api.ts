@@ -73,6 +73,16 @@ export class Api {
     });
   }
 
+  /**
+   * Sends what nobody waits for. It goes with the token at hand and renews none: the answer to the shopper may be under way, and
+   * with it the last chance to set a cookie. @throws ApiProblem as `get`
+   */
+  async tell(path: string, body: unknown, options: ApiOptions = {}): Promise<void> {
+    const response = await this.#send('POST', path, body, options, this.#context.cookies.accessToken);
+    if (!response.ok) throw await problemFrom(response);
+    await response.body?.cancel();
+  }
+
   async #json<Result>(method: string, path: string, body: unknown, options: ApiOptions): Promise<Result> {
     const response = await this.#withSession(method, path, body, options);
     if (response.status === 204) return undefined as Result;

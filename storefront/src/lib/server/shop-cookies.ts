@@ -5,6 +5,8 @@ import type { Cart, Session } from '#lib/contracts.ts';
 const DAY_SECONDS = 86_400;
 const REFRESH_SECONDS = 7 * DAY_SECONDS;
 const GUEST_SECONDS = 30 * DAY_SECONDS;
+/** After half a year one may have changed one's mind, and is asked again. */
+const CONSENT_SECONDS = 180 * DAY_SECONDS;
 /** An access token is dropped a little early, so that none runs out on its way to the API. */
 const ACCESS_MARGIN_SECONDS = 15;
 const NAMES = {
@@ -14,6 +16,8 @@ const NAMES = {
   cartCount: 'holdfast_cart_count',
   hold: 'holdfast_hold',
   order: 'holdfast_order',
+  /** The API knows it by this name too. */
+  consent: 'analytics_consent',
 } as const;
 
 /** What this needs of a request's cookies. */
@@ -61,6 +65,15 @@ export class ShopCookies {
   /** The order that this browser last placed and, as far as known, did not pay yet. */
   get unpaidOrderId(): string | undefined {
     return this.#cookies.get(NAMES.order);
+  }
+
+  /** What this shopper said to being counted by id, if anything: `granted` or `declined`. */
+  get consent(): string | undefined {
+    return this.#cookies.get(NAMES.consent);
+  }
+
+  keepConsent(word: 'granted' | 'declined'): void {
+    this.#set(NAMES.consent, word, CONSENT_SECONDS);
   }
 
   keepSession(session: Session): void {

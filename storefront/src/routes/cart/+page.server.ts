@@ -1,5 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
+import type { Cart } from '#lib/contracts.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from '#lib/server/cart.ts';
+import { tell } from '#lib/server/events.ts';
 import { sentence, text } from '#lib/server/forms.ts';
 import { holdCart } from '#lib/server/holds.ts';
 import { unpaidOrder } from '#lib/server/orders.ts';
@@ -25,8 +27,9 @@ export const actions: Actions = {
     const form = await request.formData();
     const quantity = readQuantity(form);
     if (quantity === undefined) return fail(400, { message: QUANTITY_MESSAGE });
+    const productId = text(form, 'product_id');
     try {
-      await addToCart(locals.api, text(form, 'product_id'), quantity);
+      tell(locals, added(await addToCart(locals.api, productId, quantity), productId, quantity));
     } catch (error) {
       return failed(error);
     }
@@ -37,8 +40,12 @@ export const actions: Actions = {
     const form = await request.formData();
     const quantity = readQuantity(form);
     if (quantity === undefined) return fail(400, { message: QUANTITY_MESSAGE });
+    const productId = text(form, 'product_id');
     try {
-      await setQuantity(locals.api, text(form, 'product_id'), quantity);
+      const cart = await setQuantity(locals.api, productId, quantity);
+      const more = quantity - (quantityBefore(form) ?? quantity);
+      if (more > 0) tell(locals, added(cart, productId, more));
+      if (more < 0) tell(locals, { event: 'remove_from_cart', product_id: productId, quantity: -more });
     } catch (error) {
       return failed(error);
     }
@@ -47,8 +54,10 @@ export const actions: Actions = {
 
   async remove({ locals, request }) {
     const form = await request.formData();
+    const productId = text(form, 'product_id');
     try {
-      await removeFromCart(locals.api, text(form, 'product_id'));
+      await removeFromCart(locals.api, productId);
+      tell(locals, { event: 'remove_from_cart', product_id: productId, quantity: quantityBefore(form) });
     } catch (error) {
       return failed(error);
     }
@@ -62,6 +71,9 @@ export const actions: Actions = {
       const result = await holdCart(locals.api, text(form, 'idempotency_key') || crypto.randomUUID());
       if ('short' in result) return fail(409, { short: result.short, idempotencyKey: crypto.randomUUID() });
       reservationId = result.held.id;
+      const { items, total, currency } = result.held;
+      const itemCount = items.reduce((count, item) => count + item.quantity, 0);
+      tell(locals, { event: 'checkout_start', item_count: itemCount, total, currency });
     } catch (error) {
       // After an answer the next press is another request; without one it is the same, asked again.
       const answered = isProblem(error) && error.status < 500;
@@ -71,9 +83,25 @@ export const actions: Actions = {
   },
 };
 
-function readQuantity(form: FormData): number | undefined {
-  const quantity = Number(text(form, 'quantity'));
+function readQuantity(form: FormData, name = 'quantity'): number | undefined {
+  const quantity = Number(text(form, name));
   return Number.isInteger(quantity) && quantity >= 1 && quantity <= 100 ? quantity : undefined;
+}
+
+/** What the page showed that the form was on; only the shop's figures go by it. */
+function quantityBefore(form: FormData): number | undefined {
+  return readQuantity(form, 'was');
+}
+
+function added(cart: Cart, productId: string, quantity: number) {
+  const item = cart.items.find(({ product_id }) => product_id === productId);
+  return {
+    event: 'add_to_cart',
+    product_id: productId,
+    quantity,
+    price: item?.price,
+    currency: item?.currency,
+  } as const;
 }
 
 function failed(error: unknown, idempotencyKey?: string) {

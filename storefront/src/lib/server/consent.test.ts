@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { consentOf } from './consent.ts';
+
+it('takes the shopper’s word, and the browser’s before it', () => {
+  expect(consentOf(new Headers(), undefined)).toBe('unasked');
+  expect(consentOf(new Headers(), 'nonsense')).toBe('unasked');
+  expect(consentOf(new Headers(), 'granted')).toBe('granted');
+  expect(consentOf(new Headers({ dnt: '0' }), 'declined')).toBe('declined');
+  expect(consentOf(new Headers({ dnt: '1' }), 'granted')).toBe('signalled');
+  expect(consentOf(new Headers({ 'sec-gpc': '1' }), undefined)).toBe('signalled');
+});

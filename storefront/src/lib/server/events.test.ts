@@ -1,0 +1,40 @@
+import { expect, it, vi } from 'vitest';
+import { fromBrowser, send, tell } from './events.ts';
+
+const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
+
+it('puts the time to what a browser saw a while ago', () => {
+  expect(fromBrowser([{ event: 'page_view', id: 'a', path: '/', ago_ms: 1_500 }], NOW_MS)).toEqual([
+    { event: 'page_view', id: 'a', path: '/', occurred_at: '2026-01-02T03:04:03.500Z' },
+  ]);
+});
+
+it('takes nothing that is no list of events', () => {
+  for (const body of [undefined, null, {}, [], ['x'], [null], [{}], [{ ago_ms: -1 }], [{ ago_ms: 'soon' }]])
+    expect(fromBrowser(body, NOW_MS)).toBeUndefined();
+  expect(fromBrowser(Array(51).fill({ ago_ms: 1 }), NOW_MS)).toBeUndefined();
+});
+
+it('sends no credentials without consent', async () => {
+  const api = { tell: vi.fn(async () => {}) };
+  for (const consent of ['declined', 'signalled', 'unasked'] as const) await send({ api, consent }, [{}]);
+  await send({ api, consent: 'granted' }, [{}]);
+  const options = api.tell.mock.calls.map((call) => (call as unknown[])[2]);
+  const without = { headers: { 'x-analytics-consent': 'declined' }, identity: 'anyone' };
+  expect(options).toEqual([
+    without,
+    without,
+    without,
+    { headers: { 'x-analytics-consent': 'granted' }, identity: 'shopper' },
+  ]);
+});
+
+it('never fails the shopper', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  tell(
+    { api: { tell: () => Promise.reject(new Error('away')) }, consent: 'granted' },
+    { event: 'page_view', path: '/' },
+  );
+  await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+  warn.mockRestore();
+});

@@ -1,0 +1,78 @@
+/** What the shop counts of a visit, and of whom. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSettings } from '../../infra/config.ts';
+import { InfluxDb } from '../../infra/influxdb/client.ts';
+import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
+import { checkOut, expectNoSidewaysScroll, putIntoCart } from './support/shopper.ts';
+import { newProduct } from './support/staff.ts';
+
+const influx = new InfluxDb(readSettings());
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+async function eventsOf(productId: string): Promise<{ event: string; visitor: unknown; quantity: unknown }[]> {
+  const series = await influx.series(
+    `SELECT "id", "visitor", "quantity" FROM "events" WHERE "product_id" = '${productId}' GROUP BY "event"`,
+  );
+  return series.flatMap(({ tags, values }) =>
+    values.map(([, , visitor, quantity]) => ({ event: tags?.event ?? '', visitor, quantity })),
+  );
+}
+
+const kindsOf = async (productId: string) => (await eventsOf(productId)).map(({ event }) => event).sort();
+const banner = (page: Page) => page.getByRole('complementary', { name: 'Your privacy' });
+
+it('counts views and the cart, with an id for those who agree', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await page.goto('/');
+  await untilScripted(page);
+  await banner(page).getByRole('button', { name: 'Count me in' }).click();
+  await banner(page).waitFor({ state: 'detached' });
+  await putIntoCart(page, product.id, 2);
+  await page.goto('/cart');
+  await page.getByRole('button', { name: `Remove ${product.name}` }).click();
+  await page.getByText('There is nothing in your cart yet.').waitFor();
+  await expect.poll(() => kindsOf(product.id)).toEqual(['add_to_cart', 'product_view', 'remove_from_cart']);
+  const events = await eventsOf(product.id);
+  expect(events.filter(({ event }) => event !== 'product_view')).toEqual([
+    { event: 'add_to_cart', visitor: expect.stringMatching(/^[0-9a-f]{32}$/), quantity: 2 },
+    { event: 'remove_from_cart', visitor: expect.stringMatching(/^[0-9a-f]{32}$/), quantity: 2 },
+  ]);
+  expect(shopper.complaints).toEqual([]);
+});
+
+it('takes a no without scripts, remembers it, and counts without ids', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser, { javaScriptEnabled: false, viewport: PHONE });
+  const { page } = shopper;
+  await page.goto(`/products/${product.id}`);
+  await expectNoSidewaysScroll(page);
+  await banner(page).getByRole('button', { name: 'Not by id' }).click();
+  await page.waitForURL(`**/products/${product.id}`);
+  expect(await banner(page).count()).toBe(0);
+  await putIntoCart(page, product.id);
+  await checkOut(page);
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  await expect.poll(() => eventsOf(product.id)).toEqual([{ event: 'add_to_cart', visitor: null, quantity: 1 }]);
+
+  await page.goto('/privacy');
+  await page.getByText('You are counted without any id.').waitFor();
+  await page.getByRole('button', { name: 'Count me in' }).click();
+  await page.getByText('You agreed to be counted by id.').waitFor();
+});
+
+it('asks nobody whose browser has said no', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser, { extraHTTPHeaders: { 'sec-gpc': '1' } });
+  const { page } = shopper;
+  await putIntoCart(page, product.id);
+  expect(await banner(page).count()).toBe(0);
+  await expect.poll(() => kindsOf(product.id)).toEqual(['add_to_cart', 'product_view']);
+  expect((await eventsOf(product.id)).every(({ visitor }) => visitor === null)).toBe(true);
+});
