@@ -1,10 +1,11 @@
-/** `npm run bench [-- holds orders reads]`: prints figures and their ratio to a baseline measured in the same run. */
+/** `npm run bench [-- holds orders reads events]`: prints figures and their ratio to a baseline measured in the same run. */
+import { benchEvents } from './events.ts';
 import { benchHolds } from './holds.ts';
 import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
 import { startBenchShop } from './shop.ts';
 
-const BENCHES = ['holds', 'orders', 'reads'] as const;
+const BENCHES = ['holds', 'orders', 'reads', 'events'] as const;
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = chosen.filter((name) => !(BENCHES as readonly string[]).includes(name));
 const wants = (name: (typeof BENCHES)[number]) => chosen.length === 0 || chosen.includes(name);
@@ -27,6 +28,10 @@ try {
   if (wants('reads')) {
     console.log('\n## Cached reads, 50 connections\n');
     await benchReads(shop, seconds);
+  }
+  if (wants('events')) {
+    console.log('\n## Analytics events\n');
+    await benchEvents(shop, seconds);
   }
 } finally {
   await shop.stop();

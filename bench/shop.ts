@@ -3,7 +3,17 @@ import pg from 'pg';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { type RunningShop, startShop } from '../infra/local/shop.ts';
 
-const MEASURED = ['api', 'worker', 'stripe', 'mailbox', 'temporal', 'postgres', 'redis', 'elasticsearch'] as const;
+const MEASURED = [
+  'api',
+  'worker',
+  'stripe',
+  'mailbox',
+  'temporal',
+  'postgres',
+  'redis',
+  'elasticsearch',
+  'influxdb',
+] as const;
 
 export interface BenchShop {
   /** Address of the API, with `/api`. */
@@ -30,6 +40,7 @@ export async function startBenchShop(seed: readonly string[] | null = null): Pro
       RATE_LIMIT_CATALOG: '100000000',
       RATE_LIMIT_API: '100000000',
       RATE_LIMIT_PAYMENT: '100000000',
+      RATE_LIMIT_EVENTS: '100000000',
       LOG_LEVEL: 'warn',
     },
     onProgress: plainProgress((line) => console.error(line)),
