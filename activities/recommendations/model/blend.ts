@@ -11,7 +11,7 @@ import { basketMatrix, frequencyMatrix, popularity, recencyMatrix } from './matr
 import { makeNeighbourTask, type NeighbourTask } from './neighbours.ts';
 import { type ScoredItem, topItems } from './top-items.ts';
 
-const NEIGHBOURS = 100;
+const NEIGHBOURS = 50;
 /** In users: an item with few buyers is believed less. */
 const RIDGE = 300;
 /** A purchase two months ago counts a quarter of one now: the model follows the season. */
