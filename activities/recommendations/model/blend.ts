@@ -11,7 +11,10 @@ import { basketMatrix, frequencyMatrix, popularity, recencyMatrix } from './matr
 import { makeNeighbourTask, type NeighbourTask } from './neighbours.ts';
 import { type ScoredItem, topItems } from './top-items.ts';
 
-const NEIGHBOURS = 50;
+/** Each item's system grows with the cube of this: a large catalogue makes do with half, at .002 of NDCG. */
+const NEIGHBOURS = 100;
+const LARGE_CATALOGUE_ITEMS = 20_000;
+const NEIGHBOURS_IN_LARGE_CATALOGUE = 50;
 /** In users: an item with few buyers is believed less. */
 const RIDGE = 300;
 /** A purchase two months ago counts a quarter of one now: the model follows the season. */
@@ -57,7 +60,10 @@ export async function trainBlend(pool: KernelPool, history: History, options: Tr
   const recency = recencyMatrix(history, endMs, RECENCY_HALF_LIFE_DAYS);
   const bought = binary(recency);
   const byItem = transpose(recency);
-  const neighbours = makeNeighbourTask(bought, byItem, { neighbours: NEIGHBOURS, ridge: RIDGE });
+  const neighbours = makeNeighbourTask(bought, byItem, {
+    neighbours: byItem.rows > LARGE_CATALOGUE_ITEMS ? NEIGHBOURS_IN_LARGE_CATALOGUE : NEIGHBOURS,
+    ridge: RIDGE,
+  });
   const itemRanges = manySlices(byItem.rows);
   await pool.run(
     itemRanges.map((range) => ({ kernel: 'neighbours', ...neighbours, ...range })),

@@ -1,5 +1,6 @@
 /** What goes into one basket with what: counted over invoices, those of guests included. */
 import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
+import { topItems } from './top-items.ts';
 
 export interface CompanionTask {
   /** invoices × items; the value is what the invoice counts for. */
@@ -43,6 +44,7 @@ export function findCompanions(task: CompanionTask, from: number, to: number): v
     discount[item] = total > 0 ? 1 / total ** task.commonness : 0;
   }
   const together = new Float64Array(byItem.rows);
+  const scores = new Float64Array(byItem.rows);
   for (let item = from; item < to; item += 1) {
     const met: number[] = [];
     const end = byItem.starts[item + 1]!;
@@ -55,14 +57,12 @@ export function findCompanions(task: CompanionTask, from: number, to: number): v
         together[other]! += weight;
       }
     }
-    const score = (other: number) => together[other]! * discount[other]!;
-    const best = met
-      .filter((other) => other !== item)
-      .sort((a, b) => score(b) - score(a) || a - b)
-      .slice(0, count);
-    for (const [place, other] of best.entries()) {
-      task.indices[item * count + place] = other;
-      task.scores[item * count + place] = score(other);
+    for (const other of met) scores[other] = together[other]! * discount[other]!;
+    // One more, for the item itself.
+    const best = topItems(met, scores, count + 1).filter((found) => found.item !== item);
+    for (const [place, found] of best.slice(0, count).entries()) {
+      task.indices[item * count + place] = found.item;
+      task.scores[item * count + place] = found.score;
     }
     for (const other of met) together[other] = 0;
   }

@@ -4,6 +4,7 @@
  * fifty nearest by cosine each item is a system of 50 × 50 of its own, and threads share the items.
  */
 import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
+import { topItems } from './top-items.ts';
 
 export interface NeighbourTask {
   /** users × items: who ever bought what, values 1. */
@@ -42,12 +43,13 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
   const { byUser, byItem, neighbours, ridge } = task;
   const together = new Float64Array(byItem.rows);
   const lately = new Float64Array(byItem.rows);
+  const cosine = new Float64Array(byItem.rows);
   const marks = userMarks(byUser.rows, neighbours);
   const system = new Float64Array(neighbours * neighbours);
   const solution = new Float64Array(neighbours);
   for (let item = from; item < to; item += 1) {
     const met = countTogether(task, item, together, lately);
-    const nearest = nearestOf(byItem, item, met, together, neighbours);
+    const nearest = nearestOf(byItem, item, met, together, cosine, neighbours);
     const size = nearest.length;
     gramOfItems(byItem, nearest, system, marks);
     for (let place = 0; place < size; place += 1) {
@@ -87,24 +89,27 @@ function countTogether(task: NeighbourTask, item: number, together: Float64Array
   return met;
 }
 
-/** Those with the highest cosine, in ascending order of their number. */
+/**
+ * Those with the highest cosine, in ascending order of their number. Sorting thousands of candidates to keep fifty would be
+ * most of the training's time.
+ */
 function nearestOf(
   byItem: CsrMatrix,
   item: number,
   met: readonly number[],
   together: Float64Array,
+  cosine: Float64Array,
   count: number,
 ): number[] {
-  const others = met.filter((other) => other !== item);
-  if (others.length > count) {
-    const cosine = (other: number) => together[other]! / Math.sqrt(byItem.starts[other + 1]! - byItem.starts[other]!);
-    const ranked = Float64Array.from(others, cosine).sort();
-    const least = ranked[ranked.length - count]!;
-    const above = others.filter((other) => cosine(other) > least);
-    const level = others.filter((other) => cosine(other) === least).sort((a, b) => a - b);
-    return [...above, ...level.slice(0, count - above.length)].sort((a, b) => a - b);
+  for (const other of met) {
+    cosine[other] = together[other]! / Math.sqrt(byItem.starts[other + 1]! - byItem.starts[other]!);
   }
-  return others.sort((a, b) => a - b);
+  // One more, as the item is nearest to itself, whatever else is as near.
+  const nearest = topItems(met, cosine, count + 1).map((found) => found.item);
+  return nearest
+    .filter((other) => other !== item)
+    .slice(0, count)
+    .sort((a, b) => a - b);
 }
 
 interface UserMarks {
