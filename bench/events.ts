@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { readSome } from '../infra/config.ts';
 import { InfluxDb } from '../infra/influxdb/client.ts';
+import { textTable } from '../infra/text-table.ts';
 import { cpuSeconds } from './cpu.ts';
-import { percentiles, table } from './figures.ts';
+import { percentiles } from './figures.ts';
 import type { BenchShop } from './shop.ts';
 
 const AIM_PER_SECOND = 2_000;
@@ -80,7 +81,7 @@ export async function benchEvents(shop: BenchShop, seconds: number): Promise<voi
     ]);
   }
   console.log(
-    table(
+    textTable(
       [
         'what',
         'events a second',

@@ -9,7 +9,7 @@ import { createInventoryActivities } from '../activities/inventory/activities.ts
 import { readSettings } from '../infra/config.ts';
 import type { StockLine } from '../infra/redis/stock-gate.ts';
 import { connectServices } from '../infra/services.ts';
-import { table } from './figures.ts';
+import { textTable } from '../infra/text-table.ts';
 import type { BenchShop } from './shop.ts';
 
 const BUYERS = 50;
@@ -72,7 +72,7 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
       rows.push([title, way.name, perSecond.toFixed(0), `${(perSecond / baseline).toFixed(1)} ×`, String(refused)]);
     }
   }
-  console.log(table(['what', 'way', 'holds a second', 'ratio', 'refused'], rows));
+  console.log(textTable(['what', 'way', 'holds a second', 'ratio', 'refused'], rows));
   await services.close();
 }
 

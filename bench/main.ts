@@ -1,11 +1,12 @@
-/** `npm run bench [-- holds orders reads events]`: prints figures and their ratio to a baseline measured in the same run. */
+/** `npm run bench [-- holds orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run. */
 import { benchEvents } from './events.ts';
 import { benchHolds } from './holds.ts';
 import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
+import { benchRecommendations } from './recommendations.ts';
 import { startBenchShop } from './shop.ts';
 
-const BENCHES = ['holds', 'orders', 'reads', 'events'] as const;
+const BENCHES = ['holds', 'orders', 'reads', 'events', 'recommendations'] as const;
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = chosen.filter((name) => !(BENCHES as readonly string[]).includes(name));
 const wants = (name: (typeof BENCHES)[number]) => chosen.length === 0 || chosen.includes(name);
@@ -15,24 +16,32 @@ if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}; choose from ${BENCHES.join(', ')}.`);
   process.exit(1);
 }
-const shop = await startBenchShop(wants('reads') ? [] : null);
-try {
-  if (wants('holds')) {
-    console.log('\n## Holds, 50 buyers at once\n');
-    await benchHolds(shop, seconds);
+if (wants('recommendations')) {
+  console.log('\n## Training of recommendations\n');
+  await benchRecommendations();
+}
+if (BENCHES.some((name) => name !== 'recommendations' && wants(name))) await benchShop();
+
+async function benchShop(): Promise<void> {
+  const shop = await startBenchShop(wants('reads') ? [] : null);
+  try {
+    if (wants('holds')) {
+      console.log('\n## Holds, 50 buyers at once\n');
+      await benchHolds(shop, seconds);
+    }
+    if (wants('orders')) {
+      console.log('\n## Orders\n');
+      await benchOrders(shop, seconds);
+    }
+    if (wants('reads')) {
+      console.log('\n## Cached reads, 50 connections\n');
+      await benchReads(shop, seconds);
+    }
+    if (wants('events')) {
+      console.log('\n## Analytics events\n');
+      await benchEvents(shop, seconds);
+    }
+  } finally {
+    await shop.stop();
   }
-  if (wants('orders')) {
-    console.log('\n## Orders\n');
-    await benchOrders(shop, seconds);
-  }
-  if (wants('reads')) {
-    console.log('\n## Cached reads, 50 connections\n');
-    await benchReads(shop, seconds);
-  }
-  if (wants('events')) {
-    console.log('\n## Analytics events\n');
-    await benchEvents(shop, seconds);
-  }
-} finally {
-  await shop.stop();
 }

@@ -1,7 +1,8 @@
 /** What an order costs: each call's latency, orders a second, and the CPU time of every process, at 1, 10 and 25 shoppers. */
 import { randomUUID } from 'node:crypto';
+import { textTable } from '../infra/text-table.ts';
 import { cpuSeconds } from './cpu.ts';
-import { percentiles, table } from './figures.ts';
+import { percentiles } from './figures.ts';
 import type { BenchShop } from './shop.ts';
 
 const ADDRESS = { street: '1 Bench Street', city: 'Springfield', postal_code: '12345', country: 'US' };
@@ -46,9 +47,9 @@ export async function benchOrders(shop: BenchShop, seconds: number): Promise<voi
       ((own.user + own.system) / 1000 / timings.length).toFixed(1),
     ]);
     if (shoppers === SHOPPERS.at(-1)) {
-      console.log(table(['shoppers', 'what', 'p50 ms', 'p95 ms', 'p99 ms'], rows));
+      console.log(textTable(['shoppers', 'what', 'p50 ms', 'p95 ms', 'p99 ms'], rows));
       console.log('\nCPU, milliseconds an order, by process (the load generator is not counted in the total):\n');
-      console.log(table(['shoppers', 'total', ...perOrder.map(([name]) => name), 'generator'], cpuRows));
+      console.log(textTable(['shoppers', 'total', ...perOrder.map(([name]) => name), 'generator'], cpuRows));
     }
   }
 }

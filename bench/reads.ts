@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import { textTable } from '../infra/text-table.ts';
 import { residentMegabytes } from './cpu.ts';
-import { table } from './figures.ts';
 import type { BenchShop } from './shop.ts';
 
 const CONNECTIONS = 50;
@@ -48,7 +48,7 @@ export async function benchReads(shop: BenchShop, seconds: number): Promise<void
       String(ours.failed),
     ]);
   }
-  console.log(table(['what', 'requests a second', 'p99 ms', 'bare Koa', 'ratio', 'bytes', 'failed'], rows));
+  console.log(textTable(['what', 'requests a second', 'p99 ms', 'bare Koa', 'ratio', 'bytes', 'failed'], rows));
   console.log(`\nThe API process holds ${residentMegabytes(shop.processes().get('api')!).toFixed(0)} MB.`);
 }
 

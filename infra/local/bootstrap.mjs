@@ -24,6 +24,8 @@ const COMMANDS = {
   migrate: ['infra/local/with-stack.ts', 'infra/postgres/migrate.ts'],
   seed: ['infra/local/with-stack.ts', 'infra/catalogue/seed.ts'],
   import: ['infra/local/with-stack.ts', 'infra/catalogue/import.ts'],
+  'recommend:evaluate': ['activities/recommendations/commands/evaluate.ts'],
+  'recommend:predict': ['activities/recommendations/commands/predict.ts'],
   audit: ['infra/local/with-stack.ts', 'worker/audit.ts'],
 };
 

@@ -1,0 +1,90 @@
+/** `npm run recommend:predict -- --orders FILE --before DATE --out DIR`: writes what would be shown, for others to score. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { Recommender, trainBlend } from '../model/blend.ts';
+import { HistoryBuilder } from '../model/history.ts';
+import { KernelPool } from '../model/kernel-pool.ts';
+import type { ScoredItem } from '../model/top-items.ts';
+import { progress, readDay, required, runCommand, UsageError } from './command.ts';
+import { OrdersFileError, readOrders } from './orders-file.ts';
+
+const HELP = `npm run recommend:predict -- --orders FILE --before DATE --out DIR
+  --orders FILE  .csv or .csv.gz with the columns InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID
+  --before DATE  such as 2011-11-08: only what is before it is known
+  --out DIR      made when it is not there; files of the same names are replaced
+
+  new.csv        customer,rank,stock_code: ten items that the customer never bought
+  repeat.csv     customer,rank,stock_code: ten items, bought before or not
+  similar.csv    stock_code,rank,similar_stock_code: ten items that go with it`;
+
+const report = progress();
+
+/** Row by row, waiting for the disk when it is slower. @throws UsageError when the folder cannot be written */
+async function writeLists(
+  path: string,
+  header: string,
+  names: readonly string[],
+  items: readonly string[],
+  listOf: (number: number) => readonly ScoredItem[],
+): Promise<void> {
+  const file = createWriteStream(path);
+  const written = finished(file);
+  written.catch(() => {});
+  file.write(`${header}\n`);
+  for (const [number, name] of names.entries()) {
+    const rows = listOf(number).map(({ item }, place) => `${quoted(name)},${place + 1},${items[item]}\n`);
+    if (!file.write(rows.join(''))) await Promise.race([once(file, 'drain'), written]);
+    report('writing', `${number + 1} of ${names.length} to ${path}`);
+  }
+  file.end();
+  await written;
+}
+
+/** Customers' ids are others' text; stock codes are letters and digits. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+await runCommand(HELP, async (signal) => {
+  const options = { orders: { type: 'string' }, before: { type: 'string' }, out: { type: 'string' } } as const;
+  const { values } = parseArgs({ options });
+  const path = required('--orders', values.orders);
+  const endMs = readDay('--before', values.before);
+  const folder = required('--out', values.out);
+  const builder = new HistoryBuilder();
+  for await (const purchase of readOrders(path, (lines) => report('reading', `${lines} lines`))) {
+    signal.throwIfAborted();
+    if (purchase.timeMs < endMs) builder.add(purchase);
+  }
+  const history = builder.build();
+  if (history.customers.length === 0) {
+    throw new OrdersFileError(
+      `${path} holds no purchase of a known customer before ${values.before}: choose a later day.`,
+    );
+  }
+  const pool = new KernelPool({ signal });
+  try {
+    const onProgress = (fraction: number) => report('training', `${history.items.length} items`, fraction);
+    const model = new Recommender(await trainBlend(pool, history, { endMs, onProgress }));
+    const { customers, items } = history;
+    await mkdir(folder, { recursive: true });
+    const write = (name: string, header: string, names: readonly string[], lists: (of: number) => ScoredItem[]) =>
+      writeLists(join(folder, name), header, names, items, lists);
+    await write('new.csv', 'customer,rank,stock_code', customers, (customer) => model.newItems(customer));
+    await write('repeat.csv', 'customer,rank,stock_code', customers, (customer) => model.anyItems(customer));
+    await write('similar.csv', 'stock_code,rank,similar_stock_code', items, (item) => model.similarItems(item));
+    console.log(`Ten items each for ${customers.length} customers and beside ${items.length} items: ${folder}`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENOSPC') {
+      throw new UsageError(`--out cannot be written: ${(error as Error).message}.`);
+    }
+    throw error;
+  } finally {
+    await pool.close();
+  }
+});

@@ -1,0 +1,135 @@
+/** How good lists are, measured against what was bought afterwards. */
+import { Random } from '../../../infra/catalogue/random.ts';
+import type { History, Purchase } from './history.ts';
+import type { ScoredItem } from './top-items.ts';
+
+const LIST_LENGTH = 10;
+const RESAMPLES = 1_000;
+const SEED = 42;
+
+/** What is measured: a model that makes lists of ten by numbers of the history it was trained on. */
+export interface ListMaker {
+  newItems(customer: number): readonly ScoredItem[];
+  anyItems(customer: number): readonly ScoredItem[];
+  similarItems(item: number): readonly ScoredItem[];
+}
+
+/** A mean with its 95 % interval. */
+export interface Measured {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  /** How many lists it is the mean of. */
+  readonly count: number;
+}
+
+export interface Scores {
+  /** NDCG@10 of items new to the customer. */
+  readonly newItems: Measured;
+  /** Different items shown in those lists ÷ items known. */
+  readonly coverage: number;
+  /** NDCG@10 of all items, bought before or not. */
+  readonly anyItems: Measured;
+  /** NDCG@10 of the other items of an invoice, given each of its items; the mean over an invoice counts once. */
+  readonly similarItems: Measured;
+}
+
+export interface Truth {
+  /** Customer → items bought after the cut, those that the history knows. */
+  readonly byCustomer: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Customer → items ever bought before the cut. */
+  readonly before: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Invoices after the cut with two or more known items. */
+  readonly invoices: readonly ReadonlySet<number>[];
+}
+
+/**
+ * Normalised discounted cumulative gain with binary gain: 1 when the list begins with what was bought, as far as it goes.
+ * @param bought not empty
+ */
+export function ndcg(list: readonly number[], bought: ReadonlySet<number>): number {
+  const discount = (place: number) => 1 / Math.log2(place + 2);
+  let gain = 0;
+  for (const [place, item] of list.slice(0, LIST_LENGTH).entries()) if (bought.has(item)) gain += discount(place);
+  let ideal = 0;
+  for (let place = 0; place < Math.min(LIST_LENGTH, bought.size); place += 1) ideal += discount(place);
+  return gain / ideal;
+}
+
+/** Mean and the 95 % interval of a seeded bootstrap over the values; zeroes when there is none. */
+export function measured(values: readonly number[]): Measured {
+  if (values.length === 0) return { mean: 0, low: 0, high: 0, count: 0 };
+  const mean = (pick: (place: number) => number) => {
+    let total = 0;
+    for (let place = 0; place < values.length; place += 1) total += pick(place);
+    return total / values.length;
+  };
+  const random = new Random(SEED);
+  const means = Array.from({ length: RESAMPLES }, () => mean(() => values[random.integer(0, values.length - 1)]!));
+  means.sort((a, b) => a - b);
+  const at = (share: number) => means[Math.floor(share * (RESAMPLES - 1))]!;
+  return { mean: mean((place) => values[place]!), low: at(0.025), high: at(0.975), count: values.length };
+}
+
+/** @param after purchases from the cut on; customers and items that the history does not know are left out */
+export function truthOf(history: History, after: readonly Purchase[]): Truth {
+  const customers = new Map(history.customers.map((name, number) => [name, number]));
+  const items = new Map(history.items.map((name, number) => [name, number]));
+  const byCustomer = new Map<number, Set<number>>();
+  const invoices = new Map<string, Set<number>>();
+  for (const { customer, item, invoice } of after) {
+    const itemNumber = items.get(item);
+    if (itemNumber === undefined) continue;
+    addTo(invoices, invoice, itemNumber);
+    const customerNumber = customer === undefined ? undefined : customers.get(customer);
+    if (customerNumber !== undefined) addTo(byCustomer, customerNumber, itemNumber);
+  }
+  const before = new Map<number, Set<number>>();
+  for (let line = 0; line < history.itemOf.length; line += 1) {
+    if (byCustomer.has(history.customerOf[line]!)) addTo(before, history.customerOf[line]!, history.itemOf[line]!);
+  }
+  return { byCustomer, before, invoices: [...invoices.values()].filter((basket) => basket.size > 1) };
+}
+
+function addTo<Key>(sets: Map<Key, Set<number>>, key: Key, value: number): void {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
+}
+
+function without(set: ReadonlySet<number>, others: ReadonlySet<number>): Set<number> {
+  return new Set([...set].filter((item) => !others.has(item)));
+}
+
+/** Scores a model. @param items how many the history knows */
+export function evaluate(model: ListMaker, truth: Truth, items: number): Scores {
+  const numbers = (list: readonly ScoredItem[]) => list.map(({ item }) => item);
+  const forNew: number[] = [];
+  const forAny: number[] = [];
+  const shown = new Set<number>();
+  for (const [customer, bought] of truth.byCustomer) {
+    forAny.push(ndcg(numbers(model.anyItems(customer)), bought));
+    const novel = without(bought, truth.before.get(customer) ?? new Set());
+    if (novel.size === 0) continue;
+    const list = numbers(model.newItems(customer));
+    for (const item of list) shown.add(item);
+    forNew.push(ndcg(list, novel));
+  }
+  const lists = new Map<number, number[]>();
+  const listOf = (item: number) => {
+    const list = lists.get(item) ?? numbers(model.similarItems(item));
+    lists.set(item, list);
+    return list;
+  };
+  const forSimilar = truth.invoices.map((basket) => {
+    let total = 0;
+    for (const item of basket) total += ndcg(listOf(item), without(basket, new Set([item])));
+    return total / basket.size;
+  });
+  return {
+    newItems: measured(forNew),
+    coverage: shown.size / items,
+    anyItems: measured(forAny),
+    similarItems: measured(forSimilar),
+  };
+}
