@@ -12,6 +12,12 @@ export const ID_NAMESPACES = {
   event: '71d5c0de-2a94-4f3b-9c68-0e4b7a5d1f55',
 } as const;
 
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** Builds a version 5 UUID. @param sha1 hashes the bytes of namespace and name */
 export function uuidV5(namespace: string, name: string, sha1: (bytes: Uint8Array) => Uint8Array): string {
   const namespaceBytes = Uint8Array.from(namespace.replaceAll('-', '').match(/../g)!, (hex) =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ORDER_ACTIONS, ORDER_STATUSES, REFUND_STATUSES } from './order-state.ts';
 import {
+  asksFor,
   decideRefund,
   isCommitted,
   needsApproval,
@@ -128,6 +129,19 @@ describe('refunds', () => {
     });
     for (const amountCents of [0, -1, 1.5])
       expect(() => decideRefund(mug, [], { amountCents, restock: false })).toThrow(RangeError);
+  });
+});
+
+describe('a repeated request', () => {
+  const made = { amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }], reason: 'broken' };
+
+  it('is known by what it asks for, also when it names a product twice', () => {
+    const one = { productId: 'mug', quantity: 1 };
+    expect(asksFor({ reason: 'broken' }, made)).toBe(true);
+    expect(asksFor({ reason: 'broken', lines: [one, one] }, made)).toBe(true);
+    expect(asksFor({ reason: 'broken', lines: [one] }, made)).toBe(false);
+    expect(asksFor({ reason: 'broken', amountCents: 599 }, made)).toBe(false);
+    expect(asksFor({ reason: 'late' }, made)).toBe(false);
   });
 });
 

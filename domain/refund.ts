@@ -62,6 +62,24 @@ export interface RefundWish {
   restock: boolean;
 }
 
+function quantitiesOf(lines: readonly RefundLine[]): string {
+  const sums = new Map<string, number>();
+  for (const { productId, quantity } of lines) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+  return JSON.stringify([...sums].sort());
+}
+
+/** Whether a request asks for a refund that was made before; what it leaves out was decided then. */
+export function asksFor(
+  request: Pick<RefundWish, 'amountCents' | 'lines'> & { reason: string },
+  refund: { amountCents: number; lines: readonly RefundLine[]; reason: string },
+): boolean {
+  return (
+    request.reason === refund.reason &&
+    (request.amountCents === undefined || request.amountCents === refund.amountCents) &&
+    (request.lines === undefined || quantitiesOf(request.lines) === quantitiesOf(refund.lines))
+  );
+}
+
 export type RefundDecision =
   | { ok: true; amountCents: number; lines: RefundLine[] }
   | {

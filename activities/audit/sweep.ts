@@ -2,6 +2,7 @@
 import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
+import { START_MISSING, wasMissing } from './start-missing.ts';
 
 /** Past its end plus grace, a hold's own workflow has this long to end it. */
 const LATE_SECONDS = 30;
@@ -28,22 +29,14 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
   let resumedOrders = 0;
   for (const { id } of orders) {
     // A checkout that still runs is at work on it (Stripe may be away); one that was terminated is taken up again.
-    const resumed = await temporal.workflow
-      .start('checkout', {
+    const resumed = await wasMissing(
+      temporal.workflow.start('checkout', {
+        ...START_MISSING,
         workflowId: checkoutWorkflowId(id),
-        taskQueue: 'checkout',
         args: [{ orderId: id, resume: true, livesOn: true }],
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: 'Taken up by the sweep',
-      })
-      .then(
-        () => true,
-        (error: Error) => {
-          if (error.name === 'WorkflowExecutionAlreadyStartedError') return false;
-          throw error;
-        },
-      );
+      }),
+    );
     if (resumed) resumedOrders += 1;
   }
   if (holds.length > 0 || resumedOrders > 0) {

@@ -2,11 +2,11 @@
  * Starts the workflow of every open order and refund that has none: it was terminated by hand, or the order was paid before orders
  * had a life after their payment. Without one, support could not act on it at the Temporal UI.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { type CheckoutInput, checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { type RefundInput, refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { START_MISSING, wasMissing } from './start-missing.ts';
 
 export type TakeUpDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
 
@@ -64,32 +64,17 @@ async function startEach<Item>(
 ): Promise<number> {
   let started = 0;
   for (let index = 0; index < items.length; index += AT_ONCE) {
-    const batch = items.slice(index, index + AT_ONCE).map((item) =>
-      start(item).then(
-        () => 1,
-        (error: unknown) => {
-          // The usual case: it has one.
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return 0;
-          throw error;
-        },
-      ),
-    );
-    for (const one of await Promise.all(batch)) started += one;
+    const batch = await Promise.all(items.slice(index, index + AT_ONCE).map((item) => wasMissing(start(item))));
+    started += batch.filter(Boolean).length;
     onProgress();
   }
   return started;
 }
 
-const START = {
-  taskQueue: 'checkout',
-  workflowIdConflictPolicy: 'FAIL',
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-} as const;
-
 function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
   const input: CheckoutInput = { orderId: order.id, resume: true, livesOn: true };
   return temporal.workflow.start('checkout', {
-    ...START,
+    ...START_MISSING,
     workflowId: checkoutWorkflowId(order.id),
     args: [input],
     staticSummary: 'Order, taken up',
@@ -106,7 +91,7 @@ function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
 function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
   const input: RefundInput = { orderId: refund.order_id, refundId: refund.id, resume: true };
   return temporal.workflow.start('refund', {
-    ...START,
+    ...START_MISSING,
     workflowId: refundWorkflowId(refund.order_id, refund.request_id),
     args: [input],
     staticSummary: 'Refund, taken up',

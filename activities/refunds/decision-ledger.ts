@@ -6,7 +6,7 @@ import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { endCancellation } from './cancellation-ledger.ts';
-import { lockForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
 
 export type DecisionResult =
   | { outcome: 'decided'; refund: RefundFacts }
@@ -22,26 +22,23 @@ export interface RefundDecisionRequest {
   reason: string;
 }
 
-/** Locks the order of a refund, then reads the refund. */
-async function lockRefund(sql: Sql, refundId: string) {
-  const found = await readRefund(sql, refundId);
-  if (!found) return undefined;
-  const order = (await lockForRefund(sql, found.orderId))!;
-  return { order, refund: (await readRefund(sql, refundId))! };
+/** Does `work` with a refund, in one transaction that holds its order's lock. */
+function withRefund(
+  db: Database,
+  refundId: string,
+  work: (sql: Sql, refund: RefundFacts, order: OrderForRefund) => Promise<DecisionResult>,
+): Promise<DecisionResult> {
+  return db.transaction(async (sql) => {
+    const found = await readRefund(sql, refundId);
+    if (!found) return { outcome: 'refused', code: 'not_found', message: `There is no refund ${refundId}.` };
+    const order = (await lockForRefund(sql, found.orderId))!;
+    return work(sql, (await readRefund(sql, refundId))!, order);
+  });
 }
-
-const missing = (refundId: string): DecisionResult => ({
-  outcome: 'refused',
-  code: 'not_found',
-  message: `There is no refund ${refundId}.`,
-});
 
 /** A support lead's yes or no, never that of the one who asked. Asked again, it is answered as it was decided. */
 export async function decideWaiting(db: Database, request: RefundDecisionRequest): Promise<DecisionResult> {
-  return db.transaction(async (sql) => {
-    const locked = await lockRefund(sql, request.refundId);
-    if (!locked) return missing(request.refundId);
-    const { refund } = locked;
+  return withRefund(db, request.refundId, async (sql, refund) => {
     const refusal = await refusalOfDecision(sql, refund, request);
     if (refusal) {
       await recordEvent(sql, {
@@ -136,10 +133,7 @@ export async function receiveReturn(
   limits: RefundLimits,
   request: ReturnRequest,
 ): Promise<DecisionResult> {
-  return db.transaction(async (sql) => {
-    const locked = await lockRefund(sql, request.refundId);
-    if (!locked) return missing(request.refundId);
-    const { refund } = locked;
+  return withRefund(db, request.refundId, async (sql, refund) => {
     const dedupeKey = `received:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
     const others = await readRecords(sql, refund.orderId, refund.refundId);
@@ -167,10 +161,7 @@ export async function declineReturn(
   db: Database,
   request: Required<Omit<ReturnRequest, 'restock'>>,
 ): Promise<DecisionResult> {
-  return db.transaction(async (sql) => {
-    const locked = await lockRefund(sql, request.refundId);
-    if (!locked) return missing(request.refundId);
-    const { refund } = locked;
+  return withRefund(db, request.refundId, async (sql, refund) => {
     const dedupeKey = `declined:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
     await sql.run(
@@ -213,10 +204,7 @@ export interface RetryRequest {
 
 /** Sets a failed refund on its way again, when its amount is still there to give. */
 export async function retryFailed(db: Database, request: RetryRequest): Promise<DecisionResult> {
-  return db.transaction(async (sql) => {
-    const locked = await lockRefund(sql, request.refundId);
-    if (!locked) return missing(request.refundId);
-    const { order, refund } = locked;
+  return withRefund(db, request.refundId, async (sql, refund, order) => {
     if (refund.status !== 'failed') return { outcome: 'decided', refund };
     const leftCents = refundableCents(order, await readRecords(sql, refund.orderId, refund.refundId));
     if (leftCents < refund.amountCents) {
@@ -246,10 +234,7 @@ export async function retryFailed(db: Database, request: RetryRequest): Promise<
 
 /** Leaves a failed refund as it is: the money went back some other way, or not at all. */
 export async function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  return db.transaction(async (sql) => {
-    const locked = await lockRefund(sql, request.refundId);
-    if (!locked) return missing(request.refundId);
-    const { refund } = locked;
+  return withRefund(db, request.refundId, async (sql, refund) => {
     if (refund.status !== 'failed') {
       return { outcome: 'refused', code: 'conflict', message: `This refund is ${refund.status}, not failed.` };
     }

@@ -2,7 +2,7 @@
 import { roleOf } from '../../domain/actor.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
-import { decideRefund, needsApproval, type RefundLimits, type RefundLine } from '../../domain/refund.ts';
+import { asksFor, decideRefund, needsApproval, type RefundLimits, type RefundLine } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
@@ -89,9 +89,7 @@ function requestedMessage(status: RefundStatus): string {
 
 /** @param request what is asked now, under an id that was used before */
 function repeated(refund: RefundFacts, request: RefundWithActor): RequestedRefund {
-  const sameAmount = request.amountCents === undefined || request.amountCents === refund.amountCents;
-  const sameLines = request.lines === undefined || quantitiesOf(request.lines) === quantitiesOf(refund.lines);
-  if (refund.reason === request.reason && sameAmount && sameLines) return { outcome: 'accepted', refund };
+  if (asksFor(request, refund)) return { outcome: 'accepted', refund };
   return {
     outcome: 'refused',
     code: 'idempotency_key_reused',
@@ -99,12 +97,6 @@ function repeated(refund: RefundFacts, request: RefundWithActor): RequestedRefun
     refundableCents: 0,
     currency: refund.currency,
   };
-}
-
-function quantitiesOf(lines: readonly RefundLine[]): string {
-  const sums = new Map<string, number>();
-  for (const { productId, quantity } of lines) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
-  return JSON.stringify([...sums].sort());
 }
 
 interface NewRefund {

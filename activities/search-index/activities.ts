@@ -1,11 +1,10 @@
+import { isUuid } from '../../domain/ids.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { indexChanged } from './indexing.ts';
 
 export type ReindexedProduct =
   | { outcome: 'indexed'; productId: string; sku: string; name: string; isSold: boolean }
   | { outcome: 'not_found' };
-
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 export function createSearchIndexActivities({ db, productIndex }: Pick<ActivityDependencies, 'db' | 'productIndex'>) {
   return {
@@ -15,7 +14,7 @@ export function createSearchIndexActivities({ db, productIndex }: Pick<ActivityD
      */
     async reindexProduct({ product }: { product: string }): Promise<ReindexedProduct> {
       const row = await db.row<{ id: string; sku: string; name: string; deleted: boolean }>(
-        `update products set version = nextval('product_version') where ${UUID.test(product) ? 'id = $1' : 'sku = $1'}
+        `update products set version = nextval('product_version') where ${isUuid(product) ? 'id = $1' : 'sku = $1'}
          returning id, sku, name, deleted_at is not null as deleted`,
         [product],
       );

@@ -2,14 +2,13 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
-import { committedRefundCents } from '../../domain/refund.ts';
+import { asksFor, committedRefundCents } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import {
   decideRefundUpdate,
-  type RefundFacts,
   type RefundRequest,
   refundWorkflowId,
   requestRefundUpdate,
@@ -63,7 +62,7 @@ export async function startRefund(
   switch (answer.outcome) {
     case 'accepted':
       // The workflow remembers its first answer: whether this is the same request is told by what it made.
-      if (!isSameRequest(answer.refund, request))
+      if (!asksFor(request, answer.refund))
         throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another refund.');
       return readRefund(db, settings, refundId, isStaffActor(actor));
     case 'refused':
@@ -76,16 +75,6 @@ export async function startRefund(
 }
 
 const isStaffActor = (actor: string): boolean => actor !== 'guest' && !actor.startsWith('customer:');
-
-function isSameRequest(refund: RefundFacts, request: Omit<RefundWish, 'actor' | 'customerId'>): boolean {
-  const quantities = (lines: readonly { productId: string; quantity: number }[]) =>
-    JSON.stringify(lines.map((line) => [line.productId, line.quantity]).sort());
-  return (
-    refund.reason === request.reason &&
-    (request.amountCents === undefined || refund.amountCents === request.amountCents) &&
-    (request.lines === undefined || quantities(refund.lines) === quantities(request.lines))
-  );
-}
 
 /**
  * A support lead's decision about a refund that waits.

@@ -6,6 +6,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isUuid } from '../../domain/ids.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
@@ -128,10 +129,8 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
   the.is(asked.refund);
 }
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-
 function formProblem({ orderId, amount, lines }: RefundInput): string | undefined {
-  if (typeof orderId !== 'string' || !UUID.test(orderId))
+  if (typeof orderId !== 'string' || !isUuid(orderId))
     return 'Give the order’s id: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
   return (amount === undefined ? undefined : anAmount(amount)) ?? (lines === undefined ? undefined : lineList(lines));
 }

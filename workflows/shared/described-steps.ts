@@ -46,29 +46,34 @@ type Steps = {
   [Name in keyof Activities]: (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>>;
 };
 
-function describing(run: (name: keyof Activities, args: unknown[]) => Promise<unknown>): Steps {
+type AnyStep = (...args: unknown[]) => Promise<unknown>;
+type StepName = keyof Activities & string;
+
+/** @param make the step of one activity, which is made once */
+function describing(make: (name: StepName) => AnyStep): Steps {
+  const made = new Map<StepName, AnyStep>();
   return new Proxy({} as Steps, {
-    get:
-      (_, name) =>
-      (...args: unknown[]) =>
-        run(name as keyof Activities, args),
+    get: (_, name: StepName) => {
+      let step = made.get(name);
+      if (!step) {
+        step = make(name);
+        made.set(name, step);
+      }
+      return step;
+    },
   });
 }
 
-type AnyActivity = (...args: unknown[]) => Promise<unknown>;
-
 /** Run in the workflow's own task: short and idempotent. */
 export function localSteps(options: LocalActivityOptions): Steps {
-  return describing((name, args) => {
-    const steps = proxyLocalActivities<Record<string, AnyActivity>>({ ...options, summary: SUMMARIES[name] });
-    return steps[name]!(...args);
-  });
+  return describing(
+    (name) => proxyLocalActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
+  );
 }
 
 /** Run by a worker of the queue in the options. */
 export function queuedSteps(options: ActivityOptions): Steps {
-  return describing((name, args) => {
-    const steps = proxyActivities<Record<string, AnyActivity>>({ ...options, summary: SUMMARIES[name] });
-    return steps[name]!(...args);
-  });
+  return describing(
+    (name) => proxyActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
+  );
 }
