@@ -1,10 +1,11 @@
 /** `npm run recommend:evaluate -- --orders FILE --cut DATE`: how good the seed's model and ours are, on orders of one's own. */
 import { parseArgs } from 'node:util';
 import { textTable } from '../../../infra/text-table.ts';
-import { Recommender, trainBlend } from '../model/blend.ts';
+import { trainBlend } from '../model/blend.ts';
 import { evaluate, type ListMaker, type Measured, type Scores, truthOf } from '../model/evaluation.ts';
 import { type History, HistoryBuilder, type Purchase } from '../model/history.ts';
 import { KernelPool } from '../model/kernel-pool.ts';
+import { Recommender } from '../model/recommender.ts';
 import { SeedModel } from '../model/seed-model.ts';
 import { progress, readDay, required, runCommand } from './command.ts';
 import { OrdersFileError, readOrders } from './orders-file.ts';
@@ -90,7 +91,7 @@ await runCommand(HELP, async (signal) => {
     await measure('seed: TruncatedSVD, 50', () => SeedModel.train(pool, history, cutMs));
     await measure('ours', async () => {
       const onProgress = (fraction: number) => report('ours', 'training', fraction);
-      return new Recommender(await trainBlend(pool, history, { endMs: cutMs, onProgress }));
+      return new Recommender(await trainBlend(pool, history, { endMs: cutMs, onProgress }), history, cutMs);
     });
   } finally {
     await pool.close();

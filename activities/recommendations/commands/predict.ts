@@ -5,10 +5,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { Recommender, trainBlend } from '../model/blend.ts';
+import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
+import { trainBlend } from '../model/blend.ts';
 import { HistoryBuilder } from '../model/history.ts';
 import { KernelPool } from '../model/kernel-pool.ts';
-import type { ScoredItem } from '../model/top-items.ts';
+import { Recommender } from '../model/recommender.ts';
 import { progress, readDay, required, runCommand, UsageError } from './command.ts';
 import { OrdersFileError, readOrders } from './orders-file.ts';
 
@@ -69,11 +70,15 @@ await runCommand(HELP, async (signal) => {
   const pool = new KernelPool({ signal });
   try {
     const onProgress = (fraction: number) => report('training', `${history.items.length} items`, fraction);
-    const model = new Recommender(await trainBlend(pool, history, { endMs, onProgress }));
+    const model = new Recommender(await trainBlend(pool, history, { endMs, onProgress }), history, endMs);
     const { customers, items } = history;
     await mkdir(folder, { recursive: true });
-    const write = (name: string, header: string, names: readonly string[], lists: (of: number) => ScoredItem[]) =>
-      writeLists(join(folder, name), header, names, items, lists);
+    const write = (
+      name: string,
+      header: string,
+      names: readonly string[],
+      lists: (of: number) => readonly ScoredItem[],
+    ) => writeLists(join(folder, name), header, names, items, lists);
     await write('new.csv', 'customer,rank,stock_code', customers, (customer) => model.newItems(customer));
     await write('repeat.csv', 'customer,rank,stock_code', customers, (customer) => model.anyItems(customer));
     await write('similar.csv', 'stock_code,rank,similar_stock_code', items, (item) => model.similarItems(item));

@@ -1,6 +1,7 @@
 /** What goes into one basket with what: counted over invoices, those of guests included. */
+
+import { topItems } from '../../../domain/recommendations/top-items.ts';
 import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
-import { topItems } from './top-items.ts';
 
 export interface CompanionTask {
   /** invoices × items; the value is what the invoice counts for. */

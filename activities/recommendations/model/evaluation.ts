@@ -1,7 +1,8 @@
 /** How good lists are, measured against what was bought afterwards. */
+
+import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
 import { Random } from '../../../infra/catalogue/random.ts';
 import type { History, Purchase } from './history.ts';
-import type { ScoredItem } from './top-items.ts';
 
 const LIST_LENGTH = 10;
 const RESAMPLES = 1_000;

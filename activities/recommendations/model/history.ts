@@ -1,25 +1,38 @@
-/** Purchases as numbers: what a model is trained on. */
+/** Purchases, carts and views as numbers: what a model is trained on. */
+import { SIGNAL_KINDS, type SignalKind } from '../../../domain/recommendations/signals.ts';
 
-export interface Purchase {
+export interface Interaction {
   /** Undefined for a guest: such a purchase tells what goes with what, and nothing of a shopper. */
   readonly customer: string | undefined;
   readonly item: string;
-  /** Items of one invoice were in one basket. */
-  readonly invoice: string;
+  /** Items of one invoice were in one basket; undefined for what is no purchase. */
+  readonly invoice?: string | undefined;
+  /** A purchase when left out. */
+  readonly kind?: SignalKind;
   /** Milliseconds since 1970, UTC. */
   readonly timeMs: number;
+}
+
+export interface Purchase extends Interaction {
+  readonly invoice: string;
+  readonly kind?: 'purchase';
 }
 
 export interface History {
   readonly customers: readonly string[];
   readonly items: readonly string[];
   readonly invoices: number;
-  /** A line each: places in `customers` (−1 for a guest) and `items`, the number of the invoice, the time. */
+  /** A line each: places in `customers` (−1 for a guest) and `items`, the number of the invoice (−1 for none), the kind's place in
+   * `SIGNAL_KINDS`, the time. */
   readonly customerOf: Int32Array;
   readonly itemOf: Int32Array;
   readonly invoiceOf: Int32Array;
+  readonly kindOf: Uint8Array;
   readonly timeMsOf: Float64Array;
 }
+
+/** The number of a purchase in `kindOf`. */
+export const PURCHASE = SIGNAL_KINDS.indexOf('purchase');
 
 /** Numbers what it meets in the order of meeting. */
 class Numbering {
@@ -35,7 +48,7 @@ class Numbering {
   }
 }
 
-/** Takes purchases one by one, in any order, at 20 bytes a line. */
+/** Takes interactions one by one, in any order, at 21 bytes a line. */
 export class HistoryBuilder {
   readonly #customers = new Numbering();
   readonly #items = new Numbering();
@@ -43,6 +56,7 @@ export class HistoryBuilder {
   #customerOf = new Int32Array(1024);
   #itemOf = new Int32Array(1024);
   #invoiceOf = new Int32Array(1024);
+  #kindOf = new Uint8Array(1024);
   #timeMsOf = new Float64Array(1024);
   #lines = 0;
 
@@ -50,13 +64,14 @@ export class HistoryBuilder {
     return this.#lines;
   }
 
-  add({ customer, item, invoice, timeMs }: Purchase): void {
+  add({ customer, item, invoice, kind = 'purchase', timeMs }: Interaction): void {
     if (this.#lines === this.#itemOf.length) this.#grow();
     const line = this.#lines;
     this.#lines += 1;
     this.#customerOf[line] = customer === undefined ? -1 : this.#customers.of(customer);
     this.#itemOf[line] = this.#items.of(item);
-    this.#invoiceOf[line] = this.#invoices.of(invoice);
+    this.#invoiceOf[line] = invoice === undefined ? -1 : this.#invoices.of(invoice);
+    this.#kindOf[line] = SIGNAL_KINDS.indexOf(kind);
     this.#timeMsOf[line] = timeMs;
   }
 
@@ -68,12 +83,13 @@ export class HistoryBuilder {
       customerOf: this.#customerOf.subarray(0, this.#lines),
       itemOf: this.#itemOf.subarray(0, this.#lines),
       invoiceOf: this.#invoiceOf.subarray(0, this.#lines),
+      kindOf: this.#kindOf.subarray(0, this.#lines),
       timeMsOf: this.#timeMsOf.subarray(0, this.#lines),
     };
   }
 
   #grow(): void {
-    const larger = <Numbers extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+    const larger = <Numbers extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
       from: Numbers,
       to: Numbers,
     ): Numbers => {
@@ -84,6 +100,7 @@ export class HistoryBuilder {
     this.#customerOf = larger(this.#customerOf, new Int32Array(length));
     this.#itemOf = larger(this.#itemOf, new Int32Array(length));
     this.#invoiceOf = larger(this.#invoiceOf, new Int32Array(length));
+    this.#kindOf = larger(this.#kindOf, new Uint8Array(length));
     this.#timeMsOf = larger(this.#timeMsOf, new Float64Array(length));
   }
 }

@@ -1,6 +1,6 @@
 /** The matrices of a history. A customer, or an invoice, that has an item on several lines has it once. */
 import { type CsrMatrix, csrFromEntries, type Merge } from './csr-matrix.ts';
-import type { History } from './history.ts';
+import { type History, PURCHASE } from './history.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -11,12 +11,13 @@ function matrixOf(
   { endMs, merge, wants = () => true }: { endMs: number; merge: Merge; wants?: (line: number) => boolean },
 ): CsrMatrix {
   const ofLine = side === 'customer' ? history.customerOf : history.invoiceOf;
+  const counts = (line: number) => ofLine[line]! >= 0 && history.kindOf[line] === PURCHASE && wants(line);
   let count = 0;
-  for (let line = 0; line < ofLine.length; line += 1) if (ofLine[line]! >= 0 && wants(line)) count += 1;
+  for (let line = 0; line < ofLine.length; line += 1) if (counts(line)) count += 1;
   const entries = { rows: new Int32Array(count), columns: new Int32Array(count), values: new Float32Array(count) };
   let at = 0;
   for (let line = 0; line < ofLine.length; line += 1) {
-    if (ofLine[line]! < 0 || !wants(line)) continue;
+    if (!counts(line)) continue;
     entries.rows[at] = ofLine[line]!;
     entries.columns[at] = history.itemOf[line]!;
     entries.values[at] = value(line, (endMs - history.timeMsOf[line]!) / DAY_MS);
@@ -29,16 +30,6 @@ function matrixOf(
 /** customers × items: how lately each was bought: 1 at `endMs`, half of it after every `halfLifeDays`. */
 export function recencyMatrix(history: History, endMs: number, halfLifeDays: number): CsrMatrix {
   return matrixOf(history, 'customer', (_, ageDays) => 0.5 ** (ageDays / halfLifeDays), { endMs, merge: 'max' });
-}
-
-/** customers × items: on how many invoices, each halved for every `halfLifeDays` since. */
-export function frequencyMatrix(history: History, endMs: number, halfLifeDays: number): CsrMatrix {
-  const isFirst = firstOnInvoice(history);
-  return matrixOf(history, 'customer', (_, ageDays) => 0.5 ** (ageDays / halfLifeDays), {
-    endMs,
-    merge: 'sum',
-    wants: (line) => isFirst[line] === 1,
-  });
 }
 
 /**
@@ -66,17 +57,4 @@ export function popularity(history: History, endMs: number, days: number): Float
   const counts = new Float64Array(history.items.length);
   for (const item of recent.indices) counts[item]! += 1;
   return counts;
-}
-
-/** 1 for each line that is the first with its item on its invoice. */
-function firstOnInvoice(history: History): Uint8Array {
-  const seen = new Set<number>();
-  const isFirst = new Uint8Array(history.itemOf.length);
-  for (let line = 0; line < isFirst.length; line += 1) {
-    const key = history.invoiceOf[line]! * history.items.length + history.itemOf[line]!;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    isFirst[line] = 1;
-  }
-  return isFirst;
 }

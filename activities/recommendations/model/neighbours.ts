@@ -3,8 +3,9 @@
  * neighbours. It is what EASE does with all items at once, whose dense inverse no catalogue of 100,000 allows; with the
  * fifty nearest by cosine each item is a system of 50 × 50 of its own, and threads share the items.
  */
+
+import { topItems } from '../../../domain/recommendations/top-items.ts';
 import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
-import { topItems } from './top-items.ts';
 
 export interface NeighbourTask {
   /** users × items: who ever bought what, values 1. */

@@ -1,9 +1,10 @@
 /** The baseline: the recommendation engine of the project's brief, TruncatedSVD of the binary matrix with 50 components. */
+
+import { type ScoredItem, topItems } from '../../../domain/recommendations/top-items.ts';
 import { binary, type CsrMatrix } from './csr-matrix.ts';
 import type { History } from './history.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { recencyMatrix } from './matrices.ts';
-import { type ScoredItem, topItems } from './top-items.ts';
 import { type TruncatedSvd, truncatedSvd } from './truncated-svd.ts';
 
 const COMPONENTS = 50;

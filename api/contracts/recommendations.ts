@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { productSummary } from './catalog.ts';
+import { limit, uuid } from './common.ts';
+
+export const REASONS = ['bought', 'viewed', 'in_cart', 'again', 'together', 'similar', 'popular', 'new'] as const;
+
+export const recommendationReason = z
+  .object({
+    kind: z.enum(REASONS),
+    text: z.string().meta({ examples: ['Because you bought Stoneware mug'] }),
+    product_id: uuid.nullable().meta({ description: 'The product that it is about, if any' }),
+  })
+  .meta({ id: 'RecommendationReason' });
+
+export const recommendation = productSummary.extend({ reason: recommendationReason }).meta({ id: 'Recommendation' });
+export type Recommendation = z.infer<typeof recommendation>;
+
+export const recommendationList = z
+  .object({
+    items: z.array(recommendation),
+    model: z.string().meta({
+      description: 'Id of the model that chose them, for `impression` and `click`; `untrained` before there is one',
+    }),
+  })
+  .meta({ id: 'Recommendations' });
+export type RecommendationList = z.infer<typeof recommendationList>;
+
+export const recommendationQuery = z.strictObject({
+  limit: limit(10, 30),
+  repeats: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({
+      description: '`true`: what they are likely to buy again, among other things; `false`: only what is new to them',
+    }),
+});
+
+export const companionQuery = z.strictObject({ limit: limit(10, 30) });
+
+export const recommendationChoices = z
+  .object({
+    personalised: z.boolean().meta({ description: 'Whether what they did is used to choose what they are shown' }),
+    forgotten_at: z.iso.datetime().nullable().meta({ description: 'What happened before is not used any more' }),
+  })
+  .meta({ id: 'RecommendationChoices' });
+export type RecommendationChoices = z.infer<typeof recommendationChoices>;
+
+export const recommendationChoicesPatch = z.strictObject({ personalised: z.boolean() });
+
+const score = z.object({ mean: z.number(), low: z.number(), high: z.number(), count: z.number().int() });
+const scores = z.object({ new_items: score, any_items: score, together: score, coverage: z.number() });
+
+export const recommendationModel = z
+  .object({
+    id: z.string(),
+    serving: z.boolean(),
+    trained_until: z.iso.datetime(),
+    published_at: z.iso.datetime(),
+    lines: z.number().int(),
+    shoppers: z.number().int(),
+    products: z.number().int(),
+    scores: scores.nullable().meta({ description: 'NDCG@10 on interactions held out; null where there were too few' }),
+  })
+  .meta({ id: 'RecommendationModel' });
+
+export const retrainingState = z
+  .object({
+    workflow_id: z.string(),
+    stage: z.enum(['idle', 'export', 'train', 'evaluate', 'publish']),
+    progress: z.number().meta({ description: 'Of the stage, 0–1' }),
+    last: z
+      .object({
+        outcome: z.enum(['published', 'kept', 'cancelled', 'failed']),
+        sentence: z.string(),
+        at: z.iso.datetime(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'RetrainingState' });
+
+export const recommendationState = z
+  .object({
+    serving: z.string().nullable().meta({ description: 'Id of the model that is served' }),
+    models: z.array(recommendationModel).meta({ description: 'Those that can be served, the newest first' }),
+    retraining: retrainingState,
+  })
+  .meta({ id: 'RecommendationState' });
+export type RecommendationState = z.infer<typeof recommendationState>;
+
+const reason = z.string().trim().min(1).max(500);
+
+export const retrainBody = z.strictObject({
+  reason: reason.optional(),
+  publish_anyway: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Publish what is trained even if it is worse, or the export looks wrong' }),
+});
+export const retrainAnswer = z
+  .object({
+    workflow_id: z.string(),
+    started: z.boolean().meta({ description: 'false: one was under way already, and goes on' }),
+  })
+  .meta({ id: 'RetrainingStarted' });
+export const rollbackBody = z.strictObject({ reason });
+export const rollbackAnswer = z.object({ model: z.string() }).meta({ id: 'RolledBack' });

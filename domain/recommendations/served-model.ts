@@ -1,0 +1,164 @@
+/** What the shop recommends by: everything that training found out, in numbers, as it is stored and as it is asked. */
+
+/** Compressed sparse rows. */
+export interface SparseRows {
+  /** Where each row begins in `indices` and `values`; one more than there are rows. */
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
+
+export interface ServedModel {
+  /** End of the purchases that it knows, epoch milliseconds. */
+  readonly trainedUntilMs: number;
+  /** Ids of the products; everything else speaks of their places in this list. */
+  readonly items: readonly string[];
+  /** Row: an item that somebody was interested in; its entries: what that speaks for, and how much. */
+  readonly influence: SparseRows;
+  /** What goes into one basket with each item: `count` places an item, best first, −1 where there are fewer. */
+  readonly companions: { readonly count: number; readonly indices: Int32Array; readonly scores: Float32Array };
+  /** By item: less than 1 for what everybody finds without help. */
+  readonly novelty: Float32Array;
+  /** By item: how it sells in its last weeks, 1 on average. */
+  readonly sellingNow: Float32Array;
+  /** All items, those that sell best now first. */
+  readonly popular: Int32Array;
+}
+
+const MAGIC = 'HOLDFAST-REC';
+const VERSION = 1;
+const ALIGNMENT = 8;
+const PREAMBLE = 24;
+
+type Numbers = Int32Array | Float32Array;
+
+/** The arrays of a model in the order in which they are stored. */
+const ARRAYS = {
+  'influence.starts': 'int32',
+  'influence.indices': 'int32',
+  'influence.values': 'float32',
+  'companions.indices': 'int32',
+  'companions.scores': 'float32',
+  novelty: 'float32',
+  sellingNow: 'float32',
+  popular: 'int32',
+} as const;
+type ArrayName = keyof typeof ARRAYS;
+
+interface Header {
+  trainedUntilMs: number;
+  items: string[];
+  companionCount: number;
+  lengths: Record<ArrayName, number>;
+}
+
+function arraysOf(model: ServedModel): Record<ArrayName, Numbers> {
+  return {
+    'influence.starts': model.influence.starts,
+    'influence.indices': model.influence.indices,
+    'influence.values': model.influence.values,
+    'companions.indices': model.companions.indices,
+    'companions.scores': model.companions.scores,
+    novelty: model.novelty,
+    sellingNow: model.sellingNow,
+    popular: model.popular,
+  };
+}
+
+/** The model as bytes, in pieces to be stored one after the other; numbers are little-endian. */
+export function* encodeModel(model: ServedModel): Generator<Uint8Array> {
+  const arrays = arraysOf(model);
+  const header: Header = {
+    trainedUntilMs: model.trainedUntilMs,
+    items: [...model.items],
+    companionCount: model.companions.count,
+    lengths: Object.fromEntries(
+      Object.entries(arrays).map(([name, { length }]) => [name, length]),
+    ) as Header['lengths'],
+  };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const preamble = new Uint8Array(PREAMBLE);
+  preamble.set(new TextEncoder().encode(MAGIC));
+  const view = new DataView(preamble.buffer);
+  view.setUint32(16, VERSION, true);
+  view.setUint32(20, text.length, true);
+  yield preamble;
+  yield text;
+  yield new Uint8Array(padding(PREAMBLE + text.length));
+  for (const name of Object.keys(ARRAYS) as ArrayName[]) {
+    const { buffer, byteOffset, byteLength } = arrays[name];
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+    yield new Uint8Array(padding(byteLength));
+  }
+}
+
+/**
+ * The model that was encoded; its arrays lie in the given bytes, which must not be changed any more.
+ * @throws RangeError for bytes that are no model, are cut off, or speak of items that there are not
+ */
+export function decodeModel(bytes: ArrayBuffer): ServedModel {
+  const head = new Uint8Array(bytes, 0, Math.min(PREAMBLE, bytes.byteLength));
+  if (bytes.byteLength < PREAMBLE || new TextDecoder().decode(head.subarray(0, MAGIC.length)) !== MAGIC)
+    throw new RangeError('these bytes are no recommendation model');
+  const view = new DataView(bytes);
+  if (view.getUint32(16, true) !== VERSION)
+    throw new RangeError(`the model is of version ${view.getUint32(16, true)}; this program reads ${VERSION}`);
+  const headerBytes = view.getUint32(20, true);
+  if (PREAMBLE + headerBytes > bytes.byteLength) throw new RangeError('the model is cut off');
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, PREAMBLE, headerBytes))) as Header;
+  let at = PREAMBLE + headerBytes + padding(PREAMBLE + headerBytes);
+  const arrays = {} as Record<ArrayName, Numbers>;
+  for (const name of Object.keys(ARRAYS) as ArrayName[]) {
+    const length = header.lengths[name];
+    if (at + length * 4 > bytes.byteLength) throw new RangeError('the model is cut off');
+    arrays[name] = ARRAYS[name] === 'int32' ? new Int32Array(bytes, at, length) : new Float32Array(bytes, at, length);
+    at += length * 4 + padding(length * 4);
+  }
+  const model: ServedModel = {
+    trainedUntilMs: header.trainedUntilMs,
+    items: header.items,
+    influence: {
+      starts: arrays['influence.starts'] as Int32Array,
+      indices: arrays['influence.indices'] as Int32Array,
+      values: arrays['influence.values'] as Float32Array,
+    },
+    companions: {
+      count: header.companionCount,
+      indices: arrays['companions.indices'] as Int32Array,
+      scores: arrays['companions.scores'] as Float32Array,
+    },
+    novelty: arrays.novelty as Float32Array,
+    sellingNow: arrays.sellingNow as Float32Array,
+    popular: arrays.popular as Int32Array,
+  };
+  checkShape(model);
+  return model;
+}
+
+function padding(length: number): number {
+  return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
+}
+
+/** What is asked later reads without looking: a place outside the lists, or a number that is none, must not get that far. */
+function checkShape({ items, influence, companions, novelty, sellingNow, popular }: ServedModel): void {
+  const count = items.length;
+  const isWhole =
+    influence.starts.length === count + 1 &&
+    influence.starts[count] === influence.indices.length &&
+    influence.values.length === influence.indices.length &&
+    companions.indices.length === count * companions.count &&
+    companions.scores.length === companions.indices.length &&
+    novelty.length === count &&
+    sellingNow.length === count &&
+    popular.length === count;
+  const isPlace = (place: number) => place >= 0 && place < count;
+  if (
+    !isWhole ||
+    !influence.starts.every((start, row) => row === 0 || start >= influence.starts[row - 1]!) ||
+    !influence.indices.every(isPlace) ||
+    !companions.indices.every((place) => place === -1 || isPlace(place)) ||
+    !popular.every(isPlace) ||
+    ![influence.values, companions.scores, novelty, sellingNow].every((list) => list.every(Number.isFinite))
+  )
+    throw new RangeError('the model contradicts itself');
+}

@@ -1,0 +1,105 @@
+/** Large bytes in PostgreSQL, in parts: what every worker and API process must reach, and what goes into backups. */
+import { createHash } from 'node:crypto';
+import type { Database, Sql } from './database.ts';
+
+const PART_BYTES = 4 * 1024 * 1024;
+
+/** What is stored is not what was written. */
+export class ArtefactDamaged extends Error {
+  override name = 'ArtefactDamaged';
+}
+
+/**
+ * Stores an artefact in place of one of the same name. It is there when all of it is: a writer that is killed leaves what was there
+ * before, or nothing.
+ * @param pieces of any size, in order; asked for anew when the transaction has to be run again
+ */
+export async function writeArtefact(
+  db: Database,
+  owner: string,
+  name: string,
+  pieces: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<{ byteCount: number }> {
+  return db.transaction(async (sql) => {
+    await removeArtefact(sql, owner, name);
+    const hash = createHash('sha256');
+    let byteCount = 0;
+    let parts = 0;
+    for await (const part of inParts(pieces())) {
+      hash.update(part);
+      byteCount += part.length;
+      await sql.run('insert into recommendation_parts (owner, name, part, bytes) values ($1, $2, $3, $4)', [
+        owner,
+        name,
+        parts,
+        part,
+      ]);
+      parts += 1;
+    }
+    await sql.run(
+      'insert into recommendation_artefacts (owner, name, parts, byte_count, sha256) values ($1, $2, $3, $4, $5)',
+      [owner, name, parts, byteCount, hash.digest('hex')],
+    );
+    return { byteCount };
+  });
+}
+
+/**
+ * All of an artefact; undefined when there is none.
+ * @throws ArtefactDamaged when its parts are not what was written
+ */
+export async function readArtefact(db: Sql, owner: string, name: string): Promise<ArrayBuffer | undefined> {
+  const whole = await db.row<{ parts: number; byte_count: number; sha256: string }>(
+    'select parts, byte_count, sha256 from recommendation_artefacts where owner = $1 and name = $2',
+    [owner, name],
+  );
+  if (!whole) return undefined;
+  const bytes = new Uint8Array(whole.byte_count);
+  const hash = createHash('sha256');
+  let at = 0;
+  for (let part = 0; part < whole.parts; part += 1) {
+    const row = await db.row<{ bytes: Buffer }>(
+      'select bytes from recommendation_parts where owner = $1 and name = $2 and part = $3',
+      [owner, name, part],
+    );
+    if (!row || at + row.bytes.length > bytes.length) break;
+    hash.update(row.bytes);
+    bytes.set(row.bytes, at);
+    at += row.bytes.length;
+  }
+  if (at !== bytes.length || hash.digest('hex') !== whole.sha256)
+    throw new ArtefactDamaged(`the artefact ${name} of ${owner} is damaged`);
+  return bytes.buffer;
+}
+
+/** Whether there is one, whole as far as its record tells. */
+export async function hasArtefact(db: Sql, owner: string, name: string): Promise<boolean> {
+  const row = await db.row('select 1 from recommendation_artefacts where owner = $1 and name = $2', [owner, name]);
+  return row !== undefined;
+}
+
+/** @param name all of the owner's when left out */
+export async function removeArtefact(db: Sql, owner: string, name?: string): Promise<void> {
+  for (const table of ['recommendation_artefacts', 'recommendation_parts'] as const) {
+    await db.run(`delete from ${table} where owner = $1 and ($2::text is null or name = $2)`, [owner, name ?? null]);
+  }
+}
+
+/** Pieces of any size → parts of one size, in memory of their own. */
+async function* inParts(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let part = Buffer.alloc(PART_BYTES);
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let from = 0; from < piece.length; ) {
+      const take = Math.min(piece.length - from, PART_BYTES - filled);
+      part.set(piece.subarray(from, from + take), filled);
+      filled += take;
+      from += take;
+      if (filled < PART_BYTES) continue;
+      yield part;
+      part = Buffer.alloc(PART_BYTES);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield part.subarray(0, filled);
+}

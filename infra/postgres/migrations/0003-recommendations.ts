@@ -1,0 +1,73 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What recommendations are made of: models and their bytes, which one is served, and what shoppers chose. */
+export class Recommendations0003 extends Migration {
+  override name = '0003-recommendations';
+
+  override up(): void {
+    for (const statement of [models, choices, freshness]) this.addSql(statement);
+  }
+}
+
+// Bytes are stored as they are: numbers that do not compress would only cost time.
+const models = `
+create table recommendation_models (
+  id varchar(64) primary key,
+  trained_until timestamptz not null,
+  -- What is told of it: sizes, scores beside the model that was served then.
+  report jsonb not null default '{}',
+  -- When it was first served; null for one that was not good enough.
+  published_at timestamptz,
+  created_at timestamptz not null default now()
+);
+
+create table recommendation_parts (
+  owner varchar(64) not null,
+  name varchar(40) not null,
+  part integer not null,
+  bytes bytea not null,
+  primary key (owner, name, part)
+);
+alter table recommendation_parts alter column bytes set storage external;
+
+-- An artefact is there when its row is: parts without one are of a writer that was killed.
+create table recommendation_artefacts (
+  owner varchar(64) not null,
+  name varchar(40) not null,
+  parts integer not null,
+  byte_count bigint not null,
+  sha256 char(64) not null,
+  created_at timestamptz not null default now(),
+  primary key (owner, name)
+);
+
+-- One row at most: to change it is to switch.
+create table recommendation_serving (
+  one boolean primary key default true check (one),
+  model_id varchar(64) not null references recommendation_models (id),
+  since timestamptz not null default now()
+);`;
+
+// Guests are known by the hash of their cart's id, as in the analytics events.
+const choices = `
+create table shopper_choices (
+  who text primary key check (who ~ '^(user:[0-9a-f-]{36}|visitor:[0-9a-f]{32})$'),
+  personalised boolean not null default true,
+  -- What happened before is nobody's any more.
+  forgotten_at timestamptz,
+  updated_at timestamptz not null default now()
+);`;
+
+// By a trigger, so that no writer of an order can leave its buyer with what they were shown before.
+const freshness = `
+create function order_changes_taste() returns trigger language plpgsql as $$
+begin
+  insert into outbox (topic, key) values ('taste.changed', new.user_id::text);
+  return null;
+end $$;
+create trigger order_changes_taste after update of status on orders for each row
+  when (new.user_id is not null and old.status is distinct from new.status
+    and new.status in ('paid', 'cancelled', 'partially_refunded', 'refunded'))
+  execute function order_changes_taste();
+
+create index idx_orders_paid on orders (paid_at, id) where paid_at is not null;`;
