@@ -12,8 +12,9 @@ export const ANALYTICS_EVENTS = [
 ] as const;
 export type AnalyticsEventName = (typeof ANALYTICS_EVENTS)[number];
 
-/** Where recommendations are shown. */
-export const PLACEMENTS = ['home', 'product', 'cart'] as const;
+/** Where recommendations are shown: rows of the home page, of a product's page and of the cart, and the page that is all of them. */
+export const PLACEMENTS = ['home', 'again', 'product', 'cart', 'list'] as const;
+export type Placement = (typeof PLACEMENTS)[number];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 

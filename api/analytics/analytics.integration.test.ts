@@ -167,3 +167,35 @@ describe('the report', () => {
     expect(tooFine).toMatchObject({ status: 400, body: { errors: [{ path: 'interval' }] } });
   });
 });
+
+it('tells how often recommendations were followed, by models that there were', async () => {
+  const model = `m-${randomUUID()}`;
+  const productId = randomUUID();
+  await shop.services.db.run(
+    'insert into recommendation_models (id, trained_until, published_at) values ($1, now(), now())',
+    [model],
+  );
+  const shown = { model, placement: 'home', product_ids: [productId] };
+  const followed = { ...common(), event: 'click', model, placement: 'home', product_id: productId, position: 1 };
+  const madeUp = { ...common(), event: 'impression', ...shown, model: `made-up-${randomUUID()}` };
+  const events = [
+    ...Array.from({ length: 4 }, () => ({ ...common(), event: 'impression', ...shown })),
+    { ...common(), event: 'impression', ...shown, placement: 'cart' },
+    followed,
+    madeUp,
+  ];
+  await send(guest(), events);
+  for (const { id } of events) await written(id);
+  const admin = await signedIn(shop, 'admin');
+  const report = await admin.call('GET', '/admin/analytics/recommendations');
+  expect(report.status).toBe(200);
+  const ofModel = (id: string) => report.body.items.filter((item: { model: string }) => item.model === id);
+  expect(ofModel(model)).toEqual([
+    { model, placement: 'cart', impressions: 1, clicks: 0, clicks_per_list: 0 },
+    { model, placement: 'home', impressions: 4, clicks: 1, clicks_per_list: 0.25 },
+  ]);
+  expect(ofModel(madeUp.model)).toEqual([]);
+  expect((await guest().call('GET', '/admin/analytics/recommendations')).status).toBe(401);
+  expect((await (await signedIn(shop)).call('GET', '/admin/analytics/recommendations')).status).toBe(403);
+  await shop.services.db.run('delete from recommendation_models where id = $1', [model]);
+});

@@ -1,16 +1,26 @@
 import Router from '@koa/router';
 import { mayIdentify } from '../../domain/analytics.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { eventBatch, eventReportQuery, reportRange } from '../contracts/analytics.ts';
+import {
+  clickThroughQuery,
+  clickThroughRange,
+  eventBatch,
+  eventReportQuery,
+  reportRange,
+} from '../contracts/analytics.ts';
 import { identity, requireRole } from '../middleware/identity.ts';
 import type { RateLimits } from '../middleware/rate-limit.ts';
 import { parse } from '../middleware/validate.ts';
+import { reportClickThrough } from './click-through.ts';
 import { reportEvents } from './event-report.ts';
 import { acceptEvents, type Sender } from './service.ts';
 
 export const CONSENT_COOKIE = 'analytics_consent';
 
-export function analyticsRoutes({ events: stream, influx, settings }: ApiDependencies, limits: RateLimits): ApiRouter {
+export function analyticsRoutes(
+  { db, events: stream, influx, settings }: ApiDependencies,
+  limits: RateLimits,
+): ApiRouter {
   const identify = identity(settings);
   const router = new Router<ApiState>();
 
@@ -26,6 +36,13 @@ export function analyticsRoutes({ events: stream, influx, settings }: ApiDepende
     const query = parse(eventReportQuery, ctx.query, 'query');
     ctx.set('Cache-Control', 'no-store');
     ctx.body = await reportEvents(influx, { ...reportRange(query), interval: query.interval });
+  });
+
+  router.get('/admin/analytics/recommendations', limits.limit('api'), identify, async (ctx) => {
+    requireRole(ctx, 'admin');
+    const query = parse(clickThroughQuery, ctx.query, 'query');
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = await reportClickThrough({ db, influx }, clickThroughRange(query));
   });
 
   return router;

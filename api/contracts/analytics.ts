@@ -128,3 +128,35 @@ export const eventReport = z
   })
   .meta({ id: 'AnalyticsReport' });
 export type EventReport = z.infer<typeof eventReport>;
+
+export const clickThroughQuery = z
+  .strictObject({
+    from: timestamp.optional().meta({ description: '28 days before `to` when left out' }),
+    to: timestamp.optional().meta({ description: 'Now when left out' }),
+  })
+  .superRefine((query, context) => {
+    const { fromMs, toMs } = clickThroughRange(query);
+    if (fromMs >= toMs) context.addIssue({ code: 'custom', path: ['from'], message: 'must be before `to`' });
+  });
+
+export function clickThroughRange({ from, to }: { from?: string; to?: string }): { fromMs: number; toMs: number } {
+  const toMs = to === undefined ? Date.now() : Date.parse(to);
+  return { toMs, fromMs: from === undefined ? toMs - 28 * DAY_MS : Date.parse(from) };
+}
+
+export const clickThrough = z
+  .object({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    items: z.array(
+      z.object({
+        model: z.string(),
+        placement: z.string(),
+        impressions: z.number().int().meta({ description: 'Lists of which at least half was in view' }),
+        clicks: z.number().int(),
+        clicks_per_list: z.number().nullable().meta({ description: 'null where no list was seen' }),
+      }),
+    ),
+  })
+  .meta({ id: 'ClickThrough' });
+export type ClickThrough = z.infer<typeof clickThrough>;

@@ -24,4 +24,14 @@ export const analyticsPaths: ZodOpenApiPathsObject = {
       problems: { 503: 'InfluxDB is away' },
     }),
   },
+  '/api/admin/analytics/recommendations': {
+    get: operation({
+      tag: 'Analytics',
+      summary: 'How often lists of recommendations were followed, by model and placement',
+      access: 'admin',
+      query: analytics.clickThroughQuery,
+      ok: gives('Impressions and clicks', analytics.clickThrough),
+      problems: { 503: 'InfluxDB is away' },
+    }),
+  },
 };

@@ -13,6 +13,11 @@ export type {
   Payment,
   ShippingAddress,
 } from '../../../api/contracts/orders.ts';
+export type {
+  Recommendation,
+  RecommendationChoices,
+  RecommendationList,
+} from '../../../api/contracts/recommendations.ts';
 export type { Refund, RefundList } from '../../../api/contracts/refunds.ts';
 export type { Reservation, ShortLine } from '../../../api/contracts/reservations.ts';
 export type { SearchPage, Suggestions } from '../../../api/contracts/search.ts';

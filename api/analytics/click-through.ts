@@ -1,0 +1,55 @@
+/** How often lists of recommendations were followed, by the model that chose them and the place where they stood. */
+import { DomainError } from '../../domain/errors.ts';
+import type { InfluxDb, InfluxSeries } from '../../infra/influxdb/client.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { ClickThrough } from '../contracts/analytics.ts';
+
+/** Lists that no trained model chose carry this instead of a model's id. */
+const UNTRAINED = 'untrained';
+const MOST_MODELS = 20;
+
+/**
+ * Models that the shop never had are left out: a browser can name any.
+ * @throws DomainError unavailable
+ */
+export async function reportClickThrough(
+  { db, influx }: { db: Sql; influx: InfluxDb },
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<ClickThrough> {
+  const models = await db.rows<{ id: string }>(
+    'select id from recommendation_models where published_at is not null order by published_at desc limit $1',
+    [MOST_MODELS],
+  );
+  const items = await Promise.all(
+    [...models.map(({ id }) => id), UNTRAINED].map((model) => ofModel(influx, model, fromMs, toMs)),
+  );
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), items: items.flat() };
+}
+
+async function ofModel(influx: InfluxDb, model: string, fromMs: number, toMs: number): Promise<ClickThrough['items']> {
+  // An id of ours, by its table's shape: letters, digits, points, colons and dashes.
+  const query = `SELECT count("id") FROM "events" WHERE ("event" = 'impression' OR "event" = 'click') AND "model" = '${model}'
+    AND time >= ${fromMs}ms AND time < ${toMs}ms GROUP BY "event", "placement"`;
+  let series: InfluxSeries[];
+  try {
+    series = await influx.series(query);
+  } catch (error) {
+    throw new DomainError('unavailable', 'The figures can’t be read just now.', { retryable: true, cause: error });
+  }
+  const counts = new Map<string, { impressions: number; clicks: number }>();
+  for (const { tags, values } of series) {
+    const placement = tags?.placement ?? '';
+    const count = counts.get(placement) ?? { impressions: 0, clicks: 0 };
+    count[tags?.event === 'click' ? 'clicks' : 'impressions'] += Number(values[0]?.[1] ?? 0);
+    counts.set(placement, count);
+  }
+  return [...counts]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([placement, { impressions, clicks }]) => ({
+      model,
+      placement,
+      impressions,
+      clicks,
+      clicks_per_list: impressions === 0 ? null : clicks / impressions,
+    }));
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { Recommendation } from './contracts.ts';
+import { readWish, titleOf, type Wish, writeWish } from './recommendations.ts';
+
+const PRODUCT = '00000000-0000-4000-8000-000000000001';
+const because = (...kinds: Recommendation['reason']['kind'][]) =>
+  kinds.map((kind) => ({ reason: { kind, text: '', product_id: null } }));
+
+describe('a wish', () => {
+  it.each<Wish>([
+    { placement: 'home' },
+    { placement: 'again' },
+    { placement: 'cart' },
+    { placement: 'product', productId: PRODUCT },
+  ])('is read as it was written: %o', (wish) => {
+    expect(readWish(new URLSearchParams(writeWish(wish)))).toEqual(wish);
+  });
+
+  it('is what everybody wants when nothing is said, and nothing when it makes no sense', () => {
+    expect(readWish(new URLSearchParams())).toEqual({ placement: 'home' });
+    for (const query of ['placement=attic', 'placement=product', 'placement=product&product=../cart'])
+      expect(readWish(new URLSearchParams(query))).toBeUndefined();
+  });
+});
+
+it('a list says that it was chosen for somebody only when it was', () => {
+  const home: Wish = { placement: 'home' };
+  expect(titleOf(home, because('popular', 'bought'))).toBe('Chosen for you');
+  expect(titleOf(home, because('popular', 'new'))).toBe('Popular right now');
+  expect(titleOf(home, because('new', 'new'))).toBe('New in the shop');
+});

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { RecommendationList } from '#lib/contracts.ts';
+import type { ApiOptions } from './api.ts';
+import type { Consent } from './consent.ts';
+import { recommendations } from './recommendations.ts';
+
+const item = (id: string, kind: RecommendationList['items'][number]['reason']['kind']) =>
+  ({ id, reason: { kind, text: '', product_id: null } }) as RecommendationList['items'][number];
+
+/** An API that notes what it is asked for, and answers with one thing bought before and one that is new. */
+function asker(consent: Consent) {
+  const asked: { path: string; options: ApiOptions }[] = [];
+  const get = async <Result>(path: string, options: ApiOptions = {}) => {
+    asked.push({ path, options });
+    return { model: 'm-1', items: [item('tea', 'again'), item('pot', 'bought')] } as Result;
+  };
+  return { asked, api: { get }, consent };
+}
+
+it('passes consent on with what it asks for somebody', async () => {
+  for (const [consent, word] of [
+    ['granted', 'granted'],
+    ['unasked', 'declined'],
+    ['signalled', 'declined'],
+  ] as const) {
+    const who = asker(consent);
+    await recommendations(who, { placement: 'home' }, 10);
+    expect(who.asked).toEqual([
+      { path: '/recommendations', options: { headers: { 'x-analytics-consent': word }, query: { limit: 10 } } },
+    ]);
+  }
+});
+
+it('asks for what goes with a product in nobody’s name', async () => {
+  const who = asker('granted');
+  await recommendations(who, { placement: 'product', productId: 'a b' }, 8);
+  expect(who.asked[0]).toMatchObject({ path: '/products/a%20b/similar', options: { identity: 'anyone' } });
+});
+
+it('keeps of what is bought again nothing else', async () => {
+  const { model, items } = await recommendations(asker('declined'), { placement: 'again' }, 10);
+  expect(model).toBe('m-1');
+  expect(items.map(({ id }) => id)).toEqual(['tea']);
+});
