@@ -1,0 +1,154 @@
+/** What shoppers are shown, why, and what becomes of it when they say no. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Product } from '../../api/contracts/catalog.ts';
+import { readSettings } from '../../infra/config.ts';
+import { InfluxDb } from '../../infra/influxdb/client.ts';
+import { connectPostgres, type Postgres } from '../../infra/postgres/orm.ts';
+import { modelOf, publish, unpublish } from '../support/models.ts';
+import { launchBrowser, PHONE, visit } from './support/browser.ts';
+import {
+  checkOut,
+  expectNoSidewaysScroll,
+  newEmail,
+  PASSWORD,
+  pay,
+  placeOrder,
+  putIntoCart,
+  untilPaid,
+} from './support/shopper.ts';
+import { stack } from './support/stack.ts';
+import { newProduct } from './support/staff.ts';
+
+const influx = new InfluxDb(readSettings());
+let browser: Browser;
+let postgres: Postgres;
+let lantern: Product;
+let wick: Product;
+let model: string;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  postgres = await connectPostgres(readSettings());
+  [lantern, wick] = await Promise.all([newProduct(), newProduct()]);
+  const others = await Promise.all(Array.from({ length: 4 }, () => newProduct()));
+  model = await publish(
+    postgres.db,
+    modelOf(
+      [lantern, wick, ...others].map(({ id }) => id),
+      [
+        { from: lantern.id, to: wick.id, strength: 2 },
+        ...others.map(({ id }) => ({ from: lantern.id, to: id, strength: 1 })),
+      ],
+    ),
+  );
+  const served = async () =>
+    ((await (await fetch(`${stack.apiUrl}/api/products/${lantern.id}/similar`)).json()) as { model: string }).model;
+  await expect.poll(served).toBe(model);
+});
+afterAll(async () => {
+  await unpublish(postgres.db);
+  await Promise.all([browser.close(), postgres.close()]);
+});
+
+const row = (page: Page, placement: string) => page.locator(`[data-placement="${placement}"]`);
+const cardOf = (page: Page, placement: string, product: Product) =>
+  row(page, placement).getByRole('listitem').filter({ hasText: product.name });
+
+async function told(event: 'impression' | 'click', placement: string): Promise<number> {
+  const series = await influx.series(
+    `SELECT count("id") FROM "events" WHERE "event" = '${event}' AND "placement" = '${placement}' AND "model" = '${model}'`,
+  );
+  return Number(series[0]?.values[0]?.[1] ?? 0);
+}
+
+async function register(page: Page): Promise<void> {
+  await page.goto('/register');
+  await page.getByLabel('Email').fill(newEmail());
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+}
+
+it('goes by what one bought, says so, and stops when told to', async () => {
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await register(page);
+  await putIntoCart(page, lantern.id);
+  await checkOut(page);
+  await placeOrder(page);
+  await pay(page);
+  await untilPaid(page);
+
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Chosen for you' }).scrollIntoViewIfNeeded();
+  const card = cardOf(page, 'home', wick);
+  await card.getByText(`Because you bought ${lantern.name}`).waitFor();
+  expect(await cardOf(page, 'home', lantern).count()).toBe(0);
+  await expect.poll(() => told('impression', 'home')).toBe(1);
+  await card.getByRole('link').click();
+  await page.waitForURL(`**/products/${wick.id}`);
+  await expect.poll(() => told('click', 'home')).toBe(1);
+
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Buy again' }).scrollIntoViewIfNeeded();
+  await cardOf(page, 'again', lantern).waitFor();
+
+  await page.goto('/privacy');
+  await page.getByRole('button', { name: 'Do not choose for me' }).click();
+  await page.getByText('You see what everybody sees.').waitFor();
+  await page.goto('/for-you');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.getByText('Because you bought').count()).toBe(0);
+
+  await page.goto('/privacy');
+  await page.getByRole('button', { name: 'Choose products for me' }).click();
+  await page.getByText('We choose products for you.').waitFor();
+  await page.getByRole('button', { name: 'Forget what I did so far' }).click();
+  await page.getByText('is not used any more').waitFor();
+  await page.goto('/for-you');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.getByText('Because you bought').count()).toBe(0);
+  expect(shopper.complaints).toEqual([]);
+});
+
+it('shows what goes well with a product and with the cart, on a phone', async () => {
+  await using shopper = await visit(browser, { viewport: PHONE });
+  const { page } = shopper;
+  await page.goto(`/products/${lantern.id}`);
+  await page.mouse.wheel(0, 2_000);
+  await cardOf(page, 'product', wick).waitFor();
+  await expectNoSidewaysScroll(page);
+  await putIntoCart(page, lantern.id);
+  await page.goto('/cart');
+  await page.mouse.wheel(0, 2_000);
+  await cardOf(page, 'cart', wick).waitFor();
+  expect(await cardOf(page, 'cart', lantern).count()).toBe(0);
+  await expectNoSidewaysScroll(page);
+  expect(shopper.complaints).toEqual([]);
+});
+
+it('leads to the same lists without scripts', async () => {
+  await using shopper = await visit(browser, { javaScriptEnabled: false, viewport: PHONE });
+  const { page } = shopper;
+  await page.goto(`/products/${lantern.id}`);
+  await page.getByRole('link', { name: 'See what goes well with it' }).click();
+  await page.getByRole('heading', { name: `Goes well with ${lantern.name}` }).waitFor();
+  await page.getByRole('link', { name: wick.name }).waitFor();
+  await expectNoSidewaysScroll(page);
+  await page.goto('/');
+  await page.getByRole('link', { name: 'See what we would choose for you' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
+});
+
+it('does without the row when the list cannot be had', async () => {
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await page.route('**/recommendations?*', (route) => route.fulfill({ status: 503 }));
+  await page.goto(`/products/${lantern.id}`);
+  await page.mouse.wheel(0, 2_000);
+  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  expect(await row(page, 'product').count()).toBe(0);
+  await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+});
