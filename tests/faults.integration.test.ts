@@ -1,4 +1,7 @@
-/** Nothing accepted is lost: shoppers buy while the shop's processes and servers are killed hard, one after the other. */
+/**
+ * Nothing accepted is lost: shoppers buy and views are told of while the shop's processes and servers are killed hard, one after the
+ * other.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +13,18 @@ import { connectServices, type Services } from '../infra/services.ts';
 import { ADDRESS, type AnyBody, CARDS, createProduct, Shopper, stockOf, until } from './support/shop.ts';
 
 /** Killed without warning while orders are on their way; each comes back as its supervisor would start it. */
-const VICTIMS = ['worker', 'api', 'stripe', 'worker', 'redis', 'temporal', 'postgres', 'worker'] as const;
+const VICTIMS = [
+  'worker',
+  'influxdb',
+  'api',
+  'stripe',
+  'worker',
+  'redis',
+  'temporal',
+  'postgres',
+  'influxdb',
+  'worker',
+] as const;
 const SHOPPERS = 8;
 const STOCK = 60;
 
@@ -71,6 +85,21 @@ async function buy(shopper: Shopper, productId: string): Promise<string | undefi
   return begun.body.order.id as string;
 }
 
+/** Tells of a view, as a browser does: once, and what is not accepted is not worth another try. @returns its id when it was accepted */
+async function tellOfView(productId: string): Promise<string | undefined> {
+  const id = randomUUID();
+  const view = { event: 'product_view', id, occurred_at: new Date().toISOString(), product_id: productId };
+  const answer = await new Shopper(apiUrl()).call('POST', '/events', { events: [view] }).catch(() => undefined);
+  return answer?.status === 202 ? id : undefined;
+}
+
+async function viewsWritten(productId: string): Promise<string[]> {
+  const series = await services.influx.series(
+    `SELECT "id" FROM "events" WHERE "event" = 'product_view' AND "product_id" = '${productId}'`,
+  );
+  return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
+}
+
 describe('killed hard, one after the other, in the middle of a rush', () => {
   it('processes and servers lose no order, sell nothing twice and charge nobody for nothing', async () => {
     const product = await createProduct(services, { stock: STOCK, price: '20.00' });
@@ -84,6 +113,14 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
         else await delay(100);
       }
     });
+    const views: string[] = [];
+    const telling = (async () => {
+      while (buying) {
+        const told = await Promise.all(Array.from({ length: 5 }, () => tellOfView(product.id)));
+        views.push(...told.filter((id) => id !== undefined));
+        await delay(20);
+      }
+    })();
     const killing = (async () => {
       for (const name of VICTIMS) {
         await delay(1_200);
@@ -96,7 +133,7 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     await killing;
     await delay(2_000);
     buying = false;
-    await Promise.all(rush);
+    await Promise.all([...rush, telling]);
     expect(orders.length).toBeGreaterThan(SHOPPERS);
 
     await services.close();
@@ -131,5 +168,18 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     expect(report.problems).toEqual([]);
     expect(report.ledger.stripeCapturedCents - report.ledger.stripeRefundedCents).toBe(paid * 2000);
     expect((await services.gate.available([product.id])).get(product.id)).toBe(left.stock);
+
+    // Every view that was accepted has been written, and none twice; one whose 202 was cut off may have been, too.
+    expect(views.length).toBeGreaterThan(100);
+    await until(
+      async () => {
+        const known = new Set(await viewsWritten(product.id));
+        return views.every((id) => known.has(id));
+      },
+      'every view that was accepted to be in InfluxDB',
+      60_000,
+    );
+    const written = await viewsWritten(product.id);
+    expect(new Set(written).size).toBe(written.length);
   }, 400_000);
 });

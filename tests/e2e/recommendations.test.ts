@@ -65,9 +65,9 @@ async function told(event: 'impression' | 'click', placement: string): Promise<n
 async function register(page: Page): Promise<void> {
   await page.goto('/register');
   await page.getByLabel('Email').fill(newEmail());
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await page.waitForURL('**/account');
 }
 
 it('goes by what one bought, says so, and stops when told to', async () => {
