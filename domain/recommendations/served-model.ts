@@ -19,7 +19,7 @@ export interface ServedModel {
   readonly companions: { readonly count: number; readonly indices: Int32Array; readonly scores: Float32Array };
   /** By item: less than 1 for what everybody finds without help. */
   readonly novelty: Float32Array;
-  /** By item: how it sells in its last weeks, 1 on average. */
+  /** By item: how likely it is bought once more: how it sells in its last weeks, and how readily its owners buy it again. */
   readonly sellingNow: Float32Array;
   /** All items, those that sell best now first. */
   readonly popular: Int32Array;
@@ -105,7 +105,7 @@ export function decodeModel(bytes: ArrayBuffer): ServedModel {
     throw new RangeError(`the model is of version ${view.getUint32(16, true)}; this program reads ${VERSION}`);
   const headerBytes = view.getUint32(20, true);
   if (PREAMBLE + headerBytes > bytes.byteLength) throw new RangeError('the model is cut off');
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, PREAMBLE, headerBytes))) as Header;
+  const header = readHeader(new Uint8Array(bytes, PREAMBLE, headerBytes));
   let at = PREAMBLE + headerBytes + padding(PREAMBLE + headerBytes);
   const arrays = {} as Record<ArrayName, Numbers>;
   for (const name of Object.keys(ARRAYS) as ArrayName[]) {
@@ -135,6 +135,26 @@ export function decodeModel(bytes: ArrayBuffer): ServedModel {
   return model;
 }
 
+/** @throws RangeError for what is no header */
+function readHeader(bytes: Uint8Array): Header {
+  let header: Header | undefined;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes)) as Header;
+  } catch {
+    // Answered below, as a header of another shape is.
+  }
+  const isLength = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (
+    !Number.isFinite(header?.trainedUntilMs) ||
+    !Array.isArray(header?.items) ||
+    !header.items.every((item) => typeof item === 'string') ||
+    !isLength(header.companionCount) ||
+    !Object.keys(ARRAYS).every((name) => isLength(header.lengths?.[name as ArrayName]))
+  )
+    throw new RangeError('the model contradicts itself');
+  return header;
+}
+
 function padding(length: number): number {
   return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
 }
@@ -154,7 +174,7 @@ function checkShape({ items, influence, companions, novelty, sellingNow, popular
   const isPlace = (place: number) => place >= 0 && place < count;
   if (
     !isWhole ||
-    !influence.starts.every((start, row) => row === 0 || start >= influence.starts[row - 1]!) ||
+    !influence.starts.every((start, row) => (row === 0 ? start === 0 : start >= influence.starts[row - 1]!)) ||
     !influence.indices.every(isPlace) ||
     !companions.indices.every((place) => place === -1 || isPlace(place)) ||
     !popular.every(isPlace) ||

@@ -47,52 +47,67 @@ export function csrFromEntries(rows: number, columns: number, entries: SparseEnt
       throw new RangeError(`entry (${row}, ${column}) is outside a matrix of ${rows} × ${columns}`);
     }
   }
-  // Sorted by column first, the stable sort by row leaves each row's columns ascending.
-  const byColumn = sortedBy(entries, entries.columns, columns);
-  return merged(rows, columns, sortedBy(byColumn, byColumn.rows, rows), merge);
+  const starts = sharedInt32(rows + 1);
+  for (const row of entries.rows) starts[row + 1]! += 1;
+  for (let row = 0; row < rows; row += 1) starts[row + 1]! += starts[row]!;
+  const next = starts.slice(0, rows);
+  const indices = sharedInt32(count);
+  const values = sharedFloat32(count);
+  // Taken by column, the stable sort by row leaves each row's columns ascending.
+  for (const entry of orderOf(entries.columns, columns)) {
+    const row = entries.rows[entry]!;
+    const at = next[row]!;
+    next[row] = at + 1;
+    indices[at] = entries.columns[entry]!;
+    values[at] = entries.values[entry]!;
+  }
+  const matrix = { rows, columns, starts, indices, values };
+  const distinct = mergeRepeats(matrix, merge);
+  return distinct === count ? matrix : { ...matrix, ...firstOf(matrix, distinct) };
 }
 
-function sortedBy(entries: SparseEntries, keys: Int32Array, size: number): SparseEntries {
+/** Places of the keys, smallest key first, those level in the order given. */
+function orderOf(keys: Int32Array, size: number): Int32Array {
   const next = new Int32Array(size + 1);
   for (const key of keys) next[key + 1]! += 1;
   for (let key = 0; key < size; key += 1) next[key + 1]! += next[key]!;
-  const sorted = {
-    rows: new Int32Array(keys.length),
-    columns: new Int32Array(keys.length),
-    values: new Float32Array(keys.length),
-  };
+  const order = new Int32Array(keys.length);
   for (let entry = 0; entry < keys.length; entry += 1) {
     const at = next[keys[entry]!]!;
     next[keys[entry]!] = at + 1;
-    sorted.rows[at] = entries.rows[entry]!;
-    sorted.columns[at] = entries.columns[entry]!;
-    sorted.values[at] = entries.values[entry]!;
+    order[at] = entry;
   }
-  return sorted;
+  return order;
 }
 
-function merged(rows: number, columns: number, sorted: SparseEntries, merge: Merge): CsrMatrix {
-  const isRepeat = (entry: number) =>
-    entry > 0 && sorted.rows[entry] === sorted.rows[entry - 1] && sorted.columns[entry] === sorted.columns[entry - 1];
-  let distinct = 0;
-  for (let entry = 0; entry < sorted.rows.length; entry += 1) if (!isRepeat(entry)) distinct += 1;
-  const starts = sharedInt32(rows + 1);
-  const indices = sharedInt32(distinct);
-  const values = sharedFloat32(distinct);
-  let at = -1;
-  for (let entry = 0; entry < sorted.rows.length; entry += 1) {
-    const value = sorted.values[entry]!;
-    if (isRepeat(entry)) {
-      values[at] = merge === 'sum' ? values[at]! + value : Math.max(values[at]!, value);
-      continue;
+/** Moves the entries up in place, so that a large matrix is not copied once more. @returns how many are left */
+function mergeRepeats({ rows, starts, indices, values }: CsrMatrix, merge: Merge): number {
+  let at = 0;
+  let begin = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const end = starts[row + 1]!;
+    const first = at;
+    for (let entry = begin; entry < end; entry += 1) {
+      const value = values[entry]!;
+      if (at > first && indices[at - 1] === indices[entry]) {
+        values[at - 1] = merge === 'sum' ? values[at - 1]! + value : Math.max(values[at - 1]!, value);
+        continue;
+      }
+      indices[at] = indices[entry]!;
+      values[at] = value;
+      at += 1;
     }
-    at += 1;
-    starts[sorted.rows[entry]! + 1]! += 1;
-    indices[at] = sorted.columns[entry]!;
-    values[at] = value;
+    begin = end;
+    starts[row + 1] = at;
   }
-  for (let row = 0; row < rows; row += 1) starts[row + 1]! += starts[row]!;
-  return { rows, columns, starts, indices, values };
+  return at;
+}
+
+function firstOf({ indices, values }: CsrMatrix, count: number): Pick<CsrMatrix, 'indices' | 'values'> {
+  const first = { indices: sharedInt32(count), values: sharedFloat32(count) };
+  first.indices.set(indices.subarray(0, count));
+  first.values.set(values.subarray(0, count));
+  return first;
 }
 
 /** Rows become columns; what was ascending stays ascending. */

@@ -5,13 +5,17 @@
  */
 
 import { topItems } from '../../../domain/recommendations/top-items.ts';
-import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
+import { type CsrMatrix, sharedFloat32, sharedFloat64, sharedInt32 } from './csr-matrix.ts';
 
 export interface NeighbourTask {
-  /** users × items: who ever bought what, values 1. */
+  /** users × items: who was interested in what, 1 for a purchase however long ago, less for a cart or a view. */
   readonly byUser: CsrMatrix;
-  /** items × users: the same, values 1 for a purchase just now and less the longer it is ago. */
+  /** items × users: the same places, values 1 for a purchase just now, less the longer it is ago, 0 for what was only looked at. */
   readonly byItem: CsrMatrix;
+  /** The values of `byUser` in the order of `byItem`; undefined when all are 1. */
+  readonly interest: Float32Array | undefined;
+  /** By item: the squares of the interest in it, added up; its buyers, when there are only purchases. */
+  readonly sizes: Float64Array;
   readonly neighbours: number;
   /** Added to the diagonal, in users. */
   readonly ridge: number;
@@ -27,16 +31,27 @@ const MOST_USERS = 2_000;
 export function makeNeighbourTask(
   byUser: CsrMatrix,
   byItem: CsrMatrix,
-  { neighbours, ridge }: { neighbours: number; ridge: number },
+  { neighbours, ridge, interest }: { neighbours: number; ridge: number; interest?: Float32Array | undefined },
 ): NeighbourTask {
   return {
     byUser,
     byItem,
+    interest,
+    sizes: sizesOf(byItem, interest),
     neighbours,
     ridge,
     indices: sharedInt32(byItem.rows * neighbours).fill(-1),
     weights: sharedFloat32(byItem.rows * neighbours),
   };
+}
+
+function sizesOf({ rows, starts }: CsrMatrix, interest: Float32Array | undefined): Float64Array {
+  const sizes = sharedFloat64(rows);
+  for (let item = 0; item < rows; item += 1) {
+    if (!interest) sizes[item] = starts[item + 1]! - starts[item]!;
+    else for (let entry = starts[item]!; entry < starts[item + 1]!; entry += 1) sizes[item]! += interest[entry]! ** 2;
+  }
+  return sizes;
 }
 
 /** Fills `indices` and `weights` for items from ≤ item < to. */
@@ -45,14 +60,14 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
   const together = new Float64Array(byItem.rows);
   const lately = new Float64Array(byItem.rows);
   const cosine = new Float64Array(byItem.rows);
-  const marks = userMarks(byUser.rows, neighbours);
+  const marks = userMarks(byUser.rows, neighbours, task.interest !== undefined);
   const system = new Float64Array(neighbours * neighbours);
   const solution = new Float64Array(neighbours);
   for (let item = from; item < to; item += 1) {
     const met = countTogether(task, item, together, lately);
-    const nearest = nearestOf(byItem, item, met, together, cosine, neighbours);
+    const nearest = nearestOf(task.sizes, item, met, together, cosine, neighbours);
     const size = nearest.length;
-    gramOfItems(byItem, nearest, system, marks);
+    gramOfItems(task, nearest, system, marks);
     for (let place = 0; place < size; place += 1) {
       system[place * size + place]! += ridge;
       solution[place] = lately[nearest[place]!]!;
@@ -69,9 +84,9 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
   }
 }
 
-/** How many users bought the item and each other one, and the same weighted by how lately they bought the item. */
+/** How many users were interested in the item and each other one, and how lately those of the other one bought the item. */
 function countTogether(task: NeighbourTask, item: number, together: Float64Array, lately: Float64Array): number[] {
-  const { byUser, byItem } = task;
+  const { byUser, byItem, interest } = task;
   const met: number[] = [];
   const begin = byItem.starts[item]!;
   const end = byItem.starts[item + 1]!;
@@ -79,12 +94,13 @@ function countTogether(task: NeighbourTask, item: number, together: Float64Array
   for (let place = begin; place < end; place += step) {
     const at = Math.floor(place);
     const user = byItem.indices[at]!;
+    const weight = interest ? interest[at]! * step : step;
     const recency = byItem.values[at]! * step;
     for (let entry = byUser.starts[user]!; entry < byUser.starts[user + 1]!; entry += 1) {
       const other = byUser.indices[entry]!;
       if (together[other] === 0) met.push(other);
-      together[other]! += step;
-      lately[other]! += recency;
+      together[other]! += weight * byUser.values[entry]!;
+      lately[other]! += recency * byUser.values[entry]!;
     }
   }
   return met;
@@ -95,7 +111,7 @@ function countTogether(task: NeighbourTask, item: number, together: Float64Array
  * most of the training's time.
  */
 function nearestOf(
-  byItem: CsrMatrix,
+  sizes: Float64Array,
   item: number,
   met: readonly number[],
   together: Float64Array,
@@ -103,7 +119,7 @@ function nearestOf(
   count: number,
 ): number[] {
   for (const other of met) {
-    cosine[other] = together[other]! / Math.sqrt(byItem.starts[other + 1]! - byItem.starts[other]!);
+    cosine[other] = together[other]! / Math.sqrt(sizes[other]!);
   }
   // One more, as the item is nearest to itself, whatever else is as near.
   const nearest = topItems(met, cosine, count + 1).map((found) => found.item);
@@ -114,26 +130,30 @@ function nearestOf(
 }
 
 interface UserMarks {
-  /** Per user the places of the chosen items that they bought. */
+  /** Per user the places of the chosen items that they were interested in. */
   readonly places: Uint16Array;
+  /** And how much, where that is not 1 for all. */
+  readonly weights: Float32Array;
   readonly counts: Uint16Array;
   readonly width: number;
   readonly touched: Int32Array;
 }
 
-function userMarks(users: number, width: number): UserMarks {
+function userMarks(users: number, width: number, isWeighted: boolean): UserMarks {
   return {
     places: new Uint16Array(users * width),
+    weights: new Float32Array(isWeighted ? users * width : 0),
     counts: new Uint16Array(users),
     width,
     touched: new Int32Array(users),
   };
 }
 
-/** system[a][b] = how many users bought both; row after row, items.length wide. */
-function gramOfItems(byItem: CsrMatrix, items: readonly number[], system: Float64Array, marks: UserMarks): void {
+/** system[a][b] = how many users were interested in both; row after row, items.length wide. */
+function gramOfItems(task: NeighbourTask, items: readonly number[], system: Float64Array, marks: UserMarks): void {
   const size = items.length;
-  const { places, counts, width, touched } = marks;
+  const { byItem, interest } = task;
+  const { places, weights, counts, width, touched } = marks;
   system.fill(0, 0, size * size);
   let users = 0;
   for (let place = 0; place < size; place += 1) {
@@ -147,8 +167,16 @@ function gramOfItems(byItem: CsrMatrix, items: readonly number[], system: Float6
       }
       const row = place * size;
       const base = user * width;
-      for (let other = 0; other < known; other += 1) system[row + places[base + other]!]! += 1;
-      system[row + place]! += 1;
+      if (interest) {
+        const weight = interest[entry]!;
+        for (let other = 0; other < known; other += 1)
+          system[row + places[base + other]!]! += weight * weights[base + other]!;
+        system[row + place]! += weight * weight;
+        weights[base + known] = weight;
+      } else {
+        for (let other = 0; other < known; other += 1) system[row + places[base + other]!]! += 1;
+        system[row + place]! += 1;
+      }
       places[base + known] = place;
       counts[user] = known + 1;
     }
