@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Services } from '../infra/services.ts';
 import { createApp } from './app.ts';
 import { OrderListener } from './orders/order-listener.ts';
+import { Recommender } from './recommendations/recommender.ts';
 
 export interface RunningApi {
   /** http://host:port */
@@ -17,7 +18,9 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const { settings, log } = services;
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
   await orderListener.start();
-  const server = createServer(createApp({ ...services, orderListener }).callback());
+  const recommender = new Recommender(services);
+  recommender.start();
+  const server = createServer(createApp({ ...services, orderListener, recommender }).callback());
   // Longer than a proxy keeps its idle connections, so that it never sends into one that we just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);
@@ -28,7 +31,7 @@ export async function startApi(services: Services): Promise<RunningApi> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-      await orderListener.stop();
+      await Promise.all([orderListener.stop(), recommender.stop()]);
       await closed;
       clearTimeout(drained);
     },

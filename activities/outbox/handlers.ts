@@ -1,4 +1,6 @@
+import type { Redis } from 'ioredis';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
+import type { InfluxDb } from '../../infra/influxdb/client.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { EventStream } from '../../infra/redis/event-stream.ts';
@@ -6,19 +8,32 @@ import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
 import { MAIL_TOPIC } from '../email/queue-mail.ts';
+import { createForgetHandler, FORGET_TOPIC } from '../recommendations/forget-handler.ts';
+import { createTasteHandler, TASTE_TOPIC } from '../recommendations/taste-handler.ts';
 import { indexChanged } from '../search-index/indexing.ts';
 import type { OutboxHandlers } from './relay.ts';
 
 /** What each topic of the outbox does. */
 export function createOutboxHandlers(
-  deps: MailHandlerDependencies & { productIndex: ProductIndex; gate: StockGate; cache: Cache; events: EventStream },
+  deps: MailHandlerDependencies & {
+    productIndex: ProductIndex;
+    gate: StockGate;
+    cache: Cache;
+    events: EventStream;
+    redis: Redis;
+    influx: InfluxDb;
+  },
 ): OutboxHandlers {
   return {
     /** Safe to repeat: products are indexed as they are now, an older version never overwrites a newer one. */
     'product.changed': async (messages, sql) => {
       const ids = [...new Set(messages.map((message) => message.key))];
-      await indexChanged(sql, deps.productIndex, ids);
-      await deps.cache.invalidate(ids.map(productCacheKey), [CATALOG_TAG]);
+      try {
+        await indexChanged(sql, deps.productIndex, ids);
+      } finally {
+        // With Elasticsearch away, too: what is deleted or sold out must not be shown from a cache.
+        await deps.cache.invalidate(ids.map(productCacheKey), [CATALOG_TAG]);
+      }
     },
 
     /** Safe to repeat: the gate knows each adjustment by its outbox id. */
@@ -32,5 +47,9 @@ export function createOutboxHandlers(
     [MAIL_TOPIC]: createMailHandler(deps),
 
     [PURCHASE_TOPIC]: createPurchaseHandler(deps.events),
+
+    [TASTE_TOPIC]: createTasteHandler(deps.cache),
+
+    [FORGET_TOPIC]: createForgetHandler(deps.redis, deps.influx),
   };
 }

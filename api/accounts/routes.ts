@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { User as UserEntity } from '../../infra/postgres/entities/accounts.ts';
+import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import { mergeCart } from '../cart/service.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import { loginBody, profilePatch, refreshBody, registerBody, type Session, type User } from '../contracts/accounts.ts';
@@ -17,7 +18,11 @@ export function accountRoutes(deps: ApiDependencies, limits: RateLimits): ApiRou
 
   async function signIn(ctx: ApiContext, user: UserEntity): Promise<Session> {
     // A guest's cart follows its shopper in; the cart's id stays the credential of what was ordered before.
-    if (ctx.state.cartId) await mergeCart(deps.db, ctx.state.cartId, user.id);
+    if (ctx.state.cartId) {
+      await mergeCart(deps.db, ctx.state.cartId, user.id);
+      const carts = [`user:${user.id}`, `cart:${ctx.state.cartId}`].map(cartCacheKey);
+      await deps.cache.invalidate(carts).catch(() => undefined);
+    }
     return toSession(await sessions.start({ userId: user.id, role: user.role }), user);
   }
 

@@ -1,5 +1,4 @@
 import Router from '@koa/router';
-import { mayIdentify } from '../../domain/analytics.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import {
   clickThroughQuery,
@@ -8,25 +7,25 @@ import {
   eventReportQuery,
   reportRange,
 } from '../contracts/analytics.ts';
+import { hasConsented } from '../middleware/consent.ts';
 import { identity, requireRole } from '../middleware/identity.ts';
 import type { RateLimits } from '../middleware/rate-limit.ts';
 import { parse } from '../middleware/validate.ts';
 import { reportClickThrough } from './click-through.ts';
 import { reportEvents } from './event-report.ts';
 import { acceptEvents, type Sender } from './service.ts';
+import { noteTastes } from './taste-notes.ts';
 
-export const CONSENT_COOKIE = 'analytics_consent';
-
-export function analyticsRoutes(
-  { db, events: stream, influx, settings }: ApiDependencies,
-  limits: RateLimits,
-): ApiRouter {
+export function analyticsRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
+  const { db, events: stream, influx, settings } = deps;
   const identify = identity(settings);
   const router = new Router<ApiState>();
 
   router.post('/events', limits.limit('events'), identify, async (ctx) => {
     const { events } = parse(eventBatch, ctx.request.body, 'body');
-    await acceptEvents(stream, events, senderOf(ctx));
+    const sender = senderOf(ctx);
+    await acceptEvents(stream, events, sender);
+    await noteTastes(deps, events, sender);
     ctx.status = 202;
     ctx.body = { accepted: events.length };
   });
@@ -50,7 +49,6 @@ export function analyticsRoutes(
 
 /** Without consent the credentials that came along are not looked at any further. */
 function senderOf(ctx: ApiContext): Sender {
-  const word = ctx.get('X-Analytics-Consent') || ctx.cookies.get(CONSENT_COOKIE);
-  if (!mayIdentify(word, { dnt: ctx.get('DNT'), gpc: ctx.get('Sec-GPC') })) return {};
+  if (!hasConsented(ctx)) return {};
   return { userId: ctx.state.identity?.userId, cartId: ctx.state.cartId };
 }

@@ -21,6 +21,11 @@ interface CartRow {
   available: number;
 }
 
+/** As carts are owned: an account's cart is its own, whatever the browser's id. */
+export function cartNameOf({ userId, cartId }: CartOwner): string | undefined {
+  return userId ? `user:${userId}` : cartId ? `cart:${cartId}` : undefined;
+}
+
 /** The id of the owner's cart, or undefined when nothing was ever put in. */
 export async function findCart(sql: Sql, owner: CartOwner): Promise<string | undefined> {
   const row = owner.userId

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { REASON_KINDS } from '../../domain/recommendations/reasons.ts';
 import { productSummary } from './catalog.ts';
 import { limit, uuid } from './common.ts';
 
-export const REASONS = ['bought', 'viewed', 'in_cart', 'again', 'together', 'similar', 'popular', 'new'] as const;
-
 export const recommendationReason = z
   .object({
-    kind: z.enum(REASONS),
+    kind: z.enum(REASON_KINDS),
     text: z.string().meta({ examples: ['Because you bought Stoneware mug'] }),
     product_id: uuid.nullable().meta({ description: 'The product that it is about, if any' }),
   })

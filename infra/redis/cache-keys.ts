@@ -1,3 +1,12 @@
 /** Names of what is cached, shared by those who read and those who invalidate. */
 export const CATALOG_TAG = 'catalog';
-export const productCacheKey = (productId: string): string => `product:${productId}`;
+const PRODUCT = 'product:';
+export const productCacheKey = (productId: string): string => `${PRODUCT}${productId}`;
+/** The product that a key is of, if it is of one. */
+export const productOfCacheKey = (key: string): string | undefined =>
+  key.startsWith(PRODUCT) ? key.slice(PRODUCT.length) : undefined;
+
+/** What a shopper chose and bought. @param who `user:<id>` or `visitor:<hash>` */
+export const shopperCacheKey = (who: string): string => `shopper:${who}`;
+/** Ids of the products in a cart. @param owner `user:<id>`, or `cart:<id>` for a guest's */
+export const cartCacheKey = (owner: string): string => `cart-products:${owner}`;

@@ -5,6 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
+/** Told of every key that is invalidated, for what processes keep in their own memory: keys, with a space between. */
+export const INVALIDATED_CHANNEL = 'cache:invalidated';
+
 const LOCK_MS = 5_000;
 const WAIT_MS = 25;
 /** Entries that expire together would be loaded together: lives are spread by this share. */
@@ -66,6 +69,7 @@ export class Cache {
 
   async invalidate(keys: readonly string[], tags: readonly string[] = []): Promise<void> {
     const pipeline = this.#redis.pipeline();
+    if (keys.length > 0) pipeline.publish(INVALIDATED_CHANNEL, keys.join(' '));
     for (const key of keys) pipeline.del(`cache:${key}`, `cache-lock:${key}`);
     for (const tag of tags) pipeline.incr(`cache-generation:${tag}`);
     const results = await pipeline.exec();

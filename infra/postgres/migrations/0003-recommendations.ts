@@ -58,16 +58,18 @@ create table shopper_choices (
   updated_at timestamptz not null default now()
 );`;
 
-// By a trigger, so that no writer of an order can leave its buyer with what they were shown before.
+// By a trigger, so that no writer of an order can leave its buyer with what they were shown before. Money given back for single
+// lines changes the amount and not always the status. A guest's order has its owner as the key: only their cart changed.
 const freshness = `
 create function order_changes_taste() returns trigger language plpgsql as $$
 begin
-  insert into outbox (topic, key) values ('taste.changed', new.user_id::text);
+  insert into outbox (topic, key) values ('taste.changed', coalesce(new.user_id::text, new.owner));
   return null;
 end $$;
-create trigger order_changes_taste after update of status on orders for each row
-  when (new.user_id is not null and old.status is distinct from new.status
-    and new.status in ('paid', 'cancelled', 'partially_refunded', 'refunded'))
+create trigger order_changes_taste after update of status, refunded_amount on orders for each row
+  when (new.paid_at is not null
+    and (old.paid_at is null or new.user_id is not null
+      and (old.status is distinct from new.status or old.refunded_amount is distinct from new.refunded_amount)))
   execute function order_changes_taste();
 
 create index idx_orders_paid on orders (paid_at, id) where paid_at is not null;`;

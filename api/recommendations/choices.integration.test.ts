@@ -1,0 +1,166 @@
+/** Opting out of personal recommendations, and being forgotten: in PostgreSQL, Redis and InfluxDB. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { pointsOf } from '../../tests/support/analytics.ts';
+import { publishModel } from '../../tests/support/recommendations.ts';
+import {
+  createProduct,
+  Shopper,
+  startTestShop,
+  type TestProduct,
+  type TestShop,
+  until,
+} from '../../tests/support/shop.ts';
+import { visitorOf } from '../analytics/service.ts';
+
+const GRANTED = { 'x-analytics-consent': 'granted' };
+let shop: TestShop;
+let mug: TestProduct, bowl: TestProduct;
+
+beforeAll(async () => {
+  shop = await startTestShop();
+  [mug, bowl] = [await createProduct(shop.services), await createProduct(shop.services)];
+  const id = await publishModel(shop.services, { items: [mug.id, bowl.id], influence: [[mug.id, bowl.id, 1]] });
+  const guest = new Shopper(shop.api.url);
+  await until(async () => (await guest.call('GET', '/recommendations')).body.model === id, 'the model to be served');
+});
+afterAll(async () => {
+  await shop?.services.db.run('delete from recommendation_serving');
+  await shop?.stop();
+});
+
+const view = (product: TestProduct) => ({
+  event: 'product_view',
+  id: randomUUID(),
+  occurred_at: new Date().toISOString(),
+  product_id: product.id,
+});
+const look = async (who: Shopper): Promise<string> => {
+  const event = view(mug);
+  expect((await who.call('POST', '/events', { events: [event] }, GRANTED)).status).toBe(202);
+  return event.id;
+};
+const isPersonal = async (who: Shopper): Promise<boolean> => {
+  const { items } = (await who.call('GET', '/recommendations', undefined, GRANTED)).body;
+  return items.some(({ reason }: { reason: { kind: string } }) => ['viewed', 'bought'].includes(reason.kind));
+};
+
+describe('a shopper who opts out', () => {
+  it('is shown what everybody may be shown, and is not noted, until they opt in', async () => {
+    const who = await signedIn(shop);
+    await look(who);
+    expect(await isPersonal(who)).toBe(true);
+    const chosen = await who.call('PUT', '/recommendations/choices', { personalised: false });
+    expect(chosen.body).toEqual({ personalised: false, forgotten_at: null });
+    expect(await isPersonal(who)).toBe(false);
+    await look(who);
+    expect(await shop.services.redis.exists(`taste:user:${who.session.user.id}`)).toBe(0);
+    expect((await who.call('GET', '/recommendations/choices')).body.personalised).toBe(false);
+    await who.call('PUT', '/recommendations/choices', { personalised: true });
+    expect(await isPersonal(who)).toBe(false);
+    await look(who);
+    expect(await isPersonal(who)).toBe(true);
+  });
+
+  it('can be a guest, and must be somebody', async () => {
+    const who = new Shopper(shop.api.url);
+    await look(who);
+    expect(await isPersonal(who)).toBe(true);
+    await who.call('PUT', '/recommendations/choices', { personalised: false });
+    expect(await isPersonal(who)).toBe(false);
+    const nobody = { 'x-cart-id': 'nobody' };
+    for (const [method, path, body] of [
+      ['PUT', '/recommendations/choices', { personalised: false }],
+      ['DELETE', '/recommendations/history', undefined],
+    ] as const)
+      expect((await who.call(method, path, body, nobody)).status).toBe(401);
+    expect((await who.call('PUT', '/recommendations/choices', { personalised: 'no' })).status).toBe(400);
+  });
+});
+
+describe('a history that is forgotten', () => {
+  it('is not used from that moment on, and its events are nobody’s', async () => {
+    const [who, other] = [await signedIn(shop), await signedIn(shop)];
+    const userId = who.session.user.id;
+    const { influx, db } = shop.services;
+    const held = await who.hold([{ productId: mug.id }]);
+    const { order, payment } = (await who.checkout(held.body.id)).body;
+    await who.pay({ payment });
+    await who.untilStatus(order.id, 'paid');
+    await until(() => isPersonal(who), 'the purchase to count');
+    const shownEvent = {
+      event: 'impression',
+      id: randomUUID(),
+      occurred_at: new Date().toISOString(),
+      model: 'm-1',
+      placement: 'home',
+      product_ids: [mug.id, bowl.id],
+    };
+    const carted = {
+      event: 'add_to_cart',
+      id: randomUUID(),
+      occurred_at: new Date().toISOString(),
+      product_id: mug.id,
+      quantity: 2,
+      price: 3,
+      currency: 'usd',
+    };
+    await who.call('POST', '/events', { events: [shownEvent, carted] }, GRANTED);
+    const written = async (id: string) => {
+      const [point] = await pointsOf(influx, id);
+      return point;
+    };
+    const before = [shownEvent.id, carted.id, await look(who)];
+    for (const id of before)
+      expect(await until(() => written(id), 'the event to be written')).toMatchObject({ user_id: userId });
+    const others = await look(other);
+    const late = await look(who);
+
+    expect((await who.call('DELETE', '/recommendations/history')).status).toBe(204);
+    expect(await isPersonal(who)).toBe(false);
+    const choices = (await who.call('GET', '/recommendations/choices')).body;
+    expect(Date.now() - Date.parse(choices.forgotten_at)).toBeLessThan(10_000);
+    const isDone = async () =>
+      (await db.row(`select 1 from outbox where topic = 'history.forget' and key = $1`, [`user:${userId}`])) ===
+      undefined;
+    await until(isDone, 'the events to be nobody’s', 25_000);
+    for (const id of [...before, late]) {
+      const points = await pointsOf(influx, id);
+      expect(points).toHaveLength(1);
+      expect(points[0]!.user_id || null).toBeNull();
+    }
+    // The account's name is taken off; so is the browser's, which was known by its cart.
+    expect(await written(before[0]!)).toMatchObject({ placement: 'home', model: 'm-1', event: 'impression' });
+    expect(await written(carted.id)).toMatchObject({ quantity: 2, price: 3, product_id: mug.id });
+    const visitorDone = async () => !(await written(before[0]!))?.visitor;
+    await until(visitorDone, 'the visitor to be nobody', 25_000);
+    expect((await until(() => written(others), 'the other one’s event')).user_id).toBe(other.session.user.id);
+
+    await look(who);
+    expect(await isPersonal(who)).toBe(true);
+  });
+
+  it('waits for the events of before that still wait themselves', async () => {
+    const who = new Shopper(shop.api.url);
+    const { influx, redis, db } = shop.services;
+    const key = `visitor:${visitorOf(who.cartId)}`;
+    // An entry that another consumer read and has not written yet.
+    const event = { ...view(mug), at: String(Date.now()), data: JSON.stringify({ visitor: visitorOf(who.cartId) }) };
+    await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', '{');
+    await who.call('DELETE', '/recommendations/history');
+    const refused = () =>
+      db.row<{ last_error: string }>(
+        `select last_error from outbox where topic = 'history.forget' and key = $1 and attempts > 0`,
+        [key],
+      );
+    expect((await until(refused, 'the handler to wait')).last_error).toContain('still wait');
+    // The entry is dealt with: what it held is written, with the name, and only then taken off.
+    await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
+    await until(async () => (await pointsOf(influx, event.id))[0], 'the event to be written');
+    const [[entry]] = (await redis.xpending(EVENT_STREAM, 'influxdb', '-', '+', 1)) as [[string]];
+    await redis.xack(EVENT_STREAM, 'influxdb', entry);
+    await until(async () => !(await pointsOf(influx, event.id))[0]?.visitor, 'the visitor to be nobody', 25_000);
+  });
+});

@@ -1,0 +1,57 @@
+/** What is like a product by its text, asked of Elasticsearch and kept here for a while. Without Elasticsearch nothing is like anything. */
+import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
+import { type SimilarProduct, similarProducts } from '../../infra/elasticsearch/similar-products.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { ShelfProduct } from './shelf-reader.ts';
+
+/** Room for families that are not shown and for what is sold out. */
+const SIZE = 24;
+const LIFE_MS = 600_000;
+/** Each takes some 2 KB. */
+const MOST = 5_000;
+/** A search that failed is not tried anew by everybody at once. */
+const PAUSE_MS = 3_000;
+const SEARCHES_AT_ONCE = 20;
+
+type Subject = Pick<ShelfProduct, 'id' | 'category'>;
+
+export class SimilarByContent {
+  readonly #index: ProductIndex;
+  readonly #log: Logger;
+  readonly #kept = new Map<string, { similar: Promise<SimilarProduct[]>; untilMs: number }>();
+  #pausedUntilMs = 0;
+
+  constructor(index: ProductIndex, log: Logger) {
+    this.#index = index;
+    this.#log = log;
+  }
+
+  /** The likest first; some of it may be deleted or sold out by now. */
+  find(product: Subject): Promise<SimilarProduct[]> {
+    const kept = this.#kept.get(product.id);
+    if (kept && kept.untilMs > Date.now()) return kept.similar;
+    const similar = this.search([product]).then((found) => {
+      if (!found) this.#kept.delete(product.id);
+      return found?.[0] ?? [];
+    });
+    this.#kept.delete(product.id);
+    if (this.#kept.size >= MOST) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(product.id, { similar, untilMs: Date.now() + LIFE_MS });
+    return similar;
+  }
+
+  /** For many at once, kept by the caller. @returns undefined when Elasticsearch is away */
+  async search(products: readonly Subject[]): Promise<SimilarProduct[][] | undefined> {
+    if (Date.now() < this.#pausedUntilMs) return undefined;
+    try {
+      const found: SimilarProduct[][] = [];
+      for (let at = 0; at < products.length; at += SEARCHES_AT_ONCE)
+        found.push(...(await similarProducts(this.#index, products.slice(at, at + SEARCHES_AT_ONCE), SIZE)));
+      return found;
+    } catch (error) {
+      this.#pausedUntilMs = Date.now() + PAUSE_MS;
+      this.#log.warn({ err: error }, 'recommendations: similar products can’t be searched for just now');
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** The model that this process asks: what PostgreSQL says is served, loaded beside the one before and swapped when it is whole. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Scorer } from '../../domain/recommendations/scorer.ts';
+import { decodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
+import type { Logger } from '../../infra/logger.ts';
+import { readArtefact } from '../../infra/postgres/artefacts.ts';
+import type { Database } from '../../infra/postgres/database.ts';
+
+export const MODEL_ARTEFACT = 'model';
+
+export interface HeldModel {
+  id: string;
+  model: ServedModel;
+  scorer: Scorer;
+  /** Product's id → its place in the model. */
+  placeOf: ReadonlyMap<string, number>;
+}
+
+/** How often the table is looked at: a switch is seen by every process within it. */
+const POLL_MS = 2_000;
+/** A model that can't be loaded is tried again after this long; it may be repaired, or PostgreSQL was restarted in between. */
+const RETRY_MS = 60_000;
+
+export class ModelHolder {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #held: HeldModel | undefined;
+  #refused: { id: string; untilMs: number } | undefined;
+  #onSwap: ((held: HeldModel | undefined) => void) | undefined;
+
+  constructor(db: Database, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** undefined before the first model, and until it is loaded. */
+  get current(): HeldModel | undefined {
+    return this.#held;
+  }
+
+  /** Nobody waits for it: without a model there are answers too. */
+  start(onSwap: (held: HeldModel | undefined) => void): void {
+    this.#onSwap = onSwap;
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.#look();
+      } catch (error) {
+        this.#log.warn({ err: error }, 'recommendations: could not look which model is served');
+      }
+      await delay(POLL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #look(): Promise<void> {
+    const serving = await this.#db.row<{ model_id: string }>('select model_id from recommendation_serving');
+    const id = serving?.model_id;
+    if (id === this.#held?.id) return;
+    if (id === undefined) return this.#swap(undefined);
+    if (this.#refused?.id === id && Date.now() < this.#refused.untilMs) return;
+    try {
+      const bytes = await readArtefact(this.#db, id, MODEL_ARTEFACT);
+      if (!bytes) throw new Error(`the model ${id} has no artefact`);
+      const model = decodeModel(bytes);
+      const placeOf = new Map(model.items.map((item, place) => [item, place]));
+      this.#swap({ id, model, scorer: new Scorer(model), placeOf });
+    } catch (error) {
+      this.#refused = { id, untilMs: Date.now() + RETRY_MS };
+      this.#log.error(
+        { err: error, model: id, serving: this.#held?.id },
+        'recommendations: the model can’t be loaded; the one before goes on. Publish another, or roll back',
+      );
+    }
+  }
+
+  #swap(held: HeldModel | undefined): void {
+    this.#held = held;
+    this.#log.info({ model: held?.id, products: held?.model.items.length }, 'recommendations: model switched');
+    this.#onSwap?.(held);
+  }
+}

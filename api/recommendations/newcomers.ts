@@ -1,0 +1,164 @@
+/**
+ * Products too new for the model, each beside the products that it is like: a shopper who is offered one of those, or bought one,
+ * may be offered the new one.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../../infra/logger.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { SimilarByContent } from './content.ts';
+import type { HeldModel, ModelHolder } from './model-holder.ts';
+import type { ProductShelf } from './product-shelf.ts';
+
+const DAYS = 60;
+const LOOKED_AT = 1_000;
+const MOST = 300;
+const NEIGHBOURS = 8;
+/** What nobody bought yet may turn out to be nothing, however alike it is. */
+const DISCOUNT = 0.5;
+const TICK_MS = 1_000;
+const REFRESH_MS = 60_000;
+/** After a change that may have brought one; an import makes thousands. */
+const SOONEST_MS = 2_000;
+
+interface Neighbour {
+  productId: string;
+  /** 1 for the likest. */
+  likeness: number;
+}
+
+interface Link {
+  newcomer: string;
+  likeness: number;
+}
+
+export interface PlacedNewcomer {
+  productId: string;
+  score: number;
+  /** Place in the model of what it is like. */
+  like: number;
+}
+
+export class Newcomers {
+  readonly #sql: Sql;
+  readonly #shelf: ProductShelf;
+  readonly #content: SimilarByContent;
+  readonly #models: ModelHolder;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #isStale = true;
+  #refreshedAtMs = 0;
+  /** By newcomer; kept over refreshes of one model, so that only new ones are searched for. */
+  #neighbours = new Map<string, readonly Neighbour[]>();
+  /** By the neighbour's place in the model. */
+  #links: { model: string; byPlace: ReadonlyMap<number, readonly Link[]> } | undefined;
+
+  constructor(sql: Sql, shelf: ProductShelf, content: SimilarByContent, models: ModelHolder, log: Logger) {
+    this.#sql = sql;
+    this.#shelf = shelf;
+    this.#content = content;
+    this.#models = models;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Something changed in the catalogue, or the model did. */
+  markStale(): void {
+    this.#isStale = true;
+  }
+
+  /** @param scores of places in the model, of what the shopper is offered or likes */
+  place(held: HeldModel, scores: ReadonlyMap<number, number>): PlacedNewcomer[] {
+    if (this.#links?.model !== held.id || this.#links.byPlace.size === 0) return [];
+    const placed = new Map<string, PlacedNewcomer>();
+    for (const [place, score] of scores) {
+      for (const { newcomer, likeness } of this.#links.byPlace.get(place) ?? []) {
+        const own = DISCOUNT * likeness * score;
+        if (own > (placed.get(newcomer)?.score ?? 0))
+          placed.set(newcomer, { productId: newcomer, score: own, like: place });
+      }
+    }
+    return [...placed.values()].sort((one, other) => other.score - one.score);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const sinceMs = Date.now() - this.#refreshedAtMs;
+      const held = this.#models.current;
+      if (held && ((this.#isStale && sinceMs > SOONEST_MS) || sinceMs > REFRESH_MS)) {
+        this.#isStale = false;
+        this.#refreshedAtMs = Date.now();
+        await this.#refresh(held).catch((error: unknown) => {
+          this.#log.warn({ err: error }, 'recommendations: could not look for new products');
+        });
+      }
+      await delay(TICK_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #refresh(held: HeldModel): Promise<void> {
+    const rows = await this.#sql.rows<{ id: string }>(NEWEST, [DAYS, LOOKED_AT]);
+    const shown = await this.#shelf.find(rows.map(({ id }) => id));
+    const newcomers = rows
+      .flatMap(({ id }) => shown.get(id) ?? [])
+      .filter(({ inStock, variants }) => inStock && !variants.some((id) => held.placeOf.has(id)))
+      .slice(0, MOST);
+    const unknown = newcomers.filter(({ id }) => !this.#neighbours.has(id));
+    const found = await this.#content.search(unknown);
+    // Without an answer those that were known stay; the next round asks again.
+    if (!found) this.#isStale = true;
+    const neighbours = new Map<string, readonly Neighbour[]>();
+    for (const { id } of newcomers) {
+      const known = this.#neighbours.get(id);
+      if (known) neighbours.set(id, known);
+    }
+    for (const [at, { id }] of unknown.entries()) {
+      const best = found?.[at]?.[0]?.score ?? 0;
+      // One that nothing is like may not be in the index yet.
+      if (found?.[at] && best > 0)
+        neighbours.set(
+          id,
+          found[at].map((each) => ({ productId: each.id, likeness: each.score / best })),
+        );
+    }
+    this.#neighbours = neighbours;
+    this.#links = { model: held.id, byPlace: await this.#link(held, neighbours) };
+  }
+
+  async #link(
+    held: HeldModel,
+    neighbours: ReadonlyMap<string, readonly Neighbour[]>,
+  ): Promise<Map<number, readonly Link[]>> {
+    const shown = await this.#shelf.find([...neighbours.values()].flat().map(({ productId }) => productId));
+    const byPlace = new Map<number, Link[]>();
+    for (const [newcomer, all] of neighbours) {
+      let linked = 0;
+      for (const { productId, likeness } of all) {
+        if (linked === NEIGHBOURS) break;
+        const places = (shown.get(productId)?.variants ?? []).flatMap((id) => held.placeOf.get(id) ?? []);
+        if (places.length === 0) continue;
+        linked += 1;
+        for (const place of places) {
+          const links = byPlace.get(place) ?? [];
+          links.push({ newcomer, likeness });
+          byPlace.set(place, links);
+        }
+      }
+    }
+    return byPlace;
+  }
+}
+
+const NEWEST = `
+  select id from products
+  where deleted_at is null and is_family_lead and created_at > now() - make_interval(days => $1)
+  order by created_at desc, id desc limit $2`;

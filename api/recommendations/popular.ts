@@ -1,0 +1,95 @@
+/** What is popular: by the model, which knows the season; before there is one by the last weeks' orders, then what is newest. */
+import { drawEarlyOnes } from '../../domain/recommendations/diversity.ts';
+import { Random } from '../../infra/catalogue/random.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { Cache } from '../../infra/redis/cache.ts';
+import type { ModelHolder } from './model-holder.ts';
+import type { Candidate } from './offer.ts';
+import type { ProductShelf } from './product-shelf.ts';
+
+/** Drawn from so many. */
+const POOL = 100;
+/** Looked through for those in stock. */
+const LOOKED_AT = 400;
+const POOL_MS = 5_000;
+const BEST_SELLERS_SECONDS = 300;
+const HOUR_MS = 3_600_000;
+
+export class Popular {
+  readonly #sql: Sql;
+  readonly #cache: Cache;
+  readonly #shelf: ProductShelf;
+  readonly #models: ModelHolder;
+  #pool: { candidates: Promise<Candidate[]>; untilMs: number; model: string | undefined } | undefined;
+
+  constructor(sql: Sql, cache: Cache, shelf: ProductShelf, models: ModelHolder) {
+    this.#sql = sql;
+    this.#cache = cache;
+    this.#shelf = shelf;
+    this.#models = models;
+  }
+
+  /** @param seed who asks: they see the same for an hour; left out, everybody sees others each time */
+  async draw(count: number, seed?: string): Promise<Candidate[]> {
+    const random = new Random(seed ? `${seed} ${Math.floor(Date.now() / HOUR_MS)}` : Math.random() * 2 ** 32);
+    return drawEarlyOnes(await this.#candidates(), count, () => random.fraction());
+  }
+
+  #candidates(): Promise<Candidate[]> {
+    const model = this.#models.current?.id;
+    if (!this.#pool || this.#pool.untilMs < Date.now() || this.#pool.model !== model) {
+      const candidates = this.#find();
+      this.#pool = { candidates, untilMs: Date.now() + POOL_MS, model };
+      candidates.catch(() => {
+        this.#pool = undefined;
+      });
+    }
+    return this.#pool.candidates;
+  }
+
+  async #find(): Promise<Candidate[]> {
+    const held = this.#models.current?.model;
+    const ordered = held
+      ? Array.from(
+          held.popular.subarray(0, LOOKED_AT),
+          (place): Candidate => ({ productId: held.items[place]!, reason: 'popular' }),
+        )
+      : await this.#bySales();
+    const products = await this.#shelf.find(ordered.map(({ productId }) => productId));
+    const seen = new Set<string>();
+    const pool: Candidate[] = [];
+    for (const candidate of ordered) {
+      const product = products.get(candidate.productId);
+      if (!product?.inStock || seen.has(product.family)) continue;
+      seen.add(product.family);
+      pool.push(candidate);
+      if (pool.length === POOL) break;
+    }
+    return pool;
+  }
+
+  async #bySales(): Promise<Candidate[]> {
+    const text = await this.#cache.getOrSet('best-sellers', BEST_SELLERS_SECONDS, async () => {
+      const sold = await this.#sql.rows<{ id: string }>(BEST_SELLERS, [LOOKED_AT]);
+      const newest = await this.#sql.rows<{ id: string }>(NEWEST, [POOL]);
+      return [...sold.map(({ id }) => `popular ${id}`), ...newest.map(({ id }) => `new ${id}`)].join(',');
+    });
+    if (text.length === 0) return [];
+    return text
+      .toString('latin1')
+      .split(',')
+      .map((entry) => {
+        const [reason, productId] = entry.split(' ');
+        return { productId: productId!, reason: reason as 'popular' | 'new' };
+      });
+  }
+}
+
+const BEST_SELLERS = `
+  select item.product_id as id from orders o join order_items item on item.order_id = o.id
+  where o.paid_at > now() - interval '30 days' and o.status not in ('refunded', 'cancelled', 'expired')
+  group by item.product_id order by count(*) desc, item.product_id limit $1`;
+
+const NEWEST = `
+  select id from products where deleted_at is null and is_family_lead and stock_quantity > 0
+  order by created_at desc, id desc limit $1`;

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { diversify, drawEarlyOnes, MOST_OF_A_CATEGORY } from './diversity.ts';
+
+interface Thing {
+  family: string;
+  category: string | null;
+  place: number;
+}
+const things = fc
+  .array(
+    fc.record({
+      family: fc.nat(40).map(String),
+      category: fc.option(fc.constantFrom('mugs', 'lamps', 'rugs', 'beds')),
+    }),
+    { maxLength: 60 },
+  )
+  .map((list): Thing[] => list.map((each, place) => ({ ...each, place })));
+const limits = fc.integer({ min: 1, max: 30 });
+const most = (list: readonly (string | null)[]) =>
+  Math.max(0, ...[...new Set(list)].map((name) => (name === null ? 0 : list.filter((each) => each === name).length)));
+
+it('shows as many as there are, each once, whatever they are', () => {
+  fc.assert(
+    fc.property(things, limits, (list, limit) => {
+      const chosen = diversify(list, limit);
+      expect(chosen).toHaveLength(Math.min(limit, list.length));
+      expect(new Set(chosen).size).toBe(chosen.length);
+    }),
+  );
+});
+
+it('has three of a category at most in every ten, and one of a family, while there is anything else', () => {
+  fc.assert(
+    fc.property(things, limits, (list, limit) => {
+      const chosen = diversify(list, limit);
+      const left = list.filter((thing) => !chosen.includes(thing));
+      for (let from = 0; from < chosen.length; from += 10) {
+        const ten = chosen.slice(from, from + 10);
+        const shown = chosen.slice(0, from + 10);
+        const broken =
+          most(ten.map(({ category }) => category)) > MOST_OF_A_CATEGORY || most(shown.map(({ family }) => family)) > 1;
+        if (!broken) continue;
+        const better = left.filter(
+          ({ family, category }) =>
+            !shown.some((each) => each.family === family) &&
+            (category === null || ten.filter((each) => each.category === category).length < MOST_OF_A_CATEGORY),
+        );
+        expect(better).toEqual([]);
+      }
+    }),
+  );
+});
+
+it('keeps the order where the rule allows it', () => {
+  const list = Array.from({ length: 12 }, (_, place) => ({ family: `${place}`, category: `${place % 4}`, place }));
+  expect(diversify(list, 10).map(({ place }) => place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+it('passes over the fourth of a category, and takes it when nothing else is left', () => {
+  const list = ['a', 'a', 'a', 'a', 'b'].map((category, place) => ({ family: `${place}`, category, place }));
+  expect(diversify(list, 4).map(({ place }) => place)).toEqual([0, 1, 2, 4]);
+  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 1, 2, 4, 3]);
+});
+
+it('draws early ones more often, everything sometimes, and the same by the same numbers', () => {
+  let state = 1;
+  const random = () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  const list = Array.from({ length: 100 }, (_, at) => at);
+  const counts = new Array<number>(100).fill(0);
+  for (let times = 0; times < 2_000; times += 1) for (const at of drawEarlyOnes(list, 10, random)) counts[at]! += 1;
+  const early = counts.slice(0, 10).reduce((sum, count) => sum + count, 0);
+  const late = counts.slice(90).reduce((sum, count) => sum + count, 0);
+  expect(early).toBeGreaterThan(4 * late);
+  expect(Math.min(...counts)).toBeGreaterThan(0);
+  const seeded = () => drawEarlyOnes(list, 10, () => 0.25);
+  expect(seeded()).toEqual(seeded());
+  expect(new Set(drawEarlyOnes(list, 100, random)).size).toBe(100);
+});

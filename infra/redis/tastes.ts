@@ -1,0 +1,60 @@
+/** What shoppers looked at and put into their carts lately: for each one bounded list in Redis, gone when nothing happens for a while. */
+import type { Redis } from 'ioredis';
+
+const MOST = 100;
+const EXPIRE_SECONDS = 60 * 86_400;
+
+export interface Taste {
+  productId: string;
+  kind: 'view' | 'cart';
+  /** Epoch milliseconds. */
+  timeMs: number;
+}
+
+/** `isOver`: what was in the cart was taken out. */
+export type NotedTaste = Taste & { isOver?: boolean };
+
+const keyOf = (who: string) => `taste:${who}`;
+const memberOf = ({ kind, productId }: Pick<Taste, 'kind' | 'productId'>) => `${kind}:${productId}`;
+
+export class Tastes {
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Notes what happened, in order. What comes twice is noted once, at its latest time. @param who `user:<id>` or `visitor:<hash>` */
+  async note(who: string, tastes: readonly NotedTaste[]): Promise<void> {
+    if (tastes.length === 0) return;
+    const key = keyOf(who);
+    const steps = this.#redis.multi();
+    for (const taste of tastes) {
+      if (taste.isOver) steps.zrem(key, memberOf(taste));
+      else steps.zadd(key, 'GT', taste.timeMs, memberOf(taste));
+    }
+    steps.zremrangebyrank(key, 0, -MOST - 1).expire(key, EXPIRE_SECONDS);
+    const failed = (await steps.exec())?.find(([error]) => error);
+    if (failed?.[0]) throw failed[0];
+  }
+
+  /** The newest first. */
+  async read(who: string): Promise<Taste[]> {
+    const pairs = await this.#redis.zrevrange(keyOf(who), 0, MOST - 1, 'WITHSCORES');
+    const tastes: Taste[] = [];
+    for (let at = 0; at < pairs.length; at += 2) {
+      const member = pairs[at]!;
+      const split = member.indexOf(':');
+      tastes.push({
+        kind: member.slice(0, split) as Taste['kind'],
+        productId: member.slice(split + 1),
+        timeMs: Number(pairs[at + 1]),
+      });
+    }
+    return tastes;
+  }
+
+  async forget(who: string): Promise<void> {
+    await this.#redis.del(keyOf(who));
+  }
+}
