@@ -27,12 +27,9 @@ export type RecommendationList = z.infer<typeof recommendationList>;
 
 export const recommendationQuery = z.strictObject({
   limit: limit(10, 30),
-  repeats: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({
-      description: '`true`: what they are likely to buy again, among other things; `false`: only what is new to them',
-    }),
+  repeats: z.enum(['true', 'false']).default('false').meta({
+    description: '`true`: what they are likely to buy again, among other things; `false`: only what is new to them',
+  }),
 });
 
 export const companionQuery = z.strictObject({ limit: limit(10, 30) });
