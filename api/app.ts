@@ -18,6 +18,7 @@ import { errors, refuseBody } from './middleware/errors.ts';
 import { createRateLimits } from './middleware/rate-limit.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { orderRoutes } from './orders/routes.ts';
+import { retrainingRoutes } from './recommendations/retraining-routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
 import { reservationRoutes } from './reservations/routes.ts';
 import { searchRoutes } from './search/routes.ts';
@@ -60,6 +61,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
       refundRoutes(deps, limits),
       supportRoutes(deps, limits),
       analyticsRoutes(deps, limits),
+      retrainingRoutes(deps, limits),
       systemRoutes(deps),
     ),
   );

@@ -11,6 +11,7 @@ import * as support from '../contracts/support.ts';
 import { analyticsPaths } from './analytics-operations.ts';
 import { buyingPaths } from './buying-operations.ts';
 import { done, gives, operation, sendsOn } from './operation.ts';
+import { retrainingPaths } from './retraining-operations.ts';
 
 const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
 
@@ -175,6 +176,7 @@ export const paths: ZodOpenApiPathsObject = {
     }),
   },
   ...analyticsPaths,
+  ...retrainingPaths,
   '/api/webhooks/stripe': {
     post: operation({
       tag: 'System',
