@@ -109,7 +109,7 @@ export interface Purchases {
   /** Each of a few lines. */
   orders: number;
   days: number;
-  /** Lines whose product is drawn without regard to taste: those before the held-out time, or none. */
+  /** Whether products before the held-out time are drawn without regard to taste. */
   shuffledBefore?: boolean;
 }
 
@@ -152,7 +152,7 @@ export async function makePurchases({ db }: Pick<Services, 'db'>, of: Purchases)
        case when random() < 0.1 or ($2 and m.paid_at < now() - make_interval(secs => $3::int * 86400 * 0.2 + 60))
          then floor(random() * $1::int)::int
          else floor(power(random(), 1.5) * ($1::int / 10))::int * 10 + m.shopper % 10 end as place
-       from generate_series(1, 4 + m.n * 0) line) chosen
+       from generate_series(1, 4 + least(m.n, 0)) line) chosen
      join products p on p.sku = 'P' || chosen.place`,
     [of.products, of.shuffledBefore ?? false, of.days],
   );

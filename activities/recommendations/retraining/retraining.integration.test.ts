@@ -90,6 +90,21 @@ function jobsOf(pid: number): number[] {
     .map(Number);
 }
 
+/** The training processes of a stage, stopped so that they can't come to their end by themselves. */
+async function frozen(stage: RetrainingStage): Promise<number[]> {
+  const jobs = await until(
+    async () => {
+      const found = (await view()).stage === stage ? jobsOf(worker.pid) : [];
+      for (const job of found) process.kill(job, 'SIGSTOP');
+      return found.length > 0 ? found : undefined;
+    },
+    `the stage ${stage}`,
+    60_000,
+  );
+  expect((await view()).stage).toBe(stage);
+  return jobs;
+}
+
 function isAlive(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
@@ -99,9 +114,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the gate', () => {
-  it('refuses to train on nothing, publishes the first good model, and serves what was trained', async () => {
-    const { orders } = (await shop.services.db.row<{ orders: number }>('select count(*) as orders from orders'))!;
-    expect(orders).toBe(GOOD.orders);
+  it('publishes the first model that is better than plain popularity', async () => {
     const last = await retrain({ reason: 'first' });
     expect(last.outcome, last.sentence).toBe('published');
     expect(last.sentence).toContain('plain popularity');
@@ -202,13 +215,7 @@ describe('cancelled in mid-training', () => {
       const before = await serving();
       const since = new Date().toISOString();
       await (await admin()).call('POST', '/admin/recommendations/retrain', {});
-      await until(
-        async () => (await view()).stage === 'train' && jobsOf(worker.pid).length > 0,
-        'the training',
-        60_000,
-      );
-      const jobs = jobsOf(worker.pid);
-      const run = await workflow().describe();
+      const jobs = await frozen('train');
       if (how === 'by its update') {
         await workflow().executeUpdate(cancelRetrainingUpdate, { args: [{ requestId: randomUUID(), ...ASKED }] });
         expect((await ended(since)).outcome).toBe('cancelled');
@@ -220,7 +227,6 @@ describe('cancelled in mid-training', () => {
           20_000,
         );
       }
-      expect(run.status.name).toBe('RUNNING');
       expect(jobs.filter(isAlive)).toEqual([]);
       expect(await serving()).toBe(before);
       expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
@@ -232,29 +238,25 @@ describe('a worker killed without warning', () => {
   for (const stage of ['export', 'train', 'evaluate', 'publish'] satisfies RetrainingStage[]) {
     it(`in the stage ${stage}: another goes on from there`, async () => {
       const { db } = shop.services;
-      // The switch is held, and so is what the stage reads: it can't be over before it is killed.
       const held = await db.pool.connect();
-      await held.query('begin');
-      const hold = {
-        export: 'lock table shopper_choices in access exclusive mode',
-        train: 'lock table recommendation_parts in access exclusive mode',
-        evaluate: 'lock table recommendation_serving in access exclusive mode',
-        publish: "select pg_advisory_xact_lock(hashtext('recommendation_serving'))",
-      }[stage];
       const since = new Date().toISOString();
       try {
-        if (stage === 'export' || stage === 'publish') await held.query(hold);
+        await held.query('begin');
+        // A publication has no process of its own: it is held at the switch.
+        if (stage === 'publish') await held.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
         await (await admin()).call('POST', '/admin/recommendations/retrain', {});
-        await until(async () => (await view()).stage === stage, `the stage ${stage}`, 60_000);
+        if (stage === 'publish') await until(isWaiting, 'the publication to wait', 60_000);
+        const jobs = stage === 'publish' ? [] : await frozen(stage);
         const { runId } = await workflow().describe();
-        if (stage === 'publish') await until(isWaiting, 'the publication to wait', 10_000);
         await worker.kill();
+        for (const job of jobs) process.kill(job, 'SIGCONT');
+        await until(() => !jobs.some(isAlive), 'the training process to end by itself', 10_000);
         await held.query('rollback');
         worker = await shop.startWorkerProcess();
         const last = await ended(since);
         expect(last.outcome, last.sentence).toBe('published');
-        const done = await stagesDone(runId);
-        expect(done).toEqual({ exportHistory: 1, trainModels: 1, evaluateModels: 1, publishModel: 1 });
+        // Tries of each stage: those before the kill were not run again.
+        expect(await triesOf(runId)).toEqual({ export: 1, train: 1, evaluate: 1, publish: 1, [stage]: 2 });
         const id = (await serving())!;
         expect(last.sentence).toContain(id);
         expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
@@ -271,13 +273,24 @@ async function isWaiting(): Promise<boolean> {
   return row !== undefined;
 }
 
-/** How often each activity was scheduled in a run. */
-async function stagesDone(runId: string): Promise<Record<string, number>> {
+const STAGE_OF: Readonly<Record<string, RetrainingStage>> = {
+  exportHistory: 'export',
+  trainModels: 'train',
+  evaluateModels: 'evaluate',
+  publishModel: 'publish',
+};
+
+/** How often each stage of a run was tried, scheduled anew or not. */
+async function triesOf(runId: string): Promise<Record<string, number>> {
   const { events } = await shop.services.temporal.workflow.getHandle(RETRAINING_ID, runId).fetchHistory();
-  const counts: Record<string, number> = {};
-  for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
-    const name = scheduled?.activityType?.name;
-    if (name) counts[name] = (counts[name] ?? 0) + 1;
+  const stages = new Map<string, string>();
+  const tries: Record<string, number> = {};
+  for (const event of events ?? []) {
+    const name = event.activityTaskScheduledEventAttributes?.activityType?.name;
+    if (name) stages.set(`${event.eventId}`, STAGE_OF[name]!);
+    const begun = event.activityTaskStartedEventAttributes;
+    const stage = begun && stages.get(`${begun.scheduledEventId}`);
+    if (stage) tries[stage] = (tries[stage] ?? 0) + begun.attempt!;
   }
-  return counts;
+  return tries;
 }
