@@ -3,6 +3,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
 import { createOrderActivities } from './orders/activities.ts';
 import { createPaymentActivities } from './payments/activities.ts';
+import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
 import { createSearchIndexActivities } from './search-index/activities.ts';
 
@@ -15,6 +16,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createRefundActivities(deps),
     ...createSearchIndexActivities(deps),
     ...createAuditActivities(deps),
+    ...createRetrainingActivities(deps),
   };
 }
 

@@ -19,6 +19,7 @@ import { createRateLimits } from './middleware/rate-limit.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { recommendationRoutes } from './recommendations/routes.ts';
+import { retrainingRoutes } from './recommendations/retraining-routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
 import { reservationRoutes } from './reservations/routes.ts';
 import { searchRoutes } from './search/routes.ts';
@@ -62,6 +63,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
       supportRoutes(deps, limits),
       analyticsRoutes(deps, limits),
       recommendationRoutes(deps, limits),
+      retrainingRoutes(deps, limits),
       systemRoutes(deps),
     ),
   );

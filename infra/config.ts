@@ -78,6 +78,18 @@ export const settingsSchema = z.object({
   ANALYTICS_CLAIM_SECONDS: seconds(30).describe('Idle time after which a dead worker’s events are another’s'),
   ANALYTICS_TRIES: count(5).describe('Tries of an event that InfluxDB refuses, before it becomes a dead letter'),
 
+  RECOMMENDATIONS_MARGIN: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe(
+      'By how much, relative to the served model, a new one may be worse in any figure and be published all the same',
+    ),
+  RECOMMENDATIONS_MEMORY_MB: count(1_024, 64).describe(
+    'Most memory of JavaScript objects in a training process; its arrays of numbers come on top',
+  ),
+
   TEMPORAL_ADDRESS: z.string().describe('host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
   TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),

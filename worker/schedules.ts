@@ -1,5 +1,10 @@
 import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
 import { AUDIT_SCHEDULE_ID, SWEEP_SCHEDULE_ID } from '../workflows/maintenance/messages.ts';
+import {
+  RETRAINING_QUEUE,
+  RETRAINING_SCHEDULE_ID,
+  type RetrainingInput,
+} from '../workflows/recommendations/messages.ts';
 
 /** Makes the shop's schedules unless they are there; one that an operator changed or paused stays as it is. */
 export async function ensureSchedules(client: Client): Promise<void> {
@@ -15,12 +20,23 @@ export async function ensureSchedules(client: Client): Promise<void> {
     workflowType: 'nightlyAudit',
     summary: 'Holds PostgreSQL, Redis and Stripe against each other',
   });
+  await ensure(client, {
+    scheduleId: RETRAINING_SCHEDULE_ID,
+    spec: { calendars: [{ hour: 4, minute: 10 }] },
+    workflowType: 'recommendationRetraining',
+    taskQueue: RETRAINING_QUEUE,
+    args: [{ requestedBy: 'the nightly schedule', reason: 'every night' } satisfies RetrainingInput],
+    summary: 'Asks for the nightly retraining of the recommendation model',
+  });
 }
 
 interface ShopSchedule {
   scheduleId: string;
   spec: Parameters<Client['schedule']['create']>[0]['spec'];
   workflowType: string;
+  /** `catalog` when left out. */
+  taskQueue?: string;
+  args?: unknown[];
   summary: string;
 }
 
@@ -34,9 +50,9 @@ async function ensure(client: Client, schedule: ShopSchedule): Promise<void> {
       action: {
         type: 'startWorkflow',
         workflowType: schedule.workflowType,
-        taskQueue: 'catalog',
+        taskQueue: schedule.taskQueue ?? 'catalog',
         workflowId: schedule.scheduleId,
-        args: [],
+        args: schedule.args ?? [],
         staticSummary: schedule.summary,
       },
     });

@@ -14,8 +14,13 @@ export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> =
   payments: { maxConcurrentActivityTaskExecutions: 20 },
   // Sweeps, audits and index rebuilds: heavy, in nobody's way.
   catalog: { maxConcurrentActivityTaskExecutions: 4 },
-  recommendations: { maxConcurrentActivityTaskExecutions: 1 },
+  // One training at a time. It hears of a cancellation by its heartbeats, and leaves at once to another worker when this one stops.
+  recommendations: {
+    maxConcurrentActivityTaskExecutions: 1,
+    maxHeartbeatThrottleInterval: '2 seconds',
+    shutdownGraceTime: 0,
+  },
 };
 
 /** Queues with workflows of their own; the others serve activities alone. */
-export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['checkout', 'catalog']);
+export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['checkout', 'catalog', 'recommendations']);

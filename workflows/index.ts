@@ -2,5 +2,6 @@
 export { reindexProduct } from './catalogue/workflow.ts';
 export { checkout } from './checkout/workflow.ts';
 export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
+export { recommendationRetraining } from './recommendations/workflow.ts';
 export { refund } from './refund/workflow.ts';
 export { reservation } from './reservation/workflow.ts';

@@ -12,6 +12,7 @@ import { analyticsPaths } from './analytics-operations.ts';
 import { buyingPaths } from './buying-operations.ts';
 import { done, gives, operation, sendsOn } from './operation.ts';
 import { recommendationPaths } from './recommendation-operations.ts';
+import { retrainingPaths } from './retraining-operations.ts';
 
 const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
 
@@ -177,6 +178,7 @@ export const paths: ZodOpenApiPathsObject = {
   },
   ...analyticsPaths,
   ...recommendationPaths,
+  ...retrainingPaths,
   '/api/webhooks/stripe': {
     post: operation({
       tag: 'System',

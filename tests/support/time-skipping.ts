@@ -41,7 +41,7 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
     env,
     async withWorker(activities, work) {
       const workers = await Promise.all(
-        ['checkout', 'payments'].map((taskQueue) =>
+        ['checkout', 'payments', 'recommendations'].map((taskQueue) =>
           Worker.create({
             connection: env.nativeConnection,
             taskQueue,
@@ -52,8 +52,8 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
           }),
         ),
       );
-      const [checkout, payments] = workers as [Worker, Worker];
-      return payments.runUntil(() => checkout.runUntil(work));
+      const [checkout, payments, recommendations] = workers as [Worker, Worker, Worker];
+      return recommendations.runUntil(() => payments.runUntil(() => checkout.runUntil(work)));
     },
     stop: () => env.teardown(),
   };

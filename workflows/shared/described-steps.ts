@@ -39,6 +39,13 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   reindexProduct: 'Writes the product into the search index anew',
   sweepOverdue: 'Ends what outlived its time',
   takeUpCases: 'Starts the workflows that open orders and refunds lack',
+  exportHistory: 'Takes a snapshot of purchases, carts and views',
+  trainModels: 'Trains the new model, and its twin for the evaluation',
+  evaluateModels: 'Scores it and the served model on purchases that neither has seen',
+  publishModel: 'Puts the new model in the served one’s place',
+  rollBackModel: 'Serves an earlier model again',
+  discardRetraining: 'Removes what the retraining worked with',
+  readModels: 'Looks up which model is served',
   audit: 'Holds PostgreSQL, Redis and Stripe against each other',
 };
 

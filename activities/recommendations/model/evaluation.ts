@@ -2,7 +2,7 @@
 
 import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
 import { Random } from '../../../infra/catalogue/random.ts';
-import type { History, Purchase } from './history.ts';
+import { type History, PURCHASE, type Purchase } from './history.ts';
 
 const LIST_LENGTH = 10;
 const RESAMPLES = 1_000;
@@ -87,7 +87,8 @@ export function truthOf(history: History, after: readonly Purchase[]): Truth {
   }
   const before = new Map<number, Set<number>>();
   for (let line = 0; line < history.itemOf.length; line += 1) {
-    if (byCustomer.has(history.customerOf[line]!)) addTo(before, history.customerOf[line]!, history.itemOf[line]!);
+    if (history.kindOf[line] === PURCHASE && byCustomer.has(history.customerOf[line]!))
+      addTo(before, history.customerOf[line]!, history.itemOf[line]!);
   }
   return { byCustomer, before, invoices: [...invoices.values()].filter((basket) => basket.size > 1) };
 }

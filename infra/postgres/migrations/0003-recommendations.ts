@@ -18,6 +18,8 @@ create table recommendation_models (
   report jsonb not null default '{}',
   -- When it was first served; null for one that was not good enough.
   published_at timestamptz,
+  -- The one that it took the place of then: where a rollback leads.
+  served_before varchar(64) references recommendation_models (id),
   created_at timestamptz not null default now()
 );
 

@@ -1,0 +1,136 @@
+/** Scores the new model's twin and the served model's on purchases that neither has seen, and decides by the gate. */
+import { judge, type ModelScores } from '../../../domain/recommendations/gate.ts';
+import { decodeModel, type ServedModel } from '../../../domain/recommendations/served-model.ts';
+import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
+import { ArtefactDamaged, readArtefact } from '../../../infra/postgres/artefacts.ts';
+import type { Database } from '../../../infra/postgres/database.ts';
+import { evaluate, type ListMaker, type Scores, type Truth, truthOf } from '../model/evaluation.ts';
+import { Recommender } from '../model/recommender.ts';
+import type { Evaluated, EvaluateInput, TellProgress } from './job-messages.ts';
+import { readServing } from './model-store.ts';
+import { historyBefore, purchasesFrom } from './split-history.ts';
+import { readHistory } from './train-models.ts';
+
+/** Scored at most, of each kind: a mean of so many is exact to .003, and more would only take time. */
+const MOST_LISTS = 10_000;
+
+/** Safe to repeat: it only reads. */
+export async function evaluateModels(
+  db: Database,
+  margin: number,
+  { retrainingId, heldOutFromMs, publishAnyway }: EvaluateInput,
+  tell: TellProgress,
+): Promise<Evaluated> {
+  const whole = await readHistory(db, retrainingId);
+  const before = historyBefore(whole, heldOutFromMs);
+  const truth = sampled(truthOf(before, purchasesFrom(whole, heldOutFromMs)));
+  const twin = await readTwin(db, retrainingId);
+  const served = await readServing(db);
+  const score = (lists: ListMaker, from: number, told: string): ModelScores =>
+    figuresOf(
+      evaluate(
+        counting(lists, truth, (done) => tell(from + done / 2, told)),
+        truth,
+        before.items.length,
+      ),
+    );
+  const scores = score(new Recommender(twin, before, heldOutFromMs), 0, 'the new model');
+  const opponentTwin = served && (await readOpponent(db, served.modelId, publishAnyway));
+  const opponent = opponentTwin
+    ? new Recommender(opponentTwin, before, heldOutFromMs)
+    : new PopularityLists(twin, truth);
+  const opponentName = served && opponentTwin ? `the served model ${served.modelId}` : 'plain popularity';
+  const opponentScores = score(opponent, 0.5, opponentName);
+  return {
+    scores,
+    against: opponentTwin ? served!.modelId : null,
+    served: served?.modelId ?? null,
+    opponentScores,
+    verdict: judge({
+      candidate: scores,
+      opponent: opponentScores,
+      opponentAtFirst: opponentTwin && served?.report.scores,
+      opponentName,
+      margin,
+    }),
+  };
+}
+
+/** @throws RangeError when there is none, or it is no model */
+async function readTwin(db: Database, owner: string): Promise<ServedModel> {
+  const bytes = await readArtefact(db, owner, 'twin');
+  if (!bytes) throw new RangeError(`the twin of ${owner} is gone`);
+  return decodeModel(bytes);
+}
+
+/** One that can't be read must not keep those from publishing who want to in any case. */
+async function readOpponent(db: Database, modelId: string, publishAnyway: boolean): Promise<ServedModel | undefined> {
+  try {
+    return await readTwin(db, modelId);
+  } catch (error) {
+    if (publishAnyway && (error instanceof RangeError || error instanceof ArtefactDamaged)) return undefined;
+    throw error;
+  }
+}
+
+/** What sells now, for everybody alike: what a model has to beat before there is another. */
+class PopularityLists implements ListMaker {
+  readonly #popular: readonly ScoredItem[];
+  readonly #before: Truth['before'];
+
+  constructor({ popular }: ServedModel, { before }: Truth) {
+    this.#popular = Array.from(popular, (item, place) => ({ item, score: -place }));
+    this.#before = before;
+  }
+
+  newItems(customer: number): ScoredItem[] {
+    const known = this.#before.get(customer);
+    return this.#without((item) => known?.has(item) ?? false);
+  }
+
+  anyItems(): ScoredItem[] {
+    return this.#without(() => false);
+  }
+
+  similarItems(asked: number): ScoredItem[] {
+    return this.#without((item) => item === asked);
+  }
+
+  #without(isLeftOut: (item: number) => boolean, count = 10): ScoredItem[] {
+    const list: ScoredItem[] = [];
+    for (const each of this.#popular) {
+      if (list.length === count) break;
+      if (!isLeftOut(each.item)) list.push(each);
+    }
+    return list;
+  }
+}
+
+/** Tells how far an evaluation is, by the lists that it asked for. */
+function counting(lists: ListMaker, truth: Truth, tell: (done: number) => void): ListMaker {
+  const expected = truth.byCustomer.size * 2 + truth.invoices.length;
+  let asked = 0;
+  const told = <Answer>(answer: Answer): Answer => {
+    asked += 1;
+    if (asked % 100 === 0) tell(Math.min(1, asked / expected));
+    return answer;
+  };
+  return {
+    newItems: (customer) => told(lists.newItems(customer)),
+    anyItems: (customer) => told(lists.anyItems(customer)),
+    similarItems: (item) => told(lists.similarItems(item)),
+  };
+}
+
+/** Shoppers and baskets spread evenly over all there are, the same ones each time. */
+function sampled({ byCustomer, before, invoices }: Truth): Truth {
+  const spread = <Each>(all: readonly Each[]): Each[] => {
+    const step = Math.max(1, all.length / MOST_LISTS);
+    return Array.from({ length: Math.min(all.length, MOST_LISTS) }, (_, place) => all[Math.floor(place * step)]!);
+  };
+  return { byCustomer: new Map(spread([...byCustomer])), before, invoices: spread(invoices) };
+}
+
+function figuresOf({ newItems, anyItems, similarItems, coverage }: Scores): ModelScores {
+  return { newItems, anyItems, together: similarItems, coverage };
+}

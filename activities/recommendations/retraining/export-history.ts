@@ -1,0 +1,158 @@
+/** Exports what shoppers did: purchases from PostgreSQL, views and carts from the analytics events. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
+import type { InfluxDb } from '../../../infra/influxdb/client.ts';
+import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import type { Database, Sql } from '../../../infra/postgres/database.ts';
+import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
+import { encodeHistory } from './history-codec.ts';
+import { readInterest } from './interest-events.ts';
+import type { ExportInput, TellProgress } from './job-messages.ts';
+
+/** Orders fetched at once. */
+const PAGE = 2_000;
+/** Tries to read the events, and the waits between them: a restart of InfluxDB is waited for, an outage is not. */
+const EVENT_RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/** Whose views and carts count, and from when on; people who are not named here chose nothing. */
+export type Choices = ReadonlyMap<string, { personalised: boolean; forgottenMs: number }>;
+
+interface Snapshot {
+  builder: HistoryBuilder;
+  choices: Choices;
+  products: ReadonlySet<string>;
+  takenMs: number;
+}
+
+// A purchase of someone who opted out, or had it forgotten, tells what goes with what, as a guest's does. A line whose units have all
+// been given back is left out; so are orders that were.
+const PURCHASES = `
+declare purchases no scroll cursor for
+select
+  case when c.who is null or (c.personalised and (c.forgotten_at is null or o.paid_at > c.forgotten_at))
+    then o.user_id::text end as customer,
+  extract(epoch from o.paid_at)::float8 * 1000 as time_ms,
+  o.id::text as invoice,
+  (select string_agg(i.product_id::text, ',' order by i.product_id) from order_items i
+   where i.order_id = o.id and (o.refunded_amount = 0 or i.quantity > coalesce(
+     (select sum(ri.quantity) from refunds r join refund_items ri on ri.refund_id = r.id
+      where r.order_id = o.id and r.status = 'succeeded' and ri.product_id = i.product_id), 0))) as products
+from orders o
+left join shopper_choices c on c.who = 'user:' || o.user_id::text
+where o.paid_at is not null and o.status in ('paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded')
+order by o.paid_at, o.id`;
+
+interface OrderRow {
+  customer: string | null;
+  time_ms: number;
+  invoice: string;
+  products: string | null;
+}
+
+/** Safe to repeat: a snapshot stored before is replaced by one taken now. */
+export async function exportHistory(
+  db: Database,
+  influx: InfluxDb,
+  { retrainingId }: ExportInput,
+  tell: TellProgress,
+): Promise<ExportFacts> {
+  const snapshot = await takeSnapshot(db, (done, lines) => tell(done * 0.6, `${lines} purchased lines`));
+  const { builder, takenMs } = snapshot;
+  const withoutEvents = await addInterest(snapshot, influx, tell);
+  const history = builder.build();
+  tell(0.9, 'writing it down');
+  await writeArtefact(db, retrainingId, 'history', () => encodeHistory(history));
+  return { ...factsOf(history, takenMs), ...(withoutEvents && { withoutEvents }) };
+}
+
+/** All reads of PostgreSQL see the same moment: what is bought or refunded meanwhile is not in it, or all of it is. */
+function takeSnapshot(db: Database, onPage: (done: number, lines: number) => void): Promise<Snapshot> {
+  return db.transaction(
+    async (sql) => {
+      const builder = new HistoryBuilder();
+      const about = await sql.row<{ taken_ms: number; orders: number }>(
+        `select extract(epoch from now())::float8 * 1000 as taken_ms,
+           (select count(*) from orders where paid_at is not null) as orders`,
+      );
+      const choices = await readChoices(sql);
+      const products = new Set((await sql.rows<{ id: string }>('select id::text from products')).map(({ id }) => id));
+      await sql.run(PURCHASES);
+      for (let orders = 0; ; ) {
+        const page = await sql.rows<OrderRow>(`fetch ${PAGE} from purchases`);
+        for (const { customer, time_ms: timeMs, invoice, products: list } of page) {
+          for (const item of list?.split(',') ?? [])
+            builder.add({ customer: customer ?? undefined, item, invoice, timeMs });
+        }
+        orders += page.length;
+        if (page.length < PAGE) break;
+        onPage(Math.min(1, orders / about!.orders), builder.lines);
+      }
+      return { builder, choices, products, takenMs: about!.taken_ms };
+    },
+    { isolation: 'repeatable read', readOnly: true },
+  );
+}
+
+async function readChoices(sql: Sql): Promise<Choices> {
+  const rows = await sql.rows<{ who: string; personalised: boolean; forgotten_at: Date | null }>(
+    'select who, personalised, forgotten_at from shopper_choices where not personalised or forgotten_at is not null',
+  );
+  return new Map(
+    rows.map(({ who, personalised, forgotten_at }) => [
+      who,
+      { personalised, forgottenMs: forgotten_at?.getTime() ?? Number.NEGATIVE_INFINITY },
+    ]),
+  );
+}
+
+/** @returns why views and carts are left out, or undefined */
+async function addInterest(snapshot: Snapshot, influx: InfluxDb, tell: TellProgress): Promise<string | undefined> {
+  const { builder, choices, products, takenMs } = snapshot;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const interest = await readInterest(influx, { choices, products, untilMs: takenMs }, (done, events) =>
+        tell(0.6 + done * 0.3, `${builder.lines} purchased lines, ${events} views and carts`),
+      );
+      for (const each of interest.events()) builder.add(each);
+      return undefined;
+    } catch (error) {
+      const retryAfterMs = EVENT_RETRY_AFTER_MS[attempt];
+      if (retryAfterMs === undefined) return `InfluxDB could not be read: ${(error as Error).message}`;
+      await delay(retryAfterMs);
+    }
+  }
+}
+
+function factsOf(history: History, takenMs: number): ExportFacts {
+  const { customerOf, itemOf, invoiceOf, kindOf, timeMsOf } = history;
+  const ofItem = new Int32Array(history.items.length);
+  const ofCustomer = new Int32Array(history.customers.length);
+  const ofKind = [0, 0, 0];
+  let baskets = 0;
+  let lastInvoice = -1;
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let line = 0; line < itemOf.length; line += 1) {
+    ofKind[kindOf[line]!]! += 1;
+    if (kindOf[line] !== PURCHASE) continue;
+    ofItem[itemOf[line]!]! += 1;
+    if (customerOf[line]! >= 0) ofCustomer[customerOf[line]!]! += 1;
+    if (invoiceOf[line] !== lastInvoice) baskets += 1;
+    lastInvoice = invoiceOf[line]!;
+    firstMs = Math.min(firstMs, timeMsOf[line]!);
+    lastMs = Math.max(lastMs, timeMsOf[line]!);
+  }
+  const [lines = 0, carts = 0, views = 0] = ofKind;
+  return {
+    lines,
+    shoppers: history.customers.length,
+    products: history.items.length,
+    baskets,
+    carts,
+    views,
+    firstMs: lines === 0 ? takenMs : firstMs,
+    lastMs: lines === 0 ? takenMs : lastMs,
+    takenMs,
+    mostOfProduct: ofItem.reduce((most, count) => Math.max(most, count), 0),
+    mostOfShopper: ofCustomer.reduce((most, count) => Math.max(most, count), 0),
+  };
+}

@@ -1,0 +1,87 @@
+/** Runs a job in a process of its own, on behalf of an activity. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { DomainError } from '../../../domain/errors.ts';
+import type { Settings } from '../../../infra/config.ts';
+import {
+  JOB_SETTINGS,
+  type JobName,
+  type JobNews,
+  type JobOrder,
+  type JobSettings,
+  type Jobs,
+  type TellProgress,
+} from './job-messages.ts';
+
+const PROGRAM = fileURLToPath(new URL('./job.ts', import.meta.url));
+
+/** What V8 does when the memory that it may use is full. */
+const OUT_OF_MEMORY_SIGNAL = 'SIGABRT';
+
+export interface JobOptions {
+  settings: Settings;
+  /** Aborting kills the process; the call then rejects with the signal's reason, once the process is gone. */
+  signal: AbortSignal;
+  onProgress: TellProgress;
+}
+
+/**
+ * @throws DomainError unavailable when the process was killed or something was away: the same may go well later; conflict when it
+ * never will
+ */
+export async function runJob<Name extends JobName>(
+  name: Name,
+  input: Jobs[Name]['input'],
+  { settings, signal, onProgress }: JobOptions,
+): Promise<Jobs[Name]['result']> {
+  signal.throwIfAborted();
+  const child = fork(PROGRAM, [], {
+    execArgv: [`--max-old-space-size=${settings.RECOMMENDATIONS_MEMORY_MB}`],
+    // Settings go by message: an environment can be read by others, and the rest of ours is none of its business.
+    env: systemVariables(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    const order: JobOrder<Name> = { name, settings: picked(settings), input };
+    child.send(order, () => {});
+    const { news, exit } = await ended(child, onProgress);
+    signal.throwIfAborted();
+    if (news?.type === 'done') return news.result as Jobs[Name]['result'];
+    if (news?.type === 'failed')
+      throw new DomainError(news.retryable ? 'unavailable' : 'conflict', news.message, { retryable: news.retryable });
+    if (exit === OUT_OF_MEMORY_SIGNAL)
+      throw new DomainError('conflict', 'The training ran out of memory; raise RECOMMENDATIONS_MEMORY_MB.');
+    throw new DomainError('unavailable', `The training process ended with ${exit}.`, { retryable: true });
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+/** Settles when the process is gone, with its last word. */
+function ended(
+  child: ChildProcess,
+  onProgress: TellProgress,
+): Promise<{ news: JobNews | undefined; exit: number | string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ news: JobNews | undefined; exit: number | string }>();
+  let last: JobNews | undefined;
+  child.on('message', (news: JobNews) => {
+    if (news.type === 'progress') onProgress(news.fraction, news.told);
+    else last = news;
+  });
+  child.once('error', reject);
+  child.once('close', (code, signal) => resolve({ news: last, exit: signal ?? code ?? 'an unknown code' }));
+  return promise;
+}
+
+function picked(settings: Settings): JobSettings {
+  return Object.fromEntries(JOB_SETTINGS.map((name) => [name, settings[name]])) as unknown as JobSettings;
+}
+
+/** How the system is found, and whom to trust; no setting of the shop. */
+function systemVariables(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

@@ -1,0 +1,66 @@
+/**
+ * The program of a training process: one job, told by its parent, then it ends. Apart from the worker, since training blocks an event
+ * loop for seconds and takes memory; it ends by itself when the worker is gone.
+ */
+import { constants, setPriority } from 'node:os';
+import pg from 'pg';
+import { InfluxDb } from '../../../infra/influxdb/client.ts';
+import { ArtefactDamaged } from '../../../infra/postgres/artefacts.ts';
+import { Database } from '../../../infra/postgres/database.ts';
+import { evaluateModels } from './evaluate-models.ts';
+import { exportHistory } from './export-history.ts';
+import type { JobNews, JobOrder, Jobs, TellProgress } from './job-messages.ts';
+import { trainModels } from './train-models.ts';
+
+/** Between two tellings of progress; the worker passes on far fewer. */
+const TELL_EVERY_MS = 200;
+
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+process.once('disconnect', () => process.exit(1));
+process.once('message', (order: JobOrder) => void work(order));
+
+async function work(order: JobOrder): Promise<void> {
+  const db = new Database(new pg.Pool({ connectionString: order.settings.POSTGRES_URL, max: 2 }));
+  // A connection that is lost while idle must not end the process: the next statement tells of it.
+  db.pool.on('error', () => {});
+  try {
+    say({ type: 'done', result: await run(order, db) });
+  } catch (error) {
+    say({ type: 'failed', ...described(error) });
+  } finally {
+    await db.pool.end().catch(() => {});
+    process.disconnect?.();
+  }
+}
+
+function run({ name, settings, input }: JobOrder, db: Database): Promise<unknown> {
+  switch (name) {
+    case 'export':
+      return exportHistory(db, new InfluxDb(settings), input as Jobs['export']['input'], teller());
+    case 'train':
+      return trainModels(db, input as Jobs['train']['input'], teller());
+    case 'evaluate':
+      return evaluateModels(db, settings.RECOMMENDATIONS_MARGIN, input as Jobs['evaluate']['input'], teller());
+  }
+}
+
+function teller(): TellProgress {
+  let toldAt = 0;
+  return (fraction, told) => {
+    if (Date.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = Date.now();
+    say({ type: 'progress', fraction, told });
+  };
+}
+
+function say(news: JobNews): void {
+  if (process.connected) process.send?.(news);
+}
+
+/** Messages stand in histories that many read: of PostgreSQL's only the code, since others quote what was sent. */
+function described(error: unknown): { message: string; retryable: boolean } {
+  if (error instanceof pg.DatabaseError)
+    return { message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`, retryable: true };
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, retryable: !(error instanceof ArtefactDamaged || error instanceof RangeError) };
+}

@@ -1,0 +1,176 @@
+/** Models in PostgreSQL: which is served, which are kept, and how one takes the other's place. */
+import type { ExportFacts, ModelScores } from '../../../domain/recommendations/gate.ts';
+import { removeArtefact } from '../../../infra/postgres/artefacts.ts';
+import type { Database, Sql } from '../../../infra/postgres/database.ts';
+
+/** Published models that can be served at once, the one that is served among them. */
+const MODELS_KEPT = 3;
+/** Reports of models that were not good enough. */
+const REFUSED_KEPT = 10;
+/** Owners of what a retraining works with begin like this; models' do not. */
+export const WORKSHOP = 'retraining-';
+
+/** What is told of a model. */
+export interface ModelReport {
+  facts: ExportFacts;
+  heldOutFromMs: number;
+  /** Of its twin; absent when it was not scored. */
+  scores?: ModelScores;
+  /** What it was compared with, and how that scored. */
+  against?: string;
+  opponentScores?: ModelScores;
+  /** Why it was published, or was not. */
+  because: string;
+  /** Somebody wanted it published whatever is found. */
+  publishAnyway?: boolean;
+}
+
+export interface Serving {
+  modelId: string;
+  /** ISO 8601. */
+  since: string;
+  report: ModelReport;
+  /** Served before it; null for the first. */
+  before: string | null;
+}
+
+export interface PublishRequest {
+  retrainingId: string;
+  modelId: string;
+  trainedUntilMs: number;
+  report: ModelReport;
+  /** The model that it was compared with: when another is served by now, it is not published. Null: none was served. */
+  against: string | null;
+}
+export type Published = { outcome: 'published' } | { outcome: 'outdated' };
+
+export interface RefusedModel {
+  modelId: string;
+  trainedUntilMs: number;
+  report: ModelReport;
+}
+
+export interface RollBackRequest {
+  from: string;
+  to: string;
+}
+export type RolledBack = { outcome: 'rolled_back'; modelId: string } | { outcome: 'refused'; message: string };
+
+export async function readServing(sql: Sql): Promise<Serving | undefined> {
+  const row = await sql.row<{ model_id: string; since: Date; report: ModelReport; before: string | null }>(
+    `select s.model_id, s.since, m.report, m.served_before as before from recommendation_serving s join recommendation_models m on m.id = s.model_id`,
+  );
+  return row && { modelId: row.model_id, since: row.since.toISOString(), report: row.report, before: row.before };
+}
+
+/**
+ * Puts a model in the served one's place, all at once: its bytes change hands, its row appears, the switch is thrown, and what is not
+ * kept goes. Safe to repeat: a model that is there is there.
+ */
+export async function publishModel(db: Database, request: PublishRequest): Promise<Published> {
+  const { retrainingId, modelId, trainedUntilMs, report, against } = request;
+  return db.transaction(async (sql) => {
+    await lockSwitch(sql);
+    const known = await sql.row('select 1 from recommendation_models where id = $1', [modelId]);
+    if (known) return { outcome: 'published' };
+    const serving = await readServing(sql);
+    if ((serving?.modelId ?? null) !== against) return { outcome: 'outdated' };
+    for (const table of ['recommendation_parts', 'recommendation_artefacts'] as const) {
+      await sql.run(`update ${table} set owner = $2 where owner = $1 and name in ('model', 'twin')`, [
+        retrainingId,
+        modelId,
+      ]);
+    }
+    await sql.run(
+      `insert into recommendation_models (id, trained_until, report, published_at, served_before)
+       values ($1, to_timestamp($2::float8 / 1000), $3, now(), $4)`,
+      [modelId, trainedUntilMs, JSON.stringify(report), serving?.modelId ?? null],
+    );
+    await serve(sql, modelId);
+    await removeArtefact(sql, retrainingId);
+    await removeOld(sql);
+    return { outcome: 'published' };
+  });
+}
+
+/**
+ * Serves another of the kept models. Safe to repeat: what is served already is served.
+ * @param from the model that was served when it was decided
+ */
+export async function rollBack(db: Database, { from, to }: RollBackRequest): Promise<RolledBack> {
+  return db.transaction(async (sql) => {
+    await lockSwitch(sql);
+    const serving = await readServing(sql);
+    if (serving?.modelId !== to) {
+      if (serving?.modelId !== from)
+        return { outcome: 'refused', message: 'Another model has just taken its place; look again.' };
+      if (!(await keptModels(sql)).includes(to))
+        return { outcome: 'refused', message: `The model ${to} is not kept (any more).` };
+      await serve(sql, to);
+    }
+    return { outcome: 'rolled_back', modelId: to };
+  });
+}
+
+/** Models that can be served, the newest first. */
+export async function keptModels(sql: Sql): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `select m.id from recommendation_models m
+     where m.published_at is not null
+       and exists (select 1 from recommendation_artefacts a where a.owner = m.id and a.name = 'model')
+     order by m.published_at desc, m.id desc`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Removes what a retraining worked with, and keeps what is to be told of a model that was refused. Safe to repeat. */
+export async function discard(db: Database, retrainingId: string, refused?: RefusedModel): Promise<void> {
+  await db.transaction(async (sql) => {
+    await removeArtefact(sql, retrainingId);
+    if (!refused) return;
+    await sql.run(
+      `insert into recommendation_models (id, trained_until, report) values ($1, to_timestamp($2::float8 / 1000), $3)
+       on conflict (id) do nothing`,
+      [refused.modelId, refused.trainedUntilMs, JSON.stringify(refused.report)],
+    );
+    await sql.run(
+      `delete from recommendation_models where published_at is null and id not in
+         (select id from recommendation_models where published_at is null order by created_at desc, id desc limit $1)`,
+      [REFUSED_KEPT],
+    );
+  });
+}
+
+/** What another retraining left behind, one that was terminated or whose worker wrote on after its end. */
+export async function removeStrays(db: Database, retrainingId: string): Promise<void> {
+  const owners = await db.rows<{ owner: string }>(
+    `select owner from recommendation_artefacts union select owner from recommendation_parts`,
+  );
+  for (const { owner } of owners)
+    if (owner.startsWith(WORKSHOP) && owner !== retrainingId) await db.transaction((sql) => removeArtefact(sql, owner));
+}
+
+/** One switch at a time, also the first, when there is no row to lock. */
+async function lockSwitch(sql: Sql): Promise<void> {
+  await sql.run("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
+}
+
+async function serve(sql: Sql, modelId: string): Promise<void> {
+  await sql.run(
+    `insert into recommendation_serving (model_id) values ($1)
+     on conflict (one) do update set model_id = excluded.model_id, since = now()`,
+    [modelId],
+  );
+}
+
+/** The served model and the one before it stay, and the newest beside them. */
+async function removeOld(sql: Sql): Promise<void> {
+  const kept = await keptModels(sql);
+  const needed = await sql.rows<{ id: string }>(
+    `select unnest(array[m.id, m.served_before]) as id from recommendation_serving s
+     join recommendation_models m on m.id = s.model_id`,
+  );
+  const staying = new Set(needed.map(({ id }) => id).filter((id) => kept.includes(id)));
+  for (const id of kept) if (staying.size < MODELS_KEPT) staying.add(id);
+  for (const id of kept) if (!staying.has(id)) await removeArtefact(sql, id);
+}

@@ -1,0 +1,296 @@
+/** Retrainings on real servers: what is published, what is refused, and that no kill leaves anything half done. */
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../../../api/server.ts';
+import { decodeModel } from '../../../domain/recommendations/served-model.ts';
+import { readArtefact } from '../../../infra/postgres/artefacts.ts';
+import { signedIn } from '../../../tests/support/accounts.ts';
+import {
+  clearPurchases,
+  makePurchases,
+  type RetrainingShop,
+  startRetrainingShop,
+  type WorkerProcess,
+} from '../../../tests/support/retraining.ts';
+import { type TestShop, until } from '../../../tests/support/shop.ts';
+import {
+  cancelRetrainingUpdate,
+  type LastRetraining,
+  RETRAINING_ID,
+  RETRAINING_QUEUE,
+  type RetrainingStage,
+  retrainingQuery,
+  rollbackUpdate,
+} from '../../../workflows/recommendations/messages.ts';
+
+const GOOD = { shoppers: 400, products: 120, orders: 3_000, days: 100 };
+const ASKED = { requestedBy: 'Anna', reason: 'test' };
+
+let shop: RetrainingShop;
+let worker: WorkerProcess;
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  shop = await startRetrainingShop();
+  worker = await shop.startWorkerProcess();
+  api = await startApi(shop.services);
+  await makePurchases(shop.services, GOOD);
+}, 120_000);
+afterAll(async () => {
+  await api?.stop();
+  await shop?.stop();
+}, 60_000);
+
+const workflow = () => shop.services.temporal.workflow.getHandle(RETRAINING_ID);
+const view = () => workflow().query(retrainingQuery);
+
+async function admin() {
+  return signedIn({ services: shop.services, api } as unknown as TestShop, 'admin');
+}
+
+/** Asks by the API and waits for the end of it. */
+async function retrain(body: object = {}): Promise<LastRetraining> {
+  const since = new Date().toISOString();
+  const asked = await (await admin()).call('POST', '/admin/recommendations/retrain', body);
+  expect(asked).toMatchObject({ status: 202, body: { workflow_id: RETRAINING_ID } });
+  return ended(since);
+}
+
+async function ended(since: string): Promise<LastRetraining> {
+  return until(
+    async () => {
+      const { stage, last } = await view();
+      return stage === 'idle' && last && last.at >= since ? last : undefined;
+    },
+    'the retraining to end',
+    90_000,
+  );
+}
+
+async function serving(): Promise<string | undefined> {
+  return (await shop.services.db.row<{ id: string }>('select model_id as id from recommendation_serving'))?.id;
+}
+
+/** Owners of bytes: models, and retrainings that left something. */
+async function owners(): Promise<string[]> {
+  const rows = await shop.services.db.rows<{ owner: string }>(
+    'select owner from recommendation_artefacts union select owner from recommendation_parts order by owner',
+  );
+  return rows.map(({ owner }) => owner);
+}
+
+const rollBack = (request: object = {}) =>
+  workflow().executeUpdate(rollbackUpdate, { args: [{ requestId: randomUUID(), ...ASKED, ...request }] });
+
+/** Training processes of a worker. */
+function jobsOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' '))
+    .filter((child) => child !== '')
+    .map(Number);
+}
+
+/** The training processes of a stage, stopped so that they can't come to their end by themselves. */
+async function frozen(stage: RetrainingStage): Promise<number[]> {
+  const jobs = await until(
+    async () => {
+      const found = (await view()).stage === stage ? jobsOf(worker.pid) : [];
+      for (const job of found) process.kill(job, 'SIGSTOP');
+      return found.length > 0 ? found : undefined;
+    },
+    `the stage ${stage}`,
+    60_000,
+  );
+  expect((await view()).stage).toBe(stage);
+  return jobs;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+describe('the gate', () => {
+  it('publishes the first model that is better than plain popularity', async () => {
+    const last = await retrain({ reason: 'first' });
+    expect(last.outcome, last.sentence).toBe('published');
+    expect(last.sentence).toContain('plain popularity');
+    const id = (await serving())!;
+    expect(id).toMatch(/^m-\d{8}-\d{6}-[\da-f]{4}$/);
+    expect(decodeModel((await readArtefact(shop.services.db, id, 'model'))!).items).toHaveLength(GOOD.products);
+    expect(await owners()).toEqual([id]);
+  }, 120_000);
+
+  it('keeps the served model when half of the purchases are missing', async () => {
+    const before = await serving();
+    await clearPurchases(shop.services);
+    await makePurchases(shop.services, { ...GOOD, orders: 1_000 });
+    const last = await retrain();
+    expect(last).toMatchObject({ outcome: 'kept', sentence: expect.stringContaining('under half') });
+    expect(await serving()).toBe(before);
+    expect(await owners()).toEqual([before]);
+  }, 120_000);
+
+  it('keeps it when what trains was shuffled', async () => {
+    const before = await serving();
+    await clearPurchases(shop.services);
+    await makePurchases(shop.services, { ...GOOD, shuffledBefore: true });
+    const last = await retrain();
+    expect(last.outcome, last.sentence).toBe('kept');
+    expect(await serving()).toBe(before);
+  }, 120_000);
+
+  it('keeps it when every purchase names another product, however consistently', async () => {
+    const before = await serving();
+    await clearPurchases(shop.services);
+    await makePurchases(shop.services, GOOD);
+    // Tastes are product numbers modulo ten: turned by one in the second digit and mixed, none stays together.
+    await shop.services.db.run(
+      `update order_items i set product_id = q.id from products p join products q
+         on q.sku = 'P' || ((substr(p.sku, 2)::int * 37 + substr(p.sku, 2)::int / 10) % $1::int) where p.id = i.product_id`,
+      [GOOD.products],
+    );
+    const last = await retrain();
+    expect(last, last.sentence).toMatchObject({
+      outcome: 'kept',
+      sentence: expect.stringContaining('do not look like'),
+    });
+    expect(await serving()).toBe(before);
+    const refused = await shop.services.db.rows('select id from recommendation_models where published_at is null');
+    expect(refused).toHaveLength(3);
+  }, 120_000);
+});
+
+describe('going back', () => {
+  it('keeps three models, and goes back step by step until there is none', async () => {
+    await clearPurchases(shop.services);
+    await makePurchases(shop.services, GOOD);
+    const first = (await serving())!;
+    const ids = [first];
+    for (let time = 0; time < 3; time += 1) {
+      const last = await retrain();
+      expect(last.outcome, last.sentence).toBe('published');
+      ids.push((await serving())!);
+    }
+    expect(await owners()).toEqual(ids.slice(1).sort());
+    const person = await admin();
+    const answer = await person.call('POST', '/admin/recommendations/rollback', { reason: 'odd' });
+    expect(answer).toMatchObject({ status: 200, body: { model: ids[2] } });
+    expect(await serving()).toBe(ids[2]);
+    const request = { requestId: 'twice' };
+    expect(await rollBack(request)).toEqual({ model: ids[1] });
+    expect(await rollBack(request)).toEqual({ model: ids[1] });
+    expect(await serving()).toBe(ids[1]);
+    expect((await person.call('POST', '/admin/recommendations/rollback', { reason: 'odd' })).status).toBe(409);
+    const state = (await person.call('GET', '/admin/recommendations')).body;
+    expect(state).toMatchObject({ serving: ids[1], retraining: { stage: 'idle', last: { outcome: 'published' } } });
+    expect(state.models.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1).reverse());
+  }, 180_000);
+});
+
+describe('one at a time', () => {
+  it('asked twice at once, and started under another id, it trains once', async () => {
+    const people = [await admin(), await admin()];
+    const since = new Date().toISOString();
+    const [one, two] = await Promise.all(people.map((each) => each.call('POST', '/admin/recommendations/retrain', {})));
+    expect([one!.body.started, two!.body.started].sort()).toEqual([false, true]);
+    const other = await shop.services.temporal.workflow.start('recommendationRetraining', {
+      workflowId: `made-up-${randomUUID()}`,
+      taskQueue: RETRAINING_QUEUE,
+      args: [],
+    });
+    expect(await other.result()).toBe('handed_over');
+    await ended(since);
+    const models = await shop.services.db.rows('select 1 from recommendation_models where created_at > $1', [since]);
+    expect(models).toHaveLength(1);
+  }, 120_000);
+});
+
+describe('cancelled in mid-training', () => {
+  for (const how of ['by its update', 'with its workflow'] as const) {
+    it(`${how}: its process is gone, the model stays`, async () => {
+      const before = await serving();
+      const since = new Date().toISOString();
+      await (await admin()).call('POST', '/admin/recommendations/retrain', {});
+      const jobs = await frozen('train');
+      if (how === 'by its update') {
+        await workflow().executeUpdate(cancelRetrainingUpdate, { args: [{ requestId: randomUUID(), ...ASKED }] });
+        expect((await ended(since)).outcome).toBe('cancelled');
+      } else {
+        await workflow().cancel();
+        await until(
+          async () => (await workflow().describe()).status.name === 'CANCELLED',
+          'the workflow to end',
+          20_000,
+        );
+      }
+      expect(jobs.filter(isAlive)).toEqual([]);
+      expect(await serving()).toBe(before);
+      expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
+    }, 90_000);
+  }
+});
+
+describe('a worker killed without warning', () => {
+  for (const stage of ['export', 'train', 'evaluate', 'publish'] satisfies RetrainingStage[]) {
+    it(`in the stage ${stage}: another goes on from there`, async () => {
+      const { db } = shop.services;
+      const held = await db.pool.connect();
+      const since = new Date().toISOString();
+      try {
+        await held.query('begin');
+        // A publication has no process of its own: it is held at the switch.
+        if (stage === 'publish') await held.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
+        await (await admin()).call('POST', '/admin/recommendations/retrain', {});
+        if (stage === 'publish') await until(isWaiting, 'the publication to wait', 60_000);
+        const jobs = stage === 'publish' ? [] : await frozen(stage);
+        const { runId } = await workflow().describe();
+        await worker.kill();
+        for (const job of jobs) process.kill(job, 'SIGCONT');
+        await until(() => !jobs.some(isAlive), 'the training process to end by itself', 10_000);
+        await held.query('rollback');
+        worker = await shop.startWorkerProcess();
+        const last = await ended(since);
+        expect(last.outcome, last.sentence).toBe('published');
+        // Tries of each stage: those before the kill were not run again.
+        expect(await triesOf(runId)).toEqual({ export: 1, train: 1, evaluate: 1, publish: 1, [stage]: 2 });
+        const id = (await serving())!;
+        expect(last.sentence).toContain(id);
+        expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
+        expect(decodeModel((await readArtefact(db, id, 'model'))!).items).toHaveLength(GOOD.products);
+      } finally {
+        held.release(true);
+      }
+    }, 120_000);
+  }
+});
+
+async function isWaiting(): Promise<boolean> {
+  const row = await shop.services.db.row("select 1 from pg_locks where locktype = 'advisory' and not granted");
+  return row !== undefined;
+}
+
+const STAGE_OF: Readonly<Record<string, RetrainingStage>> = {
+  exportHistory: 'export',
+  trainModels: 'train',
+  evaluateModels: 'evaluate',
+  publishModel: 'publish',
+};
+
+/** How often each stage of a run was tried, scheduled anew or not. */
+async function triesOf(runId: string): Promise<Record<string, number>> {
+  const { events } = await shop.services.temporal.workflow.getHandle(RETRAINING_ID, runId).fetchHistory();
+  const stages = new Map<string, string>();
+  const tries: Record<string, number> = {};
+  for (const event of events ?? []) {
+    const name = event.activityTaskScheduledEventAttributes?.activityType?.name;
+    if (name) stages.set(`${event.eventId}`, STAGE_OF[name]!);
+    const begun = event.activityTaskStartedEventAttributes;
+    const stage = begun && stages.get(`${begun.scheduledEventId}`);
+    if (stage) tries[stage] = (tries[stage] ?? 0) + begun.attempt!;
+  }
+  return tries;
+}

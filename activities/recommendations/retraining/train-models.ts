@@ -1,0 +1,50 @@
+/** Trains two models: one on all of the history, and its twin on what is before the held-out time, by which it is judged. */
+import { encodeModel } from '../../../domain/recommendations/served-model.ts';
+import { hasArtefact, readArtefact, writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import type { Database } from '../../../infra/postgres/database.ts';
+import { trainBlend } from '../model/blend.ts';
+import type { History } from '../model/history.ts';
+import { KernelPool } from '../model/kernel-pool.ts';
+import { decodeHistory } from './history-codec.ts';
+import type { TellProgress, Trained, TrainInput } from './job-messages.ts';
+import { historyBefore } from './split-history.ts';
+
+/** Kept beside each item: what is sold out or unwanted is left out when the shop is asked, and ten must be left. */
+const SIMILAR = 24;
+
+/** Safe to repeat: a model that is stored whole is not trained again. */
+export async function trainModels(db: Database, input: TrainInput, tell: TellProgress): Promise<Trained> {
+  const { retrainingId, takenMs, heldOutFromMs } = input;
+  const history = await readHistory(db, retrainingId);
+  const beganMs = performance.now();
+  const pool = new KernelPool();
+  const train = async (name: 'model' | 'twin', of: () => History, endMs: number, from: number) => {
+    if (await hasArtefact(db, retrainingId, name)) return;
+    const onProgress = (fraction: number) =>
+      tell(from + fraction / 2, name === 'model' ? 'the model itself' : 'its twin for the evaluation');
+    const model = await trainBlend(pool, of(), { endMs, similar: SIMILAR, onProgress });
+    await writeArtefact(db, retrainingId, name, () => encodeModel(model));
+  };
+  try {
+    await train('model', () => history, takenMs, 0);
+    await train('twin', () => historyBefore(history, heldOutFromMs), heldOutFromMs, 0.5);
+  } finally {
+    await pool.close();
+  }
+  const size = await db.row<{ byte_count: number }>(
+    "select byte_count from recommendation_artefacts where owner = $1 and name = 'model'",
+    [retrainingId],
+  );
+  return {
+    seconds: (performance.now() - beganMs) / 1000,
+    products: history.items.length,
+    modelBytes: size?.byte_count ?? 0,
+  };
+}
+
+/** @throws RangeError when there is none */
+export async function readHistory(db: Database, retrainingId: string): Promise<History> {
+  const bytes = await readArtefact(db, retrainingId, 'history');
+  if (!bytes) throw new RangeError('the exported history is gone; start a new retraining');
+  return decodeHistory(bytes);
+}

@@ -1,0 +1,127 @@
+/** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
+import { randomUUID } from 'node:crypto';
+import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import {
+  RETRAINING_ID,
+  RETRAINING_QUEUE,
+  type RetrainAnswer,
+  type RetrainingInput,
+  type RetrainingView,
+  type RollbackAnswer,
+  retrainingQuery,
+  retrainUpdate,
+  rollbackUpdate,
+} from '../../workflows/recommendations/messages.ts';
+import type { StaffRequest } from '../../workflows/shared/staff.ts';
+import type { ApiDependencies } from '../context.ts';
+import type { RecommendationState } from '../contracts/recommendations.ts';
+import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+
+type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
+type Model = RecommendationState['models'][number];
+
+/** @param actor `<role>:<user id>` @throws DomainError unavailable */
+export function retrain(
+  deps: Deps,
+  { actor, reason, publishAnyway }: { actor: string; reason?: string | undefined; publishAnyway: boolean },
+): Promise<RetrainAnswer> {
+  return ask(deps, retrainUpdate, { ...by(actor), reason: reason ?? 'asked for by the API', publishAnyway });
+}
+
+/** Serves the model again that was served before the current one. @throws DomainError conflict when there is none; unavailable */
+export function rollBack(deps: Deps, { actor, reason }: { actor: string; reason: string }): Promise<RollbackAnswer> {
+  return ask(deps, rollbackUpdate, { ...by(actor), reason });
+}
+
+/** @throws DomainError unavailable when the workflow does not answer */
+export async function recommendationState(deps: Deps): Promise<RecommendationState> {
+  const [models, retraining] = await Promise.all([readModels(deps.db), viewRetraining(deps)]);
+  return {
+    serving: models.find(({ serving }) => serving)?.id ?? null,
+    models,
+    retraining: {
+      workflow_id: RETRAINING_ID,
+      stage: retraining.stage,
+      progress: retraining.fraction,
+      last: retraining.last,
+    },
+  };
+}
+
+function by(actor: string): Pick<StaffRequest, 'requestId' | 'requestedBy'> {
+  return { requestId: randomUUID(), requestedBy: actor };
+}
+
+/** Starts the workflow where it does not run; what it then does is the update's to say. */
+function ask<Result, Request>(
+  { temporal }: Deps,
+  update: UpdateDefinition<Result, [Request]>,
+  request: Request & { requestId: string },
+): Promise<Result> {
+  const input: RetrainingInput = { train: false };
+  return callWorkflow(() =>
+    temporal.withDeadline(answerDeadline(), () =>
+      temporal.workflow.executeUpdateWithStart(update, {
+        args: [request],
+        updateId: request.requestId,
+        startWorkflowOperation: new WithStartWorkflowOperation('recommendationRetraining', {
+          workflowId: RETRAINING_ID,
+          taskQueue: RETRAINING_QUEUE,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: 'Recommendation model',
+        }),
+      }),
+    ),
+  );
+}
+
+function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
+  return callWorkflow(async () => {
+    try {
+      return await temporal.withDeadline(answerDeadline(), () =>
+        temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery),
+      );
+    } catch (error) {
+      // Nobody has trained yet.
+      if (error instanceof WorkflowNotFoundError) return { stage: 'idle', fraction: 0, last: null };
+      throw error;
+    }
+  });
+}
+
+interface ModelRow {
+  id: string;
+  serving: boolean;
+  trained_until: Date;
+  published_at: Date;
+  report: { facts?: { lines: number; shoppers: number; products: number }; scores?: ModelScores };
+}
+
+async function readModels(sql: Sql): Promise<Model[]> {
+  const rows = await sql.rows<ModelRow>(
+    `select m.id, m.trained_until, m.published_at, m.report, s.model_id is not null as serving
+     from recommendation_models m left join recommendation_serving s on s.model_id = m.id
+     where m.published_at is not null
+       and exists (select 1 from recommendation_artefacts a where a.owner = m.id and a.name = 'model')
+     order by m.published_at desc, m.id desc`,
+  );
+  return rows.map(({ id, serving, trained_until, published_at, report }) => ({
+    id,
+    serving,
+    trained_until: trained_until.toISOString(),
+    published_at: published_at.toISOString(),
+    lines: report.facts?.lines ?? 0,
+    shoppers: report.facts?.shoppers ?? 0,
+    products: report.facts?.products ?? 0,
+    scores: report.scores ? presentScores(report.scores) : null,
+  }));
+}
+
+function presentScores({ newItems, anyItems, together, coverage }: ModelScores): NonNullable<Model['scores']> {
+  const figure = ({ mean, low, high, count }: Figure) => ({ mean, low, high, count });
+  return { new_items: figure(newItems), any_items: figure(anyItems), together: figure(together), coverage };
+}

@@ -1,0 +1,187 @@
+import {
+  ActivityCancellationType,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  TemporalFailure,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ModelReport } from '../../activities/recommendations/retraining/model-store.ts';
+import { quickSteps } from '../shared/activity-options.ts';
+import { localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { uncancellable } from '../shared/failures.ts';
+import { RetrainingCase } from './case.ts';
+import { handOver, refusalOfForm } from './hand-over.ts';
+import {
+  type LastRetraining,
+  progressSignal,
+  RETRAINING_ID,
+  RETRAINING_QUEUE,
+  type RetrainingInput,
+  type RetrainingWish,
+  retrainingQuery,
+  retrainSignal,
+} from './messages.ts';
+import { handleStaffUpdates } from './staff-updates.ts';
+
+const models = localSteps(quickSteps);
+const stages = queuedSteps({
+  taskQueue: RETRAINING_QUEUE,
+  // Five million lines take minutes; what takes hours hangs.
+  startToCloseTimeout: '3 hours',
+  // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
+  heartbeatTimeout: '10 seconds',
+  // What is cancelled has to be gone before its artefacts are removed.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
+});
+
+/** Updates and rollbacks in one run, after which it goes on as a new one. */
+const MOST_TAKEN = 200;
+
+export type RetrainingEnd = 'handed_over' | 'refused';
+
+/**
+ * Trains the recommendation model when it is started, publishes it when it is not worse than the one served, and stays, idle, for
+ * whoever wants to train anew or to go back. There is one, under one id: started under another, it hands over to that one.
+ */
+export async function recommendationRetraining(input?: RetrainingInput | null): Promise<RetrainingEnd> {
+  const refusal = refusalOfForm(input);
+  if (refusal) return refusal;
+  const { train = true, carried, ...wish } = input ?? {};
+  if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(wish);
+
+  const the = new RetrainingCase(carried);
+  if (train) the.wish = wish;
+  setHandler(
+    retrainSignal,
+    (asked) => {
+      if (!the.isBusy) the.wish = asked ?? {};
+      the.tell();
+    },
+    { description: 'A retraining was started under another id, by the nightly schedule for one. Harmless to send.' },
+  );
+  setHandler(progressSignal, (progress) => the.progressed(progress), {
+    description: 'How far a stage is. Sent by the shop itself.',
+  });
+  setHandler(retrainingQuery, () => the.view(), { description: 'What is under way, and how the last one ended' });
+  handleStaffUpdates(the, models);
+
+  the.knows(await models.readModels());
+  await condition(() => the.wish !== undefined || the.taken >= MOST_TAKEN || workflowInfo().continueAsNewSuggested);
+  if (the.wish) await retrain(the, the.wish);
+  await uncancellable(() => condition(allHandlersFinished));
+  return continueAsNew<typeof recommendationRetraining>({
+    ...the.wish,
+    train: the.wish !== undefined,
+    carried: the.carried(),
+  });
+}
+
+/** One retraining from its export to its end, whatever that is. @throws CancelledFailure when the workflow itself was cancelled */
+async function retrain(the: RetrainingCase, wish: RetrainingWish): Promise<void> {
+  const name = `${stamp(new Date())}-${uuid4().slice(0, 4)}`;
+  const retrainingId = `retraining-${name}`;
+  the.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, told: undefined });
+  try {
+    the.ended(await the.cancellable(() => followStages(the)));
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    const { stage } = the.current!;
+    await uncancellable(() => models.discardRetraining({ retrainingId }));
+    the.ended(isCancellation(error) ? cancelled(the) : failed(stage, error));
+    if (CancellationScope.current().consideredCancelled) {
+      await uncancellable(() => condition(allHandlersFinished));
+      throw error;
+    }
+  }
+  the.knows(await uncancellable(() => models.readModels()));
+}
+
+async function followStages(the: RetrainingCase): Promise<LastRetraining> {
+  const { retrainingId, modelId, wish } = the.current!;
+  const publishAnyway = wish.publishAnyway ?? false;
+
+  const exported = await the.stage('export', () => stages.exportHistory({ retrainingId }));
+  the.current!.exported = exported;
+  const { facts, heldOutFromMs } = exported;
+  const report = (because: string): ModelReport => {
+    const { scores, against, opponentScores } = the.current!.evaluated ?? {};
+    return {
+      facts,
+      heldOutFromMs,
+      because,
+      ...(scores && { scores, opponentScores, against: against ?? 'plain popularity' }),
+      ...(publishAnyway && { publishAnyway }),
+    };
+  };
+  const keep = async (because: string): Promise<LastRetraining> => {
+    const refused = { modelId, trainedUntilMs: facts.takenMs, report: report(because) };
+    await models.discardRetraining({ retrainingId, refused });
+    const serving = the.models?.serving;
+    return last('kept', `kept: ${serving ? `${serving.modelId} stays` : 'no model is served yet'}, because ${because}`);
+  };
+  if (exported.missing) return keep(exported.missing);
+  if (exported.strange && !publishAnyway) return keep(exported.strange);
+
+  the.current!.trained = await the.stage('train', () =>
+    stages.trainModels({ retrainingId, takenMs: facts.takenMs, heldOutFromMs }),
+  );
+  for (;;) {
+    const evaluated = await the.stage('evaluate', () =>
+      stages.evaluateModels({ retrainingId, heldOutFromMs, publishAnyway }),
+    );
+    the.current!.evaluated = evaluated;
+    const { isGood, because } = evaluated.verdict;
+    if (!isGood && !publishAnyway) return keep(because);
+
+    const objections = [...(exported.strange ? [exported.strange] : []), ...(isGood ? [] : [because])];
+    const why = objections.length > 0 ? `it was to be published anyway, although ${objections.join('; ')}` : because;
+    // Half a publication can't be called back: it is one transaction, which takes milliseconds.
+    const published = await the.stage('publish', () =>
+      uncancellable(() =>
+        stages.publishModel({
+          retrainingId,
+          modelId,
+          trainedUntilMs: facts.takenMs,
+          report: report(why),
+          against: evaluated.served,
+        }),
+      ),
+    );
+    // Somebody rolled back meanwhile: it has to be compared with what is served now.
+    if (published.outcome === 'published') return last('published', `published: ${modelId} is served, because ${why}`);
+  }
+}
+
+function cancelled({ cancelledBy, models: now }: RetrainingCase): LastRetraining {
+  const who = cancelledBy ? `by ${cancelledBy.requestedBy} (${cancelledBy.reason})` : 'with the workflow itself';
+  return last(
+    'cancelled',
+    `cancelled ${who}: ${now?.serving ? `${now.serving.modelId} stays` : 'no model is served yet'}`,
+  );
+}
+
+/** The innermost cause says most: the outer ones are about the activity. */
+function failed(stage: string, error: Error): LastRetraining {
+  let cause = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return last(
+    'failed',
+    `failed in the stage ${stage}, and the served model stays: ${cause.message.replace(/\.$/, '')}`,
+  );
+}
+
+function last(outcome: LastRetraining['outcome'], sentence: string): LastRetraining {
+  return { outcome, sentence, at: new Date().toISOString() };
+}
+
+/** 2026-11-24T19:30:00.000Z → "20261124-193000". */
+function stamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+}
