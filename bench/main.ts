@@ -3,6 +3,7 @@ import { benchEvents } from './events.ts';
 import { benchHolds } from './holds.ts';
 import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
+import { benchRecommendationReads } from './recommendation-reads.ts';
 import { benchRecommendations } from './recommendations.ts';
 import { startBenchShop } from './shop.ts';
 
@@ -19,6 +20,8 @@ if (unknown.length > 0) {
 if (wants('recommendations')) {
   console.log('\n## Training of recommendations\n');
   await benchRecommendations();
+  console.log('\n## Recommendations served, 50 connections\n');
+  await benchRecommendationReads(seconds);
 }
 if (BENCHES.some((name) => name !== 'recommendations' && wants(name))) await benchShop();
 

@@ -7,8 +7,8 @@ import type { ShelfProduct } from './shelf-reader.ts';
 /** Room for families that are not shown and for what is sold out. */
 const SIZE = 24;
 const LIFE_MS = 600_000;
-/** Each takes some 2 KB. */
-const MOST = 5_000;
+/** Each takes some 1 KB. */
+const MOST = 20_000;
 /** A search that failed is not tried anew by everybody at once. */
 const PAUSE_MS = 3_000;
 const SEARCHES_AT_ONCE = 20;
@@ -18,7 +18,7 @@ type Subject = Pick<ShelfProduct, 'id' | 'category'>;
 export class SimilarByContent {
   readonly #index: ProductIndex;
   readonly #log: Logger;
-  readonly #kept = new Map<string, { similar: Promise<SimilarProduct[]>; untilMs: number }>();
+  readonly #kept = new Map<string, { ids: Promise<string>; untilMs: number }>();
   #pausedUntilMs = 0;
 
   constructor(index: ProductIndex, log: Logger) {
@@ -26,18 +26,23 @@ export class SimilarByContent {
     this.#log = log;
   }
 
-  /** The likest first; some of it may be deleted or sold out by now. */
-  find(product: Subject): Promise<SimilarProduct[]> {
-    const kept = this.#kept.get(product.id);
-    if (kept && kept.untilMs > Date.now()) return kept.similar;
-    const similar = this.search([product]).then((found) => {
-      if (!found) this.#kept.delete(product.id);
-      return found?.[0] ?? [];
-    });
-    this.#kept.delete(product.id);
-    if (this.#kept.size >= MOST) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(product.id, { similar, untilMs: Date.now() + LIFE_MS });
-    return similar;
+  /** Ids, the likest first; some of it may be deleted or sold out by now. */
+  async find(product: Subject): Promise<string[]> {
+    let kept = this.#kept.get(product.id);
+    if (!kept || kept.untilMs <= Date.now()) {
+      kept = { ids: this.#search(product), untilMs: Date.now() + LIFE_MS };
+      this.#kept.delete(product.id);
+      if (this.#kept.size >= MOST) this.#kept.delete(this.#kept.keys().next().value!);
+      this.#kept.set(product.id, kept);
+    }
+    const ids = await kept.ids;
+    return ids === '' ? [] : ids.split(',');
+  }
+
+  async #search(product: Subject): Promise<string> {
+    const found = await this.search([product]);
+    if (!found) this.#kept.delete(product.id);
+    return (found?.[0] ?? []).map(({ id }) => id).join(',');
   }
 
   /** For many at once, kept by the caller. @returns undefined when Elasticsearch is away */

@@ -11,7 +11,7 @@ import type { CartOwner } from '../cart/service.ts';
 import { SimilarByContent } from './content.ts';
 import { type HeldModel, ModelHolder } from './model-holder.ts';
 import { Newcomers } from './newcomers.ts';
-import { type Candidate, Offers } from './offer.ts';
+import { type Candidate, type OfferOptions, Offers } from './offer.ts';
 import { Popular } from './popular.ts';
 import { ProductShelf } from './product-shelf.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
@@ -32,8 +32,6 @@ const FILL = 30;
 const POOL = 100;
 /** New products among ten. */
 const MOST_NEWCOMERS = 2;
-/** Fewer than the limit and these, and what is similar by content is looked for as well. */
-const SPARE = 4;
 const CART_PRODUCTS_LOOKED_AT = 5;
 
 export class Recommender {
@@ -115,8 +113,8 @@ export class Recommender {
     const candidates = (held?.scorer.goesWith(places, deep(limit)) ?? []).map(
       ({ item }): Candidate => ({ productId: held!.model.items[item]!, reason: 'together', about: product.id }),
     );
-    if (candidates.length < limit + SPARE) candidates.push(...(await this.#alike(product)));
-    const items = await this.#offers.make(candidates, { limit, without: new Set([product.family]), isVaried: false });
+    const options = { limit, without: new Set([product.family]), isVaried: false };
+    const items = await this.#filledUp(candidates, [product], options);
     return { items, model: held?.id ?? UNTRAINED };
   }
 
@@ -134,17 +132,26 @@ export class Recommender {
         about: held!.model.items[because],
       }),
     );
-    if (candidates.length < limit + SPARE) {
-      const alike = await Promise.all(products.slice(-CART_PRODUCTS_LOOKED_AT).map((each) => this.#alike(each)));
-      candidates.push(...interleaved(alike));
-    }
     const without = new Set(products.map(({ family }) => family));
-    return { items: await this.#offers.make(candidates, { limit, without, isVaried: true }), model };
+    const newest = products.slice(-CART_PRODUCTS_LOOKED_AT);
+    return { items: await this.#filledUp(candidates, newest, { limit, without, isVaried: true }), model };
+  }
+
+  /** Where the model has too little, what is like these products by their text comes behind. */
+  async #filledUp(
+    candidates: readonly Candidate[],
+    products: readonly ShelfProduct[],
+    options: OfferOptions,
+  ): Promise<string[]> {
+    const items = await this.#offers.make(candidates, options);
+    if (items.length >= options.limit) return items;
+    const alike = await Promise.all(products.map((each) => this.#alike(each)));
+    return this.#offers.make([...candidates, ...interleaved(alike)], options);
   }
 
   async #alike(product: ShelfProduct): Promise<Candidate[]> {
     const found = await this.#content.find(product);
-    return found.map(({ id }) => ({ productId: id, reason: 'similar', about: product.id }));
+    return found.map((productId) => ({ productId, reason: 'similar', about: product.id }));
   }
 
   async #personal(
