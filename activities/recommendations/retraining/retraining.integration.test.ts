@@ -242,6 +242,8 @@ describe('a worker killed without warning', () => {
       const since = new Date().toISOString();
       try {
         await held.query('begin');
+        // An export that can't end by itself: its process has to notice that the worker is gone.
+        if (stage === 'export') await held.query('lock table shopper_choices in access exclusive mode');
         // A publication has no process of its own: it is held at the switch.
         if (stage === 'publish') await held.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
         await (await admin()).call('POST', '/admin/recommendations/retrain', {});

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExportFacts, Verdict } from '../../domain/recommendations/gate.ts';
+import { until } from '../../tests/support/shop.ts';
+import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
+import {
+  cancelRetrainingUpdate,
+  progressSignal,
+  RETRAINING_ID,
+  RETRAINING_QUEUE,
+  retrainingQuery,
+  retrainUpdate,
+  rollbackUpdate,
+} from './messages.ts';
+
+const ASKED = { requestedBy: 'Anna', reason: 'New range' };
+const FACTS: ExportFacts = {
+  lines: 9_000,
+  shoppers: 400,
+  products: 120,
+  baskets: 3_000,
+  carts: 5,
+  views: 7,
+  firstMs: 1,
+  lastMs: 2,
+  takenMs: 3,
+  mostOfProduct: 1,
+  mostOfShopper: 1,
+};
+const FIGURE = { mean: 0.1, low: 0.1, high: 0.1, count: 99 };
+const SCORES = { newItems: FIGURE, anyItems: FIGURE, together: FIGURE, coverage: 0.2 };
+
+let temporal: SkippingTemporal;
+beforeAll(async () => {
+  temporal = await startSkippingTemporal();
+});
+afterAll(() => temporal?.stop());
+
+/** A retraining's activities as a script. */
+function scripted({ verdicts = [] as Partial<Verdict>[], strange = undefined as string | undefined } = {}) {
+  const calls: string[] = [];
+  const published: string[] = [];
+  let train = async () => {};
+  return {
+    calls,
+    /** What training waits for, or fails by. */
+    trainBy(work: () => Promise<void>) {
+      train = work;
+    },
+    activities: {
+      readModels: async () => ({
+        serving:
+          published.length === 0
+            ? null
+            : {
+                modelId: published.at(-1),
+                since: '2026-01-01T00:00:00.000Z',
+                report: {},
+                before: published.at(-2) ?? null,
+              },
+        kept: [...published].reverse(),
+      }),
+      exportHistory: async () => ({ facts: FACTS, heldOutFromMs: 2, ...(strange && { strange }) }),
+      trainModels: async () => {
+        await train();
+        return { seconds: 1, products: 120, modelBytes: 1_000 };
+      },
+      evaluateModels: async () => {
+        const verdict = { isGood: true, because: 'no figure is worse', comparisons: [], ...verdicts.shift() };
+        const served = published.at(-1) ?? null;
+        return { scores: SCORES, opponentScores: SCORES, against: served, served, verdict };
+      },
+      publishModel: async ({ modelId }: { modelId: string }) => {
+        calls.push('publish');
+        published.push(modelId);
+        return { outcome: 'published' };
+      },
+      discardRetraining: async ({ refused }: { refused?: object }) => {
+        calls.push(refused ? 'discard, report kept' : 'discard');
+      },
+      rollBackModel: async ({ to }: { to: string }) => {
+        calls.push(`serve ${to}`);
+        return { outcome: 'rolled_back', modelId: to };
+      },
+    },
+    published,
+  };
+}
+
+type Script = ReturnType<typeof scripted>;
+
+/** Runs a workflow under the fixed id until `work` is done, and ends it. */
+async function withRetraining(script: Script, args: unknown[], work: () => Promise<void>): Promise<void> {
+  await temporal.withWorker(script.activities, async () => {
+    const { workflow } = temporal.env.client;
+    await workflow.start('recommendationRetraining', {
+      workflowId: RETRAINING_ID,
+      taskQueue: RETRAINING_QUEUE,
+      args,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+    try {
+      await work();
+    } finally {
+      await workflow
+        .getHandle(RETRAINING_ID)
+        .terminate('the test is over')
+        .catch(() => {});
+    }
+  });
+}
+
+const handle = () => temporal.env.client.workflow.getHandle(RETRAINING_ID);
+const request = (more: object = {}) => ({ args: [{ requestId: randomUUID(), ...ASKED, ...more }] as [never] });
+/** The test server never answers a query that meets the end of a run: it is asked again. */
+const view = () =>
+  temporal.env.client.withDeadline(Date.now() + 2_000, () => handle().query(retrainingQuery)).catch(() => undefined);
+const endedAs = (outcome: string) =>
+  until(
+    async () => {
+      const seen = await view();
+      return seen?.stage === 'idle' && seen.last?.outcome === outcome ? seen.last : undefined;
+    },
+    `a retraining that is ${outcome}`,
+    20_000,
+  );
+
+describe('a retraining', () => {
+  it('trains when started without a word, keeps what is served and says why, and is asked again', async () => {
+    const script = scripted({ verdicts: [{ isGood: false, because: 'NDCG@10 of new items fell' }] });
+    await withRetraining(script, [], async () => {
+      const { sentence } = await endedAs('kept');
+      expect(sentence).toBe('kept: no model is served yet, because NDCG@10 of new items fell');
+      expect(script.calls).toEqual(['discard, report kept']);
+      expect(await handle().executeUpdate(retrainUpdate, request())).toEqual({ started: true });
+      expect((await endedAs('published')).sentence).toContain(script.published[0]);
+      // A run for each, with what the next one has to know.
+      expect((await handle().fetchHistory()).events!.length).toBeLessThan(30);
+    });
+  });
+
+  it('does once what is sent twice, also across its runs', async () => {
+    const script = scripted();
+    await withRetraining(script, [{ train: false }], async () => {
+      const twice = request({ requestId: 'r1' });
+      expect(await handle().executeUpdate(retrainUpdate, twice)).toEqual({ started: true });
+      await endedAs('published');
+      expect(await handle().executeUpdate(retrainUpdate, twice)).toEqual({ started: true });
+      await handle().executeUpdate(retrainUpdate, request());
+      await until(() => script.published.length === 2, 'the second model');
+      await endedAs('published');
+      const back = request({ requestId: 'r2' });
+      expect(await handle().executeUpdate(rollbackUpdate, back)).toEqual({ model: script.published[0] });
+      await handle().executeUpdate(rollbackUpdate, back);
+      expect(script.calls.filter((call) => call.startsWith('serve'))).toHaveLength(1);
+      expect(script.published).toHaveLength(2);
+    });
+  });
+
+  it('of a strange export goes no further, unless it is wanted anyway', async () => {
+    const script = scripted({ strange: 'one product is in 90 % of the export’s lines' });
+    await withRetraining(script, [], async () => {
+      expect((await endedAs('kept')).sentence).toContain('90 %');
+      await handle().executeUpdate(retrainUpdate, request({ publishAnyway: true }));
+      expect((await endedAs('published')).sentence).toContain('although one product is in 90 %');
+    });
+  });
+
+  it('that fails for good leaves nothing, and can be asked for again', async () => {
+    const script = scripted();
+    script.trainBy(async () => {
+      throw ApplicationFailure.nonRetryable('the exported history is gone', 'conflict');
+    });
+    await withRetraining(script, [], async () => {
+      const { sentence } = await endedAs('failed');
+      expect(sentence).toContain('failed in the stage train');
+      expect(sentence).toContain('the exported history is gone');
+      expect(script.calls).toEqual(['discard']);
+    });
+  });
+
+  it('shows how far it is, refuses what makes no sense, and is cancelled', async () => {
+    const script = scripted();
+    script.trainBy(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
+    await withRetraining(script, [{ train: false }], async () => {
+      await expect(handle().executeUpdate(cancelRetrainingUpdate, request())).rejects.toMatchObject({
+        cause: { message: 'No retraining is under way.' },
+      });
+      await expect(handle().executeUpdate(rollbackUpdate, request())).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('nothing to go back to') },
+      });
+      await expect(handle().executeUpdate(retrainUpdate, request({ anyway: true }))).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('“anyway” is not known here.') },
+      });
+      await handle().executeUpdate(retrainUpdate, request());
+      await until(async () => (await view())?.stage === 'train', 'the training');
+      expect(await handle().executeUpdate(retrainUpdate, request())).toEqual({ started: false });
+      await handle().signal(progressSignal, { retrainingId: 'another', stage: 'train', fraction: 0.9 });
+      expect((await handle().query(retrainingQuery)).fraction).toBe(0);
+      await handle().executeUpdate(cancelRetrainingUpdate, request());
+      expect((await endedAs('cancelled')).sentence).toContain('by Anna (New range)');
+      expect(script.calls).toEqual(['discard']);
+    });
+  });
+});
+
+describe('started under another id', () => {
+  it('starts the one workflow when it does not run, asks it when it does, and ends', async () => {
+    const script = scripted();
+    await temporal.withWorker(script.activities, async () => {
+      const { workflow } = temporal.env.client;
+      const start = (args: unknown[]) =>
+        workflow.execute('recommendationRetraining', {
+          workflowId: `made-up-${randomUUID()}`,
+          taskQueue: RETRAINING_QUEUE,
+          args,
+        });
+      expect(await start([])).toBe('handed_over');
+      await until(() => script.published.length === 1, 'the first model');
+      await endedAs('published');
+      expect(await start([{ reason: 'again' }])).toBe('handed_over');
+      await until(() => script.published.length === 2, 'the second model');
+      expect(await start([{ publishAnyway: 'yes' }])).toBe('refused');
+      await handle().terminate('the test is over');
+    });
+  });
+});
