@@ -9,12 +9,12 @@ import {
   type RetrainAnswer,
   type RetrainingInput,
   type RetrainingView,
+  type RetrainRequest,
   type RollbackAnswer,
   retrainingQuery,
   retrainUpdate,
   rollbackUpdate,
 } from '../../workflows/recommendations/messages.ts';
-import type { StaffRequest } from '../../workflows/shared/staff.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { RecommendationState } from '../contracts/recommendations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
@@ -50,7 +50,7 @@ export async function recommendationState(deps: Deps): Promise<RecommendationSta
   };
 }
 
-function by(actor: string): Pick<StaffRequest, 'requestId' | 'requestedBy'> {
+function by(actor: string): Pick<RetrainRequest, 'requestId' | 'requestedBy'> {
   return { requestId: randomUUID(), requestedBy: actor };
 }
 

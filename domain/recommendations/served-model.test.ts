@@ -44,7 +44,11 @@ function bytesOf(of: ServedModel): Uint8Array<ArrayBuffer> {
 }
 
 it('reads what was written', () => {
-  fc.assert(fc.property(model, (written) => expect(decodeModel(bytesOf(written).buffer)).toEqual(written)));
+  fc.assert(
+    fc.property(model, (written) => {
+      expect(decodeModel(bytesOf(written).buffer)).toEqual(written);
+    }),
+  );
 });
 
 it('refuses what is cut off', () => {

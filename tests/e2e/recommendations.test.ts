@@ -1,6 +1,6 @@
 /** What shoppers are shown, why, and what becomes of it when they say no. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Product } from '../../api/contracts/catalog.ts';
 import { readSettings } from '../../infra/config.ts';
 import { InfluxDb } from '../../infra/influxdb/client.ts';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   );
   const served = async () =>
     ((await (await fetch(`${stack.apiUrl}/api/products/${lantern.id}/similar`)).json()) as { model: string }).model;
-  await expect.poll(served).toBe(model);
+  await vi.waitFor(async () => expect(await served()).toBe(model), { timeout: 20_000 });
 });
 afterAll(async () => {
   await unpublish(postgres.db);
