@@ -52,8 +52,21 @@ afterAll(async () => {
 });
 
 const row = (page: Page, placement: string) => page.locator(`[data-placement="${placement}"]`);
+/** By its own link: other cards name the product in their reasons. */
 const cardOf = (page: Page, placement: string, product: Product) =>
-  row(page, placement).getByRole('listitem').filter({ hasText: product.name });
+  row(page, placement)
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('link', { name: product.name, exact: true }) });
+
+/** Goes down the page until its rows have come near and are there. */
+async function untilRowsAreThere(page: Page): Promise<void> {
+  await page.locator('[data-scripted]').waitFor({ state: 'attached' });
+  const waiting = page.locator('section[aria-busy="true"]');
+  for (let left = await waiting.count(); left > 0; left = await waiting.count()) {
+    await page.mouse.wheel(0, 600);
+    await page.waitForTimeout(100);
+  }
+}
 
 async function told(event: 'impression' | 'click', placement: string): Promise<number> {
   const series = await influx.series(
@@ -81,6 +94,7 @@ it('goes by what one bought, says so, and stops when told to', async () => {
   await untilPaid(page);
 
   await page.goto('/');
+  await untilRowsAreThere(page);
   await page.getByRole('heading', { name: 'Chosen for you' }).scrollIntoViewIfNeeded();
   const card = cardOf(page, 'home', wick);
   await card.getByText(`Because you bought ${lantern.name}`).waitFor();
@@ -91,6 +105,7 @@ it('goes by what one bought, says so, and stops when told to', async () => {
   await expect.poll(() => told('click', 'home')).toBe(1);
 
   await page.goto('/');
+  await untilRowsAreThere(page);
   await page.getByRole('heading', { name: 'Buy again' }).scrollIntoViewIfNeeded();
   await cardOf(page, 'again', lantern).waitFor();
 
@@ -116,12 +131,12 @@ it('shows what goes well with a product and with the cart, on a phone', async ()
   await using shopper = await visit(browser, { viewport: PHONE });
   const { page } = shopper;
   await page.goto(`/products/${lantern.id}`);
-  await page.mouse.wheel(0, 2_000);
+  await untilRowsAreThere(page);
   await cardOf(page, 'product', wick).waitFor();
   await expectNoSidewaysScroll(page);
   await putIntoCart(page, lantern.id);
   await page.goto('/cart');
-  await page.mouse.wheel(0, 2_000);
+  await untilRowsAreThere(page);
   await cardOf(page, 'cart', wick).waitFor();
   expect(await cardOf(page, 'cart', lantern).count()).toBe(0);
   await expectNoSidewaysScroll(page);
@@ -147,8 +162,7 @@ it('does without the row when the list cannot be had', async () => {
   const { page } = shopper;
   await page.route('**/recommendations?*', (route) => route.fulfill({ status: 503 }));
   await page.goto(`/products/${lantern.id}`);
-  await page.mouse.wheel(0, 2_000);
-  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  await untilRowsAreThere(page);
   expect(await row(page, 'product').count()).toBe(0);
   await page.getByRole('button', { name: 'Add to cart' }).waitFor();
 });
