@@ -29,3 +29,10 @@ it('a list says that it was chosen for somebody only when it was', () => {
   expect(titleOf(home, because('popular', 'new'))).toBe('Popular right now');
   expect(titleOf(home, because('new', 'new'))).toBe('New in the shop');
 });
+
+it('a list of what is only alike does not say that it goes together', () => {
+  for (const wish of [{ placement: 'cart' }, { placement: 'product', productId: PRODUCT }] as const) {
+    expect(titleOf(wish, because('similar', 'similar'))).toBe('You may also like');
+    expect(titleOf(wish, because('together', 'similar'))).toContain('Goes well with');
+  }
+});

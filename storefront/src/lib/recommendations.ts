@@ -32,6 +32,9 @@ const PERSONAL: ReadonlySet<Recommendation['reason']['kind']> = new Set(['bought
 
 /** What a list is called; one that knows nothing of the shopper does not say that it does. */
 export function titleOf(wish: Wish, items: readonly Pick<Recommendation, 'reason'>[]): string {
+  // What is alike by its words need not go together.
+  const isAlike = items.length > 0 && items.every(({ reason }) => reason.kind === 'similar');
+  if (isAlike && wish.placement !== 'home') return 'You may also like';
   switch (wish.placement) {
     case 'product':
       return 'Goes well with it';
