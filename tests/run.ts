@@ -22,6 +22,9 @@ const MOST_RUNS = 6;
 /** The browser tests wait for a hold to end, and one browser asks more often than the limits for shoppers allow. */
 const SHOP_SETTINGS = { HOLD_SECONDS: '30', HOLD_GRACE_SECONDS: '5', RATE_LIMIT_ENABLED: 'false' };
 
+/** Tests leave holds behind, whose time must not be over before the audit looks: no run takes two hours. */
+const SERVER_SETTINGS = { HOLD_SECONDS: '7200' };
+
 const args = process.argv.slice(2);
 const stop = stopRequest();
 const report = plainProgress((line) => console.error(line));
@@ -45,7 +48,9 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
   if (projects.includes('unit')) await prepareStorefront();
   const needsServers = projects.includes('integration');
   const tools = quietly(toolsFor(projects));
-  const shop = needsServers ? await startTestShop({ parts: ['stripe', 'mailbox'], seed: null }) : undefined;
+  const shop = needsServers
+    ? await startTestShop({ parts: ['stripe', 'mailbox'], seed: null, settings: SERVER_SETTINGS })
+    : undefined;
   try {
     const addresses = { MAILBOX_URL: shop?.addresses.mailbox };
     add(await runVitest(projects, args, { ...shop?.environment, ...addresses, ...(await tools) }, stop.signal));

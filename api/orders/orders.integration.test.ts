@@ -34,8 +34,9 @@ describe('reservations', () => {
       items: [{ quantity: 3, price: 19.99 }],
     });
     const holdMs = Date.parse(held.body.expires_at) - Date.now();
-    expect(holdMs).toBeGreaterThan(590_000);
-    expect(holdMs).toBeLessThanOrEqual(600_000);
+    const promisedMs = shop.services.settings.HOLD_SECONDS * 1_000;
+    expect(holdMs).toBeGreaterThan(promisedMs - 10_000);
+    expect(holdMs).toBeLessThanOrEqual(promisedMs);
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 3 });
     expect((await buyer.call('GET', `/reservations/${held.body.id}`)).body).toEqual(held.body);
   });
