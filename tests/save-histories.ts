@@ -1,24 +1,21 @@
 /**
- * `node tests/save-histories.ts`: buys on a shop of its own and saves the workflows' histories, which `workflows/replay.workflow.test.ts`
- * replays from then on: a change that would break running orders fails the build. Save anew only with a change that is meant to
- * leave old histories behind (see docs/operations.md), under new names.
+ * `node tests/save-histories.ts PREFIX [orders|recommendations]`: buys, or trains, on a shop of its own and saves the workflows' histories,
+ * which `workflows/replay.workflow.test.ts` replays from then on: a change that would break running workflows fails the build. Save anew only
+ * with a change that is meant to leave old histories behind (see docs/operations.md), under new names.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import temporalProto from '@temporalio/proto';
 import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { startShop } from '../infra/local/shop.ts';
 import { connectServices } from '../infra/services.ts';
-import { EncryptingCodec } from '../infra/temporal/payload-codec.ts';
 import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { Desk } from './support/desk.ts';
-import { decryptHistory } from './support/plain-history.ts';
+import { saveRetrainingHistories } from './support/retraining-histories.ts';
+import { type SavedFeature, saveHistory } from './support/save-history.ts';
 import { CARDS, createProduct, Shopper, until } from './support/shop.ts';
 
-const prefix = process.argv[2] ?? '0001';
+const [prefix = '0001', group = 'orders'] = process.argv.slice(2);
 const shop = await startShop({
   profile: 'histories',
   fresh: true,
@@ -33,25 +30,11 @@ const url = `http://127.0.0.1:${shop.environment.API_PORT}`;
 /** A paid order's workflow goes on with the order. */
 const STAYS = { ended: false };
 
-type Feature = 'checkout' | 'reservation' | 'refund';
-
 /** @param ended whether to wait for the workflow's end; one that is still running has to go on after a release */
-async function save(feature: Feature, name: string, workflowId: string, ended = true): Promise<void> {
+async function save(feature: SavedFeature, name: string, workflowId: string, ended = true): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
   if (ended) await handle.result();
-  const folder = join(import.meta.dirname, '..', 'workflows', feature, 'histories');
-  mkdirSync(folder, { recursive: true });
-  const history = temporalProto.temporal.api.history.v1.History.fromObject(await handle.fetchHistory());
-  await decryptHistory(history, new EncryptingCodec(services.settings.PAYLOAD_KEYS));
-  // Who ran it (process and host names) is nobody's business later.
-  for (const event of history.events) {
-    for (const attributes of Object.values(event)) if (attributes?.identity) attributes.identity = 'saved';
-  }
-  writeFileSync(
-    join(folder, `${prefix}-${name}.bin`),
-    temporalProto.temporal.api.history.v1.History.encode(history).finish(),
-  );
-  console.log(`${feature}/${prefix}-${name}`);
+  await saveHistory(services, handle, feature, `${prefix}-${name}`);
 }
 
 type Begun = Awaited<ReturnType<Shopper['order']>>;
@@ -165,7 +148,7 @@ async function saveSupport(): Promise<void> {
   await order('refund-failed', doomed, { ended: false });
 }
 
-try {
+async function saveOrders(): Promise<void> {
   await order(
     'paid',
     async (buyer, begun) => {
@@ -201,6 +184,14 @@ try {
   const held = await buyer.hold([{ productId: product.id }]);
   await buyer.call('DELETE', `/reservations/${held.body.id}`);
   await save('reservation', 'released', reservationWorkflowId(held.body.id));
+}
+
+try {
+  if (group === 'orders') await saveOrders();
+  else
+    await saveRetrainingHistories(services, (handle, name) =>
+      saveHistory(services, handle, 'recommendations', `${prefix}-${name}`),
+    );
 } finally {
   await services.close();
   await shop.stop();
