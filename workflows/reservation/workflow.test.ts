@@ -127,8 +127,10 @@ describe('reservation', () => {
     await temporal.withWorker(activities, async () => {
       const [first, second] = await Promise.all([hold(id), hold(id)]);
       expect(second).toEqual(first);
+      // None may outlive its test: the next one's activities would end it.
+      expect(await handleOf(id).result()).toBe('expired');
     });
-    expect(calls.filter((call) => call === 'holdStock')).toHaveLength(1);
+    expect(calls).toEqual(['holdStock', 'endHold']);
   });
 
   it('started without a hold, ends by itself', async () => {
@@ -172,6 +174,7 @@ describe('reservation', () => {
         causeOf(handleOf(id).executeUpdate(extendReservationUpdate, { args: [args as typeof extension] }));
       expect(await extend(extension)).toContain('“minutes” is a whole number from 1 to 30.');
       expect(await extend({ ...extension, minutes: 5, reason: '' })).toContain('“reason”');
+      expect(await handleOf(id).result()).toBe('expired');
     });
   });
 });
