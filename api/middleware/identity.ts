@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Middleware } from 'koa';
 import { z } from 'zod';
@@ -12,21 +13,27 @@ const uuid = z.uuid();
 
 /** Reads who is asking: a bearer token, a guest's cart. A token that is wrong or over is refused, not ignored. */
 export function identity(settings: Pick<Settings, 'JWT_SECRET'>): Middleware<ApiState> {
+  const key = tokenKey(settings);
   return async (ctx, next) => {
     const authorization = ctx.get('Authorization');
-    if (authorization) ctx.state.identity = readToken(authorization, settings.JWT_SECRET);
+    if (authorization) ctx.state.identity = readToken(authorization, key);
     const cartId = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
     if (cartId && uuid.safeParse(cartId).success) ctx.state.cartId = cartId.toLowerCase();
     await next();
   };
 }
 
+/** Made once: given the bare secret, the library tries at every token whether it is a public key. */
+export function tokenKey({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>): KeyObject {
+  return createSecretKey(JWT_SECRET, 'utf8');
+}
+
 /** @throws DomainError unauthenticated for a token that is expired, forged or malformed */
-export function readToken(authorization: string, secret: string): Identity {
+export function readToken(authorization: string, key: KeyObject): Identity {
   const [scheme, token] = authorization.split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token) {
     try {
-      return accessTokenClaims.parse(jwt.verify(token, secret, { algorithms: ['HS256'] }));
+      return accessTokenClaims.parse(jwt.verify(token, key, { algorithms: ['HS256'] }));
     } catch {
       // The same answer for all.
     }

@@ -6,7 +6,7 @@ import type { ShelfProduct } from './shelf-reader.ts';
 
 /** Room for families that are not shown and for what is sold out. */
 const SIZE = 24;
-const LIFE_MS = 600_000;
+const LIFE_MS = 1_800_000;
 /** Each takes some 1 KB. */
 const MOST = 20_000;
 /** A search that failed is not tried anew by everybody at once. */

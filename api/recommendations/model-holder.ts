@@ -5,6 +5,7 @@ import { decodeModel, type ServedModel } from '../../domain/recommendations/serv
 import type { Logger } from '../../infra/logger.ts';
 import { readArtefact } from '../../infra/postgres/artefacts.ts';
 import type { Database } from '../../infra/postgres/database.ts';
+import type { ShelfProduct } from './shelf-reader.ts';
 
 export const MODEL_ARTEFACT = 'model';
 
@@ -38,6 +39,12 @@ export class ModelHolder {
   /** undefined before the first model, and until it is loaded. */
   get current(): HeldModel | undefined {
     return this.#held;
+  }
+
+  /** The model's own string for a product's id. */
+  canonical(productId: string): string {
+    const place = this.#held?.placeOf.get(productId);
+    return place === undefined ? productId : this.#held!.model.items[place]!;
   }
 
   /** Nobody waits for it: without a model there are answers too. */
@@ -89,4 +96,9 @@ export class ModelHolder {
     this.#log.info({ model: held?.id, products: held?.model.items.length }, 'recommendations: model switched');
     this.#onSwap?.(held);
   }
+}
+
+/** Places in the model of all that is sold under one name in lists. */
+export function placesOf(held: HeldModel, { variants }: ShelfProduct): number[] {
+  return variants.flatMap((id) => held.placeOf.get(id) ?? []);
 }

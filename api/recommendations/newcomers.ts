@@ -75,12 +75,16 @@ export class Newcomers {
     this.#isStale = true;
   }
 
+  areNone(held: HeldModel): boolean {
+    return this.#links?.model !== held.id || this.#links.byPlace.size === 0;
+  }
+
   /** @param scores of places in the model, of what the shopper is offered or likes */
   place(held: HeldModel, scores: ReadonlyMap<number, number>): PlacedNewcomer[] {
-    if (this.#links?.model !== held.id || this.#links.byPlace.size === 0) return [];
+    const byPlace = this.#links?.model === held.id ? this.#links.byPlace : undefined;
     const placed = new Map<string, PlacedNewcomer>();
     for (const [place, score] of scores) {
-      for (const { newcomer, likeness } of this.#links.byPlace.get(place) ?? []) {
+      for (const { newcomer, likeness } of byPlace?.get(place) ?? []) {
         const own = DISCOUNT * likeness * score;
         if (own > (placed.get(newcomer)?.score ?? 0))
           placed.set(newcomer, { productId: newcomer, score: own, like: place });
@@ -107,9 +111,8 @@ export class Newcomers {
 
   async #refresh(held: HeldModel): Promise<void> {
     const rows = await this.#sql.rows<{ id: string }>(NEWEST, [DAYS, LOOKED_AT]);
-    const shown = await this.#shelf.find(rows.map(({ id }) => id));
-    const newcomers = rows
-      .flatMap(({ id }) => shown.get(id) ?? [])
+    const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
+      .filter((product) => product !== undefined)
       .filter(({ inStock, variants }) => inStock && !variants.some((id) => held.placeOf.has(id)))
       .slice(0, MOST);
     const unknown = newcomers.filter(({ id }) => !this.#neighbours.has(id));
@@ -138,7 +141,9 @@ export class Newcomers {
     held: HeldModel,
     neighbours: ReadonlyMap<string, readonly Neighbour[]>,
   ): Promise<Map<number, readonly Link[]>> {
-    const shown = await this.#shelf.find([...neighbours.values()].flat().map(({ productId }) => productId));
+    const ids = [...new Set([...neighbours.values()].flat().map(({ productId }) => productId))];
+    const products = await this.#shelf.find(ids);
+    const shown = new Map(ids.map((id, at) => [id, products[at]]));
     const byPlace = new Map<number, Link[]>();
     for (const [newcomer, all] of neighbours) {
       let linked = 0;

@@ -1,5 +1,5 @@
 /** From what might be shown to what is shown: for sale at this moment, varied, each with its reason; as the text that goes out. */
-import { diversify } from '../../domain/recommendations/diversity.ts';
+import { diversify, isVaried } from '../../domain/recommendations/diversity.ts';
 import { isAboutProduct, type ReasonKind, reasonText } from '../../domain/recommendations/reasons.ts';
 import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import type { ProductShelf } from './product-shelf.ts';
@@ -18,6 +18,8 @@ export interface OfferOptions {
   without?: ReadonlySet<string>;
   /** Whether the rule of a varied list holds. */
   isVaried: boolean;
+  /** What comes behind the candidates, each asked for when those before were not enough; what is there already counts once. */
+  more?: readonly (() => Promise<readonly Candidate[]>)[];
 }
 
 interface Choice extends ShelfProduct {
@@ -38,28 +40,26 @@ export class Offers {
   }
 
   /** @param candidates best first @returns the items of a `RecommendationList` in JSON */
-  async make(candidates: readonly Candidate[], { limit, without, isVaried }: OfferOptions): Promise<string[]> {
-    const products = await this.#shelf.find(idsOf(candidates));
-    const seen = new Set(without);
-    let left: Choice[] = [];
-    for (const candidate of candidates) {
-      const product = products.get(candidate.productId);
-      if (!product?.inStock || seen.has(product.family)) continue;
-      seen.add(product.family);
-      left.push({ ...product, candidate });
-    }
+  async make(candidates: readonly Candidate[], options: OfferOptions): Promise<string[]> {
+    const { limit } = options;
+    const queue = new CandidateQueue(this.#shelf, candidates, options);
     const inStock = new Set<Choice>();
     let chosen: Choice[] = [];
     for (let look = 0; look < MOST_LOOKS; look += 1) {
-      chosen = isVaried ? diversify(left, limit) : left.slice(0, limit);
+      chosen = await queue.choose();
       const unasked = chosen.filter((choice) => !inStock.has(choice));
       if (unasked.length === 0) break;
-      const spare = left.filter((choice) => !inStock.has(choice) && !unasked.includes(choice)).slice(0, SPARE);
-      const soldOut = await this.#soldOut([...unasked, ...spare]);
-      for (const choice of [...unasked, ...spare]) if (!soldOut.has(choice)) inStock.add(choice);
-      if (soldOut.size > 0) left = left.filter((choice) => !soldOut.has(choice));
+      const spare = queue.waiting.filter((choice) => !inStock.has(choice) && !unasked.includes(choice)).slice(0, SPARE);
+      const asked = [...unasked, ...spare];
+      const soldOut = await this.#soldOut(asked);
+      for (const choice of asked) if (!soldOut.has(choice)) inStock.add(choice);
+      if (soldOut.size > 0) queue.remove(soldOut);
     }
-    return chosen.filter((choice) => inStock.has(choice)).map((choice) => itemText(choice, products));
+    const shown = chosen.filter((choice) => inStock.has(choice)).slice(0, limit);
+    const abouts = shown.flatMap(({ candidate }) => candidate.about ?? []);
+    const products = await this.#shelf.find(abouts);
+    const aboutOf = new Map(abouts.map((id, at) => [id, products[at]]));
+    return shown.map((choice) => itemText(choice, aboutOf));
   }
 
   /** Those of which the gate has nothing left. What it does not know, or all while it is away, is as PostgreSQL says. */
@@ -71,15 +71,62 @@ export class Offers {
   }
 }
 
-function* idsOf(candidates: readonly Candidate[]): Generator<string> {
-  for (const { productId, about } of candidates) {
-    yield productId;
-    if (about !== undefined) yield about;
+/** Candidates with what the shelf says of them, looked up as far as the choice needs them: mostly the first few. */
+class CandidateQueue {
+  readonly #shelf: ProductShelf;
+  readonly #options: OfferOptions;
+  readonly #seen: Set<string>;
+  #candidates: readonly Candidate[];
+  #at = 0;
+  #asked = 0;
+  /** Those in stock by what the shelf knows, each family once, best first. */
+  waiting: Choice[] = [];
+
+  constructor(shelf: ProductShelf, candidates: readonly Candidate[], options: OfferOptions) {
+    this.#shelf = shelf;
+    this.#candidates = candidates;
+    this.#options = options;
+    this.#seen = new Set(options.without);
+  }
+
+  remove(choices: ReadonlySet<Choice>): void {
+    this.waiting = this.waiting.filter((choice) => !choices.has(choice));
+  }
+
+  /** What all candidates together would give, from as few of them as are enough to know it. */
+  async choose(): Promise<Choice[]> {
+    const { limit, isVaried: mustVary } = this.#options;
+    for (;;) {
+      const chosen = mustVary ? diversify(this.waiting, limit) : this.waiting.slice(0, limit);
+      const isEnough = chosen.length === limit && (!mustVary || isVaried(chosen));
+      if (isEnough || !(await this.#lookFurther())) return chosen;
+    }
+  }
+
+  /** @returns false when there are no more */
+  async #lookFurther(): Promise<boolean> {
+    if (this.#at >= this.#candidates.length) {
+      const more = this.#options.more?.[this.#asked];
+      if (!more) return false;
+      this.#asked += 1;
+      this.#candidates = await more();
+      this.#at = 0;
+    }
+    const next = this.#candidates.slice(this.#at, this.#at + this.#options.limit + SPARE);
+    this.#at += next.length;
+    const products = await this.#shelf.find(next.map(({ productId }) => productId));
+    for (const [at, candidate] of next.entries()) {
+      const product = products[at];
+      if (!product?.inStock || this.#seen.has(product.family)) continue;
+      this.#seen.add(product.family);
+      this.waiting.push({ ...product, candidate });
+    }
+    return true;
   }
 }
 
-function itemText({ text, candidate }: Choice, products: ReadonlyMap<string, ShelfProduct>): string {
-  const about = candidate.about !== undefined ? products.get(candidate.about) : undefined;
+function itemText({ text, candidate }: Choice, aboutOf: ReadonlyMap<string, ShelfProduct | undefined>): string {
+  const about = candidate.about !== undefined ? aboutOf.get(candidate.about) : undefined;
   const names = about !== undefined && isAboutProduct(candidate.reason);
   const reason = {
     kind: candidate.reason,

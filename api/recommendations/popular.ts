@@ -58,8 +58,8 @@ export class Popular {
     const products = await this.#shelf.find(ordered.map(({ productId }) => productId));
     const seen = new Set<string>();
     const pool: Candidate[] = [];
-    for (const candidate of ordered) {
-      const product = products.get(candidate.productId);
+    for (const [at, candidate] of ordered.entries()) {
+      const product = products[at];
       if (!product?.inStock || seen.has(product.family)) continue;
       seen.add(product.family);
       pool.push(candidate);

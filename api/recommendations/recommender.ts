@@ -1,21 +1,21 @@
 /** Answers what shoppers are shown: asks the model, places what is new, fills up with what is popular. */
-
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
-import type { ReasonKind } from '../../domain/recommendations/reasons.ts';
-import type { Suggestion } from '../../domain/recommendations/scorer.ts';
-import type { Signal } from '../../domain/recommendations/signals.ts';
+import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import { listenForInvalidations } from '../../infra/redis/invalidations.ts';
 import { Tastes } from '../../infra/redis/tastes.ts';
 import type { Services } from '../../infra/services.ts';
 import type { CartOwner } from '../cart/service.ts';
 import { SimilarByContent } from './content.ts';
-import { type HeldModel, ModelHolder } from './model-holder.ts';
+import { type HeldModel, ModelHolder, placesOf } from './model-holder.ts';
 import { Newcomers } from './newcomers.ts';
 import { type Candidate, type OfferOptions, Offers } from './offer.ts';
+import { PersonalRanking } from './personal-ranking.ts';
 import { Popular } from './popular.ts';
 import { ProductShelf } from './product-shelf.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
-import { namesOf, type Shopper, Shoppers } from './shopper.ts';
+import { namesOf, Shoppers } from './shopper.ts';
+import { ShopperRecords } from './shopper-records.ts';
 
 export interface Recommendations {
   /** Items in JSON. */
@@ -26,36 +26,41 @@ export interface Recommendations {
 /** The model's id before there is one. */
 const UNTRAINED = 'untrained';
 /** Asked for beyond the limit: some is sold out, some gives way to variety. */
-const deep = (limit: number): number => 2 * limit + 30;
+const FURTHER = 90;
 /** Popular products to draw, when they only fill up. */
 const FILL = 30;
 const POOL = 100;
-/** New products among ten. */
-const MOST_NEWCOMERS = 2;
 const CART_PRODUCTS_LOOKED_AT = 5;
+const SEARCH_WAIT_MS = 15;
 
 export class Recommender {
   readonly shoppers: Shoppers;
   readonly tastes: Tastes;
+  readonly records: ShopperRecords;
   readonly #models: ModelHolder;
   readonly #shelf: ProductShelf;
   readonly #content: SimilarByContent;
   readonly #newcomers: Newcomers;
   readonly #popular: Popular;
+  readonly #personal: PersonalRanking;
   readonly #offers: Offers;
   readonly #services: Services;
   #stopListening: () => void = () => {};
+  readonly #stopping = new AbortController();
+  #filling: Promise<void> = Promise.resolve();
 
   constructor(services: Services) {
     const { db, cache, redis, gate, productIndex, log, settings } = services;
     this.#services = services;
     this.tastes = new Tastes(redis);
-    this.shoppers = new Shoppers(db, cache, this.tastes);
     this.#models = new ModelHolder(db, log);
+    this.records = new ShopperRecords(db, (productId) => this.#models.canonical(productId));
+    this.shoppers = new Shoppers(db, cache, this.tastes, this.records);
     this.#shelf = new ProductShelf(db, settings.CACHE_PRODUCT_SECONDS);
     this.#content = new SimilarByContent(productIndex, log);
     this.#newcomers = new Newcomers(db, this.#shelf, this.#content, this.#models, log);
     this.#popular = new Popular(db, cache, this.#shelf, this.#models);
+    this.#personal = new PersonalRanking(this.#shelf, this.#newcomers);
     this.#offers = new Offers(this.#shelf, gate);
   }
 
@@ -66,23 +71,31 @@ export class Recommender {
       {
         onInvalidated: (keys) => {
           this.#shelf.onInvalidated(keys);
-          this.#newcomers.markStale();
+          this.records.onInvalidated(keys);
+          if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
         },
-        onDeaf: () => this.#shelf.onDeaf(),
-        onHearing: () => this.#shelf.onHearing(),
+        onDeaf: () => {
+          this.#shelf.onDeaf();
+          this.records.onDeaf();
+        },
+        onHearing: () => {
+          this.#shelf.onHearing();
+          this.records.onHearing();
+        },
       },
       log,
     );
     this.#models.start((held) => {
       this.#newcomers.markStale();
-      if (held) void this.#shelf.fill(held.model.popular, held.model.items);
+      if (held) this.#filling = this.#filling.then(() => this.#fill(held));
     });
     this.#newcomers.start();
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#stopListening();
-    await Promise.all([this.#models.stop(), this.#newcomers.stop()]);
+    await Promise.all([this.#models.stop(), this.#newcomers.stop(), this.#filling]);
   }
 
   /** @param mayFollow whether they agree that what this browser did is used @param repeats also what they are likely to buy again */
@@ -94,23 +107,25 @@ export class Recommender {
     const shopper = await this.shoppers.find(asker, mayFollow);
     const held = this.#models.current;
     const [seed] = namesOf(asker);
-    const own = held && shopper.isPersonalised ? await this.#personal(held, shopper, { limit, repeats }) : undefined;
-    const popular = await this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
-    const items = await this.#offers.make([...(own?.candidates ?? []), ...popular], {
+    const own =
+      held && shopper.isPersonalised ? await this.#personal.find(held, shopper, { limit, repeats }) : undefined;
+    const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
+    const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
       without: own?.without ?? new Set(),
       isVaried: true,
+      more: own ? [own.further, popular] : [popular],
     });
     return { items, model: held?.id ?? UNTRAINED };
   }
 
   /** What goes with a product, then what is like it. @throws DomainError not_found */
   async similarTo(productId: string, limit: number): Promise<Recommendations> {
-    const product = (await this.#shelf.find([productId])).get(productId);
+    const [product] = await this.#shelf.find([productId]);
     if (!product) throw new DomainError('not_found', 'There is no such product.');
     const held = this.#models.current;
     const places = held ? placesOf(held, product) : [];
-    const candidates = (held?.scorer.goesWith(places, deep(limit)) ?? []).map(
+    const candidates = (held?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
       ({ item }): Candidate => ({ productId: held!.model.items[item]!, reason: 'together', about: product.id }),
     );
     const options = { limit, without: new Set([product.family]), isVaried: false };
@@ -122,10 +137,11 @@ export class Recommender {
   async forCart(owner: CartOwner, limit: number): Promise<Recommendations> {
     const held = this.#models.current;
     const model = held?.id ?? UNTRAINED;
-    const products = [...(await this.#shelf.find(await this.shoppers.cart(owner))).values()];
+    const inCart = await this.#shelf.find(await this.shoppers.cart(owner));
+    const products = inCart.filter((product) => product !== undefined);
     if (products.length === 0) return { items: [], model };
     const places = held ? products.flatMap((product) => placesOf(held, product)) : [];
-    const candidates = (held?.scorer.goesWith(places, deep(limit)) ?? []).map(
+    const candidates = (held?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
       ({ item, because }): Candidate => ({
         productId: held!.model.items[item]!,
         reason: 'in_cart',
@@ -143,10 +159,12 @@ export class Recommender {
     products: readonly ShelfProduct[],
     options: OfferOptions,
   ): Promise<string[]> {
-    const items = await this.#offers.make(candidates, options);
-    if (items.length >= options.limit) return items;
-    const alike = await Promise.all(products.map((each) => this.#alike(each)));
-    return this.#offers.make([...candidates, ...interleaved(alike)], options);
+    const more = async () => {
+      const alike = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
+      // Whoever has something to see does not wait for a search; the next one finds what it gave.
+      return candidates.length > 0 ? Promise.race([alike, delay(SEARCH_WAIT_MS, [])]) : alike;
+    };
+    return this.#offers.make(candidates, { ...options, more: [more] });
   }
 
   async #alike(product: ShelfProduct): Promise<Candidate[]> {
@@ -154,74 +172,16 @@ export class Recommender {
     return found.map((productId) => ({ productId, reason: 'similar', about: product.id }));
   }
 
-  async #personal(
-    held: HeldModel,
-    { purchases, tastes, cart }: Shopper,
-    { limit, repeats }: { limit: number; repeats: boolean },
-  ): Promise<{ candidates: Candidate[]; without: Set<string> }> {
-    const nowMs = Date.now();
-    const did = [
-      ...cart.map((productId) => ({ productId, kind: 'cart' as const, timeMs: nowMs, reason: 'in_cart' as const })),
-      ...purchases.map((each) => ({ ...each, kind: 'purchase' as const, reason: 'bought' as const })),
-      ...tastes.map((each) => ({ ...each, reason: 'viewed' as const })),
-    ];
-    if (did.length === 0) return { candidates: [], without: new Set() };
-    const products = await this.#shelf.find(did.map(({ productId }) => productId));
-    const without = new Set<string>();
-    const signals: Signal[] = [];
-    const reasonOf = new Map<number, ReasonKind>();
-    for (const { productId, kind, timeMs, reason } of did) {
-      const product = products.get(productId);
-      if (product && (reason === 'in_cart' || (kind === 'purchase' && !repeats))) without.add(product.family);
-      // A variant that the model does not know speaks for its family.
-      const item = held.placeOf.get(productId) ?? (product && placesOf(held, product)[0]);
-      if (item === undefined) continue;
-      signals.push({ item, kind, timeMs });
-      if (!reasonOf.has(item)) reasonOf.set(item, reason);
+  /** What shoppers will ask for first. Without it they wait for PostgreSQL once. */
+  async #fill(held: HeldModel): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      await this.#shelf.fill(held.model.popular, held.model.items, signal);
+      await this.records.fill(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: could not read ahead');
     }
-    if (signals.length === 0) return { candidates: [], without };
-    const suggestions = (
-      repeats ? held.scorer.anyItems(signals, nowMs, deep(limit)) : held.scorer.newItems(signals, nowMs, deep(limit))
-    ).filter(({ score }) => score > 0);
-    const bought = new Set(signals.filter(({ kind }) => kind === 'purchase').map(({ item }) => item));
-    const candidates = suggestions.map(({ item, score, because }) => {
-      const isAgain = bought.has(item);
-      const reason: ReasonKind = isAgain ? 'again' : (reasonOf.get(because) ?? 'popular');
-      // "Because you looked at it" needs no name beside its own.
-      const about = isAgain || because < 0 || because === item ? undefined : held.model.items[because];
-      return { score, productId: held.model.items[item]!, reason, about };
-    });
-    return { candidates: this.#withNewcomers(held, candidates, suggestions, reasonOf.keys(), limit), without };
   }
-
-  #withNewcomers(
-    held: HeldModel,
-    candidates: readonly (Candidate & { score: number })[],
-    suggestions: readonly Suggestion[],
-    liked: Iterable<number>,
-    limit: number,
-  ): Candidate[] {
-    const scores = new Map(suggestions.map(({ item, score }) => [item, score]));
-    // What they like themselves speaks for what is like it as much as the best suggestion does.
-    const best = suggestions[0]?.score ?? 1;
-    for (const item of liked) scores.set(item, best);
-    const newcomers = this.#newcomers
-      .place(held, scores)
-      .slice(0, Math.ceil((limit * MOST_NEWCOMERS) / 10))
-      .map(({ productId, score, like }) => ({
-        productId,
-        score,
-        reason: 'new' as const,
-        about: held.model.items[like],
-      }));
-    if (newcomers.length === 0) return [...candidates];
-    return [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
-  }
-}
-
-/** Places in the model of all that is sold under one name in lists. */
-function placesOf(held: HeldModel, { variants }: ShelfProduct): number[] {
-  return variants.flatMap((id) => held.placeOf.get(id) ?? []);
 }
 
 /** The first of each list, then the second of each. */

@@ -16,7 +16,7 @@ import { namesOf } from './shopper.ts';
 
 export function recommendationRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { recommender, settings } = deps;
-  const choices = new ShopperChoices(deps.db, deps.cache, recommender.tastes);
+  const choices = new ShopperChoices(deps.db, deps.cache, recommender.tastes, recommender.records);
   const identify = identity(settings);
   const router = new Router<ApiState>();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { diversify, drawEarlyOnes, MOST_OF_A_CATEGORY } from './diversity.ts';
+import { diversify, drawEarlyOnes, isVaried, MOST_OF_A_CATEGORY } from './diversity.ts';
 
 interface Thing {
   family: string;
@@ -48,6 +48,15 @@ it('has three of a category at most in every ten, and one of a family, while the
         );
         expect(better).toEqual([]);
       }
+    }),
+  );
+});
+
+it('is told from the beginning of a list as soon as the rule is kept', () => {
+  fc.assert(
+    fc.property(things, limits, fc.nat(60), (list, limit, length) => {
+      const chosen = diversify(list.slice(0, length), limit);
+      if (chosen.length === limit && isVaried(chosen)) expect(diversify(list, limit)).toEqual(chosen);
     }),
   );
 });

@@ -52,6 +52,21 @@ export function diversify<Candidate extends Placed>(candidates: readonly Candida
   return chosen;
 }
 
+/** Whether a list keeps the rule throughout. What `diversify` chose by it alone it would have chosen of any longer list too. */
+export function isVaried(list: readonly Placed[]): boolean {
+  const families = new Set<string>();
+  let counts = new Map<string, number>();
+  for (const [place, { family, category }] of list.entries()) {
+    if (place % WINDOW === 0) counts = new Map();
+    const name = category ?? `family ${family}`;
+    const count = (counts.get(name) ?? 0) + 1;
+    if (families.has(family) || count > MOST_OF_A_CATEGORY) return false;
+    families.add(family);
+    counts.set(name, count);
+  }
+  return true;
+}
+
 /**
  * Draws `count` without putting back: the earlier in the list the likelier, so that not everybody sees the same ones.
  * @param random numbers of 0 ≤ number < 1; the same ones give the same draw

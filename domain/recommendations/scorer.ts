@@ -22,23 +22,23 @@ const NEIGHBOUR_WEIGHT = 3;
 /** Keeps its working memory between questions, so one is not for several threads. */
 export class Scorer {
   readonly model: ServedModel;
+  /** By item: its place in the lists below, if that place is taken and names the item; anything else is of earlier questions. */
+  readonly #placeOf: Int32Array;
+  /** The items met in this question, and what is known of each, side by side: a few hundred, so they stay near the processor. */
+  readonly #items: Int32Array;
   readonly #scores: Float64Array;
   readonly #strongest: Float64Array;
   readonly #because: Int32Array;
-  readonly #touched: Int32Array;
-  /** Whether an item was touched in this round: its number stands here. */
-  readonly #round: Float64Array;
-  #now = 0;
   #count = 0;
 
   constructor(model: ServedModel) {
     const items = model.items.length;
     this.model = model;
+    this.#placeOf = new Int32Array(items);
+    this.#items = new Int32Array(items);
     this.#scores = new Float64Array(items);
     this.#strongest = new Float64Array(items);
     this.#because = new Int32Array(items);
-    this.#touched = new Int32Array(items);
-    this.#round = new Float64Array(items);
   }
 
   /** Items that the shopper never bought, best first; `count` of them while there are so many. */
@@ -46,14 +46,16 @@ export class Scorer {
     const bought = new Set(signals.filter(({ kind }) => kind === 'purchase').map(({ item }) => item));
     this.#fold(signals, nowMs);
     const { novelty } = this.model;
-    for (const item of this.#touchedItems()) this.#scores[item]! *= bought.has(item) ? 0 : novelty[item]!;
+    for (let place = 0; place < this.#count; place += 1) this.#scores[place]! *= novelty[this.#items[place]!]!;
+    this.#rejectAll(bought);
     return this.#best(count, bought);
   }
 
   /** Items for the shopper, bought before or not, best first. */
   anyItems(signals: readonly Signal[], nowMs: number, count: number): Suggestion[] {
     this.#fold(signals, nowMs);
-    for (const item of this.#touchedItems()) this.#scores[item] = Math.max(0, this.#scores[item]!) * NEIGHBOUR_WEIGHT;
+    for (let place = 0; place < this.#count; place += 1)
+      this.#scores[place] = Math.max(0, this.#scores[place]!) * NEIGHBOUR_WEIGHT;
     const { sellingNow } = this.model;
     for (const { item, kind, timeMs } of signals) {
       if (kind !== 'purchase') continue;
@@ -70,7 +72,7 @@ export class Scorer {
 
   /** What was in one basket with these items, and is none of them, best first. */
   goesWith(items: readonly number[], count: number, fill = false): Suggestion[] {
-    this.#begin();
+    this.#count = 0;
     const { companions } = this.model;
     for (const item of items) {
       for (let cell = item * companions.count; cell < (item + 1) * companions.count; cell += 1) {
@@ -79,38 +81,42 @@ export class Scorer {
       }
     }
     const without = new Set(items);
-    for (const item of without) if (this.#round[item] === this.#now) this.#scores[item] = 0;
+    this.#rejectAll(without);
     return this.#best(count, without, fill);
   }
 
-  #begin(): void {
-    this.#now += 1;
-    this.#count = 0;
+  #rejectAll(items: Iterable<number>): void {
+    for (const item of items) {
+      const place = this.#placeOf[item]!;
+      if (this.#isAt(item, place)) this.#scores[place] = 0;
+    }
   }
 
-  #touchedItems(): Int32Array {
-    return this.#touched.subarray(0, this.#count);
+  #isAt(item: number, place: number): boolean {
+    return place < this.#count && this.#items[place] === item;
   }
 
   #add(item: number, score: number, because: number): void {
-    if (this.#round[item] !== this.#now) {
-      this.#round[item] = this.#now;
-      this.#touched[this.#count] = item;
+    let place = this.#placeOf[item]!;
+    if (!this.#isAt(item, place)) {
+      place = this.#count;
       this.#count += 1;
-      this.#scores[item] = 0;
-      this.#strongest[item] = 0;
-      this.#because[item] = -1;
+      this.#placeOf[item] = place;
+      this.#items[place] = item;
+      this.#scores[place] = 0;
+      this.#strongest[place] = 0;
+      this.#because[place] = -1;
     }
-    this.#scores[item]! += score;
-    if (score > this.#strongest[item]!) {
-      this.#strongest[item] = score;
-      this.#because[item] = because;
+    this.#scores[place]! += score;
+    if (score > this.#strongest[place]!) {
+      this.#strongest[place] = score;
+      this.#because[place] = because;
     }
   }
 
   /** Adds up what each item of interest speaks for; an item counts once, by its strongest signal. */
   #fold(signals: readonly Signal[], nowMs: number): void {
-    this.#begin();
+    this.#count = 0;
     const interest = new Map<number, number>();
     for (const signal of signals) {
       const weight = weightOf(signal, nowMs);
@@ -125,12 +131,10 @@ export class Scorer {
   }
 
   #best(count: number, without: ReadonlySet<number>, fill = true): Suggestion[] {
-    const hopeful = this.#touchedItems().filter((item) => this.#scores[item]! > 0);
-    const found: Suggestion[] = topItems(hopeful, this.#scores, count).map(({ item, score }) => ({
-      item,
-      score,
-      because: this.#because[item]!,
-    }));
+    const met = this.#items.subarray(0, this.#count);
+    const found: Suggestion[] = [];
+    for (const { item, score } of topItems(met, this.#scores, count, 'beside'))
+      if (score > 0) found.push({ item, score, because: this.#because[this.#placeOf[item]!]! });
     if (!fill || found.length >= count) return found;
     const known = new Set(found.map(({ item }) => item));
     for (const item of this.model.popular) {

@@ -6,13 +6,19 @@ export interface ScoredItem {
 /**
  * The best `count` of the candidates, best first; those level in score in the order of their numbers.
  * @param candidates in any order, each once
+ * @param scores of all items, by their numbers; or `beside` the candidates, in their order
  */
-export function topItems(candidates: Iterable<number>, scores: ArrayLike<number>, count: number): ScoredItem[] {
+export function topItems(
+  candidates: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  count: number,
+  scoresAre: 'by item' | 'beside' = 'by item',
+): ScoredItem[] {
   const best: ScoredItem[] = [];
-  const isBefore = (item: number, score: number, other: ScoredItem) =>
-    score > other.score || (score === other.score && item < other.item);
-  for (const item of candidates) {
-    const score = scores[item]!;
+  const areBeside = scoresAre === 'beside';
+  for (let at = 0; at < candidates.length; at += 1) {
+    const item = candidates[at]!;
+    const score = scores[areBeside ? at : item]!;
     const last = best.at(-1);
     if (best.length === count && last && !isBefore(item, score, last)) continue;
     let place = best.length;
@@ -21,4 +27,8 @@ export function topItems(candidates: Iterable<number>, scores: ArrayLike<number>
     if (best.length > count) best.pop();
   }
   return best;
+}
+
+function isBefore(item: number, score: number, other: ScoredItem): boolean {
+  return score > other.score || (score === other.score && item < other.item);
 }

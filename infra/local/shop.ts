@@ -45,7 +45,7 @@ interface Work {
  * Keeps the API's memory near what it uses (under 250 MB at 50 connections, 500 without): the heap grows by 20 % at a time
  * instead of by whatever is free on the machine, with no hard limit that a rush could run into.
  */
-const API_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+const API_FLAGS = ['--min-semi-space-size=64', '--max-semi-space-size=64', '--heap-growing-percent=50'];
 
 /** Ranks are above the servers', which are stopped last. */
 const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {

@@ -6,7 +6,11 @@ export const productCacheKey = (productId: string): string => `${PRODUCT}${produ
 export const productOfCacheKey = (key: string): string | undefined =>
   key.startsWith(PRODUCT) ? key.slice(PRODUCT.length) : undefined;
 
+const SHOPPER = 'shopper:';
 /** What a shopper chose and bought. @param who `user:<id>` or `visitor:<hash>` */
-export const shopperCacheKey = (who: string): string => `shopper:${who}`;
+export const shopperCacheKey = (who: string): string => `${SHOPPER}${who}`;
+/** The shopper whom a key is of, if it is of one. */
+export const shopperOfCacheKey = (key: string): string | undefined =>
+  key.startsWith(SHOPPER) ? key.slice(SHOPPER.length) : undefined;
 /** Ids of the products in a cart. @param owner `user:<id>`, or `cart:<id>` for a guest's */
 export const cartCacheKey = (owner: string): string => `cart-products:${owner}`;

@@ -28,26 +28,24 @@ const SELLING_NOW_POWER = 0.2;
 /** Own frequency × (this + the root of how readily the item is bought again): by it alone, what is bought once would never return. */
 const AGAIN_AT_LEAST = 0.5;
 const COMPANION_COMMONNESS = 0.3;
+/** Kept with each item: what is sold out or unwanted is left out when the shop is asked, and ten must be left. */
+const COMPANIONS = 24;
 
 export interface TrainOptions {
   /** The end of the history: everything's age is counted from it. */
   readonly endMs: number;
-  /** Items kept beside each one. */
-  readonly similar?: number;
   /** Told from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
 /** @throws the reason of the pool's signal when it is aborted */
 export async function trainBlend(pool: KernelPool, history: History, options: TrainOptions): Promise<ServedModel> {
-  const { endMs, similar = 10, onProgress = () => {} } = options;
+  const { endMs, onProgress = () => {} } = options;
   // Each step in a function of its own: what one needed is let go before the next begins.
   const { influence, buyers, again } = await trainNeighbours(pool, history, endMs, (fraction) =>
     onProgress(fraction * 0.8),
   );
-  const companions = await trainCompanions(pool, history, endMs, similar, (fraction) =>
-    onProgress(0.8 + fraction * 0.2),
-  );
+  const companions = await trainCompanions(pool, history, endMs, (fraction) => onProgress(0.8 + fraction * 0.2));
   const now = popularity(history, endMs, SELLING_NOW_DAYS);
   const selling = normalised(now.map((count) => (count + 0.5) ** SELLING_NOW_POWER));
   return {
@@ -92,16 +90,15 @@ async function trainCompanions(
   pool: KernelPool,
   history: History,
   endMs: number,
-  count: number,
   onProgress: (fraction: number) => void,
 ): Promise<ServedModel['companions']> {
   const baskets = basketMatrix(history, endMs, BASKET_HALF_LIFE_DAYS);
-  const task = makeCompanionTask(baskets, transpose(baskets), { count, commonness: COMPANION_COMMONNESS });
+  const task = makeCompanionTask(baskets, transpose(baskets), { count: COMPANIONS, commonness: COMPANION_COMMONNESS });
   await pool.run(
     manySlices(history.items.length).map((range) => ({ kernel: 'companions', ...task, ...range })),
     onProgress,
   );
-  return { count, indices: task.indices, scores: task.scores };
+  return { count: COMPANIONS, indices: task.indices, scores: task.scores };
 }
 
 /** Small ranges: an item that everybody buys costs a thousand times one that nobody does, and progress is told by range. */

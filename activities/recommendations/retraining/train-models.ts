@@ -9,9 +9,6 @@ import { decodeHistory } from './history-codec.ts';
 import type { TellProgress, Trained, TrainInput } from './job-messages.ts';
 import { historyBefore } from './split-history.ts';
 
-/** Kept beside each item: what is sold out or unwanted is left out when the shop is asked, and ten must be left. */
-const SIMILAR = 24;
-
 /** Safe to repeat: a model that is stored whole is not trained again. */
 export async function trainModels(db: Database, input: TrainInput, tell: TellProgress): Promise<Trained> {
   const { retrainingId, takenMs, heldOutFromMs } = input;
@@ -22,7 +19,7 @@ export async function trainModels(db: Database, input: TrainInput, tell: TellPro
     if (await hasArtefact(db, retrainingId, name)) return;
     const onProgress = (fraction: number) =>
       tell(from + fraction / 2, name === 'model' ? 'the model itself' : 'its twin for the evaluation');
-    const model = await trainBlend(pool, of(), { endMs, similar: SIMILAR, onProgress });
+    const model = await trainBlend(pool, of(), { endMs, onProgress });
     await writeArtefact(db, retrainingId, name, () => encodeModel(model));
   };
   try {

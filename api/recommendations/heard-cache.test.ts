@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { HeardCache, type HeardCacheOptions } from './heard-cache.ts';
+
+/** A cache over a table that the test changes; a query takes until `answer` is called, or nothing. */
+function cacheOver(table: Map<string, string>, options: Partial<HeardCacheOptions<string>> = {}) {
+  const queries: string[][] = [];
+  const waiting: (() => void)[] = [];
+  const state = { isSlow: false };
+  const cache = new HeardCache<string>({
+    async load(ids) {
+      queries.push([...ids]);
+      const rows = ids.flatMap((id) => (table.has(id) ? [[id, table.get(id)!] as const] : []));
+      if (state.isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
+      return new Map(rows);
+    },
+    most: 100,
+    lifeMs: 60_000,
+    ...options,
+  });
+  const answer = async () => {
+    waiting.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { cache, queries, state, answer };
+}
+
+describe('a heard cache', () => {
+  it('asks once for what it hears about, also for what there is not', async () => {
+    const { cache, queries } = cacheOver(new Map([['a', 'one']]));
+    cache.onHearing();
+    expect(await cache.find(['a', 'b', 'a'])).toEqual(['one', undefined, 'one']);
+    expect(await cache.find(['b', 'a'])).toEqual([undefined, 'one']);
+    expect(queries).toEqual([['a', 'b']]);
+  });
+
+  it('reads anew what changed, under all of its ids', async () => {
+    const table = new Map([
+      ['a', 'ab'],
+      ['b', 'ab'],
+      ['c', 'c'],
+    ]);
+    const { cache, queries } = cacheOver(table, { idsOf: (value) => [...value] });
+    cache.onHearing();
+    await cache.find(['a', 'b', 'c']);
+    table.set('a', 'AB').set('b', 'AB');
+    cache.drop('b');
+    expect(await cache.find(['a', 'c'])).toEqual(['AB', 'c']);
+    expect(queries).toEqual([['a', 'b', 'c'], ['a']]);
+  });
+
+  it('does not keep what changed while it was being read', async () => {
+    const table = new Map([['a', 'old']]);
+    const { cache, state, answer } = cacheOver(table);
+    cache.onHearing();
+    state.isSlow = true;
+    const reading = cache.find(['a']);
+    await new Promise((resolve) => setImmediate(resolve));
+    table.set('a', 'new');
+    cache.drop('a');
+    await answer();
+    expect(await reading).toEqual(['old']);
+    state.isSlow = false;
+    expect(await cache.find(['a'])).toEqual(['new']);
+  });
+
+  it('keeps nothing that it may not hear about', async () => {
+    const table = new Map([['a', 'old']]);
+    const { cache } = cacheOver(table, { deafMs: 0 });
+    await cache.find(['a']);
+    table.set('a', 'new');
+    expect(await cache.find(['a'])).toEqual(['new']);
+    cache.onHearing();
+    await cache.find(['a']);
+    table.set('a', 'newer');
+    expect(await cache.find(['a'])).toEqual(['new']);
+    cache.onDeaf();
+    expect(await cache.find(['a'])).toEqual(['newer']);
+  });
+
+  it('reads together what many miss while queries are under way', async () => {
+    const table = new Map(Array.from({ length: 9 }, (_, at) => [`${at}`, `v${at}`] as const));
+    const { cache, queries, state, answer } = cacheOver(table);
+    cache.onHearing();
+    state.isSlow = true;
+    const asked: Promise<unknown>[] = [];
+    for (let at = 0; at < 9; at += 1) {
+      asked.push(cache.find([`${at}`, '0']));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(queries).toHaveLength(2);
+    for (let at = 0; at < 3; at += 1) await answer();
+    expect(await Promise.all(asked)).toEqual(Array.from({ length: 9 }, (_, at) => [`v${at}`, 'v0']));
+    expect(queries).toHaveLength(3);
+  });
+
+  it('that could not read says so to all who waited, and reads again for the next', async () => {
+    let isAway = true;
+    const cache = new HeardCache<string>({
+      load: async (ids) => {
+        if (isAway) throw new Error('PostgreSQL is away');
+        return new Map(ids.map((id) => [id, id]));
+      },
+      most: 10,
+      lifeMs: 60_000,
+    });
+    cache.onHearing();
+    const both = await Promise.allSettled([cache.find(['a']), cache.find(['b'])]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    isAway = false;
+    expect(await cache.find(['a', 'b'])).toEqual(['a', 'b']);
+  });
+
+  it('lets the oldest go when it is full', async () => {
+    const table = new Map(Array.from({ length: 5 }, (_, at) => [`${at}`, `v${at}`] as const));
+    const { cache, queries } = cacheOver(table, { most: 3 });
+    cache.onHearing();
+    for (let at = 0; at < 5; at += 1) await cache.find([`${at}`]);
+    await cache.find(['4', '3', '2']);
+    expect(queries).toHaveLength(5);
+    await cache.find(['0']);
+    expect(queries).toHaveLength(6);
+  });
+});

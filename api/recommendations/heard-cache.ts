@@ -1,0 +1,142 @@
+/**
+ * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
+ * changed. Those who miss something at the same time share a query.
+ */
+
+const DEFAULT_DEAF_MS = 1_000;
+/** Under load, whoever comes while so many queries are under way waits for the next one. */
+const MOST_QUERIES = 2;
+const MOST_IN_QUERY = 1_000;
+
+export interface HeardCacheOptions<Value> {
+  /** Reads records; what there is not is left out. The answer may hold more than was asked for. */
+  load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>>;
+  /** Records kept; the oldest give way. */
+  most: number;
+  /** Also without any change. */
+  lifeMs: number;
+  /** While changes can't be heard of, nothing is believed for longer. */
+  deafMs?: number;
+  /** All ids under which a record stands: when one of them changes, it goes under all. */
+  idsOf?(value: Value): readonly string[];
+}
+
+interface Kept<Value> {
+  /** undefined: there is none. */
+  value: Value | undefined;
+  untilMs: number;
+}
+
+interface Batch<Value> {
+  ids: Set<string>;
+  found: Promise<ReadonlyMap<string, Value>>;
+}
+
+export class HeardCache<Value> {
+  readonly #options: HeardCacheOptions<Value>;
+  readonly #kept = new Map<string, Kept<Value>>();
+  /** Ids that changed while something is being loaded: what was read of them may be of before. */
+  readonly #changedMeanwhile = new Set<Set<string>>();
+  #isHearing = false;
+  #queries = 0;
+  #gathering: Batch<Value> | undefined;
+  #startGathered: (() => void) | undefined;
+
+  constructor(options: HeardCacheOptions<Value>) {
+    this.#options = options;
+  }
+
+  onDeaf(): void {
+    this.#isHearing = false;
+    this.#kept.clear();
+  }
+
+  onHearing(): void {
+    this.#kept.clear();
+    this.#isHearing = true;
+  }
+
+  drop(id: string): void {
+    for (const changed of this.#changedMeanwhile) changed.add(id);
+    for (const other of this.#idsOf(this.#kept.get(id)?.value)) this.#kept.delete(other);
+    this.#kept.delete(id);
+  }
+
+  /** A record for each id, in order; undefined where there is none. */
+  async find(ids: readonly string[]): Promise<(Value | undefined)[]> {
+    const found: (Value | undefined)[] = [];
+    const missing: number[] = [];
+    const nowMs = Date.now();
+    for (const id of ids) {
+      const kept = this.#kept.get(id);
+      if (!kept || kept.untilMs <= nowMs) missing.push(found.length);
+      found.push(kept?.value);
+    }
+    if (missing.length > 0) {
+      const loaded = await this.#loadTogether(missing.map((at) => ids[at]!));
+      for (const at of missing) found[at] = loaded.get(ids[at]!);
+    }
+    return found;
+  }
+
+  #idsOf(value: Value | undefined): readonly string[] {
+    return value !== undefined && this.#options.idsOf ? this.#options.idsOf(value) : [];
+  }
+
+  #loadTogether(ids: readonly string[]): Promise<ReadonlyMap<string, Value>> {
+    this.#gathering ??= this.#gather();
+    for (const id of ids) this.#gathering.ids.add(id);
+    return this.#gathering.found;
+  }
+
+  #gather(): Batch<Value> {
+    const ids = new Set<string>();
+    const load = async () => {
+      this.#gathering = undefined;
+      this.#queries += 1;
+      try {
+        return await this.#load([...ids]);
+      } finally {
+        this.#queries -= 1;
+        const next = this.#startGathered;
+        this.#startGathered = undefined;
+        next?.();
+      }
+    };
+    const turn =
+      this.#queries < MOST_QUERIES
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => {
+            this.#startGathered = resolve;
+          });
+    return { ids, found: turn.then(load) };
+  }
+
+  async #load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>> {
+    const changed = new Set<string>();
+    const wasHearing = this.#isHearing;
+    this.#changedMeanwhile.add(changed);
+    try {
+      const found = new Map<string, Value>();
+      for (let at = 0; at < ids.length; at += MOST_IN_QUERY)
+        for (const [id, value] of await this.#options.load(ids.slice(at, at + MOST_IN_QUERY))) found.set(id, value);
+      const { lifeMs, deafMs = DEFAULT_DEAF_MS } = this.#options;
+      // Spread, so that what was loaded together is not loaded together again.
+      const untilMs = Date.now() + (this.#isHearing && wasHearing ? lifeMs * (0.9 + Math.random() * 0.1) : deafMs);
+      for (const id of new Set([...ids, ...found.keys()])) {
+        const value = found.get(id);
+        if (!changed.has(id) && !this.#idsOf(value).some((other) => changed.has(other)))
+          this.#keep(id, { value, untilMs });
+      }
+      return found;
+    } finally {
+      this.#changedMeanwhile.delete(changed);
+    }
+  }
+
+  #keep(id: string, kept: Kept<Value>): void {
+    this.#kept.delete(id);
+    if (this.#kept.size >= this.#options.most) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(id, kept);
+  }
+}

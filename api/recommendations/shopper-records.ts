@@ -1,0 +1,123 @@
+/** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
+import type { Sql } from '../../infra/postgres/database.ts';
+import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
+import type { InvalidationListener } from '../../infra/redis/invalidations.ts';
+import { HeardCache } from './heard-cache.ts';
+
+export interface ShopperRecord {
+  isPersonalised: boolean;
+  /** Epoch milliseconds; what was before is not used. */
+  forgottenAtMs: number;
+  /** Ids of what they bought and did not give back, the newest first. */
+  bought: readonly string[];
+  /** When they bought each, epoch seconds. */
+  boughtAtSeconds: Uint32Array;
+}
+
+/** So long at most if the word of a change was lost. */
+const LIFE_MS = 3_600_000;
+/** Of twenty purchases each some 450 bytes. */
+const MOST = 100_000;
+/** A shopper's newest; what one bought years ago says little beside so many. */
+const MOST_PURCHASES = 300;
+const FILLED = 60_000;
+const FILLED_DAYS = 180;
+const FILL_BATCH = 200;
+
+export class ShopperRecords implements InvalidationListener {
+  readonly #sql: Sql;
+  readonly #records: HeardCache<ShopperRecord>;
+
+  /** @param canonical gives one and the same string for a product, so that a million purchases do not hold a million of them */
+  constructor(sql: Sql, canonical: (productId: string) => string) {
+    this.#sql = sql;
+    this.#records = new HeardCache({
+      load: (names) => readRecords(sql, names, canonical),
+      most: MOST,
+      lifeMs: LIFE_MS,
+      // Whoever opted out may not be used for another second.
+      deafMs: 0,
+    });
+  }
+
+  onInvalidated(keys: readonly string[]): void {
+    for (const key of keys) {
+      const name = shopperOfCacheKey(key);
+      if (name) this.#records.drop(name);
+    }
+  }
+
+  onDeaf(): void {
+    this.#records.onDeaf();
+  }
+
+  onHearing(): void {
+    this.#records.onHearing();
+  }
+
+  /** @param names `user:<id>` or `visitor:<hash>` @returns a record for each, in order */
+  async find(names: readonly string[]): Promise<ShopperRecord[]> {
+    return (await this.#records.find(names)) as ShopperRecord[];
+  }
+
+  /** Takes those in who bought lately, so that the first answers after a start do not wait for PostgreSQL. */
+  async fill(signal: AbortSignal): Promise<void> {
+    const rows = await this.#sql.rows<{ who: string }>(LATELY, [FILLED_DAYS, FILLED]);
+    for (let at = 0; at < rows.length && !signal.aborted; at += FILL_BATCH)
+      await this.#records.find(rows.slice(at, at + FILL_BATCH).map(({ who }) => who));
+  }
+}
+
+interface RecordRow {
+  who: string;
+  personalised: boolean;
+  forgotten_at: Date | null;
+  /** `<product>:<epoch seconds>,…` */
+  bought: string | null;
+}
+
+async function readRecords(
+  sql: Sql,
+  names: readonly string[],
+  canonical: (productId: string) => string,
+): Promise<Map<string, ShopperRecord>> {
+  const rows = await sql.rows<RecordRow>(RECORDS, [names, MOST_PURCHASES]);
+  return new Map(
+    rows.map(({ who, personalised, forgotten_at, bought }) => {
+      const entries = bought ? bought.split(',') : [];
+      return [
+        who,
+        {
+          isPersonalised: personalised,
+          forgottenAtMs: forgotten_at?.getTime() ?? 0,
+          bought: entries.map((entry) => canonical(entry.slice(0, entry.indexOf(':')))),
+          boughtAtSeconds: Uint32Array.from(entries, (entry) => Number(entry.slice(entry.indexOf(':') + 1))),
+        },
+      ];
+    }),
+  );
+}
+
+const LATELY = `
+  select 'user:' || user_id as who from orders
+  where paid_at > now() - make_interval(days => $1) and user_id is not null
+  group by user_id order by max(paid_at) desc limit $2`;
+
+// Net of what was given back: a line of which every piece was returned was not bought.
+const RECORDS = `
+  select asked.who, coalesce(choice.personalised, true) as personalised, choice.forgotten_at, purchases.bought
+  from unnest($1::text[]) asked (who)
+  left join shopper_choices choice on choice.who = asked.who
+  cross join lateral (
+    select string_agg(product_id || ':' || extract(epoch from paid_at)::bigint, ',' order by paid_at desc) as bought
+    from (
+      select item.product_id, o.paid_at
+      from orders o join order_items item on item.order_id = o.id
+      where o.user_id = case when asked.who like 'user:%' then substr(asked.who, 6)::uuid end
+        and coalesce(choice.personalised, true)
+        and o.paid_at > coalesce(choice.forgotten_at, 'epoch') and o.status not in ('refunded', 'cancelled', 'expired')
+        and item.quantity > coalesce((
+          select sum(back.quantity) from refunds refund join refund_items back on back.refund_id = refund.id
+          where refund.order_id = o.id and back.product_id = item.product_id
+            and (refund.status = 'succeeded' or refund.status = 'pending' and refund.stripe_refund_id is not null)), 0)
+      order by o.paid_at desc limit $2) line) purchases`;
