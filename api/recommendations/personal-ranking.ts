@@ -1,12 +1,15 @@
 /** What the model says of a shopper, from all that they did up to this moment, with what is too new for the model among it. */
 import type { ReasonKind } from '../../domain/recommendations/reasons.ts';
 import type { Suggestion } from '../../domain/recommendations/scorer.ts';
+import type { ServedModel } from '../../domain/recommendations/served-model.ts';
 import type { Signal, SignalKind } from '../../domain/recommendations/signals.ts';
 import { type HeldModel, placesOf } from './model-holder.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Candidate } from './offer.ts';
 import type { ProductShelf } from './product-shelf.ts';
+import type { ShelfProduct } from './shelf-reader.ts';
 import type { Shopper } from './shopper.ts';
+import type { ShopperRecord } from './shopper-records.ts';
 
 /** Asked for beyond the limit: some is sold out, some gives way to variety. Mostly the first number is enough. */
 const SOON = 14;
@@ -27,9 +30,18 @@ interface Act extends Signal {
   reason: ReasonKind;
 }
 
+interface PlacedPurchases {
+  model: ServedModel;
+  /** Places in the model, −1 for what it does not know. */
+  items: Int32Array;
+  families: readonly string[];
+}
+
 export class PersonalRanking {
   readonly #shelf: ProductShelf;
   readonly #newcomers: Newcomers;
+  /** It stays the same as long as a shopper's purchases and the model do. */
+  readonly #placed = new WeakMap<ShopperRecord, PlacedPurchases>();
 
   constructor(shelf: ProductShelf, newcomers: Newcomers) {
     this.#shelf = shelf;
@@ -60,28 +72,39 @@ export class PersonalRanking {
     nowMs: number,
     repeats: boolean,
   ): Promise<{ acts: Act[]; without: Set<string> }> {
-    const ids: string[] = [];
-    const acts: { item: number; kind: SignalKind; timeMs: number; reason: ReasonKind }[] = [];
-    const note = (productId: string, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
-      ids.push(productId);
-      acts.push({ item: -1, kind, timeMs, reason });
-    };
-    for (const productId of cart) note(productId, 'cart', nowMs, 'in_cart');
-    for (const { bought, boughtAtSeconds } of records)
-      for (let at = 0; at < bought.length; at += 1)
-        note(bought[at]!, 'purchase', boughtAtSeconds[at]! * 1_000, 'bought');
-    for (const { productId, kind, timeMs } of tastes) note(productId, kind, timeMs, 'viewed');
-
-    const products = await this.#shelf.find(ids);
+    const products = await this.#shelf.find([...cart, ...tastes.map(({ productId }) => productId)]);
     const without = new Set<string>();
-    for (let at = 0; at < acts.length; at += 1) {
-      const act = acts[at]!;
+    const acts: Act[] = [];
+    const note = (item: number, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
+      if (item >= 0) acts.push({ item, kind, timeMs, reason });
+    };
+    for (const [at, productId] of cart.entries()) {
       const product = products[at];
-      if (product && (act.reason === 'in_cart' || (act.reason === 'bought' && !repeats))) without.add(product.family);
-      // A variant that the model does not know speaks for its family.
-      act.item = held.placeOf.get(ids[at]!) ?? (product && placesOf(held, product)[0]) ?? -1;
+      if (product) without.add(product.family);
+      note(itemOf(held, productId, product), 'cart', nowMs, 'in_cart');
     }
-    return { acts: acts.filter(({ item }) => item >= 0), without };
+    for (const record of records) {
+      const { items, families } = await this.#place(held, record);
+      for (let at = 0; at < items.length; at += 1)
+        note(items[at]!, 'purchase', record.boughtAtSeconds[at]! * 1_000, 'bought');
+      if (!repeats) for (const family of families) without.add(family);
+    }
+    for (const [at, { productId, kind, timeMs }] of tastes.entries())
+      note(itemOf(held, productId, products[cart.length + at]), kind, timeMs, 'viewed');
+    return { acts, without };
+  }
+
+  async #place(held: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
+    const known = this.#placed.get(record);
+    if (known?.model === held.model) return known;
+    const products = await this.#shelf.find(record.bought);
+    const placed = {
+      model: held.model,
+      items: Int32Array.from(record.bought, (id, at) => itemOf(held, id, products[at])),
+      families: [...new Set(products.flatMap((product) => product?.family ?? []))],
+    };
+    this.#placed.set(record, placed);
+    return placed;
   }
 
   #candidates(held: HeldModel, acts: readonly Act[], suggestions: readonly Suggestion[], limit: number): Candidate[] {
@@ -124,4 +147,9 @@ export class PersonalRanking {
         about: held.model.items[like],
       }));
   }
+}
+
+/** A variant that the model does not know speaks for its family. */
+function itemOf(held: HeldModel, productId: string, product: ShelfProduct | undefined): number {
+  return held.placeOf.get(productId) ?? (product && placesOf(held, product)[0]) ?? -1;
 }

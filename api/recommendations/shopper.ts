@@ -10,7 +10,7 @@ import type { ShopperRecord, ShopperRecords } from './shopper-records.ts';
 export interface Shopper {
   isPersonalised: boolean;
   /** What they bought, by each name under which they are known. */
-  records: readonly Pick<ShopperRecord, 'bought' | 'boughtAtSeconds'>[];
+  records: readonly ShopperRecord[];
   tastes: Taste[];
   /** Ids of the products in the cart. */
   cart: string[];

@@ -42,10 +42,10 @@ interface Work {
 }
 
 /**
- * Keeps the API's memory near what it uses (under 250 MB at 50 connections, 500 without): the heap grows by 20 % at a time
- * instead of by whatever is free on the machine, with no hard limit that a rush could run into.
+ * Room for what requests under way allocate, so that it is gone before it would be moved to the old heap: with the default of a few
+ * megabytes every other answer waited for a collection. The old heap grows by half at a time, not by whatever is free on the machine.
  */
-const API_FLAGS = ['--min-semi-space-size=64', '--max-semi-space-size=64', '--heap-growing-percent=50'];
+const API_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--heap-growing-percent=50'];
 
 /** Ranks are above the servers', which are stopped last. */
 const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
