@@ -161,8 +161,10 @@ export class Recommender {
   ): Promise<string[]> {
     const more = async () => {
       const alike = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
-      // Whoever has something to see does not wait for a search; the next one finds what it gave.
-      return candidates.length > 0 ? Promise.race([alike, delay(SEARCH_WAIT_MS, [])]) : alike;
+      // Whoever has something to see hardly waits for a search; the next one finds what it gave.
+      if (candidates.length === 0) return alike;
+      const waitMs = candidates.length < options.limit / 2 ? SEARCH_WAIT_MS : 0;
+      return Promise.race([alike, delay(waitMs, [])]);
     };
     return this.#offers.make(candidates, { ...options, more: [more] });
   }
