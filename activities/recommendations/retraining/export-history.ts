@@ -1,7 +1,7 @@
 /** Exports what shoppers did: purchases from PostgreSQL, views and carts from the analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
-import type { InfluxDb } from '../../../infra/influxdb/client.ts';
+import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
 import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
@@ -110,13 +110,15 @@ async function addInterest(snapshot: Snapshot, influx: InfluxDb, tell: TellProgr
   const { builder, choices, products, takenMs } = snapshot;
   for (let attempt = 0; ; attempt += 1) {
     try {
+      // A shop that nobody has visited yet has no database for events.
+      await influx.prepare();
       const interest = await readInterest(influx, { choices, products, untilMs: takenMs }, (done, events) =>
         tell(0.6 + done * 0.3, `${builder.lines} purchased lines, ${events} views and carts`),
       );
       for (const each of interest.events()) builder.add(each);
       return undefined;
     } catch (error) {
-      const retryAfterMs = EVENT_RETRY_AFTER_MS[attempt];
+      const retryAfterMs = error instanceof InfluxUnavailable ? EVENT_RETRY_AFTER_MS[attempt] : undefined;
       if (retryAfterMs === undefined) return `InfluxDB could not be read: ${(error as Error).message}`;
       await delay(retryAfterMs);
     }

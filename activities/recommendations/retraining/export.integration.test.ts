@@ -156,6 +156,14 @@ it('goes on without views and carts when InfluxDB is away, and says so', async (
   expect(facts.withoutEvents).toContain('InfluxDB');
 }, 60_000);
 
+it('of a shop that no browser has visited has no events, which is nothing strange', async () => {
+  await order({ user: users[0]!, items: [one(0)] });
+  const fresh = new InfluxDb({ ...shop.services.settings, INFLUXDB_DATABASE: `fresh_${randomUUID().slice(0, 8)}` });
+  const { lines, facts } = await exported(fresh);
+  expect(lines).toEqual(['purchase 0 0']);
+  expect(facts.withoutEvents).toBeUndefined();
+});
+
 it('is of one moment: what is bought while it is taken is not in it', async () => {
   const { db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
