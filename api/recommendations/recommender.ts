@@ -153,20 +153,19 @@ export class Recommender {
     return { items: await this.#filledUp(candidates, newest, { limit, without, isVaried: true }), model };
   }
 
-  /** Where the model has too little, what is like these products by their text comes behind. */
+  /** Where the model has not even half of it, what is like these products by their text comes behind. */
   async #filledUp(
     candidates: readonly Candidate[],
     products: readonly ShelfProduct[],
     options: OfferOptions,
   ): Promise<string[]> {
-    const more = async () => {
-      const alike = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
+    if (candidates.length >= options.limit / 2) return this.#offers.make(candidates, options);
+    const alike = async () => {
+      const found = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
       // Whoever has something to see hardly waits for a search; the next one finds what it gave.
-      if (candidates.length === 0) return alike;
-      const waitMs = candidates.length < options.limit / 2 ? SEARCH_WAIT_MS : 0;
-      return Promise.race([alike, delay(waitMs, [])]);
+      return candidates.length > 0 ? Promise.race([found, delay(SEARCH_WAIT_MS, [])]) : found;
     };
-    return this.#offers.make(candidates, { ...options, more: [more] });
+    return this.#offers.make(candidates, { ...options, more: [alike] });
   }
 
   async #alike(product: ShelfProduct): Promise<Candidate[]> {
