@@ -7,6 +7,7 @@ function cacheOver(table: Map<string, string>, options: Partial<HeardCacheOption
   const waiting: (() => void)[] = [];
   const state = { isSlow: false };
   const cache = new HeardCache<string>({
+    idOfKey: (key) => key,
     async load(ids) {
       queries.push([...ids]);
       const rows = ids.flatMap((id) => (table.has(id) ? [[id, table.get(id)!] as const] : []));
@@ -43,7 +44,7 @@ describe('a heard cache', () => {
     cache.onHearing();
     await cache.find(['a', 'b', 'c']);
     table.set('a', 'AB').set('b', 'AB');
-    cache.drop('b');
+    cache.onInvalidated(['b']);
     expect(await cache.find(['a', 'c'])).toEqual(['AB', 'c']);
     expect(queries).toEqual([['a', 'b', 'c'], ['a']]);
   });
@@ -56,7 +57,7 @@ describe('a heard cache', () => {
     const reading = cache.find(['a']);
     await new Promise((resolve) => setImmediate(resolve));
     table.set('a', 'new');
-    cache.drop('a');
+    cache.onInvalidated(['a']);
     await answer();
     expect(await reading).toEqual(['old']);
     state.isSlow = false;
@@ -96,6 +97,7 @@ describe('a heard cache', () => {
   it('that could not read says so to all who waited, and reads again for the next', async () => {
     let isAway = true;
     const cache = new HeardCache<string>({
+      idOfKey: (key) => key,
       load: async (ids) => {
         if (isAway) throw new Error('PostgreSQL is away');
         return new Map(ids.map((id) => [id, id]));

@@ -2,6 +2,7 @@
  * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
  * changed. Those who miss something at the same time share a query.
  */
+import type { InvalidationListener } from '../../infra/redis/invalidations.ts';
 
 const DEFAULT_DEAF_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
@@ -9,6 +10,8 @@ const MOST_QUERIES = 2;
 const MOST_IN_QUERY = 1_000;
 
 export interface HeardCacheOptions<Value> {
+  /** The id that a key of the cache in Redis is about, if it is about one of these. */
+  idOfKey(key: string): string | undefined;
   /** Reads records; what there is not is left out. The answer may hold more than was asked for. */
   load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>>;
   /** Records kept; the oldest give way. */
@@ -32,7 +35,7 @@ interface Batch<Value> {
   found: Promise<ReadonlyMap<string, Value>>;
 }
 
-export class HeardCache<Value> {
+export class HeardCache<Value> implements InvalidationListener {
   readonly #options: HeardCacheOptions<Value>;
   readonly #kept = new Map<string, Kept<Value>>();
   /** Ids that changed while something is being loaded: what was read of them may be of before. */
@@ -46,6 +49,13 @@ export class HeardCache<Value> {
     this.#options = options;
   }
 
+  onInvalidated(keys: readonly string[]): void {
+    for (const key of keys) {
+      const id = this.#options.idOfKey(key);
+      if (id) this.#drop(id);
+    }
+  }
+
   onDeaf(): void {
     this.#isHearing = false;
     this.#kept.clear();
@@ -54,12 +64,6 @@ export class HeardCache<Value> {
   onHearing(): void {
     this.#kept.clear();
     this.#isHearing = true;
-  }
-
-  drop(id: string): void {
-    for (const changed of this.#changedMeanwhile) changed.add(id);
-    for (const other of this.#idsOf(this.#kept.get(id)?.value)) this.#kept.delete(other);
-    this.#kept.delete(id);
   }
 
   /** A record for each id, in order; undefined where there is none. */
@@ -77,6 +81,12 @@ export class HeardCache<Value> {
       for (const at of missing) found[at] = loaded.get(ids[at]!);
     }
     return found;
+  }
+
+  #drop(id: string): void {
+    for (const changed of this.#changedMeanwhile) changed.add(id);
+    for (const other of this.#idsOf(this.#kept.get(id)?.value)) this.#kept.delete(other);
+    this.#kept.delete(id);
   }
 
   #idsOf(value: Value | undefined): readonly string[] {

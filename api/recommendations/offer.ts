@@ -41,7 +41,6 @@ export class Offers {
 
   /** @param candidates best first @returns the items of a `RecommendationList` in JSON */
   async make(candidates: readonly Candidate[], options: OfferOptions): Promise<string[]> {
-    const { limit } = options;
     const queue = new CandidateQueue(this.#shelf, candidates, options);
     const inStock = new Set<Choice>();
     let chosen: Choice[] = [];
@@ -55,7 +54,7 @@ export class Offers {
       for (const choice of asked) if (!soldOut.has(choice)) inStock.add(choice);
       if (soldOut.size > 0) queue.remove(soldOut);
     }
-    const shown = chosen.filter((choice) => inStock.has(choice)).slice(0, limit);
+    const shown = chosen.filter((choice) => inStock.has(choice));
     const abouts = shown.flatMap(({ candidate }) => candidate.about ?? []);
     const products = await this.#shelf.find(abouts);
     const aboutOf = new Map(abouts.map((id, at) => [id, products[at]]));

@@ -4,7 +4,6 @@
  */
 import type { Database } from '../../infra/postgres/database.ts';
 import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import type { InvalidationListener } from '../../infra/redis/invalidations.ts';
 import { HeardCache } from './heard-cache.ts';
 import { readShelfProducts, type ShelfProduct } from './shelf-reader.ts';
 
@@ -12,12 +11,11 @@ import { readShelfProducts, type ShelfProduct } from './shelf-reader.ts';
 const MOST = 150_000;
 const FILL_BATCH = 500;
 
-export class ProductShelf implements InvalidationListener {
-  readonly #products: HeardCache<ShelfProduct>;
-
+export class ProductShelf extends HeardCache<ShelfProduct> {
   /** @param lifeSeconds also without any change: a new variant of a family is noticed by then */
   constructor(db: Database, lifeSeconds: number) {
-    this.#products = new HeardCache({
+    super({
+      idOfKey: productOfCacheKey,
       async load(ids) {
         const found = new Map<string, ShelfProduct>();
         for (const product of await readShelfProducts(db, ids))
@@ -28,26 +26,6 @@ export class ProductShelf implements InvalidationListener {
       lifeMs: lifeSeconds * 1_000,
       idsOf: ({ variants }) => variants,
     });
-  }
-
-  onInvalidated(keys: readonly string[]): void {
-    for (const key of keys) {
-      const id = productOfCacheKey(key);
-      if (id) this.#products.drop(id);
-    }
-  }
-
-  onDeaf(): void {
-    this.#products.onDeaf();
-  }
-
-  onHearing(): void {
-    this.#products.onHearing();
-  }
-
-  /** What is shown of each product, in order; undefined for what is not for sale. Asks PostgreSQL, once, for those that it does not keep. */
-  find(ids: readonly string[]): Promise<(ShelfProduct | undefined)[]> {
-    return this.#products.find(ids);
   }
 
   /** Takes the first of a model's products in, so that the first shoppers after a start do not wait for PostgreSQL. */

@@ -66,21 +66,19 @@ export class Recommender {
 
   start(): void {
     const { settings, log } = this.#services;
+    const kept = [this.#shelf, this.records];
     this.#stopListening = listenForInvalidations(
       settings.REDIS_URL,
       {
         onInvalidated: (keys) => {
-          this.#shelf.onInvalidated(keys);
-          this.records.onInvalidated(keys);
+          for (const each of kept) each.onInvalidated(keys);
           if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
         },
         onDeaf: () => {
-          this.#shelf.onDeaf();
-          this.records.onDeaf();
+          for (const each of kept) each.onDeaf();
         },
         onHearing: () => {
-          this.#shelf.onHearing();
-          this.records.onHearing();
+          for (const each of kept) each.onHearing();
         },
       },
       log,

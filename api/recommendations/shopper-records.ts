@@ -1,7 +1,6 @@
 /** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
 import type { Sql } from '../../infra/postgres/database.ts';
 import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import type { InvalidationListener } from '../../infra/redis/invalidations.ts';
 import { HeardCache } from './heard-cache.ts';
 
 export interface ShopperRecord {
@@ -24,47 +23,32 @@ const FILLED = 60_000;
 const FILLED_DAYS = 180;
 const FILL_BATCH = 200;
 
-export class ShopperRecords implements InvalidationListener {
+export class ShopperRecords extends HeardCache<ShopperRecord> {
   readonly #sql: Sql;
-  readonly #records: HeardCache<ShopperRecord>;
 
   /** @param canonical gives one and the same string for a product, so that a million purchases do not hold a million of them */
   constructor(sql: Sql, canonical: (productId: string) => string) {
-    this.#sql = sql;
-    this.#records = new HeardCache({
+    super({
+      idOfKey: shopperOfCacheKey,
       load: (names) => readRecords(sql, names, canonical),
       most: MOST,
       lifeMs: LIFE_MS,
       // Whoever opted out may not be used for another second.
       deafMs: 0,
     });
+    this.#sql = sql;
   }
 
-  onInvalidated(keys: readonly string[]): void {
-    for (const key of keys) {
-      const name = shopperOfCacheKey(key);
-      if (name) this.#records.drop(name);
-    }
-  }
-
-  onDeaf(): void {
-    this.#records.onDeaf();
-  }
-
-  onHearing(): void {
-    this.#records.onHearing();
-  }
-
-  /** @param names `user:<id>` or `visitor:<hash>` @returns a record for each, in order */
-  async find(names: readonly string[]): Promise<ShopperRecord[]> {
-    return (await this.#records.find(names)) as ShopperRecord[];
+  /** @param names `user:<id>` or `visitor:<hash>` @returns a record for each, in order: everybody has one */
+  override async find(names: readonly string[]): Promise<ShopperRecord[]> {
+    return (await super.find(names)) as ShopperRecord[];
   }
 
   /** Takes those in who bought lately, so that the first answers after a start do not wait for PostgreSQL. */
   async fill(signal: AbortSignal): Promise<void> {
     const rows = await this.#sql.rows<{ who: string }>(LATELY, [FILLED_DAYS, FILLED]);
     for (let at = 0; at < rows.length && !signal.aborted; at += FILL_BATCH)
-      await this.#records.find(rows.slice(at, at + FILL_BATCH).map(({ who }) => who));
+      await this.find(rows.slice(at, at + FILL_BATCH).map(({ who }) => who));
   }
 }
 

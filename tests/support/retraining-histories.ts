@@ -8,11 +8,11 @@ import {
   RETRAINING_ID,
   RETRAINING_QUEUE,
   type RetrainingStage,
-  type RetrainRequest,
   retrainingQuery,
   retrainUpdate,
   rollbackUpdate,
 } from '../../workflows/recommendations/messages.ts';
+import type { StaffRequest } from '../../workflows/shared/staff.ts';
 import { clearPurchases, makePurchases } from './retraining.ts';
 import { until } from './shop.ts';
 
@@ -24,8 +24,8 @@ export async function saveRetrainingHistories(services: Services, save: Save): P
   const { workflow } = services.temporal;
   const newest = () => workflow.getHandle(RETRAINING_ID);
   const runNow = async () => workflow.getHandle(RETRAINING_ID, (await newest().describe()).runId);
-  const request = (more: Partial<RetrainRequest> = {}): { args: [RetrainRequest] } => ({
-    args: [{ requestId: randomUUID(), requestedBy: 'Anna', reason: 'New range', ...more }],
+  const request = (): { args: [StaffRequest] } => ({
+    args: [{ requestId: randomUUID(), requestedBy: 'Anna', reason: 'New range' }],
   });
   const atStage = (stage: RetrainingStage) =>
     until(async () => (await newest().query(retrainingQuery)).stage === stage, `the stage ${stage}`, 60_000);
@@ -38,39 +38,36 @@ export async function saveRetrainingHistories(services: Services, save: Save): P
       `a retraining that is ${outcome}`,
       90_000,
     );
-  const retrain = async (name: string, outcome: LastRetraining['outcome'], during = async () => {}) => {
+  const retrain = async (outcome: LastRetraining['outcome'], during = async () => {}) => {
     const since = new Date().toISOString();
     const run = await runNow();
     await newest().executeUpdate(retrainUpdate, request());
     await during();
     await ended(outcome, since);
-    await save(run, name);
+    await save(run, outcome);
   };
-  const startElsewhere = () =>
-    workflow.start('recommendationRetraining', {
-      workflowId: `form-${randomUUID()}`,
-      taskQueue: RETRAINING_QUEUE,
-      args: [],
-    });
-
   await makePurchases(services, PURCHASES);
   const begun = new Date().toISOString();
-  const first = await startElsewhere();
+  const first = await workflow.start('recommendationRetraining', {
+    workflowId: `form-${randomUUID()}`,
+    taskQueue: RETRAINING_QUEUE,
+    args: [],
+  });
   await first.result();
   await save(first, 'handed-over');
   const firstRun = await runNow();
   await ended('published', begun);
   await save(firstRun, 'published-first');
-  await retrain('published', 'published');
+  await retrain('published');
   await newest().executeUpdate(rollbackUpdate, request());
   await save(await runNow(), 'rolled-back-and-waiting');
-  await retrain('cancelled', 'cancelled', async () => {
+  await retrain('cancelled', async () => {
     await atStage('train');
     await save(await runNow(), 'training');
     await newest().executeUpdate(cancelRetrainingUpdate, request());
   });
   await clearPurchases(services);
   await makePurchases(services, { ...PURCHASES, orders: 1_000 });
-  await retrain('kept', 'kept');
+  await retrain('kept');
   await save(await runNow(), 'waiting');
 }
