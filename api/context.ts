@@ -4,12 +4,14 @@ import type { DefaultState, ParameterizedContext } from 'koa';
 import type { Role } from '../domain/roles.ts';
 import type { Settings } from '../infra/config.ts';
 import type { Services } from '../infra/services.ts';
+import type { AccessTokens } from './middleware/access-tokens.ts';
 import type { OrderListener } from './orders/order-listener.ts';
 import type { Recommender } from './recommendations/recommender.ts';
 
 export interface ApiDependencies extends Services {
   orderListener: OrderListener;
   recommender: Recommender;
+  tokens: AccessTokens;
 }
 
 /** The signed-in person of a request. */

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Services } from '../infra/services.ts';
 import { createApp } from './app.ts';
+import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
 import { Recommender } from './recommendations/recommender.ts';
 
@@ -19,8 +20,9 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
   await orderListener.start();
   const recommender = new Recommender(services);
+  const tokens = new AccessTokens(settings);
   recommender.start();
-  const server = createServer(createApp({ ...services, orderListener, recommender }).callback());
+  const server = createServer(createApp({ ...services, orderListener, recommender, tokens }).callback());
   // Longer than a proxy keeps its idle connections, so that it never sends into one that we just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);

@@ -13,7 +13,7 @@ import { Sessions, type SessionTokens } from './sessions.ts';
 export function accountRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const accounts = new Accounts(deps.orm);
   const sessions = new Sessions(deps.redis, deps.settings);
-  const identify = identity(deps.settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   async function signIn(ctx: ApiContext, user: UserEntity): Promise<Session> {

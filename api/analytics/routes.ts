@@ -17,8 +17,8 @@ import { acceptEvents, type Sender } from './service.ts';
 import { noteTastes } from './taste-notes.ts';
 
 export function analyticsRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { db, events: stream, influx, settings } = deps;
-  const identify = identity(settings);
+  const { db, events: stream, influx } = deps;
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.post('/events', limits.limit('events'), identify, async (ctx) => {

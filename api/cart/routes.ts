@@ -13,8 +13,9 @@ export function cartOwner(ctx: ApiContext): CartOwner {
   return ctx.state.identity ? { userId: ctx.state.identity.userId } : { cartId: ctx.state.cartId };
 }
 
-export function cartRoutes({ db, cache, settings }: ApiDependencies, limits: RateLimits): ApiRouter {
-  const identify = identity(settings);
+export function cartRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
+  const { db, cache, settings } = deps;
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   /** With Redis away nothing is read from there either; what it has is short-lived. */

@@ -15,7 +15,7 @@ import { createProduct, deleteProduct, updateProduct } from './product-writer.ts
 
 export function catalogRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { db, orm, cache, settings } = deps;
-  const identify = identity(settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.get('/categories', limits.limit('catalog'), async (ctx) => {

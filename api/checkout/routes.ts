@@ -11,7 +11,7 @@ import { viewerOf } from '../orders/routes.ts';
 import { beginCheckout } from './service.ts';
 
 export function checkoutRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const identify = identity(deps.settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.post('/checkouts', limits.limit('api'), limits.limit('payment'), identify, async (ctx) => {

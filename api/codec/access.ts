@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { ApiContext, Settings } from '../context.ts';
-import { readToken, tokenKey } from '../middleware/identity.ts';
+import { AccessTokens } from '../middleware/access-tokens.ts';
 
 /** Signatures that only the issuer can make; none that a shared secret makes. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -18,7 +18,7 @@ export type CodecAccess = (ctx: ApiContext) => Promise<string>;
 
 export function codecAccess(settings: Settings, log: Logger): CodecAccess {
   if (!settings.CODEC_REQUIRE_SIGN_IN) return async () => 'anyone: sign-in is not required';
-  const key = tokenKey(settings);
+  const tokens = new AccessTokens(settings);
   const asIssued = settings.CODEC_OIDC_ISSUER && oidcSignIn(settings, settings.CODEC_OIDC_ISSUER, log);
 
   return async (ctx) => {
@@ -30,7 +30,7 @@ export function codecAccess(settings: Settings, log: Logger): CodecAccess {
       // An access token that speaks to its issuer alone comes with the ID token of the same sign-in.
       return asIssued(algorithm ? token : ctx.get('Authorization-Extras'));
     }
-    const { role, userId } = readToken(authorization, key);
+    const { role, userId } = tokens.read(authorization);
     if (!isStaff(role)) throw notOfTheDesk();
     return `${role}:${userId}`;
   };

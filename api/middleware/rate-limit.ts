@@ -32,7 +32,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
   // Blocks of a fiftieth of the limit at most, so that what a window's end loses is not felt.
   const catalog = new LeasedLimiter(
     limiters.catalog,
-    Math.max(1, Math.min(20, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
+    Math.max(1, Math.min(100, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
   );
 
   function tell(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {

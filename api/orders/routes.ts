@@ -24,7 +24,7 @@ export function personOf(ctx: ApiContext): string {
 
 export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { db, settings } = deps;
-  const identify = identity(settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.get('/orders', limits.limit('api'), identify, async (ctx) => {

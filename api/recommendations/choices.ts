@@ -2,9 +2,8 @@
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { shopperCacheKey } from '../../infra/redis/cache-keys.ts';
-import type { Tastes } from '../../infra/redis/tastes.ts';
 import type { RecommendationChoices } from '../contracts/recommendations.ts';
-import type { ShopperRecords } from './shopper-records.ts';
+import type { ShopperTastes } from './shopper-tastes.ts';
 
 /** The worker takes the name off the analytics events: activities/recommendations/forget-handler.ts. */
 const FORGET_TOPIC = 'history.forget';
@@ -12,14 +11,12 @@ const FORGET_TOPIC = 'history.forget';
 export class ShopperChoices {
   readonly #db: Database;
   readonly #cache: Cache;
-  readonly #tastes: Tastes;
-  readonly #records: ShopperRecords;
+  readonly #tastes: ShopperTastes;
 
-  constructor(db: Database, cache: Cache, tastes: Tastes, records: ShopperRecords) {
+  constructor(db: Database, cache: Cache, tastes: ShopperTastes) {
     this.#db = db;
     this.#cache = cache;
     this.#tastes = tastes;
-    this.#records = records;
   }
 
   /** Of one person under several names: what any of them says. @param names as `namesOf` gives them */
@@ -42,7 +39,7 @@ export class ShopperChoices {
        on conflict (who) do update set personalised = excluded.personalised, updated_at = now()`,
       [names, isPersonalised],
     );
-    await this.#drop(names);
+    await this.#cache.invalidate(names.map(shopperCacheKey));
     if (!isPersonalised) await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }
 
@@ -62,14 +59,7 @@ export class ShopperChoices {
       );
     });
     // In this order: whoever reads in between finds nothing, or what is over.
-    await this.#drop(names);
+    await this.#cache.invalidate(names.map(shopperCacheKey));
     await Promise.all(names.map((name) => this.#tastes.forget(name)));
-  }
-
-  /** Other processes hear of it in a moment; this one may be asked sooner. */
-  async #drop(names: readonly string[]): Promise<void> {
-    const keys = names.map(shopperCacheKey);
-    await this.#cache.invalidate(keys);
-    this.#records.onInvalidated(keys);
   }
 }

@@ -2,8 +2,6 @@
  * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
  * changed. Those who miss something at the same time share a query.
  */
-import type { InvalidationListener } from '../../infra/redis/invalidations.ts';
-
 const DEFAULT_DEAF_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
 const MOST_QUERIES = 2;
@@ -27,7 +25,8 @@ export interface HeardCacheOptions<Value> {
 interface Kept<Value> {
   /** undefined: there is none. */
   value: Value | undefined;
-  untilMs: number;
+  /** Epoch seconds: a small integer lies in the record itself, where milliseconds would lie elsewhere. */
+  untilSeconds: number;
 }
 
 interface Batch<Value> {
@@ -35,7 +34,7 @@ interface Batch<Value> {
   found: Promise<ReadonlyMap<string, Value>>;
 }
 
-export class HeardCache<Value> implements InvalidationListener {
+export class HeardCache<Value> {
   readonly #options: HeardCacheOptions<Value>;
   readonly #kept = new Map<string, Kept<Value>>();
   /** Ids that changed while something is being loaded: what was read of them may be of before. */
@@ -49,6 +48,7 @@ export class HeardCache<Value> implements InvalidationListener {
     this.#options = options;
   }
 
+  /** @param keys of the cache in Redis */
   onInvalidated(keys: readonly string[]): void {
     for (const key of keys) {
       const id = this.#options.idOfKey(key);
@@ -56,11 +56,13 @@ export class HeardCache<Value> implements InvalidationListener {
     }
   }
 
+  /** Changes can't be heard of from now on. */
   onDeaf(): void {
     this.#isHearing = false;
     this.#kept.clear();
   }
 
+  /** They can, and some may have been missed. */
   onHearing(): void {
     this.#kept.clear();
     this.#isHearing = true;
@@ -70,10 +72,10 @@ export class HeardCache<Value> implements InvalidationListener {
   async find(ids: readonly string[]): Promise<(Value | undefined)[]> {
     const found: (Value | undefined)[] = [];
     const missing: number[] = [];
-    const nowMs = Date.now();
+    const nowSeconds = Date.now() / 1_000;
     for (const id of ids) {
       const kept = this.#kept.get(id);
-      if (!kept || kept.untilMs <= nowMs) missing.push(found.length);
+      if (!kept || kept.untilSeconds <= nowSeconds) missing.push(found.length);
       found.push(kept?.value);
     }
     if (missing.length > 0) {
@@ -132,11 +134,12 @@ export class HeardCache<Value> implements InvalidationListener {
         for (const [id, value] of await this.#options.load(ids.slice(at, at + MOST_IN_QUERY))) found.set(id, value);
       const { lifeMs, deafMs = DEFAULT_DEAF_MS } = this.#options;
       // Spread, so that what was loaded together is not loaded together again.
-      const untilMs = Date.now() + (this.#isHearing && wasHearing ? lifeMs * (0.9 + Math.random() * 0.1) : deafMs);
+      const livesMs = this.#isHearing && wasHearing ? lifeMs * (0.9 + Math.random() * 0.1) : deafMs;
+      const untilSeconds = Math.floor((Date.now() + livesMs) / 1_000);
       for (const id of new Set([...ids, ...found.keys()])) {
         const value = found.get(id);
         if (!changed.has(id) && !this.#idsOf(value).some((other) => changed.has(other)))
-          this.#keep(id, { value, untilMs });
+          this.#keep(id, { value, untilSeconds });
       }
       return found;
     } finally {

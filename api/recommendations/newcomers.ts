@@ -75,6 +75,11 @@ export class Newcomers {
     this.#isStale = true;
   }
 
+  /** The same as long as they are, and where each is placed. */
+  get state(): unknown {
+    return this.#links;
+  }
+
   areNone(held: HeldModel): boolean {
     return this.#links?.model !== held.id || this.#links.byPlace.size === 0;
   }
@@ -99,9 +104,10 @@ export class Newcomers {
       const sinceMs = Date.now() - this.#refreshedAtMs;
       const held = this.#models.current;
       if (held && ((this.#isStale && sinceMs > SOONEST_MS) || sinceMs > REFRESH_MS)) {
+        const wasStale = this.#isStale;
         this.#isStale = false;
         this.#refreshedAtMs = Date.now();
-        await this.#refresh(held).catch((error: unknown) => {
+        await this.#refresh(held, wasStale).catch((error: unknown) => {
           this.#log.warn({ err: error }, 'recommendations: could not look for new products');
         });
       }
@@ -109,7 +115,7 @@ export class Newcomers {
     }
   }
 
-  async #refresh(held: HeldModel): Promise<void> {
+  async #refresh(held: HeldModel, mayDiffer: boolean): Promise<void> {
     const rows = await this.#sql.rows<{ id: string }>(NEWEST, [DAYS, LOOKED_AT]);
     const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
       .filter((product) => product !== undefined)
@@ -133,7 +139,10 @@ export class Newcomers {
           found[at].map((each) => ({ productId: each.id, likeness: each.score / best })),
         );
     }
+    const isSame =
+      neighbours.size === this.#neighbours.size && [...neighbours.keys()].every((id) => this.#neighbours.has(id));
     this.#neighbours = neighbours;
+    if (isSame && !mayDiffer && this.#links?.model === held.id) return;
     this.#links = { model: held.id, byPlace: await this.#link(held, neighbours) };
   }
 

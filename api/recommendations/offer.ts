@@ -1,9 +1,9 @@
 /** From what might be shown to what is shown: for sale at this moment, varied, each with its reason; as the text that goes out. */
-import { diversify, isVaried } from '../../domain/recommendations/diversity.ts';
+import { type Placed, VariedList } from '../../domain/recommendations/diversity.ts';
 import { isAboutProduct, type ReasonKind, reasonText } from '../../domain/recommendations/reasons.ts';
-import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import type { ProductShelf } from './product-shelf.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
+import type { SoldOut } from './sold-out.ts';
 
 export interface Candidate {
   productId: string;
@@ -22,84 +22,70 @@ export interface OfferOptions {
   more?: readonly (() => Promise<readonly Candidate[]>)[];
 }
 
-interface Choice extends ShelfProduct {
-  candidate: Candidate;
+class Choice implements Placed {
+  readonly product: ShelfProduct;
+  readonly candidate: Candidate;
+
+  constructor(product: ShelfProduct, candidate: Candidate) {
+    this.product = product;
+    this.candidate = candidate;
+  }
+
+  get family(): string {
+    return this.product.family;
+  }
+
+  get category(): string | null {
+    return this.product.category;
+  }
 }
 
-/** Asked for beyond what is to be shown, in case that something is sold out. */
+/** Looked up beyond what is to be shown, in case that something is sold out or gives way to variety. */
 const SPARE = 4;
-const MOST_LOOKS = 5;
 
 export class Offers {
   readonly #shelf: ProductShelf;
-  readonly #gate: StockGate;
+  readonly #soldOut: SoldOut;
 
-  constructor(shelf: ProductShelf, gate: StockGate) {
+  constructor(shelf: ProductShelf, soldOut: SoldOut) {
     this.#shelf = shelf;
-    this.#gate = gate;
+    this.#soldOut = soldOut;
   }
 
   /** @param candidates best first @returns the items of a `RecommendationList` in JSON */
   async make(candidates: readonly Candidate[], options: OfferOptions): Promise<string[]> {
-    const queue = new CandidateQueue(this.#shelf, candidates, options);
-    const inStock = new Set<Choice>();
-    let chosen: Choice[] = [];
-    for (let look = 0; look < MOST_LOOKS; look += 1) {
-      chosen = await queue.choose();
-      const unasked = chosen.filter((choice) => !inStock.has(choice));
-      if (unasked.length === 0) break;
-      const spare = queue.waiting.filter((choice) => !inStock.has(choice) && !unasked.includes(choice)).slice(0, SPARE);
-      const asked = [...unasked, ...spare];
-      const soldOut = await this.#soldOut(asked);
-      for (const choice of asked) if (!soldOut.has(choice)) inStock.add(choice);
-      if (soldOut.size > 0) queue.remove(soldOut);
-    }
-    const shown = chosen.filter((choice) => inStock.has(choice));
-    const abouts = shown.flatMap(({ candidate }) => candidate.about ?? []);
+    const chosen = await new CandidateQueue(this.#shelf, this.#soldOut, candidates, options).choose();
+    const abouts = chosen.flatMap(({ candidate }) => candidate.about ?? []);
     const products = await this.#shelf.find(abouts);
     const aboutOf = new Map(abouts.map((id, at) => [id, products[at]]));
-    return shown.map((choice) => itemText(choice, aboutOf));
-  }
-
-  /** Those of which the gate has nothing left. What it does not know, or all while it is away, is as PostgreSQL says. */
-  async #soldOut(choices: readonly Choice[]): Promise<Set<Choice>> {
-    const ids = choices.flatMap(({ variants }) => variants);
-    const counts = await this.#gate.available(ids).catch(() => undefined);
-    const hasAny = ({ variants }: Choice) => variants.some((id) => !((counts?.get(id) ?? Number.NaN) <= 0));
-    return new Set(choices.filter((choice) => !hasAny(choice)));
+    return chosen.map((choice) => itemText(choice, aboutOf));
   }
 }
 
 /** Candidates with what the shelf says of them, looked up as far as the choice needs them: mostly the first few. */
 class CandidateQueue {
   readonly #shelf: ProductShelf;
+  readonly #soldOut: SoldOut;
   readonly #options: OfferOptions;
   readonly #seen: Set<string>;
+  readonly #list: VariedList<Choice>;
   #candidates: readonly Candidate[];
   #at = 0;
   #asked = 0;
-  /** Those in stock by what the shelf knows, each family once, best first. */
-  waiting: Choice[] = [];
 
-  constructor(shelf: ProductShelf, candidates: readonly Candidate[], options: OfferOptions) {
+  constructor(shelf: ProductShelf, soldOut: SoldOut, candidates: readonly Candidate[], options: OfferOptions) {
     this.#shelf = shelf;
-    this.#candidates = candidates;
+    this.#soldOut = soldOut;
     this.#options = options;
     this.#seen = new Set(options.without);
-  }
-
-  remove(choices: ReadonlySet<Choice>): void {
-    this.waiting = this.waiting.filter((choice) => !choices.has(choice));
+    this.#list = new VariedList(options.limit, options.isVaried ? undefined : Number.POSITIVE_INFINITY);
+    this.#candidates = candidates;
   }
 
   /** What all candidates together would give, from as few of them as are enough to know it. */
-  async choose(): Promise<Choice[]> {
-    const { limit, isVaried: mustVary } = this.#options;
-    for (;;) {
-      const chosen = mustVary ? diversify(this.waiting, limit) : this.waiting.slice(0, limit);
-      const isEnough = chosen.length === limit && (!mustVary || isVaried(chosen));
-      if (isEnough || !(await this.#lookFurther())) return chosen;
-    }
+  async choose(): Promise<readonly Choice[]> {
+    while (!this.#list.isFull && (await this.#lookFurther()));
+    return this.#list.fillUp();
   }
 
   /** @returns false when there are no more */
@@ -116,15 +102,22 @@ class CandidateQueue {
     const products = await this.#shelf.find(next.map(({ productId }) => productId));
     for (const [at, candidate] of next.entries()) {
       const product = products[at];
-      if (!product?.inStock || this.#seen.has(product.family)) continue;
+      if (!product || this.#seen.has(product.family) || !this.#isToBeHad(product)) continue;
       this.#seen.add(product.family);
-      this.waiting.push({ ...product, candidate });
+      this.#list.offer(new Choice(product, candidate));
     }
     return true;
   }
+
+  #isToBeHad({ inStock, variants }: ShelfProduct): boolean {
+    return inStock && !variants.every((id) => this.#soldOut.has(id));
+  }
 }
 
-function itemText({ text, candidate }: Choice, aboutOf: ReadonlyMap<string, ShelfProduct | undefined>): string {
+function itemText(
+  { product: { text }, candidate }: Choice,
+  aboutOf: ReadonlyMap<string, ShelfProduct | undefined>,
+): string {
   const about = candidate.about !== undefined ? aboutOf.get(candidate.about) : undefined;
   const names = about !== undefined && isAboutProduct(candidate.reason);
   const reason = {

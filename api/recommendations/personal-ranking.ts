@@ -7,6 +7,7 @@ import { type HeldModel, placesOf } from './model-holder.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Candidate } from './offer.ts';
 import type { ProductShelf } from './product-shelf.ts';
+import { RankingMemory } from './ranking-memory.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
 import type { Shopper } from './shopper.ts';
 import type { ShopperRecord } from './shopper-records.ts';
@@ -14,20 +15,31 @@ import type { ShopperRecord } from './shopper-records.ts';
 /** Asked for beyond the limit: some is sold out, some gives way to variety. Mostly the first number is enough. */
 const SOON = 14;
 const FURTHER = 90;
+/** Kept beyond the limit: with those most answers are found again. */
+const REMEMBERED = 6;
 /** New products among ten. */
 const MOST_NEWCOMERS = 2;
 
 export interface Personal {
   /** The best first. */
-  candidates: Candidate[];
+  candidates: readonly Candidate[];
   /** Many more of them, the first ones again. */
   further: () => Promise<Candidate[]>;
   /** Families that are not shown. */
   without: Set<string>;
 }
 
+interface Asked {
+  limit: number;
+  repeats: boolean;
+}
+
 interface Act extends Signal {
   reason: ReasonKind;
+}
+
+interface ScoredCandidate extends Candidate {
+  score: number;
 }
 
 interface PlacedPurchases {
@@ -40,6 +52,7 @@ interface PlacedPurchases {
 export class PersonalRanking {
   readonly #shelf: ProductShelf;
   readonly #newcomers: Newcomers;
+  readonly #memory = new RankingMemory();
   /** It stays the same as long as a shopper's purchases and the model do. */
   readonly #placed = new WeakMap<ShopperRecord, PlacedPurchases>();
 
@@ -49,49 +62,54 @@ export class PersonalRanking {
   }
 
   /** @param repeats also what they are likely to buy again */
-  async find(
-    held: HeldModel,
-    shopper: Shopper,
-    { limit, repeats }: { limit: number; repeats: boolean },
-  ): Promise<Personal> {
-    const nowMs = Date.now();
-    const { acts, without } = await this.#actsOf(held, shopper, nowMs, repeats);
-    if (acts.length === 0) return { candidates: [], further: async () => [], without };
-    const best = (count: number) => {
+  async find(held: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
+    const rank = async (count: number): Promise<Candidate[]> => {
+      const nowMs = Date.now();
+      const acts = await this.#actsOf(held, shopper, nowMs);
+      if (acts.length === 0) return [];
       const found = repeats ? held.scorer.anyItems(acts, nowMs, count) : held.scorer.newItems(acts, nowMs, count);
       // What only fills up comes from elsewhere.
       const suggestions = found.filter(({ score }) => score > 0);
       return this.#candidates(held, acts, suggestions, limit);
     };
-    return { candidates: best(limit + SOON), further: async () => best(limit + FURTHER), without };
+    const basis = [held.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
+    let candidates = this.#memory.get(shopper.name, basis);
+    if (!candidates) {
+      candidates = (await rank(limit + SOON)).slice(0, limit + REMEMBERED);
+      this.#memory.set(shopper.name, basis, candidates);
+    }
+    return {
+      candidates,
+      further: () => rank(limit + FURTHER),
+      without: await this.#familiesOf(held, shopper, repeats),
+    };
   }
 
-  async #actsOf(
-    held: HeldModel,
-    { records, tastes, cart }: Shopper,
-    nowMs: number,
-    repeats: boolean,
-  ): Promise<{ acts: Act[]; without: Set<string> }> {
+  /** What is in the cart is not shown, nor what they own, unless they look for that. */
+  async #familiesOf(held: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
+    const families = new Set<string>();
+    if (cart.length > 0) for (const product of await this.#shelf.find(cart)) if (product) families.add(product.family);
+    if (!repeats)
+      for (const record of records)
+        for (const family of (await this.#place(held, record)).families) families.add(family);
+    return families;
+  }
+
+  async #actsOf(held: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
     const products = await this.#shelf.find([...cart, ...tastes.map(({ productId }) => productId)]);
-    const without = new Set<string>();
     const acts: Act[] = [];
     const note = (item: number, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
       if (item >= 0) acts.push({ item, kind, timeMs, reason });
     };
-    for (const [at, productId] of cart.entries()) {
-      const product = products[at];
-      if (product) without.add(product.family);
-      note(itemOf(held, productId, product), 'cart', nowMs, 'in_cart');
-    }
+    for (const [at, productId] of cart.entries()) note(itemOf(held, productId, products[at]), 'cart', nowMs, 'in_cart');
     for (const record of records) {
-      const { items, families } = await this.#place(held, record);
+      const { items } = await this.#place(held, record);
       for (let at = 0; at < items.length; at += 1)
         note(items[at]!, 'purchase', record.boughtAtSeconds[at]! * 1_000, 'bought');
-      if (!repeats) for (const family of families) without.add(family);
     }
     for (const [at, { productId, kind, timeMs }] of tastes.entries())
       note(itemOf(held, productId, products[cart.length + at]), kind, timeMs, 'viewed');
-    return { acts, without };
+    return acts;
   }
 
   async #place(held: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
@@ -114,7 +132,7 @@ export class PersonalRanking {
       if (kind === 'purchase') bought.add(item);
       if (!reasonOf.has(item)) reasonOf.set(item, reason);
     }
-    const candidates = suggestions.map(({ item, score, because }) => {
+    const candidates = suggestions.map(({ item, score, because }): ScoredCandidate => {
       const isAgain = bought.has(item);
       const reason: ReasonKind = isAgain ? 'again' : (reasonOf.get(because) ?? 'popular');
       // "Because you looked at it" needs no name beside its own.
@@ -122,8 +140,9 @@ export class PersonalRanking {
       return { score, productId: held.model.items[item]!, reason, about };
     });
     const newcomers = this.#placeNewcomers(held, suggestions, reasonOf.keys(), limit);
-    if (newcomers.length === 0) return candidates;
-    return [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
+    const all =
+      newcomers.length === 0 ? candidates : [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
+    return all.map(({ productId, reason, about }) => ({ productId, reason, about }));
   }
 
   #placeNewcomers(
@@ -131,7 +150,7 @@ export class PersonalRanking {
     suggestions: readonly Suggestion[],
     liked: Iterable<number>,
     limit: number,
-  ): (Candidate & { score: number })[] {
+  ): ScoredCandidate[] {
     if (this.#newcomers.areNone(held)) return [];
     const scores = new Map(suggestions.map(({ item, score }) => [item, score]));
     // What they like themselves speaks for what is like it as much as the best suggestion does.

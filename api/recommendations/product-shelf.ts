@@ -13,12 +13,12 @@ const FILL_BATCH = 500;
 
 export class ProductShelf extends HeardCache<ShelfProduct> {
   /** @param lifeSeconds also without any change: a new variant of a family is noticed by then */
-  constructor(db: Database, lifeSeconds: number) {
+  constructor(db: Database, lifeSeconds: number, canonical: (productId: string) => string) {
     super({
       idOfKey: productOfCacheKey,
       async load(ids) {
         const found = new Map<string, ShelfProduct>();
-        for (const product of await readShelfProducts(db, ids))
+        for (const product of await readShelfProducts(db, ids, canonical))
           for (const id of product.variants) found.set(id, product);
         return found;
       },

@@ -1,8 +1,10 @@
 /** Answers what shoppers are shown: asks the model, places what is new, fills up with what is popular. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
+import { INVALIDATED_CHANNEL } from '../../infra/redis/cache.ts';
 import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import { listenForInvalidations } from '../../infra/redis/invalidations.ts';
+import { STOCK_CHANNEL } from '../../infra/redis/stock-gate.ts';
+import { subscribe } from '../../infra/redis/subscribe.ts';
 import { Tastes } from '../../infra/redis/tastes.ts';
 import type { Services } from '../../infra/services.ts';
 import type { CartOwner } from '../cart/service.ts';
@@ -15,7 +17,10 @@ import { Popular } from './popular.ts';
 import { ProductShelf } from './product-shelf.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
 import { namesOf, Shoppers } from './shopper.ts';
+import { ShopperCarts } from './shopper-carts.ts';
 import { ShopperRecords } from './shopper-records.ts';
+import { ShopperTastes } from './shopper-tastes.ts';
+import { SoldOut } from './sold-out.ts';
 
 export interface Recommendations {
   /** Items in JSON. */
@@ -35,14 +40,16 @@ const SEARCH_WAIT_MS = 15;
 
 export class Recommender {
   readonly shoppers: Shoppers;
-  readonly tastes: Tastes;
+  readonly tastes: ShopperTastes;
   readonly records: ShopperRecords;
+  readonly #carts: ShopperCarts;
   readonly #models: ModelHolder;
   readonly #shelf: ProductShelf;
   readonly #content: SimilarByContent;
   readonly #newcomers: Newcomers;
   readonly #popular: Popular;
   readonly #personal: PersonalRanking;
+  readonly #soldOut: SoldOut;
   readonly #offers: Offers;
   readonly #services: Services;
   #stopListening: () => void = () => {};
@@ -52,33 +59,42 @@ export class Recommender {
   constructor(services: Services) {
     const { db, cache, redis, gate, productIndex, log, settings } = services;
     this.#services = services;
-    this.tastes = new Tastes(redis);
+    this.tastes = new ShopperTastes(new Tastes(redis));
+    this.#carts = new ShopperCarts(db);
     this.#models = new ModelHolder(db, log);
-    this.records = new ShopperRecords(db, (productId) => this.#models.canonical(productId));
-    this.shoppers = new Shoppers(db, cache, this.tastes, this.records);
-    this.#shelf = new ProductShelf(db, settings.CACHE_PRODUCT_SECONDS);
+    const canonical = (productId: string) => this.#models.canonical(productId);
+    this.records = new ShopperRecords(db, canonical);
+    this.shoppers = new Shoppers(this.records, this.tastes, this.#carts);
+    this.#shelf = new ProductShelf(db, settings.CACHE_PRODUCT_SECONDS, canonical);
     this.#content = new SimilarByContent(productIndex, log);
     this.#newcomers = new Newcomers(db, this.#shelf, this.#content, this.#models, log);
     this.#popular = new Popular(db, cache, this.#shelf, this.#models);
     this.#personal = new PersonalRanking(this.#shelf, this.#newcomers);
-    this.#offers = new Offers(this.#shelf, gate);
+    this.#soldOut = new SoldOut(gate, log);
+    this.#offers = new Offers(this.#shelf, this.#soldOut);
   }
 
   start(): void {
-    const { settings, log } = this.#services;
-    const kept = [this.#shelf, this.records];
-    this.#stopListening = listenForInvalidations(
+    const { settings, cache, log } = this.#services;
+    const kept = [this.#shelf, this.records, this.tastes, this.#carts];
+    const onInvalidated = (keys: readonly string[]) => {
+      for (const each of kept) each.onInvalidated(keys);
+      if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
+    };
+    cache.tellHere(onInvalidated);
+    const heard = [...kept, this.#soldOut];
+    this.#stopListening = subscribe(
       settings.REDIS_URL,
       {
-        onInvalidated: (keys) => {
-          for (const each of kept) each.onInvalidated(keys);
-          if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
+        onMessage: {
+          [INVALIDATED_CHANNEL]: (keys) => onInvalidated(keys.split(' ')),
+          [STOCK_CHANNEL]: (message) => this.#soldOut.onMessage(message),
         },
         onDeaf: () => {
-          for (const each of kept) each.onDeaf();
+          for (const each of heard) each.onDeaf();
         },
         onHearing: () => {
-          for (const each of kept) each.onHearing();
+          for (const each of heard) each.onHearing();
         },
       },
       log,
@@ -93,6 +109,7 @@ export class Recommender {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#stopListening();
+    this.#services.cache.tellHere(undefined);
     await Promise.all([this.#models.stop(), this.#newcomers.stop(), this.#filling]);
   }
 
@@ -176,7 +193,7 @@ export class Recommender {
     const { signal } = this.#stopping;
     try {
       await this.#shelf.fill(held.model.popular, held.model.items, signal);
-      await this.records.fill(signal);
+      await this.shoppers.fill(signal);
     } catch (error) {
       if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: could not read ahead');
     }

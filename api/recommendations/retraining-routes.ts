@@ -8,7 +8,7 @@ import { parse } from '../middleware/validate.ts';
 import { recommendationState, retrain, rollBack } from './retraining-service.ts';
 
 export function retrainingRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const identify = identity(deps.settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.get('/admin/recommendations', limits.limit('api'), identify, async (ctx) => {

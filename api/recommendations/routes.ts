@@ -15,9 +15,9 @@ import type { Recommendations } from './recommender.ts';
 import { namesOf } from './shopper.ts';
 
 export function recommendationRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { recommender, settings } = deps;
-  const choices = new ShopperChoices(deps.db, deps.cache, recommender.tastes, recommender.records);
-  const identify = identity(settings);
+  const { recommender } = deps;
+  const choices = new ShopperChoices(deps.db, deps.cache, recommender.tastes);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.get('/recommendations', limits.limit('catalog'), identify, async (ctx) => {

@@ -40,8 +40,15 @@ const SELECT = `select p.id, p.sku, p.name, p.price, p.currency, p.image_url, ca
       join products variant on variant.family_id = named.family_id)
   order by p.is_family_lead desc, p.price, p.sku`;
 
-/** The products named that are for sale, each family once with all of its variants. */
-export async function readShelfProducts(sql: Sql, ids: readonly string[]): Promise<ShelfProduct[]> {
+/**
+ * The products named that are for sale, each family once with all of its variants.
+ * @param canonical gives one and the same string for a product's id, wherever it was read: found sooner, held once
+ */
+export async function readShelfProducts(
+  sql: Sql,
+  ids: readonly string[],
+  canonical: (productId: string) => string,
+): Promise<ShelfProduct[]> {
   const families = new Map<string, [ShelfRow, ...ShelfRow[]]>();
   for (const row of await sql.rows<ShelfRow>(SELECT, [ids])) {
     const family = row.family_id ?? row.id;
@@ -49,11 +56,16 @@ export async function readShelfProducts(sql: Sql, ids: readonly string[]): Promi
     if (known) known.push(row);
     else families.set(family, [row]);
   }
-  return [...families].map(([family, rows]) => toShelf(family, rows));
+  return [...families].map(([family, rows]) => toShelf(family, rows, canonical));
 }
 
-function toShelf(family: string, rows: readonly [ShelfRow, ...ShelfRow[]]): ShelfProduct {
+function toShelf(
+  family: string,
+  rows: readonly [ShelfRow, ...ShelfRow[]],
+  canonical: (productId: string) => string,
+): ShelfProduct {
   const [lead] = rows;
+  const id = canonical(lead.id);
   const summary: ProductSummary = {
     id: lead.id,
     sku: lead.sku,
@@ -67,12 +79,12 @@ function toShelf(family: string, rows: readonly [ShelfRow, ...ShelfRow[]]): Shel
     family_id: lead.family_id,
   };
   return {
-    id: lead.id,
-    family,
+    id,
+    family: family === lead.id ? id : family,
     category: lead.category,
     name: lead.name,
     inStock: rows.some((row) => row.in_stock),
-    variants: rows.map((row) => row.id),
+    variants: rows.length === 1 ? [id] : rows.map((row) => canonical(row.id)),
     text: JSON.stringify(summary).slice(0, -1),
   };
 }

@@ -19,9 +19,8 @@ const LIFE_MS = 3_600_000;
 const MOST = 100_000;
 /** A shopper's newest; what one bought years ago says little beside so many. */
 const MOST_PURCHASES = 300;
-const FILLED = 60_000;
-const FILLED_DAYS = 180;
-const FILL_BATCH = 200;
+const MOST_LATELY = 50_000;
+const LATELY_DAYS = 180;
 
 export class ShopperRecords extends HeardCache<ShopperRecord> {
   readonly #sql: Sql;
@@ -44,11 +43,10 @@ export class ShopperRecords extends HeardCache<ShopperRecord> {
     return (await super.find(names)) as ShopperRecord[];
   }
 
-  /** Takes those in who bought lately, so that the first answers after a start do not wait for PostgreSQL. */
-  async fill(signal: AbortSignal): Promise<void> {
-    const rows = await this.#sql.rows<{ who: string }>(LATELY, [FILLED_DAYS, FILLED]);
-    for (let at = 0; at < rows.length && !signal.aborted; at += FILL_BATCH)
-      await this.find(rows.slice(at, at + FILL_BATCH).map(({ who }) => who));
+  /** Names of those who bought lately, who are likely to ask. */
+  async recentNames(): Promise<string[]> {
+    const rows = await this.#sql.rows<{ who: string }>(LATELY, [LATELY_DAYS, MOST_LATELY]);
+    return rows.map(({ who }) => who);
   }
 }
 

@@ -1,22 +1,26 @@
 /** Who asks for recommendations, and what the shop may know of them for it. */
-import type { Sql } from '../../infra/postgres/database.ts';
-import type { Cache } from '../../infra/redis/cache.ts';
-import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
-import type { Taste, Tastes } from '../../infra/redis/tastes.ts';
+import type { Taste } from '../../infra/redis/tastes.ts';
 import { visitorOf } from '../analytics/service.ts';
-import { type CartOwner, cartNameOf, findCart } from '../cart/service.ts';
+import { type CartOwner, cartNameOf } from '../cart/service.ts';
+import type { ShopperCarts } from './shopper-carts.ts';
 import type { ShopperRecord, ShopperRecords } from './shopper-records.ts';
+import type { ShopperTastes } from './shopper-tastes.ts';
 
 export interface Shopper {
+  /** Of the names under which they are known the one that says most; empty when they are not known. */
+  name: string;
   isPersonalised: boolean;
   /** What they bought, by each name under which they are known. */
   records: readonly ShopperRecord[];
-  tastes: Taste[];
+  tastes: readonly Taste[];
   /** Ids of the products in the cart. */
-  cart: string[];
+  cart: readonly string[];
+  /** What all of this was read from: the same objects as long as nothing of it changed. */
+  sources: readonly unknown[];
 }
 
-const CART_SECONDS = 300;
+const FILL_BATCH = 200;
+const NOTHING: readonly never[] = [];
 
 export const userName = (userId: string): string => `user:${userId}`;
 export const visitorName = (cartId: string): string => `visitor:${visitorOf(cartId)}`;
@@ -27,16 +31,14 @@ export function namesOf({ userId, cartId }: CartOwner): string[] {
 }
 
 export class Shoppers {
-  readonly #sql: Sql;
-  readonly #cache: Cache;
-  readonly #tastes: Tastes;
   readonly #records: ShopperRecords;
+  readonly #tastes: ShopperTastes;
+  readonly #carts: ShopperCarts;
 
-  constructor(sql: Sql, cache: Cache, tastes: Tastes, records: ShopperRecords) {
-    this.#sql = sql;
-    this.#cache = cache;
-    this.#tastes = tastes;
+  constructor(records: ShopperRecords, tastes: ShopperTastes, carts: ShopperCarts) {
     this.#records = records;
+    this.#tastes = tastes;
+    this.#carts = carts;
   }
 
   /**
@@ -44,24 +46,37 @@ export class Shoppers {
    * @param mayFollow whether they agree, at this moment, that what this browser did is used
    */
   async find(asker: CartOwner, mayFollow: boolean): Promise<Shopper> {
-    const { userId, cartId } = asker;
     const names = namesOf(asker);
     // What this browser did needs consent; an account's own is there with consent only.
     const followed = names.filter((name) => name.startsWith('user:') || mayFollow);
     const [records, lists, cart] = await Promise.all([
       this.#records.find(names),
-      Promise.all(followed.map((name) => this.#tastes.read(name).catch((): Taste[] => []))),
-      this.cart({ userId, cartId }),
+      // With Redis away nothing is known of it.
+      this.#tastes.find(followed).catch(() => []),
+      this.cart(asker),
     ]);
     if (records.some(({ isPersonalised }) => !isPersonalised))
-      return { isPersonalised: false, records: [], tastes: [], cart };
+      return { isPersonalised: false, name: '', records: [], tastes: NOTHING, cart, sources: [] };
     const forgottenAtMs = new Map(names.map((name, at) => [name, records[at]!.forgottenAtMs]));
     return {
       isPersonalised: true,
+      name: names[0] ?? '',
       records,
-      tastes: followed.flatMap((name, at) => lists[at]!.filter(({ timeMs }) => timeMs > forgottenAtMs.get(name)!)),
+      tastes: followed.flatMap((name, at) =>
+        (lists[at] ?? NOTHING).filter(({ timeMs }) => timeMs > forgottenAtMs.get(name)!),
+      ),
       cart,
+      sources: [...records, ...lists, cart],
     };
+  }
+
+  /** Takes those in who bought lately, so that the first answers after a start do not wait for a database. */
+  async fill(signal: AbortSignal): Promise<void> {
+    const names = await this.#records.recentNames();
+    for (let at = 0; at < names.length && !signal.aborted; at += FILL_BATCH) {
+      const batch = names.slice(at, at + FILL_BATCH);
+      await Promise.all([this.#records.find(batch), this.#tastes.find(batch), this.#carts.find(batch)]);
+    }
   }
 
   async mayNote(name: string): Promise<boolean> {
@@ -70,19 +85,10 @@ export class Shoppers {
   }
 
   /** Ids of the products in the cart, those put in first at first. */
-  async cart(owner: CartOwner): Promise<string[]> {
+  async cart(owner: CartOwner): Promise<readonly string[]> {
     const name = cartNameOf(owner);
-    if (!name) return [];
-    const text = await this.#cache.getOrSet(cartCacheKey(name), CART_SECONDS, async () => {
-      const id = await findCart(this.#sql, owner);
-      const rows = id
-        ? await this.#sql.rows<{ product_id: string }>(
-            'select product_id from cart_items where cart_id = $1 order by added_at, product_id',
-            [id],
-          )
-        : [];
-      return rows.map(({ product_id }) => product_id).join(',');
-    });
-    return text.length > 0 ? text.toString('latin1').split(',') : [];
+    if (!name) return NOTHING;
+    const [products] = await this.#carts.find([name]);
+    return products ?? NOTHING;
   }
 }

@@ -19,7 +19,7 @@ const isStaffAsking = (ctx: ApiContext): boolean =>
 
 export function refundRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { db, settings } = deps;
-  const identify = identity(settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.post('/orders/:id/refunds', limits.limit('api'), identify, async (ctx) => {

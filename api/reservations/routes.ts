@@ -12,7 +12,7 @@ import { type HoldRequest, Reservations } from './service.ts';
 
 export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const reservations = new Reservations(deps);
-  const identify = identity(deps.settings);
+  const identify = identity(deps);
   const router = new Router<ApiState>();
 
   router.post('/reservations', limits.limit('api'), identify, async (ctx) => {

@@ -14,57 +14,69 @@ export interface Placed {
   readonly category: string | null;
 }
 
-/** The first `limit` of the candidates by that rule; their order is kept where the rule allows it. @param candidates best first */
-export function diversify<Candidate extends Placed>(candidates: readonly Candidate[], limit: number): Candidate[] {
-  const chosen: Candidate[] = [];
-  let left = candidates;
-  while (chosen.length < limit && left.length > 0) {
-    const round = Math.min(limit, chosen.length + WINDOW - (chosen.length % WINDOW));
-    const families = new Set(chosen.map(({ family }) => family));
-    const counts = new Map<string, number>();
-    const passedOver: Candidate[] = [];
-    let at = 0;
-    for (; at < left.length && chosen.length < round; at += 1) {
-      const candidate = left[at]!;
-      const category = candidate.category ?? `family ${candidate.family}`;
-      const count = counts.get(category) ?? 0;
-      if (families.has(candidate.family) || count >= MOST_OF_A_CATEGORY) {
-        passedOver.push(candidate);
-        continue;
-      }
-      families.add(candidate.family);
-      counts.set(category, count + 1);
-      chosen.push(candidate);
-    }
-    left = [...passedOver, ...left.slice(at)];
-    // Nothing else is left for this ten: those that were passed over fill it, another family before the same one again.
-    while (chosen.length < round && left.length > 0) {
-      const other = Math.max(
-        0,
-        left.findIndex(({ family }) => !families.has(family)),
-      );
-      const candidate = left[other]!;
-      families.add(candidate.family);
-      chosen.push(candidate);
-      left = left.filter((_, place) => place !== other);
-    }
+/** A list chosen by that rule from candidates as they come, the best first; their order is kept where the rule allows it. */
+export class VariedList<Candidate extends Placed> {
+  readonly chosen: Candidate[] = [];
+  readonly #limit: number;
+  readonly #mostOfACategory: number;
+  readonly #families = new Set<string>();
+  /** By category, in the ten that is being filled. */
+  #counts = new Map<string, number>();
+  #passedOver: Candidate[] = [];
+
+  constructor(limit: number, mostOfACategory = MOST_OF_A_CATEGORY) {
+    this.#limit = limit;
+    this.#mostOfACategory = mostOfACategory;
   }
-  return chosen;
+
+  /** Then it is what any number of further candidates would have left it. */
+  get isFull(): boolean {
+    return this.chosen.length >= this.#limit;
+  }
+
+  offer(candidate: Candidate): void {
+    if (this.isFull) return;
+    if (!this.#take(candidate)) this.#passedOver.push(candidate);
+    else if (this.chosen.length % WINDOW === 0) this.#beginTen();
+  }
+
+  /** Nothing else is left: those that were passed over fill it, another family before the same one again. */
+  fillUp(): Candidate[] {
+    while (!this.isFull && this.#passedOver.length > 0) {
+      const other = this.#passedOver.findIndex(({ family }) => !this.#families.has(family));
+      const [candidate] = this.#passedOver.splice(Math.max(0, other), 1);
+      this.#families.add(candidate!.family);
+      this.chosen.push(candidate!);
+      if (this.chosen.length % WINDOW === 0) this.#beginTen();
+    }
+    return this.chosen;
+  }
+
+  #take(candidate: Candidate): boolean {
+    const { family } = candidate;
+    const category = candidate.category ?? `family ${family}`;
+    const count = this.#counts.get(category) ?? 0;
+    if (count >= this.#mostOfACategory || this.#families.has(family)) return false;
+    this.#families.add(family);
+    this.#counts.set(category, count + 1);
+    this.chosen.push(candidate);
+    return true;
+  }
+
+  /** Another ten, another three of each category: those passed over come first. */
+  #beginTen(): void {
+    this.#counts = new Map();
+    const again = this.#passedOver;
+    this.#passedOver = [];
+    for (const candidate of again) this.offer(candidate);
+  }
 }
 
-/** Whether a list keeps the rule throughout. What `diversify` chose by it alone it would have chosen of any longer list too. */
-export function isVaried(list: readonly Placed[]): boolean {
-  const families = new Set<string>();
-  let counts = new Map<string, number>();
-  for (const [place, { family, category }] of list.entries()) {
-    if (place % WINDOW === 0) counts = new Map();
-    const name = category ?? `family ${family}`;
-    const count = (counts.get(name) ?? 0) + 1;
-    if (families.has(family) || count > MOST_OF_A_CATEGORY) return false;
-    families.add(family);
-    counts.set(name, count);
-  }
-  return true;
+/** The first `limit` of the candidates by that rule. @param candidates best first */
+export function diversify<Candidate extends Placed>(candidates: readonly Candidate[], limit: number): Candidate[] {
+  const list = new VariedList<Candidate>(limit);
+  for (const candidate of candidates) list.offer(candidate);
+  return list.fillUp();
 }
 
 /**

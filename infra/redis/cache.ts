@@ -25,6 +25,7 @@ type Store = (...args: (string | number)[]) => Promise<unknown>;
 export class Cache {
   readonly #redis: Redis;
   readonly #store: Store;
+  #onInvalidated: ((keys: readonly string[]) => void) | undefined;
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -67,12 +68,18 @@ export class Cache {
     return (await this.#redis.get(`cache-generation:${tag}`).catch(() => null)) ?? '0';
   }
 
+  /** What this process invalidates it is told at once, not only when Redis says it to all. @param listener undefined for none any more */
+  tellHere(listener: ((keys: readonly string[]) => void) | undefined): void {
+    this.#onInvalidated = listener;
+  }
+
   async invalidate(keys: readonly string[], tags: readonly string[] = []): Promise<void> {
     const pipeline = this.#redis.pipeline();
     if (keys.length > 0) pipeline.publish(INVALIDATED_CHANNEL, keys.join(' '));
     for (const key of keys) pipeline.del(`cache:${key}`, `cache-lock:${key}`);
     for (const tag of tags) pipeline.incr(`cache-generation:${tag}`);
     const results = await pipeline.exec();
+    this.#onInvalidated?.(keys);
     const failed = results?.find(([error]) => error);
     if (failed?.[0]) throw failed[0];
   }

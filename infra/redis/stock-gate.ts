@@ -20,6 +20,8 @@ export type GateHold =
   | { outcome: 'ended' }
   | { outcome: 'closed' };
 
+export const { STOCK_CHANNEL } = scripts;
+
 const READY = '{stock}:ready';
 const AVAILABLE = '{stock}:available';
 const HELD = '{stock}:held';
@@ -168,13 +170,26 @@ export class StockGate {
 
   async allAvailable(): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
+    await this.#scan((productId, available) => counts.set(productId, available));
+    return counts;
+  }
+
+  /** Ids of the products of which none can be held. What changes while they are read is in it or not: `STOCK_CHANNEL` says it. */
+  async soldOut(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    await this.#scan((productId, available) => {
+      if (available <= 0) ids.add(productId);
+    });
+    return ids;
+  }
+
+  async #scan(each: (productId: string, available: number) => void): Promise<void> {
     let cursor = '0';
     do {
       const [next, pairs] = await this.#redis.hscan(AVAILABLE, cursor, 'COUNT', 5_000);
-      for (let index = 0; index < pairs.length; index += 2) counts.set(pairs[index]!, Number(pairs[index + 1]));
+      for (let index = 0; index < pairs.length; index += 2) each(pairs[index]!, Number(pairs[index + 1]));
       cursor = next;
     } while (cursor !== '0');
-    return counts;
   }
 
   /** Sets a counter that drifted, unless it moved since it was read. @returns whether it was set */
@@ -222,6 +237,11 @@ export class StockGate {
   async open(serverRun: string): Promise<void> {
     await this.#open(READY, AVAILABLE, HELD, NEXT_AVAILABLE, NEXT_HELD, serverRun);
   }
+}
+
+/** What a message on `STOCK_CHANNEL` says. */
+export function stockWordOf(message: string): 'opened' | { productId: string; isSoldOut: boolean } {
+  return message === scripts.OPENED ? 'opened' : { productId: message.slice(1), isSoldOut: message.startsWith('-') };
 }
 
 function flat(lines: readonly StockLine[]): (string | number)[] {

@@ -1,5 +1,7 @@
 /** What shoppers looked at and put into their carts lately: for each one bounded list in Redis, gone when nothing happens for a while. */
 import type { Redis } from 'ioredis';
+import { INVALIDATED_CHANNEL } from './cache.ts';
+import { tasteCacheKey } from './cache-keys.ts';
 
 const MOST = 100;
 const EXPIRE_SECONDS = 60 * 86_400;
@@ -34,27 +36,39 @@ export class Tastes {
       else steps.zadd(key, 'GT', taste.timeMs, memberOf(taste));
     }
     steps.zremrangebyrank(key, 0, -MOST - 1).expire(key, EXPIRE_SECONDS);
+    steps.publish(INVALIDATED_CHANNEL, tasteCacheKey(who));
     const failed = (await steps.exec())?.find(([error]) => error);
     if (failed?.[0]) throw failed[0];
   }
 
-  /** The newest first. */
-  async read(who: string): Promise<Taste[]> {
-    const pairs = await this.#redis.zrevrange(keyOf(who), 0, MOST - 1, 'WITHSCORES');
-    const tastes: Taste[] = [];
-    for (let at = 0; at < pairs.length; at += 2) {
-      const member = pairs[at]!;
-      const split = member.indexOf(':');
-      tastes.push({
-        kind: member.slice(0, split) as Taste['kind'],
-        productId: member.slice(split + 1),
-        timeMs: Number(pairs[at + 1]),
-      });
-    }
-    return tastes;
+  /** Of each of them the newest first; no entry for whom there is nothing of. */
+  async read(names: readonly string[]): Promise<Map<string, Taste[]>> {
+    const lists = await Promise.all(
+      names.map(async (who) => {
+        const pairs = await this.#redis.zrevrange(keyOf(who), 0, MOST - 1, 'WITHSCORES');
+        return [who, tastesOf(pairs)] as const;
+      }),
+    );
+    return new Map(lists.filter(([, tastes]) => tastes.length > 0));
   }
 
   async forget(who: string): Promise<void> {
     await this.#redis.del(keyOf(who));
+    await this.#redis.publish(INVALIDATED_CHANNEL, tasteCacheKey(who));
   }
+}
+
+/** @param pairs member, score, member, score, … */
+function tastesOf(pairs: readonly string[]): Taste[] {
+  const tastes: Taste[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    const member = pairs[at]!;
+    const split = member.indexOf(':');
+    tastes.push({
+      kind: member.slice(0, split) as Taste['kind'],
+      productId: member.slice(split + 1),
+      timeMs: Number(pairs[at + 1]),
+    });
+  }
+  return tastes;
 }

@@ -1,0 +1,57 @@
+/** Access tokens: JSON Web Tokens that the shop signs for whoever signed in. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors.ts';
+import { ROLES } from '../../domain/roles.ts';
+import type { Identity, Settings } from '../context.ts';
+
+export const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
+const expiry = z.object({ exp: z.number() });
+
+/** As many as there are shoppers; each some 600 bytes. */
+const MOST = 50_000;
+
+interface Known {
+  identity: Identity;
+  expiresAtMs: number;
+}
+
+export class AccessTokens {
+  /** Made once: given the bare secret, the library tries at every token whether it is a public key. */
+  readonly #key: KeyObject;
+  /** Found genuine before. What a token says never changes, so its signature is looked at once. */
+  readonly #known = new Map<string, Known>();
+
+  constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>) {
+    this.#key = createSecretKey(JWT_SECRET, 'utf8');
+  }
+
+  /** @param authorization the header @throws DomainError unauthenticated for a token that is expired, forged or malformed */
+  read(authorization: string): Identity {
+    const known = this.#known.get(authorization);
+    if (known && Date.now() < known.expiresAtMs) return known.identity;
+    const [scheme, token] = authorization.split(' ');
+    if (scheme?.toLowerCase() === 'bearer' && token) {
+      try {
+        const payload = jwt.verify(token, this.#key, { algorithms: ['HS256'] });
+        const identity = Object.freeze(accessTokenClaims.parse(payload));
+        const { data } = expiry.safeParse(payload);
+        if (data) this.#remember(authorization, { identity, expiresAtMs: data.exp * 1_000 });
+        return identity;
+      } catch {
+        // The same answer for all.
+      }
+    }
+    throw new DomainError(
+      'unauthenticated',
+      'The access token is not valid or has expired; refresh it or sign in again.',
+    );
+  }
+
+  #remember(authorization: string, known: Known): void {
+    this.#known.delete(authorization);
+    if (this.#known.size >= MOST) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(authorization, known);
+  }
+}

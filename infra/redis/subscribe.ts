@@ -1,0 +1,31 @@
+/** Hears what is said on channels of Redis, for a process that keeps in its own memory what others change. */
+import type { Redis } from 'ioredis';
+import type { Logger } from '../logger.ts';
+import { connectRedis } from './client.ts';
+
+export interface Subscriber {
+  /** By channel. */
+  onMessage: Readonly<Record<string, (message: string) => void>>;
+  /** Nothing is heard from now on: what is kept may be out of date at any moment. */
+  onDeaf(): void;
+  /** Everything is heard from now on; what was said before may have been missed. */
+  onHearing(): void;
+}
+
+/** @returns how to stop */
+export function subscribe(url: string, subscriber: Subscriber, log: Logger): () => void {
+  // Of its own: a connection that subscribes can do nothing else.
+  const redis: Redis = connectRedis(url, { subscriber: true });
+  redis.on('message', (channel, message) => subscriber.onMessage[channel]?.(message));
+  redis.on('close', () => subscriber.onDeaf());
+  redis.on('ready', () => {
+    redis.subscribe(...Object.keys(subscriber.onMessage)).then(
+      () => subscriber.onHearing(),
+      (error: unknown) => {
+        log.warn({ err: error }, 'redis: could not subscribe; trying again');
+        redis.disconnect(true);
+      },
+    );
+  });
+  return () => redis.disconnect();
+}
