@@ -74,6 +74,14 @@ describe('of known matrices', () => {
     expect(rebuilt(wide, 1, 2)).toBeCloseTo(-2, 12);
   });
 
+  it('finds values a million times smaller than the largest', async () => {
+    const steep = sparse(
+      [1_000, 10, 1, 0.001].map((value, row) => [0, 1, 2, 3].map((column) => (row === column ? value : 0))),
+    );
+    const { singularValues } = await decompose(steep, 4);
+    for (const [at, value] of [1_000, 10, 1, 0.001].entries()) expect(singularValues[at]! / value).toBeCloseTo(1, 4);
+  });
+
   it('refuses more components than there are', async () => {
     await expect(decompose(sparse([[1, 2]]), 2)).rejects.toThrow(/from 1 to 1/);
   });
@@ -95,7 +103,21 @@ it('gives orthonormal vectors, falling values and the matrix itself at full rank
         for (const [column, value] of values.entries()) expect(rebuilt(svd, row, column)).toBeCloseTo(value, 5);
       }
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      // Nearly singular: there and back its spectrum is lost to rounding.
+      examples: [
+        [
+          [
+            [4, -4, -1, 1, -1],
+            [-4, 4, 2, 0, 0],
+            [-3, 0, 2, -4, -4],
+            [2, -3, -2, -4, 2],
+            [-1, 1, -4, -1, -1],
+          ],
+        ],
+      ],
+    },
   );
 });
 

@@ -59,15 +59,23 @@ export async function truncatedSvd(
   const up = isTall ? matrix : turned;
   const down = isTall ? turned : matrix;
   const width = Math.min(smaller, components + oversamples);
-  const small = gaussianBlock(up.columns, width, seed);
   const large = makeBlock(up.rows, width);
   const steps = iterations + 2;
-  for (let iteration = 0; iteration < iterations; iteration += 1) {
-    await multiply(pool, up, small, large);
-    await multiply(pool, down, large, small);
-    await orthonormalise(pool, small);
-    onProgress((iteration + 1) / steps);
-  }
+  /** @returns undefined when a direction was lost to rounding */
+  const iterate = async (normalised: 'once' | 'each way'): Promise<Block | undefined> => {
+    const block = gaussianBlock(up.columns, width, seed);
+    for (let iteration = 0; iteration < iterations; iteration += 1) {
+      await multiply(pool, up, block, large);
+      if (normalised === 'each way') await orthonormalise(pool, large);
+      await multiply(pool, down, large, block);
+      const lost = await orthonormalise(pool, block);
+      if (lost > 0 && normalised === 'once') return undefined;
+      onProgress((iteration + 1) / steps);
+    }
+    return block;
+  };
+  // There and back the spectrum falls as its square: a steep one needs a basis in between, which costs a third more.
+  const small = (await iterate('once')) ?? (await iterate('each way'))!;
   await multiply(pool, up, small, large);
   for (let pass = 0; pass < 2; pass += 1) await orthonormalise(pool, large);
   onProgress((iterations + 1) / steps);
@@ -134,16 +142,20 @@ async function gramOf(pool: KernelPool, block: Block): Promise<Float64Array> {
   return total;
 }
 
-/** The same span with orthonormal columns; columns beyond the rank become zero. */
-async function orthonormalise(pool: KernelPool, block: Block): Promise<void> {
+/** The same span with orthonormal columns; columns beyond the rank become zero. @returns how many did */
+async function orthonormalise(pool: KernelPool, block: Block): Promise<number> {
   const size = block.columns;
   const { values, vectors } = symmetricEigen(await gramOf(pool, block), size);
   const factor = new Float64Array(size * size);
+  let lost = 0;
   for (let column = 0; column < size; column += 1) {
-    const scale = values[column]! > values[0]! * RANK_TOLERANCE ? 1 / Math.sqrt(values[column]!) : 0;
+    const isRounding = !(values[column]! > values[0]! * RANK_TOLERANCE);
+    if (isRounding) lost += 1;
+    const scale = isRounding ? 0 : 1 / Math.sqrt(values[column]!);
     for (let row = 0; row < size; row += 1) factor[row * size + column] = vectors[row * size + column]! * scale;
   }
   await multiplyBy(pool, block, factor);
+  return lost;
 }
 
 /** Of a tall block: singular values, and the rotation of its columns onto its singular directions. */
