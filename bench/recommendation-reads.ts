@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
-import autocannon from 'autocannon';
 import jwt from 'jsonwebtoken';
 import { trainBlend } from '../activities/recommendations/model/blend.ts';
 import { binary } from '../activities/recommendations/model/csr-matrix.ts';
@@ -18,6 +17,7 @@ import { writeArtefact } from '../infra/postgres/artefacts.ts';
 import { Database } from '../infra/postgres/database.ts';
 import { textTable } from '../infra/text-table.ts';
 import { cpuSeconds, residentMegabytes } from './cpu.ts';
+import { type Asked, type Load, type Measured, measure } from './generator.ts';
 import { type BenchShop, startBenchShop } from './shop.ts';
 
 const PRODUCTS = Number(process.env.BENCH_PRODUCTS ?? 100_000);
@@ -28,15 +28,10 @@ const CARTS = 5_000;
 const CONNECTIONS = 50;
 /** With so many one process is not at its end: what a shopper waits on an ordinary day. */
 const FEW_CONNECTIONS = 10;
+/** Different requests to draw from, where there are no end of them. */
+const DRAWN = 20_000;
 const COMPONENTS = 50;
 const INDEX = 'bench-product-vectors';
-
-interface Asked {
-  path: string;
-  method?: 'GET' | 'POST';
-  headers?: Record<string, string>;
-  body?: string;
-}
 
 export async function benchRecommendationReads(seconds: number): Promise<void> {
   const shop = await startBenchShop(['--products', String(PRODUCTS)]);
@@ -56,53 +51,53 @@ export async function benchRecommendationReads(seconds: number): Promise<void> {
         expiresIn: '1h',
       }),
     );
-    const forUser = (token: string): Asked => ({
-      path: '/api/recommendations',
-      headers: { authorization: `Bearer ${token}` },
-    });
-    let next = 0;
-    const origin = new URL(shop.api).origin;
-    const rows: Measured[] = [];
-    rows.push(
-      await measure('for a shopper, the first time they ask', origin, { amount: tokens.length }, () =>
-        forUser(tokens[next++ % tokens.length]!),
-      ),
-    );
-    const kinds: Record<string, () => Asked> = {
-      'for a shopper': () => forUser(one(tokens)),
-      'for somebody unknown': () => ({ path: '/api/recommendations' }),
+    const kinds: Record<string, Asked[]> = {
+      'for a shopper': tokens.map((token) => ({
+        path: '/api/recommendations',
+        headers: { authorization: `Bearer ${token}` },
+      })),
+      'for somebody unknown': [{ path: '/api/recommendations' }],
       // As often as they are bought: what nobody buys is seldom looked at.
-      'with a product': () => ({
+      'with a product': Array.from({ length: DRAWN }, () => ({
         path: `/api/products/${history.items[one(history.itemOf)]!}/similar`,
-      }),
-      'with a cart': () => ({ path: '/api/cart/suggestions', headers: { 'x-cart-id': one(carts).id } }),
+      })),
+      'with a cart': carts.map(({ id }) => ({ path: '/api/cart/suggestions', headers: { 'x-cart-id': id } })),
     };
-    for (const [name, ask] of Object.entries(kinds)) {
-      await measure('', origin, { duration: Math.ceil(seconds / 2) }, ask);
-      rows.push(await measure(name, origin, { duration: seconds }, ask));
+    const rows: Row[] = [];
+    const { origin: url } = new URL(shop.api);
+    const note = async (name: string, load: Omit<Load, 'url' | 'connections'>, connections = CONNECTIONS) =>
+      rows.push({ name, ...(await measure({ url, connections, ...load })) });
+    await note('for a shopper, the first time they ask', { requests: kinds['for a shopper']!, seconds: 'each once' });
+    for (const [name, requests] of Object.entries(kinds)) {
+      await measure({ url, connections: CONNECTIONS, requests, seconds: Math.ceil(seconds / 2) });
+      await note(name, { requests, seconds });
     }
-    for (const [name, ask] of Object.entries(kinds))
-      rows.push(
-        await measure(`${name}, ${FEW_CONNECTIONS} connections`, origin, { duration: seconds }, ask, FEW_CONNECTIONS),
-      );
+    for (const [name, requests] of Object.entries(kinds))
+      await note(`${name}, ${FEW_CONNECTIONS} connections`, { requests, seconds }, FEW_CONNECTIONS);
     const after = residentMegabytes(shop.processes().get('api')!);
 
     const vectors = await indexVectors(shop, pool, history);
     await pool.close();
-    const nearest = (): Asked => ({
-      path: `/${INDEX}/_search`,
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        _source: false,
-        knn: { field: 'vector', query_vector: vectors(one(shoppers)), k: 10, num_candidates: 100 },
+    const nearest = Array.from(
+      { length: DRAWN },
+      (): Asked => ({
+        path: `/${INDEX}/_search`,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          _source: false,
+          knn: { field: 'vector', query_vector: vectors(one(shoppers)), k: 10, num_candidates: 100 },
+        }),
       }),
-    });
-    const elasticsearch = new URL(shop.environment.ELASTICSEARCH_URL!).origin;
-    await measure('', elasticsearch, { duration: Math.ceil(seconds / 2) }, nearest);
-    const knn = await measure('Elasticsearch kNN, HNSW', elasticsearch, { duration: seconds }, nearest);
-    const few = `Elasticsearch kNN, HNSW, ${FEW_CONNECTIONS} connections`;
-    rows.push(await measure(few, elasticsearch, { duration: seconds }, nearest, FEW_CONNECTIONS));
+    );
+    const search = { url: new URL(shop.environment.ELASTICSEARCH_URL!).origin, requests: nearest };
+    await measure({ ...search, connections: CONNECTIONS, seconds: Math.ceil(seconds / 2) });
+    const knn = {
+      name: 'Elasticsearch kNN, HNSW',
+      ...(await measure({ ...search, connections: CONNECTIONS, seconds })),
+    };
+    const few = await measure({ ...search, connections: FEW_CONNECTIONS, seconds });
+    rows.push({ name: `Elasticsearch kNN, HNSW, ${FEW_CONNECTIONS} connections`, ...few });
     console.log(
       textTable(
         ['what', 'answers a second', 'ratio to kNN', 'p50 ms', 'p99 ms', 'p99 ÷ kNN', 'failed'],
@@ -126,36 +121,8 @@ export async function benchRecommendationReads(seconds: number): Promise<void> {
   }
 }
 
-interface Measured {
+interface Row extends Measured {
   name: string;
-  perSecond: number;
-  p50: number;
-  p99: number;
-  failed: number;
-}
-
-async function measure(
-  name: string,
-  url: string,
-  length: { duration: number } | { amount: number },
-  ask: () => Asked,
-  connections = CONNECTIONS,
-): Promise<Measured> {
-  const begunMs = performance.now();
-  const result = await autocannon({
-    url,
-    connections,
-    ...length,
-    requests: [{ setupRequest: (request) => ({ ...request, ...ask() }) }],
-  });
-  const answers = result['2xx'];
-  return {
-    name,
-    perSecond: 'amount' in length ? (answers * 1_000) / (performance.now() - begunMs) : result.requests.average,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    failed: result.non2xx + result.errors,
-  };
 }
 
 async function untilCarried(shop: BenchShop): Promise<void> {
