@@ -85,7 +85,6 @@ const LATELY = `
   where paid_at > now() - make_interval(days => $1) and user_id is not null
   group by user_id order by max(paid_at) desc limit $2`;
 
-// Net of what was given back: a line of which every piece was returned was not bought.
 const RECORDS = `
   select asked.who, coalesce(choice.personalised, true) as personalised, choice.forgotten_at, purchases.bought
   from unnest($1::text[]) asked (who)
@@ -93,13 +92,7 @@ const RECORDS = `
   cross join lateral (
     select string_agg(product_id || ':' || extract(epoch from paid_at)::bigint, ',' order by paid_at desc) as bought
     from (
-      select item.product_id, o.paid_at
-      from orders o join order_items item on item.order_id = o.id
-      where o.user_id = case when asked.who like 'user:%' then substr(asked.who, 6)::uuid end
-        and coalesce(choice.personalised, true)
-        and o.paid_at > coalesce(choice.forgotten_at, 'epoch') and o.status not in ('refunded', 'cancelled', 'expired')
-        and item.quantity > coalesce((
-          select sum(back.quantity) from refunds refund join refund_items back on back.refund_id = refund.id
-          where refund.order_id = o.id and back.product_id = item.product_id
-            and (refund.status = 'succeeded' or refund.status = 'pending' and refund.stripe_refund_id is not null)), 0)
-      order by o.paid_at desc limit $2) line) purchases`;
+      select product_id, paid_at from purchased_lines
+      where user_id = case when asked.who like 'user:%' then substr(asked.who, 6)::uuid end
+        and coalesce(choice.personalised, true) and paid_at > coalesce(choice.forgotten_at, 'epoch')
+      order by paid_at desc limit $2) line) purchases`;

@@ -24,8 +24,7 @@ interface Snapshot {
   takenMs: number;
 }
 
-// A purchase of someone who opted out, or had it forgotten, tells what goes with what, as a guest's does. A line whose units have all
-// been given back is left out; so are orders that were.
+// A purchase of someone who opted out, or had it forgotten, tells what goes with what, as a guest's does.
 const PURCHASES = `
 declare purchases no scroll cursor for
 select
@@ -33,13 +32,11 @@ select
     then o.user_id::text end as customer,
   extract(epoch from o.paid_at)::float8 * 1000 as time_ms,
   o.id::text as invoice,
-  (select string_agg(i.product_id::text, ',' order by i.product_id) from order_items i
-   where i.order_id = o.id and (o.refunded_amount = 0 or i.quantity > coalesce(
-     (select sum(ri.quantity) from refunds r join refund_items ri on ri.refund_id = r.id
-      where r.order_id = o.id and r.status = 'succeeded' and ri.product_id = i.product_id), 0))) as products
+  (select string_agg(line.product_id::text, ',' order by line.product_id) from purchased_lines line
+   where line.order_id = o.id) as products
 from orders o
 left join shopper_choices c on c.who = 'user:' || o.user_id::text
-where o.paid_at is not null and o.status in ('paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded')
+where o.paid_at is not null
 order by o.paid_at, o.id`;
 
 interface OrderRow {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { db } = shop.services;
   const ids = async (text: string) => (await db.rows<{ id: string }>(text)).map(({ id }) => id);
   products = await ids(
-    `insert into products (sku, name, price, currency) select 'E' || n, 'Product', 1, 'usd' from generate_series(1, 4) n returning id`,
+    `insert into products (sku, name, price, currency) select 'E' || n, 'Product', 1, 'usd' from generate_series(1, 5) n returning id`,
   );
   users = await ids(
     `insert into users (email, password_hash) select 'e' || n || '@example.test', '' from generate_series(1, 3) n returning id`,
@@ -61,13 +61,19 @@ async function order({ user, items, status = 'paid', daysAgo = 10 }: MadeOrder):
   return id;
 }
 
-async function giveBack(orderId: string, product: string, quantity: number, status = 'succeeded'): Promise<void> {
+async function giveBack(
+  orderId: string,
+  product: string,
+  quantity: number,
+  as: 'succeeded' | 'failed' | 'wanted' | 'on its way' = 'succeeded',
+): Promise<void> {
   const { db } = shop.services;
   const id = randomUUID();
   await db.run('update orders set refunded_amount = refunded_amount + 1 where id = $1', [orderId]);
   await db.run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status) values ($1::uuid, $2, $1::text, 1, 'usd', 'r', 'test', $3)`,
-    [id, orderId, status],
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, stripe_refund_id)
+     values ($1::uuid, $2, $1::text, 1, 'usd', 'r', 'test', $3, $4)`,
+    [id, orderId, as === 'succeeded' || as === 'failed' ? as : 'pending', as === 'on its way' ? id : null],
   );
   await db.run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
     id,
@@ -92,16 +98,18 @@ async function exported(influx = shop.services.influx) {
 const one = (product: number, quantity = 1) => ({ product: products[product]!, quantity });
 
 it('holds what was paid, net of what was given back in full; guests by their baskets', async () => {
-  const partly = await order({ user: users[0]!, items: [one(0, 2), one(1), one(2)] });
+  const partly = await order({ user: users[0]!, items: [one(0, 2), one(1), one(2), one(3), one(4)] });
   await giveBack(partly, products[0]!, 1);
   await giveBack(partly, products[1]!, 1);
   await giveBack(partly, products[2]!, 1, 'failed');
+  await giveBack(partly, products[3]!, 1, 'wanted');
+  await giveBack(partly, products[4]!, 1, 'on its way');
   await order({ items: [one(0), one(3)], status: 'shipped' });
   for (const status of ['pending', 'expired', 'cancelled', 'refunded'])
     await order({ user: users[1]!, items: [one(3)], status });
   const { lines, facts, history } = await exported();
-  expect(lines).toEqual(['purchase 0 0', 'purchase 0 2', 'purchase guest 0', 'purchase guest 3']);
-  expect(facts).toMatchObject({ lines: 4, baskets: 2, shoppers: 1, products: 3, mostOfProduct: 2, mostOfShopper: 2 });
+  expect(lines).toEqual(['purchase 0 0', 'purchase 0 2', 'purchase 0 3', 'purchase guest 0', 'purchase guest 3']);
+  expect(facts).toMatchObject({ lines: 5, baskets: 2, shoppers: 1, products: 3, mostOfProduct: 2, mostOfShopper: 3 });
   expect(history.invoices).toBe(2);
 });
 
