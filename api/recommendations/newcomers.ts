@@ -13,6 +13,8 @@ const DAYS = 60;
 const LOOKED_AT = 1_000;
 const MOST = 300;
 const NEIGHBOURS = 8;
+/** Below it there is a word or two in common, as every product has with some. */
+const LEAST_LIKENESS = 0.25;
 /** What nobody bought yet may turn out to be nothing, however alike it is. */
 const DISCOUNT = 0.5;
 const TICK_MS = 1_000;
@@ -136,7 +138,9 @@ export class Newcomers {
       if (found?.[at] && best > 0)
         neighbours.set(
           id,
-          found[at].map((each) => ({ productId: each.id, likeness: each.score / best })),
+          found[at]
+            .map((each) => ({ productId: each.id, likeness: each.score / best }))
+            .filter(({ likeness }) => likeness >= LEAST_LIKENESS),
         );
     }
     const isSame =

@@ -109,6 +109,15 @@ describe('before there is a model', () => {
     const left = await db.row<{ count: number }>('select count(*) from recommendation_serving');
     expect(left!.count).toBe(0);
   });
+
+  it('does not show what is in the cart', async () => {
+    const who = guest();
+    const shownIds = async () => ids((await who.call('GET', '/recommendations?limit=30')).body);
+    const inCart = (await shownIds()).slice(0, 5);
+    for (const id of inCart) expect((await who.call('PUT', `/cart/items/${id}`, { quantity: 1 })).status).toBe(200);
+    for (let times = 0; times < 3; times += 1)
+      expect((await shownIds()).filter((id) => inCart.includes(id))).toEqual([]);
+  });
 });
 
 describe('a model', () => {

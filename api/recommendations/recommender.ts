@@ -127,11 +127,16 @@ export class Recommender {
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
     const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
-      without: own?.without ?? new Set(),
+      without: own?.without ?? (await this.#familiesOf(shopper.isPersonalised ? shopper.cart : [])),
       isVaried: true,
       more: own ? [own.further, popular] : [popular],
     });
     return { items, model: held?.id ?? UNTRAINED };
+  }
+
+  async #familiesOf(productIds: readonly string[]): Promise<Set<string>> {
+    const products = await this.#shelf.find(productIds);
+    return new Set(products.flatMap((product) => product?.family ?? []));
   }
 
   /** What goes with a product, then what is like it. @throws DomainError not_found */
