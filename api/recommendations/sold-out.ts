@@ -2,11 +2,12 @@
  * What the stock gate has nothing left of, kept in this process: the gate says when the last piece of something goes and when there
  * is one again. While it can't be heard nothing is known, and the stock counts as PostgreSQL has it.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../infra/logger.ts';
 import { type StockGate, stockWordOf } from '../../infra/redis/stock-gate.ts';
 
 const RETRY_MS = 1_000;
+/** Read anew now and then, in case that the gate was changed by a worker of a release that did not say so yet, or by hand. */
+const REREAD_MS = 300_000;
 
 export class SoldOut {
   readonly #gate: StockGate;
@@ -14,7 +15,9 @@ export class SoldOut {
   #ids = new Set<string>();
   /** What was said while the gate is being read, which may have been before it or after. */
   #saidMeanwhile: Map<string, boolean> | undefined;
-  #reading = new AbortController();
+  /** Counts the readings: what an earlier one finds is not looked at any more. */
+  #reading = 0;
+  #next: NodeJS.Timeout | undefined;
 
   constructor(gate: StockGate, log: Logger) {
     this.#gate = gate;
@@ -38,35 +41,38 @@ export class SoldOut {
   }
 
   onDeaf(): void {
-    this.#reading.abort();
+    this.#stopReading();
     this.#ids.clear();
   }
 
   onHearing(): void {
-    this.#reading.abort();
-    this.#reading = new AbortController();
-    void this.#read(this.#reading.signal);
+    this.#stopReading();
+    void this.#read(this.#reading);
   }
 
-  async #read(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const said = new Map<string, boolean>();
-      this.#saidMeanwhile = said;
-      try {
-        const ids = await this.#gate.soldOut();
-        if (signal.aborted) return;
-        for (const [id, isSoldOut] of said) {
-          if (isSoldOut) ids.add(id);
-          else ids.delete(id);
-        }
-        this.#ids = ids;
-        this.#saidMeanwhile = undefined;
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#log.warn({ err: error }, 'recommendations: could not read what is sold out; trying again');
-        await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+  #stopReading(): void {
+    this.#reading += 1;
+    clearTimeout(this.#next);
+  }
+
+  async #read(reading: number): Promise<void> {
+    const said = new Map<string, boolean>();
+    this.#saidMeanwhile = said;
+    let againMs = REREAD_MS;
+    try {
+      const ids = await this.#gate.soldOut();
+      if (reading !== this.#reading) return;
+      for (const [id, isSoldOut] of said) {
+        if (isSoldOut) ids.add(id);
+        else ids.delete(id);
       }
+      this.#ids = ids;
+    } catch (error) {
+      if (reading !== this.#reading) return;
+      this.#log.warn({ err: error }, 'recommendations: could not read what is sold out; trying again');
+      againMs = RETRY_MS;
     }
+    this.#saidMeanwhile = undefined;
+    this.#next = setTimeout(() => this.onHearing(), againMs).unref();
   }
 }

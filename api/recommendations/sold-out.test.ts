@@ -1,0 +1,46 @@
+/** When the gate is read; how it speaks is tried with the real one in the integration test. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLogger } from '../../infra/logger.ts';
+import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import { SoldOut } from './sold-out.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function soldOutOf(answers: readonly (string[] | 'fails')[]) {
+  let reads = 0;
+  const gate: Pick<StockGate, 'soldOut'> = {
+    soldOut: async () => {
+      const answer = answers[Math.min(reads, answers.length - 1)]!;
+      reads += 1;
+      if (answer === 'fails') throw new Error('Redis is away');
+      return new Set(answer);
+    },
+  };
+  return { soldOut: new SoldOut(gate as StockGate, createLogger('test', 'silent')), reads: () => reads };
+}
+
+it('reads again soon when it could not, and now and then when it could', async () => {
+  const { soldOut, reads } = soldOutOf(['fails', ['mug'], ['lamp']]);
+  soldOut.onHearing();
+  await vi.advanceTimersByTimeAsync(900);
+  expect(soldOut.has('mug')).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(soldOut.has('mug')).toBe(true);
+  await vi.advanceTimersByTimeAsync(290_000);
+  expect(reads()).toBe(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([soldOut.has('mug'), soldOut.has('lamp')]).toEqual([false, true]);
+});
+
+it('reads no more once it is deaf, and believes nothing that was on its way', async () => {
+  const { soldOut, reads } = soldOutOf([['mug']]);
+  soldOut.onHearing();
+  soldOut.onDeaf();
+  await vi.advanceTimersByTimeAsync(1_000_000);
+  expect([reads(), soldOut.has('mug')]).toEqual([1, false]);
+});
