@@ -3,8 +3,7 @@ import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwt
 import { DomainError } from '../../domain/errors.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Logger } from '../../infra/logger.ts';
-import type { ApiContext, Settings } from '../context.ts';
-import { AccessTokens } from '../middleware/access-tokens.ts';
+import type { ApiContext, ApiDependencies, Settings } from '../context.ts';
 
 /** Signatures that only the issuer can make; none that a shared secret makes. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -16,9 +15,12 @@ type KeySet = ReturnType<typeof createRemoteJWKSet>;
 /** Names who asks, for the log. @throws DomainError unauthenticated, forbidden, or unavailable while the issuer is away */
 export type CodecAccess = (ctx: ApiContext) => Promise<string>;
 
-export function codecAccess(settings: Settings, log: Logger): CodecAccess {
+export function codecAccess({
+  settings,
+  log,
+  tokens,
+}: Pick<ApiDependencies, 'settings' | 'log' | 'tokens'>): CodecAccess {
   if (!settings.CODEC_REQUIRE_SIGN_IN) return async () => 'anyone: sign-in is not required';
-  const tokens = new AccessTokens(settings);
   const asIssued = settings.CODEC_OIDC_ISSUER && oidcSignIn(settings, settings.CODEC_OIDC_ISSUER, log);
 
   return async (ctx) => {

@@ -18,10 +18,11 @@ const PREFLIGHT_SECONDS = '3600';
 /** A message of Temporal's is 4 MB at most, in base64 a third more. */
 const MOST_BYTES = '6mb';
 
-export function codecRoutes({ settings, log }: ApiDependencies, limits: RateLimits): ApiRouter {
+export function codecRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
+  const { settings, log } = deps;
   const router = new Router<ApiState>();
   const codec = new EncryptingCodec(settings.PAYLOAD_KEYS);
-  const whoAsks = codecAccess(settings, log);
+  const whoAsks = codecAccess(deps);
   const fromWebUi = onlyFrom(settings.TEMPORAL_UI_URL);
   const readBody = bodyParser({ enableTypes: ['json'], jsonLimit: MOST_BYTES, onError: refuseBody });
 

@@ -4,9 +4,10 @@ import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { ROLES } from '../../domain/roles.ts';
+import { BoundedMap } from '../../infra/bounded-map.ts';
 import type { Identity, Settings } from '../context.ts';
 
-export const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
+const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
 const expiry = z.object({ exp: z.number() });
 
 /** As many as there are shoppers; each some 600 bytes. */
@@ -21,7 +22,7 @@ export class AccessTokens {
   /** Made once: given the bare secret, the library tries at every token whether it is a public key. */
   readonly #key: KeyObject;
   /** Found genuine before. What a token says never changes, so its signature is looked at once. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedMap<string, Known>(MOST);
 
   constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>) {
     this.#key = createSecretKey(JWT_SECRET, 'utf8');
@@ -37,7 +38,7 @@ export class AccessTokens {
         const payload = jwt.verify(token, this.#key, { algorithms: ['HS256'] });
         const identity = Object.freeze(accessTokenClaims.parse(payload));
         const { data } = expiry.safeParse(payload);
-        if (data) this.#remember(authorization, { identity, expiresAtMs: data.exp * 1_000 });
+        if (data) this.#known.set(authorization, { identity, expiresAtMs: data.exp * 1_000 });
         return identity;
       } catch {
         // The same answer for all.
@@ -47,11 +48,5 @@ export class AccessTokens {
       'unauthenticated',
       'The access token is not valid or has expired; refresh it or sign in again.',
     );
-  }
-
-  #remember(authorization: string, known: Known): void {
-    this.#known.delete(authorization);
-    if (this.#known.size >= MOST) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(authorization, known);
   }
 }

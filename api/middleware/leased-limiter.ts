@@ -4,6 +4,7 @@
  * when its window ends is lost to it, two blocks at most for each API process.
  */
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { BoundedMap } from '../../infra/bounded-map.ts';
 
 interface Lease {
   left: number;
@@ -20,7 +21,7 @@ const MOST_LEASES = 10_000;
 export class LeasedLimiter {
   readonly #limiter: RateLimiterAbstract;
   readonly #block: number;
-  readonly #leases = new Map<string, Lease>();
+  readonly #leases = new BoundedMap<string, Lease>(MOST_LEASES);
 
   /** @param block points taken at a time, 1 or more and far below the limit */
   constructor(limiter: RateLimiterAbstract, block: number) {
@@ -53,7 +54,6 @@ export class LeasedLimiter {
 
   #remember(address: string): Lease {
     const lease = { left: 0, state: new RateLimiterRes(), endsAtMs: 0, next: undefined };
-    if (this.#leases.size >= MOST_LEASES) this.#leases.delete(this.#leases.keys().next().value!);
     this.#leases.set(address, lease);
     return lease;
   }

@@ -1,4 +1,5 @@
 /** What is like a product by its text, asked of Elasticsearch and kept here for a while. Without Elasticsearch nothing is like anything. */
+import { BoundedMap } from '../../infra/bounded-map.ts';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import { type SimilarProduct, similarProducts } from '../../infra/elasticsearch/similar-products.ts';
 import type { Logger } from '../../infra/logger.ts';
@@ -18,7 +19,7 @@ type Subject = Pick<ShelfProduct, 'id' | 'category'>;
 export class SimilarByContent {
   readonly #index: ProductIndex;
   readonly #log: Logger;
-  readonly #kept = new Map<string, { ids: Promise<string>; untilMs: number }>();
+  readonly #kept = new BoundedMap<string, { ids: Promise<string>; untilMs: number }>(MOST);
   #pausedUntilMs = 0;
 
   constructor(index: ProductIndex, log: Logger) {
@@ -31,8 +32,6 @@ export class SimilarByContent {
     let kept = this.#kept.get(product.id);
     if (!kept || kept.untilMs <= Date.now()) {
       kept = { ids: this.#search(product), untilMs: Date.now() + LIFE_MS };
-      this.#kept.delete(product.id);
-      if (this.#kept.size >= MOST) this.#kept.delete(this.#kept.keys().next().value!);
       this.#kept.set(product.id, kept);
     }
     const ids = await kept.ids;

@@ -1,7 +1,8 @@
 /**
  * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
  * changed. Those who miss something at the same time share a query.
- */
+ */ import { BoundedMap } from '../../infra/bounded-map.ts';
+
 const DEFAULT_DEAF_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
 const MOST_QUERIES = 2;
@@ -36,7 +37,7 @@ interface Batch<Value> {
 
 export class HeardCache<Value> {
   readonly #options: HeardCacheOptions<Value>;
-  readonly #kept = new Map<string, Kept<Value>>();
+  readonly #kept: BoundedMap<string, Kept<Value>>;
   /** Ids that changed while something is being loaded: what was read of them may be of before. */
   readonly #changedMeanwhile = new Set<Set<string>>();
   #isHearing = false;
@@ -46,6 +47,7 @@ export class HeardCache<Value> {
 
   constructor(options: HeardCacheOptions<Value>) {
     this.#options = options;
+    this.#kept = new BoundedMap(options.most);
   }
 
   /** @param keys of the cache in Redis */
@@ -139,17 +141,11 @@ export class HeardCache<Value> {
       for (const id of new Set([...ids, ...found.keys()])) {
         const value = found.get(id);
         if (!changed.has(id) && !this.#idsOf(value).some((other) => changed.has(other)))
-          this.#keep(id, { value, untilSeconds });
+          this.#kept.set(id, { value, untilSeconds });
       }
       return found;
     } finally {
       this.#changedMeanwhile.delete(changed);
     }
-  }
-
-  #keep(id: string, kept: Kept<Value>): void {
-    this.#kept.delete(id);
-    if (this.#kept.size >= this.#options.most) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(id, kept);
   }
 }

@@ -87,8 +87,7 @@ export class PersonalRanking {
 
   /** What is in the cart is not shown, nor what they own, unless they look for that. */
   async #familiesOf(held: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
-    const families = new Set<string>();
-    if (cart.length > 0) for (const product of await this.#shelf.find(cart)) if (product) families.add(product.family);
+    const families = await this.#shelf.familiesOf(cart);
     if (!repeats)
       for (const record of records)
         for (const family of (await this.#place(held, record)).families) families.add(family);

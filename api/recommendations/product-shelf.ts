@@ -28,6 +28,12 @@ export class ProductShelf extends HeardCache<ShelfProduct> {
     });
   }
 
+  /** What these products are shown as, each once. */
+  async familiesOf(productIds: readonly string[]): Promise<Set<string>> {
+    const products = await this.find(productIds);
+    return new Set(products.flatMap((product) => product?.family ?? []));
+  }
+
   /** Takes the first of a model's products in, so that the first shoppers after a start do not wait for PostgreSQL. */
   async fill(order: Int32Array, ids: readonly string[], signal: AbortSignal): Promise<void> {
     for (let at = 0; at < Math.min(order.length, MOST) && !signal.aborted; at += FILL_BATCH) {

@@ -1,4 +1,5 @@
 /** What was found for shoppers a moment ago: it is found again as long as everything it was found by is the same. */
+import { BoundedMap } from '../../infra/bounded-map.ts';
 import type { Candidate } from './offer.ts';
 
 /** What was looked at and put into carts says less every day; ten minutes do not show. */
@@ -16,7 +17,7 @@ interface Ranking {
 }
 
 export class RankingMemory {
-  readonly #rankings = new Map<string, Ranking>();
+  readonly #rankings = new BoundedMap<string, Ranking>(MOST);
 
   get(who: string, basis: Basis): readonly Candidate[] | undefined {
     const known = this.#rankings.get(who);
@@ -25,8 +26,6 @@ export class RankingMemory {
   }
 
   set(who: string, basis: Basis, candidates: readonly Candidate[]): void {
-    if (this.#rankings.size >= MOST && !this.#rankings.has(who))
-      this.#rankings.delete(this.#rankings.keys().next().value!);
     this.#rankings.set(who, { basis, candidates, untilMs: Date.now() + LIFE_MS });
   }
 }

@@ -41,7 +41,7 @@ const SEARCH_WAIT_MS = 15;
 export class Recommender {
   readonly shoppers: Shoppers;
   readonly tastes: ShopperTastes;
-  readonly records: ShopperRecords;
+  readonly #records: ShopperRecords;
   readonly #carts: ShopperCarts;
   readonly #models: ModelHolder;
   readonly #shelf: ProductShelf;
@@ -63,8 +63,8 @@ export class Recommender {
     this.#carts = new ShopperCarts(db);
     this.#models = new ModelHolder(db, log);
     const canonical = (productId: string) => this.#models.canonical(productId);
-    this.records = new ShopperRecords(db, canonical);
-    this.shoppers = new Shoppers(this.records, this.tastes, this.#carts);
+    this.#records = new ShopperRecords(db, canonical);
+    this.shoppers = new Shoppers(this.#records, this.tastes, this.#carts);
     this.#shelf = new ProductShelf(db, settings.CACHE_PRODUCT_SECONDS, canonical);
     this.#content = new SimilarByContent(productIndex, log);
     this.#newcomers = new Newcomers(db, this.#shelf, this.#content, this.#models, log);
@@ -76,7 +76,7 @@ export class Recommender {
 
   start(): void {
     const { settings, cache, log } = this.#services;
-    const kept = [this.#shelf, this.records, this.tastes, this.#carts];
+    const kept = [this.#shelf, this.#records, this.tastes, this.#carts];
     const onInvalidated = (keys: readonly string[]) => {
       for (const each of kept) each.onInvalidated(keys);
       if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
@@ -127,16 +127,11 @@ export class Recommender {
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
     const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
-      without: own?.without ?? (await this.#familiesOf(shopper.isPersonalised ? shopper.cart : [])),
+      without: own?.without ?? (await this.#shelf.familiesOf(shopper.isPersonalised ? shopper.cart : [])),
       isVaried: true,
       more: own ? [own.further, popular] : [popular],
     });
     return { items, model: held?.id ?? UNTRAINED };
-  }
-
-  async #familiesOf(productIds: readonly string[]): Promise<Set<string>> {
-    const products = await this.#shelf.find(productIds);
-    return new Set(products.flatMap((product) => product?.family ?? []));
   }
 
   /** What goes with a product, then what is like it. @throws DomainError not_found */

@@ -65,7 +65,6 @@ function toShelf(
   canonical: (productId: string) => string,
 ): ShelfProduct {
   const [lead] = rows;
-  const id = canonical(lead.id);
   const summary: ProductSummary = {
     id: lead.id,
     sku: lead.sku,
@@ -79,12 +78,12 @@ function toShelf(
     family_id: lead.family_id,
   };
   return {
-    id,
-    family: family === lead.id ? id : family,
+    id: canonical(lead.id),
+    family: canonical(family),
     category: lead.category,
     name: lead.name,
     inStock: rows.some((row) => row.in_stock),
-    variants: rows.length === 1 ? [id] : rows.map((row) => canonical(row.id)),
+    variants: rows.map((row) => canonical(row.id)),
     text: JSON.stringify(summary).slice(0, -1),
   };
 }
