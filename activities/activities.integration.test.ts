@@ -290,7 +290,7 @@ describe('refunds', () => {
       outcome: 'accepted',
       refund: { status: 'pending', amountCents: 1000 },
     });
-    const payment = { refundId: request.refundId, orderId, paymentIntentId, amountCents: 1000 };
+    const payment = { refundId: request.refundId, orderId, paymentIntentId, amountCents: 1000, attempt: 1 };
     const stripe = await activities.refundPayment(payment);
     expect(await activities.refundPayment(payment)).toEqual(stripe);
     expect(await repeated(() => activities.retrieveRefund({ stripeRefundId: stripe.stripeRefundId! }))).toMatchObject({
@@ -321,7 +321,7 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     });
-    const stripe = await activities.refundPayment({ refundId, orderId, paymentIntentId, amountCents: 2500 });
+    const stripe = await activities.refundPayment({ refundId, orderId, paymentIntentId, amountCents: 2500, attempt: 1 });
     expect(stripe).toMatchObject({ status: 'failed', stripeRefundId: null });
     await repeated(() => activities.recordRefund({ refundId, ...stripe }));
     const again = await activities.requestRefund({

@@ -15,7 +15,7 @@ export function updateOrder<Result, Request>(
   update: UpdateDefinition<Result, [Request]>,
   request: Request,
 ): Promise<Result> {
-  const input: CheckoutInput = { orderId, resume: true, livesOn: true };
+  const input: CheckoutInput = { orderId, resume: true };
   return callWorkflow(() =>
     temporal.withDeadline(answerDeadline(), () =>
       temporal.workflow.executeUpdateWithStart(update, {

@@ -33,7 +33,7 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
       temporal.workflow.start('checkout', {
         ...START_MISSING,
         workflowId: checkoutWorkflowId(id),
-        args: [{ orderId: id, resume: true, livesOn: true }],
+        args: [{ orderId: id, resume: true }],
         staticSummary: 'Taken up by the sweep',
       }),
     );

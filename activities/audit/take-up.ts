@@ -72,7 +72,7 @@ async function startEach<Item>(
 }
 
 function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
-  const input: CheckoutInput = { orderId: order.id, resume: true, livesOn: true };
+  const input: CheckoutInput = { orderId: order.id, resume: true };
   return temporal.workflow.start('checkout', {
     ...START_MISSING,
     workflowId: checkoutWorkflowId(order.id),

@@ -23,8 +23,7 @@ export interface OrderFacts {
   orderId: string;
   reservationId: string;
   status: OrderStatus;
-  /** Left out by orders that were opened before goods had states: they are `unfulfilled`. */
-  fulfilment?: Fulfilment;
+  fulfilment: Fulfilment;
   totalCents: number;
   capturedCents: number;
   refundedCents: number;
@@ -32,8 +31,7 @@ export interface OrderFacts {
   paymentIntentId: string | null;
   clientSecret: string | null;
   expiresAt: string;
-  /** `sku` is left out by orders that were opened before it was kept here. */
-  lines: { productId: string; sku?: string; name: string; quantity: number; unitPriceCents: number }[];
+  lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
 }
 
 export type OpenedOrder =
@@ -135,6 +133,7 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         orderId: request.orderId,
         reservationId: request.reservationId,
         status: 'pending',
+        fulfilment: 'unfulfilled',
         totalCents,
         capturedCents: 0,
         refundedCents: 0,

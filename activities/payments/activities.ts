@@ -13,7 +13,7 @@ export interface IntentState {
 
 export interface OpenedPayment {
   paymentIntentId: string;
-  /** Where people look it up; histories from before it was told do not hold it. */
+  /** Where people look it up. */
   paymentUrl?: string;
 }
 
@@ -83,9 +83,9 @@ export function createPaymentActivities({
     paymentIntentId: string;
     amountCents: number;
     /** 1 unless an earlier try failed for good. */
-    attempt?: number;
+    attempt: number;
   }): Promise<StripeRefundState> {
-    const attempt = String(request.attempt ?? 1);
+    const attempt = String(request.attempt);
     try {
       return refundState(
         await stripe.refunds.create(

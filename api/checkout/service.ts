@@ -83,7 +83,7 @@ function begin(
         startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
           workflowId: checkoutWorkflowId(orderId),
           taskQueue: 'checkout',
-          args: [{ orderId, livesOn: true }],
+          args: [{ orderId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: 'Checkout',

@@ -124,7 +124,7 @@ function chargeId(intent: Stripe.PaymentIntent): string {
 
 /** How the order's workflow is started anew where it had ended: terminated by hand, or over long before this event came. */
 function startOf(order: KnownOrder, summary: string) {
-  const input: CheckoutInput = { orderId: order.id, resume: true, livesOn: true };
+  const input: CheckoutInput = { orderId: order.id, resume: true };
   return {
     workflowId: checkoutWorkflowId(order.id),
     taskQueue: 'checkout',

@@ -81,7 +81,7 @@ describe('the codec', () => {
     await expect(codecOf(older).decode(after)).rejects.toThrow('"2026-07", which PAYLOAD_KEYS does not hold');
   });
 
-  it('lets plain payloads through as they are: histories from before the encryption', async () => {
+  it('lets plain payloads through as they are: the Web UI sends such', async () => {
     const codec = codecOf(newer);
     const written = [plain({ a: 1 }), {}, { metadata: null, data: null }];
     expect(await codec.decode(written)).toEqual(written);

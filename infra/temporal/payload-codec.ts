@@ -40,7 +40,7 @@ export class EncryptingCodec implements PayloadCodec {
   }
 
   /**
-   * Decrypts what is encrypted; other payloads, as histories from before have them, stay as they are.
+   * Decrypts what is encrypted; other payloads (the Web UI sends plain ones) stay as they are.
    * @throws PayloadUnreadableError naming the key that is missing, or saying that the payload was changed
    */
   async decode(payloads: Payload[]): Promise<Payload[]> {

@@ -37,7 +37,7 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
         startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
           workflowId: checkoutWorkflowId(orderId),
           taskQueue: 'checkout',
-          args: [{ orderId, livesOn: true }],
+          args: [{ orderId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });

@@ -31,6 +31,7 @@ export class ScriptedCheckout {
       orderId,
       reservationId: 'a1b2c3d4-0000-4000-8000-000000000000',
       status: 'pending',
+      fulfilment: 'unfulfilled',
       totalCents: TOTAL_CENTS,
       capturedCents: 0,
       refundedCents: 0,

@@ -26,7 +26,6 @@ export async function accompany(the: CheckoutCase): Promise<OrderStatus> {
       await continueAsNew<(input: CheckoutInput) => Promise<unknown>>({
         orderId: the.orderId,
         resume: true,
-        livesOn: true,
       });
     }
     const { reads } = the;

@@ -33,7 +33,7 @@ export function describeCheckout(the: CheckoutCase): string {
       ['Item', 'SKU', 'Quantity', 'Price'],
       order.lines.map((line) => [
         plain(line.name),
-        plain(line.sku ?? ''),
+        plain(line.sku),
         `${line.quantity}`,
         money(line.unitPriceCents),
       ]),

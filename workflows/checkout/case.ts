@@ -19,8 +19,6 @@ export interface PaymentTry {
 /** What is known of one order; every change is told in the workflow's details, where support staff read it. */
 export class CheckoutCase {
   readonly orderId: string;
-  /** Whether the workflow stays with the order after its payment. */
-  livesOn: boolean;
   order: OrderFacts | undefined;
   /** All of it, from the time when there was more to tell than the order itself. */
   record: OrderRecord | undefined;
@@ -46,9 +44,8 @@ export class CheckoutCase {
   readonly tries: PaymentTry[] = [];
   #toldStatus: string | undefined = 'pending';
 
-  constructor({ orderId, livesOn = false }: CheckoutInput) {
+  constructor({ orderId }: CheckoutInput) {
     this.orderId = orderId;
-    this.livesOn = livesOn;
     this.#tell();
   }
 

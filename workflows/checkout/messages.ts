@@ -9,8 +9,6 @@ export interface CheckoutInput {
   orderId: string;
   /** Started without a shopper waiting (a late webhook, an overdue order): the order is taken up from the database. */
   resume?: boolean;
-  /** Stays with the order after it was paid. Unset only in those that began before orders shipped. */
-  livesOn?: boolean;
 }
 
 export interface BeginCheckoutInput {

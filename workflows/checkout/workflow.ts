@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   condition,
   ParentClosePolicy,
-  patched,
   setHandler,
   sleep,
   startChild,
@@ -94,10 +93,10 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
 
   if (the.order === undefined) the.ended('not_begun');
   else {
-    the.settledAs(await settle(the, input));
+    the.settledAs(await settle(the));
     // Without a payment, or with one that goes back at once, nothing is left to do.
     const isOver = the.order.capturedCents === 0 || the.refundId !== undefined;
-    the.ended(!isOver && the.livesOn ? await accompany(the) : the.settled!);
+    the.ended(!isOver ? await accompany(the) : the.settled!);
   }
   await condition(allHandlersFinished);
   return the.outcome!;
@@ -109,14 +108,10 @@ async function takeUp(the: CheckoutCase): Promise<void> {
 }
 
 /** Waits for the payment, a cancellation or the end of the hold, and ends the checkout accordingly. */
-async function settle(the: CheckoutCase, input: CheckoutInput): Promise<CheckoutOutcome> {
+async function settle(the: CheckoutCase): Promise<CheckoutOutcome> {
   let asked = 0;
   for (;;) {
-    if (the.capture) {
-      // Asked before the local activity: behind one, a replay that was cut in two would miss the marker.
-      the.livesOn ||= patched('order-lives-on');
-      return await complete(the);
-    }
+    if (the.capture) return await complete(the);
     if (the.changed) await the.refresh();
     const { status, expiresAt } = the.order!;
     // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
@@ -127,7 +122,7 @@ async function settle(the: CheckoutCase, input: CheckoutInput): Promise<Checkout
     }
     const leftMs = Date.parse(expiresAt) - Date.now();
     if (the.cancelRequest || leftMs <= 0) {
-      if (!the.cancelRequest && (await hasMoreTime(the, input))) continue;
+      if (!the.cancelRequest && (await hasMoreTime(the))) continue;
       const ended = await endUnpaid(the);
       if (ended) return ended;
       continue;
@@ -146,8 +141,7 @@ async function settle(the: CheckoutCase, input: CheckoutInput): Promise<Checkout
 }
 
 /** Support may have extended the hold: the database has the last word on when it ends. */
-async function hasMoreTime(the: CheckoutCase, input: CheckoutInput): Promise<boolean> {
-  if (input.livesOn !== true) return false;
+async function hasMoreTime(the: CheckoutCase): Promise<boolean> {
   const order = await orders.loadOrder({ orderId: the.orderId });
   if (!order || (order.status === 'pending' && order.expiresAt === the.order!.expiresAt)) return false;
   the.updated({ ...order, clientSecret: the.order!.clientSecret });

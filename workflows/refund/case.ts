@@ -6,17 +6,6 @@ import { Trouble } from '../shared/trouble.ts';
 import { describeRefund } from './case-details.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
-/** What histories of refunds do not hold that began before refunds had lines and waited for people. */
-const BEFORE_THE_SUPPORT_DESK = {
-  kind: 'refund',
-  lines: [] as RefundFacts['lines'],
-  requestedBy: 'unknown',
-  decidedBy: null,
-  decisionReason: null,
-  failureReason: null,
-  attempt: 1,
-} as const;
-
 /** What is known of one refund; every change is told in the workflow's details, where support staff read it. */
 export class RefundCase {
   readonly input: RefundInput;
@@ -25,7 +14,6 @@ export class RefundCase {
   refusal: string | undefined;
   /** Stripe has news of it. */
   news = false;
-  waitsWhenFailed = true;
   /** Staff have given a failed one up. */
   givenUp = false;
   outcome: RefundOutcome | undefined;
@@ -44,8 +32,7 @@ export class RefundCase {
     return this.refund;
   }
 
-  is(facts: RefundFacts): void {
-    const refund = { ...BEFORE_THE_SUPPORT_DESK, ...facts };
+  is(refund: RefundFacts): void {
     this.refund = refund;
     const needsApproval = refund.status === 'awaiting_approval';
     if (needsApproval !== this.#needsApproval) {

@@ -41,7 +41,7 @@ export function readWish(
   for (const { product, quantity } of wish.lines ?? []) {
     const line = order.lines.find((each) => each.sku === product || each.productId === product);
     if (!line) {
-      const skus = order.lines.map((each) => each.sku ?? each.productId).join(', ');
+      const skus = order.lines.map((each) => each.sku).join(', ');
       return `“${product}” is not part of this order; it has ${skus}.`;
     }
     lines.push({ productId: line.productId, quantity });

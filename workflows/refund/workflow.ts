@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   condition,
-  patched,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -40,9 +39,6 @@ export function refund(input: RefundInput): Promise<RefundOutcome> {
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   const the = new RefundCase(input);
-  // Refunds from before people could take up a failed one end with it. Asked first: behind a local activity, a replay that
-  // was cut in two would miss the marker.
-  the.waitsWhenFailed = patched('failed-refund-waits');
 
   setHandler(
     requestRefundUpdate,
@@ -143,7 +139,7 @@ async function giveBack(the: RefundCase): Promise<RefundOutcome> {
     const { status } = the.refund!;
     if (status === 'succeeded' || status === 'rejected') return status;
     if (status === 'failed') {
-      if (the.givenUp || !the.waitsWhenFailed) return 'failed';
+      if (the.givenUp) return 'failed';
       await untilStaffDecide(the);
     } else if (status === 'pending') {
       await (the.refund!.stripeRefundId ? untilSettled(the) : send(the));

@@ -1,14 +1,3 @@
-import { Migration } from '@mikro-orm/migrations';
-
-/** What recommendations are made of: models and their bytes, which one is served, and what shoppers chose. */
-export class Recommendations0003 extends Migration {
-  override name = '0003-recommendations';
-
-  override up(): void {
-    for (const statement of [models, choices, freshness]) this.addSql(statement);
-  }
-}
-
 // Bytes are stored as they are: numbers that do not compress would only cost time.
 const models = `
 create table recommendation_models (
@@ -72,6 +61,18 @@ create trigger order_changes_taste after update of status, refunded_amount on or
   when (new.paid_at is not null
     and (old.paid_at is null or new.user_id is not null
       and (old.status is distinct from new.status or old.refunded_amount is distinct from new.refunded_amount)))
-  execute function order_changes_taste();
+  execute function order_changes_taste();`;
 
-create index idx_orders_paid on orders (paid_at, id) where paid_at is not null;`;
+// What counts as bought, for training and for what a shopper is shown alike. Net of what was given back: a line of which every unit was
+// is not bought. Money on its way back counts as back, as it does in the order's own amount.
+const purchasedLines = `
+create view purchased_lines as
+select o.id as order_id, o.user_id, o.paid_at, item.product_id
+from orders o join order_items item on item.order_id = o.id
+where o.paid_at is not null and o.status in ('paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded')
+  and (o.refunded_amount = 0 or item.quantity > coalesce((
+    select sum(back.quantity) from refunds refund join refund_items back on back.refund_id = refund.id
+    where refund.order_id = o.id and back.product_id = item.product_id
+      and (refund.status = 'succeeded' or refund.status = 'pending' and refund.stripe_refund_id is not null)), 0));`;
+
+export const recommendations = [models, choices, freshness, purchasedLines];

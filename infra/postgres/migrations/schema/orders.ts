@@ -1,0 +1,94 @@
+/** The allowed steps themselves are written from `domain/order-state` after every migration (infra/postgres/order-steps.ts). */
+export const orders = `
+create table order_steps (
+  from_status varchar(50) not null,
+  to_status varchar(50) not null,
+  primary key (from_status, to_status)
+);
+
+create table orders (
+  id uuid primary key,
+  reservation_id uuid not null unique references reservations (id),
+  user_id uuid references users (id),
+  owner text not null,
+  status varchar(50) not null default 'pending' check (status in
+    ('pending', 'paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'cancelled', 'expired')),
+  fulfilment text not null default 'unfulfilled' check (fulfilment in ('unfulfilled', 'on_hold', 'shipped', 'delivered')),
+  hold_reason varchar(500),
+  total_amount numeric(16, 3) not null check (total_amount > 0),
+  captured_amount numeric(16, 3) not null default 0 check (captured_amount >= 0),
+  refunded_amount numeric(16, 3) not null default 0,
+  currency char(3) not null,
+  email varchar(255),
+  shipping_address jsonb not null,
+  payment_intent_id varchar(255) unique,
+  payment_client_secret varchar(255),
+  last_payment_error text,
+  carrier varchar(100),
+  tracking_number varchar(100),
+  shipped_at timestamptz,
+  delivered_at timestamptz,
+  expires_at timestamptz not null,
+  paid_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint orders_refunded_within_captured check (refunded_amount between 0 and captured_amount),
+  constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),
+  constraint orders_shipped_has_time check ((fulfilment in ('shipped', 'delivered')) = (shipped_at is not null))
+);
+create index idx_orders_user on orders (user_id, created_at desc, id desc);
+create index idx_orders_owner on orders (owner, created_at desc, id desc);
+create index idx_orders_status on orders (status);
+create index idx_orders_pending on orders (expires_at) where status = 'pending';
+create index idx_orders_paid on orders (paid_at, id) where paid_at is not null;
+
+create table order_items (
+  id uuid primary key default gen_random_uuid(),
+  order_id uuid not null references orders (id),
+  product_id uuid not null references products (id),
+  quantity integer not null check (quantity > 0),
+  price numeric(12, 3) not null,
+  sku varchar(64) not null,
+  name varchar(255) not null,
+  image_url varchar(500) not null
+);
+create index idx_order_items_order on order_items (order_id);
+create index idx_order_items_product on order_items (product_id);
+
+create table order_events (
+  id bigint generated always as identity primary key,
+  order_id uuid not null references orders (id),
+  type text not null,
+  message text not null,
+  data jsonb not null default '{}',
+  actor text not null default 'system',
+  reason varchar(500),
+  dedupe_key text,
+  created_at timestamptz not null default now(),
+  unique (order_id, dedupe_key)
+);
+create function order_events_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'order_events is append-only';
+end $$;
+create trigger order_events_append_only before update or delete on order_events for each row
+  execute function order_events_append_only();
+
+create function order_status_steps() returns trigger language plpgsql as $$
+begin
+  if not exists (select 1 from order_steps where from_status = old.status and to_status = new.status) then
+    raise exception 'an order can''t step from % to %', old.status, new.status using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+create trigger order_status_steps before update of status on orders for each row
+  when (old.status is distinct from new.status) execute function order_status_steps();
+
+create function order_tells_listeners() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('order_changed', new.id::text);
+  return null;
+end $$;
+create trigger order_tells_listeners
+  after update of status, last_payment_error, refunded_amount, expires_at, fulfilment, shipping_address on orders
+  for each row execute function order_tells_listeners();`;

@@ -1,0 +1,105 @@
+/**
+ * What Stripe has said of money. `payments` has a row for every PaymentIntent that names an order: facts from signed events, or from
+ * Stripe's own answers, and from nowhere else. An order is paid by its own intent (`orders.payment_intent_id`) alone; any other one that
+ * succeeded is `unmatched`, and goes back to whoever paid.
+ */
+export const payments = `
+create table payments (
+  id varchar(255) primary key,
+  order_id uuid not null references orders (id),
+  status text not null check (status in ('open', 'in_flight', 'succeeded', 'canceled')),
+  received_amount numeric(16, 3) not null default 0 check (received_amount >= 0),
+  currency char(3) not null,
+  -- Why it can't pay its order; null while it can, or has.
+  unmatched_reason text check (unmatched_reason in ('other_intent', 'wrong_amount', 'wrong_currency')),
+  refund_status text check (refund_status in ('pending', 'succeeded', 'failed')),
+  stripe_refund_id varchar(255) unique,
+  refund_failure text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint payments_received_when_succeeded check (status <> 'succeeded' or received_amount > 0),
+  constraint payments_unmatched_succeeded check (unmatched_reason is null or status = 'succeeded'),
+  constraint payments_refund_only_unmatched check (refund_status is null or unmatched_reason is not null)
+);
+create index idx_payments_order on payments (order_id);
+create index idx_payments_unmatched on payments (created_at) where unmatched_reason is not null and refund_status is distinct from 'succeeded';
+
+-- Every refused attempt to pay, by the charge's ID: a repeated event adds nothing.
+create table payment_failures (
+  attempt_id varchar(255) primary key,
+  payment_id varchar(255) not null references payments (id),
+  code varchar(100) not null,
+  message varchar(500) not null,
+  recorded_at timestamptz not null default now()
+);
+create index idx_payment_failures_payment on payment_failures (payment_id, recorded_at);
+
+create table refunds (
+  id uuid primary key,
+  order_id uuid not null references orders (id),
+  request_id varchar(255) not null,
+  kind text not null default 'refund' check (kind in ('refund', 'cancellation', 'chargeback')),
+  amount numeric(16, 3) not null check (amount > 0),
+  currency char(3) not null,
+  reason varchar(500) not null,
+  restock boolean not null default false,
+  -- Whether its units had not shipped when it was requested: refunding them cancels them, so they never ship.
+  cancels_units boolean not null default false,
+  status text not null default 'pending' check (status in
+    ('awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected')),
+  attempt integer not null default 1 check (attempt > 0),
+  stripe_refund_id varchar(255) unique,
+  failure_reason text,
+  requested_by text not null,
+  decided_by text,
+  decision_reason varchar(500),
+  decided_at timestamptz,
+  -- Staff settled a failed one in another way: nothing is open any more.
+  given_up_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (order_id, request_id),
+  constraint refunds_given_up_failed check (given_up_at is null or status = 'failed')
+);
+create index idx_refunds_order on refunds (order_id, created_at);
+create index idx_refunds_waiting on refunds (created_at) where status in ('awaiting_return', 'awaiting_approval');
+
+create table refund_items (
+  refund_id uuid not null references refunds (id),
+  product_id uuid not null references products (id),
+  quantity integer not null check (quantity > 0),
+  restocked_at timestamptz,
+  primary key (refund_id, product_id)
+);
+
+create function refund_tells_listeners() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('order_changed', new.order_id::text);
+  return null;
+end $$;
+create trigger refund_tells_listeners after insert or update of status on refunds
+  for each row execute function refund_tells_listeners();
+
+create table disputes (
+  id varchar(255) primary key,
+  order_id uuid not null references orders (id),
+  amount numeric(16, 3) not null check (amount > 0),
+  currency char(3) not null,
+  reason varchar(100) not null,
+  status varchar(50) not null,
+  evidence_due_by timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index idx_disputes_order on disputes (order_id);
+create index idx_disputes_open on disputes (evidence_due_by) where status in ('needs_response', 'warning_needs_response', 'under_review', 'warning_under_review');
+
+create table stripe_events (
+  id text primary key,
+  type text not null,
+  object_id text not null,
+  order_id uuid,
+  received_at timestamptz not null default now(),
+  handled_at timestamptz
+);
+create index idx_stripe_events_unhandled on stripe_events (received_at) where handled_at is null;`;
