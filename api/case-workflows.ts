@@ -1,8 +1,7 @@
-/** Updates to the workflow of an order or a refund, which is taken up from the database where it is not running (any more). */
+/** Updates to the workflow of an order or a refund, which is resumed from the database where it is not running (any more). */
 import { type UpdateDefinition, WithStartWorkflowOperation } from '@temporalio/client';
-import { type CheckoutInput, checkoutWorkflowId } from '../workflows/checkout/messages.ts';
-import { type RefundInput, refundWorkflowId } from '../workflows/refund/messages.ts';
-import { caseAttributes } from '../workflows/shared/search-attributes.ts';
+import { type ResumedOrder, resumedOrder } from '../workflows/checkout/start.ts';
+import { type ResumedRefund, resumedRefund } from '../workflows/refund/start.ts';
 import type { ApiDependencies } from './context.ts';
 import { answerDeadline, callWorkflow } from './temporal-call.ts';
 
@@ -11,23 +10,17 @@ type Deps = Pick<ApiDependencies, 'temporal'>;
 /** @throws DomainError with the workflow's refusal */
 export function updateOrder<Result, Request>(
   { temporal }: Deps,
-  orderId: string,
+  order: ResumedOrder,
   update: UpdateDefinition<Result, [Request]>,
   request: Request,
 ): Promise<Result> {
-  const input: CheckoutInput = { orderId, resume: true };
   return callWorkflow(() =>
     temporal.withDeadline(answerDeadline(), () =>
       temporal.workflow.executeUpdateWithStart(update, {
         args: [request],
         startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
-          workflowId: checkoutWorkflowId(orderId),
-          taskQueue: 'checkout',
-          args: [input],
+          ...resumedOrder(order, 'Order, resumed for a request'),
           workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          staticSummary: 'Order, taken up for a request',
-          typedSearchAttributes: caseAttributes({ orderId, createdAt: new Date() }),
         }),
       }),
     ),
@@ -37,24 +30,17 @@ export function updateOrder<Result, Request>(
 /** @throws DomainError with the workflow's refusal */
 export function updateRefund<Result, Request>(
   { temporal }: Deps,
-  refund: { refundId: string; orderId: string; requestId: string },
+  refund: ResumedRefund,
   update: UpdateDefinition<Result, [Request]>,
   request: Request,
 ): Promise<Result> {
-  const { orderId, refundId, requestId } = refund;
-  const input: RefundInput = { orderId, refundId, resume: true };
   return callWorkflow(() =>
     temporal.withDeadline(answerDeadline(), () =>
       temporal.workflow.executeUpdateWithStart(update, {
         args: [request],
         startWorkflowOperation: new WithStartWorkflowOperation('refund', {
-          workflowId: refundWorkflowId(orderId, requestId),
-          taskQueue: 'checkout',
-          args: [input],
+          ...resumedRefund(refund, 'Refund, resumed for a decision'),
           workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          staticSummary: 'Refund, taken up for a decision',
-          typedSearchAttributes: caseAttributes({ orderId, createdAt: new Date() }),
         }),
       }),
     ),

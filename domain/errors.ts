@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'order_not_cancellable',
   'order_not_refundable',
   'refund_exceeds_charge',
+  'return_window_closed',
   'payment_declined',
   'payment_provider_unavailable',
   'invalid_signature',

@@ -46,6 +46,10 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
 export const FULFILMENTS = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
 export type Fulfilment = (typeof FULFILMENTS)[number];
 
+export function hasShipped(fulfilment: Fulfilment): boolean {
+  return fulfilment === 'shipped' || fulfilment === 'delivered';
+}
+
 /**
  * Status of a paid order that was not cancelled, by its goods and its money (minor units). All of the money back says most,
  * then where the goods are; a part given back shows while nothing was shipped.

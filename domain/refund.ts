@@ -3,6 +3,8 @@ import { lineTotalCents, sumCents } from './money.ts';
 import { isAllowed, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
 import { isStaff, type Role } from './roles.ts';
 
+const DAY_MS = 86_400_000;
+
 export interface RefundLine {
   productId: string;
   /** 1 or more. */
@@ -12,6 +14,8 @@ export interface RefundLine {
 export interface RefundableOrder {
   status: OrderStatus;
   capturedCents: number;
+  /** Whether its units have left. Until then, refunding a unit cancels it: it never ships, and goes back on sale. */
+  hasShipped: boolean;
   lines: readonly (RefundLine & { name: string; unitPriceCents: number })[];
 }
 
@@ -19,6 +23,10 @@ export interface RefundRecord {
   amountCents: number;
   status: RefundStatus;
   lines: readonly RefundLine[];
+  /** Whether its units had not shipped when it was requested. */
+  cancelsUnits: boolean;
+  /** A failed refund that staff settled in another way. */
+  isGivenUp: boolean;
 }
 
 /** Whether its money is given back, on its way or set aside for it; failed and rejected refunds free their amount. */
@@ -26,14 +34,21 @@ export function isCommitted(refund: { status: RefundStatus }): boolean {
   return refund.status !== 'failed' && refund.status !== 'rejected';
 }
 
-export function committedRefundCents(refunds: readonly Omit<RefundRecord, 'lines'>[]): number {
+/** Whether its units are canceled, about to be, or back: no other refund can be for them. */
+export function takesUnits(refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'isGivenUp'>): boolean {
+  return isCommitted(refund) || (refund.cancelsUnits && refund.isGivenUp);
+}
+
+type RefundAmount = Pick<RefundRecord, 'amountCents' | 'status'>;
+
+export function committedRefundCents(refunds: readonly RefundAmount[]): number {
   return sumCents(refunds.filter(isCommitted).map((refund) => refund.amountCents));
 }
 
 /** What is left to refund, 0 or more. */
 export function refundableCents(
   order: Pick<RefundableOrder, 'capturedCents'>,
-  refunds: readonly Omit<RefundRecord, 'lines'>[],
+  refunds: readonly RefundAmount[],
 ): number {
   return Math.max(0, order.capturedCents - committedRefundCents(refunds));
 }
@@ -46,7 +61,7 @@ export function refundableQuantities(
   const left = new Map<string, { name: string; unitPriceCents: number; left: number }>();
   for (const { productId, name, unitPriceCents, quantity } of order.lines)
     left.set(productId, { name, unitPriceCents, left: (left.get(productId)?.left ?? 0) + quantity });
-  for (const line of refunds.filter(isCommitted).flatMap((refund) => refund.lines)) {
+  for (const line of refunds.filter(takesUnits).flatMap((refund) => refund.lines)) {
     const product = left.get(line.productId);
     if (product) product.left -= line.quantity;
   }
@@ -58,8 +73,10 @@ export interface RefundWish {
   amountCents?: number;
   /** Units that the refund is for; undefined with no amount means all that are left. */
   lines?: readonly RefundLine[];
-  /** Whether the units go back on sale. */
+  /** Whether the units go back on sale; those that have not shipped always do. */
   restock: boolean;
+  /** Shoppers name lines or refund everything; a bare amount is for staff. */
+  isShopper?: boolean;
 }
 
 function quantitiesOf(lines: readonly RefundLine[]): string {
@@ -81,7 +98,7 @@ export function asksFor(
 }
 
 export type RefundDecision =
-  | { ok: true; amountCents: number; lines: RefundLine[] }
+  | { ok: true; amountCents: number; lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }
   | {
       ok: false;
       code: 'order_not_refundable' | 'refund_exceeds_charge' | 'invalid_request';
@@ -106,6 +123,13 @@ export function decideRefund(
     throw new RangeError(`not a refund amount: ${wish.amountCents}`);
   if (!isAllowed('refund', order.status)) return refuse('order_not_refundable', refusalOf('refund', order.status)!);
 
+  if (wish.isShopper && wish.amountCents !== undefined && !wish.lines)
+    return refuse('invalid_request', 'Name the items and quantities to refund; an amount alone is not accepted.');
+
+  const accept = (amountCents: number, lines: RefundLine[]): RefundDecision => {
+    const cancelsUnits = !order.hasShipped && lines.length > 0;
+    return { ok: true, amountCents, lines, cancelsUnits, restock: cancelsUnits || (wish.restock && lines.length > 0) };
+  };
   const quantities = refundableQuantities(order, refunds);
   if (wish.lines) {
     const priced = priceLines(wish.lines, quantities);
@@ -118,20 +142,20 @@ export function decideRefund(
         'refund_exceeds_charge',
         'These lines cost more than what is left of the charge; name a lower amount.',
       );
-    return { ok: true, amountCents, lines: priced.lines };
+    return accept(amountCents, priced.lines);
   }
   const amountCents = wish.amountCents ?? left;
   if (left === 0)
     return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
   if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
-  // All that is left stands for every unit that is left; a mere amount stands for none.
+  // All that is left stands for every unit that is left; a goodwill amount stands for none and blocks nothing.
   const whole = amountCents === left;
   if (wish.restock && !whole)
     return refuse('invalid_request', 'To put items back on sale, name them: give "lines" with product and quantity.');
   const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
     quantity > 0 ? [{ productId, quantity }] : [],
   );
-  return { ok: true, amountCents, lines: whole ? lines : [] };
+  return accept(amountCents, whole ? lines : []);
 }
 
 function priceLines(
@@ -167,7 +191,7 @@ export interface RefundLimits {
 export function needsApproval(
   limits: RefundLimits,
   role: Role | 'system',
-  refunds: readonly (Omit<RefundRecord, 'lines'> & { approved: boolean })[],
+  refunds: readonly (RefundAmount & { approved: boolean })[],
   amountCents: number,
 ): boolean {
   if (role === 'system') return false;
@@ -178,4 +202,36 @@ export function needsApproval(
       : limits.leadCents;
   const unapproved = refunds.filter((refund) => isCommitted(refund) && !refund.approved);
   return sumCents([...unapproved.map((refund) => refund.amountCents), amountCents]) > limitCents;
+}
+
+/**
+ * Whether a refund that waited, or failed, can still be made: others may have taken its money or its units meanwhile.
+ * @param others the order's refunds without this one
+ * @returns why not, as a sentence to act on; undefined when it can
+ */
+export function refusalOfResumed(
+  order: RefundableOrder,
+  others: readonly RefundRecord[],
+  refund: RefundRecord,
+  money: (cents: number) => string,
+): string | undefined {
+  const left = refundableCents(order, others);
+  if (left < refund.amountCents)
+    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject this one or give it up, and request a new one.`;
+  const quantities = refundableQuantities(order, others);
+  for (const { productId, quantity } of refund.lines) {
+    const product = quantities.get(productId);
+    if (!product || product.left < quantity)
+      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Give this one up.`;
+  }
+  if (refund.cancelsUnits && order.hasShipped)
+    return 'Its items have shipped in the meantime. Give this refund up, and request a return instead.';
+  return undefined;
+}
+
+/** When returns of an order ended, ISO 8601; undefined while they are accepted, or before it is delivered. */
+export function returnsClosedAt(deliveredAt: Date | null, returnDays: number, now: Date): string | undefined {
+  if (!deliveredAt) return undefined;
+  const closesAt = new Date(deliveredAt.getTime() + returnDays * DAY_MS);
+  return closesAt.getTime() <= now.getTime() ? closesAt.toISOString() : undefined;
 }

@@ -1,5 +1,6 @@
 /** The only reader of the environment: every setting, described, parsed once at start, all problems listed at once. */
 import { z } from 'zod';
+import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';
 import { parsePayloadKeys } from './temporal/payload-keys.ts';
 
 const seconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
@@ -124,6 +125,18 @@ export const settingsSchema = z.object({
   STRIPE_WEBHOOK_SECRET: z.string().min(1).describe('Signing secret of the webhook endpoint'),
   STRIPE_API_URL: z.url().optional().describe('Address of the local Stripe stand-in; unset means Stripe itself'),
   STRIPE_PUBLIC_URL: z.url().optional().describe('Address at which browsers reach the stand-in, when it differs'),
+  PAYMENT_METHOD_TYPES: list('card')
+    .pipe(
+      z
+        .array(
+          z.enum(IMMEDIATE_PAYMENT_METHODS, {
+            error: ({ input }) =>
+              `"${input}" is not offered: it takes days to confirm, or is unknown. Use ${IMMEDIATE_PAYMENT_METHODS.join(', ')}`,
+          }),
+        )
+        .min(1),
+    )
+    .describe('Payment methods offered, comma-separated Stripe types that confirm within minutes'),
   STRIPE_TIMEOUT_MS: count(10_000).describe('Longest wait for one answer from Stripe, in milliseconds'),
 
   JWT_SECRET: z.string().min(32).describe('Key that signs access tokens, at least 32 characters'),

@@ -5,3 +5,4 @@ export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
 export { recommendationRetraining } from './recommendations/workflow.ts';
 export { refund } from './refund/workflow.ts';
 export { reservation } from './reservation/workflow.ts';
+export { unmatchedPayment } from './unmatched-payment/workflow.ts';

@@ -1,5 +1,5 @@
 /** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { resumedOrder } from '../../workflows/checkout/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
@@ -9,6 +9,14 @@ const LATE_SECONDS = 30;
 const BATCH = 500;
 
 export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings' | 'temporal'>;
+
+interface OverdueOrder {
+  id: string;
+  user_id: string | null;
+  amount: string;
+  status: string;
+  created_at: Date;
+}
 
 export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: number; resumedOrders: number }> {
   const { db, settings, temporal, log } = deps;
@@ -21,21 +29,17 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
   );
   for (const { id } of holds) await endHold({ reservationId: id, evenWithCheckout: true });
 
-  const orders = await db.rows<{ id: string }>(
-    `select id from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)
+  const orders = await db.rows<OverdueOrder>(
+    `select id, user_id, total_amount::text as amount, status, created_at from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)
      order by expires_at limit $2`,
     [lateSeconds, BATCH],
   );
   let resumedOrders = 0;
-  for (const { id } of orders) {
-    // A checkout that still runs is at work on it (Stripe may be away); one that was terminated is taken up again.
+  for (const { id, user_id, amount, status, created_at } of orders) {
+    const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
+    // A workflow that still runs is at work on it (Stripe may be away); one that was terminated is resumed.
     const resumed = await wasMissing(
-      temporal.workflow.start('checkout', {
-        ...START_MISSING,
-        workflowId: checkoutWorkflowId(id),
-        args: [{ orderId: id, resume: true }],
-        staticSummary: 'Taken up by the sweep',
-      }),
+      temporal.workflow.start('checkout', { ...resumedOrder(order, 'Order, resumed by the sweep'), ...START_MISSING }),
     );
     if (resumed) resumedOrders += 1;
   }

@@ -1,10 +1,10 @@
 /**
- * Starts the workflow of every open order and refund that has none: it was terminated by hand, or the order was paid before orders
- * had a life after their payment. Without one, support could not act on it at the Temporal UI.
+ * Starts the workflow of every open order, refund and unmatched payment that has none because it was terminated by hand. Without one,
+ * support could not act on it at the Temporal UI.
  */
-import { type CheckoutInput, checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
-import { type RefundInput, refundWorkflowId } from '../../workflows/refund/messages.ts';
-import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
+import { resumedOrder } from '../../workflows/checkout/start.ts';
+import { resumedRefund } from '../../workflows/refund/start.ts';
+import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 
@@ -27,6 +27,11 @@ interface OpenRefund {
   created_at: Date;
 }
 
+interface OpenPayment {
+  id: string;
+  order_id: string;
+}
+
 /** Starts asked for at the same moment. */
 const AT_ONCE = 10;
 
@@ -34,7 +39,7 @@ const AT_ONCE = 10;
 export async function takeUpCases(
   deps: TakeUpDependencies,
   onProgress: () => void = () => {},
-): Promise<{ orders: number; refunds: number }> {
+): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
   const orders = await db.rows<OpenOrder>(
     `select id, user_id, status, total_amount::text as amount, created_at from orders
@@ -46,14 +51,20 @@ export async function takeUpCases(
   const refunds = await db.rows<OpenRefund>(
     `select refund.id, refund.order_id, refund.request_id, o.user_id, refund.amount::text as amount, refund.created_at
      from refunds refund join orders o on o.id = refund.order_id
-     where refund.status in ('awaiting_return', 'awaiting_approval', 'pending') and refund.requested_by <> 'stripe'
+     where (refund.status in ('awaiting_return', 'awaiting_approval', 'pending')
+         or refund.status = 'failed' and refund.given_up_at is null) and refund.requested_by <> 'stripe'
      order by refund.created_at`,
+  );
+  const payments = await db.rows<OpenPayment>(
+    `select id, order_id from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'
+     order by created_at`,
   );
   const started = {
     orders: await startEach(orders, (order) => startOrder(deps, order), onProgress),
     refunds: await startEach(refunds, (refund) => startRefund(deps, refund), onProgress),
+    payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
-  if (started.orders + started.refunds > 0) log.warn(started, 'took up open cases that had no workflow');
+  if (started.orders + started.refunds + started.payments > 0) log.warn(started, 'took up open cases that had no workflow');
   return started;
 }
 
@@ -72,34 +83,28 @@ async function startEach<Item>(
 }
 
 function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
-  const input: CheckoutInput = { orderId: order.id, resume: true };
-  return temporal.workflow.start('checkout', {
-    ...START_MISSING,
-    workflowId: checkoutWorkflowId(order.id),
-    args: [input],
-    staticSummary: 'Order, taken up',
-    typedSearchAttributes: caseAttributes({
-      orderId: order.id,
-      customerId: order.user_id,
-      amount: Number(order.amount),
-      status: order.status,
-      createdAt: order.created_at,
-    }),
-  });
+  const { id, user_id, amount, status, created_at } = order;
+  const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
+  return temporal.workflow.start('checkout', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
 }
 
 function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
-  const input: RefundInput = { orderId: refund.order_id, refundId: refund.id, resume: true };
-  return temporal.workflow.start('refund', {
+  const resumed = {
+    refundId: refund.id,
+    orderId: refund.order_id,
+    requestId: refund.request_id,
+    customerId: refund.user_id,
+    amount: Number(refund.amount),
+    createdAt: refund.created_at,
+  };
+  return temporal.workflow.start('refund', { ...resumedRefund(resumed, 'Refund, resumed'), ...START_MISSING });
+}
+
+function startUnmatched({ temporal }: TakeUpDependencies, payment: OpenPayment) {
+  return temporal.workflow.start('unmatchedPayment', {
     ...START_MISSING,
-    workflowId: refundWorkflowId(refund.order_id, refund.request_id),
-    args: [input],
-    staticSummary: 'Refund, taken up',
-    typedSearchAttributes: caseAttributes({
-      orderId: refund.order_id,
-      customerId: refund.user_id,
-      amount: Number(refund.amount),
-      createdAt: refund.created_at,
-    }),
+    workflowId: unmatchedPaymentWorkflowId(payment.id),
+    args: [{ orderId: payment.order_id, paymentIntentId: payment.id }],
+    staticSummary: 'Refund of a payment that can’t be matched, resumed',
   });
 }

@@ -6,6 +6,7 @@ import { endAtGate } from '../inventory/end-at-gate.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
 import * as ledger from './order-ledger.ts';
+import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
 
 /** The refund of a charge that came too late: one an order, whatever is retried. */
@@ -26,16 +27,21 @@ export function createOrderActivities({
     /** Everything that support wants to know; null when there is no such order. */
     loadCase: async ({ orderId }: { orderId: string }) => (await readCase(db, settings, orderId)) ?? null,
 
-    /** Safe to retry: an order books one capture, then answers what it did. */
-    async completeOrder(payment: ledger.CapturedPayment): Promise<ledger.CompletedOrder> {
-      const completed = await ledger.completeOrder(db, payment, lateRefundId(payment.orderId));
-      if (completed.outcome === 'paid' || completed.order.status === 'paid') {
-        await endAtGate(gate, completed.order.reservationId, 'committed');
-      } else if (completed.outcome === 'refund_due') {
-        await endAtGate(gate, completed.order.reservationId, 'released');
-        log.warn({ orderId: payment.orderId, refundId: completed.refundId }, 'paid too late; refunding in full');
+    /**
+     * Reads what Stripe has said of the order's payments, and books it. Safe to retry, and to ask for by a message from anyone: an
+     * order books one capture, by its own payment, and then answers what it did.
+     */
+    async applyPayments({ orderId }: { orderId: string }): Promise<AppliedPayments> {
+      const applied = await applyPayments(db, orderId, lateRefundId(orderId));
+      const { outcome, order, refundId, unmatched } = applied;
+      if (outcome === 'paid' || (outcome === 'already_paid' && order.status === 'paid')) {
+        await endAtGate(gate, order.reservationId, 'committed');
+      } else if (outcome === 'refund_due') {
+        await endAtGate(gate, order.reservationId, 'released');
+        log.warn({ orderId, refundId }, 'paid too late; refunding in full');
       }
-      return completed;
+      if (unmatched.length > 0) log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments; refunding them');
+      return applied;
     },
 
     /** Safe to retry: only a pending order is closed, and its hold is released once. */
@@ -52,10 +58,6 @@ export function createOrderActivities({
         await endAtGate(gate, order.reservationId, 'released');
       return order;
     },
-
-    /** Safe to retry: one record a try, by the charge's id. */
-    recordPaymentFailure: (failure: { orderId: string; attemptId: string; code: string; message: string }) =>
-      ledger.recordPaymentFailure(db, failure),
 
     /** Safe to retry: done once a request id. */
     stepOrder: (request: OrderStepRequest): Promise<OrderStepResult> => stepOrder(db, request),

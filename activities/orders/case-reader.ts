@@ -4,6 +4,7 @@ import { fromDecimal } from '../../domain/money.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
+import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import { type RefundFacts, readRefunds } from '../refunds/refund-reader.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 
@@ -18,6 +19,8 @@ export interface OrderRecord {
   shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
   holdReason: string | null;
   refunds: RefundFacts[];
+  /** Per product, in the order's own order: what was bought, canceled, and is to ship. */
+  packing: PackingLine[];
   disputes: { disputeId: string; amountCents: number; reason: string; status: string; evidenceDueBy: string | null }[];
   /** `key` names the request behind an event. */
   history: { at: string; type: string; message: string; actor: string; reason: string | null; key: string | null }[];
@@ -69,6 +72,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     `select created_at, type, message, actor, reason, dedupe_key as key from order_events where order_id = $1 order by id desc limit ${MOST_EVENTS}`,
     [orderId],
   );
+  const refunds = await readRefunds(sql, orderId);
   return {
     order: { ...order, clientSecret: null },
     customer: { userId: details.user_id, email: details.email },
@@ -80,7 +84,8 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
       deliveredAt: details.delivered_at?.toISOString() ?? null,
     },
     holdReason: details.hold_reason,
-    refunds: await readRefunds(sql, orderId),
+    refunds,
+    packing: packingLines(order, refunds),
     disputes: disputes.map((row) => ({
       disputeId: row.id,
       amountCents: fromDecimal(row.amount, row.currency),

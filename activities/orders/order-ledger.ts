@@ -6,7 +6,7 @@ import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../do
 import { type Fulfilment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { readReservation, releaseInLedger, sellInLedger } from '../inventory/stock-ledger.ts';
+import { readReservation, releaseInLedger } from '../inventory/stock-ledger.ts';
 import { recordEvent } from './order-events.ts';
 
 export interface OpenOrderRequest {
@@ -166,79 +166,6 @@ export async function attachPaymentIntent(
   );
 }
 
-export interface CapturedPayment {
-  orderId: string;
-  paymentIntentId: string;
-  capturedCents: number;
-}
-
-export type CompletedOrder =
-  | { outcome: 'paid'; order: OrderFacts }
-  /** The charge came, the goods are gone or the order was over: the whole charge goes back by this refund. */
-  | { outcome: 'refund_due'; order: OrderFacts; refundId: string }
-  | { outcome: 'already_settled'; order: OrderFacts };
-
-/**
- * Books a captured payment: the order is paid and its stock sold, or, where that can't be, the money is booked together with
- * a refund of all of it.
- * @param refundId id of that refund, derived from the order's
- */
-export async function completeOrder(db: Database, payment: CapturedPayment, refundId: string): Promise<CompletedOrder> {
-  return db.transaction(async (sql) => {
-    const locked = await sql.row<{
-      status: OrderStatus;
-      reservation_id: string;
-      captured_amount: string;
-      currency: string;
-    }>('select status, reservation_id, captured_amount, currency from orders where id = $1 for no key update', [
-      payment.orderId,
-    ]);
-    if (!locked) throw new Error(`order ${payment.orderId} does not exist`);
-    const answer = async () => (await readOrder(sql, payment.orderId))!;
-    if (fromDecimal(locked.captured_amount, locked.currency) > 0) {
-      const due = await sql.row<{ id: string }>(`select id from refunds where id = $1 and status = 'pending'`, [
-        refundId,
-      ]);
-      const order = await answer();
-      return due ? { outcome: 'refund_due', order, refundId } : { outcome: 'already_settled', order };
-    }
-    const captured = toDecimalString(payment.capturedCents, locked.currency);
-    const sale = locked.status === 'pending' ? await sellInLedger(sql, locked.reservation_id) : 'gone';
-    if (sale === 'sold') {
-      await sql.run(
-        `with paid as (
-           update orders set status = 'paid', captured_amount = $2, payment_intent_id = $3, paid_at = now(), updated_at = now(),
-             last_payment_error = null
-           where id = $1 returning id, reservation_id),
-         told as (
-           insert into order_events (order_id, type, message, dedupe_key)
-           values ($1, 'order_paid', 'Payment received.', 'paid')),
-         mailed as (
-           insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'), ('analytics.purchase', $1::text, '{}'))
-         delete from cart_items using paid, reservations, reservation_items bought
-         where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id
-           and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id
-           and cart_items.quantity <= bought.quantity`,
-        [payment.orderId, captured, payment.paymentIntentId],
-      );
-      return { outcome: 'paid', order: await answer() };
-    }
-    await sql.run(
-      `with booked as (
-         update orders set status = case when status = 'pending' then 'cancelled' else status end, captured_amount = $2,
-           payment_intent_id = $3, updated_at = now()
-         where id = $1),
-       due as (
-         insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
-         values ($4, $1, 'paid-too-late', $2, $5, 'The items were no longer available when the payment arrived.', 'system'))
-       insert into order_events (order_id, type, message, dedupe_key)
-       values ($1, 'payment_returned', 'The payment came when the items were no longer held; all of it is being returned.', 'paid-too-late')`,
-      [payment.orderId, captured, payment.paymentIntentId, refundId, locked.currency],
-    );
-    return { outcome: 'refund_due', order: await answer(), refundId };
-  });
-}
-
 /** Why an unpaid order ends, and who asked for it. */
 export interface OrderEnd {
   orderId: string;
@@ -267,32 +194,5 @@ export async function closeOrder(db: Database, { orderId, to, actor, reason }: O
       await queueMail(sql, orderId, { kind: `order_${to}` });
     }
     return (await readOrder(sql, orderId))!;
-  });
-}
-
-/** Keeps why a card was refused, once for each try; the first one is told by mail too, since its buyer may have left. */
-export async function recordPaymentFailure(
-  db: Database,
-  failure: { orderId: string; attemptId: string; code: string; message: string },
-): Promise<void> {
-  const { orderId, attemptId, code, message } = failure;
-  await db.transaction(async (sql) => {
-    const isNew = await recordEvent(sql, {
-      orderId,
-      type: 'payment_failed',
-      message,
-      data: { code },
-      dedupeKey: `attempt:${attemptId}`,
-    });
-    if (!isNew) return;
-    const open = await sql.run(
-      `update orders set last_payment_error = $2, updated_at = now() where id = $1 and status = 'pending'`,
-      [orderId, message],
-    );
-    const tries = await sql.row<{ count: number }>(
-      `select count(*)::int as count from order_events where order_id = $1 and type = 'payment_failed'`,
-      [orderId],
-    );
-    if (open === 1 && tries?.count === 1) await queueMail(sql, orderId, { kind: 'payment_refused', message });
   });
 }

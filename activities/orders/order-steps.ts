@@ -10,8 +10,10 @@ import {
   refusalOf,
   statusOfPaid,
 } from '../../domain/order-state.ts';
+import { refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
+import { lockForRefund, readRecords } from '../refunds/refund-reader.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
 
 export interface OrderStepRequest {
@@ -64,7 +66,7 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
         ? { outcome: 'done' }
         : { outcome: 'refused', message: `The request id “${request.requestId}” was used before; use a new one.` };
     }
-    const refusal = refusalOf(step.action as OrderAction, order.status) ?? refusalOfFacts(step, order);
+    const refusal = refusalOf(step.action as OrderAction, order.status) ?? (await refusalOfFacts(sql, step, order));
     if (refusal) return { outcome: 'refused', message: refusal };
     await apply(sql, order, request);
     await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });
@@ -123,7 +125,20 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
 /** The reason of a hold that a cancellation put there, which only its decision takes away. */
 export const CANCELLATION_HOLD = 'A cancellation waits for approval.';
 
-function refusalOfFacts(step: OrderStepRequest['step'], order: LockedOrder): string | undefined {
+/** What the order's refunds and disputes say against a step; the caller holds the order's lock, so they can't change meanwhile. */
+async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: LockedOrder): Promise<string | undefined> {
+  if (step.action === 'markShipped') {
+    const [facts, refunds, disputes] = [
+      (await lockForRefund(sql, order.id))!,
+      await readRecords(sql, order.id),
+      await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [order.id]),
+    ];
+    return refusalOfShipping(
+      facts,
+      refunds,
+      disputes.some(({ status }) => withholdsMoney(status)),
+    );
+  }
   if (step.action === 'release' && order.hold_reason === CANCELLATION_HOLD)
     return 'A cancellation waits for approval: a support lead approves or rejects it, which ends the hold.';
   return undefined;

@@ -1,27 +1,21 @@
 import Stripe from 'stripe';
-import type { RefundStatus } from '../../domain/order-state.ts';
+import { recordPayment } from '../../infra/postgres/payments.ts';
+import { type PaymentStatus, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { attachPaymentIntent, readOrder } from '../orders/order-ledger.ts';
 import { type FoundDispute, type FoundRefund, recordFound } from '../refunds/found-ledger.ts';
-
-/** How a PaymentIntent stands, as far as an order is concerned. `in_flight`: a charge is on its way and can't be stopped. */
-export interface IntentState {
-  status: 'open' | 'in_flight' | 'succeeded' | 'canceled';
-  amountReceivedCents: number;
-}
+import { refundState, type StripeRefundState } from './refund-state.ts';
+import { createUnmatchedPaymentActivities } from './unmatched-payments.ts';
 
 export interface OpenedPayment {
   paymentIntentId: string;
   /** Where people look it up. */
-  paymentUrl?: string;
+  paymentUrl: string;
 }
 
-export interface StripeRefundState {
-  stripeRefundId: string | null;
-  status: Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'>;
-  failureReason?: string;
-}
+/** `none`: the order has no payment at Stripe. */
+export type CheckedPayment = PaymentStatus | 'none';
 
 export function createPaymentActivities({
   db,
@@ -38,7 +32,7 @@ export function createPaymentActivities({
       {
         amount: request.amountCents,
         currency: request.currency,
-        automatic_payment_methods: { enabled: true },
+        allowed_payment_method_types: settings.PAYMENT_METHOD_TYPES,
         metadata: { order_id: request.orderId },
         description: `Order ${request.orderId}`,
       },
@@ -49,27 +43,41 @@ export function createPaymentActivities({
     return { paymentIntentId: intent.id, paymentUrl: paymentPageUrl(settings, intent.id) };
   }
 
-  async function retrievePaymentIntent({ paymentIntentId }: { paymentIntentId: string }): Promise<IntentState> {
-    return intentState(await stripe.paymentIntents.retrieve(paymentIntentId));
+  /** Records what Stripe says of a payment; what it means for the order, `applyPayments` decides. */
+  async function record(orderId: string, intent: Stripe.PaymentIntent): Promise<PaymentStatus> {
+    const facts = paymentFactsOf(intent);
+    await recordPayment(db, orderId, facts);
+    return facts.status;
+  }
+
+  /** Asks Stripe for the order's own payment. Safe to retry: it only reads, and records what it read. */
+  async function checkPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
+    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    return paymentIntentId ? record(orderId, await stripe.paymentIntents.retrieve(paymentIntentId)) : 'none';
   }
 
   /**
-   * Cancels an unpaid intent, or tells that it was paid. Safe to retry: a cancelled intent stays so, and Stripe refuses to
+   * Cancels the order's unpaid intent, or learns that it was paid. Safe to retry: a canceled intent stays so, and Stripe refuses to
    * cancel a paid one.
    */
-  async function cancelPaymentIntent({ paymentIntentId }: { paymentIntentId: string }): Promise<IntentState> {
+  async function cancelPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
+    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    if (!paymentIntentId) return 'none';
     try {
-      return intentState(await stripe.paymentIntents.cancel(paymentIntentId, { cancellation_reason: 'abandoned' }));
+      return await record(
+        orderId,
+        await stripe.paymentIntents.cancel(paymentIntentId, { cancellation_reason: 'abandoned' }),
+      );
     } catch (error) {
-      // Paid, in flight or cancelled before: the intent itself says which.
+      // Paid, in flight or canceled before: the intent itself says which.
       if (
         !(error instanceof Stripe.errors.StripeInvalidRequestError) ||
         error.code !== 'payment_intent_unexpected_state'
       )
         throw error;
-      const intent = intentState(await stripe.paymentIntents.retrieve(paymentIntentId));
-      if (intent.status === 'open') throw error;
-      return intent;
+      const status = await record(orderId, await stripe.paymentIntents.retrieve(paymentIntentId));
+      if (status === 'open') throw error;
+      return status;
     }
   }
 
@@ -82,7 +90,7 @@ export function createPaymentActivities({
     orderId: string;
     paymentIntentId: string;
     amountCents: number;
-    /** 1 unless an earlier try failed for good. */
+    /** 1 unless an earlier attempt failed for good. */
     attempt: number;
   }): Promise<StripeRefundState> {
     const attempt = String(request.attempt);
@@ -115,11 +123,10 @@ export function createPaymentActivities({
   /**
    * Asks Stripe for all it holds of an order's payment and brings the order's records in line: refunds made in its dashboard,
    * chargebacks, what became of our own refunds. Safe to retry: each is booked once for each state.
-   * @returns how the intent stands; null when the order has none yet
    */
-  async function reconcilePayment({ orderId }: { orderId: string }): Promise<IntentState | null> {
+  async function reconcilePayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
     const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
-    if (!paymentIntentId) return null;
+    if (!paymentIntentId) return 'none';
     const [intent, refunds, disputes] = await Promise.all([
       stripe.paymentIntents.retrieve(paymentIntentId),
       stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),
@@ -129,16 +136,17 @@ export function createPaymentActivities({
       refunds: refunds.data.map(foundRefund),
       disputes: disputes.data.map(foundDispute),
     });
-    return intentState(intent);
+    return record(orderId, intent);
   }
 
   return {
     createPayment,
-    retrievePaymentIntent,
-    cancelPaymentIntent,
+    checkPayment,
+    cancelPayment,
     refundPayment,
     retrieveRefund,
     reconcilePayment,
+    ...createUnmatchedPaymentActivities({ db, stripe }),
   };
 }
 
@@ -164,31 +172,4 @@ function foundDispute(dispute: Stripe.Dispute): FoundDispute {
     status: dispute.status,
     evidenceDueBy: dueBy ? new Date(dueBy * 1000) : null,
   };
-}
-
-function intentState(intent: Stripe.PaymentIntent): IntentState {
-  const amountReceivedCents = intent.amount_received;
-  switch (intent.status) {
-    case 'succeeded':
-      return { status: 'succeeded', amountReceivedCents };
-    case 'canceled':
-      return { status: 'canceled', amountReceivedCents };
-    case 'processing':
-    case 'requires_capture':
-      return { status: 'in_flight', amountReceivedCents };
-    default:
-      return { status: 'open', amountReceivedCents };
-  }
-}
-
-function refundState(refund: Stripe.Refund): StripeRefundState {
-  switch (refund.status) {
-    case 'succeeded':
-      return { stripeRefundId: refund.id, status: 'succeeded' };
-    case 'failed':
-    case 'canceled':
-      return { stripeRefundId: refund.id, status: 'failed', failureReason: refund.failure_reason ?? refund.status };
-    default:
-      return { stripeRefundId: refund.id, status: 'pending' };
-  }
 }

@@ -2,6 +2,7 @@ import type { RefundLimits, RefundLine } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
+import { notifyRefund } from './notify-refund.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
 import * as ledger from './refund-ledger.ts';
@@ -32,6 +33,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     supportCents: settings.REFUND_LIMIT_SUPPORT_CENTS,
     leadCents: settings.REFUND_LIMIT_LEAD_CENTS,
   };
+  const rules: ledger.RefundRules = { limits, returnDays: settings.RETURN_DAYS };
   const { JWT_SECRET: secret } = settings;
   /** Tells the order after a change, whoever asked for it. */
   const told = async <Result extends { outcome: string }>(
@@ -51,7 +53,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
       const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
       const actor = actorOf(secret, request, refundSubject(refundId));
-      return told(ledger.requestRefund(db, limits, { ...request, refundId, actor }), (result) =>
+      return told(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (result) =>
         result.outcome === 'accepted' ? request.orderId : undefined,
       );
     },
@@ -78,11 +80,11 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       decided(decisions.declineReturn(db, request)),
 
     /** Safe to retry: a refund on its way again is answered as it is. */
-    retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, request)),
+    retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
 
-    /** Safe to retry: the cancellation's refund has an id of its own. */
-    cancelPaid(request: {
+    /** Safe to retry: the cancellation's refund has an ID of its own. */
+    async cancelPaid(request: {
       orderId: string;
       requestId: string;
       sender: Sender;
@@ -91,7 +93,11 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       const { orderId, requestId, sender, reason } = request;
       const refundId = refundIdOf(orderId, requestId);
       const actor = actorOf(secret, sender, refundSubject(refundId));
-      return cancellation.cancelPaid(db, limits, { refundId, orderId, requestId, actor, reason });
+      const result = await cancellation.cancelPaid(db, limits, { refundId, orderId, requestId, actor, reason });
+      // Not reached, their workflows would wait for a decision that can't come: so this is part of the step, and retried with it.
+      if (result.outcome !== 'refused')
+        await Promise.all(result.absorbed.map((absorbed) => notifyRefund(deps, orderId, absorbed)));
+      return result;
     },
   };
 }

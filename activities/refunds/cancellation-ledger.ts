@@ -8,7 +8,10 @@ import { restockRefund } from '../inventory/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { CANCELLATION_HOLD, lockOrder, moveGoods } from '../orders/order-steps.ts';
 import { insertRefund } from './refund-ledger.ts';
-import { lockForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
+
+/** Why a refund that waited ended; the shopper reads it. */
+const ABSORBED = 'Replaced by the cancellation of the order.';
 
 export interface CancellationRequest {
   refundId: string;
@@ -19,9 +22,9 @@ export interface CancellationRequest {
 }
 
 export type CancelledPaid =
-  | { outcome: 'cancelled'; refund: RefundFacts }
-  /** Above the asker's limit: nothing ships meanwhile. */
-  | { outcome: 'awaiting_approval'; refund: RefundFacts }
+  | { outcome: 'cancelled'; refund: RefundFacts; absorbed: string[] }
+  /** Above the requester's limit: nothing ships meanwhile. `absorbed`: request IDs of the refunds that it replaces. */
+  | { outcome: 'awaiting_approval'; refund: RefundFacts; absorbed: string[] }
   | { outcome: 'refused'; code: 'order_not_cancellable' | 'not_found'; message: string };
 
 /** Cancels a paid order, with a refund of all that is left. One cancellation an order: asked again, it is answered as it is. */
@@ -37,13 +40,17 @@ export async function cancelPaid(
     const existing = await readRefund(sql, refundId);
     if (existing && existing.status !== 'rejected') {
       const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'cancelled';
-      return { outcome, refund: existing };
+      return { outcome, refund: existing, absorbed: absorbedOf(await readRefunds(sql, orderId)) };
     }
+    const refunds = await readRefunds(sql, orderId);
     const refusal = existing
-      ? 'This cancellation was rejected; ask for another one with a new request id.'
-      : refusalOf('cancel', order.status);
+      ? 'This cancellation was rejected. Request another one with a new request ID.'
+      : refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')
+        ? 'A cancellation of this order already waits for approval.'
+        : refusalOf('cancel', order.status);
     if (refusal || order.status === 'pending')
       return { outcome: 'refused', code: 'order_not_cancellable', message: refusal ?? 'It is not paid.' };
+    await absorbWaiting(sql, refunds, actor);
     const earlier = await readRecords(sql, orderId);
     const decision = decideRefund(order, earlier, { restock: true });
     if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancellable', message: decision.message };
@@ -53,7 +60,6 @@ export async function cancelPaid(
       ...request,
       ...decision,
       kind: 'cancellation',
-      restock: true,
       status: waits ? 'awaiting_approval' : 'pending',
     });
     await recordEvent(sql, {
@@ -66,14 +72,39 @@ export async function cancelPaid(
       dedupeKey: `refund:${refundId}:requested`,
     });
     const refund = (await readRefund(sql, refundId))!;
+    const absorbed = absorbedOf(await readRefunds(sql, orderId));
     if (waits) {
       await moveGoods(sql, (await lockOrder(sql, orderId))!, 'on_hold');
       await sql.run('update orders set hold_reason = $2 where id = $1', [orderId, CANCELLATION_HOLD]);
-      return { outcome: 'awaiting_approval', refund };
+      return { outcome: 'awaiting_approval', refund, absorbed };
     }
     await endCancellation(sql, refund, true, actor);
-    return { outcome: 'cancelled', refund };
+    return { outcome: 'cancelled', refund, absorbed };
   });
+}
+
+function absorbedOf(refunds: readonly RefundFacts[]): string[] {
+  return refunds.filter((refund) => refund.decisionReason === ABSORBED).map((refund) => refund.requestId);
+}
+
+/** Refunds that only wait give way: the cancellation is for all of the money, so what they were for is part of it. */
+async function absorbWaiting(sql: Sql, refunds: readonly RefundFacts[], actor: string): Promise<void> {
+  const waiting = refunds.filter(({ status }) => status === 'awaiting_approval' || status === 'awaiting_return');
+  for (const { orderId, refundId, amountCents } of waiting) {
+    await sql.run(
+      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now()
+       where id = $1`,
+      [refundId, actor, ABSORBED],
+    );
+    await recordEvent(sql, {
+      orderId,
+      type: 'refund_absorbed',
+      message: 'A refund that was waiting is replaced by the cancellation of the order.',
+      data: { refundId, amountCents },
+      actor,
+      dedupeKey: `refund:${refundId}:absorbed`,
+    });
+  }
 }
 
 /** Cancels the order that a cancellation was granted for, or lets it go on; the caller holds the order's lock. */

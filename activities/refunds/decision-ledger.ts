@@ -1,9 +1,10 @@
 /** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
 import { roleOf, userIdOf } from '../../domain/actor.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { needsApproval, type RefundLimits, refundableCents } from '../../domain/refund.ts';
+import { needsApproval, type RefundLimits, refundableQuantities, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
+import { restockRefund } from '../inventory/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { endCancellation } from './cancellation-ledger.ts';
 import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
@@ -36,9 +37,20 @@ function withRefund(
   });
 }
 
+/** Why a refund that waited, or failed, can't be made any more; undefined when it can. The caller holds the order's lock. */
+async function refusalToResume(
+  sql: Sql,
+  refund: RefundFacts,
+  order: OrderForRefund,
+): Promise<Extract<DecisionResult, { outcome: 'refused' }> | undefined> {
+  const others = await readRecords(sql, refund.orderId, refund.refundId);
+  const message = refusalOfResumed(order, others, refund, (cents) => formatMoney(cents, order.currency));
+  return message === undefined ? undefined : { outcome: 'refused', code: 'conflict', message };
+}
+
 /** A support lead's yes or no, never that of the one who asked. Asked again, it is answered as it was decided. */
 export async function decideWaiting(db: Database, request: RefundDecisionRequest): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund) => {
+  return withRefund(db, request.refundId, async (sql, refund, order) => {
     const refusal = await refusalOfDecision(sql, refund, request);
     if (refusal) {
       await recordEvent(sql, {
@@ -63,6 +75,8 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
       };
     }
     const approved = request.decision === 'approve';
+    const tooLate = approved ? await refusalToResume(sql, refund, order) : undefined;
+    if (tooLate) return tooLate;
     await sql.run(
       `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now() where id = $1`,
       [refund.refundId, approved ? 'pending' : 'rejected', request.actor, request.reason],
@@ -133,9 +147,11 @@ export async function receiveReturn(
   limits: RefundLimits,
   request: ReturnRequest,
 ): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund) => {
+  return withRefund(db, request.refundId, async (sql, refund, order) => {
     const dedupeKey = `received:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
+    const tooLate = await refusalToResume(sql, refund, order);
+    if (tooLate) return tooLate;
     const others = await readRecords(sql, refund.orderId, refund.refundId);
     const waits = needsApproval(limits, roleOf(request.actor), others, refund.amountCents);
     await sql.run('update refunds set status = $2, restock = $3, updated_at = now() where id = $1', [
@@ -202,27 +218,31 @@ export interface RetryRequest {
   reason?: string;
 }
 
-/** Sets a failed refund on its way again, when its amount is still there to give. */
-export async function retryFailed(db: Database, request: RetryRequest): Promise<DecisionResult> {
+/**
+ * Sends a failed refund again, when its money and its units are still there to give. Refunds made in the meantime count toward the
+ * limit of whoever requested it: above that it waits for approval, unless it was approved before.
+ */
+export async function retryFailed(db: Database, limits: RefundLimits, request: RetryRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
     if (refund.status !== 'failed') return { outcome: 'decided', refund };
-    const leftCents = refundableCents(order, await readRecords(sql, refund.orderId, refund.refundId));
-    if (leftCents < refund.amountCents) {
-      return {
-        outcome: 'refused',
-        code: 'conflict',
-        message: `Only ${formatMoney(leftCents, order.currency)} of the charge is left: other refunds were made in the meantime. Give this one up, and ask for a new one.`,
-      };
-    }
+    if (refund.isGivenUp)
+      return { outcome: 'refused', code: 'conflict', message: 'This refund was given up. Request a new one.' };
+    const tooLate = await refusalToResume(sql, refund, order);
+    if (tooLate) return tooLate;
+    const others = await readRecords(sql, refund.orderId, refund.refundId);
+    const waits =
+      refund.decidedBy === null && needsApproval(limits, roleOf(refund.requestedBy), others, refund.amountCents);
     await sql.run(
-      `update refunds set status = 'pending', attempt = attempt + 1, stripe_refund_id = null, failure_reason = null, updated_at = now()
+      `update refunds set status = $2, attempt = attempt + 1, stripe_refund_id = null, failure_reason = null, updated_at = now()
        where id = $1`,
-      [refund.refundId],
+      [refund.refundId, waits ? 'awaiting_approval' : 'pending'],
     );
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_retried',
-      message: 'The refund is being tried again.',
+      message: waits
+        ? 'The refund is to be retried; with the refunds made in the meantime it needs approval.'
+        : 'The refund is being retried.',
       data: { refundId: refund.refundId, requestId: request.requestId },
       actor: request.actor,
       reason: request.reason,
@@ -232,12 +252,26 @@ export async function retryFailed(db: Database, request: RetryRequest): Promise<
   });
 }
 
-/** Leaves a failed refund as it is: the money went back some other way, or not at all. */
+/**
+ * Leaves a failed refund as it is: the money went back some other way, or not at all. Units that it was to cancel stay canceled and go
+ * back on sale, unless another refund has taken them in the meantime.
+ */
 export async function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund) => {
+  return withRefund(db, request.refundId, async (sql, refund, order) => {
+    if (refund.isGivenUp) return { outcome: 'decided', refund };
     if (refund.status !== 'failed') {
       return { outcome: 'refused', code: 'conflict', message: `This refund is ${refund.status}, not failed.` };
     }
+    const left = refundableQuantities(order, await readRecords(sql, refund.orderId, refund.refundId));
+    const cancels =
+      refund.cancelsUnits &&
+      !order.hasShipped &&
+      refund.lines.every((line) => (left.get(line.productId)?.left ?? 0) >= line.quantity);
+    await sql.run('update refunds set given_up_at = now(), cancels_units = $2, updated_at = now() where id = $1', [
+      refund.refundId,
+      cancels,
+    ]);
+    if (cancels) await restockRefund(sql, refund.refundId);
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_given_up',
@@ -247,6 +281,6 @@ export async function giveUpFailed(db: Database, request: Required<RetryRequest>
       reason: request.reason,
       dedupeKey: `given-up:${refund.refundId}:${refund.attempt}`,
     });
-    return { outcome: 'decided', refund };
+    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
   });
 }

@@ -3,12 +3,12 @@ import { STRIPE } from '../../domain/actor.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
-import { refundableCents } from '../../domain/refund.ts';
+import { refundableCents, refundableQuantities } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { insertRefund, recordRefundIn, settleOrder } from './refund-ledger.ts';
-import { lockForRefund, type RefundFacts, readRefund, readRefunds } from './refund-reader.ts';
+import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
 
 export interface FoundRefund {
   stripeRefundId: string;
@@ -74,6 +74,7 @@ async function recordFoundRefund(
       lines: [],
       reason: 'Made at Stripe',
       restock: false,
+      cancelsUnits: false,
       status: 'pending',
       actor: STRIPE,
       stripeRefundId,
@@ -95,8 +96,10 @@ async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): 
   const { disputeId, status, currency } = dispute;
   const changed = await sql.row<{ is_new: boolean }>(
     `insert into disputes (id, order_id, amount, currency, reason, status, evidence_due_by) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set status = excluded.status, evidence_due_by = excluded.evidence_due_by, updated_at = now()
-       where disputes.status <> excluded.status
+     on conflict (id) do update set status = excluded.status, evidence_due_by = excluded.evidence_due_by, amount = excluded.amount,
+       updated_at = now()
+       where (disputes.status, disputes.evidence_due_by, disputes.amount)
+         is distinct from (excluded.status, excluded.evidence_due_by, excluded.amount)
      returning xmax = 0 as is_new`,
     [
       disputeId,
@@ -137,33 +140,49 @@ function moneyOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' 
   return status === 'lost' ? 'succeeded' : 'pending';
 }
 
-/** A chargeback is booked as money given back, so that no more can be refunded than is left. */
+/**
+ * A chargeback is booked as money given back, in full: what the bank takes does not depend on what was refunded before. When it leaves
+ * nothing of an order that has not shipped, it cancels the order's units: they go back on sale if it is lost, and ship if it is won.
+ */
 async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
   const status = moneyOf(dispute.status);
   if (!status) return;
+  const { amountCents } = dispute;
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
   if (!(await readRefund(sql, refundId))) {
+    if (status === 'failed') return;
     const order = (await lockForRefund(sql, orderId))!;
+    const earlier = await readRecords(sql, orderId);
     // Refunds that only wait give way: the bank has the money already.
-    const given = (await readRefunds(sql, orderId)).filter(
-      (each) => each.status === 'succeeded' || (each.status === 'pending' && each.stripeRefundId !== null),
-    );
-    const amountCents = Math.min(dispute.amountCents, refundableCents(order, given));
-    if (amountCents === 0 || status === 'failed') return;
+    const given = earlier.filter((refund) => refund.status === 'succeeded' || refund.status === 'pending');
+    const takesAll = amountCents >= refundableCents(order, given);
+    const cancelsUnits = takesAll && !order.hasShipped;
+    const left = [...refundableQuantities(order, given)].filter(([, product]) => product.left > 0);
     await insertRefund(sql, order, {
       refundId,
       orderId,
       requestId: dispute.disputeId,
       kind: 'chargeback',
       amountCents,
-      lines: [],
+      lines: cancelsUnits ? left.map(([productId, product]) => ({ productId, quantity: product.left })) : [],
       reason: `Chargeback: ${dispute.reason.replaceAll('_', ' ')}`,
-      restock: false,
+      restock: cancelsUnits,
+      cancelsUnits,
       status: 'pending',
       actor: STRIPE,
       stripeRefundId: dispute.disputeId,
     });
     await settleOrder(sql, orderId);
+  } else {
+    const changed = await sql.run('update refunds set amount = $2, updated_at = now() where id = $1 and amount <> $2', [
+      refundId,
+      toDecimalString(amountCents, dispute.currency),
+    ]);
+    if (changed > 0) await settleOrder(sql, orderId);
   }
-  if (status !== 'pending') await recordRefundIn(sql, { refundId, stripeRefundId: dispute.disputeId, status });
+  if (status === 'pending') return;
+  // Won: the money is back, and so are the units that the chargeback was to cancel.
+  if (status === 'failed')
+    await sql.run('update refunds set cancels_units = false, restock = false where id = $1', [refundId]);
+  await recordRefundIn(sql, { refundId, stripeRefundId: dispute.disputeId, status });
 }

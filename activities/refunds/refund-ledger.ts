@@ -2,7 +2,15 @@
 import { roleOf } from '../../domain/actor.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
-import { asksFor, decideRefund, needsApproval, type RefundLimits, type RefundLine } from '../../domain/refund.ts';
+import {
+  asksFor,
+  decideRefund,
+  needsApproval,
+  type RefundLimits,
+  type RefundLine,
+  refundableCents,
+  returnsClosedAt,
+} from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
@@ -36,17 +44,29 @@ export type RequestedRefund =
   | { outcome: 'accepted'; refund: RefundFacts }
   | {
       outcome: 'refused';
-      code: 'order_not_refundable' | 'refund_exceeds_charge' | 'invalid_request' | 'idempotency_key_reused';
+      code:
+        | 'order_not_refundable'
+        | 'refund_exceeds_charge'
+        | 'return_window_closed'
+        | 'invalid_request'
+        | 'idempotency_key_reused';
       message: string;
       refundableCents: number;
       currency: string;
     }
   | { outcome: 'order_missing' };
 
+/** Settings that decide on refunds. */
+export interface RefundRules {
+  limits: RefundLimits;
+  /** Days after delivery in which returns are accepted. */
+  returnDays: number;
+}
+
 /** Accepts or refuses a refund. The same refund asked for again is answered as it is. */
 export async function requestRefund(
   db: Database,
-  limits: RefundLimits,
+  { limits, returnDays }: RefundRules,
   request: RefundWithActor,
 ): Promise<RequestedRefund> {
   return db.transaction(async (sql) => {
@@ -55,15 +75,28 @@ export async function requestRefund(
     const existing = await readRefund(sql, request.refundId);
     if (existing) return repeated(existing, request);
     const earlier = await readRecords(sql, request.orderId);
-    const decision = decideRefund(order, earlier, request);
-    if (!decision.ok) {
-      const { code, message, refundableCents } = decision;
-      return { outcome: 'refused', code, message, refundableCents, currency: order.currency };
-    }
     const role = roleOf(request.actor);
-    const hasShipped = order.fulfilment === 'shipped' || order.fulfilment === 'delivered';
+    const refused = (code: Extract<RequestedRefund, { outcome: 'refused' }>['code'], message: string) => ({
+      outcome: 'refused' as const,
+      code,
+      message,
+      refundableCents: refundableCents(order, earlier),
+      currency: order.currency,
+    });
+    const decision = decideRefund(order, earlier, { ...request, isShopper: role === 'customer' });
+    if (!decision.ok) return refused(decision.code, decision.message);
+    const isReturn = request.awaitReturn === true || (role === 'customer' && order.hasShipped);
+    if (isReturn && !order.hasShipped) {
+      return refused(
+        'invalid_request',
+        'This order has not shipped, so nothing can come back: leave "awaitReturn" out, and its items are canceled.',
+      );
+    }
+    const closedAt = returnsClosedAt(order.deliveredAt, returnDays, new Date());
+    if (isReturn && closedAt)
+      return refused('return_window_closed', `Returns of this order were accepted until ${closedAt.slice(0, 10)}.`);
     const status: RefundStatus =
-      request.awaitReturn || (role === 'customer' && hasShipped)
+      isReturn
         ? 'awaiting_return'
         : needsApproval(limits, role, earlier, decision.amountCents)
           ? 'awaiting_approval'
@@ -108,6 +141,7 @@ interface NewRefund {
   lines: readonly RefundLine[];
   reason: string;
   restock: boolean;
+  cancelsUnits: boolean;
   status: RefundStatus;
   actor: string;
   stripeRefundId?: string;
@@ -119,8 +153,8 @@ export async function insertRefund(
   refund: NewRefund,
 ): Promise<void> {
   await sql.run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by, kind, status, stripe_refund_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by, kind, status, stripe_refund_id, cancels_units)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       refund.refundId,
       refund.orderId,
@@ -133,6 +167,7 @@ export async function insertRefund(
       refund.kind,
       refund.status,
       refund.stripeRefundId ?? null,
+      refund.cancelsUnits,
     ],
   );
   await sql.run(
@@ -192,8 +227,9 @@ export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatu
      where order_id = $1 and (status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))`,
     [orderId],
   );
-  const refundedCents = fromDecimal(given?.total ?? '0', order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
+  // A bank can take back more than what refunds had left: an order gives back no more than it received.
+  const refundedCents = Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency));
   const isOver = order.status === 'expired' || order.status === 'cancelled';
   const status = isOver ? order.status : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents });
   await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [

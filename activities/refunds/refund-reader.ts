@@ -1,6 +1,6 @@
 /** Reads refunds and what they are decided by. */
 import { fromDecimal } from '../../domain/money.ts';
-import type { Fulfilment, OrderStatus, RefundStatus } from '../../domain/order-state.ts';
+import { type Fulfilment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
 import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/refund.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
@@ -18,6 +18,10 @@ export interface RefundFacts {
   reason: string;
   status: RefundStatus;
   restock: boolean;
+  /** Whether its units had not shipped when it was requested: they never ship, and go back on sale. */
+  cancelsUnits: boolean;
+  /** A failed refund that staff settled in another way. */
+  isGivenUp: boolean;
   requestedBy: string;
   decidedBy: string | null;
   decisionReason: string | null;
@@ -41,6 +45,8 @@ interface RefundRow {
   reason: string;
   status: RefundStatus;
   restock: boolean;
+  cancels_units: boolean;
+  given_up_at: Date | null;
   requested_by: string;
   decided_by: string | null;
   decision_reason: string | null;
@@ -54,7 +60,7 @@ interface RefundRow {
 
 const SELECT = `
   select refund.id, refund.order_id, refund.request_id, refund.kind, refund.amount, refund.currency, refund.reason, refund.status,
-    refund.restock, refund.requested_by, refund.decided_by, refund.decision_reason, o.payment_intent_id, refund.stripe_refund_id,
+    refund.restock, refund.cancels_units, refund.given_up_at, refund.requested_by, refund.decided_by, refund.decision_reason, o.payment_intent_id, refund.stripe_refund_id,
     refund.failure_reason, refund.attempt, refund.created_at, refund.updated_at,
     (select jsonb_agg(jsonb_build_object('productId', line.product_id, 'quantity', line.quantity,
        'name', (select name from order_items where order_id = refund.order_id and product_id = line.product_id limit 1))
@@ -86,6 +92,8 @@ function toFacts(row: RefundRow): RefundFacts {
     reason: row.reason,
     status: row.status,
     restock: row.restock,
+    cancelsUnits: row.cancels_units,
+    isGivenUp: row.given_up_at !== null,
     requestedBy: row.requested_by,
     decidedBy: row.decided_by,
     decisionReason: row.decision_reason,
@@ -101,6 +109,7 @@ function toFacts(row: RefundRow): RefundFacts {
 export interface OrderForRefund extends RefundableOrder {
   currency: string;
   fulfilment: Fulfilment;
+  deliveredAt: Date | null;
 }
 
 /** The order under its row lock, so that requests at the same moment are decided one after the other. */
@@ -110,7 +119,10 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
     fulfilment: Fulfilment;
     captured_amount: string;
     currency: string;
-  }>('select status, fulfilment, captured_amount, currency from orders where id = $1 for no key update', [orderId]);
+    delivered_at: Date | null;
+  }>('select status, fulfilment, captured_amount, currency, delivered_at from orders where id = $1 for no key update', [
+    orderId,
+  ]);
   if (!order) return undefined;
   const lines = await sql.rows<{ product_id: string; name: string; quantity: number; price: string }>(
     'select product_id, name, quantity, price::text as price from order_items where order_id = $1 order by product_id',
@@ -119,6 +131,8 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
   return {
     status: order.status,
     fulfilment: order.fulfilment,
+    hasShipped: hasShipped(order.fulfilment),
+    deliveredAt: order.delivered_at,
     capturedCents: fromDecimal(order.captured_amount, order.currency),
     currency: order.currency,
     lines: lines.map((line) => ({
@@ -143,6 +157,8 @@ export async function readRecords(
       amountCents: refund.amountCents,
       status: refund.status,
       lines: refund.lines,
+      cancelsUnits: refund.cancelsUnits,
+      isGivenUp: refund.isGivenUp,
       approved: refund.decidedBy !== null || refund.kind === 'chargeback',
     }));
 }

@@ -55,10 +55,16 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     // Cancelled already is what was asked for.
     if (isAllowed('cancel', before.status)) {
       const person = personOf(ctx);
-      // One cancellation an order and person, whoever presses how often.
-      const requestId = `cancel-${person.replace(':', '-')}`;
+      const requestId = await cancellationId(id, person);
       const subject = refundSubject(refundIdOf(id, requestId));
-      await updateOrder(deps, id, cancelOrderUpdate, {
+      const order = {
+        orderId: id,
+        customerId: before.user_id,
+        amount: before.total_amount,
+        status: before.status,
+        createdAt: new Date(before.created_at),
+      };
+      await updateOrder(deps, order, cancelOrderUpdate, {
         requestId,
         reason,
         ...proveActor(settings.JWT_SECRET, person, subject),
@@ -78,6 +84,16 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     }
     ctx.body = order;
   });
+
+  /** One cancellation an order and person, whoever presses how often; after a rejection they may request another one. */
+  async function cancellationId(orderId: string, person: string): Promise<string> {
+    const rejected = await db.row<{ count: number }>(
+      `select count(*)::int as count from refunds where order_id = $1 and kind = 'cancellation' and status = 'rejected'`,
+      [orderId],
+    );
+    const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
+    return `cancel-${person.replace(':', '-')}${suffix}`;
+  }
 
   return router;
 }

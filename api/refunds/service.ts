@@ -85,18 +85,35 @@ export async function decideRefund(
   request: { refundId: string; decision: 'approve' | 'reject'; actor: string; reason: string },
 ): Promise<Refund> {
   const { refundId, decision, actor, reason } = request;
-  const refund = await deps.db.row<{ order_id: string; request_id: string }>(
-    'select order_id, request_id from refunds where id = $1',
+  const refund = await deps.db.row<ResumedRow>(
+    `select r.order_id, r.request_id, r.amount, r.created_at, o.user_id from refunds r join orders o on o.id = r.order_id
+     where r.id = $1`,
     [refundId],
   );
   if (!refund) throw new DomainError('not_found', 'There is no such refund.');
-  await updateRefund(deps, { refundId, orderId: refund.order_id, requestId: refund.request_id }, decideRefundUpdate, {
+  const resumed = {
+    refundId,
+    orderId: refund.order_id,
+    requestId: refund.request_id,
+    customerId: refund.user_id,
+    amount: Number(refund.amount),
+    createdAt: refund.created_at,
+  };
+  await updateRefund(deps, resumed, decideRefundUpdate, {
     refundId,
     decision,
     reason,
     ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
   });
   return readRefund(deps.db, deps.settings, refundId, true);
+}
+
+interface ResumedRow {
+  order_id: string;
+  request_id: string;
+  amount: string;
+  created_at: Date;
+  user_id: string | null;
 }
 
 interface RefundRow {

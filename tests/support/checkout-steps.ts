@@ -1,16 +1,16 @@
 /** What tests of the checkout do with it, under skipped time. */
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { NewFailure } from '../../activities/orders/payment-ledger.ts';
 import {
   type BeginCheckoutResult,
   beginCheckoutUpdate,
   type CheckoutOutcome,
   checkoutCaseQuery,
   checkoutWorkflowId,
-  type PaymentChange,
   paymentChangedSignal,
 } from '../../workflows/checkout/messages.ts';
-import { ScriptedCheckout, TOTAL_CENTS } from './scripted-checkout.ts';
+import { ScriptedCheckout } from './scripted-checkout.ts';
 import { until } from './shop.ts';
 import type { SkippingTemporal } from './time-skipping.ts';
 
@@ -43,15 +43,14 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
       });
     },
 
-    /** Stripe's word, as the webhook brings it. */
-    tell: (script: ScriptedCheckout, change: Partial<PaymentChange>) =>
-      handleOf(script).signal(paymentChangedSignal, {
-        paymentIntentId: 'pi_1',
-        status: 'succeeded',
-        attemptId: 'ch_1',
-        amountReceivedCents: TOTAL_CENTS,
-        ...change,
-      }),
+    /** Stripe's word, as the webhook brings it: recorded first, then the workflow is prompted to look. */
+    tell(script: ScriptedCheckout, failure?: NewFailure) {
+      if (!failure) {
+        script.charge();
+        script.isRecorded = true;
+      } else if (!script.failures.some(({ attemptId }) => attemptId === failure.attemptId)) script.failures.push(failure);
+      return handleOf(script).signal(paymentChangedSignal);
+    },
 
     /** How the workflow ended. */
     resultOf: (script: ScriptedCheckout): Promise<CheckoutOutcome> => handleOf(script).result(),

@@ -6,23 +6,33 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
-import type { IntentState } from '../../activities/payments/activities.ts';
+import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
+import type { CheckedPayment } from '../../activities/payments/activities.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 
 export const TOTAL_CENTS = 2500;
 
 export class ScriptedCheckout {
   order: OrderFacts;
-  intent: IntentState = { status: 'open', amountReceivedCents: 0 };
+  /** How the payment stands at Stripe, and what of it was recorded: by a webhook, or because Stripe was asked. */
+  payment: CheckedPayment = 'open';
+  isRecorded = false;
+  readonly failures: NewFailure[] = [];
+  /** Whether the own payment came with the wrong amount. */
+  isMismatched = false;
+  unmatched: string[] = [];
+  isStripeAway = false;
   /** What was called, in order. */
   readonly calls: string[] = [];
   stockGone = false;
-  /** Answers of `cancelPaymentIntent` before the intent's own state decides. */
-  readonly cancelAnswers: IntentState[] = [];
+  /** Answers of `cancelPayment` before the payment's own state decides. */
+  readonly cancelAnswers: CheckedPayment[] = [];
   createPaymentFailures = 0;
   /** How often booking the payment fails before it succeeds. */
-  completeFailures = 0;
+  bookFailures = 0;
   shipment: OrderRecord['shipment'] = null;
+  refunds: RefundFacts[] = [];
   closesAt: string | null = null;
   onCreatePayment: () => Promise<void> = async () => {};
 
@@ -44,12 +54,30 @@ export class ScriptedCheckout {
   }
 
   charge(): void {
-    this.intent = { status: 'succeeded', amountReceivedCents: TOTAL_CENTS };
+    this.payment = 'succeeded';
   }
 
   #step(status: OrderStatus, change: Partial<OrderFacts> = {}): OrderFacts {
     this.order = { ...this.order, ...change, status };
     return this.order;
+  }
+
+  #requireStripe(): void {
+    if (this.isStripeAway) throw new Error('Stripe is away');
+  }
+
+  #recorded(status: CheckedPayment): CheckedPayment {
+    if (status === 'succeeded') this.isRecorded = true;
+    return status;
+  }
+
+  #book(): AppliedPayments['outcome'] {
+    if (this.order.capturedCents > 0) return 'already_paid';
+    if (!this.isRecorded) return 'unpaid';
+    if (this.isMismatched) return 'mismatched';
+    const isLate = this.stockGone || this.order.status !== 'pending';
+    this.#step(isLate ? 'cancelled' : 'paid', { capturedCents: TOTAL_CENTS });
+    return isLate ? 'refund_due' : 'paid';
   }
 
   readonly activities = {
@@ -64,7 +92,8 @@ export class ScriptedCheckout {
       shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
       shipment: this.shipment,
       holdReason: null,
-      refunds: [],
+      refunds: this.refunds,
+      packing: [],
       disputes: [],
       history: [],
       paymentUrl: null,
@@ -92,40 +121,42 @@ export class ScriptedCheckout {
       }
       await this.onCreatePayment();
       this.order = { ...this.order, paymentIntentId: 'pi_1' };
-      return { paymentIntentId: 'pi_1' };
+      return { paymentIntentId: 'pi_1', paymentUrl: 'http://stripe.test/pi_1' };
     },
-    retrievePaymentIntent: async () => {
-      this.calls.push('retrievePaymentIntent');
-      return this.intent;
+    checkPayment: async () => {
+      this.calls.push('checkPayment');
+      this.#requireStripe();
+      return this.#recorded(this.payment);
     },
-    cancelPaymentIntent: async () => {
-      this.calls.push('cancelPaymentIntent');
+    cancelPayment: async () => {
+      this.calls.push('cancelPayment');
+      this.#requireStripe();
       const scripted = this.cancelAnswers.shift();
-      if (scripted) return scripted;
-      if (this.intent.status === 'open') this.intent = { status: 'canceled', amountReceivedCents: 0 };
-      return this.intent;
+      if (scripted) return this.#recorded(scripted);
+      if (this.payment === 'open') this.payment = 'canceled';
+      return this.#recorded(this.payment);
     },
-    completeOrder: async () => {
-      if (this.completeFailures > 0) {
-        this.completeFailures -= 1;
+    applyPayments: async (): Promise<AppliedPayments> => {
+      if (this.bookFailures > 0) {
+        this.bookFailures -= 1;
         throw ApplicationFailure.nonRetryable('the database says no');
       }
-      this.calls.push('completeOrder');
-      if (!this.stockGone) return { outcome: 'paid', order: this.#step('paid', { capturedCents: TOTAL_CENTS }) };
-      return {
-        outcome: 'refund_due',
-        refundId: 'refund-1',
-        order: this.#step('cancelled', { capturedCents: TOTAL_CENTS }),
-      };
+      const outcome = this.#book();
+      this.calls.push(`applyPayments ${outcome}`);
+      const refundId = outcome === 'refund_due' ? 'refund-1' : null;
+      return { outcome, order: this.order, refundId, unmatched: this.unmatched, failures: this.failures.splice(0) };
     },
     closeOrder: async ({ to }: { to: 'expired' | 'cancelled' }) => {
       this.calls.push(`closeOrder ${to}`);
       return this.#step(to);
     },
-    recordPaymentFailure: async ({ attemptId, message }: { attemptId: string; message: string }) => {
-      this.calls.push(`recordPaymentFailure ${attemptId} ${message}`);
+    cancelPaid: async ({ sender }: { sender: { requestedBy: string } }) => {
+      this.calls.push(`cancelPaid by ${sender.requestedBy}`);
+      this.#step('cancelled');
+      return { outcome: 'cancelled', refund: await this.activities.loadRefund(), absorbed: [] };
     },
-    loadRefund: async () => ({
+    loadUnmatchedPayment: async () => null,
+    loadRefund: async (): Promise<RefundFacts> => ({
       refundId: 'refund-1',
       orderId: this.order.orderId,
       requestId: 'paid-too-late',
@@ -136,8 +167,17 @@ export class ScriptedCheckout {
       restock: false,
       paymentIntentId: 'pi_1',
       stripeRefundId: null,
-      createdAt: '',
-      updatedAt: '',
+      kind: 'refund',
+      lines: [],
+      cancelsUnits: false,
+      isGivenUp: false,
+      requestedBy: 'system',
+      decidedBy: null,
+      decisionReason: null,
+      failureReason: null,
+      attempt: 1,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      updatedAt: '2026-01-01T00:00:00.000Z',
     }),
     refundPayment: async ({ amountCents }: { amountCents: number }) => {
       this.calls.push(`refundPayment ${amountCents}`);

@@ -33,6 +33,8 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
       Amount: TYPES.INDEXED_VALUE_TYPE_DOUBLE,
       NeedsApproval: TYPES.INDEXED_VALUE_TYPE_BOOL,
       StuckSince: TYPES.INDEXED_VALUE_TYPE_DATETIME,
+      DisputeStatus: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      EvidenceDueBy: TYPES.INDEXED_VALUE_TYPE_DATETIME,
     },
   });
   bundle ??= buildWorkflowBundle();

@@ -1,13 +1,16 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { Address } from '../../domain/address.ts';
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
+  hasShipped,
   isAllowed,
   ORDER_ACTIONS,
   type OrderAction,
   type OrderStatus,
   statusInWords,
 } from '../../domain/order-state.ts';
+import { isOpenDispute, refusalOfShipping } from '../../domain/shipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/markdown.ts';
@@ -29,15 +32,7 @@ export function describeCheckout(the: CheckoutCase): string {
   parts.push(whatCanBeDone(the, order.status));
   const money = (cents: number) => formatMoney(cents, order.currency);
   parts.push(
-    table(
-      ['Item', 'SKU', 'Quantity', 'Price'],
-      order.lines.map((line) => [
-        plain(line.name),
-        plain(line.sku),
-        `${line.quantity}`,
-        money(line.unitPriceCents),
-      ]),
-    ),
+    itemTable(order.lines, record?.packing, money),
     [
       `- Status: **${statusInWords(order.status)}**`,
       // One amount a line: between two dollar signs the Web UI reads mathematics.
@@ -51,10 +46,40 @@ export function describeCheckout(the: CheckoutCase): string {
   );
   if (record) parts.push(...describeRecord(record, money));
   else if (the.begun) parts.push(buyerText(the.begun, the.begun.shippingAddress));
-  if (the.tries.length > 0 && !record) {
-    parts.push(`**Refused tries**\n\n${the.tries.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`);
+  if (the.failures.length > 0 && !record) {
+    parts.push(`**Refused payments**\n\n${the.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`);
   }
   return parts.join('\n\n');
+}
+
+/** What packers go by: with a refund of items that have not shipped, what was bought is not what ships. */
+function itemTable(
+  lines: OrderFacts['lines'],
+  packing: OrderRecord['packing'] | undefined,
+  money: (cents: number) => string,
+): string {
+  const canceled = packing?.filter((line) => line.canceled + line.pending > 0) ?? [];
+  if (canceled.length === 0) {
+    return table(
+      ['Item', 'SKU', 'Quantity', 'Price'],
+      lines.map((line) => [plain(line.name), plain(line.sku), `${line.quantity}`, money(line.unitPriceCents)]),
+    );
+  }
+  return table(
+    ['Item', 'SKU', 'Bought', 'Canceled', 'To ship', 'Price'],
+    lines.map((line) => {
+      const packed = packing!.find(({ productId }) => productId === line.productId)!;
+      const pending = packed.pending > 0 ? ` and ${packed.pending} being refunded` : '';
+      return [
+        plain(line.name),
+        plain(line.sku),
+        `${packed.bought}`,
+        `${packed.canceled}${pending}`,
+        `**${packed.toShip}**`,
+        money(line.unitPriceCents),
+      ];
+    }),
+  );
 }
 
 function paymentText({ order, paymentUrl }: CheckoutCase): string {
@@ -93,14 +118,15 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
     parts.push(
       '**Refunds**',
       table(
-        ['Refund', 'Amount', 'State', 'Why', 'Asked by', 'Decided by'],
+        ['Refund', 'Amount', 'For', 'State', 'Why', 'Requested by', 'Decided by'],
         record.refunds.map((refund) => [
           // Those that were made at Stripe have no workflow of their own.
           refund.requestedBy === 'stripe'
             ? `\`${refund.requestId}\``
             : workflowLink(refundWorkflowId(refund.orderId, refund.requestId), plain(refund.requestId)),
           money(refund.amountCents),
-          refund.status.replaceAll('_', ' '),
+          refundedItems(refund),
+          refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' '),
           plain(refund.reason),
           who(refund.requestedBy),
           refund.decidedBy ? who(refund.decidedBy) : '',
@@ -138,6 +164,12 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
   return parts;
 }
 
+/** A goodwill amount is for no item and stops nothing from shipping. */
+function refundedItems(refund: OrderRecord['refunds'][number]): string {
+  if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
+  return refund.kind === 'refund' && refund.requestedBy !== 'stripe' ? 'goodwill, no item' : 'no item named';
+}
+
 const NEXT: Partial<Record<OrderStatus, string>> = {
   paid: 'Paid. It waits to be shipped.',
   partially_refunded: 'Paid, in part refunded. It waits to be shipped.',
@@ -152,7 +184,6 @@ function nextStep(the: CheckoutCase): string {
   }
   if (the.outcome) return `Done: ${statusInWords(the.outcome as OrderStatus)}.`;
   if (the.settled) return nextOfSettled(the);
-  if (the.capture) return 'The payment has arrived; the order is being completed.';
   if (the.settling)
     return 'Ending the order: Stripe is asked to cancel the payment, which settles whether it was paid.';
   if (the.cancelRequest) return 'Cancellation asked for.';
@@ -161,7 +192,8 @@ function nextStep(the: CheckoutCase): string {
 }
 
 function nextOfSettled(the: CheckoutCase): string {
-  const status = the.order!.status;
+  const order = the.order!;
+  const { status } = order;
   const waiting = the.record?.refunds.filter((refund) => refund.status === 'awaiting_approval') ?? [];
   const approval = waiting
     .map(
@@ -169,13 +201,37 @@ function nextOfSettled(the: CheckoutCase): string {
         `${workflowLink(refundWorkflowId(refund.orderId, refund.requestId), 'A refund')} of ${formatMoney(refund.amountCents, refund.currency)} waits for a support lead.`,
     )
     .join(' ');
+  const { record } = the;
+  const disputes = record?.disputes.filter((dispute) => isOpenDispute(dispute.status)) ?? [];
+  const chargebacks = disputes.map((dispute) => chargebackText(dispute, order)).join('\n\n');
+  const blocked = record && isOneOf(status, SHIPPABLE) ? refusalOfShipping({ lines: record.order.lines }, record.refunds, false) : undefined;
   const next =
     status === 'on_hold'
       ? `**On hold**: nothing ships until it is released. The reason: ${plain(the.record?.holdReason ?? 'none was given')}`
       : status === 'delivered'
         ? `Delivered. Returns are taken until ${the.record?.closesAt ? atTime(the.record.closesAt) : 'the end of the return time'}.`
         : (NEXT[status] ?? `${statusInWords(status)}.`);
-  return [next, approval].filter(Boolean).join('\n\n');
+  return [chargebacks, blocked ? `**Do not ship yet.** ${plain(blocked)}` : next, approval].filter(Boolean).join('\n\n');
+}
+
+const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
+const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statuses.includes(status);
+
+/** What is at stake, what to do, and by when. */
+function chargebackText(dispute: OrderRecord['disputes'][number], order: OrderFacts): string {
+  const money = formatMoney(dispute.amountCents, order.currency);
+  const by = dispute.evidenceDueBy ? ` by **${atTime(dispute.evidenceDueBy)}**` : '';
+  const goods = hasShipped(order.fulfilment)
+    ? 'The items have shipped: lose it, and both are gone.'
+    : 'The items are still here: they ship only if it is won.';
+  switch (dispute.status) {
+    case 'needs_response':
+      return `**Chargeback of ${money}**: answer it in Stripe’s dashboard${by}, or the money is lost. ${goods}`;
+    case 'warning_needs_response':
+      return `**The card’s bank asks about ${money}**: answer in Stripe’s dashboard${by}, so that it does not become a chargeback. No money has moved.`;
+    default:
+      return `**${dispute.status.startsWith('warning_') ? 'The card’s bank asks about' : 'Chargeback of'} ${money}**: the answer is with the bank; wait for its decision. ${goods}`;
+  }
 }
 
 const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {

@@ -1,22 +1,18 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
-import { orderStatusKey } from '../shared/search-attributes.ts';
+import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeCheckout } from './case-details.ts';
-import type { BeginCheckoutInput, CheckoutInput, CheckoutOutcome, OrderRequest, PaymentChange } from './messages.ts';
-import { orders } from './steps.ts';
+import type { BeginCheckoutInput, CarriedOver, CheckoutInput, CheckoutOutcome, OrderRequest } from './messages.ts';
+import { durable } from './steps.ts';
 
-export interface PaymentTry {
-  attemptId: string;
-  code: string;
-  message: string;
-}
-
-/** What is known of one order; every change is told in the workflow's details, where support staff read it. */
+/** What is known of one order; every change is rendered in the workflow's details, where support staff read it. */
 export class CheckoutCase {
   readonly orderId: string;
   order: OrderFacts | undefined;
@@ -26,35 +22,48 @@ export class CheckoutCase {
   begun: Pick<BeginCheckoutInput, 'userId' | 'email' | 'shippingAddress'> | undefined;
   /** Where Stripe, or the stand-in, shows the payment. */
   paymentUrl: string | undefined;
-  capture: { paymentIntentId: string; capturedCents: number } | undefined;
   cancelRequest: OrderRequest | undefined;
-  beginRefused = false;
   /** How the checkout ended: from then on the order lives with its goods. */
   settled: CheckoutOutcome | undefined;
   outcome: CheckoutOutcome | undefined;
   refundId: string | undefined;
   settling = false;
+  /** Stripe has said something of the payments that was not applied yet. */
+  paymentNews = false;
   /** The records changed since they were read. */
   changed = false;
-  /** Counts how often they were read: whoever waits for the order looks at it anew. */
+  /** Counts how often they were read: whoever waits for the order looks at it again. */
   reads = 0;
   /** Stripe's books changed since they were read. */
   moneyMoved = false;
+  paymentChecks: number;
+  inFlightChecks: number;
   readonly trouble = new Trouble(() => this.#tell());
-  readonly tries: PaymentTry[] = [];
+  readonly failures: NewFailure[] = [];
   #toldStatus: string | undefined = 'pending';
+  #toldDispute: string | null = null;
 
-  constructor({ orderId }: CheckoutInput) {
+  constructor({ orderId, carried }: CheckoutInput) {
     this.orderId = orderId;
+    this.cancelRequest = carried?.cancelRequest;
+    this.paymentChecks = carried?.paymentChecks ?? 0;
+    this.inFlightChecks = carried?.inFlightChecks ?? 0;
     this.#tell();
   }
 
-  get lastTry(): PaymentTry | undefined {
-    return this.tries.at(-1);
+  /** What the next run must know and can't read from the database. */
+  get carried(): CarriedOver {
+    const { cancelRequest, paymentChecks, inFlightChecks } = this;
+    return { cancelRequest, paymentChecks, inFlightChecks };
   }
 
   get status(): OrderStatus | undefined {
     return this.order?.status;
+  }
+
+  /** Whether something has been said to the workflow that it has not acted on. */
+  get hasNews(): boolean {
+    return this.paymentNews || this.changed || this.moneyMoved;
   }
 
   opened(order: OrderFacts, begun?: BeginCheckoutInput): void {
@@ -63,31 +72,17 @@ export class CheckoutCase {
     this.#tell();
   }
 
-  refusedBegin(): void {
-    this.beginRefused = true;
-  }
-
   payable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.order = { ...this.order!, paymentIntentId };
-    this.paymentUrl ??= paymentUrl;
+    this.paymentUrl = paymentUrl;
     this.#tell();
   }
 
-  captured(paymentIntentId: string, capturedCents: number): void {
-    this.capture ??= { paymentIntentId, capturedCents };
+  applied({ order, failures, refundId }: AppliedPayments): void {
+    this.order = { ...order, clientSecret: null };
+    this.failures.push(...failures);
+    this.refundId ??= refundId ?? undefined;
     this.#tell();
-  }
-
-  /** @returns whether this try is new */
-  refusedTry(change: PaymentChange): boolean {
-    if (this.tries.some((earlier) => earlier.attemptId === change.attemptId)) return false;
-    this.tries.push({
-      attemptId: change.attemptId,
-      code: change.code ?? 'declined',
-      message: change.message ?? 'The card was declined.',
-    });
-    this.#tell();
-    return true;
   }
 
   cancelAsked(request: OrderRequest): void {
@@ -97,11 +92,6 @@ export class CheckoutCase {
 
   settlingAtStripe(): void {
     this.settling = true;
-    this.#tell();
-  }
-
-  returning(refundId: string): void {
-    this.refundId = refundId;
     this.#tell();
   }
 
@@ -119,14 +109,12 @@ export class CheckoutCase {
   /** Reads all of the order's records again. */
   async refresh(): Promise<void> {
     this.changed = false;
-    const record = await this.trouble.persevere('The order could not be read', () =>
-      orders.loadCase({ orderId: this.orderId }),
-    );
+    const record = await this.trouble.persevere('The order could not be read', durable.loadCase({ orderId: this.orderId }));
     if (!record) return;
     this.record = record;
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
-    this.order = { ...record.order, clientSecret: this.order?.clientSecret ?? null };
+    this.order = record.order;
     this.#tell();
   }
 
@@ -146,6 +134,12 @@ export class CheckoutCase {
     this.#tell();
   }
 
+  /** Something came while the workflow was ending: it goes on. */
+  reopened(): void {
+    this.outcome = undefined;
+    this.#tell();
+  }
+
   toJSON(): Record<string, unknown> {
     const { clientSecret: _secret, ...order } = this.order ?? {};
     const { order: _order, ...record } = this.record ?? {};
@@ -153,7 +147,7 @@ export class CheckoutCase {
       orderId: this.orderId,
       order,
       ...record,
-      paymentTries: this.tries,
+      paymentFailures: this.failures,
       cancelRequested: this.cancelRequest !== undefined,
       refundId: this.refundId,
       stopped: this.trouble.current,
@@ -169,5 +163,20 @@ export class CheckoutCase {
       this.#toldStatus = status;
       upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
     }
+    this.#tellDispute();
+  }
+
+  /** By these, staff find chargebacks: the one that is open, else the last one. */
+  #tellDispute(): void {
+    const { disputes } = this.record ?? {};
+    const dispute = disputes?.find(({ status }) => isOpenDispute(status)) ?? disputes?.at(-1);
+    if (!dispute) return;
+    const told = `${dispute.status} ${dispute.evidenceDueBy}`;
+    if (told === this.#toldDispute) return;
+    this.#toldDispute = told;
+    upsertSearchAttributes([
+      { key: disputeStatusKey, value: dispute.status },
+      { key: evidenceDueByKey, value: dispute.evidenceDueBy ? new Date(dispute.evidenceDueBy) : null },
+    ]);
   }
 }

@@ -7,8 +7,17 @@ export const checkoutWorkflowId = (orderId: string): string => `checkout-${order
 
 export interface CheckoutInput {
   orderId: string;
-  /** Started without a shopper waiting (a late webhook, an overdue order): the order is taken up from the database. */
+  /** Started without a shopper waiting (a late webhook, an overdue order), or continued as new: the order is read from the database. */
   resume?: boolean;
+  /** What the run before knew and the database does not. */
+  carried?: CarriedOver;
+}
+
+export interface CarriedOver {
+  cancelRequest?: OrderRequest;
+  /** How often Stripe was asked for the payment by itself, and how often a charge was found in flight. */
+  paymentChecks: number;
+  inFlightChecks: number;
 }
 
 export interface BeginCheckoutInput {
@@ -26,17 +35,6 @@ export type BeginCheckoutResult =
   | { outcome: 'reservation_ended' }
   /** The order stands and its hold goes on; asking again tries Stripe again. */
   | { outcome: 'payment_unavailable' };
-
-/** What Stripe said of the order's PaymentIntent, by a signed webhook. */
-export interface PaymentChange {
-  paymentIntentId: string;
-  status: 'succeeded' | 'failed';
-  /** Charge of this try; a repeated message carries the same. */
-  attemptId: string;
-  amountReceivedCents: number;
-  code?: string;
-  message?: string;
-}
 
 export type CheckoutOutcome = 'not_begun' | OrderStatus;
 
@@ -67,7 +65,8 @@ export interface RefundUpdateResult extends UpdateResult {
 }
 
 export const beginCheckoutUpdate = defineUpdate<BeginCheckoutResult, [BeginCheckoutInput]>('begin');
-export const paymentChangedSignal = defineSignal<[PaymentChange]>('paymentChanged');
+/** Stripe has said something of a payment that names the order: what it said is read from the database, never from a message. */
+export const paymentChangedSignal = defineSignal('paymentChanged');
 /** The order's records have changed: they are read again. */
 export const orderChangedSignal = defineSignal('orderChanged');
 /** Money moved at Stripe without us: its books are read again. */

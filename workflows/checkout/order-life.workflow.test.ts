@@ -19,7 +19,7 @@ describe('the life of a paid order', () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await tell(script, {});
+      await tell(script);
       await settledAs(script);
       expect(await handleOf(script).executeUpdate(markShippedUpdate, { args: [parcel] })).toEqual({
         status: 'shipped',
@@ -44,7 +44,7 @@ describe('the life of a paid order', () => {
       expect(await causeOf(send(parcel))).toContain("An order that is pending can't be marked shipped.");
       expect(await causeOf(send({}))).toMatch(/“requestId”.*“requestedBy”.*“carrier”.*For example: \{"requestId":/);
       expect(await causeOf(send({ ...parcel, carier: 'x' }))).toContain('“carier” is not known here.');
-      await tell(script, {});
+      await tell(script);
       await settledAs(script);
       await send(parcel);
       expect(await causeOf(send({ ...parcel, requestId: 'parcel-2' }))).toContain(
@@ -68,15 +68,15 @@ describe('the life of a paid order', () => {
 
   it('a step that can’t succeed leaves the order waiting where staff see it, until they try again', async () => {
     const script = await scripted();
-    script.completeFailures = 2;
+    script.bookFailures = 3;
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await tell(script, {});
+      await tell(script);
       await until(async () => (await details(script)).includes('Stopped since'), 'the trouble to show');
       expect(await details(script)).toContain('The payment could not be booked. the database says no');
       await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });
-      await until(async () => (await details(script)).includes('Stopped since'), 'the second try to fail');
-      // The third comes by itself.
+      await until(async () => (await details(script)).includes('Stopped since'), 'the retry to fail');
+      // The next one comes by itself.
       await temporal.env.sleep('20 minutes');
       expect(await settledAs(script)).toBe('paid');
       expect(await details(script)).not.toContain('Stopped');

@@ -3,7 +3,6 @@
  * request id, and is recorded with who asked, why and when.
  */
 
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { condition, ParentClosePolicy, setHandler, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
@@ -17,6 +16,7 @@ import { anAmount, lineList, readWish } from '../refund/wish.ts';
 import { refund } from '../refund/workflow.ts';
 import { refuse } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
+import { unlessRunning } from '../shared/unless-running.ts';
 import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, requiredText } from '../shared/staff.ts';
 import type { CheckoutCase } from './case.ts';
 import {
@@ -107,7 +107,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     },
     {
       description: describeUpdate(
-        'Gives money back: all that is left; or an "amount"; or "lines" by SKU with quantities. "restock" puts the units back on sale; "awaitReturn" waits for the items first. Above your limit a support lead has to agree.',
+        'Gives money back: all that is left; or "lines" by SKU with quantities; or an "amount" as goodwill, which is for no item and stops nothing from shipping. Items that have not shipped are canceled by it and go back on sale; "restock" does that for items that came back, "awaitReturn" waits for them first. Above your limit a support lead has to agree.',
         refundExample,
       ),
       validator: (request) => {
@@ -198,7 +198,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
       });
     },
     {
-      description: describeUpdate('Marks the order as shipped and tells the shopper by mail.', shippedExample),
+      description: describeUpdate('Marks the order as shipped and notifies the shopper by email. Refused while a refund of its items is not finished.', shippedExample),
       validator: (request) => {
         checkRequest(request, shippedExample, {
           ...OPTIONAL_REASON,
@@ -287,7 +287,8 @@ async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ statu
   if (the.status === 'pending') {
     the.cancelAsked({ ...request, reason });
     await condition(() => the.settled !== undefined);
-    return { status: the.status! };
+    // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
+    if (the.order!.capturedCents === 0 || the.refundId !== undefined) return { status: the.status! };
   }
   const cancelled = await orders.cancelPaid({
     orderId: the.orderId,
@@ -306,8 +307,8 @@ async function startRefund(
   the: CheckoutCase,
   { refundId, requestId, amountCents, currency }: RefundFacts,
 ): Promise<void> {
-  try {
-    await startChild(refund, {
+  await unlessRunning(() =>
+    startChild(refund, {
       workflowId: refundWorkflowId(the.orderId, requestId),
       args: [{ orderId: the.orderId, refundId, resume: true }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -319,11 +320,8 @@ async function startRefund(
         amount: toDecimal(amountCents, currency),
         createdAt: new Date(),
       }),
-    });
-  } catch (error) {
-    // Asked again while it runs.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+    }),
+  );
 }
 
 async function recheckPayment(
@@ -332,12 +330,11 @@ async function recheckPayment(
 ): Promise<{ status: NonNullable<typeof the.status>; payment: string }> {
   const { orderId } = the;
   await the.loaded();
-  const intent = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
+  const payment = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
     if (isFailedAttempt(error))
       throw refuse('payment_provider_unavailable', 'Stripe does not answer just now; try again in some minutes.');
     throw error;
   });
-  const payment = intent?.status ?? 'none';
   await orders.recordAsked({
     orderId,
     requestId,
@@ -346,8 +343,7 @@ async function recheckPayment(
     actor: uiActor(requestedBy),
     reason,
   });
-  if (intent?.status === 'succeeded' && the.order!.capturedCents === 0)
-    the.captured(the.order!.paymentIntentId!, intent.amountReceivedCents);
+  if (payment === 'succeeded') the.paymentNews = true;
   await the.refresh();
   return { status: the.status!, payment };
 }

@@ -1,16 +1,19 @@
-/** The checkout's activities, and where each runs. */
+/** The order's activities, and where each runs. */
 import { isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
-import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
-import { localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
+import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 
-export const orders = localSteps(quickSteps);
-export const payments = queuedSteps(stripeSteps);
+/** Steps for whoever waits for the answer to a message. */
+export const orders = localSteps(shortSteps);
+/** Steps that must succeed, and calls to Stripe that must. */
+export const durable = durableSteps(orders, queuedSteps(patientSteps));
+export const payments = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
 
 /** The shopper waits for this one: at once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
 const atOnce = localSteps({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } });
 
-/** Where that fails: a few tries on the queue for payments, within the time that a page can wait. */
+/** Where that fails: a few attempts on the queue for payments, within the time that a page can wait. */
 const patiently = queuedSteps({
   taskQueue: 'payments',
   scheduleToCloseTimeout: '12 seconds',
@@ -26,11 +29,10 @@ export const now = queuedSteps({
   retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
 });
 
-type PayableOrder = { orderId: string; totalCents: number; currency: string; paymentIntentId: string | null };
+type PayableOrder = { orderId: string; totalCents: number; currency: string };
 
 /** @returns undefined when Stripe can't be reached now */
 export async function openPayment(order: PayableOrder): Promise<OpenedPayment | undefined> {
-  if (order.paymentIntentId) return { paymentIntentId: order.paymentIntentId };
   const request = { orderId: order.orderId, amountCents: order.totalCents, currency: order.currency };
   try {
     return await atOnce.createPayment(request);

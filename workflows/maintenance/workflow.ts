@@ -21,7 +21,7 @@ export async function nightlyAudit(): Promise<{ problems: number; repaired: numb
   const report = await audit();
   const takenUp = await takeUpCases();
   setCurrentDetails(
-    `${report.markdown}\n\nTaken up without a workflow: ${takenUp.orders} orders, ${takenUp.refunds} refunds.`,
+    `${report.markdown}\n\nTaken up without a workflow: ${takenUp.orders} orders, ${takenUp.refunds} refunds, ${takenUp.payments} unmatched payments.`,
   );
   return { problems: report.problems.length, repaired: report.repaired.length };
 }

@@ -12,10 +12,8 @@ export class RefundCase {
   refund: RefundFacts | undefined;
   /** Why it was not accepted. */
   refusal: string | undefined;
-  /** Stripe has news of it. */
+  /** Its record has changed, or Stripe has news of it. */
   news = false;
-  /** Staff have given a failed one up. */
-  givenUp = false;
   outcome: RefundOutcome | undefined;
   readonly trouble = new Trouble(() => this.#tell());
   #needsApproval = false;
@@ -58,8 +56,8 @@ export class RefundCase {
   }
 
   toJSON(): Record<string, unknown> {
-    const { input, refund, refusal, outcome, givenUp } = this;
-    return { orderId: input.orderId, refund, refusal, stopped: this.trouble.current, givenUp, outcome };
+    const { input, refund, refusal, outcome } = this;
+    return { orderId: input.orderId, refund, refusal, stopped: this.trouble.current, outcome };
   }
 
   #tell(): void {

@@ -26,11 +26,6 @@ export interface RefundInput {
   reason?: string;
 }
 
-/** What Stripe said of a refund, by a signed webhook. */
-export interface RefundChange {
-  stripeRefundId: string;
-}
-
 export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'succeeded' | 'failed';
 
 export interface RefundState {
@@ -39,7 +34,8 @@ export interface RefundState {
 }
 
 export const requestRefundUpdate = defineUpdate<RequestedRefund, [RefundRequest]>('request');
-export const refundChangedSignal = defineSignal<[RefundChange]>('refundChanged');
+/** The refund's record has changed, or Stripe has said something of it: both are read again. */
+export const refundChangedSignal = defineSignal('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [DecisionRequest]>('decide');
 export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');

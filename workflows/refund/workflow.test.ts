@@ -35,6 +35,8 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
     reason: 'scratched',
     status: 'pending',
     restock: false,
+    cancelsUnits: false,
+    isGivenUp: false,
     requestedBy: 'ui:Anna',
     decidedBy: null,
     decisionReason: null,
@@ -62,7 +64,7 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
       recordRefund: async ({ status, failureReason }: { status: RefundFacts['status']; failureReason: string }) =>
         decided({ status, failureReason }).refund,
       retryRefund: async () => decided({ status: 'pending', attempt: refund.attempt + 1 }),
-      giveUpRefund: async () => decided({}),
+      giveUpRefund: async () => decided({ isGivenUp: true }),
       recordAsked: async () => {},
     },
     async start() {

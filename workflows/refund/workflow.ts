@@ -1,14 +1,16 @@
 import {
   allHandlersFinished,
   condition,
+  continueAsNew,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { toDecimal } from '../../domain/money.ts';
-import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
-import { localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
+import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { RefundCase } from './case.ts';
@@ -22,8 +24,10 @@ import {
 import { handleStaffUpdates } from './staff-updates.ts';
 import { anAmount, lineList, readWish } from './wish.ts';
 
-const refunds = localSteps(quickSteps);
-const payments = queuedSteps(stripeSteps);
+/** Steps for whoever waits for the answer to a message; then those that must succeed. */
+const refunds = localSteps(shortSteps);
+const durable = durableSteps(refunds, queuedSteps(patientSteps));
+const payments = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
 
 const NOT_REQUESTED_TIMEOUT = '1 minute';
 /** Stripe tells by webhook how a pending refund ended; should that be lost, it is asked this often. */
@@ -39,10 +43,12 @@ export function refund(input: RefundInput): Promise<RefundOutcome> {
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   const the = new RefundCase(input);
+  let requests = 0;
 
   setHandler(
     requestRefundUpdate,
     async (request) => {
+      requests += 1;
       const asked = await refunds.requestRefund(request);
       if (asked.outcome === 'accepted') {
         if (!the.refund) the.is(asked.refund);
@@ -62,23 +68,32 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     () => {
       the.news = true;
     },
-    { description: 'Stripe’s signed webhook has news of this refund. Sent by the shop itself; harmless to send.' },
+    { description: 'The refund’s record has changed, or Stripe has news of it: both are read again. Harmless to send.' },
   );
   setHandler(refundCaseQuery, () => the.toJSON(), { description: 'The whole case as JSON' });
   handleStaffUpdates(the, refunds);
 
   if (input.refundId === undefined) await askAtTheForm(the);
-  else if (input.resume) await takeUp(the, input.refundId);
-  else await condition(() => the.refund !== undefined || the.refusal !== undefined, NOT_REQUESTED_TIMEOUT);
+  else if (input.resume) await reload(the, input.refundId);
+  else {
+    await condition(() => requests > 0, NOT_REQUESTED_TIMEOUT);
+    // A request at work is waited for: a refund that it makes must not be left alone.
+    await condition(() => the.refund !== undefined || allHandlersFinished());
+  }
 
-  const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
-  the.ended(outcome);
-  await condition(allHandlersFinished);
-  return outcome;
+  for (;;) {
+    const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
+    the.ended(outcome);
+    await condition(allHandlersFinished);
+    // What came in the meantime is not lost with the workflow.
+    if (!the.refund || !the.news) return outcome;
+    await reload(the, the.refund.refundId);
+  }
 }
 
-async function takeUp(the: RefundCase, refundId: string): Promise<void> {
-  const found = await refunds.loadRefund({ refundId });
+async function reload(the: RefundCase, refundId: string): Promise<void> {
+  the.news = false;
+  const found = await the.trouble.persevere('The refund could not be read', durable.loadRefund({ refundId }));
   if (found) the.is(found);
 }
 
@@ -136,22 +151,40 @@ async function giveBack(the: RefundCase): Promise<RefundOutcome> {
   // What was under way when the workflow began is looked up once, whatever the records say.
   if (the.refund!.stripeRefundId) await askStripe(the);
   for (;;) {
-    const { status } = the.refund!;
+    const { status, refundId, stripeRefundId } = the.refund!;
+    if (status === 'succeeded' && the.news && stripeRefundId) {
+      // A bank can refuse after Stripe has reported success.
+      await askStripe(the);
+      continue;
+    }
     if (status === 'succeeded' || status === 'rejected') return status;
+    if (the.news) {
+      await reload(the, refundId);
+      if (the.refund!.status === 'pending' && the.refund!.stripeRefundId) await askStripe(the);
+      continue;
+    }
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) await continueFrom(the);
     if (status === 'failed') {
-      if (the.givenUp) return 'failed';
+      if (the.refund!.isGivenUp) return 'failed';
       await untilStaffDecide(the);
     } else if (status === 'pending') {
-      await (the.refund!.stripeRefundId ? untilSettled(the) : send(the));
+      await (stripeRefundId ? untilSettled(the) : send(the));
     } else {
-      await condition(() => the.refund!.status !== status);
+      await condition(() => the.refund!.status !== status || the.news);
     }
   }
 }
 
+/** A new run with a short history: everything that it must know is in the database. */
+function continueFrom(the: RefundCase): Promise<never> {
+  const { orderId, refundId } = the.refund!;
+  return continueAsNew<(input: RefundInput) => Promise<RefundOutcome>>({ orderId, refundId, resume: true });
+}
+
 async function send(the: RefundCase): Promise<void> {
   const { refundId, paymentIntentId, amountCents, orderId, attempt } = the.refund!;
-  const stripe = await the.trouble.persevere('The refund could not be sent to Stripe', () =>
+  const stripe = await the.trouble.persevere(
+    'The refund could not be sent to Stripe',
     payments.refundPayment({ refundId, paymentIntentId, amountCents, orderId, attempt }),
   );
   await book(the, stripe);
@@ -159,29 +192,28 @@ async function send(the: RefundCase): Promise<void> {
 
 async function untilSettled(the: RefundCase): Promise<void> {
   await condition(() => the.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
-  await askStripe(the);
+  if (!the.news) await askStripe(the);
 }
 
 async function askStripe(the: RefundCase): Promise<void> {
   the.news = false;
-  const { stripeRefundId } = the.refund!;
-  const stripe = await the.trouble.persevere('Stripe could not be asked for the refund', () =>
-    payments.retrieveRefund({ stripeRefundId: stripeRefundId! }),
+  const stripeRefundId = the.refund!.stripeRefundId!;
+  const stripe = await the.trouble.persevere(
+    'Stripe could not be asked for the refund',
+    payments.retrieveRefund({ stripeRefundId }),
   );
   await book(the, stripe);
 }
 
-async function book(the: RefundCase, stripe: Awaited<ReturnType<typeof payments.refundPayment>>): Promise<void> {
+async function book(the: RefundCase, stripe: StripeRefundState): Promise<void> {
   const { refundId } = the.refund!;
-  the.is(
-    await the.trouble.persevere('The refund could not be booked', () => refunds.recordRefund({ refundId, ...stripe })),
-  );
+  the.is(await the.trouble.persevere('The refund could not be booked', durable.recordRefund({ refundId, ...stripe })));
 }
 
 /** Stripe, or the bank, refused for good: only a person knows what to do. */
 async function untilStaffDecide(the: RefundCase): Promise<void> {
   const why = the.refund!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
   the.trouble.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date());
-  await condition(() => the.givenUp || the.refund!.status !== 'failed');
+  await condition(() => the.refund!.isGivenUp || the.refund!.status !== 'failed' || the.news);
   the.trouble.end();
 }

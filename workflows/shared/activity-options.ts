@@ -13,12 +13,39 @@ export const quickSteps: LocalActivityOptions = {
 };
 
 /**
- * A call to Stripe that nobody waits for on a page: retried by itself through a short outage. After 10 minutes the workflow
- * waits where staff see it, and goes on trying (`persevere`), since an outage must delay a refund, never lose it.
+ * The same where somebody waits for the answer, or where `patientSteps` come after it: a short outage is bridged, and nothing is added
+ * to the history for it.
  */
+export const shortSteps: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '15 seconds',
+  localRetryThreshold: '15 seconds',
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '2 seconds' },
+};
+
+/**
+ * A step that must succeed, after short attempts did not: retried by Temporal, and begun again each day, until it does. The history grows by
+ * one activity a day, and the next attempt comes within a minute of the end of an outage.
+ */
+export const patientSteps: ActivityOptions = {
+  taskQueue: 'checkout',
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+};
+
+/** A call to Stripe that nobody waits for on a page. After a minute without success staff see it; `patientStripeSteps` go on. */
 export const stripeSteps: ActivityOptions = {
   taskQueue: 'payments',
   startToCloseTimeout: '30 seconds',
-  scheduleToCloseTimeout: '10 minutes',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  scheduleToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+};
+
+/** As `patientSteps`: an outage of Stripe must delay a refund or a cancellation, never lose it. */
+export const patientStripeSteps: ActivityOptions = {
+  taskQueue: 'payments',
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 };

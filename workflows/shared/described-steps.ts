@@ -16,17 +16,19 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   openOrder: 'Writes the order down, at the prices held',
   loadOrder: 'Reads the order',
   loadCase: 'Reads everything known of the order',
-  completeOrder: 'Books the payment and sells the items',
+  applyPayments: 'Reads what Stripe said of the payments, and books it',
   closeOrder: 'Ends the unpaid order; its items go back on sale',
-  recordPaymentFailure: 'Keeps why the card was refused',
   stepOrder: 'Does what staff asked for',
   recordAsked: 'Keeps who asked, and why',
   createPayment: 'Opens the payment at Stripe',
-  retrievePaymentIntent: 'Asks Stripe whether the payment went through',
-  cancelPaymentIntent: 'Asks Stripe to cancel the payment, which settles whether it was paid',
+  checkPayment: 'Asks Stripe whether the payment went through',
+  cancelPayment: 'Asks Stripe to cancel the payment, which settles whether it was paid',
   refundPayment: 'Sends the refund to Stripe',
   retrieveRefund: 'Asks Stripe how the refund stands',
   reconcilePayment: 'Asks Stripe for all that happened to the payment',
+  loadUnmatchedPayment: 'Reads the unmatched payment',
+  refundUnmatchedPayment: 'Refunds the unmatched payment at Stripe',
+  recordUnmatchedRefund: 'Records how that refund stands',
   requestRefund: 'Decides whether the refund can be made, and who must agree',
   loadRefund: 'Reads the refund',
   recordRefund: 'Books how the refund ended',
@@ -68,6 +70,29 @@ function describing(make: (name: StepName) => AnyStep): Steps {
       }
       return step;
     },
+  });
+}
+
+/** A step that must succeed: short attempts first, then one that Temporal retries until it does. `Trouble.persevere` runs it. */
+export interface DurableStep<Result> {
+  short: () => Promise<Result>;
+  patient: () => Promise<Result>;
+}
+
+export type DurableSteps = {
+  [Name in keyof Activities]: (
+    ...args: Parameters<Activities[Name]>
+  ) => DurableStep<Awaited<ReturnType<Activities[Name]>>>;
+};
+
+export function durableSteps(short: Steps, patient: Steps): DurableSteps {
+  const attempts = [short, patient] as unknown as [Record<string, AnyStep>, Record<string, AnyStep>];
+  return new Proxy({} as DurableSteps, {
+    get: (_, name: string) =>
+      (...args: unknown[]): DurableStep<unknown> => ({
+        short: () => attempts[0][name]!(...args),
+        patient: () => attempts[1][name]!(...args),
+      }),
   });
 }
 

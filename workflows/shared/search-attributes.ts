@@ -13,6 +13,10 @@ export const needsApprovalKey = defineSearchAttributeKey('NeedsApproval', 'BOOL'
 /** Since when a step has not succeeded; absent while all is well. */
 export const stuckSinceKey = defineSearchAttributeKey('StuckSince', 'DATETIME');
 
+/** Stripe's status of an order's chargeback, the open one first, and until when it must be answered. */
+export const disputeStatusKey = defineSearchAttributeKey('DisputeStatus', 'KEYWORD');
+export const evidenceDueByKey = defineSearchAttributeKey('EvidenceDueBy', 'DATETIME');
+
 /** What is known of an order or a refund when its workflow starts. @param amount in the currency's major unit */
 export function caseAttributes(the: {
   orderId: string;

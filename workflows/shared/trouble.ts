@@ -1,25 +1,29 @@
 /**
  * A step that does not succeed must not fail its workflow with money in between: the workflow waits, staff see since when, why
- * and what they can do, and it tries again by itself until it is through.
+ * and what they can do, and it is retried until it succeeds.
  */
 import {
   ActivityFailure,
+  CancellationScope,
   condition,
   isCancellation,
   TemporalFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { DurableStep } from './described-steps.ts';
 import { stuckSinceKey } from './search-attributes.ts';
 
-/** Waits between two tries, in turn; the last one stays. */
-const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour'] as const;
+/** Waits between two attempts of a step that Temporal does not retry (any more), in turn; the last one stays. */
+const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour', '6 hours'] as const;
+
+type Attempt<Result> = { value: Result } | { error: unknown };
 
 export class Trouble {
   readonly #tell: () => void;
   #current: { since: string; what: string; why: string; tries: number } | undefined;
   #retryAsked = false;
 
-  /** @param tell shows the workflow's case anew */
+  /** @param tell renders the workflow's case again */
   constructor(tell: () => void) {
     this.#tell = tell;
   }
@@ -29,12 +33,12 @@ export class Trouble {
     return this.#current;
   }
 
-  /** Staff say that the cause is gone: the next try comes at once. */
+  /** Staff say that the cause is gone: the next attempt comes at once. */
   retryNow(): void {
     this.#retryAsked = true;
   }
 
-  /** Something stopped that only a person can take up again. @param since when it stopped */
+  /** Something stopped that only a person can resume. @param since when it stopped */
   begin(what: string, why: string, since: Date): void {
     if (this.#current) {
       this.#current = { ...this.#current, what, why, tries: this.#current.tries + 1 };
@@ -53,26 +57,75 @@ export class Trouble {
   }
 
   /**
-   * Runs a step until it succeeds. When the step's own retries are used up, the trouble is shown, and the step is tried again
-   * after minutes, or at once when staff ask.
+   * Runs a step until it succeeds. When its short attempts are used up, staff see it; from then on Temporal retries it, without adding
+   * to the history, until it succeeds or staff ask for an attempt at once.
    * @param what the step, as a sentence begins: "The refund could not be sent"
    */
-  async persevere<Result>(what: string, step: () => Promise<Result>): Promise<Result> {
+  persevere<Result>(what: string, step: DurableStep<Result> | (() => Promise<Result>)): Promise<Result>;
+  /** @param isOvertaken ends the wait, with undefined, as soon as the step is no longer wanted */
+  persevere<Result>(
+    what: string,
+    step: DurableStep<Result> | (() => Promise<Result>),
+    isOvertaken: () => boolean,
+  ): Promise<Result | undefined>;
+  async persevere<Result>(
+    what: string,
+    step: DurableStep<Result> | (() => Promise<Result>),
+    isOvertaken?: () => boolean,
+  ): Promise<Result | undefined> {
     const startedAt = new Date();
-    for (let tries = 0; ; tries += 1) {
-      try {
-        const result = await step();
+    const { short, patient } = typeof step === 'function' ? { short: step, patient: step } : step;
+    let run = short;
+    for (let failures = 0; ; ) {
+      this.#retryAsked = false;
+      const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && this.#retryAsked);
+      const done = isOvertaken || failures > 0 ? await attemptUnless(run, mayStop) : await attempt(run);
+      if (done === undefined) {
+        if (!isOvertaken?.()) continue;
         this.end();
-        return result;
-      } catch (error) {
-        if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
-        this.#retryAsked = false;
-        this.begin(what, reasonOf(error), startedAt);
-        const wait = RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)]!;
-        await condition(() => this.#retryAsked, wait, { summary: 'until it is tried again' });
+        return undefined;
       }
+      if ('value' in done) {
+        this.end();
+        return done.value;
+      }
+      const { error } = done;
+      if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+      this.begin(what, reasonOf(error), startedAt);
+      if (run === patient) {
+        const wait = RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]!;
+        await condition(() => this.#retryAsked || (isOvertaken?.() ?? false), wait, { summary: 'until the next attempt' });
+        if (isOvertaken?.()) {
+          this.end();
+          return undefined;
+        }
+      }
+      run = patient;
+      failures += 1;
     }
   }
+}
+
+function attempt<Result>(run: () => Promise<Result>): Promise<Attempt<Result>> {
+  return run().then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** @returns undefined when it was stopped: its result does not count, so it must be safe to run again */
+async function attemptUnless<Result>(
+  run: () => Promise<Result>,
+  mayStop: () => boolean,
+): Promise<Attempt<Result> | undefined> {
+  const scope = new CancellationScope();
+  let done: Attempt<Result> | undefined;
+  void scope.run(() => attempt(run)).then((result) => {
+    done = result;
+  });
+  await condition(() => done !== undefined || mayStop());
+  if (done === undefined) scope.cancel();
+  return done;
 }
 
 /** The innermost cause says most: the outer ones are about the activity. */

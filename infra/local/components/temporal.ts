@@ -20,6 +20,8 @@ export const SEARCH_ATTRIBUTES = {
   Amount: 'Double',
   Day: 'Keyword',
   StuckSince: 'Datetime',
+  DisputeStatus: 'Keyword',
+  EvidenceDueBy: 'Datetime',
 } as const;
 
 const { IndexedValueType } = temporalProto.temporal.api.enums.v1;

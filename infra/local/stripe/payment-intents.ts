@@ -110,11 +110,14 @@ export function readReceiptEmail(parameters: Parameters): string | null | undefi
   return email;
 }
 
-function readPaymentMethodTypes(parameters: Parameters): string[] | undefined {
-  const types = parameters.list('payment_method_types');
+function readPaymentMethodTypes(
+  parameters: Parameters,
+  name: 'payment_method_types' | 'allowed_payment_method_types',
+): string[] | undefined {
+  const types = parameters.list(name);
   const other = types?.find((type) => type !== 'card');
   if (other !== undefined) {
-    throw invalidParameter('payment_method_types', `The stand-in serves payment by card only, not ${other}.`);
+    throw invalidParameter(name, `The stand-in serves payment by card only, not ${other}.`);
   }
   return types;
 }
@@ -142,7 +145,8 @@ function ignoreInert(parameters: Parameters): void {
 function buildIntent(parameters: Parameters): Stripe.PaymentIntent {
   const amount = parameters.requiredInteger('amount');
   const currency = checkCurrency(parameters.requiredText('currency'));
-  const types = readPaymentMethodTypes(parameters);
+  const types = readPaymentMethodTypes(parameters, 'payment_method_types');
+  const allowed = readPaymentMethodTypes(parameters, 'allowed_payment_method_types');
   ignoreInert(parameters);
   if (parameters.text('customer') !== undefined) {
     throw resourceMissing('customer', parameters.requiredText('customer'), 'customer', 400);
@@ -151,7 +155,7 @@ function buildIntent(parameters: Parameters): Stripe.PaymentIntent {
   return {
     id,
     object: 'payment_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: (allowed as Stripe.PaymentIntent.AllowedPaymentMethodType[] | undefined) ?? null,
     amount: checkAmount(amount, currency),
     amount_capturable: 0,
     amount_details: { tip: {} },

@@ -15,6 +15,7 @@ create table payments (
   refund_status text check (refund_status in ('pending', 'succeeded', 'failed')),
   stripe_refund_id varchar(255) unique,
   refund_failure text,
+  refund_attempt integer not null default 1 check (refund_attempt > 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint payments_received_when_succeeded check (status <> 'succeeded' or received_amount > 0),
@@ -71,6 +72,18 @@ create table refund_items (
   restocked_at timestamptz,
   primary key (refund_id, product_id)
 );
+
+-- The last defense of "no one keeps both the money and the goods": units whose cancellation is not finished never ship.
+create function shipping_respects_refunds() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from refunds where order_id = new.id and cancels_units and given_up_at is null
+      and status in ('awaiting_approval', 'pending', 'failed')) then
+    raise exception 'order % has a refund of unshipped units that is not finished', new.id using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+create trigger shipping_respects_refunds before update of fulfilment on orders for each row
+  when (new.fulfilment = 'shipped' and old.fulfilment not in ('shipped', 'delivered')) execute function shipping_respects_refunds();
 
 create function refund_tells_listeners() returns trigger language plpgsql as $$
 begin

@@ -1,0 +1,99 @@
+/** Payments that name an order and can't pay it: another PaymentIntent, or the wrong amount or currency. They go back in full. */
+import Stripe from 'stripe';
+import { fromDecimal } from '../../domain/money.ts';
+import type { UnmatchedReason } from '../../domain/payment.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { refundState, type StripeRefundState } from './refund-state.ts';
+
+export interface UnmatchedPayment {
+  paymentIntentId: string;
+  orderId: string;
+  amountCents: number;
+  currency: string;
+  reason: UnmatchedReason;
+  receivedAt: string;
+  /** null before it was sent to Stripe. */
+  refundStatus: StripeRefundState['status'] | null;
+  stripeRefundId: string | null;
+  refundFailure: string | null;
+  /** Counts the attempts at Stripe from 1; each has an idempotency key of its own. */
+  attempt: number;
+}
+
+interface PaymentRow {
+  id: string;
+  order_id: string;
+  received_amount: string;
+  currency: string;
+  unmatched_reason: UnmatchedReason;
+  created_at: Date;
+  refund_status: StripeRefundState['status'] | null;
+  stripe_refund_id: string | null;
+  refund_failure: string | null;
+  refund_attempt: number;
+}
+
+async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment | null> {
+  const row = await sql.row<PaymentRow>(
+    `select id, order_id, received_amount, currency, unmatched_reason, created_at, refund_status, stripe_refund_id, refund_failure,
+       refund_attempt
+     from payments where id = $1 and unmatched_reason is not null`,
+    [paymentIntentId],
+  );
+  if (!row) return null;
+  return {
+    paymentIntentId: row.id,
+    orderId: row.order_id,
+    amountCents: fromDecimal(row.received_amount, row.currency),
+    currency: row.currency,
+    reason: row.unmatched_reason,
+    receivedAt: row.created_at.toISOString(),
+    refundStatus: row.refund_status,
+    stripeRefundId: row.stripe_refund_id,
+    refundFailure: row.refund_failure,
+    attempt: row.refund_attempt,
+  };
+}
+
+export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDependencies, 'db' | 'stripe'>) {
+  return {
+    /** null for a payment that is its order's own, or that the shop does not know. */
+    loadUnmatchedPayment: ({ paymentIntentId }: { paymentIntentId: string }) => read(db, paymentIntentId),
+
+    /**
+     * Refunds all that is left of the payment. Safe to retry: one idempotency key an attempt. Somebody may have refunded it by hand:
+     * that settles it as well.
+     */
+    async refundUnmatchedPayment(request: { paymentIntentId: string; attempt: number }): Promise<StripeRefundState> {
+      const { paymentIntentId, attempt } = request;
+      try {
+        const refund = await stripe.refunds.create(
+          { payment_intent: paymentIntentId, metadata: { unmatched_payment: paymentIntentId } },
+          { idempotencyKey: `unmatched-${paymentIntentId}-${attempt}` },
+        );
+        return refundState(refund);
+      } catch (error) {
+        if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;
+        if (error.code === 'charge_already_refunded') return { stripeRefundId: null, status: 'succeeded' };
+        return { stripeRefundId: null, status: 'failed', failureReason: error.code ?? 'refused' };
+      }
+    },
+
+    /** Safe to retry: a refund that succeeded stays so. An attempt that failed opens the next one. */
+    async recordUnmatchedRefund(
+      outcome: { paymentIntentId: string; attempt: number } & StripeRefundState,
+    ): Promise<UnmatchedPayment> {
+      const { paymentIntentId, attempt, status, stripeRefundId, failureReason } = outcome;
+      await db.run(
+        `update payments set refund_status = $2, stripe_refund_id = $3, refund_failure = $4, updated_at = now(),
+           refund_attempt = refund_attempt + case when $2 = 'failed' then 1 else 0 end
+         where id = $1 and unmatched_reason is not null and refund_status is distinct from 'succeeded' and refund_attempt = $5`,
+        [paymentIntentId, status, stripeRefundId, failureReason ?? null, attempt],
+      );
+      const payment = await read(db, paymentIntentId);
+      if (!payment) throw new Error(`payment ${paymentIntentId} is not unmatched`);
+      return payment;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** What makes a payment that names an order that order's own. */
+
+export const UNMATCHED_REASONS = ['other_intent', 'wrong_amount', 'wrong_currency'] as const;
+export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
+
+export interface PayableOrder {
+  paymentIntentId: string | null;
+  /** Minor units of `currency`, due by card. */
+  totalCents: number;
+  currency: string;
+}
+
+export interface ReceivedPayment {
+  paymentIntentId: string;
+  receivedCents: number;
+  currency: string;
+}
+
+/** Why a payment that succeeded can't pay its order; undefined when it can. Amounts are in minor units. */
+export function mismatchOf(order: PayableOrder, payment: ReceivedPayment): UnmatchedReason | undefined {
+  if (payment.paymentIntentId !== order.paymentIntentId) return 'other_intent';
+  if (payment.currency !== order.currency) return 'wrong_currency';
+  return payment.receivedCents === order.totalCents ? undefined : 'wrong_amount';
+}
+
+/** For staff. */
+export const UNMATCHED_IN_WORDS: Readonly<Record<UnmatchedReason, string>> = {
+  other_intent: 'it is not the order’s own payment',
+  wrong_amount: 'its amount is not the amount due',
+  wrong_currency: 'its currency is not the order’s',
+};
+
+/**
+ * Stripe's payment methods that confirm or fail within minutes, so that a reservation can wait for them. Bank debits and vouchers (SEPA,
+ * ACH, Bacs, BECS, Boleto, OXXO, Konbini, …) take days, in which their stock would be gone and their money not there: not offered.
+ * Source: docs.stripe.com/payments/payment-methods/payment-method-support ("Payment confirmation": immediate), November 2026.
+ */
+export const IMMEDIATE_PAYMENT_METHODS = [
+  'card',
+  'link',
+  'alipay',
+  'amazon_pay',
+  'bancontact',
+  'blik',
+  'cashapp',
+  'eps',
+  'grabpay',
+  'ideal',
+  'kakao_pay',
+  'klarna',
+  'mobilepay',
+  'naver_pay',
+  'p24',
+  'paypal',
+  'revolut_pay',
+  'satispay',
+  'swish',
+  'twint',
+  'wechat_pay',
+] as const;
+export type ImmediatePaymentMethod = (typeof IMMEDIATE_PAYMENT_METHODS)[number];

@@ -1,0 +1,81 @@
+/** What packers may send: what was bought, minus what was canceled or refunded, per line. */
+import type { RefundableOrder, RefundRecord } from './refund.ts';
+
+export interface PackingLine {
+  productId: string;
+  name: string;
+  /** Units bought, canceled for good, and in a cancellation that is still under way; each 0 or more. */
+  bought: number;
+  canceled: number;
+  pending: number;
+  /** What ships once nothing is pending. */
+  toShip: number;
+}
+
+/** Units are canceled once their money has gone back, or staff have settled it in another way. */
+function isCanceled(refund: RefundRecord): boolean {
+  return refund.cancelsUnits && (refund.status === 'succeeded' || refund.isGivenUp);
+}
+
+/** Approval, Stripe, or staff decide yet whether these units ship. */
+function isPendingCancellation(refund: RefundRecord): boolean {
+  if (!refund.cancelsUnits || refund.isGivenUp) return false;
+  return refund.status === 'awaiting_approval' || refund.status === 'pending' || refund.status === 'failed';
+}
+
+export function packingLines(
+  order: Pick<RefundableOrder, 'lines'>,
+  refunds: readonly RefundRecord[],
+): PackingLine[] {
+  const lines = new Map<string, PackingLine>();
+  for (const { productId, name, quantity } of order.lines) {
+    const line = lines.get(productId) ?? { productId, name, bought: 0, canceled: 0, pending: 0, toShip: 0 };
+    line.bought += quantity;
+    lines.set(productId, line);
+  }
+  const add = (records: readonly RefundRecord[], field: 'canceled' | 'pending') => {
+    for (const { productId, quantity } of records.flatMap((refund) => refund.lines)) {
+      const line = lines.get(productId);
+      if (line) line[field] += quantity;
+    }
+  };
+  add(refunds.filter(isCanceled), 'canceled');
+  add(refunds.filter(isPendingCancellation), 'pending');
+  for (const line of lines.values()) {
+    // A failed refund and a later one for the same units are both counted; no unit is canceled twice.
+    line.canceled = Math.min(line.canceled, line.bought);
+    line.pending = Math.min(line.pending, line.bought - line.canceled);
+    line.toShip = line.bought - line.canceled - line.pending;
+  }
+  return [...lines.values()];
+}
+
+/** Why an order can't ship now, as a sentence to act on; undefined when it can. @param hasOpenDispute a chargeback is not decided */
+export function refusalOfShipping(
+  order: Pick<RefundableOrder, 'lines'>,
+  refunds: readonly RefundRecord[],
+  hasOpenDispute: boolean,
+): string | undefined {
+  const lines = packingLines(order, refunds);
+  const pending = lines.filter((line) => line.pending > 0);
+  if (pending.length > 0) {
+    const units = pending.map((line) => `${line.pending} × “${line.name}”`).join(', ');
+    return `A refund of ${units} is not finished: these items may not ship. Wait for it, decide it, or give it up; then ship what is left.`;
+  }
+  if (hasOpenDispute)
+    return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and ship when it is won.';
+  if (lines.every((line) => line.toShip === 0)) return 'Every unit of this order was canceled: nothing is left to ship.';
+  return undefined;
+}
+
+/** States of a dispute that is not decided, in Stripe's terms; `warning_…` are inquiries, which take no money. */
+export const OPEN_DISPUTE_STATUSES = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'] as const;
+
+export function isOpenDispute(status: string): boolean {
+  return (OPEN_DISPUTE_STATUSES as readonly string[]).includes(status);
+}
+
+/** Whether the bank holds the order's money while the dispute is open. */
+export function withholdsMoney(status: string): boolean {
+  return status === 'needs_response' || status === 'under_review';
+}

@@ -1,0 +1,37 @@
+/** The table `payments`: what Stripe has said of the PaymentIntents that name an order. Written from verified facts alone. */
+import { toDecimalString } from '../../domain/money.ts';
+import type { PaymentFacts } from '../stripe/payment-facts.ts';
+import type { Sql } from './database.ts';
+
+/**
+ * Records what Stripe says of a payment, within a longer statement: `RECORD_PAYMENT` goes after `with`, and reads the order's ID from
+ * the common table `known (id)`. A payment that succeeded or was canceled stays so, whatever a late event says. Safe to repeat.
+ * @param first number of the first of its seven parameters, `paymentParameters`
+ */
+export function recordPaymentSql(first: number): string {
+  const $ = (offset: number) => `$${first + offset}`;
+  return `payment as (
+       insert into payments (id, order_id, status, received_amount, currency)
+       select ${$(0)}::text, known.id, ${$(1)}::text, ${$(2)}::numeric, ${$(3)}::text from known where ${$(0)}::text is not null
+       on conflict (id) do update set status = excluded.status, received_amount = excluded.received_amount, updated_at = now()
+         where payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status),
+     failure as (
+       insert into payment_failures (attempt_id, payment_id, code, message)
+       select ${$(4)}::text, ${$(0)}::text, ${$(5)}::text, ${$(6)}::text from known where ${$(4)}::text is not null
+       on conflict (attempt_id) do nothing)`;
+}
+
+/** The values of `recordPaymentSql`'s parameters; of no payment, all of them null. */
+export function paymentParameters(facts: PaymentFacts | undefined): (string | null)[] {
+  if (!facts) return [null, null, null, null, null, null, null];
+  const { paymentIntentId, status, receivedCents, currency, failure } = facts;
+  const received = toDecimalString(receivedCents, currency);
+  return [paymentIntentId, status, received, currency, failure?.attemptId ?? null, failure?.code ?? null, failure?.message ?? null];
+}
+
+const RECORD_ANSWER = `with known as (select id from orders where id = $1), ${recordPaymentSql(2)} select 1`;
+
+/** Records Stripe's answer about a payment of this order. Safe to repeat. */
+export async function recordPayment(sql: Sql, orderId: string, facts: PaymentFacts): Promise<void> {
+  await sql.run(RECORD_ANSWER, [orderId, ...paymentParameters(facts)]);
+}

@@ -1,0 +1,50 @@
+import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import type { AppliedPayments } from '../../activities/orders/payment-ledger.ts';
+import { refundWorkflowId } from '../refund/messages.ts';
+import { refund } from '../refund/workflow.ts';
+import { unlessRunning } from '../shared/unless-running.ts';
+import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
+import { unmatchedPayment } from '../unmatched-payment/workflow.ts';
+import type { CheckoutCase } from './case.ts';
+import { durable } from './steps.ts';
+
+/**
+ * Has the recorded payments applied to the order, and money that can't stay sent back: a charge that came too late, and payments that
+ * are not the order's own.
+ */
+export async function applyPayments(orderCase: CheckoutCase): Promise<AppliedPayments['outcome']> {
+  orderCase.paymentNews = false;
+  const { orderId } = orderCase;
+  const applied = await orderCase.trouble.persevere('The payment could not be booked', durable.applyPayments({ orderId }));
+  orderCase.applied(applied);
+  if (applied.refundId) {
+    await startLateRefund(orderId, applied.refundId);
+    orderCase.changed = true;
+  }
+  for (const paymentIntentId of applied.unmatched) await startUnmatched(orderId, paymentIntentId);
+  return applied.outcome;
+}
+
+async function startLateRefund(orderId: string, refundId: string): Promise<void> {
+  await unlessRunning(() =>
+    startChild(refund, {
+      workflowId: refundWorkflowId(orderId, 'paid-too-late'),
+      args: [{ orderId, refundId, resume: true }],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: 'Full refund: paid when the items were gone',
+    }),
+  );
+}
+
+async function startUnmatched(orderId: string, paymentIntentId: string): Promise<void> {
+  await unlessRunning(() =>
+    startChild(unmatchedPayment, {
+      workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
+      args: [{ orderId, paymentIntentId }],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: 'Refund of a payment that can’t be matched',
+    }),
+  );
+}

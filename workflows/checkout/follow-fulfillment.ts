@@ -1,0 +1,58 @@
+/** The life of an order after its payment: its workflow waits for what staff, the shopper or Stripe do with it. */
+import { condition } from '@temporalio/workflow';
+import { isFinal, type OrderStatus } from '../../domain/order-state.ts';
+import { isOpenDispute } from '../../domain/shipping.ts';
+import { applyPayments } from './apply-payments.ts';
+import type { CheckoutCase } from './case.ts';
+import { payments } from './steps.ts';
+
+/** Stays with the order until nothing can happen to it any more. @returns its last status */
+export async function followFulfillment(
+  orderCase: CheckoutCase,
+  continueWhenLong: () => Promise<void>,
+): Promise<OrderStatus> {
+  for (;;) {
+    if (orderCase.paymentNews) {
+      await applyPayments(orderCase);
+      orderCase.changed = true;
+      continue;
+    }
+    if (orderCase.moneyMoved) {
+      orderCase.moneyMoved = false;
+      const { orderId } = orderCase;
+      await orderCase.trouble.persevere('Stripe’s books could not be read', payments.reconcilePayment({ orderId }));
+      orderCase.changed = true;
+      continue;
+    }
+    if (orderCase.changed) {
+      await orderCase.refresh();
+      continue;
+    }
+    const isBusy = hasOpenCase(orderCase);
+    const leftMs = closesInMs(orderCase);
+    const { status } = orderCase.order!;
+    if (!isBusy && (isFinal(status) || status === 'refunded' || leftMs === 0)) return status;
+    await continueWhenLong();
+    const { reads } = orderCase;
+    const news = () => orderCase.hasNews || orderCase.reads !== reads;
+    // With the return window closed, only what is still open keeps the order: its end is news, and nothing else is waited for.
+    if (leftMs === undefined || leftMs === 0) await condition(news);
+    else await condition(news, leftMs, { summary: 'until returns are no longer accepted' });
+  }
+}
+
+/** Milliseconds until a delivered order is left alone, 0 when that is over; undefined while it is not delivered. */
+function closesInMs(orderCase: CheckoutCase): number | undefined {
+  const closesAt = orderCase.status === 'delivered' ? orderCase.record?.closesAt : undefined;
+  return closesAt ? Math.max(0, Date.parse(closesAt) - Date.now()) : undefined;
+}
+
+const OPEN_REFUNDS: readonly string[] = ['awaiting_return', 'awaiting_approval', 'pending'];
+
+function hasOpenCase({ record }: CheckoutCase): boolean {
+  if (!record) return false;
+  return (
+    record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||
+    record.disputes.some((dispute) => isOpenDispute(dispute.status))
+  );
+}

@@ -1,0 +1,41 @@
+import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
+import { checkoutWorkflowId } from '../checkout/messages.ts';
+import { atTime, plain, workflowLink } from '../shared/markdown.ts';
+import type { Trouble } from '../shared/trouble.ts';
+import type { UnmatchedPaymentOutcome } from './messages.ts';
+
+interface UnmatchedPaymentCase {
+  orderId: string;
+  paymentIntentId: string;
+  payment: UnmatchedPayment | undefined;
+  outcome: UnmatchedPaymentOutcome | undefined;
+  stopped: Trouble['current'];
+}
+
+/** The case in Markdown, for support staff. */
+export function describeUnmatchedPayment(the: UnmatchedPaymentCase): string {
+  const { orderId, paymentIntentId, payment, outcome, stopped } = the;
+  const parts = [`### Unmatched payment ${paymentIntentId}`];
+  if (stopped) {
+    parts.push(
+      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
+      'It is retried by itself. When the cause is gone, send the update `retry` to retry at once; or refund the payment in Stripe’s dashboard.',
+    );
+  }
+  if (outcome) parts.push(outcome === 'refunded' ? 'Done: all of it went back to whoever paid.' : 'Done: nothing is owed.');
+  else parts.push('It is being refunded in full. Nothing needs to be done unless it stops.');
+  if (payment) {
+    parts.push(
+      [
+        `- Received: **${formatMoney(payment.amountCents, payment.currency)}**, ${atTime(payment.receivedAt)}`,
+        `- Order: ${workflowLink(checkoutWorkflowId(orderId))}`,
+        `- Why it can’t pay the order: ${UNMATCHED_IN_WORDS[payment.reason]}`,
+        `- Refund at Stripe: ${payment.stripeRefundId ? `\`${payment.stripeRefundId}\`, ${payment.refundStatus}` : 'not made yet'}`,
+        ...(payment.attempt > 1 ? [`- Attempt: ${payment.attempt}`] : []),
+      ].join('\n'),
+    );
+  }
+  return parts.join('\n\n');
+}

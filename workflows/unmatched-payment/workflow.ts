@@ -1,0 +1,130 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
+import { uiActor } from '../../domain/actor.ts';
+import { toDecimal } from '../../domain/money.ts';
+import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
+import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { refuse, uncancellable } from '../shared/failures.ts';
+import { caseAttributes } from '../shared/search-attributes.ts';
+import { checkRequest, describeUpdate } from '../shared/staff.ts';
+import { Trouble } from '../shared/trouble.ts';
+import { describeUnmatchedPayment } from './case-details.ts';
+import {
+  retryUnmatchedRefundUpdate,
+  type UnmatchedPaymentInput,
+  type UnmatchedPaymentOutcome,
+  unmatchedPaymentCaseQuery,
+  unmatchedRefundChangedSignal,
+} from './messages.ts';
+
+const local = localSteps(shortSteps);
+const records = durableSteps(local, queuedSteps(patientSteps));
+const stripe = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+
+/** Stripe notifies by webhook how a pending refund ended; should that be lost, it is asked this often. */
+const CHECK_STRIPE_EVERY = '6 hours';
+/** Waits before a refund that Stripe refused is sent again, in turn; the last one stays. */
+const RETRY_AFTER = ['1 hour', '6 hours', '1 day'] as const;
+const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe balance was topped up' };
+
+/** Sends a payment back in full that names an order and can't pay it, and stays until the money is back. */
+export function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
+  return uncancellable(() => refundPayment(input));
+}
+
+async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
+  let payment: UnmatchedPayment | undefined;
+  let outcome: UnmatchedPaymentOutcome | undefined;
+  let hasNews = false;
+  let isRetryAsked = false;
+  const render = () =>
+    setCurrentDetails(describeUnmatchedPayment({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }));
+  const trouble = new Trouble(() => render());
+
+  setHandler(
+    unmatchedRefundChangedSignal,
+    () => {
+      hasNews = true;
+    },
+    { description: 'Stripe has said something of the refund: it is looked up there. Harmless to send.' },
+  );
+  setHandler(
+    retryUnmatchedRefundUpdate,
+    async ({ requestId, requestedBy, reason }) => {
+      const retried = trouble.current?.what ?? 'the refund';
+      const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
+      await local.recordAsked({ ...asked, message: `Retried: ${retried}` });
+      isRetryAsked = true;
+      trouble.retryNow();
+      return { retried };
+    },
+    {
+      description: describeUpdate('Retries at once what has stopped, when its cause is gone.', EXAMPLE),
+      validator: (request) => {
+        checkRequest(request, EXAMPLE);
+        if (!trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to retry.');
+      },
+    },
+  );
+  setHandler(
+    unmatchedPaymentCaseQuery,
+    () => ({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }),
+    { description: 'The whole case as JSON' },
+  );
+
+  render();
+  payment =
+    (await trouble.persevere('The payment could not be read', records.loadUnmatchedPayment({ paymentIntentId }))) ??
+    undefined;
+  if (payment) {
+    const amount = toDecimal(payment.amountCents, payment.currency);
+    upsertSearchAttributes(caseAttributes({ orderId, amount, createdAt: new Date(payment.receivedAt) }));
+  }
+  outcome = payment ? await untilRefunded(payment) : 'settled';
+  render();
+  await condition(allHandlersFinished);
+  return outcome;
+
+  async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
+    const record = async (attempt: number, refund: Awaited<ReturnType<typeof local.refundUnmatchedPayment>>) => {
+      const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
+      payment = await trouble.persevere('The refund could not be recorded', step);
+      render();
+      return payment;
+    };
+    for (let seen = current; ; ) {
+      if (seen.refundStatus === 'succeeded') return seen.stripeRefundId ? 'refunded' : 'settled';
+      if (workflowInfo().continueAsNewSuggested && allHandlersFinished())
+        await continueAsNew<typeof unmatchedPayment>({ orderId, paymentIntentId });
+      const { attempt, stripeRefundId } = seen;
+      if (seen.refundStatus === 'pending' && stripeRefundId) {
+        await condition(() => hasNews, CHECK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
+        hasNews = false;
+        const step = stripe.retrieveRefund({ stripeRefundId });
+        seen = await record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
+        continue;
+      }
+      if (seen.refundStatus === 'failed') await untilRetry(seen);
+      const step = stripe.refundUnmatchedPayment({ paymentIntentId, attempt });
+      seen = await record(attempt, await trouble.persevere('The refund could not be sent to Stripe', step));
+    }
+  }
+
+  /** Stripe, or the bank, refused: staff see it, and it is sent again by itself after a while. */
+  async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<void> {
+    const why = `Its reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none was given'}.`;
+    trouble.begin('Stripe did not make the refund', why, new Date());
+    const wait = RETRY_AFTER[Math.min(attempt - 2, RETRY_AFTER.length - 1)] ?? RETRY_AFTER[0];
+    isRetryAsked = false;
+    await condition(() => isRetryAsked, wait, { summary: 'until the refund is sent again' });
+    trouble.end();
+  }
+}
