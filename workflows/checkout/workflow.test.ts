@@ -71,6 +71,8 @@ describe('checkout', () => {
       expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
         status: 'cancelled',
       });
+      expect(await resultOf(script)).toBe('cancelled');
+      await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
     });
     expect(script.calls.slice(2, 5)).toEqual(['cancelPayment', 'applyPayments paid', 'cancelPaid by Anna']);
   });
