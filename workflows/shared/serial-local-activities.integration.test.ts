@@ -1,13 +1,14 @@
 /** Updates that arrive together ask for local activities at the same time; their workflow's history must replay all the same. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { activityInfo } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { dataConverter } from '../../infra/temporal/client.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
+import { NOT_REPLAYED, replayServer } from '../../tests/support/replay.ts';
+import { connectTestServices, ensureRuntime } from '../../tests/support/shop.ts';
+import { testWorkflowPath } from '../../tests/support/test-workflows.ts';
 import { beginUpdate, type interleaved } from '../../tests/workflows/interleaved.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 
@@ -18,6 +19,7 @@ const LONGEST_STEP_MS = 60;
 let services: Services;
 beforeAll(async () => {
   services = await connectTestServices();
+  ensureRuntime(services);
 });
 afterAll(() => services?.close());
 
@@ -43,9 +45,7 @@ function countingActivities() {
 
 it('runs the local activities of a workflow one at a time, so that its history replays', async () => {
   const { settings, temporal } = services;
-  const workflowBundle = await buildWorkflowBundle(
-    fileURLToPath(new URL('../../tests/workflows/interleaved.ts', import.meta.url)),
-  );
+  const workflowBundle = await buildWorkflowBundle(testWorkflowPath('interleaved.ts'));
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
   const taskQueue = `interleaved-${randomUUID()}`;
   const { activities, maxRunning } = countingActivities();
@@ -58,22 +58,19 @@ it('runs the local activities of a workflow one at a time, so that its history r
     activities,
   });
   const buy = async () => {
-    // "not-replayed-": the shop's own code can't replay it.
-    const workflowId = `not-replayed-interleaved-${randomUUID()}`;
+    const workflowId = `${NOT_REPLAYED}interleaved-${randomUUID()}`;
     const options = { workflowId, taskQueue, args: [UPDATES] as [number] };
     const handle = await temporal.workflow.start<typeof interleaved>('interleaved', options);
     const all = Array.from({ length: UPDATES }, (_, index) => handle.executeUpdate(beginUpdate, { args: [index] }));
     await Promise.all(all);
     expect(await handle.result()).toBe(UPDATES);
-    return { workflowId, history: await handle.fetchHistory() };
+    return workflowId;
   };
-  const histories = await worker.runUntil(() => Promise.all(Array.from({ length: WORKFLOWS }, buy)));
+  const workflowIds = await worker.runUntil(() => Promise.all(Array.from({ length: WORKFLOWS }, buy)));
   await connection.close();
 
-  const failures: string[] = [];
-  const options = { workflowBundle, dataConverter: dataConverter(settings) };
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
-    if (error) failures.push(`${workflowId}: ${error.message}`);
-  expect(failures).toEqual([]);
+  const report = await replayServer(temporal, { settings, workflowBundle, workflowIds });
+  expect(report.problems).toEqual([]);
+  expect(report.replayed).toBe(WORKFLOWS);
   expect(maxRunning()).toBe(1);
 }, 120_000);
