@@ -10,6 +10,8 @@ import { ensureGate } from '../activities/inventory/gate-rebuild.ts';
 import { readSettings } from '../infra/config.ts';
 import { type RunningShop, startShop } from '../infra/local/shop.ts';
 import { connectServices, type Services } from '../infra/services.ts';
+import { buildWorkflowBundle } from '../worker/bundle.ts';
+import { replayServer } from './support/replay.ts';
 import { ADDRESS, type AnyBody, CARDS, createProduct, Shopper, stockOf, until } from './support/shop.ts';
 
 /** Killed without warning while orders are on their way; each comes back as its supervisor would start it. */
@@ -182,4 +184,11 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     const written = await viewsWritten(product.id);
     expect(new Set(written).size).toBe(written.length);
   }, 400_000);
+
+  it('leave no history behind that does not replay', async () => {
+    const { settings, temporal } = services;
+    const report = await replayServer(temporal, { settings, workflowBundle: await buildWorkflowBundle() });
+    expect(report.problems).toEqual([]);
+    expect(report.replayed).toBeGreaterThan(SHOPPERS);
+  }, 120_000);
 });

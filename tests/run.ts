@@ -15,6 +15,7 @@ import { CHECKOUT, Profile } from '../infra/local/profile.ts';
 import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
 import { ProfileBusyError } from '../infra/local/stack.ts';
 import { stopRequest } from '../infra/local/stop-request.ts';
+import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 import { type Project, projectsWithFiles, runVitest, type TestCounts } from './vitest-runner.ts';
 
 /** Runs at the same time in one checkout; each has servers of its own. */
@@ -54,7 +55,7 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
   try {
     const addresses = { MAILBOX_URL: shop?.addresses.mailbox };
     add(await runVitest(projects, args, { ...shop?.environment, ...addresses, ...(await tools) }, stop.signal));
-    if (shop) await auditBooks(shop);
+    if (shop) await checkAfterwards(shop);
   } finally {
     await shop?.stop();
   }
@@ -66,7 +67,7 @@ async function testWithShop(): Promise<void> {
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
     add(await runVitest(['e2e'], args, { ...shop.environment, ...addresses, ...(await tools) }, stop.signal));
-    await auditBooks(shop);
+    await checkAfterwards(shop);
   } finally {
     await shop.stop();
   }
@@ -78,20 +79,30 @@ async function prepareStorefront(): Promise<void> {
   await run(process.execPath, [program, 'sync'], { cwd: join(CHECKOUT, 'storefront'), signal: stop.signal });
 }
 
-/** After all of it the books of PostgreSQL, Redis and Stripe must agree: `npm run audit`, counted as one more test. */
-async function auditBooks(shop: RunningShop): Promise<void> {
+/**
+ * After all of it the books of PostgreSQL, Redis and Stripe must agree (`npm run audit`), and every workflow that ran must
+ * replay: each counted as one more test.
+ */
+async function checkAfterwards(shop: RunningShop): Promise<void> {
+  await checkByProgram(shop, 'worker/audit.ts', 'audit');
+  await checkByProgram(shop, 'tests/replay-histories.ts', 'replay');
+}
+
+async function checkByProgram(shop: RunningShop, program: string, name: string): Promise<void> {
   if (stop.signal.aborted) return;
   const { checkout } = shop.servers.profile;
+  // A failing check may name a thousand workflows: every line of it is kept.
+  const lines: string[] = [];
   try {
-    const report = await run(process.execPath, [join(checkout, 'worker/audit.ts')], {
+    const output = await run(process.execPath, [join(checkout, program)], {
       cwd: checkout,
       environment: shop.environment,
+      onLine: (line) => (line.startsWith(REPLAY_PROGRESS) ? console.error(line) : lines.push(line)),
     });
-    console.log(`\naudit: the books agree\n${report}`);
+    console.log(`\n${name} passed\n${output.trim()}`);
     total.passed += 1;
   } catch (error) {
-    const told = error instanceof RunError ? error.lines.join('\n') : error;
-    console.error(`\naudit: ${told}`);
+    console.error(`\n${name} failed\n${error instanceof RunError ? lines.join('\n') : error}`);
     total.failed += 1;
   }
 }

@@ -20,10 +20,15 @@ export async function connectTestServices(overrides: Partial<Settings> = {}): Pr
   return connectServices({ ...settings, LOG_LEVEL: 'error' }, 'test');
 }
 
-export async function startTestShop(overrides: Partial<Settings> = {}): Promise<TestShop> {
-  const services = await connectTestServices(overrides);
+/** The SDK's own messages go to the test's log; once a process, before any worker. */
+export function ensureRuntime(services: Services): void {
   if (!runtimeInstalled) installRuntime(services);
   runtimeInstalled = true;
+}
+
+export async function startTestShop(overrides: Partial<Settings> = {}): Promise<TestShop> {
+  const services = await connectTestServices(overrides);
+  ensureRuntime(services);
   const worker = await startWorker(services);
   const api = await startApi(services);
   await until(() => worker.ready(), 'the worker to be ready');

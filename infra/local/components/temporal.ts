@@ -34,13 +34,16 @@ const INDEXED_TYPES = {
 
 /**
  * As shipped, the dev server looks into its queues at most 20 times a second, so that every step waits for the next tick
- * of 50 ms; and with several partitions of a queue a task may lie in one while the worker polls another.
+ * of 50 ms; and with several partitions of a queue a task may lie in one while the worker polls another. And an update beyond
+ * the ten that a workflow may have in flight makes the server forget the task that a worker is at: the worker's answer finds no
+ * task, and updates that it was at are rejected (UnprocessedUpdate).
  */
 const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
   'system.enableActivityEagerExecution': true,
+  'history.maxInFlightUpdates': 1000,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
