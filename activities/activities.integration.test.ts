@@ -1,6 +1,7 @@
 /** Every activity run twice, and from several places at once: the second run changes nothing and answers the same. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordPayment } from '../infra/postgres/payments.ts';
 import type { StockGate } from '../infra/redis/stock-gate.ts';
 import type { Services } from '../infra/services.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
@@ -83,9 +84,10 @@ async function charge({ orderId, totalCents }: OrderFacts): Promise<string> {
 
 async function paidOrder() {
   const opened = await openedOrder();
-  const { orderId, totalCents } = opened.order;
+  const { orderId } = opened.order;
   const paymentIntentId = await charge(opened.order);
-  await activities.completeOrder({ orderId, paymentIntentId, capturedCents: totalCents });
+  await activities.checkPayment({ orderId });
+  await activities.applyPayments({ orderId });
   return { ...opened, paymentIntentId };
 }
 
@@ -183,18 +185,18 @@ describe('orders', () => {
     });
   });
 
-  it('completeOrder sells once', async () => {
-    const { product, order, paymentIntentId } = await paidOrder();
-    const payment = { orderId: order.orderId, paymentIntentId, capturedCents: 2500 };
-    expect(await repeated(() => activities.completeOrder(payment))).toMatchObject({
-      outcome: 'already_settled',
+  it('applyPayments sells once', async () => {
+    const { product, order } = await paidOrder();
+    const { orderId } = order;
+    expect(await repeated(() => activities.applyPayments({ orderId }))).toMatchObject({
+      outcome: 'already_paid',
       order: { status: 'paid', capturedCents: 2500 },
     });
     expect(await stockOf(services, product.id)).toEqual({ stock: 8, held: 0 });
     expect(await available(product.id)).toBe(8);
   });
 
-  it('completeOrder takes free stock when the hold had ended, and owes a full refund when there is none', async () => {
+  it('applyPayments takes free stock when the hold had ended, and owes a full refund when there is none', async () => {
     for (const [stockLeft, outcome, status] of [
       [2, 'paid', 'paid'],
       [1, 'refund_due', 'cancelled'],
@@ -202,17 +204,19 @@ describe('orders', () => {
       const { product, hold, order } = await openedOrder();
       await activities.endHold({ reservationId: hold.reservationId, evenWithCheckout: true });
       await services.db.run('update products set stock_quantity = $2 where id = $1', [product.id, stockLeft]);
-      const payment = { orderId: order.orderId, paymentIntentId: await charge(order), capturedCents: 2500 };
-      const completed = await activities.completeOrder(payment);
-      expect(completed).toMatchObject({ outcome, order: { status, capturedCents: 2500 } });
-      expect((await activities.completeOrder(payment)).order).toEqual(completed.order);
+      const { orderId } = order;
+      await charge(order);
+      await activities.checkPayment({ orderId });
+      const applied = await activities.applyPayments({ orderId });
+      expect(applied).toMatchObject({ outcome, order: { status, capturedCents: 2500 }, unmatched: [] });
+      expect((await activities.applyPayments({ orderId })).order).toEqual(applied.order);
       expect((await stockOf(services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
       await until(async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1), 'the gate to follow');
-      if (completed.outcome !== 'refund_due') continue;
-      const due = await activities.loadRefund({ refundId: completed.refundId });
+      if (applied.refundId === null) continue;
+      const due = await activities.loadRefund({ refundId: applied.refundId });
       expect(due).toMatchObject({ amountCents: 2500, status: 'pending' });
       const stripe = await activities.refundPayment(due!);
-      expect(await activities.recordRefund({ refundId: completed.refundId, ...stripe })).toMatchObject({
+      expect(await activities.recordRefund({ refundId: applied.refundId, ...stripe })).toMatchObject({
         status: 'succeeded',
       });
     }
@@ -230,20 +234,26 @@ describe('orders', () => {
     expect((await activities.closeOrder({ orderId: paid.order.orderId, to: 'expired' })).status).toBe('paid');
   });
 
-  it('recordPaymentFailure keeps each try once', async () => {
+  it('applyPayments keeps each refused attempt once, and mails of the first', async () => {
     const { order } = await openedOrder();
-    const failure = {
-      orderId: order.orderId,
-      attemptId: 'ch_1',
-      code: 'card_declined',
-      message: 'Your card was declined.',
-    };
-    await repeated(() => activities.recordPaymentFailure(failure));
+    const { orderId } = order;
+    const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+    const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd' } as const;
+    const failure = { code: 'card_declined', message: 'Your card was declined.' };
+    for (const attemptId of ['ch_1', 'ch_1', 'ch_2'].map((id) => `${id}_${orderId}`)) {
+      await recordPayment(services.db, orderId, { ...facts, failure: { ...failure, attemptId } });
+      for (let times = 0; times < 2; times++) await activities.applyPayments({ orderId });
+    }
     const events = await services.db.rows(
       `select 1 from order_events where order_id = $1 and type = 'payment_failed'`,
-      [order.orderId],
+      [orderId],
     );
-    expect(events).toHaveLength(1);
+    expect(events).toHaveLength(2);
+    const mails = await services.db.rows(
+      `select 1 from outbox where topic = 'mail' and key = $1 and payload ->> 'kind' = 'payment_refused'`,
+      [orderId],
+    );
+    expect(mails.length).toBeLessThanOrEqual(1);
   });
 });
 
@@ -254,22 +264,18 @@ describe('payments', () => {
     const { paymentIntentId } = await activities.createPayment(request);
     expect((await activities.createPayment(request)).paymentIntentId).toBe(paymentIntentId);
     expect((await activities.loadOrder({ orderId: order.orderId }))?.paymentIntentId).toBe(paymentIntentId);
-    expect(await repeated(() => activities.retrievePaymentIntent({ paymentIntentId }))).toEqual({
-      status: 'open',
-      amountReceivedCents: 0,
-    });
-    expect(await repeated(() => activities.cancelPaymentIntent({ paymentIntentId }))).toEqual({
-      status: 'canceled',
-      amountReceivedCents: 0,
-    });
+    const { orderId } = order;
+    expect(await repeated(() => activities.checkPayment({ orderId }))).toBe('open');
+    expect(await repeated(() => activities.cancelPayment({ orderId }))).toBe('canceled');
   });
 
-  it('cancelPaymentIntent tells when it was paid', async () => {
-    const { paymentIntentId } = await paidOrder();
-    expect(await repeated(() => activities.cancelPaymentIntent({ paymentIntentId }))).toEqual({
-      status: 'succeeded',
-      amountReceivedCents: 2500,
-    });
+  it('cancelPayment learns when it was paid, and records it', async () => {
+    const { order } = await openedOrder();
+    const { orderId } = order;
+    await charge(order);
+    expect(await activities.applyPayments({ orderId })).toMatchObject({ outcome: 'unpaid' });
+    expect(await repeated(() => activities.cancelPayment({ orderId }))).toBe('succeeded');
+    expect(await activities.applyPayments({ orderId })).toMatchObject({ outcome: 'paid' });
   });
 });
 
@@ -321,7 +327,13 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     });
-    const stripe = await activities.refundPayment({ refundId, orderId, paymentIntentId, amountCents: 2500, attempt: 1 });
+    const stripe = await activities.refundPayment({
+      refundId,
+      orderId,
+      paymentIntentId,
+      amountCents: 2500,
+      attempt: 1,
+    });
     expect(stripe).toMatchObject({ status: 'failed', stripeRefundId: null });
     await repeated(() => activities.recordRefund({ refundId, ...stripe }));
     const again = await activities.requestRefund({

@@ -10,6 +10,8 @@ import {
   type RefundRecord,
   refundableCents,
   refundableQuantities,
+  refusalOfResumed,
+  returnsClosedAt,
 } from './refund.ts';
 
 const outcome = fc.constantFrom(...REFUND_STATUSES);
@@ -21,6 +23,7 @@ const order = fc
   .map(
     (lines): RefundableOrder => ({
       status: 'paid',
+      hasShipped: false,
       capturedCents: lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0),
       lines: lines.map((line, index) => ({ ...line, productId: `p${index}`, name: `Thing ${index}` })),
     }),
@@ -40,12 +43,22 @@ const wish = fc.record({
 });
 const mug: RefundableOrder = {
   status: 'paid',
+  hasShipped: true,
   capturedCents: 1000,
   lines: [
     { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 300 },
     { productId: 'pot', name: 'Pot', quantity: 1, unitPriceCents: 400 },
   ],
 };
+
+const record = (refund: Partial<RefundRecord>): RefundRecord => ({
+  amountCents: 100,
+  status: 'succeeded',
+  lines: [],
+  cancelsUnits: false,
+  isGivenUp: false,
+  ...refund,
+});
 
 describe('refunds', () => {
   it('never add up to more than was charged, nor take more units than were bought, whatever is asked and however each ends', () => {
@@ -55,7 +68,7 @@ describe('refunds', () => {
         for (const request of requests) {
           const before = refundableCents(bought, refunds);
           const decision = decideRefund(bought, refunds, request.wish);
-          if (decision.ok) refunds.push({ ...decision, status: request.outcome });
+          if (decision.ok) refunds.push({ ...decision, status: request.outcome, isGivenUp: false });
           else {
             expect(decision.refundableCents).toBe(before);
             expect(decision.message).toMatch(/\w.*\.$/);
@@ -71,12 +84,14 @@ describe('refunds', () => {
 
   it('take all that is left, every unit of it, when neither amount nor lines are named', () => {
     const refunds: RefundRecord[] = [
-      { amountCents: 300, status: 'succeeded', lines: [{ productId: 'mug', quantity: 1 }] },
-      { amountCents: 200, status: 'failed', lines: [] },
-      { amountCents: 400, status: 'rejected', lines: [{ productId: 'pot', quantity: 1 }] },
+      record({ amountCents: 300, status: 'succeeded', lines: [{ productId: 'mug', quantity: 1 }] }),
+      record({ amountCents: 200, status: 'failed' }),
+      record({ amountCents: 400, status: 'rejected', lines: [{ productId: 'pot', quantity: 1 }] }),
     ];
     expect(decideRefund({ ...mug, status: 'partially_refunded' }, refunds, { restock: true })).toEqual({
       ok: true,
+      restock: true,
+      cancelsUnits: false,
       amountCents: 700,
       lines: [
         { productId: 'mug', quantity: 1 },
@@ -87,10 +102,10 @@ describe('refunds', () => {
 
   it('by line cost what the line cost, or less when an amount is named, and each unit once', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
-    expect(decideRefund(mug, [], { lines, restock: true })).toEqual({ ok: true, amountCents: 600, lines });
+    expect(decideRefund(mug, [], { lines, restock: true })).toMatchObject({ ok: true, amountCents: 600, lines });
     expect(decideRefund(mug, [], { lines, amountCents: 250, restock: false })).toMatchObject({ amountCents: 250 });
     expect(decideRefund(mug, [], { lines, amountCents: 601, restock: false })).toMatchObject({ ok: false });
-    const first: RefundRecord = { amountCents: 600, status: 'pending', lines };
+    const first = record({ amountCents: 600, status: 'pending', lines });
     expect(decideRefund(mug, [first], { lines: [{ productId: 'mug', quantity: 1 }], restock: false })).toMatchObject({
       ok: false,
       message: 'Of “Mug” nothing is left to refund; 1 were asked for.',
@@ -112,8 +127,52 @@ describe('refunds', () => {
       ok: true,
       amountCents: 400,
       lines: [],
+      restock: false,
+      cancelsUnits: false,
     });
     expect(decideRefund(mug, [], { amountCents: 1000, restock: true })).toMatchObject({ ok: true, lines: [{}, {}] });
+  });
+
+  it('of units that have not shipped cancel them, which puts them back on sale whatever was asked', () => {
+    const unshipped = { ...mug, hasShipped: false };
+    const lines = [{ productId: 'mug', quantity: 1 }];
+    expect(decideRefund(unshipped, [], { lines, restock: false })).toMatchObject({ cancelsUnits: true, restock: true });
+    expect(decideRefund(mug, [], { lines, restock: false })).toMatchObject({ cancelsUnits: false, restock: false });
+    // A goodwill amount is for no unit, unless it is all of the money.
+    expect(decideRefund(unshipped, [], { amountCents: 999, restock: false })).toMatchObject({
+      lines: [],
+      cancelsUnits: false,
+    });
+    expect(decideRefund(unshipped, [], { amountCents: 1000, restock: false })).toMatchObject({
+      lines: [{}, {}],
+      cancelsUnits: true,
+    });
+  });
+
+  it('of a bare amount are for staff: a shopper names items, or refunds everything', () => {
+    const wish = { restock: false, isShopper: true };
+    expect(decideRefund(mug, [], { ...wish, amountCents: 999 })).toMatchObject({ ok: false, code: 'invalid_request' });
+    expect(decideRefund(mug, [], { ...wish, amountCents: 1000 })).toMatchObject({ ok: false, code: 'invalid_request' });
+    expect(decideRefund(mug, [], wish)).toMatchObject({ ok: true, amountCents: 1000 });
+    const lines = [{ productId: 'pot', quantity: 1 }];
+    expect(decideRefund(mug, [], { ...wish, lines, amountCents: 300 })).toMatchObject({ ok: true, amountCents: 300 });
+  });
+
+  it('that staff settled in another way keep their units: no other refund is for them', () => {
+    const lines = [{ productId: 'pot', quantity: 1 }];
+    const failed = record({ amountCents: 400, status: 'failed', lines, cancelsUnits: true });
+    expect(decideRefund(mug, [failed], { lines, restock: false })).toMatchObject({ ok: true });
+    expect(decideRefund(mug, [{ ...failed, isGivenUp: true }], { lines, restock: false })).toMatchObject({ ok: false });
+  });
+
+  it('can’t cost more than what is left of the charge', () => {
+    const lines = [{ productId: 'mug', quantity: 2 }];
+    const goodwill = record({ amountCents: 600, status: 'succeeded' });
+    expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({
+      ok: false,
+      code: 'refund_exceeds_charge',
+    });
+    expect(decideRefund(mug, [goodwill], { lines, amountCents: 400, restock: false })).toMatchObject({ ok: true });
   });
 
   it('are refused where an order holds no money, with a reason to act on', () => {
@@ -166,5 +225,38 @@ describe('approval', () => {
     ];
     expect(needsApproval(limits, 'support', slices, 200)).toBe(false);
     expect(needsApproval(limits, 'support', slices, 201)).toBe(true);
+  });
+});
+
+describe('a refund that waited, or failed', () => {
+  const money = (cents: number) => `$${(cents / 100).toFixed(2)}`;
+  const refund = record({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
+
+  it('is resumed while its money and its units are there', () => {
+    expect(refusalOfResumed(mug, [], refund, money)).toBeUndefined();
+    expect(refusalOfResumed(mug, [record({ amountCents: 700 })], refund, money)).toBeUndefined();
+    expect(refusalOfResumed(mug, [record({ amountCents: 701 })], refund, money)).toContain('Only $2.99 of the charge');
+  });
+
+  it('is refused when another one was made for its units: nobody is paid twice for one item', () => {
+    const other = record({ amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }] });
+    expect(refusalOfResumed(mug, [other], refund, money)).toContain('Of “Mug” 0 can still be refunded');
+    const one = record({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
+    expect(refusalOfResumed(mug, [one], refund, money)).toBeUndefined();
+  });
+
+  it('of items that have shipped since is refused: the money would follow goods that are gone', () => {
+    const cancels = { ...refund, cancelsUnits: true };
+    expect(refusalOfResumed({ ...mug, hasShipped: false }, [], cancels, money)).toBeUndefined();
+    expect(refusalOfResumed(mug, [], cancels, money)).toContain('have shipped in the meantime');
+  });
+});
+
+describe('returns', () => {
+  it('close so many days after the delivery, to the second', () => {
+    const deliveredAt = new Date('2026-10-01T12:00:00Z');
+    expect(returnsClosedAt(null, 30, new Date())).toBeUndefined();
+    expect(returnsClosedAt(deliveredAt, 30, new Date('2026-10-31T11:59:59Z'))).toBeUndefined();
+    expect(returnsClosedAt(deliveredAt, 30, new Date('2026-10-31T12:00:00Z'))).toBe('2026-10-31T12:00:00.000Z');
   });
 });

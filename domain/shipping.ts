@@ -23,10 +23,7 @@ function isPendingCancellation(refund: RefundRecord): boolean {
   return refund.status === 'awaiting_approval' || refund.status === 'pending' || refund.status === 'failed';
 }
 
-export function packingLines(
-  order: Pick<RefundableOrder, 'lines'>,
-  refunds: readonly RefundRecord[],
-): PackingLine[] {
+export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: readonly RefundRecord[]): PackingLine[] {
   const lines = new Map<string, PackingLine>();
   for (const { productId, name, quantity } of order.lines) {
     const line = lines.get(productId) ?? { productId, name, bought: 0, canceled: 0, pending: 0, toShip: 0 };
@@ -64,12 +61,18 @@ export function refusalOfShipping(
   }
   if (hasOpenDispute)
     return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and ship when it is won.';
-  if (lines.every((line) => line.toShip === 0)) return 'Every unit of this order was canceled: nothing is left to ship.';
+  if (lines.every((line) => line.toShip === 0))
+    return 'Every unit of this order was canceled: nothing is left to ship.';
   return undefined;
 }
 
 /** States of a dispute that is not decided, in Stripe's terms; `warning_…` are inquiries, which take no money. */
-export const OPEN_DISPUTE_STATUSES = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'] as const;
+export const OPEN_DISPUTE_STATUSES = [
+  'needs_response',
+  'under_review',
+  'warning_needs_response',
+  'warning_under_review',
+] as const;
 
 export function isOpenDispute(status: string): boolean {
   return (OPEN_DISPUTE_STATUSES as readonly string[]).includes(status);

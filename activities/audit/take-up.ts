@@ -64,7 +64,8 @@ export async function takeUpCases(
     refunds: await startEach(refunds, (refund) => startRefund(deps, refund), onProgress),
     payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
-  if (started.orders + started.refunds + started.payments > 0) log.warn(started, 'took up open cases that had no workflow');
+  if (started.orders + started.refunds + started.payments > 0)
+    log.warn(started, 'took up open cases that had no workflow');
   return started;
 }
 

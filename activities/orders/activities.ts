@@ -6,8 +6,8 @@ import { endAtGate } from '../inventory/end-at-gate.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
 import * as ledger from './order-ledger.ts';
-import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
+import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 
 /** The refund of a charge that came too late: one an order, whatever is retried. */
 export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
@@ -40,7 +40,8 @@ export function createOrderActivities({
         await endAtGate(gate, order.reservationId, 'released');
         log.warn({ orderId, refundId }, 'paid too late; refunding in full');
       }
-      if (unmatched.length > 0) log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments; refunding them');
+      if (unmatched.length > 0)
+        log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments; refunding them');
       return applied;
     },
 

@@ -1,10 +1,10 @@
 /** Everything that support wants to know of an order, as its workflow tells it. */
 import type { Address } from '../../domain/address.ts';
 import { fromDecimal } from '../../domain/money.ts';
+import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
-import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import { type RefundFacts, readRefunds } from '../refunds/refund-reader.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 

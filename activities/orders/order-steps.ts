@@ -126,7 +126,11 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
 export const CANCELLATION_HOLD = 'A cancellation waits for approval.';
 
 /** What the order's refunds and disputes say against a step; the caller holds the order's lock, so they can't change meanwhile. */
-async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: LockedOrder): Promise<string | undefined> {
+async function refusalOfFacts(
+  sql: Sql,
+  step: OrderStepRequest['step'],
+  order: LockedOrder,
+): Promise<string | undefined> {
   if (step.action === 'markShipped') {
     const [facts, refunds, disputes] = [
       (await lockForRefund(sql, order.id))!,

@@ -202,6 +202,7 @@ async function recordFailures(sql: Sql, orderId: string, order: LockedOrder): Pr
     `select count(*)::int as count from order_events where order_id = $1 and type = 'payment_failed'`,
     [orderId],
   );
-  if (all!.count === failures.length) await queueMail(sql, orderId, { kind: 'payment_refused', message: failures[0]!.message });
+  if (all!.count === failures.length)
+    await queueMail(sql, orderId, { kind: 'payment_refused', message: failures[0]!.message });
   return failures;
 }

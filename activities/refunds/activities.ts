@@ -2,9 +2,9 @@ import type { RefundLimits, RefundLine } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
-import { notifyRefund } from './notify-refund.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
+import { notifyRefund } from './notify-refund.ts';
 import * as ledger from './refund-ledger.ts';
 import { readRefund } from './refund-reader.ts';
 

@@ -95,12 +95,11 @@ export async function requestRefund(
     const closedAt = returnsClosedAt(order.deliveredAt, returnDays, new Date());
     if (isReturn && closedAt)
       return refused('return_window_closed', `Returns of this order were accepted until ${closedAt.slice(0, 10)}.`);
-    const status: RefundStatus =
-      isReturn
-        ? 'awaiting_return'
-        : needsApproval(limits, role, earlier, decision.amountCents)
-          ? 'awaiting_approval'
-          : 'pending';
+    const status: RefundStatus = isReturn
+      ? 'awaiting_return'
+      : needsApproval(limits, role, earlier, decision.amountCents)
+        ? 'awaiting_approval'
+        : 'pending';
     await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
     await recordEvent(sql, {
       orderId: request.orderId,

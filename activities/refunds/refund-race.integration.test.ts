@@ -4,14 +4,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM, uiActor } from '../../domain/actor.ts';
 import type { RefundLine } from '../../domain/refund.ts';
+import { packingLines } from '../../domain/shipping.ts';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices } from '../../tests/support/shop.ts';
+import { stepOrder } from '../orders/order-steps.ts';
 import { cancelPaid } from './cancellation-ledger.ts';
 import { declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
 import { recordRefund, requestRefund } from './refund-ledger.ts';
-import { readRefunds } from './refund-reader.ts';
+import { lockForRefund, readRefunds } from './refund-reader.ts';
 
 const LIMITS = { customerCents: 500, supportCents: 2_000, leadCents: 100_000 };
+const RULES = { limits: LIMITS, returnDays: 30 };
 const AT_ONCE = 50;
 const PRICES = [300, 700, 1250];
 const QUANTITIES = [3, 2, 1];
@@ -34,7 +37,7 @@ afterAll(async () => {
 });
 
 /** A paid order of three products, by SQL: what is tried here is the ledger. */
-async function paidOrder(): Promise<{ orderId: string; productIds: string[] }> {
+async function paidOrder(hasShipped: boolean): Promise<{ orderId: string; productIds: string[] }> {
   const { db } = services;
   const [orderId, reservationId] = [randomUUID(), randomUUID()];
   const productIds: string[] = [];
@@ -59,6 +62,10 @@ async function paidOrder(): Promise<{ orderId: string; productIds: string[] }> {
      select $1, line.*, 'S', 'Raced', '' from unnest($2::uuid[], $3::int[], $4::numeric[]) line`,
     [orderId, productIds, QUANTITIES, PRICES.map((price) => price / 100)],
   );
+  if (hasShipped)
+    await db.run(`update orders set fulfilment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
+      orderId,
+    ]);
   made.push(orderId);
   return { orderId, productIds };
 }
@@ -66,7 +73,11 @@ async function paidOrder(): Promise<{ orderId: string; productIds: string[] }> {
 const line = fc.record({ product: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) });
 const ask = fc.record({
   // Few of these: the first that is granted ends the race.
-  kind: fc.oneof({ weight: 60, arbitrary: fc.constant('refund') }, { weight: 1, arbitrary: fc.constant('cancel') }),
+  kind: fc.oneof(
+    { weight: 60, arbitrary: fc.constant('refund') },
+    { weight: 1, arbitrary: fc.constant('cancel') },
+    { weight: 2, arbitrary: fc.constant('ship') },
+  ),
   actor: fc.constantFrom(SYSTEM, 'guest', uiActor('Anna'), `support_lead:${randomUUID()}`),
   amountCents: fc.option(
     fc.oneof(
@@ -87,48 +98,59 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
   it('never give back more than was charged, nor a unit twice', async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(fc.array(ask, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (asks) => {
-        const { db } = services;
-        const { orderId, productIds } = await paidOrder();
-        await Promise.all(
-          asks.map(async (wish) => {
-            const request = {
-              refundId: randomUUID(),
-              orderId,
-              requestId: randomUUID(),
-              actor: wish.actor,
-              reason: 'raced',
-            };
-            if (wish.kind === 'cancel') {
-              const cancelled = await cancelPaid(db, LIMITS, request);
-              seen.add(`cancel ${cancelled.outcome}`);
-              if (cancelled.outcome === 'cancelled') await settle(request.refundId, wish.stripe);
-              return;
-            }
-            const lines: RefundLine[] | undefined = wish.lines?.map((each) => ({
-              productId: productIds[each.product]!,
-              quantity: each.quantity,
-            }));
-            const { amountCents, restock, awaitReturn } = wish;
-            const asked = await requestRefund(db, LIMITS, { ...request, amountCents, lines, restock, awaitReturn });
-            seen.add(asked.outcome === 'accepted' ? asked.refund.status : asked.outcome);
-            if (asked.outcome !== 'accepted') return;
-            const next = { refundId: request.refundId, requestId: 'f', actor: uiActor('Bo'), reason: 'raced' };
-            if (asked.refund.status === 'awaiting_return' && wish.follow === 'decline') await declineReturn(db, next);
-            if (asked.refund.status === 'awaiting_return' && wish.follow === 'receive')
-              await receiveReturn(db, LIMITS, { ...next, restock });
-            if (asked.refund.status !== 'pending') return;
-            await settle(request.refundId, wish.stripe);
-            if (wish.stripe === 'failed' && wish.follow === 'retry') {
-              const retried = await retryFailed(db, next);
-              seen.add(`retry ${retried.outcome}`);
-              if (retried.outcome === 'decided') await settle(request.refundId, 'succeeded');
-            }
-            if (wish.stripe === 'failed' && wish.follow === 'give up') await giveUpFailed(db, next);
-          }),
-        );
-        await assertBooks(orderId, productIds);
-      }),
+      fc.asyncProperty(
+        fc.array(ask, { minLength: AT_ONCE, maxLength: AT_ONCE }),
+        fc.boolean(),
+        async (asks, hasShipped) => {
+          const { db } = services;
+          const { orderId, productIds } = await paidOrder(hasShipped);
+          await Promise.all(
+            asks.map(async (wish) => {
+              const request = {
+                refundId: randomUUID(),
+                orderId,
+                requestId: randomUUID(),
+                actor: wish.actor,
+                reason: 'raced',
+              };
+              if (wish.kind === 'ship') {
+                const { requestId, actor } = request;
+                const step = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
+                const shipped = await stepOrder(db, { orderId, requestId, actor, step });
+                seen.add(`ship ${shipped.outcome}`);
+                return;
+              }
+              if (wish.kind === 'cancel') {
+                const cancelled = await cancelPaid(db, LIMITS, request);
+                seen.add(`cancel ${cancelled.outcome}`);
+                if (cancelled.outcome === 'cancelled') await settle(request.refundId, wish.stripe);
+                return;
+              }
+              const lines: RefundLine[] | undefined = wish.lines?.map((each) => ({
+                productId: productIds[each.product]!,
+                quantity: each.quantity,
+              }));
+              const { amountCents, restock, awaitReturn } = wish;
+              const asked = await requestRefund(db, RULES, { ...request, amountCents, lines, restock, awaitReturn });
+              seen.add(asked.outcome === 'accepted' ? asked.refund.status : asked.outcome);
+              if (asked.outcome !== 'accepted') return;
+              const next = { refundId: request.refundId, requestId: 'f', actor: uiActor('Bo'), reason: 'raced' };
+              if (asked.refund.status === 'awaiting_return' && wish.follow === 'decline') await declineReturn(db, next);
+              if (asked.refund.status === 'awaiting_return' && wish.follow === 'receive')
+                await receiveReturn(db, LIMITS, { ...next, restock });
+              if (asked.refund.status !== 'pending') return;
+              await settle(request.refundId, wish.stripe);
+              if (wish.stripe === 'failed' && wish.follow === 'retry') {
+                const retried = await retryFailed(db, LIMITS, next);
+                seen.add(`retry ${retried.outcome}`);
+                if (retried.outcome === 'decided') await settle(request.refundId, 'succeeded');
+              }
+              if (wish.stripe === 'failed' && wish.follow === 'give up') await giveUpFailed(db, next);
+            }),
+          );
+          await assertBooks(orderId, productIds);
+        },
+      ),
       { numRuns: 20, endOnFailure: true },
     );
     // The race is no use when everything in it is refused.
@@ -162,6 +184,10 @@ async function assertBooks(orderId: string, productIds: readonly string[]): Prom
   );
   expect(order!.cents).toBe(sum(given));
   if (order!.status === 'refunded') expect(order!.cents).toBe(CAPTURED_CENTS);
+  const { lines, hasShipped } = (await lockForRefund(db, orderId))!;
+  const packing = packingLines({ lines }, refunds);
+  // What has shipped has no refund of its units at work: they were left out, or it would not have shipped.
+  if (hasShipped) expect(packing.filter((line) => line.pending > 0)).toEqual([]);
   for (const [index, productId] of productIds.entries()) {
     const taken = open.flatMap((each) => each.lines).filter((each) => each.productId === productId);
     const units = taken.reduce((total, each) => total + each.quantity, 0);
@@ -170,5 +196,8 @@ async function assertBooks(orderId: string, productIds: readonly string[]): Prom
       productId,
     ]);
     expect(stock!.stock).toBeLessThanOrEqual(QUANTITIES[index]!);
+    // A unit is back on sale or ships, never both.
+    const packed = packing.find((each) => each.productId === productId)!;
+    if (!hasShipped) expect(stock!.stock + packed.toShip).toBeLessThanOrEqual(QUANTITIES[index]!);
   }
 }

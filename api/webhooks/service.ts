@@ -11,7 +11,10 @@ import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/checkout
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
 import { resumedRefund } from '../../workflows/refund/start.ts';
-import { unmatchedPaymentWorkflowId, unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
+import {
+  unmatchedPaymentWorkflowId,
+  unmatchedRefundChangedSignal,
+} from '../../workflows/unmatched-payment/messages.ts';
 
 type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log'>;
 
@@ -111,7 +114,8 @@ async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, or
       if (!order.captured || event.data.object.id !== order.paymentIntentId) await notifyOfPayment(deps, order);
       return;
     case 'payment_intent.payment_failed':
-      if (order.status === 'pending' && event.data.object.id === order.paymentIntentId) await notifyOfPayment(deps, order);
+      if (order.status === 'pending' && event.data.object.id === order.paymentIntentId)
+        await notifyOfPayment(deps, order);
       return;
     case 'refund.created':
     case 'refund.updated':
@@ -189,7 +193,11 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
 }
 
 /** A charge tells only how much of it went back: when that is what the order knows, nothing is new. */
-async function notifyOfForeignRefund(deps: WebhookDependencies, order: KnownOrder, charge: Stripe.Charge): Promise<void> {
+async function notifyOfForeignRefund(
+  deps: WebhookDependencies,
+  order: KnownOrder,
+  charge: Stripe.Charge,
+): Promise<void> {
   const intentId = typeof charge.payment_intent === 'string' ? charge.payment_intent : charge.payment_intent?.id;
   if (intentId !== order.paymentIntentId) return;
   const known = await deps.db.row<{ total: string }>(

@@ -26,7 +26,15 @@ export function paymentParameters(facts: PaymentFacts | undefined): (string | nu
   if (!facts) return [null, null, null, null, null, null, null];
   const { paymentIntentId, status, receivedCents, currency, failure } = facts;
   const received = toDecimalString(receivedCents, currency);
-  return [paymentIntentId, status, received, currency, failure?.attemptId ?? null, failure?.code ?? null, failure?.message ?? null];
+  return [
+    paymentIntentId,
+    status,
+    received,
+    currency,
+    failure?.attemptId ?? null,
+    failure?.code ?? null,
+    failure?.message ?? null,
+  ];
 }
 
 const RECORD_ANSWER = `with known as (select id from orders where id = $1), ${recordPaymentSql(2)} select 1`;

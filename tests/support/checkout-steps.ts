@@ -48,7 +48,8 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
       if (!failure) {
         script.charge();
         script.isRecorded = true;
-      } else if (!script.failures.some(({ attemptId }) => attemptId === failure.attemptId)) script.failures.push(failure);
+      } else if (!script.failures.some(({ attemptId }) => attemptId === failure.attemptId))
+        script.failures.push(failure);
       return handleOf(script).signal(paymentChangedSignal);
     },
 

@@ -15,7 +15,10 @@ import { durable } from './steps.ts';
 export async function applyPayments(orderCase: CheckoutCase): Promise<AppliedPayments['outcome']> {
   orderCase.paymentNews = false;
   const { orderId } = orderCase;
-  const applied = await orderCase.trouble.persevere('The payment could not be booked', durable.applyPayments({ orderId }));
+  const applied = await orderCase.trouble.persevere(
+    'The payment could not be booked',
+    durable.applyPayments({ orderId }),
+  );
   orderCase.applied(applied);
   if (applied.refundId) {
     await startLateRefund(orderId, applied.refundId);

@@ -1,6 +1,6 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { Address } from '../../domain/address.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { Address } from '../../domain/address.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
   hasShipped,
@@ -47,7 +47,9 @@ export function describeCheckout(the: CheckoutCase): string {
   if (record) parts.push(...describeRecord(record, money));
   else if (the.begun) parts.push(buyerText(the.begun, the.begun.shippingAddress));
   if (the.failures.length > 0 && !record) {
-    parts.push(`**Refused payments**\n\n${the.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`);
+    parts.push(
+      `**Refused payments**\n\n${the.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
+    );
   }
   return parts.join('\n\n');
 }
@@ -204,14 +206,19 @@ function nextOfSettled(the: CheckoutCase): string {
   const { record } = the;
   const disputes = record?.disputes.filter((dispute) => isOpenDispute(dispute.status)) ?? [];
   const chargebacks = disputes.map((dispute) => chargebackText(dispute, order)).join('\n\n');
-  const blocked = record && isOneOf(status, SHIPPABLE) ? refusalOfShipping({ lines: record.order.lines }, record.refunds, false) : undefined;
+  const blocked =
+    record && isOneOf(status, SHIPPABLE)
+      ? refusalOfShipping({ lines: record.order.lines }, record.refunds, false)
+      : undefined;
   const next =
     status === 'on_hold'
       ? `**On hold**: nothing ships until it is released. The reason: ${plain(the.record?.holdReason ?? 'none was given')}`
       : status === 'delivered'
         ? `Delivered. Returns are taken until ${the.record?.closesAt ? atTime(the.record.closesAt) : 'the end of the return time'}.`
         : (NEXT[status] ?? `${statusInWords(status)}.`);
-  return [chargebacks, blocked ? `**Do not ship yet.** ${plain(blocked)}` : next, approval].filter(Boolean).join('\n\n');
+  return [chargebacks, blocked ? `**Do not ship yet.** ${plain(blocked)}` : next, approval]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];

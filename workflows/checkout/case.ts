@@ -109,7 +109,10 @@ export class CheckoutCase {
   /** Reads all of the order's records again. */
   async refresh(): Promise<void> {
     this.changed = false;
-    const record = await this.trouble.persevere('The order could not be read', durable.loadCase({ orderId: this.orderId }));
+    const record = await this.trouble.persevere(
+      'The order could not be read',
+      durable.loadCase({ orderId: this.orderId }),
+    );
     if (!record) return;
     this.record = record;
     this.paymentUrl = record.paymentUrl ?? undefined;

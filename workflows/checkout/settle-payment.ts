@@ -72,7 +72,8 @@ async function hasMoreTime(orderCase: CheckoutCase): Promise<boolean> {
 /** A webhook can be lost: whether the charge went through is Stripe's to say. A webhook that comes meanwhile overtakes the question. */
 async function checkPayment(orderCase: CheckoutCase): Promise<CheckedPayment | 'overtaken'> {
   const { orderId } = orderCase;
-  const isOvertaken = () => orderCase.paymentNews || (orderCase.status === 'pending' && orderCase.cancelRequest !== undefined);
+  const isOvertaken = () =>
+    orderCase.paymentNews || (orderCase.status === 'pending' && orderCase.cancelRequest !== undefined);
   const status = await orderCase.trouble.persevere(
     'Stripe could not be asked for the payment',
     payments.checkPayment({ orderId }),

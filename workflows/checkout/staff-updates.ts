@@ -16,8 +16,8 @@ import { anAmount, lineList, readWish } from '../refund/wish.ts';
 import { refund } from '../refund/workflow.ts';
 import { refuse } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
-import { unlessRunning } from '../shared/unless-running.ts';
 import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, requiredText } from '../shared/staff.ts';
+import { unlessRunning } from '../shared/unless-running.ts';
 import type { CheckoutCase } from './case.ts';
 import {
   cancelOrderUpdate,
@@ -198,7 +198,10 @@ export function handleStaffUpdates(the: CheckoutCase): void {
       });
     },
     {
-      description: describeUpdate('Marks the order as shipped and notifies the shopper by email. Refused while a refund of its items is not finished.', shippedExample),
+      description: describeUpdate(
+        'Marks the order as shipped and notifies the shopper by email. Refused while a refund of its items is not finished.',
+        shippedExample,
+      ),
       validator: (request) => {
         checkRequest(request, shippedExample, {
           ...OPTIONAL_REASON,

@@ -109,7 +109,10 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       return answer(the.refund!);
     },
     {
-      description: describeUpdate('Retries what has stopped, when its cause is gone. With refunds made in the meantime it may need approval.', EXAMPLE),
+      description: describeUpdate(
+        'Retries what has stopped, when its cause is gone. With refunds made in the meantime it may need approval.',
+        EXAMPLE,
+      ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
         if (!the.trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
@@ -123,10 +126,13 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       return answer(settle(await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
-      description: describeUpdate('Gives up a refund that Stripe did not make; say in "reason" how it was settled. Items that it was to cancel stay canceled and go back on sale.', {
-        ...EXAMPLE,
-        reason: 'Paid by bank transfer',
-      }),
+      description: describeUpdate(
+        'Gives up a refund that Stripe did not make; say in "reason" how it was settled. Items that it was to cancel stay canceled and go back on sale.',
+        {
+          ...EXAMPLE,
+          reason: 'Paid by bank transfer',
+        },
+      ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
         requireStatus('failed', 'Only a failed refund is given up.');

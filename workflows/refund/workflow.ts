@@ -68,7 +68,9 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     () => {
       the.news = true;
     },
-    { description: 'The refund’s record has changed, or Stripe has news of it: both are read again. Harmless to send.' },
+    {
+      description: 'The refund’s record has changed, or Stripe has news of it: both are read again. Harmless to send.',
+    },
   );
   setHandler(refundCaseQuery, () => the.toJSON(), { description: 'The whole case as JSON' });
   handleStaffUpdates(the, refunds);

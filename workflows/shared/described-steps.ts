@@ -88,7 +88,8 @@ export type DurableSteps = {
 export function durableSteps(short: Steps, patient: Steps): DurableSteps {
   const attempts = [short, patient] as unknown as [Record<string, AnyStep>, Record<string, AnyStep>];
   return new Proxy({} as DurableSteps, {
-    get: (_, name: string) =>
+    get:
+      (_, name: string) =>
       (...args: unknown[]): DurableStep<unknown> => ({
         short: () => attempts[0][name]!(...args),
         patient: () => attempts[1][name]!(...args),

@@ -94,7 +94,9 @@ export class Trouble {
       this.begin(what, reasonOf(error), startedAt);
       if (run === patient) {
         const wait = RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]!;
-        await condition(() => this.#retryAsked || (isOvertaken?.() ?? false), wait, { summary: 'until the next attempt' });
+        await condition(() => this.#retryAsked || (isOvertaken?.() ?? false), wait, {
+          summary: 'until the next attempt',
+        });
         if (isOvertaken?.()) {
           this.end();
           return undefined;
@@ -120,9 +122,11 @@ async function attemptUnless<Result>(
 ): Promise<Attempt<Result> | undefined> {
   const scope = new CancellationScope();
   let done: Attempt<Result> | undefined;
-  void scope.run(() => attempt(run)).then((result) => {
-    done = result;
-  });
+  void scope
+    .run(() => attempt(run))
+    .then((result) => {
+      done = result;
+    });
   await condition(() => done !== undefined || mayStop());
   if (done === undefined) scope.cancel();
   return done;

@@ -24,7 +24,8 @@ export function describeUnmatchedPayment(the: UnmatchedPaymentCase): string {
       'It is retried by itself. When the cause is gone, send the update `retry` to retry at once; or refund the payment in Stripe’s dashboard.',
     );
   }
-  if (outcome) parts.push(outcome === 'refunded' ? 'Done: all of it went back to whoever paid.' : 'Done: nothing is owed.');
+  if (outcome)
+    parts.push(outcome === 'refunded' ? 'Done: all of it went back to whoever paid.' : 'Done: nothing is owed.');
   else parts.push('It is being refunded in full. Nothing needs to be done unless it stops.');
   if (payment) {
     parts.push(

@@ -46,7 +46,9 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   let hasNews = false;
   let isRetryAsked = false;
   const render = () =>
-    setCurrentDetails(describeUnmatchedPayment({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }));
+    setCurrentDetails(
+      describeUnmatchedPayment({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }),
+    );
   const trouble = new Trouble(() => render());
 
   setHandler(
