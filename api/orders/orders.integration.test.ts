@@ -283,25 +283,30 @@ describe('orders', () => {
 });
 
 describe('refunds', () => {
-  it('by the API: in part, in full, the same key once, never too much', async () => {
-    const product = await createProduct(shop.services, { price: '20.00' });
+  it('by the API: by line, in full, the same key once, never too much', async () => {
+    const [mug, pot] = [
+      await createProduct(shop.services, { price: '5.50' }),
+      await createProduct(shop.services, { price: '14.50', name: 'Pot' }),
+    ];
     const buyer = new Shopper(shop.api.url);
-    const begun = await buyer.order(product.id);
+    const held = await buyer.hold([{ productId: mug.id }, { productId: pot.id }]);
+    const begun = (await buyer.checkout(held.body.id)).body;
     const path = `/orders/${begun.order.id}/refunds`;
     expect((await buyer.call('POST', path, { reason: 'not paid yet' })).body.code).toBe('order_not_refundable');
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const part = await buyer.call('POST', path, { amount: 5.5, reason: 'scratched' }, { 'idempotency-key': 'part' });
-    expect([part.status, part.body.refund.amount]).toEqual([202, 5.5]);
-    const again = await buyer.call('POST', path, { amount: 5.5, reason: 'scratched' }, { 'idempotency-key': 'part' });
-    expect(again.body.refund.id).toBe(part.body.refund.id);
-    expect(
-      (await buyer.call('POST', path, { amount: 6, reason: 'scratched' }, { 'idempotency-key': 'part' })).status,
-    ).toBe(422);
+    const part = { lines: [{ product_id: mug.id, quantity: 1 }], reason: 'scratched' };
+    const first = await buyer.call('POST', path, part, { 'idempotency-key': 'part' });
+    expect([first.status, first.body.refund.amount]).toEqual([202, 5.5]);
+    const again = await buyer.call('POST', path, part, { 'idempotency-key': 'part' });
+    expect(again.body.refund.id).toBe(first.body.refund.id);
+    const other = { ...part, lines: [{ product_id: pot.id, quantity: 1 }] };
+    expect((await buyer.call('POST', path, other, { 'idempotency-key': 'part' })).status).toBe(422);
     await buyer.untilStatus(begun.order.id, 'partially_refunded');
-    expect((await buyer.call('POST', path, { amount: 15, reason: 'too much' })).body).toMatchObject({
-      code: 'refund_exceeds_charge',
-      refundable_amount: 14.5,
+    // Nothing has shipped: the unit is canceled, and back on sale without anyone asking.
+    expect(await stockOf(shop.services, mug.id)).toEqual({ stock: 10, held: 0 });
+    expect((await buyer.call('POST', path, { amount: 1, reason: 'bare' })).body).toMatchObject({
+      code: 'invalid_request',
     });
     expect((await buyer.call('POST', path, { amount: 1.005, reason: 'odd' })).body.errors).toMatchObject([
       { path: 'amount' },
@@ -309,9 +314,13 @@ describe('refunds', () => {
     expect((await buyer.call('POST', path, { amount: -1, reason: '' })).body.errors).toHaveLength(2);
     expect((await buyer.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(403);
     const support = await signedIn(shop, 'support');
+    expect((await support.call('POST', path, { amount: 15, reason: 'too much' })).body).toMatchObject({
+      code: 'refund_exceeds_charge',
+      refundable_amount: 14.5,
+    });
     expect((await support.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(202);
     await buyer.untilStatus(begun.order.id, 'refunded');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, pot.id)).toEqual({ stock: 10, held: 0 });
     const list = (await buyer.call('GET', path)).body;
     expect(list).toMatchObject({
       refundable_amount: 0,

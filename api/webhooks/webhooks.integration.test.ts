@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
+import { ignoredEvents } from './events.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -12,6 +13,8 @@ interface SentEvent {
   id?: string;
   type: string;
   object: Record<string, unknown>;
+  /** Whatever else the event says of itself, such as another account. */
+  more?: Record<string, unknown>;
 }
 
 /** Sends an event as Stripe does. */
@@ -25,7 +28,9 @@ async function send(
     object: 'event',
     type: event.type,
     created: Math.floor(Date.now() / 1000),
+    livemode: false,
     data: { object: event.object },
+    ...event.more,
   });
   const signature = stripe.webhooks.generateTestHeaderString({
     payload,
@@ -53,6 +58,7 @@ async function pendingOrder() {
     status,
     amount: 1250,
     amount_received: status === 'succeeded' ? 1250 : 0,
+    currency: 'usd',
     latest_charge: `ch_${randomUUID()}`,
     metadata: { order_id: orderId },
     ...more,
@@ -113,7 +119,7 @@ describe('events', () => {
       orderId,
     ]);
     const object = intent('requires_payment_method', {
-      last_payment_error: { code: 'card_declined', message: 'Your card was declined.', charge: 'ch_1' },
+      last_payment_error: { code: 'card_declined', message: 'Your card was declined.', charge: `ch_${randomUUID()}` },
     });
     expect(await send({ id, type: 'payment_intent.payment_failed', object })).toBe(200);
     await until(async () => (await buyer.call('GET', `/orders/${orderId}`)).body.last_payment_error, 'the decline');
@@ -124,7 +130,7 @@ describe('events', () => {
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid');
     const object = intent('requires_payment_method', {
-      last_payment_error: { code: 'card_declined', message: 'No.', charge: 'ch_9' },
+      last_payment_error: { code: 'card_declined', message: 'No.', charge: `ch_${randomUUID()}` },
     });
     expect(await send({ type: 'payment_intent.payment_failed', object })).toBe(200);
     const order = (await buyer.call('GET', `/orders/${orderId}`)).body;
@@ -132,14 +138,32 @@ describe('events', () => {
   });
 
   it('of other programs on the account, of no order, or of types we don’t follow are answered and left alone', async () => {
-    expect(await send({ type: 'payment_intent.succeeded', object: { id: 'pi_other', metadata: {} } })).toBe(200);
-    expect(
-      await send({
-        type: 'payment_intent.succeeded',
-        object: { id: 'pi_other', metadata: { order_id: randomUUID() } },
-      }),
-    ).toBe(200);
+    const other = { id: 'pi_other', status: 'succeeded', amount_received: 500, currency: 'usd' };
+    for (const metadata of [{}, { order_id: randomUUID() }, { order_id: 'A-17' }])
+      expect(await send({ type: 'payment_intent.succeeded', object: { ...other, metadata } })).toBe(200);
     expect(await send({ type: 'customer.created', object: { id: 'cus_1' } })).toBe(200);
+  });
+
+  it('of another account or mode, thin, or without an object are answered, ignored and counted', async () => {
+    const { orderId, buyer, intent } = await pendingOrder();
+    const object = intent('succeeded');
+    const strangers: [string, Record<string, unknown>][] = [
+      ['other_account', { account: 'acct_1' }],
+      ['other_mode', { livemode: true }],
+      ['thin', { object: 'v2.core.event', data: undefined, related_object: { id: 'pi_1' } }],
+      ['no_object', { data: {} }],
+      ['no_object', { data: undefined }],
+      ['no_object', { data: { object: null } }],
+    ];
+    for (const [reason, more] of strangers) {
+      const count = async () =>
+        (await ignoredEvents.get()).values.find(({ labels }) => labels.reason === reason)?.value;
+      const before = (await count()) ?? 0;
+      expect([reason, await send({ type: 'payment_intent.succeeded', object, more })]).toEqual([reason, 200]);
+      expect([reason, await count()]).toEqual([reason, before + 1]);
+    }
+    expect(await buyer.status(orderId)).toBe('pending');
+    expect((await eventsOf(orderId)).map((each) => each.type)).toEqual(['order_opened']);
   });
 
   it('that can’t be handled are a 5xx, so that Stripe sends them again', async () => {
@@ -152,7 +176,9 @@ describe('events', () => {
     const event = {
       id,
       type: 'payment_intent.payment_failed',
-      object: intent('requires_payment_method', { last_payment_error: { code: 'x', message: 'No.', charge: 'ch_2' } }),
+      object: intent('requires_payment_method', {
+        last_payment_error: { code: 'x', message: 'No.', charge: `ch_${randomUUID()}` },
+      }),
     };
     try {
       expect(await send(event)).toBe(503);
