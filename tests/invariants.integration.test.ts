@@ -132,32 +132,29 @@ describe('money', () => {
     expect(intent.latest_charge).toMatchObject({ amount_refunded: 1250 });
   });
 
-  it('refunds asked for 50 at once never exceed the charge', async () => {
-    const product = await createProduct(shop.services, { stock: 5, price: '10.00' });
+  it('refunds asked for 50 at once never exceed the charge, nor the units', async () => {
+    const product = await createProduct(shop.services, { stock: 5, price: '3.00' });
     const buyer = new Shopper(shop.api.url);
-    const begun = await buyer.order(product.id);
+    const begun = await buyer.order(product.id, 3);
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
+    const path = `/orders/${begun.order.id}/refunds`;
+    const lines = [{ product_id: product.id, quantity: 1 }];
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        buyer.call(
-          'POST',
-          `/orders/${begun.order.id}/refunds`,
-          { amount: 3, reason: 'too many' },
-          { 'idempotency-key': `r${index}` },
-        ),
+        buyer.call('POST', path, { lines, reason: 'too many' }, { 'idempotency-key': `r${index}` }),
       ),
     );
     expect(answers.filter((each) => each.status === 202)).toHaveLength(3);
-    expect(answers.filter((each) => each.body.code === 'refund_exceeds_charge')).toHaveLength(47);
+    // The last ones may meet an order of which everything is refunded.
+    const refusals = ['invalid_request', 'order_not_refundable'];
+    expect(answers.filter((each) => refusals.includes(each.body.code))).toHaveLength(47);
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 9,
       'the refunds',
     );
-    expect(await buyer.status(begun.order.id)).toBe('partially_refunded');
-    const rest = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'the rest' });
-    expect(rest.body.refund.amount).toBe(1);
     await buyer.untilStatus(begun.order.id, 'refunded');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 5, held: 0 });
   }, 60_000);
 
   it('a refund that Stripe fails later is booked back, and can be asked for again', async () => {

@@ -1,0 +1,291 @@
+/** No one keeps both the money and the goods: what ships is what was bought, minus what was canceled or refunded. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { refundWorkflowId } from '../workflows/refund/messages.ts';
+import { signedIn } from './support/accounts.ts';
+import { Desk } from './support/desk.ts';
+import { atStripe, chargeBack, openOrder, refundedAtStripe, type Sale, sell } from './support/sales.ts';
+import { CARDS, startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
+
+const PARCEL = { carrier: 'UPS', trackingNumber: '1Z999AA10123456784' };
+const TWO_LINES = {
+  lines: [
+    { price: '40.00', quantity: 1 },
+    { price: '55.00', quantity: 2 },
+  ],
+};
+
+let shop: TestShop;
+let desk: Desk;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  desk = new Desk(shop.services);
+});
+afterAll(() => shop?.stop());
+
+const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
+const askRefund = ({ buyer, orderId }: Sale, body: object, key: string) =>
+  buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'changed my mind', ...body }, { 'idempotency-key': key });
+const line = (sale: Sale, index: number, quantity: number) => ({
+  lines: [{ product_id: sale.products[index]!.id, quantity }],
+});
+const skuLine = (sale: Sale, index: number, quantity: number) => ({
+  lines: [{ product: sale.products[index]!.sku, quantity }],
+});
+const stock = async (sale: Sale, index: number) => (await stockOf(shop.services, sale.products[index]!.id)).stock;
+const refundOf = async (sale: Sale, requestId: string) =>
+  shop.services.db.row<{ status: string; id: string; cents: number }>(
+    'select id, status, round(amount * 100)::int as cents from refunds where order_id = $1 and request_id = $2',
+    [sale.orderId, requestId],
+  );
+const untilRefund = (sale: Sale, requestId: string, status: string) =>
+  until(
+    async () => (await refundOf(sale, requestId))?.status === status,
+    `refund ${requestId} to be ${status}`,
+    25_000,
+  );
+const pendingAtStripe = (outcome: 'succeeded' | 'failed', delayMs: number) =>
+  atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome, delay_ms: delayMs });
+const details = (sale: Sale) => desk.details(checkoutWorkflowId(sale.orderId));
+
+describe('before an order ships', () => {
+  it('a refund by line cancels the units: back on sale by itself, and out of what packers see', async () => {
+    const sale = await sell(shop, TWO_LINES);
+    expect((await askRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
+    expect((await askRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
+    await untilRefund(sale, 'one', 'succeeded');
+    expect(await stock(sale, 1)).toBe(9);
+    const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| \*\*1\*\* \|/.test(await details(sale));
+    await until(isShown, 'packers to see one unit less');
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  });
+
+  it('a refund of everything leaves nothing to ship, and all of it back on sale', async () => {
+    const sale = await sell(shop);
+    expect((await askRefund(sale, {}, 'all')).status).toBe(202);
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    expect(await stock(sale, 0)).toBe(10);
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toMatch(/refunded|over/);
+  });
+
+  it('one that awaits approval stops the shipment, and says for what; rejected, the order ships', async () => {
+    const sale = await sell(shop, {
+      lines: [
+        { price: '150.00', quantity: 1 },
+        { price: '5.00', quantity: 1 },
+      ],
+    });
+    expect((await askRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
+    const refused = (await desk.order(sale.orderId, 'markShipped', PARCEL)).refused;
+    expect(refused).toContain('A refund of 1 × “Item A” is not finished');
+    await until(async () => (await details(sale)).includes('Do not ship yet.'), 'the case to say so');
+    const lead = await signedIn(shop, 'support_lead');
+    const { id } = (await refundOf(sale, 'big'))!;
+    expect((await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Not our fault' })).status).toBe(200);
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  });
+
+  it('one that is with the bank stops it too; so does one that failed, until it is given up', async () => {
+    const sale = await sell(shop, TWO_LINES);
+    await pendingAtStripe('failed', 2_000);
+    await askRefund(sale, line(sale, 0, 1), 'slow');
+    await until(async () => (await orderOf(sale)).refunded_amount === 40, 'Stripe to have it');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
+    await untilRefund(sale, 'slow', 'failed');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
+    const reason = { reason: 'Paid by bank transfer' };
+    expect((await desk.refund(sale.orderId, 'slow', 'giveUp', reason)).status).toBe('failed');
+    // Settled otherwise: its unit stays canceled, the rest ships.
+    expect(await stock(sale, 0)).toBe(10);
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  }, 60_000);
+
+  it('a goodwill amount of staff stops nothing, and says what it is', async () => {
+    const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+    await desk.order(sale.orderId, 'refund', { requestId: 'sorry', reason: 'Late', amount: 120 });
+    expect((await refundOf(sale, 'sorry'))!.status).toBe('awaiting_approval');
+    expect(await details(sale)).toContain('goodwill, no item');
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  });
+});
+
+describe('a failed refund', () => {
+  it('is not retried when another one was made for its units: no item is paid for twice', async () => {
+    const sale = await sell(shop, {
+      lines: [
+        { price: '40.00', quantity: 1 },
+        { price: '55.00', quantity: 1 },
+      ],
+    });
+    await desk.order(sale.orderId, 'markShipped', PARCEL);
+    await pendingAtStripe('failed', 300);
+    await desk.order(sale.orderId, 'refund', { requestId: 'first', ...skuLine(sale, 0, 1), restock: true });
+    await untilRefund(sale, 'first', 'failed');
+    await desk.order(sale.orderId, 'refund', { requestId: 'second', ...skuLine(sale, 0, 1), restock: true });
+    await untilRefund(sale, 'second', 'succeeded');
+    await until(
+      async () => (await desk.refund(sale.orderId, 'first', 'retry')).refused?.includes('Item A'),
+      'the refusal',
+    );
+    expect(await orderOf(sale)).toMatchObject({ refunded_amount: 40 });
+    expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([10, 4000]);
+  }, 60_000);
+
+  it('needs approval when the refunds made in the meantime reach the limit', async () => {
+    const sale = await sell(shop, { lines: [{ price: '300.00', quantity: 1 }] });
+    await pendingAtStripe('failed', 300);
+    await desk.order(sale.orderId, 'refund', { requestId: 'first', amount: 60 });
+    await untilRefund(sale, 'first', 'failed');
+    await desk.order(sale.orderId, 'refund', { requestId: 'second', amount: 60 });
+    await untilRefund(sale, 'second', 'succeeded');
+    await until(
+      async () => (await desk.refund(sale.orderId, 'first', 'retry')).status === 'awaiting_approval',
+      'the retry to wait for approval',
+    );
+    expect((await orderOf(sale)).refunded_amount).toBe(60);
+  }, 60_000);
+});
+
+describe('a cancellation', () => {
+  it('absorbs the refunds that wait: at its end all that was charged is refunded, and nothing else can be', async () => {
+    const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+    await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
+    const lead = await signedIn(shop, 'support_lead');
+    const canceled = await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
+    expect(canceled).toEqual({ status: 'on_hold' });
+    expect((await refundOf(sale, 'waits'))!.status).toBe('rejected');
+    expect((await refundOf(sale, 'c1'))!).toMatchObject({ status: 'awaiting_approval', cents: 15_000 });
+    // The refund that it replaced is over, for its workflow as well.
+    expect(await shop.services.temporal.workflow.getHandle(refundWorkflowId(sale.orderId, 'waits')).result()).toBe(
+      'rejected',
+    );
+    const { id } = (await refundOf(sale, 'c1'))!;
+    expect((await lead.call('POST', `/refunds/${id}/approve`, { reason: 'ok' })).status).toBe(200);
+    await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the money');
+    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', captured_amount: 150, refunded_amount: 150 });
+    expect(await stock(sale, 0)).toBe(10);
+  });
+
+  it('that was rejected can be requested again', async () => {
+    const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+    const lead = await signedIn(shop, 'support_lead');
+    for (const decision of ['reject', 'approve'] as const) {
+      expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`)).status).toBe(202);
+      const waiting = await shop.services.db.row<{ id: string }>(
+        `select id from refunds where order_id = $1 and status = 'awaiting_approval'`,
+        [sale.orderId],
+      );
+      expect((await lead.call('POST', `/refunds/${waiting!.id}/${decision}`, { reason: 'so it is' })).status).toBe(200);
+    }
+    await sale.buyer.untilStatus(sale.orderId, 'cancelled');
+  });
+
+  it('that loses the race with the payment cancels the paid order', async () => {
+    const sales = await Promise.all(Array.from({ length: 8 }, () => openOrder(shop)));
+    await Promise.all(
+      sales.map(async (sale) => {
+        const [, canceled] = await Promise.all([
+          sale.buyer.pay(sale.begun),
+          sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`),
+        ]);
+        expect([canceled.status, canceled.body.status]).toEqual([200, 'cancelled']);
+      }),
+    );
+    for (const sale of sales) {
+      const { captured_amount: captured } = await orderOf(sale);
+      await until(async () => (await orderOf(sale)).refunded_amount === captured, 'all that was charged to go back');
+      expect(await stock(sale, 0)).toBe(10);
+    }
+  }, 60_000);
+});
+
+describe('a chargeback', () => {
+  it('of an order that has not shipped stops it; lost, its units are back on sale', async () => {
+    const sale = await sell(shop);
+    const disputeId = await chargeBack(shop, sale);
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to say so');
+    const [, first] = (await details(sale)).split('\n\n');
+    expect(first).toMatch(
+      /answer it in Stripe’s dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if it is won/,
+    );
+    const list = `DisputeStatus = "needs_response" AND OrderId = "${sale.orderId}"`;
+    await until(async () => (await shop.services.temporal.workflow.count(list)).count === 1, 'the list to have it');
+    await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'lost' });
+    await until(async () => (await stock(sale, 0)) === 10, 'the units to be back on sale');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toBeTruthy();
+  });
+
+  it('that is won lets it ship', async () => {
+    const sale = await sell(shop);
+    const disputeId = await chargeBack(shop, sale);
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+    expect(await stock(sale, 0)).toBe(8);
+  });
+
+  it('of a part stops the order too, while the bank has not decided', async () => {
+    const sale = await sell(shop);
+    const disputeId = await chargeBack(shop, sale, 500);
+    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('chargeback');
+    await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  });
+
+  it('after a partial refund is recorded in full', async () => {
+    const sale = await sell(shop, { lines: [{ price: '100.00', quantity: 1 }], card: CARDS.good });
+    await desk.order(sale.orderId, 'markShipped', PARCEL);
+    await desk.order(sale.orderId, 'refund', { requestId: 'part', amount: 30 });
+    await untilRefund(sale, 'part', 'succeeded');
+    const disputeId = await chargeBack(shop, sale, 10_000);
+    await untilRefund(sale, disputeId, 'pending');
+    expect((await refundOf(sale, disputeId))!.cents).toBe(10_000);
+    expect(await orderOf(sale)).toMatchObject({ status: 'refunded', captured_amount: 100, refunded_amount: 100 });
+  });
+});
+
+describe('returns', () => {
+  const deliver = async (sale: Sale, daysAgo: number) => {
+    await desk.order(sale.orderId, 'markShipped', PARCEL);
+    await desk.order(sale.orderId, 'markDelivered');
+    await shop.services.db.run(`update orders set delivered_at = now() - make_interval(days => $2) where id = $1`, [
+      sale.orderId,
+      daysAgo,
+    ]);
+  };
+
+  it('after the window are refused with its date', async () => {
+    const sale = await sell(shop);
+    await deliver(sale, 400);
+    const until_ = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
+    const asked = await askRefund(sale, line(sale, 0, 1), 'late');
+    expect([asked.status, asked.body.code]).toEqual([409, 'return_window_closed']);
+    expect(asked.body.detail).toContain(until_);
+  });
+
+  it('that are open when the window closes are waited for, without a busy loop', async () => {
+    const sale = await sell(shop);
+    await deliver(sale, 0);
+    expect((await askRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');
+    await shop.services.db.run(`update orders set delivered_at = now() - interval '31 days' where id = $1`, [
+      sale.orderId,
+    ]);
+    const handle = shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId));
+    await handle.signal('orderChanged');
+    await until(async () => (await details(sale)).includes('awaiting return'), 'the case to know the return');
+    const length = async () => (await handle.describe()).historyLength;
+    // A loop without a wait would add hundreds of events in this time.
+    await until(async () => {
+      const before = await length();
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return (await length()) === before;
+    }, 'the workflow to be quiet');
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    await desk.refund(sale.orderId, 'open', 'returnReceived', { restock: true });
+    expect(await handle.result()).toBe('delivered');
+  }, 60_000);
+});

@@ -1,0 +1,115 @@
+/** Only Stripe confirms a card payment, and only the order's own: everything else that names an order is refunded, and staff see it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
+import { Desk } from './support/desk.ts';
+import { atStripe, openOrder, refundedAtStripe, type Sale, sell, untilRefundedAtStripe } from './support/sales.ts';
+import { startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
+
+let shop: TestShop;
+let desk: Desk;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  desk = new Desk(shop.services);
+});
+afterAll(() => shop?.stop());
+
+const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
+const handleOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
+
+/** Somebody pays something else, and names the order in it. @returns the PaymentIntent's ID */
+async function payBeside(orderId: string, amount: number, currency: string): Promise<string> {
+  const { paymentIntents } = shop.services.stripe;
+  const intent = await paymentIntents.create({ amount, currency, metadata: { order_id: orderId } });
+  await paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/return' });
+  return intent.id;
+}
+
+const unmatchedReason = async (intentId: string) =>
+  (
+    await shop.services.db.row<{ reason: string }>('select unmatched_reason as reason from payments where id = $1', [
+      intentId,
+    ])
+  )?.reason;
+
+describe('a message to an order’s workflow', () => {
+  it('marks nothing as paid, whatever it claims', async () => {
+    const sale = await openOrder(shop);
+    const handle = handleOf(checkoutWorkflowId(sale.orderId));
+    const claim = { paymentIntentId: sale.intentId, status: 'succeeded', attemptId: 'ch_1', amountReceivedCents: 2500 };
+    for (const signal of ['paymentChanged', 'moneyMoved', 'orderChanged']) await handle.signal(signal, claim);
+    expect(await desk.order(sale.orderId, 'recheckPayment')).toMatchObject({ status: 'pending', payment: 'open' });
+    expect((await desk.order(sale.orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z' })).refused).toContain(
+      'pending',
+    );
+    expect(await orderOf(sale)).toMatchObject({ status: 'pending', captured_amount: 0 });
+    // The order itself goes on: its own payment makes it paid.
+    await sale.buyer.pay(sale.begun);
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+  });
+});
+
+describe('a payment that names an order and is not its own', () => {
+  it('pays nothing and goes back, before the order’s own and after it', async () => {
+    const sale = await openOrder(shop);
+    const early = await payBeside(sale.orderId, 2500, 'usd');
+    await untilRefundedAtStripe(shop, early, 2500);
+    expect((await orderOf(sale)).status).toBe('pending');
+    await sale.buyer.pay(sale.begun);
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+
+    const late = await payBeside(sale.orderId, 700, 'eur');
+    await untilRefundedAtStripe(shop, late, 700);
+    expect(await handleOf(unmatchedPaymentWorkflowId(late)).result()).toBe('refunded');
+    expect(await unmatchedReason(late)).toBe('other_intent');
+    expect(await orderOf(sale)).toMatchObject({ status: 'paid', captured_amount: 25, refunded_amount: 0 });
+    expect(await refundedAtStripe(shop, sale.intentId)).toBe(0);
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 8, held: 0 });
+    const events = (await desk.events(sale.orderId)).filter(({ type }) => type === 'payment_unmatched');
+    expect(events).toHaveLength(2);
+    expect(await desk.details(unmatchedPaymentWorkflowId(early))).toMatch(/\$25\.00[\s\S]*not the order’s own payment/);
+  });
+
+  it('also goes back when its order is long over', async () => {
+    const sale = await sell(shop);
+    await desk.order(sale.orderId, 'cancel');
+    await handleOf(checkoutWorkflowId(sale.orderId)).result();
+    const intentId = await payBeside(sale.orderId, 2500, 'usd');
+    await untilRefundedAtStripe(shop, intentId, 2500);
+    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', captured_amount: 25, refunded_amount: 25 });
+  });
+});
+
+describe('the order’s own payment', () => {
+  it('with the wrong amount ends the order, and goes back', async () => {
+    const sale = await openOrder(shop);
+    await shop.services.stripe.paymentIntents.update(sale.intentId, { amount: 2400 });
+    await sale.buyer.pay(sale.begun);
+    await sale.buyer.untilStatus(sale.orderId, 'cancelled');
+    await untilRefundedAtStripe(shop, sale.intentId, 2400);
+    expect(await unmatchedReason(sale.intentId)).toBe('wrong_amount');
+    expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+  });
+});
+
+describe('an automatic refund that fails', () => {
+  it('is shown to staff, and sent again', async () => {
+    const sale = await sell(shop);
+    await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 500 });
+    const intentId = await payBeside(sale.orderId, 900, 'usd');
+    const workflowId = unmatchedPaymentWorkflowId(intentId);
+    await until(
+      async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since'),
+      'the failed refund to show',
+      30_000,
+    );
+    const listed = 'WorkflowType = "unmatchedPayment" AND StuckSince IS NOT NULL AND ExecutionStatus = "Running"';
+    await until(async () => (await shop.services.temporal.workflow.count(listed)).count > 0, 'the list to have it');
+    await handleOf(workflowId).executeUpdate('retry', {
+      args: [{ requestId: 'r1', requestedBy: 'Anna', reason: 'Balance topped up' }],
+    });
+    expect(await handleOf(workflowId).result()).toBe('refunded');
+    expect(await refundedAtStripe(shop, intentId)).toBe(900);
+  }, 60_000);
+});

@@ -1,0 +1,66 @@
+/** Orders that were bought and paid, and what tests do with them at the shop, the desk and Stripe. */
+import { randomUUID } from 'node:crypto';
+import { CARDS, createProduct, Shopper, type TestProduct, type TestShop, until } from './shop.ts';
+
+export interface Sale {
+  buyer: Shopper;
+  orderId: string;
+  intentId: string;
+  products: TestProduct[];
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever its shape
+  begun: any;
+}
+
+export interface SaleOptions {
+  /** Price and quantity of each line. */
+  lines?: { price: string; quantity: number }[];
+  card?: string;
+}
+
+/** A guest with an order that waits for its payment. */
+export async function openOrder(
+  shop: TestShop,
+  { lines = [{ price: '12.50', quantity: 2 }] }: SaleOptions = {},
+): Promise<Sale> {
+  const products: TestProduct[] = [];
+  for (const [index, { price }] of lines.entries())
+    products.push(await createProduct(shop.services, { price, name: `Item ${'ABC'[index]}` }));
+  const buyer = new Shopper(shop.api.url);
+  const held = await buyer.hold(products.map(({ id }, index) => ({ productId: id, quantity: lines[index]!.quantity })));
+  const begun = (await buyer.checkout(held.body.id, `buyer-${randomUUID()}@example.test`)).body;
+  const intentId = begun.payment.client_secret.split('_secret')[0] as string;
+  return { buyer, orderId: begun.order.id, intentId, products, begun };
+}
+
+/** A guest with a paid order. */
+export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<Sale> {
+  const sale = await openOrder(shop, options);
+  await sale.buyer.pay(sale.begun, options.card ?? CARDS.good);
+  await sale.buyer.untilStatus(sale.orderId, 'paid');
+  return sale;
+}
+
+/** What the stand-in does on demand: `faults`, `disputes`. @param path below `/local/` */
+export function atStripe(shop: TestShop, path: string, body: object, method = 'POST'): Promise<Response> {
+  return fetch(`${shop.services.settings.STRIPE_API_URL}/local/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Opens a chargeback of an order's payment. @returns the dispute's ID */
+export async function chargeBack(shop: TestShop, { intentId }: Sale, amountCents?: number): Promise<string> {
+  const answer = await atStripe(shop, 'disputes', { payment_intent: intentId, amount: amountCents });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+/** What Stripe has refunded of a payment, in minor units. */
+export async function refundedAtStripe(shop: TestShop, intentId: string): Promise<number> {
+  const intent = await shop.services.stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] });
+  const charge = intent.latest_charge;
+  return typeof charge === 'object' && charge !== null ? charge.amount_refunded : 0;
+}
+
+export const untilRefundedAtStripe = (shop: TestShop, intentId: string, cents: number) =>
+  until(async () => (await refundedAtStripe(shop, intentId)) === cents, `${cents} to be refunded of ${intentId}`);
