@@ -4,7 +4,9 @@ import { isIPv6 } from 'node:net';
 
 /** @param secret an existing secret of the deployment; the hash is bound to this purpose */
 export function addressHash(secret: string, address: string): string {
-  return createHmac('sha256', secret).update(`holdfast client address\n${networkOf(address)}`).digest('base64url');
+  return createHmac('sha256', secret)
+    .update(`holdfast client address\n${networkOf(address)}`)
+    .digest('base64url');
 }
 
 /** The address itself, or the /64 of an IPv6 address: one household or server has all of it to choose from. */

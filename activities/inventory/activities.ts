@@ -1,13 +1,13 @@
 import { limitMessage, type ReservationLimits } from '../../domain/reservation-limits.ts';
-import type { Settings } from '../../infra/config.ts';
 import { Batcher } from '../../infra/batcher.ts';
+import type { Settings } from '../../infra/config.ts';
+import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import {
   type HoldInput,
   type HoldResult,
   reservationChangedSignal,
   reservationWorkflowId,
 } from '../../workflows/reservation/messages.ts';
-import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
 import { endAtGate, gateClosed } from './end-at-gate.ts';

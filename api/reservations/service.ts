@@ -5,8 +5,8 @@ import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
-import type { Services } from '../../infra/services.ts';
 import { addressHash } from '../../infra/address-hash.ts';
+import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {
   type HoldInput,

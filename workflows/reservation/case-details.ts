@@ -54,8 +54,7 @@ export function describeReservation(facts: ReservationFacts): string {
       ),
     );
   }
-  if (result?.outcome === 'existing')
-    parts.push(`The shopper kept the reservation they had: ${result.reservationId}.`);
+  if (result?.outcome === 'existing') parts.push(`The shopper kept the reservation they had: ${result.reservationId}.`);
   if (result?.outcome === 'limited') parts.push(`Refused: ${result.message}`);
   if (result?.outcome === 'out_of_stock') {
     parts.push(

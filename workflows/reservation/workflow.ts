@@ -116,7 +116,14 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     },
     { description: 'The hold’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
   );
-  const tellCase = () => ({ ...input, request: request && { ...request }, result, expiresAt, outcome });
+  const tellCase = () => ({
+    ...input,
+    request: request && { ...request },
+    result,
+    expiresAt,
+    awaitsPayment,
+    outcome,
+  });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
   const tell = () =>
     setCurrentDetails(
