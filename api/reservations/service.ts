@@ -188,7 +188,10 @@ export class Reservations {
 }
 
 const reservationEnded = () =>
-  new DomainError('reservation_ended', 'This reservation has ended; take a new one with another Idempotency-Key.');
+  new DomainError(
+    'reservation_ended',
+    'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
+  );
 
 function startReservation(temporal: Client, input: HoldInput): Promise<HoldResult> {
   return temporal.withDeadline(answerDeadline(), () =>
