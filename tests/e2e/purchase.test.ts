@@ -113,10 +113,6 @@ describe('a guest', () => {
       await secondTab.getByText('You have an order awaiting payment.').waitFor();
       await secondTab.getByRole('heading', { name: 'Pay by card' }).waitFor();
       await expectNoSidewaysScroll(secondTab);
-      await secondTab.screenshot({
-        path: `/tmp/h1-unpaid-${options.viewport ? 'phone' : 'desktop'}.png`,
-        fullPage: true,
-      });
       await secondTab.getByRole('button', { name: 'Cancel this order' }).click();
       await status(secondTab, 'cancelled').waitFor();
       expect(await secondTab.getByText('You have an order awaiting payment.').count()).toBe(0);

@@ -12,11 +12,13 @@ export type HoldResult = { held: Reservation } | { short: ShortLine[] } | { unpa
  */
 export async function holdCart(api: Api, idempotencyKey: string): Promise<HoldResult> {
   try {
-    return await reserve(api, idempotencyKey);
+    return await reserve(api, idempotencyKey).catch((error: unknown) => {
+      // The page was drawn before that reservation ended, as with the browser's back button: this press is a new request.
+      if (isProblem(error, 'reservation_ended')) return reserve(api, crypto.randomUUID());
+      throw error;
+    });
   } catch (error) {
     if (isProblem(error, 'out_of_stock')) return { short: shortLines(error.extra.lines) };
-    // The page was drawn before that reservation ended, as with the browser's back button: this press is a new request.
-    if (isProblem(error, 'reservation_ended')) return holdCart(api, crypto.randomUUID());
     throw error;
   }
 }
