@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { StockGate } from '../infra/redis/stock-gate.ts';
 import type { Services } from '../infra/services.ts';
+import { endedAgo, holdInput } from '../tests/support/reservations.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
+import { checkHolds } from './audit/check-holds.ts';
 import { type Activities, createActivities } from './index.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
 import { ensureGate, watchGate } from './inventory/gate-rebuild.ts';
@@ -35,17 +37,8 @@ afterAll(async () => {
 const createProduct = (options: Parameters<typeof createTestProduct>[1] = {}) => createTestProduct(services, options);
 const available = async (id: string) => (await services.gate.available([id])).get(id);
 
-function holdRequest(productId: string, quantity = 2) {
-  return {
-    reservationId: randomUUID(),
-    owner: `cart:${randomUUID()}`,
-    cartId: null,
-    currency: 'usd',
-    holdSeconds: 600,
-    graceSeconds: 30,
-    lines: [{ productId, quantity }],
-  };
-}
+const holdRequest = (productId: string, quantity = 2) => holdInput([{ productId, quantity }]);
+const DAY_SECONDS = 86_400;
 
 /** Runs it twice in turn, then three times at once. */
 async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -62,7 +55,7 @@ async function openedOrder(quantity = 2) {
   const begin = {
     orderId: randomUUID(),
     reservationId: hold.reservationId,
-    owners: [hold.owner],
+    owners: hold.owners,
     userId: null,
     email: 'guest@example.test',
     shippingAddress: { street: '1 Main Street' },
@@ -145,26 +138,36 @@ describe('inventory', () => {
     expect(await available(product.id)).toBe(3);
   });
 
-  it('endHold and releaseHold give back once, and leave a checkout alone unless told', async () => {
+  it('endHold and releaseHold give back once, and keep what may still be paid for longer', async () => {
     const product = await createProduct();
     const [one, two] = [holdRequest(product.id), holdRequest(product.id)];
     await activities.holdStock(one);
     await activities.holdStock(two);
-    expect(
-      await repeated(() => activities.endHold({ reservationId: one.reservationId, evenWithCheckout: false })),
-    ).toBe('expired');
+    expect(await repeated(() => activities.endHold({ reservationId: one.reservationId }))).toBe('not_due');
+    await endedAgo(services, one.reservationId, 1);
+    expect(await repeated(() => activities.endHold({ reservationId: one.reservationId }))).toBe('expired');
     expect(await repeated(() => activities.releaseHold({ reservationId: two.reservationId }))).toBe('released');
     expect(await stockOf(services, product.id)).toEqual({ stock: 10, held: 0 });
     expect(await available(product.id)).toBe(10);
     expect(await activities.holdStock(one)).toMatchObject({ outcome: 'ended' });
 
-    const opened = await openedOrder();
-    const { reservationId } = opened.hold;
-    expect(await repeated(() => activities.endHold({ reservationId, evenWithCheckout: false }))).toBe(
-      'checkout_pending',
-    );
-    expect(await repeated(() => activities.endHold({ reservationId, evenWithCheckout: true }))).toBe('expired');
-    expect(await available(opened.product.id)).toBe(10);
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    for (const withPayment of [false, true]) {
+      const { hold, order, product: ordered } = await openedOrder();
+      const { reservationId } = hold;
+      const { orderId, totalCents } = order;
+      if (withPayment) await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
+      const kept = withPayment ? settle : grace;
+      expect(await repeated(() => activities.releaseHold({ reservationId }))).toBe('checkout_pending');
+      for (const seconds of [1, kept - 5]) {
+        await endedAgo(services, reservationId, seconds);
+        expect(await repeated(() => activities.endHold({ reservationId }))).toBe('checkout_pending');
+      }
+      expect(await available(ordered.id)).toBe(8);
+      await endedAgo(services, reservationId, kept + 1);
+      expect(await repeated(() => activities.endHold({ reservationId }))).toBe('expired');
+      expect(await available(ordered.id)).toBe(10);
+    }
   });
 });
 
@@ -202,7 +205,8 @@ describe('orders', () => {
       [1, 'refund_due', 'cancelled'],
     ] as const) {
       const { product, hold, order } = await openedOrder();
-      await activities.endHold({ reservationId: hold.reservationId, evenWithCheckout: true });
+      await endedAgo(services, hold.reservationId, DAY_SECONDS);
+      expect(await activities.endHold({ reservationId: hold.reservationId })).toBe('expired');
       await services.db.run('update products set stock_quantity = $2 where id = $1', [product.id, stockLeft]);
       const { orderId } = order;
       await charge(order);
@@ -352,13 +356,32 @@ describe('refunds', () => {
 });
 
 describe('upkeep', () => {
+  it('sweep and audit leave alone what may still be paid, for as long as the ledger keeps it', async () => {
+    const { hold, order, product } = await openedOrder();
+    const { orderId, totalCents } = order;
+    await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    const found = async () =>
+      (await checkHolds(services.db, services.settings)).filter((each) =>
+        [`reservation ${hold.reservationId}`, `order ${orderId}`].includes(each.subject),
+      ).length;
+    await endedAgo(services, hold.reservationId, grace + 3_600);
+    await activities.sweepOverdue();
+    expect(await available(product.id)).toBe(8);
+    expect(await found()).toBe(0);
+    await endedAgo(services, hold.reservationId, settle + 300);
+    expect(await found()).toBe(2);
+    await activities.sweepOverdue();
+    expect(await available(product.id)).toBe(10);
+    await activities.closeOrder({ orderId, to: 'expired' });
+    expect(await found()).toBe(0);
+  });
+
   it('sweepOverdue ends what outlived its time, once', async () => {
     const product = await createProduct();
     const hold = holdRequest(product.id);
     await activities.holdStock(hold);
-    await services.db.run(`update reservations set expires_at = now() - interval '1 hour' where id = $1`, [
-      hold.reservationId,
-    ]);
+    await endedAgo(services, hold.reservationId, 3_600);
     expect((await activities.sweepOverdue()).expiredHolds).toBeGreaterThanOrEqual(1);
     expect(await available(product.id)).toBe(10);
     expect((await activities.sweepOverdue()).expiredHolds).toBe(0);

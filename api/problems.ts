@@ -19,6 +19,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
   out_of_stock: { status: 409, title: 'Not enough in stock' },
   stock_unavailable: { status: 503, title: 'Stock is being counted anew' },
   reservation_ended: { status: 409, title: 'The hold has ended' },
+  reservation_limit: { status: 409, title: 'Too many items are reserved' },
   cart_empty: { status: 409, title: 'The cart is empty' },
   order_not_cancellable: { status: 409, title: 'The order can no longer be cancelled' },
   order_not_refundable: { status: 409, title: 'The order has nothing to refund' },

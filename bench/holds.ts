@@ -2,10 +2,11 @@
  * Hold and release, of one hot product and of carts of 5, against the seed's own way: a Redlock around get, compare, decrement and
  * set. Ours is measured at the gate alone (what a sold-out rush costs) and whole, with the ledger in PostgreSQL behind it.
  */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { createInventoryActivities } from '../activities/inventory/activities.ts';
+import { addressHash } from '../infra/address-hash.ts';
 import { readSettings } from '../infra/config.ts';
 import type { StockLine } from '../infra/redis/stock-gate.ts';
 import { connectServices } from '../infra/services.ts';
@@ -35,7 +36,7 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
       name: 'ours, at the gate',
       run: async (lines) => {
         const id = randomUUID();
-        const { outcome } = await services.gate.hold(id, lines);
+        const { outcome } = await services.gate.hold(id, lines, [`cart:${id}`]);
         await services.gate.end(id, 'released');
         return outcome === 'held';
       },
@@ -46,11 +47,13 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
         const reservationId = randomUUID();
         const request = {
           reservationId,
-          owner: 'bench',
+          owners: [`cart:${reservationId}`],
           cartId: null,
+          addressHash: addressHash(services.settings.JWT_SECRET, randomAddress()),
           currency: 'usd',
           holdSeconds: 600,
           graceSeconds: 30,
+          settleSeconds: 7_200,
         };
         const { outcome } = await holdStock({ ...request, lines: [...lines] });
         await releaseHold({ reservationId });
@@ -74,6 +77,11 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
   }
   console.log(textTable(['what', 'way', 'holds a second', 'ratio', 'refused'], rows));
   await services.close();
+}
+
+/** Buyers come from everywhere: those of one address wait for each other. */
+function randomAddress(): string {
+  return `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
 function cartOfFive(products: readonly string[]): StockLine[] {

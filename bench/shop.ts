@@ -41,6 +41,8 @@ export async function startBenchShop(seed: readonly string[] | null = null): Pro
       RATE_LIMIT_API: '100000000',
       RATE_LIMIT_PAYMENT: '100000000',
       RATE_LIMIT_EVENTS: '100000000',
+      RESERVATION_MAX_OPEN_PER_ADDRESS: '100000000',
+      RESERVATION_MAX_UNITS_PER_ADDRESS: '100000000',
       LOG_LEVEL: 'warn',
     },
     onProgress: plainProgress((line) => console.error(line)),

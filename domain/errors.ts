@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'out_of_stock',
   'stock_unavailable',
   'reservation_ended',
+  'reservation_limit',
   'cart_empty',
   'order_not_cancellable',
   'order_not_refundable',

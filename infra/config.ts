@@ -162,7 +162,24 @@ export const settingsSchema = z.object({
     .default('usd')
     .describe('ISO 4217 code of the shop’s prices, lower case'),
   HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
-  HOLD_GRACE_SECONDS: seconds(30, 0).describe('Extra time for a hold whose checkout is settling a charge'),
+  HOLD_GRACE_SECONDS: seconds(30, 0).describe(
+    'Time that a reservation whose order is unpaid is kept past its deadline, without a payment at Stripe; also the first re-check with one',
+  ),
+  PAYMENT_SETTLE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(7_200)
+    .describe(
+      'Longest time past its deadline that a reservation keeps its stock while a payment of its order may be in flight, as during an outage of Stripe',
+    ),
+  RESERVATION_MAX_UNITS_PER_OWNER: count(100).describe('Most units that a signed-in shopper has reserved at a time'),
+  RESERVATION_MAX_UNITS_PER_GUEST: count(20).describe('Most units that a guest has reserved at a time'),
+  RESERVATION_MAX_OPEN_PER_ADDRESS: count(50).describe('Most open reservations of one client address (IPv6: one /64)'),
+  RESERVATION_MAX_UNITS_PER_ADDRESS: count(300).describe(
+    'Most units reserved at a time from one client address (IPv6: one /64)',
+  ),
 
   REFUND_LIMIT_CUSTOMER_CENTS: count(10_000, 0).describe(
     'Most that a shopper gets back of one order, before it ships, without a second person; minor units',

@@ -108,7 +108,7 @@ describe('money', () => {
     // The checkout is terminated, the stock is sold to another, then the first one pays.
     await temporal.workflow.getHandle(`checkout-${begun.order.id}`).terminate('test');
     await db.run(
-      `update reservations set expires_at = now() - interval '1 hour' where id = (select reservation_id from orders where id = $1)`,
+      `update reservations set expires_at = now() - interval '1 day' where id = (select reservation_id from orders where id = $1)`,
       [begun.order.id],
     );
     await db.run(`update orders set expires_at = now() + interval '1 hour' where id = $1`, [begun.order.id]);

@@ -26,7 +26,7 @@ export async function runAudit(deps: AuditDependencies, onProgress: () => void =
   const look = async () => {
     const [stock, holds, money] = [
       await checkStock(db),
-      await checkHolds(db, settings.HOLD_GRACE_SECONDS),
+      await checkHolds(db, settings),
       await checkMoney(db, stripe, settings.CURRENCY, onProgress),
     ];
     return { findings: [...stock, ...holds, ...money.findings], ledger: money.ledger };

@@ -70,15 +70,25 @@ export async function findDrift(
   return drift;
 }
 
+/** Units by product that the gate counts as taken and PostgreSQL does not: reservations on their way, less those that they replace. */
 async function inFlightByProduct(db: Database, gate: StockGate): Promise<Map<string, number>> {
   const ids = [...(await gate.heldReservations()).keys()];
+  const inFlight = new Map<string, number>();
+  const count = (lines: ReadonlyMap<string, number>, sign: 1 | -1) => {
+    for (const [productId, quantity] of lines)
+      inFlight.set(productId, (inFlight.get(productId) ?? 0) + sign * quantity);
+  };
   const known = await db.rows<{ id: string }>('select id from reservations where id = any($1::uuid[])', [ids]);
   const knownIds = new Set(known.map((row) => row.id));
-  const inFlight = new Map<string, number>();
   for (const id of ids.filter((each) => !knownIds.has(each))) {
-    for (const [productId, quantity] of (await gate.heldLines(id)) ?? []) {
-      inFlight.set(productId, (inFlight.get(productId) ?? 0) + quantity);
-    }
+    count((await gate.heldLines(id)) ?? new Map(), 1);
+    const replaced = await gate.replacedBy(id);
+    if (replaced.size === 0) continue;
+    const held = await db.rows<{ id: string }>(
+      `select id from reservations where id = any($1::uuid[]) and status = 'held'`,
+      [[...replaced.keys()]],
+    );
+    for (const row of held) count(replaced.get(row.id)!, -1);
   }
   return inFlight;
 }

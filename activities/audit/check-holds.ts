@@ -1,20 +1,23 @@
 import type { Database } from '../../infra/postgres/database.ts';
+import { type HoldEndSettings, keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
 import type { Finding } from './finding.ts';
 
-/** Past its end a hold has this long to go: the grace for a charge in flight, and the sweep that runs every minute. */
+/** Past the time that it is kept, a reservation or an order has this long to end: its workflow's next look, and the sweep's. */
 const LATE_SECONDS = 150;
 
 /** Invariant 3: nothing is held, and no order waits, past its time. */
-export async function checkHolds(db: Database, graceSeconds: number): Promise<Finding[]> {
+export async function checkHolds(db: Database, settings: HoldEndSettings): Promise<Finding[]> {
+  const values = [LATE_SECONDS, ...keptSeconds(settings)];
   const holds = await db.rows<{ id: string; expires_at: Date }>(
-    `select id, expires_at from reservations
-     where status = 'held' and expires_at < now() - make_interval(secs => $1) limit 1000`,
-    [graceSeconds + LATE_SECONDS],
+    `select r.id, r.expires_at from reservations r
+       left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
+     where r.status = 'held' and r.expires_at + ${keptPastDeadline('pending', 2)} < now() - make_interval(secs => $1) limit 1000`,
+    values,
   );
   const orders = await db.rows<{ id: string; expires_at: Date }>(
-    `select id, expires_at from orders
-     where status = 'pending' and expires_at < now() - make_interval(secs => $1) limit 1000`,
-    [graceSeconds + LATE_SECONDS],
+    `select id, expires_at from orders pending
+     where status = 'pending' and expires_at + ${keptPastDeadline('pending', 2)} < now() - make_interval(secs => $1) limit 1000`,
+    values,
   );
   return [
     ...holds.map(

@@ -2,9 +2,10 @@
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
+import { keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 
-/** Past its end plus grace, a hold's own workflow has this long to end it. */
+/** Past the time that a reservation is kept, its own workflow has this long to end it. */
 const LATE_SECONDS = 30;
 const BATCH = 500;
 
@@ -23,11 +24,13 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
   const lateSeconds = settings.HOLD_GRACE_SECONDS + LATE_SECONDS;
   const { endHold } = createInventoryActivities(deps);
   const holds = await db.rows<{ id: string }>(
-    `select id from reservations where status = 'held' and expires_at < now() - make_interval(secs => $1)
-     order by expires_at limit $2`,
-    [lateSeconds, BATCH],
+    `select r.id from reservations r left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
+     where r.status = 'held' and r.expires_at < now() - make_interval(secs => $1)
+       and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)
+     order by r.expires_at limit $2`,
+    [LATE_SECONDS, BATCH, ...keptSeconds(settings)],
   );
-  for (const { id } of holds) await endHold({ reservationId: id, evenWithCheckout: true });
+  for (const { id } of holds) await endHold({ reservationId: id });
 
   const orders = await db.rows<OverdueOrder>(
     `select id, user_id, total_amount::text as amount, status, created_at from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)

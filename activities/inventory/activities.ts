@@ -1,4 +1,7 @@
+import { limitMessage, type ReservationLimits } from '../../domain/reservation-limits.ts';
 import { Batcher } from '../../infra/batcher.ts';
+import type { Settings } from '../../infra/config.ts';
+import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import {
   type HoldInput,
   type HoldResult,
@@ -21,18 +24,20 @@ export function createInventoryActivities({
   db,
   gate,
   log,
+  settings,
   temporal,
-}: Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'temporal'>) {
-  const holds = new Batcher<HoldRequest, LedgerHold>((requests) => holdInLedger(db, requests), BATCHES);
-  const ends = new Batcher<EndRequest, Ended>((requests) => endInLedger(db, requests), BATCHES);
+}: Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings' | 'temporal'>) {
+  const limits = limitsOf(settings);
+  const holds = new Batcher<HoldRequest, LedgerHold>((requests) => holdInLedger(db, requests, limits), BATCHES);
+  const ends = new Batcher<EndRequest, Ended>((requests) => endInLedger(db, requests, settings), BATCHES);
 
   /**
-   * Takes the lines at the gate, then in the ledger; all or none.
+   * Takes the lines at the gate, then in the ledger; all or none. The shopper's earlier reservation is replaced.
    * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the gate.
    */
   async function holdStock(request: HoldInput): Promise<HoldResult> {
-    const { reservationId, lines } = request;
-    const atGate = await gate.hold(reservationId, lines);
+    const { reservationId, owners, lines } = request;
+    const atGate = await gate.hold(reservationId, lines, owners);
     if (atGate.outcome === 'closed') {
       await ensureGate(db, gate, log);
       throw gateClosed();
@@ -44,16 +49,32 @@ export function createInventoryActivities({
       if (held?.status !== 'held') return shortAnswer(request, atGate.available);
     }
 
-    const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
-    const inLedger = await holds.add({ ...request, expiresAt });
-    if (inLedger.outcome !== 'held') {
+    const inLedger = await holds.add(request);
+    if (inLedger.outcome === 'ended') {
       await endAtGate(gate, reservationId, 'released');
-      return inLedger.outcome === 'short'
-        ? { outcome: 'out_of_stock', requested: lines, lines: inLedger.lines }
-        : { outcome: 'ended', requested: lines };
+      return { outcome: 'ended', requested: lines };
     }
-    if (!(await gate.confirm(reservationId, lines))) throw gateClosed();
-    return heldAnswer(request, inLedger.reservation);
+    if (inLedger.outcome !== 'held') {
+      await endAtGate(gate, reservationId, 'refused');
+      for (const open of inLedger.open) await confirmAtGate(open.id, open.lines, { owner: open.owner });
+      return refusal(request, inLedger);
+    }
+    const { reservation } = inLedger;
+    await confirmAtGate(reservationId, lines, { owner: owners[0]!, replaces: reservation.replaces });
+    for (const id of reservation.replaces) await notifyReservation(id);
+    return heldAnswer(request, reservation);
+  }
+
+  async function confirmAtGate(...reservation: Parameters<StockGate['confirm']>): Promise<void> {
+    if (!(await gate.confirm(...reservation))) throw gateClosed();
+  }
+
+  /** Best effort: a workflow that is not reached finds in the ledger what happened when its time is over. */
+  async function notifyReservation(reservationId: string): Promise<void> {
+    await temporal.workflow
+      .getHandle(reservationWorkflowId(reservationId))
+      .signal(reservationChangedSignal)
+      .catch((error: unknown) => log.warn({ err: error, reservationId }, 'reservation workflow was not notified'));
   }
 
   async function shortAnswer(request: HoldInput, available: Map<string, number>): Promise<HoldResult> {
@@ -84,18 +105,15 @@ export function createInventoryActivities({
   }
 
   /**
-   * Ends a hold whose time is over. With a checkout that may still have a charge in flight it is left alone, unless
-   * `evenWithCheckout`. Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
+   * Ends a hold whose time is over; one whose payment may be in flight is kept for longer (`hold-end.ts`).
+   * Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
    */
-  const endHold = (input: {
-    reservationId: string;
-    evenWithCheckout: boolean;
-    onlyWhenDue?: boolean;
-  }): Promise<Ended> => end({ ...input, to: 'expired' });
+  const endHold = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
+    end({ reservationId, to: 'expired' });
 
   /** Gives a hold back before its time, unless an order stands on it. Safe to retry, as `endHold`. */
-  const releaseHold = (input: { reservationId: string }): Promise<Ended> =>
-    end({ ...input, to: 'released', evenWithCheckout: false });
+  const releaseHold = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
+    end({ reservationId, to: 'released' });
 
   /** When a hold ends as things stand; null when it is over. */
   async function loadHold({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
@@ -112,16 +130,34 @@ export function createInventoryActivities({
     if (extended.outcome !== 'extended') return extended;
     if (extended.orderId) await tellOrder({ temporal, log }, extended.orderId);
     // Whoever of the two is not reached finds the new time in the ledger when the old one is over.
-    await temporal.workflow
-      .getHandle(reservationWorkflowId(request.reservationId))
-      .signal(reservationChangedSignal)
-      .catch((error: unknown) =>
-        log.warn({ err: error, reservationId: request.reservationId }, 'the hold was not told'),
-      );
+    await notifyReservation(request.reservationId);
     return extended;
   }
 
   return { holdStock, endHold, releaseHold, loadHold, extendHold };
+}
+
+function limitsOf(settings: Settings): ReservationLimits {
+  return {
+    maxUnitsPerOwner: settings.RESERVATION_MAX_UNITS_PER_OWNER,
+    maxUnitsPerGuest: settings.RESERVATION_MAX_UNITS_PER_GUEST,
+    maxOpenPerAddress: settings.RESERVATION_MAX_OPEN_PER_ADDRESS,
+    maxUnitsPerAddress: settings.RESERVATION_MAX_UNITS_PER_ADDRESS,
+  };
+}
+
+function refusal(
+  { lines: requested }: HoldInput,
+  refused: Exclude<LedgerHold, { outcome: 'held' | 'ended' }>,
+): HoldResult {
+  switch (refused.outcome) {
+    case 'existing':
+      return { outcome: 'existing', requested, reservationId: refused.reservationId };
+    case 'short':
+      return { outcome: 'out_of_stock', requested, lines: refused.lines };
+    case 'limited':
+      return { outcome: 'limited', requested, ...refused.exceeded, message: limitMessage(refused.exceeded) };
+  }
 }
 
 function heldAnswer(request: HoldInput, reservation: HeldReservation): HoldResult {

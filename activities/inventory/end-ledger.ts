@@ -1,52 +1,72 @@
 /** Ends holds in PostgreSQL, many in one transaction. */
-import type { Database } from '../../infra/postgres/database.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { type HoldEndSettings, keptPastDeadline, keptSeconds } from './hold-end.ts';
 import { releaseInLedger } from './stock-ledger.ts';
 
 export interface EndRequest {
   reservationId: string;
+  /** `expired`: once its time is over. `released`: at once, unless an order stands on it. */
   to: 'released' | 'expired';
-  /** End it although an order waits for its payment on it. */
-  evenWithCheckout: boolean;
-  /** Leave it when its time was put off meanwhile. */
-  onlyWhenDue?: boolean;
 }
 
-/** How a hold stands after it was asked to end: whoever came first has decided. `not_due`: it goes on. */
+/**
+ * How a hold stands after it was asked to end: whoever came first has decided. `not_due`: its time is not over. `checkout_pending`: an
+ * order waits for its payment on it, so it is kept for longer.
+ */
 export type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
 
 /** Two clocks may differ by as much. */
 const CLOCK_TOLERANCE_SECONDS = 1;
 
+interface ReservationRow {
+  id: string;
+  status: 'held' | Exclude<Ended, 'checkout_pending' | 'not_due'>;
+  due: boolean;
+}
+
 /** @returns an answer for each request, in order; a reservation that never was counts as released */
-export async function endInLedger(db: Database, requests: readonly EndRequest[]): Promise<Ended[]> {
+export async function endInLedger(
+  db: Database,
+  requests: readonly EndRequest[],
+  settings: HoldEndSettings,
+): Promise<Ended[]> {
   return db.transaction(async (sql) => {
-    const rows = await sql.rows<{
-      id: string;
-      status: 'held' | Exclude<Ended, 'checkout_pending' | 'not_due'>;
-      due: boolean;
-      checkout: boolean;
-    }>(
-      `select r.id, r.status, r.expires_at <= now() + make_interval(secs => $2) as due,
-         exists (select 1 from orders where reservation_id = r.id and status = 'pending') as checkout
-       from reservations r where r.id = any($1::uuid[]) order by r.id for no key update of r`,
+    const rows = await sql.rows<ReservationRow>(
+      `select id, status, expires_at <= now() + make_interval(secs => $2) as due
+       from reservations where id = any($1::uuid[]) order by id for no key update`,
       [requests.map((request) => request.reservationId), CLOCK_TOLERANCE_SECONDS],
     );
     const found = new Map(rows.map((row) => [row.id, row]));
+    const held = rows.filter((row) => row.status === 'held').map((row) => row.id);
+    const unpaid = held.length > 0 ? await readUnpaid(sql, held, settings) : new Map<string, boolean>();
     const ending = new Map<string, EndRequest>();
-    const isEarly = (request: EndRequest) => request.onlyWhenDue && found.get(request.reservationId)?.due === false;
-    for (const request of requests) {
-      const row = found.get(request.reservationId);
-      const may = !row?.checkout || request.evenWithCheckout;
-      if (row?.status === 'held' && may && !isEarly(request) && !ending.has(row.id)) ending.set(row.id, request);
-    }
-    if (ending.size > 0) await releaseInLedger(sql, [...ending.values()]);
-    return requests.map((request): Ended => {
+    const answers = requests.map((request): Ended => {
       const row = found.get(request.reservationId);
       if (!row) return 'released';
-      const to = ending.get(row.id)?.to;
-      if (to) return to;
       if (row.status !== 'held') return row.status;
-      return isEarly(request) ? 'not_due' : 'checkout_pending';
+      const earlier = ending.get(row.id);
+      if (earlier) return earlier.to;
+      if (request.to === 'expired' && !row.due) return 'not_due';
+      const isKept = unpaid.get(row.id);
+      if (isKept || (isKept !== undefined && request.to === 'released')) return 'checkout_pending';
+      ending.set(row.id, request);
+      return request.to;
     });
+    if (ending.size > 0) await releaseInLedger(sql, [...ending.values()]);
+    return answers;
   });
+}
+
+/**
+ * Which of the locked reservations have an order that waits for its payment, and whether they are kept for it. A statement of its own:
+ * it sees the order that was opened while we waited for the lock.
+ */
+async function readUnpaid(sql: Sql, ids: readonly string[], settings: HoldEndSettings): Promise<Map<string, boolean>> {
+  const rows = await sql.rows<{ id: string; kept: boolean }>(
+    `select r.id, r.expires_at + ${keptPastDeadline('pending', 3)} > now() + make_interval(secs => $2) as kept
+     from reservations r join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
+     where r.id = any($1::uuid[])`,
+    [ids, CLOCK_TOLERANCE_SECONDS, ...keptSeconds(settings)],
+  );
+  return new Map(rows.map((row) => [row.id, row.kept]));
 }

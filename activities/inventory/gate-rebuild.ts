@@ -11,6 +11,7 @@ const BATCH = 5_000;
 interface ReservationRow {
   id: string;
   status: string;
+  owner: string;
   since: Date;
   lines: { productId: string; quantity: number }[] | null;
 }
@@ -48,7 +49,7 @@ async function rebuild(db: Database, gate: StockGate, log: Logger): Promise<void
       const adjustments = await sql.rows<{ id: number }>(`select id from outbox where topic = 'stock.adjusted'`);
       await gate.load({ adjustedOutboxIds: adjustments.map((row) => row.id) });
       const reservations = await sql.rows<ReservationRow>(
-        `select reservation.id, reservation.status, reservation.updated_at as since,
+        `select reservation.id, reservation.status, reservation.owner, reservation.updated_at as since,
            (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity))
             from reservation_items item where item.reservation_id = reservation.id) as lines
          from reservations reservation
@@ -60,6 +61,7 @@ async function rebuild(db: Database, gate: StockGate, log: Logger): Promise<void
           reservations: part.map((row) => ({
             id: row.id,
             state: row.status === 'held' ? 'held' : row.status === 'committed' ? 'committed' : 'released',
+            owner: row.owner,
             sinceMs: row.since.getTime(),
             lines: (row.lines ?? []) as StockLine[],
           })),

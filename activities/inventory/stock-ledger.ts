@@ -22,6 +22,8 @@ export interface HeldReservation {
   currency: string;
   expiresAt: Date;
   lines: HeldLine[];
+  /** The shopper's earlier reservations that this one replaced. */
+  replaces: string[];
 }
 
 interface ReservationRow {
@@ -29,6 +31,7 @@ interface ReservationRow {
   status: ReservationStatus;
   currency: string;
   expires_at: Date;
+  replaces: string[];
 }
 
 interface ReservationItemRow {
@@ -41,9 +44,10 @@ interface ReservationItemRow {
 }
 
 export async function readReservation(sql: Sql, reservationId: string): Promise<HeldReservation | undefined> {
-  const row = await sql.row<ReservationRow>('select id, status, currency, expires_at from reservations where id = $1', [
-    reservationId,
-  ]);
+  const row = await sql.row<ReservationRow>(
+    'select id, status, currency, expires_at, replaces from reservations where id = $1',
+    [reservationId],
+  );
   if (!row) return undefined;
   const items = await sql.rows<ReservationItemRow>(
     `select item.product_id, item.quantity, item.unit_price, product.sku, product.name, product.image_url
@@ -56,6 +60,7 @@ export async function readReservation(sql: Sql, reservationId: string): Promise<
     status: row.status,
     currency: row.currency,
     expiresAt: row.expires_at,
+    replaces: row.replaces,
     lines: items.map((item) => ({
       productId: item.product_id,
       quantity: item.quantity,

@@ -12,7 +12,7 @@ export const reservationBody = z
       .max(MAX_RESERVATION_LINES)
       .refine((items) => new Set(items.map((item) => item.product_id)).size === items.length, 'name each product once')
       .optional()
-      .meta({ description: 'What to hold; left out, the whole cart is held' }),
+      .meta({ description: 'What to reserve; left out, the whole cart is reserved' }),
   })
   .meta({ id: 'ReservationRequest' });
 
@@ -33,7 +33,9 @@ export const reservation = z
     ),
     total: amount,
     currency,
-    order_id: uuid.nullable().meta({ description: 'The order that this reservation became, if any' }),
+    order_id: uuid
+      .nullable()
+      .meta({ description: 'The order of this reservation, if any; while it is pending, pay or cancel it' }),
     expires_at: timestamp,
   })
   .meta({ id: 'Reservation' });

@@ -10,13 +10,18 @@ export const buyingPaths: ZodOpenApiPathsObject = {
   '/api/reservations': {
     post: operation({
       tag: 'Buying',
-      summary: 'Hold items, or the whole cart, for ten minutes',
+      summary: 'Reserve items, or the whole cart, for ten minutes, in the place of what you had reserved before',
       access: 'owner',
       headers: idempotencyHeaders,
       body: reservations.reservationBody,
-      ok: gives('Held', reservations.reservation, 201),
+      ok: gives('Reserved', reservations.reservation, 201),
+      alsoOk: {
+        status: 200,
+        description:
+          'Nothing new: your open reservation, since it has the same items, or since its order (`order_id`) is awaiting payment. Complete or cancel that order to reserve other items',
+      },
       problems: {
-        409: 'Not enough in stock: `lines` says which',
+        409: 'Not enough in stock: `lines` says which (`out_of_stock`); or more than may be reserved at a time: `limit` and `max` say which limit (`reservation_limit`); or the key’s reservation has ended (`reservation_ended`)',
         422: 'The key was used for another hold',
         503: 'Stock is being counted anew',
       },

@@ -12,6 +12,8 @@ interface Operation {
   headers?: z.ZodObject;
   body?: z.ZodType;
   ok: { status: 200 | 201 | 202 | 204 | 302; description: string; schema?: z.ZodType; mediaType?: string };
+  /** Another success, with the same schema. */
+  alsoOk?: { status: 200; description: string };
   problems?: Record<string, string>;
 }
 
@@ -24,6 +26,7 @@ const ACCESS: Record<NonNullable<Operation['access']>, Record<string, string[]>[
 
 /** One operation as OpenAPI describes it, with the answers that all of its kind give. */
 export function operation(of: Operation): ZodOpenApiOperationObject {
+  const content = of.ok.schema && { content: { [of.ok.mediaType ?? 'application/json']: { schema: of.ok.schema } } };
   const problems: Record<string, string> = {
     ...((of.body ?? of.query ?? of.params) && {
       400: 'Something in the request needs attention: `errors` lists it all',
@@ -46,10 +49,8 @@ export function operation(of: Operation): ZodOpenApiOperationObject {
     },
     ...(of.body && { requestBody: { content: { 'application/json': { schema: of.body } } } }),
     responses: {
-      [of.ok.status]: {
-        description: of.ok.description,
-        ...(of.ok.schema && { content: { [of.ok.mediaType ?? 'application/json']: { schema: of.ok.schema } } }),
-      },
+      [of.ok.status]: { description: of.ok.description, ...content },
+      ...(of.alsoOk && { [of.alsoOk.status]: { description: of.alsoOk.description, ...content } }),
       ...Object.fromEntries(
         Object.entries(problems).map(([status, description]) => [
           status,

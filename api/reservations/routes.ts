@@ -16,18 +16,20 @@ export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): Ap
   const router = new Router<ApiState>();
 
   router.post('/reservations', limits.limit('api'), identify, async (ctx) => {
-    const owner = ownersOf(ctx)[0];
-    if (!owner) throw new DomainError('unauthenticated', 'Sign in, or send the X-Cart-Id of a cart.');
+    const owners = ownersOf(ctx);
+    if (owners.length === 0) throw new DomainError('unauthenticated', 'Sign in, or send the X-Cart-Id of a cart.');
     const headers = parse(idempotencyHeaders, ctx.headers, 'headers');
     const body = parse(reservationBody, ctx.request.body ?? {}, 'body');
     const lines = body.items?.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
-    ctx.status = 201;
-    ctx.body = await reservations.hold({
-      owner,
+    const { reservation, isNew } = await reservations.hold({
+      owners,
+      address: ctx.ip,
       cartId: (await findCart(deps.db, cartOwner(ctx))) ?? null,
       idempotencyKey: headers['idempotency-key'],
       lines: lines ?? (await cartLines(ctx)),
     });
+    ctx.status = isNew ? 201 : 200;
+    ctx.body = reservation;
   });
 
   router.get('/reservations/:id', limits.limit('api'), identify, async (ctx) => {

@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
+import { addressHash } from '../../infra/address-hash.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {
@@ -18,7 +19,9 @@ import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
 
 export interface HoldRequest {
-  owner: string;
+  /** Names of the shopper, the account's first. */
+  owners: string[];
+  address: string;
   cartId: string | null;
   idempotencyKey?: string;
   lines: { productId: string; quantity: number }[];
@@ -34,41 +37,80 @@ export class Reservations {
   }
 
   /**
-   * Holds all lines or none.
-   * @throws DomainError out_of_stock with the lines that fall short; stock_unavailable while the gate is rebuilt;
-   *   idempotency_key_reused
+   * Holds all lines or none, in the place of what the shopper had reserved before. Where that is being paid, or has the same lines, it is
+   * the answer.
+   * @returns `isNew` false when it is one that the shopper had
+   * @throws DomainError out_of_stock with the lines that fall short; reservation_limit; reservation_ended when the key's own reservation
+   *   has ended since; stock_unavailable while the gate is rebuilt; idempotency_key_reused
    */
-  async hold(request: HoldRequest): Promise<Reservation> {
+  async hold(request: HoldRequest): Promise<{ reservation: Reservation; isNew: boolean }> {
+    const { owners, cartId, address } = request;
     const reservationId = request.idempotencyKey
-      ? uuidFrom(ID_NAMESPACES.reservation, `${request.owner}:${request.idempotencyKey}`)
+      ? uuidFrom(ID_NAMESPACES.reservation, `${owners[0]}:${request.idempotencyKey}`)
       : randomUUID();
     const lines = [...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1));
-    await this.#turnAwayAtGate(reservationId, lines);
+    const seen = await this.#lookAtGate(reservationId, lines, owners);
+    if (seen.unpaid) return { reservation: seen.unpaid, isNew: false };
 
-    const { CURRENCY, HOLD_SECONDS, HOLD_GRACE_SECONDS } = this.#deps.settings;
+    const { CURRENCY, HOLD_SECONDS, HOLD_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
     const result = await this.#startHold({
       reservationId,
-      owner: request.owner,
-      cartId: request.cartId,
+      owners,
+      cartId,
+      addressHash: addressHash(JWT_SECRET, address),
       currency: CURRENCY,
       holdSeconds: HOLD_SECONDS,
       graceSeconds: HOLD_GRACE_SECONDS,
+      settleSeconds: PAYMENT_SETTLE_SECONDS,
       lines,
     });
     if (JSON.stringify(result.requested) !== JSON.stringify(lines)) {
       throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another hold.');
     }
-    if (result.outcome === 'out_of_stock') throw outOfStock(result.lines);
-    if (result.outcome === 'ended') throw new DomainError('reservation_ended', 'This hold has ended; take a new one.');
-    return toReservation(reservationId, result);
+    switch (result.outcome) {
+      case 'out_of_stock':
+        throw outOfStock(result.lines);
+      case 'limited':
+        throw new DomainError('reservation_limit', result.message, {
+          details: { limit: result.limit, max: result.max },
+        });
+      case 'ended':
+        throw reservationEnded();
+      case 'existing':
+        return { reservation: await this.#findOpen(result.reservationId, owners), isNew: false };
+      case 'held': {
+        // The workflow repeats its first answer; what became of it since, the ledger knows.
+        const isRepeated = seen.known || Date.parse(result.expiresAt) <= Date.now();
+        const reservation = isRepeated
+          ? await this.#findOpen(reservationId, owners)
+          : toReservation(reservationId, result);
+        return { reservation, isNew: true };
+      }
+    }
   }
 
-  /** A sold-out rush ends here, at Redis, before a workflow is started; a hold that was taken before passes. */
-  async #turnAwayAtGate(reservationId: string, lines: HoldRequest['lines']): Promise<void> {
+  async #findOpen(reservationId: string, owners: readonly string[]): Promise<Reservation> {
+    const reservation = await this.find(reservationId, owners);
+    if (reservation.status === 'released' || reservation.status === 'expired') throw reservationEnded();
+    return reservation;
+  }
+
+  /**
+   * A sold-out rush ends here, at Redis, before a workflow is started; a hold that was taken before passes.
+   * @returns whether the gate knew the reservation before, and what the shopper is paying where nothing else can be had
+   */
+  async #lookAtGate(
+    reservationId: string,
+    lines: HoldRequest['lines'],
+    owners: readonly string[],
+  ): Promise<{ known: boolean; unpaid?: Reservation }> {
     const { gate, db } = this.#deps;
-    const short = await gate.shortLines(lines).catch(() => undefined);
-    if (short === undefined) throw new DomainError('stock_unavailable', 'Try again in a moment.', { retryable: true });
-    if (short.length === 0 || (await gate.knows(reservationId))) return;
+    const seen = await gate.look(reservationId, lines, owners).catch(() => undefined);
+    if (seen === undefined) throw new DomainError('stock_unavailable', 'Try again in a moment.', { retryable: true });
+    const { short, known, hasOwn } = seen;
+    if (short.length === 0 || known) return { known };
+    const unpaid = hasOwn ? await this.#findUnpaid(owners) : undefined;
+    if (unpaid) return { known, unpaid };
     const names = await db.rows<{ id: string; name: string }>(
       'select id, name from products where id = any($1::uuid[])',
       [short.map((line) => line.productId)],
@@ -82,6 +124,16 @@ export class Reservations {
         available: line.available,
       })),
     );
+  }
+
+  /** The shopper's reservation on which an order waits for its payment. */
+  async #findUnpaid(owners: readonly string[]): Promise<Reservation | undefined> {
+    const row = await this.#deps.db.row<{ id: string }>(
+      `select r.id from reservations r join orders o on o.reservation_id = r.id and o.status = 'pending'
+       where r.status = 'held' and r.owner = any($1) limit 1`,
+      [owners],
+    );
+    return row && this.find(row.id, owners);
   }
 
   async #startHold(input: HoldInput): Promise<HoldResult> {
@@ -134,6 +186,12 @@ export class Reservations {
     });
   }
 }
+
+const reservationEnded = () =>
+  new DomainError(
+    'reservation_ended',
+    'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
+  );
 
 function startReservation(temporal: Client, input: HoldInput): Promise<HoldResult> {
   return temporal.withDeadline(answerDeadline(), () =>

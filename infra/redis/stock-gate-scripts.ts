@@ -1,6 +1,11 @@
 /**
- * The gate's Lua scripts. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while held a field a product.
- * Held markers never expire by themselves: a hold ends only by `END`, or by the audit when its reservation is gone.
+ * The gate's Lua scripts. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
+ * `held`: its lines are taken. `replaced`: a newer reservation of the same shopper (`by`) has given them back, and PostgreSQL has not
+ * agreed to that yet; should it refuse the newer one, they are taken again. `released`, `committed`: PostgreSQL has ended it, for good.
+ * A marker names in `replaces` what it replaced and what would come back with its refusal. Held markers never expire by themselves: they
+ * end only by `END`, or by the audit when the reservation is gone.
+ *
+ * A shopper's key (`{stock}:owner:<owner>`) names the latest reservation; it counts as that shopper's own only while its marker is held.
  */
 
 /** Told when the last piece of something goes (`-<product>`), when there is one again (`+<product>`), and when all was counted anew. */
@@ -15,55 +20,118 @@ local function change(counts, product, delta)
   if before <= 0 and after > 0 then redis.call('publish', '${STOCK_CHANNEL}', '+' .. product) end
 end`;
 
-/** KEYS ready available held marker; ARGV marker-ttl id now-ms (product quantity)… */
-export const HOLD = `${CHANGE}
+const MARKERS = `${CHANGE}
+local function marker_of(id) return '{stock}:reservation:' .. id end
+local function add(deltas, product, quantity) deltas[product] = (deltas[product] or 0) + tonumber(quantity) end
+local function add_lines(deltas, marker, sign)
+  local fields = redis.call('hgetall', marker)
+  for i = 1, #fields, 2 do
+    local name = fields[i]
+    if name ~= 'state' and name ~= 'by' and name ~= 'replaces' then add(deltas, name, sign * fields[i + 1]) end
+  end
+end
+local function apply(deltas)
+  for product, delta in pairs(deltas) do
+    if delta ~= 0 then change(KEYS[2], product, delta) end
+  end
+end
+local function hold_again(deltas, id, now)
+  local marker = marker_of(id)
+  redis.call('hset', marker, 'state', 'held')
+  redis.call('hdel', marker, 'by')
+  redis.call('persist', marker)
+  redis.call('zadd', KEYS[3], now, id)
+  add_lines(deltas, marker, -1)
+end
+local function finish(deltas, id, as, ttl, now)
+  local marker = marker_of(id)
+  local state = redis.call('hget', marker, 'state')
+  if state == 'held' or state == 'replaced' then
+    if state == 'held' and as ~= 'committed' then add_lines(deltas, marker, 1) end
+    if state == 'replaced' and as == 'committed' then add_lines(deltas, marker, -1) end
+    if as ~= 'committed' then
+      for other in string.gmatch(redis.call('hget', marker, 'replaces') or '', '[^,]+') do
+        local found = redis.call('hmget', marker_of(other), 'state', 'by')
+        if found[1] == 'replaced' and found[2] == id then hold_again(deltas, other, now) end
+      end
+    end
+    redis.call('zrem', KEYS[3], id)
+  elseif state then
+    return
+  end
+  redis.call('del', marker)
+  if as ~= 'refused' then
+    redis.call('hset', marker, 'state', as)
+    redis.call('expire', marker, ttl)
+  end
+end`;
+
+/** KEYS ready available held marker owner…; ARGV marker-ttl id now-ms (product quantity)…. The first owner's key will name it. */
+export const HOLD = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return {'closed'} end
 local state = redis.call('hget', KEYS[4], 'state')
-if state == 'held' then return {'held'} end
+if state == 'held' or state == 'replaced' then return {'held'} end
 if state then return {'ended'} end
+local deltas = {}
+local before = {}
+for i = 5, #KEYS do
+  local id = redis.call('get', KEYS[i])
+  if id and id ~= ARGV[2] and redis.call('hget', marker_of(id), 'state') == 'held' then
+    before[#before + 1] = id
+    add_lines(deltas, marker_of(id), 1)
+  end
+end
 local short = false
 local counts = {'short'}
 for i = 4, #ARGV, 2 do
-  local available = tonumber(redis.call('hget', KEYS[2], ARGV[i]) or '0')
+  local available = tonumber(redis.call('hget', KEYS[2], ARGV[i]) or '0') + (deltas[ARGV[i]] or 0)
   counts[#counts + 1] = available
   if available < tonumber(ARGV[i + 1]) then short = true end
 end
 if short then return counts end
+for _, id in ipairs(before) do
+  redis.call('hset', marker_of(id), 'state', 'replaced', 'by', ARGV[2])
+  redis.call('expire', marker_of(id), ARGV[1])
+  redis.call('zrem', KEYS[3], id)
+end
 redis.call('hset', KEYS[4], 'state', 'held', unpack(ARGV, 4))
+if #before > 0 then redis.call('hset', KEYS[4], 'replaces', table.concat(before, ',')) end
 redis.call('zadd', KEYS[3], ARGV[3], ARGV[2])
-for i = 4, #ARGV, 2 do change(KEYS[2], ARGV[i], -ARGV[i + 1]) end
+for i = 4, #ARGV, 2 do add(deltas, ARGV[i], -ARGV[i + 1]) end
+apply(deltas)
+if KEYS[5] then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
 return {'held'}`;
 
-/** As HOLD, but for a reservation that PostgreSQL has granted: it counts even if a counter goes below zero. */
-export const CONFIRM = `${CHANGE}
+/**
+ * KEYS ready available held marker owner?; ARGV marker-ttl id now-ms replaced-ids (product quantity)…. For a reservation that PostgreSQL
+ * has granted in the place of others: it counts even if a counter goes below zero, and they have ended.
+ */
+export const CONFIRM = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
-if redis.call('exists', KEYS[4]) == 1 then return 'ok' end
-redis.call('hset', KEYS[4], 'state', 'held', unpack(ARGV, 4))
-redis.call('zadd', KEYS[3], ARGV[3], ARGV[2])
-for i = 4, #ARGV, 2 do change(KEYS[2], ARGV[i], -ARGV[i + 1]) end
+local deltas = {}
+local state = redis.call('hget', KEYS[4], 'state')
+if not state then
+  redis.call('hset', KEYS[4], 'state', 'held', unpack(ARGV, 5))
+  redis.call('zadd', KEYS[3], ARGV[3], ARGV[2])
+  add_lines(deltas, KEYS[4], -1)
+elseif state == 'replaced' then
+  hold_again(deltas, ARGV[2], ARGV[3])
+end
+redis.call('hdel', KEYS[4], 'replaces')
+for id in string.gmatch(ARGV[4], '[^,]+') do finish(deltas, id, 'released', ARGV[1], ARGV[3]) end
+apply(deltas)
+if KEYS[5] and redis.call('hget', KEYS[4], 'state') == 'held' then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
 return 'ok'`;
 
-/** KEYS ready available held marker; ARGV marker-ttl id released|committed */
-export const END = `${CHANGE}
+/**
+ * KEYS ready available held; ARGV marker-ttl id now-ms released|committed|refused. Refused: PostgreSQL never knew it, so nothing is left
+ * of it, and what it had replaced is held again.
+ */
+export const END = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
-local state = redis.call('hget', KEYS[4], 'state')
-if state ~= 'held' then
-  if not state then
-    redis.call('hset', KEYS[4], 'state', ARGV[3])
-    redis.call('expire', KEYS[4], ARGV[1])
-  end
-  return 'ok'
-end
-if ARGV[3] == 'released' then
-  local fields = redis.call('hgetall', KEYS[4])
-  for i = 1, #fields, 2 do
-    if fields[i] ~= 'state' then change(KEYS[2], fields[i], fields[i + 1]) end
-  end
-end
-redis.call('del', KEYS[4])
-redis.call('hset', KEYS[4], 'state', ARGV[3])
-redis.call('expire', KEYS[4], ARGV[1])
-redis.call('zrem', KEYS[3], ARGV[2])
+local deltas = {}
+finish(deltas, ARGV[2], ARGV[4], ARGV[1], ARGV[3])
+apply(deltas)
 return 'ok'`;
 
 /** KEYS ready available adjusted; ARGV marker-ttl product delta */

@@ -30,6 +30,9 @@ const NEXT_HELD = '{stock}:held:next';
 /** A reservation's marker outlives it, so that a late retry finds what happened. */
 export const MARKER_SECONDS = 86_400;
 
+const ownerKey = (owner: string) => `{stock}:owner:${owner}`;
+/** Fields of a marker that are no products. */
+const MARKER_FIELDS = new Set(['state', 'by', 'replaces']);
 const markerKey = (reservationId: string) => `{stock}:reservation:${reservationId}`;
 const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
 
@@ -46,26 +49,27 @@ export class StockGate {
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    const define = (name: string, lua: string, numberOfKeys: number): Script => {
+    /** @param numberOfKeys left out, each call begins with it */
+    const define = (name: string, lua: string, numberOfKeys?: number): Script => {
       if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
       return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
     };
-    this.#hold = define('stockHold', scripts.HOLD, 4);
-    this.#confirm = define('stockConfirm', scripts.CONFIRM, 4);
-    this.#end = define('stockEnd', scripts.END, 4);
+    this.#hold = define('stockHold', scripts.HOLD);
+    this.#confirm = define('stockConfirm', scripts.CONFIRM);
+    this.#end = define('stockEnd', scripts.END, 3);
     this.#adjust = define('stockAdjust', scripts.ADJUST, 3);
     this.#open = define('stockOpen', scripts.OPEN, 5);
     this.#correct = define('stockCorrect', scripts.CORRECT, 2);
   }
 
-  #keys(reservationId: string): string[] {
-    return [READY, AVAILABLE, HELD, markerKey(reservationId)];
-  }
-
-  /** Takes all lines or none. Running it again for the same reservation changes nothing. */
-  async hold(reservationId: string, lines: readonly StockLine[]): Promise<GateHold> {
+  /**
+   * Takes all lines or none. What an owner's latest reservation has taken counts as available, and is given back with the same step.
+   * Running it again for the same reservation changes nothing.
+   * @param owners names of the shopper; the first will be known to have this reservation
+   */
+  async hold(reservationId: string, lines: readonly StockLine[], owners: readonly string[] = []): Promise<GateHold> {
     const answer = (await this.#hold(
-      ...this.#keys(reservationId),
+      ...counted([READY, AVAILABLE, HELD, markerKey(reservationId), ...owners.map(ownerKey)]),
       MARKER_SECONDS,
       reservationId,
       Date.now(),
@@ -84,22 +88,35 @@ export class StockGate {
   }
 
   /**
-   * Tells the gate that PostgreSQL holds the reservation: counted now if a rebuild in between had left it out.
+   * Tells the gate that PostgreSQL holds the reservation, and has ended those that it replaced: counted now if a rebuild in between, or
+   * a later request of the shopper, had left it out. One that has ended since stays ended.
    * @returns false while the gate is closed; try again
    */
-  async confirm(reservationId: string, lines: readonly StockLine[]): Promise<boolean> {
-    return (
-      (await this.#confirm(...this.#keys(reservationId), MARKER_SECONDS, reservationId, Date.now(), ...flat(lines))) ===
-      'ok'
+  async confirm(
+    reservationId: string,
+    lines: readonly StockLine[],
+    { owner, replaces = [] }: { owner?: string; replaces?: readonly string[] } = {},
+  ): Promise<boolean> {
+    const keys = [READY, AVAILABLE, HELD, markerKey(reservationId)];
+    if (owner !== undefined) keys.push(ownerKey(owner));
+    const answer = await this.#confirm(
+      ...counted(keys),
+      MARKER_SECONDS,
+      reservationId,
+      Date.now(),
+      replaces.join(),
+      ...flat(lines),
     );
+    return answer === 'ok';
   }
 
   /**
-   * Ends a hold: `released` gives its stock back, `committed` keeps it gone (sold). Running it again changes nothing.
+   * Ends a hold: `released` gives its stock back, `committed` keeps it gone (sold). `refused` gives it back, leaves nothing of it, and
+   * takes again what it had replaced. Running it again changes nothing.
    * @returns false while the gate is closed; try again
    */
-  async end(reservationId: string, as: 'released' | 'committed'): Promise<boolean> {
-    return (await this.#end(...this.#keys(reservationId), MARKER_SECONDS, reservationId, as)) === 'ok';
+  async end(reservationId: string, as: 'released' | 'committed' | 'refused'): Promise<boolean> {
+    return (await this.#end(READY, AVAILABLE, HELD, MARKER_SECONDS, reservationId, Date.now(), as)) === 'ok';
   }
 
   /**
@@ -110,32 +127,46 @@ export class StockGate {
     return (await this.#adjust(READY, AVAILABLE, adjustedKey(outboxId), MARKER_SECONDS, productId, delta)) === 'ok';
   }
 
-  /** Lines that can't be held now, or undefined while the gate is closed. A look only: nothing is taken. */
-  async shortLines(lines: readonly StockLine[]): Promise<{ productId: string; available: number }[] | undefined> {
-    const [ready, counts] = await Promise.all([
+  /**
+   * Lines that a shopper can't reserve now, what they have reserved themselves set off, and whether the gate knows the reservation already
+   * (held, or ended within a day). Undefined while the gate is closed. A look only: nothing is taken.
+   */
+  async look(
+    reservationId: string,
+    lines: readonly StockLine[],
+    owners: readonly string[],
+  ): Promise<{ short: { productId: string; available: number }[]; known: boolean; hasOwn: boolean } | undefined> {
+    const [ready, known, latest, counts] = await Promise.all([
       this.#redis.exists(READY),
+      this.#redis.exists(markerKey(reservationId)),
+      this.#redis.mget(owners.map(ownerKey)),
       this.#redis.hmget(AVAILABLE, ...lines.map((line) => line.productId)),
     ]);
     if (ready === 0) return undefined;
-    return lines
-      .map((line, index) => ({
-        productId: line.productId,
-        wanted: line.quantity,
-        available: Math.max(0, Number(counts[index] ?? 0)),
-      }))
-      .filter((line) => line.available < line.wanted)
-      .map(({ productId, available }) => ({ productId, available }));
+    const shortBy = (own: ReadonlyMap<string, number>) =>
+      lines
+        .map(({ productId, quantity }, index) => ({
+          productId,
+          wanted: quantity,
+          available: Math.max(0, Number(counts[index] ?? 0) + (own.get(productId) ?? 0)),
+        }))
+        .filter((line) => line.available < line.wanted)
+        .map(({ productId, available }) => ({ productId, available }));
+    const short = shortBy(new Map());
+    const own = latest.filter((id) => id !== null && id !== reservationId) as string[];
+    if (short.length === 0 || own.length === 0) return { short, known: known === 1, hasOwn: own.length > 0 };
+    const units = new Map<string, number>();
+    const held = (await Promise.all(own.map((id) => this.heldLines(id)))).filter((each) => each !== undefined);
+    for (const each of held) {
+      for (const [productId, quantity] of each) units.set(productId, (units.get(productId) ?? 0) + quantity);
+    }
+    return { short: shortBy(units), known: known === 1, hasOwn: held.length > 0 };
   }
 
   async available(productIds: readonly string[]): Promise<Map<string, number>> {
     if (productIds.length === 0) return new Map();
     const counts = await this.#redis.hmget(AVAILABLE, ...productIds);
     return new Map(productIds.map((id, index) => [id, Number(counts[index] ?? Number.NaN)]));
-  }
-
-  /** Whether the gate knows the reservation (held, or ended within a day). */
-  async knows(reservationId: string): Promise<boolean> {
-    return (await this.#redis.exists(markerKey(reservationId))) === 1;
   }
 
   /** The Redis process that this gate was last built in, or undefined while it is closed. */
@@ -157,15 +188,21 @@ export class StockGate {
     return held;
   }
 
-  /** What a marker holds: its lines by product, or undefined when it is gone or ended. */
+  /** What a held marker has taken: its lines by product, or undefined when it is gone or ended. */
   async heldLines(reservationId: string): Promise<Map<string, number> | undefined> {
     const marker = await this.#redis.hgetall(markerKey(reservationId));
-    if (marker.state !== 'held') return undefined;
-    return new Map(
-      Object.entries(marker)
-        .filter(([field]) => field !== 'state')
-        .map(([id, quantity]) => [id, Number(quantity)]),
-    );
+    return marker.state === 'held' ? linesOf(marker) : undefined;
+  }
+
+  /** Reservations that a held one has replaced here, by id with their lines, while PostgreSQL has not agreed to it yet. */
+  async replacedBy(reservationId: string): Promise<Map<string, Map<string, number>>> {
+    const replaces = await this.#redis.hget(markerKey(reservationId), 'replaces');
+    const replaced = new Map<string, Map<string, number>>();
+    for (const id of replaces?.split(',') ?? []) {
+      const marker = await this.#redis.hgetall(markerKey(id));
+      if (marker.state === 'replaced' && marker.by === reservationId) replaced.set(id, linesOf(marker));
+    }
+    return replaced;
   }
 
   async allAvailable(): Promise<Map<string, number>> {
@@ -208,6 +245,7 @@ export class StockGate {
     reservations?: readonly {
       id: string;
       state: 'held' | 'released' | 'committed';
+      owner: string;
       sinceMs: number;
       lines: readonly StockLine[];
     }[];
@@ -217,15 +255,17 @@ export class StockGate {
     const counts = part.counts ?? [];
     if (counts.length > 0)
       pipeline.hset(NEXT_AVAILABLE, Object.fromEntries(counts.map((count) => [count.productId, count.available])));
-    for (const { id, state, sinceMs, lines } of part.reservations ?? []) {
+    for (const { id, state, owner, sinceMs, lines } of part.reservations ?? []) {
       const key = markerKey(id);
       pipeline.del(key);
       pipeline.hset(key, {
         state,
         ...(state === 'held' && Object.fromEntries(lines.map((line) => [line.productId, line.quantity]))),
       });
-      if (state === 'held') pipeline.zadd(NEXT_HELD, sinceMs, id);
-      else pipeline.expire(key, MARKER_SECONDS);
+      if (state === 'held') {
+        pipeline.zadd(NEXT_HELD, sinceMs, id);
+        pipeline.set(ownerKey(owner), id, 'EX', MARKER_SECONDS);
+      } else pipeline.expire(key, MARKER_SECONDS);
     }
     for (const id of part.adjustedOutboxIds ?? []) pipeline.set(adjustedKey(id), '1', 'EX', MARKER_SECONDS);
     const results = await pipeline.exec();
@@ -242,6 +282,13 @@ export class StockGate {
 /** What a message on `STOCK_CHANNEL` says. */
 export function stockWordOf(message: string): 'opened' | { productId: string; isSoldOut: boolean } {
   return message === scripts.OPENED ? 'opened' : { productId: message.slice(1), isSoldOut: message.startsWith('-') };
+}
+
+const counted = (keys: readonly string[]): (string | number)[] => [keys.length, ...keys];
+
+function linesOf(marker: Record<string, string>): Map<string, number> {
+  const lines = Object.entries(marker).filter(([field]) => !MARKER_FIELDS.has(field));
+  return new Map(lines.map(([productId, quantity]) => [productId, Number(quantity)]));
 }
 
 function flat(lines: readonly StockLine[]): (string | number)[] {

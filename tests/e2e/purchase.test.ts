@@ -6,6 +6,7 @@ import {
   CARDS,
   cartCount,
   checkOut,
+  expectNoSidewaysScroll,
   fillAddress,
   newEmail,
   PASSWORD,
@@ -89,11 +90,58 @@ describe('a guest', () => {
     const order = await placeOrder(page, newEmail());
     expect(await available(product.id)).toBe(0);
     await page.goto('/cart');
-    await page.getByRole('link', { name: 'Go on paying' }).click();
+    await page.getByRole('link', { name: 'Complete payment' }).click();
     await page.waitForURL(`**${order}`);
     await page.getByRole('button', { name: 'Cancel this order' }).click();
     await status(page, 'cancelled').waitFor();
     await expect.poll(() => available(product.id)).toBe(3);
+  });
+
+  it('with an order awaiting payment is led to it from the checkout of any window, and may cancel it to buy something else', async () => {
+    const product = await newProduct({ stock: 2 });
+    const other = await newProduct();
+    for (const options of [{}, { javaScriptEnabled: false, viewport: PHONE }]) {
+      await using shopper = await visit(browser, options);
+      const { page } = shopper;
+      await putIntoCart(page, product.id, 2);
+      await checkOut(page);
+      const order = await placeOrder(page, newEmail());
+      const secondTab = await page.context().newPage();
+      await putIntoCart(secondTab, other.id);
+      await checkOut(secondTab);
+      await secondTab.waitForURL((url) => url.pathname === order);
+      await secondTab.getByText('You have an order awaiting payment.').waitFor();
+      await secondTab.getByRole('heading', { name: 'Pay by card' }).waitFor();
+      await expectNoSidewaysScroll(secondTab);
+      await secondTab.getByRole('button', { name: 'Cancel this order' }).click();
+      await status(secondTab, 'cancelled').waitFor();
+      expect(await secondTab.getByText('You have an order awaiting payment.').count()).toBe(0);
+      await checkOut(secondTab);
+      await secondTab.getByRole('heading', { name: 'Checkout' }).waitFor();
+      expect(await available(product.id)).toBe(0);
+      await secondTab.getByRole('button', { name: /Change the cart/ }).click();
+      await secondTab.waitForURL('**/cart');
+      await expect.poll(() => available(product.id)).toBe(2);
+    }
+  });
+
+  it('with two tabs comes to one checkout, and from there to one order', async () => {
+    const product = await newProduct({ stock: 1 });
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    await putIntoCart(page, product.id);
+    const secondTab = await page.context().newPage();
+    await page.goto('/cart');
+    await secondTab.goto('/cart');
+    await checkOut(page);
+    await checkOut(secondTab);
+    await secondTab.getByRole('heading', { name: 'Checkout' }).waitFor();
+    await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+    expect(secondTab.url()).toBe(page.url());
+    const order = await placeOrder(page, newEmail());
+    await fillAddress(secondTab, newEmail());
+    await secondTab.getByRole('button', { name: 'Continue to payment' }).click();
+    await secondTab.waitForURL(`**${order}`);
   });
 
   it('finds money that support gave back on the page of the order', async () => {

@@ -15,11 +15,14 @@ export interface ReservationFacts {
   result: HoldResult | undefined;
   expiresAt: string | undefined;
   outcome: ReservationOutcome | undefined;
+  /** The time is over, but its order may still be paid. */
+  awaitsPayment: boolean;
   stopped: Trouble['current'];
 }
 
 /** The case in Markdown, for support staff. */
-export function describeReservation({ reservationId, result, expiresAt, outcome, stopped }: ReservationFacts): string {
+export function describeReservation(facts: ReservationFacts): string {
+  const { reservationId, result, expiresAt, outcome, awaitsPayment, stopped } = facts;
   const parts = [`### Hold ${reservationId}`];
   if (stopped) {
     parts.push(
@@ -28,7 +31,11 @@ export function describeReservation({ reservationId, result, expiresAt, outcome,
     );
   }
   if (outcome) parts.push(OUTCOMES[outcome]);
-  else if (result?.outcome === 'held') {
+  else if (awaitsPayment) {
+    parts.push(
+      '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
+    );
+  } else if (result?.outcome === 'held') {
     parts.push(
       `Held until **${atTime(expiresAt ?? result.expiresAt)}**; then the stock goes back unless it was paid.`,
       '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
@@ -47,6 +54,8 @@ export function describeReservation({ reservationId, result, expiresAt, outcome,
       ),
     );
   }
+  if (result?.outcome === 'existing') parts.push(`The shopper kept the reservation they had: ${result.reservationId}.`);
+  if (result?.outcome === 'limited') parts.push(`Refused: ${result.message}`);
   if (result?.outcome === 'out_of_stock') {
     parts.push(
       result.lines

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ReservationLimitName } from '../../domain/reservation-limits.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const reservationWorkflowId = (reservationId: string): string => `reservation-${reservationId}`;
@@ -9,11 +10,15 @@ export interface ReservationInput {
 
 export interface HoldInput {
   reservationId: string;
-  owner: string;
+  /** Names of the shopper, whose first it belongs to; what any of them reserved before is replaced. */
+  owners: string[];
   cartId: string | null;
+  addressHash: string;
   currency: string;
   holdSeconds: number;
+  /** Past the deadline, with an unpaid order: when to look first, and how long its stock is kept at most. */
   graceSeconds: number;
+  settleSeconds: number;
   lines: { productId: string; quantity: number }[];
 }
 
@@ -33,6 +38,9 @@ export type HoldResult =
       requested: HoldInput['lines'];
       lines: { productId: string; name: string; requested: number; available: number }[];
     }
+  /** The shopper's earlier reservation stands: it is being paid, or it has the same lines. */
+  | { outcome: 'existing'; requested: HoldInput['lines']; reservationId: string }
+  | { outcome: 'limited'; requested: HoldInput['lines']; limit: ReservationLimitName; max: number; message: string }
   | { outcome: 'ended'; requested: HoldInput['lines'] };
 
 export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';

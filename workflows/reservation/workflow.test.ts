@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
@@ -38,13 +39,13 @@ function scripted(endings: Ended[]) {
         endsAt += minutes * 60_000;
         return { outcome: 'extended', expiresAt: new Date(endsAt).toISOString(), orderId: null };
       },
-      endHold: async ({ evenWithCheckout }: { evenWithCheckout: boolean }) => {
-        calls.push(evenWithCheckout ? 'endHold even with checkout' : 'endHold');
+      endHold: async () => {
+        calls.push('endHold');
         return endings.shift();
       },
       releaseHold: async () => {
         calls.push('releaseHold');
-        return 'released';
+        return calls.includes('endHold') ? 'expired' : 'released';
       },
     },
   };
@@ -55,11 +56,13 @@ function hold(reservationId: string): Promise<HoldResult> {
     args: [
       {
         reservationId,
-        owner: 'cart:x',
+        owners: ['cart:x'],
         cartId: null,
+        addressHash: 'address',
         currency: 'usd',
         holdSeconds: 600,
         graceSeconds: 30,
+        settleSeconds: 7_200,
         lines: [{ productId: 'p1', quantity: 1 }],
       },
     ],
@@ -98,16 +101,98 @@ describe('reservation', () => {
     });
   });
 
-  it('leaves a checkout its grace, then gives the stock back all the same', async () => {
-    const { calls, activities } = scripted(['checkout_pending', 'expired']);
+  it('looks again after the grace when an order is unpaid, and finds what became of it', async () => {
+    const { calls, activities } = scripted(['checkout_pending', 'checkout_pending', 'committed']);
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(activities, async () => {
       await hold(id);
+      expect(await handleOf(id).result()).toBe('committed');
+    });
+    // 600 s, then 30 s, then 60 s.
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(689_000);
+    expect(calls).toEqual(['holdStock', 'endHold', 'endHold', 'endHold']);
+  });
+
+  it('keeps the stock of an unpaid order through an outage of two hours, with few events', async () => {
+    const { calls, activities } = scripted([]);
+    const endHold = async () => {
+      calls.push('endHold');
+      const pastMs = (await temporal.env.currentTimeMs()) - Date.parse((await activities.loadHold()).expiresAt);
+      return pastMs < 7_199_000 ? 'checkout_pending' : 'expired';
+    };
+    const id = randomUUID();
+    const startedAt = await temporal.env.currentTimeMs();
+    await temporal.withWorker({ ...activities, endHold }, async () => {
+      await hold(id);
+      await temporal.env.sleep('40 minutes');
+      const { awaitsPayment } = await handleOf(id).query<{ awaitsPayment: boolean }>('case');
+      expect(awaitsPayment).toBe(true);
+      expect(await handleOf(id).result()).toBe('expired');
+      // A whole day at the longest wait is 144 looks, each a timer, a task and a marker.
+      const looks = calls.filter((call) => call === 'endHold').length;
+      expect(looks).toBeLessThanOrEqual(18);
+      expect((await handleOf(id).describe()).historyLength).toBeLessThanOrEqual(20 + looks * 8);
+    });
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(7_799_000);
+  });
+
+  it('ends soon when another reservation of its shopper has replaced it', async () => {
+    const { calls, activities } = scripted(['released']);
+    const id = randomUUID();
+    await temporal.withWorker({ ...activities, loadHold: async () => null }, async () => {
+      await hold(id);
+      await handleOf(id).signal(reservationChangedSignal);
+      expect(await handleOf(id).result()).toBe('released');
+      const { startTime, closeTime } = await handleOf(id).describe();
+      expect(closeTime!.getTime() - startTime.getTime()).toBeLessThan(60_000);
+    });
+    expect(calls).toEqual(['holdStock', 'endHold']);
+  });
+
+  it('waits for stores that are away for longer than its timeout, and keeps what they grant', async () => {
+    const { activities } = scripted(['expired']);
+    const id = randomUUID();
+    let tries = 0;
+    const holdStock = async (request: HoldInput) => {
+      tries += 1;
+      // Ten tries, at growing intervals, take some 100 seconds.
+      if (tries <= 10) throw new Error('away');
+      return activities.holdStock(request);
+    };
+    await temporal.withWorker({ ...activities, holdStock }, async () => {
+      const held = hold(id);
+      await temporal.env.sleep('5 minutes');
+      expect(await held).toMatchObject({ outcome: 'held' });
       expect(await handleOf(id).result()).toBe('expired');
     });
-    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(629_000);
-    expect(calls).toEqual(['holdStock', 'endHold', 'endHold even with checkout']);
+  });
+
+  it('releases whatever there may be when the stores never answered', async () => {
+    const { calls, activities } = scripted([]);
+    const id = randomUUID();
+    const holdStock = async () => {
+      throw ApplicationFailure.nonRetryable('away');
+    };
+    await temporal.withWorker({ ...activities, holdStock }, async () => {
+      await expect(hold(id)).rejects.toThrow();
+      expect(await handleOf(id).result()).toBe('not_held');
+    });
+    expect(calls).toEqual(['releaseHold']);
+  });
+
+  it('refuses what comes just after its end with a sentence', async () => {
+    const { activities } = scripted(['expired']);
+    const id = randomUUID();
+    await temporal.withWorker(activities, async () => {
+      await hold(id);
+      await temporal.env.sleep('601 seconds');
+      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 5 };
+      const late = handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
+      expect(await late.catch((error: Error) => String(error.cause))).toContain('Nothing is held here any more');
+      expect(await handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] })).toBe('expired');
+      expect(await handleOf(id).result()).toBe('expired');
+    });
   });
 
   it('is released when its shopper lets go, and ends', async () => {

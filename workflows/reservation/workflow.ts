@@ -1,4 +1,11 @@
-import { allHandlersFinished, condition, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  TemporalFailure,
+} from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { quickSteps } from '../shared/activity-options.ts';
@@ -23,6 +30,10 @@ const { holdStock, endHold, releaseHold, loadHold, extendHold } = localSteps(qui
 
 /** A start that no hold followed ends by itself. */
 const NO_HOLD_TIMEOUT = '1 minute';
+/** A message that just misses the end is refused with a sentence; one that comes when the workflow is closing is aborted. */
+const LINGER = '5 seconds';
+/** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day. */
+const MAX_LOOK_AGAIN_SECONDS = 600;
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
 /** Holds stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
@@ -35,6 +46,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   let request: HoldInput | undefined;
   let held: Promise<HoldResult> | undefined;
   let result: HoldResult | undefined;
+  let awaitsPayment = false;
   let outcome: ReservationOutcome | undefined;
   /** As it stands after an extension; the result tells what was promised first. */
   let expiresAt: string | undefined;
@@ -45,9 +57,11 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     holdUpdate,
     async (hold) => {
       request ??= hold;
-      held ??= holdStock(hold);
-      result = await held;
-      return result;
+      held ??= holdStock(hold).then((answer) => {
+        result = answer;
+        return answer;
+      });
+      return await held;
     },
     {
       description: 'Holds the items, or says which fall short. Sent by the shop itself.',
@@ -102,47 +116,84 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     },
     { description: 'The hold’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
   );
-  const tellCase = () => ({ ...input, request: request && { ...request }, result, expiresAt, outcome });
+  const tellCase = () => ({
+    ...input,
+    request: request && { ...request },
+    result,
+    expiresAt,
+    awaitsPayment,
+    outcome,
+  });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
   const tell = () =>
-    setCurrentDetails(describeReservation({ reservationId, result, expiresAt, outcome, stopped: trouble.current }));
+    setCurrentDetails(
+      describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: trouble.current }),
+    );
 
   tell();
-  await condition(() => result !== undefined, NO_HOLD_TIMEOUT);
-  if (result?.outcome !== 'held' || request === undefined) {
-    outcome = 'not_held';
-  } else {
-    expiresAt = result.expiresAt;
-    tell();
-    outcome = await untilOver(request.graceSeconds);
-  }
+  await condition(() => held !== undefined, NO_HOLD_TIMEOUT);
+  outcome = await keep();
   tell();
+  // What was sold, or never reserved, is nothing that anybody changes at the last moment.
+  if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
   await condition(allHandlersFinished);
   return outcome;
 
-  /** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
-  async function untilOver(graceSeconds: number): Promise<ReservationOutcome> {
-    for (;;) {
-      const leftMs = Math.max(0, Date.parse(expiresAt!) - Date.now());
-      await condition(() => outcome !== undefined || changed, leftMs, { summary: 'until the hold ends' });
-      if (outcome !== undefined) return outcome;
-      const ended = changed ? 'not_due' : await end({ evenWithCheckout: false, onlyWhenDue: true });
-      if (ended === 'checkout_pending') {
-        // A charge may be in flight: the checkout settles it at Stripe in this time. If it can't, the stock goes back all the same.
-        await sleep(graceSeconds * 1000, { summary: 'grace for a charge in flight' });
-        const late = await end({ evenWithCheckout: true });
-        return late === 'checkout_pending' || late === 'not_due' ? 'expired' : late;
-      }
-      if (ended !== 'not_due') return ended;
-      // Extended, here or by the order: the ledger knows until when.
-      changed = false;
-      const hold = await trouble.persevere('The hold could not be read', () => loadHold({ reservationId }));
-      if (hold) expiresAt = hold.expiresAt;
-      tell();
+  /** However long the stores take to answer: once a hold was asked for, its answer decides. */
+  async function keep(): Promise<ReservationOutcome> {
+    try {
+      await held;
+    } catch (error) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      // It may have been granted all the same: whatever there is goes back.
+      await trouble.persevere('The reservation could not be released', () => releaseHold({ reservationId }));
+      return 'not_held';
     }
+    if (result?.outcome !== 'held' || request === undefined) return 'not_held';
+    expiresAt = result.expiresAt;
+    tell();
+    return untilOver(request);
   }
 
-  function end(how: { evenWithCheckout: boolean; onlyWhenDue?: boolean }) {
-    return trouble.persevere('The hold could not be ended', () => endHold({ reservationId, ...how }));
+  /** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
+  async function untilOver({ graceSeconds, settleSeconds }: HoldInput): Promise<ReservationOutcome> {
+    let looks = 0;
+    let lookAt = Date.parse(expiresAt!);
+    for (;;) {
+      const summary = looks === 0 ? 'until the hold ends' : 'a payment may be in flight';
+      await condition(() => outcome !== undefined || changed, Math.max(0, lookAt - Date.now()), { summary });
+      if (outcome !== undefined) return outcome;
+      // Extended, or replaced: the ledger knows.
+      if (changed && (await isReadAnew())) continue;
+      const ended = await trouble.persevere('The hold could not be ended', () => endHold({ reservationId }));
+      if (ended === 'not_due') {
+        await isReadAnew();
+        // Clocks that differ must not make it look again and again.
+        lookAt = Math.max(lookAt, Date.now() + 1_000);
+      } else if (ended === 'checkout_pending') {
+        const keptUntil = Date.parse(expiresAt!) + Math.max(graceSeconds, settleSeconds) * 1000;
+        const waitMs = Math.min(Math.max(1, graceSeconds) * 2 ** looks, MAX_LOOK_AGAIN_SECONDS) * 1000;
+        looks += 1;
+        lookAt = Date.now() + waitMs;
+        if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);
+        awaitsPayment = true;
+        tell();
+      } else return ended;
+    }
+
+    /** @returns whether the hold goes on */
+    async function isReadAnew(): Promise<boolean> {
+      changed = false;
+      const hold = await trouble.persevere('The hold could not be read', () => loadHold({ reservationId }));
+      if (!hold) return false;
+      if (hold.expiresAt !== expiresAt) {
+        expiresAt = hold.expiresAt;
+        lookAt = Date.parse(expiresAt);
+        looks = 0;
+        awaitsPayment = false;
+        tell();
+      }
+      return true;
+    }
   }
 }

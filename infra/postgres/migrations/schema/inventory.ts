@@ -10,11 +10,14 @@ create table reservations (
   expires_at timestamptz not null,
   extended_at timestamptz,
   extension_request varchar(255),
+  -- The shopper's earlier reservations that this one replaced: a repeated step tells the stock counters of them again.
+  replaces uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create index idx_reservations_held on reservations (expires_at) where status = 'held';
-create index idx_reservations_held_owner on reservations (owner) where status = 'held';
+-- A shopper has one open reservation at a time.
+create unique index idx_reservations_held_owner on reservations (owner) where status = 'held';
 create index idx_reservations_held_address on reservations (address_hash) where status = 'held' and address_hash is not null;
 create index idx_reservations_updated on reservations (updated_at);
 
@@ -25,4 +28,31 @@ create table reservation_items (
   unit_price numeric(12, 3) not null,
   primary key (reservation_id, product_id)
 );
-create index idx_reservation_items_product on reservation_items (product_id);`;
+create index idx_reservation_items_product on reservation_items (product_id);
+
+-- Locks shoppers and addresses until the transaction ends, then reads what is open for them. One function, so that it is one round trip:
+-- each of its statements sees what was committed before it, and so what the shopper before in the queue did.
+create function lock_shoppers(ids uuid[], owners text[], addresses text[]) returns jsonb language plpgsql as $$
+declare
+  lock_key bigint;
+begin
+  for lock_key in select distinct hashtextextended(name, 0) as key from unnest(owners || addresses) name order by key loop
+    perform pg_advisory_xact_lock(lock_key);
+  end loop;
+  -- An order opens under its reservation's row lock: from here on it can't any more, and one that opened before is seen below.
+  perform 1 from reservations where status = 'held' and owner = any(owners) order by id for no key update;
+  return jsonb_build_object(
+    'known', (select coalesce(jsonb_agg(id), '[]') from reservations where id = any(ids)),
+    'open', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', r.id, 'owner', r.owner, 'addressHash', r.address_hash, 'currency', r.currency, 'expiresAt', r.expires_at,
+        'hasOrder', exists (select 1 from orders where reservation_id = r.id and status = 'pending'),
+        'lines', (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity) order by item.product_id)
+          from reservation_items item where item.reservation_id = r.id))), '[]')
+      from reservations r where r.status = 'held' and r.owner = any(owners)),
+    'addresses', (
+      select coalesce(jsonb_agg(used), '[]') from (
+        select r.address_hash as "addressHash", count(distinct r.id)::int as open, sum(item.quantity)::int as units
+        from reservations r join reservation_items item on item.reservation_id = r.id
+        where r.status = 'held' and r.address_hash = any(addresses) group by r.address_hash) used));
+end $$;`;

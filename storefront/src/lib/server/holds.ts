@@ -1,25 +1,31 @@
-/** Holds on stock: taking one for the cart, and giving back the one before it. */
+/** Reservations: of everything in the cart, and giving one back. */
 import type { Reservation, ShortLine } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { isProblem } from './problem.ts';
 
-export type HoldResult = { held: Reservation } | { short: ShortLine[] };
+export type HoldResult = { held: Reservation } | { short: ShortLine[] } | { unpaidOrderId: string };
 
 /**
- * Holds everything in the cart. A hold that this browser took before and did not use goes back first, or the shopper
- * would compete with it.
+ * Reserves everything in the cart, in the place of what the shopper had reserved before. An order of theirs that waits for its payment
+ * comes first: it is answered instead.
  * @throws ApiProblem for everything but stock falling short
  */
 export async function holdCart(api: Api, idempotencyKey: string): Promise<HoldResult> {
-  await releaseLastHold(api);
   try {
-    const held = await api.post<Reservation>('/reservations', {}, { idempotencyKey });
-    api.cookies.keepHold(held.id);
-    return { held };
+    return await reserve(api, idempotencyKey).catch((error: unknown) => {
+      // The page was drawn before that reservation ended, as with the browser's back button: this press is a new request.
+      if (isProblem(error, 'reservation_ended')) return reserve(api, crypto.randomUUID());
+      throw error;
+    });
   } catch (error) {
     if (isProblem(error, 'out_of_stock')) return { short: shortLines(error.extra.lines) };
     throw error;
   }
+}
+
+async function reserve(api: Api, idempotencyKey: string): Promise<HoldResult> {
+  const held = await api.post<Reservation>('/reservations', {}, { idempotencyKey });
+  return held.order_id === null ? { held } : { unpaidOrderId: held.order_id };
 }
 
 /** Gives a hold back; one that has ended, became an order or is unknown stays as it is. @throws ApiProblem when the API is not answering */
@@ -29,12 +35,6 @@ export async function releaseHold(api: Api, reservationId: string): Promise<void
   } catch (error) {
     if (!isProblem(error) || error.status >= 500) throw error;
   }
-  if (api.cookies.holdId === reservationId) api.cookies.dropHold();
-}
-
-async function releaseLastHold(api: Api): Promise<void> {
-  const last = api.cookies.holdId;
-  if (last !== undefined) await releaseHold(api, last);
 }
 
 /** The lines of an `out_of_stock` problem. */

@@ -27,6 +27,15 @@ export async function unpaidOrder(api: Api): Promise<Order | undefined> {
   return undefined;
 }
 
+/** Says on the order's page why the shopper came there instead of to the checkout. */
+export const UNPAID_PARAMETER = 'unpaid';
+
+/** Remembers the order, and leads to its page. */
+export function unpaidOrderPath(api: Api, orderId: string): string {
+  api.cookies.keepUnpaidOrder(orderId);
+  return `${orderPath(orderId)}?${UNPAID_PARAMETER}`;
+}
+
 /**
  * What this browser remembers of an order once it is settled: no longer that it is unpaid and, since paying empties the cart,
  * a fresh count.

@@ -14,7 +14,6 @@ const NAMES = {
   refresh: 'holdfast_refresh',
   guest: 'holdfast_guest',
   cartCount: 'holdfast_cart_count',
-  hold: 'holdfast_hold',
   order: 'holdfast_order',
   /** The API knows it by this name too. */
   consent: 'analytics_consent',
@@ -57,11 +56,6 @@ export class ShopCookies {
     return Number.isInteger(count) && count > 0 ? count : 0;
   }
 
-  /** The last reservation that this browser took. */
-  get holdId(): string | undefined {
-    return this.#cookies.get(NAMES.hold);
-  }
-
   /** The order that this browser last placed and, as far as known, did not pay yet. */
   get unpaidOrderId(): string | undefined {
     return this.#cookies.get(NAMES.order);
@@ -90,14 +84,6 @@ export class ShopCookies {
   keepCart(cart: Cart): void {
     this.#set(NAMES.cartCount, String(cart.item_count), GUEST_SECONDS);
     if (!this.signedIn) this.#set(NAMES.guest, cart.id, GUEST_SECONDS);
-  }
-
-  keepHold(reservationId: string): void {
-    this.#set(NAMES.hold, reservationId, DAY_SECONDS);
-  }
-
-  dropHold(): void {
-    this.#drop(NAMES.hold);
   }
 
   keepUnpaidOrder(orderId: string): void {

@@ -1,10 +1,10 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { fail, isRedirect, redirect } from '@sveltejs/kit';
 import type { Cart } from '#lib/contracts.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from '#lib/server/cart.ts';
 import { tell } from '#lib/server/events.ts';
 import { sentence, text } from '#lib/server/forms.ts';
 import { holdCart } from '#lib/server/holds.ts';
-import { unpaidOrder } from '#lib/server/orders.ts';
+import { unpaidOrder, unpaidOrderPath } from '#lib/server/orders.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -66,20 +66,22 @@ export const actions: Actions = {
 
   async checkout({ locals, request }) {
     const form = await request.formData();
-    let reservationId: string;
+    let next: string;
     try {
       const result = await holdCart(locals.api, text(form, 'idempotency_key') || crypto.randomUUID());
       if ('short' in result) return fail(409, { short: result.short, idempotencyKey: crypto.randomUUID() });
-      reservationId = result.held.id;
+      if ('unpaidOrderId' in result) redirect(303, unpaidOrderPath(locals.api, result.unpaidOrderId));
+      next = `/checkout/${result.held.id}`;
       const { items, total, currency } = result.held;
       const itemCount = items.reduce((count, item) => count + item.quantity, 0);
       tell(locals, { event: 'checkout_start', item_count: itemCount, total, currency });
     } catch (error) {
+      if (isRedirect(error)) throw error;
       // After an answer the next press is another request; without one it is the same, asked again.
       const answered = isProblem(error) && error.status < 500;
       return failed(error, answered ? crypto.randomUUID() : undefined);
     }
-    redirect(303, `/checkout/${reservationId}`);
+    redirect(303, next);
   },
 };
 

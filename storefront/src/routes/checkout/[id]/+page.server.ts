@@ -45,7 +45,6 @@ export const actions: Actions = {
       if (isProblem(error, 'reservation_ended')) redirect(303, `/checkout/${params.id}`);
       return notPlaced(error, values);
     }
-    api.cookies.dropHold();
     api.cookies.keepUnpaidOrder(orderId);
     redirect(303, `/orders/${orderId}`);
   },

@@ -4,7 +4,7 @@ import type { RefundList } from '#lib/contracts.ts';
 import { shortId } from '#lib/format.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, text } from '#lib/server/forms.ts';
-import { orderPath, readOrder, settle } from '#lib/server/orders.ts';
+import { orderPath, readOrder, settle, UNPAID_PARAMETER } from '#lib/server/orders.ts';
 import { readPaymentReturn } from '#lib/server/payment-return.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import { type RefundValues, readRefundValues, readRefundWish, refundRefusal } from '#lib/server/refund-form.ts';
@@ -24,6 +24,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     refundable: refunds?.refundable_amount ?? 0,
     left: leftToReturn(order.items, refunds?.items ?? []),
     ...(cartCount === undefined ? {} : { cartCount }),
+    cameForCheckout: url.searchParams.has(UNPAID_PARAMETER),
     paymentReturn: order.status === 'pending' ? readPaymentReturn(url.searchParams) : undefined,
     returnUrl: `${settings.origin ?? url.origin}${orderPath(params.id)}`,
     now: Date.now(),

@@ -1,0 +1,320 @@
+/** A shopper's reservations, and the limits: the gate and the ledger agree whatever is sent at once, repeated, or left in the middle. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../../infra/services.ts';
+import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { connectTestServices, createProduct, stockOf, until } from '../../tests/support/shop.ts';
+import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
+import { findDrift, repairMarks } from '../audit/check-gate.ts';
+import { type Activities, createActivities } from '../index.ts';
+import { createOutboxHandlers } from '../outbox/handlers.ts';
+import { OutboxRelay } from '../outbox/relay.ts';
+import { createInventoryActivities } from './activities.ts';
+import { ensureGate, watchGate } from './gate-rebuild.ts';
+
+let services: Services;
+let activities: Activities;
+let relay: OutboxRelay;
+let stopWatching: () => Promise<void>;
+
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  await services.productIndex.ensure();
+  await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+  stopWatching = watchGate(services.db, services.gate, services.log);
+  relay = new OutboxRelay(services.db, createOutboxHandlers(services), services.log);
+  relay.start();
+});
+afterAll(async () => {
+  await relay?.stop();
+  await stopWatching?.();
+  await services?.close();
+});
+
+const newOwner = () => `cart:${randomUUID()}`;
+const product = (stock: number) => createProduct(services, { stock });
+const available = async (id: string) => (await services.gate.available([id])).get(id);
+const statusOf = async (id: string) =>
+  (await services.db.row<{ status: string }>('select status from reservations where id = $1', [id]))?.status;
+
+async function held(input: HoldInput): Promise<HoldInput> {
+  expect((await activities.holdStock(input)).outcome).toBe('held');
+  return input;
+}
+
+/** What both stages say is left of a product. */
+async function left(productId: string): Promise<{ gate: number | undefined; ledger: number }> {
+  const { stock, held: reserved } = await stockOf(services, productId);
+  return { gate: await available(productId), ledger: stock - reserved };
+}
+const both = (units: number) => ({ gate: units, ledger: units });
+
+const openOrder = (input: HoldInput) =>
+  activities.openOrder({
+    orderId: randomUUID(),
+    reservationId: input.reservationId,
+    owners: input.owners,
+    userId: null,
+    email: 'guest@example.test',
+    shippingAddress: { street: '1 Main Street' },
+  });
+
+describe('a shopper’s next reservation', () => {
+  it('replaces the one before, whose units count as available to them', async () => {
+    const [last, more] = [await product(1), await product(5)];
+    const owners = [newOwner()];
+    const first = await held(holdInput([{ productId: last.id, quantity: 1 }], { owners }));
+    const both2 = [
+      { productId: last.id, quantity: 1 },
+      { productId: more.id, quantity: 2 },
+    ];
+    expect((await activities.holdStock(holdInput(both2))).outcome).toBe('out_of_stock');
+    const second = await held(holdInput(both2, { owners }));
+    for (let times = 0; times < 2; times += 1) {
+      expect(await statusOf(first.reservationId)).toBe('released');
+      expect(await statusOf(second.reservationId)).toBe('held');
+      expect([await left(last.id), await left(more.id)]).toEqual([both(0), both(3)]);
+      expect((await activities.holdStock(second)).outcome).toBe('held');
+      expect((await activities.holdStock(first)).outcome).toBe('ended');
+      expect(await activities.endHold({ reservationId: first.reservationId })).toBe('released');
+    }
+    await activities.releaseHold({ reservationId: second.reservationId });
+    expect([await left(last.id), await left(more.id)]).toEqual([both(1), both(5)]);
+  });
+
+  it('leaves the one before untouched when it falls short, at the gate or in the ledger', async () => {
+    const item = await product(3);
+    const owners = [newOwner()];
+    const first = await held(holdInput([{ productId: item.id, quantity: 2 }], { owners }));
+    const tooMany = () => holdInput([{ productId: item.id, quantity: 4 }], { owners });
+    const refused = { outcome: 'out_of_stock', lines: [{ requested: 4, available: 3 }] };
+    expect(await activities.holdStock(tooMany())).toMatchObject(refused);
+    expect(await left(item.id)).toEqual(both(1));
+    // The gate counts more than there is.
+    await services.gate.correct(item.id, 1, 9);
+    expect(await activities.holdStock(tooMany())).toMatchObject(refused);
+    expect(await left(item.id)).toEqual({ gate: 9, ledger: 1 });
+    await services.gate.correct(item.id, 9, 1);
+    expect(await services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 2]]));
+    expect(await statusOf(first.reservationId)).toBe('held');
+    await held(holdInput([{ productId: item.id, quantity: 3 }], { owners }));
+    expect(await left(item.id)).toEqual(both(0));
+  });
+
+  it('is the one before when the lines are the same, however many ask at once', async () => {
+    const item = await product(1);
+    const owners = [newOwner()];
+    const lines = [{ productId: item.id, quantity: 1 }];
+    const inputs = Array.from({ length: 40 }, () => holdInput(lines, { owners }));
+    const answers = await Promise.all(inputs.map((input) => activities.holdStock(input)));
+    const granted = inputs.filter((_, index) => answers[index]!.outcome === 'held');
+    expect(granted).toHaveLength(1);
+    const { reservationId } = granted[0]!;
+    const others = answers.filter((answer) => answer.outcome !== 'held');
+    expect(new Set(others.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ outcome: 'existing', requested: lines, reservationId })]),
+    );
+    expect(await left(item.id)).toEqual(both(0));
+    expect((await services.gate.look(randomUUID(), lines, owners))?.short).toEqual([]);
+    await activities.releaseHold({ reservationId });
+    expect(await left(item.id)).toEqual(both(1));
+  });
+
+  it('is a new one when the time of the one before is over', async () => {
+    const item = await product(1);
+    const owners = [newOwner()];
+    const first = await held(holdInput([{ productId: item.id, quantity: 1 }], { owners }));
+    await endedAgo(services, first.reservationId, 1);
+    const second = await held(holdInput(first.lines, { owners }));
+    expect(await statusOf(first.reservationId)).toBe('released');
+    expect(await statusOf(second.reservationId)).toBe('held');
+    expect(await left(item.id)).toEqual(both(0));
+  });
+
+  it('replaces what they had reserved as a guest when they have signed in', async () => {
+    const item = await product(2);
+    const [cart, user] = [newOwner(), `user:${randomUUID()}`];
+    await held(holdInput([{ productId: item.id, quantity: 1 }], { owners: [user] }));
+    await held(holdInput([{ productId: item.id, quantity: 1 }], { owners: [cart] }));
+    await held(holdInput([{ productId: item.id, quantity: 2 }], { owners: [user, cart] }));
+    expect(await left(item.id)).toEqual(both(0));
+  });
+
+  it('is refused for the order that waits for its payment, and never takes its items away', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const item = await product(2);
+      const owners = [newOwner()];
+      const first = await held(holdInput([{ productId: item.id, quantity: 1 }], { owners }));
+      const next = holdInput([{ productId: item.id, quantity: 2 }], { owners });
+      const [opened, answer] = await Promise.all([openOrder(first), activities.holdStock(next)]);
+      if (opened.outcome === 'opened') {
+        expect(answer).toEqual({ outcome: 'existing', requested: next.lines, reservationId: first.reservationId });
+        expect(await left(item.id)).toEqual(both(1));
+      } else {
+        expect([opened.outcome, answer.outcome]).toEqual(['reservation_ended', 'held']);
+        expect(await left(item.id)).toEqual(both(0));
+      }
+    }
+  });
+
+  it('agrees at both stages after a storm of requests, releases and payments', async () => {
+    const items = await Promise.all([4, 6, 8].map((stock) => product(stock)));
+    const shoppers = Array.from({ length: 6 }, () => [newOwner()]);
+    const step = async () => {
+      const lines = items
+        .map((item) => ({ productId: item.id, quantity: randomInt(0, 3) }))
+        .filter((line) => line.quantity > 0)
+        .sort((a, b) => (a.productId < b.productId ? -1 : 1));
+      if (lines.length === 0) return;
+      const input = holdInput(lines, { owners: shoppers[randomInt(shoppers.length)]! });
+      const first = activities.holdStock(input);
+      const again = randomInt(3) === 0 ? activities.holdStock(input) : undefined;
+      const answer = await first;
+      await again;
+      if (answer.outcome !== 'held') return;
+      const { reservationId } = input;
+      const next = randomInt(4);
+      if (next === 0) await activities.releaseHold({ reservationId });
+      if (next !== 1) return;
+      const opened = await openOrder(input);
+      if (opened.outcome === 'opened') await activities.closeOrder({ orderId: opened.order.orderId, to: 'cancelled' });
+    };
+    await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        for (let times = 0; times < 15; times += 1) await step();
+      }),
+    );
+    for (const item of items) {
+      const { gate, ledger } = await left(item.id);
+      expect(gate).toBe(ledger);
+      expect(ledger).toBeGreaterThanOrEqual(0);
+    }
+    const open = await services.db.rows<{ id: string; owner: string }>(
+      `select id, owner from reservations where status = 'held' and owner = any($1)`,
+      [shoppers.flat()],
+    );
+    expect(new Set(open.map((each) => each.owner)).size).toBe(open.length);
+    const atGate = await services.gate.heldReservations();
+    for (const { id } of open) expect(atGate.has(id)).toBe(true);
+  }, 60_000);
+});
+
+describe('the gate', () => {
+  it('knows a shopper’s own units again after it was rebuilt', async () => {
+    const item = await product(1);
+    const owners = [newOwner()];
+    const lines = [{ productId: item.id, quantity: 1 }];
+    await held(holdInput(lines, { owners }));
+    await services.redis.flushall();
+    await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+    expect(await services.gate.look(randomUUID(), lines, owners)).toMatchObject({ short: [], hasOwn: true });
+    expect((await services.gate.look(randomUUID(), lines, [newOwner()]))?.short).toHaveLength(1);
+    const more = await product(1);
+    await held(holdInput([...lines, { productId: more.id, quantity: 1 }], { owners }));
+    expect(await left(item.id)).toEqual(both(0));
+  });
+
+  it('takes back what a reservation replaced that PostgreSQL never heard of, and the audit counts both right meanwhile', async () => {
+    const item = await product(5);
+    const owners = [newOwner()];
+    const first = await held(holdInput([{ productId: item.id, quantity: 3 }], { owners }));
+    const lost = randomUUID();
+    await services.gate.hold(lost, [{ productId: item.id, quantity: 4 }], owners);
+    expect(await left(item.id)).toEqual({ gate: 1, ledger: 2 });
+    expect((await findDrift(services.db, services.gate)).has(item.id)).toBe(false);
+    await services.redis.zadd('{stock}:held', Date.now() - 120_000, lost);
+    expect((await repairMarks(services.db, services.gate)).map((each) => each.subject)).toContain(
+      `reservation ${lost}`,
+    );
+    expect(await left(item.id)).toEqual(both(2));
+    expect(await services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 3]]));
+  });
+
+  it('changes nothing when a step is repeated, or comes late', async () => {
+    const item = await product(5);
+    const [owner, a, b] = [newOwner(), randomUUID(), randomUUID()];
+    const { gate } = services;
+    const one = [{ productId: item.id, quantity: 1 }];
+    const two = [{ productId: item.id, quantity: 2 }];
+    const twice = async (step: () => Promise<unknown>, then: number) => {
+      for (let times = 0; times < 2; times += 1) {
+        await step();
+        expect(await available(item.id)).toBe(then);
+      }
+    };
+    await twice(() => gate.hold(a, one, [owner]), 4);
+    await twice(() => gate.hold(b, two, [owner]), 3);
+    await twice(() => gate.hold(a, one, [owner]), 3);
+    // The ledger granted the one that came first after all: both count until it decides on the other one.
+    await twice(() => gate.confirm(a, one, { owner }), 2);
+    await twice(() => gate.confirm(b, two, { owner, replaces: [a] }), 3);
+    await twice(() => gate.confirm(a, one, { owner }), 3);
+    await twice(() => gate.end(a, 'released'), 3);
+    await twice(() => gate.end(a, 'refused'), 3);
+    // Sold while a newer one has taken its place at the gate: it stays sold when that one is refused.
+    const c = randomUUID();
+    await twice(() => gate.hold(c, one, [owner]), 4);
+    await twice(() => gate.end(b, 'committed'), 2);
+    await twice(() => gate.end(c, 'refused'), 3);
+    // Nothing of this was in the ledger.
+    await gate.correct(item.id, 3, 5);
+  });
+});
+
+describe('limits', () => {
+  const limited = (settings: Partial<Services['settings']>) =>
+    createInventoryActivities({ ...services, settings: { ...services.settings, ...settings } });
+  const outcomes = (answers: HoldResult[]) => ({
+    held: answers.filter((answer) => answer.outcome === 'held').length,
+    limited: answers.filter((answer) => answer.outcome === 'limited').length,
+  });
+
+  it('bound the units of a guest and of an account; nothing of a refused one is left', async () => {
+    const item = await product(50);
+    const { holdStock } = limited({ RESERVATION_MAX_UNITS_PER_GUEST: 4, RESERVATION_MAX_UNITS_PER_OWNER: 6 });
+    const ask = (quantity: number, owner: string) =>
+      holdStock(holdInput([{ productId: item.id, quantity }], { owners: [owner] }));
+    const guest = newOwner();
+    expect((await ask(4, guest)).outcome).toBe('held');
+    expect(await ask(5, guest)).toMatchObject({ outcome: 'limited', limit: 'guest_units', max: 4 });
+    expect(await left(item.id)).toEqual(both(46));
+    const account = `user:${randomUUID()}`;
+    expect(await ask(7, account)).toMatchObject({ outcome: 'limited', limit: 'owner_units', max: 6 });
+    // In the place of its own, not on top of it.
+    for (const quantity of [6, 5, 6]) expect((await ask(quantity, account)).outcome).toBe('held');
+    expect(await left(item.id)).toEqual(both(40));
+  });
+
+  it('bound what one address has open, for any number of shoppers at once on several workers', async () => {
+    const item = await product(100);
+    const workers = [1, 2, 3].map(() => limited({ RESERVATION_MAX_OPEN_PER_ADDRESS: 7 }));
+    const addressHash = randomUUID();
+    const owners = Array.from({ length: 30 }, () => [newOwner()]);
+    const ask = (quantity: number) =>
+      Promise.all(
+        owners.map((owner, index) =>
+          workers[index % 3]!.holdStock(holdInput([{ productId: item.id, quantity }], { owners: owner, addressHash })),
+        ),
+      );
+    expect(outcomes(await ask(1))).toEqual({ held: 7, limited: 23 });
+    expect(await left(item.id)).toEqual(both(93));
+    // Those who have one may change it.
+    expect(outcomes(await ask(2))).toEqual({ held: 7, limited: 23 });
+    expect(await left(item.id)).toEqual(both(86));
+  });
+
+  it('bound the units that one address has reserved', async () => {
+    const item = await product(100);
+    const { holdStock } = limited({ RESERVATION_MAX_UNITS_PER_ADDRESS: 10 });
+    const addressHash = randomUUID();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        holdStock(holdInput([{ productId: item.id, quantity: 3 }], { owners: [newOwner()], addressHash })),
+      ),
+    );
+    expect(outcomes(answers)).toEqual({ held: 3, limited: 9 });
+    expect(await left(item.id)).toEqual(both(91));
+    expect((await holdStock(holdInput([{ productId: item.id, quantity: 3 }]))).outcome).toBe('held');
+  });
+});

@@ -1,0 +1,190 @@
+/** What a shopper is answered who reserves again, in another tab, after an end, or too much. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../infra/config.ts';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { endedAgo } from '../../tests/support/reservations.ts';
+import { CARDS, createProduct, Shopper, startTestShop, stockOf, type TestShop } from '../../tests/support/shop.ts';
+import { reservationWorkflowId } from '../../workflows/reservation/messages.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false, ...defaultLimits() });
+});
+afterAll(() => shop?.stop());
+
+/** The tests' own shop has none. */
+function defaultLimits() {
+  const { RESERVATION_MAX_UNITS_PER_GUEST, RESERVATION_MAX_OPEN_PER_ADDRESS, RESERVATION_MAX_UNITS_PER_ADDRESS } =
+    readSettings({
+      ...process.env,
+      RESERVATION_MAX_UNITS_PER_GUEST: undefined,
+      RESERVATION_MAX_OPEN_PER_ADDRESS: undefined,
+      RESERVATION_MAX_UNITS_PER_ADDRESS: undefined,
+    });
+  return { RESERVATION_MAX_UNITS_PER_GUEST, RESERVATION_MAX_OPEN_PER_ADDRESS, RESERVATION_MAX_UNITS_PER_ADDRESS };
+}
+
+const product = (stock = 10) => createProduct(shop.services, { stock });
+const newShopper = () => new Shopper(shop.api.url);
+
+describe('a shopper who reserves again', () => {
+  it('gets the last unit they have themselves together with something else; the reservation before ends', async () => {
+    const [last, more] = [await product(1), await product()];
+    const buyer = newShopper();
+    const first = await buyer.hold([{ productId: last.id }]);
+    expect(first.status).toBe(201);
+    const second = await buyer.hold([{ productId: last.id }, { productId: more.id, quantity: 2 }]);
+    expect([second.status, second.body.items.length]).toEqual([201, 2]);
+    expect((await buyer.call('GET', `/reservations/${first.body.id}`)).body.status).toBe('released');
+    expect((await buyer.checkout(first.body.id)).body.code).toBe('reservation_ended');
+    expect(await stockOf(shop.services, last.id)).toEqual({ stock: 1, held: 1 });
+    const workflow = shop.services.temporal.workflow.getHandle(reservationWorkflowId(first.body.id));
+    expect(await workflow.result()).toBe('released');
+
+    const tooMuch = await buyer.hold([{ productId: last.id, quantity: 2 }]);
+    expect([tooMuch.status, tooMuch.body.lines]).toEqual([
+      409,
+      [{ product_id: last.id, name: 'Test mug', requested: 2, available: 1 }],
+    ]);
+    expect((await buyer.call('GET', `/reservations/${second.body.id}`)).body.status).toBe('held');
+    expect((await newShopper().hold([{ productId: last.id }])).body.code).toBe('out_of_stock');
+  }, 30_000);
+
+  it('for the same lines gets the reservation they have, and one order in however many tabs', async () => {
+    const item = await product(2);
+    const buyer = newShopper();
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => buyer.hold([{ productId: item.id, quantity: 2 }])));
+    expect(new Set(tabs.map((each) => each.body.id)).size).toBe(1);
+    expect(tabs.map((each) => each.status).sort()).toEqual([...Array.from({ length: 7 }, () => 200), 201]);
+    const orders = await Promise.all(tabs.map((each) => buyer.checkout(each.body.id)));
+    expect(new Set(orders.map((each) => each.body.order.id)).size).toBe(1);
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 2, held: 2 });
+  });
+
+  it('while they pay gets that order, whatever they ask for; and is free again once it is paid or cancelled', async () => {
+    const [item, other, soldOut] = [await product(1), await product(), await product(0)];
+    for (const end of ['pay', 'cancel'] as const) {
+      const buyer = newShopper();
+      const wanted = end === 'pay' ? other : item;
+      const begun = await buyer.order(wanted.id);
+      const reservations = [];
+      for (const each of [wanted, other, soldOut]) reservations.push(await buyer.hold([{ productId: each.id }]));
+      for (const { status, body } of reservations)
+        expect([status, body.order_id, body.status]).toEqual([200, begun.order.id, 'held']);
+      expect((await buyer.checkout(reservations[0]!.body.id)).body.order.id).toBe(begun.order.id);
+      if (end === 'pay') {
+        await buyer.pay(begun, CARDS.good);
+        await buyer.untilStatus(begun.order.id, 'paid');
+      } else await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+      const next = await buyer.hold([{ productId: wanted.id }]);
+      expect([next.status, next.body.order_id]).toEqual([201, null]);
+    }
+  }, 30_000);
+
+  it('after signing in still counts as the guest they were', async () => {
+    const item = await product(1);
+    const buyer = newShopper();
+    const guest = await buyer.hold([{ productId: item.id }]);
+    const { token } = await signedIn(shop);
+    buyer.token = token;
+    const same = await buyer.hold([{ productId: item.id }]);
+    expect([same.status, same.body.id]).toEqual([200, guest.body.id]);
+    const other = await product();
+    const account = await buyer.hold([{ productId: item.id }, { productId: other.id }]);
+    expect(account.status).toBe(201);
+  });
+});
+
+describe('a repeated Idempotency-Key', () => {
+  it('after the reservation ended is answered so, and with its order once there is one', async () => {
+    const item = await product();
+    const buyer = newShopper();
+    const key = randomUUID();
+    const held = await buyer.hold([{ productId: item.id }], key);
+    expect((await buyer.hold([{ productId: item.id }], key)).body).toEqual(held.body);
+    await buyer.call('DELETE', `/reservations/${held.body.id}`);
+    const repeated = await buyer.hold([{ productId: item.id }], key);
+    expect([repeated.status, repeated.body.code]).toEqual([409, 'reservation_ended']);
+
+    const again = randomUUID();
+    const sold = await buyer.hold([{ productId: item.id }], again);
+    const begun = (await buyer.checkout(sold.body.id)).body;
+    expect((await buyer.hold([{ productId: item.id }], again)).body.order_id).toBe(begun.order.id);
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    expect((await buyer.hold([{ productId: item.id }], again)).body).toMatchObject({
+      id: sold.body.id,
+      status: 'committed',
+      order_id: begun.order.id,
+    });
+
+    const late = randomUUID();
+    const expired = await buyer.hold([{ productId: item.id }], late);
+    await endedAgo(shop.services, expired.body.id, 5);
+    const { createInventoryActivities } = await import('../../activities/inventory/activities.ts');
+    await createInventoryActivities(shop.services).endHold({ reservationId: expired.body.id });
+    expect((await buyer.hold([{ productId: item.id }], late)).body.code).toBe('reservation_ended');
+  }, 30_000);
+});
+
+describe('limits', () => {
+  it('stop a guest at a lower number of units than an account, with a sentence and what to do', async () => {
+    const item = await product(1_000);
+    const { RESERVATION_MAX_UNITS_PER_GUEST: perGuest, RESERVATION_MAX_UNITS_PER_OWNER: perOwner } =
+      shop.services.settings;
+    const buyer = newShopper();
+    const refused = await buyer.hold([{ productId: item.id, quantity: perGuest + 1 }]);
+    expect(refused.body).toMatchObject({
+      status: 409,
+      code: 'reservation_limit',
+      limit: 'guest_units',
+      max: perGuest,
+      detail: `Guests can reserve up to ${perGuest} items at a time. Reduce the quantities, or sign in to reserve more.`,
+    });
+    buyer.token = (await signedIn(shop)).token;
+    expect((await buyer.hold([{ productId: item.id, quantity: perOwner }])).status).toBe(201);
+    const second = await product(1_000);
+    const over = await buyer.hold([
+      { productId: item.id, quantity: perOwner },
+      { productId: second.id, quantity: 1 },
+    ]);
+    expect(over.body).toMatchObject({ code: 'reservation_limit', limit: 'owner_units', max: perOwner });
+  });
+
+  it('stop invented carts of one address; not thirty shoppers who buy there, nor those of other addresses', async () => {
+    const item = await product(2_000);
+    const address = '2001:db8:1:2::';
+    const at = (host: number) => Object.assign(newShopper(), { address: `${address}${host}` });
+    const { RESERVATION_MAX_OPEN_PER_ADDRESS: maxOpen, RESERVATION_MAX_UNITS_PER_ADDRESS: maxUnits } =
+      shop.services.settings;
+    const shoppers = Array.from({ length: 30 }, (_, index) => at(index + 1));
+    const orders = await Promise.all(shoppers.map((buyer) => buyer.order(item.id, 5)));
+    await Promise.all(orders.map((begun, index) => shoppers[index]!.pay(begun)));
+    await Promise.all(orders.map((begun, index) => shoppers[index]!.untilStatus(begun.order.id, 'paid', 30_000)));
+
+    // What was bought is not reserved any more.
+    const carts = await Promise.all(
+      Array.from({ length: maxOpen + 10 }, (_, index) => at(100 + index).hold([{ productId: item.id }])),
+    );
+    const refused = carts.filter((each) => each.status !== 201);
+    expect(refused).toHaveLength(10);
+    expect(new Set(refused.map((each) => each.body.limit))).toEqual(new Set(['address_open']));
+    expect((await newShopper().hold([{ productId: item.id }])).status).toBe(201);
+    const hashes = await shop.services.db.rows<{ address_hash: string }>(
+      `select distinct address_hash from reservations join reservation_items on reservation_id = id where product_id = $1`,
+      [item.id],
+    );
+    expect(JSON.stringify(hashes)).not.toContain('2001');
+
+    const greedy = '203.0.113.7';
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => {
+        const guest = Object.assign(newShopper(), { address: greedy });
+        return guest.hold([{ productId: item.id, quantity: 20 }]);
+      }),
+    );
+    expect(answers.filter((each) => each.status === 201)).toHaveLength(maxUnits / 20);
+    expect(answers.find((each) => each.status !== 201)?.body).toMatchObject({ limit: 'address_units', max: maxUnits });
+  }, 60_000);
+});

@@ -1,0 +1,44 @@
+/** How much may be reserved at a time; each shopper has one open reservation, so what an owner has reserved is that one's units. */
+
+export type ReservationLimitName = 'owner_units' | 'guest_units' | 'address_open' | 'address_units';
+
+export interface ReservationLimits {
+  maxUnitsPerOwner: number;
+  maxUnitsPerGuest: number;
+  maxOpenPerAddress: number;
+  maxUnitsPerAddress: number;
+}
+
+export interface ExceededLimit {
+  limit: ReservationLimitName;
+  max: number;
+}
+
+/** @param address what the shopper's address has reserved besides this reservation @returns the first limit that the units would exceed */
+export function exceededLimit(
+  limits: ReservationLimits,
+  { isGuest, units, address }: { isGuest: boolean; units: number; address: { open: number; units: number } },
+): ExceededLimit | undefined {
+  const perOwner: ExceededLimit = isGuest
+    ? { limit: 'guest_units', max: limits.maxUnitsPerGuest }
+    : { limit: 'owner_units', max: limits.maxUnitsPerOwner };
+  if (units > perOwner.max) return perOwner;
+  if (address.open + 1 > limits.maxOpenPerAddress) return { limit: 'address_open', max: limits.maxOpenPerAddress };
+  if (address.units + units > limits.maxUnitsPerAddress)
+    return { limit: 'address_units', max: limits.maxUnitsPerAddress };
+  return undefined;
+}
+
+/** Which limit it is and what the shopper can do, in one or two sentences. */
+export function limitMessage({ limit, max }: ExceededLimit): string {
+  switch (limit) {
+    case 'guest_units':
+      return `Guests can reserve up to ${max} items at a time. Reduce the quantities, or sign in to reserve more.`;
+    case 'owner_units':
+      return `You can reserve up to ${max} items at a time. Reduce the quantities and place a second order for the rest.`;
+    case 'address_open':
+      return `Your network has ${max} open reservations, which is the maximum. Try again in a few minutes, when some have been paid or have ended.`;
+    case 'address_units':
+      return `Shoppers on your network can reserve up to ${max} items at a time. Reduce the quantities, or try again in a few minutes.`;
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { sentence } from './forms.ts';
+import { holdCart } from './holds.ts';
+import { ApiProblem } from './problem.ts';
+
+type Answer = { order_id: string | null } | { code: string; [extra: string]: unknown };
+
+/** An API that gives these answers to requests for a reservation, and notes their keys. */
+function answering(...answers: Answer[]) {
+  const keys: unknown[] = [];
+  const post = async (_path: string, _body: unknown, options: { idempotencyKey: string }) => {
+    keys.push(options.idempotencyKey);
+    const answer = answers.shift()!;
+    if ('code' in answer) throw new ApiProblem({ type: 'x', title: 'x', status: 409, ...answer } as never);
+    return answer;
+  };
+  return { api: { post } as unknown as Api, keys };
+}
+
+describe('holdCart', () => {
+  it('gives what is reserved, or the order that awaits payment', async () => {
+    expect(await holdCart(answering({ order_id: null }).api, 'k')).toEqual({ held: { order_id: null } });
+    expect(await holdCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
+  });
+
+  it('names what falls short', async () => {
+    const lines = [{ product_id: 'p', name: 'Mug', requested: 2, available: 1 }];
+    expect(await holdCart(answering({ code: 'out_of_stock', lines }).api, 'k')).toEqual({ short: lines });
+  });
+
+  it('reserves anew when the page’s own reservation has ended, once', async () => {
+    const ended = { code: 'reservation_ended' };
+    const { api, keys } = answering(ended, { order_id: null });
+    expect(await holdCart(api, 'k')).toHaveProperty('held');
+    expect(keys[0]).toBe('k');
+    expect(keys[1]).not.toBe('k');
+    await expect(holdCart(answering(ended, ended).api, 'k')).rejects.toThrow('reservation_ended');
+  });
+
+  it('leaves a limit to be read as the API says it', async () => {
+    const detail = 'Guests can reserve up to 20 items at a time. Reduce the quantities, or sign in to reserve more.';
+    const refused = await holdCart(answering({ code: 'reservation_limit', detail }).api, 'k').catch(sentence);
+    expect(refused).toBe(detail);
+  });
+});

@@ -1,0 +1,32 @@
+/** What inventory activities are asked with, and reservations whose time is over. */
+import { randomUUID } from 'node:crypto';
+import type { Services } from '../../infra/services.ts';
+import type { HoldInput } from '../../workflows/reservation/messages.ts';
+
+/** A guest of an address of their own reserves the lines. */
+export function holdInput(lines: HoldInput['lines'], request: Partial<HoldInput> = {}): HoldInput {
+  return {
+    reservationId: randomUUID(),
+    owners: [`cart:${randomUUID()}`],
+    cartId: null,
+    addressHash: randomUUID(),
+    currency: 'usd',
+    holdSeconds: 600,
+    graceSeconds: 30,
+    settleSeconds: 7_200,
+    lines,
+    ...request,
+  };
+}
+
+/** Puts a reservation's deadline, and its order's, into the past. */
+export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: string, seconds: number): Promise<void> {
+  await db.run('update reservations set expires_at = now() - make_interval(secs => $2) where id = $1', [
+    reservationId,
+    seconds,
+  ]);
+  await db.run('update orders set expires_at = now() - make_interval(secs => $2) where reservation_id = $1', [
+    reservationId,
+    seconds,
+  ]);
+}
