@@ -321,7 +321,13 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     });
-    const stripe = await activities.refundPayment({ refundId, orderId, paymentIntentId, amountCents: 2500, attempt: 1 });
+    const stripe = await activities.refundPayment({
+      refundId,
+      orderId,
+      paymentIntentId,
+      amountCents: 2500,
+      attempt: 1,
+    });
     expect(stripe).toMatchObject({ status: 'failed', stripeRefundId: null });
     await repeated(() => activities.recordRefund({ refundId, ...stripe }));
     const again = await activities.requestRefund({

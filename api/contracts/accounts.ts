@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ROLES } from '../../domain/roles.ts';
-import { timestamp, uuid } from './common.ts';
+import { text, timestamp, uuid } from './common.ts';
 
 export const role = z.enum(ROLES);
 
-const email = z.string().trim().max(255).toLowerCase().pipe(z.email());
+const email = text(255).toLowerCase().pipe(z.email());
 const password = z.string().min(10, 'use at least 10 characters').max(200);
-const fullName = z.string().trim().min(1).max(255);
+const fullName = text(255);
 
 export const registerBody = z
   .strictObject({ email, password, full_name: fullName.optional() })

@@ -16,6 +16,7 @@ import {
 } from '../../workflows/reservation/messages.ts';
 import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { currencyOfLines } from './line-currency.ts';
 
 export interface HoldRequest {
   owner: string;
@@ -50,7 +51,7 @@ export class Reservations {
       reservationId,
       owner: request.owner,
       cartId: request.cartId,
-      currency: CURRENCY,
+      currency: await currencyOfLines(this.#deps.db, lines, CURRENCY),
       holdSeconds: HOLD_SECONDS,
       graceSeconds: HOLD_GRACE_SECONDS,
       lines,

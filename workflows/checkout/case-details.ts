@@ -31,12 +31,7 @@ export function describeCheckout(the: CheckoutCase): string {
   parts.push(
     table(
       ['Item', 'SKU', 'Quantity', 'Price'],
-      order.lines.map((line) => [
-        plain(line.name),
-        plain(line.sku),
-        `${line.quantity}`,
-        money(line.unitPriceCents),
-      ]),
+      order.lines.map((line) => [plain(line.name), plain(line.sku), `${line.quantity}`, money(line.unitPriceCents)]),
     ),
     [
       `- Status: **${statusInWords(order.status)}**`,

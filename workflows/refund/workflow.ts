@@ -1,10 +1,4 @@
-import {
-  allHandlersFinished,
-  condition,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { isUuid } from '../../domain/ids.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { quickSteps, stripeSteps } from '../shared/activity-options.ts';
