@@ -125,12 +125,17 @@ export async function removeCartItem(sql: Sql, owner: CartOwner, productId: stri
 
 /**
  * Moves a guest's items into the account's cart, all at once; run again it finds nothing to move. Items in another currency than the
- * account's cart stay in the guest's: it is there again after signing out.
+ * account's cart stay in the guest's.
+ * @returns the guest's cart when anything stayed in it
  */
-export async function mergeCart(db: Database, guestCartId: string, userId: string): Promise<void> {
-  await db.transaction(async (sql) => {
+export async function mergeCart(
+  db: Database,
+  guestCartId: string,
+  userId: string,
+): Promise<{ id: string; currency: string } | undefined> {
+  return db.transaction(async (sql) => {
     const guest = await sql.row('select 1 from carts where id = $1 and user_id is null for update', [guestCartId]);
-    if (!guest) return;
+    if (!guest) return undefined;
     const cartId = await ensureCart(sql, { userId });
     const currency = (await currencyOfCart(sql, cartId)) ?? (await currencyOfCart(sql, guestCartId));
     await sql.run(
@@ -143,6 +148,8 @@ export async function mergeCart(db: Database, guestCartId: string, userId: strin
        on conflict (cart_id, product_id) do update set quantity = least(100, cart_items.quantity + excluded.quantity)`,
       [cartId, guestCartId, currency ?? ''],
     );
+    const left = await currencyOfCart(sql, guestCartId);
+    return left === undefined ? undefined : { id: guestCartId, currency: left };
   });
 }
 

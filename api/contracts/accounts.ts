@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../../domain/roles.ts';
-import { text, timestamp, uuid } from './common.ts';
+import { currency, text, timestamp, uuid } from './common.ts';
 
 export const role = z.enum(ROLES);
 
@@ -33,6 +33,10 @@ export const session = z
     token_type: z.literal('Bearer'),
     expires_in: z.number().int().meta({ description: 'Life of the access token in seconds' }),
     user,
+    guest_cart: z.object({ id: uuid, currency }).optional().meta({
+      description:
+        'Set when the guest’s cart could not come along, since it is in another currency than the account’s: its items are still in it',
+    }),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof session>;

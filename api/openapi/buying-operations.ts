@@ -16,7 +16,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       body: reservations.reservationBody,
       ok: gives('Held', reservations.reservation, 201),
       problems: {
-        409: 'Not enough in stock: `lines` says which',
+        409: 'Not enough in stock: `lines` says which; or the products have different currencies',
         422: 'The key was used for another hold',
         503: 'Stock is being counted anew',
       },
