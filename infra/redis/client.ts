@@ -1,9 +1,9 @@
-import { type Command, Redis } from 'ioredis';
+import { Command, Redis } from 'ioredis';
 
 /** What ioredis says of a command that had no answer in time. */
 const TIMED_OUT = 'Command timed out';
-/** Sent even while Redis is away: what opens a connection, and what asks whether it is back. */
-const ALWAYS_SENT = new Set(['auth', 'hello', 'client', 'info', 'select', 'readonly', 'ping']);
+/** What opens a connection is sent even while Redis is away. */
+const HANDSHAKE = new Set(['auth', 'hello', 'client', 'info', 'select', 'readonly']);
 const PROBE_MS = 250;
 
 /** Redis did not answer in time lately, so it was not asked. */
@@ -22,22 +22,23 @@ class GuardedRedis extends Redis {
   #isAway = false;
 
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
-    if (this.#isAway && !ALWAYS_SENT.has(command.name)) {
+    // A pipeline (it has a stream of its own) is written once all of its commands are: none of them may be an exception.
+    if (this.#isAway && (stream || !HANDSHAKE.has(command.name))) {
       command.reject(new RedisAwayError());
       return command.promise;
     }
-    const answer = super.sendCommand(command, stream);
-    (command as Command).promise.catch((error: Error) => {
+    command.promise.catch((error: Error) => {
       if (error.message === TIMED_OUT) this.#waitUntilBack();
     });
-    return answer;
+    return super.sendCommand(command, stream);
   }
 
   #waitUntilBack(): void {
     if (this.#isAway) return;
     this.#isAway = true;
     const probe = async (): Promise<void> => {
-      const isBack = await this.ping().then(
+      const ping = new Command('ping', [], { replyEncoding: 'utf8' });
+      const isBack = await Promise.resolve(super.sendCommand(ping)).then(
         () => true,
         () => this.status === 'end',
       );
