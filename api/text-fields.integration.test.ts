@@ -39,6 +39,7 @@ const FIELDS: [string, string, (text: string) => unknown, string][] = [
     'full_name',
   ],
   ['POST', '/auth/register', (text) => ({ email: `${text}@example.test`, password: 'x'.repeat(12) }), 'email'],
+  ['POST', '/auth/register', (text) => ({ email: 'a@example.test', password: `long enough ${text}` }), 'password'],
   ['PATCH', '/me', (full_name) => ({ full_name }), 'full_name'],
   ['POST', '/products', (sku) => ({ ...product, sku }), 'sku'],
   ['POST', '/products', (name) => ({ ...product, name }), 'name'],

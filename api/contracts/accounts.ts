@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { ROLES } from '../../domain/roles.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { currency, text, timestamp, uuid } from './common.ts';
 
 export const role = z.enum(ROLES);
 
 const email = text(255).toLowerCase().pipe(z.email());
-const password = z.string().min(10, 'use at least 10 characters').max(200);
+/** As it was typed: its blanks are part of it. */
+const password = z
+  .string()
+  .min(10, 'use at least 10 characters')
+  .max(200)
+  .refine((value) => !hasForbiddenCharacters(value), FORBIDDEN_CHARACTERS_HINT);
 const fullName = text(255);
 
 export const registerBody = z
