@@ -6,7 +6,7 @@ import { startApi } from './server.ts';
 
 async function main(): Promise<void> {
   const settings = readSettings();
-  const services = await connectServices(settings, 'api');
+  const services = await connectServices(settings, 'api', { forWaitingPeople: true });
   const api = await startApi(services);
   const observer = await observe(settings.API_HOST, settings.API_METRICS_PORT, async () => true);
   services.log.info({ url: api.url }, 'API started');

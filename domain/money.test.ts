@@ -16,21 +16,21 @@ describe('money', () => {
     );
   });
 
-  it('writes what a table of two decimals holds', () => {
-    expect(toDecimalString(5)).toBe('0.05');
-    expect(toDecimalString(-1999)).toBe('-19.99');
+  it('writes as many decimals as the currency has', () => {
+    expect(toDecimalString(5, 'usd')).toBe('0.05');
+    expect(toDecimalString(-1999, 'usd')).toBe('-19.99');
     expect(toDecimalString(100, 'jpy')).toBe('100');
-    expect(fromDecimal('19.9')).toBe(1990);
+    expect(fromDecimal('19.9', 'usd')).toBe(1990);
     expect(fromDecimal('100.00', 'jpy')).toBe(100);
-    expect(Object.is(fromDecimal('-0.00'), 0)).toBe(true);
+    expect(Object.is(fromDecimal('-0.00', 'usd'), 0)).toBe(true);
   });
 
   it('never rounds: more digits than the currency has are refused', () => {
     for (const text of ['0.001', '1e3', '', '12.', '.5', 'NaN', '1,5', '0x10'])
-      expect(() => fromDecimal(text)).toThrow(RangeError);
+      expect(() => fromDecimal(text, 'usd')).toThrow(RangeError);
     expect(() => fromDecimal('1.5', 'jpy')).toThrow(RangeError);
-    expect(() => toDecimalString(1.5)).toThrow(RangeError);
-    expect(() => fromDecimal('99999999999999999999')).toThrow(RangeError);
+    expect(() => toDecimalString(1.5, 'usd')).toThrow(RangeError);
+    expect(() => fromDecimal('99999999999999999999', 'usd')).toThrow(RangeError);
   });
 
   it('adds up lines exactly, in any order', () => {
@@ -51,5 +51,7 @@ describe('money', () => {
 
   it('reads well', () => {
     expect(formatMoney(123456, 'usd')).toBe('$1,234.56');
+    expect(formatMoney(1200, 'jpy')).toBe('¥1,200');
+    expect(formatMoney(1050, 'afn')).toContain('10.50');
   });
 });

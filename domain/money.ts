@@ -1,11 +1,5 @@
 /** Money: integer minor units (`amountCents`) inside, decimals only on the wire and in the tables. */
-
-/** Decimal digits of the currencies that do not have two (ISO 4217). */
-const MINOR_DIGITS: Readonly<Record<string, number>> = { jpy: 0, krw: 0, vnd: 0, clp: 0, bhd: 3, kwd: 3, tnd: 3 };
-
-export function minorDigits(currency: string): number {
-  return MINOR_DIGITS[currency.toLowerCase()] ?? 2;
-}
+import { minorDigits } from './currencies.ts';
 
 function assertCents(amountCents: number): void {
   if (!Number.isSafeInteger(amountCents)) throw new RangeError(`not an amount in minor units: ${amountCents}`);
@@ -13,9 +7,9 @@ function assertCents(amountCents: number): void {
 
 /**
  * Minor units → the decimal text that tables hold, exact: 1999 → "19.99".
- * @throws RangeError when the amount is not a safe integer
+ * @throws RangeError when the amount is not a safe integer, or the currency is unknown
  */
-export function toDecimalString(amountCents: number, currency = 'usd'): string {
+export function toDecimalString(amountCents: number, currency: string): string {
   assertCents(amountCents);
   const digits = minorDigits(currency);
   const sign = amountCents < 0 ? '-' : '';
@@ -24,15 +18,15 @@ export function toDecimalString(amountCents: number, currency = 'usd'): string {
 }
 
 /** Minor units → the JSON number of the wire: 1999 → 19.99. Exact up to 2^53 minor units as JSON prints the shortest form. */
-export function toDecimal(amountCents: number, currency = 'usd'): number {
+export function toDecimal(amountCents: number, currency: string): number {
   return Number(toDecimalString(amountCents, currency));
 }
 
 /**
  * Decimal text or number → minor units, exact; never rounds.
- * @throws RangeError when the value is no decimal or has more digits than the currency
+ * @throws RangeError when the value is no decimal or has more digits than the currency, or the currency is unknown
  */
-export function fromDecimal(value: string | number, currency = 'usd'): number {
+export function fromDecimal(value: string | number, currency: string): number {
   const digits = minorDigits(currency);
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value).trim());
   if (!match) throw new RangeError(`not a decimal amount: ${value}`);
@@ -57,6 +51,17 @@ export function sumCents(amounts: Iterable<number>): number {
   return total;
 }
 
+/** Intl has fewer decimals than ISO 4217 for some currencies (AFN, LBP, MMK, …) and would round: the digits are given. */
+function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
+  const digits = minorDigits(currency);
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: currency.toUpperCase(),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** For people: 1999, "usd" → "$19.99". */
@@ -65,7 +70,7 @@ export function formatMoney(amountCents: number, currency: string, locale = 'en-
   const key = `${locale} ${currency}`;
   let format = formats.get(key);
   if (!format) {
-    format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() });
+    format = moneyFormat(currency, locale);
     formats.set(key, format);
   }
   return format.format(toDecimal(amountCents, currency));

@@ -1,5 +1,6 @@
 /** The only reader of the environment: every setting, described, parsed once at start, all problems listed at once. */
 import { z } from 'zod';
+import { isCurrency } from '../domain/currencies.ts';
 import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';
 import { parsePayloadKeys } from './temporal/payload-keys.ts';
 
@@ -52,7 +53,13 @@ export const settingsSchema = z.object({
 
   POSTGRES_URL: z.url().describe('postgres://user:password@host:port/database'),
   POSTGRES_POOL_MAX: count(10).describe('Most connections of one process'),
+  POSTGRES_TIMEOUT_MS: count(10_000, 100).describe(
+    'Longest wait of the API for a connection to PostgreSQL, and for the answer to a statement, in milliseconds; then it answers 503',
+  ),
   REDIS_URL: z.url().describe('redis://host:port/database'),
+  REDIS_TIMEOUT_MS: count(1_000, 10).describe(
+    'Longest wait for the answer to a Redis command, in milliseconds; then Redis counts as away until it answers a PING',
+  ),
   ELASTICSEARCH_URL: z.url().describe('Address of the search cluster'),
   ELASTICSEARCH_INDEX: z
     .string()
@@ -158,9 +165,9 @@ export const settingsSchema = z.object({
 
   CURRENCY: z
     .string()
-    .regex(/^[a-z]{3}$/)
+    .refine(isCurrency, 'is not a currency that Stripe charges')
     .default('usd')
-    .describe('ISO 4217 code of the shop’s prices, lower case'),
+    .describe('ISO 4217 code of the shop’s prices, lower case, such as usd'),
   HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
   HOLD_GRACE_SECONDS: seconds(30, 0).describe(
     'Time that a reservation whose order is unpaid is kept past its deadline, without a payment at Stripe; also the first re-check with one',

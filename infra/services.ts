@@ -32,11 +32,21 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch, InfluxDB and the mail server may come later */
-export async function connectServices(settings: Settings, processName: string): Promise<Services> {
+/**
+ * @param options.forWaitingPeople limits how long PostgreSQL is waited for: a page rather hears 503, the work of a worker may take longer
+ * @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch, InfluxDB and the mail server may come later
+ */
+export async function connectServices(
+  settings: Settings,
+  processName: string,
+  options: { forWaitingPeople?: boolean } = {},
+): Promise<Services> {
   const log = createLogger(processName, settings.LOG_LEVEL);
-  const [postgres, temporal] = await Promise.all([connectPostgres(settings), connectTemporal(settings)]);
-  const redis = connectRedis(settings.REDIS_URL);
+  const [postgres, temporal] = await Promise.all([
+    connectPostgres(settings, options.forWaitingPeople ? settings.POSTGRES_TIMEOUT_MS : undefined),
+    connectTemporal(settings),
+  ]);
+  const redis = connectRedis(settings.REDIS_URL, { timeoutMs: settings.REDIS_TIMEOUT_MS });
   const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL);
   const mailer = new Mailer(settings);
   return {

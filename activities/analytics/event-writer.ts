@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../../infra/config.ts';
 import { type InfluxDb, InfluxRefused } from '../../infra/influxdb/client.ts';
 import type { Logger } from '../../infra/logger.ts';
-import { connectRedis } from '../../infra/redis/client.ts';
+import { connectWaitingRedis } from '../../infra/redis/client.ts';
 import { type Entry, EventGroup } from './event-group.ts';
 import { eventMetrics as metrics } from './event-metrics.ts';
 import { toPoint } from './event-points.ts';
@@ -52,7 +52,7 @@ class EventWriter {
 
   constructor(deps: EventWriterDependencies) {
     this.#deps = deps;
-    this.#redis = connectRedis(deps.settings.REDIS_URL, { subscriber: true });
+    this.#redis = connectWaitingRedis(deps.settings.REDIS_URL);
     this.#group = new EventGroup(this.#redis, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`);
   }
 

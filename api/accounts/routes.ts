@@ -18,12 +18,16 @@ export function accountRoutes(deps: ApiDependencies, limits: RateLimits): ApiRou
 
   async function signIn(ctx: ApiContext, user: UserEntity): Promise<Session> {
     // A guest's cart follows its shopper in; the cart's id stays the credential of what was ordered before.
+    let left: Session['guest_cart'];
     if (ctx.state.cartId) {
-      await mergeCart(deps.db, ctx.state.cartId, user.id);
+      left = await mergeCart(deps.db, ctx.state.cartId, user.id);
       const carts = [`user:${user.id}`, `cart:${ctx.state.cartId}`].map(cartCacheKey);
       await deps.cache.invalidate(carts).catch(() => undefined);
     }
-    return toSession(await sessions.start({ userId: user.id, role: user.role }), user);
+    return {
+      ...toSession(await sessions.start({ userId: user.id, role: user.role }), user),
+      ...(left && { guest_cart: left }),
+    };
   }
 
   router.post('/auth/register', limits.limit('api'), limits.limitFailures('auth'), identify, async (ctx) => {

@@ -92,7 +92,7 @@ describe('products', () => {
     }
   });
 
-  it('are refused with every problem named; stock not below what is held', async () => {
+  it('are refused with every problem named', async () => {
     const admin = await signedIn(shop, 'admin');
     const bad = await admin.call(
       'POST',
@@ -109,10 +109,7 @@ describe('products', () => {
     expect(
       (await admin.call('POST', '/products', newProduct({ category_id: randomUUID() }))).body.errors,
     ).toMatchObject([{ path: 'category_id' }]);
-    const product = await createProduct(shop.services, { stock: 5 });
-    await guest().hold([{ productId: product.id, quantity: 3 }]);
-    expect((await admin.call('PATCH', `/products/${product.id}`, { stock_quantity: 2 })).status).toBe(409);
-    expect((await admin.call('PATCH', `/products/${product.id}`, { stock_quantity: 3 })).status).toBe(200);
+    const product = await createProduct(shop.services);
     expect((await admin.call('PATCH', `/products/${product.id}`, {})).status).toBe(400);
   });
 
@@ -129,6 +126,39 @@ describe('products', () => {
     expect([after.status, after.body.available_quantity]).toEqual([200, 9]);
     expect((await guest().call('GET', '/products/not-an-id')).status).toBe(400);
     expect((await guest().call('GET', `/products/${randomUUID()}`)).status).toBe(404);
+  });
+});
+
+describe('prices', () => {
+  it.each([
+    [{ price: 1200.5, currency: 'jpy' }, 'price', 'with at most 0 decimals in JPY'],
+    [{ price: 1.234, currency: 'kwd' }, 'price', 'multiple of 0.010 in KWD'],
+    [{ price: 1.2345, currency: 'kwd' }, 'price', 'with at most 3 decimals in KWD'],
+    [{ price: 10.505 }, 'price', 'with at most 2 decimals in USD'],
+    [{ price: 5, currency: 'zzz' }, 'currency', 'not a currency that Stripe charges'],
+    [{ price: 5, currency: 'USD' }, 'currency', 'not a currency that Stripe charges'],
+  ])('%j are refused, saying how to write them', async (change, path, message) => {
+    const admin = await signedIn(shop, 'admin');
+    const answer = await admin.call('POST', '/products', newProduct(change));
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+    expect(answer.body.errors).toEqual([{ path, message: expect.stringContaining(message) }]);
+  });
+
+  it('keep the decimals of their currency, and are held to it when changed', async () => {
+    const admin = await signedIn(shop, 'admin');
+    for (const [price, currency] of [
+      [1.23, 'kwd'],
+      [1200, 'jpy'],
+      [999_999.99, 'usd'],
+    ] as const) {
+      const { id } = (await admin.call('POST', '/products', newProduct({ price, currency }))).body;
+      expect((await guest().call('GET', `/products/${id}`)).body).toMatchObject({ price, currency });
+    }
+    const { id } = (await admin.call('POST', '/products', newProduct({ price: 1200, currency: 'jpy' }))).body;
+    const refused = await admin.call('PATCH', `/products/${id}`, { price: 1200.5 });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors[0].message).toContain('at most 0 decimals in JPY');
+    expect((await admin.call('PATCH', `/products/${id}`, { price: 1300 })).body.price).toBe(1300);
   });
 });
 

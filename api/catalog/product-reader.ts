@@ -1,7 +1,7 @@
 /** Reads the catalogue as plain rows, shaped for the wire. */
 import { DomainError } from '../../domain/errors.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
-import type { Category, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';
+import type { Category, ManagedProduct, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 
 interface SummaryRow {
@@ -134,6 +134,16 @@ export async function readProduct(sql: Sql, id: string): Promise<Product> {
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };
+}
+
+/** The product as administrators see it. @throws DomainError not_found */
+export async function readManagedProduct(sql: Sql, id: string): Promise<ManagedProduct> {
+  const product = await readProduct(sql, id);
+  const stock = await sql.row<Pick<ManagedProduct, 'stock_quantity' | 'reserved_quantity' | 'stock_version'>>(
+    'select stock_quantity, reserved_quantity, stock_version from products where id = $1',
+    [id],
+  );
+  return { ...product, ...stock! };
 }
 
 function toSummary(row: SummaryRow): ProductSummary {

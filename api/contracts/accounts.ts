@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { ROLES } from '../../domain/roles.ts';
-import { timestamp, uuid } from './common.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
+import { currency, text, timestamp, uuid } from './common.ts';
 
 export const role = z.enum(ROLES);
 
-const email = z.string().trim().max(255).toLowerCase().pipe(z.email());
-const password = z.string().min(10, 'use at least 10 characters').max(200);
-const fullName = z.string().trim().min(1).max(255);
+const email = text(255).toLowerCase().pipe(z.email());
+/** As it was typed: its blanks are part of it. */
+const password = z
+  .string()
+  .min(10, 'use at least 10 characters')
+  .max(200)
+  .refine((value) => !hasForbiddenCharacters(value), FORBIDDEN_CHARACTERS_HINT);
+const fullName = text(255);
 
 export const registerBody = z
   .strictObject({ email, password, full_name: fullName.optional() })
@@ -33,6 +39,10 @@ export const session = z
     token_type: z.literal('Bearer'),
     expires_in: z.number().int().meta({ description: 'Life of the access token in seconds' }),
     user,
+    guest_cart: z.object({ id: uuid, currency }).optional().meta({
+      description:
+        'Set when the guest’s cart could not come along, since it is in another currency than the account’s: its items are still in it',
+    }),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof session>;

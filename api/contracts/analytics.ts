@@ -1,6 +1,7 @@
 /** What browsers and the storefront tell of, for the shop's figures. A purchase is not among it: the order itself tells of that, once. */
 import { z } from 'zod';
 import { PLACEMENTS } from '../../domain/analytics.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { amount, currency, quantity, timestamp, uuid } from './common.ts';
 
 export const MOST_EVENTS = 100;
@@ -23,7 +24,8 @@ const path = z
   .string()
   .max(300)
   .regex(/^\/[^?#@\s]*$/, 'must be a path without query, fragment or e-mail address')
-  .refine((text) => !/%40/i.test(text), 'must not hold an e-mail address');
+  .refine((value) => !/%40/i.test(value), 'must not hold an e-mail address')
+  .refine((value) => !hasForbiddenCharacters(value), FORBIDDEN_CHARACTERS_HINT);
 const modelId = z.string().regex(/^[\w.:-]{1,64}$/, 'must be a model’s id');
 const price = amount.nonnegative().max(10_000_000);
 const shown = { model: modelId, placement: z.enum(PLACEMENTS) };

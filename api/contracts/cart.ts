@@ -10,11 +10,10 @@ export const cartItem = z.object({
   currency,
   quantity: z.number().int(),
   line_total: amount,
-  available_quantity: z
-    .number()
-    .int()
-    .nonnegative()
-    .meta({ description: 'A snapshot; only a reservation holds stock' }),
+  available_quantity: z.number().int().nonnegative().meta({
+    description:
+      'A snapshot; only a reservation reserves stock. 0 when the product is now sold in another currency than the cart',
+  }),
 });
 
 export const cart = z
@@ -22,8 +21,8 @@ export const cart = z
     id: uuid.meta({ description: 'Secret of a guest: send it as X-Cart-Id or keep the cookie' }),
     items: z.array(cartItem),
     item_count: z.number().int().nonnegative(),
-    total: amount,
-    currency,
+    total: amount.meta({ description: 'Of the items in the cart’s currency' }),
+    currency: currency.meta({ description: 'Of what was put in first; the shop’s while the cart is empty' }),
   })
   .meta({ id: 'Cart' });
 export type Cart = z.infer<typeof cart>;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { amount, currency, limit, timestamp, uuid } from './common.ts';
+import { MAX_PRICE } from '../../domain/price.ts';
+import { MAX_STOCK } from '../../domain/stock.ts';
+import { amount, currency, cursor, limit, text, timestamp, uuid } from './common.ts';
 
-const price = z
-  .number()
-  .positive()
-  .max(999_999.99)
-  .refine((value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6, 'use at most 2 decimals');
+/** How many decimals it may have, the currency says: `domain/price` checks that. */
+const price = z.number().positive().max(MAX_PRICE);
+/** An end of a range of prices. */
+export const priceBound = z.coerce.number().nonnegative().max(MAX_PRICE);
 
 export const category = z
   .object({
@@ -58,13 +59,27 @@ export const product = productSummary
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof product>;
 
+/** What administrators see of a product besides. */
+export const managedProduct = product
+  .extend({
+    stock_quantity: z.number().int().nonnegative().meta({ description: 'On hand, reserved units included' }),
+    reserved_quantity: z.number().int().nonnegative(),
+    stock_version: z
+      .number()
+      .int()
+      .positive()
+      .meta({ description: 'Counts the changes of stock_quantity, sales included' }),
+  })
+  .meta({ id: 'ManagedProduct' });
+export type ManagedProduct = z.infer<typeof managedProduct>;
+
 export const PRODUCT_SORTS = ['newest', 'price_asc', 'price_desc'] as const;
 export const productListQuery = z.object({
-  category: z.string().max(100).optional().meta({ description: 'Slug of a category' }),
-  min_price: z.coerce.number().nonnegative().max(999_999.99).optional(),
-  max_price: z.coerce.number().nonnegative().max(999_999.99).optional(),
+  category: text(100).optional().meta({ description: 'Slug of a category' }),
+  min_price: priceBound.optional(),
+  max_price: priceBound.optional(),
   sort: z.enum(PRODUCT_SORTS).default('newest'),
-  cursor: z.string().max(300).optional().meta({ description: '`next_cursor` of the page before' }),
+  cursor: cursor.optional().meta({ description: '`next_cursor` of the page before' }),
   limit: limit(24, 100),
 });
 export const productPage = z
@@ -73,33 +88,62 @@ export const productPage = z
 export type ProductPage = z.infer<typeof productPage>;
 
 /** A stored picture’s address: absolute http(s), or a path on this server. */
-const imageUrl = z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)]).pipe(z.string().max(500));
+const imageUrl = z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)]).pipe(text(500));
+
+const description = text(5000, { min: 0, multiline: true });
+const tags = z.array(text(50)).max(30);
+const stockQuantity = z.number().int().nonnegative().max(MAX_STOCK);
 
 export const productCreate = z
   .strictObject({
-    sku: z.string().trim().min(1).max(64),
-    name: z.string().trim().min(1).max(255),
-    description: z.string().max(5000).default(''),
+    sku: text(64),
+    name: text(255),
+    description: description.default(''),
     price,
     currency: currency.optional(),
-    stock_quantity: z.number().int().nonnegative().max(10_000_000),
+    stock_quantity: stockQuantity,
     category_id: uuid,
     image_url: imageUrl.optional(),
-    tags: z.array(z.string().trim().min(1).max(50)).max(30).default([]),
+    tags: tags.default([]),
   })
   .meta({ id: 'ProductCreate' });
 export const productPatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(255),
-    description: z.string().max(5000),
+    name: text(255),
+    description,
     price,
-    stock_quantity: z.number().int().nonnegative().max(10_000_000),
+    stock_quantity: stockQuantity.meta({ description: 'What is on hand now; give `stock_version` with it' }),
+    stock_version: z.number().int().positive().meta({
+      description:
+        'The version that `stock_quantity` was based on: if stock has changed since, 412 tells the current number',
+    }),
+    stock_delta: z
+      .number()
+      .int()
+      .min(-MAX_STOCK)
+      .max(MAX_STOCK)
+      .refine((delta) => delta !== 0, 'must be other than 0')
+      .meta({
+        description: 'Units that arrived, or went when negative; counted once for an Idempotency-Key',
+      }),
     category_id: uuid,
     image_url: imageUrl,
-    tags: z.array(z.string().trim().min(1).max(50)).max(30),
+    tags,
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
+  .superRefine(({ stock_quantity, stock_version, stock_delta }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (stock_quantity !== undefined && stock_delta !== undefined)
+      refuse('stock_delta', 'give either stock_delta or stock_quantity');
+    else if (stock_quantity !== undefined && stock_version === undefined)
+      refuse(
+        'stock_quantity',
+        'give stock_version with it, as the product shows it to administrators, or use stock_delta: units may have been sold since you looked',
+      );
+    if (stock_version !== undefined && stock_quantity === undefined)
+      refuse('stock_version', 'belongs to stock_quantity');
+  })
   .meta({ id: 'ProductPatch' });
 export type ProductCreate = z.infer<typeof productCreate>;
 export type ProductPatch = z.infer<typeof productPatch>;

@@ -1,16 +1,42 @@
 /** Shapes that every part of the API shares. Wire names are snake_case; amounts are decimal numbers with a `currency`. */
 import { z } from 'zod';
+import { isCurrency } from '../../domain/currencies.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 
 export const uuid = z.uuid();
 export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 export const currency = z
   .string()
-  .regex(/^[a-z]{3}$/)
-  .meta({ description: 'ISO 4217 code, lower case', examples: ['usd'] });
+  .refine(isCurrency, 'is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd')
+  .meta({ description: 'ISO 4217 code of a currency that Stripe charges, lower case', examples: ['usd'] });
 export const amount = z
   .number()
   .meta({ description: 'Decimal amount in the currency’s major unit', examples: [19.99] });
 export const quantity = z.number().int().min(1).max(100);
+
+interface TextOptions {
+  /** Least characters; 1 unless given. */
+  min?: number;
+  /** Takes tabs and line breaks. */
+  multiline?: boolean;
+}
+
+/** Text that people type, without the blanks around it and without what no store takes. Every text field is made by this. */
+export const text = (max: number, { min = 1, multiline = false }: TextOptions = {}) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((value) => !hasForbiddenCharacters(value, { multiline }), FORBIDDEN_CHARACTERS_HINT);
+
+/** Why somebody asks for something. */
+export const reason = text(500, { multiline: true });
+
+export const email = text(255).pipe(z.email());
+
+/** `next_cursor` of the page before. */
+export const cursor = text(300);
 
 export const limit = (fallback: number, most: number) =>
   z.coerce

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { FULFILMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
-import { amount, currency, limit, timestamp, uuid } from './common.ts';
+import { amount, currency, cursor, email, limit, reason, text, timestamp, uuid } from './common.ts';
 
 export const shippingAddress = z
   .strictObject({
-    name: z.string().trim().min(1).max(255).optional(),
-    street: z.string().trim().min(1).max(255),
-    street2: z.string().trim().max(255).optional(),
-    city: z.string().trim().min(1).max(255),
-    state: z.string().trim().max(100).optional(),
+    name: text(255).optional(),
+    street: text(255),
+    street2: text(255, { min: 0 }).optional(),
+    city: text(255),
+    state: text(100, { min: 0 }).optional(),
     postal_code: z.string().regex(/^\d{5}(-\d{4})?$/, 'use a US postal code: 12345 or 12345-6789'),
     country: z
       .string()
@@ -22,13 +22,7 @@ export const checkoutBody = z
   .strictObject({
     reservation_id: uuid,
     shipping_address: shippingAddress,
-    email: z
-      .string()
-      .trim()
-      .max(255)
-      .pipe(z.email())
-      .optional()
-      .meta({ description: 'Where mails about the order go; a guest must give it' }),
+    email: email.optional().meta({ description: 'Where mails about the order go; a guest must give it' }),
   })
   .meta({ id: 'CheckoutRequest' });
 
@@ -62,9 +56,7 @@ export const shipment = z
   })
   .meta({ id: 'Shipment' });
 
-export const cancelBody = z
-  .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
-  .meta({ id: 'CancelRequest' });
+export const cancelBody = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelRequest' });
 
 export const order = z
   .object({
@@ -130,7 +122,7 @@ export const orderSummary = z
   })
   .meta({ id: 'OrderSummary' });
 export type OrderSummary = z.infer<typeof orderSummary>;
-export const orderListQuery = z.object({ cursor: z.string().max(300).optional(), limit: limit(20, 100) });
+export const orderListQuery = z.object({ cursor: cursor.optional(), limit: limit(20, 100) });
 export const orderPage = z
   .object({ items: z.array(orderSummary), next_cursor: z.string().nullable() })
   .meta({ id: 'OrderPage' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REASON_KINDS } from '../../domain/recommendations/reasons.ts';
 import { productSummary } from './catalog.ts';
-import { limit, uuid } from './common.ts';
+import { limit, reason, uuid } from './common.ts';
 
 export const recommendationReason = z
   .object({
@@ -82,8 +82,6 @@ export const recommendationState = z
   })
   .meta({ id: 'RecommendationState' });
 export type RecommendationState = z.infer<typeof recommendationState>;
-
-const reason = z.string().trim().min(1).max(500);
 
 export const retrainBody = z.strictObject({
   reason: reason.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REFUND_STATUSES } from '../../domain/order-state.ts';
-import { amount, currency, quantity, timestamp, uuid } from './common.ts';
+import { amount, currency, quantity, reason, timestamp, uuid } from './common.ts';
 
 const refundLine = z.strictObject({ product_id: uuid, quantity });
 
@@ -18,7 +18,7 @@ export const refundBody = z
       .max(100)
       .optional()
       .meta({ description: 'Items that the refund is for; left out with no amount: all that are left' }),
-    reason: z.string().trim().min(1).max(500),
+    reason,
     restock: z.boolean().default(false).meta({ description: 'Put the items back on sale; for staff' }),
     await_return: z.boolean().default(false).meta({
       description: 'The money waits until the items are back; always so for shoppers once the order has shipped',
@@ -28,7 +28,7 @@ export const refundBody = z
 
 export const decisionBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(500).meta({ description: 'Why; a rejection is told to the shopper' }),
+    reason: reason.meta({ description: 'Why; a rejection is told to the shopper' }),
   })
   .meta({ id: 'RefundDecision' });
 

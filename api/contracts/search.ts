@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { productSummary } from './catalog.ts';
-import { limit } from './common.ts';
+import { priceBound, productSummary } from './catalog.ts';
+import { limit, text } from './common.ts';
+
+/** One slug, or several with commas between. */
+const slugs = text(2_000, { min: 0 });
 
 export const searchQuery = z.object({
-  q: z.string().trim().max(200).default(''),
+  q: text(200, { min: 0 }).default(''),
   category: z
-    .union([z.string(), z.array(z.string())])
+    .union([slugs, z.array(slugs)])
     .optional()
     .transform((value) =>
       value === undefined
@@ -16,8 +19,8 @@ export const searchQuery = z.object({
             .filter(Boolean),
     )
     .meta({ description: 'Slugs; repeat it or separate by commas for several' }),
-  min_price: z.coerce.number().nonnegative().optional(),
-  max_price: z.coerce.number().nonnegative().optional(),
+  min_price: priceBound.optional(),
+  max_price: priceBound.optional(),
   page: z.coerce.number().int().min(1).max(400).default(1),
   limit: limit(24, 100),
 });
@@ -40,7 +43,7 @@ export const searchPage = z
   .meta({ id: 'SearchPage' });
 export type SearchPage = z.infer<typeof searchPage>;
 
-export const suggestQuery = z.object({ q: z.string().trim().min(1).max(100), limit: limit(8, 20) });
+export const suggestQuery = z.object({ q: text(100), limit: limit(8, 20) });
 export const suggestions = z
   .object({ items: z.array(z.object({ text: z.string(), product_id: z.uuid() })) })
   .meta({ id: 'Suggestions' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { text } from './common.ts';
 
-export const listParams = z.object({ name: z.string().min(1).max(100) });
+export const listParams = z.object({ name: text(100) });
 
 const supportList = z
   .object({

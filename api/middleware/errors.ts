@@ -1,6 +1,8 @@
 import type { Middleware } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
+import { FORBIDDEN_CHARACTERS_HINT } from '../../domain/text.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { isStoreUnavailable } from '../../infra/unavailable.ts';
 import type { ApiState } from '../context.ts';
 import type { Problem } from '../contracts/common.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -14,6 +16,11 @@ export function errors(log: Logger): Middleware<ApiState> {
         throw new DomainError('not_found', 'There is nothing at this address.');
     } catch (error) {
       const known = toDomainError(error);
+      if (known && known !== error && known.code === 'unavailable')
+        log.warn(
+          { err: error, requestId: ctx.state.requestId, path: ctx.path },
+          'a store does not answer; answered 503',
+        );
       if (!known)
         log.error({ err: error, requestId: ctx.state.requestId, method: ctx.method, path: ctx.path }, 'request failed');
       const code = known?.code ?? 'internal';
@@ -36,8 +43,20 @@ export function errors(log: Logger): Middleware<ApiState> {
   };
 }
 
+/** What PostgreSQL says of NUL and of bytes that are no UTF-8: character_not_in_repertoire, untranslatable_character. */
+const NOT_STORABLE = new Set(['22021', '22P05']);
+
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
+  if (isStoreUnavailable(error)) {
+    return new DomainError('unavailable', 'The shop’s data cannot be reached just now; try again in a moment.', {
+      retryable: true,
+      cause: error,
+    });
+  }
+  // Every field that people type is checked before; this is for one that was forgotten.
+  if (NOT_STORABLE.has((error as { code?: string }).code ?? ''))
+    return new DomainError('invalid_request', `Some text ${FORBIDDEN_CHARACTERS_HINT}.`);
   const { status, expose } = error as { status?: number; expose?: boolean };
   return expose && status && status < 500
     ? new DomainError('invalid_request', 'The request can’t be read.')

@@ -21,7 +21,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
           'Nothing new: your open reservation, since it has the same items, or since its order (`order_id`) is awaiting payment. Complete or cancel that order to reserve other items',
       },
       problems: {
-        409: 'Not enough in stock: `lines` says which (`out_of_stock`); or more than may be reserved at a time: `limit` and `max` say which limit (`reservation_limit`); or the key’s reservation has ended (`reservation_ended`)',
+        409: 'Not enough in stock: `lines` says which (`out_of_stock`); or more than may be reserved at a time: `limit` and `max` say which limit (`reservation_limit`); or the key’s reservation has ended (`reservation_ended`); or the products have different currencies (`currency_mismatch`)',
         422: 'The key was used for another hold',
         503: 'Stock is being counted anew',
       },

@@ -37,7 +37,7 @@ export const paths: ZodOpenApiPathsObject = {
       access: 'admin',
       headers: idempotencyHeaders,
       body: catalog.productCreate,
-      ok: gives('The product', catalog.product, 201),
+      ok: gives('The product', catalog.managedProduct, 201),
       problems: { 409: 'Another product has this SKU' },
     }),
   },
@@ -46,7 +46,10 @@ export const paths: ZodOpenApiPathsObject = {
       tag: 'Catalogue',
       summary: 'One product',
       params: idParams,
-      ok: gives('The product', catalog.product),
+      ok: gives(
+        'The product; administrators see its stock besides',
+        z.union([catalog.product, catalog.managedProduct]),
+      ),
       problems: { 404: 'No such product' },
     }),
     patch: operation({
@@ -54,9 +57,15 @@ export const paths: ZodOpenApiPathsObject = {
       summary: 'Change a product',
       access: 'admin',
       params: idParams,
+      headers: idempotencyHeaders,
       body: catalog.productPatch,
-      ok: gives('The product as it is now', catalog.product),
-      problems: { 404: 'No such product', 409: 'Stock would fall below what is held' },
+      ok: gives('The product as it is now', catalog.managedProduct),
+      problems: {
+        404: 'No such product',
+        409: 'Less stock would be left than is reserved',
+        412: 'Stock has changed since; the problem tells the current `stock_quantity` and `stock_version`',
+        422: 'The Idempotency-Key was used for another `stock_delta`',
+      },
     }),
     delete: operation({
       tag: 'Catalogue',
@@ -99,7 +108,7 @@ export const paths: ZodOpenApiPathsObject = {
       params: cart.cartItemParams,
       body: cart.cartItemBody,
       ok: gives('The cart', cart.cart),
-      problems: { 404: 'No such product' },
+      problems: { 404: 'No such product', 409: 'The product’s currency is not the cart’s' },
     }),
     delete: operation({
       tag: 'Cart',

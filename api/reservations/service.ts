@@ -17,6 +17,7 @@ import {
 } from '../../workflows/reservation/messages.ts';
 import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { currencyOfLines } from './line-currency.ts';
 
 export interface HoldRequest {
   /** Names of the shopper, the account's first. */
@@ -58,7 +59,7 @@ export class Reservations {
       owners,
       cartId,
       addressHash: addressHash(JWT_SECRET, address),
-      currency: CURRENCY,
+      currency: await currencyOfLines(this.#deps.db, lines, CURRENCY),
       holdSeconds: HOLD_SECONDS,
       graceSeconds: HOLD_GRACE_SECONDS,
       settleSeconds: PAYMENT_SETTLE_SECONDS,

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
+import { minorDigits } from '../../domain/currencies.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { fromDecimal, toDecimal } from '../../domain/money.ts';
+import { toDecimal } from '../../domain/money.ts';
 import { type SearchResult, searchProducts, suggestProducts } from '../../infra/elasticsearch/product-search.ts';
 import { CATALOG_TAG } from '../../infra/redis/cache-keys.ts';
 import { answerCached } from '../cached-json.ts';
@@ -17,8 +18,9 @@ const CACHE_SECONDS = 60;
 export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { productIndex, cache, settings } = deps;
   const router = new Router<ApiState>();
-  const cents = (value: number | undefined) =>
-    value === undefined ? undefined : fromDecimal(value.toFixed(2), settings.CURRENCY);
+  // Between two amounts of the currency there is no price, so a bound that lies there is moved inward.
+  const cents = (value: number | undefined, round: (value: number) => number) =>
+    value === undefined ? undefined : round(Number((value * 10 ** minorDigits(settings.CURRENCY)).toFixed(6)));
 
   router.get('/search', limits.limit('catalog'), async (ctx) => {
     const query = parse(searchQuery, ctx.query, 'query');
@@ -32,8 +34,8 @@ export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
           searchProducts(productIndex, {
             query: query.q,
             categories: query.category,
-            minPriceCents: cents(query.min_price),
-            maxPriceCents: cents(query.max_price),
+            minPriceCents: cents(query.min_price, Math.ceil),
+            maxPriceCents: cents(query.max_price, Math.floor),
             offset,
             size: query.limit,
           }),

@@ -106,7 +106,7 @@ describe('npm run seed', () => {
     ]);
     const again = await run('seed', '--products', '1500');
     expect(again.output).toContain('4 products are new, 1,496 were there');
-    expect(await product(one!.sku)).toMatchObject({ price: '1.23', stock_quantity: 7, name: 'Renamed' });
+    expect(await product(one!.sku)).toMatchObject({ price: '1.230', stock_quantity: 7, name: 'Renamed' });
   });
 
   it('gives each family one lead', async () => {
@@ -136,7 +136,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect(imported.code).toBe(1);
     expect(imported.errors.trim().split('\n').sort()).toEqual([
       'line 5: sku IMP-3 is new and needs a price',
-      'line 6: price: must be a number such as 19.99, with at most 2 decimals (it is 12.345)',
+      'line 6: price: must be a number such as 19.99, with at most 2 decimals in USD (it is 12.345)',
       'line 7: sku IMP-1 was on line 2 already',
       'line 8: has 2 fields, the header has 11',
     ]);
@@ -146,7 +146,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect(first).toMatchObject({
       id: productIdOf('IMP-1'),
       description: 'Two\nlines',
-      price: '12.50',
+      price: '12.500',
       category: 'tableware',
       image_url: '/media/products/IMP-1.svg',
       is_family_lead: true,
@@ -164,33 +164,98 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
 
   it('changes only what is given, and nothing when run again', async () => {
     const before = await product('IMP-1');
-    const changed = await importText('ndjson', '{"sku":"IMP-1","price":9.99,"stock_quantity":11}\n');
+    const row = JSON.stringify({ sku: 'IMP-1', price: 9.99, stock_quantity: 11, stock_version: before!.stock_version });
+    const changed = await importText('ndjson', `${row}\n`);
     expect(changed.output).toContain('0 new, 1 changed, 0 unchanged, 0 bad');
     const after = await product('IMP-1');
     expect(after).toMatchObject({
       ...before,
-      price: '9.99',
+      price: '9.990',
       stock_quantity: 11,
+      stock_version: Number(before!.stock_version) + 1,
       version: after!.version,
       updated_at: after!.updated_at,
     });
-    const again = await importText('ndjson', '{"sku":"IMP-1","price":9.99,"stock_quantity":11}\n');
+    const again = await importText('ndjson', `${row}\n`);
     expect(again).toMatchObject({ code: 0 });
     expect(again.output).toContain('0 new, 0 changed, 1 unchanged, 0 bad');
     expect((await product('IMP-1'))!.version).toBe(after!.version);
   });
 
-  it('never takes stock away that shoppers hold', async () => {
+  it('never takes stock away that is reserved', async () => {
     await db.run("update products set reserved_quantity = 5 where sku = 'IMP-1'");
+    const { stock_version } = (await product('IMP-1'))!;
     const imported = await importText(
       'ndjson',
-      '{"sku":"IMP-1","stock_quantity":4}\n{"sku":"IMP-2","stock_quantity":4}\n',
+      `{"sku":"IMP-1","stock_quantity":4,"stock_version":${stock_version}}
+{"sku":"IMP-2","stock_delta":-36,"stock_reference":"Count"}
+`,
     );
     expect(imported.code).toBe(1);
-    expect(imported.errors).toContain('line 1: stock_quantity: 4 is less than the 5 that shoppers hold just now');
+    expect(imported.errors).toBe(
+      'line 1: stock_quantity: 5 of the 11 on hand are reserved for shoppers; no fewer can be left\n',
+    );
     expect(await product('IMP-1')).toMatchObject({ stock_quantity: 11 });
     expect(await product('IMP-2')).toMatchObject({ stock_quantity: 4 });
     await db.run("update products set reserved_quantity = 0 where sku = 'IMP-1'");
+  });
+
+  it('refuses a count that is older than a sale, with the number and the version that are right now', async () => {
+    await importText('csv', 'sku,name,price,stock_quantity\nSTK-1,Jar,5,10\n');
+    await db.run("update products set stock_quantity = 7 where sku = 'STK-1'");
+    const stock_version = Number((await product('STK-1'))!.stock_version);
+    const file = 'sku,price,stock_quantity\nSTK-1,6,10\n';
+    const stale = await importText('csv', file);
+    expect(stale.code).toBe(1);
+    expect(stale.errors).toContain(`line 2: stock_quantity: 7 are on hand now (stock_version ${stock_version}); give`);
+    expect(await product('STK-1')).toMatchObject({ stock_quantity: 7, price: '5.000' });
+    expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version - 1}\n`)).code).toBe(1);
+    expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version}\n`)).code).toBe(0);
+    expect(await product('STK-1')).toMatchObject({ stock_quantity: 12, stock_version: stock_version + 1 });
+    // The number that is there changes nothing, whoever counted it.
+    expect((await importText('csv', 'sku,stock_quantity\nSTK-1,12\n')).output).toContain('1 unchanged, 0 bad');
+  });
+
+  it('counts a delivery once, however often the file is imported', async () => {
+    const file = 'sku,name,price,stock_delta,stock_reference\nSTK-1,Jar,5,8,Delivery 7\nSTK-2,Lid,1,3,Delivery 7\n';
+    for (let time = 1; time <= 3; time++) expect((await importText('csv', file)).code).toBe(0);
+    expect([(await product('STK-1'))!.stock_quantity, (await product('STK-2'))!.stock_quantity]).toEqual([20, 3]);
+    const other = await importText('csv', file.replace('5,8,', '5,9,'));
+    expect(other.errors).toBe('line 2: stock_reference: Delivery 7 was counted as 8 before; use another reference\n');
+    await importText('csv', file.replaceAll('Delivery 7', 'Delivery 8'));
+    expect([(await product('STK-1'))!.stock_quantity, (await product('STK-2'))!.stock_quantity]).toEqual([28, 6]);
+    const dry = await importText('csv', file.replaceAll('Delivery 7', 'Delivery 9'), '--dry-run');
+    expect(dry.output).toContain('2 changed');
+    expect((await product('STK-1'))!.stock_quantity).toBe(28);
+  });
+
+  it('takes prices as their currency writes them, and says what is wrong with others', async () => {
+    const header = 'sku,name,category,price,stock_quantity,currency';
+    const imported = await importText(
+      'csv',
+      `${header}
+BRI-P1,a,Trials,"1,299.00",1,
+BRI-P2,a,Trials,$5.00,1,
+BRI-P3,a,Trials,5.00 USD,1,
+BRI-P4,a,Trials,.99,1,
+BRI-KWD,Dinar item,Trials,1.234,1,kwd
+BRI-KWD2,Dinar item,Trials,1.230,1,kwd
+BRI-JPY,Yen item,Trials,1200.5,1,jpy
+BRI-JPY2,Yen item,Trials,1200,1,JPY
+BRI-ZZZ,Odd item,Trials,5,1,zzz
+`,
+    );
+    expect(imported.errors.trim().split('\n')).toEqual([
+      'line 2: price: must be a number such as 19.99, with at most 2 decimals in USD (it is 1,299.00)',
+      'line 3: price: must be a number such as 19.99, with at most 2 decimals in USD (it is $5.00)',
+      'line 4: price: must be a number such as 19.99, with at most 2 decimals in USD (it is 5.00 USD)',
+      'line 5: price: must be a number such as 19.99, with at most 2 decimals in USD (it is .99)',
+      expect.stringContaining('line 6: price: must be a multiple of 0.010 in KWD, such as 19.990'),
+      'line 8: price: must be a number such as 19, with at most 0 decimals in JPY (it is 1200.5)',
+      expect.stringContaining('line 10: currency: is not a currency that Stripe charges'),
+    ]);
+    expect(await product('BRI-KWD2')).toMatchObject({ price: '1.230', currency: 'kwd' });
+    expect(await product('BRI-JPY2')).toMatchObject({ price: '1200.000', currency: 'jpy' });
   });
 
   it('moves a lead to another family and leaves both with a lead', async () => {
@@ -215,7 +280,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect(dry.code).toBe(1);
     expect(dry.output).toContain('Nothing was changed. It would be: 3 rows read: 1 new, 1 changed, 0 unchanged, 1 bad');
     expect(await count(tables)).toBe(before);
-    expect(await product('IMP-2')).toMatchObject({ price: '13.00' });
+    expect(await product('IMP-2')).toMatchObject({ price: '13.000' });
   });
 
   it('writes thousands of rows in batches', async () => {

@@ -34,6 +34,12 @@ describe('a row of an import', () => {
     const row = read({ price: 12.5, stock_quantity: 3, tags: ['a'], options: { color: 'Sage' }, name: null });
     expect(row).toMatchObject({ priceCents: 1250, stockQuantity: 3, tags: ['a'], options: { color: 'Sage' } });
     expect(row).not.toHaveProperty('name');
+    expect(read({ stock_delta: '-3', stock_reference: 'Broken' })).toMatchObject({
+      stockDelta: -3,
+      stockReference: 'Broken',
+    });
+    expect(read({ stock_quantity: '3', stock_version: '12' })).toMatchObject({ stockQuantity: 3, stockVersion: 12 });
+    expect(read({ price: '1.23', currency: 'KWD' })).toMatchObject({ priceCents: 1230 });
     expect(read({ price: '1200', currency: 'JPY' })).toMatchObject({ priceCents: 1200, currency: 'jpy' });
   });
 
@@ -45,12 +51,18 @@ describe('a row of an import', () => {
     [{ category: '&&&' }, /^category: must have a letter or a digit$/],
     [{ price: 'free' }, /^price: must be a number such as 19\.99/],
     [{ price: '$5' }, /^price: must be a number/],
-    [{ price: '1.999' }, /^price: .*at most 2 decimals/],
+    [{ price: '1.999' }, /^price: .*at most 2 decimals in USD/],
     [{ price: '1.5', currency: 'jpy' }, /^price: .*at most 0 decimals/],
     [{ price: 0 }, /^price: must be more than 0$/],
     [{ price: -1 }, /^price: must be more than 0$/],
     [{ price: '1000000' }, /^price: must be at most 999999\.99$/],
-    [{ currency: 'dollars' }, /^currency: must be three letters/],
+    [{ currency: 'dollars' }, /^currency: is not a currency that Stripe charges/],
+    [{ currency: 'zzz' }, /^currency: is not a currency that Stripe charges/],
+    // As spreadsheets write prices.
+    [{ price: '1,299.00' }, /^price: must be a number such as 19\.99/],
+    [{ price: '5.00 USD' }, /^price: must be a number/],
+    [{ price: '.99' }, /^price: must be a number/],
+    [{ price: '1.234', currency: 'kwd' }, /^price: must be a multiple of 0\.010 in KWD/],
     [{ stock_quantity: '-1' }, /^stock_quantity: must be a whole number, 0 or more$/],
     [{ stock_quantity: 1.5 }, /^stock_quantity: must be a whole number/],
     [{ stock_quantity: '10000001' }, /^stock_quantity: must be at most 10000000$/],
@@ -60,7 +72,15 @@ describe('a row of an import', () => {
     [{ tags: 'x'.repeat(51) }, /^tags: /],
     [{ options: 'color' }, /^options: must look like color=Sage/],
     [{ options: ['a'] }, /^options: /],
-    [{ name: 'a\u0000b' }, /^name: has a character that cannot be stored$/],
+    [{ name: 'a\u0000b' }, /^name: has a character that cannot be stored/],
+    [{ name: 'a\nb' }, /^name: has a character/],
+    [{ stock_delta: 5 }, /^stock_reference: is missing; name the delivery/],
+    [{ stock_delta: 0, stock_reference: 'A' }, /^stock_delta: must be a whole number other than 0/],
+    [{ stock_delta: '+5', stock_reference: 'A' }, /^stock_delta: must be a whole number/],
+    [{ stock_delta: 5, stock_quantity: 5, stock_reference: 'A' }, /^stock_delta: give it or stock_quantity, not both$/],
+    [{ stock_reference: 'A' }, /^stock_reference: belongs to stock_delta$/],
+    [{ stock_version: 5 }, /^stock_version: belongs to stock_quantity$/],
+    [{ stock_quantity: 5, stock_version: 0 }, /^stock_version: must be a whole number, 1 or more$/],
     [{ options: { a: '\ud800' } }, /^options: has a character/],
   ])('is refused with a reason (%#)', (record, reason) => {
     expect(read(record)).toEqual({ line: 7, reason: expect.stringMatching(reason) });

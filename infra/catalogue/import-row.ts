@@ -1,9 +1,8 @@
-/**
- * One row of an imported catalogue. Columns: sku, name, description, category, price, currency, stock_quantity, image_url,
- * tags, family, options. A column that is missing or empty leaves a known product as it is.
- */
+/** One row of an imported catalogue. A column that is missing or empty leaves a known product as it is. */
 import { z } from 'zod';
-import { fromDecimal, minorDigits } from '../../domain/money.ts';
+import { isCurrency } from '../../domain/currencies.ts';
+import { readPrice } from '../../domain/price.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { slugOf } from './catalogue-ids.ts';
 import { PRODUCT_LIMITS } from './product.ts';
 
@@ -15,6 +14,9 @@ export const COLUMNS = [
   'price',
   'currency',
   'stock_quantity',
+  'stock_version',
+  'stock_delta',
+  'stock_reference',
   'image_url',
   'tags',
   'family',
@@ -32,7 +34,13 @@ export interface ImportRow {
   priceCents?: number;
   /** ISO 4217, lower case; the shop's unless given. */
   currency: string;
+  /** What is on hand. */
   stockQuantity?: number;
+  /** The version that `stockQuantity` was based on. */
+  stockVersion?: number;
+  /** What came, or went when negative; with `stockReference`, which is counted once. */
+  stockDelta?: number;
+  stockReference?: string;
   imageUrl?: string;
   tags?: string[];
   family?: string;
@@ -44,16 +52,30 @@ export interface BadRow {
   reason: string;
 }
 
-const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
-const integer = z
-  .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)], 'must be a whole number, 0 or more')
-  .pipe(
-    z
-      .number()
-      .int('must be a whole number, 0 or more')
-      .min(0, 'must be 0 or more')
-      .max(PRODUCT_LIMITS.stockQuantity, `must be at most ${PRODUCT_LIMITS.stockQuantity}`),
-  );
+const text = (maxLength: number, options: { multiline?: boolean } = {}) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .refine((value) => !hasForbiddenCharacters(value, options), FORBIDDEN_CHARACTERS_HINT);
+const integer = (hint: string, min: number, max: number) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .trim()
+          .regex(/^-?\d+$/)
+          .transform(Number),
+      ],
+      hint,
+    )
+    .pipe(z.number().int(hint).min(min, hint).max(max, `must be at most ${max}`));
+const COUNT_HINT = 'must be a whole number, 0 or more';
+const DELTA_HINT = 'must be a whole number other than 0, such as 12 or -3';
+const VERSION_HINT = 'must be a whole number, 1 or more';
 
 /** `a|b`, or a list. */
 const tags = z
@@ -83,7 +105,7 @@ const options = z
 const schema = z.object({
   sku: text(PRODUCT_LIMITS.skuLength),
   name: text(PRODUCT_LIMITS.nameLength).optional(),
-  description: z.string().max(PRODUCT_LIMITS.descriptionLength).optional(),
+  description: text(PRODUCT_LIMITS.descriptionLength, { multiline: true }).optional(),
   category: text(255)
     .refine((name) => slugOf(name) !== '', 'must have a letter or a digit')
     .optional(),
@@ -92,38 +114,36 @@ const schema = z.object({
     .string()
     .trim()
     .toLowerCase()
-    .regex(/^[a-z]{3}$/, 'must be three letters such as usd')
+    .refine(isCurrency, 'is not a currency that Stripe charges; use three letters such as usd')
     .optional(),
-  stock_quantity: integer.optional(),
+  stock_quantity: integer(COUNT_HINT, 0, PRODUCT_LIMITS.stockQuantity).optional(),
+  stock_version: integer(VERSION_HINT, 1, Number.MAX_SAFE_INTEGER).optional(),
+  stock_delta: integer(DELTA_HINT, -PRODUCT_LIMITS.stockQuantity, PRODUCT_LIMITS.stockQuantity)
+    .refine((delta) => delta !== 0, DELTA_HINT)
+    .optional(),
+  stock_reference: text(100).optional(),
   image_url: z
     .union(
       [z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)],
       'must be an http(s) address or a path on this server',
     )
-    .pipe(z.string().max(500))
+    .pipe(text(500))
     .optional(),
   tags: tags.optional(),
   family: text(255).optional(),
   options: options.optional(),
 });
 
-/** Whether the database can hold all of a value's text: it takes neither NUL nor half a character. */
-function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, child]) => isStorable(key) && isStorable(child));
-}
-
-/** @returns minor units, or what is wrong with the price */
-function readPrice(price: string | number, currency: string): number | string {
-  let cents: number;
-  try {
-    cents = fromDecimal(price, currency);
-  } catch {
-    return `must be a number such as 19.99, with at most ${minorDigits(currency)} decimals (it is ${price})`;
+/** Which of the columns about stock do not go together; a reference lets the same file be imported twice. */
+function stockProblem({ stockQuantity, stockVersion, stockDelta, stockReference }: ImportRow): string | undefined {
+  if (stockDelta !== undefined && stockQuantity !== undefined)
+    return 'stock_delta: give it or stock_quantity, not both';
+  if (stockDelta !== undefined && stockReference === undefined) {
+    return 'stock_reference: is missing; name the delivery or the correction, so that importing the file again does not count it twice';
   }
-  if (cents <= 0) return 'must be more than 0';
-  return cents > PRODUCT_LIMITS.priceCents ? 'must be at most 999999.99' : cents;
+  if (stockReference !== undefined && stockDelta === undefined) return 'stock_reference: belongs to stock_delta';
+  if (stockVersion !== undefined && stockQuantity === undefined) return 'stock_version: belongs to stock_quantity';
+  return undefined;
 }
 
 function explain(error: z.ZodError, present: Readonly<Record<string, unknown>>): string {
@@ -143,12 +163,30 @@ export function readRow(record: Record<string, unknown>, line: number, shopCurre
   const present = Object.fromEntries(
     Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   );
-  const unstorable = Object.entries(present).find(([, value]) => !isStorable(value));
-  if (unstorable) return { line, reason: `${unstorable[0]}: has a character that cannot be stored` };
   const parsed = schema.safeParse(present);
   if (!parsed.success) return { line, reason: explain(parsed.error, present) };
-  const { price, currency = shopCurrency, stock_quantity, image_url, ...rest } = parsed.data;
-  const row: ImportRow = { line, currency, ...rest, stockQuantity: stock_quantity, imageUrl: image_url };
+  const {
+    price,
+    currency = shopCurrency,
+    stock_quantity,
+    stock_version,
+    stock_delta,
+    stock_reference,
+    image_url,
+    ...rest
+  } = parsed.data;
+  const row: ImportRow = {
+    line,
+    currency,
+    ...rest,
+    stockQuantity: stock_quantity,
+    stockVersion: stock_version,
+    stockDelta: stock_delta,
+    stockReference: stock_reference,
+    imageUrl: image_url,
+  };
+  const problem = stockProblem(row);
+  if (problem) return { line, reason: problem };
   if (price !== undefined) {
     const cents = readPrice(price, currency);
     if (typeof cents === 'string') return { line, reason: `price: ${cents}` };

@@ -3,6 +3,7 @@ import { toDecimalString } from '../../domain/money.ts';
 import type { Database, Sql } from '../postgres/database.ts';
 import { categoryPictureAddress, familyIdOf, pictureAddress, productIdOf, slugOf } from './catalogue-ids.ts';
 import type { BadRow, ImportRow } from './import-row.ts';
+import { judge, type KnownProduct, readCountedDeltas, recordDeltas } from './import-stock.ts';
 
 export interface BatchResult {
   made: number;
@@ -11,12 +12,6 @@ export interface BatchResult {
   bad: BadRow[];
   /** Names of categories that were not there. */
   newCategories: string[];
-}
-
-interface KnownProduct {
-  sku: string;
-  reserved_quantity: number;
-  family_id: string | null;
 }
 
 /** Ends a transaction without keeping it, and carries what it would have done. */
@@ -58,27 +53,21 @@ async function ensureFamilies(sql: Sql, rows: readonly ImportRow[]): Promise<voi
   );
 }
 
-/** Why a row that reads well cannot be written. */
-function refusal(row: ImportRow, known: KnownProduct | undefined): string | undefined {
-  if (!known) {
-    const missing = [row.name === undefined && 'a name', row.priceCents === undefined && 'a price'].filter(Boolean);
-    return missing.length > 0 ? `sku ${row.sku} is new and needs ${missing.join(' and ')}` : undefined;
-  }
-  if (row.stockQuantity !== undefined && row.stockQuantity < known.reserved_quantity) {
-    return `stock_quantity: ${row.stockQuantity} is less than the ${known.reserved_quantity} that shoppers hold just now`;
-  }
-  return undefined;
-}
-
-function toRecord(row: ImportRow, categoryIds: ReadonlyMap<string, string>) {
+/** @param stockQuantity what is on hand then; left as it is when undefined */
+function toRecord(
+  row: ImportRow,
+  id: string,
+  stockQuantity: number | undefined,
+  categoryIds: ReadonlyMap<string, string>,
+) {
   return {
-    id: productIdOf(row.sku),
+    id,
     sku: row.sku,
     name: row.name,
     description: row.description,
     price: row.priceCents === undefined ? undefined : toDecimalString(row.priceCents, row.currency),
     currency: row.currency,
-    stock_quantity: row.stockQuantity,
+    stock_quantity: stockQuantity,
     category_id: row.category && categoryIds.get(slugOf(row.category)),
     family_id: row.family && familyIdOf(row.family),
     option_values: row.options,
@@ -162,28 +151,38 @@ async function settleFamilies(sql: Sql, familyIds: readonly string[]): Promise<v
 }
 
 async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult> {
-  // In the order of ids, as holds lock them, so that neither waits for the other in a circle.
+  // In the order of ids, as reservations lock them, so that neither waits for the other in a circle.
   const known = new Map(
     (
       await sql.rows<KnownProduct>(
-        'select sku, reserved_quantity, family_id from products where sku = any($1) order by id for update',
+        `select id, sku, stock_quantity as quantity, reserved_quantity as reserved, stock_version as version, family_id
+         from products where sku = any($1) order by id for update`,
         [rows.map(({ sku }) => sku)],
       )
     ).map((product) => [product.sku, product]),
   );
+  const counted = await readCountedDeltas(sql, rows, known);
   const bad: BadRow[] = [];
-  const sound = rows.filter((row) => {
-    const reason = refusal(row, known.get(row.sku));
-    if (reason) bad.push({ line: row.line, reason });
-    return !reason;
-  });
+  const sound: ImportRow[] = [];
+  const stockOf = new Map<ImportRow, number | undefined>();
+  for (const row of rows) {
+    const verdict = judge(row, known.get(row.sku), counted);
+    if ('reason' in verdict) {
+      bad.push({ line: row.line, reason: verdict.reason });
+      continue;
+    }
+    sound.push(row);
+    stockOf.set(row, verdict.stockQuantity);
+  }
   const categories = await ensureCategories(sql, sound);
   await ensureFamilies(sql, sound);
-  const records = sound.map((row) => toRecord(row, categories.ids));
+  const idOf = (row: ImportRow) => known.get(row.sku)?.id ?? productIdOf(row.sku);
+  const records = sound.map((row) => toRecord(row, idOf(row), stockOf.get(row), categories.ids));
   const fresh = records.filter(({ sku }) => !known.has(sku));
   const familiar = records.filter(({ sku }) => known.has(sku));
   const made = fresh.length > 0 ? await insertNew(sql, fresh) : 0;
   const changed = familiar.length > 0 ? await updateKnown(sql, familiar) : 0;
+  await recordDeltas(sql, sound, idOf);
   const families = [...records.map(({ family_id }) => family_id), ...sound.map(({ sku }) => known.get(sku)?.family_id)];
   await settleFamilies(sql, [...new Set(families.filter((id) => typeof id === 'string'))]);
   return { made, changed, unchanged: familiar.length - changed, bad, newCategories: categories.made };

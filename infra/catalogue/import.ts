@@ -18,9 +18,12 @@ Columns (an empty or missing one leaves a known product as it is; a new one need
   name            up to 255 characters
   description     up to 5,000 characters
   category        name or slug; one that is not there is made
-  price           decimal, more than 0, at most 999999.99
-  currency        three letters; the shop's unless given
-  stock_quantity  whole number on hand, those that shoppers hold included
+  price           decimal, more than 0, at most 999999.99, with no more decimals than its currency has
+  currency        three letters, of a currency that Stripe charges; the shop's unless given
+  stock_quantity  whole number on hand, reserved units included; to change a known product's give stock_version too
+  stock_version   the version that stock_quantity was counted at: the row is bad when stock has changed since
+  stock_delta     units that came, or went when negative; instead of stock_quantity
+  stock_reference name of the delivery or correction, with stock_delta: it is counted once, however often it is imported
   image_url       http(s) address, or a path on this server; the shop draws a picture unless given
   tags            cotton|striped|gift (NDJSON: a list)
   family          rows with the same text are variants of one thing

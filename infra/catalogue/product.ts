@@ -1,4 +1,5 @@
 /** A product as the catalogue's programs pass it around: what the generator makes and the importer reads. */
+import { MAX_STOCK } from '../../domain/stock.ts';
 
 export interface CatalogueFamily {
   /** Stable name of the family among all families; its id follows from it. */
@@ -31,8 +32,7 @@ export const PRODUCT_LIMITS = {
   skuLength: 64,
   nameLength: 255,
   descriptionLength: 5000,
-  priceCents: 99_999_999,
-  stockQuantity: 10_000_000,
+  stockQuantity: MAX_STOCK,
   tags: 30,
   tagLength: 50,
 } as const;

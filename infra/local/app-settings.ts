@@ -125,6 +125,7 @@ export function appSettings(
       API_URL: urls.api,
       ...(urls.stripe && { STRIPE_PUBLIC_URL: environment.STRIPE_PUBLIC_URL || urls.stripe }),
       ...(environment.SHOP_NAME && { SHOP_NAME: environment.SHOP_NAME }),
+      ...(environment.CURRENCY && { CURRENCY: environment.CURRENCY }),
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Pool, PoolClient } from 'pg';
 import pg from 'pg';
+import { isStoreUnavailable } from '../unavailable.ts';
 
 // The ORM's pool leaves dates as text; here a timestamptz is a Date, a bigint a number (ours stay below 2^53), a numeric exact text.
 const types = new pg.TypeOverrides();
@@ -78,9 +79,13 @@ export class Database extends SqlOn {
         await client.query('commit');
         return result;
       } catch (error) {
-        await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
+        // A server that hangs would not answer the rollback either; it ends the transaction with the connection.
+        if (isStoreUnavailable(error)) broken = error as Error;
+        else {
+          await client.query('rollback').catch((rollbackError: Error) => {
+            broken = rollbackError;
+          });
+        }
         const code = (error as { code?: string }).code;
         if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || attempt === TRANSACTION_TRIES) throw error;
       } finally {

@@ -1,7 +1,7 @@
 /** Hears what is said on channels of Redis, for a process that keeps in its own memory what others change. */
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
-import { connectRedis } from './client.ts';
+import { connectWaitingRedis } from './client.ts';
 
 export interface Subscriber {
   /** By channel. */
@@ -15,7 +15,7 @@ export interface Subscriber {
 /** @returns how to stop */
 export function subscribe(url: string, subscriber: Subscriber, log: Logger): () => void {
   // Of its own: a connection that subscribes can do nothing else.
-  const redis: Redis = connectRedis(url, { subscriber: true });
+  const redis: Redis = connectWaitingRedis(url);
   redis.on('message', (channel, message) => subscriber.onMessage[channel]?.(message));
   redis.on('close', () => subscriber.onDeaf());
   redis.on('ready', () => {

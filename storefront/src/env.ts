@@ -1,6 +1,7 @@
 /** Every setting of the storefront, read when it starts. HOST, PORT and ORIGIN are the Node adapter's own. */
 import { defineEnvVars } from '@sveltejs/kit/env';
 import { z } from 'zod';
+import { isCurrency } from '../../domain/currencies.ts';
 
 const optionalUrl = z
   .literal('')
@@ -20,6 +21,10 @@ export const variables = defineEnvVars({
   STRIPE_PUBLIC_URL: {
     schema: optionalUrl,
     description: 'Address at which browsers reach the local Stripe stand-in; unset means Stripe itself',
+  },
+  CURRENCY: {
+    schema: z.string().refine(isCurrency, 'is not a currency that Stripe charges').default('usd'),
+    description: 'ISO 4217 code of the shop’s prices, lower case: the same as the API’s',
   },
   SHOP_NAME: {
     schema: z.string().min(1).default('Holdfast'),

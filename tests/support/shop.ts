@@ -68,13 +68,18 @@ export interface TestProduct {
 /** A product in stock at a price of its own; its counter at the gate is waited for. */
 export async function createProduct(
   { db, gate }: Pick<Services, 'db' | 'gate'>,
-  { stock = 10, price = '12.50', name = 'Test mug' }: { stock?: number; price?: string; name?: string } = {},
+  {
+    stock = 10,
+    price = '12.50',
+    name = 'Test mug',
+    currency = 'usd',
+  }: { stock?: number; price?: string; name?: string; currency?: string } = {},
 ): Promise<TestProduct> {
   const sku = `TEST-${randomUUID().slice(0, 13)}`;
   const row = await db.row<TestProduct>(
-    `insert into products (sku, name, description, price, currency, stock_quantity) values ($1, $2, 'For tests', $3, 'usd', $4)
+    `insert into products (sku, name, description, price, currency, stock_quantity) values ($1, $2, 'For tests', $3, $5, $4)
      returning id, sku, name`,
-    [sku, name, price, stock],
+    [sku, name, price, stock, currency],
   );
   await until(async () => (await gate.available([row!.id])).get(row!.id) === stock, 'the gate to know the product');
   return row!;

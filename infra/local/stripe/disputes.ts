@@ -1,6 +1,6 @@
 /** Disputes: the shopper's bank takes the money back at once, and gives it back only if it believes the shop. */
 import type Stripe from 'stripe';
-import { formatMoney } from '../../../domain/money.ts';
+import { formatStripeAmount } from './amounts.ts';
 import { type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
 import { idOf } from './collection.ts';
 import { balanceTransaction, buildDispute, type DisputeReason, hasEvidence } from './dispute-object.ts';
@@ -54,7 +54,7 @@ export function openDispute(
   }
   const amount = requested ?? left;
   if (amount < 1 || amount > left) {
-    const bounds = [1, left].map((cents) => formatMoney(cents, charge.currency)).join(' to ');
+    const bounds = [1, left].map((each) => formatStripeAmount(each, charge.currency)).join(' to ');
     throw invalidParameter('amount', `Of charge ${charge.id}, ${bounds} can be disputed.`);
   }
   const { evidenceMs } = standin.settings;

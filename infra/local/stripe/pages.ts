@@ -1,7 +1,7 @@
 /** What all pages share, and the few that the stand-in shows to shoppers: the bank's question, a receipt, and what went wrong. */
 import type Stripe from 'stripe';
-import { formatMoney } from '../../../domain/money.ts';
 import { escapeHtml } from '../../escape-html.ts';
+import { formatStripeAmount } from './amounts.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -32,7 +32,7 @@ export function page(title: string, content: string, style = ''): string {
 }
 
 export function money(intent: { amount: number; currency: string }): string {
-  return escapeHtml(formatMoney(intent.amount, intent.currency));
+  return escapeHtml(formatStripeAmount(intent.amount, intent.currency));
 }
 
 /** The page that stands for the bank's own: shown for cards that need authentication. */

@@ -1,5 +1,6 @@
 /** GET and POST /local/payments/:id: shows one payment to the shop's staff, and does what they would do in Stripe's dashboard. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toStripeAmount } from '../../../domain/currencies.ts';
 import { fromDecimal } from '../../../domain/money.ts';
 import { NO_CAUSE, type Standin } from './call.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
@@ -39,7 +40,7 @@ function viewOf(standin: Standin, intentId: string): PaymentView | undefined {
 function readAmount(fields: Parameters, currency: string): number {
   const text = fields.requiredText('amount');
   try {
-    return fromDecimal(text, currency);
+    return toStripeAmount(fromDecimal(text, currency), currency);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw invalidParameter('amount', `“${text}” is no amount in ${currency.toUpperCase()}.`);

@@ -1,6 +1,7 @@
 /** Payment intents: create, read, change, cancel, list. Confirming is in confirm.ts. */
 import type Stripe from 'stripe';
-import { formatMoney, minorDigits } from '../../../domain/money.ts';
+import { isCurrency, minorDigits } from '../../../domain/currencies.ts';
+import { checkStep, formatStripeAmount } from './amounts.ts';
 import { type Answer, type Call, nowSeconds, type Standin } from './call.ts';
 import { idOf } from './collection.ts';
 import { answerConfirmation, confirmIntent, readConfirmation } from './confirm.ts';
@@ -10,7 +11,6 @@ import { newClientSecret, newId } from './ids.ts';
 import { mergeMetadata, type Parameters } from './parameters.ts';
 import { resolvePaymentMethod } from './payment-methods.ts';
 
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
 const MOST_MINOR_UNITS = 99_999_999;
 /** Smallest charges in minor units where they are not 50. */
 const LEAST_MINOR_UNITS: Readonly<Record<string, number>> = {
@@ -53,7 +53,7 @@ export function findIntent(standin: Standin, id: string, clientSecret: string | 
 
 function checkCurrency(currency: string): string {
   const lower = currency.toLowerCase();
-  if (!CURRENCIES.has(lower)) throw invalidParameter('currency', `Invalid currency: ${currency}.`);
+  if (!isCurrency(lower)) throw invalidParameter('currency', `Invalid currency: ${currency}.`);
   return lower;
 }
 
@@ -65,17 +65,18 @@ function checkAmount(amount: number, currency: string): number {
   if (amount < least) {
     throw invalidParameter(
       'amount',
-      `Amount must be at least ${formatMoney(least, currency)} ${currency}`,
+      `Amount must be at least ${formatStripeAmount(least, currency)} ${currency}`,
       'amount_too_small',
     );
   }
   if (amount > MOST_MINOR_UNITS) {
     throw invalidParameter(
       'amount',
-      `Amount must be no more than ${formatMoney(MOST_MINOR_UNITS, currency)}`,
+      `Amount must be no more than ${formatStripeAmount(MOST_MINOR_UNITS, currency)}`,
       'amount_too_large',
     );
   }
+  checkStep(amount, currency);
   return amount;
 }
 

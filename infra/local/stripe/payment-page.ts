@@ -1,7 +1,9 @@
 /** The page of one payment, for the shop's staff: it stands for the payment's page in Stripe's dashboard. */
 import type Stripe from 'stripe';
-import { formatMoney, toDecimalString } from '../../../domain/money.ts';
+import { fromStripeAmount } from '../../../domain/currencies.ts';
+import { toDecimalString } from '../../../domain/money.ts';
 import { escapeHtml } from '../../escape-html.ts';
+import { formatStripeAmount } from './amounts.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
 import { isOpen } from './disputes.ts';
 import { money, page } from './pages.ts';
@@ -136,7 +138,7 @@ function options(codes: readonly string[], chosen: string): string {
 
 function amountForm(title: string, action: string, most: number, currency: string, rest: string): string {
   if (most < 1) return '';
-  const value = toDecimalString(most, currency);
+  const value = toDecimalString(fromStripeAmount(most, currency), currency);
   return `<h2>${title}</h2><form method="post">
 <label>Amount in ${escapeHtml(currency.toUpperCase())}, at most ${value}
 <input name="amount" inputmode="decimal" autocomplete="off" required value="${value}"></label>
@@ -150,7 +152,7 @@ export function paymentPage(view: PaymentView, problem?: string): string {
   const hidden = `<input type="hidden" name="version" value="${view.version}">`;
   const reasons = options(REFUND_REASONS, '');
   return page(
-    `Payment of ${formatMoney(intent.amount, intent.currency)}`,
+    `Payment of ${formatStripeAmount(intent.amount, intent.currency)}`,
     `<header><p><small>Payment</small></p><h1>${money(intent)}</h1><p>${badges(view)}</p>
 ${intent.description === null ? '' : `<p>${escapeHtml(intent.description)}</p>`}
 <p><small>${time(intent.created)}</small> <code>${intent.id}</code></p></header>

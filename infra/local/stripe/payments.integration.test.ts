@@ -174,6 +174,9 @@ describe('requests', () => {
     ['a huge amount', { amount: 100_000_000, currency: 'usd' }, { code: 'amount_too_large' }],
     ['a fraction', { amount: 10.5, currency: 'usd' }, { code: 'parameter_invalid_integer' }],
     ['an unknown currency', { amount: 100, currency: 'zzz' }, { param: 'currency' }],
+    ['a currency that Stripe does not charge', { amount: 100, currency: 'xau' }, { param: 'currency' }],
+    ['a fraction of an ISK', { amount: 550, currency: 'isk' }, { param: 'amount' }],
+    ['a third decimal of a KWD', { amount: 5124, currency: 'kwd' }, { param: 'amount' }],
     [
       'an unknown parameter',
       { amount: 100, currency: 'usd', colour: 'red' },
@@ -184,6 +187,33 @@ describe('requests', () => {
   ])('refuses %s', async (_, parameters, expected) => {
     const error = await refusal(stripe.paymentIntents.create(parameters as Stripe.PaymentIntentCreateParams));
     expect(error).toMatchObject({ statusCode: 400, rawType: 'invalid_request_error', ...expected });
+  });
+
+  it.each([
+    ['isk', 500_00, 'ISK\u00a0500'],
+    ['ugx', 500_00, 'UGX\u00a0500'],
+    ['mga', 500, 'MGA\u00a0500.00'],
+    ['kwd', 5120, 'KWD\u00a05.120'],
+    ['jpy', 500, '¥500'],
+    ['huf', 175_45, 'HUF\u00a0175.45'],
+  ])('takes %s as Stripe writes it, and shows it as people do', async (currency, amount, shown) => {
+    const intent = await stripe.paymentIntents.create({ amount, currency });
+    expect(intent).toMatchObject({ amount, currency });
+    const page = await (await fetch(`${standin.url}/local/payments/${intent.id}`)).text();
+    expect(page).toContain(shown);
+  });
+
+  it('refunds in the steps of the currency', async () => {
+    const intent = await stripe.paymentIntents.create({
+      amount: 9000,
+      currency: 'kwd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      return_url: RETURN_URL,
+    });
+    const refund = (amount: number) => stripe.refunds.create({ payment_intent: intent.id, amount });
+    expect(await refusal(refund(1234))).toMatchObject({ statusCode: 400, param: 'amount' });
+    expect(await refund(1230)).toMatchObject({ amount: 1230, status: 'succeeded' });
   });
 
   it('keeps nothing of a request that it refuses', async () => {

@@ -1,6 +1,6 @@
 /** Refunds: never more than was captured; some settle later, and some fail later. */
 import type Stripe from 'stripe';
-import { formatMoney } from '../../../domain/money.ts';
+import { checkStep, formatStripeAmount } from './amounts.ts';
 import { type Answer, type Call, type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
 import { idOf } from './collection.ts';
 import { ApiError, invalidParameter, invalidState, resourceMissing } from './errors.ts';
@@ -71,10 +71,11 @@ function amountToRefund(standin: Standin, charge: Stripe.Charge, requested: numb
   if (requested !== undefined && requested < 1) {
     throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
   }
+  if (requested !== undefined) checkStep(requested, charge.currency);
   if (left === 0) throw invalidState(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded');
   const amount = requested ?? left;
   if (amount > left) {
-    const money = (cents: number) => formatMoney(cents, charge.currency);
+    const money = (amount: number) => formatStripeAmount(amount, charge.currency);
     const bound =
       charge.amount_refunded > 0 ? `unrefunded amount on charge (${money(left)})` : `charge amount (${money(left)})`;
     throw new ApiError(

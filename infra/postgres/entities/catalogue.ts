@@ -38,11 +38,13 @@ const ProductSchema = defineEntity({
     name: p.string().length(255),
     description: p.text().default(''),
     /** Decimal text, exact; `domain/money` turns it into minor units. */
-    price: p.decimal('string').precision(10).scale(2),
+    price: p.decimal('string').precision(12).scale(3),
     currency: p.character().length(3),
     stockQuantity: p.integer().default(0),
     /** Written by the stock ledger's statements alone. */
     reservedQuantity: p.integer().default(0),
+    /** Raised by a trigger. */
+    stockVersion: p.bigint('number').default(1),
     category: () => p.manyToOne(Category).ref().nullable(),
     family: () => p.manyToOne(ProductFamily).ref().nullable(),
     isFamilyLead: p.boolean().default(true),

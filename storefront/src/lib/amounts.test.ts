@@ -14,4 +14,6 @@ it('adds up exactly, in currencies with and without decimals', () => {
   ).toBe(142.13);
   expect(costOf([{ price: 1200, quantity: 2 }], 'jpy')).toBe(2400);
   expect(costOf([], 'usd')).toBe(0);
+  expect(costOf([{ price: 1.11, quantity: 3 }], 'kwd')).toBe(3.33);
+  expect(costOf([{ price: 0.5, quantity: 3 }], 'lbp')).toBe(1.5);
 });

@@ -23,8 +23,9 @@ it('links to the same list with other filters, from its start', () => {
 });
 
 it('says price ranges in words', () => {
-  expect(describePrices({ min: 20, max: 50 })).toBe('$20 – $50');
-  expect(describePrices({ min: undefined, max: 50 })).toBe('Under $50');
-  expect(describePrices({ min: 199.5, max: undefined })).toBe('$199.50 and up');
-  expect(describePrices({ min: undefined, max: undefined })).toBe('Any price');
+  expect(describePrices({ min: 20, max: 50 }, 'usd')).toBe('$20 – $50');
+  expect(describePrices({ min: undefined, max: 50 }, 'usd')).toBe('Under $50');
+  expect(describePrices({ min: 199.5, max: undefined }, 'usd')).toBe('$199.50 and up');
+  expect(describePrices({ min: undefined, max: undefined }, 'usd')).toBe('Any price');
+  expect(describePrices({ min: undefined, max: 5000 }, 'jpy')).toBe('Under ¥5,000');
 });

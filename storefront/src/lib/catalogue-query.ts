@@ -1,5 +1,8 @@
 /** The filters of lists and search as they stand in the address, so that every choice is a link. */
 
+import { MAX_PRICE } from '../../../domain/price.ts';
+import { formatMoney } from './format.ts';
+
 export const SORTS = [
   { value: 'newest', label: 'Newest' },
   { value: 'price_asc', label: 'Price: low to high' },
@@ -12,8 +15,6 @@ export interface PriceRange {
   min: number | undefined;
   max: number | undefined;
 }
-
-const MOST = 999_999.99;
 
 /** The sort order asked for; anything unknown is the default. */
 export function readSort(parameters: URLSearchParams): Sort {
@@ -54,13 +55,8 @@ export function linkWith(
 }
 
 /** "$20 – $50", "Under $50", "$200 and up". */
-export function describePrices({ min, max }: PriceRange): string {
-  const price = (amount: number) =>
-    new Intl.NumberFormat('en-US', {
-      style: 'currency',
-      currency: 'USD',
-      minimumFractionDigits: Number.isInteger(amount) ? 0 : 2,
-    }).format(amount);
+export function describePrices({ min, max }: PriceRange, currency: string): string {
+  const price = (amount: number) => formatMoney(amount, currency, { short: true });
   if (min !== undefined && min > 0) return max === undefined ? `${price(min)} and up` : `${price(min)} – ${price(max)}`;
   return max === undefined ? 'Any price' : `Under ${price(max)}`;
 }
@@ -68,5 +64,5 @@ export function describePrices({ min, max }: PriceRange): string {
 function readPrice(text: string | null): number | undefined {
   if (text === null || text.trim() === '') return undefined;
   const price = Number(text);
-  return Number.isFinite(price) && price >= 0 && price <= MOST ? price : undefined;
+  return Number.isFinite(price) && price >= 0 && price <= MAX_PRICE ? price : undefined;
 }

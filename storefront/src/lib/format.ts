@@ -1,8 +1,19 @@
 /** Amounts and words for shoppers. */
+import { minorDigits } from '../../../domain/currencies.ts';
 
-/** Formats a decimal amount of a currency, such as 19.99 and `usd` as "$19.99". */
-export function formatMoney(amount: number, currency: string): string {
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() }).format(amount);
+/**
+ * Formats a decimal amount of a currency, such as 19.99 and `usd` as "$19.99".
+ * @param options.short leaves out decimals that are all zero: "$20"
+ */
+export function formatMoney(amount: number, currency: string, options: { short?: boolean } = {}): string {
+  // Given, since Intl has fewer digits than the currency in some cases and would round.
+  const digits = minorDigits(currency);
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: currency.toUpperCase(),
+    minimumFractionDigits: options.short && Number.isInteger(amount) ? 0 : digits,
+    maximumFractionDigits: digits,
+  }).format(amount);
 }
 
 /** "1 item", "3 items". */

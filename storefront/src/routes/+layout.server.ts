@@ -9,6 +9,7 @@ export const load: LayoutServerLoad = async ({ locals, depends }) => {
   const categories = await allCategories(locals.api).catch(() => []);
   return {
     shopName: settings.shopName,
+    currency: settings.currency,
     categories: categories.map(({ slug, name }) => ({ slug, name })),
     signedIn: cookies.signedIn,
     cartCount: cookies.cartCount,

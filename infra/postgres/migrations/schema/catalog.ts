@@ -45,6 +45,15 @@ create table products (
   constraint products_held_within_stock check (reserved_quantity between 0 and stock_quantity)
 ) with (fillfactor = 80);
 
+-- Deliveries and corrections that were counted, by their reference: the same one is counted once.
+create table stock_changes (
+  product_id uuid not null references products (id) on delete cascade,
+  reference text not null,
+  delta integer not null,
+  created_at timestamptz not null default now(),
+  primary key (product_id, reference)
+);
+
 create index idx_products_category on products (category_id);
 create index idx_products_family on products (family_id) where family_id is not null;
 create index idx_products_newest on products (created_at desc, id desc) where deleted_at is null and is_family_lead;

@@ -1,5 +1,5 @@
 /** Settings in the form that the server code wants them. */
-import { API_URL, ORIGIN, SHOP_NAME, STRIPE_PUBLIC_URL } from '$app/env/private';
+import { API_URL, CURRENCY, ORIGIN, SHOP_NAME, STRIPE_PUBLIC_URL } from '$app/env/private';
 
 const trimmed = (url: string) => url.replace(/\/+$/, '');
 
@@ -9,4 +9,5 @@ export const settings = {
   origin: ORIGIN === undefined ? undefined : new URL(ORIGIN).origin,
   stripeStandInUrl: STRIPE_PUBLIC_URL === undefined ? undefined : trimmed(STRIPE_PUBLIC_URL),
   shopName: SHOP_NAME,
+  currency: CURRENCY,
 } as const;

@@ -1,0 +1,32 @@
+/** Changes of the stock on hand that come from outside: deliveries, corrections, imports. */
+
+/** The most units of one product that may be on hand. */
+export const MAX_STOCK = 10_000_000;
+
+export interface StockState {
+  /** On hand, reserved units included. */
+  quantity: number;
+  reserved: number;
+  /** Counts the changes of `quantity`, sales included. */
+  version: number;
+}
+
+/** A number of units that came or went, or a count of what is there, with the version that it was based on. */
+export type StockChange = { delta: number } | { quantity: number; version?: number };
+
+export type StockOutcome =
+  | { quantity: number }
+  /** `changed`: the count was based on an older version, or on none. `reserved`: less would be left than is reserved. */
+  | { refused: 'changed' | 'reserved' | 'too_many' };
+
+/**
+ * What is on hand after a change. A count that was taken before a sale would put the sold units back on sale, so it is refused
+ * unless it names the version it was based on, or changes nothing.
+ */
+export function changeStock(state: StockState, change: StockChange): StockOutcome {
+  if ('quantity' in change && change.quantity !== state.quantity && change.version !== state.version)
+    return { refused: 'changed' };
+  const quantity = 'delta' in change ? state.quantity + change.delta : change.quantity;
+  if (quantity < state.reserved) return { refused: 'reserved' };
+  return quantity > MAX_STOCK ? { refused: 'too_many' } : { quantity };
+}

@@ -1,0 +1,172 @@
+/**
+ * Redis and PostgreSQL that hang (their connections stay open, nothing answers) or die: shoppers hear so soon and in words, read what
+ * does not need the store, and go on when it is back. Servers of its own, which it stops by their process ids.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../infra/config.ts';
+import { type RunningShop, startShop } from '../infra/local/shop.ts';
+import { connectServices, type Services } from '../infra/services.ts';
+import { PASSWORD } from './support/accounts.ts';
+import { type Answer, type AnyBody, createProduct, Shopper, type TestProduct, until } from './support/shop.ts';
+
+/** Far above the settings' own limits, far below the 40 s and more of a client without any. */
+const SOON_MS = 15_000;
+
+let shop: RunningShop;
+let services: Services;
+let product: TestProduct;
+let stopped: number[] = [];
+
+beforeAll(async () => {
+  shop = await startShop({
+    profile: 'hanging',
+    fresh: true,
+    parts: ['stripe', 'mailbox', 'worker', 'api'],
+    seed: null,
+    settings: { RATE_LIMIT_API: '1000000', RATE_LIMIT_AUTH: '1000', POSTGRES_TIMEOUT_MS: '1000', LOG_LEVEL: 'error' },
+  });
+  services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'test');
+  product = await createProduct(services, { stock: 1_000 });
+}, 180_000);
+afterEach(() => {
+  resume();
+});
+afterAll(async () => {
+  await services?.close();
+  await shop?.stop();
+}, 60_000);
+
+/** Stops a server and whatever it started, as a machine that hangs would. */
+function pause(name: 'redis' | 'postgres'): void {
+  const pid = shop.process(name)!.pid!;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  stopped = [pid, ...children.map(Number)];
+  for (const each of stopped) process.kill(each, 'SIGSTOP');
+}
+
+function resume(): void {
+  for (const pid of stopped.splice(0)) process.kill(pid, 'SIGCONT');
+}
+
+const shopper = () => new Shopper(`http://127.0.0.1:${shop.environment.API_PORT}`);
+
+/** @throws when there is no answer soon */
+async function soon(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${SOON_MS} ms`)), SOON_MS);
+  });
+  return Promise.race([call, late]).finally(() => clearTimeout(timer));
+}
+
+const read = (who = shopper()) => soon(who.call('GET', `/products/${product.id}`));
+const reserve = (who = shopper()) => soon(who.hold([{ productId: product.id }]));
+const problem = ({ status, body, headers }: Answer<AnyBody>) => [
+  status,
+  body.code,
+  Number(headers.get('retry-after')) > 0,
+];
+
+async function untilSelling(): Promise<void> {
+  await until(async () => (await reserve().catch(() => undefined))?.status === 201, 'the shop to sell again', 60_000);
+}
+
+describe('Redis that hangs', () => {
+  it('leaves products, carts and accounts readable; reservations and sign-ins say 503; all is well when it is back', async () => {
+    const customer = shopper();
+    const account = { email: `hang-${Date.now()}@example.test`, password: PASSWORD };
+    customer.token = (await customer.call('POST', '/auth/register', account)).body.access_token;
+    expect((await read()).status).toBe(200);
+    expect((await reserve()).status).toBe(201);
+
+    pause('redis');
+    // Nobody knows yet that it hangs: these come at once and wait for it together.
+    const [seen, refused] = await Promise.all([read(), reserve()]);
+    expect([seen.status, seen.body.id]).toEqual([200, product.id]);
+    expect(seen.body.available_quantity).toBeGreaterThan(0);
+    expect(problem(refused)).toEqual([503, 'stock_unavailable', true]);
+    expect((await soon(customer.call('GET', '/me'))).status).toBe(200);
+    expect((await soon(customer.call('PUT', `/cart/items/${product.id}`, { quantity: 2 }))).body.total).toBe(25);
+    expect((await soon(customer.call('GET', '/products'))).status).toBe(200);
+    expect((await soon(customer.call('GET', '/categories'))).status).toBe(200);
+    expect(problem(await soon(shopper().call('POST', '/auth/login', account)))).toEqual([503, 'unavailable', true]);
+
+    resume();
+    await untilSelling();
+    expect((await soon(shopper().call('POST', '/auth/login', account))).status).toBe(200);
+  }, 180_000);
+
+  it('is waited for once, not by each request', async () => {
+    pause('redis');
+    await read();
+    // Three commands each: one second for each of them would be two minutes.
+    const reads = (async () => {
+      for (let count = 0; count < 40; count++) await read();
+      return { status: 200 } as Answer<AnyBody>;
+    })();
+    expect((await soon(reads)).status).toBe(200);
+    resume();
+    await untilSelling();
+  }, 180_000);
+});
+
+describe('PostgreSQL', () => {
+  it('that hangs is given up: 503 with Retry-After, and answers again when it is back', async () => {
+    expect((await soon(shopper().call('GET', '/cart'))).status).toBe(200);
+    pause('postgres');
+    const asked = await Promise.all([
+      soon(shopper().call('GET', '/cart')),
+      soon(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })),
+      soon(shopper().call('POST', '/auth/login', { email: 'a@example.test', password: 'wrong password' })),
+    ]);
+    for (const answer of asked) expect(problem(answer)).toEqual([503, 'unavailable', true]);
+    resume();
+    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
+    await untilSelling();
+  }, 180_000);
+
+  it('that is locked out ends the statement by itself', async () => {
+    const client = await services.db.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('lock table carts in access exclusive mode');
+      const who = shopper();
+      expect(problem(await soon(who.call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
+        503,
+        'unavailable',
+        true,
+      ]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }, 60_000);
+
+  it('whose connections are ended, or that is killed, is 503 and never 500', async () => {
+    const statuses = new Set<number>();
+    let asking = true;
+    const asked = Array.from({ length: 6 }, async () => {
+      while (asking) statuses.add((await soon(shopper().call('GET', '/cart'))).status);
+    });
+    for (let round = 0; round < 10; round++) {
+      await services.db.rows(
+        'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+      );
+    }
+    const postgres = shop.process('postgres')!;
+    await postgres.kill();
+    expect(problem(await soon(shopper().call('GET', '/cart')))).toEqual([503, 'unavailable', true]);
+    expect(problem(await soon(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
+      503,
+      'unavailable',
+      true,
+    ]);
+    await postgres.start();
+    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
+    asking = false;
+    await Promise.all(asked);
+    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    await untilSelling();
+  }, 180_000);
+});
