@@ -300,7 +300,14 @@ describe('refunds', () => {
       outcome: 'accepted',
       refund: { status: 'pending', amountCents: 1000 },
     });
-    const payment = { refundId: request.refundId, orderId, paymentIntentId, amountCents: 1000, attempt: 1 };
+    const payment = {
+      refundId: request.refundId,
+      orderId,
+      paymentIntentId,
+      amountCents: 1000,
+      currency: 'usd',
+      attempt: 1,
+    };
     const stripe = await activities.refundPayment(payment);
     expect(await activities.refundPayment(payment)).toEqual(stripe);
     expect(await repeated(() => activities.retrieveRefund({ stripeRefundId: stripe.stripeRefundId! }))).toMatchObject({
@@ -337,6 +344,7 @@ describe('refunds', () => {
       paymentIntentId,
       amountCents: 2500,
       attempt: 1,
+      currency: 'usd',
     });
     expect(stripe).toMatchObject({ status: 'failed', stripeRefundId: null });
     await repeated(() => activities.recordRefund({ refundId, ...stripe }));

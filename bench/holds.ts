@@ -50,7 +50,6 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
           owners: [`cart:${reservationId}`],
           cartId: null,
           addressHash: addressHash(services.settings.JWT_SECRET, randomAddress()),
-          currency: 'usd',
           holdSeconds: 600,
           graceSeconds: 30,
           settleSeconds: 7_200,

@@ -1,5 +1,7 @@
 /** Where a parcel goes: the seed's rules, for those who can't use the API's own schema (a test holds the two together). */
 
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from './text.ts';
+
 export interface Address {
   name?: string;
   street: string;
@@ -34,6 +36,7 @@ export function addressProblems(value: unknown): string[] {
     const text = given[field];
     if (text === undefined && !required) continue;
     if (typeof text !== 'string' || (required && text.trim() === '')) problems.push(`“${field}” needs a text.`);
+    else if (hasForbiddenCharacters(text)) problems.push(`“${field}” ${FORBIDDEN_CHARACTERS_HINT}.`);
     else if (text.trim().length > longest) problems.push(`“${field}” is longer than ${longest} characters.`);
   }
   if (typeof given.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(given.postal_code))

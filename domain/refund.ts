@@ -1,5 +1,6 @@
 /** What may still be given back of an order, who has to agree, and what its status becomes. All amounts in minor units. */
-import { lineTotalCents, sumCents } from './money.ts';
+import { chargeStep, isChargeable } from './currencies.ts';
+import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
 import { isAllowed, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
 import { isStaff, type Role } from './roles.ts';
 
@@ -234,4 +235,21 @@ export function returnsClosedAt(deliveredAt: Date | null, returnDays: number, no
   if (!deliveredAt) return undefined;
   const closesAt = new Date(deliveredAt.getTime() + returnDays * DAY_MS);
   return closesAt.getTime() <= now.getTime() ? closesAt.toISOString() : undefined;
+}
+
+/**
+ * A refund's amount as people write it → minor units that Stripe can send back.
+ * @returns a sentence saying what is wrong with it otherwise
+ */
+export function refundCents(amount: number, currency: string): number | string {
+  const code = currency.toUpperCase();
+  let cents: number;
+  try {
+    cents = fromDecimal(amount, currency);
+  } catch {
+    return `Use an amount in ${code}, with no more decimals than it has.`;
+  }
+  if (!isChargeable(cents, currency))
+    return `Amounts in ${code} go in steps of ${toDecimal(chargeStep(currency), currency)}.`;
+  return cents;
 }

@@ -189,7 +189,7 @@ export const settingsSchema = z.object({
   ),
 
   REFUND_LIMIT_CUSTOMER_CENTS: count(10_000, 0).describe(
-    'Most that a shopper gets back of one order, before it ships, without a second person; minor units',
+    'Most that a shopper gets back of one order, before it ships, without a second person; minor units of the order’s currency, which are nowhere worth much more than a cent',
   ),
   REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0).describe(
     'Most that support, or anybody at the Temporal UI, refunds of one order without a second person; minor units',
@@ -198,6 +198,10 @@ export const settingsSchema = z.object({
     'Most that a support lead refunds of one order without a second person; minor units',
   ),
   RETURN_DAYS: count(30).describe('Days after the delivery in which an order’s workflow stays open for refunds'),
+
+  AUDIT_DAYS: count(14).describe(
+    'How many days back the audit reads payments at Stripe; npm run audit -- --all reads all of them',
+  ),
 
   RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are limited per client address'),
   RATE_LIMIT_CATALOG: count(3000).describe('Cached catalogue reads per window and address'),

@@ -1,4 +1,7 @@
-/** `npm run audit`: prints where PostgreSQL, Redis and Stripe disagree. Ends with 1 when anything needs a person. */
+/**
+ * `npm run audit [-- --all]`: prints where PostgreSQL, Redis, Stripe and Temporal disagree. Ends with 1 when anything needs a person.
+ * `--all` reads every payment ever made at Stripe, instead of those of the last AUDIT_DAYS days.
+ */
 import { runAudit } from '../activities/audit/audit.ts';
 import { readSettings, SettingsError } from '../infra/config.ts';
 import { connectServices } from '../infra/services.ts';
@@ -6,7 +9,8 @@ import { connectServices } from '../infra/services.ts';
 try {
   const services = await connectServices({ ...readSettings(), LOG_LEVEL: 'warn' }, 'audit');
   try {
-    const report = await runAudit(services);
+    const days = process.argv.includes('--all') ? undefined : services.settings.AUDIT_DAYS;
+    const report = await runAudit(services, { days });
     console.log(report.markdown);
     process.exitCode = report.problems.length === 0 ? 0 : 1;
   } finally {

@@ -11,6 +11,6 @@ export function createAuditActivities(deps: ActivityDependencies) {
     /** Safe to retry: a case that has a workflow is left alone. */
     takeUpCases: () => takeUpCases(deps, heartbeat),
     /** Safe to retry: it only reads, and sets a counter at the gate while the counter is what it saw. */
-    audit: (): Promise<AuditReport> => runAudit(deps, heartbeat),
+    audit: (): Promise<AuditReport> => runAudit(deps, undefined, heartbeat),
   };
 }

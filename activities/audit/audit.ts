@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '../../domain/money.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
+import { checkGoods } from './check-goods.ts';
 import { checkHolds } from './check-holds.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
 import { checkStock } from './check-stock.ts';
@@ -11,7 +12,8 @@ import { type Finding, keyOf } from './finding.ts';
 export interface AuditReport {
   problems: Finding[];
   repaired: Finding[];
-  ledger: Ledger;
+  /** One for each currency. */
+  ledgers: Ledger[];
   markdown: string;
 }
 
@@ -19,26 +21,38 @@ export type AuditDependencies = Pick<ActivityDependencies, 'db' | 'gate' | 'stri
 
 /** Orders are moving while the books are read: only what still disagrees after this long is a finding. */
 const SETTLE_MS = 5_000;
+const DAY_MS = 86_400_000;
+
+export interface AuditOptions {
+  /** How far back payments are read at Stripe; undefined reads every payment ever made. */
+  days: number | undefined;
+}
 
 /** @param onProgress called often; a place for heartbeats */
-export async function runAudit(deps: AuditDependencies, onProgress: () => void = () => {}): Promise<AuditReport> {
+export async function runAudit(
+  deps: AuditDependencies,
+  options: AuditOptions = { days: deps.settings.AUDIT_DAYS },
+  onProgress: () => void = () => {},
+): Promise<AuditReport> {
   const { db, gate, stripe, settings } = deps;
+  const since = options.days === undefined ? undefined : new Date(Date.now() - options.days * DAY_MS);
   const look = async () => {
     const [stock, holds, money] = [
       await checkStock(db),
       await checkHolds(db, settings),
-      await checkMoney(db, stripe, settings.CURRENCY, onProgress),
+      await checkMoney(db, stripe, since, onProgress),
     ];
-    return { findings: [...stock, ...holds, ...money.findings], ledger: money.ledger };
+    const goods = await checkGoods(db);
+    return { findings: [...stock, ...holds, ...money.findings, ...goods], ledgers: money.ledgers };
   };
 
-  let { findings: problems, ledger } = await look();
+  let { findings: problems, ledgers } = await look();
   if (problems.length > 0) {
     await delay(SETTLE_MS);
     const again = await look();
     const stillThere = new Set(again.findings.map(keyOf));
     problems = problems.filter((problem) => stillThere.has(keyOf(problem)));
-    ledger = again.ledger;
+    ledgers = again.ledgers;
   }
 
   const repaired = await repairMarks(db, gate);
@@ -49,22 +63,27 @@ export async function runAudit(deps: AuditDependencies, onProgress: () => void =
     for (const [id, seen] of drift) if (lasting.get(id)?.gate !== seen.gate) drift.delete(id);
     repaired.push(...(await repairDrift(db, gate, drift)));
   }
-  return { problems, repaired, ledger, markdown: describe(problems, repaired, ledger) };
+  return { problems, repaired, ledgers, markdown: describe(problems, repaired, ledgers) };
 }
 
-function describe(problems: Finding[], repaired: Finding[], ledger: Ledger): string {
-  const money = (cents: number) => formatMoney(cents, ledger.currency);
+function describe(problems: Finding[], repaired: Finding[], ledgers: Ledger[]): string {
   const list = (findings: Finding[]) => findings.map((each) => `- ${each.subject}: ${each.detail}`).join('\n');
   return [
     problems.length === 0 ? '**The books agree.**' : `**${problems.length} disagree**\n\n${list(problems)}`,
     repaired.length === 0
       ? 'Nothing had drifted at the stock gate.'
       : `Repaired at the stock gate:\n\n${list(repaired)}`,
-    [
-      '| | charged | refunded | kept |',
-      '| --- | --- | --- | --- |',
-      `| Stripe | ${money(ledger.stripeCapturedCents)} | ${money(ledger.stripeRefundedCents)} | ${money(ledger.stripeCapturedCents - ledger.stripeRefundedCents)} |`,
-      `| Orders | ${money(ledger.ordersCapturedCents)} | ${money(ledger.ordersRefundedCents)} | ${money(ledger.ordersCapturedCents - ledger.ordersRefundedCents)} |`,
-    ].join('\n'),
+    ['| | charged | refunded | kept |', '| --- | --- | --- | --- |', ...ledgers.flatMap(ledgerRows)].join('\n'),
   ].join('\n\n');
+}
+
+/** Sums of different currencies can't be added up: each has its own rows. */
+function ledgerRows(ledger: Ledger): string[] {
+  const money = (cents: number) => formatMoney(cents, ledger.currency);
+  const row = (name: string, captured: number, refunded: number) =>
+    `| ${name}, ${ledger.currency.toUpperCase()} | ${money(captured)} | ${money(refunded)} | ${money(captured - refunded)} |`;
+  return [
+    row('Stripe', ledger.stripeCapturedCents, ledger.stripeRefundedCents),
+    row('Orders', ledger.ordersCapturedCents, ledger.ordersRefundedCents),
+  ];
 }

@@ -1,8 +1,12 @@
+/** Invariant 2: Stripe's ledger and the orders' agree, payment by payment, and in sum for each currency. */
 import type Stripe from 'stripe';
 import { fromDecimal } from '../../domain/money.ts';
+import { UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Finding } from './finding.ts';
+import { readStripePayments, type StripePayment } from './stripe-books.ts';
 
+/** Sums of one currency, in its minor units. Chargebacks are no refunds at Stripe, and left out of both sides. */
 export interface Ledger {
   currency: string;
   stripeCapturedCents: number;
@@ -14,88 +18,133 @@ export interface Ledger {
 interface OrderRow {
   id: string;
   status: string;
-  captured_amount: string;
-  refunded_amount: string;
-  charged_back: string;
-  total_amount: string;
+  captured: string;
+  /** Money given back in all ways, no more than was captured. */
+  back: string;
+  refunded: string;
+  total: string;
   currency: string;
-  payment_intent_id: string | null;
+  payment_intent_id: string;
 }
 
-interface StripeBooks {
-  orderId: string;
-  capturedCents: number;
-  refundedCents: number;
+interface UnmatchedRow {
+  id: string;
+  order_id: string;
+  reason: UnmatchedReason;
+  refund_status: string | null;
 }
 
-/** Invariant 2: Stripe's ledger and the orders' agree, intent by intent and in sum. Intents of other programs are left out. */
+const READ_ORDERS = `
+  select o.id, o.status, o.captured_amount::text as captured, o.refunded_amount::text as back, o.total_amount::text as total, o.currency,
+    o.payment_intent_id,
+    (select coalesce(sum(amount), 0)::text from refunds where order_id = o.id and kind <> 'chargeback'
+       and (status = 'succeeded' or status = 'pending' and stripe_refund_id is not null)) as refunded
+  from orders o where o.payment_intent_id = any($1) or (o.captured_amount > 0 and o.updated_at >= $2)`;
+
+/** @param since reads what something happened to since then; undefined reads everything */
 export async function checkMoney(
   db: Database,
   stripe: Stripe,
-  currency: string,
+  since: Date | undefined,
   onProgress: () => void,
-): Promise<{ findings: Finding[]; ledger: Ledger }> {
+): Promise<{ findings: Finding[]; ledgers: Ledger[] }> {
+  const changed = await db.rows<{ id: string }>(
+    'select payment_intent_id as id from orders where captured_amount > 0 and updated_at >= $1',
+    [since ?? '-infinity'],
+  );
+  const payments = await readStripePayments(
+    stripe,
+    since,
+    changed.map((row) => row.id),
+    onProgress,
+  );
+  const orders = await db.rows<OrderRow>(READ_ORDERS, [[...payments.keys()], since ?? '-infinity']);
+  const unmatched = await db.rows<UnmatchedRow>(
+    `select id, order_id, unmatched_reason as reason, refund_status from payments where unmatched_reason is not null and id = any($1)`,
+    [[...payments.keys()]],
+  );
+  const byIntent = new Map(orders.map((order) => [order.payment_intent_id, order]));
+  const unmatchedById = new Map(unmatched.map((row) => [row.id, row]));
+  const ledgers = new Ledgers();
   const findings: Finding[] = [];
   const find = (subject: string, detail: string) => findings.push({ check: 'money', subject, detail });
 
-  const atStripe = new Map<string, StripeBooks>();
-  for await (const intent of stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] })) {
-    onProgress();
-    const orderId = intent.metadata.order_id;
-    if (!orderId || intent.amount_received === 0) continue;
-    const charge = intent.latest_charge as Stripe.Charge | null;
-    atStripe.set(intent.id, {
-      orderId,
-      capturedCents: intent.amount_received,
-      refundedCents: charge?.amount_refunded ?? 0,
-    });
-  }
-
-  const orders = await db.rows<OrderRow>(
-    `select id, status, captured_amount, refunded_amount, total_amount, currency, payment_intent_id,
-       (select coalesce(sum(amount), 0) from refunds
-        where order_id = orders.id and kind = 'chargeback' and status in ('pending', 'succeeded'))::text as charged_back
-     from orders where captured_amount > 0 or payment_intent_id = any($1)`,
-    [[...atStripe.keys()]],
-  );
-  const byIntent = new Map(orders.map((order) => [order.payment_intent_id ?? order.id, order]));
-  const ledger: Ledger = {
-    currency,
-    stripeCapturedCents: 0,
-    stripeRefundedCents: 0,
-    ordersCapturedCents: 0,
-    ordersRefundedCents: 0,
-  };
-
-  for (const [intentId, books] of atStripe) {
-    ledger.stripeCapturedCents += books.capturedCents;
-    ledger.stripeRefundedCents += books.refundedCents;
-    if (!byIntent.has(intentId))
-      find(`payment ${intentId}`, `was charged for order ${books.orderId}, which does not know it`);
-  }
-  for (const [intentId, order] of byIntent) {
-    const capturedCents = fromDecimal(order.captured_amount, order.currency);
-    const backCents = fromDecimal(order.refunded_amount, order.currency);
-    // A chargeback is no refund at Stripe: it is a dispute, with books of its own.
-    const refundedCents = backCents - fromDecimal(order.charged_back, order.currency);
-    ledger.ordersCapturedCents += capturedCents;
-    ledger.ordersRefundedCents += refundedCents;
-    const books = atStripe.get(intentId) ?? { capturedCents: 0, refundedCents: 0 };
-    if (books.capturedCents !== capturedCents) {
-      find(`order ${order.id}`, `books ${capturedCents} as charged, Stripe ${books.capturedCents} (minor units)`);
-    }
-    if (books.refundedCents !== refundedCents) {
-      find(`order ${order.id}`, `books ${refundedCents} as refunded, Stripe ${books.refundedCents} (minor units)`);
-    }
-    if (['expired', 'cancelled'].includes(order.status) && capturedCents !== backCents) {
+  for (const payment of payments.values()) {
+    const order = byIntent.get(payment.paymentIntentId);
+    const stray = unmatchedById.get(payment.paymentIntentId);
+    if (stray) checkUnmatched(find, payment, stray);
+    else if (order) ledgers.of(payment.currency).addPayment(payment);
+    else
       find(
-        `order ${order.id}`,
-        `is ${order.status} but keeps ${capturedCents - backCents} of the charge (minor units)`,
+        `payment ${payment.paymentIntentId}`,
+        `was charged for order ${payment.orderId}, which does not know it; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units)`,
       );
-    }
-    if (order.status === 'paid' && capturedCents !== fromDecimal(order.total_amount, order.currency)) {
-      find(`order ${order.id}`, 'was charged another amount than its total');
-    }
   }
-  return { findings, ledger };
+  for (const order of orders) {
+    const payment = unmatchedById.has(order.payment_intent_id) ? undefined : payments.get(order.payment_intent_id);
+    ledgers.of(order.currency).addOrder(order);
+    checkOrder(find, order, payment);
+  }
+  return { findings, ledgers: ledgers.all() };
+}
+
+type Find = (subject: string, detail: string) => void;
+
+/** A payment that can't pay its order is nothing wrong once all of it went back. */
+function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow): void {
+  if (payment.refundedCents >= payment.capturedCents) return;
+  find(
+    `payment ${payment.paymentIntentId}`,
+    `names order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,
+  );
+}
+
+function checkOrder(find: Find, order: OrderRow, payment: StripePayment | undefined): void {
+  const cents = (text: string) => fromDecimal(text, order.currency);
+  const [captured, refunded, back] = [cents(order.captured), cents(order.refunded), cents(order.back)];
+  const subject = `order ${order.id}`;
+  const [atStripe, backAtStripe] = [payment?.capturedCents ?? 0, payment?.refundedCents ?? 0];
+  if (payment && payment.currency !== order.currency)
+    find(subject, `is in ${order.currency}, but was charged in ${payment.currency}`);
+  if (atStripe !== captured) find(subject, `books ${captured} as charged, Stripe ${atStripe} (minor units)`);
+  if (backAtStripe !== refunded) find(subject, `books ${refunded} as refunded, Stripe ${backAtStripe} (minor units)`);
+  if (['expired', 'cancelled'].includes(order.status) && captured !== back)
+    find(subject, `is ${order.status} but keeps ${captured - back} of the charge (minor units)`);
+  if (captured > 0 && captured !== cents(order.total)) find(subject, 'was charged another amount than its total');
+}
+
+class LedgerSums implements Ledger {
+  stripeCapturedCents = 0;
+  stripeRefundedCents = 0;
+  ordersCapturedCents = 0;
+  ordersRefundedCents = 0;
+  readonly currency: string;
+
+  constructor(currency: string) {
+    this.currency = currency;
+  }
+
+  addPayment({ capturedCents, refundedCents }: StripePayment): void {
+    this.stripeCapturedCents += capturedCents;
+    this.stripeRefundedCents += refundedCents;
+  }
+
+  addOrder({ captured, refunded, currency }: OrderRow): void {
+    this.ordersCapturedCents += fromDecimal(captured, currency);
+    this.ordersRefundedCents += fromDecimal(refunded, currency);
+  }
+}
+
+class Ledgers {
+  readonly #sums = new Map<string, LedgerSums>();
+
+  of(currency: string): LedgerSums {
+    const sums = this.#sums.get(currency) ?? new LedgerSums(currency);
+    this.#sums.set(currency, sums);
+    return sums;
+  }
+
+  all(): Ledger[] {
+    return [...this.#sums.values()].sort((one, other) => (one.currency < other.currency ? -1 : 1));
+  }
 }

@@ -1,6 +1,6 @@
 /** One disagreement between the books. */
 export interface Finding {
-  check: 'stock' | 'holds' | 'money' | 'gate';
+  check: 'stock' | 'holds' | 'money' | 'goods' | 'gate';
   /** What it is about: a product, a reservation, an order or a PaymentIntent. */
   subject: string;
   detail: string;

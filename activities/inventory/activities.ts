@@ -155,6 +155,8 @@ function refusal(
       return { outcome: 'existing', requested, reservationId: refused.reservationId };
     case 'short':
       return { outcome: 'out_of_stock', requested, lines: refused.lines };
+    case 'mixed_currencies':
+      return { outcome: 'mixed_currencies', requested, currencies: refused.currencies };
     case 'limited':
       return { outcome: 'limited', requested, ...refused.exceeded, message: limitMessage(refused.exceeded) };
   }

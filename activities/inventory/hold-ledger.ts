@@ -26,6 +26,8 @@ export type LedgerHold =
   /** The shopper's earlier reservation stands, `reservationId`. */
   | { outcome: 'existing'; reservationId: string; open: OpenReservation[] }
   | { outcome: 'short'; lines: ShortLine[]; open: OpenReservation[] }
+  /** The products are sold in different currencies: an order has one. */
+  | { outcome: 'mixed_currencies'; currencies: string[]; open: OpenReservation[] }
   | { outcome: 'limited'; exceeded: ExceededLimit; open: OpenReservation[] }
   | { outcome: 'ended'; status: ReservationStatus };
 
@@ -94,12 +96,18 @@ function decide(
   if (same) return { outcome: 'existing', reservationId: same.id, open };
   const exceeded = reservations.exceededBy(request, limits);
   if (exceeded) return { outcome: 'limited', exceeded, open };
+  const currencies = currenciesOf(request, products);
+  if (currencies.length > 1) return { outcome: 'mixed_currencies', currencies, open };
   const own = open.flatMap((each) => each.lines);
   makeAvailable(products, own, 1);
   const answer = grant(request, products);
   if (answer.outcome === 'held') return answer;
   makeAvailable(products, own, -1);
   return { ...answer, open };
+}
+
+function currenciesOf({ lines }: HoldRequest, products: ReadonlyMap<string, ProductRow>): string[] {
+  return [...new Set(lines.flatMap(({ productId }) => products.get(productId)?.currency ?? []))].sort();
 }
 
 function makeAvailable(products: ReadonlyMap<string, ProductRow>, lines: readonly StockLine[], sign: 1 | -1): void {
@@ -132,8 +140,8 @@ function grant(
   const short: ShortLine[] = [];
   for (const { productId, quantity } of request.lines) {
     const product = products.get(productId);
-    // A deleted product, or one priced in another currency, can't be bought here: none are left.
-    const available = product && product.currency === request.currency ? Math.max(0, product.available) : 0;
+    // A deleted product can't be bought: none are left.
+    const available = Math.max(0, product?.available ?? 0);
     if (!product || available < quantity) {
       short.push({
         productId,
@@ -154,12 +162,12 @@ function grant(
   }
   if (short.length > 0) return { outcome: 'short', lines: short };
   for (const line of held) products.get(line.productId)!.available -= line.quantity;
-  const { reservationId, currency } = request;
+  const { reservationId, lines } = request;
   const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
   const reservation: HeldReservation = {
     id: reservationId,
     status: 'held',
-    currency,
+    currency: products.get(lines[0]!.productId)!.currency,
     expiresAt,
     lines: held,
     replaces: [],

@@ -7,7 +7,6 @@ export interface OpenReservation {
   id: string;
   owner: string;
   addressHash: string | null;
-  currency: string;
   expiresAt: string;
   /** An order waits for its payment on it: it can't be replaced. */
   hasOrder: boolean;
@@ -20,7 +19,6 @@ export interface Wanted {
   /** Names of the shopper, the account's first: earlier reservations of any of them are this shopper's own. */
   owners: readonly string[];
   addressHash: string;
-  currency: string;
   lines: readonly StockLine[];
 }
 
@@ -96,12 +94,11 @@ export class OpenReservations {
       this.#open.delete(each.id);
       this.#count(each.addressHash, -1, -unitsOf(each.lines));
     }
-    const { reservationId, owners, addressHash, currency, lines } = request;
+    const { reservationId, owners, addressHash, lines } = request;
     this.#open.set(reservationId, {
       id: reservationId,
       owner: owners[0]!,
       addressHash,
-      currency,
       expiresAt: expiresAt.toISOString(),
       hasOrder: false,
       lines,
@@ -124,7 +121,6 @@ export class OpenReservations {
 function isSame(open: OpenReservation, request: Wanted): boolean {
   const quantities = new Map(open.lines.map((line) => [line.productId, line.quantity]));
   return (
-    open.currency === request.currency &&
     Date.parse(open.expiresAt) > Date.now() &&
     quantities.size === request.lines.length &&
     request.lines.every((line) => quantities.get(line.productId) === line.quantity)

@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { fromStripeAmount, toStripeAmount } from '../../domain/currencies.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { type PaymentStatus, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
@@ -30,7 +31,7 @@ export function createPaymentActivities({
   }): Promise<OpenedPayment> {
     const intent = await stripe.paymentIntents.create(
       {
-        amount: request.amountCents,
+        amount: toStripeAmount(request.amountCents, request.currency),
         currency: request.currency,
         allowed_payment_method_types: settings.PAYMENT_METHOD_TYPES,
         metadata: { order_id: request.orderId },
@@ -90,6 +91,7 @@ export function createPaymentActivities({
     orderId: string;
     paymentIntentId: string;
     amountCents: number;
+    currency: string;
     /** 1 unless an earlier attempt failed for good. */
     attempt: number;
   }): Promise<StripeRefundState> {
@@ -99,7 +101,7 @@ export function createPaymentActivities({
         await stripe.refunds.create(
           {
             payment_intent: request.paymentIntentId,
-            amount: request.amountCents,
+            amount: toStripeAmount(request.amountCents, request.currency),
             metadata: { refund_id: request.refundId, order_id: request.orderId, attempt },
           },
           { idempotencyKey: `refund-${request.refundId}${attempt === '1' ? '' : `-${attempt}`}` },
@@ -155,7 +157,7 @@ function foundRefund(refund: Stripe.Refund): FoundRefund {
   return {
     stripeRefundId: refund.id,
     refundId: refund.metadata?.refund_id,
-    amountCents: refund.amount,
+    amountCents: fromStripeAmount(refund.amount, refund.currency),
     currency: refund.currency,
     status,
     failureReason,
@@ -166,7 +168,7 @@ function foundDispute(dispute: Stripe.Dispute): FoundDispute {
   const dueBy = dispute.evidence_details?.due_by;
   return {
     disputeId: dispute.id,
-    amountCents: dispute.amount,
+    amountCents: fromStripeAmount(dispute.amount, dispute.currency),
     currency: dispute.currency,
     reason: dispute.reason,
     status: dispute.status,

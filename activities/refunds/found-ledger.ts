@@ -3,7 +3,7 @@ import { STRIPE } from '../../domain/actor.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
-import { refundableCents, refundableQuantities } from '../../domain/refund.ts';
+import { type RefundLine, refundableCents, refundableQuantities } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
@@ -62,6 +62,7 @@ async function recordFoundRefund(
   }
   if (status === 'failed') return;
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${stripeRefundId}`);
+  const units = await unitsCanceledBy(sql, orderId, found.amountCents);
   await insertRefund(
     sql,
     { currency: found.currency },
@@ -71,10 +72,8 @@ async function recordFoundRefund(
       requestId: stripeRefundId,
       kind: 'refund',
       amountCents: found.amountCents,
-      lines: [],
       reason: 'Made at Stripe',
-      restock: false,
-      cancelsUnits: false,
+      ...units,
       status: 'pending',
       actor: STRIPE,
       stripeRefundId,
@@ -141,6 +140,26 @@ function moneyOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' 
 }
 
 /**
+ * Money that moved without us names no units. When it leaves nothing of an order that has not shipped, it cancels all that are left:
+ * nobody keeps the money and the goods. Refunds that only wait give way to it: the money is gone already.
+ */
+async function unitsCanceledBy(
+  sql: Sql,
+  orderId: string,
+  amountCents: number,
+): Promise<{ lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }> {
+  const order = (await lockForRefund(sql, orderId))!;
+  const given = (await readRecords(sql, orderId)).filter(
+    ({ status }) => status === 'succeeded' || status === 'pending',
+  );
+  const lines = [...refundableQuantities(order, given)].flatMap(([productId, { left }]) =>
+    left > 0 ? [{ productId, quantity: left }] : [],
+  );
+  const cancelsUnits = !order.hasShipped && lines.length > 0 && amountCents >= refundableCents(order, given);
+  return { lines: cancelsUnits ? lines : [], restock: cancelsUnits, cancelsUnits };
+}
+
+/**
  * A chargeback is booked as money given back, in full: what the bank takes does not depend on what was refunded before. When it leaves
  * nothing of an order that has not shipped, it cancels the order's units: they go back on sale if it is lost, and ship if it is won.
  */
@@ -151,23 +170,15 @@ async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute):
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
   if (!(await readRefund(sql, refundId))) {
     if (status === 'failed') return;
-    const order = (await lockForRefund(sql, orderId))!;
-    const earlier = await readRecords(sql, orderId);
-    // Refunds that only wait give way: the bank has the money already.
-    const given = earlier.filter((refund) => refund.status === 'succeeded' || refund.status === 'pending');
-    const takesAll = amountCents >= refundableCents(order, given);
-    const cancelsUnits = takesAll && !order.hasShipped;
-    const left = [...refundableQuantities(order, given)].filter(([, product]) => product.left > 0);
-    await insertRefund(sql, order, {
+    const units = await unitsCanceledBy(sql, orderId, amountCents);
+    await insertRefund(sql, dispute, {
       refundId,
       orderId,
       requestId: dispute.disputeId,
       kind: 'chargeback',
       amountCents,
-      lines: cancelsUnits ? left.map(([productId, product]) => ({ productId, quantity: product.left })) : [],
       reason: `Chargeback: ${dispute.reason.replaceAll('_', ' ')}`,
-      restock: cancelsUnits,
-      cancelsUnits,
+      ...units,
       status: 'pending',
       actor: STRIPE,
       stripeRefundId: dispute.disputeId,

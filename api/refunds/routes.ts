@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { isAllowed } from '../../domain/order-state.ts';
+import { refundCents } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import { idempotencyHeaders, idParams } from '../contracts/common.ts';
@@ -39,6 +40,7 @@ export function refundRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
       awaitReturn: body.await_return,
       actor: personOf(ctx),
       customerId: order.user_id,
+      currency: order.currency,
     });
     ctx.status = 202;
     ctx.body = { refund };
@@ -78,15 +80,9 @@ export function refundRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
 }
 
 function toCents(amount: number, currency: string): number {
-  try {
-    return fromDecimal(amount, currency);
-  } catch {
-    throw new DomainError('invalid_request', 'The body needs attention.', {
-      details: {
-        errors: [
-          { path: 'amount', message: `use an amount in ${currency.toUpperCase()}, with no more decimals than it has` },
-        ],
-      },
-    });
-  }
+  const cents = refundCents(amount, currency);
+  if (typeof cents === 'number') return cents;
+  throw new DomainError('invalid_request', 'The body needs attention.', {
+    details: { errors: [{ path: 'amount', message: cents }] },
+  });
 }

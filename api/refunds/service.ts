@@ -25,6 +25,8 @@ export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedB
   /** Who asks, as the API has seen them: `<role>:<user id>`, or `guest`. */
   actor: string;
   customerId: string | null;
+  /** The order's. */
+  currency: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedB
  */
 export async function startRefund(
   { temporal, settings, db }: RefundDependencies,
-  { actor, customerId, ...request }: RefundWish,
+  { actor, customerId, currency, ...request }: RefundWish,
 ): Promise<Refund> {
   const { orderId, requestId } = request;
   const refundId = refundIdOf(orderId, requestId);
@@ -52,7 +54,7 @@ export async function startRefund(
           typedSearchAttributes: caseAttributes({
             orderId,
             customerId,
-            amount: request.amountCents === undefined ? undefined : toDecimal(request.amountCents, settings.CURRENCY),
+            amount: request.amountCents === undefined ? undefined : toDecimal(request.amountCents, currency),
             createdAt: new Date(),
           }),
         }),

@@ -17,7 +17,6 @@ import {
 } from '../../workflows/reservation/messages.ts';
 import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
-import { currencyOfLines } from './line-currency.ts';
 
 export interface HoldRequest {
   /** Names of the shopper, the account's first. */
@@ -53,13 +52,12 @@ export class Reservations {
     const seen = await this.#lookAtGate(reservationId, lines, owners);
     if (seen.unpaid) return { reservation: seen.unpaid, isNew: false };
 
-    const { CURRENCY, HOLD_SECONDS, HOLD_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
+    const { HOLD_SECONDS, HOLD_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
     const result = await this.#startHold({
       reservationId,
       owners,
       cartId,
       addressHash: addressHash(JWT_SECRET, address),
-      currency: await currencyOfLines(this.#deps.db, lines, CURRENCY),
       holdSeconds: HOLD_SECONDS,
       graceSeconds: HOLD_GRACE_SECONDS,
       settleSeconds: PAYMENT_SETTLE_SECONDS,
@@ -71,6 +69,8 @@ export class Reservations {
     switch (result.outcome) {
       case 'out_of_stock':
         throw outOfStock(result.lines);
+      case 'mixed_currencies':
+        throw mixedCurrencies(result.currencies);
       case 'limited':
         throw new DomainError('reservation_limit', result.message, {
           details: { limit: result.limit, max: result.max },
@@ -218,6 +218,15 @@ interface ReservationRow {
   expires_at: Date;
   order_id: string | null;
   lines: { productId: string; quantity: number; price: string; sku: string; name: string; imageUrl: string }[] | null;
+}
+
+function mixedCurrencies(currencies: string[]): DomainError {
+  const names = currencies.map((currency) => currency.toUpperCase()).join(' and ');
+  return new DomainError(
+    'currency_mismatch',
+    `These products are sold in ${names}. Order those of one currency at a time.`,
+    { details: { currencies } },
+  );
 }
 
 function outOfStock(lines: { productId: string; name: string; requested: number; available: number }[]): DomainError {

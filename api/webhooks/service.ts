@@ -2,6 +2,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { paymentParameters, recordPaymentSql } from '../../infra/postgres/payments.ts';
@@ -205,7 +206,8 @@ async function notifyOfForeignRefund(
      where refund.order_id = $1 and refund.kind <> 'chargeback' and refund.status in ('pending', 'succeeded')`,
     [order.id],
   );
-  if (fromDecimal(known!.total, order.currency) < charge.amount_refunded) await notifyOfMoney(deps, order);
+  if (fromDecimal(known!.total, order.currency) < fromStripeAmount(charge.amount_refunded, charge.currency))
+    await notifyOfMoney(deps, order);
 }
 
 /** News of the refund of an unmatched payment. Its workflow asks Stripe by itself as well, so one that has ended needs no notice. */

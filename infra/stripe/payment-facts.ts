@@ -1,5 +1,6 @@
 /** What Stripe says of a PaymentIntent, in the shop's terms: read from a signed event, or from Stripe's own answer. */
 import type Stripe from 'stripe';
+import { fromStripeAmount } from '../../domain/currencies.ts';
 
 /** `in_flight`: a charge is on its way and can't be stopped. */
 export type PaymentStatus = 'open' | 'in_flight' | 'succeeded' | 'canceled';
@@ -28,7 +29,7 @@ export function paymentFactsOf(intent: Stripe.PaymentIntent): PaymentFacts {
   return {
     paymentIntentId: intent.id,
     status,
-    receivedCents: status === 'succeeded' ? intent.amount_received : 0,
+    receivedCents: status === 'succeeded' ? fromStripeAmount(intent.amount_received, intent.currency) : 0,
     currency: intent.currency,
     failure: error
       ? {

@@ -10,7 +10,6 @@ export function holdInput(lines: HoldInput['lines'], request: Partial<HoldInput>
     owners: [`cart:${randomUUID()}`],
     cartId: null,
     addressHash: randomUUID(),
-    currency: 'usd',
     holdSeconds: 600,
     graceSeconds: 30,
     settleSeconds: 7_200,

@@ -1,7 +1,6 @@
 /** What a person at the Temporal UI asks to refund, in the shop's terms. */
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
-import { fromDecimal } from '../../domain/money.ts';
-import type { RefundLine } from '../../domain/refund.ts';
+import { type RefundLine, refundCents } from '../../domain/refund.ts';
 import type { FieldCheck } from '../shared/staff.ts';
 
 export interface NamedLine {
@@ -31,12 +30,8 @@ export function readWish(
   order: OrderFacts,
   wish: { amount?: number; lines?: readonly NamedLine[] },
 ): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
-  let amountCents: number | undefined;
-  try {
-    amountCents = wish.amount === undefined ? undefined : fromDecimal(wish.amount, order.currency);
-  } catch {
-    return `“amount” has more decimals than ${order.currency.toUpperCase()} has.`;
-  }
+  const amountCents = wish.amount === undefined ? undefined : refundCents(wish.amount, order.currency);
+  if (typeof amountCents === 'string') return `“amount”: ${amountCents}`;
   const lines: RefundLine[] = [];
   for (const { product, quantity } of wish.lines ?? []) {
     const line = order.lines.find((each) => each.sku === product || each.productId === product);

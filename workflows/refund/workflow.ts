@@ -184,10 +184,10 @@ function continueFrom(the: RefundCase): Promise<never> {
 }
 
 async function send(the: RefundCase): Promise<void> {
-  const { refundId, paymentIntentId, amountCents, orderId, attempt } = the.refund!;
+  const { refundId, paymentIntentId, amountCents, currency, orderId, attempt } = the.refund!;
   const stripe = await the.trouble.persevere(
     'The refund could not be sent to Stripe',
-    payments.refundPayment({ refundId, paymentIntentId, amountCents, orderId, attempt }),
+    payments.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
   await book(the, stripe);
 }

@@ -14,7 +14,6 @@ export interface HoldInput {
   owners: string[];
   cartId: string | null;
   addressHash: string;
-  currency: string;
   holdSeconds: number;
   /** Past the deadline, with an unpaid order: when to look first, and how long its stock is kept at most. */
   graceSeconds: number;
@@ -41,6 +40,7 @@ export type HoldResult =
   /** The shopper's earlier reservation stands: it is being paid, or it has the same lines. */
   | { outcome: 'existing'; requested: HoldInput['lines']; reservationId: string }
   | { outcome: 'limited'; requested: HoldInput['lines']; limit: ReservationLimitName; max: number; message: string }
+  | { outcome: 'mixed_currencies'; requested: HoldInput['lines']; currencies: string[] }
   | { outcome: 'ended'; requested: HoldInput['lines'] };
 
 export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';

@@ -28,11 +28,11 @@ function scripted(endings: Ended[]) {
   return {
     calls,
     activities: {
-      holdStock: async ({ lines, currency, holdSeconds }: HoldInput): Promise<HoldResult> => {
+      holdStock: async ({ lines, holdSeconds }: HoldInput): Promise<HoldResult> => {
         calls.push('holdStock');
         endsAt = (await temporal.env.currentTimeMs()) + holdSeconds * 1000;
         const expiresAt = new Date(endsAt).toISOString();
-        return { outcome: 'held', requested: lines, currency, expiresAt, lines: [] };
+        return { outcome: 'held', requested: lines, currency: 'usd', expiresAt, lines: [] };
       },
       loadHold: async () => ({ expiresAt: new Date(endsAt).toISOString() }),
       extendHold: async ({ minutes }: { minutes: number }) => {
@@ -59,7 +59,6 @@ function hold(reservationId: string): Promise<HoldResult> {
         owners: ['cart:x'],
         cartId: null,
         addressHash: 'address',
-        currency: 'usd',
         holdSeconds: 600,
         graceSeconds: 30,
         settleSeconds: 7_200,

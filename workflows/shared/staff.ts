@@ -3,6 +3,7 @@
  * shows the sentence when a check refuses.
  */
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { refuse } from './failures.ts';
 
 /** Every request names itself, so that sending it twice does it once, and says who asks and why. */
@@ -21,6 +22,7 @@ export const requiredText =
   (what: string, longest: number): FieldCheck =>
   (value) => {
     if (typeof value !== 'string' || value.trim() === '') return `${what} is missing: give a text.`;
+    if (hasForbiddenCharacters(value, { multiline: true })) return `${what} ${FORBIDDEN_CHARACTERS_HINT}.`;
     return value.length > longest ? `${what} is longer than ${longest} characters.` : undefined;
   };
 

@@ -1,0 +1,65 @@
+/** What Stripe holds of the shop's payments: those that something happened to since a day, or all of them. */
+import type Stripe from 'stripe';
+import { fromStripeAmount } from '../../domain/currencies.ts';
+
+/** Amounts in minor units of `currency`. */
+export interface StripePayment {
+  paymentIntentId: string;
+  /** As the PaymentIntent names it. */
+  orderId: string;
+  currency: string;
+  capturedCents: number;
+  refundedCents: number;
+}
+
+/**
+ * Reads payments that were made, refunded or disputed since a moment, and those named. Intents of other programs on the account, which name
+ * no order, are left out.
+ * @param since undefined reads every payment ever made
+ * @param alsoIds PaymentIntents to read however old they are
+ */
+export async function readStripePayments(
+  stripe: Stripe,
+  since: Date | undefined,
+  alsoIds: readonly string[],
+  onProgress: () => void,
+): Promise<Map<string, StripePayment>> {
+  const created = since && { gte: Math.floor(since.getTime() / 1000) };
+  const payments = new Map<string, StripePayment>();
+  const add = (intent: Stripe.PaymentIntent) => {
+    onProgress();
+    const payment = paymentOf(intent);
+    if (payment) payments.set(intent.id, payment);
+  };
+  const seen = new Set<string>();
+  for await (const intent of stripe.paymentIntents.list({ limit: 100, created, expand: ['data.latest_charge'] })) {
+    seen.add(intent.id);
+    add(intent);
+  }
+  const older = new Set(alsoIds);
+  if (since) {
+    for await (const refund of stripe.refunds.list({ limit: 100, created })) addId(older, refund.payment_intent);
+    for await (const dispute of stripe.disputes.list({ limit: 100, created })) addId(older, dispute.payment_intent);
+  }
+  for (const id of older)
+    if (!seen.has(id)) add(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
+  return payments;
+}
+
+function addId(ids: Set<string>, reference: string | { id: string } | null): void {
+  if (reference) ids.add(typeof reference === 'string' ? reference : reference.id);
+}
+
+function paymentOf(intent: Stripe.PaymentIntent): StripePayment | undefined {
+  const orderId = intent.metadata.order_id;
+  if (!orderId || intent.amount_received === 0) return undefined;
+  const charge = intent.latest_charge as Stripe.Charge | null;
+  const cents = (amount: number) => fromStripeAmount(amount, intent.currency);
+  return {
+    paymentIntentId: intent.id,
+    orderId,
+    currency: intent.currency,
+    capturedCents: cents(intent.amount_received),
+    refundedCents: cents(charge?.amount_refunded ?? 0),
+  };
+}
