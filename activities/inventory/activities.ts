@@ -156,7 +156,7 @@ function refusal(
     case 'short':
       return { outcome: 'out_of_stock', requested, lines: refused.lines };
     case 'mixed_currencies':
-      return { outcome: 'mixed_currencies', requested, currencies: refused.currencies };
+      return { outcome: 'mixed_currencies', requested, lines: refused.lines };
     case 'limited':
       return { outcome: 'limited', requested, ...refused.exceeded, message: limitMessage(refused.exceeded) };
   }

@@ -20,6 +20,11 @@ export interface ShortLine {
   available: number;
 }
 
+export interface LineCurrency {
+  productId: string;
+  currency: string;
+}
+
 /** Of a request that was not granted, `open` is what its shopper still has reserved. */
 export type LedgerHold =
   | { outcome: 'held'; reservation: HeldReservation }
@@ -27,7 +32,7 @@ export type LedgerHold =
   | { outcome: 'existing'; reservationId: string; open: OpenReservation[] }
   | { outcome: 'short'; lines: ShortLine[]; open: OpenReservation[] }
   /** The products are sold in different currencies: an order has one. */
-  | { outcome: 'mixed_currencies'; currencies: string[]; open: OpenReservation[] }
+  | { outcome: 'mixed_currencies'; lines: LineCurrency[]; open: OpenReservation[] }
   | { outcome: 'limited'; exceeded: ExceededLimit; open: OpenReservation[] }
   | { outcome: 'ended'; status: ReservationStatus };
 
@@ -96,8 +101,8 @@ function decide(
   if (same) return { outcome: 'existing', reservationId: same.id, open };
   const exceeded = reservations.exceededBy(request, limits);
   if (exceeded) return { outcome: 'limited', exceeded, open };
-  const currencies = currenciesOf(request, products);
-  if (currencies.length > 1) return { outcome: 'mixed_currencies', currencies, open };
+  const lines = currenciesOf(request, products);
+  if (new Set(lines.map(({ currency }) => currency)).size > 1) return { outcome: 'mixed_currencies', lines, open };
   const own = open.flatMap((each) => each.lines);
   makeAvailable(products, own, 1);
   const answer = grant(request, products);
@@ -106,8 +111,11 @@ function decide(
   return { ...answer, open };
 }
 
-function currenciesOf({ lines }: HoldRequest, products: ReadonlyMap<string, ProductRow>): string[] {
-  return [...new Set(lines.flatMap(({ productId }) => products.get(productId)?.currency ?? []))].sort();
+function currenciesOf({ lines }: HoldRequest, products: ReadonlyMap<string, ProductRow>): LineCurrency[] {
+  return lines.flatMap(({ productId }) => {
+    const product = products.get(productId);
+    return product ? [{ productId, currency: product.currency }] : [];
+  });
 }
 
 function makeAvailable(products: ReadonlyMap<string, ProductRow>, lines: readonly StockLine[], sign: 1 | -1): void {

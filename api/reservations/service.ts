@@ -70,7 +70,7 @@ export class Reservations {
       case 'out_of_stock':
         throw outOfStock(result.lines);
       case 'mixed_currencies':
-        throw mixedCurrencies(result.currencies);
+        throw mixedCurrencies(result.lines);
       case 'limited':
         throw new DomainError('reservation_limit', result.message, {
           details: { limit: result.limit, max: result.max },
@@ -220,12 +220,13 @@ interface ReservationRow {
   lines: { productId: string; quantity: number; price: string; sku: string; name: string; imageUrl: string }[] | null;
 }
 
-function mixedCurrencies(currencies: string[]): DomainError {
+function mixedCurrencies(lines: { productId: string; currency: string }[]): DomainError {
+  const currencies = [...new Set(lines.map(({ currency }) => currency))].sort();
   const names = currencies.map((currency) => currency.toUpperCase()).join(' and ');
   return new DomainError(
     'currency_mismatch',
     `These products are sold in ${names}. Order those of one currency at a time.`,
-    { details: { currencies } },
+    { details: { currencies, lines: lines.map(({ productId, currency }) => ({ product_id: productId, currency })) } },
   );
 }
 

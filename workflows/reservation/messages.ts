@@ -40,7 +40,7 @@ export type HoldResult =
   /** The shopper's earlier reservation stands: it is being paid, or it has the same lines. */
   | { outcome: 'existing'; requested: HoldInput['lines']; reservationId: string }
   | { outcome: 'limited'; requested: HoldInput['lines']; limit: ReservationLimitName; max: number; message: string }
-  | { outcome: 'mixed_currencies'; requested: HoldInput['lines']; currencies: string[] }
+  | { outcome: 'mixed_currencies'; requested: HoldInput['lines']; lines: { productId: string; currency: string }[] }
   | { outcome: 'ended'; requested: HoldInput['lines'] };
 
 export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';
