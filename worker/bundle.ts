@@ -4,7 +4,9 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** Modules that change how every workflow runs: whoever runs or replays workflows needs them too. */
-const workflowInterceptorModules = [pathOf('../workflows/shared/serial-local-activities.ts')];
+const workflowInterceptorModules = ['serial-local-activities', 'quiet-end'].map((name) =>
+  pathOf(`../workflows/shared/${name}.ts`),
+);
 
 /**
  * Bundles the workflows, with whatever Node-only import they must not have failing the build.
