@@ -4,7 +4,7 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** Modules that change how every workflow runs: whoever runs or replays workflows needs them too. */
-const workflowInterceptorModules = ['serial-local-activities', 'quiet-end'].map((name) =>
+const workflowInterceptorModules = ['serial-local-activities', 'quiet'].map((name) =>
   pathOf(`../workflows/shared/${name}.ts`),
 );
 

@@ -15,6 +15,9 @@ afterAll(() => temporal?.stop());
 
 const { begin, details, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
 
+/** A refund is started beside the order. */
+const WITH_CHILDREN = { maxCachedWorkflows: 10 };
+
 describe('checkout', () => {
   it('paid: the webhook completes the order', async () => {
     const script = await scripted();
@@ -65,15 +68,19 @@ describe('checkout', () => {
 
   it('cancelled a moment after the charge went through: paid, then canceled as a paid order', async () => {
     const script = await scripted();
-    await temporal.withWorker(script.activities, async () => {
-      await begin(script);
-      script.charge();
-      expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
-        status: 'cancelled',
-      });
-      expect(await resultOf(script)).toBe('cancelled');
-      await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
-    });
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        script.charge();
+        expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
+          status: 'cancelled',
+        });
+        expect(await resultOf(script)).toBe('cancelled');
+        await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
+      },
+      WITH_CHILDREN,
+    );
     expect(script.calls.slice(2, 5)).toEqual(['cancelPayment', 'applyPayments paid', 'cancelPaid by Anna']);
   });
 
@@ -93,13 +100,17 @@ describe('checkout', () => {
     const script = await scripted();
     script.isMismatched = true;
     script.unmatched = ['pi_1'];
-    await temporal.withWorker(script.activities, async () => {
-      await begin(script);
-      await tell(script);
-      expect(await resultOf(script)).toBe('cancelled');
-      const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
-      expect(await refund.result()).toBe('settled');
-    });
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        await tell(script);
+        expect(await resultOf(script)).toBe('cancelled');
+        const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
+        expect(await refund.result()).toBe('settled');
+      },
+      WITH_CHILDREN,
+    );
     expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder cancelled']));
   });
 
@@ -209,13 +220,17 @@ describe('checkout', () => {
   it('paid but the stock is gone: refunded in full at once', async () => {
     const script = await scripted();
     script.stockGone = true;
-    await temporal.withWorker(script.activities, async () => {
-      await begin(script);
-      await tell(script);
-      expect(await settledAs(script)).toBe('cancelled');
-      const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
-      expect(await refund.result()).toBe('succeeded');
-    });
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        await tell(script);
+        expect(await settledAs(script)).toBe('cancelled');
+        const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
+        expect(await refund.result()).toBe('succeeded');
+      },
+      WITH_CHILDREN,
+    );
     expect(script.calls.slice(-2)).toEqual([`refundPayment ${TOTAL_CENTS}`, 'recordRefund succeeded']);
   });
 

@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
+import { untilQuiet } from '../shared/quiet.ts';
 import { CheckoutCase } from './case.ts';
 import { followFulfillment } from './follow-fulfillment.ts';
 import {
@@ -38,7 +39,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
   for (;;) {
     const outcome = orderCase.order === undefined ? 'not_begun' : await liveOrder(orderCase);
     orderCase.ended(outcome);
-    await condition(allHandlersFinished);
+    await untilQuiet();
     // What came in the meantime is not lost with the workflow.
     if (orderCase.order === undefined || !orderCase.hasNews) return outcome;
     orderCase.reopened();

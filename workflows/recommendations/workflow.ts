@@ -1,6 +1,5 @@
 import {
   ActivityCancellationType,
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -14,6 +13,7 @@ import type { ModelReport } from '../../activities/recommendations/retraining/mo
 import { quickSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { uncancellable } from '../shared/failures.ts';
+import { untilQuiet } from '../shared/quiet.ts';
 import { RetrainingCase } from './case.ts';
 import { handOver, refusalOfForm } from './hand-over.ts';
 import {
@@ -75,7 +75,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   the.knows(await models.readModels());
   await condition(() => the.wish !== undefined || the.taken >= MOST_TAKEN || workflowInfo().continueAsNewSuggested);
   if (the.wish) await retrain(the, the.wish);
-  await uncancellable(() => condition(allHandlersFinished));
+  await uncancellable(untilQuiet);
   return continueAsNew<typeof recommendationRetraining>({
     ...the.wish,
     train: the.wish !== undefined,
@@ -96,7 +96,7 @@ async function retrain(the: RetrainingCase, wish: RetrainingWish): Promise<void>
     await uncancellable(() => models.discardRetraining({ retrainingId }));
     the.ended(isCancellation(error) ? cancelled(the) : failed(stage, error));
     if (CancellationScope.current().consideredCancelled) {
-      await uncancellable(() => condition(allHandlersFinished));
+      await uncancellable(untilQuiet);
       throw error;
     }
   }

@@ -12,6 +12,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
+import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { RefundCase } from './case.ts';
 import {
@@ -86,7 +87,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   for (;;) {
     const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
     the.ended(outcome);
-    await condition(allHandlersFinished);
+    await untilQuiet();
     // What came in the meantime is not lost with the workflow.
     if (!the.refund || !the.news) return outcome;
     await reload(the, the.refund.refundId);

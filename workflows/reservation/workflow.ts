@@ -1,16 +1,10 @@
-import {
-  allHandlersFinished,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  sleep,
-  TemporalFailure,
-} from '@temporalio/workflow';
+import { condition, setCurrentDetails, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
-import { quickSteps } from '../shared/activity-options.ts';
-import { localSteps } from '../shared/described-steps.ts';
+import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
+import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
+import { untilQuiet } from '../shared/quiet.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeReservation } from './case-details.ts';
@@ -26,13 +20,15 @@ import {
   reservationChangedSignal,
 } from './messages.ts';
 
-const { holdStock, endHold, releaseHold, loadHold, extendHold } = localSteps(quickSteps);
+/** Steps for whoever waits for the answer to a message; then those that must succeed. */
+const { holdStock, releaseHold, extendHold } = localSteps(quickSteps);
+const durable = durableSteps(localSteps(shortSteps), queuedSteps(patientSteps));
 
 /** A start that no hold followed ends by itself. */
 const NO_HOLD_TIMEOUT = '1 minute';
 /** A message that just misses the end is refused with a sentence; one that comes when the workflow is closing is aborted. */
 const LINGER = '5 seconds';
-/** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day. */
+/** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day, each six events. */
 const MAX_LOOK_AGAIN_SECONDS = 600;
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
@@ -136,7 +132,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   tell();
   // What was sold, or never reserved, is nothing that anybody changes at the last moment.
   if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
-  await condition(allHandlersFinished);
+  await untilQuiet();
   return outcome;
 
   /** However long the stores take to answer: once a hold was asked for, its answer decides. */
@@ -146,7 +142,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       // It may have been granted all the same: whatever there is goes back.
-      await trouble.persevere('The reservation could not be released', () => releaseHold({ reservationId }));
+      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));
       return 'not_held';
     }
     if (result?.outcome !== 'held' || request === undefined) return 'not_held';
@@ -165,7 +161,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
       if (outcome !== undefined) return outcome;
       // Extended, or replaced: the ledger knows.
       if (changed && (await isReadAnew())) continue;
-      const ended = await trouble.persevere('The hold could not be ended', () => endHold({ reservationId }));
+      const ended = await trouble.persevere('The hold could not be ended', durable.endHold({ reservationId }));
       if (ended === 'not_due') {
         await isReadAnew();
         // Clocks that differ must not make it look again and again.
@@ -184,7 +180,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     /** @returns whether the hold goes on */
     async function isReadAnew(): Promise<boolean> {
       changed = false;
-      const hold = await trouble.persevere('The hold could not be read', () => loadHold({ reservationId }));
+      const hold = await trouble.persevere('The hold could not be read', durable.loadHold({ reservationId }));
       if (!hold) return false;
       if (hold.expiresAt !== expiresAt) {
         expiresAt = hold.expiresAt;

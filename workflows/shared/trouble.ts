@@ -61,21 +61,17 @@ export class Trouble {
    * to the history, until it succeeds or staff ask for an attempt at once.
    * @param what the step, as a sentence begins: "The refund could not be sent"
    */
-  persevere<Result>(what: string, step: DurableStep<Result> | (() => Promise<Result>)): Promise<Result>;
+  persevere<Result>(what: string, step: DurableStep<Result>): Promise<Result>;
   /** @param isOvertaken ends the wait, with undefined, as soon as the step is no longer wanted */
-  persevere<Result>(
-    what: string,
-    step: DurableStep<Result> | (() => Promise<Result>),
-    isOvertaken: () => boolean,
-  ): Promise<Result | undefined>;
+  persevere<Result>(what: string, step: DurableStep<Result>, isOvertaken: () => boolean): Promise<Result | undefined>;
   async persevere<Result>(
     what: string,
-    step: DurableStep<Result> | (() => Promise<Result>),
+    step: DurableStep<Result>,
     isOvertaken?: () => boolean,
   ): Promise<Result | undefined> {
     const startedAt = new Date();
-    const { short, patient } = typeof step === 'function' ? { short: step, patient: step } : step;
-    let run = short;
+    const { patient } = step;
+    let run = step.short;
     for (let failures = 0; ; ) {
       this.#retryAsked = false;
       const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && this.#retryAsked);

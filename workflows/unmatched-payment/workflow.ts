@@ -13,6 +13,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
+import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
 import { Trouble } from '../shared/trouble.ts';
@@ -92,7 +93,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   }
   outcome = payment ? await untilRefunded(payment) : 'settled';
   render();
-  await condition(allHandlersFinished);
+  await untilQuiet();
   return outcome;
 
   async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
