@@ -35,21 +35,24 @@ create index idx_reservation_items_product on reservation_items (product_id);
 create function lock_shoppers(ids uuid[], owners text[], addresses text[]) returns jsonb language plpgsql as $$
 declare
   lock_key bigint;
+  open_reservations jsonb := '[]';
 begin
   for lock_key in select distinct hashtextextended(name, 0) as key from unnest(owners || addresses) name order by key loop
     perform pg_advisory_xact_lock(lock_key);
   end loop;
   -- An order opens under its reservation's row lock: from here on it can't any more, and one that opened before is seen below.
   perform 1 from reservations where status = 'held' and owner = any(owners) order by id for no key update;
-  return jsonb_build_object(
-    'known', (select coalesce(jsonb_agg(id), '[]') from reservations where id = any(ids)),
-    'open', (
-      select coalesce(jsonb_agg(jsonb_build_object(
+  if found then
+    select coalesce(jsonb_agg(jsonb_build_object(
         'id', r.id, 'owner', r.owner, 'addressHash', r.address_hash, 'currency', r.currency, 'expiresAt', r.expires_at,
         'hasOrder', exists (select 1 from orders where reservation_id = r.id and status = 'pending'),
         'lines', (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity) order by item.product_id)
           from reservation_items item where item.reservation_id = r.id))), '[]')
-      from reservations r where r.status = 'held' and r.owner = any(owners)),
+      into open_reservations from reservations r where r.status = 'held' and r.owner = any(owners);
+  end if;
+  return jsonb_build_object(
+    'known', (select coalesce(jsonb_agg(id), '[]') from reservations where id = any(ids)),
+    'open', open_reservations,
     'addresses', (
       select coalesce(jsonb_agg(used), '[]') from (
         select r.address_hash as "addressHash", count(distinct r.id)::int as open, sum(item.quantity)::int as units
