@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
-import { TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { refundWorkflowId } from '../refund/messages.ts';
-import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
 import { cancelOrderUpdate, checkoutWorkflowId, paymentChangedSignal } from './messages.ts';
 
 let temporal: SkippingTemporal;
@@ -14,9 +11,6 @@ beforeAll(async () => {
 afterAll(() => temporal?.stop());
 
 const { begin, details, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
-
-/** A refund is started beside the order. */
-const WITH_CHILDREN = { maxCachedWorkflows: 10 };
 
 describe('checkout', () => {
   it('paid: the webhook completes the order', async () => {
@@ -66,24 +60,6 @@ describe('checkout', () => {
     expect(script.calls.slice(-2)).toEqual(['cancelPayment', 'closeOrder cancelled']);
   });
 
-  it('cancelled a moment after the charge went through: paid, then canceled as a paid order', async () => {
-    const script = await scripted();
-    await temporal.withWorker(
-      script.activities,
-      async () => {
-        await begin(script);
-        script.charge();
-        expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
-          status: 'cancelled',
-        });
-        expect(await resultOf(script)).toBe('cancelled');
-        await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
-      },
-      WITH_CHILDREN,
-    );
-    expect(script.calls.slice(2, 5)).toEqual(['cancelPayment', 'applyPayments paid', 'cancelPaid by Anna']);
-  });
-
   it('a message from anyone pays nothing: only what Stripe was recorded to have said counts', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
@@ -94,24 +70,6 @@ describe('checkout', () => {
       expect(await resultOf(script)).toBe('expired');
     });
     expect(script.order.capturedCents).toBe(0);
-  });
-
-  it('paid with the wrong amount: ended at once, and the money goes back as an unmatched payment', async () => {
-    const script = await scripted();
-    script.isMismatched = true;
-    script.unmatched = ['pi_1'];
-    await temporal.withWorker(
-      script.activities,
-      async () => {
-        await begin(script);
-        await tell(script);
-        expect(await resultOf(script)).toBe('cancelled');
-        const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
-        expect(await refund.result()).toBe('settled');
-      },
-      WITH_CHILDREN,
-    );
-    expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder cancelled']));
   });
 
   it('paid while Stripe does not answer the workflow: the webhook ends the wait at once', async () => {
@@ -215,23 +173,6 @@ describe('checkout', () => {
       expect(await settledAs(script)).toBe('paid');
     });
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
-  });
-
-  it('paid but the stock is gone: refunded in full at once', async () => {
-    const script = await scripted();
-    script.stockGone = true;
-    await temporal.withWorker(
-      script.activities,
-      async () => {
-        await begin(script);
-        await tell(script);
-        expect(await settledAs(script)).toBe('cancelled');
-        const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
-        expect(await refund.result()).toBe('succeeded');
-      },
-      WITH_CHILDREN,
-    );
-    expect(script.calls.slice(-2)).toEqual([`refundPayment ${TOTAL_CENTS}`, 'recordRefund succeeded']);
   });
 
   it('Stripe away at the start: says so, and asking again opens the payment of the same order', async () => {

@@ -72,6 +72,7 @@ export class Trouble {
     const startedAt = new Date();
     const { patient } = step;
     let run = step.short;
+    let waits = 0;
     for (let failures = 0; ; ) {
       this.#retryAsked = false;
       const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && this.#retryAsked);
@@ -89,7 +90,8 @@ export class Trouble {
       if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
       this.begin(what, reasonOf(error), startedAt);
       if (run === patient) {
-        const wait = RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]!;
+        const wait = RETRY_AFTER[Math.min(waits, RETRY_AFTER.length - 1)]!;
+        waits += 1;
         await condition(() => this.#retryAsked || (isOvertaken?.() ?? false), wait, {
           summary: 'until the next attempt',
         });

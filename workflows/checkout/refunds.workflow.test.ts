@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkoutSteps, STAFF } from '../../tests/support/checkout-steps.ts';
+import { TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
+import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
+import { refundWorkflowId } from '../refund/messages.ts';
+import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
+import { cancelOrderUpdate } from './messages.ts';
+
+// In an environment of their own: once a workflow has started another one, the test server no longer skips time.
+let temporal: SkippingTemporal;
+beforeAll(async () => {
+  temporal = await startSkippingTemporal();
+});
+afterAll(() => temporal?.stop());
+
+const { begin, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
+const WITH_CHILDREN = { maxCachedWorkflows: 10 };
+
+describe('an order whose money goes back', () => {
+  it('cancelled a moment after the charge went through: paid, then canceled as a paid order', async () => {
+    const script = await scripted();
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        script.charge();
+        expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
+          status: 'cancelled',
+        });
+        expect(await resultOf(script)).toBe('cancelled');
+        await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
+      },
+      WITH_CHILDREN,
+    );
+    expect(script.calls.slice(2, 5)).toEqual(['cancelPayment', 'applyPayments paid', 'cancelPaid by Anna']);
+  });
+
+  it('paid with the wrong amount: ended at once, and the money goes back as an unmatched payment', async () => {
+    const script = await scripted();
+    script.isMismatched = true;
+    script.unmatched = ['pi_1'];
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        await tell(script);
+        expect(await resultOf(script)).toBe('cancelled');
+        const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
+        expect(await refund.result()).toBe('settled');
+      },
+      WITH_CHILDREN,
+    );
+    expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder cancelled']));
+  });
+
+  it('paid but the stock is gone: refunded in full at once', async () => {
+    const script = await scripted();
+    script.stockGone = true;
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        await tell(script);
+        expect(await settledAs(script)).toBe('cancelled');
+        const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
+        expect(await refund.result()).toBe('succeeded');
+      },
+      WITH_CHILDREN,
+    );
+    expect(script.calls.slice(-2)).toEqual([`refundPayment ${TOTAL_CENTS}`, 'recordRefund succeeded']);
+  });
+});
