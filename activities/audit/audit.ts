@@ -6,6 +6,7 @@ import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkHolds } from './check-holds.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
 import { checkStock } from './check-stock.ts';
+import { checkWorkflows } from './check-workflows.ts';
 import { type Finding, keyOf } from './finding.ts';
 
 export interface AuditReport {
@@ -24,12 +25,13 @@ const SETTLE_MS = 5_000;
 export async function runAudit(deps: AuditDependencies, onProgress: () => void = () => {}): Promise<AuditReport> {
   const { db, gate, stripe, settings } = deps;
   const look = async () => {
-    const [stock, holds, money] = [
+    const [stock, holds, workflows, money] = [
       await checkStock(db),
       await checkHolds(db, settings.HOLD_GRACE_SECONDS),
+      await checkWorkflows(db),
       await checkMoney(db, stripe, settings.CURRENCY, onProgress),
     ];
-    return { findings: [...stock, ...holds, ...money.findings], ledger: money.ledger };
+    return { findings: [...stock, ...holds, ...workflows, ...money.findings], ledger: money.ledger };
   };
 
   let { findings: problems, ledger } = await look();

@@ -3,6 +3,7 @@ import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
+import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
 /** Past its end plus grace, a hold's own workflow has this long to end it. */
 const LATE_SECONDS = 30;
@@ -38,7 +39,9 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
       }),
     );
     if (resumed) resumedOrders += 1;
+    else await recordIfFailing(deps, checkoutWorkflowId(id));
   }
+  await watchFailing(deps);
   if (holds.length > 0 || resumedOrders > 0) {
     log.warn({ expiredHolds: holds.length, resumedOrders }, 'sweep: ended what had outlived its time');
   }

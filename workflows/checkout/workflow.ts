@@ -57,7 +57,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
     {
       description: 'Opens the order of a reservation and its payment. Sent by the shop itself.',
       validator: (begin) => {
-        if (begin.orderId !== input.orderId) throw refuse('invalid_request', 'This checkout is for another order.');
+        if (begin?.orderId !== input.orderId) throw refuse('invalid_request', 'This checkout is for another order.');
       },
     },
   );
