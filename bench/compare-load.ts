@@ -54,10 +54,11 @@ async function run({ api, postgresUrl, products, shoppers, seconds }: CompareLoa
 /** Tells when orders are paid: the database says so, and nobody asks the API again and again. */
 async function watchPayments(connectionString: string) {
   const waiting = new Map<string, () => void>();
+  const pool = new pg.Pool({ connectionString, max: 4 });
   const client = new pg.Client({ connectionString });
   await client.connect();
   const look = async (ids: readonly string[]) => {
-    const { rows } = await client.query<{ id: string }>({
+    const { rows } = await pool.query<{ id: string }>({
       name: 'paid',
       text: `select id from orders where id = any($1::uuid[]) and status = 'paid'`,
       values: [ids],
@@ -76,7 +77,7 @@ async function watchPayments(connectionString: string) {
     paid: (orderId: string) => new Promise<void>((resolve) => waiting.set(orderId, resolve)),
     async stop() {
       clearInterval(timer);
-      await client.end();
+      await Promise.all([client.end(), pool.end()]);
     },
   };
 }
