@@ -1,4 +1,8 @@
-/** `npm run bench [-- holds orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run. */
+/**
+ * `npm run bench [-- holds orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run.
+ * `npm run bench -- compare --base CHECKOUT`: compares the orders of two checkouts.
+ */
+import { benchCompare } from './compare.ts';
 import { benchEvents } from './events.ts';
 import { benchHolds } from './holds.ts';
 import { benchOrders } from './orders.ts';
@@ -7,6 +11,10 @@ import { benchRecommendationReads } from './recommendation-reads.ts';
 import { benchRecommendations } from './recommendations.ts';
 import { startBenchShop } from './shop.ts';
 
+if (process.argv[2] === 'compare') {
+  await benchCompare(process.argv.slice(3), Number(process.env.BENCH_SECONDS ?? 15));
+  process.exit();
+}
 const BENCHES = ['holds', 'orders', 'reads', 'events', 'recommendations'] as const;
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = chosen.filter((name) => !(BENCHES as readonly string[]).includes(name));

@@ -1,7 +1,7 @@
 /**
- * `node tests/save-histories.ts PREFIX [orders|recommendations]`: buys, or trains, on a shop of its own and saves the workflows' histories,
- * which `workflows/replay.workflow.test.ts` replays from then on: a change that would break running workflows fails the build. Save anew only
- * with a change that is meant to leave old histories behind (see docs/operations.md), under new names.
+ * `node tests/save-histories.ts RELEASE [orders|recommendations]`: buys, or trains, on a shop of its own and saves the workflows' histories
+ * as `workflows/FEATURE/histories/RELEASE-NAME.bin`, which `workflows/replay.workflow.test.ts` replays from then on: a change that would
+ * break running workflows fails the build. Run at each release; see “Changing workflows” in docs/operations.md.
  */
 import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
@@ -15,7 +15,11 @@ import { saveRetrainingHistories } from './support/retraining-histories.ts';
 import { type SavedFeature, saveHistory } from './support/save-history.ts';
 import { CARDS, createProduct, Shopper, until } from './support/shop.ts';
 
-const [prefix = '0001', group = 'orders'] = process.argv.slice(2);
+const [release, group = 'orders'] = process.argv.slice(2);
+if (!release || !/^[\w.]+$/.test(release) || !['orders', 'recommendations'].includes(group)) {
+  console.error('Usage: node tests/save-histories.ts RELEASE [orders|recommendations], such as: … 1.4.0');
+  process.exit(2);
+}
 const shop = await startShop({
   profile: 'histories',
   fresh: true,
@@ -34,7 +38,7 @@ const STAYS = { ended: false };
 async function save(feature: SavedFeature, name: string, workflowId: string, ended = true): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
   if (ended) await handle.result();
-  await saveHistory(services, handle, feature, `${prefix}-${name}`);
+  await saveHistory(services, handle, feature, `${release}-${name}`);
 }
 
 type Begun = Awaited<ReturnType<Shopper['order']>>;
@@ -190,7 +194,7 @@ try {
   if (group === 'orders') await saveOrders();
   else
     await saveRetrainingHistories(services, (handle, name) =>
-      saveHistory(services, handle, 'recommendations', `${prefix}-${name}`),
+      saveHistory(services, handle, 'recommendations', `${release}-${name}`),
     );
 } finally {
   await services.close();

@@ -2,13 +2,16 @@
 import { readSettings, SettingsError } from '../infra/config.ts';
 import { observe } from '../infra/observe.ts';
 import { connectServices } from '../infra/services.ts';
-import { installRuntime, startWorker } from './worker.ts';
+import { registerMetrics } from './metrics.ts';
+import { installRuntime } from './runtime.ts';
+import { startWorker } from './worker.ts';
 
 async function main(): Promise<void> {
   const settings = readSettings();
   const services = await connectServices(settings, 'worker');
   installRuntime(services);
   const worker = await startWorker(services);
+  registerMetrics(services);
   const observer = await observe(settings.API_HOST, settings.WORKER_METRICS_PORT, worker.ready);
   services.log.info({ taskQueues: settings.TASK_QUEUES }, 'worker started');
 

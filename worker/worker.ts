@@ -1,6 +1,6 @@
 /** The worker process: Temporal workers for its task queues, the outbox relay, the watch over the stock gate and the writer of analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { startEventWriter } from '../activities/analytics/event-writer.ts';
 import { createActivities } from '../activities/index.ts';
 import { watchGate } from '../activities/inventory/gate-rebuild.ts';
@@ -10,6 +10,7 @@ import { rebuildIndex } from '../activities/search-index/indexing.ts';
 import type { Services } from '../infra/services.ts';
 import { dataConverter } from '../infra/temporal/client.ts';
 import { buildWorkflowBundle } from './bundle.ts';
+import { watchTaskFailures } from './failing-tasks.ts';
 import { activityInterceptor } from './interceptors.ts';
 import { ensureSchedules } from './schedules.ts';
 import { queueOptions, WORKFLOW_QUEUES } from './task-queues.ts';
@@ -23,13 +24,16 @@ export interface RunningWorker {
   done: Promise<void>;
 }
 
-export async function startWorker(services: Services): Promise<RunningWorker> {
+/** @param activities what workflows call; tests pass the shop's own with delays */
+export async function startWorker(
+  services: Services,
+  activities: object = createActivities(services),
+): Promise<RunningWorker> {
   const { settings, log, db, gate } = services;
   const workflowBundle: WorkflowBundleOption = settings.WORKER_BUNDLE
     ? { codePath: settings.WORKER_BUNDLE }
     : await buildWorkflowBundle();
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
-  const activities = createActivities(services);
 
   await untilIndexed(services);
   const workers = await Promise.all(
@@ -48,6 +52,7 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
     ),
   );
   const stopWatching = watchGate(db, gate, log);
+  const stopListening = watchTaskFailures(services);
   const relay = new OutboxRelay(db, createOutboxHandlers(services), log);
   relay.start();
   const stopWriting = startEventWriter(services);
@@ -59,6 +64,7 @@ export async function startWorker(services: Services): Promise<RunningWorker> {
   const stop = async () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(running);
+    stopListening();
     await Promise.all([relay.stop(), stopWatching(), stopWriting()]);
     await connection.close();
   };
@@ -89,23 +95,4 @@ async function untilIndexed({ db, productIndex, log }: Services): Promise<void> 
     }
   }
   log.error('search index: Elasticsearch could not be reached; search is down until it can');
-}
-
-/** Routes the SDK’s own messages to our log; once a process. */
-export function installRuntime(services: Pick<Services, 'log'>): void {
-  const { log } = services;
-  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
-  const write = (level: keyof typeof levels, message: string, meta?: object) =>
-    log[levels[level]]({ ...meta }, message);
-  Runtime.install({
-    logger: {
-      log: (level, message, meta) => write(level, message, meta),
-      trace: (message, meta) => write('TRACE', message, meta),
-      debug: (message, meta) => write('DEBUG', message, meta),
-      info: (message, meta) => write('INFO', message, meta),
-      warn: (message, meta) => write('WARN', message, meta),
-      error: (message, meta) => write('ERROR', message, meta),
-    },
-    shutdownSignals: [],
-  });
 }

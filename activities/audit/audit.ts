@@ -7,6 +7,7 @@ import { checkGoods } from './check-goods.ts';
 import { checkHolds } from './check-holds.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
 import { checkStock } from './check-stock.ts';
+import { checkWorkflows } from './check-workflows.ts';
 import { type Finding, keyOf } from './finding.ts';
 
 export interface AuditReport {
@@ -37,13 +38,14 @@ export async function runAudit(
   const { db, gate, stripe, settings } = deps;
   const since = options.days === undefined ? undefined : new Date(Date.now() - options.days * DAY_MS);
   const look = async () => {
-    const [stock, holds, money] = [
+    const [stock, holds, workflows, money] = [
       await checkStock(db),
       await checkHolds(db, settings),
+      await checkWorkflows(db),
       await checkMoney(db, stripe, since, onProgress),
     ];
     const goods = await checkGoods(db);
-    return { findings: [...stock, ...holds, ...money.findings, ...goods], ledgers: money.ledgers };
+    return { findings: [...stock, ...holds, ...workflows, ...money.findings, ...goods], ledgers: money.ledgers };
   };
 
   let { findings: problems, ledgers } = await look();

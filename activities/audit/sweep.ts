@@ -1,9 +1,11 @@
 /** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
+import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
 import { keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
+import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
 /** Past the time that a reservation is kept, its own workflow has this long to end it. */
 const LATE_SECONDS = 30;
@@ -45,7 +47,9 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
       temporal.workflow.start('checkout', { ...resumedOrder(order, 'Order, resumed by the sweep'), ...START_MISSING }),
     );
     if (resumed) resumedOrders += 1;
+    else await recordIfFailing(deps, checkoutWorkflowId(id));
   }
+  await watchFailing(deps);
   if (holds.length > 0 || resumedOrders > 0) {
     log.warn({ expiredHolds: holds.length, resumedOrders }, 'sweep: ended what had outlived its time');
   }

@@ -118,7 +118,12 @@ export class Profile {
   /** Throws away the data of every server of this profile; never done to the shop. */
   wipeData(): void {
     if (this.isShop)
-      throw new Error('The shop’s data is never wiped by a program: remove .local/data yourself to begin anew.');
+      throw new Error('The shop’s data is deleted only when its owner asks for it: npm start -- --reset.');
+    this.resetData();
+  }
+
+  /** Throws away the data of every server and of the stand-ins; secrets, ports, logs and what was downloaded stay. */
+  resetData(): void {
     const outside = this.#outsideFolder('', false);
     rmSync(join(this.folder, 'data'), { recursive: true, force: true });
     rmSync(outside, { recursive: true, force: true });

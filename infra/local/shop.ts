@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { requireKnownMigrations } from '../postgres/unknown-migrations.ts';
 import { type AppSettings, appPorts, appSettings } from './app-settings.ts';
 import { httpProbe, type ServerName } from './components/server.ts';
 import { ManagedProcess } from './processes/managed-process.ts';
@@ -58,7 +59,8 @@ const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
 
 /**
  * Starts a shop and waits until all of it serves; what does not depend on each other is got, built and started side by side.
- * @throws as `beginServers`, or with the end of the log of whatever failed. Nothing is left running then.
+ * @throws as `beginServers`; UnknownMigrationsError on data of another build; or with the end of the log of whatever failed.
+ *   Nothing is left running then.
  */
 export async function startShop(options: StartShopOptions): Promise<RunningShop> {
   const { parts = APP_NAMES, onProgress = () => {} } = options;
@@ -192,6 +194,7 @@ function probeAddress({ urls }: AppSettings, name: AppName): string {
 
 async function migrate({ servers: { profile }, app, onProgress, signal }: Work): Promise<void> {
   onProgress('Tables', 'migrating');
+  await requireKnownMigrations(app.environment.POSTGRES_URL!);
   const output = await runProgram(profile.checkout, 'infra/postgres/migrate.ts', [], app, signal);
   onProgress('Tables', output.trim().split('\n').at(-1) || 'migrated', { done: true });
 }

@@ -98,5 +98,5 @@ it('begins anew when asked to, but never wipes the shop', async () => {
   const servers = await start(true);
   await expect(inPostgres(servers, 'select * from kept')).rejects.toThrow('does not exist');
   await servers.stop();
-  expect(() => new Profile('shop').wipeData()).toThrow('never wiped');
+  expect(() => new Profile('shop').wipeData()).toThrow('npm start -- --reset');
 });

@@ -29,6 +29,8 @@ export interface StartServersOptions {
   readonly components?: readonly ServerName[];
   /** Throw away the data of an earlier run first. Not for the shop. */
   readonly fresh?: boolean;
+  /** The same for the shop, when its owner asked for it. */
+  readonly reset?: boolean;
   /** Ports of the caller's own processes, chosen together with the servers': a server may have to know them. */
   readonly morePorts?: readonly PortWish[];
   readonly onProgress?: ProgressReport;
@@ -93,6 +95,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
   try {
     await profile.records.stopLeftovers((name) => onProgress(name, 'stopping what was left running'));
     if (options.fresh) profile.wipeData();
+    if (options.reset) profile.resetData();
     const wanted = SERVERS.filter(({ name }) => options.components?.includes(name) ?? true);
     const external = profile.isShop ? wanted.filter(({ externalSetting }) => process.env[externalSetting]) : [];
     const own = wanted.filter((server) => !external.includes(server));

@@ -2,11 +2,14 @@
 import { readSome, SettingsError } from '../config.ts';
 import { writeOrderSteps } from './order-steps.ts';
 import { connectPostgres } from './orm.ts';
+import { requireKnownMigrations, UnknownMigrationsError } from './unknown-migrations.ts';
 
 const MIGRATION_LOCK = 7_261_001;
 
 try {
-  const postgres = await connectPostgres({ ...readSome(['POSTGRES_URL']), POSTGRES_POOL_MAX: 4 });
+  const { POSTGRES_URL } = readSome(['POSTGRES_URL']);
+  await requireKnownMigrations(POSTGRES_URL);
+  const postgres = await connectPostgres({ POSTGRES_URL, POSTGRES_POOL_MAX: 4 });
   const client = await postgres.db.pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -20,6 +23,10 @@ try {
     await postgres.close();
   }
 } catch (error) {
-  console.error(error instanceof SettingsError ? error.message : error);
+  if (error instanceof UnknownMigrationsError)
+    console.error(
+      `${error.message}\nOn one machine, "npm start -- --reset" deletes the shop's data and starts fresh; on a server of your own, give an empty database in POSTGRES_URL.`,
+    );
+  else console.error(error instanceof SettingsError ? error.message : error);
   process.exitCode = 1;
 }

@@ -5,6 +5,8 @@ export interface ListMoment {
   now: Date;
   /** In the currency's major unit. */
   largeAmount: number;
+  /** IDs of the workflows whose task keeps failing. */
+  failing: readonly string[];
 }
 
 interface SupportList {
@@ -15,6 +17,8 @@ interface SupportList {
 const HOUR_MS = 3_600_000;
 const RUNNING = 'ExecutionStatus = "Running"';
 const ORDERS = 'WorkflowType = "checkout"';
+const MAX_IDS = 100;
+const quoted = (texts: readonly string[]): string => texts.map((text) => `"${text.replaceAll('"', '')}"`).join(', ');
 const inStatus = (...statuses: string[]): string => {
   const list = statuses.map((status) => `"${status}"`).join(', ');
   return `${ORDERS} AND OrderStatus IN (${list}) AND ${RUNNING}`;
@@ -32,6 +36,11 @@ const LISTS = {
   stopped: {
     title: 'All that has stopped, failed refunds among it',
     query: () => `StuckSince IS NOT NULL AND ${RUNNING}`,
+  },
+  failing: {
+    title: 'Workflows that fail, for an engineer to repair',
+    // A query can name so many; an engineer who has repaired these finds the next.
+    query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
   },
   'to-ship': {
     title: 'Orders that wait to be shipped',

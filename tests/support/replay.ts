@@ -43,16 +43,16 @@ export interface ReplayReport {
 export interface ReplayOptions {
   readonly settings: Pick<Settings, 'PAYLOAD_KEYS'>;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Only these workflows, with all their runs; everything the server holds unless given. */
-  readonly workflowIds?: readonly string[];
+  /** Which workflows, with all their runs; unless given, all that the server holds and that are not left out by name. */
+  readonly only?: (workflowId: string) => boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Replays what the server holds, in every namespace. Runs that are not closed are replayed as far as they got. */
 export async function replayServer(client: Client, options: ReplayOptions): Promise<ReplayReport> {
-  const chosen = options.workflowIds && new Set(options.workflowIds);
-  const all = (await listExecutions(client)).filter(({ workflowId }) => !chosen || chosen.has(workflowId));
-  const executions = chosen ? all : all.filter(({ workflowId }) => !workflowId.startsWith(NOT_REPLAYED));
+  const { only } = options;
+  const all = await listExecutions(client);
+  const executions = all.filter(({ workflowId }) => (only ? only(workflowId) : !workflowId.startsWith(NOT_REPLAYED)));
   const problems: ReplayProblem[] = [];
   let replayed = 0;
   for await (const { execution, error } of replay(fetched(client, executions), options)) {
@@ -62,7 +62,7 @@ export async function replayServer(client: Client, options: ReplayOptions): Prom
   }
   return {
     replayed,
-    excluded: all.length - executions.length,
+    excluded: only ? 0 : all.length - executions.length,
     types: new Set(executions.map(({ type }) => type)),
     problems,
   };
@@ -73,7 +73,7 @@ export function describeReplay({ replayed, excluded, types, problems }: ReplayRe
   const count = (many: number) => many.toLocaleString('en-US');
   const left = excluded > 0 ? ` (${count(excluded)} left out by name: ${NOT_REPLAYED}…)` : '';
   if (problems.length === 0)
-    return `replay: ${count(replayed)} histories of ${types.size} workflow types replay${left}`;
+    return `replay: ${count(replayed)} histories of ${count(types.size)} workflow types replay${left}`;
   const lines = problems.map(
     ({ type, workflowId, runId, message }) => `  ${type} ${workflowId} (run ${runId}): ${message}`,
   );

@@ -1,10 +1,12 @@
 /** A shop for integration tests: API and worker of this very process, on the real servers that `npm test` started. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Activities, createActivities } from '../../activities/index.ts';
 import { type RunningApi, startApi } from '../../api/server.ts';
 import { readSettings, type Settings } from '../../infra/config.ts';
 import { connectServices, type Services } from '../../infra/services.ts';
-import { installRuntime, type RunningWorker, startWorker } from '../../worker/worker.ts';
+import { installRuntime } from '../../worker/runtime.ts';
+import { type RunningWorker, startWorker } from '../../worker/worker.ts';
 
 export interface TestShop {
   services: Services;
@@ -26,10 +28,14 @@ export function ensureRuntime(services: Services): void {
   runtimeInstalled = true;
 }
 
-export async function startTestShop(overrides: Partial<Settings> = {}): Promise<TestShop> {
+/** @param wrapActivities gives what the worker runs in place of the shop's activities, such as the same ones with delays */
+export async function startTestShop(
+  overrides: Partial<Settings> = {},
+  wrapActivities: (activities: Activities) => Activities = (activities) => activities,
+): Promise<TestShop> {
   const services = await connectTestServices(overrides);
   ensureRuntime(services);
-  const worker = await startWorker(services);
+  const worker = await startWorker(services, wrapActivities(createActivities(services)));
   const api = await startApi(services);
   await until(() => worker.ready(), 'the worker to be ready');
   return {

@@ -73,10 +73,12 @@ export class RetrainingCase {
     return run();
   }
 
-  progressed({ retrainingId, stage, fraction, told }: RetrainingProgress): void {
+  /** @param progress of what is under way; anyone may send a signal, so anything else is ignored */
+  progressed(progress: Partial<RetrainingProgress> | null | undefined): void {
     const { current } = this;
-    if (!current || current.retrainingId !== retrainingId || current.stage !== stage) return;
-    Object.assign(current, { fraction, told });
+    if (!current || progress?.retrainingId !== current.retrainingId || progress.stage !== current.stage) return;
+    if (typeof progress.fraction !== 'number') return;
+    Object.assign(current, { fraction: progress.fraction, told: progress.told });
     this.tell();
   }
 

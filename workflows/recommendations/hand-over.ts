@@ -44,6 +44,18 @@ export function refusalOfForm(input: RetrainingInput | null | undefined): 'refus
   }
 }
 
+/** What a signal asks for; undefined when it carries something else, since a signal can't be refused. */
+export function wishOf(asked: unknown): RetrainingWish | undefined {
+  if (asked === undefined || asked === null) return {};
+  try {
+    checkRequest(asked, EXAMPLE, FIELDS);
+    return asked;
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return undefined;
+  }
+}
+
 /** Asks the one workflow that trains, and starts it when it does not run. */
 export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   const tell = (what: string) =>

@@ -15,7 +15,7 @@ import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { RetrainingCase } from './case.ts';
-import { handOver, refusalOfForm } from './hand-over.ts';
+import { handOver, refusalOfForm, wishOf } from './hand-over.ts';
 import {
   type LastRetraining,
   progressSignal,
@@ -61,7 +61,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   setHandler(
     retrainSignal,
     (asked) => {
-      if (!the.isBusy) the.wish = asked ?? {};
+      if (!the.isBusy) the.wish = wishOf(asked);
       the.tell();
     },
     { description: 'A retraining was started under another id, by the nightly schedule for one. Harmless to send.' },

@@ -42,7 +42,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
         'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
       // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
       validator: (request) => {
-        if (request.refundId !== (the.refund?.refundId ?? the.input.refundId))
+        if (!request || request.refundId !== (the.refund?.refundId ?? the.input.refundId))
           throw refuse('invalid_request', 'This decision is for another refund.');
         if (request.decision !== 'approve' && request.decision !== 'reject')
           throw refuse('invalid_request', '“decision” is "approve" or "reject".');

@@ -59,7 +59,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     {
       description: 'Asks for the refund. Sent by the shop itself.',
       validator: (request) => {
-        if (input.refundId === undefined || request.refundId !== input.refundId)
+        if (input.refundId === undefined || request?.refundId !== input.refundId)
           throw refuse('invalid_request', 'This request is for another refund.');
       },
     },

@@ -62,7 +62,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     {
       description: 'Holds the items, or says which fall short. Sent by the shop itself.',
       validator: (hold) => {
-        if (hold.reservationId !== reservationId)
+        if (hold?.reservationId !== reservationId)
           throw refuse('invalid_request', 'This hold is for another reservation.');
       },
     },

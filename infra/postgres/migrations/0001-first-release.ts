@@ -7,6 +7,7 @@ import { orders } from './schema/orders.ts';
 import { outbox, productTriggers } from './schema/outbox.ts';
 import { payments } from './schema/payments.ts';
 import { recommendations } from './schema/recommendations.ts';
+import { workflows } from './schema/workflows.ts';
 
 /** Every table of the first release. */
 export class FirstRelease0001 extends Migration {
@@ -22,6 +23,7 @@ export class FirstRelease0001 extends Migration {
       payments,
       outbox,
       productTriggers,
+      workflows,
       ...recommendations,
     ])
       this.addSql(statement);

@@ -1,0 +1,35 @@
+/** Looks again at workflows whose task kept failing, and at those that should have acted by now. */
+import {
+  forgetFailingWorkflow,
+  listFailingWorkflows,
+  recordFailingWorkflow,
+} from '../../infra/postgres/failing-workflows.ts';
+import { pendingTaskAttempts } from '../../infra/temporal/workflow-task.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+
+export type WatchDependencies = Pick<ActivityDependencies, 'db' | 'temporal' | 'log'>;
+
+/** Forgets those that go on again, or are over; counts the failures of the others. */
+export async function watchFailing({ db, temporal, log }: WatchDependencies): Promise<void> {
+  for (const failing of await listFailingWorkflows(db)) {
+    const { workflowId, runId } = failing;
+    const failures = await pendingTaskAttempts(temporal, workflowId, runId);
+    if (failures > 1) await recordFailingWorkflow(db, { ...failing, failures });
+    else {
+      await forgetFailingWorkflow(db, runId);
+      log.info({ workflowId, runId }, 'a workflow whose task failed goes on, or is over');
+    }
+  }
+}
+
+/**
+ * Writes down a workflow that runs and yet let its time pass, when its task is why: a worker that saw it fail may have been killed
+ * before it could say so.
+ */
+export async function recordIfFailing({ db, temporal }: WatchDependencies, workflowId: string): Promise<void> {
+  const { runId, type, raw } = await temporal.workflow.getHandle(workflowId).describe();
+  const failures = raw.pendingWorkflowTask?.attempt ?? 0;
+  if (failures <= 1) return;
+  const cause = 'its time is over, and its task does not succeed';
+  await recordFailingWorkflow(db, { workflowId, runId, workflowType: type, failures, cause });
+}

@@ -1,0 +1,26 @@
+/** Data of another build: said in plain words, and deleted only when somebody says so. */
+import { createInterface } from 'node:readline/promises';
+import { SERVERS } from './stack.ts';
+
+export const RESET_COMMAND = 'npm start -- --reset';
+
+/** @returns why the shop's data can't be deleted here; undefined when it can */
+export function obstacleToReset(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const given = SERVERS.map(({ externalSetting }) => externalSetting).filter((setting) => environment[setting]);
+  if (given.length === 0) return undefined;
+  return `Only data of the servers that npm start itself starts is ever deleted, and ${given.join(', ')} names another: give an empty database there, or leave the setting out.`;
+}
+
+/** Asks at a terminal. @returns false without one, and for anything but a clear yes */
+export async function askForReset(signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question('Delete this data and start fresh? (y/N) ', { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Every handler of every workflow is safe when any number of messages arrive at once: 50 of each, in random order, to workflows in
+ * each of their states, with activities of random duration; afterwards all of it replays.
+ *
+ * The seed is printed; STORM_SEED=… repeats the order of the messages.
+ */
+import { randomInt, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActivities } from '../activities/index.ts';
+import { Random } from '../infra/catalogue/random.ts';
+import type { Services } from '../infra/services.ts';
+import { buildWorkflowBundle } from '../worker/bundle.ts';
+import { startWorker } from '../worker/worker.ts';
+import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import * as workflows from '../workflows/index.ts';
+import { RETRAINING_ID, RETRAINING_QUEUE } from '../workflows/recommendations/messages.ts';
+import { refundWorkflowId } from '../workflows/refund/messages.ts';
+import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
+import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
+import { SAMPLES, WITHOUT_MESSAGES } from './storm/samples.ts';
+import { failedTasks, handlersOf, type StormTarget, storm, withRandomDelays } from './storm/storm.ts';
+import { describeReplay, replayServer } from './support/replay.ts';
+import { startRetrainingShop } from './support/retraining.ts';
+import { atStripe } from './support/sales.ts';
+import { type AnyBody, CARDS, createProduct, Shopper, startTestShop, type TestShop, until } from './support/shop.ts';
+
+const seed = Number(process.env.STORM_SEED) || randomInt(1, 1_000_000_000);
+const workflowBundle = buildWorkflowBundle();
+const TIMEOUT_MS = 240_000;
+
+/** Sends the storm, then holds what it left behind against what the code makes of it. */
+async function survive(services: Services, target: StormTarget, during = async () => {}): Promise<void> {
+  console.log(`storm: ${target.type} ${target.workflowId}, STORM_SEED=${seed}`);
+  const random = new Random(seed);
+  const [problems] = await Promise.all([storm(services, target, random), during()]);
+  expect({ problems, failedTasks: await failedTasks(services, target.workflowId) }).toEqual({
+    problems: [],
+    failedTasks: [],
+  });
+  // An order's refunds were started by it, and bear its ID.
+  const id = target.workflowId.split('-').slice(1, 6).join('-');
+  const report = await replayServer(services.temporal, {
+    settings: services.settings,
+    workflowBundle: await workflowBundle,
+    only: (workflowId) => workflowId === target.workflowId || workflowId.includes(id),
+  });
+  expect(describeReplay(report)).toMatch(/ replay$/);
+  expect(report.replayed).toBeGreaterThan(0);
+}
+
+describe('orders, reservations and refunds', () => {
+  let shop: TestShop;
+  beforeAll(async () => {
+    // The retraining has a shop of its own, whose worker must find no other on its queue.
+    shop = await startTestShop(
+      { RATE_LIMIT_ENABLED: false, TASK_QUEUES: ['checkout', 'payments', 'catalog'] },
+      withRandomDelays,
+    );
+  });
+  afterAll(() => shop?.stop());
+
+  async function order(price = '12.50'): Promise<{ buyer: Shopper; begun: AnyBody; target: StormTarget }> {
+    const product = await createProduct(shop.services, { price, stock: 1_000 });
+    const buyer = new Shopper(shop.api.url);
+    const begun = await buyer.order(product.id, 3);
+    const workflowId = checkoutWorkflowId(begun.order.id);
+    return { buyer, begun, target: { type: 'checkout', workflowId, sku: product.sku } };
+  }
+
+  async function paid(card: string = CARDS.good, price?: string) {
+    const ordered = await order(price);
+    await ordered.buyer.pay(ordered.begun, card);
+    await ordered.buyer.untilStatus(ordered.begun.order.id, 'paid');
+    return ordered;
+  }
+
+  async function refund(card: string, price: string, request: object, status: string): Promise<StormTarget> {
+    const { buyer, begun } = await paid(card, price);
+    const { id } = begun.order;
+    const key = randomUUID();
+    await buyer.call('POST', `/orders/${id}/refunds`, { reason: 'storm', ...request }, { 'idempotency-key': key });
+    const isThere = async () => (await buyer.call('GET', `/orders/${id}/refunds`)).body.items[0]?.status === status;
+    await until(isThere, `the refund to be ${status}`);
+    return { type: 'refund', workflowId: refundWorkflowId(id, key) };
+  }
+
+  it('every type of workflow is in the storm, or takes no messages', async () => {
+    const types = Object.keys(workflows);
+    expect(new Set([...Object.keys(SAMPLES), ...WITHOUT_MESSAGES])).toEqual(new Set(types));
+    const { workflow } = shop.services.temporal;
+    for (const type of WITHOUT_MESSAGES) {
+      const workflowId = `storm-${type}-${randomUUID()}`;
+      const handle = await workflow.start(type, { workflowId, taskQueue: 'catalog', args: [{}] });
+      await handle.result().catch(() => {});
+      expect(await handlersOf(handle)).toEqual([]);
+    }
+  }, 60_000);
+
+  it(
+    'an order that is paid for in the middle of it',
+    async () => {
+      const { buyer, begun, target } = await order();
+      const pay = () => buyer.pay(begun);
+      await survive(shop.services, { ...target, except: ['cancel'] }, pay);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'an order that is paid for and cancelled at once',
+    async () => {
+      const { buyer, begun, target } = await order();
+      await survive(shop.services, target, () => buyer.pay(begun));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'a paid order',
+    async () => {
+      const { target } = await paid();
+      await survive(shop.services, target);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'a reservation that is extended, and one that is released',
+    async () => {
+      for (const except of [['release'], []]) {
+        const product = await createProduct(shop.services);
+        const held = await new Shopper(shop.api.url).hold([{ productId: product.id }]);
+        const workflowId = reservationWorkflowId(held.body.id);
+        await survive(shop.services, { type: 'reservation', workflowId, except });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'a refund that awaits approval',
+    async () => {
+      await survive(shop.services, await refund(CARDS.good, '150.00', {}, 'awaiting_approval'));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'a refund that the bank refused',
+    async () => {
+      await survive(shop.services, await refund(CARDS.refundPendingThenFails, '5.00', {}, 'failed'));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'an unmatched payment whose refund the bank refused',
+    async () => {
+      const { begun } = await paid();
+      const { stripe } = shop.services;
+      await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 500 });
+      const { id } = await stripe.paymentIntents.create({
+        amount: 900,
+        currency: 'usd',
+        metadata: { order_id: begun.order.id },
+      });
+      await stripe.paymentIntents.confirm(id, {
+        payment_method: 'pm_card_visa',
+        return_url: 'http://127.0.0.1/return',
+      });
+      const workflowId = unmatchedPaymentWorkflowId(id);
+      const handle = shop.services.temporal.workflow.getHandle(workflowId);
+      const isStopped = async () => (await handle.query<AnyBody>('case').catch(() => undefined))?.stopped;
+      await until(isStopped, 'the refund to fail', 30_000);
+      await survive(shop.services, { type: 'unmatchedPayment', workflowId });
+      expect(await handle.result()).toBe('refunded');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('the retraining', () => {
+  it(
+    'asked, cancelled and rolled back at once',
+    async () => {
+      const shop = await startRetrainingShop();
+      const worker = await startWorker(shop.services, withRandomDelays(createActivities(shop.services)));
+      try {
+        const handle = await shop.services.temporal.workflow.start('recommendationRetraining', {
+          workflowId: RETRAINING_ID,
+          taskQueue: RETRAINING_QUEUE,
+          args: [{ train: false }],
+        });
+        await until(() => handlersOf(handle), 'the retraining to begin');
+        await survive(shop.services, { type: 'recommendationRetraining', workflowId: RETRAINING_ID });
+      } finally {
+        await shop.services.temporal.workflow.getHandle(RETRAINING_ID).terminate('the storm is over');
+        await worker.stop();
+        await shop.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,215 @@
+/** Sends a workflow many of each of its messages at once and in random order, and tells what came of it. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  QueryNotRegisteredError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import temporalProto from '@temporalio/proto';
+import type { Activities } from '../../activities/index.ts';
+import type { Random } from '../../infra/catalogue/random.ts';
+import type { Services } from '../../infra/services.ts';
+import { dataConverter } from '../../infra/temporal/client.ts';
+import { until } from '../support/shop.ts';
+import { SAMPLES, type Sample, type StormType } from './samples.ts';
+
+const { WorkflowTaskFailedCause: FailedCause } = temporalProto.temporal.api.enums.v1;
+
+/** Of each message. */
+const MESSAGES = 50;
+/** Over which they are spread. */
+const SPREAD_MS = 2_000;
+const MAX_ACTIVITY_DELAY_MS = 15;
+/** Every message is answered long before; one that is not hangs. */
+const DEADLINE_MS = 120_000;
+/** Of gRPC. */
+const FAILED_PRECONDITION = 9;
+const MAX_ATTEMPTS = 6;
+
+type Kind = 'update' | 'signal' | 'query';
+
+export interface Handler {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+export interface StormTarget {
+  readonly type: StormType;
+  readonly workflowId: string;
+  readonly sku?: string;
+  /** Messages that would end the workflow before the others have been tried. */
+  readonly except?: readonly string[];
+}
+
+/** The shop's activities, each beginning after a random while. */
+export function withRandomDelays(activities: Activities): Activities {
+  const delayed = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (...args: unknown[]) => {
+      await delay(Math.random() * MAX_ACTIVITY_DELAY_MS);
+      return (activity as (...given: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return Object.fromEntries(delayed) as Activities;
+}
+
+/** What a workflow itself says it takes; the SDK's own messages are left out. */
+export async function handlersOf(handle: WorkflowHandle): Promise<Handler[]> {
+  interface Definition {
+    name?: string;
+  }
+  const { definition } = await handle.query<{
+    definition: Partial<Record<`${Kind}Definitions`, Definition[]>>;
+  }>('__temporal_workflow_metadata');
+  return (['update', 'signal', 'query'] as const).flatMap((kind) =>
+    (definition[`${kind}Definitions`] ?? []).flatMap(({ name }) =>
+      name && !name.startsWith('__') ? [{ kind, name }] : [],
+    ),
+  );
+}
+
+/**
+ * Sends every message of the workflow's, and waits for all answers. A refusal is an answer, and so is that the workflow is over.
+ * @returns what is neither, such as a failed workflow task
+ */
+export async function storm(services: Services, target: StormTarget, random: Random): Promise<string[]> {
+  const { temporal } = services;
+  const handle = temporal.workflow.getHandle(target.workflowId);
+  const handlers = await handlersOf(handle);
+  const samples = SAMPLES[target.type];
+  const names = new Set(handlers.map(({ name }) => name));
+  const unknown = [...names].filter((name) => !(name in samples));
+  const gone = Object.keys(samples).filter((name) => !names.has(name));
+  if (unknown.length > 0 || gone.length > 0)
+    return [
+      ...unknown.map((name) => `${target.type} takes “${name}”: add a sample to tests/storm/samples.ts`),
+      ...gone.map((name) => `${target.type} no longer takes “${name}”: remove its sample from tests/storm/samples.ts`),
+    ];
+
+  const firstSent = await sentBefore(services, handle);
+  const messages = handlers
+    .filter(({ name }) => !target.except?.includes(name))
+    .flatMap((handler) =>
+      Array.from({ length: MESSAGES }, (_, index) => {
+        const sample: Sample = samples[handler.name]!;
+        const sending = { index, random, sku: target.sku ?? '', firstSent: firstSent.get(FIRST[target.type]) };
+        return { ...handler, args: sample(sending), afterMs: random.between(0, SPREAD_MS) };
+      }),
+    );
+  const sendAll = (chosen: typeof messages) =>
+    temporal.withDeadline(Date.now() + DEADLINE_MS, () =>
+      Promise.all(
+        chosen.map(async ({ kind, name, args, afterMs }) => {
+          await delay(afterMs);
+          const problem = await retried(() => send(handle, kind, name, args)).then(() => undefined, problemOf);
+          return problem && `${kind} ${name}: ${problem}`;
+        }),
+      ),
+    );
+  // A query that meets a local activity ends its task early, and SDK 1.24 may then write the activity's marker into a task before
+  // the one in which the workflow gets its result: such a history does not replay. So the queries come after the storm.
+  const problems = await sendAll(messages.filter(({ kind }) => kind !== 'query'));
+  problems.push(...(await sendAll(messages.filter(({ kind }) => kind === 'query'))));
+  await until(() => hasSettled(handle), `${target.workflowId} to go on after its messages`, DEADLINE_MS);
+  return grouped(problems.filter((problem) => problem !== undefined));
+}
+
+/** Hundreds of messages meet the same end: each once, with how many did. */
+function grouped(problems: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);
+  return [...counts].map(([problem, count]) => `${count} × ${problem}`);
+}
+
+/** The update by which the shop begins a workflow of each type. */
+const FIRST: Readonly<Record<StormType, string>> = {
+  checkout: 'begin',
+  reservation: 'hold',
+  refund: 'request',
+  // It takes no update of the shop's own.
+  unmatchedPayment: 'retry',
+  recommendationRetraining: 'retrain',
+};
+
+async function send(handle: WorkflowHandle, kind: Kind, name: string, args: readonly unknown[]): Promise<unknown> {
+  // The type of an update without arguments is another one.
+  if (kind === 'update') return handle.executeUpdate(name, { args: [...args] as [unknown] });
+  return kind === 'signal' ? handle.signal(name, ...args) : handle.query(name, ...args);
+}
+
+/** As the API does (api/temporal-call.ts): a message that met the end of a workflow task is sent again. */
+async function retried(call: () => Promise<unknown>): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: number } };
+      if (cause?.code !== FAILED_PRECONDITION || attempt === MAX_ATTEMPTS) throw error;
+      await delay(100 * attempt);
+    }
+  }
+}
+
+/** @returns undefined when it is an answer to live with */
+function problemOf(error: unknown): string | undefined {
+  // It has ended, or ended before it came to this one.
+  if (error instanceof WorkflowNotFoundError) return undefined;
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { cause } = error;
+    if (!(cause instanceof ApplicationFailure)) return `no refusal, but ${cause}`;
+    // The server's own, for an update that a worker did not answer.
+    if (cause.type === 'UnprocessedUpdate') return cause.message;
+    // A refusal is a sentence to act on, not what a program trips over.
+    if (/Error$/.test(cause.type ?? '')) return `${cause.type}: ${cause.message}`;
+    return undefined;
+  }
+  if (error instanceof QueryNotRegisteredError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message} ${error.cause ?? ''}` : String(error);
+}
+
+/** Closed, or with no task that was tried more than once. */
+async function hasSettled(handle: WorkflowHandle): Promise<boolean> {
+  const { raw, status } = await handle.describe();
+  return status.name !== 'RUNNING' || (raw.pendingWorkflowTask?.attempt ?? 0) <= 1;
+}
+
+/** The argument of each update that the workflow took so far, by the update's name. */
+async function sentBefore({ settings }: Services, handle: WorkflowHandle): Promise<Map<string, unknown>> {
+  const [codec] = dataConverter(settings).payloadCodecs!;
+  const sent = new Map<string, unknown>();
+  for (const event of (await handle.fetchHistory()).events ?? []) {
+    const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    const payloads = input?.args?.payloads;
+    if (!input?.name || !payloads?.[0] || sent.has(input.name)) continue;
+    const [payload] = await codec!.decode([payloads[0]]);
+    sent.set(input.name, defaultPayloadConverter.fromPayload(payload!));
+  }
+  return sent;
+}
+
+/** Causes with which the server asks for another attempt, in which the workflow then does the same with what came in between. */
+const ANOTHER_ATTEMPT = new Set([
+  // It ended just as another message came.
+  FailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+  // Too many signals came during one task.
+  FailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+  // The SDK answered an update of an attempt that was given up.
+  FailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
+]);
+/** Core’s words for the same: the update came again after an attempt that was given up, and was answered twice. */
+const ANSWERED_TWICE = 'Invalid transition while handling update response';
+
+/** Workflow tasks in a history that failed by the fault of the code. */
+export async function failedTasks(services: Services, workflowId: string): Promise<string[]> {
+  const { events } = await services.temporal.workflow.getHandle(workflowId).fetchHistory();
+  return grouped(
+    (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+      failed && !ANOTHER_ATTEMPT.has(failed.cause!) && !failed.failure?.message?.includes(ANSWERED_TWICE)
+        ? [`${FailedCause[failed.cause!]}: ${failed.failure?.message}`]
+        : [],
+    ),
+  );
+}
