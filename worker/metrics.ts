@@ -1,14 +1,60 @@
 import { Gauge } from 'prom-client';
+import { OPEN_DISPUTE_STATUSES } from '../domain/shipping.ts';
 import { countFailingWorkflows } from '../infra/postgres/failing-workflows.ts';
 import type { Services } from '../infra/services.ts';
 
-/** Metrics of what the database knows, read when Prometheus asks; once a process. */
+/** Metrics of what the database knows, read when Prometheus asks; once a process. The same number at every worker: take the maximum. */
 export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   new Gauge({
     name: 'workflows_failing',
-    help: 'Workflows that stand still because their task keeps failing; the same number at every worker',
+    help: 'Workflows that stand still because their task keeps failing',
     async collect() {
       this.set(await countFailingWorkflows(db));
+    },
+  });
+  new Gauge({
+    name: 'disputes_open',
+    help: 'Chargebacks and inquiries that are not decided, by their status at Stripe',
+    labelNames: ['status'],
+    async collect() {
+      const rows = await db.rows<{ status: string; count: number }>(
+        'select status, count(*)::int as count from disputes where status = any($1) group by status',
+        [OPEN_DISPUTE_STATUSES],
+      );
+      const counts = new Map(rows.map((row) => [row.status, row.count]));
+      for (const status of OPEN_DISPUTE_STATUSES) this.set({ status }, counts.get(status) ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'dispute_next_due_seconds',
+    help: 'Seconds until the first open chargeback must be answered; negative when it is too late, absent without one',
+    async collect() {
+      const row = await db.row<{ seconds: number | null }>(
+        `select extract(epoch from min(evidence_due_by) - now())::float as seconds from disputes
+         where status in ('needs_response', 'warning_needs_response')`,
+      );
+      this.reset();
+      if (row?.seconds != null) this.set(row.seconds);
+    },
+  });
+  new Gauge({
+    name: 'unmatched_payments_open',
+    help: 'Payments that name an order and can’t pay it, whose refund has not succeeded',
+    async collect() {
+      const row = await db.row<{ count: number }>(
+        `select count(*)::int as count from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`,
+      );
+      this.set(row!.count);
+    },
+  });
+  new Gauge({
+    name: 'refunds_failed',
+    help: 'Refunds that Stripe or the bank refused and nobody has retried or given up',
+    async collect() {
+      const row = await db.row<{ count: number }>(
+        `select count(*)::int as count from refunds where status = 'failed' and given_up_at is null and kind <> 'chargeback'`,
+      );
+      this.set(row!.count);
     },
   });
 }

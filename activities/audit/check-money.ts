@@ -24,7 +24,7 @@ interface OrderRow {
   refunded: string;
   total: string;
   currency: string;
-  payment_intent_id: string;
+  payment_intent_id: string | null;
 }
 
 interface UnmatchedRow {
@@ -49,7 +49,7 @@ export async function checkMoney(
   onProgress: () => void,
 ): Promise<{ findings: Finding[]; ledgers: Ledger[] }> {
   const changed = await db.rows<{ id: string }>(
-    'select payment_intent_id as id from orders where captured_amount > 0 and updated_at >= $1',
+    'select payment_intent_id as id from orders where captured_amount > 0 and updated_at >= $1 and payment_intent_id is not null',
     [since ?? '-infinity'],
   );
   const payments = await readStripePayments(
@@ -81,7 +81,8 @@ export async function checkMoney(
       );
   }
   for (const order of orders) {
-    const payment = unmatchedById.has(order.payment_intent_id) ? undefined : payments.get(order.payment_intent_id);
+    const intentId = order.payment_intent_id ?? '';
+    const payment = unmatchedById.has(intentId) ? undefined : payments.get(intentId);
     ledgers.of(order.currency).addOrder(order);
     checkOrder(find, order, payment);
   }

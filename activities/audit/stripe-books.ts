@@ -1,5 +1,5 @@
 /** What Stripe holds of the shop's payments: those that something happened to since a day, or all of them. */
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 
 /** Amounts in minor units of `currency`. */
@@ -41,9 +41,21 @@ export async function readStripePayments(
     for await (const refund of stripe.refunds.list({ limit: 100, created })) addId(older, refund.payment_intent);
     for await (const dispute of stripe.disputes.list({ limit: 100, created })) addId(older, dispute.payment_intent);
   }
-  for (const id of older)
-    if (!seen.has(id)) add(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
+  for (const id of older) {
+    const intent = seen.has(id) ? undefined : await retrieve(stripe, id);
+    if (intent) add(intent);
+  }
   return payments;
+}
+
+/** @returns undefined when Stripe does not know it: then it holds no money */
+async function retrieve(stripe: Stripe, id: string): Promise<Stripe.PaymentIntent | undefined> {
+  try {
+    return await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
+    throw error;
+  }
 }
 
 function addId(ids: Set<string>, reference: string | { id: string } | null): void {

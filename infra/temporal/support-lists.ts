@@ -1,5 +1,7 @@
 /** The lists that support works through, as queries of the Temporal Web UI. Each has a link of its own: GET /api/support/lists/:name. */
 
+import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
+
 /** What a query is made from. */
 export interface ListMoment {
   now: Date;
@@ -41,6 +43,14 @@ const LISTS = {
     title: 'Workflows that fail, for an engineer to repair',
     // A query can name so many; an engineer who has repaired these finds the next.
     query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
+  },
+  chargebacks: {
+    title: 'Chargebacks and inquiries that are not decided: the column EvidenceDueBy says by when to answer',
+    query: () => `DisputeStatus IN (${OPEN_DISPUTE_STATUSES.map((status) => `"${status}"`).join(', ')}) AND ${RUNNING}`,
+  },
+  'unmatched-payments': {
+    title: 'Payments that name an order and can’t pay it, on their way back',
+    query: () => `WorkflowType = "unmatchedPayment" AND ${RUNNING}`,
   },
   'to-ship': {
     title: 'Orders that wait to be shipped',

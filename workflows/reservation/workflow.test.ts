@@ -161,7 +161,11 @@ describe('reservation', () => {
     };
     await temporal.withWorker({ ...activities, holdStock }, async () => {
       const held = hold(id);
-      await temporal.env.sleep('5 minutes');
+      let isAnswered = false;
+      void held.finally(() => {
+        isAnswered = true;
+      });
+      while (!isAnswered) await temporal.env.sleep('10 seconds');
       expect(await held).toMatchObject({ outcome: 'held' });
       expect(await handleOf(id).result()).toBe('expired');
     });

@@ -1,0 +1,53 @@
+import { register } from 'prom-client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { atStripe, chargeBack, sell } from '../tests/support/sales.ts';
+import { startTestShop, type TestShop, until } from '../tests/support/shop.ts';
+import { registerMetrics } from './metrics.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  registerMetrics(shop.services);
+});
+afterAll(() => shop?.stop());
+
+async function read(name: string, labels = ''): Promise<number> {
+  const line = (await register.metrics()).split('\n').find((each) => each.startsWith(`${name}${labels} `));
+  return Number(line?.split(' ').at(-1));
+}
+
+it('counts chargebacks by their status, and says by when the first must be answered', async () => {
+  const needing = () => read('disputes_open', '{status="needs_response"}');
+  const before = await needing();
+  const sale = await sell(shop);
+  const disputeId = await chargeBack(shop, sale);
+  await until(async () => (await needing()) === before + 1, 'the chargeback to be counted');
+  // Stripe gives eight days; another test's dispute may be due before.
+  expect(await read('dispute_next_due_seconds')).toBeLessThanOrEqual(8 * 86_400);
+  await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
+  await until(async () => (await needing()) === before, 'its end to be counted');
+});
+
+it('counts unmatched payments and failed refunds until they are settled', async () => {
+  const { db } = shop.services;
+  const sale = await sell(shop);
+  const [payments, refunds] = [await read('unmatched_payments_open'), await read('refunds_failed')];
+  const paymentId = `pi_metric_${sale.orderId}`;
+  await db.run(
+    `insert into payments (id, order_id, status, received_amount, currency, unmatched_reason)
+     values ($1, $2, 'succeeded', 5, 'usd', 'other_intent')`,
+    [paymentId, sale.orderId],
+  );
+  await db.run(
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status)
+     values ($1, $1, 'metric', 1, 'usd', 'x', 'system', 'failed')`,
+    [sale.orderId],
+  );
+  try {
+    expect([await read('unmatched_payments_open'), await read('refunds_failed')]).toEqual([payments + 1, refunds + 1]);
+  } finally {
+    await db.run('delete from payments where id = $1', [paymentId]);
+    await db.run('delete from refunds where id = $1', [sale.orderId]);
+  }
+  expect([await read('unmatched_payments_open'), await read('refunds_failed')]).toEqual([payments, refunds]);
+});
