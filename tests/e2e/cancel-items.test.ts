@@ -36,6 +36,7 @@ it('says what the chosen items come to, refunds them, and shows what was cancele
   await form.getByLabel(unwanted.name).selectOption('3');
   await form.getByLabel(kept.name).selectOption('1');
   await form.getByText('Refund of $56.90 to your card; these items will not ship.').waitFor();
+  expect(await form.getByText('Choose at least one item.').count()).toBe(0);
   await picture(page, 'order-cancel-items-form');
   await form.getByLabel(kept.name).selectOption('None');
   await form.getByLabel(unwanted.name).selectOption('1');

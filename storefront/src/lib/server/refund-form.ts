@@ -92,7 +92,7 @@ function refusalInWords(code: string, refundable: unknown, currency: string): st
   switch (code) {
     case 'refund_exceeds_charge':
       return typeof refundable === 'number' && refundable > 0
-        ? `That is more than the ${formatMoney(refundable, currency)} left of your payment. Choose fewer items.`
+        ? `That is more than the ${formatMoney(refundable, currency)} left of your payment. Check the refund below, then send it again.`
         : 'Nothing is left of your payment: all of it has been refunded or is on its way.';
     case 'order_not_refundable':
       return 'This order has changed in the meantime, and its items can’t be refunded anymore.';
