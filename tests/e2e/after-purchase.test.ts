@@ -39,7 +39,7 @@ afterAll(() => browser.close());
 const WITHOUT_SCRIPTS = { javaScriptEnabled: false, viewport: PHONE };
 
 describe('a paid order that has not left', () => {
-  it('is cancelled by its shopper, and its money and its items go back', async () => {
+  it('is canceled by its shopper, and its money and its items go back', async () => {
     const product = await newProduct({ stock: 3, price: 31.25 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -55,14 +55,14 @@ describe('a paid order that has not left', () => {
     await page.getByText('All of your payment went back to your card.').waitFor();
     await page.getByText('−$62.50').waitFor();
     expect(await canceledOf(page, product.name).textContent()).toBe('Canceled');
-    expect(await step(page).textContent()).toMatch(/Cancelled/);
+    expect(await step(page).textContent()).toMatch(/Canceled/);
     expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
     await expect.poll(() => available(product.id)).toBe(3);
     await picture(page, 'order-cancelled');
     expect(shopper.complaints).toEqual([]);
   });
 
-  it('can be cancelled without scripts', async () => {
+  it('can be canceled without scripts', async () => {
     const product = await newProduct({ stock: 1 });
     await using shopper = await visit(browser, WITHOUT_SCRIPTS);
     const { page } = shopper;

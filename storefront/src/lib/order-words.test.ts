@@ -56,7 +56,7 @@ it('tells a check by the shop from a cancellation that waits', () => {
   );
 });
 
-it('says where the money of a cancelled order is', () => {
+it('says where the money of a canceled order is', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
     headlineOf(anOrder({ status: 'cancelled', ...order }), refunds.map(aRefund)).text;
   expect(words({ captured_amount: 0, paid_at: null })).toContain('Nothing was charged.');

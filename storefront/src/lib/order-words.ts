@@ -16,7 +16,7 @@ export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
   partially_refunded: { label: 'Partly refunded', tone: 'badge-wait' },
   refunded: { label: 'Refunded', tone: '' },
   expired: { label: 'Expired', tone: 'badge-bad' },
-  cancelled: { label: 'Cancelled', tone: '' },
+  cancelled: { label: 'Canceled', tone: '' },
 };
 
 export interface Headline {
@@ -58,7 +58,7 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
     case 'expired':
       return { title: 'This order has expired', text: moneyOfEnded(order, refunds) };
     case 'cancelled':
-      return { title: 'This order was cancelled', text: moneyOfEnded(order, refunds) };
+      return { title: 'This order was canceled', text: moneyOfEnded(order, refunds) };
   }
 }
 
