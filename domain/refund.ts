@@ -230,10 +230,15 @@ export function refusalOfResumed(
   return undefined;
 }
 
+/** Until when returns of a delivered order are accepted. */
+export function returnsUntil(deliveredAt: Date, returnDays: number): Date {
+  return new Date(deliveredAt.getTime() + returnDays * DAY_MS);
+}
+
 /** When returns of an order ended, ISO 8601; undefined while they are accepted, or before it is delivered. */
 export function returnsClosedAt(deliveredAt: Date | null, returnDays: number, now: Date): string | undefined {
   if (!deliveredAt) return undefined;
-  const closesAt = new Date(deliveredAt.getTime() + returnDays * DAY_MS);
+  const closesAt = returnsUntil(deliveredAt, returnDays);
   return closesAt.getTime() <= now.getTime() ? closesAt.toISOString() : undefined;
 }
 

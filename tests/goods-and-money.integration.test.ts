@@ -95,6 +95,8 @@ describe('before an order ships', () => {
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
     const reason = { reason: 'Paid by bank transfer' };
     expect((await desk.refund(sale.orderId, 'slow', 'giveUp', reason)).status).toBe('failed');
+    const [shown] = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items;
+    expect(shown).toMatchObject({ status: 'failed', cancels_units: true, given_up: true });
     // Settled otherwise: its unit stays canceled, the rest ships.
     expect(await stock(sale, 0)).toBe(10);
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
@@ -265,6 +267,7 @@ describe('returns', () => {
     const asked = await askRefund(sale, line(sale, 0, 1), 'late');
     expect([asked.status, asked.body.code]).toEqual([409, 'return_window_closed']);
     expect(asked.body.detail).toContain(until_);
+    expect((await orderOf(sale)).returns_until).toContain(until_);
   });
 
   it('that are open when the window closes are waited for, without a busy loop', async () => {

@@ -64,6 +64,9 @@ export const order = z
     status: z.enum(ORDER_STATUSES),
     fulfilment: z.enum(FULFILMENTS).meta({ description: 'Where the goods of a paid order are' }),
     shipment: shipment.nullable(),
+    returns_until: timestamp
+      .nullable()
+      .meta({ description: 'Until when a shopper can request a return; null before it is delivered' }),
     cancellation_waits: z
       .boolean()
       .meta({ description: 'A cancellation is above the asker’s limit and waits for a support lead; nothing ships' }),

@@ -40,11 +40,15 @@ export const refund = z
     amount,
     currency,
     lines: z.array(refundLine),
+    cancels_units: z.boolean().meta({
+      description: 'Requested before its items shipped: they do not ship, and go back on sale once it has succeeded',
+    }),
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
         '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: not granted',
     }),
+    given_up: z.boolean().meta({ description: 'It failed, and staff settled it in another way' }),
     decision_reason: z.string().nullable().meta({ description: 'Why it was approved or rejected' }),
     created_at: timestamp,
     updated_at: timestamp,

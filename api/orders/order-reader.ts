@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, lineTotalCents, toDecimal } from '../../domain/money.ts';
 import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
 import type { Fulfilment, OrderStatus } from '../../domain/order-state.ts';
+import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -78,6 +79,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
       shipped_at: row.shipped_at.toISOString(),
       delivered_at: row.delivered_at?.toISOString() ?? null,
     },
+    returns_until: row.delivered_at && returnsUntil(row.delivered_at, settings.RETURN_DAYS).toISOString(),
     cancellation_waits: row.cancellation_waits,
     hold_reason: mine ? null : row.hold_reason,
     items: (row.items ?? []).map((item) => ({

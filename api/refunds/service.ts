@@ -127,6 +127,8 @@ interface RefundRow {
   currency: string;
   reason: string;
   status: RefundStatus;
+  cancels_units: boolean;
+  given_up: boolean;
   requested_by: string;
   decision_reason: string | null;
   created_at: Date;
@@ -135,7 +137,8 @@ interface RefundRow {
 }
 
 const SELECT = `
-  select id, order_id, request_id, kind, amount, currency, reason, status, requested_by, decision_reason, created_at, updated_at,
+  select id, order_id, request_id, kind, amount, currency, reason, status, cancels_units,
+    given_up_at is not null as given_up, requested_by, decision_reason, created_at, updated_at,
     (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
      from refund_items where refund_id = refunds.id) as lines
   from refunds`;
@@ -180,8 +183,10 @@ function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund 
     amount: Number(row.amount),
     currency: row.currency,
     lines: row.lines ?? [],
+    cancels_units: row.cancels_units,
     reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
+    given_up: row.given_up,
     decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

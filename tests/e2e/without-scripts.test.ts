@@ -84,7 +84,7 @@ it('registers, filters, searches and changes the cart by plain forms and links',
   await page.locator('summary').getByText('Shop').click();
   await page.getByRole('navigation', { name: 'Categories' }).getByRole('link').first().click();
   await page.getByRole('link', { name: 'Price: low to high' }).click();
-  await page.getByLabel('Lowest price in dollars').fill('20');
+  await page.getByLabel('Lowest price in US dollars').fill('20');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.waitForURL(
     (url) => url.searchParams.get('sort') === 'price_asc' && url.searchParams.get('min_price') === '20',

@@ -1,20 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { canCancelPaid, givesBack, goesOn, leftToReturn, refundOffer } from './after-purchase.ts';
+import {
+  canCancelPaid,
+  canceledUnits,
+  cancellationSum,
+  goesOn,
+  isBehind,
+  itemsRequest,
+  leftToRefund,
+  refundSum,
+  returnsAreClosed,
+} from './after-purchase.ts';
 import { anItem, anOrder, aRefund } from './testing.ts';
 
-describe('what is left to return', () => {
-  const items = [anItem({ quantity: 3 }), anItem({ product_id: 'stove', quantity: 1 })];
-  const left = (...refunds: Parameters<typeof aRefund>[0][]) =>
-    leftToReturn(items, refunds.map(aRefund)).map(({ product_id, left: units }) => `${units} ${product_id}`);
+type RefundFields = Parameters<typeof aRefund>[0];
+
+const order = anOrder({ items: [anItem({ quantity: 3 }), anItem({ product_id: 'stove', quantity: 1 })] });
+const lanterns = (quantity: number) => [{ product_id: 'lantern', quantity }];
+
+describe('what is left to cancel or return', () => {
+  const left = (...refunds: RefundFields[]) =>
+    leftToRefund(order, refunds.map(aRefund)).map(({ product_id, left: units }) => `${units} ${product_id}`);
 
   it('is everything, until refunds have taken units', () => {
     expect(left()).toEqual(['3 lantern', '1 stove']);
-    expect(left({ lines: [{ product_id: 'lantern', quantity: 1 }] })).toEqual(['2 lantern', '1 stove']);
+    expect(left({ lines: lanterns(1) })).toEqual(['2 lantern', '1 stove']);
     expect(
-      left(
-        { lines: [{ product_id: 'lantern', quantity: 2 }], status: 'awaiting_return' },
-        { lines: [{ product_id: 'lantern', quantity: 1 }], status: 'awaiting_approval' },
-      ),
+      left({ lines: lanterns(2), status: 'awaiting_return' }, { lines: lanterns(1), status: 'awaiting_approval' }),
     ).toEqual(['1 stove']);
   });
 
@@ -25,46 +36,115 @@ describe('what is left to return', () => {
       '1 stove',
     ]);
   });
+
+  it('excludes canceled units whose failed refund staff settled in another way', () => {
+    const lines = [{ product_id: 'stove', quantity: 1 }];
+    expect(left({ lines, status: 'failed', cancels_units: true, given_up: true })).toEqual(['3 lantern']);
+  });
 });
 
-it('gives back the price of what goes back, and no more than is left of the payment', () => {
+describe('canceled units of each item', () => {
+  const canceled = (...refunds: RefundFields[]) => canceledUnits(order, refunds.map(aRefund));
+
+  it('are those refunded before they shipped, and those of which it is not decided', () => {
+    expect(
+      canceled(
+        { lines: lanterns(1), cancels_units: true },
+        { lines: lanterns(1), cancels_units: true, status: 'awaiting_approval' },
+      ),
+    ).toEqual({ lantern: { canceled: 1, pending: 1 } });
+    expect(canceled({ lines: lanterns(2), cancels_units: true, status: 'failed' })).toEqual({
+      lantern: { canceled: 0, pending: 2 },
+    });
+    expect(canceled({ lines: lanterns(2), cancels_units: true, status: 'failed', given_up: true })).toEqual({
+      lantern: { canceled: 2, pending: 0 },
+    });
+  });
+
+  it('are none of a return, a goodwill amount, or a rejected request', () => {
+    expect(
+      canceled(
+        { lines: lanterns(1) },
+        { lines: [], cancels_units: false },
+        { lines: lanterns(1), cancels_units: true, status: 'rejected' },
+      ),
+    ).toEqual({});
+  });
+});
+
+it('refunds the price of the units, and no more than is left of the payment', () => {
   const lines = [
     { price: 24.5, quantity: 2 },
     { price: 10, quantity: 1 },
   ];
-  expect(givesBack(lines, 100, 'usd')).toBe(59);
-  expect(givesBack(lines, 40, 'usd')).toBe(40);
-  expect(givesBack([], 40, 'usd')).toBe(0);
+  expect(refundSum(lines, 100, 'usd')).toBe(59);
+  expect(refundSum(lines, 40, 'usd')).toBe(40);
+  expect(refundSum([], 40, 'usd')).toBe(0);
 });
 
-it('offers a refund before goods have left and a return afterwards', () => {
-  const statuses = ['paid', 'partially_refunded', 'shipped', 'delivered', 'on_hold', 'cancelled', 'refunded'] as const;
-  expect(statuses.map((status) => refundOffer({ status }))).toEqual([
-    'refund',
-    'refund',
-    'return',
-    'return',
-    undefined,
-    undefined,
-    undefined,
-  ]);
+it('refunds with the whole order what refunds that wait had set aside', () => {
+  const refunds = [
+    aRefund({ amount: 20.1, status: 'awaiting_approval' }),
+    aRefund({ amount: 5, status: 'pending' }),
+    aRefund({ amount: 7, status: 'rejected' }),
+  ];
+  expect(cancellationSum(10.2, refunds, 'usd')).toBe(30.3);
+  expect(cancellationSum(0, [], 'usd')).toBe(0);
 });
 
-it('lets a paid order be cancelled until it ships, waits for a decision, or was refused one', () => {
-  const can = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
-    canCancelPaid(anOrder(order), refunds.map(aRefund));
+describe('single items', () => {
+  const now = Date.parse('2026-03-20T10:00:00Z');
+  const offered = (fields: Parameters<typeof anOrder>[0]) => itemsRequest(anOrder(fields), now);
+
+  it('can be canceled before they ship and returned afterwards', () => {
+    expect((['paid', 'partially_refunded', 'on_hold'] as const).map((status) => offered({ status }))).toEqual([
+      'cancel',
+      'cancel',
+      'cancel',
+    ]);
+    expect((['shipped', 'delivered'] as const).map((status) => offered({ status }))).toEqual(['return', 'return']);
+    expect((['pending', 'cancelled', 'refunded', 'expired'] as const).map((status) => offered({ status }))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(offered({ status: 'on_hold', cancellation_waits: true })).toBeUndefined();
+  });
+
+  it('can be returned until the return window has closed', () => {
+    const delivered = (returns_until: string) => ({ status: 'delivered', returns_until }) as const;
+    expect(offered(delivered('2026-03-20T10:00:01Z'))).toBe('return');
+    expect(offered(delivered('2026-03-20T10:00:00Z'))).toBeUndefined();
+    expect(returnsAreClosed(anOrder(delivered('2026-03-20T10:00:00Z')), now)).toBe(true);
+    expect(returnsAreClosed(anOrder({ returns_until: null }), now)).toBe(false);
+  });
+});
+
+it('lets a paid order be canceled until it ships or its cancellation waits for a decision', () => {
+  const can = (fields: Parameters<typeof anOrder>[0]) => canCancelPaid(anOrder(fields));
   expect(can({ status: 'paid' })).toBe(true);
-  expect(can({ status: 'partially_refunded' }, {})).toBe(true);
+  expect(can({ status: 'partially_refunded' })).toBe(true);
   expect(can({ status: 'on_hold' })).toBe(true);
   expect(can({ status: 'on_hold', cancellation_waits: true })).toBe(false);
   expect(can({ status: 'shipped' })).toBe(false);
   expect(can({ status: 'pending' })).toBe(false);
-  expect(can({ status: 'paid' }, { kind: 'cancellation', status: 'rejected' })).toBe(false);
 });
 
-it('expects news until an order is over and its money has arrived', () => {
-  expect(goesOn({ status: 'delivered' }, [])).toBe(true);
-  expect(goesOn({ status: 'cancelled' }, [aRefund({ status: 'pending' })])).toBe(true);
-  expect(goesOn({ status: 'cancelled' }, [aRefund({ status: 'succeeded' })])).toBe(false);
-  expect(goesOn({ status: 'expired' }, [])).toBe(false);
+describe('more changes', () => {
+  const expected = (fields: Parameters<typeof anOrder>[0], ...refunds: RefundFields[]) =>
+    goesOn(anOrder(fields), refunds.map(aRefund));
+
+  it('are expected until an order is over and its money has arrived', () => {
+    expect(expected({ status: 'delivered' })).toBe(true);
+    expect(expected({ status: 'cancelled' }, { status: 'pending' })).toBe(true);
+    expect(expected({ status: 'cancelled' }, { status: 'succeeded' })).toBe(false);
+    expect(expected({ status: 'expired' })).toBe(false);
+  });
+
+  it('are expected while the order was read before its refund was booked', () => {
+    const booked = { status: 'succeeded', updated_at: '2026-03-01T10:00:01.000Z' } as const;
+    expect(expected({ status: 'cancelled', refunded_amount: 0 }, booked)).toBe(true);
+    expect(isBehind(anOrder({ updated_at: booked.updated_at }), [aRefund(booked)])).toBe(false);
+  });
 });

@@ -1,36 +1,78 @@
 /** What a shopper may still ask of an order. It chooses what is offered; whether it is granted, the API says. */
+import { fromDecimal } from '../../../domain/money.ts';
+import { hasShipped } from '../../../domain/order-state.ts';
+import { type RefundableOrder, type RefundRecord, refundableQuantities } from '../../../domain/refund.ts';
+import { packingLines } from '../../../domain/shipping.ts';
 import { costOf } from './amounts.ts';
 import type { Order, Refund } from './contracts.ts';
 
-/** An item of an order, and how many of it no refund has taken yet: 1 or more. */
+/** An item of an order, and how many of it can still be canceled or returned: 1 or more. */
 export type LeftItem = Order['items'][number] & { left: number };
 
-/** Whether its units and its money are given back, or set aside for it. */
-function isCommitted(refund: Pick<Refund, 'status'>): boolean {
-  return refund.status !== 'failed' && refund.status !== 'rejected';
+/** Units of an item that will not ship, and those of which it is not decided yet. */
+export interface CanceledUnits {
+  canceled: number;
+  pending: number;
 }
 
-/** Items that can still be given back; those of refunds that failed or were rejected can be again. */
-export function leftToReturn(items: Order['items'], refunds: readonly Pick<Refund, 'status' | 'lines'>[]): LeftItem[] {
-  const taken = new Map<string, number>();
-  for (const { product_id, quantity } of refunds.filter(isCommitted).flatMap((refund) => refund.lines))
-    taken.set(product_id, (taken.get(product_id) ?? 0) + quantity);
-  return items
-    .map((item) => ({ ...item, left: item.quantity - (taken.get(item.product_id) ?? 0) }))
+/** Items that can still be canceled or returned; those of refunds that failed or were rejected can be again. */
+export function leftToRefund(order: Order, refunds: readonly Refund[]): LeftItem[] {
+  const quantities = refundableQuantities(toRefundable(order), refunds.map(toRecord));
+  return order.items
+    .map((item) => ({ ...item, left: quantities.get(item.product_id)?.left ?? 0 }))
     .filter((item) => item.left > 0);
 }
 
-/** How money can be asked back for single items: of goods that have left it is a return. */
-export function refundOffer(order: Pick<Order, 'status'>): 'refund' | 'return' | undefined {
+/** Items of which units are canceled or about to be, by product ID. */
+export function canceledUnits(order: Order, refunds: readonly Refund[]): Record<string, CanceledUnits> {
+  const lines = packingLines(toRefundable(order), refunds.map(toRecord));
+  return Object.fromEntries(
+    lines
+      .filter(({ canceled, pending }) => canceled + pending > 0)
+      .map(({ productId, canceled, pending }) => [productId, { canceled, pending }]),
+  );
+}
+
+function toRefundable(order: Order): RefundableOrder {
+  return {
+    status: order.status,
+    capturedCents: fromDecimal(order.captured_amount, order.currency),
+    hasShipped: hasShipped(order.fulfilment),
+    lines: order.items.map(({ product_id, name, quantity, price }) => ({
+      productId: product_id,
+      name,
+      quantity,
+      unitPriceCents: fromDecimal(price, order.currency),
+    })),
+  };
+}
+
+function toRecord(refund: Refund): RefundRecord {
+  return {
+    amountCents: fromDecimal(refund.amount, refund.currency),
+    status: refund.status,
+    lines: refund.lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    cancelsUnits: refund.cancels_units,
+    isGivenUp: refund.given_up,
+  };
+}
+
+export type ItemsRequest = 'cancel' | 'return';
+
+/** What can be requested for single items: before they ship it is a cancellation, afterwards a return. @param now Unix milliseconds */
+export function itemsRequest(
+  order: Pick<Order, 'status' | 'cancellation_waits' | 'returns_until'>,
+  now: number,
+): ItemsRequest | undefined {
   switch (order.status) {
     case 'paid':
     case 'partially_refunded':
-      return 'refund';
+    case 'on_hold':
+      return order.cancellation_waits ? undefined : 'cancel';
     case 'shipped':
     case 'delivered':
-      return 'return';
+      return returnsAreClosed(order, now) ? undefined : 'return';
     case 'pending':
-    case 'on_hold':
     case 'refunded':
     case 'cancelled':
     case 'expired':
@@ -38,18 +80,31 @@ export function refundOffer(order: Pick<Order, 'status'>): 'refund' | 'return' |
   }
 }
 
-/** Whether a paid order can be asked to stop. A cancellation that was not granted is final. */
-export function canCancelPaid(
-  order: Pick<Order, 'status' | 'cancellation_waits'>,
-  refunds: readonly Pick<Refund, 'kind' | 'status'>[],
-): boolean {
-  const notShipped = order.status === 'paid' || order.status === 'partially_refunded' || order.status === 'on_hold';
-  const refused = refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'rejected');
-  return notShipped && !order.cancellation_waits && !refused;
+export function returnsAreClosed(order: Pick<Order, 'returns_until'>, now: number): boolean {
+  return order.returns_until !== null && Date.parse(order.returns_until) <= now;
 }
 
-/** What these units give back: their price, and never more than is left of the payment. */
-export function givesBack(
+/** Whether a paid order can still be canceled as a whole. One whose cancellation was rejected can be canceled again. */
+export function canCancelPaid(order: Pick<Order, 'status' | 'cancellation_waits'>): boolean {
+  const isUnshipped = order.status === 'paid' || order.status === 'partially_refunded' || order.status === 'on_hold';
+  return isUnshipped && !order.cancellation_waits;
+}
+
+/** What canceling the whole order refunds: it replaces the refunds that still wait, so their money is part of it. */
+export function cancellationSum(
+  refundable: number,
+  refunds: readonly Pick<Refund, 'status' | 'amount'>[],
+  currency: string,
+): number {
+  const waiting = refunds.filter(({ status }) => status === 'awaiting_approval' || status === 'awaiting_return');
+  return costOf(
+    [refundable, ...waiting.map(({ amount }) => amount)].map((price) => ({ price, quantity: 1 })),
+    currency,
+  );
+}
+
+/** What a refund of these units comes to: their price, and never more than is left of the payment. */
+export function refundSum(
   lines: readonly { price: number; quantity: number }[],
   refundable: number,
   currency: string,
@@ -57,9 +112,17 @@ export function givesBack(
   return Math.min(costOf(lines, currency), refundable);
 }
 
-/** Whether news of the order are still to be expected. */
-export function goesOn(order: Pick<Order, 'status'>, refunds: readonly Pick<Refund, 'status'>[]): boolean {
+/** Whether refunds have changed since the order was read: the two are read one after the other. */
+export function isBehind(order: Pick<Order, 'updated_at'>, refunds: readonly Pick<Refund, 'updated_at'>[]): boolean {
+  return refunds.some((refund) => Date.parse(refund.updated_at) > Date.parse(order.updated_at));
+}
+
+/** Whether more changes of the order are to be expected. */
+export function goesOn(
+  order: Pick<Order, 'status' | 'updated_at'>,
+  refunds: readonly Pick<Refund, 'status' | 'updated_at'>[],
+): boolean {
   const isOver = order.status === 'cancelled' || order.status === 'expired' || order.status === 'refunded';
   const settled: readonly Refund['status'][] = ['succeeded', 'rejected'];
-  return !isOver || refunds.some((refund) => !settled.includes(refund.status));
+  return !isOver || isBehind(order, refunds) || refunds.some((refund) => !settled.includes(refund.status));
 }

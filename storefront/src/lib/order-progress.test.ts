@@ -30,7 +30,7 @@ it('shows how far an order has come', () => {
     'Placed done, Paid done, Shipped done, Delivered ahead; at Shipped',
     'Placed done, Paid done, Shipped done, Delivered done; at Delivered',
     'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
-    'Placed done, Paid done, Cancelled ended; at Cancelled',
+    'Placed done, Paid done, Canceled ended; at Canceled',
     'Placed done, Expired ended; at Expired',
     'Placed done, Paid done, Shipped done, Refunded ended; at Refunded',
   ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { order as orderContract } from '../../../api/contracts/orders.ts';
 import { refund as refundContract } from '../../../api/contracts/refunds.ts';
-import { headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
+import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
 /** Names of the code that would say nothing to a shopper. */
@@ -18,21 +18,45 @@ describe.each(orderContract.shape.status.options)('an order that is %s', (status
 
 describe.each(refundContract.shape.kind.options)('a %s', (kind) => {
   it.each(refundContract.shape.status.options)('that is %s has a name, a badge and a sentence', (status) => {
-    const { label, text } = refundLook({ kind, status });
-    const title = refundTitle({ kind, status });
-    for (const words of [title, label, text]) expect(words).toMatch(/^[A-Z]/);
-    expect(`${title} ${label} ${text}`).not.toMatch(CODE_WORDS);
+    for (const fields of [{}, { cancels_units: true }, { cancels_units: true, given_up: true }]) {
+      const refund = aRefund({ kind, status, ...fields });
+      const { label, text } = refundLook(refund);
+      const title = refundTitle(refund);
+      for (const words of [title, label, text]) expect(words).toMatch(/^[A-Z]/);
+      expect(`${title} ${label} ${text}`).not.toMatch(CODE_WORDS);
+    }
   });
+});
+
+it('says of canceled items that they will not ship, also while it is reviewed', () => {
+  const text = (fields: Parameters<typeof aRefund>[0]) => refundLook(aRefund({ cancels_units: true, ...fields })).text;
+  const inReview = 'We’re reviewing your request; these items won’t ship in the meantime.';
+  expect(text({ status: 'awaiting_approval' })).toBe(inReview);
+  expect(text({ status: 'awaiting_approval', kind: 'cancellation' })).toBe(inReview);
+  expect(text({ status: 'awaiting_approval', cancels_units: false })).toBe('We’re reviewing this refund.');
+  expect(text({ status: 'succeeded' })).toContain('will not ship');
+  expect(text({ status: 'failed' })).toContain('you don’t need to do anything');
+  expect(text({ status: 'failed', given_up: true })).toContain('settled it in another way');
+  expect(refundTitle(aRefund({ cancels_units: true }))).toBe('Canceled items');
+  expect(refundTitle(aRefund({ status: 'awaiting_return' }))).toBe('Return');
+});
+
+it('says how many units of an item are canceled', () => {
+  expect(canceledText(2, { canceled: 1, pending: 0 })).toBe('1 of 2 canceled');
+  expect(canceledText(2, { canceled: 0, pending: 1 })).toBe('1 being canceled');
+  expect(canceledText(3, { canceled: 1, pending: 1 })).toBe('1 of 3 canceled · 1 being canceled');
+  expect(canceledText(2, { canceled: 2, pending: 0 })).toBe('Canceled');
+  expect(canceledText(1, { canceled: 0, pending: 1 })).toBe('Being canceled');
 });
 
 it('tells a check by the shop from a cancellation that waits', () => {
   expect(headlineOf(anOrder({ status: 'on_hold' }), []).title).toBe('We are checking this order');
   expect(headlineOf(anOrder({ status: 'on_hold', cancellation_waits: true }), []).title).toBe(
-    'Your cancellation is being looked at',
+    'We’re reviewing your cancellation',
   );
 });
 
-it('says where the money of a cancelled order is', () => {
+it('says where the money of a canceled order is', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
     headlineOf(anOrder({ status: 'cancelled', ...order }), refunds.map(aRefund)).text;
   expect(words({ captured_amount: 0, paid_at: null })).toContain('Nothing was charged.');

@@ -1,4 +1,5 @@
 /** What orders and refunds are called to shoppers: every status has its words. */
+import type { CanceledUnits } from './after-purchase.ts';
 import type { Order, Refund } from './contracts.ts';
 
 export interface Look {
@@ -15,7 +16,7 @@ export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
   partially_refunded: { label: 'Partly refunded', tone: 'badge-wait' },
   refunded: { label: 'Refunded', tone: '' },
   expired: { label: 'Expired', tone: 'badge-bad' },
-  cancelled: { label: 'Cancelled', tone: '' },
+  cancelled: { label: 'Canceled', tone: '' },
 };
 
 export interface Headline {
@@ -36,8 +37,8 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
     case 'on_hold':
       return order.cancellation_waits
         ? {
-            title: 'Your cancellation is being looked at',
-            text: 'Nothing is sent meanwhile. Once we have agreed, all of your payment goes back to your card.',
+            title: 'We’re reviewing your cancellation',
+            text: 'Nothing ships in the meantime. If we approve it, we refund all that is left of your payment to your card.',
           }
         : {
             title: 'We are checking this order',
@@ -57,7 +58,7 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
     case 'expired':
       return { title: 'This order has expired', text: moneyOfEnded(order, refunds) };
     case 'cancelled':
-      return { title: 'This order was cancelled', text: moneyOfEnded(order, refunds) };
+      return { title: 'This order was canceled', text: moneyOfEnded(order, refunds) };
   }
 }
 
@@ -81,25 +82,41 @@ const REFUND_LOOKS: Readonly<Record<Refund['status'], RefundLook>> = {
   awaiting_return: {
     label: 'Waiting for the items',
     tone: 'badge-wait',
-    text: 'Send the items back with the number of this order. The money follows when they have arrived.',
+    text: 'Send the items back with your order number. We refund your card once they have arrived.',
   },
-  awaiting_approval: {
-    label: 'Being looked at',
-    tone: 'badge-wait',
-    text: 'Our support decides about it, and you will find the answer here.',
-  },
-  pending: { label: 'On its way', tone: 'badge-wait', text: 'The money is going back to your card.' },
+  awaiting_approval: { label: 'In review', tone: 'badge-wait', text: 'We’re reviewing this refund.' },
+  pending: { label: 'On its way', tone: 'badge-wait', text: 'Your refund is on its way to your card.' },
   succeeded: {
     label: 'Refunded',
     tone: 'badge-good',
-    text: 'The money was sent to your card. Banks take some days to show it.',
+    text: 'We refunded your card. Banks take a few days to show it.',
   },
   failed: {
     label: 'Did not go through',
     tone: 'badge-bad',
-    text: 'Your bank did not take the money. Our support looks after it; there is nothing for you to do.',
+    text: 'This refund didn’t go through. Our support team is working on it; you don’t need to do anything.',
   },
-  rejected: { label: 'Not granted', tone: 'badge-bad', text: 'Our support did not agree to it.' },
+  rejected: { label: 'Closed', tone: '', text: 'No refund was made for this request.' },
+};
+
+const GIVEN_UP: RefundLook = {
+  label: 'Closed',
+  tone: '',
+  text: 'This refund didn’t go through to your card, and our support team settled it in another way.',
+};
+
+const IN_REVIEW = 'We’re reviewing your request; these items won’t ship in the meantime.';
+
+/** Items that are canceled don't ship; a shopper wants to know that as much as where the money is. */
+const CANCELED_TEXTS: Partial<Record<Refund['status'], string>> = {
+  awaiting_approval: IN_REVIEW,
+  pending: 'Your refund is on its way to your card; these items will not ship.',
+  succeeded: 'We refunded your card, and these items will not ship. Banks take a few days to show it.',
+};
+
+const CANCELLATION_LOOKS: Partial<typeof REFUND_LOOKS> = {
+  awaiting_approval: { ...REFUND_LOOKS.awaiting_approval, text: IN_REVIEW },
+  rejected: { label: 'Declined', tone: 'badge-bad', text: 'We couldn’t approve this cancellation.' },
 };
 
 /** What a bank takes back is decided there, and never waits for us. */
@@ -113,18 +130,36 @@ const CHARGEBACK_LOOKS: Partial<typeof REFUND_LOOKS> = {
   failed: { label: 'Closed', tone: '', text: 'Your bank has decided that the payment stands.' },
 };
 
-export function refundLook({ kind, status }: Pick<Refund, 'kind' | 'status'>): RefundLook {
-  return (kind === 'chargeback' ? CHARGEBACK_LOOKS[status] : undefined) ?? REFUND_LOOKS[status];
+export function refundLook(refund: Pick<Refund, 'kind' | 'status' | 'cancels_units' | 'given_up'>): RefundLook {
+  const { kind, status } = refund;
+  if (kind === 'chargeback') return CHARGEBACK_LOOKS[status] ?? REFUND_LOOKS[status];
+  if (refund.given_up) return GIVEN_UP;
+  if (kind === 'cancellation') return CANCELLATION_LOOKS[status] ?? REFUND_LOOKS[status];
+  const canceled = refund.cancels_units ? CANCELED_TEXTS[status] : undefined;
+  return { ...REFUND_LOOKS[status], ...(canceled && { text: canceled }) };
 }
 
 /** What a refund is, before anything is said of how it goes. */
-export function refundTitle({ kind, status }: Pick<Refund, 'kind' | 'status'>): string {
+export function refundTitle({
+  kind,
+  status,
+  cancels_units,
+}: Pick<Refund, 'kind' | 'status' | 'cancels_units'>): string {
   switch (kind) {
     case 'cancellation':
       return 'Cancellation';
     case 'chargeback':
       return 'Disputed payment';
     case 'refund':
-      return status === 'awaiting_return' ? 'Return' : 'Refund';
+      if (status === 'awaiting_return') return 'Return';
+      return cancels_units ? 'Canceled items' : 'Refund';
   }
+}
+
+/** "1 of 2 canceled · 1 being canceled". @param bought units of the item, at least those canceled and pending */
+export function canceledText(bought: number, { canceled, pending }: CanceledUnits): string {
+  const parts: string[] = [];
+  if (canceled > 0) parts.push(canceled === bought ? 'Canceled' : `${canceled} of ${bought} canceled`);
+  if (pending > 0) parts.push(pending === bought ? 'Being canceled' : `${pending} being canceled`);
+  return parts.join(' · ');
 }

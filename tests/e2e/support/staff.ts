@@ -1,5 +1,6 @@
 /** What the shop's staff do for the tests, by its own API or at the support desk: stock products, ship, give money back, decide. */
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import type { Session } from '../../../api/contracts/accounts.ts';
 import type { Category, Product } from '../../../api/contracts/catalog.ts';
 import type { Refund } from '../../../api/contracts/refunds.ts';
@@ -118,6 +119,21 @@ export function markShipped(orderId: string, carrier: string, trackingNumber: st
 
 export function markDelivered(orderId: string): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'markDelivered', {});
+}
+
+/** Moves a delivery into the past. @returns when it was delivered */
+export async function deliveredDaysAgo(orderId: string, days: number): Promise<Date> {
+  const client = new pg.Client({ connectionString: readSome(['POSTGRES_URL']).POSTGRES_URL });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ delivered_at: Date }>(
+      'update orders set delivered_at = now() - make_interval(days => $2) where id = $1 returning delivered_at',
+      [orderId, days],
+    );
+    return rows[0]!.delivered_at;
+  } finally {
+    await client.end();
+  }
 }
 
 export function putOnHold(orderId: string): Promise<void> {

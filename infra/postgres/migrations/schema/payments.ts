@@ -90,7 +90,7 @@ begin
   perform pg_notify('order_changed', new.order_id::text);
   return null;
 end $$;
-create trigger refund_tells_listeners after insert or update of status on refunds
+create trigger refund_tells_listeners after insert or update of status, given_up_at on refunds
   for each row execute function refund_tells_listeners();
 
 create table disputes (

@@ -1,4 +1,4 @@
-/** What to tell when an order can’t be cancelled. */
+/** What to show when an order can’t be canceled. */
 import { type FieldErrors, fieldErrors, sentence } from './forms.ts';
 import { isProblem } from './problem.ts';
 
@@ -10,5 +10,8 @@ export function cancelRefusal(error: unknown): { errors: FieldErrors; message: s
   if (errors.reason) return { errors, message: undefined };
   // The workflow's own refusals are written for staff.
   const tooLate = isProblem(error, 'conflict', 'order_not_cancellable');
-  return { errors: {}, message: tooLate ? 'It is too late to cancel this order: it has moved on meanwhile.' : message };
+  return {
+    errors: {},
+    message: tooLate ? 'It’s too late to cancel this order: its status has changed in the meantime.' : message,
+  };
 }

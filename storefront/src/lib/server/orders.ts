@@ -1,4 +1,5 @@
-import type { Order } from '#lib/contracts.ts';
+import { isBehind } from '#lib/after-purchase.ts';
+import type { Order, RefundList } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { readCart } from './cart.ts';
 import { isProblem } from './problem.ts';
@@ -11,6 +12,26 @@ export function orderPath(orderId: string): string {
 /** @throws ApiProblem */
 export function readOrder(api: Api, orderId: string): Promise<Order> {
   return api.get<Order>(orderPath(orderId));
+}
+
+/** An order that keeps changing is shown as it was last read: its page follows it. */
+const MAX_READS = 3;
+
+/**
+ * An order with its refunds, as of one moment: a refund that is booked between the two reads would be shown as sent, beside an
+ * order that has not refunded anything.
+ * @throws ApiProblem
+ */
+export async function readOrderWithRefunds(
+  api: Api,
+  orderId: string,
+): Promise<{ order: Order; refunds: RefundList | undefined }> {
+  for (let read = 1; ; read += 1) {
+    const order = await readOrder(api, orderId);
+    if (order.captured_amount === 0) return { order, refunds: undefined };
+    const refunds = await api.get<RefundList>(`${orderPath(orderId)}/refunds`);
+    if (read === MAX_READS || !isBehind(order, refunds.items)) return { order, refunds };
+  }
 }
 
 /** The order that this browser placed and has still to pay; undefined when there is none, or none any more. @throws ApiProblem */

@@ -1,39 +1,55 @@
 import { describe, expect, it } from 'vitest';
 import { anItem, anOrder } from '#lib/testing.ts';
 import { ApiProblem } from './problem.ts';
-import { readRefundValues, readRefundWish, refundRefusal } from './refund-form.ts';
+import { readRefundRequest, readRefundValues, refundRefusal, staleRequest } from './refund-form.ts';
 
 const order = anOrder({ items: [anItem({ quantity: 3 }), anItem({ product_id: 'stove', price: 10, quantity: 1 })] });
 
-function wish(fields: Record<string, string>, refundable = 83.5, isReturn = false) {
+function valuesOf(fields: Record<string, string>) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  return readRefundWish(readRefundValues(form), order, refundable, isReturn);
+  return readRefundValues(form);
 }
 
-describe('a request for money back', () => {
-  const items = { what: 'items', 'units:lantern': '2', 'units:stove': '0', reason: ' Too many ' };
+const request = (fields: Record<string, string>, refundable = 83.5) =>
+  readRefundRequest(valuesOf(fields), order, refundable);
+
+describe('a request to cancel or return items', () => {
+  const items = { kind: 'cancel', what: 'items', 'units:lantern': '2', 'units:stove': '0', reason: ' Too many ' };
+  const lines = [{ product_id: 'lantern', quantity: 2 }];
 
   it('names the chosen items and leaves the amount to the API', () => {
-    expect(wish(items, 83.5, true)).toEqual({
-      body: { reason: 'Too many', await_return: true, lines: [{ product_id: 'lantern', quantity: 2 }] },
-    });
+    expect(request(items)).toEqual({ body: { reason: 'Too many', await_return: false, lines } });
+    expect(request({ ...items, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true, lines } });
   });
 
   it('asks for what is left of the payment where the items cost more', () => {
-    expect(wish(items, 30)).toMatchObject({ body: { amount: 30 } });
+    expect(request(items, 30)).toMatchObject({ body: { amount: 30, lines } });
   });
 
-  it('for everything names nothing, whatever is chosen', () => {
-    expect(wish({ ...items, what: 'everything' })).toEqual({ body: { reason: 'Too many', await_return: false } });
+  it('returns everything without naming it; to cancel everything is to cancel the order', () => {
+    const everything = { ...items, what: 'everything' };
+    expect(request({ ...everything, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true } });
+    expect(request(everything)).toMatchObject({ body: { lines } });
   });
 
   it('needs items and a reason', () => {
-    expect(wish({ what: 'items', 'units:lantern': '0' })).toEqual({
+    expect(request({ kind: 'cancel', 'units:lantern': '0' })).toEqual({
       errors: { units: 'Choose at least one item.', reason: 'Tell us why, in a few words.' },
     });
-    expect(wish({ ...items, 'units:lantern': '-1' })).toEqual({ errors: { units: 'Choose how many of each item.' } });
-    expect(wish({ ...items, reason: 'x'.repeat(501) })).toEqual({ errors: { reason: 'Use at most 500 characters.' } });
+    expect(request({ ...items, 'units:lantern': '-1' })).toEqual({
+      errors: { units: 'Choose how many of each item.' },
+    });
+    expect(request({ ...items, reason: 'x'.repeat(501) })).toEqual({
+      errors: { reason: 'Use at most 500 characters.' },
+    });
+  });
+
+  it('to cancel does not turn into a return when the order has shipped in the meantime', () => {
+    const shipped = anOrder({ status: 'shipped', fulfilment: 'shipped' });
+    expect(staleRequest(valuesOf(items), shipped)).toContain('You can request a return instead');
+    expect(staleRequest(valuesOf({ ...items, kind: 'return' }), shipped)).toBeUndefined();
+    expect(staleRequest(valuesOf(items), order)).toBeUndefined();
   });
 });
 
@@ -43,9 +59,9 @@ it('says a refusal in the shopper’s words', () => {
   const words = (error: unknown) => refundRefusal(error, 'usd').message;
   expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
   expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('Nothing is left');
-  expect(words(problem(409, 'idempotency_key_reused'))).toContain('sent this form before');
+  expect(words(problem(409, 'idempotency_key_reused'))).toContain('already sent this form');
   expect(words(problem(503, 'unavailable'))).toContain('try again in a moment');
-  expect(words(problem(409, 'conflict'))).toBe('Detail.');
+  expect(words(problem(409, 'return_window_closed'))).toBe('Detail.');
   const field = problem(400, 'invalid_request', { errors: [{ path: 'reason', message: 'too long' }] });
   expect(refundRefusal(field, 'usd')).toEqual({ errors: { reason: 'too long' }, message: undefined });
   expect(() => refundRefusal(new TypeError('a bug'), 'usd')).toThrow('a bug');

@@ -1,7 +1,9 @@
-/** The form by which a shopper asks for money back: read, checked, and what the API says to it in the shopper's words. */
+/** The form by which a shopper cancels items or requests a return: read, checked, and the API's refusals in the shopper's words. */
+import type { ItemsRequest } from '#lib/after-purchase.ts';
 import { costOf } from '#lib/amounts.ts';
 import type { Order } from '#lib/contracts.ts';
 import { formatMoney } from '#lib/format.ts';
+import { hasShipped } from '../../../../domain/order-state.ts';
 import { type FieldErrors, fieldErrors, sentence, text } from './forms.ts';
 import { isProblem } from './problem.ts';
 
@@ -9,6 +11,8 @@ export const LONGEST_REASON = 500;
 
 /** As it was sent, to be shown again. */
 export interface RefundValues {
+  kind: ItemsRequest;
+  /** Everything that is left can be returned without choosing each item. */
   what: 'items' | 'everything';
   /** Units by product id. */
   units: Record<string, string>;
@@ -28,6 +32,7 @@ const UNITS = 'units:';
 export function readRefundValues(form: FormData): RefundValues {
   const units = [...form.keys()].filter((name) => name.startsWith(UNITS));
   return {
+    kind: text(form, 'kind') === 'return' ? 'return' : 'cancel',
     what: text(form, 'what') === 'everything' ? 'everything' : 'items',
     units: Object.fromEntries(units.map((name) => [name.slice(UNITS.length), text(form, name)])),
     reason: text(form, 'reason'),
@@ -35,14 +40,13 @@ export function readRefundValues(form: FormData): RefundValues {
 }
 
 /**
- * @param refundable what the page said is left of the payment: where the items cost more than that, it is all that is asked for.
- * Read from the form, so that the same form asks for the same again.
+ * @param refundable what the page said is left of the payment. Items that cost more, after a refund by staff, are requested for
+ * what is left. Read from the form, so that the same form asks for the same again.
  */
-export function readRefundWish(
+export function readRefundRequest(
   values: RefundValues,
   order: Order,
   refundable: number,
-  isReturn: boolean,
 ): { body: RefundBody } | { errors: FieldErrors } {
   const errors: FieldErrors = {};
   const lines = Object.entries(values.units)
@@ -50,8 +54,9 @@ export function readRefundWish(
     .filter(({ quantity }) => quantity !== 0);
   if (values.reason === '') errors.reason = 'Tell us why, in a few words.';
   else if (values.reason.length > LONGEST_REASON) errors.reason = `Use at most ${LONGEST_REASON} characters.`;
-  const body = { reason: values.reason, await_return: isReturn };
-  if (values.what === 'everything') return Object.keys(errors).length > 0 ? { errors } : { body };
+  const body = { reason: values.reason, await_return: values.kind === 'return' };
+  if (values.kind === 'return' && values.what === 'everything')
+    return Object.keys(errors).length > 0 ? { errors } : { body };
 
   if (lines.length === 0) errors.units = 'Choose at least one item.';
   else if (lines.some(({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > 100))
@@ -65,7 +70,15 @@ export function readRefundWish(
   return { body: { ...body, lines, ...(refundable > 0 && cost > refundable ? { amount: refundable } : {}) } };
 }
 
-/** What to tell when the API does not grant it. @throws the error itself when it is not a problem */
+/** Why a form can't be sent as it is: the order moved on after its page was shown. Undefined when it can. */
+export function staleRequest(values: RefundValues, order: Order): string | undefined {
+  // The API would take it for a return, and that is not what the shopper asked for.
+  return values.kind === 'cancel' && hasShipped(order.fulfilment)
+    ? 'This order has shipped in the meantime, so its items can’t be canceled. You can request a return instead.'
+    : undefined;
+}
+
+/** What to show when the API refuses. @throws the error itself when it is not a problem */
 export function refundRefusal(error: unknown, currency: string): { errors: FieldErrors; message: string | undefined } {
   const message = sentence(error);
   if (!isProblem(error)) throw error;
@@ -74,19 +87,19 @@ export function refundRefusal(error: unknown, currency: string): { errors: Field
   return { errors: {}, message: refusalInWords(error.code, error.extra.refundable_amount, currency) ?? message };
 }
 
-/** The API speaks to programs and to staff, too: what a shopper can do is said here. */
+/** The API's sentences are for programs and staff, too; these say what a shopper can do. Others, with a date, are for both. */
 function refusalInWords(code: string, refundable: unknown, currency: string): string | undefined {
   switch (code) {
     case 'refund_exceeds_charge':
       return typeof refundable === 'number' && refundable > 0
-        ? `That is more than the ${formatMoney(refundable, currency)} that are left of your payment. Choose less.`
-        : 'Nothing is left of your payment: all of it has gone back already, or is on its way.';
+        ? `That is more than the ${formatMoney(refundable, currency)} left of your payment. Check the refund below, then send it again.`
+        : 'Nothing is left of your payment: all of it has been refunded or is on its way.';
     case 'order_not_refundable':
-      return 'This order has moved on meanwhile, and nothing of it can be given back any more.';
+      return 'This order has changed in the meantime, and its items can’t be refunded anymore.';
     case 'idempotency_key_reused':
-      return 'You have sent this form before, with other items. See under Refunds what was asked for; to ask for this as well, send it again.';
+      return 'You already sent this form with other items. See what you requested under Refunds; to request this as well, send it again.';
     case 'invalid_request':
-      return 'Some of these items have been given back meanwhile. Look at what is left, and choose again.';
+      return 'Some of these items were already canceled or returned. Check what is left, and choose again.';
     default:
       return undefined;
   }

@@ -1,33 +1,41 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { leftToReturn, refundOffer } from '#lib/after-purchase.ts';
-import type { RefundList } from '#lib/contracts.ts';
+import { canceledUnits, itemsRequest, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
 import { shortId } from '#lib/format.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, text } from '#lib/server/forms.ts';
-import { orderPath, readOrder, settle, UNPAID_PARAMETER } from '#lib/server/orders.ts';
+import { orderPath, readOrder, readOrderWithRefunds, settle, UNPAID_PARAMETER } from '#lib/server/orders.ts';
 import { readPaymentReturn } from '#lib/server/payment-return.ts';
 import { isProblem } from '#lib/server/problem.ts';
-import { type RefundValues, readRefundValues, readRefundWish, refundRefusal } from '#lib/server/refund-form.ts';
+import {
+  type RefundValues,
+  readRefundRequest,
+  readRefundValues,
+  refundRefusal,
+  staleRequest,
+} from '#lib/server/refund-form.ts';
 import { settings } from '#lib/server/shop-settings.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-  const order = await readOrder(locals.api, params.id);
-  const [refunds, cartCount] = await Promise.all([
-    order.captured_amount > 0 ? locals.api.get<RefundList>(`${orderPath(params.id)}/refunds`) : undefined,
-    settle(locals.api, order),
-  ]);
+  const { order, refunds } = await readOrderWithRefunds(locals.api, params.id);
+  const cartCount = await settle(locals.api, order);
+  const items = refunds?.items ?? [];
+  const refundable = refunds?.refundable_amount ?? 0;
+  const now = Date.now();
   return {
     title: `Order ${shortId(order.id)}`,
     order,
-    refunds: refunds?.items ?? [],
-    refundable: refunds?.refundable_amount ?? 0,
-    left: leftToReturn(order.items, refunds?.items ?? []),
+    refunds: items,
+    refundable,
+    left: leftToRefund(order, items),
+    canceled: canceledUnits(order, items),
+    itemsRequest: refundable > 0 ? itemsRequest(order, now) : undefined,
+    returnsAreClosed: returnsAreClosed(order, now),
     ...(cartCount === undefined ? {} : { cartCount }),
     cameForCheckout: url.searchParams.has(UNPAID_PARAMETER),
     paymentReturn: order.status === 'pending' ? readPaymentReturn(url.searchParams) : undefined,
     returnUrl: `${settings.origin ?? url.origin}${orderPath(params.id)}`,
-    now: Date.now(),
+    now,
     // Made when the page is drawn, so that sending a form twice asks once.
     idempotencyKey: crypto.randomUUID(),
   };
@@ -49,14 +57,18 @@ export const actions: Actions = {
     const { api } = locals;
     const form = await request.formData();
     const values = readRefundValues(form);
-    const order = await readOrder(api, params.id);
-    const wish = readRefundWish(values, order, Number(text(form, 'refundable')), refundOffer(order) === 'return');
     const key = text(form, 'idempotency_key') || crypto.randomUUID();
-    if ('errors' in wish) return notSent(400, values, wish.errors, undefined, key);
+    let currency = settings.currency;
     try {
-      await api.post(`${orderPath(params.id)}/refunds`, wish.body, { idempotencyKey: key });
+      const order = await readOrder(api, params.id);
+      currency = order.currency;
+      const stale = staleRequest(values, order);
+      if (stale) return notSent(409, values, {}, stale, key);
+      const read = readRefundRequest(values, order, Number(text(form, 'refundable')));
+      if ('errors' in read) return notSent(400, values, read.errors, undefined, key);
+      await api.post(`${orderPath(params.id)}/refunds`, read.body, { idempotencyKey: key });
     } catch (error) {
-      const { errors, message } = refundRefusal(error, order.currency);
+      const { errors, message } = refundRefusal(error, currency);
       // After an answer the next press is another request; without one it is the same, asked again.
       const answered = statusOf(error) < 500;
       return notSent(statusOf(error), values, errors, message, answered ? crypto.randomUUID() : key);
