@@ -47,7 +47,7 @@ module.exports = {
     only(
       'activities',
       '^activities/',
-      ['^activities/', '^domain/', '^infra/', '^workflows/([^/]+/messages|shared/search-attributes)\\.ts$'],
+      ['^activities/', '^domain/', '^infra/', '^workflows/([^/]+/(messages|start)|shared/search-attributes)\\.ts$'],
       'Activities reach down, never up.',
     ),
     only('infra', '^infra/(?!local/)', ['^infra/', '^domain/'], 'Adapters know the domain alone.'),
@@ -64,7 +64,7 @@ module.exports = {
         '^api/',
         '^domain/',
         '^infra/(?!local/)',
-        '^workflows/[^/]+/messages\\.ts$',
+        '^workflows/[^/]+/(messages|start)\\.ts$',
         '^workflows/shared/search-attributes\\.ts$',
       ],
       'The API starts workflows; the work is theirs.',

@@ -58,4 +58,3 @@ export const IMMEDIATE_PAYMENT_METHODS = [
   'twint',
   'wechat_pay',
 ] as const;
-export type ImmediatePaymentMethod = (typeof IMMEDIATE_PAYMENT_METHODS)[number];

@@ -85,6 +85,9 @@ export async function requestRefund(
     });
     const decision = decideRefund(order, earlier, { ...request, isShopper: role === 'customer' });
     if (!decision.ok) return refused(decision.code, decision.message);
+    // Who asked to cancel items that ship in the same moment did not ask for a return.
+    if (role === 'customer' && order.hasShipped && request.awaitReturn === false)
+      return refused('order_not_refundable', 'The order has shipped in the meantime. Request a return instead.');
     const isReturn = request.awaitReturn === true || (role === 'customer' && order.hasShipped);
     if (isReturn && !order.hasShipped) {
       return refused(

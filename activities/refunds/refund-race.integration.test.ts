@@ -88,7 +88,7 @@ const ask = fc.record({
   ),
   lines: fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { nil: undefined }),
   restock: fc.boolean(),
-  awaitReturn: fc.constantFrom(true, false, false, false),
+  awaitReturn: fc.constantFrom(true, false, undefined, undefined),
   /** How it ends at Stripe, and what people do with it. */
   stripe: fc.constantFrom('succeeded', 'failed', 'failed', 'pending'),
   follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'receive', 'decline'),

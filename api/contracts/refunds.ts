@@ -20,8 +20,9 @@ export const refundBody = z
       .meta({ description: 'Items that the refund is for; left out with no amount: all that are left' }),
     reason,
     restock: z.boolean().default(false).meta({ description: 'Put the items back on sale; for staff' }),
-    await_return: z.boolean().default(false).meta({
-      description: 'The money waits until the items are back; always so for shoppers once the order has shipped',
+    await_return: z.boolean().optional().meta({
+      description:
+        'The money waits until the items are back; left out, it does for shoppers once the order has shipped. A shopper’s `false` means to cancel items, and is refused once they have shipped',
     }),
   })
   .meta({ id: 'RefundRequest' });
