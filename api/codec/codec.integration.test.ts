@@ -89,7 +89,7 @@ describe('the codec endpoint', () => {
     expect(sealed.body.payloads[0]!.metadata).toMatchObject({ encoding: base64('binary/encrypted') });
     expect(JSON.stringify(sealed.body)).not.toContain(base64('Ada').slice(0, 4));
     expect((await ask('decode', sealed.body, staff)).body).toEqual(PLAIN);
-    // Histories from before are shown as they are.
+    // What was never encrypted is shown as it is.
     expect((await ask('decode', PLAIN, staff)).body).toEqual(PLAIN);
     expect((await ask('decode', { payloads: [{}] }, staff)).body).toEqual({ payloads: [{}] });
   });
