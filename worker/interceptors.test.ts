@@ -39,4 +39,15 @@ describe('failures in a history', () => {
     expect(await written(stripe)).toContain('resource_missing');
     expect(await written(ours(undefined))).toContain('conflict: \nThe order is closed already.');
   });
+
+  it('name a store that is away as what the API answers with 503, so that the request is sent again', async () => {
+    const away = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
+    const ended = Object.assign(databaseError(), { code: '57P01' });
+    for (const error of [away, ended]) {
+      expect(await written(error)).toMatch(/^unavailable: \nPostgreSQL or Redis does not answer/);
+      expect(await written(error)).not.toContain(ADDRESS);
+    }
+    const stripe = new Stripe.errors.StripeConnectionError({ message: 'x', type: 'api_error', detail: away } as never);
+    expect(await written(stripe)).not.toContain('unavailable');
+  });
 });

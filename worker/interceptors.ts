@@ -2,8 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import pg from 'pg';
 import Stripe from 'stripe';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { Logger } from '../infra/logger.ts';
+import { isStoreUnavailable } from '../infra/unavailable.ts';
 
 /** Turns what activities throw into failures that Temporal understands, and logs them without personal data. */
 export function activityInterceptor(log: Logger): ActivityInterceptorsFactory {
@@ -48,6 +49,14 @@ function toFailure(error: unknown): unknown {
     return ApplicationFailure.create({
       type: error.type,
       message: `Stripe: ${error.code ?? error.type} (${error.requestId ?? 'no request id'})`,
+    });
+  }
+  // The code of the API's answer, 503: whoever waits for it may send the same request again.
+  if (isStoreUnavailable(error)) {
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    return ApplicationFailure.create({
+      type: 'unavailable' satisfies ErrorCode,
+      message: `PostgreSQL or Redis does not answer (${String(code ?? name)}). Send the same request again in a moment.`,
     });
   }
   if (error instanceof pg.DatabaseError) {
