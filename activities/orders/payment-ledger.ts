@@ -132,7 +132,7 @@ async function markPaid(sql: Sql, orderId: string, captured: string): Promise<vo
     `with paid as (
        update orders set status = 'paid', captured_amount = $2, paid_at = now(), updated_at = now(), last_payment_error = null
        where id = $1 returning id, reservation_id),
-     told as (
+     recorded as (
        insert into order_events (order_id, type, message, dedupe_key) values ($1, 'order_paid', 'Payment received.', 'paid')),
      mailed as (
        insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'), ('analytics.purchase', $1::text, '{}'))
@@ -185,7 +185,7 @@ async function recordUnmatched(
   });
 }
 
-/** Each refused attempt once; the first one is told by mail too, since its buyer may have left. */
+/** Each refused attempt once; the first one is also mailed, since its buyer may have left. */
 async function recordFailures(sql: Sql, orderId: string, order: LockedOrder): Promise<NewFailure[]> {
   const failures = await sql.rows<NewFailure>(
     `insert into order_events (order_id, type, message, data, dedupe_key)

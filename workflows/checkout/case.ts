@@ -38,17 +38,17 @@ export class CheckoutCase {
   moneyMoved = false;
   paymentChecks: number;
   inFlightChecks: number;
-  readonly trouble = new Trouble(() => this.#tell());
+  readonly trouble = new Trouble(() => this.#render());
   readonly failures: NewFailure[] = [];
-  #toldStatus: string | undefined = 'pending';
-  #toldDispute: string | null = null;
+  #shownStatus: string | undefined = 'pending';
+  #shownDispute: string | null = null;
 
   constructor({ orderId, carried }: CheckoutInput) {
     this.orderId = orderId;
     this.cancelRequest = carried?.cancelRequest;
     this.paymentChecks = carried?.paymentChecks ?? 0;
     this.inFlightChecks = carried?.inFlightChecks ?? 0;
-    this.#tell();
+    this.#render();
   }
 
   /** What the next run must know and can't read from the database. */
@@ -69,35 +69,35 @@ export class CheckoutCase {
   opened(order: OrderFacts, begun?: BeginCheckoutInput): void {
     this.order ??= order;
     this.begun ??= begun;
-    this.#tell();
+    this.#render();
   }
 
   payable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.order = { ...this.order!, paymentIntentId };
     this.paymentUrl = paymentUrl;
-    this.#tell();
+    this.#render();
   }
 
   applied({ order, failures, refundId }: AppliedPayments): void {
     this.order = { ...order, clientSecret: null };
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
-    this.#tell();
+    this.#render();
   }
 
   cancelAsked(request: OrderRequest): void {
     this.cancelRequest ??= request;
-    this.#tell();
+    this.#render();
   }
 
   settlingAtStripe(): void {
     this.settling = true;
-    this.#tell();
+    this.#render();
   }
 
   updated(order: OrderFacts): void {
     this.order = order;
-    this.#tell();
+    this.#render();
   }
 
   /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
@@ -118,7 +118,7 @@ export class CheckoutCase {
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.order = record.order;
-    this.#tell();
+    this.#render();
   }
 
   /** Whether a request of staff was done before, so that it may be sent again although the order has moved on. */
@@ -128,19 +128,19 @@ export class CheckoutCase {
 
   settledAs(outcome: CheckoutOutcome): void {
     this.settled = outcome;
-    this.#tell();
+    this.#render();
   }
 
   ended(outcome: CheckoutOutcome): void {
     this.settled ??= outcome;
     this.outcome = outcome;
-    this.#tell();
+    this.#render();
   }
 
   /** Something came while the workflow was ending: it goes on. */
   reopened(): void {
     this.outcome = undefined;
-    this.#tell();
+    this.#render();
   }
 
   toJSON(): Record<string, unknown> {
@@ -159,24 +159,24 @@ export class CheckoutCase {
     };
   }
 
-  #tell(): void {
+  #render(): void {
     setCurrentDetails(describeCheckout(this));
     const status = this.order?.status;
-    if (status !== undefined && status !== this.#toldStatus) {
-      this.#toldStatus = status;
+    if (status !== undefined && status !== this.#shownStatus) {
+      this.#shownStatus = status;
       upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
     }
-    this.#tellDispute();
+    this.#showDispute();
   }
 
   /** By these, staff find chargebacks: the one that is open, else the last one. */
-  #tellDispute(): void {
+  #showDispute(): void {
     const { disputes } = this.record ?? {};
     const dispute = disputes?.find(({ status }) => isOpenDispute(status)) ?? disputes?.at(-1);
     if (!dispute) return;
-    const told = `${dispute.status} ${dispute.evidenceDueBy}`;
-    if (told === this.#toldDispute) return;
-    this.#toldDispute = told;
+    const shown = `${dispute.status} ${dispute.evidenceDueBy}`;
+    if (shown === this.#shownDispute) return;
+    this.#shownDispute = shown;
     upsertSearchAttributes([
       { key: disputeStatusKey, value: dispute.status },
       { key: evidenceDueByKey, value: dispute.evidenceDueBy ? new Date(dispute.evidenceDueBy) : null },

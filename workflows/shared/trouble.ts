@@ -19,13 +19,14 @@ const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour', '6 hours'] as const;
 type Attempt<Result> = { value: Result } | { error: unknown };
 
 export class Trouble {
-  readonly #tell: () => void;
+  readonly #render: () => void;
   #current: { since: string; what: string; why: string; tries: number } | undefined;
-  #retryAsked = false;
+  /** How often staff asked for an attempt at once. */
+  #retriesAsked = 0;
 
-  /** @param tell renders the workflow's case again */
-  constructor(tell: () => void) {
-    this.#tell = tell;
+  /** @param render renders the workflow's case again */
+  constructor(render: () => void) {
+    this.#render = render;
   }
 
   /** What has stopped; undefined while all is well. */
@@ -35,7 +36,7 @@ export class Trouble {
 
   /** Staff say that the cause is gone: the next attempt comes at once. */
   retryNow(): void {
-    this.#retryAsked = true;
+    this.#retriesAsked += 1;
   }
 
   /** Something stopped that only a person can resume. @param since when it stopped */
@@ -46,14 +47,14 @@ export class Trouble {
       this.#current = { since: since.toISOString(), what, why, tries: 1 };
       upsertSearchAttributes([{ key: stuckSinceKey, value: since }]);
     }
-    this.#tell();
+    this.#render();
   }
 
   end(): void {
     if (!this.#current) return;
     this.#current = undefined;
     upsertSearchAttributes([{ key: stuckSinceKey, value: null }]);
-    this.#tell();
+    this.#render();
   }
 
   /**
@@ -74,16 +75,19 @@ export class Trouble {
     let run = step.short;
     let waits = 0;
     for (let failures = 0; ; ) {
-      this.#retryAsked = false;
-      const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && this.#retryAsked);
+      const askedBefore = this.#retriesAsked;
+      const isRetryAsked = () => this.#retriesAsked !== askedBefore;
+      const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && isRetryAsked());
       const done = isOvertaken || failures > 0 ? await attemptUnless(run, mayStop) : await attempt(run);
+      // Another step may be stuck at the same time: only what this one has shown is taken away.
+      const finish = () => failures > 0 && this.end();
       if (done === undefined) {
         if (!isOvertaken?.()) continue;
-        this.end();
+        finish();
         return undefined;
       }
       if ('value' in done) {
-        this.end();
+        finish();
         return done.value;
       }
       const { error } = done;
@@ -92,7 +96,7 @@ export class Trouble {
       if (run === patient) {
         const wait = RETRY_AFTER[Math.min(waits, RETRY_AFTER.length - 1)]!;
         waits += 1;
-        await condition(() => this.#retryAsked || (isOvertaken?.() ?? false), wait, {
+        await condition(() => isRetryAsked() || (isOvertaken?.() ?? false), wait, {
           summary: 'until the next attempt',
         });
         if (isOvertaken?.()) {

@@ -15,8 +15,8 @@ interface UnmatchedPaymentCase {
 }
 
 /** The case in Markdown, for support staff. */
-export function describeUnmatchedPayment(the: UnmatchedPaymentCase): string {
-  const { orderId, paymentIntentId, payment, outcome, stopped } = the;
+export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
+  const { orderId, paymentIntentId, payment, outcome, stopped } = facts;
   const parts = [`### Unmatched payment ${paymentIntentId}`];
   if (stopped) {
     parts.push(
