@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { cancelOrderUpdate, checkoutWorkflowId, paymentChangedSignal } from './messages.ts';
+import { cancelOrderUpdate, checkoutWorkflowId, correctAddressUpdate, paymentChangedSignal } from './messages.ts';
 
 let temporal: SkippingTemporal;
 beforeAll(async () => {
@@ -78,6 +78,10 @@ describe('checkout', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await temporal.env.sleep('8 minutes');
+      expect(await details(script)).toContain('Stopped since');
+      // What succeeds meanwhile takes nothing away from what has stopped.
+      const address = { street: '12 Mill Road', city: 'Portland', postal_code: '97201', country: 'US' };
+      await handleOf(script).executeUpdate(correctAddressUpdate, { args: [{ ...STAFF, address }] });
       expect(await details(script)).toContain('Stopped since');
       await tell(script);
       expect(await settledAs(script)).toBe('paid');
