@@ -10,6 +10,7 @@ import {
   type RefundRecord,
   refundableCents,
   refundableQuantities,
+  refundCents,
   refusalOfResumed,
   returnsClosedAt,
 } from './refund.ts';
@@ -258,5 +259,17 @@ describe('returns', () => {
     expect(returnsClosedAt(null, 30, new Date())).toBeUndefined();
     expect(returnsClosedAt(deliveredAt, 30, new Date('2026-10-31T11:59:59Z'))).toBeUndefined();
     expect(returnsClosedAt(deliveredAt, 30, new Date('2026-10-31T12:00:00Z'))).toBe('2026-10-31T12:00:00.000Z');
+  });
+});
+
+describe('an amount to refund, as people write it', () => {
+  it('is what Stripe can send back, or a sentence saying what is wrong', () => {
+    expect(refundCents(12.5, 'usd')).toBe(1250);
+    expect(refundCents(1200, 'jpy')).toBe(1200);
+    expect(refundCents(1.23, 'kwd')).toBe(1230);
+    expect(refundCents(12.505, 'usd')).toContain('no more decimals');
+    expect(refundCents(1200.5, 'jpy')).toContain('no more decimals');
+    // Card networks charge three decimals in steps of ten.
+    expect(refundCents(1.234, 'kwd')).toBe('Amounts in KWD go in steps of 0.01.');
   });
 });
