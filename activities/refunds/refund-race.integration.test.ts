@@ -32,6 +32,7 @@ afterAll(async () => {
     [made],
   );
   await services.db.run('delete from refunds where order_id = any($1)', [made]);
+  await services.db.run('delete from order_items where order_id = any($1)', [made]);
   await services.db.run('update orders set captured_amount = 0, refunded_amount = 0 where id = any($1)', [made]);
   await services?.close();
 });
