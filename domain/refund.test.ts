@@ -58,6 +58,7 @@ const record = (refund: Partial<RefundRecord>): RefundRecord => ({
   lines: [],
   cancelsUnits: false,
   isGivenUp: false,
+  isRestocked: false,
   ...refund,
 });
 
@@ -69,7 +70,7 @@ describe('refunds', () => {
         for (const request of requests) {
           const before = refundableCents(bought, refunds);
           const decision = decideRefund(bought, refunds, request.wish);
-          if (decision.ok) refunds.push({ ...decision, status: request.outcome, isGivenUp: false });
+          if (decision.ok) refunds.push({ ...decision, status: request.outcome, isGivenUp: false, isRestocked: false });
           else {
             expect(decision.refundableCents).toBe(before);
             expect(decision.message).toMatch(/\w.*\.$/);
@@ -244,6 +245,13 @@ describe('a refund that waited, or failed', () => {
     expect(refusalOfResumed(mug, [other], refund, money)).toContain('Of “Mug” 0 can still be refunded');
     const one = record({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
     expect(refusalOfResumed(mug, [one], refund, money)).toBeUndefined();
+  });
+
+  it('of units that are back on sale can be made whatever has shipped since: they did not', () => {
+    const restocked = { ...refund, cancelsUnits: true, isRestocked: true };
+    expect(refusalOfResumed(mug, [], restocked, money)).toBeUndefined();
+    const lines = [{ productId: 'mug', quantity: 2 }];
+    expect(decideRefund(mug, [restocked], { lines, restock: false })).toMatchObject({ ok: false });
   });
 
   it('of items that have shipped since is refused: the money would follow goods that are gone', () => {

@@ -28,6 +28,8 @@ export interface RefundRecord {
   cancelsUnits: boolean;
   /** A failed refund that staff settled in another way. */
   isGivenUp: boolean;
+  /** Its units are back on sale: whatever becomes of the money, they never ship and can't be taken again. */
+  isRestocked: boolean;
 }
 
 /** Whether its money is given back, on its way or set aside for it; failed and rejected refunds free their amount. */
@@ -36,8 +38,10 @@ export function isCommitted(refund: { status: RefundStatus }): boolean {
 }
 
 /** Whether its units are canceled, about to be, or back: no other refund can be for them. */
-export function takesUnits(refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'isGivenUp'>): boolean {
-  return isCommitted(refund) || (refund.cancelsUnits && refund.isGivenUp);
+export function takesUnits(
+  refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>,
+): boolean {
+  return isCommitted(refund) || refund.isRestocked || (refund.cancelsUnits && refund.isGivenUp);
 }
 
 type RefundAmount = Pick<RefundRecord, 'amountCents' | 'status'>;
@@ -225,7 +229,8 @@ export function refusalOfResumed(
     if (!product || product.left < quantity)
       return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Give this one up.`;
   }
-  if (refund.cancelsUnits && order.hasShipped)
+  // Units that are back on sale did not ship with the order.
+  if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
     return 'Its items have shipped in the meantime. Give this refund up, and request a return instead.';
   return undefined;
 }

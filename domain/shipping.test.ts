@@ -14,6 +14,7 @@ const cancels = (refund: Partial<RefundRecord>): RefundRecord => ({
   lines: [{ productId: 'mug', quantity: 1 }],
   cancelsUnits: true,
   isGivenUp: false,
+  isRestocked: false,
   ...refund,
 });
 const mugOf = (...refunds: RefundRecord[]) => packingLines(order, refunds)[0];
@@ -23,6 +24,12 @@ describe('what packers see', () => {
     expect(mugOf()).toMatchObject({ bought: 3, canceled: 0, pending: 0, toShip: 3 });
     expect(mugOf(cancels({}))).toMatchObject({ canceled: 1, pending: 0, toShip: 2 });
     expect(mugOf(cancels({ status: 'failed', isGivenUp: true }))).toMatchObject({ canceled: 1, toShip: 2 });
+    // The bank took a refund back after its units were on sale again.
+    expect(mugOf(cancels({ status: 'failed', isRestocked: true }))).toMatchObject({
+      canceled: 1,
+      pending: 0,
+      toShip: 2,
+    });
     expect(mugOf(cancels({ status: 'rejected' }))).toMatchObject({ canceled: 0, pending: 0, toShip: 3 });
     // Goods that came back had shipped.
     expect(mugOf(cancels({ cancelsUnits: false }))).toMatchObject({ canceled: 0, toShip: 3 });
@@ -48,6 +55,12 @@ describe('shipping', () => {
     expect(refusalOfShipping(order, [], false)).toBeUndefined();
     expect(refusalOfShipping(order, [cancels({})], false)).toBeUndefined();
     expect(refusalOfShipping(order, [cancels({ status: 'pending' })], false)).toContain('A refund of 1 × “Mug”');
+  });
+
+  it('waits for a failed refund although another one has taken its units: PostgreSQL refuses it too', () => {
+    const failed = cancels({ status: 'failed', lines: [{ productId: 'pot', quantity: 1 }] });
+    const later = cancels({ lines: [{ productId: 'pot', quantity: 1 }] });
+    expect(refusalOfShipping(order, [failed, later], false)).toContain('1 × “Pot”');
   });
 
   it('is not stopped by goodwill', () => {

@@ -12,14 +12,14 @@ export interface PackingLine {
   toShip: number;
 }
 
-/** Units are canceled once their money has gone back, or staff have settled it in another way. */
+/** Units are canceled once their money has gone back, they are back on sale, or staff have settled it in another way. */
 function isCanceled(refund: RefundRecord): boolean {
-  return refund.cancelsUnits && (refund.status === 'succeeded' || refund.isGivenUp);
+  return refund.cancelsUnits && (refund.status === 'succeeded' || refund.isGivenUp || refund.isRestocked);
 }
 
 /** Approval, Stripe, or staff decide yet whether these units ship. */
 function isPendingCancellation(refund: RefundRecord): boolean {
-  if (!refund.cancelsUnits || refund.isGivenUp) return false;
+  if (!refund.cancelsUnits || refund.isGivenUp || refund.isRestocked) return false;
   return refund.status === 'awaiting_approval' || refund.status === 'pending' || refund.status === 'failed';
 }
 
@@ -54,9 +54,11 @@ export function refusalOfShipping(
   hasOpenDispute: boolean,
 ): string | undefined {
   const lines = packingLines(order, refunds);
-  const pending = lines.filter((line) => line.pending > 0);
-  if (pending.length > 0) {
-    const units = pending.map((line) => `${line.pending} × “${line.name}”`).join(', ');
+  // Also one for whose units another refund was made since: PostgreSQL's own rule knows refunds, not units.
+  const unfinished = refunds.filter(isPendingCancellation).flatMap((refund) => refund.lines);
+  if (unfinished.length > 0) {
+    const nameOf = (productId: string) => lines.find((line) => line.productId === productId)?.name ?? productId;
+    const units = unfinished.map((line) => `${line.quantity} × “${nameOf(line.productId)}”`).join(', ');
     return `A refund of ${units} is not finished: these items may not ship. Wait for it, decide it, or give it up; then ship what is left.`;
   }
   if (hasOpenDispute)

@@ -148,7 +148,101 @@ describe('a failed refund', () => {
   }, 60_000);
 });
 
+describe('a unit', () => {
+  const refundFails = { ...TWO_LINES, card: '4000000000005126' };
+
+  it('whose refund succeeds and then fails at the bank is on sale once, and can be refunded again only by a retry', async () => {
+    const sale = await sell(shop, refundFails);
+    await askRefund(sale, line(sale, 0, 1), 'first');
+    await untilRefund(sale, 'first', 'failed');
+    expect(await stock(sale, 0)).toBe(10);
+    expect((await askRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
+    // It never ships; the rest of the order does. Its refund can still be retried.
+    await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to be up to date');
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+    expect((await desk.refund(sale.orderId, 'first', 'retry')).refused).toBeUndefined();
+    await untilRefund(sale, 'first', 'failed');
+    expect((await desk.refund(sale.orderId, 'first', 'giveUp')).status).toBe('failed');
+    expect(await stock(sale, 0)).toBe(10);
+  }, 60_000);
+
+  it('of a canceled order whose refund failed is on sale once, also when staff refund it in Stripe’s dashboard', async () => {
+    const sale = await sell(shop, { card: '4000000000005126' });
+    await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
+    await untilRefund(sale, 'c1', 'failed');
+    expect(await stock(sale, 0)).toBe(10);
+    await shop.services.stripe.refunds.create({ payment_intent: sale.intentId });
+    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the refund to be found');
+    expect(await stock(sale, 0)).toBe(10);
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank to refuse it', 20_000);
+    await settleWithoutStripe(sale);
+  }, 60_000);
+
+  it('stays canceled when a refund of several is given up, unless another refund has taken it', async () => {
+    const sale = await sell(shop, TWO_LINES);
+    await pendingAtStripe('failed', 300);
+    await askRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
+    await untilRefund(sale, 'both', 'failed');
+    await askRefund(sale, line(sale, 0, 1), 'one');
+    await untilRefund(sale, 'one', 'succeeded');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
+    await desk.refund(sale.orderId, 'both', 'giveUp', { reason: 'Paid by bank transfer' });
+    expect([await stock(sale, 0), await stock(sale, 1)]).toEqual([10, 9]);
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+  }, 60_000);
+
+  it('ships after all when a refund in the dashboard fails', async () => {
+    const sale = await sell(shop);
+    await pendingAtStripe('failed', 1_500);
+    await shop.services.stripe.refunds.create({ payment_intent: sale.intentId });
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    await sale.buyer.untilStatus(sale.orderId, 'paid', 20_000);
+    expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
+    expect(await stock(sale, 0)).toBe(8);
+  }, 60_000);
+});
+
+/** Money that no refund can give back in a test, so that the audit after the tests finds nothing. */
+async function settleWithoutStripe(sale: Sale): Promise<void> {
+  const { id } = (await shop.services.db.row<{ id: string }>(
+    `select id from refunds where order_id = $1 and kind = 'cancellation'`,
+    [sale.orderId],
+  ))!;
+  await desk.refund(sale.orderId, 'c1', 'giveUp', { reason: 'Paid by bank transfer' });
+  await shop.services.db.run('update orders set captured_amount = 0, payment_intent_id = null where id = $1', [
+    sale.orderId,
+  ]);
+  await shop.services.db.run(`update refunds set status = 'rejected', given_up_at = null where id = $1`, [id]);
+  await shop.services.stripe.paymentIntents.update(sale.intentId, { metadata: { order_id: '' } });
+}
+
 describe('a cancellation', () => {
+  it('waits for the bank’s decision on a chargeback: else money would be left with nobody to ask for it', async () => {
+    const sale = await sell(shop);
+    const disputeId = await chargeBack(shop, sale, 1_000);
+    await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback');
+    expect((await desk.order(sale.orderId, 'cancel')).refused).toContain('chargeback');
+    await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    expect(await desk.order(sale.orderId, 'cancel')).toEqual({ status: 'cancelled' });
+    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
+  }, 60_000);
+
+  it('that is rejected leaves an order on hold that was on hold before', async () => {
+    const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+    await desk.order(sale.orderId, 'putOnHold', { reason: 'Looks like fraud' });
+    expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`)).status).toBe(202);
+    const lead = await signedIn(shop, 'support_lead');
+    const waiting = await shop.services.db.row<{ id: string }>(
+      `select id from refunds where order_id = $1 and status = 'awaiting_approval'`,
+      [sale.orderId],
+    );
+    expect((await lead.call('POST', `/refunds/${waiting!.id}/reject`, { reason: 'no' })).status).toBe(200);
+    expect((await orderOf(sale)).status).toBe('on_hold');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('Release it');
+    expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
+  });
+
   it('absorbs the refunds that wait: at its end all that was charged is refunded, and nothing else can be', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });

@@ -18,10 +18,10 @@ const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/o
 const handleOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 
 /** Somebody pays something else, and names the order in it. @returns the PaymentIntent's ID */
-async function payBeside(orderId: string, amount: number, currency: string): Promise<string> {
+async function payBeside(orderId: string, amount: number, currency: string, card = 'pm_card_visa'): Promise<string> {
   const { paymentIntents } = shop.services.stripe;
   const intent = await paymentIntents.create({ amount, currency, metadata: { order_id: orderId } });
-  await paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/return' });
+  await paymentIntents.confirm(intent.id, { payment_method: card, return_url: 'http://127.0.0.1/return' });
   return intent.id;
 }
 
@@ -90,6 +90,22 @@ describe('the order’s own payment', () => {
     expect(await unmatchedReason(sale.intentId)).toBe('wrong_amount');
     expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    // It ends, although Stripe has more to say of that money; and that money is none of its books.
+    await handleOf(checkoutWorkflowId(sale.orderId)).result();
+    await desk.order(sale.orderId, 'recheckPayment').catch(() => undefined);
+    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', refunded_amount: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+  }, 60_000);
+
+  it('is its own whatever its metadata says: that can be edited at Stripe', async () => {
+    const [sale, other] = [await openOrder(shop), await openOrder(shop)];
+    await shop.services.stripe.paymentIntents.update(sale.intentId, { metadata: { order_id: other.orderId } });
+    await sale.buyer.pay(sale.begun);
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+    expect(await orderOf(other)).toMatchObject({ status: 'pending', captured_amount: 0 });
+    expect(await refundedAtStripe(shop, sale.intentId)).toBe(0);
+    await shop.services.stripe.paymentIntents.update(sale.intentId, { metadata: { order_id: sale.orderId } });
+    await other.buyer.call('POST', `/orders/${other.orderId}/cancel`);
   });
 });
 
@@ -111,5 +127,24 @@ describe('an automatic refund that fails', () => {
     });
     expect(await handleOf(workflowId).result()).toBe('refunded');
     expect(await refundedAtStripe(shop, intentId)).toBe(900);
+  }, 60_000);
+
+  it('after Stripe had reported success is sent again as well', async () => {
+    const sale = await sell(shop);
+    const intentId = await payBeside(sale.orderId, 900, 'usd', 'pm_card_refundFail');
+    const workflowId = unmatchedPaymentWorkflowId(intentId);
+    const isStopped = async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since');
+    await until(isStopped, 'the bank to refuse it', 30_000);
+    expect(await refundedAtStripe(shop, intentId)).toBe(0);
+    const row = () =>
+      shop.services.db.row<{ status: string }>('select refund_status as status from payments where id = $1', [
+        intentId,
+      ]);
+    expect((await row())!.status).toBe('failed');
+    // This card refuses each refund: the case stays open, and what was received is put right for the audit after the tests.
+    await handleOf(workflowId).terminate('the test is over');
+    await shop.services.db.run('delete from payment_failures where payment_id = $1', [intentId]);
+    await shop.services.db.run('delete from payments where id = $1', [intentId]);
+    await shop.services.stripe.paymentIntents.update(intentId, { metadata: { order_id: '' } });
   }, 60_000);
 });

@@ -30,6 +30,13 @@ export function activityInterceptor(log: Logger): ActivityInterceptorsFactory {
   });
 }
 
+/** Values or a step that the tables refuse: no retry changes that. Two that insert the same at once is another matter. */
+function isRefusal({ code }: pg.DatabaseError): boolean {
+  return code !== undefined && /^2[23]/.test(code) && code !== UNIQUE_VIOLATION;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
 /**
  * Histories are read by many, and messages stand in them unencrypted: they say what happened, and never quote what was sent.
  * Details are payloads, and encrypted.
@@ -64,6 +71,7 @@ function toFailure(error: unknown): unknown {
     return ApplicationFailure.create({
       type: 'postgres',
       message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`,
+      nonRetryable: isRefusal(error),
     });
   }
   return error;

@@ -8,7 +8,8 @@ const MAX_FINDINGS = 1000;
 const TAKEN = `
   select refund.order_id, line.product_id, sum(line.quantity)::int as units
   from refunds refund join refund_items line on line.refund_id = refund.id
-  where refund.status not in ('failed', 'rejected') or (refund.cancels_units and refund.given_up_at is not null)
+  where refund.status not in ('failed', 'rejected') or line.restocked_at is not null
+    or (refund.cancels_units and refund.given_up_at is not null)
   group by refund.order_id, line.product_id`;
 
 const BOUGHT =
@@ -23,7 +24,13 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
   const shippedUnsettled = await db.rows<{ id: string; refund_id: string; status: string }>(
     `select o.id, refund.id as refund_id, refund.status from orders o join refunds refund on refund.order_id = o.id
      where o.shipped_at is not null and refund.cancels_units and refund.given_up_at is null
-       and refund.status in ('awaiting_approval', 'pending', 'failed') limit ${MAX_FINDINGS}`,
+       and refund.status in ('awaiting_approval', 'pending', 'failed')
+       and not exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) limit ${MAX_FINDINGS}`,
+  );
+  const neverSold = await db.rows<{ id: string; units: number }>(
+    `select o.id, sum(line.quantity)::int as units
+     from orders o join refunds refund on refund.order_id = o.id join refund_items line on line.refund_id = refund.id
+     where o.paid_at is null and line.restocked_at is not null group by o.id limit ${MAX_FINDINGS}`,
   );
   // A cancellation puts its units back at once, whatever becomes of the money; the others once the money is back.
   const notRestocked = await db.rows<{ refund_id: string; order_id: string; product_id: string; quantity: number }>(
@@ -57,6 +64,7 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
         `refund ${row.refund_id} canceled ${row.quantity} units of product ${row.product_id}, which are not back on sale`,
       ),
     ),
+    ...neverSold.map((row) => finding(`order ${row.id}`, `put ${row.units} units on sale that were never sold to it`)),
     ...forgotten.map((row) =>
       finding(
         `order ${row.id}`,

@@ -1,6 +1,6 @@
 /** What Stripe holds of the shop's payments: those that something happened to since a day, or all of them. */
 import Stripe from 'stripe';
-import { fromStripeAmount } from '../../domain/currencies.ts';
+import { fromStripeAmount, isCurrency } from '../../domain/currencies.ts';
 
 /** Amounts in minor units of `currency`. */
 export interface StripePayment {
@@ -66,7 +66,8 @@ function paymentOf(intent: Stripe.PaymentIntent): StripePayment | undefined {
   const orderId = intent.metadata.order_id;
   if (!orderId || intent.amount_received === 0) return undefined;
   const charge = intent.latest_charge as Stripe.Charge | null;
-  const cents = (amount: number) => fromStripeAmount(amount, intent.currency);
+  // In a currency that the shop does not know, Stripe's own integer: such a payment is never an order's.
+  const cents = (amount: number) => (isCurrency(intent.currency) ? fromStripeAmount(amount, intent.currency) : amount);
   return {
     paymentIntentId: intent.id,
     orderId,

@@ -78,14 +78,13 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
         receivedCents: fromDecimal(payment.received, payment.currency),
         currency: payment.currency,
       };
-      const reason = mismatchOf(
-        {
-          paymentIntentId: order.payment_intent_id,
-          totalCents: fromDecimal(order.total_amount, order.currency),
-          currency: order.currency,
-        },
-        received,
-      );
+      const payable = {
+        paymentIntentId: order.payment_intent_id,
+        totalCents: fromDecimal(order.total_amount, order.currency),
+        currency: order.currency,
+      };
+      // One that is going back pays nothing any more, whatever has become of the order since.
+      const reason = payment.unmatched ?? mismatchOf(payable, received);
       if (reason === undefined) own = received;
       else {
         if (payment.unmatched === null) await recordUnmatched(sql, orderId, received, reason);

@@ -135,7 +135,8 @@ export function createPaymentActivities({
       stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
     ]);
     await recordFound(db, orderId, {
-      refunds: refunds.data.map(foundRefund),
+      // Those of payments that could not be this order's are no refunds of it.
+      refunds: refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund),
       disputes: disputes.data.map(foundDispute),
     });
     return record(orderId, intent);

@@ -80,7 +80,7 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
       }
     },
 
-    /** Safe to retry: a refund that succeeded stays so. An attempt that failed opens the next one. */
+    /** Safe to retry: an attempt is recorded once. One that failed opens the next, also when it had succeeded and the bank refused it. */
     async recordUnmatchedRefund(
       outcome: { paymentIntentId: string; attempt: number } & StripeRefundState,
     ): Promise<UnmatchedPayment> {
@@ -88,7 +88,8 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
       await db.run(
         `update payments set refund_status = $2, stripe_refund_id = $3, refund_failure = $4, updated_at = now(),
            refund_attempt = refund_attempt + case when $2 = 'failed' then 1 else 0 end
-         where id = $1 and unmatched_reason is not null and refund_status is distinct from 'succeeded' and refund_attempt = $5`,
+         where id = $1 and unmatched_reason is not null and refund_attempt = $5
+           and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)`,
         [paymentIntentId, status, stripeRefundId, failureReason ?? null, attempt],
       );
       const payment = await read(db, paymentIntentId);

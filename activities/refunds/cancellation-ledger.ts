@@ -2,6 +2,7 @@
 import { roleOf } from '../../domain/actor.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, needsApproval, type RefundLimits } from '../../domain/refund.ts';
+import { withholdsMoney } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
@@ -50,6 +51,13 @@ export async function cancelPaid(
         : refusalOf('cancel', order.status);
     if (refusal || order.status === 'pending')
       return { outcome: 'refused', code: 'order_not_cancellable', message: refusal ?? 'It is not paid.' };
+    if (await hasMoneyWithheld(sql, orderId)) {
+      return {
+        outcome: 'refused',
+        code: 'order_not_cancellable',
+        message: 'A chargeback of this order is not decided: the bank has the money. Cancel the order when it is won.',
+      };
+    }
     await absorbWaiting(sql, refunds, actor);
     const earlier = await readRecords(sql, orderId);
     const decision = decideRefund(order, earlier, { restock: true });
@@ -75,12 +83,21 @@ export async function cancelPaid(
     const absorbed = absorbedOf(await readRefunds(sql, orderId));
     if (waits) {
       await moveGoods(sql, (await lockOrder(sql, orderId))!, 'on_hold');
-      await sql.run('update orders set hold_reason = $2 where id = $1', [orderId, CANCELLATION_HOLD]);
+      // One that is on hold for another reason stays so if the cancellation is rejected.
+      await sql.run('update orders set hold_reason = coalesce(hold_reason, $2) where id = $1', [
+        orderId,
+        CANCELLATION_HOLD,
+      ]);
       return { outcome: 'awaiting_approval', refund, absorbed };
     }
     await endCancellation(sql, refund, true, actor);
     return { outcome: 'cancelled', refund, absorbed };
   });
+}
+
+async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boolean> {
+  const disputes = await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [orderId]);
+  return disputes.some(({ status }) => withholdsMoney(status));
 }
 
 function absorbedOf(refunds: readonly RefundFacts[]): string[] {
@@ -111,7 +128,9 @@ async function absorbWaiting(sql: Sql, refunds: readonly RefundFacts[], actor: s
 export async function endCancellation(sql: Sql, refund: RefundFacts, granted: boolean, actor: string): Promise<void> {
   const { orderId, refundId } = refund;
   if (!granted) {
-    await moveGoods(sql, (await lockOrder(sql, orderId))!, 'unfulfilled');
+    const order = (await lockOrder(sql, orderId))!;
+    if (order.hold_reason !== CANCELLATION_HOLD) return;
+    await moveGoods(sql, order, 'unfulfilled');
     await sql.run('update orders set hold_reason = null where id = $1', [orderId]);
     return;
   }

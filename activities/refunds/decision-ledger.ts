@@ -253,6 +253,29 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
 }
 
 /**
+ * Of a failed refund that is given up, the units stay canceled that no other refund has taken in the meantime.
+ * @returns whether there are any
+ */
+async function keepUntakenUnits(sql: Sql, refund: RefundFacts, order: OrderForRefund): Promise<boolean> {
+  if (!refund.cancelsUnits || order.hasShipped) return false;
+  const left = refundableQuantities(order, await readRecords(sql, refund.orderId, refund.refundId));
+  let kept = 0;
+  for (const { productId, quantity } of refund.lines) {
+    const units = Math.max(0, Math.min(quantity, left.get(productId)?.left ?? 0));
+    kept += units;
+    if (units === quantity) continue;
+    await (units === 0
+      ? sql.run('delete from refund_items where refund_id = $1 and product_id = $2', [refund.refundId, productId])
+      : sql.run('update refund_items set quantity = $3 where refund_id = $1 and product_id = $2', [
+          refund.refundId,
+          productId,
+          units,
+        ]));
+  }
+  return kept > 0;
+}
+
+/**
  * Leaves a failed refund as it is: the money went back some other way, or not at all. Units that it was to cancel stay canceled and go
  * back on sale, unless another refund has taken them in the meantime.
  */
@@ -262,11 +285,7 @@ export async function giveUpFailed(db: Database, request: Required<RetryRequest>
     if (refund.status !== 'failed') {
       return { outcome: 'refused', code: 'conflict', message: `This refund is ${refund.status}, not failed.` };
     }
-    const left = refundableQuantities(order, await readRecords(sql, refund.orderId, refund.refundId));
-    const cancels =
-      refund.cancelsUnits &&
-      !order.hasShipped &&
-      refund.lines.every((line) => (left.get(line.productId)?.left ?? 0) >= line.quantity);
+    const cancels = refund.isRestocked || (await keepUntakenUnits(sql, refund, order));
     await sql.run('update refunds set given_up_at = now(), cancels_units = $2, updated_at = now() where id = $1', [
       refund.refundId,
       cancels,

@@ -38,7 +38,8 @@ export async function recordFound(
 ): Promise<void> {
   await db.transaction(async (sql) => {
     const order = await lockForRefund(sql, orderId);
-    if (!order) return;
+    // Money that the order never had, such as that of a payment that could not be its own, is none of its books.
+    if (!order || order.capturedCents === 0) return;
     const known = await readRefunds(sql, orderId);
     for (const refund of found.refunds) await recordFoundRefund(sql, orderId, known, refund);
     for (const dispute of found.disputes) await recordDispute(sql, orderId, dispute);
@@ -56,6 +57,8 @@ async function recordFoundRefund(
   if (own) {
     // An earlier try of a refund that is on its second one says nothing about that.
     const isOfThisTry = own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId;
+    // Nobody retries what was made in the dashboard: failed, it cancels nothing any more.
+    if (own.requestedBy === STRIPE && status === 'failed') await keepUnits(sql, own.refundId);
     if (isOfThisTry && own.status !== status && own.status !== 'rejected')
       await recordRefundIn(sql, { refundId: own.refundId, stripeRefundId, status, failureReason });
     return;
@@ -139,6 +142,15 @@ function moneyOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' 
   return status === 'lost' ? 'succeeded' : 'pending';
 }
 
+/** The units that a refund was to cancel ship after all, unless they are back on sale. */
+async function keepUnits(sql: Sql, refundId: string): Promise<void> {
+  await sql.run(
+    `update refunds set cancels_units = false, restock = false where id = $1
+       and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`,
+    [refundId],
+  );
+}
+
 /**
  * Money that moved without us names no units. When it leaves nothing of an order that has not shipped, it cancels all that are left:
  * nobody keeps the money and the goods. Refunds that only wait give way to it: the money is gone already.
@@ -150,12 +162,13 @@ async function unitsCanceledBy(
 ): Promise<{ lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }> {
   const order = (await lockForRefund(sql, orderId))!;
   const given = (await readRecords(sql, orderId)).filter(
-    ({ status }) => status === 'succeeded' || status === 'pending',
+    (refund) => refund.status === 'succeeded' || refund.status === 'pending' || refund.isRestocked || refund.isGivenUp,
   );
   const lines = [...refundableQuantities(order, given)].flatMap(([productId, { left }]) =>
     left > 0 ? [{ productId, quantity: left }] : [],
   );
-  const cancelsUnits = !order.hasShipped && lines.length > 0 && amountCents >= refundableCents(order, given);
+  const cancelsUnits =
+    order.isSold && !order.hasShipped && lines.length > 0 && amountCents >= refundableCents(order, given);
   return { lines: cancelsUnits ? lines : [], restock: cancelsUnits, cancelsUnits };
 }
 
@@ -193,7 +206,6 @@ async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute):
   }
   if (status === 'pending') return;
   // Won: the money is back, and so are the units that the chargeback was to cancel.
-  if (status === 'failed')
-    await sql.run('update refunds set cancels_units = false, restock = false where id = $1', [refundId]);
+  if (status === 'failed') await keepUnits(sql, refundId);
   await recordRefundIn(sql, { refundId, stripeRefundId: dispute.disputeId, status });
 }

@@ -181,6 +181,8 @@ export async function insertRefund(
 export interface StripeRefundOutcome {
   refundId: string;
   stripeRefundId: string | null;
+  /** Of which attempt this is the outcome; left out where Stripe's own ID tells it. */
+  attempt?: number;
   /** `pending` means that Stripe has accepted it: the money counts as given back until Stripe says that it failed. */
   status: RefundStatus;
   failureReason?: string;
@@ -197,6 +199,8 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
   if (!orderId) throw new Error(`refund ${outcome.refundId} does not exist`);
   await lockOrder(sql, orderId);
   const before = (await readRefund(sql, outcome.refundId))!;
+  // News of an attempt that failed before says nothing of the next one.
+  if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;
   const changed = await sql.run(
     `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
      where id = $1 and (status, coalesce(stripe_refund_id, '')) is distinct from ($2, coalesce($3, stripe_refund_id, ''))

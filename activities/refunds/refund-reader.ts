@@ -22,6 +22,8 @@ export interface RefundFacts {
   cancelsUnits: boolean;
   /** A failed refund that staff settled in another way. */
   isGivenUp: boolean;
+  /** Whether its units are back on sale. */
+  isRestocked: boolean;
   requestedBy: string;
   decidedBy: string | null;
   decisionReason: string | null;
@@ -47,6 +49,7 @@ interface RefundRow {
   restock: boolean;
   cancels_units: boolean;
   given_up_at: Date | null;
+  is_restocked: boolean;
   requested_by: string;
   decided_by: string | null;
   decision_reason: string | null;
@@ -60,7 +63,8 @@ interface RefundRow {
 
 const SELECT = `
   select refund.id, refund.order_id, refund.request_id, refund.kind, refund.amount, refund.currency, refund.reason, refund.status,
-    refund.restock, refund.cancels_units, refund.given_up_at, refund.requested_by, refund.decided_by, refund.decision_reason, o.payment_intent_id, refund.stripe_refund_id,
+    refund.restock, refund.cancels_units, refund.given_up_at, refund.requested_by,
+    exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) as is_restocked, refund.decided_by, refund.decision_reason, o.payment_intent_id, refund.stripe_refund_id,
     refund.failure_reason, refund.attempt, refund.created_at, refund.updated_at,
     (select jsonb_agg(jsonb_build_object('productId', line.product_id, 'quantity', line.quantity,
        'name', (select name from order_items where order_id = refund.order_id and product_id = line.product_id limit 1))
@@ -94,6 +98,7 @@ function toFacts(row: RefundRow): RefundFacts {
     restock: row.restock,
     cancelsUnits: row.cancels_units,
     isGivenUp: row.given_up_at !== null,
+    isRestocked: row.is_restocked,
     requestedBy: row.requested_by,
     decidedBy: row.decided_by,
     decisionReason: row.decision_reason,
@@ -110,6 +115,8 @@ export interface OrderForRefund extends RefundableOrder {
   currency: string;
   fulfilment: Fulfilment;
   deliveredAt: Date | null;
+  /** Whether its stock was ever sold to it; not to one whose payment came too late. */
+  isSold: boolean;
 }
 
 /** The order under its row lock, so that requests at the same moment are decided one after the other. */
@@ -120,9 +127,11 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
     captured_amount: string;
     currency: string;
     delivered_at: Date | null;
-  }>('select status, fulfilment, captured_amount, currency, delivered_at from orders where id = $1 for no key update', [
-    orderId,
-  ]);
+    sold: boolean;
+  }>(
+    'select status, fulfilment, captured_amount, currency, delivered_at, paid_at is not null as sold from orders where id = $1 for no key update',
+    [orderId],
+  );
   if (!order) return undefined;
   const lines = await sql.rows<{ product_id: string; name: string; quantity: number; price: string }>(
     'select product_id, name, quantity, price::text as price from order_items where order_id = $1 order by product_id',
@@ -133,6 +142,7 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
     fulfilment: order.fulfilment,
     hasShipped: hasShipped(order.fulfilment),
     deliveredAt: order.delivered_at,
+    isSold: order.sold,
     capturedCents: fromDecimal(order.captured_amount, order.currency),
     currency: order.currency,
     lines: lines.map((line) => ({
@@ -159,6 +169,7 @@ export async function readRecords(
       lines: refund.lines,
       cancelsUnits: refund.cancelsUnits,
       isGivenUp: refund.isGivenUp,
+      isRestocked: refund.isRestocked,
       approved: refund.decidedBy !== null || refund.kind === 'chargeback',
     }));
 }

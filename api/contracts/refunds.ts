@@ -50,6 +50,7 @@ export const refund = z
         '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: not granted',
     }),
     given_up: z.boolean().meta({ description: 'It failed, and staff settled it in another way' }),
+    restocked: z.boolean().meta({ description: 'Its items are back on sale, whatever becomes of the money' }),
     decision_reason: z.string().nullable().meta({ description: 'Why it was approved or rejected' }),
     created_at: timestamp,
     updated_at: timestamp,

@@ -129,6 +129,7 @@ interface RefundRow {
   status: RefundStatus;
   cancels_units: boolean;
   given_up: boolean;
+  restocked: boolean;
   requested_by: string;
   decision_reason: string | null;
   created_at: Date;
@@ -138,7 +139,8 @@ interface RefundRow {
 
 const SELECT = `
   select id, order_id, request_id, kind, amount, currency, reason, status, cancels_units,
-    given_up_at is not null as given_up, requested_by, decision_reason, created_at, updated_at,
+    given_up_at is not null as given_up,
+    exists (select 1 from refund_items where refund_id = refunds.id and restocked_at is not null) as restocked, requested_by, decision_reason, created_at, updated_at,
     (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
      from refund_items where refund_id = refunds.id) as lines
   from refunds`;
@@ -187,6 +189,7 @@ function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund 
     reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
     given_up: row.given_up,
+    restocked: row.restocked,
     decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

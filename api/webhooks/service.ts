@@ -1,5 +1,4 @@
 /** Stripe's signed webhooks: what they say is recorded, the workflow is prompted to look, they are marked as handled; only then a 2xx. */
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { fromStripeAmount } from '../../domain/currencies.ts';
@@ -46,7 +45,8 @@ interface OrderRow {
 const RECORD_EVENT = `
   with known as (
     select id, status, captured_amount > 0 as captured, payment_intent_id, currency, user_id, total_amount::text as amount, created_at
-    from orders where id = $4 or ($4::uuid is null and payment_intent_id = $5)),
+    from orders where payment_intent_id = $5
+      or (id = $4 and not exists (select 1 from orders where payment_intent_id = $5))),
   ${recordPaymentSql(6)},
   recorded as (
     insert into stripe_events (id, type, object_id, order_id) values ($1, $2, $3, coalesce($4, (select id from known)))
@@ -63,34 +63,46 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
     metadata?: Record<string, string> | null;
     payment_intent?: string | { id: string } | null;
   };
+  // Metadata can be edited at Stripe: whose payment it is says first of all the order that owns it.
   const orderId = uuid.safeParse(object.metadata?.order_id).data ?? null;
-  // A dispute, or a refund made in the dashboard, names the payment alone.
-  const intentId = typeof object.payment_intent === 'object' ? object.payment_intent?.id : object.payment_intent;
+  const intentId = event.type.startsWith('payment_intent.') ? object.id : idOf(object.payment_intent);
   const row = await deps.db.row<{ handled: boolean } & (OrderRow | { id: null })>(RECORD_EVENT, [
     event.id,
     event.type,
     object.id ?? '',
     orderId,
     intentId ?? null,
-    ...paymentParameters(factsOf(event)),
+    ...paymentParameters(factsOf(deps, event)),
   ]);
   if (row?.handled) return;
   // An event of no order of ours (another program on the same account, a type we don't follow) is nothing to do.
-  if (row?.id != null) await notifyWorkflow(deps, event, toOrder(row));
-  else await notifyUnmatched(deps, event);
+  if (object.metadata?.unmatched_payment) await notifyUnmatched(deps, event, object.metadata.unmatched_payment);
+  else if (row?.id != null) await notifyWorkflow(deps, event, toOrder(row));
   await deps.db.run('update stripe_events set handled_at = now() where id = $1', [event.id]);
 }
 
+function idOf(reference: string | { id: string } | null | undefined): string | undefined {
+  return typeof reference === 'object' ? reference?.id : reference;
+}
+
 /** What a signed event says of a payment; nothing for events of other things. */
-function factsOf(event: Stripe.Event): PaymentFacts | undefined {
+function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFacts | undefined {
   switch (event.type) {
     case 'payment_intent.succeeded':
     case 'payment_intent.processing':
     case 'payment_intent.canceled':
     case 'payment_intent.payment_failed':
-      return paymentFactsOf(event.data.object);
+      break;
     default:
       return undefined;
+  }
+  try {
+    return paymentFactsOf(event.data.object);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // Of another program on the account, since the shop makes none such. Refused, Stripe would send it for days.
+    log.error({ err: error, eventId: event.id, paymentIntentId: event.data.object.id }, 'webhook: amount not readable');
+    return undefined;
   }
 }
 
@@ -210,13 +222,25 @@ async function notifyOfForeignRefund(
     await notifyOfMoney(deps, order);
 }
 
-/** News of the refund of an unmatched payment. Its workflow asks Stripe by itself as well, so one that has ended needs no notice. */
-async function notifyUnmatched({ temporal }: WebhookDependencies, event: Stripe.Event): Promise<void> {
+/** News of the refund of an unmatched payment. A bank can refuse one that had succeeded: then its workflow is started again. */
+async function notifyUnmatched(
+  { db, temporal }: WebhookDependencies,
+  event: Stripe.Event,
+  paymentIntentId: string,
+): Promise<void> {
   if (event.type !== 'refund.updated' && event.type !== 'refund.failed') return;
-  const paymentIntentId = event.data.object.metadata?.unmatched_payment;
-  if (!paymentIntentId) return;
-  const handle = temporal.workflow.getHandle(unmatchedPaymentWorkflowId(paymentIntentId));
-  await handle.signal(unmatchedRefundChangedSignal).catch((error: unknown) => {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  const payment = await db.row<{ order_id: string; refund_status: string | null }>(
+    'select order_id, refund_status from payments where id = $1 and unmatched_reason is not null',
+    [paymentIntentId],
+  );
+  if (!payment || payment.refund_status === event.data.object.status) return;
+  await temporal.workflow.signalWithStart('unmatchedPayment', {
+    workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
+    taskQueue: 'checkout',
+    args: [{ orderId: payment.order_id, paymentIntentId }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: 'Refund of a payment that can’t be matched, resumed for news from Stripe',
+    signal: unmatchedRefundChangedSignal,
+    signalArgs: [],
   });
 }

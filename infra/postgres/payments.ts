@@ -5,7 +5,8 @@ import type { Sql } from './database.ts';
 
 /**
  * Records what Stripe says of a payment, within a longer statement: `RECORD_PAYMENT` goes after `with`, and reads the order's ID from
- * the common table `known (id)`. A payment that succeeded or was canceled stays so, whatever a late event says. Safe to repeat.
+ * the common table `known (id)`: the order that owns the PaymentIntent, else the one that its metadata names. A payment that succeeded or was
+ * canceled stays so, whatever a late event says; it moves to the order that owns it. Safe to repeat.
  * @param first number of the first of its seven parameters, `paymentParameters`
  */
 export function recordPaymentSql(first: number): string {
@@ -13,8 +14,13 @@ export function recordPaymentSql(first: number): string {
   return `payment as (
        insert into payments (id, order_id, status, received_amount, currency)
        select ${$(0)}::text, known.id, ${$(1)}::text, ${$(2)}::numeric, ${$(3)}::text from known where ${$(0)}::text is not null
-       on conflict (id) do update set status = excluded.status, received_amount = excluded.received_amount, updated_at = now()
-         where payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status),
+       on conflict (id) do update set updated_at = now(),
+         order_id = case when payments.unmatched_reason is null then excluded.order_id else payments.order_id end,
+         status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,
+         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount
+           else excluded.received_amount end
+         where payments.order_id <> excluded.order_id
+           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status),
      failure as (
        insert into payment_failures (attempt_id, payment_id, code, message)
        select ${$(4)}::text, ${$(0)}::text, ${$(5)}::text, ${$(6)}::text from known where ${$(4)}::text is not null

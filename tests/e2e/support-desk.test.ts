@@ -126,6 +126,6 @@ it('refunds from the start form with the order’s id alone', async () => {
   await desk.pictureOfCase('refund-done');
   await shopper.page.reload();
   await shopper.page.locator('[data-status="refunded"]').first().waitFor();
-  // Nothing was said of putting the items back on sale.
-  expect(await available(product.id)).toBe(1);
+  // Nothing had shipped: its items are back on sale without anyone saying so.
+  expect(await available(product.id)).toBe(3);
 });

@@ -171,6 +171,7 @@ export class ScriptedCheckout {
       lines: [],
       cancelsUnits: false,
       isGivenUp: false,
+      isRestocked: false,
       requestedBy: 'system',
       decidedBy: null,
       decisionReason: null,

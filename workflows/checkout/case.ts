@@ -36,6 +36,8 @@ export class CheckoutCase {
   reads = 0;
   /** Stripe's books changed since they were read. */
   moneyMoved = false;
+  /** Stripe has said that the order's own payment succeeded. */
+  isPaidAtStripe = false;
   paymentChecks: number;
   inFlightChecks: number;
   readonly trouble = new Trouble(() => this.#render());
@@ -83,6 +85,12 @@ export class CheckoutCase {
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
     this.#render();
+  }
+
+  /** Stripe, asked, says that the payment succeeded: that was recorded, and is applied next. */
+  paidAtStripe(): void {
+    this.isPaidAtStripe = true;
+    this.paymentNews = true;
   }
 
   cancelAsked(request: OrderRequest): void {
@@ -140,6 +148,7 @@ export class CheckoutCase {
   /** Something came while the workflow was ending: it goes on. */
   reopened(): void {
     this.outcome = undefined;
+    if (this.settled === 'not_begun') this.settled = undefined;
     this.#render();
   }
 

@@ -1,6 +1,5 @@
 /** The time in which an order waits for its payment, and what ends it. */
 import { condition } from '@temporalio/workflow';
-import type { CheckedPayment } from '../../activities/payments/activities.ts';
 import { applyPayments } from './apply-payments.ts';
 import type { CheckoutCase } from './case.ts';
 import type { CheckoutOutcome } from './messages.ts';
@@ -8,7 +7,7 @@ import { durable, payments } from './steps.ts';
 
 /** When a webhook may have been lost, counted from the last look. */
 const CHECK_AFTER_MS = [30_000, 120_000, 300_000];
-/** A charge in flight can't be canceled. Stripe is asked again after this long, doubled each time: at most 13 times in the first day. */
+/** A charge in flight can't be canceled. Stripe is asked again after this long, doubled each time: 17 times in the first day. */
 const IN_FLIGHT_FIRST_MS = 5_000;
 const IN_FLIGHT_LAST_MS = 4 * 3_600_000;
 
@@ -20,7 +19,9 @@ export async function settlePayment(
   for (;;) {
     if (orderCase.paymentNews) {
       const outcome = await applyPayments(orderCase);
-      if (outcome === 'mismatched' && orderCase.status === 'pending') return await closeOrder(orderCase);
+      // Paid, as Stripe says, and yet not paid for this order: it never can be.
+      const isLost = outcome === 'mismatched' || (outcome === 'unpaid' && orderCase.isPaidAtStripe);
+      if (isLost && orderCase.status === 'pending') return await closeOrder(orderCase);
       continue;
     }
     if (orderCase.changed) {
@@ -32,9 +33,18 @@ export async function settlePayment(
     if (status !== 'pending') {
       if (capturedCents > 0) return status;
       orderCase.moneyMoved = false;
-      if ((await checkPayment(orderCase)) === 'overtaken' || orderCase.paymentNews) continue;
-      return status;
+      await checkPayment(orderCase);
+      // Once: what Stripe says again and again of a payment that this order can't have must not be asked again and again.
+      if (orderCase.paymentNews) await applyPayments(orderCase);
+      return orderCase.order!.status;
     }
+    if (orderCase.moneyMoved) {
+      // While it waits for its first payment, what moved at Stripe is the payment.
+      orderCase.moneyMoved = false;
+      await checkPayment(orderCase);
+      continue;
+    }
+    await continueWhenLong();
     const leftMs = Date.parse(expiresAt) - Date.now();
     if (orderCase.cancelRequest || leftMs <= 0) {
       if (!orderCase.cancelRequest && (await hasMoreTime(orderCase))) continue;
@@ -42,18 +52,13 @@ export async function settlePayment(
       if (ended) return ended;
       continue;
     }
-    await continueWhenLong();
     const checkAfterMs = Math.min(leftMs, CHECK_AFTER_MS[orderCase.paymentChecks] ?? leftMs);
     const isLastWait = checkAfterMs === leftMs;
     const { reads } = orderCase;
     const news = () => orderCase.hasNews || orderCase.cancelRequest !== undefined || orderCase.reads !== reads;
     const summary = isLastWait ? 'until the reservation ends' : 'until Stripe is asked';
     const isWoken = await condition(news, checkAfterMs, { summary });
-    // While it waits for its first payment, what moved at Stripe is the payment.
-    if (orderCase.moneyMoved) {
-      orderCase.moneyMoved = false;
-      await checkPayment(orderCase);
-    } else if (!isWoken && !isLastWait) {
+    if (!isWoken && !isLastWait) {
       orderCase.paymentChecks += 1;
       await checkPayment(orderCase);
     }
@@ -70,7 +75,7 @@ async function hasMoreTime(orderCase: CheckoutCase): Promise<boolean> {
 }
 
 /** A webhook can be lost: whether the charge went through is Stripe's to say. A webhook that comes meanwhile overtakes the question. */
-async function checkPayment(orderCase: CheckoutCase): Promise<CheckedPayment | 'overtaken'> {
+async function checkPayment(orderCase: CheckoutCase): Promise<void> {
   const { orderId } = orderCase;
   const isOvertaken = () =>
     orderCase.paymentNews || (orderCase.status === 'pending' && orderCase.cancelRequest !== undefined);
@@ -79,8 +84,7 @@ async function checkPayment(orderCase: CheckoutCase): Promise<CheckedPayment | '
     payments.checkPayment({ orderId }),
     isOvertaken,
   );
-  if (status === 'succeeded') orderCase.paymentNews = true;
-  return status ?? 'overtaken';
+  if (status === 'succeeded') orderCase.paidAtStripe();
 }
 
 /**
@@ -98,13 +102,15 @@ async function endUnpaid(orderCase: CheckoutCase): Promise<CheckoutOutcome | und
     );
     if (status === undefined) return undefined;
     if (status === 'succeeded') {
-      orderCase.paymentNews = true;
+      orderCase.paidAtStripe();
       return undefined;
     }
     if (status === 'in_flight') {
       const waitMs = Math.min(IN_FLIGHT_LAST_MS, IN_FLIGHT_FIRST_MS * 2 ** orderCase.inFlightChecks);
       orderCase.inFlightChecks += 1;
-      await condition(() => orderCase.paymentNews, waitMs, { summary: 'a charge is in flight' });
+      const { reads } = orderCase;
+      const news = () => orderCase.hasNews || orderCase.reads !== reads;
+      await condition(news, waitMs, { summary: 'a charge is in flight' });
       return undefined;
     }
   }

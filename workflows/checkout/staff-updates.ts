@@ -346,7 +346,7 @@ async function recheckPayment(
     actor: uiActor(requestedBy),
     reason,
   });
-  if (payment === 'succeeded') the.paymentNews = true;
+  if (payment === 'succeeded') the.paidAtStripe();
   await the.refresh();
   return { status: the.status!, payment };
 }

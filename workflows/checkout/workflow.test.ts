@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { cancelOrderUpdate, checkoutWorkflowId, correctAddressUpdate, paymentChangedSignal } from './messages.ts';
+import {
+  cancelOrderUpdate,
+  checkoutWorkflowId,
+  correctAddressUpdate,
+  moneyMovedSignal,
+  paymentChangedSignal,
+} from './messages.ts';
 
 let temporal: SkippingTemporal;
 beforeAll(async () => {
@@ -70,6 +76,33 @@ describe('checkout', () => {
       expect(await resultOf(script)).toBe('expired');
     });
     expect(script.order.capturedCents).toBe(0);
+  });
+
+  it('of a payment that can’t be its own, Stripe is asked once, however often it says that money moved', async () => {
+    const script = await scripted();
+    script.isMismatched = true;
+    await temporal.withWorker(script.activities, async () => {
+      await begin(script);
+      await tell(script);
+      await settledAs(script);
+      for (let times = 0; times < 3; times++) await handleOf(script).signal(moneyMovedSignal);
+      expect(await resultOf(script)).toBe('cancelled');
+    });
+    expect(script.calls.filter((call) => call === 'checkPayment').length).toBeLessThanOrEqual(3);
+    expect(script.calls.length).toBeLessThan(15);
+  });
+
+  it('opened by a late request after many that were refused: is not left alone', async () => {
+    const script = await scripted();
+    let isRefusing = true;
+    const openOrder = async () => (isRefusing ? { outcome: 'reservation_missing' } : script.activities.openOrder());
+    await temporal.withWorker({ ...script.activities, openOrder }, async () => {
+      for (let times = 0; times < 12; times++) expect((await begin(script)).outcome).toBe('reservation_missing');
+      isRefusing = false;
+      expect((await begin(script)).outcome).toBe('opened');
+      await tell(script);
+      expect(await settledAs(script)).toBe('paid');
+    });
   });
 
   it('paid while Stripe does not answer the workflow: the webhook ends the wait at once', async () => {

@@ -40,8 +40,9 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
     const outcome = orderCase.order === undefined ? 'not_begun' : await liveOrder(orderCase);
     orderCase.ended(outcome);
     await untilQuiet();
-    // What came in the meantime is not lost with the workflow.
-    if (orderCase.order === undefined || !orderCase.hasNews) return outcome;
+    // What came in the meantime is not lost with the workflow: news, or a request that opened the order after all.
+    const isOver = outcome === 'not_begun' ? orderCase.order === undefined : !orderCase.hasNews;
+    if (isOver) return outcome;
     orderCase.reopened();
   }
 }

@@ -14,6 +14,7 @@ import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
+import { optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
 import {
   type RefundInput,
@@ -143,10 +144,19 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
   the.is(asked.refund);
 }
 
-function formProblem({ orderId, amount, lines }: RefundInput): string | undefined {
+function formProblem({ orderId, amount, lines, ...rest }: RefundInput): string | undefined {
   if (typeof orderId !== 'string' || !isUuid(orderId))
     return 'Give the order’s id: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
-  return (amount === undefined ? undefined : anAmount(amount)) ?? (lines === undefined ? undefined : lineList(lines));
+  const { requestId, requestedBy, reason } = rest;
+  const texts = { requestId, requestedBy, reason };
+  const checks = [
+    optional(anAmount)(amount),
+    optional(lineList)(lines),
+    ...Object.entries(texts).map(([name, text]) =>
+      optional(requiredText(`“${name}”`, name === 'reason' ? 500 : 100))(text),
+    ),
+  ];
+  return checks.find((problem) => problem !== undefined);
 }
 
 /** Follows a refund through its states until nothing more can happen to it. */
@@ -190,7 +200,7 @@ async function send(the: RefundCase): Promise<void> {
     'The refund could not be sent to Stripe',
     payments.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
-  await book(the, stripe);
+  await book(the, attempt, stripe);
 }
 
 async function untilSettled(the: RefundCase): Promise<void> {
@@ -200,17 +210,23 @@ async function untilSettled(the: RefundCase): Promise<void> {
 
 async function askStripe(the: RefundCase): Promise<void> {
   the.news = false;
+  const { attempt } = the.refund!;
   const stripeRefundId = the.refund!.stripeRefundId!;
   const stripe = await the.trouble.persevere(
     'Stripe could not be asked for the refund',
     payments.retrieveRefund({ stripeRefundId }),
   );
-  await book(the, stripe);
+  await book(the, attempt, stripe);
 }
 
-async function book(the: RefundCase, stripe: StripeRefundState): Promise<void> {
+async function book(the: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
   const { refundId } = the.refund!;
-  the.is(await the.trouble.persevere('The refund could not be booked', durable.recordRefund({ refundId, ...stripe })));
+  the.is(
+    await the.trouble.persevere(
+      'The refund could not be booked',
+      durable.recordRefund({ refundId, attempt, ...stripe }),
+    ),
+  );
 }
 
 /** Stripe, or the bank, refused for good: only a person knows what to do. */

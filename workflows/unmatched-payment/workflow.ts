@@ -103,7 +103,15 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       render();
       return payment;
     };
-    for (let seen = current; ; ) {
+    let seen = current;
+    if (seen.stripeRefundId && seen.refundStatus !== 'failed') {
+      // Started again for news: a bank can refuse what Stripe had reported as succeeded.
+      hasNews = false;
+      const { attempt, stripeRefundId } = seen;
+      const step = stripe.retrieveRefund({ stripeRefundId });
+      seen = await record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
+    }
+    for (;;) {
       if (seen.refundStatus === 'succeeded') return seen.stripeRefundId ? 'refunded' : 'settled';
       if (workflowInfo().continueAsNewSuggested && allHandlersFinished())
         await continueAsNew<typeof unmatchedPayment>({ orderId, paymentIntentId });

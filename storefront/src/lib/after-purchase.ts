@@ -54,6 +54,7 @@ function toRecord(refund: Refund): RefundRecord {
     lines: refund.lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
     cancelsUnits: refund.cancels_units,
     isGivenUp: refund.given_up,
+    isRestocked: refund.restocked,
   };
 }
 

@@ -77,7 +77,9 @@ create table refund_items (
 create function shipping_respects_refunds() returns trigger language plpgsql as $$
 begin
   if exists (select 1 from refunds where order_id = new.id and cancels_units and given_up_at is null
-      and status in ('awaiting_approval', 'pending', 'failed')) then
+      and status in ('awaiting_approval', 'pending', 'failed')
+      -- Units that are back on sale are canceled for good, whatever becomes of the money.
+      and not exists (select 1 from refund_items where refund_id = refunds.id and restocked_at is not null)) then
     raise exception 'order % has a refund of unshipped units that is not finished', new.id using errcode = 'check_violation';
   end if;
   return new;
