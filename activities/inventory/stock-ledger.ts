@@ -143,7 +143,8 @@ export async function sellInLedger(sql: Sql, reservationId: string): Promise<'so
 }
 
 /**
- * Puts the units that a refund is for back on sale, within the caller's transaction; each of them once.
+ * Puts the units that a refund is for back on sale, within the caller's transaction; once for each refund. No two refunds
+ * can be for the same unit (`takesUnits`).
  * The outbox tells the gate.
  */
 export async function restockRefund(sql: Sql, refundId: string): Promise<void> {

@@ -42,7 +42,8 @@ export const refund = z
     currency,
     lines: z.array(refundLine),
     cancels_units: z.boolean().meta({
-      description: 'Requested before its items shipped: they do not ship, and go back on sale once it has succeeded',
+      description:
+        'Requested before its items shipped: unless it is rejected they do not ship, and go back on sale (`restocked`)',
     }),
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({

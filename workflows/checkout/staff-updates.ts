@@ -335,7 +335,10 @@ async function recheckPayment(
   await the.loaded();
   const payment = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
     if (isFailedAttempt(error))
-      throw refuse('payment_provider_unavailable', 'Stripe does not answer just now; try again in some minutes.');
+      throw refuse(
+        'payment_provider_unavailable',
+        'Stripe, or the shop’s database, does not answer just now; try again in some minutes.',
+      );
     throw error;
   });
   await orders.recordAsked({
