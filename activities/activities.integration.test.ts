@@ -4,33 +4,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { StockGate } from '../infra/redis/stock-gate.ts';
 import type { Services } from '../infra/services.ts';
-import { endedAgo, holdInput } from '../tests/support/reservations.ts';
+import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { checkHolds } from './audit/check-holds.ts';
 import { type Activities, createActivities } from './index.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
-import { ensureGate, watchGate } from './inventory/gate-rebuild.ts';
+import { ensureGate } from './inventory/gate-rebuild.ts';
 import type { OrderFacts } from './orders/order-ledger.ts';
-import { createOutboxHandlers } from './outbox/handlers.ts';
-import { OutboxRelay } from './outbox/relay.ts';
 
 let services: Services;
 let activities: Activities;
-let relay: OutboxRelay;
-let stopWatching: () => Promise<void>;
+let stopStock: () => Promise<void>;
 
 beforeAll(async () => {
   services = await connectTestServices();
   activities = createActivities(services);
-  await services.productIndex.ensure();
-  await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
-  stopWatching = watchGate(services.db, services.gate, services.log);
-  relay = new OutboxRelay(services.db, createOutboxHandlers(services), services.log);
-  relay.start();
+  stopStock = await startStock(services);
 });
 afterAll(async () => {
-  await relay?.stop();
-  await stopWatching?.();
+  await stopStock?.();
   await services?.close();
 });
 

@@ -7,6 +7,7 @@ import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { signedIn } from './support/accounts.ts';
 import { Desk } from './support/desk.ts';
+import { atStripe } from './support/sales.ts';
 import {
   CARDS,
   createProduct,
@@ -335,12 +336,6 @@ describe('what happens at Stripe', () => {
   const intentOf = async (orderId: string) =>
     (await shop.services.db.row<{ id: string }>('select payment_intent_id as id from orders where id = $1', [orderId]))!
       .id;
-  const local = (path: string, body: object) =>
-    fetch(`${shop.services.settings.STRIPE_API_URL}/local${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
 
   it('a refund made in its dashboard ends in the same records', async () => {
     const sale = await bought();
@@ -353,14 +348,14 @@ describe('what happens at Stripe', () => {
   it('a chargeback takes the money, can’t be refunded on top, and gives it back when it is won', async () => {
     const sale = await bought();
     const { orderId } = sale;
-    const dispute = await local('/disputes', { payment_intent: await intentOf(orderId) });
+    const dispute = await atStripe(shop, 'disputes', { payment_intent: await intentOf(orderId) });
     const opened = (await dispute.json()) as { id: string };
     await until(async () => (await order(sale)).status === 'refunded', 'the chargeback');
     expect((await desk.order(orderId, 'refund', { amount: 1 })).refused).toContain('has gone back already');
     expect((await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' })).refused).toBeTruthy();
     await until(async () => (await desk.details(checkoutWorkflowId(orderId))).includes('Chargebacks'), 'the details');
     expect(await desk.isRunning(checkoutWorkflowId(orderId))).toBe(true);
-    await local(`/disputes/${opened.id}/close`, { outcome: 'won' });
+    await atStripe(shop, `disputes/${opened.id}/close`, { outcome: 'won' });
     await until(async () => (await order(sale)).status === 'paid', 'the money to be back');
     expect((await order(sale)).refunded_amount).toBe(0);
   });
@@ -368,7 +363,11 @@ describe('what happens at Stripe', () => {
   it('a payment whose message was lost is found when support asks', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    await local('/faults', { target: 'webhook', kind: 'lost', match: { event_type: 'payment_intent.succeeded' } });
+    await atStripe(shop, 'faults', {
+      target: 'webhook',
+      kind: 'lost',
+      match: { event_type: 'payment_intent.succeeded' },
+    });
     const begun = await buyer.order(product.id);
     await buyer.pay(begun);
     expect(await desk.order(begun.order.id, 'recheckPayment')).toMatchObject({ payment: 'succeeded' });

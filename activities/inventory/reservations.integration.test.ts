@@ -2,33 +2,25 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
-import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { endedAgo, holdInput, startStock } from '../../tests/support/reservations.ts';
 import { connectTestServices, createProduct, stockOf, until } from '../../tests/support/shop.ts';
 import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
 import { findDrift, repairMarks } from '../audit/check-gate.ts';
 import { type Activities, createActivities } from '../index.ts';
-import { createOutboxHandlers } from '../outbox/handlers.ts';
-import { OutboxRelay } from '../outbox/relay.ts';
 import { createInventoryActivities } from './activities.ts';
-import { ensureGate, watchGate } from './gate-rebuild.ts';
+import { ensureGate } from './gate-rebuild.ts';
 
 let services: Services;
 let activities: Activities;
-let relay: OutboxRelay;
-let stopWatching: () => Promise<void>;
+let stopStock: () => Promise<void>;
 
 beforeAll(async () => {
   services = await connectTestServices();
   activities = createActivities(services);
-  await services.productIndex.ensure();
-  await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
-  stopWatching = watchGate(services.db, services.gate, services.log);
-  relay = new OutboxRelay(services.db, createOutboxHandlers(services), services.log);
-  relay.start();
+  stopStock = await startStock(services);
 });
 afterAll(async () => {
-  await relay?.stop();
-  await stopWatching?.();
+  await stopStock?.();
   await services?.close();
 });
 

@@ -1,7 +1,11 @@
 /** What inventory activities are asked with, and reservations whose time is over. */
 import { randomUUID } from 'node:crypto';
+import { ensureGate, watchGate } from '../../activities/inventory/gate-rebuild.ts';
+import { createOutboxHandlers } from '../../activities/outbox/handlers.ts';
+import { OutboxRelay } from '../../activities/outbox/relay.ts';
 import type { Services } from '../../infra/services.ts';
 import type { HoldInput } from '../../workflows/reservation/messages.ts';
+import { until } from './shop.ts';
 
 /** A guest of an address of their own reserves the lines. */
 export function holdInput(lines: HoldInput['lines'], request: Partial<HoldInput> = {}): HoldInput {
@@ -28,4 +32,17 @@ export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: stri
     reservationId,
     seconds,
   ]);
+}
+
+/** Keeps the stock gate and the search index up to date, as a worker does, for tests without one. @returns what stops it */
+export async function startStock(services: Services): Promise<() => Promise<void>> {
+  await services.productIndex.ensure();
+  await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+  const stopWatching = watchGate(services.db, services.gate, services.log);
+  const relay = new OutboxRelay(services.db, createOutboxHandlers(services), services.log);
+  relay.start();
+  return async () => {
+    await relay.stop();
+    await stopWatching();
+  };
 }
