@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { atStripe } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
 import { ignoredEvents } from './events.ts';
 
@@ -191,12 +192,7 @@ describe('events', () => {
 });
 
 describe('Stripe’s webhooks as they really go wrong', () => {
-  const fault = (body: Record<string, unknown>) =>
-    fetch(`${shop.services.settings.STRIPE_API_URL}/local/faults`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+  const fault = (body: Record<string, unknown>) => atStripe(shop, 'faults', body);
 
   it('lost: the workflow finds the payment by asking, without waiting for the end of the hold', async () => {
     const { orderId, buyer, begun } = await pendingOrder();
