@@ -48,12 +48,6 @@ async function bought({ price = '12.50', quantity = 2, card = CARDS.good as stri
 const order = async ({ buyer, orderId }: Bought) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 const refundsOf = async ({ buyer, orderId }: Bought) =>
   (await buyer.call('GET', `/orders/${orderId}/refunds`)).body.items;
-const refusalsHandled = async (orderId: string) =>
-  (await shop.services.db.row<{ total: number }>(
-    `select count(*)::int as total from stripe_events
-     where order_id = $1 and handled_at is not null and type in ('refund.updated', 'refund.failed')`,
-    [orderId],
-  ))!.total;
 const mails = async (email: string) => (await mailsTo(process.env.MAILBOX_URL!, email)).map((mail) => mail.subject);
 const gateHas = (product: TestProduct, count: number) =>
   until(
@@ -206,7 +200,8 @@ describe('refunds at the desk', () => {
       expect.arrayContaining([expect.objectContaining({ status: 'rejected', decision_reason: 'Used for a year' })]),
     );
     await until(async () => (await mails(sale.email)).length === 3, 'paid, refunded, refused');
-    expect(await desk.isRunning(refundWorkflowId(sale.orderId, 'slice'))).toBe(false);
+    const isOver = async () => !(await desk.isRunning(refundWorkflowId(sale.orderId, 'slice')));
+    await until(isOver, 'the workflow of the rejected one to end');
   });
 
   it('start from the UI’s form with the order’s id alone; what is no order is said', async () => {
@@ -262,8 +257,7 @@ describe('refunds at the desk', () => {
     expect((await order(sale)).refunded_amount).toBe(0);
     expect((await desk.refund(orderId, 'doomed', 'retry')).status).toBe('pending');
     await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the second no');
-    // Stripe tells of each refusal twice. An update that ends the workflow just as an event arrives has to be sent again.
-    await until(async () => (await refusalsHandled(orderId)) === 4, 'every event to arrive');
+    // Stripe's events may still arrive: an update that ends the workflow is answered all the same.
     await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the trouble to show again');
     expect((await desk.refund(orderId, 'doomed', 'giveUp', { reason: 'Paid by transfer' })).status).toBe('failed');
     await until(async () => !(await desk.isRunning(workflowId)), 'the workflow to end');

@@ -39,7 +39,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
   for (;;) {
     const outcome = orderCase.order === undefined ? 'not_begun' : await liveOrder(orderCase);
     orderCase.ended(outcome);
-    await untilQuiet();
+    await untilQuiet({ openingUpdates: input.resume ? 0 : 1 });
     // What came in the meantime is not lost with the workflow: news, or a request that opened the order after all.
     const isOver = outcome === 'not_begun' ? orderCase.order === undefined : !orderCase.hasNews;
     if (isOver) return outcome;

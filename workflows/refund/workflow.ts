@@ -88,7 +88,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   for (;;) {
     const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
     the.ended(outcome);
-    await untilQuiet();
+    await untilQuiet({ openingUpdates: input.resume || input.refundId === undefined ? 0 : 1 });
     // What came in the meantime is not lost with the workflow.
     if (!the.refund || !the.news) return outcome;
     await reload(the, the.refund.refundId);

@@ -132,7 +132,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   tell();
   // What was sold, or never reserved, is nothing that anybody changes at the last moment.
   if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
-  await untilQuiet();
+  await untilQuiet({ openingUpdates: 1 });
   return outcome;
 
   /** However long the stores take to answer: once a hold was asked for, its answer decides. */

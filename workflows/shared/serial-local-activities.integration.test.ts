@@ -1,16 +1,12 @@
 /** Updates that arrive together ask for local activities at the same time; their workflow's history must replay all the same. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
-import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
-import { dataConverter } from '../../infra/temporal/client.ts';
-import { NOT_REPLAYED, replayServer } from '../../tests/support/replay.ts';
+import { replayServer } from '../../tests/support/replay.ts';
 import { connectTestServices, ensureRuntime } from '../../tests/support/shop.ts';
-import { testWorkflowPath } from '../../tests/support/test-workflows.ts';
+import { withTestWorker } from '../../tests/support/test-workflows.ts';
 import { beginUpdate, type interleaved } from '../../tests/workflows/interleaved.ts';
-import { buildWorkflowBundle } from '../../worker/bundle.ts';
 
 const UPDATES = 40;
 const WORKFLOWS = 8;
@@ -45,33 +41,21 @@ function countingActivities() {
 
 it('runs the local activities of a workflow one at a time, so that its history replays', async () => {
   const { settings, temporal } = services;
-  const workflowBundle = await buildWorkflowBundle(testWorkflowPath('interleaved.ts'));
-  const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
-  const taskQueue = `interleaved-${randomUUID()}`;
   const { activities, maxRunning } = countingActivities();
-  const worker = await Worker.create({
-    connection,
-    namespace: settings.TEMPORAL_NAMESPACE,
-    dataConverter: dataConverter(settings),
-    taskQueue,
-    workflowBundle,
-    activities,
+  await withTestWorker(services, 'interleaved.ts', activities, async ({ taskQueue, newWorkflowId, workflowBundle }) => {
+    const buy = async () => {
+      const options = { workflowId: newWorkflowId(), taskQueue, args: [UPDATES] as [number] };
+      const handle = await temporal.workflow.start<typeof interleaved>('interleaved', options);
+      const all = Array.from({ length: UPDATES }, (_, index) => handle.executeUpdate(beginUpdate, { args: [index] }));
+      await Promise.all(all);
+      expect(await handle.result()).toBe(UPDATES);
+      return handle.workflowId;
+    };
+    const workflowIds = await Promise.all(Array.from({ length: WORKFLOWS }, buy));
+    const only = (workflowId: string) => workflowIds.includes(workflowId);
+    const report = await replayServer(temporal, { settings, workflowBundle, only });
+    expect(report.problems).toEqual([]);
+    expect(report.replayed).toBe(WORKFLOWS);
+    expect(maxRunning()).toBe(1);
   });
-  const buy = async () => {
-    const workflowId = `${NOT_REPLAYED}interleaved-${randomUUID()}`;
-    const options = { workflowId, taskQueue, args: [UPDATES] as [number] };
-    const handle = await temporal.workflow.start<typeof interleaved>('interleaved', options);
-    const all = Array.from({ length: UPDATES }, (_, index) => handle.executeUpdate(beginUpdate, { args: [index] }));
-    await Promise.all(all);
-    expect(await handle.result()).toBe(UPDATES);
-    return workflowId;
-  };
-  const workflowIds = await worker.runUntil(() => Promise.all(Array.from({ length: WORKFLOWS }, buy)));
-  await connection.close();
-
-  const only = (workflowId: string) => workflowIds.includes(workflowId);
-  const report = await replayServer(temporal, { settings, workflowBundle, only });
-  expect(report.problems).toEqual([]);
-  expect(report.replayed).toBe(WORKFLOWS);
-  expect(maxRunning()).toBe(1);
 }, 120_000);

@@ -1,0 +1,29 @@
+/** A workflow that ends with the answer to an update while a signal arrives. */
+import { condition, defineSignal, defineUpdate, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { untilQuiet } from '../../workflows/shared/quiet.ts';
+
+export const endUpdate = defineUpdate<string>('end');
+export const newsSignal = defineSignal('news');
+
+const steps = proxyLocalActivities<{ signalOwnWorkflow(): Promise<void> }>({
+  startToCloseTimeout: '10 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+/** @returns how many signals came */
+export async function answering(): Promise<number> {
+  let news = 0;
+  let isOver = false;
+  setHandler(newsSignal, () => {
+    news += 1;
+  });
+  setHandler(endUpdate, async () => {
+    // A local activity runs within the task, so the signal arrives before the answer leaves.
+    await steps.signalOwnWorkflow();
+    isOver = true;
+    return 'ended';
+  });
+  await condition(() => isOver);
+  await untilQuiet();
+  return news;
+}
