@@ -16,18 +16,21 @@ export const answerDeadline = (): number => Date.now() + ANSWER_MS;
 
 /** gRPC's FAILED_PRECONDITION: what a call met as its workflow was just ending. */
 const JUST_ENDING = 9;
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 const RETRY_AFTER_MS = 50;
 
-/** A workflow that completes while a message arrives does its last task again; the message is then to be sent anew. */
-async function untilTaken<Result>(call: () => Promise<Result>): Promise<Result> {
+/**
+ * Sends a message again while the workflow is just ending: one that completes while a message arrives does its last task again.
+ * @param call sends the message
+ */
+export async function untilTaken<Result>(call: () => Promise<Result>, maxAttempts = MAX_ATTEMPTS): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
       const isEnding = code === JUST_ENDING || cause?.code === JUST_ENDING || error instanceof WorkflowNotFoundError;
-      if (!isEnding || attempt === TRIES) throw error;
+      if (!isEnding || attempt === maxAttempts) throw error;
       await delay(RETRY_AFTER_MS * attempt);
     }
   }

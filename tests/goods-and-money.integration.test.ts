@@ -4,7 +4,7 @@ import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { signedIn } from './support/accounts.ts';
 import { Desk } from './support/desk.ts';
-import { atStripe, chargeBack, openOrder, refundedAtStripe, type Sale, sell } from './support/sales.ts';
+import { atStripe, chargeBack, openOrder, orderOf, refundedAtStripe, type Sale, sell } from './support/sales.ts';
 import { CARDS, startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
 
 const PARCEL = { carrier: 'UPS', trackingNumber: '1Z999AA10123456784' };
@@ -23,7 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 const askRefund = ({ buyer, orderId }: Sale, body: object, key: string) =>
   buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'changed my mind', ...body }, { 'idempotency-key': key });
 const line = (sale: Sale, index: number, quantity: number) => ({

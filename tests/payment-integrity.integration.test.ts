@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
 import { Desk } from './support/desk.ts';
-import { atStripe, openOrder, refundedAtStripe, type Sale, sell, untilRefundedAtStripe } from './support/sales.ts';
+import { atStripe, openOrder, orderOf, refundedAtStripe, sell, untilRefundedAtStripe } from './support/sales.ts';
 import { startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
 
 let shop: TestShop;
@@ -14,7 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 const handleOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 
 /** Somebody pays something else, and names the order in it. @returns the PaymentIntent's ID */

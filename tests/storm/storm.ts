@@ -10,6 +10,7 @@ import {
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import temporalProto from '@temporalio/proto';
 import type { Activities } from '../../activities/index.ts';
+import { untilTaken } from '../../api/temporal-call.ts';
 import type { Random } from '../../infra/catalogue/random.ts';
 import type { Services } from '../../infra/services.ts';
 import { dataConverter } from '../../infra/temporal/client.ts';
@@ -25,8 +26,7 @@ const SPREAD_MS = 2_000;
 const MAX_ACTIVITY_DELAY_MS = 15;
 /** Every message is answered long before; one that is not hangs. */
 const DEADLINE_MS = 120_000;
-/** Of gRPC. */
-const FAILED_PRECONDITION = 9;
+/** More than the API makes: hundreds of messages meet the same tasks. */
 const MAX_ATTEMPTS = 6;
 
 type Kind = 'update' | 'signal' | 'query';
@@ -104,7 +104,10 @@ export async function storm(services: Services, target: StormTarget, random: Ran
       Promise.all(
         chosen.map(async ({ kind, name, args, afterMs }) => {
           await delay(afterMs);
-          const problem = await retried(() => send(handle, kind, name, args)).then(() => undefined, problemOf);
+          const problem = await untilTaken(() => send(handle, kind, name, args), MAX_ATTEMPTS).then(
+            () => undefined,
+            problemOf,
+          );
           return problem && `${kind} ${name}: ${problem}`;
         }),
       ),
@@ -138,19 +141,6 @@ async function send(handle: WorkflowHandle, kind: Kind, name: string, args: read
   // The type of an update without arguments is another one.
   if (kind === 'update') return handle.executeUpdate(name, { args: [...args] as [unknown] });
   return kind === 'signal' ? handle.signal(name, ...args) : handle.query(name, ...args);
-}
-
-/** As the API does (api/temporal-call.ts): a message that met the end of a workflow task is sent again. */
-async function retried(call: () => Promise<unknown>): Promise<unknown> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const { cause } = error as { cause?: { code?: number } };
-      if (cause?.code !== FAILED_PRECONDITION || attempt === MAX_ATTEMPTS) throw error;
-      await delay(100 * attempt);
-    }
-  }
 }
 
 /** @returns undefined when it is an answer to live with */

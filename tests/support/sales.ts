@@ -40,6 +40,9 @@ export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<S
   return sale;
 }
 
+/** The order as its shopper reads it. */
+export const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
+
 /** What the stand-in does on demand: `faults`, `disputes`. @param path below `/local/` */
 export function atStripe(shop: TestShop, path: string, body: object, method = 'POST'): Promise<Response> {
   return fetch(`${shop.services.settings.STRIPE_API_URL}/local/${path}`, {
