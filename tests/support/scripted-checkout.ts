@@ -23,6 +23,7 @@ export class ScriptedCheckout {
   isMismatched = false;
   unmatched: string[] = [];
   isStripeAway = false;
+  isDatabaseAway = false;
   /** What was called, in order. */
   readonly calls: string[] = [];
   stockGone = false;
@@ -80,13 +81,8 @@ export class ScriptedCheckout {
     return isLate ? 'refund_due' : 'paid';
   }
 
-  readonly activities = {
-    openOrder: async () => {
-      this.calls.push('openOrder');
-      return { outcome: 'opened', order: this.order };
-    },
-    loadOrder: async () => this.order,
-    loadCase: async (): Promise<OrderRecord> => ({
+  #record(): OrderRecord {
+    return {
       order: this.order,
       customer: { userId: null, email: null },
       shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
@@ -98,7 +94,19 @@ export class ScriptedCheckout {
       history: [],
       paymentUrl: null,
       closesAt: this.closesAt,
-    }),
+    };
+  }
+
+  readonly activities = {
+    openOrder: async () => {
+      this.calls.push('openOrder');
+      return { outcome: 'opened', order: this.order };
+    },
+    loadOrder: async () => this.order,
+    loadCase: async (): Promise<OrderRecord> => {
+      if (this.isDatabaseAway) throw new Error('the database is away');
+      return this.#record();
+    },
     stepOrder: async ({ step, actor }: OrderStepRequest) => {
       this.calls.push(`${step.action} by ${actor}`);
       if (step.action === 'markShipped') this.#step('shipped');
@@ -153,7 +161,7 @@ export class ScriptedCheckout {
     cancelPaid: async ({ sender }: { sender: { requestedBy: string } }) => {
       this.calls.push(`cancelPaid by ${sender.requestedBy}`);
       this.#step('cancelled');
-      return { outcome: 'cancelled', refund: await this.activities.loadRefund(), absorbed: [] };
+      return { outcome: 'cancelled', refund: await this.activities.loadRefund(), replaced: [] };
     },
     loadUnmatchedPayment: async () => null,
     loadRefund: async (): Promise<RefundFacts> => ({
@@ -171,6 +179,7 @@ export class ScriptedCheckout {
       lines: [],
       cancelsUnits: false,
       isGivenUp: false,
+      isFromStripe: false,
       isRestocked: false,
       requestedBy: 'system',
       decidedBy: null,

@@ -116,6 +116,15 @@ describe('checkout', () => {
       const address = { street: '12 Mill Road', city: 'Portland', postal_code: '97201', country: 'US' };
       await handleOf(script).executeUpdate(correctAddressUpdate, { args: [{ ...STAFF, address }] });
       expect(await details(script)).toContain('Stopped since');
+      // Nor does what stopped meanwhile, and goes on.
+      script.isDatabaseAway = true;
+      const later = { ...STAFF, requestId: 'later' };
+      const corrected = handleOf(script).executeUpdate(correctAddressUpdate, { args: [{ ...later, address }] });
+      await temporal.env.sleep('3 minutes');
+      script.isDatabaseAway = false;
+      await temporal.env.sleep('3 minutes');
+      await corrected;
+      expect(await details(script)).toContain('Stopped since');
       await tell(script);
       expect(await settledAs(script)).toBe('paid');
       expect(await details(script)).not.toContain('Stopped since');

@@ -18,9 +18,19 @@ const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour', '6 hours'] as const;
 
 type Attempt<Result> = { value: Result } | { error: unknown };
 
+/** Something that stopped. */
+export interface Stuck {
+  since: string;
+  what: string;
+  why: string;
+  tries: number;
+}
+
 export class Trouble {
   readonly #render: () => void;
-  #current: { since: string; what: string; why: string; tries: number } | undefined;
+  /** Several can be stuck at the same time: a staff update may read the records while the order waits for Stripe. */
+  readonly #stuck = new Set<Stuck>();
+  #shownSince: string | undefined;
   /** How often staff asked for an attempt at once. */
   #retriesAsked = 0;
 
@@ -29,9 +39,12 @@ export class Trouble {
     this.#render = render;
   }
 
-  /** What has stopped; undefined while all is well. */
-  get current(): { since: string; what: string; why: string; tries: number } | undefined {
-    return this.#current;
+  /** What has been stuck longest; undefined while all is well. */
+  get current(): Stuck | undefined {
+    return [...this.#stuck].reduce<Stuck | undefined>(
+      (oldest, each) => (oldest && oldest.since <= each.since ? oldest : each),
+      undefined,
+    );
   }
 
   /** Staff say that the cause is gone: the next attempt comes at once. */
@@ -39,21 +52,36 @@ export class Trouble {
     this.#retriesAsked += 1;
   }
 
-  /** Something stopped that only a person can resume. @param since when it stopped */
-  begin(what: string, why: string, since: Date): void {
-    if (this.#current) {
-      this.#current = { ...this.#current, what, why, tries: this.#current.tries + 1 };
-    } else {
-      this.#current = { since: since.toISOString(), what, why, tries: 1 };
-      upsertSearchAttributes([{ key: stuckSinceKey, value: since }]);
-    }
-    this.#render();
+  /**
+   * Something stopped that only a person can resume.
+   * @param since when it stopped
+   * @returns what `end` takes
+   */
+  begin(what: string, why: string, since: Date): Stuck {
+    const stuck = { since: since.toISOString(), what, why, tries: 1 };
+    this.#stuck.add(stuck);
+    this.#show();
+    return stuck;
   }
 
-  end(): void {
-    if (!this.#current) return;
-    this.#current = undefined;
-    upsertSearchAttributes([{ key: stuckSinceKey, value: null }]);
+  end(stuck: Stuck): void {
+    if (this.#stuck.delete(stuck)) this.#show();
+  }
+
+  #failedAgain(stuck: Stuck | undefined, why: string): Stuck | undefined {
+    if (!stuck) return undefined;
+    stuck.why = why;
+    stuck.tries += 1;
+    this.#show();
+    return stuck;
+  }
+
+  #show(): void {
+    const since = this.current?.since;
+    if (since !== this.#shownSince) {
+      this.#shownSince = since;
+      upsertSearchAttributes([{ key: stuckSinceKey, value: since ? new Date(since) : null }]);
+    }
     this.#render();
   }
 
@@ -74,13 +102,13 @@ export class Trouble {
     const { patient } = step;
     let run = step.short;
     let waits = 0;
+    let stuck: Stuck | undefined;
+    const finish = () => stuck && this.end(stuck);
     for (let failures = 0; ; ) {
       const askedBefore = this.#retriesAsked;
       const isRetryAsked = () => this.#retriesAsked !== askedBefore;
       const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && isRetryAsked());
       const done = isOvertaken || failures > 0 ? await attemptUnless(run, mayStop) : await attempt(run);
-      // Another step may be stuck at the same time: only what this one has shown is taken away.
-      const finish = () => failures > 0 && this.end();
       if (done === undefined) {
         if (!isOvertaken?.()) continue;
         finish();
@@ -92,7 +120,7 @@ export class Trouble {
       }
       const { error } = done;
       if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
-      this.begin(what, reasonOf(error), startedAt);
+      stuck = this.#failedAgain(stuck, reasonOf(error)) ?? this.begin(what, reasonOf(error), startedAt);
       if (run === patient) {
         const wait = RETRY_AFTER[Math.min(waits, RETRY_AFTER.length - 1)]!;
         waits += 1;
@@ -100,7 +128,7 @@ export class Trouble {
           summary: 'until the next attempt',
         });
         if (isOvertaken?.()) {
-          this.end();
+          finish();
           return undefined;
         }
       }
