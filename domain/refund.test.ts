@@ -59,6 +59,7 @@ const record = (refund: Partial<RefundRecord>): RefundRecord => ({
   cancelsUnits: false,
   isGivenUp: false,
   isRestocked: false,
+  isFromStripe: false,
   ...refund,
 });
 
@@ -70,7 +71,7 @@ describe('refunds', () => {
         for (const request of requests) {
           const before = refundableCents(bought, refunds);
           const decision = decideRefund(bought, refunds, request.wish);
-          if (decision.ok) refunds.push({ ...decision, status: request.outcome, isGivenUp: false, isRestocked: false });
+          if (decision.ok) refunds.push(record({ ...decision, status: request.outcome }));
           else {
             expect(decision.refundableCents).toBe(before);
             expect(decision.message).toMatch(/\w.*\.$/);
@@ -208,7 +209,7 @@ describe('a repeated request', () => {
 
 describe('approval', () => {
   const limits = { customerCents: 100, supportCents: 500, leadCents: 1000 };
-  const record = { lines: [], approved: false };
+  const slice = { ...record({}), approved: false };
 
   it('is needed above the limit of the role that asks', () => {
     expect(needsApproval(limits, 'support', [], 500)).toBe(false);
@@ -221,9 +222,9 @@ describe('approval', () => {
 
   it('can’t be avoided in slices: what nobody approved counts together', () => {
     const slices = [
-      { ...record, amountCents: 300, status: 'succeeded' as const },
-      { ...record, amountCents: 900, status: 'succeeded' as const, approved: true },
-      { ...record, amountCents: 900, status: 'failed' as const },
+      { ...slice, amountCents: 300 },
+      { ...slice, amountCents: 900, approved: true },
+      { ...slice, amountCents: 900, status: 'failed' as const },
     ];
     expect(needsApproval(limits, 'support', slices, 200)).toBe(false);
     expect(needsApproval(limits, 'support', slices, 201)).toBe(true);

@@ -26,25 +26,41 @@ export interface RefundRecord {
   lines: readonly RefundLine[];
   /** Whether its units had not shipped when it was requested. */
   cancelsUnits: boolean;
-  /** A failed refund that staff settled in another way. */
+  /** A failed refund whose money went back in another way, such as a bank transfer. */
   isGivenUp: boolean;
   /** Its units are back on sale: whatever becomes of the money, they never ship and can't be taken again. */
   isRestocked: boolean;
+  /** A chargeback, or made in Stripe's dashboard: failed, it is over, and nobody retries it. */
+  isFromStripe: boolean;
 }
 
-/** Whether its money is given back, on its way or set aside for it; failed and rejected refunds free their amount. */
-export function isCommitted(refund: { status: RefundStatus }): boolean {
-  return refund.status !== 'failed' && refund.status !== 'rejected';
+type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
+
+/**
+ * Whether its money is given back, on its way or set aside for it. A rejected refund frees its amount, and so does a failed one, unless
+ * the money went back in another way, or is owed since the units are on sale again.
+ */
+export function isCommitted(refund: RefundState): boolean {
+  if (refund.status === 'failed') return refund.isGivenUp || (refund.isRestocked && !refund.isFromStripe);
+  return refund.status !== 'rejected';
 }
 
 /** Whether its units are canceled, about to be, or back: no other refund can be for them. */
-export function takesUnits(
-  refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>,
-): boolean {
-  return isCommitted(refund) || refund.isRestocked || (refund.cancelsUnits && refund.isGivenUp);
+export function takesUnits(refund: RefundState): boolean {
+  return isCommitted(refund) || refund.isRestocked;
 }
 
-type RefundAmount = Pick<RefundRecord, 'amountCents' | 'status'>;
+/** Whether people decide yet whether it is made. */
+export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
+  return refund.status === 'awaiting_approval' || refund.status === 'awaiting_return';
+}
+
+/** Whether it failed and can be retried, or replaced by another one. */
+function isOpenFailure(refund: RefundState): boolean {
+  return refund.status === 'failed' && !refund.isFromStripe && !isCommitted(refund);
+}
+
+type RefundAmount = Pick<RefundRecord, 'amountCents'> & RefundState;
 
 export function committedRefundCents(refunds: readonly RefundAmount[]): number {
   return sumCents(refunds.filter(isCommitted).map((refund) => refund.amountCents));
@@ -71,6 +87,35 @@ export function refundableQuantities(
     if (product) product.left -= line.quantity;
   }
   return left;
+}
+
+/**
+ * The failed refunds that a new one replaces: those whose money or units are no longer there once it is made. One that stays can be
+ * retried without paying for anything twice.
+ * @param refunds the order's refunds without the new one
+ */
+export function replacedBy<Refund extends RefundRecord>(
+  order: RefundableOrder,
+  refunds: readonly Refund[],
+  made: { amountCents: number; lines: readonly RefundLine[] },
+): Refund[] {
+  let leftCents = refundableCents(order, refunds) - made.amountCents;
+  const quantities = refundableQuantities(order, refunds);
+  const left = (productId: string): number => quantities.get(productId)?.left ?? 0;
+  const take = (lines: readonly RefundLine[]): void => {
+    for (const { productId, quantity } of lines) {
+      const product = quantities.get(productId);
+      if (product) product.left -= quantity;
+    }
+  };
+  take(made.lines);
+  return refunds.filter(isOpenFailure).filter((failed) => {
+    if (failed.amountCents > leftCents || failed.lines.some((line) => line.quantity > left(line.productId)))
+      return true;
+    leftCents -= failed.amountCents;
+    take(failed.lines);
+    return false;
+  });
 }
 
 export interface RefundWish {
@@ -147,20 +192,44 @@ export function decideRefund(
         'refund_exceeds_charge',
         'These lines cost more than what is left of the charge; name a lower amount.',
       );
+    const unnamed = unnamedUnits(priced.lines, quantities);
+    if (!order.hasShipped && amountCents === left && unnamed.length > 0) {
+      return refuse(
+        'refund_exceeds_charge',
+        `This is all that is left of the charge, and ${unnamed.join(', ')} would be left to ship for nothing. Cancel the order, or name a lower amount.`,
+      );
+    }
     return accept(amountCents, priced.lines);
   }
   const amountCents = wish.amountCents ?? left;
   if (left === 0)
     return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
   if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
+  // While another one may still be rejected, what is left of the money is not what is left of the order.
+  const isUndecided = !order.hasShipped && refunds.some(isWaiting);
+  if (isUndecided && wish.amountCents === undefined) {
+    return refuse(
+      'order_not_refundable',
+      'Another refund of this order is waiting for a decision. Cancel the order instead: that replaces it.',
+    );
+  }
   // All that is left stands for every unit that is left; a goodwill amount stands for none and blocks nothing.
-  const whole = amountCents === left;
+  const whole = amountCents === left && !isUndecided;
   if (wish.restock && !whole)
     return refuse('invalid_request', 'To put items back on sale, name them: give "lines" with product and quantity.');
   const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
     quantity > 0 ? [{ productId, quantity }] : [],
   );
   return accept(amountCents, whole ? lines : []);
+}
+
+/** Units that a refund of these lines leaves to ship, as people read them. */
+function unnamedUnits(lines: readonly RefundLine[], quantities: ReturnType<typeof refundableQuantities>): string[] {
+  const named = new Map(lines.map(({ productId, quantity }) => [productId, quantity]));
+  return [...quantities].flatMap(([productId, { name, left }]) => {
+    const quantity = left - (named.get(productId) ?? 0);
+    return quantity > 0 ? [`${quantity} × “${name}”`] : [];
+  });
 }
 
 function priceLines(
@@ -222,16 +291,16 @@ export function refusalOfResumed(
 ): string | undefined {
   const left = refundableCents(order, others);
   if (left < refund.amountCents)
-    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject this one or give it up, and request a new one.`;
+    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject or withdraw this one, and request a new one with a lower amount.`;
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
     if (!product || product.left < quantity)
-      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Give this one up.`;
+      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Reject or withdraw this one.`;
   }
   // Units that are back on sale did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
-    return 'Its items have shipped in the meantime. Give this refund up, and request a return instead.';
+    return 'Its items have shipped in the meantime. Reject or withdraw this refund, and request a return instead.';
   return undefined;
 }
 

@@ -14,6 +14,7 @@ const cancels = (refund: Partial<RefundRecord>): RefundRecord => ({
   lines: [{ productId: 'mug', quantity: 1 }],
   cancelsUnits: true,
   isGivenUp: false,
+  isFromStripe: false,
   isRestocked: false,
   ...refund,
 });

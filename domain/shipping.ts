@@ -39,7 +39,7 @@ export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: rea
   add(refunds.filter(isCanceled), 'canceled');
   add(refunds.filter(isPendingCancellation), 'pending');
   for (const line of lines.values()) {
-    // A failed refund and a later one for the same units are both counted; no unit is canceled twice.
+    // A dispute can take units that a refund was for; no unit is canceled twice.
     line.canceled = Math.min(line.canceled, line.bought);
     line.pending = Math.min(line.pending, line.bought - line.canceled);
     line.toShip = line.bought - line.canceled - line.pending;
@@ -54,12 +54,11 @@ export function refusalOfShipping(
   hasOpenDispute: boolean,
 ): string | undefined {
   const lines = packingLines(order, refunds);
-  // Also one for whose units another refund was made since: PostgreSQL's own rule knows refunds, not units.
   const unfinished = refunds.filter(isPendingCancellation).flatMap((refund) => refund.lines);
   if (unfinished.length > 0) {
     const nameOf = (productId: string) => lines.find((line) => line.productId === productId)?.name ?? productId;
     const units = unfinished.map((line) => `${line.quantity} × “${nameOf(line.productId)}”`).join(', ');
-    return `A refund of ${units} is not finished: these items may not ship. Wait for it, decide it, or give it up; then ship what is left.`;
+    return `A refund of ${units} is not finished: these items may not ship. Wait for it, or decide it; one that failed is retried, given up or withdrawn. Then ship what is left.`;
   }
   if (hasOpenDispute)
     return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and ship when it is won.';

@@ -3,8 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
 import { Desk } from './support/desk.ts';
-import { atStripe, openOrder, orderOf, refundedAtStripe, sell, untilRefundedAtStripe } from './support/sales.ts';
-import { startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
+import {
+  atStripe,
+  chargeBack,
+  openOrder,
+  orderOf,
+  refundedAtStripe,
+  sell,
+  untilRefundedAtStripe,
+} from './support/sales.ts';
+import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
 
 let shop: TestShop;
 let desk: Desk;
@@ -30,6 +38,14 @@ const unmatchedReason = async (intentId: string) =>
       intentId,
     ])
   )?.reason;
+
+/** @returns how an unmatched payment's refund stands in the records */
+const refundStatus = async (intentId: string) =>
+  (
+    await shop.services.db.row<{ status: string }>('select refund_status as status from payments where id = $1', [
+      intentId,
+    ])
+  )?.status;
 
 describe('a message to an order’s workflow', () => {
   it('marks nothing as paid, whatever it claims', async () => {
@@ -135,15 +151,78 @@ describe('an automatic refund that fails', () => {
     const isStopped = async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since');
     await until(isStopped, 'the bank to refuse it', 30_000);
     expect(await refundedAtStripe(shop, intentId)).toBe(0);
-    const row = () =>
-      shop.services.db.row<{ status: string }>('select refund_status as status from payments where id = $1', [
-        intentId,
-      ]);
-    expect((await row())!.status).toBe('failed');
+    expect(await refundStatus(intentId)).toBe('failed');
     // This card refuses each refund: the case stays open, and what was received is put right for the audit after the tests.
     await handleOf(workflowId).terminate('the test is over');
     await shop.services.db.run('delete from payment_failures where payment_id = $1', [intentId]);
     await shop.services.db.run('delete from payments where id = $1', [intentId]);
     await shop.services.stripe.paymentIntents.update(intentId, { metadata: { order_id: '' } });
   }, 60_000);
+});
+
+describe('an unmatched payment that Stripe does not refund', () => {
+  /** Paid beside an order, with a refund that the bank refuses. */
+  async function stuckPayment() {
+    const sale = await sell(shop);
+    await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 100 });
+    const intentId = await payBeside(sale.orderId, 900, 'usd');
+    await until(async () => (await refundStatus(intentId)) === 'failed', 'the bank to refuse it', 30_000);
+    return { intentId, handle: handleOf(unmatchedPaymentWorkflowId(intentId)) };
+  }
+
+  it('is settled by a refund in Stripe’s dashboard', async () => {
+    const { intentId, handle } = await stuckPayment();
+    await shop.services.stripe.refunds.create({ payment_intent: intentId });
+    expect(await handle.result()).toBe('refunded');
+    expect([await refundStatus(intentId), await refundedAtStripe(shop, intentId)]).toEqual(['succeeded', 900]);
+  }, 60_000);
+
+  it('is settled by a chargeback that is lost, and not by one that is open', async () => {
+    const { intentId, handle } = await stuckPayment();
+    const opened = (await (await atStripe(shop, 'disputes', { payment_intent: intentId })).json()) as { id: string };
+    await desk.details(handle.workflowId);
+    expect(await refundStatus(intentId)).toBe('failed');
+    await atStripe(shop, `disputes/${opened.id}/close`, { outcome: 'lost' });
+    expect(await handle.result()).toBe('settled');
+    expect(await refundStatus(intentId)).toBe('succeeded');
+  }, 60_000);
+});
+
+describe('events in another order', () => {
+  it('a chargeback that comes before the payment it is of blocks the shipment all the same', async () => {
+    const sale = await openOrder(shop);
+    const late = {
+      target: 'webhook',
+      kind: 'delay',
+      match: { event_type: 'payment_intent.succeeded' },
+      delay_ms: 3_000,
+    };
+    await atStripe(shop, 'faults', late);
+    await sale.buyer.pay(sale.begun);
+    await chargeBack(shop, sale);
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    const parcel = { carrier: 'UPS', trackingNumber: '1Z' };
+    expect((await desk.order(sale.orderId, 'markShipped', parcel)).refused).toBeTruthy();
+    const row = await shop.services.db.row('select status from disputes where order_id = $1', [sale.orderId]);
+    expect(row).toEqual({ status: 'needs_response' });
+  }, 30_000);
+
+  it('an order that is canceled while Stripe makes its PaymentIntent leaves none that can be paid', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const held = await buyer.hold([{ productId: product.id }]);
+    // The first attempt, within the workflow's own task, takes too long; the order can end during the second.
+    const match = { method: 'POST', path: '/v1/payment_intents' };
+    for (const delay_ms of [6_000, 4_500])
+      await atStripe(shop, 'faults', { target: 'api', kind: 'delay', match, delay_ms });
+    const begun = buyer.checkout(held.body.id, 'slow@example.test');
+    const orderIdOf = () =>
+      shop.services.db.row<{ id: string }>('select id from orders where reservation_id = $1', [held.body.id]);
+    const { id } = await until(orderIdOf, 'the order to be opened');
+    expect(await desk.order(id, 'cancel')).toEqual({ status: 'cancelled' });
+    expect((await begun).body.order.status).toBe('cancelled');
+    const made = await shop.services.stripe.paymentIntents.list({ limit: 100 });
+    const own = made.data.filter(({ metadata }) => metadata.order_id === id);
+    expect(own.map(({ status }) => status)).toEqual(['canceled']);
+  }, 30_000);
 });

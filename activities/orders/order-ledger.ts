@@ -153,17 +153,21 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
   });
 }
 
-/** Ties a PaymentIntent to its order. The first one stays: an order is paid by one intent alone. */
+/**
+ * Ties a PaymentIntent to its order. The first one stays: an order is paid by one intent alone.
+ * @returns false for an order that is over, or has another intent
+ */
 export async function attachPaymentIntent(
   db: Database,
   orderId: string,
   intent: { paymentIntentId: string; clientSecret: string },
-): Promise<void> {
-  await db.run(
+): Promise<boolean> {
+  const attached = await db.run(
     `update orders set payment_intent_id = $2, payment_client_secret = $3, updated_at = now()
-     where id = $1 and payment_intent_id is null`,
+     where id = $1 and (payment_intent_id is null and status = 'pending' or payment_intent_id = $2)`,
     [orderId, intent.paymentIntentId, intent.clientSecret],
   );
+  return attached > 0;
 }
 
 /** Why an unpaid order ends, and who asked for it. */

@@ -6,6 +6,7 @@ import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { attachPaymentIntent, readOrder } from '../orders/order-ledger.ts';
 import { type FoundDispute, type FoundRefund, recordFound } from '../refunds/found-ledger.ts';
+import { notifyRefunds } from '../refunds/notify-refund.ts';
 import { refundState, type StripeRefundState } from './refund-state.ts';
 import { createUnmatchedPaymentActivities } from './unmatched-payments.ts';
 
@@ -22,7 +23,8 @@ export function createPaymentActivities({
   db,
   settings,
   stripe,
-}: Pick<ActivityDependencies, 'db' | 'settings' | 'stripe'>) {
+  temporal,
+}: Pick<ActivityDependencies, 'db' | 'settings' | 'stripe' | 'temporal'>) {
   /** Safe to retry: Stripe answers the same intent for the same idempotency key, and the order keeps its first intent. */
   async function createPayment(request: {
     orderId: string;
@@ -40,7 +42,9 @@ export function createPaymentActivities({
       { idempotencyKey: `order-${request.orderId}-intent` },
     );
     if (!intent.client_secret) throw new Error(`PaymentIntent ${intent.id} came without a client secret`);
-    await attachPaymentIntent(db, request.orderId, { paymentIntentId: intent.id, clientSecret: intent.client_secret });
+    const attached = { paymentIntentId: intent.id, clientSecret: intent.client_secret };
+    // The order ended while Stripe was at work: nobody can pay it any more.
+    if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);
     return { paymentIntentId: intent.id, paymentUrl: paymentPageUrl(settings, intent.id) };
   }
 
@@ -57,13 +61,8 @@ export function createPaymentActivities({
     return paymentIntentId ? record(orderId, await stripe.paymentIntents.retrieve(paymentIntentId)) : 'none';
   }
 
-  /**
-   * Cancels the order's unpaid intent, or learns that it was paid. Safe to retry: a canceled intent stays so, and Stripe refuses to
-   * cancel a paid one.
-   */
-  async function cancelPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
-    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
-    if (!paymentIntentId) return 'none';
+  /** Cancels an unpaid intent, or learns that it was paid. Safe to retry: a canceled one stays so, and Stripe refuses to cancel a paid one. */
+  async function cancelIntent(orderId: string, paymentIntentId: string): Promise<CheckedPayment> {
     try {
       return await record(
         orderId,
@@ -80,6 +79,12 @@ export function createPaymentActivities({
       if (status === 'open') throw error;
       return status;
     }
+  }
+
+  /** Cancels the order's own intent, as `cancelIntent` does. */
+  async function cancelPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
+    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    return paymentIntentId ? cancelIntent(orderId, paymentIntentId) : 'none';
   }
 
   /**
@@ -134,11 +139,12 @@ export function createPaymentActivities({
       stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),
       stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
     ]);
-    await recordFound(db, orderId, {
+    const replaced = await recordFound(db, orderId, {
       // Those of payments that could not be this order's are no refunds of it.
       refunds: refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund),
       disputes: disputes.data.map(foundDispute),
     });
+    await notifyRefunds({ temporal }, orderId, replaced);
     return record(orderId, intent);
   }
 

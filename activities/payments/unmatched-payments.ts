@@ -1,5 +1,6 @@
 /** Payments that name an order and can't pay it: another PaymentIntent, or the wrong amount or currency. They go back in full. */
 import Stripe from 'stripe';
+import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { UnmatchedReason } from '../../domain/payment.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -57,13 +58,45 @@ async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment
 }
 
 export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDependencies, 'db' | 'stripe'>) {
+  /**
+   * What has sent the payment back without this shop: refunds made in Stripe's dashboard, and chargebacks that were lost. null while
+   * some of the money is still at Stripe. Safe to retry: it only reads.
+   */
+  async function findUnmatchedRefund({
+    paymentIntentId,
+  }: {
+    paymentIntentId: string;
+  }): Promise<StripeRefundState | null> {
+    const [payment, refunds, disputes] = await Promise.all([
+      read(db, paymentIntentId),
+      stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),
+      stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
+    ]);
+    if (!payment) throw new Error(`payment ${paymentIntentId} is not unmatched`);
+    const made = refunds.data.map(refundState);
+    const isMade = (index: number) => made[index]!.status !== 'failed';
+    const back = [
+      ...refunds.data.filter((_, index) => isMade(index)),
+      ...disputes.data.filter(({ status }) => status === 'lost'),
+    ];
+    const backCents = back.reduce((sum, { amount }) => sum + fromStripeAmount(amount, payment.currency), 0);
+    if (backCents < payment.amountCents) return null;
+    const states = made.filter((_, index) => isMade(index));
+    // The one that can still fail decides.
+    return (
+      states.find(({ status }) => status === 'pending') ?? states[0] ?? { stripeRefundId: null, status: 'succeeded' }
+    );
+  }
+
   return {
+    findUnmatchedRefund,
+
     /** null for a payment that is its order's own, or that the shop does not know. */
     loadUnmatchedPayment: ({ paymentIntentId }: { paymentIntentId: string }) => read(db, paymentIntentId),
 
     /**
-     * Refunds all that is left of the payment. Safe to retry: one idempotency key an attempt. Somebody may have refunded it by hand:
-     * that settles it as well.
+     * Refunds all that is left of the payment. Safe to retry: one idempotency key an attempt. A refund made by hand, or a lost
+     * chargeback, settles it as well.
      */
     async refundUnmatchedPayment(request: { paymentIntentId: string; attempt: number }): Promise<StripeRefundState> {
       const { paymentIntentId, attempt } = request;
@@ -75,7 +108,8 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
         return refundState(refund);
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;
-        if (error.code === 'charge_already_refunded') return { stripeRefundId: null, status: 'succeeded' };
+        const found = await findUnmatchedRefund({ paymentIntentId });
+        if (found) return found;
         return { stripeRefundId: null, status: 'failed', failureReason: error.code ?? 'refused' };
       }
     },

@@ -4,7 +4,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
-import { notifyRefund } from './notify-refund.ts';
+import { notifyRefunds } from './notify-refund.ts';
 import * as ledger from './refund-ledger.ts';
 import { readRefund } from './refund-reader.ts';
 
@@ -50,12 +50,14 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
 
   return {
     /** Safe to retry: the refund's id meets the refund that was made before. */
-    requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
+    async requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
       const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
       const actor = actorOf(secret, request, refundSubject(refundId));
-      return told(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (result) =>
-        result.outcome === 'accepted' ? request.orderId : undefined,
+      const result = await told(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (requested) =>
+        requested.outcome === 'accepted' ? request.orderId : undefined,
       );
+      if (result.outcome === 'accepted') await notifyRefunds(deps, request.orderId, result.replaced);
+      return result;
     },
 
     loadRefund: async ({ refundId }: { refundId: string }) => (await readRefund(db, refundId)) ?? null,
@@ -82,6 +84,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     /** Safe to retry: a refund on its way again is answered as it is. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
+    withdrawRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.withdrawFailed(db, request)),
 
     /** Safe to retry: the cancellation's refund has an ID of its own. */
     async cancelPaid(request: {
@@ -94,9 +97,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       const refundId = refundIdOf(orderId, requestId);
       const actor = actorOf(secret, sender, refundSubject(refundId));
       const result = await cancellation.cancelPaid(db, limits, { refundId, orderId, requestId, actor, reason });
-      // Not reached, their workflows would wait for a decision that can't come: so this is part of the step, and retried with it.
-      if (result.outcome !== 'refused')
-        await Promise.all(result.absorbed.map((absorbed) => notifyRefund(deps, orderId, absorbed)));
+      if (result.outcome !== 'refused') await notifyRefunds(deps, orderId, result.replaced);
       return result;
     },
   };

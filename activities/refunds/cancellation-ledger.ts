@@ -1,18 +1,22 @@
 /** Cancelling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
 import { roleOf } from '../../domain/actor.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
-import { decideRefund, needsApproval, type RefundLimits } from '../../domain/refund.ts';
-import { withholdsMoney } from '../../domain/shipping.ts';
+import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { CANCELLATION_HOLD, lockOrder, moveGoods } from '../orders/order-steps.ts';
 import { insertRefund } from './refund-ledger.ts';
-import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
-
-/** Why a refund that waited ended; the shopper reads it. */
-const ABSORBED = 'Replaced by the cancellation of the order.';
+import {
+  hasMoneyWithheld,
+  lockForRefund,
+  type RefundFacts,
+  readRecords,
+  readRefund,
+  readRefunds,
+} from './refund-reader.ts';
+import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
 export interface CancellationRequest {
   refundId: string;
@@ -23,9 +27,9 @@ export interface CancellationRequest {
 }
 
 export type CancelledPaid =
-  | { outcome: 'cancelled'; refund: RefundFacts; absorbed: string[] }
-  /** Above the requester's limit: nothing ships meanwhile. `absorbed`: request IDs of the refunds that it replaces. */
-  | { outcome: 'awaiting_approval'; refund: RefundFacts; absorbed: string[] }
+  | { outcome: 'cancelled'; refund: RefundFacts; replaced: string[] }
+  /** Above the requester's limit: nothing ships meanwhile. `replaced`: request IDs of the refunds that it replaces. */
+  | { outcome: 'awaiting_approval'; refund: RefundFacts; replaced: string[] }
   | { outcome: 'refused'; code: 'order_not_cancellable' | 'not_found'; message: string };
 
 /** Cancels a paid order, with a refund of all that is left. One cancellation an order: asked again, it is answered as it is. */
@@ -41,7 +45,7 @@ export async function cancelPaid(
     const existing = await readRefund(sql, refundId);
     if (existing && existing.status !== 'rejected') {
       const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'cancelled';
-      return { outcome, refund: existing, absorbed: absorbedOf(await readRefunds(sql, orderId)) };
+      return { outcome, refund: existing, replaced: await replacedRequests(sql, refundId) };
     }
     const refunds = await readRefunds(sql, orderId);
     const refusal = existing
@@ -58,8 +62,8 @@ export async function cancelPaid(
         message: 'A chargeback of this order is not decided: the bank has the money. Cancel the order when it is won.',
       };
     }
-    await absorbWaiting(sql, refunds, actor);
-    const earlier = await readRecords(sql, orderId);
+    // Refunds that wait give way: the cancellation is for all of the money, so what they were for is part of it.
+    const earlier = (await readRecords(sql, orderId)).filter((record) => !isWaiting(record));
     const decision = decideRefund(order, earlier, { restock: true });
     if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancellable', message: decision.message };
 
@@ -80,7 +84,8 @@ export async function cancelPaid(
       dedupeKey: `refund:${refundId}:requested`,
     });
     const refund = (await readRefund(sql, refundId))!;
-    const absorbed = absorbedOf(await readRefunds(sql, orderId));
+    await replaceRefunds(sql, refund, [...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)], actor);
+    const replaced = await replacedRequests(sql, refundId);
     if (waits) {
       await moveGoods(sql, (await lockOrder(sql, orderId))!, 'on_hold');
       // One that is on hold for another reason stays so if the cancellation is rejected.
@@ -88,40 +93,11 @@ export async function cancelPaid(
         orderId,
         CANCELLATION_HOLD,
       ]);
-      return { outcome: 'awaiting_approval', refund, absorbed };
+      return { outcome: 'awaiting_approval', refund, replaced };
     }
     await endCancellation(sql, refund, true, actor);
-    return { outcome: 'cancelled', refund, absorbed };
+    return { outcome: 'cancelled', refund, replaced };
   });
-}
-
-async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boolean> {
-  const disputes = await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [orderId]);
-  return disputes.some(({ status }) => withholdsMoney(status));
-}
-
-function absorbedOf(refunds: readonly RefundFacts[]): string[] {
-  return refunds.filter((refund) => refund.decisionReason === ABSORBED).map((refund) => refund.requestId);
-}
-
-/** Refunds that only wait give way: the cancellation is for all of the money, so what they were for is part of it. */
-async function absorbWaiting(sql: Sql, refunds: readonly RefundFacts[], actor: string): Promise<void> {
-  const waiting = refunds.filter(({ status }) => status === 'awaiting_approval' || status === 'awaiting_return');
-  for (const { orderId, refundId, amountCents } of waiting) {
-    await sql.run(
-      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now()
-       where id = $1`,
-      [refundId, actor, ABSORBED],
-    );
-    await recordEvent(sql, {
-      orderId,
-      type: 'refund_absorbed',
-      message: 'A refund that was waiting is replaced by the cancellation of the order.',
-      data: { refundId, amountCents },
-      actor,
-      dedupeKey: `refund:${refundId}:absorbed`,
-    });
-  }
 }
 
 /** Cancels the order that a cancellation was granted for, or lets it go on; the caller holds the order's lock. */

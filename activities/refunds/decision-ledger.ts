@@ -1,13 +1,17 @@
 /** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
 import { roleOf, userIdOf } from '../../domain/actor.ts';
-import { formatMoney } from '../../domain/money.ts';
-import { needsApproval, type RefundLimits, refundableQuantities, refusalOfResumed } from '../../domain/refund.ts';
+import { formatMoney, toDecimalString } from '../../domain/money.ts';
+import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { restockRefund } from '../inventory/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { endCancellation } from './cancellation-ledger.ts';
+import { settleOrder } from './refund-ledger.ts';
 import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+
+/** Failure of a refund that was to be retried, and a lead declined it. */
+const NOT_APPROVED = 'not_approved';
 
 export type DecisionResult =
   | { outcome: 'decided'; refund: RefundFacts }
@@ -77,21 +81,25 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     const approved = request.decision === 'approve';
     const tooLate = approved ? await refusalToResume(sql, refund, order) : undefined;
     if (tooLate) return tooLate;
+    // With its units back on sale its money is owed: it has failed again, and is retried or settled in another way.
+    const isOwed = !approved && refund.isRestocked;
     await sql.run(
-      `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now() where id = $1`,
-      [refund.refundId, approved ? 'pending' : 'rejected', request.actor, request.reason],
+      `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now(),
+         failure_reason = case when $2 = 'failed' then '${NOT_APPROVED}' else failure_reason end
+       where id = $1`,
+      [refund.refundId, approved ? 'pending' : isOwed ? 'failed' : 'rejected', request.actor, request.reason],
     );
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: approved ? 'refund_approved' : 'refund_rejected',
-      message: approved ? 'The refund was approved.' : 'The refund was not granted.',
+      message: approved ? 'The refund was approved.' : 'The refund was declined.',
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,
-      dedupeKey: `refund:${refund.refundId}:decided`,
+      dedupeKey: `refund:${refund.refundId}:decided${refund.attempt > 1 ? `:${refund.attempt}` : ''}`,
     });
-    if (refund.kind === 'cancellation') await endCancellation(sql, refund, approved, request.actor);
-    if (!approved) await mailRefusal(sql, refund, request.reason);
+    if (refund.kind === 'cancellation' && !isOwed) await endCancellation(sql, refund, approved, request.actor);
+    if (!approved && !isOwed) await mailRefusal(sql, refund, request.reason);
     return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
   });
 }
@@ -150,19 +158,32 @@ export async function receiveReturn(
   return withRefund(db, request.refundId, async (sql, refund, order) => {
     const dedupeKey = `received:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
-    const tooLate = await refusalToResume(sql, refund, order);
-    if (tooLate) return tooLate;
+    // A chargeback can have taken the money, or a part of it, while the items were on their way: they are here all the same.
     const others = await readRecords(sql, refund.orderId, refund.refundId);
-    const waits = needsApproval(limits, roleOf(request.actor), others, refund.amountCents);
-    await sql.run('update refunds set status = $2, restock = $3, updated_at = now() where id = $1', [
-      refund.refundId,
-      waits ? 'awaiting_approval' : 'pending',
-      request.restock && refund.lines.length > 0,
-    ]);
+    const amountCents = Math.min(refund.amountCents, refundableCents(order, others));
+    const tooLate = await refusalToResume(sql, { ...refund, amountCents }, order);
+    if (tooLate) return tooLate;
+    const isPaidBack = amountCents === 0;
+    const waits = !isPaidBack && needsApproval(limits, roleOf(request.actor), others, amountCents);
+    const restock = request.restock && refund.lines.length > 0;
+    await sql.run(
+      `update refunds set status = $2, restock = $3, amount = coalesce($4, amount), updated_at = now(),
+         decision_reason = case when $2 = 'rejected' then 'The money had gone back already.' end
+       where id = $1`,
+      [
+        refund.refundId,
+        isPaidBack ? 'rejected' : waits ? 'awaiting_approval' : 'pending',
+        restock,
+        isPaidBack ? null : toDecimalString(amountCents, refund.currency),
+      ],
+    );
+    if (isPaidBack && restock) await restockRefund(sql, refund.refundId);
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'return_received',
-      message: 'The returned items have arrived.',
+      message: isPaidBack
+        ? 'The returned items have arrived; the money had gone back already.'
+        : 'The returned items have arrived.',
       data: { refundId: refund.refundId, requestId: request.requestId, restock: request.restock },
       actor: request.actor,
       reason: request.reason,
@@ -225,17 +246,28 @@ export interface RetryRequest {
 export async function retryFailed(db: Database, limits: RefundLimits, request: RetryRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
     if (refund.status !== 'failed') return { outcome: 'decided', refund };
-    if (refund.isGivenUp)
-      return { outcome: 'refused', code: 'conflict', message: 'This refund was given up. Request a new one.' };
-    const tooLate = await refusalToResume(sql, refund, order);
-    if (tooLate) return tooLate;
+    if (refund.isGivenUp) {
+      return {
+        outcome: 'refused',
+        code: 'conflict',
+        message: 'This refund was given up: its money went back in another way.',
+      };
+    }
     const others = await readRecords(sql, refund.orderId, refund.refundId);
-    const waits =
-      refund.decidedBy === null && needsApproval(limits, roleOf(refund.requestedBy), others, refund.amountCents);
+    const left = refundableCents(order, others);
+    // Nothing else can be requested of an order that is canceled, so its cancellation is for whatever is left of the money.
+    const amountCents =
+      refund.kind === 'cancellation' && left > 0 ? Math.min(refund.amountCents, left) : refund.amountCents;
+    const tooLate = await refusalToResume(sql, { ...refund, amountCents }, order);
+    if (tooLate) return tooLate;
+    const isApproved = refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED;
+    const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);
     await sql.run(
-      `update refunds set status = $2, attempt = attempt + 1, stripe_refund_id = null, failure_reason = null, updated_at = now()
+      `update refunds set status = $2, amount = $3, attempt = attempt + 1, stripe_refund_id = null, failure_reason = null,
+         decided_by = case when $2 = 'pending' then decided_by end, decided_at = case when $2 = 'pending' then decided_at end,
+         decision_reason = case when $2 = 'pending' then decision_reason end, updated_at = now()
        where id = $1`,
-      [refund.refundId, waits ? 'awaiting_approval' : 'pending'],
+      [refund.refundId, waits ? 'awaiting_approval' : 'pending', toDecimalString(amountCents, refund.currency)],
     );
     await recordEvent(sql, {
       orderId: refund.orderId,
@@ -252,54 +284,67 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
   });
 }
 
-/**
- * Of a failed refund that is given up, the units stay canceled that no other refund has taken in the meantime.
- * @returns whether there are any
- */
-async function keepUntakenUnits(sql: Sql, refund: RefundFacts, order: OrderForRefund): Promise<boolean> {
-  if (!refund.cancelsUnits || order.hasShipped) return false;
-  const left = refundableQuantities(order, await readRecords(sql, refund.orderId, refund.refundId));
-  let kept = 0;
-  for (const { productId, quantity } of refund.lines) {
-    const units = Math.max(0, Math.min(quantity, left.get(productId)?.left ?? 0));
-    kept += units;
-    if (units === quantity) continue;
-    await (units === 0
-      ? sql.run('delete from refund_items where refund_id = $1 and product_id = $2', [refund.refundId, productId])
-      : sql.run('update refund_items set quantity = $3 where refund_id = $1 and product_id = $2', [
-          refund.refundId,
-          productId,
-          units,
-        ]));
-  }
-  return kept > 0;
-}
-
-/**
- * Leaves a failed refund as it is: the money went back some other way, or not at all. Units that it was to cancel stay canceled and go
- * back on sale, unless another refund has taken them in the meantime.
- */
-export async function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund, order) => {
-    if (refund.isGivenUp) return { outcome: 'decided', refund };
-    if (refund.status !== 'failed') {
-      return { outcome: 'refused', code: 'conflict', message: `This refund is ${refund.status}, not failed.` };
-    }
-    const cancels = refund.isRestocked || (await keepUntakenUnits(sql, refund, order));
-    await sql.run('update refunds set given_up_at = now(), cancels_units = $2, updated_at = now() where id = $1', [
-      refund.refundId,
-      cancels,
+/** Ends a failed refund, in the caller's words. */
+function endFailed(
+  db: Database,
+  request: Required<RetryRequest>,
+  how: { type: 'refund_given_up' | 'refund_withdrawn'; message: string },
+  end: (sql: Sql, refund: RefundFacts) => Promise<DecisionResult | undefined>,
+): Promise<DecisionResult> {
+  return withRefund(db, request.refundId, async (sql, refund) => {
+    const key = `${how.type}:${refund.refundId}:${refund.attempt}`;
+    const isDone = await sql.row('select 1 from order_events where order_id = $1 and dedupe_key = $2', [
+      refund.orderId,
+      key,
     ]);
-    if (cancels) await restockRefund(sql, refund.refundId);
+    if (isDone) return { outcome: 'decided', refund };
+    if (refund.status !== 'failed' || refund.isGivenUp) {
+      const state = refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' ');
+      return { outcome: 'refused', code: 'conflict', message: `This refund is ${state}, not failed.` };
+    }
+    const refusal = await end(sql, refund);
+    if (refusal) return refusal;
+    await settleOrder(sql, refund.orderId);
     await recordEvent(sql, {
       orderId: refund.orderId,
-      type: 'refund_given_up',
-      message: 'The refund was given up.',
+      type: how.type,
+      message: how.message,
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,
-      dedupeKey: `given-up:${refund.refundId}:${refund.attempt}`,
+      dedupeKey: key,
     });
     return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+  });
+}
+
+/**
+ * Settles a failed refund whose money went back in another way, such as a bank transfer: it counts as given back, and the units that it
+ * was to cancel stay canceled and go back on sale.
+ */
+export function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
+  const how = { type: 'refund_given_up', message: 'The refund was settled in another way.' } as const;
+  return endFailed(db, request, how, async (sql, refund) => {
+    await sql.run('update refunds set given_up_at = now(), updated_at = now() where id = $1', [refund.refundId]);
+    if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);
+    return undefined;
+  });
+}
+
+/** Takes a failed refund back: no money is given back, and the units that it was to cancel ship. */
+export function withdrawFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
+  const how = { type: 'refund_withdrawn', message: 'The refund was withdrawn.' } as const;
+  return endFailed(db, request, how, async (sql, refund) => {
+    if (refund.isRestocked || refund.kind === 'cancellation') {
+      const message =
+        'Its items are canceled and back on sale, so the money has to go back: retry the refund, or give it up when the money went back in another way.';
+      return { outcome: 'refused', code: 'conflict', message };
+    }
+    await sql.run(
+      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now() where id = $1`,
+      [refund.refundId, request.actor, request.reason],
+    );
+    await mailRefusal(sql, refund, request.reason);
+    return undefined;
   });
 }

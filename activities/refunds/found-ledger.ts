@@ -3,12 +3,13 @@ import { STRIPE } from '../../domain/actor.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
-import { type RefundLine, refundableCents, refundableQuantities } from '../../domain/refund.ts';
+import { isWaiting, refundableCents, refundableQuantities, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { insertRefund, recordRefundIn, settleOrder } from './refund-ledger.ts';
+import { insertRefund, type NewRefund, recordRefundIn, settleOrder } from './refund-ledger.ts';
 import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
+import { replaceRefunds } from './replaced-refunds.ts';
 
 export interface FoundRefund {
   stripeRefundId: string;
@@ -30,19 +31,28 @@ export interface FoundDispute {
   evidenceDueBy: Date | null;
 }
 
-/** Brings an order's records in line with what Stripe holds of its payment. Safe to repeat. */
+/**
+ * Brings an order's records in line with what Stripe holds of its payment. Safe to repeat.
+ * @returns request IDs of the refunds that what was found replaced: their workflows have to learn of it
+ */
 export async function recordFound(
   db: Database,
   orderId: string,
   found: { refunds: readonly FoundRefund[]; disputes: readonly FoundDispute[] },
-): Promise<void> {
-  await db.transaction(async (sql) => {
+): Promise<string[]> {
+  return db.transaction(async (sql) => {
     const order = await lockForRefund(sql, orderId);
     // Money that the order never had, such as that of a payment that could not be its own, is none of its books.
-    if (!order || order.capturedCents === 0) return;
+    if (!order || order.capturedCents === 0) return [];
     const known = await readRefunds(sql, orderId);
     for (const refund of found.refunds) await recordFoundRefund(sql, orderId, known, refund);
     for (const dispute of found.disputes) await recordDispute(sql, orderId, dispute);
+    const replaced = await sql.rows<{ request_id: string }>(
+      `select replaced.request_id from refunds replaced join refunds by on by.id = replaced.replaced_by
+       where replaced.order_id = $1 and by.requested_by = '${STRIPE}'`,
+      [orderId],
+    );
+    return replaced.map((row) => row.request_id);
   });
 }
 
@@ -65,23 +75,15 @@ async function recordFoundRefund(
   }
   if (status === 'failed') return;
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${stripeRefundId}`);
-  const units = await unitsCanceledBy(sql, orderId, found.amountCents);
-  await insertRefund(
-    sql,
-    { currency: found.currency },
-    {
-      refundId,
-      orderId,
-      requestId: stripeRefundId,
-      kind: 'refund',
-      amountCents: found.amountCents,
-      reason: 'Made at Stripe',
-      ...units,
-      status: 'pending',
-      actor: STRIPE,
-      stripeRefundId,
-    },
-  );
+  await insertFound(sql, found, {
+    refundId,
+    orderId,
+    requestId: stripeRefundId,
+    kind: 'refund',
+    amountCents: found.amountCents,
+    reason: 'Made at Stripe',
+    stripeRefundId,
+  });
   await recordEvent(sql, {
     orderId,
     type: 'refund_found_at_stripe',
@@ -152,24 +154,32 @@ async function keepUnits(sql: Sql, refundId: string): Promise<void> {
 }
 
 /**
- * Money that moved without us names no units. When it leaves nothing of an order that has not shipped, it cancels all that are left:
- * nobody keeps the money and the goods. Refunds that only wait give way to it: the money is gone already.
+ * Records money that moved without this shop, which names no units. When it leaves nothing of an order that has not shipped, it cancels
+ * all units that are left: nobody keeps the money and the goods. Refunds that are not finished are then replaced: the money is gone.
  */
-async function unitsCanceledBy(
+async function insertFound(
   sql: Sql,
-  orderId: string,
-  amountCents: number,
-): Promise<{ lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }> {
+  { currency }: { currency: string },
+  found: Pick<NewRefund, 'refundId' | 'orderId' | 'requestId' | 'kind' | 'amountCents' | 'reason' | 'stripeRefundId'>,
+): Promise<void> {
+  const { refundId, orderId, amountCents, kind } = found;
   const order = (await lockForRefund(sql, orderId))!;
-  const given = (await readRecords(sql, orderId)).filter(
-    (refund) => refund.status === 'succeeded' || refund.status === 'pending' || refund.isRestocked || refund.isGivenUp,
+  const records = await readRecords(sql, orderId);
+  const decided = records.filter((refund) => !isWaiting(refund));
+  const left = [...refundableQuantities(order, decided)].flatMap(([productId, product]) =>
+    product.left > 0 ? [{ productId, quantity: product.left }] : [],
   );
-  const lines = [...refundableQuantities(order, given)].flatMap(([productId, { left }]) =>
-    left > 0 ? [{ productId, quantity: left }] : [],
+  const isAll = order.isSold && !order.hasShipped && amountCents >= refundableCents(order, decided);
+  const cancelsUnits = isAll && left.length > 0;
+  const lines = cancelsUnits ? left : [];
+  await insertRefund(
+    sql,
+    { currency },
+    { ...found, lines, restock: cancelsUnits, cancelsUnits, status: 'pending', actor: STRIPE },
   );
-  const cancelsUnits =
-    order.isSold && !order.hasShipped && lines.length > 0 && amountCents >= refundableCents(order, given);
-  return { lines: cancelsUnits ? lines : [], restock: cancelsUnits, cancelsUnits };
+  if (!isAll) return;
+  const replaced = [...records.filter(isWaiting), ...replacedBy(order, decided, { amountCents, lines })];
+  await replaceRefunds(sql, { refundId, orderId, kind }, replaced, STRIPE);
 }
 
 /**
@@ -183,17 +193,13 @@ async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute):
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
   if (!(await readRefund(sql, refundId))) {
     if (status === 'failed') return;
-    const units = await unitsCanceledBy(sql, orderId, amountCents);
-    await insertRefund(sql, dispute, {
+    await insertFound(sql, dispute, {
       refundId,
       orderId,
       requestId: dispute.disputeId,
       kind: 'chargeback',
       amountCents,
       reason: `Chargeback: ${dispute.reason.replaceAll('_', ' ')}`,
-      ...units,
-      status: 'pending',
-      actor: STRIPE,
       stripeRefundId: dispute.disputeId,
     });
     await settleOrder(sql, orderId);

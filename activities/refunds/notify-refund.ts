@@ -2,8 +2,20 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { refundChangedSignal, refundWorkflowId } from '../../workflows/refund/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
-/** Has a refund's workflow read its record again. One that has ended needs no notice. */
-export async function notifyRefund(
+/**
+ * Has refunds' workflows read their records again. Not reached, they would wait for a decision that can't come, so this is part of the
+ * step that changed the records, and is retried with it. One that has ended needs no notice.
+ * @param requestIds of refunds of this order
+ */
+export async function notifyRefunds(
+  deps: Pick<ActivityDependencies, 'temporal'>,
+  orderId: string,
+  requestIds: readonly string[],
+): Promise<void> {
+  await Promise.all(requestIds.map((requestId) => notifyRefund(deps, orderId, requestId)));
+}
+
+async function notifyRefund(
   { temporal }: Pick<ActivityDependencies, 'temporal'>,
   orderId: string,
   requestId: string,

@@ -9,6 +9,7 @@ import {
   type RefundLimits,
   type RefundLine,
   refundableCents,
+  replacedBy,
   returnsClosedAt,
 } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -17,6 +18,7 @@ import { restockRefund } from '../inventory/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockOrder } from '../orders/order-steps.ts';
 import {
+  hasMoneyWithheld,
   lockForRefund,
   type OrderForRefund,
   type RefundFacts,
@@ -24,6 +26,7 @@ import {
   readRecords,
   readRefund,
 } from './refund-reader.ts';
+import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
 export interface RefundWithActor {
   refundId: string;
@@ -41,7 +44,8 @@ export interface RefundWithActor {
 }
 
 export type RequestedRefund =
-  | { outcome: 'accepted'; refund: RefundFacts }
+  /** `replaced`: request IDs of the failed refunds whose money or units this one takes. */
+  | { outcome: 'accepted'; refund: RefundFacts; replaced: string[] }
   | {
       outcome: 'refused';
       code:
@@ -73,7 +77,7 @@ export async function requestRefund(
     const order = await lockForRefund(sql, request.orderId);
     if (!order) return { outcome: 'order_missing' };
     const existing = await readRefund(sql, request.refundId);
-    if (existing) return repeated(existing, request);
+    if (existing) return repeated(existing, request, await replacedRequests(sql, existing.refundId));
     const earlier = await readRecords(sql, request.orderId);
     const role = roleOf(request.actor);
     const refused = (code: Extract<RequestedRefund, { outcome: 'refused' }>['code'], message: string) => ({
@@ -103,6 +107,13 @@ export async function requestRefund(
       : needsApproval(limits, role, earlier, decision.amountCents)
         ? 'awaiting_approval'
         : 'pending';
+    // Stripe refunds nothing of a disputed charge, and the units would be canceled for no money.
+    if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {
+      return refused(
+        'order_not_refundable',
+        'A chargeback of this order is not decided: the bank has the money. Refund the items when it is won.',
+      );
+    }
     await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
     await recordEvent(sql, {
       orderId: request.orderId,
@@ -113,7 +124,9 @@ export async function requestRefund(
       reason: request.reason,
       dedupeKey: `refund:${request.refundId}:requested`,
     });
-    return { outcome: 'accepted', refund: (await readRefund(sql, request.refundId))! };
+    const refund = (await readRefund(sql, request.refundId))!;
+    await replaceRefunds(sql, refund, replacedBy(order, earlier, decision), request.actor);
+    return { outcome: 'accepted', refund, replaced: await replacedRequests(sql, refund.refundId) };
   });
 }
 
@@ -123,8 +136,8 @@ function requestedMessage(status: RefundStatus): string {
 }
 
 /** @param request what is asked now, under an id that was used before */
-function repeated(refund: RefundFacts, request: RefundWithActor): RequestedRefund {
-  if (asksFor(request, refund)) return { outcome: 'accepted', refund };
+function repeated(refund: RefundFacts, request: RefundWithActor, replaced: string[]): RequestedRefund {
+  if (asksFor(request, refund)) return { outcome: 'accepted', refund, replaced };
   return {
     outcome: 'refused',
     code: 'idempotency_key_reused',
@@ -134,7 +147,7 @@ function repeated(refund: RefundFacts, request: RefundWithActor): RequestedRefun
   };
 }
 
-interface NewRefund {
+export interface NewRefund {
   refundId: string;
   orderId: string;
   requestId: string;
@@ -228,16 +241,21 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
 /** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
 export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
-  const given = await sql.row<{ total: string | null }>(
-    `select sum(amount)::text as total from refunds
-     where order_id = $1 and (status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))`,
+  const given = await sql.row<{ total: string | null; otherwise: string | null }>(
+    `select sum(amount) filter (where status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))::text as total,
+       sum(amount) filter (where given_up_at is not null)::text as otherwise
+     from refunds where order_id = $1`,
     [orderId],
   );
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
   // A bank can take back more than what refunds had left: an order gives back no more than it received.
   const refundedCents = Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency));
   const isOver = order.status === 'expired' || order.status === 'cancelled';
-  const status = isOver ? order.status : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents });
+  // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
+  const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);
+  const status = isOver
+    ? order.status
+    : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents: returnedCents });
   await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
     orderId,
     toDecimalString(refundedCents, order.currency),

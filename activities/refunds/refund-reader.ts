@@ -1,7 +1,9 @@
 /** Reads refunds and what they are decided by. */
+import { STRIPE } from '../../domain/actor.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type Fulfilment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
 import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/refund.ts';
+import { withholdsMoney } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
 /** `cancellation` ends the order with it; `chargeback` is money that the card's bank took. */
@@ -20,10 +22,12 @@ export interface RefundFacts {
   restock: boolean;
   /** Whether its units had not shipped when it was requested: they never ship, and go back on sale. */
   cancelsUnits: boolean;
-  /** A failed refund that staff settled in another way. */
+  /** A failed refund whose money went back in another way, such as a bank transfer. */
   isGivenUp: boolean;
   /** Whether its units are back on sale. */
   isRestocked: boolean;
+  /** A chargeback, or made in Stripe's dashboard. */
+  isFromStripe: boolean;
   requestedBy: string;
   decidedBy: string | null;
   decisionReason: string | null;
@@ -99,6 +103,7 @@ function toFacts(row: RefundRow): RefundFacts {
     cancelsUnits: row.cancels_units,
     isGivenUp: row.given_up_at !== null,
     isRestocked: row.is_restocked,
+    isFromStripe: row.requested_by === STRIPE,
     requestedBy: row.requested_by,
     decidedBy: row.decided_by,
     decisionReason: row.decision_reason,
@@ -159,17 +164,26 @@ export async function readRecords(
   sql: Sql,
   orderId: string,
   exceptRefundId?: string,
-): Promise<(RefundRecord & { approved: boolean })[]> {
+): Promise<(RefundRecord & { refundId: string; attempt: number; approved: boolean })[]> {
   const refunds = await readRefunds(sql, orderId);
   return refunds
     .filter((refund) => refund.refundId !== exceptRefundId)
     .map((refund) => ({
+      refundId: refund.refundId,
+      attempt: refund.attempt,
       amountCents: refund.amountCents,
       status: refund.status,
       lines: refund.lines,
       cancelsUnits: refund.cancelsUnits,
       isGivenUp: refund.isGivenUp,
       isRestocked: refund.isRestocked,
+      isFromStripe: refund.isFromStripe,
       approved: refund.decidedBy !== null || refund.kind === 'chargeback',
     }));
+}
+
+/** Whether a chargeback that is not decided has taken money of the order. */
+export async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boolean> {
+  const disputes = await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [orderId]);
+  return disputes.some(({ status }) => withholdsMoney(status));
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCurrency } from '../../domain/currencies.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 
-export const uuid = z.uuid();
+export const uuid = z.uuid().toLowerCase();
 export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 export const currency = z
   .string()

@@ -1,4 +1,5 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { STRIPE } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
@@ -165,7 +166,13 @@ export async function listRefunds(
   return {
     items: rows.map((row) => present(row, settings, forStaff)),
     committedCents: committedRefundCents(
-      rows.map((row) => ({ amountCents: fromDecimal(row.amount, row.currency), status: row.status })),
+      rows.map((row) => ({
+        amountCents: fromDecimal(row.amount, row.currency),
+        status: row.status,
+        isGivenUp: row.given_up,
+        isRestocked: row.restocked,
+        isFromStripe: row.requested_by === STRIPE,
+      })),
     ),
   };
 }

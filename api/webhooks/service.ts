@@ -76,8 +76,8 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
   ]);
   if (row?.handled) return;
   // An event of no order of ours (another program on the same account, a type we don't follow) is nothing to do.
-  if (object.metadata?.unmatched_payment) await notifyUnmatched(deps, event, object.metadata.unmatched_payment);
-  else if (row?.id != null) await notifyWorkflow(deps, event, toOrder(row));
+  const isUnmatched = intentId !== undefined && (await notifyUnmatched(deps, event, intentId));
+  if (!isUnmatched && row?.id != null) await notifyWorkflow(deps, event, toOrder(row));
   await deps.db.run('update stripe_events set handled_at = now() where id = $1', [event.id]);
 }
 
@@ -222,18 +222,27 @@ async function notifyOfForeignRefund(
     await notifyOfMoney(deps, order);
 }
 
-/** News of the refund of an unmatched payment. A bank can refuse one that had succeeded: then its workflow is started again. */
+/** Types of events by which money goes back. */
+const MONEY_BACK = /^(refund\.|charge\.refunded$|charge\.dispute\.)/;
+
+/**
+ * News of money that goes back of an unmatched payment, by its own refund, one made in Stripe's dashboard, or a chargeback. A bank can
+ * refuse a refund that had succeeded: then the workflow is started again.
+ * @returns whether the event is of such a payment
+ */
 async function notifyUnmatched(
   { db, temporal }: WebhookDependencies,
   event: Stripe.Event,
   paymentIntentId: string,
-): Promise<void> {
-  if (event.type !== 'refund.updated' && event.type !== 'refund.failed') return;
-  const payment = await db.row<{ order_id: string; refund_status: string | null }>(
-    'select order_id, refund_status from payments where id = $1 and unmatched_reason is not null',
+): Promise<boolean> {
+  if (!MONEY_BACK.test(event.type)) return false;
+  const payment = await db.row<{ order_id: string; refund_status: string | null; stripe_refund_id: string | null }>(
+    'select order_id, refund_status, stripe_refund_id from payments where id = $1 and unmatched_reason is not null',
     [paymentIntentId],
   );
-  if (!payment || payment.refund_status === event.data.object.status) return;
+  if (!payment) return false;
+  const { id, status } = event.data.object as { id?: string; status?: string };
+  if (payment.stripe_refund_id === id && payment.refund_status === status) return true;
   await temporal.workflow.signalWithStart('unmatchedPayment', {
     workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
     taskQueue: 'checkout',
@@ -243,4 +252,5 @@ async function notifyUnmatched(
     signal: unmatchedRefundChangedSignal,
     signalArgs: [],
   });
+  return true;
 }

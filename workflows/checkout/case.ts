@@ -36,6 +36,8 @@ export class CheckoutCase {
   reads = 0;
   /** Stripe's books changed since they were read. */
   moneyMoved = false;
+  /** Money moved before the payment was booked, such as a chargeback whose event came first: the books are read again after that. */
+  isReconcileDue: boolean;
   /** Stripe has said that the order's own payment succeeded. */
   isPaidAtStripe = false;
   paymentChecks: number;
@@ -48,6 +50,7 @@ export class CheckoutCase {
   constructor({ orderId, carried }: CheckoutInput) {
     this.orderId = orderId;
     this.cancelRequest = carried?.cancelRequest;
+    this.isReconcileDue = carried?.isReconcileDue ?? false;
     this.paymentChecks = carried?.paymentChecks ?? 0;
     this.inFlightChecks = carried?.inFlightChecks ?? 0;
     this.#render();
@@ -55,8 +58,8 @@ export class CheckoutCase {
 
   /** What the next run must know and can't read from the database. */
   get carried(): CarriedOver {
-    const { cancelRequest, paymentChecks, inFlightChecks } = this;
-    return { cancelRequest, paymentChecks, inFlightChecks };
+    const { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks } = this;
+    return { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks };
   }
 
   get status(): OrderStatus | undefined {

@@ -19,6 +19,7 @@ export async function followFulfillment(
     }
     if (orderCase.moneyMoved) {
       orderCase.moneyMoved = false;
+      orderCase.isReconcileDue = false;
       const { orderId } = orderCase;
       await orderCase.trouble.persevere('Stripe’s books could not be read', payments.reconcilePayment({ orderId }));
       orderCase.changed = true;

@@ -15,6 +15,8 @@ export interface CheckoutInput {
 
 export interface CarriedOver {
   cancelRequest?: OrderRequest;
+  /** Whether Stripe's books are to be read once the payment is booked. */
+  isReconcileDue: boolean;
   /** How often Stripe was asked for the payment by itself, and how often a charge was found in flight. */
   paymentChecks: number;
   inFlightChecks: number;

@@ -32,16 +32,13 @@ export async function settlePayment(
     // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
     if (status !== 'pending') {
       if (capturedCents > 0) return status;
-      orderCase.moneyMoved = false;
-      await checkPayment(orderCase);
+      await checkMovedMoney(orderCase);
       // Once: what Stripe says again and again of a payment that this order can't have must not be asked again and again.
       if (orderCase.paymentNews) await applyPayments(orderCase);
       return orderCase.order!.status;
     }
     if (orderCase.moneyMoved) {
-      // While it waits for its first payment, what moved at Stripe is the payment.
-      orderCase.moneyMoved = false;
-      await checkPayment(orderCase);
+      await checkMovedMoney(orderCase);
       continue;
     }
     await continueWhenLong();
@@ -85,6 +82,16 @@ async function checkPayment(orderCase: CheckoutCase): Promise<void> {
     isOvertaken,
   );
   if (status === 'succeeded') orderCase.paidAtStripe();
+}
+
+/**
+ * What moved before the payment was booked is the payment, and perhaps also a refund or a chargeback of it, whose event came first:
+ * the order has books to enter those in once it is paid.
+ */
+async function checkMovedMoney(orderCase: CheckoutCase): Promise<void> {
+  orderCase.isReconcileDue ||= orderCase.moneyMoved;
+  orderCase.moneyMoved = false;
+  await checkPayment(orderCase);
 }
 
 /**

@@ -83,14 +83,14 @@ export function handleStaffUpdates(the: CheckoutCase): void {
       await the.loaded();
       const wish = readWish(the.order!, request);
       if (typeof wish === 'string') throw refuse('invalid_request', wish);
-      const { requestId, requestedBy, reason, proof, restock = false, awaitReturn } = request;
+      const { requestId, requestedBy, reason, proof, restock, awaitReturn } = request;
       const asked = await orders.requestRefund({
         orderId,
         requestId,
         requestedBy,
         proof,
         reason,
-        restock,
+        restock: restock ?? false,
         awaitReturn,
         ...wish,
       });
@@ -349,7 +349,11 @@ async function recheckPayment(
     actor: uiActor(requestedBy),
     reason,
   });
-  if (payment === 'succeeded') the.paidAtStripe();
+  if (payment === 'succeeded') {
+    // Before its payment is booked, an order has no books to enter refunds and chargebacks in.
+    the.isReconcileDue ||= the.order!.capturedCents === 0;
+    the.paidAtStripe();
+  }
   await the.refresh();
   return { status: the.status!, payment };
 }

@@ -39,7 +39,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
   for (;;) {
     const outcome = orderCase.order === undefined ? 'not_begun' : await liveOrder(orderCase);
     orderCase.ended(outcome);
-    await untilQuiet({ openingUpdates: input.resume ? 0 : 1 });
+    await untilQuiet({ openingUpdates: input.resume ? 0 : 1, hasNews: () => orderCase.hasNews });
     // What came in the meantime is not lost with the workflow: news, or a request that opened the order after all.
     const isOver = outcome === 'not_begun' ? orderCase.order === undefined : !orderCase.hasNews;
     if (isOver) return outcome;
@@ -52,12 +52,11 @@ async function liveOrder(orderCase: CheckoutCase): Promise<CheckoutOutcome> {
   const continuing = () => continueWhenLong(orderCase);
   const settled = await settlePayment(orderCase, continuing);
   orderCase.settledAs(settled);
+  orderCase.moneyMoved ||= orderCase.isReconcileDue;
   // Without a payment nothing is left to do.
-  if (orderCase.order!.capturedCents === 0) {
-    await condition(() => orderCase.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
-    return settled;
-  }
-  return followFulfillment(orderCase, continuing);
+  const outcome = orderCase.order!.capturedCents === 0 ? settled : await followFulfillment(orderCase, continuing);
+  await condition(() => orderCase.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
+  return outcome;
 }
 
 /** Begins a new run when the history is long, with everything that the database does not hold. */
@@ -90,9 +89,10 @@ function handleBegin(orderCase: CheckoutCase, input: CheckoutInput): { untilOpen
         // The next request tries again.
         if (opening === shared) opening = undefined;
         if (!payment) return { outcome: 'payment_unavailable' };
-        if (!orderCase.order!.paymentIntentId) orderCase.payable(payment);
+        // It can have ended, or been paid, in the meantime.
+        if (orderCase.status === 'pending' && !orderCase.order!.paymentIntentId) orderCase.payable(payment);
       }
-      return { outcome: 'opened', status: 'pending' };
+      return { outcome: 'opened', status: orderCase.order!.status };
     },
     {
       description: 'Opens the order of a reservation and its payment. Sent by the shop itself.',

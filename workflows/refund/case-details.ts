@@ -42,14 +42,15 @@ const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'
     'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.',
   pending: 'The refund is on its way: Stripe is being asked, or the bank is at work.',
   succeeded: 'Done: the money has gone back.',
-  failed: 'The money did not go back. Send the update `retry` to try again, or `giveUp` if it was settled otherwise.',
-  rejected: 'The refund was not granted.',
+  failed:
+    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.',
+  rejected: 'The refund was declined.',
 };
 
 function nextStep(the: RefundCase): string {
   if (the.refusal) return `Refused: ${withExample(the.refusal)}`;
   if (!the.refund) return 'Nothing is refunded yet.';
-  if (the.outcome === 'failed') return 'The money did not go back; the refund was given up.';
+  if (the.outcome === 'failed') return 'The money did not go back by card; it was settled in another way.';
   const { status, refundId } = the.refund;
   if (status === 'awaiting_approval') {
     return [

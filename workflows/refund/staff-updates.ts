@@ -4,7 +4,7 @@ import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts
 import { uiActor } from '../../domain/actor.ts';
 import type { localSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
-import { aFlag, checkRequest, describeUpdate, optional } from '../shared/staff.ts';
+import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import {
   decideRefundUpdate,
@@ -14,6 +14,7 @@ import {
   type RefundState,
   retryRefundUpdate,
   returnReceivedUpdate,
+  withdrawRefundUpdate,
 } from './messages.ts';
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
@@ -46,8 +47,9 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
           throw refuse('invalid_request', 'This decision is for another refund.');
         if (request.decision !== 'approve' && request.decision !== 'reject')
           throw refuse('invalid_request', '“decision” is "approve" or "reject".');
-        if (typeof request.requestedBy !== 'string' || typeof request.reason !== 'string')
-          throw refuse('invalid_request', 'Say who decides ("requestedBy") and why ("reason").');
+        const { requestedBy, reason } = request;
+        const problem = refusalOfTexts({ requestedBy, reason });
+        if (problem) throw refuse('invalid_request', problem);
       },
     },
   );
@@ -55,9 +57,9 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
   const returnExample = { ...EXAMPLE, restock: true };
   setHandler(
     returnReceivedUpdate,
-    async ({ requestId, requestedBy, reason, restock = false }) => {
+    async ({ requestId, requestedBy, reason, restock }) => {
       const { refundId } = await the.loaded();
-      const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock };
+      const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false };
       return answer(settle(await refunds.receiveReturn(received)));
     },
     {
@@ -127,7 +129,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
     },
     {
       description: describeUpdate(
-        'Gives up a refund that Stripe did not make; say in "reason" how it was settled. Items that it was to cancel stay canceled and go back on sale.',
+        'Ends a failed refund whose money went back in another way; say how in "reason". It counts as given back; items that it was to cancel stay canceled and go back on sale.',
         {
           ...EXAMPLE,
           reason: 'Paid by bank transfer',
@@ -136,6 +138,23 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       validator: (request) => {
         checkRequest(request, EXAMPLE);
         requireStatus('failed', 'Only a failed refund is given up.');
+      },
+    },
+  );
+  setHandler(
+    withdrawRefundUpdate,
+    async ({ requestId, requestedBy, reason = '' }) => {
+      const { refundId } = await the.loaded();
+      return answer(settle(await refunds.withdrawRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+    },
+    {
+      description: describeUpdate(
+        'Takes a failed refund back: no money is given back, and items that it was to cancel ship. The shopper reads the reason.',
+        { ...EXAMPLE, reason: 'You asked us to send the items after all' },
+      ),
+      validator: (request) => {
+        checkRequest(request, EXAMPLE);
+        requireStatus('failed', 'Only a failed refund is withdrawn.');
       },
     },
   );

@@ -34,7 +34,7 @@ export function readWish(
   if (typeof amountCents === 'string') return `“amount”: ${amountCents}`;
   const lines: RefundLine[] = [];
   for (const { product, quantity } of wish.lines ?? []) {
-    const line = order.lines.find((each) => each.sku === product || each.productId === product);
+    const line = order.lines.find((each) => each.sku === product || each.productId === product.toLowerCase());
     if (!line) {
       const skus = order.lines.map((each) => each.sku).join(', ');
       return `“${product}” is not part of this order; it has ${skus}.`;

@@ -37,6 +37,7 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
     restock: false,
     cancelsUnits: false,
     isGivenUp: false,
+    isFromStripe: false,
     isRestocked: false,
     requestedBy: 'ui:Anna',
     decidedBy: null,

@@ -14,7 +14,7 @@ import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
-import { optional, requiredText } from '../shared/staff.ts';
+import { aFlag, optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
 import {
   type RefundInput,
@@ -54,7 +54,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
       const asked = await refunds.requestRefund(request);
       if (asked.outcome === 'accepted') {
         if (!the.refund) the.is(asked.refund);
-      } else the.refused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
+      } else if (!the.refund) the.refused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
       return asked;
     },
     {
@@ -88,7 +88,8 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   for (;;) {
     const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
     the.ended(outcome);
-    await untilQuiet({ openingUpdates: input.resume || input.refundId === undefined ? 0 : 1 });
+    const openingUpdates = input.resume || input.refundId === undefined ? 0 : 1;
+    await untilQuiet({ openingUpdates, hasNews: () => the.refund !== undefined && the.news });
     // What came in the meantime is not lost with the workflow.
     if (!the.refund || !the.news) return outcome;
     await reload(the, the.refund.refundId);
@@ -112,13 +113,14 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
     ...rest
   } = the.input;
   const problem = formProblem(the.input);
-  const record = problem ? undefined : await refunds.loadCase({ orderId });
+  const load = () => the.trouble.persevere('The order could not be read', durable.loadCase({ orderId }));
+  const record = problem ? undefined : await load();
   const wish = record && readWish(record.order, { amount, lines });
   if (problem || !wish || typeof wish === 'string') {
     the.refused(problem ?? (typeof wish === 'string' ? wish : `There is no order ${orderId}.`));
     return;
   }
-  const asked = await refunds.requestRefund({
+  const step = durable.requestRefund({
     ...wish,
     orderId,
     // The workflow's own id: one start, one refund.
@@ -126,8 +128,9 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
     requestedBy,
     reason,
     restock: rest.restock ?? false,
-    awaitReturn: rest.awaitReturn,
+    awaitReturn: rest.awaitReturn ?? undefined,
   });
+  const asked = await the.trouble.persevere('The request could not be recorded', step);
   if (asked.outcome !== 'accepted') {
     the.refused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
     return;
@@ -144,7 +147,7 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
   the.is(asked.refund);
 }
 
-function formProblem({ orderId, amount, lines, ...rest }: RefundInput): string | undefined {
+function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
   if (typeof orderId !== 'string' || !isUuid(orderId))
     return 'Give the order’s id: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
   const { requestId, requestedBy, reason } = rest;
@@ -152,6 +155,8 @@ function formProblem({ orderId, amount, lines, ...rest }: RefundInput): string |
   const checks = [
     optional(anAmount)(amount),
     optional(lineList)(lines),
+    optional(aFlag('restock'))(restock),
+    optional(aFlag('awaitReturn'))(awaitReturn),
     ...Object.entries(texts).map(([name, text]) =>
       optional(requiredText(`“${name}”`, name === 'reason' ? 500 : 100))(text),
     ),
@@ -232,7 +237,8 @@ async function book(the: RefundCase, attempt: number, stripe: StripeRefundState)
 /** Stripe, or the bank, refused for good: only a person knows what to do. */
 async function untilStaffDecide(the: RefundCase): Promise<void> {
   const why = the.refund!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
-  the.trouble.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date());
+  const { updatedAt } = the.refund!;
+  const stuck = the.trouble.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date(updatedAt));
   await condition(() => the.refund!.isGivenUp || the.refund!.status !== 'failed' || the.news);
-  the.trouble.end();
+  the.trouble.end(stuck);
 }

@@ -5,7 +5,7 @@
  *
  * The worker's bundle loads this module as an interceptor, which counts the messages.
  */
-import { allHandlersFinished, condition, sleep, type WorkflowInterceptors } from '@temporalio/workflow';
+import { allHandlersFinished, condition, type WorkflowInterceptors } from '@temporalio/workflow';
 
 /** A reservation or an order on its usual way gets fewer. */
 const MANY_MESSAGES = 8;
@@ -17,21 +17,30 @@ const ANSWERED_MS = 50;
 let messages = 0;
 let updates = 0;
 
+export interface Ending {
+  /**
+   * How many updates begin the workflow: the shop itself sends those again when they are aborted, so a workflow that gets no others
+   * needs no timer.
+   */
+  openingUpdates?: 0 | 1;
+  /** Whether a message has left something to do: then nothing is waited for, and the workflow does not end. */
+  hasNews?: () => boolean;
+}
+
 /**
  * Waits until every message was answered and none has come for a moment. Whoever ends a workflow, or continues it as a new run,
  * checks after this, and without a wait of its own, whether one of them has left something to do.
- * @param options.openingUpdates how many updates begin the workflow: the shop itself sends those again when they are aborted, so a
- * workflow that gets no others needs no timer
  */
-export async function untilQuiet({ openingUpdates = 0 }: { openingUpdates?: 0 | 1 } = {}): Promise<void> {
+export async function untilQuiet({ openingUpdates = 0, hasNews = () => false }: Ending = {}): Promise<void> {
   await condition(allHandlersFinished);
   for (let seen = 0; seen !== messages && (messages > MANY_MESSAGES || updates > openingUpdates); ) {
     seen = messages;
     const isMany = messages > MANY_MESSAGES;
-    await sleep(isMany ? QUIET_MS : ANSWERED_MS, {
+    const isNews = await condition(hasNews, isMany ? QUIET_MS : ANSWERED_MS, {
       summary: isMany ? 'until no more messages arrive' : 'until its updates are answered',
     });
     await condition(allHandlersFinished);
+    if (isNews) return;
   }
 }
 

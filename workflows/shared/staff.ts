@@ -74,6 +74,12 @@ export function checkRequest(
   if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);
 }
 
+/** The checks of `requestedBy` and `reason` alone, for what is no request of staff. @returns what is wrong, as sentences */
+export function refusalOfTexts(given: { requestedBy: unknown; reason: unknown }): string | undefined {
+  const problems = Object.entries(given).flatMap(([name, value]) => FIELDS[name]!(value) ?? []);
+  return problems.length > 0 ? problems.join(' ') : undefined;
+}
+
 /** A handler's description: what it does, then an example to copy. */
 export function describeUpdate(what: string, example: object): string {
   return `${what}\n\nSend: ${inOneLine(example)}`;

@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import { uiActor } from '../../domain/actor.ts';
 import { toDecimal } from '../../domain/money.ts';
@@ -33,7 +34,7 @@ const stripe = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeS
 /** Stripe notifies by webhook how a pending refund ended; should that be lost, it is asked this often. */
 const CHECK_STRIPE_EVERY = '6 hours';
 /** Waits before a refund that Stripe refused is sent again, in turn; the last one stays. */
-const RETRY_AFTER = ['1 hour', '6 hours', '1 day'] as const;
+const RETRY_AFTER_MS = [1, 6, 24].map((hours) => hours * 3_600_000);
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe balance was topped up' };
 
 /** Sends a payment back in full that names an order and can't pay it, and stays until the money is back. */
@@ -46,6 +47,8 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   let outcome: UnmatchedPaymentOutcome | undefined;
   let hasNews = false;
   let isRetryAsked = false;
+  /** When Stripe first refused to refund it. */
+  let stoppedAt: Date | undefined;
   const render = () =>
     setCurrentDetails(
       describeUnmatchedPayment({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }),
@@ -84,20 +87,26 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   );
 
   render();
-  payment =
-    (await trouble.persevere('The payment could not be read', records.loadUnmatchedPayment({ paymentIntentId }))) ??
-    undefined;
-  if (payment) {
-    const amount = toDecimal(payment.amountCents, payment.currency);
-    upsertSearchAttributes(caseAttributes({ orderId, amount, createdAt: new Date(payment.receivedAt) }));
+  for (;;) {
+    const found = await trouble.persevere(
+      'The payment could not be read',
+      records.loadUnmatchedPayment({ paymentIntentId }),
+    );
+    payment = found ?? undefined;
+    if (payment) {
+      const amount = toDecimal(payment.amountCents, payment.currency);
+      upsertSearchAttributes(caseAttributes({ orderId, amount, createdAt: new Date(payment.receivedAt) }));
+    }
+    outcome = payment ? await untilRefunded(payment) : 'settled';
+    render();
+    await untilQuiet({ hasNews: () => hasNews });
+    // What came in the meantime is not lost with the workflow.
+    if (!payment?.stripeRefundId || !hasNews) return outcome;
+    outcome = undefined;
   }
-  outcome = payment ? await untilRefunded(payment) : 'settled';
-  render();
-  await untilQuiet();
-  return outcome;
 
   async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
-    const record = async (attempt: number, refund: Awaited<ReturnType<typeof local.refundUnmatchedPayment>>) => {
+    const record = async (attempt: number, refund: StripeRefundState) => {
       const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
       payment = await trouble.persevere('The refund could not be recorded', step);
       render();
@@ -123,19 +132,39 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
         seen = await record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
         continue;
       }
-      if (seen.refundStatus === 'failed') await untilRetry(seen);
+      if (seen.refundStatus === 'failed') {
+        const found = await untilRetry(seen);
+        if (found) {
+          seen = await record(attempt, found);
+          continue;
+        }
+      }
       const step = stripe.refundUnmatchedPayment({ paymentIntentId, attempt });
       seen = await record(attempt, await trouble.persevere('The refund could not be sent to Stripe', step));
     }
   }
 
-  /** Stripe, or the bank, refused: staff see it, and it is sent again by itself after a while. */
-  async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<void> {
+  /**
+   * Stripe, or the bank, refused: staff see it, and it is sent again by itself after a while.
+   * @returns what has sent the money back in the meantime, such as a refund in Stripe's dashboard; undefined when it is to be sent again
+   */
+  async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<StripeRefundState | undefined> {
     const why = `Its reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none was given'}.`;
-    trouble.begin('Stripe did not make the refund', why, new Date());
-    const wait = RETRY_AFTER[Math.min(attempt - 2, RETRY_AFTER.length - 1)] ?? RETRY_AFTER[0];
+    stoppedAt ??= new Date();
+    const stuck = trouble.begin('Stripe did not make the refund', why, stoppedAt);
+    const retryAt = Date.now() + RETRY_AFTER_MS[Math.max(0, Math.min(attempt - 2, RETRY_AFTER_MS.length - 1))]!;
     isRetryAsked = false;
-    await condition(() => isRetryAsked, wait, { summary: 'until the refund is sent again' });
-    trouble.end();
+    let found: StripeRefundState | null = null;
+    while (!found) {
+      const waitMs = Math.max(0, retryAt - Date.now());
+      await condition(() => isRetryAsked || hasNews, waitMs, { summary: 'until the refund is sent again' });
+      // News alone sends nothing again: the refusal itself is news.
+      if (!hasNews || isRetryAsked) break;
+      hasNews = false;
+      const step = stripe.findUnmatchedRefund({ paymentIntentId });
+      found = await trouble.persevere('Stripe could not be asked for the payment', step);
+    }
+    trouble.end(stuck);
+    return found ?? undefined;
   }
 }

@@ -55,6 +55,7 @@ function toRecord(refund: Refund): RefundRecord {
     cancelsUnits: refund.cancels_units,
     isGivenUp: refund.given_up,
     isRestocked: refund.restocked,
+    isFromStripe: refund.kind === 'chargeback',
   };
 }
 

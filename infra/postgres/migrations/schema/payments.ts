@@ -55,14 +55,18 @@ create table refunds (
   decided_by text,
   decision_reason varchar(500),
   decided_at timestamptz,
-  -- Staff settled a failed one in another way: nothing is open any more.
+  -- The money of a failed one went back in another way, such as a bank transfer: nothing is open any more.
   given_up_at timestamptz,
+  -- The refund that took this one's money or units, which was not finished.
+  replaced_by uuid references refunds (id),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (order_id, request_id),
-  constraint refunds_given_up_failed check (given_up_at is null or status = 'failed')
+  constraint refunds_given_up_failed check (given_up_at is null or status = 'failed'),
+  constraint refunds_replaced_rejected check (replaced_by is null or status = 'rejected')
 );
 create index idx_refunds_order on refunds (order_id, created_at);
+create index idx_refunds_replaced on refunds (replaced_by) where replaced_by is not null;
 create index idx_refunds_waiting on refunds (created_at) where status in ('awaiting_return', 'awaiting_approval');
 
 create table refund_items (
