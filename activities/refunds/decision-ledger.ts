@@ -84,7 +84,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: approved ? 'refund_approved' : 'refund_rejected',
-      message: approved ? 'The refund was approved.' : 'The refund was not granted.',
+      message: approved ? 'The refund was approved.' : 'The refund was declined.',
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,

@@ -43,7 +43,7 @@ const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'
   pending: 'The refund is on its way: Stripe is being asked, or the bank is at work.',
   succeeded: 'Done: the money has gone back.',
   failed: 'The money did not go back. Send the update `retry` to try again, or `giveUp` if it was settled otherwise.',
-  rejected: 'The refund was not granted.',
+  rejected: 'The refund was declined.',
 };
 
 function nextStep(the: RefundCase): string {
