@@ -25,7 +25,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
   currency_mismatch: { status: 409, title: 'The products have different currencies' },
   order_not_cancellable: { status: 409, title: 'The order can no longer be cancelled' },
   order_not_refundable: { status: 409, title: 'The order has nothing to refund' },
-  refund_exceeds_charge: { status: 409, title: 'More than is left of the charge' },
+  refund_exceeds_charge: { status: 409, title: 'Refund exceeds the remaining charge' },
   return_window_closed: { status: 409, title: 'Returns are no longer accepted' },
   payment_declined: { status: 402, title: 'The payment was declined' },
   payment_provider_unavailable: { status: 503, title: 'Payments can’t be taken just now' },

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readSome } from './config.ts';
+import { readSome, settingsSchema } from './config.ts';
 
 it.each(['zzz', 'USD', 'dollars', 'xau'])('refuses the currency %s, saying what one looks like', (CURRENCY) => {
   expect(() => readSome(['CURRENCY'], { CURRENCY })).toThrow(
@@ -9,4 +10,21 @@ it.each(['zzz', 'USD', 'dollars', 'xau'])('refuses the currency %s, saying what 
 
 it.each(['usd', 'jpy', 'kwd', 'isk'])('takes the currency %s', (CURRENCY) => {
   expect(readSome(['CURRENCY'], { CURRENCY })).toEqual({ CURRENCY });
+});
+
+/** Settings that docker-compose.yml does not pass on, each with its reason. */
+const NOT_IN_COMPOSE: Readonly<Record<string, string>> = {
+  ELASTICSEARCH_INDEX: 'the cluster of compose is the shop’s own',
+  TEMPORAL_NAMESPACE: 'infra/docker/temporal-namespace.sh makes the namespace `default`',
+  TEMPORAL_UI_OPERATOR: 'read by the local stack; compose has the Web UI’s own TEMPORAL_…_DISABLED',
+  TASK_QUEUES: 'the only worker of compose serves all of them',
+  WORKER_BUNDLE: 'the image has no prebuilt bundle',
+  WORKER_SHUTDOWN_GRACE_SECONDS: 'must stay below the `stop_grace_period` that compose gives the worker',
+};
+
+it('has each setting in docker-compose.yml, which passes nothing else on, or a reason why not', () => {
+  const compose = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
+  const [, block = ''] = /^x-environment: .*\n((?: .*\n)+)/m.exec(compose) ?? [];
+  const passedOn = [...block.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
+  expect([...passedOn, ...Object.keys(NOT_IN_COMPOSE)].sort()).toEqual(Object.keys(settingsSchema.shape).sort());
 });

@@ -1,4 +1,4 @@
-/** `npm run audit` and the nightly schedule: holds the books of PostgreSQL, Redis and Stripe against each other. */
+/** `npm run audit` and the nightly schedule: compares PostgreSQL, Redis, and Stripe. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '../../domain/money.ts';
 import type { ActivityDependencies } from '../dependencies.ts';

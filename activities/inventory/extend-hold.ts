@@ -1,5 +1,6 @@
 /** More time for a shopper, once: on the hold, and on the order that waits on it. */
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
+import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
 
@@ -15,6 +16,11 @@ export interface ExtendHoldRequest {
 export type ExtendedHold =
   | { outcome: 'extended'; expiresAt: string; orderId: string | null }
   | { outcome: 'refused'; message: string };
+
+const ENDED = 'This hold has ended; the shopper has to put the items into the cart again.';
+/** An order on it is still pending: whoever ordered anew might pay twice. */
+const AWAITS_PAYMENT =
+  'The time to pay is over, but a payment may be in progress. Wait: the order will be paid or closed automatically.';
 
 /** Safe to repeat: a hold is extended once, and the same request is answered the same. */
 export async function extendHold(db: Database, request: ExtendHoldRequest): Promise<ExtendedHold> {
@@ -32,7 +38,7 @@ export async function extendHold(db: Database, request: ExtendHoldRequest): Prom
       [reservationId],
     );
     if (!hold) return { outcome: 'refused', message: 'There is no such hold.' };
-    const order = await sql.row<{ id: string; status: string }>(
+    const order = await sql.row<{ id: string; status: OrderStatus }>(
       'select id, status from orders where reservation_id = $1',
       [reservationId],
     );
@@ -41,12 +47,10 @@ export async function extendHold(db: Database, request: ExtendHoldRequest): Prom
         ? { outcome: 'extended', expiresAt: hold.expires_at.toISOString(), orderId: order?.id ?? null }
         : { outcome: 'refused', message: 'This hold was extended before; once is all. Ask the shopper to order anew.' };
     }
-    if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now() || (order && order.status !== 'pending')) {
-      return {
-        outcome: 'refused',
-        message: 'This hold has ended; the shopper has to put the items into the cart again.',
-      };
-    }
+    const refusal = order && refusalOf('extendHold', order.status);
+    if (refusal) return { outcome: 'refused', message: refusal };
+    if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now())
+      return { outcome: 'refused', message: order ? AWAITS_PAYMENT : ENDED };
     const extended = (await sql.row<{ expires_at: Date }>(
       `update reservations set expires_at = expires_at + make_interval(mins => $2), extended_at = now(), extension_request = $3,
          updated_at = now()

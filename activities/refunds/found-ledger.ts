@@ -127,12 +127,20 @@ async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): 
   await bookChargeback(sql, orderId, dispute);
 }
 
-function disputeMessage({ amountCents, currency, reason, status }: FoundDispute): string {
+/** What a dispute's status means, for the order's history. */
+export function disputeMessage({
+  amountCents,
+  currency,
+  reason,
+  status,
+}: Omit<FoundDispute, 'disputeId' | 'evidenceDueBy'>): string {
   const money = formatMoney(amountCents, currency);
   const because = reason.replaceAll('_', ' ');
   if (status === 'won') return `The chargeback of ${money} was won: the money is back.`;
   if (status === 'lost') return `The chargeback of ${money} was lost.`;
   if (status === 'under_review') return `The evidence against the chargeback of ${money} is with the bank.`;
+  if (status === 'prevented') return `Stripe prevented a chargeback of ${money}; no money has moved.`;
+  if (status === 'warning_closed') return `The bank’s inquiry about ${money} is closed.`;
   if (status.startsWith('warning_')) return `The card’s bank asks about ${money} (${because}); no money has moved.`;
   return `The card’s bank took back ${money} (${because}). Answer it in Stripe’s dashboard.`;
 }

@@ -68,7 +68,7 @@ it('refunds one of two items and puts it back on sale', async () => {
 it.each([
   ['approve', 'ticket 4711', 'Done: the money has gone back.', 'succeeded', 'refunded'],
   // Whatever people call their tickets: it becomes a part of an id, and of a link.
-  ['reject', 'ticket #4711 (1/2)', 'The refund was not granted.', 'rejected', 'paid'],
+  ['reject', 'ticket #4711 (1/2)', 'The refund was declined.', 'rejected', 'paid'],
 ] as const)(
   'has a support lead %s a refund above the limit of support: %s',
   async (decision, requestId, outcome, refundState, orderStatus) => {

@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { SYSTEM } from '../../domain/actor.ts';
 import type { Address } from '../../domain/address.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type OrderStatus,
   statusInWords,
 } from '../../domain/order-state.ts';
-import { isOpenDispute, refusalOfShipping } from '../../domain/shipping.ts';
+import { isOpenDispute, refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/markdown.ts';
@@ -93,8 +94,16 @@ function paymentText({ order, paymentUrl }: CheckoutCase): string {
 function holdText(the: CheckoutCase): string {
   const { status, expiresAt } = the.order!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
-  if (status === 'expired' || (status === 'cancelled' && the.order!.capturedCents === 0)) return 'given back';
-  return status === 'cancelled' ? 'sold, and back on sale since' : 'sold';
+  if (status === 'expired') return 'released';
+  if (status !== 'cancelled') return 'sold';
+  return the.order!.capturedCents === 0 || wasPaidTooLate(the) ? 'released' : 'sold, and back on sale since';
+}
+
+/** Its money came when the items were gone: the order was never sold. A run that was resumed knows it from the records. */
+function wasPaidTooLate({ refundId, record }: CheckoutCase): boolean {
+  const isLateRefund = (refund: OrderRecord['refunds'][number]) =>
+    refund.requestId === 'paid-too-late' && refund.requestedBy === SYSTEM;
+  return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
 function buyerText(customer: OrderRecord['customer'], to: Partial<Address>): string {
@@ -205,40 +214,66 @@ function nextOfSettled(the: CheckoutCase): string {
     .join(' ');
   const { record } = the;
   const disputes = record?.disputes.filter((dispute) => isOpenDispute(dispute.status)) ?? [];
-  const chargebacks = disputes.map((dispute) => chargebackText(dispute, order)).join('\n\n');
-  const blocked =
-    record && isOneOf(status, SHIPPABLE)
-      ? refusalOfShipping({ lines: record.order.lines }, record.refunds, false)
-      : undefined;
-  const next =
-    status === 'on_hold'
-      ? `**On hold**: nothing ships until it is released. The reason: ${plain(the.record?.holdReason ?? 'none was given')}`
-      : status === 'delivered'
-        ? `Delivered. Returns are taken until ${the.record?.closesAt ? atTime(the.record.closesAt) : 'the end of the return time'}.`
-        : (NEXT[status] ?? `${statusInWords(status)}.`);
-  return [chargebacks, blocked ? `**Do not ship yet.** ${plain(blocked)}` : next, approval]
-    .filter(Boolean)
-    .join('\n\n');
+  const chargebacks = disputes.map((dispute) => chargebackText(dispute, order, record!.refunds)).join('\n\n');
+  const isWithheld = disputes.some((dispute) => withholdsMoney(dispute.status));
+  const blocked = record && isOneOf(status, SHIPPABLE) ? whatKeepsFromShipping(record, isWithheld) : undefined;
+  // While the bank decides, money that seems to be gone may come back.
+  const isUndecided = status === 'refunded' && isWithheld;
+  const next = blocked ? `**Do not ship yet.** ${plain(blocked)}` : isUndecided ? '' : nextByStatus(status, record);
+  return [chargebacks, next, approval].filter(Boolean).join('\n\n');
+}
+
+function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): string {
+  switch (status) {
+    case 'on_hold':
+      return `**On hold**: nothing ships until it is released. The reason: ${plain(record?.holdReason ?? 'none was given')}`;
+    case 'delivered':
+      return `Delivered. Returns are taken until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return time'}.`;
+    default:
+      return NEXT[status] ?? `${statusInWords(status)}.`;
+  }
 }
 
 const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
 const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statuses.includes(status);
 
+function whatKeepsFromShipping(record: OrderRecord, isWithheld: boolean): string | undefined {
+  const refusal = refusalOfShipping({ lines: record.order.lines }, record.refunds, false);
+  return refusal ?? (isWithheld ? 'The bank has not decided on the chargeback.' : undefined);
+}
+
 /** What is at stake, what to do, and by when. */
-function chargebackText(dispute: OrderRecord['disputes'][number], order: OrderFacts): string {
+function chargebackText(
+  dispute: OrderRecord['disputes'][number],
+  order: OrderFacts,
+  refunds: OrderRecord['refunds'],
+): string {
   const money = formatMoney(dispute.amountCents, order.currency);
   const by = dispute.evidenceDueBy ? ` by **${atTime(dispute.evidenceDueBy)}**` : '';
-  const goods = hasShipped(order.fulfilment)
-    ? 'The items have shipped: lose it, and both are gone.'
-    : 'The items are still here: they ship only if it is won.';
+  const goods = goodsAtStake(dispute, order, refunds);
   switch (dispute.status) {
     case 'needs_response':
-      return `**Chargeback of ${money}**: answer it in Stripe’s dashboard${by}, or the money is lost. ${goods}`;
+      return `**Chargeback of ${money}**: answer it in Stripe’s dashboard${by}, or the money is lost.${goods}`;
     case 'warning_needs_response':
       return `**The card’s bank asks about ${money}**: answer in Stripe’s dashboard${by}, so that it does not become a chargeback. No money has moved.`;
+    case 'warning_under_review':
+      return `**The card’s bank asks about ${money}**: the answer is with the bank; wait for its decision. No money has moved.`;
     default:
-      return `**${dispute.status.startsWith('warning_') ? 'The card’s bank asks about' : 'Chargeback of'} ${money}**: the answer is with the bank; wait for its decision. ${goods}`;
+      return `**Chargeback of ${money}**: the answer is with the bank; wait for its decision.${goods}`;
   }
+}
+
+function goodsAtStake(
+  { disputeId }: OrderRecord['disputes'][number],
+  { fulfilment, status }: OrderFacts,
+  refunds: OrderRecord['refunds'],
+): string {
+  if (hasShipped(fulfilment)) return ' The items have shipped: lose it, and both are gone.';
+  // A chargeback that leaves nothing of the payment cancels the units, unless it is won. After any other they can ship.
+  if (refunds.some((refund) => refund.requestId === disputeId && refund.cancelsUnits))
+    return ' The items are still here: they ship only if it is won.';
+  const isToShip = status === 'on_hold' || isOneOf(status, SHIPPABLE);
+  return isToShip ? ' The items are still here: they can’t ship before it is decided.' : '';
 }
 
 const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {

@@ -14,7 +14,7 @@ export async function overdueSweep(): Promise<{ expiredHolds: number; resumedOrd
 }
 
 /**
- * Every night: holds the books of PostgreSQL, Redis and Stripe against each other, and starts the workflows that open orders and
+ * Every night: compares PostgreSQL, Redis, and Stripe, and starts the workflows that open orders and
  * refunds lack. An operator runs it at once after a release that changes what such workflows do (docs/operations.md).
  */
 export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {

@@ -50,7 +50,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   rollBackModel: 'Serves an earlier model again',
   discardRetraining: 'Removes what the retraining worked with',
   readModels: 'Looks up which model is served',
-  audit: 'Holds PostgreSQL, Redis and Stripe against each other',
+  audit: 'Compares PostgreSQL, Redis, and Stripe',
 };
 
 type Steps = {

@@ -1,0 +1,173 @@
+/** What staff read on an order's page while a chargeback or an inquiry is open, and what it says of the reservation. */
+import { describe, expect, it, vi } from 'vitest';
+import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { statusOfPaid } from '../../domain/order-state.ts';
+import type { CheckoutCase } from './case.ts';
+import { describeCheckout } from './case-details.ts';
+
+// Links name the namespace, which is known only where a workflow runs.
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  workflowInfo: () => ({ namespace: 'default' }),
+}));
+
+const LINES = [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }];
+type Refund = OrderRecord['refunds'][number];
+
+function refundOf(change: Partial<Refund>): Refund {
+  return {
+    refundId: 'r1',
+    orderId: 'o1',
+    requestId: 'ticket 1',
+    kind: 'refund',
+    amountCents: 2500,
+    currency: 'usd',
+    lines: [],
+    reason: 'Broken',
+    status: 'pending',
+    restock: false,
+    cancelsUnits: false,
+    isGivenUp: false,
+    isRestocked: false,
+    requestedBy: 'stripe',
+    decidedBy: null,
+    decisionReason: null,
+    paymentIntentId: 'pi_1',
+    stripeRefundId: 'du_1',
+    failureReason: null,
+    attempt: 1,
+    createdAt: '2026-11-01T10:00:00.000Z',
+    updatedAt: '2026-11-01T10:00:00.000Z',
+    ...change,
+  };
+}
+
+interface Situation {
+  order?: Partial<OrderFacts>;
+  refunds?: Refund[];
+  disputes?: OrderRecord['disputes'];
+  /** Of a payment that came too late, when this run of the workflow has seen it. */
+  refundId?: string;
+}
+
+/** @returns the paragraphs of the page */
+function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situation): string[] {
+  const order: OrderFacts = {
+    orderId: 'o1',
+    reservationId: 'v1',
+    status: 'paid',
+    fulfilment: 'unfulfilled',
+    totalCents: 2500,
+    capturedCents: 2500,
+    refundedCents: 0,
+    currency: 'usd',
+    paymentIntentId: 'pi_1',
+    clientSecret: null,
+    expiresAt: '2026-11-01T10:10:00.000Z',
+    lines: LINES,
+    ...change,
+  };
+  const record: OrderRecord = {
+    order,
+    customer: { userId: null, email: null },
+    shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+    shipment: null,
+    holdReason: null,
+    refunds,
+    packing: [],
+    disputes,
+    history: [],
+    paymentUrl: null,
+    closesAt: null,
+  };
+  const orderCase = { orderId: 'o1', order, record, refundId, settled: 'paid', trouble: {}, failures: [] };
+  return describeCheckout(orderCase as unknown as CheckoutCase).split('\n\n');
+}
+
+/** An order of $25.00 whose bank disputes so much of it. */
+function disputed(status: string, amountCents: number, fulfilment: OrderFacts['fulfilment'] = 'unfulfilled'): string {
+  const takesMoney = !status.startsWith('warning_');
+  const cancelsUnits = takesMoney && amountCents === 2500 && fulfilment === 'unfulfilled';
+  const lines = cancelsUnits ? [{ productId: 'p1', quantity: 2, name: 'Stoneware mug' }] : [];
+  const chargeback = refundOf({ requestId: 'du_1', kind: 'chargeback', amountCents, cancelsUnits, lines });
+  const refundedCents = takesMoney ? amountCents : 0;
+  return pageOf({
+    order: {
+      fulfilment,
+      refundedCents,
+      status: statusOfPaid({ fulfilment, capturedCents: 2500, refundedCents }),
+    },
+    refunds: takesMoney ? [chargeback] : [],
+    disputes: [{ disputeId: 'du_1', amountCents, reason: 'fraudulent', status, evidenceDueBy: null }],
+  }).join('\n\n');
+}
+
+describe.each(['needs_response', 'under_review'])('a chargeback that is %s', (status) => {
+  it('of a part keeps the order from shipping, and does not say that it waits for that', () => {
+    const page = disputed(status, 500);
+    expect(page).toContain('**Chargeback of $5.00**');
+    expect(page).toContain('they can’t ship before it is decided');
+    expect(page).toContain('**Do not ship yet.** The bank has not decided on the chargeback.');
+    expect(page).not.toContain('waits to be shipped');
+    expect(page).not.toContain('only if it is won');
+  });
+
+  it('of all of it says that the items ship only if it is won, and not that the money has gone back', () => {
+    const page = disputed(status, 2500);
+    expect(page).toContain('they ship only if it is won');
+    expect(page).not.toContain('has gone back');
+    expect(page).not.toContain('waits to be shipped');
+  });
+
+  it('of an order that has shipped says what is at stake', () => {
+    expect(disputed(status, 500, 'shipped')).toContain('The items have shipped: lose it, and both are gone.');
+  });
+});
+
+describe.each(['warning_needs_response', 'warning_under_review'])('an inquiry that is %s', (status) => {
+  it('does not keep the order from shipping', () => {
+    const page = disputed(status, 2500);
+    expect(page).toContain('**The card’s bank asks about $25.00**');
+    expect(page).toContain('No money has moved.');
+    expect(page).toContain('Paid. It waits to be shipped.');
+    expect(page).not.toContain('only if it is won');
+    expect(page).not.toContain('Do not ship');
+  });
+});
+
+it('says that an order can ship after a partial chargeback was lost', () => {
+  const disputes = [{ disputeId: 'du_1', amountCents: 500, reason: 'fraudulent', status: 'lost', evidenceDueBy: null }];
+  const refunds = [refundOf({ requestId: 'du_1', kind: 'chargeback', amountCents: 500, status: 'succeeded' })];
+  const page = pageOf({ order: { status: 'partially_refunded', refundedCents: 500 }, refunds, disputes });
+  expect(page[1]).toBe('Paid, in part refunded. It waits to be shipped.');
+});
+
+it('says which refund keeps the order from shipping', () => {
+  const refunds = [refundOf({ cancelsUnits: true, lines: [{ productId: 'p1', quantity: 1, name: 'Stoneware mug' }] })];
+  expect(pageOf({ refunds })[1]).toContain('**Do not ship yet.** A refund of 1 × “Stoneware mug” is not finished');
+});
+
+describe('the reservation', () => {
+  const lateRefund = refundOf({ requestId: 'paid-too-late', requestedBy: 'system', kind: 'refund' });
+  const cancelled = { status: 'cancelled' as const };
+  it.each([
+    ['released when nothing was paid', { order: { ...cancelled, capturedCents: 0 } }, 'released'],
+    ['released when its time was over', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
+    ['released when the money came too late', { order: cancelled, refundId: 'r1' }, 'released'],
+    ['released when that is known from the records only', { order: cancelled, refunds: [lateRefund] }, 'released'],
+    ['sold, and back on sale when paid and canceled', { order: cancelled }, 'sold, and back on sale since'],
+    [
+      'sold, and back on sale whatever a shopper calls a request',
+      { order: cancelled, refunds: [{ ...lateRefund, requestedBy: 'guest' }] },
+      'sold, and back on sale since',
+    ],
+    ['sold when paid', {}, 'sold'],
+  ] satisfies [string, Situation, string][])('is %s', (_, situation, text) => {
+    const line = pageOf(situation)
+      .join('\n')
+      .split('\n')
+      .find((each) => each.startsWith('- Hold: '))!;
+    expect(line.slice(line.lastIndexOf('), ') + 3)).toBe(text);
+  });
+});
