@@ -11,10 +11,8 @@ import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/checkout
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
 import { resumedRefund } from '../../workflows/refund/start.ts';
-import {
-  unmatchedPaymentWorkflowId,
-  unmatchedRefundChangedSignal,
-} from '../../workflows/unmatched-payment/messages.ts';
+import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
+import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
 
 type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log'>;
 
@@ -176,12 +174,13 @@ interface OwnRefund {
   status: string;
   amount: string;
   requested_by: string;
+  created_at: Date;
 }
 
 /** News of a refund: its own workflow follows it. One that was made in Stripe's dashboard has none: the order looks after it. */
 async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refund: Stripe.Refund): Promise<void> {
   const own = await deps.db.row<OwnRefund>(
-    `select id, request_id, status, amount, requested_by from refunds
+    `select id, request_id, status, amount, requested_by, created_at from refunds
      where order_id = $1 and (stripe_refund_id = $2 or id::text = $3)`,
     [order.id, refund.id, refund.metadata?.refund_id ?? null],
   );
@@ -196,7 +195,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     requestId: own.request_id,
     customerId: order.customerId,
     amount: Number(own.amount),
-    createdAt: new Date(),
+    createdAt: own.created_at,
   };
   await deps.temporal.workflow.signalWithStart('refund', {
     ...resumedRefund(resumedOwn, 'Refund, resumed for news from Stripe'),
@@ -222,6 +221,13 @@ async function notifyOfForeignRefund(
     await notifyOfMoney(deps, order);
 }
 
+interface UnmatchedRow {
+  order_id: string;
+  refund_status: string | null;
+  amount: string;
+  created_at: Date;
+}
+
 /** News of the refund of an unmatched payment. A bank can refuse one that had succeeded: then its workflow is started again. */
 async function notifyUnmatched(
   { db, temporal }: WebhookDependencies,
@@ -229,17 +235,20 @@ async function notifyUnmatched(
   paymentIntentId: string,
 ): Promise<void> {
   if (event.type !== 'refund.updated' && event.type !== 'refund.failed') return;
-  const payment = await db.row<{ order_id: string; refund_status: string | null }>(
-    'select order_id, refund_status from payments where id = $1 and unmatched_reason is not null',
+  const payment = await db.row<UnmatchedRow>(
+    `select order_id, refund_status, received_amount::text as amount, created_at from payments
+     where id = $1 and unmatched_reason is not null`,
     [paymentIntentId],
   );
   if (!payment || payment.refund_status === event.data.object.status) return;
+  const open = {
+    orderId: payment.order_id,
+    paymentIntentId,
+    amount: Number(payment.amount),
+    createdAt: payment.created_at,
+  };
   await temporal.workflow.signalWithStart('unmatchedPayment', {
-    workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
-    taskQueue: 'checkout',
-    args: [{ orderId: payment.order_id, paymentIntentId }],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: 'Refund of a payment that can’t be matched, resumed for news from Stripe',
+    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed for news from Stripe'),
     signal: unmatchedRefundChangedSignal,
     signalArgs: [],
   });
