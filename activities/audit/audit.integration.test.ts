@@ -39,13 +39,14 @@ async function provoked(
 
 async function insertRefund(
   sale: Sale,
-  fields: { status: string; cancelsUnits: boolean; quantity: number },
+  fields: { status: string; cancelsUnits: boolean; quantity: number; kind?: string; isGivenUp?: boolean },
 ): Promise<string> {
   const id = randomUUID();
+  const { status, cancelsUnits, kind = 'refund', isGivenUp = false } = fields;
   await run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units)
-     values ($1, $2, $3, 1, 'usd', 'provoked', 'system', $4, $5)`,
-    [id, sale.orderId, `provoked-${id}`, fields.status, fields.cancelsUnits],
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units, kind, given_up_at)
+     values ($1, $2, $3, 1, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
+    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp],
   );
   await run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
     id,
@@ -209,5 +210,23 @@ describe('goods', () => {
       () => set('paid'),
     );
     expect(found.join()).toContain('some of its units are neither canceled nor back on sale');
+  });
+
+  it.each([
+    { what: 'a refund that was given up', fields: { isGivenUp: true }, isFound: true },
+    { what: 'a chargeback that was won', fields: { kind: 'chargeback' }, isFound: true },
+    { what: 'a failed refund that can be retried', fields: {}, isFound: false },
+  ])('of such an order with $what', async ({ fields, isFound }) => {
+    const sale = await sell(shop);
+    const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
+    const refundId = await insertRefund(sale, { status: 'failed', cancelsUnits: false, quantity: 1, ...fields });
+    const found = await provoked(
+      goods,
+      sale.orderId,
+      () => set('refunded'),
+      () => set('paid'),
+    );
+    expect(found.join().includes('neither canceled nor back on sale')).toBe(isFound);
+    await deleteRefund(refundId);
   });
 });
