@@ -54,14 +54,21 @@ async function provoked(
 
 async function insertRefund(
   sale: Sale,
-  fields: { status: string; cancelsUnits: boolean; quantity: number; kind?: string; isGivenUp?: boolean },
+  fields: {
+    status: string;
+    cancelsUnits: boolean;
+    quantity: number;
+    kind?: string;
+    isGivenUp?: boolean;
+    amount?: number;
+  },
 ): Promise<string> {
   const id = randomUUID();
-  const { status, cancelsUnits, kind = 'refund', isGivenUp = false } = fields;
+  const { status, cancelsUnits, kind = 'refund', isGivenUp = false, amount = 1 } = fields;
   await run(
     `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units, kind, given_up_at)
-     values ($1, $2, $3, 1, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
-    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp],
+     values ($1, $2, $3, $8, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
+    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp, amount],
   );
   await run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
     id,
@@ -182,19 +189,24 @@ describe('money of long ago', () => {
     expect(found.join()).toContain('0 of 2500 were refunded (minor units), the refund is not sent');
   });
 
-  it('that a canceled order keeps', async () => {
+  it('that a canceled order keeps, until staff settle it in another way', async () => {
     const { findings } = later();
-    const { orderId } = await sell(shop);
-    const set = (status: string) => run('update orders set status = $2 where id = $1', [orderId, status]);
-    await run(`insert into order_steps values ('cancelled', 'paid') on conflict do nothing`, []);
-    try {
-      const found = await provoked(
+    const sale = await sell(shop);
+    const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
+    const canceled = () =>
+      provoked(
         findings,
-        orderId,
+        sale.orderId,
         () => set('cancelled'),
         () => set('paid'),
       );
-      expect(found).toEqual(['is cancelled but keeps 2500 of the charge (minor units)']);
+    await run(`insert into order_steps values ('cancelled', 'paid') on conflict do nothing`, []);
+    try {
+      expect(await canceled()).toEqual(['is cancelled but keeps 2500 of the charge (minor units)']);
+      const refund = { status: 'failed', isGivenUp: true, amount: 25, cancelsUnits: false, quantity: 1 };
+      const refundId = await insertRefund(sale, refund);
+      expect(await canceled()).toEqual([]);
+      await deleteRefund(refundId);
     } finally {
       await run(`delete from order_steps where from_status = 'cancelled'`, []);
     }

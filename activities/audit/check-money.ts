@@ -42,11 +42,15 @@ const READ_ORDERS = `
        and (status = 'succeeded' or status = 'pending' and stripe_refund_id is not null)) as refunded
   from orders o where o.payment_intent_id = any($1) or o.id = any($2::uuid[])`;
 
-/** Orders that changed since, and those with money that has yet to go back, however long ago they stopped. */
+/**
+ * Orders that changed since, and those with money that has yet to go back, however long ago they changed. What staff gave up on was
+ * settled in another way: it would be found forever.
+ */
 const READ_CHANGED_OR_OPEN = `
   select o.id, o.payment_intent_id from orders o
   where (o.captured_amount > 0 and o.updated_at >= $1)
-    or (o.status in ('expired', 'cancelled') and o.captured_amount <> o.refunded_amount)
+    or (o.status in ('expired', 'cancelled') and o.captured_amount > o.refunded_amount
+      + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))
     or o.id in (select order_id from refunds where status = 'pending' or (status = 'failed' and given_up_at is null and kind <> 'chargeback'))`;
 
 const READ_OPEN_UNMATCHED = `
