@@ -240,35 +240,35 @@ describe('money of long ago', () => {
 });
 
 describe('disputes', () => {
-  /** The shop does not hear of it. */
-  async function unheard<Result>(eventTypes: string[], work: () => Promise<Result>): Promise<Result> {
+  /** Stripe's next webhooks of these types are lost. */
+  async function withoutWebhooks<Result>(eventTypes: string[], work: () => Promise<Result>): Promise<Result> {
     for (const event_type of eventTypes)
       await atStripe(shop, 'faults', { target: 'webhook', match: { event_type }, kind: 'lost', times: 1 });
     return work();
   }
-  const tell = (sale: Sale) =>
+  const notify = (sale: Sale) =>
     shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId)).signal('moneyMoved');
-  const gone = (id: string) =>
+  const untilAgreed = (id: string) =>
     until(async () => detailsOf(await money(), id).length === 0, `the books to agree on dispute ${id}`);
 
-  it('that the shop did not hear of, or not how they ended, however old they are', async () => {
+  it('that are not recorded, or not how they ended, however old they are', async () => {
     const sale = await sell(shop);
     const opened = ['charge.dispute.created', 'charge.dispute.funds_withdrawn'];
-    const id = await unheard(opened, () => chargeBack(shop, sale));
+    const id = await withoutWebhooks(opened, () => chargeBack(shop, sale));
     const ofOrder = `of order ${sale.orderId} is`;
     expect(detailsOf(await money(), id)).toEqual([
       `${ofOrder} needs_response for 2500 at Stripe (minor units), and not recorded`,
     ]);
-    await tell(sale);
-    await gone(id);
+    await notify(sale);
+    await untilAgreed(id);
 
     const closed = ['charge.dispute.funds_reinstated', 'charge.dispute.closed'];
-    await unheard(closed, () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' }));
+    await withoutWebhooks(closed, () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' }));
     const { findings } = later();
     for (const check of [money, findings])
       expect(detailsOf(await check(), id)).toEqual([`${ofOrder} won at Stripe, recorded as needs_response`]);
-    await tell(sale);
-    await gone(id);
+    await notify(sale);
+    await untilAgreed(id);
     await sale.buyer.untilStatus(sale.orderId, 'paid');
   });
 
