@@ -7,6 +7,7 @@ import type { Services } from '../infra/services.ts';
 import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { checkHolds } from './audit/check-holds.ts';
+import { sweep } from './audit/sweep.ts';
 import { type Activities, createActivities } from './index.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
 import { ensureGate } from './inventory/gate-rebuild.ts';
@@ -366,25 +367,25 @@ describe('upkeep', () => {
         [`reservation ${hold.reservationId}`, `order ${orderId}`].includes(each.subject),
       ).length;
     await endedAgo(services, hold.reservationId, grace + 3_600);
-    await activities.sweepOverdue();
+    await sweep(services);
     expect(await available(product.id)).toBe(8);
     expect(await found()).toBe(0);
     await endedAgo(services, hold.reservationId, settle + 300);
     expect(await found()).toBe(2);
-    await activities.sweepOverdue();
+    await sweep(services);
     expect(await available(product.id)).toBe(10);
     await activities.closeOrder({ orderId, to: 'expired' });
     expect(await found()).toBe(0);
   });
 
-  it('sweepOverdue ends what outlived its time, once', async () => {
+  it('the sweep ends what outlived its time, once', async () => {
     const product = await createProduct();
     const hold = holdRequest(product.id);
     await activities.holdStock(hold);
     await endedAgo(services, hold.reservationId, 3_600);
-    expect((await activities.sweepOverdue()).expiredHolds).toBeGreaterThanOrEqual(1);
+    expect((await sweep(services)).expiredHolds).toBeGreaterThanOrEqual(1);
     expect(await available(product.id)).toBe(10);
-    expect((await activities.sweepOverdue()).expiredHolds).toBe(0);
+    expect((await sweep(services)).expiredHolds).toBe(0);
   });
 
   it('audit repairs a counter that drifted and a mark that was left, and reports what has no one right answer', async () => {

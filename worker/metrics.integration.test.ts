@@ -13,7 +13,7 @@ afterAll(() => shop?.stop());
 
 async function read(name: string, labels = ''): Promise<number> {
   const line = (await register.metrics()).split('\n').find((each) => each.startsWith(`${name}${labels} `));
-  return Number(line?.split(' ').at(-1));
+  return Number(line?.split(' ').at(-1) ?? Number.NaN);
 }
 
 it('counts chargebacks by their status, and says by when the first must be answered', async () => {
@@ -26,6 +26,30 @@ it('counts chargebacks by their status, and says by when the first must be answe
   expect(await read('dispute_next_due_seconds')).toBeLessThanOrEqual(8 * 86_400);
   await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
   await until(async () => (await needing()) === before, 'its end to be counted');
+});
+
+it('says nothing of a chargeback to be answered while there is none', async () => {
+  const { db } = shop.services;
+  const sale = await sell(shop);
+  // Other tests' chargebacks are put aside.
+  const open = await db.rows<{ id: string; status: string }>(
+    `select id, status from disputes where status in ('needs_response', 'warning_needs_response')`,
+  );
+  await db.run(`update disputes set status = 'lost' where id = any($1)`, [open.map(({ id }) => id)]);
+  try {
+    expect(await read('dispute_next_due_seconds')).toBeNaN();
+    await db.run(
+      `insert into disputes (id, order_id, amount, currency, reason, status, evidence_due_by)
+       values ($1, $2, 5, 'usd', 'general', 'needs_response', now() + interval '1 hour')`,
+      [`dp_metric_${sale.orderId}`, sale.orderId],
+    );
+    expect(await read('dispute_next_due_seconds')).toBeGreaterThan(3_000);
+    await db.run(`delete from disputes where order_id = $1`, [sale.orderId]);
+    expect(await read('dispute_next_due_seconds')).toBeNaN();
+  } finally {
+    await db.run(`delete from disputes where order_id = $1`, [sale.orderId]);
+    for (const { id, status } of open) await db.run('update disputes set status = $2 where id = $1', [id, status]);
+  }
 });
 
 it('counts unmatched payments and failed refunds until they are settled', async () => {

@@ -33,8 +33,9 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
         `select extract(epoch from min(evidence_due_by) - now())::float as seconds from disputes
          where status in ('needs_response', 'warning_needs_response')`,
       );
-      this.reset();
-      if (row?.seconds != null) this.set(row.seconds);
+      // Not `reset()`, which sets a gauge without labels to 0.
+      if (row?.seconds == null) this.remove();
+      else this.set(row.seconds);
     },
   });
   new Gauge({

@@ -7,7 +7,7 @@ import { takeUpCases } from './take-up.ts';
 export function createAuditActivities(deps: ActivityDependencies) {
   return {
     /** Safe to retry: each step is a conditional update or the start of a workflow by a fixed id. */
-    sweepOverdue: () => sweep(deps),
+    sweepOverdue: () => sweep(deps, heartbeat),
     /** Safe to retry: a case that has a workflow is left alone. */
     takeUpCases: () => takeUpCases(deps, heartbeat),
     /** Safe to retry: it only reads, and sets a counter at the gate while the counter is what it saw. */

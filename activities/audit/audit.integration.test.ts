@@ -1,8 +1,9 @@
 /** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sale, sell } from '../../tests/support/sales.ts';
-import { startTestShop, type TestShop } from '../../tests/support/shop.ts';
+import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
+import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
+import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
 import type { Finding } from './finding.ts';
@@ -15,6 +16,20 @@ afterAll(() => shop?.stop());
 
 const everything = () => checkMoney(shop.services.db, shop.services.stripe, undefined, () => {});
 const money = async () => (await everything()).findings;
+/** A day far enough ahead that everything until now is long ago. */
+function later() {
+  const future = new Date(Date.now() + 3_600_000);
+  const look = () => checkMoney(shop.services.db, shop.services.stripe, future, () => {});
+  return {
+    future,
+    findings: async () => (await look()).findings,
+    /** At Stripe and by the orders, in cents. */
+    captured: async () => {
+      const usd = (await look()).ledgers.find(({ currency }) => currency === 'usd');
+      return [usd?.stripeCapturedCents ?? 0, usd?.ordersCapturedCents ?? 0];
+    },
+  };
+}
 const goods = () => checkGoods(shop.services.db);
 const detailsOf = (findings: Finding[], id: string) =>
   findings.filter(({ subject }) => subject.includes(id)).map(({ detail }) => detail);
@@ -39,13 +54,21 @@ async function provoked(
 
 async function insertRefund(
   sale: Sale,
-  fields: { status: string; cancelsUnits: boolean; quantity: number },
+  fields: {
+    status: string;
+    cancelsUnits: boolean;
+    quantity: number;
+    kind?: string;
+    isGivenUp?: boolean;
+    amount?: number;
+  },
 ): Promise<string> {
   const id = randomUUID();
+  const { status, cancelsUnits, kind = 'refund', isGivenUp = false, amount = 1 } = fields;
   await run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units)
-     values ($1, $2, $3, 1, 'usd', 'provoked', 'system', $4, $5)`,
-    [id, sale.orderId, `provoked-${id}`, fields.status, fields.cancelsUnits],
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units, kind, given_up_at)
+     values ($1, $2, $3, $8, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
+    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp, amount],
   );
   await run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
     id,
@@ -142,14 +165,139 @@ describe('money', () => {
 
   it('is read as far back as asked, and whatever changed since', async () => {
     const sale = await sell(shop);
-    const future = new Date(Date.now() + 3_600_000);
-    const { ledgers } = await checkMoney(shop.services.db, shop.services.stripe, future, () => {});
-    expect(ledgers).toEqual([]);
+    const { future, captured } = later();
+    const before = await captured();
     // Made long ago, but its order has changed: it is read by its ID.
     await run('update orders set updated_at = $2 where id = $1', [sale.orderId, new Date(future.getTime() + 1_000)]);
-    const changed = await checkMoney(shop.services.db, shop.services.stripe, future, () => {});
-    expect(changed.ledgers).toMatchObject([{ currency: 'usd', stripeCapturedCents: 2500, ordersCapturedCents: 2500 }]);
+    expect(await captured()).toEqual(before.map((cents) => cents + 2500));
     await run('update orders set updated_at = now() where id = $1', [sale.orderId]);
+  });
+});
+
+describe('money of long ago', () => {
+  it('of an unmatched payment that has not gone back', async () => {
+    const { findings } = later();
+    const { intentId } = await sell(shop);
+    const set = (reason: string | null) =>
+      run('update payments set unmatched_reason = $2 where id = $1', [intentId, reason]);
+    const found = await provoked(
+      findings,
+      intentId,
+      () => set('wrong_amount'),
+      () => set(null),
+    );
+    expect(found.join()).toContain('0 of 2500 were refunded (minor units), the refund is not sent');
+  });
+
+  it('that a canceled order keeps, until staff settle it in another way', async () => {
+    const { findings } = later();
+    const sale = await sell(shop);
+    const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
+    const canceled = () =>
+      provoked(
+        findings,
+        sale.orderId,
+        () => set('cancelled'),
+        () => set('paid'),
+      );
+    await run(`insert into order_steps values ('cancelled', 'paid') on conflict do nothing`, []);
+    try {
+      expect(await canceled()).toEqual(['is cancelled but keeps 2500 of the charge (minor units)']);
+      const refund = { status: 'failed', isGivenUp: true, amount: 25, cancelsUnits: false, quantity: 1 };
+      const refundId = await insertRefund(sale, refund);
+      expect(await canceled()).toEqual([]);
+      await deleteRefund(refundId);
+    } finally {
+      await run(`delete from order_steps where from_status = 'cancelled'`, []);
+    }
+  });
+
+  it.each([
+    { status: 'pending', isOpen: true },
+    { status: 'failed', isOpen: true },
+    { status: 'failed', isGivenUp: true, isOpen: false },
+    { status: 'failed', kind: 'chargeback', isOpen: false },
+  ])('of an order with a refund: $status, $kind, given up: $isGivenUp', async ({ isOpen, ...fields }) => {
+    const { findings } = later();
+    const sale = await sell(shop);
+    const set = (captured: number) =>
+      run('update orders set captured_amount = $2 where id = $1', [sale.orderId, captured]);
+    let refundId = '';
+    const found = await provoked(
+      findings,
+      sale.orderId,
+      async () => {
+        refundId = await insertRefund(sale, { ...fields, cancelsUnits: false, quantity: 1 });
+        await set(24);
+      },
+      async () => {
+        await deleteRefund(refundId);
+        await set(25);
+      },
+    );
+    expect(found.includes('books 2400 as charged, Stripe 2500 (minor units)')).toBe(isOpen);
+  });
+});
+
+describe('disputes', () => {
+  /** Stripe's next webhooks of these types are lost. */
+  async function withoutWebhooks<Result>(eventTypes: string[], work: () => Promise<Result>): Promise<Result> {
+    for (const event_type of eventTypes)
+      await atStripe(shop, 'faults', { target: 'webhook', match: { event_type }, kind: 'lost', times: 1 });
+    return work();
+  }
+  const notify = (sale: Sale) =>
+    shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId)).signal('moneyMoved');
+  const untilAgreed = (id: string) =>
+    until(async () => detailsOf(await money(), id).length === 0, `the books to agree on dispute ${id}`);
+
+  it('that are not recorded, or not how they ended, however old they are', async () => {
+    const sale = await sell(shop);
+    const opened = ['charge.dispute.created', 'charge.dispute.funds_withdrawn'];
+    const id = await withoutWebhooks(opened, () => chargeBack(shop, sale));
+    const ofOrder = `of order ${sale.orderId} is`;
+    expect(detailsOf(await money(), id)).toEqual([
+      `${ofOrder} needs_response for 2500 at Stripe (minor units), and not recorded`,
+    ]);
+    await notify(sale);
+    await untilAgreed(id);
+
+    const closed = ['charge.dispute.funds_reinstated', 'charge.dispute.closed'];
+    await withoutWebhooks(closed, () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' }));
+    const { findings } = later();
+    for (const check of [money, findings])
+      expect(detailsOf(await check(), id)).toEqual([`${ofOrder} won at Stripe, recorded as needs_response`]);
+    await notify(sale);
+    await untilAgreed(id);
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+  });
+
+  it('that are recorded with another amount, or that Stripe does not know', async () => {
+    const sale = await sell(shop);
+    const id = await chargeBack(shop, sale, 700);
+    await sale.buyer.untilStatus(sale.orderId, 'partially_refunded');
+    await atStripe(shop, `disputes/${id}/close`, { outcome: 'won' });
+    await sale.buyer.untilStatus(sale.orderId, 'paid');
+    const set = (amount: number) => run('update disputes set amount = $2 where id = $1', [id, amount]);
+    const amounts = await provoked(
+      money,
+      id,
+      () => set(6.5),
+      () => set(7),
+    );
+    expect(amounts).toEqual([`of order ${sale.orderId} is for 700 usd at Stripe, recorded as 650 usd (minor units)`]);
+    const unknown = `dp_unknown_${sale.orderId}`;
+    const found = await provoked(
+      money,
+      unknown,
+      () =>
+        run(
+          `insert into disputes (id, order_id, amount, currency, reason, status) values ($1, $2, 7, 'usd', 'general', 'under_review')`,
+          [unknown, sale.orderId],
+        ),
+      () => run('delete from disputes where id = $1', [unknown]),
+    );
+    expect(found).toEqual([`of order ${sale.orderId} is recorded as under_review, and Stripe does not know it`]);
   });
 });
 
@@ -209,5 +357,23 @@ describe('goods', () => {
       () => set('paid'),
     );
     expect(found.join()).toContain('some of its units are neither canceled nor back on sale');
+  });
+
+  it.each([
+    { what: 'a refund that was given up', fields: { isGivenUp: true }, isFound: true },
+    { what: 'a chargeback that was won', fields: { kind: 'chargeback' }, isFound: true },
+    { what: 'a failed refund that can be retried', fields: {}, isFound: false },
+  ])('of such an order with $what', async ({ fields, isFound }) => {
+    const sale = await sell(shop);
+    const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
+    const refundId = await insertRefund(sale, { status: 'failed', cancelsUnits: false, quantity: 1, ...fields });
+    const found = await provoked(
+      goods,
+      sale.orderId,
+      () => set('refunded'),
+      () => set('paid'),
+    );
+    expect(found.join().includes('neither canceled nor back on sale')).toBe(isFound);
+    await deleteRefund(refundId);
   });
 });

@@ -39,10 +39,12 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
      where refund.cancels_units and line.restocked_at is null
        and (refund.status = 'succeeded' or refund.given_up_at is not null) limit ${MAX_FINDINGS}`,
   );
+  // A refund that may still succeed cancels nothing yet. A given-up refund and a won chargeback stay failed: nothing follows them.
   const forgotten = await db.rows<{ id: string }>(
     `select o.id from orders o
      where o.status in ('refunded', 'cancelled') and o.paid_at is not null and o.shipped_at is null
-       and not exists (select 1 from refunds where order_id = o.id and status in ('awaiting_approval', 'pending', 'failed'))
+       and not exists (select 1 from refunds where order_id = o.id and (status in ('awaiting_approval', 'pending')
+         or status = 'failed' and given_up_at is null and kind <> 'chargeback'))
        and exists (
          select 1 from (${BOUGHT}) bought left join (${TAKEN}) taken using (order_id, product_id)
          where bought.order_id = o.id and bought.units > coalesce(taken.units, 0)) limit ${MAX_FINDINGS}`,

@@ -3,8 +3,9 @@ import type Stripe from 'stripe';
 import { fromDecimal } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database } from '../../infra/postgres/database.ts';
+import { checkDisputes, openDisputeIds } from './check-disputes.ts';
 import type { Finding } from './finding.ts';
-import { readStripePayments, type StripePayment } from './stripe-books.ts';
+import { readStripeDisputes, readStripePayments, type StripePayment } from './stripe-books.ts';
 
 /** Sums of one currency, in its minor units. Chargebacks are no refunds at Stripe, and left out of both sides. */
 export interface Ledger {
@@ -39,26 +40,42 @@ const READ_ORDERS = `
     o.payment_intent_id,
     (select coalesce(sum(amount), 0)::text from refunds where order_id = o.id and kind <> 'chargeback'
        and (status = 'succeeded' or status = 'pending' and stripe_refund_id is not null)) as refunded
-  from orders o where o.payment_intent_id = any($1) or (o.captured_amount > 0 and o.updated_at >= $2)`;
+  from orders o where o.payment_intent_id = any($1) or o.id = any($2::uuid[])`;
 
-/** @param since reads what something happened to since then; undefined reads everything */
+/**
+ * Orders that changed since, and those with money that has yet to go back, however long ago they changed. What staff gave up on was
+ * settled in another way: it would be found forever.
+ */
+const READ_CHANGED_OR_OPEN = `
+  select o.id, o.payment_intent_id from orders o
+  where (o.captured_amount > 0 and o.updated_at >= $1)
+    or (o.status in ('expired', 'cancelled') and o.captured_amount > o.refunded_amount
+      + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))
+    or o.id in (select order_id from refunds where status = 'pending' or (status = 'failed' and given_up_at is null and kind <> 'chargeback'))`;
+
+const READ_OPEN_UNMATCHED = `
+  select id from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`;
+
+/** @param since reads what something happened to since then, and what is still open; undefined reads everything */
 export async function checkMoney(
   db: Database,
   stripe: Stripe,
   since: Date | undefined,
   onProgress: () => void,
 ): Promise<{ findings: Finding[]; ledgers: Ledger[] }> {
-  const changed = await db.rows<{ id: string }>(
-    'select payment_intent_id as id from orders where captured_amount > 0 and updated_at >= $1 and payment_intent_id is not null',
-    [since ?? '-infinity'],
-  );
-  const payments = await readStripePayments(
-    stripe,
-    since,
-    changed.map((row) => row.id),
-    onProgress,
-  );
-  const orders = await db.rows<OrderRow>(READ_ORDERS, [[...payments.keys()], since ?? '-infinity']);
+  const watched = await db.rows<{ id: string; payment_intent_id: string | null }>(READ_CHANGED_OR_OPEN, [
+    since ?? '-infinity',
+  ]);
+  const openUnmatched = await db.rows<{ id: string }>(READ_OPEN_UNMATCHED);
+  const openDisputes = await openDisputeIds(db);
+  const disputes = await readStripeDisputes(stripe, since, openDisputes, onProgress);
+  const alsoIds = [
+    ...watched.map((order) => order.payment_intent_id),
+    ...openUnmatched.map((payment) => payment.id),
+    ...[...disputes.values()].map((dispute) => dispute.paymentIntentId),
+  ].filter((id) => id != null);
+  const payments = await readStripePayments(stripe, since, alsoIds, onProgress);
+  const orders = await db.rows<OrderRow>(READ_ORDERS, [[...payments.keys()], watched.map((order) => order.id)]);
   const unmatched = await db.rows<UnmatchedRow>(
     `select id, order_id, unmatched_reason as reason, refund_status from payments where unmatched_reason is not null and id = any($1)`,
     [[...payments.keys()]],
@@ -86,6 +103,7 @@ export async function checkMoney(
     ledgers.of(order.currency).addOrder(order);
     checkOrder(find, order, payment);
   }
+  findings.push(...(await checkDisputes(db, disputes, openDisputes)));
   return { findings, ledgers: ledgers.all() };
 }
 

@@ -1,7 +1,7 @@
 /** One disagreement between the books. */
 export interface Finding {
   check: 'stock' | 'holds' | 'money' | 'goods' | 'gate' | 'workflows';
-  /** What it is about: a product, a reservation, an order, a PaymentIntent or a workflow. */
+  /** What it is about: a product, a reservation, an order, a PaymentIntent, a dispute or a workflow. */
   subject: string;
   detail: string;
 }

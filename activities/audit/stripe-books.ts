@@ -1,4 +1,4 @@
-/** What Stripe holds of the shop's payments: those that something happened to since a day, or all of them. */
+/** What Stripe holds of the shop's payments and of their disputes: those that something happened to since a day, or all of them. */
 import Stripe from 'stripe';
 import { fromStripeAmount, isCurrency } from '../../domain/currencies.ts';
 
@@ -12,8 +12,17 @@ export interface StripePayment {
   refundedCents: number;
 }
 
+export interface StripeDispute {
+  disputeId: string;
+  paymentIntentId: string | undefined;
+  /** As Stripe writes it: of a dispute of another program's payment, the currency may be one that the shop does not know. */
+  stripeAmount: number;
+  currency: string;
+  status: string;
+}
+
 /**
- * Reads payments that were made, refunded or disputed since a moment, and those named. Intents of other programs on the account, which name
+ * Reads payments that were made or refunded since a moment, and those named. Intents of other programs on the account, which name
  * no order, are left out.
  * @param since undefined reads every payment ever made
  * @param alsoIds PaymentIntents to read however old they are
@@ -24,7 +33,7 @@ export async function readStripePayments(
   alsoIds: readonly string[],
   onProgress: () => void,
 ): Promise<Map<string, StripePayment>> {
-  const created = since && { gte: Math.floor(since.getTime() / 1000) };
+  const created = createdSince(since);
   const payments = new Map<string, StripePayment>();
   const add = (intent: Stripe.PaymentIntent) => {
     onProgress();
@@ -38,28 +47,57 @@ export async function readStripePayments(
   }
   const older = new Set(alsoIds);
   if (since) {
-    for await (const refund of stripe.refunds.list({ limit: 100, created })) addId(older, refund.payment_intent);
-    for await (const dispute of stripe.disputes.list({ limit: 100, created })) addId(older, dispute.payment_intent);
+    for await (const refund of stripe.refunds.list({ limit: 100, created })) {
+      const id = idOf(refund.payment_intent);
+      if (id) older.add(id);
+    }
   }
   for (const id of older) {
-    const intent = seen.has(id) ? undefined : await retrieve(stripe, id);
+    const ask = () => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    const intent = seen.has(id) ? undefined : await unlessMissing(ask());
     if (intent) add(intent);
   }
   return payments;
 }
 
-/** @returns undefined when Stripe does not know it: then it holds no money */
-async function retrieve(stripe: Stripe, id: string): Promise<Stripe.PaymentIntent | undefined> {
+/**
+ * Reads disputes that were opened since a moment, and those named: a dispute goes on for months.
+ * @param since undefined reads every dispute ever opened
+ */
+export async function readStripeDisputes(
+  stripe: Stripe,
+  since: Date | undefined,
+  alsoIds: readonly string[],
+  onProgress: () => void,
+): Promise<Map<string, StripeDispute>> {
+  const disputes = new Map<string, StripeDispute>();
+  const add = (dispute: Stripe.Dispute) => {
+    onProgress();
+    const { id, payment_intent, amount, currency, status } = dispute;
+    disputes.set(id, { disputeId: id, paymentIntentId: idOf(payment_intent), stripeAmount: amount, currency, status });
+  };
+  for await (const dispute of stripe.disputes.list({ limit: 100, created: createdSince(since) })) add(dispute);
+  for (const id of alsoIds) {
+    const dispute = disputes.has(id) ? undefined : await unlessMissing(stripe.disputes.retrieve(id));
+    if (dispute) add(dispute);
+  }
+  return disputes;
+}
+
+const createdSince = (since: Date | undefined) => since && { gte: Math.floor(since.getTime() / 1000) };
+
+/** @returns undefined when Stripe does not know what was asked for: then it holds no money of it */
+async function unlessMissing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
   try {
-    return await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    return await asked;
   } catch (error) {
     if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
     throw error;
   }
 }
 
-function addId(ids: Set<string>, reference: string | { id: string } | null): void {
-  if (reference) ids.add(typeof reference === 'string' ? reference : reference.id);
+function idOf(reference: string | { id: string } | null): string | undefined {
+  return typeof reference === 'string' ? reference : reference?.id;
 }
 
 function paymentOf(intent: Stripe.PaymentIntent): StripePayment | undefined {

@@ -4,6 +4,7 @@ import { resumedOrder } from '../../workflows/checkout/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../inventory/activities.ts';
 import { keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
+import { Failures } from './failures.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
@@ -13,6 +14,11 @@ const BATCH = 500;
 
 export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings' | 'temporal'>;
 
+interface SweepSteps {
+  failures: Failures;
+  onProgress: () => void;
+}
+
 interface OverdueOrder {
   id: string;
   user_id: string | null;
@@ -21,9 +27,31 @@ interface OverdueOrder {
   created_at: Date;
 }
 
-export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: number; resumedOrders: number }> {
-  const { db, settings, temporal, log } = deps;
-  const lateSeconds = settings.HOLD_GRACE_SECONDS + LATE_SECONDS;
+/**
+ * Reservations, orders and failing workflows are each handled on their own: what fails keeps nothing else from being done.
+ * @param onProgress called often; a place for heartbeats
+ * @throws at the end, one error that names everything that failed
+ */
+export async function sweep(
+  deps: SweepDependencies,
+  onProgress: () => void = () => {},
+): Promise<{ expiredHolds: number; resumedOrders: number }> {
+  const { log } = deps;
+  const failures = new Failures('sweep', log);
+  const steps: SweepSteps = { failures, onProgress };
+  const expiredHolds = (await failures.attempt('reservations', () => endHolds(deps, steps))) ?? 0;
+  const resumedOrders = (await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0;
+  await failures.attempt('failing workflows', () => watchFailing(deps, steps));
+  if (expiredHolds > 0 || resumedOrders > 0) {
+    log.warn({ expiredHolds, resumedOrders }, 'sweep: ended what had outlived its time');
+  }
+  failures.throwIfAny();
+  return { expiredHolds, resumedOrders };
+}
+
+/** @returns how many reservations had outlived their time and were ended */
+async function endHolds(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
+  const { db, settings } = deps;
   const { endHold } = createInventoryActivities(deps);
   const holds = await db.rows<{ id: string }>(
     `select r.id from reservations r left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
@@ -32,26 +60,40 @@ export async function sweep(deps: SweepDependencies): Promise<{ expiredHolds: nu
      order by r.expires_at limit $2`,
     [LATE_SECONDS, BATCH, ...keptSeconds(settings)],
   );
-  for (const { id } of holds) await endHold({ reservationId: id });
+  let ended = 0;
+  for (const { id } of holds) {
+    onProgress();
+    if (await failures.attempt(`reservation ${id}`, () => endHold({ reservationId: id }))) ended += 1;
+  }
+  return ended;
+}
 
+/** @returns how many orders had no workflow and were resumed */
+async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
+  const { db, settings } = deps;
   const orders = await db.rows<OverdueOrder>(
     `select id, user_id, total_amount::text as amount, status, created_at from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)
      order by expires_at limit $2`,
-    [lateSeconds, BATCH],
+    [settings.HOLD_GRACE_SECONDS + LATE_SECONDS, BATCH],
   );
-  let resumedOrders = 0;
-  for (const { id, user_id, amount, status, created_at } of orders) {
-    const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
-    // A workflow that still runs is at work on it (Stripe may be away); one that was terminated is resumed.
-    const resumed = await wasMissing(
-      temporal.workflow.start('checkout', { ...resumedOrder(order, 'Order, resumed by the sweep'), ...START_MISSING }),
-    );
-    if (resumed) resumedOrders += 1;
-    else await recordIfFailing(deps, checkoutWorkflowId(id));
+  let resumed = 0;
+  for (const order of orders) {
+    onProgress();
+    if (await failures.attempt(`order ${order.id}`, () => resumeOrder(deps, order))) resumed += 1;
   }
-  await watchFailing(deps);
-  if (holds.length > 0 || resumedOrders > 0) {
-    log.warn({ expiredHolds: holds.length, resumedOrders }, 'sweep: ended what had outlived its time');
-  }
-  return { expiredHolds: holds.length, resumedOrders };
+  return resumed;
+}
+
+/** @returns whether it had no workflow. One that still runs is at work on it (Stripe may be away); one that was terminated is resumed. */
+async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Promise<boolean> {
+  const { id, user_id, amount, status, created_at } = overdue;
+  const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
+  const isResumed = await wasMissing(
+    deps.temporal.workflow.start('checkout', {
+      ...resumedOrder(order, 'Order, resumed by the sweep'),
+      ...START_MISSING,
+    }),
+  );
+  if (!isResumed) await recordIfFailing(deps, checkoutWorkflowId(id));
+  return isResumed;
 }

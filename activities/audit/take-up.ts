@@ -2,9 +2,10 @@
  * Starts the workflow of every open order, refund and unmatched payment that has none because it was terminated by hand. Without one,
  * support could not act on it at the Temporal UI.
  */
+import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import { resumedRefund } from '../../workflows/refund/start.ts';
-import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
+import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 
@@ -30,6 +31,8 @@ interface OpenRefund {
 interface OpenPayment {
   id: string;
   order_id: string;
+  amount: string;
+  created_at: Date;
 }
 
 /** Starts asked for at the same moment. */
@@ -42,11 +45,14 @@ export async function takeUpCases(
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
   const orders = await db.rows<OpenOrder>(
-    `select id, user_id, status, total_amount::text as amount, created_at from orders
+    // The last two conditions are what keeps an order's workflow open whatever the order's status (workflows/checkout/follow-fulfillment.ts).
+    `select id, user_id, status, total_amount::text as amount, created_at from orders o
      where status in ('paid', 'on_hold', 'partially_refunded', 'shipped')
        or (status = 'delivered' and delivered_at > now() - make_interval(days => $1))
+       or exists (select 1 from disputes where order_id = o.id and status = any($2))
+       or exists (select 1 from refunds where order_id = o.id and status in ('awaiting_return', 'awaiting_approval', 'pending'))
      order by created_at`,
-    [settings.RETURN_DAYS],
+    [settings.RETURN_DAYS, OPEN_DISPUTE_STATUSES],
   );
   const refunds = await db.rows<OpenRefund>(
     `select refund.id, refund.order_id, refund.request_id, o.user_id, refund.amount::text as amount, refund.created_at
@@ -56,7 +62,8 @@ export async function takeUpCases(
      order by refund.created_at`,
   );
   const payments = await db.rows<OpenPayment>(
-    `select id, order_id from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'
+    `select id, order_id, received_amount::text as amount, created_at from payments
+     where unmatched_reason is not null and refund_status is distinct from 'succeeded'
      order by created_at`,
   );
   const started = {
@@ -102,10 +109,14 @@ function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
 }
 
 function startUnmatched({ temporal }: TakeUpDependencies, payment: OpenPayment) {
+  const open = {
+    orderId: payment.order_id,
+    paymentIntentId: payment.id,
+    amount: Number(payment.amount),
+    createdAt: payment.created_at,
+  };
   return temporal.workflow.start('unmatchedPayment', {
+    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed'),
     ...START_MISSING,
-    workflowId: unmatchedPaymentWorkflowId(payment.id),
-    args: [{ orderId: payment.order_id, paymentIntentId: payment.id }],
-    staticSummary: 'Refund of a payment that can’t be matched, resumed',
   });
 }

@@ -11,10 +11,8 @@ import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/checkout
 import { resumedOrder } from '../../workflows/checkout/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
 import { resumedRefund } from '../../workflows/refund/start.ts';
-import {
-  unmatchedPaymentWorkflowId,
-  unmatchedRefundChangedSignal,
-} from '../../workflows/unmatched-payment/messages.ts';
+import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
+import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
 
 type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log'>;
 
@@ -176,12 +174,13 @@ interface OwnRefund {
   status: string;
   amount: string;
   requested_by: string;
+  created_at: Date;
 }
 
 /** News of a refund: its own workflow follows it. One that was made in Stripe's dashboard has none: the order looks after it. */
 async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refund: Stripe.Refund): Promise<void> {
   const own = await deps.db.row<OwnRefund>(
-    `select id, request_id, status, amount, requested_by from refunds
+    `select id, request_id, status, amount, requested_by, created_at from refunds
      where order_id = $1 and (stripe_refund_id = $2 or id::text = $3)`,
     [order.id, refund.id, refund.metadata?.refund_id ?? null],
   );
@@ -196,7 +195,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     requestId: own.request_id,
     customerId: order.customerId,
     amount: Number(own.amount),
-    createdAt: new Date(),
+    createdAt: own.created_at,
   };
   await deps.temporal.workflow.signalWithStart('refund', {
     ...resumedRefund(resumedOwn, 'Refund, resumed for news from Stripe'),
@@ -225,6 +224,14 @@ async function notifyOfForeignRefund(
 /** Types of events by which money goes back. */
 const MONEY_BACK = /^(refund\.|charge\.refunded$|charge\.dispute\.)/;
 
+interface UnmatchedRow {
+  order_id: string;
+  refund_status: string | null;
+  stripe_refund_id: string | null;
+  amount: string;
+  created_at: Date;
+}
+
 /**
  * News of money that goes back of an unmatched payment, by its own refund, one made in Stripe's dashboard, or a chargeback. A bank can
  * refuse a refund that had succeeded: then the workflow is started again.
@@ -236,19 +243,22 @@ async function notifyUnmatched(
   paymentIntentId: string,
 ): Promise<boolean> {
   if (!MONEY_BACK.test(event.type)) return false;
-  const payment = await db.row<{ order_id: string; refund_status: string | null; stripe_refund_id: string | null }>(
-    'select order_id, refund_status, stripe_refund_id from payments where id = $1 and unmatched_reason is not null',
+  const payment = await db.row<UnmatchedRow>(
+    `select order_id, refund_status, stripe_refund_id, received_amount::text as amount, created_at from payments
+     where id = $1 and unmatched_reason is not null`,
     [paymentIntentId],
   );
   if (!payment) return false;
   const { id, status } = event.data.object as { id?: string; status?: string };
   if (payment.stripe_refund_id === id && payment.refund_status === status) return true;
+  const open = {
+    orderId: payment.order_id,
+    paymentIntentId,
+    amount: Number(payment.amount),
+    createdAt: payment.created_at,
+  };
   await temporal.workflow.signalWithStart('unmatchedPayment', {
-    workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
-    taskQueue: 'checkout',
-    args: [{ orderId: payment.order_id, paymentIntentId }],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: 'Refund of a payment that can’t be matched, resumed for news from Stripe',
+    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed for news from Stripe'),
     signal: unmatchedRefundChangedSignal,
     signalArgs: [],
   });

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { atStripe } from '../../tests/support/sales.ts';
+import { atStripe, sell } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
+import { startAttributes } from '../../tests/support/start-attributes.ts';
+import { refundWorkflowId } from '../../workflows/refund/messages.ts';
+import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
 import { ignoredEvents } from './events.ts';
 
 let shop: TestShop;
@@ -209,5 +212,51 @@ describe('Stripe’s webhooks as they really go wrong', () => {
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, held: 0 });
+  });
+});
+
+describe('a workflow that is resumed for news from Stripe', () => {
+  const CREATED_AT = '2026-03-04T05:06:07Z';
+
+  /** @returns the search attributes that the event's workflow was started with */
+  async function resumedBy(event: SentEvent, workflowId: string): Promise<Record<string, unknown>> {
+    expect(await send(event)).toBe(200);
+    const attributes = await startAttributes(shop.services, workflowId);
+    await shop.services.temporal.workflow.getHandle(workflowId).terminate('the test is over');
+    return attributes;
+  }
+
+  it('of a refund is found by the day of the refund', async () => {
+    const { orderId, intentId } = await sell(shop);
+    const refundId = randomUUID();
+    await shop.services.db.run(
+      `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, created_at)
+       values ($1, $2, 'dated', 1, 'usd', 'test', 'system', 'failed', $3)`,
+      [refundId, orderId, CREATED_AT],
+    );
+    const object = {
+      id: `re_${refundId}`,
+      status: 'pending',
+      payment_intent: intentId,
+      metadata: { refund_id: refundId },
+    };
+    const workflowId = refundWorkflowId(orderId, 'dated');
+    const attributes = await resumedBy({ type: 'refund.updated', object }, workflowId);
+    expect(attributes).toMatchObject({ OrderId: orderId, Amount: 1, Day: '2026-03-04' });
+    await shop.services.db.run('delete from refunds where id = $1', [refundId]);
+  });
+
+  it('of an unmatched payment is found by its order, amount and day', async () => {
+    const { orderId } = await sell(shop);
+    const paymentId = `pi_dated_${orderId}`;
+    await shop.services.db.run(
+      `insert into payments (id, order_id, status, received_amount, currency, unmatched_reason, refund_status, created_at)
+       values ($1, $2, 'succeeded', 12.5, 'usd', 'other_intent', 'succeeded', $3)`,
+      [paymentId, orderId, CREATED_AT],
+    );
+    const object = { id: `re_${paymentId}`, status: 'failed', metadata: { unmatched_payment: paymentId } };
+    const attributes = await resumedBy({ type: 'refund.failed', object }, unmatchedPaymentWorkflowId(paymentId));
+    expect(attributes).toMatchObject({ OrderId: orderId, Amount: 12.5, Day: '2026-03-04' });
+    await shop.services.db.run('delete from payments where id = $1', [paymentId]);
   });
 });

@@ -3,7 +3,7 @@ import type { AppliedPayments } from '../../activities/orders/payment-ledger.ts'
 import { refundWorkflowId } from '../refund/messages.ts';
 import { refund } from '../refund/workflow.ts';
 import { unlessRunning } from '../shared/unless-running.ts';
-import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
+import { startedUnmatchedPayment } from '../unmatched-payment/start.ts';
 import { unmatchedPayment } from '../unmatched-payment/workflow.ts';
 import type { CheckoutCase } from './case.ts';
 import { durable } from './steps.ts';
@@ -43,11 +43,8 @@ async function startLateRefund(orderId: string, refundId: string): Promise<void>
 async function startUnmatched(orderId: string, paymentIntentId: string): Promise<void> {
   await unlessRunning(() =>
     startChild(unmatchedPayment, {
-      workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
-      args: [{ orderId, paymentIntentId }],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      ...startedUnmatchedPayment({ orderId, paymentIntentId }, 'Refund of a payment that can’t be matched'),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Refund of a payment that can’t be matched',
     }),
   );
 }

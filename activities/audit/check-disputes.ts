@@ -1,0 +1,72 @@
+/** Stripe's disputes of the orders' payments and table `disputes` agree: staff see every chargeback, as it stands. */
+import { fromStripeAmount } from '../../domain/currencies.ts';
+import { fromDecimal } from '../../domain/money.ts';
+import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
+import type { Database } from '../../infra/postgres/database.ts';
+import type { Finding } from './finding.ts';
+import type { StripeDispute } from './stripe-books.ts';
+
+interface DisputeRow {
+  id: string;
+  order_id: string;
+  amount: string;
+  currency: string;
+  status: string;
+}
+
+/** IDs of disputes that are open as far as the shop knows: they are read at Stripe however old they are. */
+export async function openDisputeIds(db: Database): Promise<string[]> {
+  const rows = await db.rows<{ id: string }>('select id from disputes where status = any($1)', [OPEN_DISPUTE_STATUSES]);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * @param disputes what Stripe has, by ID
+ * @param openIds those that the shop had recorded as open before Stripe was asked for them
+ */
+export async function checkDisputes(
+  db: Database,
+  disputes: ReadonlyMap<string, StripeDispute>,
+  openIds: readonly string[],
+): Promise<Finding[]> {
+  const rows = await db.rows<DisputeRow>(
+    'select id, order_id, amount::text as amount, currency, status from disputes where id = any($1)',
+    [[...disputes.keys(), ...openIds]],
+  );
+  // As when they are recorded: a payment that its order could not book, an unmatched one for example, has no dispute in the books.
+  const orders = await db.rows<{ id: string; payment_intent_id: string }>(
+    'select id, payment_intent_id from orders where payment_intent_id = any($1) and captured_amount > 0',
+    [[...disputes.values()].map(({ paymentIntentId }) => paymentIntentId ?? '')],
+  );
+  const rowById = new Map(rows.map((row) => [row.id, row]));
+  const orderByIntent = new Map(orders.map((order) => [order.payment_intent_id, order.id]));
+  const findings: Finding[] = [];
+  const find = (disputeId: string, detail: string) =>
+    findings.push({ check: 'money', subject: `dispute ${disputeId}`, detail });
+
+  for (const dispute of disputes.values()) {
+    const { disputeId, status, currency, stripeAmount, paymentIntentId } = dispute;
+    const row = rowById.get(disputeId);
+    const orderId = row?.order_id ?? orderByIntent.get(paymentIntentId ?? '');
+    // Of another program on the account, or of an unmatched payment.
+    if (!orderId) continue;
+    const cents = fromStripeAmount(stripeAmount, currency);
+    if (!row) {
+      find(disputeId, `of order ${orderId} is ${status} for ${cents} at Stripe (minor units), and not recorded`);
+      continue;
+    }
+    if (row.status !== status) find(disputeId, `of order ${orderId} is ${status} at Stripe, recorded as ${row.status}`);
+    const recorded = fromDecimal(row.amount, row.currency);
+    if (recorded !== cents || row.currency !== currency)
+      find(
+        disputeId,
+        `of order ${orderId} is for ${cents} ${currency} at Stripe, recorded as ${recorded} ${row.currency} (minor units)`,
+      );
+  }
+  for (const id of openIds) {
+    const row = rowById.get(id);
+    if (row && !disputes.has(id))
+      find(id, `of order ${row.order_id} is recorded as ${row.status}, and Stripe does not know it`);
+  }
+  return findings;
+}

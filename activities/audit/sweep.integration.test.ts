@@ -1,0 +1,58 @@
+/** What the sweep can't do keeps nothing else from being done, and is named. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
+import { connectRedis } from '../../infra/redis/client.ts';
+import { StockGate } from '../../infra/redis/stock-gate.ts';
+import { endedAgo } from '../../tests/support/reservations.ts';
+import { openOrder } from '../../tests/support/sales.ts';
+import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
+import { sweep } from './sweep.ts';
+
+let shop: TestShop;
+// The scheduled sweep would be done before the one that the test runs.
+const schedule = () => shop.services.temporal.schedule.getHandle(SWEEP_SCHEDULE_ID);
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  await schedule().pause('a test sweeps itself');
+});
+afterAll(async () => {
+  await schedule().unpause();
+  await shop.stop();
+});
+
+async function overdueReservation(): Promise<string> {
+  const product = await createProduct(shop.services);
+  const { body } = await new Shopper(shop.api.url).hold([{ productId: product.id, quantity: 1 }]);
+  await endedAgo(shop.services, body.id, 3_600);
+  return body.id;
+}
+
+it('resumes orders and looks at failing workflows although Redis is away, and names each reservation that failed', async () => {
+  const { services } = shop;
+  const reservations = [await overdueReservation(), await overdueReservation()];
+  const sale = await openOrder(shop);
+  await services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId)).terminate('as an operator may');
+  await services.db.run(`update orders set expires_at = now() - interval '1 hour' where id = $1`, [sale.orderId]);
+  const runId = randomUUID();
+  const gone = { workflowId: `gone-${runId}`, runId, workflowType: 'checkout', failures: 3, cause: 'test' };
+  await recordFailingWorkflow(services.db, gone);
+
+  // Nothing listens on this port.
+  const redis = connectRedis('redis://127.0.0.1:1', { timeoutMs: 500 });
+  try {
+    const error = await sweep({ ...services, gate: new StockGate(redis) }).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    for (const id of reservations) expect(error?.message).toContain(`reservation ${id}`);
+    expect(error?.message).not.toContain(sale.orderId);
+    expect(error?.cause).toBeInstanceOf(Error);
+  } finally {
+    redis.disconnect();
+  }
+  expect((await listFailingWorkflows(services.db)).map((each) => each.runId)).not.toContain(runId);
+  await sale.buyer.untilStatus(sale.orderId, 'expired');
+});

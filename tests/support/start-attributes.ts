@@ -1,0 +1,14 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Services } from '../../infra/services.ts';
+
+/** The search attributes that a workflow was started with, before it set any itself. */
+export async function startAttributes(
+  { temporal }: Pick<Services, 'temporal'>,
+  workflowId: string,
+): Promise<Record<string, unknown>> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const fields = events?.[0]?.workflowExecutionStartedEventAttributes?.searchAttributes?.indexedFields ?? {};
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, payload]) => [name, defaultPayloadConverter.fromPayload(payload)]),
+  );
+}
