@@ -12,6 +12,7 @@ import {
   refundableQuantities,
   refundCents,
   refusalOfResumed,
+  replacedBy,
   returnsClosedAt,
 } from './refund.ts';
 
@@ -191,6 +192,60 @@ describe('refunds', () => {
     });
     for (const amountCents of [0, -1, 1.5])
       expect(() => decideRefund(mug, [], { amountCents, restock: false })).toThrow(RangeError);
+  });
+});
+
+describe('before the order has shipped', () => {
+  const unshipped = { ...mug, hasShipped: false };
+
+  it('a refund of everything waits for others that are not decided; an amount that is all that is left stands for no unit', () => {
+    for (const status of ['awaiting_approval', 'awaiting_return'] as const) {
+      const waiting = record({ amountCents: 700, status });
+      expect(decideRefund(unshipped, [waiting], { restock: false })).toMatchObject({ code: 'order_not_refundable' });
+      const amount = { amountCents: 300, restock: false };
+      expect(decideRefund(unshipped, [waiting], amount)).toMatchObject({ lines: [], cancelsUnits: false });
+      expect(decideRefund(mug, [waiting], { restock: false })).toMatchObject({ ok: true, amountCents: 300 });
+    }
+  });
+
+  it('all of the money in a refund by line leaves no unit to ship for nothing', () => {
+    const goodwill = record({ amountCents: 700 });
+    const lines = [{ productId: 'mug', quantity: 1 }];
+    expect(decideRefund(unshipped, [goodwill], { lines, restock: false })).toMatchObject({
+      code: 'refund_exceeds_charge',
+      message: expect.stringContaining('1 × “Mug”, 1 × “Pot” would be left to ship for nothing'),
+    });
+    expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({ ok: true });
+    expect(decideRefund(unshipped, [goodwill], { lines, amountCents: 299, restock: false })).toMatchObject({
+      ok: true,
+    });
+  });
+});
+
+describe('a failed refund', () => {
+  const failed = record({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
+
+  it('frees its money, unless it went back in another way or is owed for units that are on sale again', () => {
+    expect(refundableCents(mug, [failed])).toBe(1000);
+    expect(refundableCents(mug, [{ ...failed, isGivenUp: true }])).toBe(700);
+    expect(refundableCents(mug, [{ ...failed, isRestocked: true }])).toBe(700);
+    // The shopper has what the bank, or somebody at Stripe, did not take after all.
+    expect(refundableCents(mug, [{ ...failed, isRestocked: true, isFromStripe: true }])).toBe(1000);
+  });
+
+  it('is replaced by one that takes its money or its units, and by no other', () => {
+    const mugs = (quantity: number) => ({ amountCents: 300 * quantity, lines: [{ productId: 'mug', quantity }] });
+    expect(replacedBy(mug, [failed], mugs(2))).toEqual([failed]);
+    expect(replacedBy(mug, [failed], mugs(1))).toEqual([]);
+    expect(replacedBy(mug, [failed], { amountCents: 701, lines: [] })).toEqual([failed]);
+    expect(replacedBy(mug, [failed], { amountCents: 700, lines: [] })).toEqual([]);
+    // What is left is counted once: the first that failed keeps it.
+    const second = { ...failed };
+    expect(replacedBy(mug, [failed, second], mugs(1))).toEqual([second]);
+    for (const over of [{ isGivenUp: true }, { isRestocked: true }, { isFromStripe: true }])
+      expect(replacedBy(mug, [{ ...failed, ...over }], mugs(1))).toEqual([]);
+    for (const status of ['pending', 'succeeded', 'rejected', 'awaiting_approval'] as const)
+      expect(replacedBy(mug, [{ ...failed, status }], { amountCents: 1000, lines: [] })).toEqual([]);
   });
 });
 

@@ -61,7 +61,7 @@ export function refusalOfShipping(
     return `A refund of ${units} is not finished: these items may not ship. Wait for it, or decide it; one that failed is retried, given up or withdrawn. Then ship what is left.`;
   }
   if (hasOpenDispute)
-    return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and ship when it is won.';
+    return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and wait for the decision.';
   if (lines.every((line) => line.toShip === 0))
     return 'Every unit of this order was canceled: nothing is left to ship.';
   return undefined;

@@ -18,7 +18,7 @@ export async function ensureSchedules(client: Client): Promise<void> {
     scheduleId: AUDIT_SCHEDULE_ID,
     spec: { calendars: [{ hour: 3, minute: 30 }] },
     workflowType: 'nightlyAudit',
-    summary: 'Holds PostgreSQL, Redis and Stripe against each other',
+    summary: 'Compares PostgreSQL, Redis, and Stripe',
   });
   await ensure(client, {
     scheduleId: RETRAINING_SCHEDULE_ID,

@@ -1,12 +1,12 @@
 /** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
-import type { Finding } from './finding.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -31,26 +31,7 @@ function later() {
   };
 }
 const goods = () => checkGoods(shop.services.db);
-const detailsOf = (findings: Finding[], id: string) =>
-  findings.filter(({ subject }) => subject.includes(id)).map(({ detail }) => detail);
 const run = (text: string, values: unknown[]) => shop.services.db.run(text, values);
-
-/** Makes a discrepancy, looks, and puts it right. @returns what the audit says of the subject meanwhile */
-async function provoked(
-  check: () => Promise<Finding[]>,
-  id: string,
-  make: () => Promise<unknown>,
-  undo: () => Promise<unknown>,
-): Promise<string[]> {
-  expect(detailsOf(await check(), id)).toEqual([]);
-  await make();
-  try {
-    return detailsOf(await check(), id);
-  } finally {
-    await undo();
-    expect(detailsOf(await check(), id)).toEqual([]);
-  }
-}
 
 async function insertRefund(
   sale: Sale,

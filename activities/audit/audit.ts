@@ -6,6 +6,7 @@ import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkHolds } from './check-holds.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
+import { checkOrders } from './check-orders.ts';
 import { checkStock } from './check-stock.ts';
 import { checkWorkflows } from './check-workflows.ts';
 import { type Finding, keyOf } from './finding.ts';
@@ -44,8 +45,9 @@ export async function runAudit(
       await checkWorkflows(db),
       await checkMoney(db, stripe, since, onProgress),
     ];
-    const goods = await checkGoods(db);
-    return { findings: [...stock, ...holds, ...workflows, ...money.findings, ...goods], ledgers: money.ledgers };
+    const [goods, orders] = [await checkGoods(db), await checkOrders(db)];
+    const findings = [...stock, ...holds, ...workflows, ...money.findings, ...goods, ...orders];
+    return { findings, ledgers: money.ledgers };
   };
 
   let { findings: problems, ledgers } = await look();

@@ -1,11 +1,12 @@
 /** Invariant 2: Stripe's ledger and the orders' agree, payment by payment, and in sum for each currency. */
 import type Stripe from 'stripe';
+import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { checkDisputes, openDisputeIds } from './check-disputes.ts';
 import type { Finding } from './finding.ts';
-import { readStripeDisputes, readStripePayments, type StripePayment } from './stripe-books.ts';
+import { readStripeDisputes, readStripePayments, type StripeDispute, type StripePayment } from './stripe-books.ts';
 
 /** Sums of one currency, in its minor units. Chargebacks are no refunds at Stripe, and left out of both sides. */
 export interface Ledger {
@@ -36,8 +37,10 @@ interface UnmatchedRow {
 }
 
 const READ_ORDERS = `
-  select o.id, o.status, o.captured_amount::text as captured, o.refunded_amount::text as back, o.total_amount::text as total, o.currency,
+  select o.id, o.status, o.captured_amount::text as captured, o.total_amount::text as total, o.currency,
     o.payment_intent_id,
+    least(o.captured_amount, o.refunded_amount
+      + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))::text as back,
     (select coalesce(sum(amount), 0)::text from refunds where order_id = o.id and kind <> 'chargeback'
        and (status = 'succeeded' or status = 'pending' and stripe_refund_id is not null)) as refunded
   from orders o where o.payment_intent_id = any($1) or o.id = any($2::uuid[])`;
@@ -89,7 +92,7 @@ export async function checkMoney(
   for (const payment of payments.values()) {
     const order = byIntent.get(payment.paymentIntentId);
     const stray = unmatchedById.get(payment.paymentIntentId);
-    if (stray) checkUnmatched(find, payment, stray);
+    if (stray) checkUnmatched(find, payment, stray, lostCents(disputes.values(), payment));
     else if (order) ledgers.of(payment.currency).addPayment(payment);
     else
       find(
@@ -109,9 +112,16 @@ export async function checkMoney(
 
 type Find = (subject: string, detail: string) => void;
 
+/** What the bank took of a payment for good. */
+function lostCents(disputes: Iterable<StripeDispute>, { paymentIntentId, currency }: StripePayment): number {
+  return [...disputes]
+    .filter((dispute) => dispute.paymentIntentId === paymentIntentId && dispute.status === 'lost')
+    .reduce((sum, { stripeAmount }) => sum + fromStripeAmount(stripeAmount, currency), 0);
+}
+
 /** A payment that can't pay its order is nothing wrong once all of it went back. */
-function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow): void {
-  if (payment.refundedCents >= payment.capturedCents) return;
+function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow, lostToBankCents: number): void {
+  if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;
   find(
     `payment ${payment.paymentIntentId}`,
     `names order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,

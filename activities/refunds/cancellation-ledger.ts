@@ -59,7 +59,8 @@ export async function cancelPaid(
       return {
         outcome: 'refused',
         code: 'order_not_cancellable',
-        message: 'A chargeback of this order is not decided: the bank has the money. Cancel the order when it is won.',
+        message:
+          'A chargeback of this order is not decided: the bank has the money. Cancel the order when it is decided.',
       };
     }
     // Refunds that wait give way: the cancellation is for all of the money, so what they were for is part of it.

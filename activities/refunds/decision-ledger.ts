@@ -245,6 +245,8 @@ export interface RetryRequest {
  */
 export async function retryFailed(db: Database, limits: RefundLimits, request: RetryRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
+    if (refund.status === 'rejected')
+      return { outcome: 'refused', code: 'conflict', message: `This refund was rejected: ${refund.decisionReason}` };
     if (refund.status !== 'failed') return { outcome: 'decided', refund };
     if (refund.isGivenUp) {
       return {

@@ -111,7 +111,7 @@ export async function requestRefund(
     if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {
       return refused(
         'order_not_refundable',
-        'A chargeback of this order is not decided: the bank has the money. Refund the items when it is won.',
+        'A chargeback of this order is not decided: the bank has the money. Refund the items when it is decided.',
       );
     }
     await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
@@ -217,7 +217,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
   const changed = await sql.run(
     `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
      where id = $1 and (status, coalesce(stripe_refund_id, '')) is distinct from ($2, coalesce($3, stripe_refund_id, ''))
-       and not (status = 'succeeded' and $2 = 'pending')`,
+       and not (status = 'succeeded' and $2 = 'pending') and status <> 'rejected' and given_up_at is null`,
     [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
   );
   if (changed === 0) return before;

@@ -48,9 +48,9 @@ export const refund = z
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
-        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: not granted',
+        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: declined, withdrawn, or replaced by another refund',
     }),
-    given_up: z.boolean().meta({ description: 'It failed, and staff settled it in another way' }),
+    given_up: z.boolean().meta({ description: 'It failed, and its money went back in another way' }),
     restocked: z.boolean().meta({ description: 'Its items are back on sale, whatever becomes of the money' }),
     decision_reason: z.string().nullable().meta({ description: 'Why it was approved or rejected' }),
     created_at: timestamp,

@@ -254,7 +254,7 @@ describe('a workflow that is resumed for news from Stripe', () => {
        values ($1, $2, 'succeeded', 12.5, 'usd', 'other_intent', 'succeeded', $3)`,
       [paymentId, orderId, CREATED_AT],
     );
-    const object = { id: `re_${paymentId}`, status: 'failed', metadata: { unmatched_payment: paymentId } };
+    const object = { id: `re_${paymentId}`, status: 'failed', payment_intent: paymentId };
     const attributes = await resumedBy({ type: 'refund.failed', object }, unmatchedPaymentWorkflowId(paymentId));
     expect(attributes).toMatchObject({ OrderId: orderId, Amount: 12.5, Day: '2026-03-04' });
     await shop.services.db.run('delete from payments where id = $1', [paymentId]);

@@ -29,6 +29,7 @@ function refundOf(change: Partial<Refund>): Refund {
     restock: false,
     cancelsUnits: false,
     isGivenUp: false,
+    isFromStripe: false,
     isRestocked: false,
     requestedBy: 'stripe',
     decidedBy: null,

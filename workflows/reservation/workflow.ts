@@ -97,6 +97,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
       ),
       validator: (extension) => {
         checkRequest(extension, EXTEND_EXAMPLE, { minutes: extensionMinutes });
+        if (outcome === 'committed') throw refuse('conflict', 'These items are sold: look at the order.');
         if (result?.outcome !== 'held' || outcome !== undefined)
           throw refuse(
             'conflict',
