@@ -225,12 +225,28 @@ describe('before the order has shipped', () => {
 describe('a failed refund', () => {
   const failed = record({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
 
-  it('frees its money, unless it went back in another way or is owed for units that are on sale again', () => {
+  it('frees its money, unless it went back in another way', () => {
     expect(refundableCents(mug, [failed])).toBe(1000);
     expect(refundableCents(mug, [{ ...failed, isGivenUp: true }])).toBe(700);
-    expect(refundableCents(mug, [{ ...failed, isRestocked: true }])).toBe(700);
-    // The shopper has what the bank, or somebody at Stripe, did not take after all.
-    expect(refundableCents(mug, [{ ...failed, isRestocked: true, isFromStripe: true }])).toBe(1000);
+  });
+
+  it('whose units are on sale again is owed: only a refund of everything takes its money, and replaces it', () => {
+    const owed = { ...failed, cancelsUnits: true, isRestocked: true };
+    const wish = { restock: false };
+    expect(decideRefund(mug, [owed], { ...wish, amountCents: 700 })).toMatchObject({ ok: true });
+    expect(decideRefund(mug, [owed], { ...wish, amountCents: 701 })).toMatchObject({ code: 'refund_exceeds_charge' });
+    const lines = [{ productId: 'mug', quantity: 1 }];
+    const others = [owed, record({ amountCents: 500 })];
+    expect(decideRefund(mug, others, { ...wish, lines })).toMatchObject({ code: 'refund_exceeds_charge' });
+    expect(decideRefund(mug, [owed], wish)).toMatchObject({ ok: true, amountCents: 1000 });
+    expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [] })).toEqual([owed]);
+    expect(replacedBy(mug, [owed], { amountCents: 700, lines })).toEqual([]);
+    // What is owed comes before what failed and is not.
+    const other = record({ amountCents: 600, status: 'failed' });
+    expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [] })).toEqual([other]);
+    // What the bank, or somebody at Stripe, did not take after all is owed to nobody.
+    const fromStripe = { ...owed, isFromStripe: true };
+    expect(decideRefund(mug, [fromStripe], { ...wish, amountCents: 999 })).toMatchObject({ ok: true });
   });
 
   it('is replaced by one that takes its money or its units, and by no other', () => {
@@ -242,7 +258,7 @@ describe('a failed refund', () => {
     // What is left is counted once: the first that failed keeps it.
     const second = { ...failed };
     expect(replacedBy(mug, [failed, second], mugs(1))).toEqual([second]);
-    for (const over of [{ isGivenUp: true }, { isRestocked: true }, { isFromStripe: true }])
+    for (const over of [{ isGivenUp: true }, { isFromStripe: true }])
       expect(replacedBy(mug, [{ ...failed, ...over }], mugs(1))).toEqual([]);
     for (const status of ['pending', 'succeeded', 'rejected', 'awaiting_approval'] as const)
       expect(replacedBy(mug, [{ ...failed, status }], { amountCents: 1000, lines: [] })).toEqual([]);

@@ -38,11 +38,10 @@ type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | '
 
 /**
  * Whether its money is given back, on its way or set aside for it. A rejected refund frees its amount, and so does a failed one, unless
- * the money went back in another way, or is owed since the units are on sale again.
+ * the money went back in another way.
  */
-export function isCommitted(refund: RefundState): boolean {
-  if (refund.status === 'failed') return refund.isGivenUp || (refund.isRestocked && !refund.isFromStripe);
-  return refund.status !== 'rejected';
+export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): boolean {
+  return refund.status === 'failed' ? refund.isGivenUp : refund.status !== 'rejected';
 }
 
 /** Whether its units are canceled, about to be, or back: no other refund can be for them. */
@@ -57,10 +56,15 @@ export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
 
 /** Whether it failed and can be retried, or replaced by another one. */
 function isOpenFailure(refund: RefundState): boolean {
-  return refund.status === 'failed' && !refund.isFromStripe && !isCommitted(refund);
+  return refund.status === 'failed' && !refund.isFromStripe && !refund.isGivenUp;
 }
 
-type RefundAmount = Pick<RefundRecord, 'amountCents'> & RefundState;
+/** Whether its units are on sale again and its money has not gone back: only a refund of everything may take that. */
+function isOwed(refund: RefundState): boolean {
+  return isOpenFailure(refund) && refund.isRestocked;
+}
+
+type RefundAmount = Pick<RefundRecord, 'amountCents' | 'status' | 'isGivenUp'>;
 
 export function committedRefundCents(refunds: readonly RefundAmount[]): number {
   return sumCents(refunds.filter(isCommitted).map((refund) => refund.amountCents));
@@ -109,11 +113,13 @@ export function replacedBy<Refund extends RefundRecord>(
     }
   };
   take(made.lines);
-  return refunds.filter(isOpenFailure).filter((failed) => {
-    if (failed.amountCents > leftCents || failed.lines.some((line) => line.quantity > left(line.productId)))
-      return true;
+  // Units that are on sale again are nobody's; what is owed for them comes first.
+  const open = refunds.filter(isOpenFailure);
+  return [...open.filter(isOwed), ...open.filter((failed) => !isOwed(failed))].filter((failed) => {
+    const lines = isOwed(failed) ? [] : failed.lines;
+    if (failed.amountCents > leftCents || lines.some((line) => line.quantity > left(line.productId))) return true;
     leftCents -= failed.amountCents;
-    take(failed.lines);
+    take(lines);
     return false;
   });
 }
@@ -163,6 +169,8 @@ export function decideRefund(
   wish: RefundWish,
 ): RefundDecision {
   const left = refundableCents(order, refunds);
+  const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
+  const isOwedAway = (cents: number): boolean => cents !== left && cents > left - owed;
   const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
     ok: false,
     code,
@@ -187,7 +195,7 @@ export function decideRefund(
     const amountCents = wish.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
       return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
-    if (amountCents > left)
+    if (amountCents > left || isOwedAway(amountCents))
       return refuse(
         'refund_exceeds_charge',
         'These lines cost more than what is left of the charge; name a lower amount.',
@@ -205,6 +213,12 @@ export function decideRefund(
   if (left === 0)
     return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
   if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
+  if (isOwedAway(amountCents)) {
+    return refuse(
+      'refund_exceeds_charge',
+      'The refund is more than what is left of the charge, of which a part is owed: a refund of items that are back on sale failed. Retry that one.',
+    );
+  }
   // While another one may still be rejected, what is left of the money is not what is left of the order.
   const isUndecided = !order.hasShipped && refunds.some(isWaiting);
   if (isUndecided && wish.amountCents === undefined) {

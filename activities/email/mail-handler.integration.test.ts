@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mailsTo, TestMailbox } from '../../infra/local/mailbox/testing.ts';
 import type { Services } from '../../infra/services.ts';
+import { deleteOrders } from '../../tests/support/force.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
 import { createOutboxHandlers } from '../outbox/handlers.ts';
 import { OutboxRelay } from '../outbox/relay.ts';
@@ -18,7 +19,11 @@ beforeAll(async () => {
   services = await connectTestServices();
   relay = new OutboxRelay(services.db, createOutboxHandlers(services), services.log);
 });
-afterAll(() => services?.close());
+const made: string[] = [];
+afterAll(async () => {
+  await deleteOrders(services.db, made);
+  await services?.close();
+});
 // Orders of other tests may have left mails that nobody carried.
 beforeEach(() => services.db.run(`delete from outbox where topic = '${MAIL_TOPIC}'`));
 
@@ -40,6 +45,7 @@ async function createOrder(order: { email?: string | null; userId?: string; stat
        case $4 when 'paid' then now() end)`,
     [reservationId, orderId, userId, status, email],
   );
+  made.push(orderId);
   return orderId;
 }
 

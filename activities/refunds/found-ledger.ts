@@ -186,7 +186,9 @@ async function insertFound(
     { ...found, lines, restock: cancelsUnits, cancelsUnits, status: 'pending', actor: STRIPE },
   );
   if (!isAll) return;
-  const replaced = [...records.filter(isWaiting), ...replacedBy(order, decided, { amountCents, lines })];
+  // Money that is owed for units on sale again stays a case: what was found can fail at the bank as well.
+  const failed = replacedBy(order, decided, { amountCents, lines }).filter((refund) => !refund.isRestocked);
+  const replaced = [...records.filter(isWaiting), ...failed];
   await replaceRefunds(sql, { refundId, orderId, kind }, replaced, STRIPE);
 }
 

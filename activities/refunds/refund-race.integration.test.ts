@@ -7,7 +7,7 @@ import type { RefundLine } from '../../domain/refund.ts';
 import { isCommitted } from '../../domain/refund.ts';
 import { packingLines } from '../../domain/shipping.ts';
 import type { Services } from '../../infra/services.ts';
-import { force } from '../../tests/support/force.ts';
+import { deleteOrders } from '../../tests/support/force.ts';
 import { connectTestServices } from '../../tests/support/shop.ts';
 import { stepOrder } from '../orders/order-steps.ts';
 import { cancelPaid } from './cancellation-ledger.ts';
@@ -28,15 +28,7 @@ beforeAll(async () => {
   services = await connectTestServices({ POSTGRES_POOL_MAX: 30 });
 });
 afterAll(async () => {
-  // No charge stands behind these orders: they would be findings of the audit.
-  const deleteAll = [
-    'delete from refund_items where refund_id in (select id from refunds where order_id = any($1))',
-    'delete from refunds where order_id = any($1)',
-    'delete from order_items where order_id = any($1)',
-    'delete from order_events where order_id = any($1)',
-    'delete from orders where id = any($1)',
-  ];
-  await force(services.db, deleteAll, [made]);
+  await deleteOrders(services.db, made);
   await services?.close();
 });
 

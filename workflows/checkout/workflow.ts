@@ -52,9 +52,12 @@ async function liveOrder(orderCase: CheckoutCase): Promise<CheckoutOutcome> {
   const continuing = () => continueWhenLong(orderCase);
   const settled = await settlePayment(orderCase, continuing);
   orderCase.settledAs(settled);
-  orderCase.moneyMoved ||= orderCase.isReconcileDue;
   // Without a payment nothing is left to do.
-  const outcome = orderCase.order!.capturedCents === 0 ? settled : await followFulfillment(orderCase, continuing);
+  let outcome = settled;
+  if (orderCase.order!.capturedCents > 0) {
+    orderCase.moneyMoved ||= orderCase.isReconcileDue;
+    outcome = await followFulfillment(orderCase, continuing);
+  }
   await condition(() => orderCase.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
   return outcome;
 }
