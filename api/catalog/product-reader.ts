@@ -25,46 +25,53 @@ export interface ProductListQuery {
   limit: number;
 }
 
+/** A lateral join with a limit is asked for each row that is shown: `exists` may be planned as one scan of every product. */
+const IN_STOCK = `
+  left join lateral (select true as found from products v
+    where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0 limit 1) variant on p.family_id is not null`;
 const SUMMARY = `p.id, p.sku, p.name, p.price, p.currency, p.image_url, category.slug as category, p.family_id,
-  case when p.family_id is null then p.stock_quantity > 0
-    else exists (select 1 from products v where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)
-  end as in_stock`;
+  case when p.family_id is null then p.stock_quantity > 0 else variant.found is not null end as in_stock`;
 
-/** Keyset pages: each sort names its order, what a cursor holds, and the row before everything. */
+/** Keyset pages: each sort names its order, and what a cursor holds. */
 const SORTS = {
-  newest: {
-    order: 'p.created_at desc, p.id desc',
-    after: '(p.created_at, p.id) < ($5::timestamptz, $6::uuid)',
-    key: 'p.created_at::text',
-    first: ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
-  },
-  price_asc: {
-    order: 'p.price, p.id',
-    after: '(p.price, p.id) > ($5::numeric, $6::uuid)',
-    key: 'p.price::text',
-    first: ['-1', '00000000-0000-0000-0000-000000000000'],
-  },
-  price_desc: {
-    order: 'p.price desc, p.id desc',
-    after: '(p.price, p.id) < ($5::numeric, $6::uuid)',
-    key: 'p.price::text',
-    first: ['999999999', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
-  },
+  newest: { columns: ['created_at', 'id'], types: ['timestamptz', 'uuid'], direction: 'desc' },
+  price_asc: { columns: ['price', 'id'], types: ['numeric', 'uuid'], direction: 'asc' },
+  price_desc: { columns: ['price', 'id'], types: ['numeric', 'uuid'], direction: 'desc' },
 } as const;
 
+/** @returns the statement of one page, with a condition for each filter that is set and no other: so each has a plan of its own */
+function pageOf(query: ProductListQuery): { text: string; values: unknown[] } {
+  const { columns, types, direction } = SORTS[query.sort];
+  const values: unknown[] = [];
+  const value = (given: unknown, type: string): string => {
+    values.push(given);
+    return `$${values.length}::${type}`;
+  };
+  const conditions = ['p.deleted_at is null', 'p.is_family_lead'];
+  if (query.category !== undefined)
+    conditions.push(`p.category_id = (select id from categories where slug = ${value(query.category, 'text')})`);
+  if (query.min_price !== undefined) conditions.push(`p.price >= ${value(query.min_price, 'numeric')}`);
+  if (query.max_price !== undefined) conditions.push(`p.price <= ${value(query.max_price, 'numeric')}`);
+  if (query.cursor !== undefined) {
+    const after = decodeCursor(query.cursor, 2).map((given, index) => value(given, types[index]!));
+    conditions.push(`(p.${columns.join(', p.')}) ${direction === 'asc' ? '>' : '<'} (${after.join(', ')})`);
+  }
+  const order = columns.map((column) => `p.${column} ${direction}`).join(', ');
+  const text = `
+    with page as materialized (
+      select p.* from products p where ${conditions.join(' and ')} order by ${order} limit ${value(query.limit + 1, 'int')})
+    select ${SUMMARY}, p.${columns[0]}::text as sort_key
+    from page p left join categories category on category.id = p.category_id ${IN_STOCK}
+    order by ${order}`;
+  return { text, values };
+}
+
 export async function listProducts(sql: Sql, query: ProductListQuery): Promise<ProductPage> {
-  const sort = SORTS[query.sort];
-  const [afterKey, afterId] = query.cursor ? decodeCursor(query.cursor, 2) : sort.first;
+  const { text, values } = pageOf(query);
+  // How many products a price leaves decides on the plan.
+  const isPlannedEachTime = query.min_price !== undefined || query.max_price !== undefined;
   const rows = await sql
-    .rows<SummaryRow & { sort_key: string }>(
-      `select ${SUMMARY}, ${sort.key} as sort_key
-       from products p left join categories category on category.id = p.category_id
-       where p.deleted_at is null and p.is_family_lead and ${sort.after}
-         and ($1::text is null or p.category_id = (select id from categories where slug = $1))
-         and ($2::numeric is null or p.price >= $2) and ($3::numeric is null or p.price <= $3)
-       order by ${sort.order} limit $4`,
-      [query.category ?? null, query.min_price ?? null, query.max_price ?? null, query.limit + 1, afterKey, afterId],
-    )
+    .rows<SummaryRow & { sort_key: string }>(text, values, { isPlannedEachTime })
     .catch((error: { code?: string }) => {
       // A cursor of another sort holds no date, number or id where this one expects it.
       if (error.code?.startsWith('22'))
@@ -103,7 +110,7 @@ export async function readProduct(sql: Sql, id: string): Promise<Product> {
   const row = await sql.row<ProductRow>(
     `select ${SUMMARY}, p.description, p.tags, p.option_values, p.stock_quantity - p.reserved_quantity as available,
        p.stock_quantity > 0 as own_stock, p.created_at, p.updated_at
-     from products p left join categories category on category.id = p.category_id
+     from products p left join categories category on category.id = p.category_id ${IN_STOCK}
      where p.id = $1 and p.deleted_at is null`,
     [id],
   );

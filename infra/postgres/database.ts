@@ -21,10 +21,15 @@ function statementName(text: string): string {
   return name;
 }
 
+export interface StatementOptions {
+  /** For a statement whose best plan depends on its values: it is planned with them, and not prepared. */
+  isPlannedEachTime?: boolean;
+}
+
 /** Runs statements: on the pool, or inside one transaction. */
 export interface Sql {
-  /** Rows of one statement; its text must be constant, since it is prepared under a name. */
-  rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Rows of one statement; its text must be constant, or one of a few, since it is prepared under a name. */
+  rows<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>;
   /** First row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /** Number of rows that a statement changed. */
@@ -36,11 +41,12 @@ class SqlOn implements Sql {
   constructor(target: Pool | PoolClient) {
     this.#target = target;
   }
-  #query(text: string, values: readonly unknown[]) {
-    return this.#target.query({ name: statementName(text), text, values: values as unknown[], types });
+  #query(text: string, values: readonly unknown[], { isPlannedEachTime = false }: StatementOptions = {}) {
+    const name = isPlannedEachTime ? undefined : statementName(text);
+    return this.#target.query({ name, text, values: values as unknown[], types });
   }
-  async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#query(text, values)).rows as Row[];
+  async rows<Row>(text: string, values: readonly unknown[] = [], options?: StatementOptions): Promise<Row[]> {
+    return (await this.#query(text, values, options)).rows as Row[];
   }
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
     return (await this.#query(text, values)).rows[0] as Row | undefined;

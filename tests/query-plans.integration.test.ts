@@ -1,0 +1,200 @@
+/**
+ * Every statement on a shopper's path, at full size: none reads a large table from end to end, and none takes long, whether PostgreSQL
+ * plans it for its values or once for all. The statements are recorded while shoppers shop, so a new one is tested by itself.
+ */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Activities, createActivities } from '../activities/index.ts';
+import { ensureGate } from '../activities/inventory/gate-rebuild.ts';
+import { type RunningApi, startApi } from '../api/server.ts';
+import { recordPayment } from '../infra/postgres/payments.ts';
+import type { Services } from '../infra/services.ts';
+import { type LargeShop, makeLargeShop, uuidOf } from './query-plans/large-shop.ts';
+import { type PlanKind, planOf } from './query-plans/plans.ts';
+import { recorded, type Statement } from './query-plans/recorder.ts';
+import { PASSWORD } from './support/accounts.ts';
+import { holdInput } from './support/reservations.ts';
+import { type Answer, type AnyBody, connectTestServices, Shopper, until } from './support/shop.ts';
+
+const MAX_MS = 5;
+/** What many requests share: it is kept for minutes or hours, and read again by one request or in the background. */
+const SHARED: readonly { of: RegExp; why: string }[] = [
+  { of: /as product_count from categories/, why: 'the categories are cached for two hours' },
+  { of: /o\.paid_at > now\(\) - interval '30 days'/, why: 'the bestsellers of a month are read in the background' },
+];
+/** A shopper's own order and cart, and those of nobody in particular. */
+const [ORDER, CART, PRODUCT, VARIANT] = [
+  uuidOf('order', 12_345),
+  uuidOf('cart', 77),
+  uuidOf('product', 60_001),
+  uuidOf('product', 10),
+];
+/** Of its own, so that no other test meets these products. */
+const REDIS_DATABASE = 5;
+
+let large: LargeShop;
+let services: Services;
+let api: RunningApi;
+let activities: Activities;
+let statements: Statement[];
+
+beforeAll(async () => {
+  const { POSTGRES_URL, REDIS_URL } = process.env;
+  large = await makeLargeShop(POSTGRES_URL!, (what) => console.log(`large shop: ${what}`));
+  services = await connectTestServices({
+    POSTGRES_URL: large.url,
+    REDIS_URL: Object.assign(new URL(REDIS_URL!), { pathname: `/${REDIS_DATABASE}` }).href,
+    ELASTICSEARCH_INDEX: `large-${randomUUID()}`,
+    REDIS_TIMEOUT_MS: 60_000,
+    RATE_LIMIT_ENABLED: false,
+  });
+  await until(() => ensureGate(services.db, services.gate, services.log), 'the stock counters', 120_000);
+  api = await startApi(services);
+  // No workflow runs here: what activities tell one goes nowhere.
+  const nobody = { signal: async () => {} };
+  const temporal = { workflow: { getHandle: () => nobody, signalWithStart: async () => nobody } } as never;
+  activities = createActivities({ ...services, temporal });
+  statements = await recorded(shop);
+}, 600_000);
+afterAll(async () => {
+  await api?.stop();
+  await services?.redis.flushdb();
+  await services?.close();
+  await large?.drop();
+});
+
+/** What shoppers do, once each. */
+async function shop(): Promise<void> {
+  await browse();
+  await signInWithCart();
+  await buy();
+  await lookAtOrders();
+}
+
+async function browse(): Promise<void> {
+  const shopper = new Shopper(api.url);
+  const optional = (name: string, value: string) => ['', `&${name}=${value}`];
+  for (const sort of ['newest', 'price_asc', 'price_desc'])
+    for (const category of optional('category', 'category-7'))
+      for (const minPrice of optional('min_price', '20'))
+        for (const maxPrice of optional('max_price', '80')) {
+          const path = `/products?sort=${sort}&limit=20${category}${minPrice}${maxPrice}`;
+          const page = await ok(shopper.call('GET', path));
+          await ok(shopper.call('GET', `${path}&cursor=${encodeURIComponent(page.next_cursor)}`));
+        }
+  await ok(shopper.call('GET', '/categories'));
+  for (const id of [PRODUCT, VARIANT]) {
+    await ok(shopper.call('GET', `/products/${id}`));
+    await ok(shopper.call('GET', `/products/${id}/similar`));
+  }
+  await ok(shopper.call('GET', '/recommendations'));
+}
+
+async function signInWithCart(): Promise<void> {
+  const shopper = new Shopper(api.url);
+  const headers = { 'x-cart-id': CART };
+  await ok(shopper.call('PUT', `/cart/items/${PRODUCT}`, { quantity: 2 }, headers));
+  await ok(shopper.call('PUT', `/cart/items/${VARIANT}`, { quantity: 1 }, headers));
+  await ok(shopper.call('GET', '/cart', undefined, headers));
+  await ok(shopper.call('GET', '/cart/suggestions', undefined, headers));
+  await ok(shopper.call('DELETE', `/cart/items/${VARIANT}`, undefined, headers));
+  const account = { email: `${randomUUID()}@example.test`, password: PASSWORD };
+  await ok(shopper.call('POST', '/auth/register', { ...account, full_name: 'Ada Test' }));
+  const session = await ok(shopper.call('POST', '/auth/login', account, headers));
+  shopper.token = session.access_token;
+  for (const path of ['/me', '/cart', '/orders', '/recommendations', '/recommendations/choices'])
+    await ok(shopper.call('GET', path));
+  await ok(shopper.call('PATCH', '/me', { full_name: 'Ada Moss' }));
+}
+
+async function buy(): Promise<void> {
+  const hold = holdInput([{ productId: PRODUCT, quantity: 1 }]);
+  await activities.holdStock(hold);
+  const shopper = new Shopper(api.url);
+  const cart = { 'x-cart-id': hold.owners[0]!.replace('cart:', '') };
+  await ok(shopper.call('GET', `/reservations/${hold.reservationId}`, undefined, cart));
+  await activities.loadHold({ reservationId: hold.reservationId });
+  const orderId = randomUUID();
+  const begin = { orderId, reservationId: hold.reservationId, owners: hold.owners, userId: null, email: null };
+  await activities.openOrder({ ...begin, shippingAddress: { street: '1 Main Street' } });
+  const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 1_250, currency: 'usd' });
+  const order = (await activities.loadOrder({ orderId }))!;
+  await recordPayment(services.db, orderId, {
+    paymentIntentId,
+    status: 'succeeded',
+    receivedCents: order.totalCents,
+    currency: 'usd',
+  });
+  await activities.applyPayments({ orderId });
+  const lines = [{ productId: PRODUCT, quantity: 1 }];
+  await activities.requestRefund({
+    orderId,
+    requestId: 'r1',
+    reason: 'late',
+    restock: false,
+    requestedBy: 'Anna',
+    lines,
+  });
+  await activities.cancelPaid({ orderId, requestId: 'c1', reason: 'late', sender: { requestedBy: 'Anna' } });
+
+  const released = holdInput([{ productId: VARIANT, quantity: 1 }]);
+  await activities.holdStock(released);
+  await activities.releaseHold({ reservationId: released.reservationId });
+}
+
+async function lookAtOrders(): Promise<void> {
+  const { user_id: userId, owner } = (await services.db.row<{ user_id: string | null; owner: string }>(
+    'select user_id, owner from orders where id = $1',
+    [ORDER],
+  ))!;
+  if (!userId) throw new Error('order 12,345 is to be of an account');
+  const { owner: guest, id: guestOrder } = (await services.db.row<{ owner: string; id: string }>(
+    'select id, owner from orders where id = $1',
+    [uuidOf('order', 12_344)],
+  ))!;
+  const shopper = new Shopper(api.url);
+  for (const [order, who] of [
+    [guestOrder, guest],
+    [ORDER, owner],
+  ] as const) {
+    const headers: Record<string, string> = who.startsWith('cart:') ? { 'x-cart-id': who.slice(5) } : {};
+    for (const path of ['/orders', `/orders/${order}`, `/orders/${order}/refunds`])
+      await shopper.call('GET', path, undefined, headers);
+  }
+  await activities.loadCase({ orderId: ORDER });
+}
+
+async function ok(answer: Promise<Answer<AnyBody>>): Promise<AnyBody> {
+  const { status, body } = await answer;
+  if (status >= 400) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+it('none scans a large table, or takes long', async () => {
+  expect(statements.length).toBeGreaterThan(60);
+  const client = new pg.Client({ connectionString: large.url });
+  await client.connect();
+  const problems: string[] = [];
+  const figures: { text: string; kind: PlanKind; milliseconds: number }[] = [];
+  try {
+    for (const statement of statements)
+      for (const kind of statement.isPrepared ? (['custom', 'generic'] as const) : (['custom'] as const)) {
+        const plan = await planOf(client, statement, kind);
+        const text = statement.text.replaceAll(/\s+/g, ' ').trim();
+        figures.push({ text, kind, milliseconds: plan.milliseconds });
+        const isSlow = plan.milliseconds > MAX_MS && !SHARED.some(({ of }) => of.test(text));
+        if (plan.scans.length > 0 || isSlow)
+          problems.push(
+            `${kind} plan, ${plan.milliseconds.toFixed(1)} ms, scans [${plan.scans.join(', ')}]:\n${text}\n${JSON.stringify(statement.values)}\n${plan.text}`,
+          );
+      }
+  } finally {
+    await client.end();
+  }
+  const slowest = figures.sort((one, other) => other.milliseconds - one.milliseconds).slice(0, 10);
+  console.log(`${figures.length} plans of ${statements.length} statements; the slowest:`);
+  for (const { kind, milliseconds, text } of slowest)
+    console.log(`${milliseconds.toFixed(2)} ms ${kind}: ${text.slice(0, 140)}`);
+  expect(problems).toEqual([]);
+}, 300_000);
