@@ -148,7 +148,7 @@ async function expectProblem(
     request_id: 'my-request-1',
   });
   expect(answer.status).toBe(400);
-  expect(errors.map((error: AnyBody) => error.path).sort()).toEqual(paths);
+  expect([...new Set(errors.map((error: AnyBody) => error.path))].sort()).toEqual(paths);
   for (const { message } of errors) expect(message).toMatch(/\w/);
 }
 

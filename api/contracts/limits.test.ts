@@ -1,7 +1,6 @@
 /** Every bound of what is sent to the API, at its edge: the last value that is taken, and the first that is not. */
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { parse } from '../middleware/validate.ts';
 import { loginBody, profilePatch, registerBody } from './accounts.ts';
 import { eventBatch } from './analytics.ts';
 import { cartItemBody } from './cart.ts';
@@ -18,14 +17,27 @@ import { listParams } from './support.ts';
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const x = (length: number) => 'x'.repeat(length);
 const list = <Item>(length: number, item: (index: number) => Item) => Array.from({ length }, (_, index) => item(index));
-const emailOf = (length: number) => `${x(60)}@${list(20, () => x(9)).join('.').slice(-(length - 66))}.test`;
+/** An address of so many characters that is right otherwise. */
+const emailOf = (length: number) => {
+  const labels = list(20, () => x(9)).join('.');
+  return `${x(60)}@${labels.slice(-(length - 66)).replace(/^\./, 'x')}.test`;
+};
 
 const product = { sku: 'KET-1', name: 'Kettle', price: 5, stock_quantity: 1, category_id: id(1) };
 const address = { street: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
 const checkout = (change: object) => ({ reservation_id: id(1), shipping_address: { ...address, ...change } });
-const event = (change: object) => ({
-  events: [{ event: 'add_to_cart', id: id(1), occurred_at: new Date().toISOString(), product_id: id(1), quantity: 1, ...change }],
-});
+/** As it comes by JSON, without what is undefined. */
+const event = (change: object) =>
+  JSON.parse(
+    JSON.stringify({
+      event: 'add_to_cart',
+      id: id(1),
+      occurred_at: new Date().toISOString(),
+      product_id: id(1),
+      quantity: 1,
+      ...change,
+    }),
+  );
 
 interface Bound {
   schema: z.ZodType;
@@ -49,7 +61,9 @@ const ofProduct = (path: string, taken: unknown[], refused: unknown[], name = pa
 const ofAddress = (name: string, taken: unknown[], refused: unknown[]) =>
   bound(checkoutBody, `shipping_address.${name}`, taken, refused, (value) => checkout({ [name]: value }));
 const ofEvent = (name: string, taken: unknown[], refused: unknown[], more: object = {}) =>
-  bound(eventBatch, `events.0.${name}`, taken, refused, (value) => event({ ...more, [name]: value }));
+  bound(eventBatch, `events.0.${name}`, taken, refused, (value) => ({
+    events: [event({ ...more, [name]: value })],
+  }));
 
 const QUANTITIES = { taken: [1, 2, 99, 100], refused: [0, -1, 101, 1.5, '1', null] };
 const REASONS = { taken: ['x', x(500), `${x(500)}  `, 'two\nlines'], refused: ['', '   ', x(501)] };
@@ -160,8 +174,8 @@ const BOUNDS: Bound[] = [
   bound(
     eventBatch,
     'events',
-    [1, 100].map((count) => list(count, () => event({}).events[0])),
-    [[], list(101, () => event({}).events[0])],
+    [1, 100].map((count) => list(count, () => event({}))),
+    [[], list(101, () => event({}))],
   ),
   ofEvent('quantity', QUANTITIES.taken, QUANTITIES.refused),
   ofEvent('price', [undefined, 0, 10_000_000], [-0.01, 10_000_000.01]),
@@ -178,19 +192,17 @@ const described = ({ path }: Bound, index: number) => `${path} (${index})`;
 describe.each(BOUNDS.map((each, index) => [described(each, index), each] as const))('%s', (_, each) => {
   const { schema, around, path, taken, refused } = each;
 
+  const blamed = (value: unknown) => {
+    const issues = schema.safeParse(around(value)).error?.issues ?? [];
+    return [...new Set(issues.map((issue) => issue.path.join('.')))];
+  };
+
   it('is taken up to its bounds', () => {
-    for (const value of taken) expect(schema.safeParse(around(value)).error?.issues ?? []).toEqual([]);
+    expect(taken.map((value) => [value, blamed(value)])).toEqual(taken.map((value) => [value, []]));
   });
 
   it('is refused beyond them, by its path', () => {
-    for (const value of refused) {
-      expect(() => parse(schema, around(value), 'body')).toThrow(
-        expect.objectContaining({
-          code: 'invalid_request',
-          details: { errors: [{ path, message: expect.stringMatching(/\w/) }] },
-        }),
-      );
-    }
+    expect(refused.map((value) => [value, blamed(value)])).toEqual(refused.map((value) => [value, [path]]));
   });
 });
 
