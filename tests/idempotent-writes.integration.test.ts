@@ -247,7 +247,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
   'DELETE /api/recommendations/history': 'said again, it goes up to the new moment: choices.integration.test.ts',
   'POST /api/admin/recommendations/retrain': 'one training at a time: retraining.integration.test.ts',
-  'POST /api/admin/recommendations/rollback': 'by the request’s ID: retraining.integration.test.ts',
+  'POST /api/admin/recommendations/rollback': 'goes back once for its key: retraining.integration.test.ts',
   'POST /api/codec/decode': 'changes nothing',
   'POST /api/codec/encode': 'changes nothing',
 };
