@@ -42,7 +42,7 @@ afterAll(() => shop?.stop());
 function defaultLimits(): Partial<Settings> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('RATE_LIMIT_'));
   const limits = Object.entries(readSettings(Object.fromEntries(others)));
-  return Object.fromEntries(limits.filter(([name]) => name.startsWith('RATE_LIMIT_')));
+  return Object.fromEntries(limits.filter(([name]) => name.startsWith('RATE_LIMIT_'))) as Partial<Settings>;
 }
 
 /** An address that nobody else has. */
