@@ -166,9 +166,7 @@ describe('the Temporal Web UI', () => {
   );
 
   it.each([...ON, ...DISABLED])('has %s wherever it is deployed', (name) => {
-    expect(fileOf('docker-compose.yml')).toMatch(
-      new RegExp(`^ +${name}: (?:'true'|\\$\\{${name}:-true\\})$`, 'm'),
-    );
+    expect(fileOf('docker-compose.yml')).toMatch(new RegExp(`^ +${name}: (?:'true'|\\$\\{${name}:-true\\})$`, 'm'));
     expect(fileOf('infra/kubernetes/temporal-ui.yaml')).toContain(`{ name: ${name}, value: "true" }`);
   });
 });

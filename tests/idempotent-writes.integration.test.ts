@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD, signedIn } from './support/accounts.ts';
 import { documentedOperations } from './support/operations.ts';
 import { sell } from './support/sales.ts';
-import { ADDRESS, type Answer, type AnyBody, createProduct, Shopper, startTestShop, type TestShop } from './support/shop.ts';
+import {
+  ADDRESS,
+  type Answer,
+  type AnyBody,
+  createProduct,
+  Shopper,
+  startTestShop,
+  type TestShop,
+} from './support/shop.ts';
 
 interface Write {
   /** Sends the request. */
@@ -58,23 +66,21 @@ async function waitingRefund(): Promise<string> {
   return (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body.refund.id;
 }
 
-const decided =
-  (decision: 'approve' | 'reject') =>
-  async (): Promise<Write> => {
-    const id = await waitingRefund();
-    return {
-      send: (body) => lead.call('POST', `/refunds/${id}/${decision}`, body),
-      body: { reason: 'Photo seen' },
-      seen: ({ refund }) => [refund.id, refund.decision_reason],
-      state: () =>
-        rows(
-          `select r.decided_by, r.decided_at, r.decision_reason,
+const decided = (decision: 'approve' | 'reject') => async (): Promise<Write> => {
+  const id = await waitingRefund();
+  return {
+    send: (body) => lead.call('POST', `/refunds/${id}/${decision}`, body),
+    body: { reason: 'Photo seen' },
+    seen: ({ refund }) => [refund.id, refund.decision_reason],
+    state: () =>
+      rows(
+        `select r.decided_by, r.decided_at, r.decision_reason,
              (select count(*) from order_events where order_id = r.order_id and type in ('refund_approved', 'refund_rejected')) as events
            from refunds r where r.id = $1`,
-          id,
-        ),
-    };
+        id,
+      ),
   };
+};
 
 const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
   'POST /api/products': async () => {
@@ -157,7 +163,12 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
     return {
       send: (body) => guest.call('POST', '/reservations', body, key),
       body: items(id, 2),
-      others: [items(id, 1), items(id, 3), items(other.id, 2), { items: [...items(id, 2).items, ...items(other.id, 1).items] }],
+      others: [
+        items(id, 1),
+        items(id, 3),
+        items(other.id, 2),
+        { items: [...items(id, 2).items, ...items(other.id, 1).items] },
+      ],
       state: () =>
         rows(
           `select r.id, r.status, p.reserved_quantity from reservations r join reservation_items i on i.reservation_id = r.id
@@ -242,7 +253,8 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
 /** Writes that another test repeats, or that are not the same when they are repeated. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/auth/register': 'below: the email address is the key, and whoever comes second is told so',
-  'POST /api/auth/login': 'each sign-in is a session of its own; the cart comes along once: accounts.integration.test.ts',
+  'POST /api/auth/login':
+    'each sign-in is a session of its own; the cart comes along once: accounts.integration.test.ts',
   'POST /api/events': 'an event that comes twice counts once: event-writer.integration.test.ts',
   'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
   'DELETE /api/recommendations/history': 'said again, it goes up to the new moment: choices.integration.test.ts',
@@ -282,10 +294,7 @@ describe('an Idempotency-Key', () => {
     const key = newKey();
     const [one, two] = [newProduct(), newProduct()];
     const other = await signedIn(shop, 'admin');
-    const answers = [
-      await admin.call('POST', '/products', one, key),
-      await other.call('POST', '/products', two, key),
-    ];
+    const answers = [await admin.call('POST', '/products', one, key), await other.call('POST', '/products', two, key)];
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(answers.map(({ body }) => body.sku)).toEqual([one.sku, two.sku]);
     for (const { body } of answers) {

@@ -115,7 +115,9 @@ describe('tokens', () => {
     const forged = jwt.sign({ sessionId: randomUUID(), jti: randomUUID() }, 'another secret of sufficient length');
     expect((await ended.call('POST', '/auth/logout', { refresh_token: forged })).status).toBe(401);
     for (let times = 0; times < 2; times++)
-      expect((await ended.call('POST', '/auth/logout', { refresh_token: ended.session.refresh_token })).status).toBe(204);
+      expect((await ended.call('POST', '/auth/logout', { refresh_token: ended.session.refresh_token })).status).toBe(
+        204,
+      );
     expect((await refresh(ended.session.refresh_token)).status).toBe(401);
   });
 });

@@ -67,7 +67,10 @@ const ofEvent = (name: string, taken: unknown[], refused: unknown[], more: objec
 
 const QUANTITIES = { taken: [1, 2, 99, 100], refused: [0, -1, 101, 1.5, '1', null] };
 const REASONS = { taken: ['x', x(500), `${x(500)}  `, 'two\nlines'], refused: ['', '   ', x(501)] };
-const limitOf = (most: number) => ({ taken: ['1', String(most)], refused: ['0', '-1', String(most + 1), '1.5', 'all'] });
+const limitOf = (most: number) => ({
+  taken: ['1', String(most)],
+  refused: ['0', '-1', String(most + 1), '1.5', 'all'],
+});
 
 const BOUNDS: Bound[] = [
   bound(cartItemBody, 'quantity', QUANTITIES.taken, QUANTITIES.refused),
@@ -91,7 +94,11 @@ const BOUNDS: Bound[] = [
   bound(
     refundBody,
     'lines',
-    [undefined, list(1, () => ({ product_id: id(1), quantity: 1 })), list(100, () => ({ product_id: id(1), quantity: 1 }))],
+    [
+      undefined,
+      list(1, () => ({ product_id: id(1), quantity: 1 })),
+      list(100, () => ({ product_id: id(1), quantity: 1 })),
+    ],
     [[], list(101, () => ({ product_id: id(1), quantity: 1 }))],
     (lines) => ({ lines, reason: 'x' }),
   ),
@@ -123,17 +130,27 @@ const BOUNDS: Bound[] = [
   bound(productPatch, 'name', [x(255)], ['', x(256)]),
   bound(productPatch, 'description', ['', x(5_000)], [x(5_001)]),
 
-  ofAddress('postal_code', ['12345', '12345-6789'], ['1234', '123456', '12345-', '12345-678', '12345-67890', '1234a', ' 12345', '12345\n', '']),
+  ofAddress(
+    'postal_code',
+    ['12345', '12345-6789'],
+    ['1234', '123456', '12345-', '12345-678', '12345-67890', '1234a', ' 12345', '12345\n', ''],
+  ),
   ofAddress('country', ['US', 'us', 'De'], ['U', 'USA', 'U1', '', 'ÜS']),
   ofAddress('street', ['x', x(255)], ['', ' ', x(256), undefined]),
   ofAddress('city', ['x', x(255)], ['', x(256), undefined]),
   ofAddress('name', [undefined, 'x', x(255)], ['', x(256)]),
   ofAddress('street2', [undefined, '', x(255)], [x(256)]),
   ofAddress('state', [undefined, '', x(100)], [x(101)]),
-  bound(checkoutBody, 'email', [undefined, 'a@example.test', emailOf(255)], ['', 'a', 'a@b', emailOf(256)], (email) => ({
-    ...checkout({}),
-    email,
-  })),
+  bound(
+    checkoutBody,
+    'email',
+    [undefined, 'a@example.test', emailOf(255)],
+    ['', 'a', 'a@b', emailOf(256)],
+    (email) => ({
+      ...checkout({}),
+      email,
+    }),
+  ),
 
   bound(registerBody, 'email', ['a@example.test', emailOf(255)], ['', 'a', emailOf(256)], (email) => ({
     email,

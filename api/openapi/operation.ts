@@ -35,8 +35,7 @@ export function operation(of: Operation): ZodOpenApiOperationObject {
       400: 'Something in the request needs attention: `errors` lists it all',
     }),
     ...(of.access && { 401: 'Nobody is signed in, or the token has expired' }),
-    ...(of.access &&
-      ACCESS[of.access].some(({ bearer }) => bearer?.length) && { 403: 'The account may not do this' }),
+    ...(of.access && ACCESS[of.access].some(({ bearer }) => bearer?.length) && { 403: 'The account may not do this' }),
     ...of.problems,
     429: 'Too many requests; see Retry-After',
   };

@@ -57,15 +57,14 @@ export function watchRouters(): () => string[] {
   const routes = vi.spyOn(Router.prototype, 'routes');
   return () => {
     // Routers without a prefix are parts of those with one.
-    const roots = new Set(routes.mock.contexts.filter((router) => router.opts.prefix));
+    const roots = new Set((routes.mock.contexts as Router[]).filter((router) => router.opts.prefix));
     routes.mockRestore();
-    const names = [...roots].flatMap(({ stack }) =>
+    return [...roots].flatMap(({ stack }) =>
       stack.flatMap(({ methods, path }) =>
         methods
           .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
           .map((method) => `${method} ${String(path).replaceAll(/:(\w+)/g, '{$1}')}`),
       ),
     );
-    return names;
   };
 }

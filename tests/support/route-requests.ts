@@ -77,7 +77,13 @@ const newProduct: Prepare = async ({ shop: { services } }) => {
   );
   return {
     headers: idempotencyKey,
-    body: () => ({ sku: `NEW-${randomUUID()}`, name: 'Kettle', price: 5, stock_quantity: 1, category_id: category!.id }),
+    body: () => ({
+      sku: `NEW-${randomUUID()}`,
+      name: 'Kettle',
+      price: 5,
+      stock_quantity: 1,
+      category_id: category!.id,
+    }),
     state: () => services.db.rows('select sku from products where category_id = $1', [category!.id]),
   };
 };
