@@ -112,7 +112,7 @@ describe('whoever asked for a refund', () => {
 });
 
 describe('another person', () => {
-  it('needs the role when they decide, whatever their token said before', async () => {
+  it('who is no lead any more does not decide, once they sign in as what they are', async () => {
     const sale = await sell(shop);
     const refundId = await requestedBy(sale.buyer, sale);
     const person = await signedIn(shop, 'support_lead');
