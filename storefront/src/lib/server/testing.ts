@@ -15,12 +15,12 @@ export class MemoryCookies implements CookieStore {
     return this.values[name];
   }
 
-  set(name: string, value: string, options: object): void {
+  set(name: string, value: string, options: object = {}): void {
     this.values[name] = value;
     this.options[name] = options;
   }
 
-  delete(name: string, options: object): void {
+  delete(name: string, options: object = {}): void {
     delete this.values[name];
     this.options[name] = options;
   }
