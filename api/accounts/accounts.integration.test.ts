@@ -80,6 +80,22 @@ describe('signing in', () => {
     });
   });
 
+  it.each([
+    [60, 60],
+    [100, 1],
+    [1, 100],
+  ])('merges %i and %i of a product into the 100 that a cart may hold', async (inAccount, inGuest) => {
+    const product = await createProduct(shop.services);
+    const ada = await signedIn(shop);
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: inAccount });
+    const guest = new Shopper(shop.api.url);
+    await guest.call('PUT', `/cart/items/${product.id}`, { quantity: inGuest });
+    const login = await guest.call('POST', '/auth/login', { email: ada.email, password: PASSWORD });
+    expect(login.status).toBe(200);
+    expect((await ada.call('GET', '/cart')).body.items).toMatchObject([{ product_id: product.id, quantity: 100 }]);
+    expect((await guest.call('GET', '/cart')).body.items).toEqual([]);
+  });
+
   it('says the same of a wrong password and an unknown address', async () => {
     const ada = await signedIn(shop);
     const guest = new Shopper(shop.api.url);

@@ -16,6 +16,7 @@ export function cartOwner(ctx: ApiContext): CartOwner {
 export function cartRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { db, cache, settings } = deps;
   const identify = identity(deps);
+  const isHttps = new URL(settings.STOREFRONT_URL).protocol === 'https:';
   const router = new Router<ApiState>();
 
   /** With Redis away nothing is read from there either; what it has is short-lived. */
@@ -28,6 +29,8 @@ export function cartRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter
     const cart = await readCart(db, owner, settings.CURRENCY);
     if (!owner.userId) {
       ctx.set('X-Cart-Id', cart.id);
+      // Browsers reach the shop over https even where a proxy talks plain HTTP to this process.
+      ctx.cookies.secure = isHttps;
       ctx.cookies.set(CART_COOKIE, cart.id, { httpOnly: true, sameSite: 'lax', maxAge: COOKIE_MS, overwrite: true });
     }
     ctx.body = cart;

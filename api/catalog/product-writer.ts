@@ -1,4 +1,5 @@
 /** Writes of the catalogue by administrators. Triggers put each in the outbox, in the same transaction. */
+import { createHash } from 'node:crypto';
 import {
   ForeignKeyConstraintViolationException,
   LockMode,
@@ -25,20 +26,25 @@ function invalid(path: string, message: string): DomainError {
   return new DomainError('invalid_request', 'The body needs attention.', { details: { errors: [{ path, message }] } });
 }
 
+/** The same for requests that ask for the same. */
+function hashOf(request: ProductCreate | ProductPatch): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(request).sort(([one], [other]) => (one < other ? -1 : 1))))
+    .digest('base64url');
+}
+
 /**
  * @param id given by the caller's Idempotency-Key: the same one meets the product that it made before
- * @returns whether this call made it
- * @throws DomainError conflict when the SKU is taken, invalid_request when the category is unknown or the price not one of its currency
+ * @throws DomainError conflict when the SKU is taken, invalid_request when the category is unknown or the price not one of its currency;
+ *   idempotency_key_reused when the same key came with another product
  */
-export async function createProduct(orm: Orm, id: string, input: ProductCreate, currency: string): Promise<boolean> {
+export async function createProduct(orm: Orm, id: string, input: ProductCreate, currency: string): Promise<void> {
+  const requestHash = hashOf(input);
+  if (await isMade(orm, id, requestHash)) return;
   const em = orm.em.fork();
-  const existing = await em.findOne(Product, { id });
-  if (existing) {
-    if (existing.sku === input.sku) return false;
-    throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another product.');
-  }
   em.create(Product, {
     id,
+    requestHash,
     sku: input.sku,
     name: input.name,
     description: input.description,
@@ -49,14 +55,27 @@ export async function createProduct(orm: Orm, id: string, input: ProductCreate, 
     imageUrl: input.image_url ?? `/media/products/${encodeURIComponent(input.sku)}.svg`,
     tags: input.tags,
   });
-  await explained(() => em.flush());
-  return true;
+  try {
+    await em.flush();
+  } catch (error) {
+    // The same request, sent at the same time, may have made it.
+    if (error instanceof UniqueConstraintViolationException && (await isMade(orm, id, requestHash))) return;
+    throw explanationOf(error);
+  }
+}
+
+/** Whether an earlier request with the same key made the product. @throws DomainError idempotency_key_reused when it was another request */
+async function isMade(orm: Orm, id: string, requestHash: string): Promise<boolean> {
+  const existing = await orm.em.fork().findOne(Product, { id });
+  if (existing && existing.requestHash !== requestHash)
+    throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another product.');
+  return existing !== null;
 }
 
 /**
- * @param reference known for each delivery: a change of stock by delta is counted once for it
+ * @param reference known for each delivery: a change of stock by delta is made once for it, with whatever else it changes
  * @throws DomainError not_found; stock_changed when the number was based on an older version; conflict when less would be left than is
- *   reserved; idempotency_key_reused when the reference came with another delta; invalid_request
+ *   reserved; idempotency_key_reused when the reference came with another change; invalid_request
  */
 export async function updateProduct(
   orm: Orm,
@@ -69,6 +88,10 @@ export async function updateProduct(
     orm.em.fork().transactional(async (em) => {
       const product = await em.findOne(Product, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!product) throw new DomainError('not_found', 'There is no such product.');
+      if (stock_delta !== undefined && reference !== undefined) {
+        const delivery = { reference, delta: stock_delta, requestHash: hashOf(patch) };
+        if (!(await isFirst(em, id, delivery))) return;
+      }
       wrap(product).assign({
         ...same,
         ...(newPrice !== undefined && { price: price(newPrice, product.currency) }),
@@ -76,8 +99,7 @@ export async function updateProduct(
         ...(category_id !== undefined && { category: em.getReference(Category, category_id, { wrapped: true }) }),
       });
       if (stock_quantity !== undefined) setStock(product, { quantity: stock_quantity, version: stock_version });
-      if (stock_delta !== undefined && (await isFirst(em, id, reference, stock_delta)))
-        setStock(product, { delta: stock_delta });
+      if (stock_delta !== undefined) setStock(product, { delta: stock_delta });
     }),
   );
 }
@@ -117,26 +139,31 @@ function setStock(product: Product, change: StockChange): void {
   }
 }
 
-/** Whether a delivery was not counted before. @throws DomainError idempotency_key_reused */
+interface Delivery {
+  reference: string;
+  delta: number;
+  requestHash: string;
+}
+
+/** Notes a delivery. @returns whether it was not counted before @throws DomainError idempotency_key_reused */
 async function isFirst(
   em: SqlEntityManager,
   productId: string,
-  reference: string | undefined,
-  delta: number,
+  { reference, delta, requestHash }: Delivery,
 ): Promise<boolean> {
-  if (reference === undefined) return true;
-  const [known] = await em.execute<{ delta: number }[]>(
-    'select delta from stock_changes where product_id = ? and reference = ?',
+  const [known] = await em.execute<{ delta: number; request_hash: string | null }[]>(
+    'select delta, request_hash from stock_changes where product_id = ? and reference = ?',
     [productId, reference],
   );
-  if (known && known.delta !== delta) {
-    throw new DomainError('idempotency_key_reused', `This key was used for a change of ${known.delta} before.`);
+  if (known && known.request_hash !== requestHash) {
+    throw new DomainError('idempotency_key_reused', `This key was used for another change, of ${known.delta}, before.`);
   }
   if (known) return false;
-  await em.execute('insert into stock_changes (product_id, reference, delta) values (?, ?, ?)', [
+  await em.execute('insert into stock_changes (product_id, reference, delta, request_hash) values (?, ?, ?, ?)', [
     productId,
     reference,
     delta,
+    requestHash,
   ]);
   return true;
 }
@@ -171,10 +198,14 @@ async function explained(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof UniqueConstraintViolationException)
-      throw new DomainError('conflict', 'Another product has this SKU.');
-    if (error instanceof ForeignKeyConstraintViolationException)
-      throw invalid('category_id', 'there is no such category');
-    throw error;
+    throw explanationOf(error);
   }
+}
+
+function explanationOf(error: unknown): unknown {
+  if (error instanceof UniqueConstraintViolationException)
+    return new DomainError('conflict', 'Another product has this SKU.');
+  if (error instanceof ForeignKeyConstraintViolationException)
+    return invalid('category_id', 'there is no such category');
+  return error;
 }

@@ -125,6 +125,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       body: refunds.refundBody,
       ok: gives('Accepted; it is sent to Stripe', refunds.refundAnswer, 202),
       problems: {
+        403: 'Only staff can put items back into stock',
         404: 'No such order of yours',
         409: 'Nothing, or not that much, is left to refund',
         422: 'The key was used for another refund',
@@ -144,7 +145,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
     post: operation({
       tag: 'Refunds',
       summary: 'Approve a refund that waits; for support leads, never for the one who asked',
-      access: 'staff',
+      access: 'lead',
       params: idParams,
       body: refunds.decisionBody,
       ok: gives('The refund; its money is on its way', refunds.refundAnswer),
@@ -155,7 +156,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
     post: operation({
       tag: 'Refunds',
       summary: 'Reject a refund that waits; the shopper is told why',
-      access: 'staff',
+      access: 'lead',
       params: idParams,
       body: refunds.decisionBody,
       ok: gives('The refund', refunds.refundAnswer),

@@ -30,7 +30,7 @@ interface Parameter {
 interface Operation {
   tags?: string[];
   summary?: string;
-  security?: Record<string, unknown>[];
+  security?: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
@@ -66,8 +66,8 @@ function operationBlock(method: string, path: string, operation: Operation): str
   const access = operation.security
     ? `<p class="access">Needs ${operation.security
         .map((each) =>
-          Object.keys(each)
-            .map((name) => (name === 'cart' ? 'the guest’s cart id' : 'an access token'))
+          Object.entries(each)
+            .map(([name, roles]) => (name === 'cart' ? 'the guest’s cart id' : accessToken(roles)))
             .join(),
         )
         .join(' or ')}</p>`
@@ -92,6 +92,9 @@ function operationBlock(method: string, path: string, operation: Operation): str
   return `<details><summary><b class="m-${method}">${method.toUpperCase()}</b> <code>${html(path)}</code> <span>${prose(operation.summary ?? '')}</span></summary>
 ${access}${parameters}${body}<h4>Answers</h4><table>${answers}</table></details>`;
 }
+
+const accessToken = (roles: readonly string[]): string =>
+  roles.length === 0 ? 'an access token' : `an access token of a person with the role ${roles.join(' or ')}`;
 
 function typeOf(schema: Schema): string {
   if (schema.$ref) {

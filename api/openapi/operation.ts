@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import type { Role } from '../../domain/roles.ts';
 import { problem } from '../contracts/common.ts';
 
 interface Operation {
   tag: string;
   summary: string;
   /** Who may call it; left out: anybody. */
-  access?: 'account' | 'owner' | 'admin' | 'staff';
+  access?: 'account' | 'owner' | 'staff' | 'lead' | 'admin';
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -17,11 +18,13 @@ interface Operation {
   problems?: Record<string, string>;
 }
 
-const ACCESS: Record<NonNullable<Operation['access']>, Record<string, string[]>[]> = {
+/** With the roles that are needed, as OpenAPI 3.1 lists them; none: any account. */
+const ACCESS: Record<NonNullable<Operation['access']>, { bearer?: Role[]; cart?: [] }[]> = {
   account: [{ bearer: [] }],
   owner: [{ bearer: [] }, { cart: [] }],
-  admin: [{ bearer: [] }],
-  staff: [{ bearer: [] }],
+  staff: [{ bearer: ['support', 'support_lead', 'admin'] }],
+  lead: [{ bearer: ['support_lead', 'admin'] }],
+  admin: [{ bearer: ['admin'] }],
 };
 
 /** One operation as OpenAPI describes it, with the answers that all of its kind give. */
@@ -32,7 +35,7 @@ export function operation(of: Operation): ZodOpenApiOperationObject {
       400: 'Something in the request needs attention: `errors` lists it all',
     }),
     ...(of.access && { 401: 'Nobody is signed in, or the token has expired' }),
-    ...((of.access === 'admin' || of.access === 'staff') && { 403: 'The account may not do this' }),
+    ...(of.access && ACCESS[of.access].some(({ bearer }) => bearer?.length) && { 403: 'The account may not do this' }),
     ...of.problems,
     429: 'Too many requests; see Retry-After',
   };

@@ -38,7 +38,7 @@ export const paths: ZodOpenApiPathsObject = {
       headers: idempotencyHeaders,
       body: catalog.productCreate,
       ok: gives('The product', catalog.managedProduct, 201),
-      problems: { 409: 'Another product has this SKU' },
+      problems: { 409: 'Another product has this SKU', 422: 'The Idempotency-Key was used for another product' },
     }),
   },
   '/api/products/{id}': {
@@ -64,7 +64,7 @@ export const paths: ZodOpenApiPathsObject = {
         404: 'No such product',
         409: 'Less stock would be left than is reserved',
         412: 'Stock has changed since; the problem tells the current `stock_quantity` and `stock_version`',
-        422: 'The Idempotency-Key was used for another `stock_delta`',
+        422: 'The Idempotency-Key was used for another change',
       },
     }),
     delete: operation({

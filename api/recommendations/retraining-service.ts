@@ -1,5 +1,4 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
-import { randomUUID } from 'node:crypto';
 import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -9,7 +8,6 @@ import {
   type RetrainAnswer,
   type RetrainingInput,
   type RetrainingView,
-  type RetrainRequest,
   type RollbackAnswer,
   retrainingQuery,
   retrainUpdate,
@@ -22,17 +20,32 @@ import { answerDeadline, callWorkflow } from '../temporal-call.ts';
 type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
 type Model = RecommendationState['models'][number];
 
-/** @param actor `<role>:<user id>` @throws DomainError unavailable */
+interface Asked {
+  /** `<role>:<user id>` */
+  actor: string;
+  /** The same for a request that is sent again. */
+  requestId: string;
+}
+
+/** @throws DomainError unavailable */
 export function retrain(
   deps: Deps,
-  { actor, reason, publishAnyway }: { actor: string; reason?: string | undefined; publishAnyway: boolean },
+  { actor, requestId, reason, publishAnyway }: Asked & { reason?: string | undefined; publishAnyway: boolean },
 ): Promise<RetrainAnswer> {
-  return ask(deps, retrainUpdate, { ...by(actor), reason: reason ?? 'asked for by the API', publishAnyway });
+  return ask(deps, retrainUpdate, {
+    requestId,
+    requestedBy: actor,
+    reason: reason ?? 'asked for by the API',
+    publishAnyway,
+  });
 }
 
 /** Serves the model again that was served before the current one. @throws DomainError conflict when there is none; unavailable */
-export function rollBack(deps: Deps, { actor, reason }: { actor: string; reason: string }): Promise<RollbackAnswer> {
-  return ask(deps, rollbackUpdate, { ...by(actor), reason });
+export function rollBack(
+  deps: Deps,
+  { actor, requestId, reason }: Asked & { reason: string },
+): Promise<RollbackAnswer> {
+  return ask(deps, rollbackUpdate, { requestId, requestedBy: actor, reason });
 }
 
 /** @throws DomainError unavailable when the workflow does not answer */
@@ -48,10 +61,6 @@ export async function recommendationState(deps: Deps): Promise<RecommendationSta
       last: retraining.last,
     },
   };
-}
-
-function by(actor: string): Pick<RetrainRequest, 'requestId' | 'requestedBy'> {
-  return { requestId: randomUUID(), requestedBy: actor };
 }
 
 /** Starts the workflow where it does not run; what it then does is the update's to say. */

@@ -30,19 +30,6 @@ describe('the API', () => {
     expect(answer.status === 200 || answer.body.checks.stock_gate === false).toBe(true);
   });
 
-  it('documents every route it has, and has every route it documents', async () => {
-    for (const [path, item] of Object.entries(openApiDocument().paths ?? {})) {
-      for (const method of Object.keys(item as object)) {
-        const answer = await guest().call(method.toUpperCase(), path.slice('/api'.length).replaceAll(/\{\w+\}/g, 'x'));
-        expect([
-          path,
-          method,
-          answer.status === 404 && answer.body.detail === 'There is nothing at this address.',
-        ]).toEqual([path, method, false]);
-      }
-    }
-  });
-
   it('answers what it does not know as a problem, with the request’s id', async () => {
     const answer = await guest().call('GET', '/nowhere', undefined, { 'x-request-id': 'my-request-1' });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');

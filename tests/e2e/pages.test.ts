@@ -105,6 +105,17 @@ it('can be shopped by keyboard alone', async () => {
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
 });
 
+it('keeps its cookies from scripts and from other sites', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser);
+  const { page } = shopper;
+  await putIntoCart(page, product.id);
+  const cookies = await page.context().cookies();
+  expect(cookies.map(({ name }) => name).sort()).toEqual(['holdfast_cart_count', 'holdfast_guest']);
+  for (const { name, httpOnly, sameSite, path } of cookies)
+    expect({ name, httpOnly, sameSite, path }).toEqual({ name, httpOnly: true, sameSite: 'Lax', path: '/' });
+});
+
 it('lets nobody but the shopper keep personal pages, and everybody keep files', async () => {
   await using shopper = await visit(browser);
   const { request } = shopper.page;

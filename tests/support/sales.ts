@@ -15,24 +15,25 @@ export interface SaleOptions {
   /** Price and quantity of each line. */
   lines?: { price: string; quantity: number }[];
   card?: string;
+  /** A new guest unless given. */
+  buyer?: Shopper;
 }
 
-/** A guest with an order that waits for its payment. */
+/** A shopper with an order that waits for its payment. */
 export async function openOrder(
   shop: TestShop,
-  { lines = [{ price: '12.50', quantity: 2 }] }: SaleOptions = {},
+  { lines = [{ price: '12.50', quantity: 2 }], buyer = new Shopper(shop.api.url) }: SaleOptions = {},
 ): Promise<Sale> {
   const products: TestProduct[] = [];
   for (const [index, { price }] of lines.entries())
     products.push(await createProduct(shop.services, { price, name: `Item ${'ABC'[index]}` }));
-  const buyer = new Shopper(shop.api.url);
   const held = await buyer.hold(products.map(({ id }, index) => ({ productId: id, quantity: lines[index]!.quantity })));
   const begun = (await buyer.checkout(held.body.id, `buyer-${randomUUID()}@example.test`)).body;
   const intentId = begun.payment.client_secret.split('_secret')[0] as string;
   return { buyer, orderId: begun.order.id, intentId, products, begun };
 }
 
-/** A guest with a paid order. */
+/** A shopper with a paid order. */
 export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<Sale> {
   const sale = await openOrder(shop, options);
   await sale.buyer.pay(sale.begun, options.card ?? CARDS.good);

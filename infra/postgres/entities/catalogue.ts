@@ -51,6 +51,8 @@ const ProductSchema = defineEntity({
     optionValues: p.json().$type<Record<string, string>>().defaultRaw("'{}'"),
     tags: p.array().$type<string[]>().default([]),
     imageUrl: p.string().length(500).default(''),
+    /** Of the request that made it, if it had an Idempotency-Key. */
+    requestHash: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),

@@ -39,6 +39,8 @@ create table products (
   tags text[] not null default '{}',
   image_url varchar(500) not null default '',
   version bigint not null default 1,
+  -- Of the request that made it, if it had an Idempotency-Key.
+  request_hash text,
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -50,6 +52,8 @@ create table stock_changes (
   product_id uuid not null references products (id) on delete cascade,
   reference text not null,
   delta integer not null,
+  -- Of the request that it came with, if it came by the API.
+  request_hash text,
   created_at timestamptz not null default now(),
   primary key (product_id, reference)
 );

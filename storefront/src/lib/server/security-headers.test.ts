@@ -21,3 +21,15 @@ it('lets Stripe.js come and frame its form when paying is with Stripe itself', (
   expect(policy).not.toContain("'none'");
   expect(policy).toContain("form-action 'self';");
 });
+
+it.each([true, false])('protects every page; over https (%s) browsers stay with https for a year', (https) => {
+  const headers = new Headers();
+  secure(headers, undefined, https);
+  expect(Object.fromEntries(headers)).toEqual({
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    'cross-origin-opener-policy': 'same-origin',
+    ...(https && { 'strict-transport-security': 'max-age=31536000' }),
+  });
+});

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Cart, Session } from '#lib/contracts.ts';
 import { ShopCookies } from './shop-cookies.ts';
 import { MemoryCookies } from './testing.ts';
@@ -32,4 +32,55 @@ it('keeps the guest’s cart id through signing in, as the credential of what wa
 
 it('counts nothing when the cookie is nonsense', () => {
   expect(new ShopCookies(new MemoryCookies({ holdfast_cart_count: '<b>' }), true).cartCount).toBe(0);
+});
+
+describe.each([true, false])('where https is %s, a cookie', (https) => {
+  const keepAll = () => {
+    const store = new MemoryCookies();
+    const cookies = new ShopCookies(store, https);
+    cookies.keepCart(cart('guest-cart', 2));
+    cookies.keepSession(session);
+    cookies.keepUnpaidOrder('order');
+    cookies.keepConsent('granted');
+    return { store, cookies };
+  };
+
+  it('is kept from scripts and other sites, and no longer than it is needed', () => {
+    const day = 86_400;
+    const kept = (maxAge: number) => ({ httpOnly: true, sameSite: 'lax', secure: https, maxAge });
+    expect(keepAll().store.options).toEqual({
+      // A little less than the token lives.
+      holdfast_access: kept(885),
+      holdfast_refresh: kept(7 * day),
+      holdfast_guest: kept(30 * day),
+      holdfast_cart_count: kept(30 * day),
+      holdfast_order: kept(day),
+      analytics_consent: kept(180 * day),
+    });
+  });
+
+  it('is dropped as it was set, or browsers keep it', () => {
+    const { store, cookies } = keepAll();
+    cookies.dropAll();
+    expect(store.values).toEqual({});
+    expect(Object.values(store.options)).toEqual(Array(6).fill({ secure: https }));
+  });
+});
+
+it('keeps an access token that lives a few seconds for one', () => {
+  const store = new MemoryCookies();
+  new ShopCookies(store, true).keepSession({ ...session, expires_in: 10 });
+  expect(store.options.holdfast_access).toMatchObject({ maxAge: 1 });
+});
+
+it('forgets the session alone, or the unpaid order alone', () => {
+  const store = new MemoryCookies();
+  const cookies = new ShopCookies(store, true);
+  cookies.keepCart(cart('guest-cart', 2));
+  cookies.keepSession(session);
+  cookies.keepUnpaidOrder('order');
+  cookies.dropSession();
+  expect(Object.keys(store.values).sort()).toEqual(['holdfast_cart_count', 'holdfast_guest', 'holdfast_order']);
+  cookies.dropUnpaidOrder();
+  expect(cookies.unpaidOrderId).toBeUndefined();
 });

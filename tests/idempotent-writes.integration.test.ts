@@ -1,0 +1,339 @@
+/** Same request, same answer: every write that is sent again, also at the same time, changes nothing more. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, signedIn } from './support/accounts.ts';
+import { documentedOperations } from './support/operations.ts';
+import { sell } from './support/sales.ts';
+import {
+  ADDRESS,
+  type Answer,
+  type AnyBody,
+  createProduct,
+  Shopper,
+  startTestShop,
+  type TestShop,
+} from './support/shop.ts';
+
+interface Write {
+  /** Sends the request. */
+  send: (body: unknown) => Promise<Answer<AnyBody>>;
+  body?: unknown;
+  /** Other requests under the same key; none where the address, or what is in the body, is the key. */
+  others?: unknown[];
+  /** What of an answer is the same each time; left out: all of it. */
+  seen?: (body: AnyBody) => unknown;
+  /** What is stored. */
+  state: () => Promise<unknown>;
+}
+
+let shop: TestShop;
+let admin: Awaited<ReturnType<typeof signedIn>>;
+let lead: Awaited<ReturnType<typeof signedIn>>;
+let categoryId: string;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  admin = await signedIn(shop, 'admin');
+  lead = await signedIn(shop, 'support_lead');
+  const slug = `idempotent-${randomUUID().slice(0, 8)}`;
+  const category = await shop.services.db.row<{ id: string }>(
+    'insert into categories (slug, name) values ($1, $1) returning id',
+    [slug],
+  );
+  categoryId = category!.id;
+});
+afterAll(() => shop?.stop());
+
+const rows = (statement: string, ...values: unknown[]) => shop.services.db.rows(statement, values);
+const newKey = () => ({ 'idempotency-key': randomUUID() });
+const newGuest = () => new Shopper(shop.api.url);
+const newProduct = () => ({
+  sku: `NEW-${randomUUID()}`,
+  name: 'Kettle',
+  price: 5,
+  stock_quantity: 3,
+  category_id: categoryId,
+});
+
+async function order(buyer: Shopper) {
+  const { id: productId } = await createProduct(shop.services);
+  const begun = await buyer.order(productId, 2);
+  return { productId, begun, id: begun.order.id as string };
+}
+
+/** A refund that waits for a lead. */
+async function waitingRefund(): Promise<string> {
+  const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+  return (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body.refund.id;
+}
+
+const decided = (decision: 'approve' | 'reject') => async (): Promise<Write> => {
+  const id = await waitingRefund();
+  return {
+    send: (body) => lead.call('POST', `/refunds/${id}/${decision}`, body),
+    body: { reason: 'Photo seen' },
+    seen: ({ refund }) => [refund.id, refund.decision_reason],
+    state: () =>
+      rows(
+        `select r.decided_by, r.decided_at, r.decision_reason,
+             (select count(*) from order_events where order_id = r.order_id and type in ('refund_approved', 'refund_rejected')) as events
+           from refunds r where r.id = $1`,
+        id,
+      ),
+  };
+};
+
+const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
+  'POST /api/products': async () => {
+    const key = newKey();
+    const body = newProduct();
+    return {
+      send: (sent) => admin.call('POST', '/products', sent, key),
+      body,
+      others: [newProduct(), { ...body, price: 6 }, { ...body, name: 'Pot' }, { ...body, tags: ['iron'] }],
+      state: () => rows('select id, name, price, version, stock_quantity, tags from products where sku = $1', body.sku),
+    };
+  },
+  'PATCH /api/products/{id}': async () => {
+    const { id } = await createProduct(shop.services);
+    const key = newKey();
+    return {
+      send: (body) => admin.call('PATCH', `/products/${id}`, body, key),
+      body: { stock_delta: 4, name: 'Kettle' },
+      others: [{ stock_delta: 5, name: 'Kettle' }, { stock_delta: 4 }, { stock_delta: 4, name: 'Pot' }],
+      state: () => rows('select name, version, stock_quantity, stock_version from products where id = $1', id),
+    };
+  },
+  'DELETE /api/products/{id}': async () => {
+    const { id } = await createProduct(shop.services);
+    return {
+      send: () => admin.call('DELETE', `/products/${id}`),
+      state: () => rows('select deleted_at, version, stock_quantity from products where id = $1', id),
+    };
+  },
+  'PUT /api/cart/items/{product_id}': async () => {
+    const { id } = await createProduct(shop.services);
+    const guest = newGuest();
+    return {
+      send: (body) => guest.call('PUT', `/cart/items/${id}`, body),
+      body: { quantity: 3 },
+      state: () => rows('select product_id, quantity, added_at from cart_items where cart_id = $1', guest.cartId),
+    };
+  },
+  'DELETE /api/cart/items/{product_id}': async () => {
+    const [{ id }, kept] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const guest = newGuest();
+    for (const each of [id, kept.id]) await guest.call('PUT', `/cart/items/${each}`, { quantity: 3 });
+    return {
+      send: () => guest.call('DELETE', `/cart/items/${id}`),
+      state: () => rows('select product_id, quantity from cart_items where cart_id = $1', guest.cartId),
+    };
+  },
+  'POST /api/auth/refresh': async () => {
+    const { session } = await signedIn(shop);
+    const jtiOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+    const { sessionId } = jtiOf(session.refresh_token);
+    return {
+      send: (body) => newGuest().call('POST', '/auth/refresh', body),
+      body: { refresh_token: session.refresh_token },
+      seen: ({ refresh_token }) => jtiOf(refresh_token).jti,
+      state: () => shop.services.redis.hgetall(`session:${sessionId}`),
+    };
+  },
+  'POST /api/auth/logout': async () => {
+    const { session } = await signedIn(shop);
+    return {
+      send: (body) => newGuest().call('POST', '/auth/logout', body),
+      body: { refresh_token: session.refresh_token },
+      state: () => Promise.resolve('no more than an ended session'),
+    };
+  },
+  'PATCH /api/me': async () => {
+    const person = await signedIn(shop);
+    return {
+      send: (body) => person.call('PATCH', '/me', body),
+      body: { full_name: 'Ada Lovelace' },
+      state: () => rows('select full_name, role, email from users where id = $1', person.session.user.id),
+    };
+  },
+  'POST /api/reservations': async () => {
+    const [{ id }, other] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const guest = newGuest();
+    const key = newKey();
+    const items = (product_id: string, quantity: number) => ({ items: [{ product_id, quantity }] });
+    return {
+      send: (body) => guest.call('POST', '/reservations', body, key),
+      body: items(id, 2),
+      others: [
+        items(id, 1),
+        items(id, 3),
+        items(other.id, 2),
+        { items: [...items(id, 2).items, ...items(other.id, 1).items] },
+      ],
+      state: () =>
+        rows(
+          `select r.id, r.status, p.reserved_quantity from reservations r join reservation_items i on i.reservation_id = r.id
+           join products p on p.id = i.product_id where r.owner = $1`,
+          `cart:${guest.cartId}`,
+        ),
+    };
+  },
+  'DELETE /api/reservations/{id}': async () => {
+    const { id: productId } = await createProduct(shop.services);
+    const guest = newGuest();
+    const { id } = (await guest.hold([{ productId, quantity: 2 }])).body;
+    return {
+      send: () => guest.call('DELETE', `/reservations/${id}`),
+      state: () =>
+        rows(
+          'select r.status, p.reserved_quantity, p.stock_quantity from reservations r, products p where r.id = $1 and p.id = $2',
+          id,
+          productId,
+        ),
+    };
+  },
+  'POST /api/checkouts': async () => {
+    const { id: productId } = await createProduct(shop.services);
+    const guest = newGuest();
+    const { id } = (await guest.hold([{ productId }])).body;
+    return {
+      send: (body) => guest.call('POST', '/checkouts', body),
+      body: { reservation_id: id, shipping_address: ADDRESS, email: 'guest@example.test' },
+      seen: ({ order: { id: orderId, email, total_amount }, payment }) => ({ orderId, email, total_amount, payment }),
+      state: () => rows('select id, status, payment_intent_id, total_amount from orders where reservation_id = $1', id),
+    };
+  },
+  'POST /api/orders/{id}/cancel': async () => {
+    const guest = newGuest();
+    const { id, productId } = await order(guest);
+    return {
+      send: (body) => guest.call('POST', `/orders/${id}/cancel`, body),
+      body: { reason: 'Not needed' },
+      seen: ({ id: orderId, status }) => [orderId, status],
+      state: () =>
+        rows(
+          `select o.status, p.stock_quantity, p.reserved_quantity,
+             (select count(*) from order_events where order_id = o.id and type = 'order_cancelled') as events
+           from orders o, products p where o.id = $1 and p.id = $2`,
+          id,
+          productId,
+        ),
+    };
+  },
+  'POST /api/orders/{id}/refunds': async () => {
+    const guest = newGuest();
+    const { id, begun, productId } = await order(guest);
+    await guest.pay(begun);
+    await guest.untilStatus(id, 'paid');
+    const key = newKey();
+    const body = { reason: 'Scratched', lines: [{ product_id: productId, quantity: 1 }] };
+    return {
+      send: (sent) => guest.call('POST', `/orders/${id}/refunds`, sent, key),
+      body,
+      others: [
+        { ...body, reason: 'Too small' },
+        { ...body, lines: [{ product_id: productId, quantity: 2 }] },
+        { ...body, amount: 5 },
+      ],
+      seen: ({ refund }) => [refund.id, refund.amount, refund.lines],
+      state: () => rows('select id, amount from refunds where order_id = $1', id),
+    };
+  },
+  'POST /api/refunds/{id}/approve': decided('approve'),
+  'POST /api/refunds/{id}/reject': decided('reject'),
+  'PUT /api/recommendations/choices': async () => {
+    const person = await signedIn(shop);
+    return {
+      send: (body) => person.call('PUT', '/recommendations/choices', body),
+      body: { personalised: false },
+      state: () => rows('select personalised from shopper_choices where who = $1', `user:${person.session.user.id}`),
+    };
+  },
+};
+
+/** Writes that another test repeats, or that are not the same when they are repeated. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'POST /api/auth/register': 'below: the email address is the key, and whoever comes second is told so',
+  'POST /api/auth/login':
+    'each sign-in is a session of its own; the cart comes along once: accounts.integration.test.ts',
+  'POST /api/events': 'an event that comes twice counts once: event-writer.integration.test.ts',
+  'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
+  'DELETE /api/recommendations/history': 'said again, it goes up to the new moment: choices.integration.test.ts',
+  'POST /api/admin/recommendations/retrain': 'one training at a time: retraining.integration.test.ts',
+  'POST /api/admin/recommendations/rollback': 'goes back once for its key: retraining.integration.test.ts',
+  'POST /api/codec/decode': 'changes nothing',
+  'POST /api/codec/encode': 'changes nothing',
+};
+
+it('knows every write of the API', () => {
+  const writes = documentedOperations.filter(({ method }) => method !== 'GET').map(({ name }) => name);
+  expect([...Object.keys(WRITES), ...Object.keys(ELSEWHERE)].sort()).toEqual(writes.sort());
+});
+
+describe('sent five times at once, and again', () => {
+  it.each(Object.entries(WRITES))('%s has one effect, and one answer', async (_, prepare) => {
+    const { send, body, others = [], seen = (all) => all, state } = await prepare();
+    const answerOf = async (sent: unknown) => {
+      const answer = await send(sent);
+      return { status: answer.status, seen: answer.status < 300 ? seen(answer.body) : answer.body };
+    };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => answerOf(body)));
+    expect(answers[0]!.status).toBeLessThan(300);
+    expect(answers).toEqual(Array(5).fill(answers[0]));
+    const after = await state();
+    expect(await answerOf(body)).toEqual(answers[0]);
+    for (const other of others) {
+      const refused = await send(other);
+      expect([other, refused.status, refused.body.code]).toEqual([other, 422, 'idempotency_key_reused']);
+    }
+    expect(await state()).toEqual(after);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('is its sender’s own: the same one of another person asks for something else', async () => {
+    const key = newKey();
+    const [one, two] = [newProduct(), newProduct()];
+    const other = await signedIn(shop, 'admin');
+    const answers = [await admin.call('POST', '/products', one, key), await other.call('POST', '/products', two, key)];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(answers.map(({ body }) => body.sku)).toEqual([one.sku, two.sku]);
+    for (const { body } of answers) {
+      const counted = await Promise.all(
+        [admin, other].map((person) => person.call('PATCH', `/products/${body.id}`, { stock_delta: 2 }, key)),
+      );
+      expect(counted.map(({ status }) => status)).toEqual([200, 200]);
+      expect((await admin.call('GET', `/products/${body.id}`)).body.stock_quantity).toBe(7);
+    }
+  });
+
+  it('is left out by those who mean each of their requests', async () => {
+    const { id } = await createProduct(shop.services, { stock: 1 });
+    for (let times = 0; times < 2; times++) await admin.call('PATCH', `/products/${id}`, { stock_delta: 2 });
+    expect((await admin.call('GET', `/products/${id}`)).body.stock_quantity).toBe(5);
+  });
+
+  it('keeps what was changed since: a delivery that is told again leaves a later name as it is', async () => {
+    const { id } = await createProduct(shop.services);
+    const key = newKey();
+    const delivery = { stock_delta: 1, name: 'Kettle' };
+    await admin.call('PATCH', `/products/${id}`, delivery, key);
+    await admin.call('PATCH', `/products/${id}`, { name: 'Copper kettle' });
+    expect((await admin.call('PATCH', `/products/${id}`, delivery, key)).body.name).toBe('Copper kettle');
+    const created = newKey();
+    const product = newProduct();
+    const made = (await admin.call('POST', '/products', product, created)).body;
+    await admin.call('PATCH', `/products/${made.id}`, { price: 7 });
+    const again = await admin.call('POST', '/products', product, created);
+    expect([again.status, again.body.id, again.body.price]).toEqual([201, made.id, 7]);
+  });
+});
+
+it('five registrations of one address make one account', async () => {
+  const email = `new-${randomUUID()}@example.test`;
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => newGuest().call('POST', '/auth/register', { email, password: PASSWORD })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+  const codes = answers.filter(({ status }) => status === 409).map(({ body }) => body.code);
+  expect(new Set(codes)).toEqual(new Set(['email_taken']));
+});

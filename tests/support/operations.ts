@@ -1,0 +1,70 @@
+/** The API's operations: those that its OpenAPI document lists, and those that its routers have. */
+import Router from '@koa/router';
+import { vi } from 'vitest';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { paths } from '../../api/openapi/operations.ts';
+import type { Role } from '../../domain/roles.ts';
+
+/** Everyone; whoever has an account or a guest's cart; every account; or the accounts with one of these roles. */
+export type Access = 'anyone' | 'owner' | 'account' | readonly Role[];
+
+export interface DocumentedOperation {
+  /** As documented, such as `GET /api/orders/{id}`. */
+  name: string;
+  method: string;
+  path: string;
+  access: Access;
+  /** The lowest status of a success. */
+  success: number;
+  statuses: readonly number[];
+  hasBody: boolean;
+  hasQuery: boolean;
+}
+
+export const documentedOperations: readonly DocumentedOperation[] = Object.entries(paths).flatMap(([path, item]) =>
+  (Object.entries(item as object) as [string, ZodOpenApiOperationObject][]).map(([verb, operation]) => {
+    const method = verb.toUpperCase();
+    const statuses = Object.keys(operation.responses).map(Number);
+    return {
+      name: `${method} ${path}`,
+      method,
+      path,
+      access: accessOf(operation),
+      success: Math.min(...statuses),
+      statuses,
+      hasBody: operation.requestBody !== undefined,
+      hasQuery: operation.requestParams?.query !== undefined,
+    };
+  }),
+);
+
+function accessOf({ security }: ZodOpenApiOperationObject): Access {
+  if (!security) return 'anyone';
+  if (security.some((scheme) => 'cart' in scheme)) return 'owner';
+  const roles = security.flatMap((scheme) => scheme.bearer ?? []) as Role[];
+  return roles.length === 0 ? 'account' : roles;
+}
+
+/** An address with its parameters filled in. */
+export const fillIn = (path: string, params: Readonly<Record<string, string>>): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+
+/**
+ * Watches the routers that apps are built from.
+ * @returns what gives the operations registered since, named as documented; preflights are left out
+ */
+export function watchRouters(): () => string[] {
+  const routes = vi.spyOn(Router.prototype, 'routes');
+  return () => {
+    // Routers without a prefix are parts of those with one.
+    const roots = new Set((routes.mock.contexts as Router[]).filter((router) => router.opts.prefix));
+    routes.mockRestore();
+    return [...roots].flatMap(({ stack }) =>
+      stack.flatMap(({ methods, path }) =>
+        methods
+          .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
+          .map((method) => `${method} ${String(path).replaceAll(/:(\w+)/g, '{$1}')}`),
+      ),
+    );
+  };
+}
