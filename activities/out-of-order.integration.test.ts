@@ -88,7 +88,10 @@ describe('a payment that comes when the reservation has ended', () => {
   async function goesBack(applied: Awaited<ReturnType<typeof paidLate>>): Promise<void> {
     expect(applied.outcome).toBe('refund_due');
     const due = await orders.sent(applied.refundId!);
-    expect(await activities.loadOrder({ orderId: due.orderId })).toMatchObject({ capturedCents: 2500, refundedCents: 2500 });
+    expect(await activities.loadOrder({ orderId: due.orderId })).toMatchObject({
+      capturedCents: 2500,
+      refundedCents: 2500,
+    });
     expect(await refundedAtStripe({ services }, due.paymentIntentId)).toBe(2500);
   }
 

@@ -41,7 +41,11 @@ async function paid(make: (orderId: string) => Promise<() => Promise<unknown>>, 
   return { scope: scopeOf(order), run: await make(order.order.orderId) };
 }
 
-const step = (of: Parameters<Activities['stepOrder']>[0]['step'], before: (orderId: string) => Promise<unknown> = async () => {}) =>
+const step =
+  (
+    of: Parameters<Activities['stepOrder']>[0]['step'],
+    before: (orderId: string) => Promise<unknown> = async () => {},
+  ) =>
   () =>
     paid(async (orderId) => {
       await before(orderId);
@@ -164,8 +168,9 @@ const ACTIVITIES: Readonly<
   },
   recordAsked: {
     'a retry': () =>
-      paid(async (orderId) => () =>
-        activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
+      paid(
+        async (orderId) => () =>
+          activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
       ),
   },
   reindexProduct: {
@@ -175,7 +180,10 @@ const ACTIVITIES: Readonly<
       // Each run gives the product a new version: that is how the index takes it.
       const look = async () => {
         await client.indices.refresh({ index: alias });
-        const { hits } = await client.search<{ version?: number }>({ index: alias, query: { ids: { values: [product.id] } } });
+        const { hits } = await client.search<{ version?: number }>({
+          index: alias,
+          query: { ids: { values: [product.id] } },
+        });
         return hits.hits.map(({ _id, _source }) => ({ _id, ..._source, version: undefined }));
       };
       return { scope: {}, look, run: () => activities.reindexProduct({ product: product.id }) };
@@ -184,7 +192,12 @@ const ACTIVITIES: Readonly<
 };
 
 it('has an entry for every activity', () => {
-  const elsewhere = [createPaymentActivities, createRefundActivities, createAuditActivities, createRetrainingActivities];
+  const elsewhere = [
+    createPaymentActivities,
+    createRefundActivities,
+    createAuditActivities,
+    createRetrainingActivities,
+  ];
   const all = [...Object.keys(ACTIVITIES), ...elsewhere.flatMap((create) => Object.keys(create(services)))];
   expect(all.sort()).toEqual(Object.keys(activities).sort());
 });

@@ -29,16 +29,20 @@ async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
   return sale;
 }
 
-it.each(['expired', 'cancelled'] as const)('when the workflow of an order that is %s is resumed', async (to) => {
-  const sale = await paidUnheard(to);
-  const resumed = resumedOrder(
-    { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
-    'Order, resumed',
-  );
-  await shop.services.temporal.workflow.start('checkout', { ...resumed, taskQueue: 'checkout' });
-  await untilRefundedAtStripe(shop, sale.intentId, 2500);
-  await workflowOf(sale).result();
-  expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });
-  expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
-  expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('payment_returned');
-}, 60_000);
+it.each(['expired', 'cancelled'] as const)(
+  'when the workflow of an order that is %s is resumed',
+  async (to) => {
+    const sale = await paidUnheard(to);
+    const resumed = resumedOrder(
+      { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
+      'Order, resumed',
+    );
+    await shop.services.temporal.workflow.start('checkout', { ...resumed, taskQueue: 'checkout' });
+    await untilRefundedAtStripe(shop, sale.intentId, 2500);
+    await workflowOf(sale).result();
+    expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('payment_returned');
+  },
+  60_000,
+);

@@ -145,7 +145,9 @@ describe('workflows', () => {
       () => recordFailingWorkflow(services.db, failing),
       () => services.db.run('delete from failing_workflows where run_id = $1', [runId]),
     );
-    expect(found).toEqual([expect.stringMatching(new RegExp(`^its task has failed since .* \\(run ${runId}\\): does not replay`))]);
+    expect(found).toEqual([
+      expect.stringMatching(new RegExp(`^its task has failed since .* \\(run ${runId}\\): does not replay`)),
+    ]);
     expect((await listFailingWorkflows(services.db)).map((each) => each.runId)).not.toContain(runId);
   });
 });
@@ -223,20 +225,22 @@ describe('the stock counters', () => {
 
 describe('marks at the stock counters', () => {
   const since = (id: string, ms: number) => services.redis.zadd('{stock}:held', Date.now() - ms, id);
-  const repairs = async (id: string) =>
-    detailsOf(await repairMarks(services.db, services.gate), id);
+  const repairs = async (id: string) => detailsOf(await repairMarks(services.db, services.gate), id);
 
-  it.each(['released', 'expired', 'committed'] as const)('of a reservation that is %s end as it did', async (status) => {
-    const { product, hold } = await orders.reserved({ quantity: 2 });
-    const { reservationId } = hold;
-    const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
-    await force(services.db, [`update products set ${values} where id = $1`], [product.id]);
-    await force(services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
-    expect(await repairs(reservationId)).toEqual([`was still counted as held; it is ${status}`]);
-    expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
-    expect(await repairs(reservationId)).toEqual([]);
-    expect((await services.gate.heldReservations()).has(reservationId)).toBe(false);
-  });
+  it.each(['released', 'expired', 'committed'] as const)(
+    'of a reservation that is %s end as it did',
+    async (status) => {
+      const { product, hold } = await orders.reserved({ quantity: 2 });
+      const { reservationId } = hold;
+      const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
+      await force(services.db, [`update products set ${values} where id = $1`], [product.id]);
+      await force(services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
+      expect(await repairs(reservationId)).toEqual([`was still counted as held; it is ${status}`]);
+      expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
+      expect(await repairs(reservationId)).toEqual([]);
+      expect((await services.gate.heldReservations()).has(reservationId)).toBe(false);
+    },
+  );
 
   it('of a reservation that is held stay', async () => {
     const { product, hold } = await orders.reserved({ quantity: 2 });

@@ -46,7 +46,9 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
     const sale = await openOrder(shop);
     const workflow = workflowOf(checkoutWorkflowId(sale.orderId));
     await workflow.terminate('as an operator may');
-    await shop.services.db.run(`update orders set expires_at = now() - interval '1 hour' where id = $1`, [sale.orderId]);
+    await shop.services.db.run(`update orders set expires_at = now() - interval '1 hour' where id = $1`, [
+      sale.orderId,
+    ]);
     await runs(how, upkeep.sweepOverdue);
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, held: 0 });
     expect(await available(product.id)).toBe(3);

@@ -50,7 +50,10 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
      values ($1, $2, 'made', 1, $3, 'made', 'system', 'awaiting_approval', true)`,
     [refundId, made.orderId, CURRENCY],
   );
-  await db.run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, 3)', [refundId, made.productId]);
+  await db.run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, 3)', [
+    refundId,
+    made.productId,
+  ]);
   await force(db, [`update orders set status = 'delivered' where id = $1`], [made.orderId]);
   const reservationId = randomUUID();
   await db.run(
@@ -78,7 +81,12 @@ async function putRight({ made, reservationId, runId, overReserved }: Discrepanc
 }
 
 /** By check, what is found, and of what. */
-const expected = ({ made, reservationId, runId, overReserved }: Discrepancies): [Finding['check'], string, string][] => [
+const expected = ({
+  made,
+  reservationId,
+  runId,
+  overReserved,
+}: Discrepancies): [Finding['check'], string, string][] => [
   ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its holds add up to 0, stock is 10'],
   ['holds', `reservation ${reservationId}`, 'still held; its time was over at '],
   ['workflows', `workflow checkout-${runId}`, 'its task has failed since '],
@@ -91,7 +99,11 @@ const repair = ({ drifted }: Discrepancies) => `- product ${drifted}: counted 3,
 /** `npm run audit`. */
 async function program(args: string[] = [], environment: Record<string, string | undefined> = {}) {
   const lines: string[] = [];
-  const options = { cwd: CHECKOUT, environment: { NODE_OPTIONS: '', ...environment }, onLine: (line: string) => lines.push(line) };
+  const options = {
+    cwd: CHECKOUT,
+    environment: { NODE_OPTIONS: '', ...environment },
+    onLine: (line: string) => lines.push(line),
+  };
   const failed = await run(process.execPath, [join(CHECKOUT, 'worker/audit.ts'), ...args], options).then(
     () => undefined,
     (error: unknown) => error as RunError,

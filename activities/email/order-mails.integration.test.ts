@@ -160,12 +160,15 @@ it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
   expect(await mailsOf(orderId)).toEqual(expected);
 });
 
-it.each(steps)('$kind is mailed once when its step is run several times at the same moment: $way', async ({ kind, prepare }) => {
-  const { orderId, run, says = {} } = await prepare();
-  const before = await mailsOf(orderId);
-  await Promise.all([run(), run(), run()]);
-  expect(await mailsOf(orderId)).toEqual([...before, { kind, ...says }]);
-});
+it.each(steps)(
+  '$kind is mailed once when its step is run several times at the same moment: $way',
+  async ({ kind, prepare }) => {
+    const { orderId, run, says = {} } = await prepare();
+    const before = await mailsOf(orderId);
+    await Promise.all([run(), run(), run()]);
+    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...says }]);
+  },
+);
 
 it('nothing is mailed of what did not end the order, or was refused', async () => {
   const { order } = await orders.paid();

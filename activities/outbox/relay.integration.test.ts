@@ -21,7 +21,11 @@ afterEach(() => services.db.run('delete from outbox where topic = $1', [topic]))
 
 const relayWith = (handlers: OutboxHandlers) => new OutboxRelay(services.db, handlers, services.log);
 const put = (key: string, payload: object = {}) =>
-  services.db.run('insert into outbox (topic, key, payload) values ($1, $2, $3)', [topic, key, JSON.stringify(payload)]);
+  services.db.run('insert into outbox (topic, key, payload) values ($1, $2, $3)', [
+    topic,
+    key,
+    JSON.stringify(payload),
+  ]);
 const waiting = () =>
   services.db.rows<{ key: string; attempts: number; last_error: string | null; is_put_off: boolean }>(
     'select key, attempts, last_error, available_at > now() as is_put_off from outbox where topic = $1 order by id',

@@ -192,7 +192,9 @@ describe('a decision', () => {
       proofOf(decisionSubject(randomUUID(), 'approve')),
       { ...proofOf(decisionSubject(refundId, 'approve')), requestedBy: lead() },
     ])
-      expect(await activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender })).toMatchObject(forbidden);
+      expect(await activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender })).toMatchObject(
+        forbidden,
+      );
     expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
     expect((await decide(refundId, 'approve', `admin:${randomUUID()}`)).outcome).toBe('decided');
   });
@@ -204,7 +206,16 @@ describe('a decision', () => {
       [email],
     );
     const actor = `support_lead:${user!.id}`;
-    const names = [user!.id, email, email.toUpperCase(), email.split('@')[0]!, 'Lea Lead', ' lea lead ', `ui:${email}`, actor];
+    const names = [
+      user!.id,
+      email,
+      email.toUpperCase(),
+      email.split('@')[0]!,
+      'Lea Lead',
+      ' lea lead ',
+      `ui:${email}`,
+      actor,
+    ];
     for (const name of names) {
       const refundId = await waiting(name);
       expect(await decide(refundId, 'approve', actor), name).toMatchObject(forbidden);

@@ -184,15 +184,16 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   },
   requestRefund: {
     'of an amount': () =>
-      paid(async (orderId) => () =>
-        activities.requestRefund({
-          orderId,
-          requestId: 'r1',
-          amountCents: 1000,
-          reason: 'scratched',
-          restock: false,
-          requestedBy: 'Anna',
-        }),
+      paid(
+        async (orderId) => () =>
+          activities.requestRefund({
+            orderId,
+            requestId: 'r1',
+            amountCents: 1000,
+            reason: 'scratched',
+            restock: false,
+            requestedBy: 'Anna',
+          }),
       ),
     'in the place of a failed one': () =>
       paid(async (orderId) => {
@@ -228,9 +229,15 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   },
   decideRefund: {
     approve: () =>
-      paid(async (orderId) => decides((await orders.refunded(orderId, { amountCents: 12_000 })).refundId, 'approve'), '80.00'),
+      paid(
+        async (orderId) => decides((await orders.refunded(orderId, { amountCents: 12_000 })).refundId, 'approve'),
+        '80.00',
+      ),
     reject: () =>
-      paid(async (orderId) => decides((await orders.refunded(orderId, { amountCents: 12_000 })).refundId, 'reject'), '80.00'),
+      paid(
+        async (orderId) => decides((await orders.refunded(orderId, { amountCents: 12_000 })).refundId, 'reject'),
+        '80.00',
+      ),
     'approve a cancellation': () =>
       paid(async (orderId) => {
         expect((await cancels(orderId)).outcome).toBe('awaiting_approval');

@@ -47,7 +47,10 @@ it('ends the session for whoever presents a replaced token later, and for its ow
   const { first, refresh, wait, key } = await started();
   const second = await refresh(first);
   await wait(GRACE_MS + 1);
-  await expect(refresh(first)).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringMatching(/used before/) });
+  await expect(refresh(first)).rejects.toMatchObject({
+    code: 'unauthenticated',
+    message: expect.stringMatching(/used before/),
+  });
   expect(await redis.exists(key)).toBe(0);
   await expect(refresh(second)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
@@ -63,7 +66,10 @@ it('ends it at once for a token that was replaced twice', async () => {
 it('is over when it was ended, and no refresh begins it anew', async () => {
   const { first, refresh, key } = await started();
   await sessions.end(first);
-  await expect(refresh(first)).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringMatching(/has ended/) });
+  await expect(refresh(first)).rejects.toMatchObject({
+    code: 'unauthenticated',
+    message: expect.stringMatching(/has ended/),
+  });
   expect(await redis.exists(key)).toBe(0);
 });
 

@@ -153,7 +153,12 @@ describe('values that a column may have', () => {
   });
 
   it.each([
-    ['users', `insert into users (email, password_hash) values ('plain-${FIXTURE.none}@example.test', '')`, 'role', 'customer'],
+    [
+      'users',
+      `insert into users (email, password_hash) values ('plain-${FIXTURE.none}@example.test', '')`,
+      'role',
+      'customer',
+    ],
     [
       'refunds',
       `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)

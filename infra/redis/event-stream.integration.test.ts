@@ -17,8 +17,7 @@ afterAll(() => redis?.disconnect());
 beforeEach(() => redis.flushdb());
 
 const event = (): StreamEvent => ({ id: randomUUID(), event: 'purchase', atMs: 1_000, data: { total: 25 } });
-const stored = async () =>
-  (await redis.xrange(EVENT_STREAM, '-', '+')).map(([, fields]) => fields);
+const stored = async () => (await redis.xrange(EVENT_STREAM, '-', '+')).map(([, fields]) => fields);
 const fieldsOf = ({ id, event: name, atMs, data }: StreamEvent) => [
   'id',
   id,

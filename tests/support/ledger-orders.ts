@@ -89,7 +89,14 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     orderId: string,
     of: Partial<Parameters<Activities['requestRefund']>[0]> = {},
   ): Promise<RefundFacts> {
-    const request = { orderId, requestId: randomUUID(), reason: 'scratched', restock: false, requestedBy: 'Anna', ...of };
+    const request = {
+      orderId,
+      requestId: randomUUID(),
+      reason: 'scratched',
+      restock: false,
+      requestedBy: 'Anna',
+      ...of,
+    };
     const asked = await shop().activities.requestRefund(request);
     if (asked.outcome !== 'accepted') throw new Error(JSON.stringify(asked));
     return asked.refund;

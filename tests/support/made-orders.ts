@@ -48,9 +48,11 @@ export async function deleteMadeOrder(db: Database, { orderId, reservationId, pr
   for (const table of ['refunds', 'disputes', 'payments', 'order_items', 'order_events'])
     ofOrders.push(`${table} where order_id = $1`);
   await force(db, [...ofOrders.map((rows) => `delete from ${rows}`), 'delete from orders where id = $1'], [orderId]);
-  await force(db, ['delete from reservation_items where reservation_id = $1', 'delete from reservations where id = $1'], [
-    reservationId,
-  ]);
+  await force(
+    db,
+    ['delete from reservation_items where reservation_id = $1', 'delete from reservations where id = $1'],
+    [reservationId],
+  );
   await force(db, ['delete from products where id = $1'], [productId]);
   await db.run('delete from outbox where key = any($1)', [[orderId, productId]]);
 }

@@ -14,11 +14,11 @@ export const connectOwnRedis = (): Redis => connectRedis(ownRedisUrl(), { timeou
 export async function contentsOf(redis: Redis): Promise<Record<string, unknown>> {
   const contents: Record<string, unknown> = {};
   for (const key of (await redis.keys('*')).sort())
-    contents[key] = { value: await valueOf(redis, key), expires: (await redis.ttl(key)) >= 0 };
+    contents[key] = { value: await storedAt(redis, key), expires: (await redis.ttl(key)) >= 0 };
   return contents;
 }
 
-async function valueOf(redis: Redis, key: string): Promise<unknown> {
+async function storedAt(redis: Redis, key: string): Promise<unknown> {
   switch (await redis.type(key)) {
     case 'hash':
       return redis.hgetall(key);

@@ -73,7 +73,10 @@ export async function expectRepeatable(services: Services, prepare: () => Promis
 const QUERIES: Readonly<Record<string, { of: keyof Scope; sql: string }>> = {
   orders: { of: 'orderIds', sql: `select to_jsonb(o) - 'updated_at' as row from orders o where id = any($1::uuid[])` },
   order_items: { of: 'orderIds', sql: 'select to_jsonb(i) as row from order_items i where order_id = any($1::uuid[])' },
-  order_events: { of: 'orderIds', sql: 'select to_jsonb(e) as row from order_events e where order_id = any($1::uuid[])' },
+  order_events: {
+    of: 'orderIds',
+    sql: 'select to_jsonb(e) as row from order_events e where order_id = any($1::uuid[])',
+  },
   payments: {
     of: 'orderIds',
     sql: `select to_jsonb(p) - 'updated_at' as row from payments p where order_id = any($1::uuid[])`,
@@ -146,14 +149,19 @@ async function atStripe({ stripe }: Services, orderId: string): Promise<unknown>
   return Promise.all(
     intents.map(async ({ id, status, amount, amount_received }) => {
       const refunds = await stripe.refunds.list({ payment_intent: id, limit: 100 });
-      return { status, amount, amount_received, refunds: refunds.data.map((each) => [each.id, each.status, each.amount]) };
+      return {
+        status,
+        amount,
+        amount_received,
+        refunds: refunds.data.map((each) => [each.id, each.status, each.amount]),
+      };
     }),
   );
 }
 
 /** The same in the words of any other records: IDs, times and the numbers of rows are taken out. */
 function withoutNames(contents: Contents): unknown {
-  const text = JSON.stringify(contents, (key, value) =>
+  const text = JSON.stringify(contents, (_key, value) =>
     Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.map(plain).sort() : value,
   );
   return JSON.parse(plain(text));

@@ -44,7 +44,12 @@ export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<S
 export const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 
 /** What the stand-in does on demand: `faults`, `disputes`. @param path below `/local/` */
-export function atStripe(shop: Pick<TestShop, 'services'>, path: string, body: object, method = 'POST'): Promise<Response> {
+export function atStripe(
+  shop: Pick<TestShop, 'services'>,
+  path: string,
+  body: object,
+  method = 'POST',
+): Promise<Response> {
   return fetch(`${shop.services.settings.STRIPE_API_URL}/local/${path}`, {
     method,
     headers: { 'content-type': 'application/json' },

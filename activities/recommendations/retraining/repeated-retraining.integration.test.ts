@@ -98,7 +98,8 @@ describe('a retraining', () => {
 
   it('trainModels trains once', async () => {
     const { facts } = exported;
-    const run = () => retraining.trainModels({ retrainingId, takenMs: facts.takenMs, heldOutFromMs: heldOutFromMs(facts) });
+    const run = () =>
+      retraining.trainModels({ retrainingId, takenMs: facts.takenMs, heldOutFromMs: heldOutFromMs(facts) });
     expect((await atOnce(run)).length).toBeGreaterThan(0);
     const first = await inActivity(run);
     const before = await stored();
@@ -134,7 +135,9 @@ describe('a model', () => {
     expect((await artefactsOf(first.modelId)).map(({ name }) => name)).toEqual(['model', 'twin']);
 
     // Two retrainings at once that were compared with the same model: one of them takes its place.
-    const rivals = [await trained(), await trained()].map((each) => publication(each, `m-${randomUUID()}`, first.modelId));
+    const rivals = [await trained(), await trained()].map((each) =>
+      publication(each, `m-${randomUUID()}`, first.modelId),
+    );
     const outcomes = await Promise.all(rivals.map((each) => inActivity(() => retraining.publishModel(each))));
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['outdated', 'published']);
     const models = await repeated(() => retraining.readModels());

@@ -37,7 +37,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   users_role_check: [`update users set role = 'owner' where id = '${F.user}'`],
 
   categories_slug_key: [`insert into categories (slug, name) values ('fixture-${F.category}', 'Again')`],
-  products_sku_key: [`insert into products (sku, name, price, currency) values ('FIX-${F.product}', 'Again', 1, 'usd')`],
+  products_sku_key: [
+    `insert into products (sku, name, price, currency) values ('FIX-${F.product}', 'Again', 1, 'usd')`,
+  ],
   products_name_check: [product(`name = ''`)],
   products_description_check: [product(`description = ${long(5001)}`)],
   products_price_check: [product('price = 0'), product('price = -0.01'), product('price = 1000000')],
@@ -48,9 +50,17 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     product('stock_quantity = 1'),
     product('stock_quantity = -1, reserved_quantity = 0'),
   ],
-  products_category_id_fkey: [product(`category_id = '${F.none}'`), `delete from categories where id = '${F.category}'`],
-  products_family_id_fkey: [product(`family_id = '${F.none}'`), `delete from product_families where id = '${F.family}'`],
-  stock_changes_product_id_fkey: [`insert into stock_changes (product_id, reference, delta) values ('${F.none}', 'x', 1)`],
+  products_category_id_fkey: [
+    product(`category_id = '${F.none}'`),
+    `delete from categories where id = '${F.category}'`,
+  ],
+  products_family_id_fkey: [
+    product(`family_id = '${F.none}'`),
+    `delete from product_families where id = '${F.family}'`,
+  ],
+  stock_changes_product_id_fkey: [
+    `insert into stock_changes (product_id, reference, delta) values ('${F.none}', 'x', 1)`,
+  ],
 
   reservations_status_check: [`update reservations set status = 'sold' where id = '${F.reservation}'`],
   idx_reservations_held_owner: [
@@ -59,23 +69,35 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   ],
   reservation_items_reservation_id_fkey: [reservationItem(F.none, F.product)],
   reservation_items_product_id_fkey: [reservationItem(F.reservation, F.none)],
-  reservation_items_quantity_check: [reservationItem(F.soldReservation, F.product, 0), reservationItem(F.soldReservation, F.product, -1)],
+  reservation_items_quantity_check: [
+    reservationItem(F.soldReservation, F.product, 0),
+    reservationItem(F.soldReservation, F.product, -1),
+  ],
 
   carts_user_id_key: [`insert into carts (user_id) values ('${F.user}')`],
   carts_user_id_fkey: [`insert into carts (user_id) values ('${F.none}')`],
-  cart_items_cart_id_fkey: [`insert into cart_items (cart_id, product_id, quantity) values ('${F.none}', '${F.product}', 1)`],
-  cart_items_product_id_fkey: [`insert into cart_items (cart_id, product_id, quantity) values ('${F.cart}', '${F.none}', 1)`],
+  cart_items_cart_id_fkey: [
+    `insert into cart_items (cart_id, product_id, quantity) values ('${F.none}', '${F.product}', 1)`,
+  ],
+  cart_items_product_id_fkey: [
+    `insert into cart_items (cart_id, product_id, quantity) values ('${F.cart}', '${F.none}', 1)`,
+  ],
   cart_items_quantity_check: ['update cart_items set quantity = 0', 'update cart_items set quantity = 101'].map(
     (update) => `${update} where cart_id = '${F.cart}'`,
   ),
 
   orders_reservation_id_key: [newOrder({ reservation_id: F.soldReservation })],
   orders_payment_intent_id_key: [newOrder({ payment_intent_id: F.intent })],
-  orders_reservation_id_fkey: [newOrder({ reservation_id: F.none }), `delete from reservations where id = '${F.soldReservation}'`],
+  orders_reservation_id_fkey: [
+    newOrder({ reservation_id: F.none }),
+    `delete from reservations where id = '${F.soldReservation}'`,
+  ],
   orders_user_id_fkey: [newOrder({ user_id: F.none }), `delete from users where id = '${F.user}'`],
   orders_status_check: [
     `insert into order_steps values ('paid', 'lost'); ${order(`status = 'lost'`)}`,
-    newOrder({}).replace('insert into orders (', 'insert into orders (status, ').replace('values (', `values ('lost', `),
+    newOrder({})
+      .replace('insert into orders (', 'insert into orders (status, ')
+      .replace('values (', `values ('lost', `),
   ],
   orders_fulfilment_check: [order(`fulfilment = 'lost'`)],
   orders_total_amount_check: [order('total_amount = 0'), order('total_amount = -1')],
@@ -100,7 +122,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
 
   payments_order_id_fkey: [payment(`order_id = '${F.none}'`)],
   payments_status_check: [payment(`status = 'maybe', unmatched_reason = null, refund_status = null`)],
-  payments_received_amount_check: [payment(`received_amount = -1, status = 'open', unmatched_reason = null, refund_status = null`)],
+  payments_received_amount_check: [
+    payment(`received_amount = -1, status = 'open', unmatched_reason = null, refund_status = null`),
+  ],
   payments_unmatched_reason_check: [payment(`unmatched_reason = 'unlucky'`)],
   payments_refund_status_check: [payment(`refund_status = 'rejected'`)],
   payments_stripe_refund_id_key: [
@@ -121,7 +145,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   refunds_amount_check: [refund('amount = 0'), refund('amount = -1')],
   refunds_status_check: [refund(`status = 'lost'`)],
   refunds_attempt_check: [refund('attempt = 0')],
-  refunds_stripe_refund_id_key: [`update refunds set stripe_refund_id = 're_${F.refund}' where id = '${F.otherRefund}'`],
+  refunds_stripe_refund_id_key: [
+    `update refunds set stripe_refund_id = 're_${F.refund}' where id = '${F.otherRefund}'`,
+  ],
   refunds_replaced_by_fkey: [
     refund(`status = 'rejected', replaced_by = '${F.none}'`),
     `${refund(`status = 'rejected', replaced_by = '${F.otherRefund}'`)}; delete from refunds where id = '${F.otherRefund}'`,
@@ -142,7 +168,10 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `update recommendation_models set served_before = 'none' where id = '${F.model}'`,
   ],
   recommendation_serving_one_check: [`insert into recommendation_serving (one, model_id) values (false, '${F.model}')`],
-  recommendation_serving_model_id_fkey: [serving(`model_id = 'none'`), `delete from recommendation_models where id = '${F.model}'`],
+  recommendation_serving_model_id_fkey: [
+    serving(`model_id = 'none'`),
+    `delete from recommendation_models where id = '${F.model}'`,
+  ],
   shopper_choices_who_check: [
     'guest',
     'user:',
