@@ -264,10 +264,7 @@ describe('listeners', () => {
           write,
         ).toHaveLength(1);
       }
-      const unseen = [
-        created('updated_at = now()'),
-        `update refunds set reason = 'other' where id = '${REFUND}'`,
-      ];
+      const unseen = [created('updated_at = now()'), `update refunds set reason = 'other' where id = '${REFUND}'`];
       const heard = await heardOn('order_changed', unseen, `stop ${F.none}`);
       expect(heard.filter((id) => id === F.none)).toEqual([]);
     } finally {

@@ -110,8 +110,14 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return activities.recordRefund({ refundId, attempt: refund.attempt, ...atStripe });
   }
 
-  /** Sends what is due, for the audit after the tests: a canceled order must not keep its money. */
+  /** Books and sends what is due, as workflows would, for the audit after the tests. */
   async function settleAll(): Promise<void> {
+    const charged = await shop().services.db.rows<{ id: string }>(
+      `select o.id from orders o join payments p on p.id = o.payment_intent_id
+       where o.id = any($1::uuid[]) and p.status = 'succeeded' and o.captured_amount = 0`,
+      [made],
+    );
+    for (const { id } of charged) await shop().activities.applyPayments({ orderId: id });
     const due = await shop().services.db.rows<{ id: string }>(
       `select id from refunds where order_id = any($1::uuid[]) and status = 'pending' and stripe_refund_id is null`,
       [made],
