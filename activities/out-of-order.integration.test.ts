@@ -163,6 +163,20 @@ describe('a payment that comes when the reservation has ended', () => {
   });
 });
 
+describe('the units of a canceled order', () => {
+  it('are back on sale with the cancellation, and not once more with the money', async () => {
+    const { product, order } = await orders.paid();
+    const { orderId } = order;
+    const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
+    const cancelled = await activities.cancelPaid(request);
+    if (cancelled.outcome !== 'cancelled') throw new Error(cancelled.outcome);
+    expect((await stockOf(services, product.id)).stock).toBe(10);
+    expect(await orders.sent(cancelled.refund.refundId)).toMatchObject({ status: 'succeeded', amountCents: 2500 });
+    await activities.reconcilePayment({ orderId });
+    expect((await stockOf(services, product.id)).stock).toBe(10);
+  });
+});
+
 describe('news of a refund’s first attempt', () => {
   it('changes nothing once it is on its second, whoever brings it', async () => {
     const { order, paymentIntentId } = await orders.paid();

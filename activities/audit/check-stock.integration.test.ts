@@ -262,6 +262,9 @@ describe('marks at the stock counters', () => {
     expect(await available(product.id)).toBe(10);
     const late = { ...(await orders.reserved()).hold, reservationId: id, owners: [`cart:${randomUUID()}`], lines };
     expect((await activities.holdStock(late)).outcome).toBe('ended');
+    // Also when Redis has forgotten it by then.
+    await services.redis.del(`{stock}:reservation:${id}`);
+    expect((await activities.holdStock(late)).outcome).toBe('ended');
     expect(await available(product.id)).toBe(10);
   });
 });

@@ -8,6 +8,7 @@ import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
 import { startStock } from '../../tests/support/reservations.ts';
 import { connectTestServices } from '../../tests/support/shop.ts';
 import { type Activities, createActivities } from '../index.ts';
+import { decideWaiting } from './decision-ledger.ts';
 
 /** Minor units that support gives back of one order without a second person. */
 const LIMIT = 1_000;
@@ -195,6 +196,9 @@ describe('a decision', () => {
       expect(await activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender })).toMatchObject(
         forbidden,
       );
+    // The ledger asks for the proof itself, whatever role it is told.
+    const unproven = { refundId, decision: 'approve', reason: 'r', actor, isProven: false } as const;
+    expect(await decideWaiting(services.db, unproven)).toMatchObject(forbidden);
     expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
     expect((await decide(refundId, 'approve', `admin:${randomUUID()}`)).outcome).toBe('decided');
   });

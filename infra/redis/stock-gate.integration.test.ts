@@ -151,6 +151,16 @@ describe('CONFIRM', () => {
     expect([await stateOf(first), await available()]).toEqual(['released', STOCK]);
   });
 
+  it('lets nothing come back with its end that it had replaced at the counters alone', async () => {
+    const first = await reservationIn('held');
+    const second = randomUUID();
+    await gate.hold(second, lines(1), [owner]);
+    // In PostgreSQL the first had ended by itself, which the counters have yet to be told.
+    await twice(() => gate.confirm(second, lines(1), { owner }));
+    await twice(() => gate.end(second, 'released'));
+    expect([await stateOf(first), await available()]).toEqual(['replaced', STOCK]);
+  });
+
   it('takes again what a later request of the shopper had replaced', async () => {
     const first = await reservationIn('replaced');
     expect(await available()).toBe(STOCK - 1);

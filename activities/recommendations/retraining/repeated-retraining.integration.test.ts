@@ -147,7 +147,8 @@ describe('a model', () => {
     const from = models.serving!.modelId;
     await repeated(() => retraining.rollBackModel({ from, to: first.modelId }));
     expect((await retraining.readModels()).serving).toMatchObject({ modelId: first.modelId });
-    const stale = { from, to: rivals.find(({ modelId }) => modelId !== from)!.modelId };
+    // Decided while another model was served.
+    const stale = { from: rivals.find(({ modelId }) => modelId !== from)!.modelId, to: from };
     expect(await repeated(() => retraining.rollBackModel(stale))).toMatchObject({ outcome: 'refused' });
   }, 60_000);
 
