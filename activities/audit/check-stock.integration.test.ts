@@ -7,7 +7,7 @@ import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
 import { startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices, createProduct } from '../../tests/support/shop.ts';
+import { connectTestServices, createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
 import { type Activities, createActivities } from '../index.ts';
 import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkGoods } from './check-goods.ts';
@@ -171,10 +171,18 @@ describe('goods', () => {
 
 describe('the stock counters', () => {
   const drift = async (id: string) => (await findDrift(services.db, services.gate)).get(id);
+  /** A product whose first count is not on its way any more. */
+  async function countedProduct(): Promise<TestProduct> {
+    const product = await createProduct(services);
+    const isWaiting = () =>
+      services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
+    await until(async () => !(await isWaiting()), 'the outbox to be carried');
+    return product;
+  }
 
   it('that drifted are set to what PostgreSQL says, whether too high, too low or missing', async () => {
     for (const counted of [12, 7, undefined]) {
-      const product = await createProduct(services);
+      const product = await countedProduct();
       if (counted === undefined) await services.redis.hdel('{stock}:available', product.id);
       else await services.gate.correct(product.id, 10, counted);
       const seen = (await drift(product.id))!;
@@ -191,7 +199,7 @@ describe('the stock counters', () => {
   });
 
   it('that moved since they were seen are left alone', async () => {
-    const product = await createProduct(services);
+    const product = await countedProduct();
     await services.gate.correct(product.id, 10, 7);
     const seen = (await drift(product.id))!;
     await orders.reserved({ product, quantity: 1 });
@@ -202,7 +210,7 @@ describe('the stock counters', () => {
   });
 
   it('that are on their way are not compared: the outbox still has a change of them', async () => {
-    const product = await createProduct(services);
+    const product = await countedProduct();
     const topic = 'stock.adjusted';
     const put = `insert into outbox (topic, key, payload, available_at) values ($1, $2, '{"delta": 0}', now() + interval '1 hour')`;
     await services.gate.correct(product.id, 10, 7);
@@ -214,7 +222,7 @@ describe('the stock counters', () => {
   });
 
   it('count a reservation that PostgreSQL does not know yet', async () => {
-    const product = await createProduct(services);
+    const product = await countedProduct();
     const id = randomUUID();
     await services.gate.hold(id, [{ productId: product.id, quantity: 2 }]);
     expect(await available(product.id)).toBe(8);
