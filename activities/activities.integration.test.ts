@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { StockGate } from '../infra/redis/stock-gate.ts';
 import type { Services } from '../infra/services.ts';
+import { ledgerOrders } from '../tests/support/ledger-orders.ts';
 import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
 import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { checkHolds } from './audit/check-holds.ts';
@@ -11,7 +12,6 @@ import { sweep } from './audit/sweep.ts';
 import { type Activities, createActivities } from './index.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
 import { ensureGate } from './inventory/gate-rebuild.ts';
-import type { OrderFacts } from './orders/order-ledger.ts';
 
 let services: Services;
 let activities: Activities;
@@ -41,41 +41,7 @@ async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
   return first;
 }
 
-async function openedOrder(quantity = 2) {
-  const product = await createProduct();
-  const hold = holdRequest(product.id, quantity);
-  await activities.holdStock(hold);
-  const begin = {
-    orderId: randomUUID(),
-    reservationId: hold.reservationId,
-    owners: hold.owners,
-    userId: null,
-    email: 'guest@example.test',
-    shippingAddress: { street: '1 Main Street' },
-  };
-  const opened = await activities.openOrder(begin);
-  if (opened.outcome !== 'opened') throw new Error(opened.outcome);
-  return { product, hold, begin, order: opened.order };
-}
-
-/** Pays at Stripe; nobody has booked it yet. @returns the PaymentIntent's id */
-async function charge({ orderId, totalCents }: OrderFacts): Promise<string> {
-  const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
-  await services.stripe.paymentIntents.confirm(paymentIntentId, {
-    payment_method: 'pm_card_visa',
-    return_url: 'http://127.0.0.1/return',
-  });
-  return paymentIntentId;
-}
-
-async function paidOrder() {
-  const opened = await openedOrder();
-  const { orderId } = opened.order;
-  const paymentIntentId = await charge(opened.order);
-  await activities.checkPayment({ orderId });
-  await activities.applyPayments({ orderId });
-  return { ...opened, paymentIntentId };
-}
+const { opened: openedOrder, charge, paid: paidOrder } = ledgerOrders(() => ({ services, activities }));
 
 describe('inventory', () => {
   it('holdStock holds once', async () => {

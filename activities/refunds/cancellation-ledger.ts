@@ -97,7 +97,7 @@ export async function cancelPaid(
       return { outcome: 'awaiting_approval', refund, replaced };
     }
     await endCancellation(sql, refund, true, actor);
-    return { outcome: 'cancelled', refund, replaced };
+    return { outcome: 'cancelled', refund: (await readRefund(sql, refundId))!, replaced };
   });
 }
 

@@ -140,8 +140,12 @@ if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
 if redis.call('set', KEYS[3], '1', 'NX', 'EX', ARGV[1]) then change(KEYS[2], ARGV[2], ARGV[3]) end
 return 'ok'`;
 
-/** KEYS ready available held next-available next-held; ARGV server-run. Markers that the rebuild did not load go. */
+/**
+ * KEYS ready available held next-available next-held; ARGV server-run. Markers that the rebuild did not load go. A client that lost the
+ * answer sends it again: what is open stays as it is.
+ */
 export const OPEN = `
+if redis.call('get', KEYS[1]) == ARGV[1] then return 'ok' end
 local before = redis.call('zrange', KEYS[3], 0, -1)
 for _, id in ipairs(before) do
   if not redis.call('zscore', KEYS[5], id) then

@@ -45,7 +45,12 @@ export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<S
 export const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 
 /** What the stand-in does on demand: `faults`, `disputes`. @param path below `/local/` */
-export function atStripe(shop: TestShop, path: string, body: object, method = 'POST'): Promise<Response> {
+export function atStripe(
+  shop: Pick<TestShop, 'services'>,
+  path: string,
+  body: object,
+  method = 'POST',
+): Promise<Response> {
   return fetch(`${shop.services.settings.STRIPE_API_URL}/local/${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -54,13 +59,17 @@ export function atStripe(shop: TestShop, path: string, body: object, method = 'P
 }
 
 /** Opens a chargeback of an order's payment. @returns the dispute's ID */
-export async function chargeBack(shop: TestShop, { intentId }: Sale, amountCents?: number): Promise<string> {
+export async function chargeBack(
+  shop: Pick<TestShop, 'services'>,
+  { intentId }: Pick<Sale, 'intentId'>,
+  amountCents?: number,
+): Promise<string> {
   const answer = await atStripe(shop, 'disputes', { payment_intent: intentId, amount: amountCents });
   return ((await answer.json()) as { id: string }).id;
 }
 
 /** What Stripe has refunded of a payment, in minor units. */
-export async function refundedAtStripe(shop: TestShop, intentId: string): Promise<number> {
+export async function refundedAtStripe(shop: Pick<TestShop, 'services'>, intentId: string): Promise<number> {
   const intent = await shop.services.stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] });
   const charge = intent.latest_charge;
   return typeof charge === 'object' && charge !== null ? charge.amount_refunded : 0;

@@ -1,0 +1,278 @@
+/** What the audit says of stock, of reservations and orders past their time, of workflows that stand still, and of the stock counters. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
+import type { Services } from '../../infra/services.ts';
+import { detailsOf, provoked } from '../../tests/support/findings.ts';
+import { force } from '../../tests/support/force.ts';
+import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
+import { startStock } from '../../tests/support/reservations.ts';
+import { connectTestServices, createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
+import { type Activities, createActivities } from '../index.ts';
+import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
+import { checkGoods } from './check-goods.ts';
+import { checkHolds } from './check-holds.ts';
+import { checkStock } from './check-stock.ts';
+import { checkWorkflows } from './check-workflows.ts';
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  stopStock = await startStock(services);
+});
+afterAll(async () => {
+  await orders.settleAll();
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+const available = async (id: string) => (await services.gate.available([id])).get(id);
+const stock = () => checkStock(services.db);
+const holds = () => checkHolds(services.db, services.settings);
+
+describe('stock', () => {
+  /** Past the triggers, which would tell the counters. */
+  const set = (id: string, values: string) => force(services.db, [`update products set ${values} where id = $1`], [id]);
+
+  it.each([
+    { reserved: 3, what: 'more units are reserved than reservations hold' },
+    { reserved: 1, what: 'fewer are' },
+    { reserved: 0, what: 'none are' },
+  ])('that $what', async ({ reserved }) => {
+    const { product } = await orders.reserved({ quantity: 2 });
+    const found = await provoked(
+      stock,
+      product.id,
+      () => set(product.id, `reserved_quantity = ${reserved}`),
+      () => set(product.id, 'reserved_quantity = 2'),
+    );
+    expect(found).toEqual([`reserved_quantity is ${reserved}, its holds add up to 2, stock is 10`]);
+  });
+
+  it('that a reservation ended in one place alone', async () => {
+    const { product, hold } = await orders.reserved({ quantity: 2 });
+    const end = (status: string) =>
+      force(services.db, [`update reservations set status = '${status}' where id = $1`], [hold.reservationId]);
+    for (const status of ['released', 'expired', 'committed']) {
+      const found = await provoked(
+        stock,
+        product.id,
+        () => end(status),
+        () => end('held'),
+      );
+      expect(found).toEqual(['reserved_quantity is 2, its holds add up to 0, stock is 10']);
+    }
+  });
+
+  it('that was not sold although its order is paid, or was although it is not', async () => {
+    const paid = await orders.paid();
+    const pending = await orders.opened();
+    const end = (id: string, status: string) =>
+      force(services.db, [`update reservations set status = '${status}' where id = $1`], [id]);
+    const ofPaid = await provoked(
+      stock,
+      paid.order.orderId,
+      () => end(paid.hold.reservationId, 'released'),
+      () => end(paid.hold.reservationId, 'committed'),
+    );
+    expect(ofPaid).toEqual(['the order is paid but its reservation is released']);
+    const ofPending = await provoked(
+      stock,
+      pending.order.orderId,
+      () => end(pending.hold.reservationId, 'committed'),
+      () => end(pending.hold.reservationId, 'held'),
+    );
+    expect(ofPending).toEqual(['the order is pending but its reservation is committed']);
+  });
+});
+
+describe('what is past its time', () => {
+  /** Longer than the audit lets pass. */
+  const LATE_SECONDS = 200;
+  /** Puts what a reservation and its order say of their end that far into the past. */
+  const expired = (reservationId: string, seconds: number) => () =>
+    force(
+      services.db,
+      ['reservations where id = $1', 'orders where reservation_id = $1'].map((rows) => {
+        const [table, condition] = rows.split(' where ');
+        return `update ${table} set expires_at = now() - make_interval(secs => ${seconds}) where ${condition}`;
+      }),
+      [reservationId],
+    );
+  const inTime = (reservationId: string) => expired(reservationId, -600);
+
+  it('a reservation without an order', async () => {
+    const { reservationId } = (await orders.reserved()).hold;
+    await expired(reservationId, LATE_SECONDS - 100)();
+    expect(detailsOf(await holds(), reservationId)).toEqual([]);
+    const found = await provoked(holds, reservationId, expired(reservationId, LATE_SECONDS), inTime(reservationId));
+    expect(found).toEqual([expect.stringMatching(/^still held; its time was over at \d{4}-/)]);
+  });
+
+  it('an order that waits, and its reservation, once they have had the time that a payment may take', async () => {
+    const { order, hold } = await orders.opened();
+    const { reservationId } = hold;
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    const both = async () => [...detailsOf(await holds(), reservationId), ...detailsOf(await holds(), order.orderId)];
+    const found = [
+      expect.stringMatching(/^still held; its time was over/),
+      expect.stringMatching(/^still pending; its time was over/),
+    ];
+    await expired(reservationId, grace + LATE_SECONDS)();
+    expect(await both()).toEqual(found);
+    // With a payment at Stripe nobody knows until Stripe says it.
+    await activities.createPayment({ orderId: order.orderId, amountCents: 2500, currency: 'usd' });
+    expect(await both()).toEqual([]);
+    await expired(reservationId, settle + LATE_SECONDS)();
+    expect(await both()).toEqual(found);
+    await activities.closeOrder({ orderId: order.orderId, to: 'expired' });
+    expect(await both()).toEqual([]);
+  });
+});
+
+describe('workflows', () => {
+  it('that stand still', async () => {
+    const runId = randomUUID();
+    const workflowId = `checkout-${runId}`;
+    const failing = { workflowId, runId, workflowType: 'checkout', failures: 7, cause: 'does not replay' };
+    const found = await provoked(
+      () => checkWorkflows(services.db),
+      workflowId,
+      () => recordFailingWorkflow(services.db, failing),
+      () => services.db.run('delete from failing_workflows where run_id = $1', [runId]),
+    );
+    expect(found).toEqual([
+      expect.stringMatching(new RegExp(`^its task has failed since .* \\(run ${runId}\\): does not replay`)),
+    ]);
+    expect((await listFailingWorkflows(services.db)).map((each) => each.runId)).not.toContain(runId);
+  });
+});
+
+describe('goods', () => {
+  it('that were put on sale and never sold', async () => {
+    const { order, product } = await orders.paid();
+    const { refundId } = await orders.refunded(order.orderId, { lines: [{ productId: product.id, quantity: 1 }] });
+    await orders.sent(refundId);
+    const setPaidAt = (value: string) =>
+      force(services.db, [`update orders set paid_at = ${value} where id = $1`], [order.orderId]);
+    const found = await provoked(
+      () => checkGoods(services.db),
+      order.orderId,
+      () => setPaidAt('null'),
+      () => setPaidAt('now()'),
+    );
+    expect(found).toEqual(['put 1 units on sale that were never sold to it']);
+  });
+});
+
+describe('the stock counters', () => {
+  const drift = async (id: string) => (await findDrift(services.db, services.gate)).get(id);
+  /** A product whose first count is not on its way any more. */
+  async function countedProduct(): Promise<TestProduct> {
+    const product = await createProduct(services);
+    const isWaiting = () =>
+      services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
+    await until(async () => !(await isWaiting()), 'the outbox to be carried');
+    return product;
+  }
+
+  it('that drifted are set to what PostgreSQL says, whether too high, too low or missing', async () => {
+    for (const counted of [12, 7, undefined]) {
+      const product = await countedProduct();
+      if (counted === undefined) await services.redis.hdel('{stock}:available', product.id);
+      else await services.gate.correct(product.id, 10, counted);
+      const seen = (await drift(product.id))!;
+      expect(seen).toEqual({ gate: counted, right: 10 });
+      const only = new Map([[product.id, seen]]);
+      expect(await repairDrift(services.db, services.gate, only)).toEqual([
+        { check: 'gate', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
+      ]);
+      expect(await available(product.id)).toBe(10);
+      // Seen once, repaired once: what moved meanwhile is left alone.
+      expect(await repairDrift(services.db, services.gate, only)).toEqual([]);
+      expect(await drift(product.id)).toBeUndefined();
+    }
+  });
+
+  it('that moved since they were seen are left alone', async () => {
+    const product = await countedProduct();
+    await services.gate.correct(product.id, 10, 7);
+    const seen = (await drift(product.id))!;
+    await orders.reserved({ product, quantity: 1 });
+    expect(await repairDrift(services.db, services.gate, new Map([[product.id, seen]]))).toEqual([]);
+    expect(await available(product.id)).toBe(6);
+    expect(await drift(product.id)).toEqual({ gate: 6, right: 9 });
+    await services.gate.correct(product.id, 6, 9);
+  });
+
+  it('that are on their way are not compared: the outbox still has a change of them', async () => {
+    const product = await countedProduct();
+    const topic = 'stock.adjusted';
+    const put = `insert into outbox (topic, key, payload, available_at) values ($1, $2, '{"delta": 0}', now() + interval '1 hour')`;
+    await services.gate.correct(product.id, 10, 7);
+    await services.db.run(put, [topic, product.id]);
+    expect(await drift(product.id)).toBeUndefined();
+    await services.db.run('delete from outbox where topic = $1 and key = $2', [topic, product.id]);
+    expect(await drift(product.id)).toEqual({ gate: 7, right: 10 });
+    await services.gate.correct(product.id, 7, 10);
+  });
+
+  it('count a reservation that PostgreSQL does not know yet', async () => {
+    const product = await countedProduct();
+    const id = randomUUID();
+    await services.gate.hold(id, [{ productId: product.id, quantity: 2 }]);
+    expect(await available(product.id)).toBe(8);
+    expect(await drift(product.id)).toBeUndefined();
+    await services.gate.end(id, 'refused');
+  });
+});
+
+describe('marks at the stock counters', () => {
+  const since = (id: string, ms: number) => services.redis.zadd('{stock}:held', Date.now() - ms, id);
+  const repairs = async (id: string) => detailsOf(await repairMarks(services.db, services.gate), id);
+
+  it.each(['released', 'expired', 'committed'] as const)(
+    'of a reservation that is %s end as it did',
+    async (status) => {
+      const { product, hold } = await orders.reserved({ quantity: 2 });
+      const { reservationId } = hold;
+      const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
+      await force(services.db, [`update products set ${values} where id = $1`], [product.id]);
+      await force(services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
+      expect(await repairs(reservationId)).toEqual([`was still counted as held; it is ${status}`]);
+      expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
+      expect(await repairs(reservationId)).toEqual([]);
+      expect((await services.gate.heldReservations()).has(reservationId)).toBe(false);
+    },
+  );
+
+  it('of a reservation that is held stay', async () => {
+    const { product, hold } = await orders.reserved({ quantity: 2 });
+    await since(hold.reservationId, 3_600_000);
+    expect(await repairs(hold.reservationId)).toEqual([]);
+    expect(await available(product.id)).toBe(8);
+  });
+
+  it('of a reservation that never was are given a minute, and then it can never be', async () => {
+    const product = await createProduct(services);
+    const id = randomUUID();
+    const lines = [{ productId: product.id, quantity: 2 }];
+    await services.gate.hold(id, lines);
+    await since(id, 30_000);
+    expect(await repairs(id)).toEqual([]);
+    expect(await available(product.id)).toBe(8);
+    await since(id, 61_000);
+    expect(await repairs(id)).toEqual(['was still counted as held; it is released']);
+    expect(await available(product.id)).toBe(10);
+    const late = { ...(await orders.reserved()).hold, reservationId: id, owners: [`cart:${randomUUID()}`], lines };
+    expect((await activities.holdStock(late)).outcome).toBe('ended');
+    // Also when Redis has forgotten it by then.
+    await services.redis.del(`{stock}:reservation:${id}`);
+    expect((await activities.holdStock(late)).outcome).toBe('ended');
+    expect(await available(product.id)).toBe(10);
+  });
+});

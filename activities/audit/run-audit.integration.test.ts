@@ -1,0 +1,196 @@
+/** The whole audit, as operators run it: each check is in it, each finding in its report, and its exit code says whether there are any. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatMoney } from '../../domain/money.ts';
+import { RunError, run } from '../../infra/local/processes/run.ts';
+import { CHECKOUT } from '../../infra/local/profile.ts';
+import { SECRET_KEY, TestStandin } from '../../infra/local/stripe/testing.ts';
+import { recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
+import type { Services } from '../../infra/services.ts';
+import { force } from '../../tests/support/force.ts';
+import { deleteMadeOrder, type MadeOrder, makeOrder } from '../../tests/support/made-orders.ts';
+import { startStock } from '../../tests/support/reservations.ts';
+import { type RetrainingShop, startRetrainingShop } from '../../tests/support/retraining.ts';
+import { createProduct } from '../../tests/support/shop.ts';
+import { runAudit } from './audit.ts';
+import type { Finding } from './finding.ts';
+
+/** With books of its own, at Stripe too, so that what other tests left is no finding here. */
+let shop: RetrainingShop;
+let standIn: TestStandin;
+let services: Services;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  [shop, standIn] = await Promise.all([startRetrainingShop(), TestStandin.start()]);
+  services = { ...shop.services, stripe: standIn.client() };
+  await services.redis.flushdb();
+  stopStock = await startStock(services);
+}, 60_000);
+afterAll(async () => {
+  await stopStock?.();
+  await shop?.stop();
+  await standIn?.stop();
+});
+
+/** A currency of this file's own, in which nothing was ever charged. */
+const CURRENCY = 'nok';
+
+/** One discrepancy for each check that reports, and one for each that repairs. */
+interface Discrepancies {
+  /** The order of all that is wrong with orders. */
+  made: MadeOrder;
+  reservationId: string;
+  runId: string;
+  overReserved: string;
+  drifted: string;
+  /** A mark at the stock counters whose reservation was never made. */
+  left: string;
+}
+let wrong: Discrepancies;
+
+async function makeDiscrepancies(): Promise<Discrepancies> {
+  const { db, gate } = services;
+  const made = await makeOrder(db, { currency: `'${CURRENCY}'` });
+  const refundId = randomUUID();
+  // goods: three units of two. orders: delivered, and yet not shipped.
+  await db.run(
+    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units)
+     values ($1, $2, 'made', 1, $3, 'made', 'system', 'awaiting_approval', true)`,
+    [refundId, made.orderId, CURRENCY],
+  );
+  await db.run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, 3)', [
+    refundId,
+    made.productId,
+  ]);
+  await force(db, [`update orders set status = 'delivered' where id = $1`], [made.orderId]);
+  const reservationId = randomUUID();
+  await db.run(
+    `insert into reservations (id, owner, status, currency, expires_at) values ($1, $2, 'held', 'usd', now() - interval '1 day')`,
+    [reservationId, `made:${reservationId}`],
+  );
+  const overReserved = (await createProduct(services)).id;
+  await force(db, ['update products set reserved_quantity = 4 where id = $1'], [overReserved]);
+  await gate.correct(overReserved, 10, 6);
+  const drifted = (await createProduct(services)).id;
+  await gate.correct(drifted, 10, 3);
+  const left = randomUUID();
+  await gate.hold(left, [{ productId: (await createProduct(services)).id, quantity: 2 }]);
+  await services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
+  const runId = randomUUID();
+  const failing = { workflowId: `checkout-${runId}`, runId, workflowType: 'checkout', failures: 9, cause: 'made' };
+  await recordFailingWorkflow(db, failing);
+  return { made, reservationId, runId, overReserved, drifted, left };
+}
+
+async function putRight({ made, reservationId, runId, overReserved }: Discrepancies): Promise<void> {
+  const { db, gate } = services;
+  await deleteMadeOrder(db, made);
+  await db.run('delete from reservations where id = $1', [reservationId]);
+  await db.run('delete from failing_workflows where run_id = $1', [runId]);
+  await force(db, ['update products set reserved_quantity = 0 where id = $1'], [overReserved]);
+  await gate.correct(overReserved, 6, 10);
+}
+
+/** By check, what is found, and of what. */
+const expected = ({
+  made,
+  reservationId,
+  runId,
+  overReserved,
+}: Discrepancies): [Finding['check'], string, string][] => [
+  ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its holds add up to 0, stock is 10'],
+  ['holds', `reservation ${reservationId}`, 'still held; its time was over at '],
+  ['workflows', `workflow checkout-${runId}`, 'its task has failed since '],
+  ['money', `order ${made.orderId}`, 'books 2500 as charged, Stripe 0 (minor units)'],
+  ['goods', `order ${made.orderId}`, `refunds are for 3 units of product ${made.productId}, of which 2 were bought`],
+  ['orders', `order ${made.orderId}`, 'is delivered, while its goods and its money make it paid'],
+];
+const repairs = ({ drifted, left }: Discrepancies) => [
+  `- reservation ${left}: was still counted as held; it is released`,
+  `- product ${drifted}: counted 3, set to 10`,
+];
+
+/** `npm run audit`. */
+async function program(args: string[] = [], environment: Record<string, string | undefined> = {}) {
+  const lines: string[] = [];
+  const { POSTGRES_URL, REDIS_URL } = services.settings;
+  const own = { NODE_OPTIONS: '', POSTGRES_URL, REDIS_URL, STRIPE_API_URL: standIn.url, STRIPE_SECRET_KEY: SECRET_KEY };
+  const options = {
+    cwd: CHECKOUT,
+    environment: { ...own, ...environment },
+    onLine: (line: string) => lines.push(line),
+  };
+  const failed = await run(process.execPath, [join(CHECKOUT, 'worker/audit.ts'), ...args], options).then(
+    () => undefined,
+    (error: unknown) => error as RunError,
+  );
+  if (failed && !(failed instanceof RunError)) throw failed;
+  return { exitCode: Number(/failed with code (\d+)/.exec(failed?.message ?? '')?.[1] ?? 0), lines };
+}
+
+describe('with a discrepancy of each kind', () => {
+  beforeEach(async () => {
+    wrong = await makeDiscrepancies();
+  });
+  afterEach(() => putRight(wrong));
+
+  it('reports each under its check, repairs the counter, and sums each currency up', async () => {
+    const report = await runAudit(services);
+    const found = report.problems.map(({ check, subject, detail }) => [check, subject, detail]);
+    expect(found).toEqual(
+      expected(wrong).map(([check, subject, detail]) => [check, subject, expect.stringContaining(detail)]),
+    );
+    const list = report.problems.map(({ subject, detail }) => `- ${subject}: ${detail}`).join('\n');
+    expect(report.markdown.startsWith(`**6 disagree**\n\n${list}\n\n`)).toBe(true);
+    expect(report.markdown).toContain(`Repaired at the stock gate:\n\n${repairs(wrong).join('\n')}\n\n`);
+    expect((await services.gate.available([wrong.drifted])).get(wrong.drifted)).toBe(10);
+    const money = (cents: number) => formatMoney(cents, CURRENCY);
+    expect(report.markdown).toContain('| | charged | refunded | kept |\n| --- | --- | --- | --- |\n');
+    expect(report.markdown).toContain(
+      `| Stripe, NOK | ${money(0)} | ${money(0)} | ${money(0)} |\n| Orders, NOK | ${money(2500)} | ${money(0)} | ${money(2500)} |`,
+    );
+  }, 60_000);
+
+  it('is printed whole by the program, which ends with 1', async () => {
+    const { exitCode, lines } = await program();
+    expect(exitCode).toBe(1);
+    for (const [, subject, detail] of expected(wrong))
+      expect(lines).toContainEqual(expect.stringContaining(`- ${subject}: ${detail}`));
+    expect(lines).toEqual(expect.arrayContaining(repairs(wrong)));
+    expect(lines.filter((line) => line.startsWith('| ')).length).toBeGreaterThan(3);
+    const all = await program(['--all']);
+    expect(all.exitCode).toBe(1);
+    expect(all.lines).toContainEqual(expect.stringContaining(`order ${wrong.made.orderId}: books 2500 as charged`));
+  }, 120_000);
+});
+
+describe('with nothing wrong', () => {
+  it('says so, and ends with 0', async () => {
+    const { exitCode, lines } = await program();
+    expect(lines.join('\n')).toContain('**The books agree.**');
+    expect(exitCode).toBe(0);
+    expect((await program()).lines.join('\n')).toContain('Nothing had drifted at the stock gate.');
+  }, 120_000);
+
+  it('leaves out what was put right while it looked: orders are moving', async () => {
+    const { db, stripe } = services;
+    // There is a payment to look at, so that its progress is told.
+    await stripe.paymentIntents.create({ amount: 100, currency: 'usd' });
+    const runId = randomUUID();
+    const failing = { workflowId: `checkout-${runId}`, runId, workflowType: 'checkout', failures: 9, cause: 'made' };
+    await recordFailingWorkflow(db, failing);
+    let settled: Promise<unknown> | undefined;
+    const report = await runAudit(services, undefined, () => {
+      settled ??= db.run('delete from failing_workflows where run_id = $1', [runId]);
+    });
+    expect(await settled).toBe(1);
+    expect(report.problems.filter(({ subject }) => subject.includes(runId))).toEqual([]);
+  }, 60_000);
+});
+
+it('ends with 2, and names what is wrong, when it can’t look', async () => {
+  const { exitCode, lines } = await program([], { POSTGRES_URL: undefined });
+  expect(exitCode).toBe(2);
+  expect(lines.join('\n')).toContain('POSTGRES_URL');
+}, 60_000);

@@ -1,0 +1,221 @@
+/** What comes late, twice or after its end: stock is released once, money is booked or goes back, old news changes nothing. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../infra/services.ts';
+import { ledgerOrders, type OpenedOrder } from '../tests/support/ledger-orders.ts';
+import { endedAgo, startStock } from '../tests/support/reservations.ts';
+import { refundedAtStripe } from '../tests/support/sales.ts';
+import { connectTestServices, createProduct, stockOf, until } from '../tests/support/shop.ts';
+import { type Activities, createActivities } from './index.ts';
+import { recordFound } from './refunds/found-ledger.ts';
+
+const DAY_SECONDS = 86_400;
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  stopStock = await startStock(services);
+});
+afterAll(async () => {
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+/** In PostgreSQL and at the stock counter. */
+async function stockBoth(productId: string) {
+  const available = (await services.gate.available([productId])).get(productId);
+  return { ...(await stockOf(services, productId)), available };
+}
+
+/** An order whose reservation has ended, and which nobody has closed yet. */
+async function outlived(options: Parameters<typeof orders.opened>[0]): Promise<OpenedOrder> {
+  const made = await orders.opened(options);
+  await endedAgo(services, made.hold.reservationId, DAY_SECONDS);
+  expect(await activities.endHold({ reservationId: made.hold.reservationId })).toBe('expired');
+  return made;
+}
+
+describe('a reservation that has ended', () => {
+  it('is not released again with its order: others have reserved the stock', async () => {
+    const { product, hold, order } = await outlived({ stock: 3 });
+    const { reservationId } = hold;
+    const other = await orders.reserved({ product, quantity: 3 });
+    const asReserved = { stock: 3, held: 3, available: 0 };
+    expect(await stockBoth(product.id)).toEqual(asReserved);
+    expect((await activities.closeOrder({ orderId: order.orderId, to: 'expired' })).status).toBe('expired');
+    expect(await activities.releaseHold({ reservationId })).toBe('expired');
+    expect(await activities.endHold({ reservationId })).toBe('expired');
+    expect(await stockBoth(product.id)).toEqual(asReserved);
+    await activities.releaseHold({ reservationId: other.hold.reservationId });
+    expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 0, available: 3 });
+  });
+
+  it('with its order is not released again by its own workflow', async () => {
+    const { product, hold, order } = await orders.opened({ stock: 3 });
+    await activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await orders.reserved({ product, quantity: 3 });
+    await endedAgo(services, hold.reservationId, DAY_SECONDS);
+    for (const end of [activities.endHold, activities.releaseHold])
+      expect(await end({ reservationId: hold.reservationId })).toBe('released');
+    expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 3, available: 0 });
+  });
+
+  it('by a sale stays sold, whoever ends it afterwards', async () => {
+    const { product, hold, order } = await orders.paid({ stock: 5 });
+    const sold = { stock: 3, held: 0, available: 3 };
+    await endedAgo(services, hold.reservationId, DAY_SECONDS);
+    for (const end of [activities.endHold, activities.releaseHold])
+      expect(await end({ reservationId: hold.reservationId })).toBe('committed');
+    for (const to of ['expired', 'cancelled'] as const)
+      expect((await activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
+    expect(await stockBoth(product.id)).toEqual(sold);
+  });
+});
+
+describe('a payment that comes when the reservation has ended', () => {
+  /** Pays, and has it booked. */
+  async function paidLate({ order }: Pick<OpenedOrder, 'order'>) {
+    const { orderId } = order;
+    await orders.charge(order);
+    expect(await activities.checkPayment({ orderId })).toBe('succeeded');
+    return activities.applyPayments({ orderId });
+  }
+  /** Does what the refund's workflow does. */
+  async function goesBack(applied: Awaited<ReturnType<typeof paidLate>>): Promise<void> {
+    expect(applied.outcome).toBe('refund_due');
+    const due = await orders.sent(applied.refundId!);
+    expect(await activities.loadOrder({ orderId: due.orderId })).toMatchObject({
+      capturedCents: 2500,
+      refundedCents: 2500,
+    });
+    expect(await refundedAtStripe({ services }, due.paymentIntentId)).toBe(2500);
+  }
+
+  it.each([
+    { what: 'all of the rest', stock: 2, reserved: 2 },
+    { what: 'a part of it', stock: 2, reserved: 1 },
+  ])('goes back when others have reserved $what', async ({ stock, reserved }) => {
+    const made = await outlived({ stock });
+    await orders.reserved({ product: made.product, quantity: reserved });
+    const applied = await paidLate(made);
+    expect(applied.order.status).toBe('cancelled');
+    expect(await stockBoth(made.product.id)).toEqual({ stock, held: reserved, available: stock - reserved });
+    await goesBack(applied);
+  });
+
+  it('buys what is free beside that', async () => {
+    const made = await outlived({ stock: 3 });
+    await orders.reserved({ product: made.product, quantity: 1 });
+    expect(await paidLate(made)).toMatchObject({ outcome: 'paid', order: { status: 'paid' } });
+    await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to follow');
+    expect(await stockBoth(made.product.id)).toEqual({ stock: 1, held: 1, available: 0 });
+  });
+
+  it('goes back when the product is no longer sold', async () => {
+    const made = await outlived({ stock: 5 });
+    await services.db.run('update products set deleted_at = now() where id = $1', [made.product.id]);
+    const applied = await paidLate(made);
+    expect(await stockOf(services, made.product.id)).toEqual({ stock: 5, held: 0 });
+    await goesBack(applied);
+  });
+
+  it('goes back when its order is over, however much is in stock, and leaves it over', async () => {
+    for (const to of ['expired', 'cancelled'] as const) {
+      const made = await orders.opened({ stock: 5 });
+      await activities.createPayment({ orderId: made.order.orderId, amountCents: 2500, currency: 'usd' });
+      await activities.closeOrder({ orderId: made.order.orderId, to });
+      const applied = await paidLate(made);
+      expect(applied.order).toMatchObject({ status: to, capturedCents: 2500 });
+      expect(await stockBoth(made.product.id)).toEqual({ stock: 5, held: 0, available: 5 });
+      await goesBack(applied);
+      expect((await activities.applyPayments({ orderId: made.order.orderId })).outcome).toBe('already_paid');
+    }
+  });
+
+  it('sells none of its lines when one of them is gone', async () => {
+    const [plenty, scarce] = [await createProduct(services), await createProduct(services, { stock: 1 })];
+    const { hold } = await orders.reserved({ product: plenty, quantity: 1 });
+    await activities.releaseHold({ reservationId: hold.reservationId });
+    const both = [plenty, scarce].map(({ id }) => ({ productId: id, quantity: 1 }));
+    const input = { ...hold, reservationId: randomUUID(), lines: both };
+    expect((await activities.holdStock(input)).outcome).toBe('held');
+    const { reservationId, owners } = input;
+    const opened = await activities.openOrder({
+      orderId: randomUUID(),
+      reservationId,
+      owners,
+      userId: null,
+      email: null,
+      shippingAddress: {},
+    });
+    if (opened.outcome !== 'opened') throw new Error(opened.outcome);
+    await endedAgo(services, reservationId, DAY_SECONDS);
+    await activities.endHold({ reservationId });
+    await orders.reserved({ product: scarce, quantity: 1 });
+    const applied = await paidLate(opened);
+    expect(await stockBoth(plenty.id)).toEqual({ stock: 10, held: 0, available: 10 });
+    expect(await stockBoth(scarce.id)).toEqual({ stock: 1, held: 1, available: 0 });
+    await goesBack(applied);
+  });
+});
+
+describe('the units of a canceled order', () => {
+  it('are back on sale with the cancellation, and not once more with the money', async () => {
+    const { product, order } = await orders.paid();
+    const { orderId } = order;
+    const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
+    const cancelled = await activities.cancelPaid(request);
+    if (cancelled.outcome !== 'cancelled') throw new Error(cancelled.outcome);
+    expect((await stockOf(services, product.id)).stock).toBe(10);
+    expect(await orders.sent(cancelled.refund.refundId)).toMatchObject({ status: 'succeeded', amountCents: 2500 });
+    await activities.reconcilePayment({ orderId });
+    expect((await stockOf(services, product.id)).stock).toBe(10);
+  });
+});
+
+describe('news of a refund’s first attempt', () => {
+  it('changes nothing once it is on its second, whoever brings it', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const { orderId } = order;
+    const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
+    const first = { refundId, attempt: 1, stripeRefundId: `re_first_${refundId}` };
+    const failed = { ...first, status: 'failed', failureReason: 'expired_or_canceled_card' } as const;
+    await activities.recordRefund(failed);
+    await activities.retryRefund({ refundId, requestId: 'again', actor: 'ui:Anna' });
+    const second = await activities.loadRefund({ refundId });
+    expect(second).toMatchObject({ status: 'pending', attempt: 2, stripeRefundId: null });
+
+    const found = (status: 'pending' | 'succeeded' | 'failed') =>
+      recordFound(services.db, orderId, {
+        refunds: [{ stripeRefundId: first.stripeRefundId, refundId, amountCents: 1000, currency: 'usd', status }],
+        disputes: [],
+      });
+    const oldNews = async () => {
+      for (const status of ['pending', 'failed', 'succeeded'] as const) {
+        await activities.recordRefund({ ...first, status });
+        await found(status);
+      }
+    };
+    await oldNews();
+    expect(await activities.loadRefund({ refundId })).toEqual(second);
+
+    const done = await orders.sent(refundId);
+    expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
+    await oldNews();
+    expect(await activities.loadRefund({ refundId })).toEqual(done);
+    expect(await activities.loadOrder({ orderId })).toMatchObject({ refundedCents: 1000 });
+    expect(await refundedAtStripe({ services }, paymentIntentId)).toBe(1000);
+  });
+
+  it('does not make a refund that succeeded wait again', async () => {
+    const { order } = await orders.paid();
+    const { refundId } = await orders.refunded(order.orderId, { amountCents: 1000 });
+    const { stripeRefundId } = await orders.sent(refundId);
+    await activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
+    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'succeeded' });
+  });
+});

@@ -1,0 +1,202 @@
+/** The outbox: each message has one effect while several workers carry, and is gone only after its effect. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Services } from '../../infra/services.ts';
+import { connectTestServices, until } from '../../tests/support/shop.ts';
+import { ensureGate } from '../inventory/gate-rebuild.ts';
+import { createOutboxHandlers } from './handlers.ts';
+import { type OutboxHandlers, type OutboxMessage, OutboxRelay } from './relay.ts';
+
+let services: Services;
+/** Of each test its own. */
+let topic: string;
+beforeAll(async () => {
+  services = await connectTestServices();
+});
+afterAll(() => services?.close());
+beforeEach(() => {
+  topic = `test-${randomUUID()}`;
+});
+afterEach(() => services.db.run('delete from outbox where topic = $1', [topic]));
+
+const relayWith = (handlers: OutboxHandlers) => new OutboxRelay(services.db, handlers, services.log);
+const put = (key: string, payload: object = {}) =>
+  services.db.run('insert into outbox (topic, key, payload) values ($1, $2, $3)', [
+    topic,
+    key,
+    JSON.stringify(payload),
+  ]);
+const waiting = () =>
+  services.db.rows<{ key: string; attempts: number; last_error: string | null; is_put_off: boolean }>(
+    'select key, attempts, last_error, available_at > now() as is_put_off from outbox where topic = $1 order by id',
+    [topic],
+  );
+
+/** A handler that goes on when it is let. */
+function held(keys: string[]) {
+  let release = () => {};
+  let entered = () => {};
+  const open = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const isEntered = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
+  const handle = async (messages: readonly OutboxMessage[]) => {
+    entered();
+    await open;
+    keys.push(...messages.map(({ key }) => key));
+    return undefined;
+  };
+  return { handle, isEntered, release };
+}
+
+it('two workers carry each message once, however slow one of them is', async () => {
+  for (const key of ['a', 'b', 'c']) await put(key);
+  const done: string[] = [];
+  const slow = held(done);
+  const first = relayWith({ [topic]: slow.handle }).carry(topic);
+  await slow.isEntered;
+  // What is put meanwhile is not kept waiting.
+  await put('d');
+  const quick = relayWith({
+    [topic]: async (messages) => {
+      done.push(...messages.map(({ key }) => key));
+      return undefined;
+    },
+  });
+  expect(await quick.carry(topic)).toBe(1);
+  expect(await quick.carry(topic)).toBe(0);
+  slow.release();
+  expect(await first).toBe(3);
+  expect(done).toEqual(['d', 'a', 'b', 'c']);
+  expect(await waiting()).toEqual([]);
+});
+
+it('hands over messages in the order in which they were put, no more at a time than the handler wants', async () => {
+  for (const key of ['a', 'b', 'c']) await put(key, { number: key });
+  const batches: unknown[] = [];
+  const handle = async (messages: readonly OutboxMessage[]) => {
+    batches.push(messages.map(({ key, payload, topic: of }) => [key, payload, of]));
+    return undefined;
+  };
+  const relay = relayWith({ [topic]: { atMost: 2, handle } });
+  expect([await relay.carry(topic), await relay.carry(topic), await relay.carry(topic)]).toEqual([2, 1, 0]);
+  const message = (key: string) => [key, { number: key }, topic];
+  expect(batches).toEqual([[message('a'), message('b')], [message('c')]]);
+});
+
+it('keeps what a handler could not do, puts it off, and hands it over again later', async () => {
+  for (const key of ['good', 'bad']) await put(key);
+  const seen: string[] = [];
+  let isBroken = true;
+  const relay = relayWith({
+    [topic]: async (messages) => {
+      seen.push(...messages.map(({ key }) => key));
+      return isBroken
+        ? messages.filter(({ key }) => key === 'bad').map(({ id }) => ({ id, reason: 'x'.repeat(600) }))
+        : undefined;
+    },
+  });
+  expect(await relay.carry(topic)).toBe(1);
+  expect(await waiting()).toEqual([{ key: 'bad', attempts: 1, last_error: 'x'.repeat(500), is_put_off: true }]);
+  expect(await relay.carry(topic)).toBe(0);
+  expect(seen).toEqual(['good', 'bad']);
+  isBroken = false;
+  await services.db.run('update outbox set available_at = now() where topic = $1', [topic]);
+  expect(await relay.carry(topic)).toBe(1);
+  expect(seen).toEqual(['good', 'bad', 'bad']);
+  expect(await waiting()).toEqual([]);
+});
+
+it('keeps all of a batch whose handler threw, and waits longer each time, five minutes at most', async () => {
+  await put('a');
+  await put('b');
+  const relay = relayWith({
+    [topic]: async () => {
+      throw new Error('the store is away');
+    },
+  });
+  const waits: number[] = [];
+  for (let times = 0; times < 11; times += 1) {
+    await services.db.run('update outbox set available_at = now() where topic = $1', [topic]);
+    expect(await relay.carry(topic)).toBe(0);
+    const row = await services.db.row<{ seconds: number }>(
+      'select round(extract(epoch from min(available_at) - now()))::int as seconds from outbox where topic = $1',
+      [topic],
+    );
+    waits.push(row!.seconds);
+  }
+  expect(waits).toEqual([...waits].sort((one, other) => one - other));
+  expect(waits.at(-1)! > waits[0]!).toBe(true);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(300);
+  expect(await waiting()).toMatchObject([
+    { key: 'a', attempts: 11, last_error: 'the store is away' },
+    { key: 'b', attempts: 11 },
+  ]);
+});
+
+it('repeats what a worker had done when it died before the message was gone', async () => {
+  await put('a');
+  const done: string[] = [];
+  const slow = held(done);
+  const dying = await connectTestServices();
+  const carried = new OutboxRelay(dying.db, { [topic]: slow.handle }, dying.log).carry(topic).catch((error) => error);
+  await slow.isEntered;
+  // Its connection is lost after the effect and before the commit, as with a process that is killed.
+  await services.db.run(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where state = 'idle in transaction' and pid <> pg_backend_pid() and query like 'select id, topic, key, payload from outbox%'`,
+  );
+  slow.release();
+  expect(await carried).toBeInstanceOf(Error);
+  await dying.close();
+  expect(await waiting()).toMatchObject([{ key: 'a', attempts: 0 }]);
+  const again = held(done);
+  again.release();
+  expect(await relayWith({ [topic]: again.handle }).carry(topic)).toBe(1);
+  expect(done).toEqual(['a', 'a']);
+});
+
+it('is woken by a message, and its end waits for what is on its way', async () => {
+  const done: string[] = [];
+  const slow = held(done);
+  const relay = relayWith({ [topic]: slow.handle });
+  relay.start();
+  await put('a');
+  await slow.isEntered;
+  const stopped = relay.stop();
+  slow.release();
+  await stopped;
+  expect(done).toEqual(['a']);
+  expect(await waiting()).toEqual([]);
+  await put('b');
+  expect(await waiting()).toHaveLength(1);
+});
+
+it('knows what to do with every topic that the shop writes', async () => {
+  const handlers = createOutboxHandlers(services);
+  expect(Object.keys(handlers).sort()).toEqual([
+    'analytics.purchase',
+    'history.forget',
+    'mail',
+    'product.changed',
+    'stock.adjusted',
+    'taste.changed',
+  ]);
+  await expect(relayWith(handlers).carry(topic)).rejects.toThrow(`no handler for outbox topic ${topic}`);
+});
+
+it('counts a delivery once when its message is carried twice', async () => {
+  const handler = createOutboxHandlers(services)['stock.adjusted'];
+  if (typeof handler !== 'function') throw new Error('stock is adjusted in batches');
+  const productId = randomUUID();
+  await until(() => ensureGate(services.db, services.gate, services.log), 'the stock counters');
+  // IDs that the outbox never gives.
+  const id = -Math.floor(Math.random() * 1e12) - 1;
+  const message = { id, topic: 'stock.adjusted', key: productId, payload: { delta: 5 } };
+  for (let times = 0; times < 2; times += 1) await handler([message], services.db);
+  await handler([{ ...message, id: id - 1, payload: { delta: -2 } }], services.db);
+  expect((await services.gate.available([productId])).get(productId)).toBe(3);
+  await services.redis.hdel('{stock}:available', productId);
+});

@@ -1,0 +1,164 @@
+/** Every activity of a retraining, run again and beside itself: no model is trained, published or reported twice. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
+import { heldOutFromMs } from '../../../domain/recommendations/gate.ts';
+import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import { inActivity } from '../../../tests/support/repeated.ts';
+import { makePurchases, type RetrainingShop, startRetrainingShop } from '../../../tests/support/retraining.ts';
+import { createRetrainingActivities } from './activities.ts';
+import { WORKSHOP } from './model-store.ts';
+
+type Retraining = ReturnType<typeof createRetrainingActivities>;
+
+let shop: RetrainingShop;
+let retraining: Retraining;
+/** The activities of a whole retraining, in its order. */
+let exported: { retrainingId: string; facts: ExportFacts };
+beforeAll(async () => {
+  shop = await startRetrainingShop();
+  retraining = createRetrainingActivities(shop.services);
+  await makePurchases(shop.services, { shoppers: 60, products: 30, orders: 400, days: 60 });
+}, 120_000);
+afterAll(() => shop?.stop(), 60_000);
+
+/** All that is stored of models and retrainings. */
+async function stored(): Promise<unknown> {
+  const { db } = shop.services;
+  return {
+    models: await db.rows('select * from recommendation_models order by id'),
+    serving: await db.rows('select * from recommendation_serving'),
+    artefacts: await db.rows('select * from recommendation_artefacts order by owner, name'),
+    parts: await db.rows('select owner, name, part, md5(bytes) from recommendation_parts order by owner, name, part'),
+  };
+}
+
+/** The second run answers the same and changes nothing; nor do several at once after it. */
+async function repeated<Answer>(activity: () => Promise<Answer>): Promise<Answer> {
+  const answer = await inActivity(activity);
+  const after = await stored();
+  expect(await inActivity(activity)).toEqual(answer);
+  for (const each of await Promise.all([1, 2, 3].map(() => inActivity(activity)))) expect(each).toEqual(answer);
+  expect(await stored()).toEqual(after);
+  return answer;
+}
+
+/** Several at once: one may fail by the other's row, and is tried again. @returns the answers */
+async function atOnce<Answer>(activity: () => Promise<Answer>): Promise<Answer[]> {
+  const attempts = await Promise.allSettled([1, 2, 3].map(() => inActivity(activity)));
+  return attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+}
+
+const artefactsOf = (owner: string) =>
+  shop.services.db.rows<{ name: string; parts: number; stored: number }>(
+    `select name, parts, (select count(*)::int from recommendation_parts p where p.owner = a.owner and p.name = a.name) as stored
+     from recommendation_artefacts a where owner = $1 order by name`,
+    [owner],
+  );
+
+/** A retraining that has come to its publication, with bytes of any kind. */
+async function trained(): Promise<string> {
+  const owner = `${WORKSHOP}${randomUUID()}`;
+  for (const name of ['history', 'model', 'twin'])
+    await writeArtefact(shop.services.db, owner, name, () => [Buffer.from(`${name} of ${owner}`)]);
+  return owner;
+}
+const report = () => ({ facts: exported.facts, heldOutFromMs: heldOutFromMs(exported.facts), because: 'it is better' });
+
+it('has a part of this file for each activity', () => {
+  const names: Record<keyof Retraining, true> = {
+    exportHistory: true,
+    trainModels: true,
+    evaluateModels: true,
+    publishModel: true,
+    rollBackModel: true,
+    discardRetraining: true,
+    readModels: true,
+  };
+  expect(Object.keys(retraining).sort()).toEqual(Object.keys(names).sort());
+});
+
+describe('a retraining', () => {
+  const retrainingId = `${WORKSHOP}${randomUUID()}`;
+  const timeless = ({ facts }: { facts: ExportFacts }) => ({ ...facts, takenMs: 0 });
+
+  it('exportHistory leaves one history, of the purchases as they are', async () => {
+    const run = () => retraining.exportHistory({ retrainingId });
+    const first = await inActivity(run);
+    const second = await inActivity(run);
+    expect(timeless(second)).toEqual(timeless(first));
+    const others = await atOnce(run);
+    expect(others.length).toBeGreaterThan(0);
+    for (const each of others) expect(timeless(each)).toEqual(timeless(first));
+    const [history, ...rest] = await artefactsOf(retrainingId);
+    expect(rest).toEqual([]);
+    expect(history).toMatchObject({ name: 'history', stored: history!.parts });
+    exported = { retrainingId, facts: (await inActivity(run)).facts };
+  }, 120_000);
+
+  it('trainModels trains once', async () => {
+    const { facts } = exported;
+    const run = () =>
+      retraining.trainModels({ retrainingId, takenMs: facts.takenMs, heldOutFromMs: heldOutFromMs(facts) });
+    expect((await atOnce(run)).length).toBeGreaterThan(0);
+    const first = await inActivity(run);
+    const before = await stored();
+    expect(await inActivity(run)).toEqual({ ...first, seconds: expect.any(Number) });
+    expect(await stored()).toEqual(before);
+    expect((await artefactsOf(retrainingId)).map(({ name }) => name)).toEqual(['history', 'model', 'twin']);
+  }, 120_000);
+
+  it('evaluateModels only reads', async () => {
+    const before = await stored();
+    const input = { retrainingId, heldOutFromMs: heldOutFromMs(exported.facts), publishAnyway: true };
+    await repeated(() => retraining.evaluateModels(input));
+    expect(await stored()).toEqual(before);
+  }, 120_000);
+});
+
+describe('a model', () => {
+  const publication = (owner: string, modelId: string, against: string | null) => ({
+    retrainingId: owner,
+    modelId,
+    trainedUntilMs: exported.facts.takenMs,
+    report: report(),
+    against,
+  });
+
+  it('is published once, and read as it is', async () => {
+    const owner = await trained();
+    const first = publication(owner, `m-${randomUUID()}`, null);
+    const answers = await atOnce(() => retraining.publishModel(first));
+    expect(answers).toEqual(answers.map(() => ({ outcome: 'published' })));
+    await repeated(() => retraining.publishModel(first));
+    expect(await artefactsOf(owner)).toEqual([]);
+    expect((await artefactsOf(first.modelId)).map(({ name }) => name)).toEqual(['model', 'twin']);
+
+    // Two retrainings at once that were compared with the same model: one of them takes its place.
+    const rivals = [await trained(), await trained()].map((each) =>
+      publication(each, `m-${randomUUID()}`, first.modelId),
+    );
+    const outcomes = await Promise.all(rivals.map((each) => inActivity(() => retraining.publishModel(each))));
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['outdated', 'published']);
+    const models = await repeated(() => retraining.readModels());
+    expect(models.kept).toHaveLength(2);
+
+    // Back to the first, once.
+    const from = models.serving!.modelId;
+    await repeated(() => retraining.rollBackModel({ from, to: first.modelId }));
+    expect((await retraining.readModels()).serving).toMatchObject({ modelId: first.modelId });
+    // Decided while another model was served.
+    const stale = { from: rivals.find(({ modelId }) => modelId !== from)!.modelId, to: from };
+    expect(await repeated(() => retraining.rollBackModel(stale))).toMatchObject({ outcome: 'refused' });
+  }, 60_000);
+
+  it('that was refused is reported once, and what it was made of is gone', async () => {
+    const owner = await trained();
+    const refused = { modelId: `m-${randomUUID()}`, trainedUntilMs: exported.facts.takenMs, report: report() };
+    await repeated(() => retraining.discardRetraining({ retrainingId: owner, refused }));
+    expect(await artefactsOf(owner)).toEqual([]);
+    const reports = await shop.services.db.rows('select 1 from recommendation_models where id = $1', [refused.modelId]);
+    expect(reports).toHaveLength(1);
+    await repeated(() => retraining.discardRetraining({ retrainingId: owner }));
+  });
+});

@@ -1,0 +1,246 @@
+/** Limits of refunds, in the ledger: what is left of the charge, what one person may give back alone, and who decides above that. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uiActor } from '../../domain/actor.ts';
+import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
+import type { Services } from '../../infra/services.ts';
+import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
+import { startStock } from '../../tests/support/reservations.ts';
+import { connectTestServices } from '../../tests/support/shop.ts';
+import { type Activities, createActivities } from '../index.ts';
+import { decideWaiting } from './decision-ledger.ts';
+
+/** Minor units that support gives back of one order without a second person. */
+const LIMIT = 1_000;
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices({ REFUND_LIMIT_SUPPORT_CENTS: LIMIT, REFUND_LIMIT_LEAD_CENTS: 2_000 });
+  activities = createActivities(services);
+  stopStock = await startStock(services);
+});
+afterAll(async () => {
+  await orders.settleAll();
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+const lead = () => `support_lead:${randomUUID()}`;
+
+function decide(refundId: string, decision: 'approve' | 'reject', actor = lead()) {
+  const proof = proveActor(services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
+  return activities.decideRefund({ refundId, decision, reason: 'looked at', ...proof });
+}
+
+describe('what is left of the charge', () => {
+  it.each(['awaiting_approval', 'pending', 'succeeded'] as const)(
+    'is the bound of lines too, beside an earlier refund that is %s',
+    async (status) => {
+      const { order, product } = await orders.shipped({ price: '10.00' });
+      const { orderId } = order;
+      const earlier = await orders.refunded(orderId, { amountCents: 1_600 });
+      if (status !== 'awaiting_approval') await decide(earlier.refundId, 'approve');
+      if (status === 'succeeded') await orders.sent(earlier.refundId);
+      expect(await activities.loadRefund({ refundId: earlier.refundId })).toMatchObject({ status });
+      const request = {
+        orderId,
+        requestId: randomUUID(),
+        lines: [{ productId: product.id, quantity: 1 }],
+        reason: 'one is broken',
+        restock: false,
+        requestedBy: 'Bo',
+      };
+      expect(await activities.requestRefund(request)).toMatchObject({
+        outcome: 'refused',
+        code: 'refund_exceeds_charge',
+        refundableCents: 400,
+      });
+      expect(await activities.requestRefund({ ...request, amountCents: 401 })).toMatchObject({ outcome: 'refused' });
+      expect(await activities.requestRefund({ ...request, amountCents: 400 })).toMatchObject({ outcome: 'accepted' });
+    },
+  );
+});
+
+describe('the limit of one person', () => {
+  it('is reached with its last cent, not before', async () => {
+    const { order } = await orders.paid();
+    expect((await orders.refunded(order.orderId, { amountCents: LIMIT })).status).toBe('pending');
+    const other = await orders.paid();
+    expect((await orders.refunded(other.order.orderId, { amountCents: LIMIT + 1 })).status).toBe('awaiting_approval');
+  });
+
+  /** How an earlier refund of 8.00 stands, and whether another 3.00 are then above the limit. */
+  const EARLIER: Readonly<Record<string, { counts: boolean; bring: (refundId: string) => Promise<unknown> }>> = {
+    pending: { counts: true, bring: async () => {} },
+    'at Stripe': {
+      counts: true,
+      bring: async (refundId) => {
+        const refund = (await activities.loadRefund({ refundId }))!;
+        const { stripeRefundId } = await activities.refundPayment(refund);
+        return activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
+      },
+    },
+    succeeded: { counts: true, bring: (refundId) => orders.sent(refundId) },
+    failed: {
+      counts: false,
+      bring: (refundId) => activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' }),
+    },
+    withdrawn: {
+      counts: false,
+      bring: async (refundId) => {
+        await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        return activities.withdrawRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
+      },
+    },
+    'settled in another way': {
+      counts: true,
+      bring: async (refundId) => {
+        await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        return activities.giveUpRefund({ refundId, requestId: 'g', actor: 'ui:Anna', reason: 'bank transfer' });
+      },
+    },
+  };
+  it.each(Object.entries(EARLIER))('is not passed in slices: one that is %s', async (_, { counts, bring }) => {
+    const { order } = await orders.paid();
+    const first = await orders.refunded(order.orderId, { amountCents: 800 });
+    expect(first.status).toBe('pending');
+    await bring(first.refundId);
+    const second = await orders.refunded(order.orderId, { amountCents: 300 });
+    expect(second.status).toBe(counts ? 'awaiting_approval' : 'pending');
+    // What waits counts as well.
+    if (counts) expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
+    await activities.reconcilePayment({ orderId: order.orderId });
+  });
+
+  it('counts a return that is awaited, and a refund that waits for approval', async () => {
+    const { order, product } = await orders.shipped();
+    const lines = [{ productId: product.id, quantity: 1 }];
+    const awaited = await orders.refunded(order.orderId, { lines, awaitReturn: true });
+    expect(awaited).toMatchObject({ status: 'awaiting_return', amountCents: 1_250 });
+    expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
+    await activities.declineReturn({ refundId: awaited.refundId, requestId: 'd', actor: 'ui:Anna', reason: 'worn' });
+    expect((await orders.refunded(order.orderId, { amountCents: LIMIT - 1 })).status).toBe('pending');
+    expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
+  });
+
+  it('begins anew after what a second person approved', async () => {
+    const { order } = await orders.paid();
+    const big = await orders.refunded(order.orderId, { amountCents: 1_200 });
+    expect(big.status).toBe('awaiting_approval');
+    expect((await decide(big.refundId, 'approve')).outcome).toBe('decided');
+    expect((await orders.refunded(order.orderId, { amountCents: LIMIT })).status).toBe('pending');
+  });
+});
+
+describe('a return that was received', () => {
+  it.each([
+    { cents: 1_250, actor: 'ui:Anna', status: 'awaiting_approval' },
+    { cents: LIMIT, actor: 'ui:Anna', status: 'pending' },
+    { cents: LIMIT + 1, actor: 'ui:Anna', status: 'awaiting_approval' },
+    { cents: 1_250, actor: `support_lead:${randomUUID()}`, status: 'pending' },
+    { cents: 2_500, actor: `support_lead:${randomUUID()}`, status: 'awaiting_approval' },
+  ])('of $cents by $actor is $status', async ({ cents, actor, status }) => {
+    const { order, product } = await orders.shipped();
+    const lines = [{ productId: product.id, quantity: 2 }];
+    const awaited = await orders.refunded(order.orderId, { lines, amountCents: cents, awaitReturn: true });
+    expect(awaited.status).toBe('awaiting_return');
+    const received = await activities.receiveReturn({
+      refundId: awaited.refundId,
+      requestId: 'back',
+      actor,
+      restock: true,
+    });
+    expect(received).toMatchObject({ outcome: 'decided', refund: { status, amountCents: cents } });
+  });
+
+  it('counts what was refunded while it was on its way', async () => {
+    const { order, product } = await orders.shipped();
+    const lines = [{ productId: product.id, quantity: 1 }];
+    const awaited = await orders.refunded(order.orderId, { lines, amountCents: 900, awaitReturn: true });
+    const sorry = await orders.refunded(order.orderId, { amountCents: 200, requestedBy: 'Bo' });
+    expect(sorry.status).toBe('awaiting_approval');
+    const received = { refundId: awaited.refundId, requestId: 'back', actor: 'ui:Anna', restock: false };
+    expect(await activities.receiveReturn(received)).toMatchObject({ refund: { status: 'awaiting_approval' } });
+  });
+});
+
+describe('a decision', () => {
+  /** @param provenAs who asked at the API; left out, `requestedBy` is a name given at the Temporal UI */
+  async function waiting(requestedBy = 'Anna', provenAs?: string) {
+    const { orderId } = (await orders.paid()).order;
+    const requestId = randomUUID();
+    const subject = refundSubject(refundIdOf(orderId, requestId));
+    const sender = provenAs ? proveActor(services.settings.JWT_SECRET, provenAs, subject) : { requestedBy };
+    const refund = await orders.refunded(orderId, { requestId, amountCents: 2_200, ...sender });
+    expect(refund).toMatchObject({ status: 'awaiting_approval', requestedBy: provenAs ?? uiActor(requestedBy) });
+    return refund.refundId;
+  }
+  const forbidden = { outcome: 'refused', code: 'forbidden' };
+
+  it('needs a support lead or an admin, and a proof of it for this very decision', async () => {
+    const refundId = await waiting();
+    for (const actor of [`support:${randomUUID()}`, `customer:${randomUUID()}`, 'guest', 'system', 'ui:Lea'])
+      expect(await decide(refundId, 'approve', actor), actor).toMatchObject(forbidden);
+    const actor = lead();
+    const proofOf = (subject: string) => proveActor(services.settings.JWT_SECRET, actor, subject);
+    for (const sender of [
+      { requestedBy: actor },
+      { requestedBy: actor, proof: 'x' },
+      proofOf(decisionSubject(refundId, 'reject')),
+      proofOf(decisionSubject(randomUUID(), 'approve')),
+      { ...proofOf(decisionSubject(refundId, 'approve')), requestedBy: lead() },
+    ])
+      expect(await activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender })).toMatchObject(
+        forbidden,
+      );
+    // The ledger asks for the proof itself, whatever role it is told.
+    const unproven = { refundId, decision: 'approve', reason: 'r', actor, isProven: false } as const;
+    expect(await decideWaiting(services.db, unproven)).toMatchObject(forbidden);
+    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
+    expect((await decide(refundId, 'approve', `admin:${randomUUID()}`)).outcome).toBe('decided');
+  });
+
+  it('is never that of the one who asked, under whatever name they did', async () => {
+    const email = `lea.${randomUUID()}@example.test`;
+    const user = await services.db.row<{ id: string }>(
+      `insert into users (email, password_hash, full_name, role) values ($1, '', 'Lea Lead', 'support_lead') returning id`,
+      [email],
+    );
+    const actor = `support_lead:${user!.id}`;
+    const names = [
+      user!.id,
+      email,
+      email.toUpperCase(),
+      email.split('@')[0]!,
+      'Lea Lead',
+      ' lea lead ',
+      `ui:${email}`,
+      actor,
+    ];
+    for (const name of names) {
+      const refundId = await waiting(name);
+      expect(await decide(refundId, 'approve', actor), name).toMatchObject(forbidden);
+      expect(await decide(refundId, 'reject', actor), name).toMatchObject(forbidden);
+      expect((await decide(refundId, 'reject')).outcome, name).toBe('decided');
+    }
+    // Signed in at the shop, in whatever role.
+    for (const role of ['support', 'support_lead', 'admin']) {
+      const refundId = await waiting('', `${role}:${user!.id}`);
+      expect(await decide(refundId, 'approve', actor), role).toMatchObject(forbidden);
+      expect(await decide(refundId, 'approve', `admin:${user!.id}`), role).toMatchObject(forbidden);
+      expect((await decide(refundId, 'approve')).outcome, role).toBe('decided');
+    }
+  });
+
+  it('stands: it is neither turned around nor made by two', async () => {
+    const refundId = await waiting();
+    const actor = lead();
+    expect(await decide(refundId, 'reject', actor)).toMatchObject({ refund: { status: 'rejected' } });
+    expect(await decide(refundId, 'approve', actor)).toMatchObject({ outcome: 'refused', code: 'conflict' });
+    expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'refused', code: 'conflict' });
+    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'rejected', decidedBy: actor });
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * Every activity may run again after its answer was lost, and beside an attempt that Temporal took for dead. Those of money, of the audit
+ * and of the retraining have a file of their own, beside them; a new one fails here until it has an entry.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordPayment } from '../infra/postgres/payments.ts';
+import type { Services } from '../infra/services.ts';
+import { ledgerOrders } from '../tests/support/ledger-orders.ts';
+import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../tests/support/repeated.ts';
+import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
+import { connectTestServices, createProduct } from '../tests/support/shop.ts';
+import { createAuditActivities } from './audit/activities.ts';
+import { type Activities, createActivities } from './index.ts';
+import { createPaymentActivities } from './payments/activities.ts';
+import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
+import { createRefundActivities } from './refunds/activities.ts';
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  // What is mailed and told stays in the outbox, to be compared.
+  stopStock = await startStock(services, ['stock.adjusted']);
+});
+afterAll(async () => {
+  await orders.settleAll();
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
+const ADDRESS = { name: 'Ada', street: '2 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
+
+/** A paid order, and what `make` does with it. */
+async function paid(make: (orderId: string) => Promise<() => Promise<unknown>>, price?: string): Promise<Repeatable> {
+  const order = await orders.paid({ price });
+  return { scope: scopeOf(order), run: await make(order.order.orderId) };
+}
+
+const step =
+  (
+    of: Parameters<Activities['stepOrder']>[0]['step'],
+    before: (orderId: string) => Promise<unknown> = async () => {},
+  ) =>
+  () =>
+    paid(async (orderId) => {
+      await before(orderId);
+      return () => activities.stepOrder({ orderId, ...BY_ANNA, step: of });
+    });
+const PARCEL = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
+const ship = (orderId: string) => activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: PARCEL });
+type Elsewhere =
+  | keyof ReturnType<typeof createPaymentActivities>
+  | keyof ReturnType<typeof createRefundActivities>
+  | keyof ReturnType<typeof createAuditActivities>
+  | keyof ReturnType<typeof createRetrainingActivities>;
+
+/** By activity, each way to ask for it. */
+const ACTIVITIES: Readonly<
+  Record<Exclude<keyof Activities, Elsewhere>, Readonly<Record<string, () => Promise<Repeatable>>>>
+> = {
+  holdStock: {
+    'a reservation': async () => {
+      const product = await createProduct(services);
+      const hold = holdInput([{ productId: product.id, quantity: 2 }]);
+      const scope = { productIds: [product.id], reservationIds: [hold.reservationId] };
+      return { scope, run: () => activities.holdStock(hold) };
+    },
+    'in the place of an earlier one': async () => {
+      const { product, hold: earlier } = await orders.reserved();
+      const hold = holdInput([{ productId: product.id, quantity: 3 }], { owners: earlier.owners });
+      const reservationIds = [earlier.reservationId, hold.reservationId];
+      return { scope: { productIds: [product.id], reservationIds }, run: () => activities.holdStock(hold) };
+    },
+  },
+  endHold: {
+    'whose time is over': async () => {
+      const { product, hold } = await orders.reserved();
+      const { reservationId } = hold;
+      await endedAgo(services, reservationId, 60);
+      const scope = { productIds: [product.id], reservationIds: [reservationId] };
+      return { scope, run: () => activities.endHold({ reservationId }) };
+    },
+  },
+  releaseHold: {
+    'before its time': async () => {
+      const { product, hold } = await orders.reserved();
+      const { reservationId } = hold;
+      const scope = { productIds: [product.id], reservationIds: [reservationId] };
+      return { scope, run: () => activities.releaseHold({ reservationId }) };
+    },
+  },
+  loadHold: {
+    'an open one': async () => {
+      const order = await orders.opened();
+      const { reservationId } = order.hold;
+      return { scope: scopeOf(order), run: () => activities.loadHold({ reservationId }), onlyReads: true };
+    },
+  },
+  extendHold: {
+    'with its order': async () => {
+      const order = await orders.opened();
+      const { reservationId } = order.hold;
+      return { scope: scopeOf(order), run: () => activities.extendHold({ reservationId, minutes: 10, ...BY_ANNA }) };
+    },
+  },
+  openOrder: {
+    'on a reservation': async () => {
+      const { product, hold } = await orders.reserved();
+      const { reservationId, owners } = hold;
+      const orderId = randomUUID();
+      const begin = { orderId, reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
+      const scope = { orderIds: [orderId], productIds: [product.id], reservationIds: [reservationId] };
+      return { scope, run: () => activities.openOrder(begin) };
+    },
+  },
+  loadOrder: { paid: () => onlyReads(paid(async (orderId) => () => activities.loadOrder({ orderId }))) },
+  loadCase: { paid: () => onlyReads(paid(async (orderId) => () => activities.loadCase({ orderId }))) },
+  applyPayments: {
+    'a payment': async () => {
+      const order = await orders.opened();
+      const { orderId } = order.order;
+      await orders.charge(order.order);
+      await activities.checkPayment({ orderId });
+      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }), answersOtherwise: true };
+    },
+    'a refused attempt': async () => {
+      const order = await orders.opened();
+      const { orderId } = order.order;
+      const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      const failure = { attemptId: `ch_${randomUUID()}`, code: 'card_declined', message: 'Declined.' };
+      const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd', failure } as const;
+      await recordPayment(services.db, orderId, facts);
+      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }), answersOtherwise: true };
+    },
+    'a payment that came too late': async () => {
+      const order = await orders.opened();
+      const { orderId } = order.order;
+      await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      await activities.closeOrder({ orderId, to: 'expired' });
+      await orders.charge(order.order);
+      await activities.checkPayment({ orderId });
+      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }) };
+    },
+  },
+  closeOrder: Object.fromEntries(
+    (['expired', 'cancelled'] as const).map((to) => [
+      to,
+      async () => {
+        const order = await orders.opened();
+        return { scope: scopeOf(order), run: () => activities.closeOrder({ orderId: order.order.orderId, to }) };
+      },
+    ]),
+  ),
+  stepOrder: {
+    'put on hold': step({ action: 'putOnHold' }),
+    release: step({ action: 'release' }, (orderId) =>
+      activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putOnHold' } }),
+    ),
+    ship: step(PARCEL),
+    deliver: step({ action: 'markDelivered' }, ship),
+    'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
+    'send the confirmation again': step({ action: 'resendConfirmation' }),
+  },
+  recordAsked: {
+    'a retry': () =>
+      paid(
+        async (orderId) => () =>
+          activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
+      ),
+  },
+  reindexProduct: {
+    'in stock': async () => {
+      const product = await createProduct(services);
+      const { client, alias } = services.productIndex;
+      // Each run gives the product a new version: that is how the index takes it.
+      const look = async () => {
+        await client.indices.refresh({ index: alias });
+        const { hits } = await client.search<{ version?: number }>({
+          index: alias,
+          query: { ids: { values: [product.id] } },
+        });
+        return hits.hits.map(({ _id, _source }) => ({ _id, ..._source, version: undefined }));
+      };
+      return { scope: {}, look, run: () => activities.reindexProduct({ product: product.id }) };
+    },
+  },
+};
+
+it('has an entry for every activity', () => {
+  const elsewhere = [
+    createPaymentActivities,
+    createRefundActivities,
+    createAuditActivities,
+    createRetrainingActivities,
+  ];
+  const all = [...Object.keys(ACTIVITIES), ...elsewhere.flatMap((create) => Object.keys(create(services)))];
+  expect(all.sort()).toEqual(Object.keys(activities).sort());
+});
+
+describe.each(Object.entries(ACTIVITIES))('%s', (_, ways) => {
+  it.each(Object.entries(ways))('changes nothing when it runs again, or beside itself: %s', async (_way, prepare) => {
+    await expectRepeatable(services, prepare);
+  });
+});

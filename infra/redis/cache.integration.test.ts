@@ -1,0 +1,69 @@
+/** The cache's promise: one loader at a time, and nothing stored that was loaded before an invalidation. */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { connectOwnRedis } from '../../tests/support/redis.ts';
+import { Cache } from './cache.ts';
+
+let redis: Redis;
+let cache: Cache;
+let key: string;
+beforeAll(() => {
+  redis = connectOwnRedis();
+  cache = new Cache(redis);
+});
+afterAll(() => redis?.disconnect());
+beforeEach(() => {
+  key = randomUUID();
+});
+
+const read = async (load: () => Promise<string>) => (await cache.getOrSet(key, 600, load)).toString();
+const never = async (): Promise<string> => {
+  throw new Error('it is in the cache');
+};
+
+it('loads once for all who ask at the same moment, and keeps it for its time', async () => {
+  let loads = 0;
+  const load = async () => {
+    loads += 1;
+    return 'mug';
+  };
+  const answers = await Promise.all(Array.from({ length: 20 }, () => read(load)));
+  expect([new Set(answers), loads]).toEqual([new Set(['mug']), 1]);
+  expect(await read(never)).toBe('mug');
+  const seconds = await redis.ttl(`cache:${key}`);
+  expect(seconds).toBeGreaterThan(500);
+  expect(seconds).toBeLessThanOrEqual(600);
+  expect(await redis.exists(`cache-lock:${key}`)).toBe(0);
+});
+
+it('stores nothing that was loaded before an invalidation', async () => {
+  const outdated = await read(async () => {
+    await cache.invalidate([key]);
+    return 'old';
+  });
+  expect(outdated).toBe('old');
+  expect(await read(async () => 'new')).toBe('new');
+  expect(await read(never)).toBe('new');
+});
+
+it('leaves the entry and the lock to the loader that came after an invalidation', async () => {
+  const outdated = read(async () => {
+    await cache.invalidate([key]);
+    // The next loader is at work, with a lock of its own.
+    await redis.set(`cache-lock:${key}`, 'another', 'PX', 60_000);
+    return 'old';
+  });
+  expect(await outdated).toBe('old');
+  expect(await redis.get(`cache-lock:${key}`)).toBe('another');
+  expect(await redis.exists(`cache:${key}`)).toBe(0);
+});
+
+it('forgets what is invalidated, by key and by tag', async () => {
+  const tag = randomUUID();
+  const before = await cache.generation(tag);
+  await read(async () => 'old');
+  await cache.invalidate([key], [tag]);
+  expect(await read(async () => 'new')).toBe('new');
+  expect(await cache.generation(tag)).not.toBe(before);
+});

@@ -1,0 +1,129 @@
+/** Orders that the activities themselves make, without workflows, API or webhooks: for tests of what each step does by itself. */
+import { randomUUID } from 'node:crypto';
+import type { Activities } from '../../activities/index.ts';
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { Services } from '../../infra/services.ts';
+import type { HoldInput } from '../../workflows/reservation/messages.ts';
+import { holdInput } from './reservations.ts';
+import { createProduct, type TestProduct } from './shop.ts';
+
+export interface LedgerOrderOptions {
+  quantity?: number;
+  price?: string;
+  stock?: number;
+  /** Reserved instead of a new product. */
+  product?: TestProduct;
+}
+
+export interface OpenedOrder {
+  product: TestProduct;
+  hold: HoldInput;
+  begin: Parameters<Activities['openOrder']>[0];
+  order: OrderFacts;
+}
+export type PaidOrder = OpenedOrder & { paymentIntentId: string };
+
+/** @param shop is there once the tests run */
+export function ledgerOrders(shop: () => { services: Services; activities: Activities }) {
+  const made: string[] = [];
+
+  /** A guest's reservation of one product. */
+  async function reserved(options: LedgerOrderOptions = {}): Promise<{ product: TestProduct; hold: HoldInput }> {
+    const { quantity = 2, price, stock } = options;
+    const product = options.product ?? (await createProduct(shop().services, { price, stock }));
+    const hold = holdInput([{ productId: product.id, quantity }]);
+    const { outcome } = await shop().activities.holdStock(hold);
+    if (outcome !== 'held') throw new Error(outcome);
+    return { product, hold };
+  }
+
+  /** An order that waits for its payment, which Stripe does not know of yet. */
+  async function opened(options: LedgerOrderOptions = {}): Promise<OpenedOrder> {
+    const { product, hold } = await reserved(options);
+    const begin = {
+      orderId: randomUUID(),
+      reservationId: hold.reservationId,
+      owners: hold.owners,
+      userId: null,
+      email: 'guest@example.test',
+      shippingAddress: { street: '1 Main Street' },
+    };
+    const answer = await shop().activities.openOrder(begin);
+    if (answer.outcome !== 'opened') throw new Error(answer.outcome);
+    made.push(begin.orderId);
+    return { product, hold, begin, order: answer.order };
+  }
+
+  /** Pays at Stripe; nobody has booked it yet. @returns the PaymentIntent's ID */
+  async function charge({ orderId, totalCents }: OrderFacts): Promise<string> {
+    const { activities, services } = shop();
+    const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
+    await services.stripe.paymentIntents.confirm(paymentIntentId, {
+      payment_method: 'pm_card_visa',
+      return_url: 'http://127.0.0.1/return',
+    });
+    return paymentIntentId;
+  }
+
+  async function paid(options: LedgerOrderOptions = {}): Promise<PaidOrder> {
+    const order = await opened(options);
+    const { orderId } = order.order;
+    const paymentIntentId = await charge(order.order);
+    await shop().activities.checkPayment({ orderId });
+    await shop().activities.applyPayments({ orderId });
+    return { ...order, paymentIntentId };
+  }
+
+  async function shipped(options: LedgerOrderOptions = {}): Promise<PaidOrder> {
+    const order = await paid(options);
+    const step = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
+    const { orderId } = order.order;
+    const done = await shop().activities.stepOrder({ orderId, requestId: 'parcel', actor: 'ui:Anna', step });
+    if (done.outcome !== 'done') throw new Error(done.message);
+    return order;
+  }
+
+  /** A refund that support requests. */
+  async function refunded(
+    orderId: string,
+    of: Partial<Parameters<Activities['requestRefund']>[0]> = {},
+  ): Promise<RefundFacts> {
+    const request = {
+      orderId,
+      requestId: randomUUID(),
+      reason: 'scratched',
+      restock: false,
+      requestedBy: 'Anna',
+      ...of,
+    };
+    const asked = await shop().activities.requestRefund(request);
+    if (asked.outcome !== 'accepted') throw new Error(JSON.stringify(asked));
+    return asked.refund;
+  }
+
+  /** Sends a refund, as its workflow does, and records what Stripe says. */
+  async function sent(refundId: string): Promise<RefundFacts> {
+    const { activities } = shop();
+    const refund = (await activities.loadRefund({ refundId }))!;
+    const atStripe = await activities.refundPayment(refund);
+    return activities.recordRefund({ refundId, attempt: refund.attempt, ...atStripe });
+  }
+
+  /** Books and sends what is due, as workflows would, for the audit after the tests. */
+  async function settleAll(): Promise<void> {
+    const charged = await shop().services.db.rows<{ id: string }>(
+      `select o.id from orders o join payments p on p.id = o.payment_intent_id
+       where o.id = any($1::uuid[]) and p.status = 'succeeded' and o.captured_amount = 0`,
+      [made],
+    );
+    for (const { id } of charged) await shop().activities.applyPayments({ orderId: id });
+    const due = await shop().services.db.rows<{ id: string }>(
+      `select id from refunds where order_id = any($1::uuid[]) and status = 'pending' and stripe_refund_id is null`,
+      [made],
+    );
+    for (const { id } of due) await sent(id);
+  }
+
+  return { reserved, opened, charge, paid, shipped, refunded, sent, settleAll };
+}

@@ -1,0 +1,58 @@
+/** Orders written by SQL alone, without a charge behind them: for tests of the books. They are deleted again. */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../infra/postgres/database.ts';
+import { force } from './force.ts';
+
+export interface MadeOrder {
+  orderId: string;
+  reservationId: string;
+  productId: string;
+}
+
+/** Values of the rows, as SQL. */
+export interface MadeOrderValues {
+  /** Default `'paid'`. */
+  status?: string;
+  /** Default 25: what was charged. */
+  captured?: string;
+  currency?: string;
+  /** Default `now()`. */
+  paidAt?: string;
+  expiresAt?: string;
+  /** Of the reservation. */
+  reservationStatus?: string;
+  reservationExpiresAt?: string;
+}
+
+/** An order of two units for 25.00, paid and not shipped. Its product is in stock, and counted once the outbox is carried. */
+export async function makeOrder(db: Database, values: MadeOrderValues = {}): Promise<MadeOrder> {
+  const { status = `'paid'`, captured = '25', currency = `'usd'`, paidAt = 'now()', expiresAt = 'now()' } = values;
+  const { reservationStatus = `'committed'`, reservationExpiresAt = 'now()' } = values;
+  const [orderId, reservationId, productId] = [randomUUID(), randomUUID(), randomUUID()];
+  const statements = [
+    `insert into products (id, sku, name, price, currency, stock_quantity)
+     values ('${productId}', 'MADE-${productId}', 'Made by hand', 12.5, ${currency}, 10)`,
+    `insert into reservations (id, owner, status, currency, expires_at)
+     values ('${reservationId}', 'made:${reservationId}', ${reservationStatus}, ${currency}, ${reservationExpiresAt})`,
+    `insert into orders (id, reservation_id, owner, status, total_amount, captured_amount, currency, shipping_address, expires_at, paid_at)
+     values ('${orderId}', '${reservationId}', 'made:${reservationId}', ${status}, 25, ${captured}, ${currency}, '{}', ${expiresAt}, ${paidAt})`,
+    `insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
+     values ('${orderId}', '${productId}', 2, 12.5, 'MADE', 'Made by hand', '')`,
+  ];
+  for (const statement of statements) await db.pool.query(statement);
+  return { orderId, reservationId, productId };
+}
+
+export async function deleteMadeOrder(db: Database, { orderId, reservationId, productId }: MadeOrder): Promise<void> {
+  const ofOrders = ['refund_items where refund_id in (select id from refunds where order_id = $1)'];
+  for (const table of ['refunds', 'disputes', 'payments', 'order_items', 'order_events'])
+    ofOrders.push(`${table} where order_id = $1`);
+  await force(db, [...ofOrders.map((rows) => `delete from ${rows}`), 'delete from orders where id = $1'], [orderId]);
+  await force(
+    db,
+    ['delete from reservation_items where reservation_id = $1', 'delete from reservations where id = $1'],
+    [reservationId],
+  );
+  await force(db, ['delete from products where id = $1'], [productId]);
+  await db.run('delete from outbox where key = any($1)', [[orderId, productId]]);
+}
