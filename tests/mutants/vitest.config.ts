@@ -1,0 +1,17 @@
+/** The tests that Stryker runs: those of pure code, which need no server. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'domain/**/*.test.ts',
+      'api/contracts/**/*.test.ts',
+      'activities/email/letters/*.test.ts',
+      'activities/refunds/*.test.ts',
+      'activities/recommendations/model/evaluation.test.ts',
+      'workflows/**/*.test.ts',
+      'storefront/src/lib/**/*.test.ts',
+    ],
+    exclude: ['**/*.integration.test.ts', '**/*.workflow.test.ts', 'workflows/*/workflow.test.ts', '**/*.real-orders.test.ts'],
+  },
+});
