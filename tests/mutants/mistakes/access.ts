@@ -2,7 +2,7 @@
 import type { MistakesInFile } from '../mistake.ts';
 
 /** Tests of each route with each role. */
-const ROLE_TESTS = ['api/openapi', 'api/access', 'tests/access', 'tests/roles', 'api/roles'];
+const ROLE_TESTS = ['api/openapi', 'tests/access'];
 
 export const ACCESS: readonly MistakesInFile[] = [
   {
@@ -152,7 +152,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'api/cart/routes.ts',
-    tests: ['api/cart', 'api/security', 'api/middleware', ...ROLE_TESTS],
+    tests: ['api/cart', 'tests/http-security'],
     replacements: [
       ['scripts read the cart’s cookie', 'httpOnly: true, ', 'httpOnly: false, '],
       ['other sites send the cart’s cookie', "sameSite: 'lax', ", "sameSite: 'none', "],
@@ -186,7 +186,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'api/app.ts',
-    tests: ['api/app', 'api/security', 'api/system', 'api/middleware', 'api/text-fields', ...ROLE_TESTS],
+    tests: ['api/system', 'api/middleware', 'tests/http-security'],
     replacements: [
       [
         'the API sends no HSTS header',
@@ -198,7 +198,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'api/middleware/cors.ts',
-    tests: ['api/middleware', 'api/security', 'api/system', ...ROLE_TESTS],
+    tests: ['api/middleware', 'api/system', 'tests/http-security'],
     replacements: [
       [
         'every site may read the API with the shopper’s cookies',
@@ -209,7 +209,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'api/middleware/client-address.ts',
-    tests: ['api/middleware', 'api/security', 'api/accounts', 'api/system', ...ROLE_TESTS],
+    tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
     replacements: [
       ['X-Forwarded-For is believed from anybody', 'if (trusted.has(address)) {', 'if (address) {'],
     ],
@@ -233,7 +233,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'infra/config.ts',
-    tests: ['infra/config', 'api/security'],
+    tests: ['infra/config', 'infra/security-defaults'],
     replacements: [
       ['`CODEC_REQUIRE_SIGN_IN` defaults to false', 'CODEC_REQUIRE_SIGN_IN: flag(true)', 'CODEC_REQUIRE_SIGN_IN: flag(false)'],
       ['rate limits are off by default', 'RATE_LIMIT_ENABLED: flag(true)', 'RATE_LIMIT_ENABLED: flag(false)'],
@@ -244,12 +244,12 @@ export const ACCESS: readonly MistakesInFile[] = [
   },
   {
     file: 'api/checkout/routes.ts',
-    tests: ['api/orders', 'api/checkout', 'api/security', ...ROLE_TESTS],
+    tests: ['api/orders', 'api/checkout', 'tests/rate-limits'],
     replacements: [['checkouts are not limited', "limits.limit('payment'), ", '']],
   },
   {
     file: 'api/accounts/routes.ts',
-    tests: ['api/accounts', 'api/security', ...ROLE_TESTS],
+    tests: ['api/accounts', 'tests/rate-limits'],
     replacements: [
       [
         'passwords may be tried without limit',

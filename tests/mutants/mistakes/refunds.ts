@@ -7,6 +7,7 @@ const REFUND_TESTS = [
   'tests/unfinished-refunds',
   'tests/goods-and-money',
   'tests/support-desk',
+  'tests/refund-approval',
   'api/orders',
   'api/refunds',
 ];
