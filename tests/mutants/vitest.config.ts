@@ -7,7 +7,7 @@ export default defineConfig({
       'domain/**/*.test.ts',
       'api/contracts/**/*.test.ts',
       'activities/email/letters/*.test.ts',
-      'activities/refunds/*.test.ts',
+      'activities/{payments,refunds}/*.test.ts',
       'activities/recommendations/model/evaluation.test.ts',
       'workflows/**/*.test.ts',
       'storefront/src/lib/**/*.test.ts',

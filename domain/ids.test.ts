@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ID_NAMESPACES, isUuid, uuidV5 } from './ids.ts';
+
+const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest();
+
+describe('an ID that follows from another', () => {
+  it('is the version 5 UUID of RFC 9562', () => {
+    // The RFC's own example, in the namespace of DNS.
+    expect(uuidV5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com', sha1)).toBe(
+      '2ed6657d-e927-568b-95e1-2665a8aea6a2',
+    );
+  });
+
+  it('never changes: what was made by an earlier release is met again', () => {
+    const ids = Object.entries(ID_NAMESPACES).map(([name, namespace]) => [name, uuidV5(namespace, 'ünï', sha1)]);
+    expect(Object.fromEntries(ids)).toMatchInlineSnapshot();
+  });
+});
+
+describe('a UUID', () => {
+  const ID = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
+
+  it('is known, in capitals too', () => {
+    expect([ID, ID.toUpperCase()].every(isUuid)).toBe(true);
+  });
+
+  it.each([`x${ID}`, `${ID}x`, ID.replaceAll('-', ''), ID.replace('0', 'g'), ID.slice(1), ID.slice(0, -1), ''])(
+    'is not %s',
+    (text) => {
+      expect(isUuid(text)).toBe(false);
+    },
+  );
+});
