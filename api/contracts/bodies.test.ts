@@ -43,7 +43,7 @@ const id: Edges = { taken: [ID], refused: ['x', 5] };
 const flag: Edges = { taken: [true, false], refused: ['true', 1] };
 const QUANTITY = whole(1, 100);
 const CURRENCY: Edges = { taken: ['usd', 'jpy'], refused: ['USD', 'xxx', ''] };
-const EMAIL: Edges = { taken: ['a@b.example', ' a@b.example '], refused: ['a', 'a@b', '', `${letters(244)}@b.example`] };
+const EMAIL: Edges = { taken: ['a@b.example', ' a@b.example '], refused: ['a', 'a@b', '', `${letters(246)}@b.example`] };
 const PRICE: Edges = { taken: [0.01, MAX_PRICE], refused: [0, -1, MAX_PRICE + 0.01, '1'] };
 const PASSWORD: Edges = { taken: [letters(10), letters(200), '  blanks  '], refused: [letters(9), letters(201), `${letters(10)}\u0000`] };
 const limit = (max: number): Edges => optional({ taken: ['1', String(max)], refused: ['0', String(max + 1), '1.5', 'x'] });

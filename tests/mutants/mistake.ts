@@ -12,6 +12,13 @@ export interface Mistake {
   tests: readonly string[];
 }
 
+/** Tests of each activity by itself, of each run twice, and of news that comes in another order. */
+export const ACTIVITY_TESTS = [
+  'activities/activities.integration',
+  'activities/repeated.integration',
+  'activities/out-of-order',
+] as const;
+
 /** What goes wrong, the text that is replaced, and by what. */
 export type Replacement = readonly [what: string, find: string, replace: string];
 

@@ -3,7 +3,7 @@ import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, refusa
 
 const GOOD = { requestId: 'case-1', requestedBy: 'Anna', reason: 'Shopper called' };
 const EXAMPLE = { requestId: 'case-4711', lines: [{ product: 'SKU', quantity: 1 }] };
-const LIKE = 'For example: { "requestId": "case-4711", "lines": [ { "product": "SKU", "quantity": 1 } ] }';
+const LIKE = 'For example: {"requestId": "case-4711", "lines": [{"product": "SKU", "quantity": 1}]}';
 
 /** The sentence with which a request is refused; undefined when it is taken. */
 function refusal(request: unknown, fields?: Parameters<typeof checkRequest>[2]): string | undefined {
@@ -28,7 +28,7 @@ describe('a request of staff', () => {
 
   it('that lacks everything is told of everything, with an example to copy', () => {
     expect(refusal({})).toBe(
-      `“requestId” (any text that names this request, such as the ticket’s number) is missing: give a text. “requestedBy” (your name) is missing: give a text. “reason” (why, in a few words) is missing: give a text. ${LIKE.replaceAll('{ ', '{').replaceAll(' }', '}').replaceAll('[ ', '[').replaceAll(' ]', ']')}`,
+      `“requestId” (any text that names this request, such as the ticket’s number) is missing: give a text. “requestedBy” (your name) is missing: give a text. “reason” (why, in a few words) is missing: give a text. ${LIKE}`,
     );
   });
 

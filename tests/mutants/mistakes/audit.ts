@@ -1,7 +1,7 @@
 /** The audit, the sweep, and the outbox: what finds or repairs what went wrong elsewhere. */
-import type { MistakesInFile } from '../mistake.ts';
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
-const AUDIT_TESTS = ['activities/audit', 'worker/audit', 'activities/activities.integration'];
+const AUDIT_TESTS = ['activities/audit', 'worker/audit', ...ACTIVITY_TESTS];
 
 export const AUDIT: readonly MistakesInFile[] = [
   {
@@ -125,7 +125,7 @@ export const AUDIT: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/outbox/relay.ts',
-    tests: ['activities/outbox', 'activities/email', 'activities/activities.integration'],
+    tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
     replacements: [
       ['two workers send each message', '\n         for update skip locked', ''],
       [
@@ -142,7 +142,7 @@ export const AUDIT: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/outbox/handlers.ts',
-    tests: ['activities/outbox', 'activities/inventory', 'api/catalog', 'activities/activities.integration'],
+    tests: ['activities/outbox', 'activities/inventory', 'api/catalog', ...ACTIVITY_TESTS],
     replacements: [
       [
         'a changed product stays in the cache',

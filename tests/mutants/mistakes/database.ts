@@ -1,5 +1,5 @@
 /** Constraints and triggers of the database, the last line of defense. */
-import type { MistakesInFile } from '../mistake.ts';
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 const SCHEMA = 'infra/postgres/migrations/schema';
 const CONSTRAINT_TESTS = ['infra/postgres'];
@@ -101,7 +101,7 @@ export const DATABASE: readonly MistakesInFile[] = [
   },
   {
     file: `${SCHEMA}/outbox.ts`,
-    tests: ['activities/inventory', 'activities/activities.integration', 'api/catalog', 'infra/postgres'],
+    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'api/catalog', 'infra/postgres'],
     replacements: [
       [
         'a sale is taken from the stock counter twice',

@@ -1,11 +1,11 @@
 /** Orders, their payments, and what Stripe and its webhooks say of them. */
-import type { MistakesInFile } from '../mistake.ts';
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 export const ORDERS: readonly MistakesInFile[] = [
   {
     file: 'activities/orders/order-ledger.ts',
     tests: [
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'activities/orders',
       'activities/email',
       'tests/payment-integrity',
@@ -47,10 +47,11 @@ export const ORDERS: readonly MistakesInFile[] = [
   {
     file: 'activities/orders/payment-ledger.ts',
     tests: [
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'activities/orders',
       'activities/email',
       'tests/payment-integrity',
+      'tests/late-payment',
       'tests/invariants',
       'tests/goods-and-money',
       'api/orders',
@@ -96,7 +97,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   {
     file: 'activities/orders/order-steps.ts',
     tests: [
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'activities/orders',
       'activities/email',
       'tests/support-desk',
@@ -122,7 +123,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   {
     file: 'activities/payments/activities.ts',
     tests: [
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'activities/payments',
       'activities/refunds',
       'tests/payment-integrity',
@@ -164,7 +165,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/payments/unmatched-payments.ts',
-    tests: ['tests/payment-integrity', 'activities/payments', 'activities/activities.integration'],
+    tests: ['tests/payment-integrity', 'activities/payments', ...ACTIVITY_TESTS],
     replacements: [
       [
         'a part of an unmatched payment that went back counts as all of it',
@@ -185,7 +186,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'infra/postgres/payments.ts',
-    tests: ['api/webhooks', 'tests/payment-integrity', 'activities/activities.integration', 'infra/postgres'],
+    tests: ['api/webhooks', 'tests/payment-integrity', ...ACTIVITY_TESTS, 'infra/postgres'],
     replacements: [
       [
         'a late event takes back that a payment succeeded',

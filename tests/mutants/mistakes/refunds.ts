@@ -1,9 +1,9 @@
 /** Refunds, cancellations, returns, and chargebacks. */
-import type { MistakesInFile } from '../mistake.ts';
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 const REFUND_TESTS = [
   'activities/refunds',
-  'activities/activities.integration',
+  ...ACTIVITY_TESTS,
   'tests/unfinished-refunds',
   'tests/goods-and-money',
   'tests/support-desk',
@@ -172,7 +172,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/refunds/refund-reader.ts',
-    tests: ['activities/refunds', 'activities/activities.integration', 'tests/invariants'],
+    tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       [
         'two refunds at once are decided without the order’s lock',

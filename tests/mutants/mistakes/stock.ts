@@ -1,10 +1,10 @@
 /** Stock: the scripts of the stock counters in Redis, and the inventory ledger in PostgreSQL. */
-import type { MistakesInFile } from '../mistake.ts';
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 export const STOCK: readonly MistakesInFile[] = [
   {
     file: 'infra/redis/stock-gate-scripts.ts',
-    tests: ['infra/redis', 'activities/inventory', 'activities/activities.integration', 'activities/audit'],
+    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS, 'activities/audit'],
     replacements: [
       ['a counter is adjusted twice by one message', "'1', 'NX', 'EX', ARGV[1]) then change", "'1', 'EX', ARGV[1]) then change"],
       [
@@ -65,7 +65,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'infra/redis/stock-gate.ts',
-    tests: ['infra/redis', 'activities/inventory', 'activities/activities.integration'],
+    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS],
     replacements: [
       [
         'a rebuild forgets whose the reservations are',
@@ -82,7 +82,7 @@ export const STOCK: readonly MistakesInFile[] = [
   {
     file: 'activities/inventory/stock-ledger.ts',
     tests: [
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'activities/inventory',
       'activities/orders',
       'tests/goods-and-money',
@@ -121,7 +121,7 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'activities/inventory/hold-ledger.ts',
     tests: [
       'activities/inventory',
-      'activities/activities.integration',
+      ...ACTIVITY_TESTS,
       'api/orders',
       'api/cart',
       'api/reservations',
@@ -165,7 +165,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/inventory/end-ledger.ts',
-    tests: ['activities/activities.integration', 'activities/inventory', 'api/orders', 'api/reservations'],
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders', 'api/reservations'],
     replacements: [
       [
         'a reservation expires before its time',
@@ -181,7 +181,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/inventory/hold-end.ts',
-    tests: ['activities/activities.integration', 'activities/inventory', 'activities/audit'],
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'activities/audit'],
     replacements: [
       [
         'a reservation ends while its payment may be in flight',
@@ -192,7 +192,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/inventory/extend-hold.ts',
-    tests: ['activities/inventory', 'activities/activities.integration', 'tests/support-desk'],
+    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/support-desk'],
     replacements: [
       ['a reservation is extended twice', 'if (hold.extended_at) {', 'if (false) {'],
       [
@@ -204,7 +204,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/inventory/activities.ts',
-    tests: ['activities/activities.integration', 'activities/inventory', 'api/orders'],
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders'],
     replacements: [
       [
         'the stock counter keeps what the ledger refused',
@@ -225,7 +225,7 @@ export const STOCK: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/inventory/gate-rebuild.ts',
-    tests: ['activities/inventory', 'activities/activities.integration', 'tests/invariants'],
+    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       [
         'a rebuild forgets which reservations have ended',

@@ -4,7 +4,7 @@ import type { MistakesInFile } from '../mistake.ts';
 export const WORKFLOWS: readonly MistakesInFile[] = [
   {
     file: 'workflows/checkout/settle-payment.ts',
-    tests: ['workflows/checkout', 'tests/payment-integrity', 'api/webhooks'],
+    tests: ['workflows/checkout', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
     replacements: [
       [
         'money for an order that is already over is not looked for',
