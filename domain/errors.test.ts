@@ -3,7 +3,13 @@ import { DomainError } from './errors.ts';
 
 it('an error can’t be retried and has no details, unless it says so', () => {
   const plain = new DomainError('not_found', 'There is none.');
-  expect(plain).toMatchObject({ name: 'DomainError', code: 'not_found', message: 'There is none.', retryable: false, details: {} });
+  expect(plain).toMatchObject({
+    name: 'DomainError',
+    code: 'not_found',
+    message: 'There is none.',
+    retryable: false,
+    details: {},
+  });
   expect(plain).not.toHaveProperty('cause');
   const cause = new Error('away');
   const full = new DomainError('unavailable', 'Later.', { retryable: true, details: { seconds: 1 }, cause });

@@ -50,11 +50,15 @@ export async function runVitest(
   return withReport(async (options) => {
     const reporters = ['--reporter=default', ...options];
     return new Promise<number>((resolve, reject) => {
-      const child = spawn(process.execPath, [VITEST, 'run', ...only(projects), ...reporters, ...withoutProjects(args)], {
-        cwd: CHECKOUT,
-        stdio: 'inherit',
-        env: { ...process.env, ...environment, NODE_ENV: 'test' },
-      });
+      const child = spawn(
+        process.execPath,
+        [VITEST, 'run', ...only(projects), ...reporters, ...withoutProjects(args)],
+        {
+          cwd: CHECKOUT,
+          stdio: 'inherit',
+          env: { ...process.env, ...environment, NODE_ENV: 'test' },
+        },
+      );
       signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
       child.once('error', reject);
       child.once('exit', (exitCode) => resolve(exitCode ?? 1));

@@ -12,7 +12,11 @@ it('a refund at Stripe succeeded, failed with its reason, or is on its way', () 
     failureReason: 'lost_or_stolen_card',
   });
   expect(stateOf({ status: 'failed' }).failureReason).toBe('failed');
-  expect(stateOf({ status: 'canceled' })).toEqual({ stripeRefundId: 're_1', status: 'failed', failureReason: 'canceled' });
+  expect(stateOf({ status: 'canceled' })).toEqual({
+    stripeRefundId: 're_1',
+    status: 'failed',
+    failureReason: 'canceled',
+  });
   for (const status of ['pending', 'requires_action', null])
     expect(stateOf({ status })).toEqual({ stripeRefundId: 're_1', status: 'pending' });
 });

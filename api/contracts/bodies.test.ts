@@ -11,10 +11,10 @@ import { idempotencyHeaders, idParams } from './common.ts';
 import { cancelBody, checkoutBody, orderListQuery } from './orders.ts';
 import {
   companionQuery,
-  rollbackBody,
   recommendationChoicesPatch,
   recommendationQuery,
   retrainBody,
+  rollbackBody,
 } from './recommendations.ts';
 import { decisionBody, refundBody, waitingQuery } from './refunds.ts';
 import { reservationBody } from './reservations.ts';
@@ -34,7 +34,13 @@ interface Edges {
 
 const text = (max: number, { min = 1, multiline = false } = {}): Edges => ({
   taken: [letters(max), min === 0 ? '' : letters(min), ...(multiline ? ['two\nlines'] : [])],
-  refused: [letters(max + 1), ...(min > 0 ? [letters(min - 1), ' '] : []), NUL, 5, ...(multiline ? [] : ['two\nlines'])],
+  refused: [
+    letters(max + 1),
+    ...(min > 0 ? [letters(min - 1), ' '] : []),
+    NUL,
+    5,
+    ...(multiline ? [] : ['two\nlines']),
+  ],
 });
 const optional = ({ taken, refused }: Edges): Edges => ({ taken: [...taken, undefined], refused });
 const required = ({ taken, refused }: Edges): Edges => ({ taken, refused: [...refused, undefined] });
@@ -43,10 +49,17 @@ const id: Edges = { taken: [ID], refused: ['x', 5] };
 const flag: Edges = { taken: [true, false], refused: ['true', 1] };
 const QUANTITY = whole(1, 100);
 const CURRENCY: Edges = { taken: ['usd', 'jpy'], refused: ['USD', 'xxx', ''] };
-const EMAIL: Edges = { taken: ['a@b.example', ' a@b.example '], refused: ['a', 'a@b', '', `${letters(246)}@b.example`] };
+const EMAIL: Edges = {
+  taken: ['a@b.example', ' a@b.example '],
+  refused: ['a', 'a@b', '', `${letters(246)}@b.example`],
+};
 const PRICE: Edges = { taken: [0.01, MAX_PRICE], refused: [0, -1, MAX_PRICE + 0.01, '1'] };
-const PASSWORD: Edges = { taken: [letters(10), letters(200), '  blanks  '], refused: [letters(9), letters(201), `${letters(10)}\u0000`] };
-const limit = (max: number): Edges => optional({ taken: ['1', String(max)], refused: ['0', String(max + 1), '1.5', 'x'] });
+const PASSWORD: Edges = {
+  taken: [letters(10), letters(200), '  blanks  '],
+  refused: [letters(9), letters(201), `${letters(10)}\u0000`],
+};
+const limit = (max: number): Edges =>
+  optional({ taken: ['1', String(max)], refused: ['0', String(max + 1), '1.5', 'x'] });
 const priceBound = optional({ taken: ['0', String(MAX_PRICE)], refused: ['-0.01', String(MAX_PRICE + 0.01), 'x'] });
 const IMAGE: Edges = {
   taken: ['https://a.example/b.png', 'http://a.example/b.png', '/media/a.svg', `/${letters(499)}`],
@@ -145,7 +158,10 @@ const SHAPES: readonly Shape[] = [
       name: text(255),
       description: optional(text(5000, { min: 0, multiline: true })),
       price: optional(PRICE),
-      stock_delta: optional({ taken: [-MAX_STOCK, -1, 1, MAX_STOCK], refused: [0, -MAX_STOCK - 1, MAX_STOCK + 1, 0.5] }),
+      stock_delta: optional({
+        taken: [-MAX_STOCK, -1, 1, MAX_STOCK],
+        refused: [0, -MAX_STOCK - 1, MAX_STOCK + 1, 0.5],
+      }),
       category_id: optional(id),
       image_url: optional(IMAGE),
       tags: optional(TAGS),
@@ -155,7 +171,10 @@ const SHAPES: readonly Shape[] = [
     name: 'counted stock',
     schema: productPatch,
     good: { stock_quantity: 1, stock_version: 1 },
-    fields: { stock_quantity: required(whole(0, MAX_STOCK)), stock_version: required({ taken: [1], refused: [0, 1.5] }) },
+    fields: {
+      stock_quantity: required(whole(0, MAX_STOCK)),
+      stock_version: required({ taken: [1], refused: [0, 1.5] }),
+    },
   },
   {
     name: 'list of products',
@@ -207,7 +226,11 @@ const SHAPES: readonly Shape[] = [
     name: 'checkout',
     schema: checkoutBody,
     good: { reservation_id: ID, shipping_address: ADDRESS },
-    fields: { reservation_id: required(id), email: optional(EMAIL), shipping_address: required({ taken: [ADDRESS], refused: ['x', {}] }) },
+    fields: {
+      reservation_id: required(id),
+      email: optional(EMAIL),
+      shipping_address: required({ taken: [ADDRESS], refused: ['x', {}] }),
+    },
   },
   {
     name: 'shipping address',
@@ -246,7 +269,12 @@ const SHAPES: readonly Shape[] = [
       await_return: optional(flag),
     },
   },
-  { name: 'decision', schema: decisionBody, good: { reason: 'Fine' }, fields: { reason: required(text(500, { multiline: true })) } },
+  {
+    name: 'decision',
+    schema: decisionBody,
+    good: { reason: 'Fine' },
+    fields: { reason: required(text(500, { multiline: true })) },
+  },
   {
     name: 'refunds that wait',
     schema: waitingQuery,
@@ -254,14 +282,24 @@ const SHAPES: readonly Shape[] = [
     fields: { status: optional({ taken: ['awaiting_approval', 'awaiting_return'], refused: ['pending', ''] }) },
     isStrict: false,
   },
-  { name: 'list of support', schema: listParams, good: { name: 'a' }, fields: { name: required(text(100)) }, isStrict: false },
+  {
+    name: 'list of support',
+    schema: listParams,
+    good: { name: 'a' },
+    fields: { name: required(text(100)) },
+    isStrict: false,
+  },
   {
     name: 'payloads',
     schema: codecBody,
     good: { payloads: [] },
     fields: {
       payloads: required({
-        taken: [[], Array.from({ length: 2000 }, () => ({})), [{ metadata: { encoding: 'YQ==' }, data: 'YQ==', more: 1 }]],
+        taken: [
+          [],
+          Array.from({ length: 2000 }, () => ({})),
+          [{ metadata: { encoding: 'YQ==' }, data: 'YQ==', more: 1 }],
+        ],
         refused: [Array.from({ length: 2001 }, () => ({})), [{ data: 5 }], [{ metadata: { encoding: 5 } }], 'x'],
       }),
     },
@@ -286,14 +324,24 @@ const SHAPES: readonly Shape[] = [
     fields: { limit: limit(30), repeats: optional({ taken: ['true', 'false'], refused: ['yes', true] }) },
   },
   { name: 'companions', schema: companionQuery, good: {}, fields: { limit: limit(30) } },
-  { name: 'choices', schema: recommendationChoicesPatch, good: { personalised: true }, fields: { personalised: required(flag) } },
+  {
+    name: 'choices',
+    schema: recommendationChoicesPatch,
+    good: { personalised: true },
+    fields: { personalised: required(flag) },
+  },
   {
     name: 'retraining',
     schema: retrainBody,
     good: {},
     fields: { reason: optional(text(500, { multiline: true })), publish_anyway: optional(flag) },
   },
-  { name: 'rollback', schema: rollbackBody, good: { reason: 'Worse' }, fields: { reason: required(text(500, { multiline: true })) } },
+  {
+    name: 'rollback',
+    schema: rollbackBody,
+    good: { reason: 'Worse' },
+    fields: { reason: required(text(500, { multiline: true })) },
+  },
 ];
 
 describe.each(SHAPES)('$name', ({ schema, good, fields, isStrict = true }) => {
@@ -342,7 +390,12 @@ describe('what people type', () => {
       email: 'a@b.example',
       password: `  ${letters(8)}`,
     });
-    expect(checkoutBody.parse({ reservation_id: ID.toUpperCase(), shipping_address: { ...ADDRESS, city: ' A ', country: 'us' } })).toEqual({
+    expect(
+      checkoutBody.parse({
+        reservation_id: ID.toUpperCase(),
+        shipping_address: { ...ADDRESS, city: ' A ', country: 'us' },
+      }),
+    ).toEqual({
       reservation_id: ID,
       shipping_address: { ...ADDRESS, city: 'A', country: 'US' },
     });
@@ -363,7 +416,11 @@ describe('a refusal', () => {
       { email: 'a@b.example', password: `${letters(10)}\u0000` },
       ['password: has a character that cannot be stored: remove control characters'],
     ],
-    [checkoutBody.shape.shipping_address, { ...ADDRESS, postal_code: '1' }, ['postal_code: use a US postal code: 12345 or 12345-6789']],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, postal_code: '1' },
+      ['postal_code: use a US postal code: 12345 or 12345-6789'],
+    ],
     [checkoutBody.shape.shipping_address, { ...ADDRESS, country: 'USA' }, ['country: use two letters, such as US']],
     [cancelBody, { reason: NUL }, ['reason: has a character that cannot be stored: remove control characters']],
     [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],
@@ -372,11 +429,7 @@ describe('a refusal', () => {
       { ...PRODUCT, currency: 'USD' },
       ['currency: is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd'],
     ],
-    [
-      reservationBody,
-      { items: [...many(1), ...many(1)] },
-      ['items: name each product once'],
-    ],
+    [reservationBody, { items: [...many(1), ...many(1)] }, ['items: name each product once']],
     [productPatch, {}, [': name at least one field to change']],
     [productPatch, { stock_delta: 0 }, ['stock_delta: must be other than 0']],
     [
@@ -392,11 +445,7 @@ describe('a refusal', () => {
       ],
     ],
     [productPatch, { stock_version: 1 }, ['stock_version: belongs to stock_quantity']],
-    [
-      productPatch,
-      { stock_version: 1, stock_delta: 1 },
-      ['stock_version: belongs to stock_quantity'],
-    ],
+    [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: belongs to stock_quantity']],
   ])('says what is wrong', (schema, value, expected) => {
     expect(problemsOf(schema as z.ZodType, value)).toEqual(expected);
   });

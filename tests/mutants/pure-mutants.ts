@@ -117,7 +117,11 @@ function show(files: readonly FileFigures[]): boolean {
   const areas = Object.entries(Object.groupBy(files, ({ file }) => areaOf(file)));
   const rows = areas.map(([area, of = []]) => {
     const count = (one: (figures: FileFigures) => number) => of.reduce((total, figures) => total + one(figures), 0);
-    const figures = [count((each) => each.killed), count((each) => each.survivors.length), count((each) => each.justified)];
+    const figures = [
+      count((each) => each.killed),
+      count((each) => each.survivors.length),
+      count((each) => each.justified),
+    ];
     return [area, ...figures.map(String), percentOf(figures[0]! + figures[2]!, figures[1]!)];
   });
   console.log(`\n${textTable(['area', 'killed', 'survived', 'justified', '%'], rows)}`);
@@ -132,7 +136,11 @@ const percentOf = (good: number, bad: number): string => ((good / Math.max(1, go
 function areaOf(file: string): string {
   const [top = '', feature = ''] = file.split('/');
   if (top === 'storefront') return 'storefront/src/lib';
-  return top === 'domain' && !feature.includes('.') ? `domain/${feature}` : top === 'domain' ? top : `${top}/${feature}`;
+  return top === 'domain' && !feature.includes('.')
+    ? `domain/${feature}`
+    : top === 'domain'
+      ? top
+      : `${top}/${feature}`;
 }
 
 function shortened(text: string): string {

@@ -43,10 +43,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
   try {
     const shop = await startFreshShop('mutants', { ...SERVERS_ONLY, onProgress, signal });
     try {
-      const [tools] = await Promise.all([
-        toolsFor(PROJECTS, onProgress, signal),
-        prepareStorefront(signal, copy.root),
-      ]);
+      const [tools] = await Promise.all([toolsFor(PROJECTS, onProgress, signal), prepareStorefront(signal, copy.root)]);
       const bundle = join(folder, 'workflow-bundle.js');
       writeFileSync(bundle, (await buildWorkflowBundle()).code);
       const environment = { ...shop.environment, MAILBOX_URL: shop.addresses.mailbox, ...tools };

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Counting what each test covers slows some of them down a lot.
+    testTimeout: 60_000,
     include: [
       'domain/**/*.test.ts',
       'api/contracts/**/*.test.ts',
@@ -12,6 +14,11 @@ export default defineConfig({
       'workflows/**/*.test.ts',
       'storefront/src/lib/**/*.test.ts',
     ],
-    exclude: ['**/*.integration.test.ts', '**/*.workflow.test.ts', 'workflows/*/workflow.test.ts', '**/*.real-orders.test.ts'],
+    exclude: [
+      '**/*.integration.test.ts',
+      '**/*.workflow.test.ts',
+      'workflows/*/workflow.test.ts',
+      '**/*.real-orders.test.ts',
+    ],
   },
 });

@@ -75,14 +75,18 @@ it('a refund on its way: how much, why, who asked for it', () => {
 it('one that was decided and sent again, with its items', () => {
   const lines = [{ productId: 'p1', name: 'Mug | blue', quantity: 2 }];
   const page = (restock: boolean) =>
-    pageOf({ refund: { decidedBy: 'admin:u1', decisionReason: 'Fine', stripeRefundId: 're_1', attempt: 2, restock, lines } });
+    pageOf({
+      refund: { decidedBy: 'admin:u1', decisionReason: 'Fine', stripeRefundId: 're_1', attempt: 2, restock, lines },
+    });
   expect(page(true)[2]!.split('\n').slice(5)).toEqual([
     '- Decided by: admin:u1 (Fine)',
     '- Payment: `pi_1`',
     '- Refund at Stripe: `re_1`',
     '- Try: 2',
   ]);
-  expect(page(true)[3]).toBe('| Item | Quantity | Goes back on sale |\n| --- | --- | --- |\n| Mug \\| blue | 2 | yes |');
+  expect(page(true)[3]).toBe(
+    '| Item | Quantity | Goes back on sale |\n| --- | --- | --- |\n| Mug \\| blue | 2 | yes |',
+  );
   expect(page(false)[3]).toContain('| 2 | no |');
   expect(pageOf({ refund: { decidedBy: 'admin:u1' } })[2]).toContain('- Decided by: admin:u1 ()');
 });
@@ -94,9 +98,15 @@ it('one that stopped says since when and why', () => {
 });
 
 it.each([
-  ['awaiting_return', 'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.'],
+  [
+    'awaiting_return',
+    'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.',
+  ],
   ['succeeded', 'Done: the money has gone back.'],
-  ['failed', 'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.'],
+  [
+    'failed',
+    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.',
+  ],
   ['rejected', 'The refund was declined.'],
 ] as const)('one that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });

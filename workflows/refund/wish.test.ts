@@ -26,7 +26,9 @@ describe('what a person at the Temporal UI asks to refund', () => {
   });
 
   it('is told why it can’t be understood', () => {
-    expect(readWish(ORDER, { amount: 0.001 })).toBe('“amount”: Use an amount in USD, with no more decimals than it has.');
+    expect(readWish(ORDER, { amount: 0.001 })).toBe(
+      '“amount”: Use an amount in USD, with no more decimals than it has.',
+    );
     expect(readWish(ORDER, { lines: [{ product: 'CUP', quantity: 1 }] })).toBe(
       '“CUP” is not part of this order; it has MUG-1, BOWL.',
     );
@@ -35,13 +37,27 @@ describe('what a person at the Temporal UI asks to refund', () => {
   it('has a positive amount', () => {
     expect(anAmount(0.01)).toBeUndefined();
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1', null])
-      expect(anAmount(value)).toBe('“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.');
+      expect(anAmount(value)).toBe(
+        '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.',
+      );
   });
 
   it('has lines with a product and a quantity each', () => {
     expect(lineList([{ product: 'MUG-1', quantity: 1 }])).toBeUndefined();
     const line = { product: 'MUG-1', quantity: 1 };
-    const refused = [[], {}, 'MUG-1', [null], ['MUG-1'], [5], [{ ...line, quantity: 0 }], [{ ...line, quantity: 1.5 }], [{ ...line, quantity: '1' }], [{ ...line, product: 1 }], [line, {}]];
+    const refused = [
+      [],
+      {},
+      'MUG-1',
+      [null],
+      ['MUG-1'],
+      [5],
+      [{ ...line, quantity: 0 }],
+      [{ ...line, quantity: 1.5 }],
+      [{ ...line, quantity: '1' }],
+      [{ ...line, product: 1 }],
+      [line, {}],
+    ];
     for (const value of refused)
       expect(lineList(value)).toBe('“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].');
   });

@@ -11,7 +11,12 @@ const HELD: HoldResult = {
   lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Mug | blue', imageUrl: '', quantity: 2, unitPriceCents: 1250 }],
 };
 const ITEMS = '| Item | SKU | Quantity | Price |\n| --- | --- | --- | --- |\n| Mug \\| blue | MUG-1 | 2 | $12.50 |';
-const STUCK = { since: '2026-11-02T08:30:00.000Z', what: 'The hold could not be ended', why: 'It said *no*.', tries: 3 };
+const STUCK = {
+  since: '2026-11-02T08:30:00.000Z',
+  what: 'The hold could not be ended',
+  why: 'It said *no*.',
+  tries: 3,
+};
 
 /** @returns the paragraphs of the page, without its heading */
 function pageOf(facts: Partial<ReservationFacts>): string[] {
@@ -30,7 +35,10 @@ function pageOf(facts: Partial<ReservationFacts>): string[] {
 }
 
 it('a reservation that stands: until when, and what can be done', () => {
-  const rest = ['**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it', ITEMS];
+  const rest = [
+    '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
+    ITEMS,
+  ];
   expect(pageOf({ result: HELD })).toEqual([
     'Held until **2026-11-01 10:00 UTC**; then the stock goes back unless it was paid.',
     ...rest,

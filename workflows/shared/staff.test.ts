@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, refusalOfTexts, requiredText } from './staff.ts';
+import {
+  aFlag,
+  checkRequest,
+  describeUpdate,
+  extensionMinutes,
+  optional,
+  refusalOfTexts,
+  requiredText,
+} from './staff.ts';
 
 const GOOD = { requestId: 'case-1', requestedBy: 'Anna', reason: 'Shopper called' };
 const EXAMPLE = { requestId: 'case-4711', lines: [{ product: 'SKU', quantity: 1 }] };
@@ -57,7 +65,8 @@ describe('a check of a field', () => {
   it('of a text wants one that can be stored', () => {
     const check = requiredText('The carrier', 5);
     expect([check('UPS'), check('a\nb')]).toEqual([undefined, undefined]);
-    for (const value of [undefined, null, '', ' ', 5]) expect(check(value)).toBe('The carrier is missing: give a text.');
+    for (const value of [undefined, null, '', ' ', 5])
+      expect(check(value)).toBe('The carrier is missing: give a text.');
     expect(check('a\u0000')).toBe('The carrier has a character that cannot be stored: remove control characters.');
     expect(check('abcdef')).toBe('The carrier is longer than 5 characters.');
   });

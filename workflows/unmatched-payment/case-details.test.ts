@@ -21,7 +21,12 @@ const PAYMENT: UnmatchedPayment = {
   refundFailure: null,
   attempt: 1,
 };
-const STUCK = { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not make the refund', why: 'It said *no*.', tries: 3 };
+const STUCK = {
+  since: '2026-11-02T08:30:00.000Z',
+  what: 'Stripe did not make the refund',
+  why: 'It said *no*.',
+  tries: 3,
+};
 type Facts = Parameters<typeof describeUnmatchedPayment>[0];
 
 const pageOf = (facts: Partial<Facts>): string[] =>

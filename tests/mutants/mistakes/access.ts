@@ -7,19 +7,29 @@ const ROLE_TESTS = ['api/openapi', 'tests/access'];
 export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/refunds/routes.ts',
-    tests: [...ROLE_TESTS, 'api/refunds', 'api/orders', 'tests/refund-approval', 'tests/support-desk', 'tests/idempotent-writes'],
+    tests: [
+      ...ROLE_TESTS,
+      'api/refunds',
+      'api/orders',
+      'tests/refund-approval',
+      'tests/support-desk',
+      'tests/idempotent-writes',
+    ],
     replacements: [
-      [
-        '`GET /refunds` without its role check',
-        "    requireRole(ctx, 'support', 'support_lead', 'admin');\n",
-        '',
-      ],
+      ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
       ['shoppers put items back into stock', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
     ],
   },
   {
     file: 'api/refunds/service.ts',
-    tests: [...ROLE_TESTS, 'api/refunds', 'api/orders', 'tests/refund-approval', 'tests/support-desk', 'tests/idempotent-writes'],
+    tests: [
+      ...ROLE_TESTS,
+      'api/refunds',
+      'api/orders',
+      'tests/refund-approval',
+      'tests/support-desk',
+      'tests/idempotent-writes',
+    ],
     replacements: [
       [
         'shoppers see who of staff asked for a refund',
@@ -88,7 +98,11 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/middleware/access-tokens.ts',
     tests: ['api/middleware', 'api/accounts'],
     replacements: [
-      ['an access token that was seen before never expires', 'if (known && Date.now() < known.expiresAtMs)', 'if (known)'],
+      [
+        'an access token that was seen before never expires',
+        'if (known && Date.now() < known.expiresAtMs)',
+        'if (known)',
+      ],
     ],
   },
   {
@@ -106,7 +120,11 @@ export const ACCESS: readonly MistakesInFile[] = [
         'from orders o where id = $1 and (owner = any($2) or $3 or true)',
       ],
       ['shoppers see who of staff did what', "'actor', case when $3 then event.actor end", "'actor', event.actor"],
-      ['shoppers see events that are for staff', 'and ($3 or event.type = any($4))', 'and ($3 or event.type = any($4) or true)'],
+      [
+        'shoppers see events that are for staff',
+        'and ($3 or event.type = any($4))',
+        'and ($3 or event.type = any($4) or true)',
+      ],
       ['a shopper lists everybody’s orders', 'where o.owner = any($1) and', 'where (o.owner = any($1) or true) and'],
       ['staff get what a card payment needs', "mine && row.status === 'pending'", "row.status === 'pending'"],
     ],
@@ -147,7 +165,11 @@ export const ACCESS: readonly MistakesInFile[] = [
         "return {'reused'}",
       ],
       ['signing out does not end the session', '    await this.#redis.del(sessionKey(sessionId));\n', ''],
-      ['a refresh token is also an access token', 'jwt.sign({ sessionId, jti: tokenId }, REFRESH_SECRET, {', 'jwt.sign({ ...owner, sessionId, jti: tokenId }, JWT_SECRET, {'],
+      [
+        'a refresh token is also an access token',
+        'jwt.sign({ sessionId, jti: tokenId }, REFRESH_SECRET, {',
+        'jwt.sign({ ...owner, sessionId, jti: tokenId }, JWT_SECRET, {',
+      ],
     ],
   },
   {
@@ -177,11 +199,7 @@ export const ACCESS: readonly MistakesInFile[] = [
         'updated_at = now() where carts.user_id is null returning id',
         'updated_at = now() returning id',
       ],
-      [
-        'a cart mixes currencies',
-        'if (cartCurrency && cartCurrency !== product.currency) throw',
-        'if (false) throw',
-      ],
+      ['a cart mixes currencies', 'if (cartCurrency && cartCurrency !== product.currency) throw', 'if (false) throw'],
     ],
   },
   {
@@ -210,9 +228,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/middleware/client-address.ts',
     tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
-    replacements: [
-      ['X-Forwarded-For is believed from anybody', 'if (trusted.has(address)) {', 'if (address) {'],
-    ],
+    replacements: [['X-Forwarded-For is believed from anybody', 'if (trusted.has(address)) {', 'if (address) {']],
   },
   {
     file: 'api/codec/access.ts',
@@ -235,11 +251,19 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'infra/config.ts',
     tests: ['infra/config', 'infra/security-defaults'],
     replacements: [
-      ['`CODEC_REQUIRE_SIGN_IN` defaults to false', 'CODEC_REQUIRE_SIGN_IN: flag(true)', 'CODEC_REQUIRE_SIGN_IN: flag(false)'],
+      [
+        '`CODEC_REQUIRE_SIGN_IN` defaults to false',
+        'CODEC_REQUIRE_SIGN_IN: flag(true)',
+        'CODEC_REQUIRE_SIGN_IN: flag(false)',
+      ],
       ['rate limits are off by default', 'RATE_LIMIT_ENABLED: flag(true)', 'RATE_LIMIT_ENABLED: flag(false)'],
       ['a short secret signs access tokens', 'JWT_SECRET: z.string().min(32)', 'JWT_SECRET: z.string().min(1)'],
       ['500 passwords may be tried', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
-      ['support refunds any amount without approval', 'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)', 'REFUND_LIMIT_SUPPORT_CENTS: count(100_000_000, 0)'],
+      [
+        'support refunds any amount without approval',
+        'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)',
+        'REFUND_LIMIT_SUPPORT_CENTS: count(100_000_000, 0)',
+      ],
     ],
   },
   {
@@ -270,13 +294,17 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'storefront/src/lib/server/security-headers.ts',
     tests: ['storefront/src/lib/server'],
-    replacements: [["the storefront sends no HSTS header", 'if (https) headers.set', 'if (false) headers.set']],
+    replacements: [['the storefront sends no HSTS header', 'if (https) headers.set', 'if (false) headers.set']],
   },
   {
     file: 'api/catalog/product-writer.ts',
     tests: ['api/catalog', 'tests/idempotent-writes'],
     replacements: [
-      ['one delivery is counted twice', '  if (known) return false;\n  await em.execute(', '  if (!known) await em.execute('],
+      [
+        'one delivery is counted twice',
+        '  if (known) return false;\n  await em.execute(',
+        '  if (!known) await em.execute(',
+      ],
       ['a delivery’s key counts for another number', 'if (known && known.', 'if (false && known.'],
     ],
   },

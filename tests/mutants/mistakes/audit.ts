@@ -32,15 +32,17 @@ export const AUDIT: readonly MistakesInFile[] = [
   {
     file: 'worker/audit.ts',
     tests: AUDIT_TESTS,
-    replacements: [
-      ['the audit ends with 0 whatever it finds', 'report.problems.length === 0 ? 0 : 1', '0'],
-    ],
+    replacements: [['the audit ends with 0 whatever it finds', 'report.problems.length === 0 ? 0 : 1', '0']],
   },
   {
     file: 'activities/audit/check-stock.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      ['reserved units without a reservation are not found', 'p.reserved_quantity <> coalesce(held.quantity, 0) or ', ''],
+      [
+        'reserved units without a reservation are not found',
+        'p.reserved_quantity <> coalesce(held.quantity, 0) or ',
+        '',
+      ],
       [
         'a paid order without a sale is not found',
         "where (o.paid_at is not null) <> (r.status = 'committed')",
@@ -67,8 +69,16 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       ['a charge that an order books otherwise is not found', 'if (atStripe !== captured) find', 'if (false) find'],
       ['a refund that an order books otherwise is not found', 'if (backAtStripe !== refunded) find', 'if (false) find'],
-      ['money that a canceled order keeps is not found', ".includes(order.status) && captured !== back)", '.includes(order.status) && false)'],
-      ['a charge of another amount is not found', 'if (captured > 0 && captured !== cents(order.total)) find', 'if (false) find'],
+      [
+        'money that a canceled order keeps is not found',
+        '.includes(order.status) && captured !== back)',
+        '.includes(order.status) && false)',
+      ],
+      [
+        'a charge of another amount is not found',
+        'if (captured > 0 && captured !== cents(order.total)) find',
+        'if (false) find',
+      ],
     ],
   },
   {
@@ -80,7 +90,11 @@ export const AUDIT: readonly MistakesInFile[] = [
         'where taken.units > coalesce(bought.units, 0) limit',
         'where false limit',
       ],
-      ['units put on sale that were never sold are not found', 'where o.paid_at is null and line.restocked_at is not null', 'where false'],
+      [
+        'units put on sale that were never sold are not found',
+        'where o.paid_at is null and line.restocked_at is not null',
+        'where false',
+      ],
     ],
   },
   {
@@ -93,7 +107,11 @@ export const AUDIT: readonly MistakesInFile[] = [
         '',
       ],
       ['the audit repairs counters that are being adjusted', '    if (adjusting.has(id)) continue;\n', ''],
-      ['reservations on their way count as drift', 'const right = available - (inFlight.get(id) ?? 0);', 'const right = available;'],
+      [
+        'reservations on their way count as drift',
+        'const right = available - (inFlight.get(id) ?? 0);',
+        'const right = available;',
+      ],
     ],
   },
   {

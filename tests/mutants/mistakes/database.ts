@@ -26,8 +26,16 @@ export const DATABASE: readonly MistakesInFile[] = [
         "  constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),\n",
         '',
       ],
-      ['a reservation may have two orders', 'reservation_id uuid not null unique references', 'reservation_id uuid not null references'],
-      ['two orders may share a PaymentIntent', 'payment_intent_id varchar(255) unique,', 'payment_intent_id varchar(255),'],
+      [
+        'a reservation may have two orders',
+        'reservation_id uuid not null unique references',
+        'reservation_id uuid not null references',
+      ],
+      [
+        'two orders may share a PaymentIntent',
+        'payment_intent_id varchar(255) unique,',
+        'payment_intent_id varchar(255),',
+      ],
     ],
   },
   {
@@ -73,7 +81,7 @@ export const DATABASE: readonly MistakesInFile[] = [
       ],
       [
         'a payment that is the order’s own may be refunded as unmatched',
-        ",\n  constraint payments_refund_only_unmatched check (refund_status is null or unmatched_reason is not null)",
+        ',\n  constraint payments_refund_only_unmatched check (refund_status is null or unmatched_reason is not null)',
         '',
       ],
       [

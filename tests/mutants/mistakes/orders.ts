@@ -4,13 +4,7 @@ import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 export const ORDERS: readonly MistakesInFile[] = [
   {
     file: 'activities/orders/order-ledger.ts',
-    tests: [
-      ...ACTIVITY_TESTS,
-      'activities/orders',
-      'activities/email',
-      'tests/payment-integrity',
-      'api/orders',
-    ],
+    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/payment-integrity', 'api/orders'],
     replacements: [
       [
         'an order is opened on another shopper’s reservation',
@@ -27,16 +21,8 @@ export const ORDERS: readonly MistakesInFile[] = [
         "where id = $1 and (payment_intent_id is null and status = 'pending' or payment_intent_id = $2)",
         'where id = $1',
       ],
-      [
-        'a paid order is closed without a refund',
-        'status = any($3) and captured_amount = 0\n',
-        'status = any($3)\n',
-      ],
-      [
-        'no email on cancellation or expiry',
-        '      await queueMail(sql, orderId, { kind: `order_${to}` });\n',
-        '',
-      ],
+      ['a paid order is closed without a refund', 'status = any($3) and captured_amount = 0\n', 'status = any($3)\n'],
+      ['no email on cancellation or expiry', '      await queueMail(sql, orderId, { kind: `order_${to}` });\n', ''],
       [
         'a closed order keeps its units',
         "      await releaseInLedger(sql, [\n        { reservationId: closed.reservation_id, to: to === 'expired' ? 'expired' : 'released' },\n      ]);\n",
@@ -96,13 +82,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/orders/order-steps.ts',
-    tests: [
-      ...ACTIVITY_TESTS,
-      'activities/orders',
-      'activities/email',
-      'tests/support-desk',
-      'tests/goods-and-money',
-    ],
+    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/support-desk', 'tests/goods-and-money'],
     replacements: [
       ['a step of staff is done twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
@@ -117,7 +97,11 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       ['no email when an order ships', "      await queueMail(sql, order.id, { kind: 'order_shipped' });\n", ''],
       ['an order’s row is read without its lock', '     where id = $1 for no key update`,', '     where id = $1`,'],
-      ['a step is not recorded', '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n', ''],
+      [
+        'a step is not recorded',
+        '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',
+        '',
+      ],
     ],
   },
   {
@@ -146,11 +130,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);',
         'await attachPaymentIntent(db, request.orderId, attached);',
       ],
-      [
-        'a refund of an earlier attempt answers for the next one',
-        " && (metadata.attempt ?? '1') === attempt",
-        '',
-      ],
+      ['a refund of an earlier attempt answers for the next one', " && (metadata.attempt ?? '1') === attempt", ''],
       [
         'the refund of an unmatched payment is booked as one of the order',
         'refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund)',
@@ -177,11 +157,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         "disputes.data.filter(({ status }) => status === 'lost')",
         "disputes.data.filter(({ status }) => status !== 'won')",
       ],
-      [
-        'news of an earlier attempt overwrites the next one',
-        'and refund_attempt = $5',
-        'and refund_attempt >= $5',
-      ],
+      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and refund_attempt >= $5'],
     ],
   },
   {
@@ -242,11 +218,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'if (!order.captured || event.data.object.id !== order.paymentIntentId) await',
         'if (!order.captured) await',
       ],
-      [
-        'an event is marked as handled before it is',
-        'returning handled_at)',
-        'returning now() as handled_at)',
-      ],
+      ['an event is marked as handled before it is', 'returning handled_at)', 'returning now() as handled_at)'],
       [
         'a chargeback is not followed',
         "    case 'charge.dispute.created':\n",

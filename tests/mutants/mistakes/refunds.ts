@@ -64,7 +64,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);',
         'const waits = false;',
       ],
-      ['a retry keeps the refund of the failed attempt', 'stripe_refund_id = null, failure_reason = null', 'failure_reason = null'],
+      [
+        'a retry keeps the refund of the failed attempt',
+        'stripe_refund_id = null, failure_reason = null',
+        'failure_reason = null',
+      ],
       ['a refund that was given up is sent to Stripe after all', '    if (refund.isGivenUp) {\n', '    if (false) {\n'],
       [
         'units of a refund that was given up stay off sale',
@@ -86,14 +90,22 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '    if (!approved && !isOwed) await mailRefusal(sql, refund, request.reason);\n',
         '',
       ],
-      ['items of a return go back on sale although they are not fit', 'const restock = request.restock && refund.lines.length > 0;', 'const restock = refund.lines.length > 0;'],
+      [
+        'items of a return go back on sale although they are not fit',
+        'const restock = request.restock && refund.lines.length > 0;',
+        'const restock = refund.lines.length > 0;',
+      ],
     ],
   },
   {
     file: 'activities/refunds/cancellation-ledger.ts',
     tests: [...REFUND_TESTS, 'activities/email'],
     replacements: [
-      ['an order is canceled while the bank has its money', 'if (await hasMoneyWithheld(sql, orderId)) {', 'if (false) {'],
+      [
+        'an order is canceled while the bank has its money',
+        'if (await hasMoneyWithheld(sql, orderId)) {',
+        'if (false) {',
+      ],
       [
         'a cancellation above the limit needs no approval',
         'const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);',

@@ -6,7 +6,11 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'infra/redis/stock-gate-scripts.ts',
     tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS, 'activities/audit'],
     replacements: [
-      ['a counter is adjusted twice by one message', "'1', 'NX', 'EX', ARGV[1]) then change", "'1', 'EX', ARGV[1]) then change"],
+      [
+        'a counter is adjusted twice by one message',
+        "'1', 'NX', 'EX', ARGV[1]) then change",
+        "'1', 'EX', ARGV[1]) then change",
+      ],
       [
         'a counter is corrected although it moved since',
         "if (redis.call('hget', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end\n",
@@ -60,7 +64,11 @@ export const STOCK: readonly MistakesInFile[] = [
         '',
       ],
       ['a restored reservation expires by itself after a day', "  redis.call('persist', marker)\n", ''],
-      ['nobody is told that a product is sold out', "if before > 0 and after <= 0 then redis.call('publish', '${STOCK_CHANNEL}', '-' .. product) end", ''],
+      [
+        'nobody is told that a product is sold out',
+        "if before > 0 and after <= 0 then redis.call('publish', '${STOCK_CHANNEL}', '-' .. product) end",
+        '',
+      ],
     ],
   },
   {
@@ -129,17 +137,17 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
     replacements: [
       ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted).map(', 'rows.map('],
-      ['limits of open reservations are not kept', "if (exceeded) return { outcome: 'limited'", "if (false) return { outcome: 'limited'"],
+      [
+        'limits of open reservations are not kept',
+        "if (exceeded) return { outcome: 'limited'",
+        "if (false) return { outcome: 'limited'",
+      ],
       [
         'one order has products of two currencies',
         'if (new Set(lines.map(({ currency }) => currency)).size > 1) return',
         'if (false) return',
       ],
-      [
-        'a refused request keeps what was made available to it',
-        '  makeAvailable(products, own, -1);\n',
-        '',
-      ],
+      ['a refused request keeps what was made available to it', '  makeAvailable(products, own, -1);\n', ''],
     ],
   },
   {
@@ -167,11 +175,7 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'activities/inventory/end-ledger.ts',
     tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders', 'api/reservations'],
     replacements: [
-      [
-        'a reservation expires before its time',
-        "if (request.to === 'expired' && !row.due) return 'not_due';\n",
-        '',
-      ],
+      ['a reservation expires before its time', "if (request.to === 'expired' && !row.due) return 'not_due';\n", ''],
       [
         'a reservation is released under an order that waits for its payment',
         "if (isKept || (isKept !== undefined && request.to === 'released')) return",

@@ -16,12 +16,12 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         '      if (!orderCase.cancelRequest && (await hasMoreTime(orderCase))) continue;\n',
         '',
       ],
+      ['an order is closed while a charge is in flight', "    if (status === 'in_flight') {\n", '    if (false) {\n'],
       [
-        'an order is closed while a charge is in flight',
-        "    if (status === 'in_flight') {\n",
-        '    if (false) {\n',
+        'Stripe is not asked before the deadline',
+        'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];',
+        'const CHECK_AFTER_MS: number[] = [];',
       ],
-      ['Stripe is not asked before the deadline', 'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];', 'const CHECK_AFTER_MS: number[] = [];'],
       [
         'an order that was paid at the last moment is closed',
         "    if (status === 'succeeded') {\n      orderCase.paidAtStripe();\n      return undefined;\n    }\n",
@@ -35,7 +35,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an order is left alone while a refund is open',
-        "record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||\n    ",
+        'record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||\n    ',
         '',
       ],
       [
@@ -55,11 +55,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         'if (false) {',
       ],
       ['Stripe is never asked how a refund ended', '  if (!the.news) await askStripe(the);\n', ''],
-      [
-        'a failed refund ends without staff',
-        '      await untilStaffDecide(the);\n',
-        "      return 'failed';\n",
-      ],
+      ['a failed refund ends without staff', '      await untilStaffDecide(the);\n', "      return 'failed';\n"],
     ],
   },
   {
@@ -71,12 +67,12 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         "      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
         '',
       ],
+      ['a request for another reservation is taken', 'if (hold?.reservationId !== reservationId)', 'if (false)'],
       [
-        'a request for another reservation is taken',
-        'if (hold?.reservationId !== reservationId)',
-        'if (false)',
+        'a reservation that may be paid is never looked at again',
+        '        lookAt = Date.now() + waitMs;\n',
+        '        lookAt = Number.MAX_SAFE_INTEGER;\n',
       ],
-      ['a reservation that may be paid is never looked at again', '        lookAt = Date.now() + waitMs;\n', '        lookAt = Number.MAX_SAFE_INTEGER;\n'],
     ],
   },
   {

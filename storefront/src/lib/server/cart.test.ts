@@ -51,7 +51,11 @@ describe('the cart', () => {
   });
 
   it('takes more of a product, up to 100', async () => {
-    const answers = { 'GET /api/cart': answered(CART), 'PUT /api/cart/items/mug': answered(CART), 'PUT /api/cart/items/a%2Fb': answered(CART) };
+    const answers = {
+      'GET /api/cart': answered(CART),
+      'PUT /api/cart/items/mug': answered(CART),
+      'PUT /api/cart/items/a%2Fb': answered(CART),
+    };
     const { api, sent } = browser(answers, { holdfast_guest: 'cart-1' });
     await addToCart(api, 'mug', 1);
     await addToCart(api, 'mug', 5);
@@ -66,7 +70,10 @@ describe('the cart', () => {
 
   it('remembers a new guest’s ID, and the count after each change', async () => {
     const emptied = { ...CART, items: [], item_count: 0 };
-    const { api, store } = browser({ 'PUT /api/cart/items/mug': answered(CART), 'DELETE /api/cart/items/mug': answered(emptied) });
+    const { api, store } = browser({
+      'PUT /api/cart/items/mug': answered(CART),
+      'DELETE /api/cart/items/mug': answered(emptied),
+    });
     expect(await setQuantity(api, 'mug', 98)).toEqual(CART);
     expect(store.values).toMatchObject({ holdfast_guest: 'cart-1', holdfast_cart_count: '98' });
     expect(await removeFromCart(api, 'mug')).toEqual(emptied);
@@ -80,7 +87,11 @@ describe('an account', () => {
     const { api, sent, store } = browser(answers, { holdfast_guest: 'cart-1' });
     await enter(api, '/auth/login', { email: 'a@b.example' });
     expect(sent[0]).toEqual({ call: 'POST /api/auth/login', body: { email: 'a@b.example' }, cartId: 'cart-1' });
-    expect(store.values).toMatchObject({ holdfast_access: 'access-1', holdfast_refresh: 'refresh-1', holdfast_cart_count: '98' });
+    expect(store.values).toMatchObject({
+      holdfast_access: 'access-1',
+      holdfast_refresh: 'refresh-1',
+      holdfast_cart_count: '98',
+    });
   });
 
   it('is left at the API too, and forgotten here whatever it answers', async () => {
@@ -106,7 +117,10 @@ describe('a cancellation that is refused', () => {
 
   it('says what is wrong with the reason, that it is too late, or what happened', () => {
     const errors = [{ path: 'reason', message: 'too long' }];
-    expect(cancelRefusal(problem(400, 'invalid_request', { errors }))).toEqual({ errors: { reason: 'too long' }, message: undefined });
+    expect(cancelRefusal(problem(400, 'invalid_request', { errors }))).toEqual({
+      errors: { reason: 'too long' },
+      message: undefined,
+    });
     for (const code of ['conflict', 'order_not_cancellable'])
       expect(cancelRefusal(problem(409, code))).toEqual({
         errors: {},

@@ -23,7 +23,10 @@ describe('a page that can’t be shown', () => {
   it('is told of by whoever raised it', () => {
     expect(describeFailure({ status: 410 }, 'app')).toEqual({ status: 410 });
     expect(describeFailure({ status: 404 }, 'app')).toEqual({ status: 404 });
-    expect(describeFailure({ status: 404 }, 'framework')).toEqual({ status: 404, message: 'We could not find that page.' });
+    expect(describeFailure({ status: 404 }, 'framework')).toEqual({
+      status: 404,
+      message: 'We could not find that page.',
+    });
     expect(describeFailure({ status: 405 }, 'framework')).toEqual({ status: 405 });
     for (const error of [undefined, null, 'x', {}, { status: '404' }])
       expect(describeFailure(error, 'framework')).toEqual({ status: undefined });

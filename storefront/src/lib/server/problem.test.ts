@@ -23,7 +23,12 @@ describe('an answer that is no success', () => {
 
   it('may say little', async () => {
     const problem = await problemFrom(Response.json(BODY, { status: 409 }));
-    expect(problem).toMatchObject({ message: '409 out_of_stock: Out of stock', errors: [], detail: undefined, extra: {} });
+    expect(problem).toMatchObject({
+      message: '409 out_of_stock: Out of stock',
+      errors: [],
+      detail: undefined,
+      extra: {},
+    });
     expect(problem.retryAfterSeconds).toBeUndefined();
   });
 
@@ -32,14 +37,24 @@ describe('an answer that is no success', () => {
     expect(problem.retryAfterSeconds).toBeUndefined();
   });
 
-  it.each(['<html>', 'null', '"text"', '{}', '{"status":"409","code":"x"}', '{"status":409}', '{"status":409,"code":1}'])(
-    'that is no problem of the API is told by its status: %s',
-    async (body) => {
-      const response = new Response(body, { status: 502, statusText: 'Bad Gateway', headers: { 'x-request-id': 'r-2' } });
-      const problem = await problemFrom(response);
-      expect(problem).toMatchObject({ message: '502 unavailable: Bad Gateway', status: 502, code: 'unavailable', requestId: 'r-2' });
-    },
-  );
+  it.each([
+    '<html>',
+    'null',
+    '"text"',
+    '{}',
+    '{"status":"409","code":"x"}',
+    '{"status":409}',
+    '{"status":409,"code":1}',
+  ])('that is no problem of the API is told by its status: %s', async (body) => {
+    const response = new Response(body, { status: 502, statusText: 'Bad Gateway', headers: { 'x-request-id': 'r-2' } });
+    const problem = await problemFrom(response);
+    expect(problem).toMatchObject({
+      message: '502 unavailable: Bad Gateway',
+      status: 502,
+      code: 'unavailable',
+      requestId: 'r-2',
+    });
+  });
 
   it('that says nothing at all is unexpected', async () => {
     const problem = await problemFrom(new Response('', { status: 502 }));
@@ -60,6 +75,10 @@ it('an API that can’t be reached is a problem too, with its cause', () => {
 
 it('a problem is told from other errors, and by its code', () => {
   const problem = new ApiProblem(BODY);
-  expect([isProblem(problem), isProblem(problem, 'x', 'out_of_stock'), isProblem(problem, 'x')]).toEqual([true, true, false]);
+  expect([isProblem(problem), isProblem(problem, 'x', 'out_of_stock'), isProblem(problem, 'x')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   expect([isProblem(new Error('x')), isProblem(undefined)]).toEqual([false, false]);
 });
