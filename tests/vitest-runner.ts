@@ -127,12 +127,17 @@ const isNotLoaded = ({ status, assertionResults }: JsonFile): boolean =>
   status === 'failed' && assertionResults.length === 0;
 
 function failuresOf(report: JsonReport | undefined, code: number, checkout: string): string[] {
-  const failures = (report?.testResults ?? []).flatMap((file) => {
-    const name = relative(checkout, file.name);
-    if (isNotLoaded(file)) return [`${name}: could not be loaded`];
-    return file.assertionResults.filter(({ status }) => status === 'failed').map((test) => `${name}: ${test.fullName}`);
-  });
-  return failures.length === 0 && code !== 0 ? ['an error outside any test'] : failures;
+  const files = report?.testResults ?? [];
+  const nameOf = (file: JsonFile) => relative(checkout, file.name);
+  const failures = files.flatMap((file) =>
+    file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => `${nameOf(file)}: ${test.fullName}`),
+  );
+  // A file that was not begun when the first test failed looks like one that could not be loaded.
+  if (failures.length > 0 || code === 0) return failures;
+  const notLoaded = files.filter(isNotLoaded).map((file) => `${nameOf(file)}: could not be loaded`);
+  return notLoaded.length > 0 ? notLoaded : ['an error outside any test'];
 }
 
 /** A file that could not be loaded, or an error outside any test, is a failure that no test shows. */
