@@ -1,7 +1,8 @@
 /**
  * `npm run test:mutants`: would the tests notice mistakes? Changes the code in small ways, one at a time, and runs the tests that should fail.
  * Without options: pure code, by Stryker; what did not change since the last run is not run again, unless `--force` is given.
- * `--servers`: code that needs real servers, by the list in `mistakes/`. `--only TEXT` chooses an area, a file, or words of a mistake.
+ * `--servers`: code that needs real servers, by the list in `mistakes/`. `--only TEXT` chooses an area, a file, or words of a mistake; it can be
+ * given several times.
  */
 import { parseArgs } from 'node:util';
 import { plainProgress } from '../../infra/local/plain-progress.ts';
@@ -14,7 +15,7 @@ try {
   const { values } = parseArgs({
     options: {
       servers: { type: 'boolean', default: false },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
       'no-baseline': { type: 'boolean', default: false },
       force: { type: 'boolean', default: false },
     },

@@ -1,5 +1,5 @@
 /** Runs Stryker on pure code, and holds what survives against the list of what may. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../infra/local/processes/run.ts';
 import { CHECKOUT } from '../../infra/local/profile.ts';
@@ -45,8 +45,8 @@ interface FileFigures {
 }
 
 export interface PureMutantOptions {
-  /** Only files whose path contains this. */
-  only?: string;
+  /** Only files whose path contains one of these; all where there are none. */
+  only: readonly string[];
   /** Also mutants whose code and tests did not change since the last run. */
   isForced: boolean;
   signal: AbortSignal;
@@ -55,10 +55,23 @@ export interface PureMutantOptions {
 /** @returns whether enough mutants were killed or are justified */
 export async function runPureMutants({ only, isForced, signal }: PureMutantOptions): Promise<boolean> {
   await prepareStorefront(signal);
-  const args = [join(CHECKOUT, STRYKER), 'run', CONFIG, ...(isForced ? ['--force'] : [])];
+  const chosen = only.length === 0 ? [] : ['--mutate', filesWith(only).join(',')];
+  const args = [join(CHECKOUT, STRYKER), 'run', CONFIG, ...chosen, ...(isForced ? ['--force'] : [])];
   await run(process.execPath, args, { cwd: CHECKOUT, signal, onLine: (line) => console.error(line) });
   const report = JSON.parse(readFileSync(join(CHECKOUT, REPORT), 'utf8')) as Report;
-  return show(figuresOf(report).filter(({ file }) => only === undefined || file.includes(only)));
+  return show(figuresOf(report).filter(({ file }) => only.length === 0 || hasAny(file, only)));
+}
+
+const hasAny = (file: string, parts: readonly string[]): boolean => parts.some((part) => file.includes(part));
+
+/** @throws when there are none */
+function filesWith(parts: readonly string[]): string[] {
+  const { mutate } = JSON.parse(readFileSync(join(CHECKOUT, CONFIG), 'utf8')) as { mutate: string[] };
+  const exclude = mutate.flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
+  const patterns = mutate.filter((pattern) => !pattern.startsWith('!'));
+  const files = globSync(patterns, { cwd: CHECKOUT, exclude }).filter((file) => hasAny(file, parts));
+  if (files.length === 0) throw new Error(`No file of ${CONFIG} has “${parts.join('”, “')}” in its path.`);
+  return files;
 }
 
 function figuresOf({ files }: Report): FileFigures[] {

@@ -18,8 +18,8 @@ const MIN_CAUGHT_PERCENT = 95;
 const MAX_SECONDS = 600;
 
 export interface ServerMutantOptions {
-  /** Only mistakes whose area, file or text contains this. */
-  only?: string;
+  /** Only mistakes whose area is, or whose file or text contains, one of these; all where there are none. */
+  only: readonly string[];
   /** Takes for granted that the tests pass without a mistake. */
   withoutBaseline: boolean;
   signal: AbortSignal;
@@ -86,14 +86,15 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
 }
 
 /** @throws when a text does not occur in its file: before anything is started */
-function choose(only: string | undefined): { area: string; mistake: Mistake }[] {
+function choose(only: readonly string[]): { area: string; mistake: Mistake }[] {
   const all = Object.entries(MISTAKES).flatMap(([area, mistakes]) => mistakes.map((mistake) => ({ area, mistake })));
   for (const { mistake } of all) withMistake(readFileSync(join(CHECKOUT, mistake.file), 'utf8'), mistake);
   const chosen = all.filter(
-    ({ area, mistake }) =>
-      only === undefined || area === only || mistake.file.includes(only) || mistake.what.includes(only),
+    ({ area, mistake: { file, what } }) =>
+      only.length === 0 || only.some((part) => area === part || file.includes(part) || what.includes(part)),
   );
-  if (chosen.length === 0) throw new Error(`No mistake is of the area or file “${only}”, or has it in its text.`);
+  if (chosen.length === 0)
+    throw new Error(`No mistake is of the area or file “${only.join('”, “')}”, or has it in its text.`);
   return chosen;
 }
 
