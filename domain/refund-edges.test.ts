@@ -4,6 +4,7 @@ import {
   asksFor,
   decideRefund,
   isWaiting,
+  needsApproval,
   type RefundableOrder,
   type RefundRecord,
   type RefundWish,
@@ -229,5 +230,38 @@ describe('a refund that is resumed', () => {
     );
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();
+  });
+});
+
+describe('a limit', () => {
+  const limits = { customerCents: 100, supportCents: 200, leadCents: 300 };
+  const slice = (status: RefundRecord['status'], more: Partial<RefundRecord & { approved: boolean }> = {}) => ({
+    ...refundOf({ status, amountCents: 60 }),
+    approved: false,
+    ...more,
+  });
+
+  it('is passed by one unit more', () => {
+    const needs = (role: Parameters<typeof needsApproval>[1], cents: number) => needsApproval(limits, role, [], cents);
+    expect((['customer', 'support', 'support_lead', 'admin'] as const).map((role) => needs(role, 100))).toEqual(
+      Array(4).fill(false),
+    );
+    expect([needs('customer', 101), needs('support', 200), needs('support', 201)]).toEqual([true, false, true]);
+    expect([needs('support_lead', 300), needs('support_lead', 301), needs('admin', 301)]).toEqual([false, true, true]);
+    expect(needs('system', 1_000_000)).toBe(false);
+  });
+
+  it.each(['awaiting_return', 'awaiting_approval', 'pending', 'succeeded'] as const)(
+    'can’t be passed in slices, also while one is %s',
+    (status) => {
+      expect(needsApproval(limits, 'customer', [slice(status)], 40)).toBe(false);
+      expect(needsApproval(limits, 'customer', [slice(status)], 41)).toBe(true);
+    },
+  );
+
+  it('leaves out what was approved, rejected, or failed', () => {
+    const others = [slice('succeeded', { approved: true }), slice('rejected'), slice('failed')];
+    expect(needsApproval(limits, 'customer', others, 100)).toBe(false);
+    expect(needsApproval(limits, 'customer', [slice('failed', { isGivenUp: true })], 41)).toBe(true);
   });
 });
