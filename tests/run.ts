@@ -3,29 +3,14 @@
  * running shop is not disturbed; runs them; prints the counts as its last line.
  */
 import { join } from 'node:path';
-import { obtainChromium } from '../infra/local/components/chromium.ts';
-import { type Component, obtainComponent } from '../infra/local/components/component.ts';
-import { findJava } from '../infra/local/components/java.ts';
-import { stripeMock } from '../infra/local/components/stripe-mock.ts';
-import { temporal } from '../infra/local/components/temporal.ts';
-import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
 import { plainProgress } from '../infra/local/plain-progress.ts';
 import { RunError, run } from '../infra/local/processes/run.ts';
-import { CHECKOUT, Profile } from '../infra/local/profile.ts';
-import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
-import { ProfileBusyError } from '../infra/local/stack.ts';
+import type { RunningShop } from '../infra/local/shop.ts';
 import { stopRequest } from '../infra/local/stop-request.ts';
 import { REPLAY_PROGRESS } from './support/replay-progress.ts';
+import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor, WITHOUT_LIMITS } from './test-shop.ts';
 import { type Project, projectsWithFiles, runVitest, type TestCounts } from './vitest-runner.ts';
 
-/** Runs at the same time in one checkout; each has servers of its own. */
-const MOST_RUNS = 6;
-/** All shoppers of the tests together reserve more than one address may. */
-const WITHOUT_LIMITS = {
-  RESERVATION_MAX_UNITS_PER_GUEST: '5000',
-  RESERVATION_MAX_OPEN_PER_ADDRESS: '100000',
-  RESERVATION_MAX_UNITS_PER_ADDRESS: '1000000',
-};
 /** The browser tests wait for a hold to end, and one browser asks more often than the limits for shoppers allow. */
 const SHOP_SETTINGS = {
   ...WITHOUT_LIMITS,
@@ -33,9 +18,6 @@ const SHOP_SETTINGS = {
   HOLD_GRACE_SECONDS: '5',
   RATE_LIMIT_ENABLED: 'false',
 };
-
-/** Tests leave holds behind, whose time must not be over before the audit looks: no run takes two hours. */
-const SERVER_SETTINGS = { ...WITHOUT_LIMITS, HOLD_SECONDS: '7200' };
 
 const args = process.argv.slice(2);
 const stop = stopRequest();
@@ -57,11 +39,11 @@ console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
 
 async function testWithServers(projects: readonly Project[]): Promise<void> {
-  if (projects.includes('unit')) await prepareStorefront();
+  if (projects.includes('unit')) await prepareStorefront(stop.signal);
   const needsServers = projects.includes('integration');
-  const tools = quietly(toolsFor(projects));
+  const tools = quietly(toolsFor(projects, report, stop.signal));
   const shop = needsServers
-    ? await startTestShop({ parts: ['stripe', 'mailbox'], seed: null, settings: SERVER_SETTINGS })
+    ? await startFreshShop('test', { ...SERVERS_ONLY, onProgress: report, signal: stop.signal })
     : undefined;
   try {
     const addresses = { MAILBOX_URL: shop?.addresses.mailbox };
@@ -73,8 +55,8 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
 }
 
 async function testWithShop(): Promise<void> {
-  const tools = quietly(toolsFor(['e2e']));
-  const shop = await startTestShop({ settings: SHOP_SETTINGS });
+  const tools = quietly(toolsFor(['e2e'], report, stop.signal));
+  const shop = await startFreshShop('test', { settings: SHOP_SETTINGS, onProgress: report, signal: stop.signal });
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
     add(await runVitest(['e2e'], args, { ...shop.environment, ...addresses, ...(await tools) }, stop.signal));
@@ -82,12 +64,6 @@ async function testWithShop(): Promise<void> {
   } finally {
     await shop.stop();
   }
-}
-
-/** The storefront's tests are compiled by settings that SvelteKit generates: a clean checkout has none yet. */
-async function prepareStorefront(): Promise<void> {
-  const program = join(CHECKOUT, 'node_modules/@sveltejs/kit/svelte-kit.js');
-  await run(process.execPath, [program, 'sync'], { cwd: join(CHECKOUT, 'storefront'), signal: stop.signal });
 }
 
 /**
@@ -116,44 +92,6 @@ async function checkByProgram(shop: RunningShop, program: string, name: string):
     console.error(`\n${name} failed\n${error instanceof RunError ? lines.join('\n') : error}`);
     total.failed += 1;
   }
-}
-
-/** Another run of the tests in this checkout may be under way: the next free profile serves as well. */
-async function startTestShop(options: Omit<StartShopOptions, 'profile'>): Promise<RunningShop> {
-  for (let number = 1; ; number += 1) {
-    const profile = number === 1 ? 'test' : `test-${number}`;
-    try {
-      return await startShop({ ...options, profile, fresh: true, onProgress: report, signal: stop.signal });
-    } catch (error) {
-      if (!(error instanceof ProfileBusyError) || number === MOST_RUNS) throw error;
-    }
-  }
-}
-
-/** Programs that tests start themselves, as environment variables with their paths. */
-async function toolsFor(projects: readonly Project[]): Promise<Record<string, string | undefined>> {
-  const path = async (component: Component) => {
-    const tell = (message: string, fraction?: number) => report(component.title, message, { fraction });
-    return (await obtainComponent(component, tell, stop.signal)).path;
-  };
-  const needs = (...names: Project[]) => names.some((name) => projects.includes(name));
-  const [testServer, cli, mock, browser] = await Promise.all([
-    needs('workflows') ? path(temporalTestServer) : undefined,
-    needs('workflows', 'integration') ? path(temporal.component(new Profile('test'))) : undefined,
-    needs('integration') ? path(stripeMock) : undefined,
-    needs('e2e')
-      ? obtainChromium((message, fraction) => report('Chromium', message, { fraction }), stop.signal).then(
-          (found) => found.path,
-        )
-      : undefined,
-  ]);
-  return {
-    TEMPORAL_TEST_SERVER: testServer,
-    JAVA_HOME: testServer ? findJava(11, false)?.home : process.env.JAVA_HOME,
-    TEMPORAL_CLI: cli,
-    STRIPE_MOCK_BIN: mock,
-    CHROMIUM_BIN: browser,
-  };
 }
 
 /** Awaited later: until then a failure must not end this process. */

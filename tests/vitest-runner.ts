@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { run } from '../infra/local/processes/run.ts';
+import { join, relative } from 'node:path';
+import { RunError, run } from '../infra/local/processes/run.ts';
 import { CHECKOUT } from '../infra/local/profile.ts';
 
 export type Project = 'unit' | 'workflows' | 'integration' | 'e2e';
@@ -21,7 +21,13 @@ interface JsonReport {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly JsonFile[];
+}
+
+interface JsonFile {
+  readonly name: string;
+  readonly status: string;
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
 /** The projects that have test files under these arguments (file filters, `--project`). */
@@ -41,43 +47,103 @@ export async function runVitest(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<TestCounts> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
-  const report = join(folder, 'report.json');
-  const options = [
-    ...projects.map((project) => `--project=${project}`),
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  try {
-    const code = await new Promise<number>((resolve, reject) => {
-      const child = spawn(process.execPath, [VITEST, 'run', ...options, ...withoutProjects(args)], {
-        cwd: CHECKOUT,
-        stdio: 'inherit',
-        env: { ...process.env, ...environment, NODE_ENV: 'test' },
-      });
+  return withReport(async (options) => {
+    const reporters = ['--reporter=default', ...options];
+    return new Promise<number>((resolve, reject) => {
+      const child = spawn(
+        process.execPath,
+        [VITEST, 'run', ...only(projects), ...reporters, ...withoutProjects(args)],
+        {
+          cwd: CHECKOUT,
+          stdio: 'inherit',
+          env: { ...process.env, ...environment, NODE_ENV: 'test' },
+        },
+      );
       signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
       child.once('error', reject);
       child.once('exit', (exitCode) => resolve(exitCode ?? 1));
     });
-    return count(report, code);
+  }, count);
+}
+
+/**
+ * Runs tests of another checkout and shows nothing.
+ * @param checkout its root
+ * @param args filters and options of Vitest
+ * @returns the tests that failed, as “file: test”
+ * @throws when the signal ends the run
+ */
+export async function findFailures(
+  checkout: string,
+  projects: readonly Project[],
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return withReport(
+    async (options) => {
+      try {
+        await run(process.execPath, [VITEST, 'run', ...only(projects), ...options, ...args], {
+          cwd: checkout,
+          environment: { ...environment, NODE_ENV: 'test' },
+          signal,
+        });
+        return 0;
+      } catch (error) {
+        if (error instanceof RunError) return 1;
+        throw error;
+      }
+    },
+    (report, code) => failuresOf(report, code, checkout),
+  );
+}
+
+const only = (projects: readonly Project[]): string[] => projects.map((project) => `--project=${project}`);
+
+/** @param start runs Vitest with these options, which have it write a report, to its exit code */
+async function withReport<Result>(
+  start: (options: readonly string[]) => Promise<number>,
+  read: (report: JsonReport | undefined, code: number) => Result,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
+  const path = join(folder, 'report.json');
+  try {
+    const code = await start(['--reporter=json', `--outputFile.json=${path}`]);
+    return read(readReport(path), code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A file that could not be loaded, or an error outside any test, is a failure that no test shows. */
-function count(path: string, code: number): TestCounts {
-  let report: JsonReport;
+function readReport(path: string): JsonReport | undefined {
   try {
-    report = JSON.parse(readFileSync(path, 'utf8')) as JsonReport;
+    return JSON.parse(readFileSync(path, 'utf8')) as JsonReport;
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return undefined;
   }
-  const filesNotLoaded = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length;
-  const failed = report.numFailedTests + filesNotLoaded;
+}
+
+const isNotLoaded = ({ status, assertionResults }: JsonFile): boolean =>
+  status === 'failed' && assertionResults.length === 0;
+
+function failuresOf(report: JsonReport | undefined, code: number, checkout: string): string[] {
+  const files = report?.testResults ?? [];
+  const nameOf = (file: JsonFile) => relative(checkout, file.name);
+  const failures = files.flatMap((file) =>
+    file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => `${nameOf(file)}: ${test.fullName}`),
+  );
+  // A file that was not begun when the first test failed looks like one that could not be loaded.
+  if (failures.length > 0 || code === 0) return failures;
+  const notLoaded = files.filter(isNotLoaded).map((file) => `${nameOf(file)}: could not be loaded`);
+  return notLoaded.length > 0 ? notLoaded : ['an error outside any test'];
+}
+
+/** A file that could not be loaded, or an error outside any test, is a failure that no test shows. */
+function count(report: JsonReport | undefined, code: number): TestCounts {
+  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  const failed = report.numFailedTests + report.testResults.filter(isNotLoaded).length;
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && code !== 0 ? 1 : failed,

@@ -27,6 +27,7 @@ const COMMANDS = {
   'recommend:evaluate': ['activities/recommendations/commands/evaluate.ts'],
   'recommend:predict': ['activities/recommendations/commands/predict.ts'],
   audit: ['infra/local/with-stack.ts', 'worker/audit.ts'],
+  'test:mutants': ['tests/mutants/main.ts'],
 };
 
 const [command, ...args] = process.argv.slice(2);

@@ -1,0 +1,70 @@
+/**
+ * Every email, whole: `texts.md` records them, and whoever changes what they say changes that file in the same commit
+ * (`npm test -- activities/email/letters/texts -u`).
+ */
+import { expect, it } from 'vitest';
+import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import type { MailPayload } from '../queue-mail.ts';
+import { renderHtml } from './render-html.ts';
+import { renderText } from './render-text.ts';
+import { writeLetter } from './write-letter.ts';
+
+const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
+const ORDER: OrderFacts = {
+  orderId: 'abcdef12-3456-4789-8abc-def012345678',
+  status: 'pending',
+  currency: 'usd',
+  totalCents: 4_499,
+  capturedCents: 4_499,
+  email: 'ada@b.example',
+  shippingAddress: {
+    name: 'Ada',
+    street: '1 Main Street',
+    city: 'Springfield',
+    state: 'IL',
+    postal_code: '12345',
+    country: 'US',
+  },
+  lastPaymentError: 'Your card was declined.',
+  expiresAt: new Date('2030-05-06T14:32:00Z'),
+  carrier: 'UPS',
+  trackingNumber: '1Z999',
+  lines: [
+    { name: 'Stoneware mug <blue>', quantity: 2, unitPriceCents: 1_250 },
+    { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
+  ],
+};
+const REFUND: RefundFacts = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
+
+interface Mail {
+  payload: MailPayload;
+  order?: Partial<OrderFacts>;
+  refund?: RefundFacts | null;
+}
+
+const MAILS: readonly Mail[] = [
+  { payload: { kind: 'order_paid' } },
+  {
+    payload: { kind: 'order_paid' },
+    order: { shippingAddress: { street: '1 Main', city: 'Springfield', postal_code: '12345', country: 'US' } },
+  },
+  { payload: { kind: 'payment_refused', message: 'It has insufficient funds.' } },
+  { payload: { kind: 'payment_refused' } },
+  { payload: { kind: 'payment_refused' }, order: { lastPaymentError: null } },
+  { payload: { kind: 'order_shipped' } },
+  { payload: { kind: 'order_shipped' }, order: { carrier: null, trackingNumber: null } },
+  { payload: { kind: 'order_cancelled', message: 'You asked for it.' } },
+  { payload: { kind: 'order_cancelled' }, order: { capturedCents: 0 } },
+  { payload: { kind: 'order_expired' } },
+  { payload: { kind: 'refund_sent' } },
+  { payload: { kind: 'refund_refused', message: 'It was worn.' } },
+  { payload: { kind: 'refund_refused' }, refund: null },
+];
+
+it('say what they did', async () => {
+  const mails = MAILS.map(({ payload, order, refund = REFUND }) => {
+    const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP)!;
+    return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;
+  });
+  await expect(mails.join('\n')).toMatchFileSnapshot('./texts.md');
+});

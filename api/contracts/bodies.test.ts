@@ -1,0 +1,463 @@
+/** What the API takes, at the edges of each limit: the last value that is taken, and the first that is not. */
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { MAX_PRICE } from '../../domain/price.ts';
+import { MAX_STOCK } from '../../domain/stock.ts';
+import { loginBody, profilePatch, refreshBody, registerBody } from './accounts.ts';
+import { cartItemBody, cartItemParams } from './cart.ts';
+import { productCreate, productListQuery, productPatch } from './catalog.ts';
+import { codecBody } from './codec.ts';
+import { idempotencyHeaders, idParams } from './common.ts';
+import { cancelBody, checkoutBody, orderListQuery } from './orders.ts';
+import {
+  companionQuery,
+  recommendationChoicesPatch,
+  recommendationQuery,
+  retrainBody,
+  rollbackBody,
+} from './recommendations.ts';
+import { decisionBody, refundBody, waitingQuery } from './refunds.ts';
+import { reservationBody } from './reservations.ts';
+import { searchQuery, suggestQuery } from './search.ts';
+import { listParams } from './support.ts';
+import { letters, problemsOf } from './testing.ts';
+
+const ID = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
+const OTHER_ID = '1c8a3c0f-6e2d-4b4f-8071-3a2d9e8f7b66';
+const NUL = 'a\u0000b';
+
+/** `undefined` leaves the field out. */
+interface Edges {
+  taken: readonly unknown[];
+  refused: readonly unknown[];
+}
+
+const text = (max: number, { min = 1, multiline = false } = {}): Edges => ({
+  taken: [letters(max), min === 0 ? '' : letters(min), ...(multiline ? ['two\nlines'] : [])],
+  refused: [
+    letters(max + 1),
+    ...(min > 0 ? [letters(min - 1), ' '] : []),
+    NUL,
+    5,
+    ...(multiline ? [] : ['two\nlines']),
+  ],
+});
+const optional = ({ taken, refused }: Edges): Edges => ({ taken: [...taken, undefined], refused });
+const required = ({ taken, refused }: Edges): Edges => ({ taken, refused: [...refused, undefined] });
+const whole = (min: number, max: number): Edges => ({ taken: [min, max], refused: [min - 1, max + 1, min + 0.5, '1'] });
+const id: Edges = { taken: [ID], refused: ['x', 5] };
+const flag: Edges = { taken: [true, false], refused: ['true', 1] };
+const QUANTITY = whole(1, 100);
+const CURRENCY: Edges = { taken: ['usd', 'jpy'], refused: ['USD', 'xxx', ''] };
+const EMAIL: Edges = {
+  taken: ['a@b.example', ' a@b.example '],
+  refused: ['a', 'a@b', '', `${letters(246)}@b.example`],
+};
+const PRICE: Edges = { taken: [0.01, MAX_PRICE], refused: [0, -1, MAX_PRICE + 0.01, '1'] };
+const PASSWORD: Edges = {
+  taken: [letters(10), letters(200), '  blanks  '],
+  refused: [letters(9), letters(201), `${letters(10)}\u0000`],
+};
+const limit = (max: number): Edges =>
+  optional({ taken: ['1', String(max)], refused: ['0', String(max + 1), '1.5', 'x'] });
+const priceBound = optional({ taken: ['0', String(MAX_PRICE)], refused: ['-0.01', String(MAX_PRICE + 0.01), 'x'] });
+const IMAGE: Edges = {
+  taken: ['https://a.example/b.png', 'http://a.example/b.png', '/media/a.svg', `/${letters(499)}`],
+  refused: ['ftp://a.example/b', '//a.example/b', 'a.png', `/${letters(500)}`, '/'],
+};
+const TAGS: Edges = {
+  taken: [[], Array.from({ length: 30 }, () => letters(50))],
+  refused: [Array.from({ length: 31 }, () => 'a'), [letters(51)], [''], 'a'],
+};
+const lines = (max: number): Edges => ({
+  taken: [[{ product_id: ID, quantity: 1 }], many(max)],
+  refused: [
+    [],
+    many(max + 1),
+    [{ product_id: ID, quantity: 0 }],
+    [{ product_id: ID, quantity: 101 }],
+    [{ product_id: 'x', quantity: 1 }],
+    [{ product_id: ID }],
+    [{ product_id: ID, quantity: 1, price: 1 }],
+  ],
+});
+
+/** So many different products. */
+function many(count: number): { product_id: string; quantity: number }[] {
+  const idOf = (index: number) => `0b7f2b9e-5d1c-4a3e-9f60-${index.toString(16).padStart(12, '0')}`;
+  return Array.from({ length: count }, (_, index) => ({ product_id: idOf(index), quantity: 1 }));
+}
+
+const ADDRESS = { street: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
+const PRODUCT = { sku: 'A-1', name: 'Mug', price: 1, stock_quantity: 0, category_id: ID };
+
+interface Shape {
+  name: string;
+  schema: z.ZodType;
+  good: Record<string, unknown>;
+  fields: Readonly<Record<string, Edges>>;
+  /** Whether a field that it does not know is refused; else it is left out. */
+  isStrict?: boolean;
+}
+
+const SHAPES: readonly Shape[] = [
+  {
+    name: 'registration',
+    schema: registerBody,
+    good: { email: 'a@b.example', password: letters(10) },
+    fields: { email: required(EMAIL), password: required(PASSWORD), full_name: optional(text(255)) },
+  },
+  {
+    name: 'sign-in',
+    schema: loginBody,
+    good: { email: 'a@b.example', password: 'x' },
+    fields: { email: required(EMAIL), password: required({ taken: ['x', letters(200)], refused: ['', letters(201)] }) },
+  },
+  {
+    name: 'refresh',
+    schema: refreshBody,
+    good: { refresh_token: 'x' },
+    fields: { refresh_token: required({ taken: ['x'], refused: ['', 5] }) },
+  },
+  {
+    name: 'profile',
+    schema: profilePatch,
+    good: {},
+    fields: { full_name: { taken: [...text(255).taken, null, undefined], refused: text(255).refused } },
+  },
+  { name: 'cart item', schema: cartItemBody, good: { quantity: 1 }, fields: { quantity: required(QUANTITY) } },
+  {
+    name: 'address of a cart item',
+    schema: cartItemParams,
+    good: { product_id: ID },
+    fields: { product_id: required(id) },
+    isStrict: false,
+  },
+  { name: 'address by ID', schema: idParams, good: { id: ID }, fields: { id: required(id) }, isStrict: false },
+  {
+    name: 'new product',
+    schema: productCreate,
+    good: PRODUCT,
+    fields: {
+      sku: required(text(64)),
+      name: required(text(255)),
+      description: optional(text(5000, { min: 0, multiline: true })),
+      price: required(PRICE),
+      currency: optional(CURRENCY),
+      stock_quantity: required(whole(0, MAX_STOCK)),
+      category_id: required(id),
+      image_url: optional(IMAGE),
+      tags: optional(TAGS),
+    },
+  },
+  {
+    name: 'changed product',
+    schema: productPatch,
+    good: { name: 'Mug' },
+    fields: {
+      name: text(255),
+      description: optional(text(5000, { min: 0, multiline: true })),
+      price: optional(PRICE),
+      stock_delta: optional({
+        taken: [-MAX_STOCK, -1, 1, MAX_STOCK],
+        refused: [0, -MAX_STOCK - 1, MAX_STOCK + 1, 0.5],
+      }),
+      category_id: optional(id),
+      image_url: optional(IMAGE),
+      tags: optional(TAGS),
+    },
+  },
+  {
+    name: 'counted stock',
+    schema: productPatch,
+    good: { stock_quantity: 1, stock_version: 1 },
+    fields: {
+      stock_quantity: required(whole(0, MAX_STOCK)),
+      stock_version: required({ taken: [1], refused: [0, 1.5] }),
+    },
+  },
+  {
+    name: 'list of products',
+    schema: productListQuery,
+    good: {},
+    fields: {
+      category: optional(text(100)),
+      min_price: priceBound,
+      max_price: priceBound,
+      sort: optional({ taken: ['newest', 'price_asc', 'price_desc'], refused: ['price', ''] }),
+      cursor: optional(text(300)),
+      limit: limit(100),
+    },
+    isStrict: false,
+  },
+  {
+    name: 'search',
+    schema: searchQuery,
+    good: {},
+    fields: {
+      q: optional(text(200, { min: 0 })),
+      category: optional({ taken: ['', letters(2000), ['a', 'b']], refused: [letters(2001), [letters(2001)], 5] }),
+      min_price: priceBound,
+      max_price: priceBound,
+      page: limit(400),
+      limit: limit(100),
+    },
+    isStrict: false,
+  },
+  {
+    name: 'suggestions',
+    schema: suggestQuery,
+    good: { q: 'mug' },
+    fields: { q: required(text(100)), limit: limit(20) },
+    isStrict: false,
+  },
+  {
+    name: 'reservation',
+    schema: reservationBody,
+    good: {},
+    fields: {
+      items: optional({
+        taken: lines(50).taken,
+        refused: [...lines(50).refused, [...many(1), ...many(1)]],
+      }),
+    },
+  },
+  {
+    name: 'checkout',
+    schema: checkoutBody,
+    good: { reservation_id: ID, shipping_address: ADDRESS },
+    fields: {
+      reservation_id: required(id),
+      email: optional(EMAIL),
+      shipping_address: required({ taken: [ADDRESS], refused: ['x', {}] }),
+    },
+  },
+  {
+    name: 'shipping address',
+    schema: checkoutBody.shape.shipping_address,
+    good: ADDRESS,
+    fields: {
+      name: optional(text(255)),
+      street: required(text(255)),
+      street2: optional(text(255, { min: 0 })),
+      city: required(text(255)),
+      state: optional(text(100, { min: 0 })),
+      postal_code: required({
+        taken: ['12345', '12345-6789'],
+        refused: ['1234', '123456', '12345-678', '12345-67890', 'a12345', '12345a', '12345 6789'],
+      }),
+      country: required({ taken: ['US', 'us'], refused: ['U', 'USA', '1S', ''] }),
+    },
+  },
+  { name: 'cancellation', schema: cancelBody, good: {}, fields: { reason: optional(text(500, { multiline: true })) } },
+  {
+    name: 'list of orders',
+    schema: orderListQuery,
+    good: {},
+    fields: { cursor: optional(text(300)), limit: limit(100) },
+    isStrict: false,
+  },
+  {
+    name: 'refund',
+    schema: refundBody,
+    good: { reason: 'Broken' },
+    fields: {
+      amount: optional({ taken: [0.001, 99_999_999], refused: [0, -1, 99_999_999.01, '1'] }),
+      lines: optional(lines(100)),
+      reason: required(text(500, { multiline: true })),
+      restock: optional(flag),
+      await_return: optional(flag),
+    },
+  },
+  {
+    name: 'decision',
+    schema: decisionBody,
+    good: { reason: 'Fine' },
+    fields: { reason: required(text(500, { multiline: true })) },
+  },
+  {
+    name: 'refunds that wait',
+    schema: waitingQuery,
+    good: {},
+    fields: { status: optional({ taken: ['awaiting_approval', 'awaiting_return'], refused: ['pending', ''] }) },
+    isStrict: false,
+  },
+  {
+    name: 'list of support',
+    schema: listParams,
+    good: { name: 'a' },
+    fields: { name: required(text(100)) },
+    isStrict: false,
+  },
+  {
+    name: 'payloads',
+    schema: codecBody,
+    good: { payloads: [] },
+    fields: {
+      payloads: required({
+        taken: [
+          [],
+          Array.from({ length: 2000 }, () => ({})),
+          [{ metadata: { encoding: 'YQ==' }, data: 'YQ==', more: 1 }],
+        ],
+        refused: [Array.from({ length: 2001 }, () => ({})), [{ data: 5 }], [{ metadata: { encoding: 5 } }], 'x'],
+      }),
+    },
+    isStrict: false,
+  },
+  {
+    name: 'idempotency key',
+    schema: idempotencyHeaders,
+    good: {},
+    fields: {
+      'idempotency-key': optional({
+        taken: ['!', '~', letters(255)],
+        refused: ['', letters(256), 'a b', 'é', 'a\n', '\u007f'],
+      }),
+    },
+    isStrict: false,
+  },
+  {
+    name: 'recommendations',
+    schema: recommendationQuery,
+    good: {},
+    fields: { limit: limit(30), repeats: optional({ taken: ['true', 'false'], refused: ['yes', true] }) },
+  },
+  { name: 'companions', schema: companionQuery, good: {}, fields: { limit: limit(30) } },
+  {
+    name: 'choices',
+    schema: recommendationChoicesPatch,
+    good: { personalised: true },
+    fields: { personalised: required(flag) },
+  },
+  {
+    name: 'retraining',
+    schema: retrainBody,
+    good: {},
+    fields: { reason: optional(text(500, { multiline: true })), publish_anyway: optional(flag) },
+  },
+  {
+    name: 'rollback',
+    schema: rollbackBody,
+    good: { reason: 'Worse' },
+    fields: { reason: required(text(500, { multiline: true })) },
+  },
+];
+
+describe.each(SHAPES)('$name', ({ schema, good, fields, isStrict = true }) => {
+  it('is taken as it should be', () => {
+    expect(problemsOf(schema, good)).toEqual([]);
+  });
+
+  it('and a field that it does not know', () => {
+    const problems = problemsOf(schema, { ...good, surplus: 1 });
+    if (isStrict) expect(problems).toEqual([': Unrecognized key: "surplus"']);
+    else expect(schema.parse({ ...good, surplus: 1 })).not.toHaveProperty('surplus');
+  });
+
+  const rows = Object.entries(fields).flatMap(([field, { taken, refused }]) => [
+    ...taken.map((value) => ({ field, value, isTaken: true })),
+    ...refused.map((value) => ({ field, value, isTaken: false })),
+  ]);
+  it.each(rows)('$field: $value', ({ field, value, isTaken }) => {
+    const { [field]: _, ...others } = good;
+    const problems = problemsOf(schema, value === undefined ? others : { ...good, [field]: value });
+    if (isTaken) expect(problems).toEqual([]);
+    else {
+      expect(problems).not.toEqual([]);
+      expect(problems.every((problem) => problem.startsWith(field) || problem.startsWith('stock_'))).toBe(true);
+    }
+  });
+});
+
+describe('what is left out', () => {
+  it('gets its default', () => {
+    expect(productCreate.parse(PRODUCT)).toMatchObject({ description: '', tags: [] });
+    expect(productListQuery.parse({})).toEqual({ sort: 'newest', limit: 24 });
+    expect(searchQuery.parse({})).toEqual({ q: '', category: [], page: 1, limit: 24 });
+    expect(suggestQuery.parse({ q: 'a' })).toEqual({ q: 'a', limit: 8 });
+    expect(orderListQuery.parse({})).toEqual({ limit: 20 });
+    expect(refundBody.parse({ reason: 'a' })).toEqual({ reason: 'a', restock: false });
+    expect(recommendationQuery.parse({})).toEqual({ limit: 10, repeats: 'false' });
+    expect(companionQuery.parse({})).toEqual({ limit: 10 });
+    expect(retrainBody.parse({})).toEqual({ publish_anyway: false });
+  });
+});
+
+describe('what people type', () => {
+  it('is kept without blanks around it, and addresses in one way of writing', () => {
+    expect(registerBody.parse({ email: ' A@B.Example ', password: `  ${letters(8)}` })).toEqual({
+      email: 'a@b.example',
+      password: `  ${letters(8)}`,
+    });
+    expect(
+      checkoutBody.parse({
+        reservation_id: ID.toUpperCase(),
+        shipping_address: { ...ADDRESS, city: ' A ', country: 'us' },
+      }),
+    ).toEqual({
+      reservation_id: ID,
+      shipping_address: { ...ADDRESS, city: 'A', country: 'US' },
+    });
+  });
+
+  it('of categories comes as a list, however it was sent', () => {
+    expect(searchQuery.parse({ category: 'mugs,,bowls' }).category).toEqual(['mugs', 'bowls']);
+    expect(searchQuery.parse({ category: ['mugs', 'bowls,cups'] }).category).toEqual(['mugs', 'bowls', 'cups']);
+    expect(searchQuery.parse({ category: '' }).category).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [registerBody, { email: 'a@b.example', password: 'short' }, ['password: use at least 10 characters']],
+    [
+      registerBody,
+      { email: 'a@b.example', password: `${letters(10)}\u0000` },
+      ['password: has a character that cannot be stored: remove control characters'],
+    ],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, postal_code: '1' },
+      ['postal_code: use a US postal code: 12345 or 12345-6789'],
+    ],
+    [checkoutBody.shape.shipping_address, { ...ADDRESS, country: 'USA' }, ['country: use two letters, such as US']],
+    [cancelBody, { reason: NUL }, ['reason: has a character that cannot be stored: remove control characters']],
+    [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],
+    [
+      productCreate,
+      { ...PRODUCT, currency: 'USD' },
+      ['currency: is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd'],
+    ],
+    [reservationBody, { items: [...many(1), ...many(1)] }, ['items: name each product once']],
+    [productPatch, {}, [': name at least one field to change']],
+    [productPatch, { stock_delta: 0 }, ['stock_delta: must be other than 0']],
+    [
+      productPatch,
+      { stock_quantity: 1, stock_version: 1, stock_delta: 1 },
+      ['stock_delta: give either stock_delta or stock_quantity'],
+    ],
+    [
+      productPatch,
+      { stock_quantity: 1 },
+      [
+        'stock_quantity: give stock_version with it, as the product shows it to administrators, or use stock_delta: units may have been sold since you looked',
+      ],
+    ],
+    [productPatch, { stock_version: 1 }, ['stock_version: belongs to stock_quantity']],
+    [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: belongs to stock_quantity']],
+  ])('says what is wrong', (schema, value, expected) => {
+    expect(problemsOf(schema as z.ZodType, value)).toEqual(expected);
+  });
+
+  it('names every field', () => {
+    expect(
+      problemsOf(reservationBody, {
+        items: [
+          { product_id: 'x', quantity: 1 },
+          { product_id: OTHER_ID, quantity: 0 },
+        ],
+      }).map((problem) => problem.split(':')[0]),
+    ).toEqual(['items.0.product_id', 'items.1.quantity']);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { fromStripeAmount, toStripeAmount } from './currencies.ts';
+import { formatMoney, fromDecimal } from './money.ts';
+import { hasShipped, refusalOf, statusInWords, statusOfPaid } from './order-state.ts';
+import { UNMATCHED_IN_WORDS } from './payment.ts';
+import type { RefundRecord } from './refund.ts';
+import { exceededLimit, limitMessage } from './reservation-limits.ts';
+import { packingLines, refusalOfShipping } from './shipping.ts';
+import { changeStock, MAX_STOCK } from './stock.ts';
+
+describe('a paid order', () => {
+  it.each([
+    ['unfulfilled', 0, 'paid'],
+    ['unfulfilled', 1, 'partially_refunded'],
+    ['unfulfilled', 99, 'partially_refunded'],
+    ['unfulfilled', 100, 'refunded'],
+    ['unfulfilled', 101, 'refunded'],
+    ['on_hold', 1, 'on_hold'],
+    ['shipped', 99, 'shipped'],
+    ['delivered', 0, 'delivered'],
+    ['delivered', 100, 'refunded'],
+  ] as const)('that is %s with %d of 100 refunded is %s', (fulfilment, refundedCents, status) => {
+    expect(statusOfPaid({ fulfilment, capturedCents: 100, refundedCents })).toBe(status);
+  });
+
+  it('has shipped when it left, and when it arrived', () => {
+    const all = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
+    expect(all.map(hasShipped)).toEqual([false, false, true, true]);
+  });
+});
+
+describe('a refusal', () => {
+  it('says what can be done', () => {
+    expect(statusInWords('partially_refunded')).toBe('partially refunded');
+    expect(refusalOf('cancel', 'shipped')).toBe(
+      "An order that is shipped can't be cancelled. It is on its way: refund it instead, or mark it delivered.",
+    );
+    expect(refusalOf('markShipped', 'on_hold')).toBe(
+      "An order that is on hold can't be marked shipped. Release it from its hold first.",
+    );
+    expect(refusalOf('extendHold', 'paid')).toBe(
+      "An order that is paid can't have its hold extended. It is paid and not shipped.",
+    );
+    expect(refusalOf('cancel', 'paid')).toBeUndefined();
+  });
+
+  it('of a reservation names the limit', () => {
+    const limits = { maxUnitsPerOwner: 3, maxUnitsPerGuest: 2, maxOpenPerAddress: 1, maxUnitsPerAddress: 4 };
+    const none = { open: 0, units: 0 };
+    const messageOf = (request: Parameters<typeof exceededLimit>[1]) => limitMessage(exceededLimit(limits, request)!);
+    expect(messageOf({ isGuest: true, units: 3, address: none })).toMatch(/^Guests can reserve up to 2 items/);
+    expect(messageOf({ isGuest: false, units: 4, address: none })).toMatch(/^You can reserve up to 3 items/);
+    expect(messageOf({ isGuest: false, units: 1, address: { open: 1, units: 1 } })).toMatch(/^Your network has 1 open/);
+    expect(messageOf({ isGuest: false, units: 2, address: { open: 0, units: 3 } })).toMatch(
+      /^Shoppers on your network can reserve up to 4 items/,
+    );
+  });
+
+  it('of a payment names why', () => {
+    expect(UNMATCHED_IN_WORDS).toEqual({
+      other_intent: 'it is not the order’s own payment',
+      wrong_amount: 'its amount is not the amount due',
+      wrong_currency: 'its currency is not the order’s',
+    });
+  });
+});
+
+describe('what ships', () => {
+  const order = {
+    lines: [
+      { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 1 },
+      { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 1 },
+    ],
+  };
+  const refund = (status: RefundRecord['status'], ...products: string[]): RefundRecord => ({
+    amountCents: 1,
+    status,
+    lines: products.map((productId) => ({ productId, quantity: 1 })),
+    cancelsUnits: true,
+    isGivenUp: false,
+    isRestocked: false,
+    isFromStripe: false,
+  });
+
+  it('names every unit whose refund is not finished', () => {
+    expect(refusalOfShipping(order, [refund('pending', 'mug', 'bowl', 'cup')], false)).toMatch(
+      /^A refund of 1 × “Mug”, 1 × “Bowl”, 1 × “cup” is not finished/,
+    );
+    expect(packingLines(order, [refund('pending', 'cup')]).map(({ toShip }) => toShip)).toEqual([2, 1]);
+  });
+
+  it('is what is left, as long as anything is', () => {
+    expect(refusalOfShipping(order, [refund('succeeded', 'bowl')], false)).toBeUndefined();
+    expect(refusalOfShipping(order, [refund('succeeded', 'mug', 'mug', 'bowl')], false)).toBe(
+      'Every unit of this order was canceled: nothing is left to ship.',
+    );
+  });
+});
+
+it('stock is at most ten million', () => {
+  const state = { quantity: 0, reserved: 0, version: 1 };
+  expect(changeStock(state, { delta: MAX_STOCK })).toEqual({ quantity: MAX_STOCK });
+  expect(changeStock(state, { delta: MAX_STOCK + 1 })).toEqual({ refused: 'too_many' });
+});
+
+describe('an amount', () => {
+  it('at Stripe is a whole one', () => {
+    for (const amount of [0.5, Number.NaN, 2 ** 53]) {
+      expect(() => toStripeAmount(amount, 'usd')).toThrow(`not an amount in minor units: ${amount}`);
+      expect(() => fromStripeAmount(amount, 'usd')).toThrow(`not an amount of Stripe’s: ${amount}`);
+    }
+  });
+
+  it('is read without the blanks around it, and refused with its currency', () => {
+    expect(fromDecimal(' 1.5 ', 'usd')).toBe(150);
+    expect(() => fromDecimal('1.555', 'usd')).toThrow('USD has 2 decimals: 1.555');
+    expect([formatMoney(150, 'usd'), formatMoney(150, 'jpy'), formatMoney(150, 'usd')]).toEqual([
+      '$1.50',
+      '¥150',
+      '$1.50',
+    ]);
+  });
+});

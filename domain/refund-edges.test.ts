@@ -1,0 +1,267 @@
+/** Refunds at the edges: the last request that is granted, the first that is not, and what the refusal says. */
+import { describe, expect, it } from 'vitest';
+import {
+  asksFor,
+  decideRefund,
+  isWaiting,
+  needsApproval,
+  type RefundableOrder,
+  type RefundRecord,
+  type RefundWish,
+  refundableQuantities,
+  refusalOfResumed,
+  replacedBy,
+} from './refund.ts';
+
+const MUGS = { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 300 };
+const BOWL = { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 400 };
+
+function orderOf(order: Partial<RefundableOrder> = {}): RefundableOrder {
+  return { status: 'paid', hasShipped: false, capturedCents: 1000, lines: [MUGS, BOWL], ...order };
+}
+
+function refundOf(refund: Partial<RefundRecord> = {}): RefundRecord {
+  return {
+    amountCents: 300,
+    status: 'succeeded',
+    lines: [],
+    cancelsUnits: false,
+    isGivenUp: false,
+    isRestocked: false,
+    isFromStripe: false,
+    ...refund,
+  };
+}
+
+const SHIPPED = orderOf({ status: 'shipped', hasShipped: true });
+const line = (productId: string, quantity: number) => ({ productId, quantity });
+const decide = (wish: Partial<RefundWish>, refunds: RefundRecord[] = [], order = orderOf()) =>
+  decideRefund(order, refunds, { restock: false, ...wish });
+const refusal = (...asked: Parameters<typeof decide>) => {
+  const decision = decide(...asked);
+  return decision.ok ? undefined : `${decision.code}: ${decision.message}`;
+};
+
+it('people decide yet about a refund that waits, and about no other', () => {
+  const statuses = ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected'] as const;
+  expect(statuses.filter((status) => isWaiting({ status }))).toEqual(['awaiting_return', 'awaiting_approval']);
+});
+
+describe('a refund of lines', () => {
+  it('is refused with what is wrong with them', () => {
+    expect(refusal({ lines: [] })).toBe(
+      'invalid_request: Name at least one line, or leave "lines" out to refund everything that is left.',
+    );
+    for (const quantity of [0, -1, 0.5, Number.NaN])
+      expect(refusal({ lines: [line('mug', quantity)] })).toBe(
+        'invalid_request: Each line needs a quantity of 1 or more.',
+      );
+    expect(refusal({ lines: [line('cup', 1)] })).toBe('invalid_request: Product cup is not part of this order.');
+    expect(refusal({ lines: [line('mug', 3)] })).toBe(
+      'invalid_request: Of “Mug” only 2 can be left to refund; 3 were asked for.',
+    );
+    expect(refusal({ lines: [line('bowl', 1)] }, [refundOf({ lines: [line('bowl', 1)] })])).toBe(
+      'invalid_request: Of “Bowl” nothing is left to refund; 1 were asked for.',
+    );
+  });
+
+  it('costs what they do, or less, and no more than what is left of the charge', () => {
+    const lines = [line('mug', 2)];
+    expect(decide({ lines }, [], SHIPPED)).toMatchObject({ ok: true, amountCents: 600, lines, cancelsUnits: false });
+    expect(decide({ lines, amountCents: 600 }, [], SHIPPED)).toMatchObject({ ok: true });
+    expect(refusal({ lines, amountCents: 601 }, [], SHIPPED)).toBe(
+      'refund_exceeds_charge: The amount is more than these lines cost; leave it out, or name less.',
+    );
+    expect(decide({ lines }, [refundOf({ amountCents: 400 })], SHIPPED)).toMatchObject({ ok: true, amountCents: 600 });
+    expect(refusal({ lines }, [refundOf({ amountCents: 401 })], SHIPPED)).toBe(
+      'refund_exceeds_charge: These lines cost more than what is left of the charge; name a lower amount.',
+    );
+  });
+
+  it('of a product that was named twice is for both', () => {
+    const lines = [line('mug', 1), line('mug', 1)];
+    expect(decide({ lines }, [], SHIPPED)).toMatchObject({ amountCents: 600, lines: [line('mug', 2)] });
+  });
+
+  it('takes all of the money only with all of the units', () => {
+    const earlier = [refundOf({ amountCents: 400 })];
+    expect(refusal({ lines: [line('mug', 2)] }, earlier)).toBe(
+      'refund_exceeds_charge: This is all that is left of the charge, and 1 × “Bowl” would be left to ship for nothing. Cancel the order, or name a lower amount.',
+    );
+    expect(decide({ lines: [line('mug', 2)], amountCents: 599 }, earlier)).toMatchObject({ ok: true });
+    expect(decide({ lines: [line('mug', 2), line('bowl', 1)] })).toMatchObject({
+      ok: true,
+      amountCents: 1000,
+      cancelsUnits: true,
+    });
+  });
+});
+
+describe('a refund without lines', () => {
+  it('of everything is for every unit that is left, and for none that is not', () => {
+    expect(decide({})).toMatchObject({
+      amountCents: 1000,
+      lines: [line('mug', 2), line('bowl', 1)],
+      cancelsUnits: true,
+      restock: true,
+    });
+    const earlier = [refundOf({ amountCents: 400, lines: [line('bowl', 1)] })];
+    expect(decide({}, earlier)).toMatchObject({ amountCents: 600, lines: [line('mug', 2)] });
+    expect(decide({}, earlier, SHIPPED)).toMatchObject({
+      lines: [line('mug', 2)],
+      cancelsUnits: false,
+      restock: false,
+    });
+  });
+
+  it('of no unit that is left cancels nothing and puts nothing back on sale', () => {
+    const earlier = [refundOf({ amountCents: 900, lines: [line('bowl', 1), line('mug', 2)] })];
+    expect(decide({ restock: true }, earlier)).toEqual({
+      ok: true,
+      amountCents: 100,
+      lines: [],
+      cancelsUnits: false,
+      restock: false,
+    });
+  });
+
+  it('is refused when nothing, or less, is left', () => {
+    const nothing = 'refund_exceeds_charge: Nothing is left of the charge: all of it is refunded or on its way.';
+    expect(refusal({}, [refundOf({ amountCents: 1000 })])).toBe(nothing);
+    expect(refusal({ amountCents: 1 }, [refundOf({ amountCents: 1000 })])).toBe(nothing);
+    expect(refusal({ amountCents: 701 }, [refundOf()])).toBe(
+      'refund_exceeds_charge: The refund is more than what is left of the charge.',
+    );
+    expect(refusal({ amountCents: 700 }, [refundOf()])).toBeUndefined();
+  });
+
+  it('by a shopper names no amount alone', () => {
+    expect(refusal({ isShopper: true, amountCents: 1 })).toBe(
+      'invalid_request: Name the items and quantities to refund; an amount alone is not accepted.',
+    );
+    expect(refusal({ isShopper: true })).toBeUndefined();
+    expect(refusal({ isShopper: true, amountCents: 1, lines: [line('mug', 1)] })).toBeUndefined();
+  });
+});
+
+describe('a request that is sent again', () => {
+  const made = { amountCents: 600, lines: [line('mug', 2), line('bowl', 1)], reason: 'Broken' };
+
+  it('is the same whatever it leaves out, in whatever order', () => {
+    expect(asksFor({ reason: 'Broken' }, made)).toBe(true);
+    expect(asksFor({ reason: 'Broken', amountCents: 600 }, made)).toBe(true);
+    expect(asksFor({ reason: 'Broken', lines: [line('bowl', 1), line('mug', 1), line('mug', 1)] }, made)).toBe(true);
+  });
+
+  it('is another one with another reason, amount or lines', () => {
+    expect(asksFor({ reason: 'broken' }, made)).toBe(false);
+    expect(asksFor({ reason: 'Broken', amountCents: 601 }, made)).toBe(false);
+    expect(asksFor({ reason: 'Broken', lines: [line('mug', 2)] }, made)).toBe(false);
+    // One less and one more is not none.
+    expect(asksFor({ reason: 'Broken', lines: [line('bowl', 1), line('mug', 4)] }, made)).toBe(false);
+  });
+});
+
+describe('units', () => {
+  it('of products that are not the order’s are nobody’s', () => {
+    const left = refundableQuantities(orderOf(), [refundOf({ lines: [line('cup', 1), line('mug', 1)] })]);
+    expect([...left].map(([id, product]) => [id, product.left])).toEqual([
+      ['mug', 1],
+      ['bowl', 1],
+    ]);
+  });
+});
+
+describe('the failed refunds that a new one replaces', () => {
+  const failed = (refund: Partial<RefundRecord>) => refundOf({ status: 'failed', ...refund });
+  const made = (amountCents: number, lines = [] as { productId: string; quantity: number }[]) => ({
+    amountCents,
+    lines,
+  });
+
+  it('are those whose money is gone, each counted after the ones that stay', () => {
+    const refunds = [failed({ amountCents: 300 }), failed({ amountCents: 300 }), failed({ amountCents: 200 })];
+    expect(replacedBy(orderOf(), refunds, made(500))).toEqual([refunds[1]]);
+    expect(replacedBy(orderOf(), refunds, made(200))).toEqual([]);
+    expect(replacedBy(orderOf(), refunds, made(1000))).toEqual(refunds);
+  });
+
+  it('are those of which a unit is gone, whatever else they are for', () => {
+    const refunds = [failed({ amountCents: 1, lines: [line('mug', 1), line('bowl', 1)] })];
+    expect(replacedBy(orderOf(), refunds, made(1, [line('bowl', 1)]))).toEqual(refunds);
+    expect(replacedBy(orderOf(), refunds, made(1, [line('mug', 1), line('cup', 1)]))).toEqual([]);
+    const foreign = [failed({ amountCents: 1, lines: [line('cup', 1)] })];
+    expect(replacedBy(orderOf(), foreign, made(1))).toEqual(foreign);
+  });
+
+  it('take the units of those that stay', () => {
+    const refunds = [
+      failed({ amountCents: 1, lines: [line('mug', 1)] }),
+      failed({ amountCents: 1, lines: [line('mug', 2)] }),
+    ];
+    expect(replacedBy(orderOf(), refunds, made(1))).toEqual([refunds[1]]);
+  });
+});
+
+describe('a refund that is resumed', () => {
+  const money = (cents: number) => `${cents} cents`;
+  const resumed = refundOf({ status: 'failed', amountCents: 300, lines: [line('mug', 2)], cancelsUnits: true });
+
+  it('can be made as long as its money and its units are there', () => {
+    expect(refusalOfResumed(orderOf(), [refundOf({ amountCents: 700 })], resumed, money)).toBeUndefined();
+    expect(refusalOfResumed(orderOf(), [refundOf({ amountCents: 701 })], resumed, money)).toBe(
+      'Only 299 cents of the charge is left: other refunds were made in the meantime. Reject or withdraw this one, and request a new one with a lower amount.',
+    );
+  });
+
+  it('says of which unit there are fewer, or none', () => {
+    const rest = 'and this refund is for 2: another refund was made for the rest. Reject or withdraw this one.';
+    const others = (quantity: number) => [refundOf({ amountCents: 1, lines: [line('mug', quantity)] })];
+    expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Of “Mug” 1 can still be refunded, ${rest}`);
+    expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Of “Mug” 0 can still be refunded, ${rest}`);
+    expect(refusalOfResumed(orderOf(), [], { ...resumed, lines: [line('cup', 2)] }, money)).toBe(
+      `Of “cup” 0 can still be refunded, ${rest}`,
+    );
+  });
+
+  it('cancels no units that have shipped, unless they are back on sale', () => {
+    expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
+      'Its items have shipped in the meantime. Reject or withdraw this refund, and request a return instead.',
+    );
+    expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
+    expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();
+  });
+});
+
+describe('a limit', () => {
+  const limits = { customerCents: 100, supportCents: 200, leadCents: 300 };
+  const slice = (status: RefundRecord['status'], more: Partial<RefundRecord & { approved: boolean }> = {}) => ({
+    ...refundOf({ status, amountCents: 60 }),
+    approved: false,
+    ...more,
+  });
+
+  it('is passed by one unit more', () => {
+    const needs = (role: Parameters<typeof needsApproval>[1], cents: number) => needsApproval(limits, role, [], cents);
+    expect((['customer', 'support', 'support_lead', 'admin'] as const).map((role) => needs(role, 100))).toEqual(
+      Array(4).fill(false),
+    );
+    expect([needs('customer', 101), needs('support', 200), needs('support', 201)]).toEqual([true, false, true]);
+    expect([needs('support_lead', 300), needs('support_lead', 301), needs('admin', 301)]).toEqual([false, true, true]);
+    expect(needs('system', 1_000_000)).toBe(false);
+  });
+
+  it.each(['awaiting_return', 'awaiting_approval', 'pending', 'succeeded'] as const)(
+    'can’t be passed in slices, also while one is %s',
+    (status) => {
+      expect(needsApproval(limits, 'customer', [slice(status)], 40)).toBe(false);
+      expect(needsApproval(limits, 'customer', [slice(status)], 41)).toBe(true);
+    },
+  );
+
+  it('leaves out what was approved, rejected, or failed', () => {
+    const others = [slice('succeeded', { approved: true }), slice('rejected'), slice('failed')];
+    expect(needsApproval(limits, 'customer', others, 100)).toBe(false);
+    expect(needsApproval(limits, 'customer', [slice('failed', { isGivenUp: true })], 41)).toBe(true);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Cart, Session } from '#lib/contracts.ts';
+import { enter, leave } from './accounts.ts';
+import { Api } from './api.ts';
+import { cancelRefusal } from './cancel-form.ts';
+import { addToCart, readCart, removeFromCart, setQuantity } from './cart.ts';
+import { ApiProblem } from './problem.ts';
+import { SessionRenewal } from './session-renewal.ts';
+import { ShopCookies } from './shop-cookies.ts';
+import { MemoryCookies } from './testing.ts';
+
+const CART = { id: 'cart-1', items: [{ product_id: 'mug', quantity: 98 }], item_count: 98 } as unknown as Cart;
+const SESSION = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 900 } as Session;
+
+/** A browser before an API that answers by method and path; `sent` has each call with its body and the cart's ID. */
+function browser(answers: Record<string, () => Response>, cookies: Record<string, string> = {}) {
+  const sent: { call: string; body: unknown; cartId: string | null }[] = [];
+  const store = new MemoryCookies(cookies);
+  const api = new Api({
+    apiUrl: 'http://api.test',
+    clientAddress: undefined,
+    cookies: new ShopCookies(store, true),
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const call = `${request.method} ${new URL(request.url).pathname}`;
+      const text = await request.text();
+      sent.push({ call, body: text && JSON.parse(text), cartId: request.headers.get('x-cart-id') });
+      return answers[call]?.() ?? new Response(null, { status: 404 });
+    },
+    renewal: new SessionRenewal(),
+    requestId: 'request-1',
+  });
+  return { api, sent, store };
+}
+
+const answered = (body: unknown) => () => Response.json(body);
+
+describe('the cart', () => {
+  it('of a browser that never had one is not asked for', async () => {
+    const { api, sent } = browser({});
+    expect(await readCart(api)).toBeUndefined();
+    expect(sent).toEqual([]);
+  });
+
+  it('of a guest, or of whoever is signed in, is read and counted', async () => {
+    const known: Record<string, string>[] = [
+      { holdfast_guest: 'cart-1' },
+      { holdfast_refresh: 'r', holdfast_access: 'a' },
+    ];
+    for (const cookies of known) {
+      const { api, store } = browser({ 'GET /api/cart': answered(CART) }, cookies);
+      expect(await readCart(api)).toEqual(CART);
+      expect(store.get('holdfast_cart_count')).toBe('98');
+    }
+  });
+
+  it('takes more of a product, up to 100', async () => {
+    const answers = {
+      'GET /api/cart': answered(CART),
+      'PUT /api/cart/items/mug': answered(CART),
+      'PUT /api/cart/items/a%2Fb': answered(CART),
+    };
+    const { api, sent } = browser(answers, { holdfast_guest: 'cart-1' });
+    await addToCart(api, 'mug', 1);
+    await addToCart(api, 'mug', 5);
+    await addToCart(api, 'a/b', 5);
+    const puts = sent.filter(({ call }) => call.startsWith('PUT'));
+    expect(puts.map(({ call, body }) => [call, body])).toEqual([
+      ['PUT /api/cart/items/mug', { quantity: 99 }],
+      ['PUT /api/cart/items/mug', { quantity: 100 }],
+      ['PUT /api/cart/items/a%2Fb', { quantity: 5 }],
+    ]);
+  });
+
+  it('remembers a new guest’s ID, and the count after each change', async () => {
+    const emptied = { ...CART, items: [], item_count: 0 };
+    const { api, store } = browser({
+      'PUT /api/cart/items/mug': answered(CART),
+      'DELETE /api/cart/items/mug': answered(emptied),
+    });
+    expect(await setQuantity(api, 'mug', 98)).toEqual(CART);
+    expect(store.values).toMatchObject({ holdfast_guest: 'cart-1', holdfast_cart_count: '98' });
+    expect(await removeFromCart(api, 'mug')).toEqual(emptied);
+    expect(store.values).toMatchObject({ holdfast_cart_count: '0' });
+  });
+});
+
+describe('an account', () => {
+  it('is entered with the guest’s cart, and its own cart is counted', async () => {
+    const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
+    const { api, sent, store } = browser(answers, { holdfast_guest: 'cart-1' });
+    await enter(api, '/auth/login', { email: 'a@b.example' });
+    expect(sent[0]).toEqual({ call: 'POST /api/auth/login', body: { email: 'a@b.example' }, cartId: 'cart-1' });
+    expect(store.values).toMatchObject({
+      holdfast_access: 'access-1',
+      holdfast_refresh: 'refresh-1',
+      holdfast_cart_count: '98',
+    });
+  });
+
+  it('is left at the API too, and forgotten here whatever it answers', async () => {
+    const answers = { 'POST /api/auth/logout': () => new Response(null, { status: 204 }) };
+    for (const each of [answers, {}]) {
+      const { api, sent, store } = browser(each, { holdfast_refresh: 'r', holdfast_access: 'a', holdfast_guest: 'g' });
+      await leave(api);
+      expect(sent.map(({ call, body }) => [call, body])).toEqual([['POST /api/auth/logout', { refresh_token: 'r' }]]);
+      expect(store.values).toEqual({});
+    }
+  });
+
+  it('that was not entered is just forgotten', async () => {
+    const { api, sent, store } = browser({}, { holdfast_guest: 'g' });
+    await leave(api);
+    expect([sent, store.values]).toEqual([[], {}]);
+  });
+});
+
+describe('a cancellation that is refused', () => {
+  const problem = (status: number, code: string, more: object = {}) =>
+    new ApiProblem({ type: 'x', title: 'x', status, code, detail: 'For staff.', ...more });
+
+  it('says what is wrong with the reason, that it is too late, or what happened', () => {
+    const errors = [{ path: 'reason', message: 'too long' }];
+    expect(cancelRefusal(problem(400, 'invalid_request', { errors }))).toEqual({
+      errors: { reason: 'too long' },
+      message: undefined,
+    });
+    for (const code of ['conflict', 'order_not_cancellable'])
+      expect(cancelRefusal(problem(409, code))).toEqual({
+        errors: {},
+        message: 'It’s too late to cancel this order: its status has changed in the meantime.',
+      });
+    expect(cancelRefusal(problem(404, 'not_found'))).toEqual({ errors: {}, message: 'For staff.' });
+  });
+
+  it('is no place for errors of ours', () => {
+    const error = new Error('bug');
+    expect(() => cancelRefusal(error)).toThrow(error);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { ApiProblem, isProblem, problemFrom, unreachable } from './problem.ts';
+
+const BODY = { type: '/api/problems/out_of_stock', title: 'Out of stock', status: 409, code: 'out_of_stock' };
+
+describe('an answer that is no success', () => {
+  it('is read with all that it says', async () => {
+    const errors = [{ path: 'items', message: 'too many' }];
+    const body = { ...BODY, detail: 'Less.', request_id: 'r-1', errors, lines: [1] };
+    const problem = await problemFrom(Response.json(body, { status: 409, headers: { 'retry-after': '30' } }));
+    expect(problem).toMatchObject({
+      name: 'ApiProblem',
+      message: '409 out_of_stock: Less.',
+      status: 409,
+      code: 'out_of_stock',
+      detail: 'Less.',
+      requestId: 'r-1',
+      errors,
+      retryAfterSeconds: 30,
+    });
+    expect(problem.extra).toEqual({ lines: [1] });
+  });
+
+  it('may say little', async () => {
+    const problem = await problemFrom(Response.json(BODY, { status: 409 }));
+    expect(problem).toMatchObject({
+      message: '409 out_of_stock: Out of stock',
+      errors: [],
+      detail: undefined,
+      extra: {},
+    });
+    expect(problem.retryAfterSeconds).toBeUndefined();
+  });
+
+  it.each(['0', '-1', 'Wed, 21 Oct 2026 07:28:00 GMT'])('is not retried after %s', async (value) => {
+    const problem = await problemFrom(Response.json(BODY, { status: 503, headers: { 'retry-after': value } }));
+    expect(problem.retryAfterSeconds).toBeUndefined();
+  });
+
+  it.each([
+    '<html>',
+    'null',
+    '"text"',
+    '{}',
+    '{"status":"409","code":"x"}',
+    '{"status":409}',
+    '{"status":409,"code":1}',
+  ])('that is no problem of the API is told by its status: %s', async (body) => {
+    const response = new Response(body, { status: 502, statusText: 'Bad Gateway', headers: { 'x-request-id': 'r-2' } });
+    const problem = await problemFrom(response);
+    expect(problem).toMatchObject({
+      message: '502 unavailable: Bad Gateway',
+      status: 502,
+      code: 'unavailable',
+      requestId: 'r-2',
+    });
+  });
+
+  it('that says nothing at all is unexpected', async () => {
+    const problem = await problemFrom(new Response('', { status: 502 }));
+    expect(problem).toMatchObject({ message: '502 unavailable: Unexpected answer', requestId: undefined });
+  });
+});
+
+it('an API that can’t be reached is a problem too, with its cause', () => {
+  const cause = new Error('refused');
+  expect(unreachable('r-3', cause)).toMatchObject({
+    message: '503 unavailable: The API did not answer',
+    status: 503,
+    code: 'unavailable',
+    requestId: 'r-3',
+    cause,
+  });
+});
+
+it('a problem is told from other errors, and by its code', () => {
+  const problem = new ApiProblem(BODY);
+  expect([isProblem(problem), isProblem(problem, 'x', 'out_of_stock'), isProblem(problem, 'x')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([isProblem(new Error('x')), isProblem(undefined)]).toEqual([false, false]);
+});

@@ -1,0 +1,322 @@
+/** Who may see and do what: roles, owners, sessions, cookies, headers, limits, and security defaults. */
+import type { MistakesInFile } from '../mistake.ts';
+
+/** Tests of each route with each role. */
+const ROLE_TESTS = ['api/openapi', 'tests/access'];
+
+export const ACCESS: readonly MistakesInFile[] = [
+  {
+    file: 'api/refunds/routes.ts',
+    tests: [
+      ...ROLE_TESTS,
+      'api/refunds',
+      'api/orders',
+      'tests/refund-approval',
+      'tests/support-desk',
+      'tests/idempotent-writes',
+    ],
+    replacements: [
+      ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
+      ['shoppers put items back into stock', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
+    ],
+  },
+  {
+    file: 'api/refunds/service.ts',
+    tests: [
+      ...ROLE_TESTS,
+      'api/refunds',
+      'api/orders',
+      'tests/refund-approval',
+      'tests/support-desk',
+      'tests/idempotent-writes',
+    ],
+    replacements: [
+      [
+        'shoppers see who of staff asked for a refund',
+        'requested_by: forStaff ? row.requested_by : null',
+        'requested_by: row.requested_by',
+      ],
+      ['the same key makes no difference for another refund', 'if (!asksFor(request, answer.refund))', 'if (false)'],
+    ],
+  },
+  {
+    file: 'api/catalog/routes.ts',
+    tests: [...ROLE_TESTS, 'api/catalog'],
+    replacements: [
+      [
+        'anybody makes products',
+        "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
+        "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = { userId: 'nobody' };",
+      ],
+      [
+        'customers change products',
+        "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
+        "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'customer', 'admin');",
+      ],
+      [
+        'support deletes products',
+        "    requireRole(ctx, 'admin');\n    const { id }",
+        "    requireRole(ctx, 'admin', 'support');\n    const { id }",
+      ],
+    ],
+  },
+  {
+    file: 'api/analytics/routes.ts',
+    tests: [...ROLE_TESTS, 'api/analytics'],
+    replacements: [
+      [
+        'customers read the shop’s figures',
+        "    requireRole(ctx, 'admin');\n    const query = parse(eventReportQuery",
+        '    const query = parse(eventReportQuery',
+      ],
+      ['visits are counted without consent', '  if (!hasConsented(ctx)) return {};\n', ''],
+    ],
+  },
+  {
+    file: 'api/recommendations/retraining-routes.ts',
+    tests: [...ROLE_TESTS, 'api/recommendations'],
+    replacements: [
+      [
+        'staff who are no admins roll the model back',
+        "const { userId } = requireRole(ctx, 'admin');\n    const { reason } =",
+        "const { userId } = requireRole(ctx, 'admin', 'support', 'support_lead');\n    const { reason } =",
+      ],
+    ],
+  },
+  {
+    file: 'api/middleware/identity.ts',
+    tests: [...ROLE_TESTS, 'api/catalog'],
+    replacements: [
+      [
+        'roles are not checked',
+        "  if (!roles.includes(identity.role)) throw new DomainError('forbidden', 'Your account may not do this.');\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/middleware/access-tokens.ts',
+    tests: ['api/middleware', 'api/accounts'],
+    replacements: [
+      [
+        'an access token that was seen before never expires',
+        'if (known && Date.now() < known.expiresAtMs)',
+        'if (known)',
+      ],
+    ],
+  },
+  {
+    file: 'api/orders/order-reader.ts',
+    tests: [...ROLE_TESTS, 'api/orders'],
+    replacements: [
+      [
+        'anybody reads an order by its ID',
+        'where o.id = $1 and (o.owner = any($2) or $3)',
+        'where o.id = $1 and (o.owner = any($2) or $3 or true)',
+      ],
+      [
+        'anybody follows an order’s events',
+        'from orders o where id = $1 and (owner = any($2) or $3)',
+        'from orders o where id = $1 and (owner = any($2) or $3 or true)',
+      ],
+      ['shoppers see who of staff did what', "'actor', case when $3 then event.actor end", "'actor', event.actor"],
+      [
+        'shoppers see events that are for staff',
+        'and ($3 or event.type = any($4))',
+        'and ($3 or event.type = any($4) or true)',
+      ],
+      ['a shopper lists everybody’s orders', 'where o.owner = any($1) and', 'where (o.owner = any($1) or true) and'],
+      ['staff get what a card payment needs', "mine && row.status === 'pending'", "row.status === 'pending'"],
+    ],
+  },
+  {
+    file: 'api/reservations/service.ts',
+    tests: [...ROLE_TESTS, 'api/orders', 'api/reservations', 'tests/idempotent-writes'],
+    replacements: [
+      [
+        'anybody reads and releases a reservation',
+        'o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`',
+        'o.reservation_id = r.id where r.id = $1 and (r.owner = any($2) or true)`',
+      ],
+      [
+        'one shopper’s key meets another’s reservation',
+        'uuidFrom(ID_NAMESPACES.reservation, `${owners[0]}:${request.idempotencyKey}`)',
+        'uuidFrom(ID_NAMESPACES.reservation, request.idempotencyKey)',
+      ],
+      [
+        'the same key makes no difference for another reservation',
+        'if (JSON.stringify(result.requested) !== JSON.stringify(lines)) {',
+        'if (false) {',
+      ],
+    ],
+  },
+  {
+    file: 'api/accounts/sessions.ts',
+    tests: ['api/accounts'],
+    replacements: [
+      [
+        'the replaced refresh token stays valid forever',
+        "\n  and tonumber(ARGV[3]) - tonumber(redis.call('hget', KEYS[1], 'rotatedAt')) <= tonumber(ARGV[4]) then",
+        ' then',
+      ],
+      [
+        'a refresh token that was used twice does not end the session',
+        "redis.call('del', KEYS[1])\nreturn {'reused'}",
+        "return {'reused'}",
+      ],
+      ['signing out does not end the session', '    await this.#redis.del(sessionKey(sessionId));\n', ''],
+      [
+        'a refresh token is also an access token',
+        'jwt.sign({ sessionId, jti: tokenId }, REFRESH_SECRET, {',
+        'jwt.sign({ ...owner, sessionId, jti: tokenId }, JWT_SECRET, {',
+      ],
+    ],
+  },
+  {
+    file: 'api/cart/routes.ts',
+    tests: ['api/cart', 'tests/http-security'],
+    replacements: [
+      ['scripts read the cart’s cookie', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['other sites send the cart’s cookie', "sameSite: 'lax', ", "sameSite: 'none', "],
+    ],
+  },
+  {
+    file: 'api/cart/service.ts',
+    tests: ['api/cart', 'api/accounts', ...ROLE_TESTS],
+    replacements: [
+      [
+        'a merged cart holds more than 100 of a product',
+        'least(100, cart_items.quantity + excluded.quantity)',
+        'cart_items.quantity + excluded.quantity',
+      ],
+      [
+        'an account’s cart is open to whoever knows its ID',
+        "'select id from carts where id = $1 and user_id is null', [owner.cartId]",
+        "'select id from carts where id = $1', [owner.cartId]",
+      ],
+      [
+        'whoever knows the ID of an account’s cart puts things in',
+        'updated_at = now() where carts.user_id is null returning id',
+        'updated_at = now() returning id',
+      ],
+      ['a cart mixes currencies', 'if (cartCurrency && cartCurrency !== product.currency) throw', 'if (false) throw'],
+    ],
+  },
+  {
+    file: 'api/app.ts',
+    tests: ['api/system', 'api/middleware', 'tests/http-security'],
+    replacements: [
+      [
+        'the API sends no HSTS header',
+        "helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } })",
+        "helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' }, strictTransportSecurity: false })",
+      ],
+      ['bodies of any size are read', "jsonLimit: '256kb'", "jsonLimit: '256mb'"],
+    ],
+  },
+  {
+    file: 'api/middleware/cors.ts',
+    tests: ['api/middleware', 'api/system', 'tests/http-security'],
+    replacements: [
+      [
+        'every site may read the API with the shopper’s cookies',
+        "    if (ctx.get('Origin') !== origin) return next();\n    ctx.set('Access-Control-Allow-Origin', origin);",
+        "    ctx.set('Access-Control-Allow-Origin', ctx.get('Origin') || origin);",
+      ],
+    ],
+  },
+  {
+    file: 'api/middleware/client-address.ts',
+    tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
+    replacements: [['X-Forwarded-For is believed from anybody', 'if (trusted.has(address)) {', 'if (address) {']],
+  },
+  {
+    file: 'api/codec/access.ts',
+    tests: ['api/codec'],
+    replacements: [
+      ['customers decode what Temporal stores', '    if (!isStaff(role)) throw notOfTheDesk();\n', ''],
+      [
+        'everybody of the issuer decodes what Temporal stores',
+        'if (claimed(claims, settings.CODEC_OIDC_ROLE_CLAIM).some((value) => allowed.has(value))) return who;',
+        'if (claims) return who;',
+      ],
+    ],
+  },
+  {
+    file: 'api/codec/routes.ts',
+    tests: ['api/codec'],
+    replacements: [['pages of any site use the codec', 'if (origin && origin !== allowed)', 'if (false)']],
+  },
+  {
+    file: 'infra/config.ts',
+    tests: ['infra/config', 'infra/security-defaults'],
+    replacements: [
+      [
+        '`CODEC_REQUIRE_SIGN_IN` defaults to false',
+        'CODEC_REQUIRE_SIGN_IN: flag(true)',
+        'CODEC_REQUIRE_SIGN_IN: flag(false)',
+      ],
+      ['rate limits are off by default', 'RATE_LIMIT_ENABLED: flag(true)', 'RATE_LIMIT_ENABLED: flag(false)'],
+      ['a short secret signs access tokens', 'JWT_SECRET: z.string().min(32)', 'JWT_SECRET: z.string().min(1)'],
+      ['500 passwords may be tried', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
+      [
+        'support refunds any amount without approval',
+        'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)',
+        'REFUND_LIMIT_SUPPORT_CENTS: count(100_000_000, 0)',
+      ],
+    ],
+  },
+  {
+    file: 'api/checkout/routes.ts',
+    tests: ['api/orders', 'api/checkout', 'tests/rate-limits'],
+    replacements: [['checkouts are not limited', "limits.limit('payment'), ", '']],
+  },
+  {
+    file: 'api/accounts/routes.ts',
+    tests: ['api/accounts', 'tests/rate-limits'],
+    replacements: [
+      [
+        'passwords may be tried without limit',
+        "router.post('/auth/login', limits.limit('api'), limits.limitFailures('auth'), ",
+        "router.post('/auth/login', limits.limit('api'), ",
+      ],
+    ],
+  },
+  {
+    file: 'storefront/src/lib/server/shop-cookies.ts',
+    tests: ['storefront/src/lib/server'],
+    replacements: [
+      ['scripts read the session’s cookies', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['session cookies go over plain HTTP', 'secure: this.#secure, maxAge', 'secure: false, maxAge'],
+      ['other sites send the session’s cookies', "sameSite: 'lax', ", "sameSite: 'none', "],
+    ],
+  },
+  {
+    file: 'storefront/src/lib/server/security-headers.ts',
+    tests: ['storefront/src/lib/server'],
+    replacements: [['the storefront sends no HSTS header', 'if (https) headers.set', 'if (false) headers.set']],
+  },
+  {
+    file: 'api/catalog/product-writer.ts',
+    tests: ['api/catalog', 'tests/idempotent-writes'],
+    replacements: [
+      [
+        'one delivery is counted twice',
+        '  if (known) return false;\n  await em.execute(',
+        '  if (!known) await em.execute(',
+      ],
+      ['a delivery’s key counts for another number', 'if (known && known.', 'if (false && known.'],
+    ],
+  },
+  {
+    file: 'infra/redis/cache.ts',
+    tests: ['infra/redis', 'api/catalog', 'api/recommendations'],
+    replacements: [
+      [
+        'an answer from before an invalidation is cached after it',
+        "if redis.call('get', KEYS[2]) ~= ARGV[1] then return 0 end\n",
+        '',
+      ],
+    ],
+  },
+];

@@ -1,0 +1,193 @@
+/** The audit, the sweep, and the outbox: what finds or repairs what went wrong elsewhere. */
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
+
+const AUDIT_TESTS = ['activities/audit', 'worker/audit', ...ACTIVITY_TESTS];
+
+export const AUDIT: readonly MistakesInFile[] = [
+  {
+    file: 'activities/audit/audit.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      ['the audit does not check stock', '      await checkStock(db),\n', '      [],\n'],
+      ['the audit does not check reservations', '      await checkHolds(db, settings),\n', '      [],\n'],
+      ['the audit does not check workflows', '      await checkWorkflows(db),\n', '      [],\n'],
+      ['the audit does not check money', '...money.findings, ', ''],
+      ['the audit does not check goods', 'await checkGoods(db)', '[]'],
+      ['the audit does not check orders', 'await checkOrders(db)', '[]'],
+      [
+        'all checks of the audit but money are gone',
+        '[...stock, ...holds, ...workflows, ...money.findings, ...goods, ...orders]',
+        '[...money.findings]',
+      ],
+      ['the audit leaves marks of ended reservations', 'await repairMarks(db, gate)', '[] as Finding[]'],
+      ['the audit repairs no counters', 'if (drift.size > 0) {', 'if (false) {'],
+      ['the audit always reports that the books agree', 'problems.length === 0 ?', 'problems.length >= 0 ?'],
+      [
+        'the audit drops findings that are still there',
+        'problems.filter((problem) => stillThere.has(keyOf(problem)))',
+        'problems.filter((problem) => !stillThere.has(keyOf(problem)))',
+      ],
+    ],
+  },
+  {
+    file: 'worker/audit.ts',
+    tests: AUDIT_TESTS,
+    replacements: [['the audit ends with 0 whatever it finds', 'report.problems.length === 0 ? 0 : 1', '0']],
+  },
+  {
+    file: 'activities/audit/check-stock.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      [
+        'reserved units without a reservation are not found',
+        'p.reserved_quantity <> coalesce(held.quantity, 0) or ',
+        '',
+      ],
+      [
+        'a paid order without a sale is not found',
+        "where (o.paid_at is not null) <> (r.status = 'committed')",
+        'where false',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-holds.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      ['a reservation past its time is not found', "where r.status = 'held' and", "where r.status = 'nothing' and"],
+      ['an order past its time is not found', "where status = 'pending' and", "where status = 'nothing' and"],
+    ],
+  },
+  {
+    file: 'activities/audit/check-money.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      [
+        'an unmatched payment that was not refunded is not found',
+        'if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;',
+        'if (payment) return;',
+      ],
+      ['a charge that an order books otherwise is not found', 'if (atStripe !== captured) find', 'if (false) find'],
+      ['a refund that an order books otherwise is not found', 'if (backAtStripe !== refunded) find', 'if (false) find'],
+      [
+        'money that a canceled order keeps is not found',
+        '.includes(order.status) && captured !== back)',
+        '.includes(order.status) && false)',
+      ],
+      [
+        'a charge of another amount is not found',
+        'if (captured > 0 && captured !== cents(order.total)) find',
+        'if (false) find',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-goods.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      [
+        'units refunded more often than bought are not found',
+        'where taken.units > coalesce(bought.units, 0) limit',
+        'where false limit',
+      ],
+      [
+        'units put on sale that were never sold are not found',
+        'where o.paid_at is null and line.restocked_at is not null',
+        'where false',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-gate.ts',
+    tests: [...AUDIT_TESTS, 'activities/inventory'],
+    replacements: [
+      [
+        'the audit ends reservations that are being made',
+        '      if (Date.now() - held.get(id)! < IN_FLIGHT_MS) continue;\n',
+        '',
+      ],
+      ['the audit repairs counters that are being adjusted', '    if (adjusting.has(id)) continue;\n', ''],
+      [
+        'reservations on their way count as drift',
+        'const right = available - (inFlight.get(id) ?? 0);',
+        'const right = available;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/sweep.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      [
+        'the sweep ends reservations that may still be paid',
+        "and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)",
+        "and (r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1) or true)",
+      ],
+      [
+        'orders without a workflow are not resumed',
+        "(await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0",
+        '0',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/take-up.ts',
+    tests: AUDIT_TESTS,
+    replacements: [
+      [
+        'a failed refund without a workflow is not resumed',
+        "\n         or refund.status = 'failed' and refund.given_up_at is null) and",
+        ') and',
+      ],
+    ],
+  },
+  {
+    file: 'activities/outbox/relay.ts',
+    tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
+    replacements: [
+      ['two workers send each message', '\n         for update skip locked', ''],
+      [
+        'a message that failed is dropped',
+        'messages.map(({ id }) => id).filter((id) => !failed.has(id))',
+        'messages.map(({ id }) => id)',
+      ],
+      [
+        'a batch that failed is dropped',
+        'return new Map(messages.map(({ id }) => [id, reason]));',
+        'return new Map(messages.slice(0, 0).map(({ id }) => [id, reason]));',
+      ],
+    ],
+  },
+  {
+    file: 'activities/outbox/handlers.ts',
+    tests: ['activities/outbox', 'activities/inventory', 'api/catalog', ...ACTIVITY_TESTS],
+    replacements: [
+      [
+        'a changed product stays in the cache',
+        '        await deps.cache.invalidate(ids.map(productCacheKey), [CATALOG_TAG]);\n',
+        '',
+      ],
+      [
+        'a change of stock is dropped while the counters are rebuilt',
+        "      if (applied.includes(false)) throw new Error('the stock gate is closed');\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/email/mail-handler.ts',
+    tests: ['activities/email', 'activities/outbox'],
+    replacements: [
+      [
+        'a repeated email has another Message-ID',
+        'key: `outbox-${message.id}.${orderId}`,',
+        'key: `outbox-${Math.random()}.${orderId}`,',
+      ],
+      [
+        'nobody learns that an address refuses email',
+        '    await recordRefusal(sql, message, payload.kind, sent.reason);\n',
+        '',
+      ],
+    ],
+  },
+];

@@ -1,0 +1,19 @@
+import { type Mistake, mistakesOf } from '../mistake.ts';
+import { ACCESS } from './access.ts';
+import { AUDIT } from './audit.ts';
+import { DATABASE } from './database.ts';
+import { ORDERS } from './orders.ts';
+import { REFUNDS } from './refunds.ts';
+import { STOCK } from './stock.ts';
+import { WORKFLOWS } from './workflows.ts';
+
+/** Area → its mistakes. */
+export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
+  stock: mistakesOf(STOCK),
+  orders: mistakesOf(ORDERS),
+  refunds: mistakesOf(REFUNDS),
+  audit: mistakesOf(AUDIT),
+  access: mistakesOf(ACCESS),
+  database: mistakesOf(DATABASE),
+  workflows: mistakesOf(WORKFLOWS),
+};

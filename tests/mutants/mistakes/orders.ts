@@ -1,0 +1,229 @@
+/** Orders, their payments, and what Stripe and its webhooks say of them. */
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
+
+export const ORDERS: readonly MistakesInFile[] = [
+  {
+    file: 'activities/orders/order-ledger.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/payment-integrity', 'api/orders'],
+    replacements: [
+      [
+        'an order is opened on another shopper’s reservation',
+        'if (!guarded || !request.owners.includes(guarded.owner)) return',
+        'if (!guarded) return',
+      ],
+      [
+        'an order is opened on a reservation whose time is over',
+        "if (guarded.status !== 'held' || !guarded.live) return",
+        "if (guarded.status !== 'held') return",
+      ],
+      [
+        'a second PaymentIntent replaces the order’s own',
+        "where id = $1 and (payment_intent_id is null and status = 'pending' or payment_intent_id = $2)",
+        'where id = $1',
+      ],
+      ['a paid order is closed without a refund', 'status = any($3) and captured_amount = 0\n', 'status = any($3)\n'],
+      ['no email on cancellation or expiry', '      await queueMail(sql, orderId, { kind: `order_${to}` });\n', ''],
+      [
+        'a closed order keeps its units',
+        "      await releaseInLedger(sql, [\n        { reservationId: closed.reservation_id, to: to === 'expired' ? 'expired' : 'released' },\n      ]);\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/orders/payment-ledger.ts',
+    tests: [
+      ...ACTIVITY_TESTS,
+      'activities/orders',
+      'activities/email',
+      'tests/payment-integrity',
+      'tests/late-payment',
+      'tests/invariants',
+      'tests/goods-and-money',
+      'api/orders',
+      'api/cart',
+      'api/analytics',
+    ],
+    replacements: [
+      [
+        'a payment of an order that is over is sold all the same',
+        "order.status === 'pending' ? await sellInLedger(sql, order.reservation_id) : 'gone'",
+        'await sellInLedger(sql, order.reservation_id)',
+      ],
+      [
+        'a payment of another amount pays the order',
+        'payment.unmatched ?? mismatchOf(payable, received)',
+        'payment.unmatched ?? undefined',
+      ],
+      [
+        'an order books its payment twice',
+        'if (fromDecimal(order.captured_amount, order.currency) > 0) {',
+        'if (false) {',
+      ],
+      [
+        'a payment empties a cart that holds more than was bought',
+        '\n       and cart_items.quantity <= bought.quantity',
+        '',
+      ],
+      ['a purchase is not counted by analytics', ", ('analytics.purchase', $1::text, '{}')", ''],
+      ['no confirmation email', `('mail', $1::text, '{"kind": "order_paid"}'), `, ''],
+      ['every refused attempt to pay is mailed', 'if (all!.count === failures.length)\n', ''],
+      [
+        'an unmatched payment that went back is sent back again',
+        "if (payment.refund !== 'succeeded') unmatched.push(payment.id);",
+        'unmatched.push(payment.id);',
+      ],
+      [
+        'an unmatched payment pays the order after all when it is read again',
+        'const reason = payment.unmatched ?? mismatchOf',
+        'const reason = mismatchOf',
+      ],
+    ],
+  },
+  {
+    file: 'activities/orders/order-steps.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/support-desk', 'tests/goods-and-money'],
+    replacements: [
+      ['a step of staff is done twice', '    if (earlier) {\n', '    if (false) {\n'],
+      [
+        'an order ships while a refund of its units is not finished',
+        "  if (step.action === 'markShipped') {\n",
+        '  if (false) {\n',
+      ],
+      [
+        'staff end the hold of a cancellation that waits for approval',
+        "if (step.action === 'release' && order.hold_reason === CANCELLATION_HOLD)",
+        'if (false)',
+      ],
+      ['no email when an order ships', "      await queueMail(sql, order.id, { kind: 'order_shipped' });\n", ''],
+      ['an order’s row is read without its lock', '     where id = $1 for no key update`,', '     where id = $1`,'],
+      [
+        'a step is not recorded',
+        '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/payments/activities.ts',
+    tests: [
+      ...ACTIVITY_TESTS,
+      'activities/payments',
+      'activities/refunds',
+      'tests/payment-integrity',
+      'tests/support-desk',
+      'tests/invariants',
+    ],
+    replacements: [
+      [
+        'a retried checkout makes a second PaymentIntent',
+        '{ idempotencyKey: `order-${request.orderId}-intent` }',
+        '{}',
+      ],
+      [
+        'a second attempt at a refund gets the answer of the first',
+        "`refund-${request.refundId}${attempt === '1' ? '' : `-${attempt}`}`",
+        '`refund-${request.refundId}`',
+      ],
+      [
+        'a PaymentIntent of an order that ended meanwhile can still be paid',
+        'if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);',
+        'await attachPaymentIntent(db, request.orderId, attached);',
+      ],
+      ['a refund of an earlier attempt answers for the next one', " && (metadata.attempt ?? '1') === attempt", ''],
+      [
+        'the refund of an unmatched payment is booked as one of the order',
+        'refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund)',
+        'refunds.data.map(foundRefund)',
+      ],
+      [
+        'a payment in flight counts as canceled',
+        "      if (status === 'open') throw error;\n      return status;",
+        "      return 'canceled';",
+      ],
+    ],
+  },
+  {
+    file: 'activities/payments/unmatched-payments.ts',
+    tests: ['tests/payment-integrity', 'activities/payments', ...ACTIVITY_TESTS],
+    replacements: [
+      [
+        'a part of an unmatched payment that went back counts as all of it',
+        'if (backCents < payment.amountCents) return null;',
+        'if (back.length === 0) return null;',
+      ],
+      [
+        'an open chargeback counts as money that went back',
+        "disputes.data.filter(({ status }) => status === 'lost')",
+        "disputes.data.filter(({ status }) => status !== 'won')",
+      ],
+      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and refund_attempt >= $5'],
+    ],
+  },
+  {
+    file: 'infra/postgres/payments.ts',
+    tests: ['api/webhooks', 'tests/payment-integrity', ...ACTIVITY_TESTS, 'infra/postgres'],
+    replacements: [
+      [
+        'a late event takes back that a payment succeeded',
+        "status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,\n         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount\n           else excluded.received_amount end\n         where payments.order_id <> excluded.order_id\n           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status)",
+        'status = excluded.status, received_amount = excluded.received_amount)',
+      ],
+      [
+        'a refused attempt to pay is recorded again by each event',
+        'on conflict (attempt_id) do nothing',
+        "on conflict (attempt_id) do update set message = 'twice'",
+      ],
+    ],
+  },
+  {
+    file: 'api/webhooks/routes.ts',
+    tests: ['api/webhooks'],
+    replacements: [
+      [
+        'the signature of an event is not verified',
+        '    stripe.webhooks.signature!.verifyHeader(body, signature, settings.STRIPE_WEBHOOK_SECRET);\n',
+        '',
+      ],
+      [
+        'an event that could not be handled is answered with 200',
+        "      throw new DomainError('unavailable', 'Not handled yet; send it again.', { retryable: true });\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/webhooks/events.ts',
+    tests: ['api/webhooks'],
+    replacements: [
+      ['events of connected accounts are handled', "  if (event.account) return ignore('other_account');\n", ''],
+      [
+        'events of the other mode are handled',
+        "  if (event.livemode !== /^[rs]k_live_/.test(secretKey)) return ignore('other_mode');\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/webhooks/service.ts',
+    tests: ['api/webhooks', 'tests/payment-integrity', 'tests/support-desk', 'tests/invariants'],
+    replacements: [
+      [
+        'metadata decides whose a payment is',
+        'or (id = $4 and not exists (select 1 from orders where payment_intent_id = $5))),',
+        'or id = $4),',
+      ],
+      [
+        'a second payment of a paid order is not looked at',
+        'if (!order.captured || event.data.object.id !== order.paymentIntentId) await',
+        'if (!order.captured) await',
+      ],
+      ['an event is marked as handled before it is', 'returning handled_at)', 'returning now() as handled_at)'],
+      [
+        'a chargeback is not followed',
+        "    case 'charge.dispute.created':\n",
+        "    case 'charge.dispute.created':\n      return;\n",
+      ],
+    ],
+  },
+];

@@ -1,0 +1,255 @@
+/** Refunds, cancellations, returns, and chargebacks. */
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
+
+const REFUND_TESTS = [
+  'activities/refunds',
+  ...ACTIVITY_TESTS,
+  'tests/unfinished-refunds',
+  'tests/goods-and-money',
+  'tests/support-desk',
+  'tests/refund-approval',
+  'api/orders',
+  'api/refunds',
+];
+
+export const REFUNDS: readonly MistakesInFile[] = [
+  {
+    file: 'domain/refund.ts',
+    tests: ['domain/refund'],
+    replacements: [
+      [
+        'lines may cost more than what is left of the charge',
+        "    if (amountCents > left)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
+        "    if (false)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
+      ],
+      [
+        'only refunds that succeeded count as given back',
+        "  return refund.status !== 'rejected';",
+        "  return refund.status === 'succeeded';",
+      ],
+      [
+        'only refunds that succeeded count toward the limit',
+        'refunds.filter((refund) => isCommitted(refund) && !refund.approved)',
+        "refunds.filter((refund) => refund.status === 'succeeded' && !refund.approved)",
+      ],
+      ['a unit can be refunded twice', '    if (product) product.left -= line.quantity;\n', ''],
+    ],
+  },
+  {
+    file: 'activities/refunds/decision-ledger.ts',
+    tests: [...REFUND_TESTS, 'activities/email'],
+    replacements: [
+      [
+        'the requester may approve their own refund',
+        'if (await isSamePerson(sql, refund.requestedBy, request.actor))',
+        'if (false)',
+      ],
+      [
+        'a decision from the Temporal UI counts without a sign-in',
+        "if (!request.isProven || (role !== 'support_lead' && role !== 'admin')) {",
+        "if (role === 'customer') {",
+      ],
+      [
+        'a refund is approved whose money went elsewhere meanwhile',
+        'const tooLate = approved ? await refusalToResume(sql, refund, order) : undefined;',
+        'const tooLate = undefined;',
+      ],
+      [
+        'a received return above the limit needs no approval',
+        'const waits = !isPaidBack && needsApproval(limits, roleOf(request.actor), others, amountCents);',
+        'const waits = false;',
+      ],
+      [
+        'a retry above the limit needs no approval',
+        'const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);',
+        'const waits = false;',
+      ],
+      [
+        'a retry keeps the refund of the failed attempt',
+        'stripe_refund_id = null, failure_reason = null',
+        'failure_reason = null',
+      ],
+      ['a refund that was given up is sent to Stripe after all', '    if (refund.isGivenUp) {\n', '    if (false) {\n'],
+      [
+        'units of a refund that was given up stay off sale',
+        '    if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);\n',
+        '',
+      ],
+      [
+        'a refund whose units are back on sale is withdrawn',
+        "if (refund.isRestocked || refund.kind === 'cancellation') {",
+        'if (false) {',
+      ],
+      [
+        'a rejected cancellation leaves its order on hold',
+        "if (refund.kind === 'cancellation' && !isOwed) await",
+        "if (refund.kind === 'cancellation' && approved) await",
+      ],
+      [
+        'no email when a refund is declined',
+        '    if (!approved && !isOwed) await mailRefusal(sql, refund, request.reason);\n',
+        '',
+      ],
+      [
+        'items of a return go back on sale although they are not fit',
+        'const restock = request.restock && refund.lines.length > 0;',
+        'const restock = refund.lines.length > 0;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/cancellation-ledger.ts',
+    tests: [...REFUND_TESTS, 'activities/email'],
+    replacements: [
+      [
+        'an order is canceled while the bank has its money',
+        'if (await hasMoneyWithheld(sql, orderId)) {',
+        'if (false) {',
+      ],
+      [
+        'a cancellation above the limit needs no approval',
+        'const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);',
+        'const waits = false;',
+      ],
+      [
+        'no email when a paid order is canceled',
+        "  await queueMail(sql, orderId, { kind: 'order_cancelled', refundId });\n",
+        '',
+      ],
+      [
+        'the units of a canceled order stay off sale',
+        '  await restockRefund(sql, refundId);\n  if (cancelled === 0) return;',
+        '  if (cancelled === 0) return;',
+      ],
+      [
+        'a cancellation pays again what waiting refunds pay',
+        '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
+        'replacedBy(order, earlier, decision)',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/refund-ledger.ts',
+    tests: [...REFUND_TESTS, 'activities/email', 'tests/invariants'],
+    replacements: [
+      [
+        'news of an earlier attempt overwrites the next one',
+        '  if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;\n',
+        '',
+      ],
+      ['late news takes back that a refund succeeded', "and not (status = 'succeeded' and $2 = 'pending') ", ''],
+      [
+        'Stripe’s late answer revives a refund that was given up',
+        "and status <> 'rejected' and given_up_at is null",
+        "and status <> 'rejected'",
+      ],
+      [
+        'an order gives back more than it received',
+        "Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency))",
+        "fromDecimal(given?.total ?? '0', order.currency)",
+      ],
+      [
+        'refunds above the limit need no approval',
+        ': needsApproval(limits, role, earlier, decision.amountCents)\n',
+        ': false\n',
+      ],
+      ['returns are accepted after the window', 'if (isReturn && closedAt)', 'if (false)'],
+      [
+        'a shopper’s return is paid before the items are back',
+        "request.awaitReturn === true || (role === 'customer' && order.hasShipped)",
+        'request.awaitReturn === true',
+      ],
+      [
+        'a request ID that was used before makes no difference',
+        'if (asksFor(request, refund)) return',
+        'if (refund) return',
+      ],
+      [
+        'units are canceled while the bank has their money',
+        'if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {',
+        'if (false) {',
+      ],
+      [
+        'no email when a refund is sent',
+        "await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });",
+        'return before;',
+      ],
+      ['refunded units stay off sale', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
+      [
+        'money that was given up does not end the order',
+        "const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);",
+        'const returnedCents = refundedCents;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/refund-reader.ts',
+    tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
+    replacements: [
+      [
+        'two refunds at once are decided without the order’s lock',
+        "paid_at is not null as sold from orders where id = $1 for no key update'",
+        "paid_at is not null as sold from orders where id = $1'",
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/replaced-refunds.ts',
+    tests: REFUND_TESTS,
+    replacements: [
+      [
+        'the workflows of replaced refunds are not notified',
+        "'select request_id from refunds where replaced_by = $1 order by created_at'",
+        "'select request_id from refunds where replaced_by = $1 and false order by created_at'",
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/found-ledger.ts',
+    tests: [...REFUND_TESTS, 'tests/payment-integrity'],
+    replacements: [
+      [
+        'news of an earlier refund attempt overwrites the second',
+        'own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId',
+        'true',
+      ],
+      [
+        'a refund of everything in Stripe’s dashboard cancels no units',
+        'amountCents >= refundableCents(order, decided)',
+        'amountCents > refundableCents(order, decided)',
+      ],
+      [
+        'units of a chargeback that was won never ship',
+        "  if (status === 'failed') await keepUnits(sql, refundId);\n",
+        '',
+      ],
+      [
+        'an inquiry of the bank counts as money taken',
+        "if (status.startsWith('warning_') || status === 'prevented') return undefined;",
+        "if (status === 'prevented') return undefined;",
+      ],
+      [
+        'money that the order never had is booked as refunded',
+        'if (!order || order.capturedCents === 0) return [];',
+        'if (!order) return [];',
+      ],
+      [
+        'a chargeback whose amount changed keeps the first amount',
+        '    if (changed > 0) await settleOrder(sql, orderId);\n',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'infra/actor-proof.ts',
+    tests: ['infra/actor-proof', 'tests/support-desk'],
+    replacements: [
+      [
+        'anybody at the Temporal UI is whom they claim to be',
+        'return isProven(secret, sender, subject) ? sender.requestedBy : uiActor(sender.requestedBy);',
+        'return sender.requestedBy;',
+      ],
+      ['a proof is good for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
+    ],
+  },
+];

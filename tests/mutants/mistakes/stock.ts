@@ -1,0 +1,246 @@
+/** Stock: the scripts of the stock counters in Redis, and the inventory ledger in PostgreSQL. */
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
+
+export const STOCK: readonly MistakesInFile[] = [
+  {
+    file: 'infra/redis/stock-gate-scripts.ts',
+    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS, 'activities/audit'],
+    replacements: [
+      [
+        'a counter is adjusted twice by one message',
+        "'1', 'NX', 'EX', ARGV[1]) then change",
+        "'1', 'EX', ARGV[1]) then change",
+      ],
+      [
+        'a counter is corrected although it moved since',
+        "if (redis.call('hget', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end\n",
+        '',
+      ],
+      ['a reservation that has ended is made again', "if state then return {'ended'} end\n", ''],
+      [
+        'a repeated reservation is answered as ended',
+        "if state == 'held' or state == 'replaced' then return {'held'} end\n",
+        '',
+      ],
+      [
+        'what the shopper has reserved does not count as available to them',
+        '    before[#before + 1] = id\n    add_lines(deltas, marker_of(id), 1)',
+        '    before[#before + 1] = id',
+      ],
+      ['units are taken that are not there', 'if short then return counts end\n', ''],
+      [
+        'sold units are given back to the counter',
+        "if state == 'held' and as ~= 'committed' then add_lines(deltas, marker, 1) end",
+        "if state == 'held' then add_lines(deltas, marker, 1) end",
+      ],
+      [
+        'a replaced reservation that is sold takes nothing from the counter',
+        "    if state == 'replaced' and as == 'committed' then add_lines(deltas, marker, -1) end\n",
+        '',
+      ],
+      [
+        'a refused reservation does not restore what it replaced',
+        'then hold_again(deltas, other, now) end',
+        'then end',
+      ],
+      [
+        'a confirmed reservation that was replaced meanwhile is not counted',
+        "elseif state == 'replaced' then\n  hold_again(deltas, ARGV[2], ARGV[3])\n",
+        '',
+      ],
+      [
+        'the reservations that a confirmed one replaced go on',
+        "for id in string.gmatch(ARGV[4], '[^,]+') do finish(deltas, id, 'released', ARGV[1], ARGV[3]) end\n",
+        '',
+      ],
+      [
+        'units are reserved while the counters are rebuilt',
+        "if redis.call('exists', KEYS[1]) == 0 then return {'closed'} end\n",
+        '',
+      ],
+      [
+        'a rebuild keeps marks of reservations that PostgreSQL does not know',
+        "    if redis.call('hget', marker, 'state') == 'held' then redis.call('del', marker) end\n",
+        '',
+      ],
+      ['a restored reservation expires by itself after a day', "  redis.call('persist', marker)\n", ''],
+      [
+        'nobody is told that a product is sold out',
+        "if before > 0 and after <= 0 then redis.call('publish', '${STOCK_CHANNEL}', '-' .. product) end",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'infra/redis/stock-gate.ts',
+    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS],
+    replacements: [
+      [
+        'a rebuild forgets whose the reservations are',
+        "        pipeline.set(ownerKey(owner), id, 'EX', MARKER_SECONDS);\n",
+        '',
+      ],
+      [
+        'a rebuild counts adjustments twice that are still on their way',
+        'for (const id of part.adjustedOutboxIds ?? []) pipeline',
+        'for (const id of [] as number[]) pipeline',
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/stock-ledger.ts',
+    tests: [
+      ...ACTIVITY_TESTS,
+      'activities/inventory',
+      'activities/orders',
+      'tests/goods-and-money',
+      'tests/invariants',
+    ],
+    replacements: [
+      [
+        'an ended reservation is released again',
+        " and reservations.status = 'held' returning reservations.id",
+        ' returning reservations.id',
+      ],
+      [
+        'a late payment takes units that others have reserved',
+        'product.stock_quantity - product.reserved_quantity < item.quantity) limit 1',
+        'product.stock_quantity < item.quantity) limit 1',
+      ],
+      ['a late payment buys a product that is no longer sold', '(product.deleted_at is not null or ', '('],
+      [
+        'an ended reservation is sold as if it were open',
+        "set status = 'committed', updated_at = now() where id = $1 and status = 'held'",
+        "set status = 'committed', updated_at = now() where id = $1",
+      ],
+      [
+        'a sale leaves its units reserved',
+        'stock_quantity = stock_quantity - item.quantity, reserved_quantity = reserved_quantity - item.quantity',
+        'stock_quantity = stock_quantity - item.quantity',
+      ],
+      [
+        'the units of a refund go back on sale twice',
+        'where refund_id = $1 and restocked_at is null',
+        'where refund_id = $1',
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/hold-ledger.ts',
+    tests: [
+      'activities/inventory',
+      ...ACTIVITY_TESTS,
+      'api/orders',
+      'api/cart',
+      'api/reservations',
+      'tests/invariants',
+    ],
+    replacements: [
+      ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted).map(', 'rows.map('],
+      [
+        'limits of open reservations are not kept',
+        "if (exceeded) return { outcome: 'limited'",
+        "if (false) return { outcome: 'limited'",
+      ],
+      [
+        'one order has products of two currencies',
+        'if (new Set(lines.map(({ currency }) => currency)).size > 1) return',
+        'if (false) return',
+      ],
+      ['a refused request keeps what was made available to it', '  makeAvailable(products, own, -1);\n', ''],
+    ],
+  },
+  {
+    file: 'activities/inventory/open-reservations.ts',
+    tests: ['activities/inventory'],
+    replacements: [
+      [
+        'a shopper’s earlier reservation counts against the limit of the one that replaces it',
+        'const address = { open: open - replaced.length,',
+        'const address = { open,',
+      ],
+      [
+        'requests of one batch pass the limit of an address together',
+        '    this.#count(addressHash, 1, unitsOf(lines));\n',
+        '',
+      ],
+      [
+        'a reservation whose time is over answers the next request',
+        '    Date.parse(open.expiresAt) > Date.now() &&\n',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/end-ledger.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders', 'api/reservations'],
+    replacements: [
+      ['a reservation expires before its time', "if (request.to === 'expired' && !row.due) return 'not_due';\n", ''],
+      [
+        'a reservation is released under an order that waits for its payment',
+        "if (isKept || (isKept !== undefined && request.to === 'released')) return",
+        'if (isKept) return',
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/hold-end.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'activities/audit'],
+    replacements: [
+      [
+        'a reservation ends while its payment may be in flight',
+        'else greatest($${firstParameter}::int',
+        'else least($${firstParameter}::int',
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/extend-hold.ts',
+    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/support-desk'],
+    replacements: [
+      ['a reservation is extended twice', 'if (hold.extended_at) {', 'if (false) {'],
+      [
+        'a reservation whose time is over is extended',
+        "if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now())",
+        "if (hold.status !== 'held')",
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/activities.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders'],
+    replacements: [
+      [
+        'the stock counter keeps what the ledger refused',
+        "      await endAtGate(gate, reservationId, 'refused');\n",
+        '',
+      ],
+      [
+        'a retry finds its own reservation counted against it',
+        "if (held?.status !== 'held') return shortAnswer(",
+        'return shortAnswer(',
+      ],
+      [
+        'sold units go back to the counter when the reservation’s time is over',
+        "status === 'committed' ? 'committed' : 'released'",
+        "'released'",
+      ],
+    ],
+  },
+  {
+    file: 'activities/inventory/gate-rebuild.ts',
+    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/invariants'],
+    replacements: [
+      [
+        'a rebuild forgets which reservations have ended',
+        "where reservation.status = 'held' or reservation.updated_at >",
+        "where reservation.status = 'held' and reservation.updated_at >",
+      ],
+      [
+        'a rebuild counts reserved units as available',
+        "'select id, stock_quantity - reserved_quantity as available from products where deleted_at is null'",
+        "'select id, stock_quantity as available from products where deleted_at is null'",
+      ],
+    ],
+  },
+];

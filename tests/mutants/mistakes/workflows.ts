@@ -1,0 +1,90 @@
+/** Workflows, with time that skips. */
+import type { MistakesInFile } from '../mistake.ts';
+
+export const WORKFLOWS: readonly MistakesInFile[] = [
+  {
+    file: 'workflows/checkout/settle-payment.ts',
+    tests: ['workflows/checkout', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
+    replacements: [
+      [
+        'money for an order that is already over is not looked for',
+        '      await checkMovedMoney(orderCase);\n      // Once:',
+        '      // Once:',
+      ],
+      [
+        'an extended order ends at its first deadline',
+        '      if (!orderCase.cancelRequest && (await hasMoreTime(orderCase))) continue;\n',
+        '',
+      ],
+      ['an order is closed while a charge is in flight', "    if (status === 'in_flight') {\n", '    if (false) {\n'],
+      [
+        'Stripe is not asked before the deadline',
+        'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];',
+        'const CHECK_AFTER_MS: number[] = [];',
+      ],
+      [
+        'an order that was paid at the last moment is closed',
+        "    if (status === 'succeeded') {\n      orderCase.paidAtStripe();\n      return undefined;\n    }\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/checkout/follow-fulfillment.ts',
+    tests: ['workflows/checkout', 'tests/goods-and-money'],
+    replacements: [
+      [
+        'an order is left alone while a refund is open',
+        'record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||\n    ',
+        '',
+      ],
+      [
+        'an order is left alone while a chargeback is open',
+        ' ||\n    record.disputes.some((dispute) => isOpenDispute(dispute.status))',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['workflows/refund', 'tests/invariants', 'tests/goods-and-money', 'tests/support-desk'],
+    replacements: [
+      [
+        'a refund that the bank refused later stays sent',
+        "if (status === 'succeeded' && the.news && stripeRefundId) {",
+        'if (false) {',
+      ],
+      ['Stripe is never asked how a refund ended', '  if (!the.news) await askStripe(the);\n', ''],
+      ['a failed refund ends without staff', '      await untilStaffDecide(the);\n', "      return 'failed';\n"],
+    ],
+  },
+  {
+    file: 'workflows/reservation/workflow.ts',
+    tests: ['workflows/reservation'],
+    replacements: [
+      [
+        'a reservation whose answer was lost keeps its units',
+        "      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
+        '',
+      ],
+      ['a request for another reservation is taken', 'if (hold?.reservationId !== reservationId)', 'if (false)'],
+      [
+        'a reservation that may be paid is never looked at again',
+        '        lookAt = Date.now() + waitMs;\n',
+        '        lookAt = Number.MAX_SAFE_INTEGER;\n',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/checkout/apply-payments.ts',
+    tests: ['workflows/checkout', 'tests/invariants', 'tests/payment-integrity'],
+    replacements: [
+      ['a payment that came too late is not refunded', 'await startLateRefund(orderId, applied.refundId);\n', '\n'],
+      [
+        'an unmatched payment is not refunded',
+        '  for (const paymentIntentId of applied.unmatched) await startUnmatched(orderId, paymentIntentId);\n',
+        '',
+      ],
+    ],
+  },
+];

@@ -1,0 +1,24 @@
+/** The tests that Stryker runs: those of pure code, which need no server. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // Counting what each test covers slows some of them down a lot.
+    testTimeout: 60_000,
+    include: [
+      'domain/**/*.test.ts',
+      'api/contracts/**/*.test.ts',
+      'activities/email/letters/*.test.ts',
+      'activities/{payments,refunds}/*.test.ts',
+      'activities/recommendations/model/evaluation.test.ts',
+      'workflows/**/*.test.ts',
+      'storefront/src/lib/**/*.test.ts',
+    ],
+    exclude: [
+      '**/*.integration.test.ts',
+      '**/*.workflow.test.ts',
+      'workflows/*/workflow.test.ts',
+      '**/*.real-orders.test.ts',
+    ],
+  },
+});

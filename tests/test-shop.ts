@@ -1,0 +1,87 @@
+/** The servers that tests run on, and the programs that they start themselves. */
+import { join } from 'node:path';
+import { obtainChromium } from '../infra/local/components/chromium.ts';
+import { type Component, obtainComponent } from '../infra/local/components/component.ts';
+import { findJava } from '../infra/local/components/java.ts';
+import { stripeMock } from '../infra/local/components/stripe-mock.ts';
+import { temporal } from '../infra/local/components/temporal.ts';
+import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
+import { run } from '../infra/local/processes/run.ts';
+import { CHECKOUT, Profile } from '../infra/local/profile.ts';
+import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
+import { ProfileBusyError, type ProgressReport } from '../infra/local/stack.ts';
+import type { Project } from './vitest-runner.ts';
+
+/** Runs at the same time in one checkout; each has servers of its own. */
+const MOST_RUNS = 6;
+
+/** All shoppers of the tests together reserve more than one address may. */
+export const WITHOUT_LIMITS = {
+  RESERVATION_MAX_UNITS_PER_GUEST: '5000',
+  RESERVATION_MAX_OPEN_PER_ADDRESS: '100000',
+  RESERVATION_MAX_UNITS_PER_ADDRESS: '1000000',
+};
+
+/** Tests leave holds behind, whose time must not be over before the audit looks: no run takes two hours. */
+const SERVER_SETTINGS = { ...WITHOUT_LIMITS, HOLD_SECONDS: '7200' };
+
+/** What integration tests need: their API and worker run in the test's own process. */
+export const SERVERS_ONLY = {
+  parts: ['stripe', 'mailbox'],
+  seed: null,
+  settings: SERVER_SETTINGS,
+} as const satisfies Partial<StartShopOptions>;
+
+/**
+ * Starts servers with fresh data. Another run of the tests in this checkout may be under way: the next free profile serves as well.
+ * @param name of the profile
+ */
+export async function startFreshShop(
+  name: string,
+  options: Omit<StartShopOptions, 'profile' | 'fresh'>,
+): Promise<RunningShop> {
+  for (let number = 1; ; number += 1) {
+    const profile = number === 1 ? name : `${name}-${number}`;
+    try {
+      return await startShop({ ...options, profile, fresh: true });
+    } catch (error) {
+      if (!(error instanceof ProfileBusyError) || number === MOST_RUNS) throw error;
+    }
+  }
+}
+
+/** The storefront's tests are compiled by settings that SvelteKit generates: a clean checkout has none yet. */
+export async function prepareStorefront(signal: AbortSignal, checkout: string = CHECKOUT): Promise<void> {
+  const program = join(CHECKOUT, 'node_modules/@sveltejs/kit/svelte-kit.js');
+  await run(process.execPath, [program, 'sync'], { cwd: join(checkout, 'storefront'), signal });
+}
+
+/** Programs that tests start themselves, as environment variables with their paths. */
+export async function toolsFor(
+  projects: readonly Project[],
+  report: ProgressReport,
+  signal: AbortSignal,
+): Promise<Record<string, string | undefined>> {
+  const path = async (component: Component) => {
+    const tell = (message: string, fraction?: number) => report(component.title, message, { fraction });
+    return (await obtainComponent(component, tell, signal)).path;
+  };
+  const needs = (...names: Project[]) => names.some((name) => projects.includes(name));
+  const [testServer, cli, mock, browser] = await Promise.all([
+    needs('workflows') ? path(temporalTestServer) : undefined,
+    needs('workflows', 'integration') ? path(temporal.component(new Profile('test'))) : undefined,
+    needs('integration') ? path(stripeMock) : undefined,
+    needs('e2e')
+      ? obtainChromium((message, fraction) => report('Chromium', message, { fraction }), signal).then(
+          (found) => found.path,
+        )
+      : undefined,
+  ]);
+  return {
+    TEMPORAL_TEST_SERVER: testServer,
+    JAVA_HOME: testServer ? findJava(11, false)?.home : process.env.JAVA_HOME,
+    TEMPORAL_CLI: cli,
+    STRIPE_MOCK_BIN: mock,
+    CHROMIUM_BIN: browser,
+  };
+}

@@ -1,0 +1,135 @@
+/** What staff read on the page of the recommendation model. */
+import { describe, expect, it } from 'vitest';
+import type { CurrentRetraining, RetrainingCase } from './case.ts';
+import { describeRetraining } from './case-details.ts';
+
+const figure = (mean: number) => ({ mean, low: 0, high: 1, count: 100 });
+const SCORES = { newItems: figure(0.1), anyItems: figure(0.2), together: figure(0.3), coverage: 0.5 };
+const BETTER = { newItems: figure(0.11), anyItems: figure(0.22), together: figure(0.33), coverage: 0.6 };
+const FACTS = { lines: 9, baskets: 4, carts: 3, views: 2, shoppers: 5, products: 6 };
+
+function current(facts: object = {}): CurrentRetraining {
+  return {
+    retrainingId: 't1',
+    modelId: 'm2',
+    wish: { requestedBy: 'Anna', reason: 'New *season*' },
+    stage: 'evaluate',
+    fraction: 0.256,
+    told: '12 of 50 shoppers',
+    exported: { facts: FACTS },
+    trained: { products: 6, seconds: 1.26, modelBytes: 2_340_000 },
+    ...facts,
+  } as unknown as CurrentRetraining;
+}
+
+/** @returns the paragraphs of the page, without its heading */
+function pageOf(facts: Partial<Record<keyof RetrainingCase, unknown>>): string[] {
+  const [heading, ...parts] = describeRetraining(facts as unknown as RetrainingCase).split('\n\n');
+  expect(heading).toBe('### Recommendation model');
+  return parts;
+}
+
+const SERVING = { modelId: 'm1', since: '2026-11-01T10:00:00.000Z', before: 'm0' };
+
+describe('which model is served', () => {
+  it('and which are kept besides', () => {
+    expect(pageOf({})[0]).toBe('Which model is served is being looked up.');
+    expect(pageOf({ models: { serving: null, kept: [] } })[0]).toBe(
+      'No model is served yet: shoppers see what sells best.',
+    );
+    expect(pageOf({ models: { serving: SERVING, kept: ['m1'] } })[0]).toBe(
+      'Served: **m1** since 2026-11-01 10:00 UTC.',
+    );
+    expect(pageOf({ models: { serving: SERVING, kept: ['m1', 'm0', 'm-1'] } })[0]).toBe(
+      'Served: **m1** since 2026-11-01 10:00 UTC. Also kept: `m0`, `m-1`.',
+    );
+  });
+});
+
+describe('what goes on', () => {
+  it('is nothing, before anything was trained', () => {
+    expect(pageOf({ models: { serving: null, kept: [] } }).slice(1)).toEqual([
+      'Nothing was trained yet.',
+      '**What can be done**, as updates: `retrain` trains anew.',
+    ]);
+  });
+
+  it('is about to begin', () => {
+    expect(pageOf({ wish: {} }).slice(1)).toEqual(['A retraining is about to begin.', 'Nothing can be done just now.']);
+  });
+
+  it('ended lately, and can be taken back', () => {
+    const last = { outcome: 'published', sentence: 'published as *m1*', at: '2026-11-01T10:00:00.000Z' };
+    expect(pageOf({ last, models: { serving: SERVING, kept: ['m1', 'm0'] } }).slice(1)).toEqual([
+      '**Last retraining** (2026-11-01 10:00 UTC): published as \\*m1\\*.',
+      '**What can be done**, as updates: `retrain` trains anew; `rollback` serves `m0` again, or another that is kept.',
+    ]);
+  });
+
+  it('is at a stage, with what the ones before found', () => {
+    expect(pageOf({ current: current() }).slice(1)).toEqual([
+      '**Under way**, asked for by Anna: New \\*season\\*. Its model will be `m2`.',
+      [
+        '| Stage | State | Found |',
+        '| --- | --- | --- |',
+        '| Export of purchases, carts and views | done | 9 lines of 4 baskets, 3 carts, 2 views; 5 shoppers, 6 products. |',
+        '| Training of the new model and its twin | done | 6 products in 1.3 s, 2.3 MB |',
+        '| Evaluation on purchases held out | **26 %** | 12 of 50 shoppers |',
+        '| Publication | to come |  |',
+      ].join('\n'),
+      '**What can be done**, as updates: `cancelRetraining` ends it; the model served stays.',
+    ]);
+  });
+
+  it('says what is strange about the export', () => {
+    const exported = { facts: { ...FACTS, withoutEvents: 'InfluxDB *away*' }, strange: 'too *few*' };
+    expect(pageOf({ current: current({ exported }) })[2]).toContain(
+      '6 products. Without views and carts: InfluxDB \\*away\\*. **Strange**: too \\*few\\*.',
+    );
+  });
+
+  it('holds the new model against the one that is served', () => {
+    const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is *better*' } };
+    const row = (facts: object) =>
+      pageOf({
+        current: current({ stage: 'publish', told: undefined, evaluated: { ...evaluated, ...facts } }),
+      })[2]!.split('\n');
+    expect(row({})[4]).toBe(
+      '| Evaluation on purchases held out | done | Beside m1: NDCG@10 of new items .100 → .110; NDCG@10 of all items .200 → .220; NDCG@10 of items bought together .300 → .330; coverage 50 % → 60 %. it is \\*better\\*. |',
+    );
+    expect(row({ against: null })[4]).toContain('Beside plain popularity: ');
+    expect(row({})[5]).toBe('| Publication | **26 %** |  |');
+  });
+
+  it('can’t be cancelled or rolled back while it is published', () => {
+    const models = { serving: SERVING, kept: ['m1'] };
+    expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('Nothing can be done just now.');
+    expect(pageOf({ models, current: current() }).at(-1)).toBe(
+      '**What can be done**, as updates: `cancelRetraining` ends it; the model served stays; `rollback` serves `m0` again, or another that is kept.',
+    );
+  });
+
+  it('says who asked for what, and who cancelled it', () => {
+    const parts = pageOf({
+      current: current({ wish: { publishAnyway: true } }),
+      cancelledBy: { requestedBy: '*Ben*' },
+    });
+    expect(parts.slice(1, 4)).toEqual([
+      '**Under way**, asked for by somebody at the start form. Its model will be `m2`.',
+      'It will be published **whatever is found**: so it was asked for.',
+      '**Cancelled** by \\*Ben\\*: it is being stopped.',
+    ]);
+  });
+
+  it('has found nothing yet at a stage that is not through', () => {
+    const parts = pageOf({
+      current: current({ stage: 'export', exported: undefined, trained: undefined, told: undefined, fraction: 0 }),
+    });
+    expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts and views | **0 %** |  |');
+    const missing = pageOf({ current: current({ exported: undefined, trained: undefined }) });
+    expect(missing[2]!.split('\n').slice(2, 4)).toEqual([
+      '| Export of purchases, carts and views | done |  |',
+      '| Training of the new model and its twin | done |  |',
+    ]);
+  });
+});

@@ -1,0 +1,130 @@
+/** What staff read on a refund's page. */
+import { expect, it, vi } from 'vitest';
+import type { RefundCase } from './case.ts';
+import { describeRefund } from './case-details.ts';
+import type { RefundFacts } from './messages.ts';
+
+// Links name the namespace, which is known only where a workflow runs.
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  workflowInfo: () => ({ namespace: 'default' }),
+}));
+
+const REFUND: RefundFacts = {
+  refundId: 'r1',
+  orderId: 'o1',
+  requestId: 'ticket 1',
+  kind: 'refund',
+  amountCents: 2500,
+  currency: 'usd',
+  lines: [],
+  reason: 'Broken *handle*',
+  status: 'pending',
+  restock: false,
+  cancelsUnits: false,
+  isGivenUp: false,
+  isFromStripe: false,
+  isRestocked: false,
+  requestedBy: 'ui:Anna',
+  decidedBy: null,
+  decisionReason: null,
+  paymentIntentId: 'pi_1',
+  stripeRefundId: null,
+  failureReason: null,
+  attempt: 1,
+  createdAt: '2026-11-01T10:00:00.000Z',
+  updatedAt: '2026-11-01T10:00:00.000Z',
+};
+const STUCK = { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not answer', why: 'It said *no*.', tries: 3 };
+
+interface Situation {
+  refund?: Partial<RefundFacts>;
+  refusal?: string;
+  outcome?: RefundCase['outcome'];
+  stuck?: typeof STUCK;
+}
+
+/** @returns the paragraphs of the page */
+function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
+  const facts = {
+    input: { orderId: 'o1' },
+    refund: refund && { ...REFUND, ...refund },
+    refusal,
+    outcome,
+    trouble: { current: stuck },
+  };
+  return describeRefund(facts as unknown as RefundCase).split('\n\n');
+}
+
+it('a refund on its way: how much, why, who asked for it', () => {
+  expect(pageOf({ refund: {} })).toEqual([
+    '### Refund of order o1',
+    'The refund is on its way: Stripe is being asked, or the bank is at work.',
+    [
+      '- Amount: **$25.00**',
+      '- State: **pending**',
+      '- Order: [checkout-o1](/namespaces/default/workflows/checkout-o1)',
+      '- Why: Broken \\*handle\\*',
+      '- Asked by: ui:Anna, 2026-11-01 10:00 UTC',
+      '- Payment: `pi_1`',
+      '- Refund at Stripe: not made yet',
+    ].join('\n'),
+  ]);
+});
+
+it('one that was decided and sent again, with its items', () => {
+  const lines = [{ productId: 'p1', name: 'Mug | blue', quantity: 2 }];
+  const page = (restock: boolean) =>
+    pageOf({
+      refund: { decidedBy: 'admin:u1', decisionReason: 'Fine', stripeRefundId: 're_1', attempt: 2, restock, lines },
+    });
+  expect(page(true)[2]!.split('\n').slice(5)).toEqual([
+    '- Decided by: admin:u1 (Fine)',
+    '- Payment: `pi_1`',
+    '- Refund at Stripe: `re_1`',
+    '- Try: 2',
+  ]);
+  expect(page(true)[3]).toBe(
+    '| Item | Quantity | Goes back on sale |\n| --- | --- | --- |\n| Mug \\| blue | 2 | yes |',
+  );
+  expect(page(false)[3]).toContain('| 2 | no |');
+  expect(pageOf({ refund: { decidedBy: 'admin:u1' } })[2]).toContain('- Decided by: admin:u1 ()');
+});
+
+it('one that stopped says since when and why', () => {
+  expect(pageOf({ refund: {}, stuck: STUCK })[1]).toBe(
+    '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not answer. It said \\*no\\*.',
+  );
+});
+
+it.each([
+  [
+    'awaiting_return',
+    'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.',
+  ],
+  ['succeeded', 'Done: the money has gone back.'],
+  [
+    'failed',
+    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.',
+  ],
+  ['rejected', 'The refund was declined.'],
+] as const)('one that is %s says what to do next', (status, expected) => {
+  const [, next, facts] = pageOf({ refund: { status } });
+  expect(next).toBe(expected);
+  expect(facts).toContain(`- State: **${status.replaceAll('_', ' ')}**`);
+});
+
+it('one that waits for approval says who decides, and where', () => {
+  expect(pageOf({ refund: { status: 'awaiting_approval' } }).slice(1, 3)).toEqual([
+    '**Waits for a second person.** A support lead who did not ask for it decides, signed in to the shop:',
+    '`POST /api/refunds/r1/approve` or `/reject`. This page can’t approve it.',
+  ]);
+});
+
+it('one that ended in another way, was refused, or never was', () => {
+  expect(pageOf({ refund: { status: 'failed' }, outcome: 'failed' })[1]).toBe(
+    'The money did not go back by card; it was settled in another way.',
+  );
+  expect(pageOf({})).toEqual(['### Refund of order o1', 'Nothing is refunded yet.']);
+  expect(pageOf({ refusal: 'Give *more*.' })).toEqual(['### Refund of order o1', 'Refused: Give \\*more\\*.']);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { anAmount, lineList, readWish } from './wish.ts';
+
+const MUG = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
+const ORDER = {
+  currency: 'usd',
+  lines: [
+    { productId: MUG, sku: 'MUG-1', name: 'Mug', quantity: 2, unitPriceCents: 1250 },
+    { productId: '1c8a3c0f-6e2d-4b4f-8071-3a2d9e8f7b66', sku: 'BOWL', name: 'Bowl', quantity: 1, unitPriceCents: 500 },
+  ],
+} as unknown as OrderFacts;
+
+describe('what a person at the Temporal UI asks to refund', () => {
+  it('is an amount, lines by SKU or product, both, or everything', () => {
+    expect(readWish(ORDER, {})).toEqual({ amountCents: undefined, lines: undefined });
+    expect(readWish(ORDER, { amount: 12.5 })).toEqual({ amountCents: 1250, lines: undefined });
+    expect(readWish(ORDER, { lines: [{ product: 'BOWL', quantity: 1 }] })).toEqual({
+      amountCents: undefined,
+      lines: [{ productId: ORDER.lines[1]!.productId, quantity: 1 }],
+    });
+    expect(readWish(ORDER, { amount: 1, lines: [{ product: MUG.toUpperCase(), quantity: 2 }] })).toEqual({
+      amountCents: 100,
+      lines: [{ productId: MUG, quantity: 2 }],
+    });
+  });
+
+  it('is told why it can’t be understood', () => {
+    expect(readWish(ORDER, { amount: 0.001 })).toBe(
+      '“amount”: Use an amount in USD, with no more decimals than it has.',
+    );
+    expect(readWish(ORDER, { lines: [{ product: 'CUP', quantity: 1 }] })).toBe(
+      '“CUP” is not part of this order; it has MUG-1, BOWL.',
+    );
+  });
+
+  it('has a positive amount', () => {
+    expect(anAmount(0.01)).toBeUndefined();
+    for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1', null])
+      expect(anAmount(value)).toBe(
+        '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.',
+      );
+  });
+
+  it('has lines with a product and a quantity each', () => {
+    expect(lineList([{ product: 'MUG-1', quantity: 1 }])).toBeUndefined();
+    const line = { product: 'MUG-1', quantity: 1 };
+    const refused = [
+      [],
+      {},
+      'MUG-1',
+      [null],
+      ['MUG-1'],
+      [5],
+      [{ ...line, quantity: 0 }],
+      [{ ...line, quantity: 1.5 }],
+      [{ ...line, quantity: '1' }],
+      [{ ...line, product: 1 }],
+      [line, {}],
+    ];
+    for (const value of refused)
+      expect(lineList(value)).toBe('“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].');
+  });
+});

@@ -1,0 +1,90 @@
+/** What staff read on a reservation's page. */
+import { expect, it } from 'vitest';
+import { describeReservation, type ReservationFacts } from './case-details.ts';
+import type { HoldResult } from './messages.ts';
+
+const HELD: HoldResult = {
+  outcome: 'held',
+  requested: [],
+  currency: 'usd',
+  expiresAt: '2026-11-01T10:00:00.000Z',
+  lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Mug | blue', imageUrl: '', quantity: 2, unitPriceCents: 1250 }],
+};
+const ITEMS = '| Item | SKU | Quantity | Price |\n| --- | --- | --- | --- |\n| Mug \\| blue | MUG-1 | 2 | $12.50 |';
+const STUCK = {
+  since: '2026-11-02T08:30:00.000Z',
+  what: 'The hold could not be ended',
+  why: 'It said *no*.',
+  tries: 3,
+};
+
+/** @returns the paragraphs of the page, without its heading */
+function pageOf(facts: Partial<ReservationFacts>): string[] {
+  const page = describeReservation({
+    reservationId: 'v1',
+    result: undefined,
+    expiresAt: undefined,
+    outcome: undefined,
+    awaitsPayment: false,
+    stopped: undefined,
+    ...facts,
+  });
+  const [heading, ...parts] = page.split('\n\n');
+  expect(heading).toBe('### Hold v1');
+  return parts;
+}
+
+it('a reservation that stands: until when, and what can be done', () => {
+  const rest = [
+    '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
+    ITEMS,
+  ];
+  expect(pageOf({ result: HELD })).toEqual([
+    'Held until **2026-11-01 10:00 UTC**; then the stock goes back unless it was paid.',
+    ...rest,
+  ]);
+  expect(pageOf({ result: HELD, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
+});
+
+it('one whose time is over while its order may be paid', () => {
+  expect(pageOf({ result: HELD, awaitsPayment: true })).toEqual([
+    '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
+    ITEMS,
+  ]);
+});
+
+it.each([
+  ['not_held', 'Nothing was held.'],
+  ['committed', 'Sold: the hold became an order.'],
+  ['released', 'Released: the stock went back on sale.'],
+  ['expired', 'Expired: the stock went back on sale.'],
+] as const)('one that is over: %s', (outcome, expected) => {
+  expect(pageOf({ result: HELD, awaitsPayment: true, outcome })[0]).toBe(expected);
+});
+
+it('one that stopped says since when and why', () => {
+  expect(pageOf({ stopped: STUCK })).toEqual([
+    '**Stopped since 2026-11-02 08:30 UTC**: The hold could not be ended. It said \\*no\\*.',
+    'It is tried again by itself.',
+    'Waiting for the hold.',
+  ]);
+});
+
+it('one that was not made says why', () => {
+  const requested: HoldResult['requested'] = [];
+  const partsOf = (result: HoldResult) => pageOf({ result, outcome: 'not_held' }).slice(1);
+  expect(partsOf({ outcome: 'existing', requested, reservationId: 'v0' })).toEqual([
+    'The shopper kept the reservation they had: v0.',
+  ]);
+  expect(partsOf({ outcome: 'limited', requested, limit: 'guest_units', max: 20, message: 'Too many.' })).toEqual([
+    'Refused: Too many.',
+  ]);
+  const lines = [
+    { productId: 'p1', name: 'Mug | blue', requested: 3, available: 1 },
+    { productId: 'p2', name: 'Bowl', requested: 1, available: 0 },
+  ];
+  expect(partsOf({ outcome: 'out_of_stock', requested, lines })).toEqual([
+    '- Mug \\| blue: asked for 3, 1 left\n- Bowl: asked for 1, 0 left',
+  ]);
+  expect(partsOf({ outcome: 'ended', requested })).toEqual([]);
+});

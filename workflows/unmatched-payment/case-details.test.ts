@@ -1,0 +1,68 @@
+/** What staff read on the page of a payment that can't pay its order. */
+import { expect, it, vi } from 'vitest';
+import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
+import { describeUnmatchedPayment } from './case-details.ts';
+
+// Links name the namespace, which is known only where a workflow runs.
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  workflowInfo: () => ({ namespace: 'default' }),
+}));
+
+const PAYMENT: UnmatchedPayment = {
+  paymentIntentId: 'pi_1',
+  orderId: 'o1',
+  amountCents: 2500,
+  currency: 'usd',
+  reason: 'wrong_amount',
+  receivedAt: '2026-11-01T10:00:00.000Z',
+  refundStatus: null,
+  stripeRefundId: null,
+  refundFailure: null,
+  attempt: 1,
+};
+const STUCK = {
+  since: '2026-11-02T08:30:00.000Z',
+  what: 'Stripe did not make the refund',
+  why: 'It said *no*.',
+  tries: 3,
+};
+type Facts = Parameters<typeof describeUnmatchedPayment>[0];
+
+const pageOf = (facts: Partial<Facts>): string[] =>
+  describeUnmatchedPayment({
+    orderId: 'o1',
+    paymentIntentId: 'pi_1',
+    payment: undefined,
+    outcome: undefined,
+    stopped: undefined,
+    ...facts,
+  }).split('\n\n');
+
+it('a payment that is being refunded', () => {
+  expect(pageOf({ payment: PAYMENT })).toEqual([
+    '### Unmatched payment pi_1',
+    'It is being refunded in full. Nothing needs to be done unless it stops.',
+    [
+      '- Received: **$25.00**, 2026-11-01 10:00 UTC',
+      '- Order: [checkout-o1](/namespaces/default/workflows/checkout-o1)',
+      '- Why it can’t pay the order: its amount is not the amount due',
+      '- Refund at Stripe: not made yet',
+    ].join('\n'),
+  ]);
+});
+
+it('one that was sent again and stopped', () => {
+  const payment: UnmatchedPayment = { ...PAYMENT, stripeRefundId: 're_1', refundStatus: 'pending', attempt: 2 };
+  const page = pageOf({ payment, stopped: STUCK });
+  expect(page.slice(1, 3)).toEqual([
+    '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not make the refund. It said \\*no\\*.',
+    'It is retried by itself. When the cause is gone, send the update `retry` to retry at once; or refund the payment in Stripe’s dashboard.',
+  ]);
+  expect(page[4]!.split('\n').slice(3)).toEqual(['- Refund at Stripe: `re_1`, pending', '- Attempt: 2']);
+});
+
+it('one that is settled', () => {
+  expect(pageOf({ outcome: 'refunded' }).slice(1)).toEqual(['Done: all of it went back to whoever paid.']);
+  expect(pageOf({ outcome: 'settled' }).slice(1)).toEqual(['Done: nothing is owed.']);
+});
