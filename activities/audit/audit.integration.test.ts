@@ -255,9 +255,11 @@ describe('disputes', () => {
 
   it('that are recorded with another amount, or that Stripe does not know', async () => {
     const sale = await sell(shop);
-    const id = await chargeBack(shop, sale, 700);
+    // One event of each change is enough, and a second one would have the amount written again while it is looked at.
+    const id = await withoutWebhooks(['charge.dispute.funds_withdrawn'], () => chargeBack(shop, sale, 700));
     await sale.buyer.untilStatus(sale.orderId, 'partially_refunded');
-    await atStripe(shop, `disputes/${id}/close`, { outcome: 'won' });
+    const close = () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' });
+    await withoutWebhooks(['charge.dispute.funds_reinstated'], close);
     await sale.buyer.untilStatus(sale.orderId, 'paid');
     const set = (amount: number) => run('update disputes set amount = $2 where id = $1', [id, amount]);
     const amounts = await provoked(

@@ -185,7 +185,8 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
 /** Columns that may be empty; every other one must not. */
 export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
   users: ['full_name'],
-  products: ['category_id', 'deleted_at', 'family_id'],
+  products: ['category_id', 'deleted_at', 'family_id', 'request_hash'],
+  stock_changes: ['request_hash'],
   reservations: ['address_hash', 'cart_id', 'extended_at', 'extension_request'],
   carts: ['user_id'],
   orders: [
