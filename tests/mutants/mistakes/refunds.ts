@@ -19,13 +19,13 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'lines may cost more than what is left of the charge',
-        "    if (amountCents > left)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
+        "    if (amountCents > left || isOwedAway(amountCents))\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
         "    if (false)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
       ],
       [
         'only refunds that succeeded count as given back',
-        "  return refund.status !== 'rejected';",
-        "  return refund.status === 'succeeded';",
+        "refund.isGivenUp : refund.status !== 'rejected';",
+        "refund.isGivenUp : refund.status === 'succeeded';",
       ],
       [
         'only refunds that succeeded count toward the limit',
