@@ -7,14 +7,14 @@ import type { Services } from '../../infra/services.ts';
 import type { HoldInput } from '../../workflows/reservation/messages.ts';
 import { until } from './shop.ts';
 
-/** A guest of an address of their own reserves the lines. */
+/** A guest of an address of their own reserves the lines, for longer than any run of the tests: the audit looks when all have run. */
 export function holdInput(lines: HoldInput['lines'], request: Partial<HoldInput> = {}): HoldInput {
   return {
     reservationId: randomUUID(),
     owners: [`cart:${randomUUID()}`],
     cartId: null,
     addressHash: randomUUID(),
-    holdSeconds: 600,
+    holdSeconds: 7_200,
     graceSeconds: 30,
     settleSeconds: 7_200,
     lines,
