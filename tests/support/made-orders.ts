@@ -1,7 +1,7 @@
 /** Orders written by SQL alone, without a charge behind them: for tests of the books. They are deleted again. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../infra/postgres/database.ts';
-import { force } from './force.ts';
+import { deleteOrders, force } from './force.ts';
 
 export interface MadeOrder {
   orderId: string;
@@ -44,10 +44,7 @@ export async function makeOrder(db: Database, values: MadeOrderValues = {}): Pro
 }
 
 export async function deleteMadeOrder(db: Database, { orderId, reservationId, productId }: MadeOrder): Promise<void> {
-  const ofOrders = ['refund_items where refund_id in (select id from refunds where order_id = $1)'];
-  for (const table of ['refunds', 'disputes', 'payments', 'order_items', 'order_events'])
-    ofOrders.push(`${table} where order_id = $1`);
-  await force(db, [...ofOrders.map((rows) => `delete from ${rows}`), 'delete from orders where id = $1'], [orderId]);
+  await deleteOrders(db, [orderId]);
   await force(
     db,
     ['delete from reservation_items where reservation_id = $1', 'delete from reservations where id = $1'],

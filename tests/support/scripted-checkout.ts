@@ -10,6 +10,7 @@ import type { AppliedPayments, NewFailure } from '../../activities/orders/paymen
 import type { CheckedPayment } from '../../activities/payments/activities.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import { refundFacts } from './refund-facts.ts';
 
 export const TOTAL_CENTS = 2500;
 
@@ -164,31 +165,15 @@ export class ScriptedCheckout {
       return { outcome: 'cancelled', refund: await this.activities.loadRefund(), replaced: [] };
     },
     loadUnmatchedPayment: async () => null,
-    loadRefund: async (): Promise<RefundFacts> => ({
-      refundId: 'refund-1',
-      orderId: this.order.orderId,
-      requestId: 'paid-too-late',
-      amountCents: TOTAL_CENTS,
-      currency: 'usd',
-      reason: 'too late',
-      status: 'pending',
-      restock: false,
-      paymentIntentId: 'pi_1',
-      stripeRefundId: null,
-      kind: 'refund',
-      lines: [],
-      cancelsUnits: false,
-      isGivenUp: false,
-      isFromStripe: false,
-      isRestocked: false,
-      requestedBy: 'system',
-      decidedBy: null,
-      decisionReason: null,
-      failureReason: null,
-      attempt: 1,
-      createdAt: '2026-01-01T00:00:00.000Z',
-      updatedAt: '2026-01-01T00:00:00.000Z',
-    }),
+    loadRefund: async (): Promise<RefundFacts> =>
+      refundFacts({
+        refundId: 'refund-1',
+        orderId: this.order.orderId,
+        requestId: 'paid-too-late',
+        amountCents: TOTAL_CENTS,
+        reason: 'too late',
+        requestedBy: 'system',
+      }),
     refundPayment: async ({ amountCents }: { amountCents: number }) => {
       this.calls.push(`refundPayment ${amountCents}`);
       return { stripeRefundId: 're_1', status: 'succeeded' };

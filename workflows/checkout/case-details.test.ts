@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import { statusOfPaid } from '../../domain/order-state.ts';
+import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { CheckoutCase } from './case.ts';
 import { describeCheckout } from './case-details.ts';
 
@@ -15,34 +16,9 @@ vi.mock('@temporalio/workflow', async (original) => ({
 const LINES = [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }];
 type Refund = OrderRecord['refunds'][number];
 
-function refundOf(change: Partial<Refund>): Refund {
-  return {
-    refundId: 'r1',
-    orderId: 'o1',
-    requestId: 'ticket 1',
-    kind: 'refund',
-    amountCents: 2500,
-    currency: 'usd',
-    lines: [],
-    reason: 'Broken',
-    status: 'pending',
-    restock: false,
-    cancelsUnits: false,
-    isGivenUp: false,
-    isFromStripe: false,
-    isRestocked: false,
-    requestedBy: 'stripe',
-    decidedBy: null,
-    decisionReason: null,
-    paymentIntentId: 'pi_1',
-    stripeRefundId: 'du_1',
-    failureReason: null,
-    attempt: 1,
-    createdAt: '2026-11-01T10:00:00.000Z',
-    updatedAt: '2026-11-01T10:00:00.000Z',
-    ...change,
-  };
-}
+/** A chargeback, or a refund from Stripe's dashboard, as the records have it. */
+const refundOf = (change: Partial<Refund>): Refund =>
+  refundFacts({ requestedBy: 'stripe', stripeRefundId: 'du_1', ...change });
 
 interface Situation {
   order?: Partial<OrderFacts>;

@@ -5,6 +5,7 @@
 import { expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { CheckoutCase } from './case.ts';
 import { describeCheckout } from './case-details.ts';
 
@@ -33,34 +34,17 @@ const ORDER: OrderFacts = {
   ],
 };
 type Refund = OrderRecord['refunds'][number];
-const REFUND: Refund = {
-  refundId: 'r1',
-  orderId: 'o1',
+const REFUND: Refund = refundFacts({
   requestId: 'ticket (1)',
-  kind: 'refund',
   amountCents: 1250,
-  currency: 'usd',
   lines: [
     { productId: 'p1', quantity: 1, name: 'Stoneware mug' },
     { productId: 'p2', quantity: 1, name: 'Bowl | blue' },
   ],
   reason: 'Broken *handle*',
   status: 'awaiting_approval',
-  restock: false,
-  cancelsUnits: false,
-  isGivenUp: false,
-  isFromStripe: false,
-  isRestocked: false,
   requestedBy: `customer:${ACCOUNT}`,
-  decidedBy: null,
-  decisionReason: null,
-  paymentIntentId: 'pi_1',
-  stripeRefundId: null,
-  failureReason: null,
-  attempt: 1,
-  createdAt: '2026-11-01T10:00:00.000Z',
-  updatedAt: '2026-11-01T10:00:00.000Z',
-};
+});
 const RECORD: OrderRecord = {
   order: ORDER,
   customer: { userId: null, email: null },

@@ -1,5 +1,6 @@
 /** What staff read on a refund's page. */
 import { expect, it, vi } from 'vitest';
+import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
 import type { RefundFacts } from './messages.ts';
@@ -10,31 +11,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
   workflowInfo: () => ({ namespace: 'default' }),
 }));
 
-const REFUND: RefundFacts = {
-  refundId: 'r1',
-  orderId: 'o1',
-  requestId: 'ticket 1',
-  kind: 'refund',
-  amountCents: 2500,
-  currency: 'usd',
-  lines: [],
-  reason: 'Broken *handle*',
-  status: 'pending',
-  restock: false,
-  cancelsUnits: false,
-  isGivenUp: false,
-  isFromStripe: false,
-  isRestocked: false,
-  requestedBy: 'ui:Anna',
-  decidedBy: null,
-  decisionReason: null,
-  paymentIntentId: 'pi_1',
-  stripeRefundId: null,
-  failureReason: null,
-  attempt: 1,
-  createdAt: '2026-11-01T10:00:00.000Z',
-  updatedAt: '2026-11-01T10:00:00.000Z',
-};
+const REFUND = refundFacts({ reason: 'Broken *handle*' });
 const STUCK = { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not answer', why: 'It said *no*.', tries: 3 };
 
 interface Situation {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refundFacts } from '../../tests/support/refund-facts.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
@@ -24,31 +25,7 @@ afterAll(() => temporal?.stop());
 function scripted(stripe: (tries: number) => RefundFacts['status']) {
   const calls: string[] = [];
   let tries = 0;
-  let refund: RefundFacts = {
-    refundId: randomUUID(),
-    orderId: randomUUID(),
-    requestId: 'r1',
-    kind: 'refund',
-    amountCents: 500,
-    currency: 'usd',
-    lines: [],
-    reason: 'scratched',
-    status: 'pending',
-    restock: false,
-    cancelsUnits: false,
-    isGivenUp: false,
-    isFromStripe: false,
-    isRestocked: false,
-    requestedBy: 'ui:Anna',
-    decidedBy: null,
-    decisionReason: null,
-    paymentIntentId: 'pi_1',
-    stripeRefundId: null,
-    failureReason: null,
-    attempt: 1,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
-  };
+  let refund = refundFacts({ refundId: randomUUID(), orderId: randomUUID(), requestId: 'r1', amountCents: 500 });
   const decided = (change: Partial<RefundFacts>) => {
     refund = { ...refund, ...change };
     return { outcome: 'decided', refund };

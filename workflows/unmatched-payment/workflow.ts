@@ -112,14 +112,15 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       render();
       return payment;
     };
-    let seen = current;
-    if (seen.stripeRefundId && seen.refundStatus !== 'failed') {
-      // Started again for news: a bank can refuse what Stripe had reported as succeeded.
+    const askStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
-      const { attempt, stripeRefundId } = seen;
       const step = stripe.retrieveRefund({ stripeRefundId });
-      seen = await record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
-    }
+      return record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
+    };
+    let seen = current;
+    // Started again for news: a bank can refuse what Stripe had reported as succeeded.
+    if (seen.stripeRefundId && seen.refundStatus !== 'failed')
+      seen = await askStripe(seen.attempt, seen.stripeRefundId);
     for (;;) {
       if (seen.refundStatus === 'succeeded') return seen.stripeRefundId ? 'refunded' : 'settled';
       if (workflowInfo().continueAsNewSuggested && allHandlersFinished())
@@ -127,9 +128,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       const { attempt, stripeRefundId } = seen;
       if (seen.refundStatus === 'pending' && stripeRefundId) {
         await condition(() => hasNews, CHECK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
-        hasNews = false;
-        const step = stripe.retrieveRefund({ stripeRefundId });
-        seen = await record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
+        seen = await askStripe(attempt, stripeRefundId);
         continue;
       }
       if (seen.refundStatus === 'failed') {
