@@ -23,6 +23,7 @@ const args = process.argv.slice(2);
 const stop = stopRequest();
 const report = plainProgress((line) => console.error(line));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 try {
   const projects = await projectsWithFiles(args);
@@ -31,9 +32,12 @@ try {
   if (projects.has('e2e') && !stop.signal.aborted) await testWithShop();
   if (projects.size === 0) throw new Error(`No test file matches: ${args.join(' ')}`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  total.failed += 1;
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(message);
+  fail(message);
 }
+// Again at the end, where nobody has to search thousands of lines for it.
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
@@ -90,7 +94,7 @@ async function checkByProgram(shop: RunningShop, program: string, name: string):
     total.passed += 1;
   } catch (error) {
     console.error(`\n${name} failed\n${error instanceof RunError ? lines.join('\n') : error}`);
-    total.failed += 1;
+    fail(`${name}\n    ${lines.slice(0, 20).join('\n    ')}`);
   }
 }
 
@@ -100,7 +104,13 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+function fail(what: string): void {
+  total.failed += 1;
+  failures.push(what);
+}
+
 function add(counts: TestCounts): void {
+  failures.push(...counts.failures);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;

@@ -12,6 +12,8 @@ export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, as “file: test” with the start of its message. */
+  readonly failures: readonly string[];
 }
 
 const VITEST = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
@@ -27,8 +29,16 @@ interface JsonReport {
 interface JsonFile {
   readonly name: string;
   readonly status: string;
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  readonly assertionResults: readonly JsonTest[];
 }
+
+interface JsonTest {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failureMessages?: readonly string[];
+}
+
+const MESSAGE_LINES = 8;
 
 /** The projects that have test files under these arguments (file filters, `--project`). */
 export async function projectsWithFiles(args: readonly string[]): Promise<Set<Project>> {
@@ -94,7 +104,7 @@ export async function findFailures(
         throw error;
       }
     },
-    (report, code) => failuresOf(report, code, checkout),
+    (report, code) => failuresOf(report, code, checkout, () => ''),
   );
 }
 
@@ -126,13 +136,18 @@ function readReport(path: string): JsonReport | undefined {
 const isNotLoaded = ({ status, assertionResults }: JsonFile): boolean =>
   status === 'failed' && assertionResults.length === 0;
 
-function failuresOf(report: JsonReport | undefined, code: number, checkout: string): string[] {
+function failuresOf(
+  report: JsonReport | undefined,
+  code: number,
+  checkout: string,
+  describe: (test: JsonTest) => string,
+): string[] {
   const files = report?.testResults ?? [];
   const nameOf = (file: JsonFile) => relative(checkout, file.name);
   const failures = files.flatMap((file) =>
     file.assertionResults
       .filter(({ status }) => status === 'failed')
-      .map((test) => `${nameOf(file)}: ${test.fullName}`),
+      .map((test) => `${nameOf(file)}: ${test.fullName}${describe(test)}`),
   );
   // A file that was not begun when the first test failed looks like one that could not be loaded.
   if (failures.length > 0 || code === 0) return failures;
@@ -142,13 +157,22 @@ function failuresOf(report: JsonReport | undefined, code: number, checkout: stri
 
 /** A file that could not be loaded, or an error outside any test, is a failure that no test shows. */
 function count(report: JsonReport | undefined, code: number): TestCounts {
-  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  const failures = failuresOf(report, code, CHECKOUT, startOfMessage);
+  if (!report) return { passed: 0, failed: 1, skipped: 0, failures };
   const failed = report.numFailedTests + report.testResults.filter(isNotLoaded).length;
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && code !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures,
   };
+}
+
+function startOfMessage({ failureMessages = [] }: JsonTest): string {
+  return failureMessages
+    .flatMap((message) => message.split('\n').slice(0, MESSAGE_LINES))
+    .map((line) => `\n    ${line}`)
+    .join('');
 }
 
 /** The projects to run were chosen from these already. */
