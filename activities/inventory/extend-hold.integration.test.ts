@@ -44,6 +44,7 @@ it('asks for a new cart when the time is over and nothing was ordered', async ()
     outcome: 'refused',
     message: 'This hold has ended; the shopper has to put the items into the cart again.',
   });
+  await activities.endHold({ reservationId });
 });
 
 it('asks to wait when the time is over and the order may still be paid', async () => {
