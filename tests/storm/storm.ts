@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import temporalProto from '@temporalio/proto';
+import { workflowMetadataQuery } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { untilTaken } from '../../api/temporal-call.ts';
 import type { Random } from '../../infra/catalogue/random.ts';
@@ -58,14 +59,9 @@ export function withRandomDelays(activities: Activities): Activities {
 
 /** What a workflow itself says it takes; the SDK's own messages are left out. */
 export async function handlersOf(handle: WorkflowHandle): Promise<Handler[]> {
-  interface Definition {
-    name?: string;
-  }
-  const { definition } = await handle.query<{
-    definition: Partial<Record<`${Kind}Definitions`, Definition[]>>;
-  }>('__temporal_workflow_metadata');
+  const { definition } = await handle.query(workflowMetadataQuery);
   return (['update', 'signal', 'query'] as const).flatMap((kind) =>
-    (definition[`${kind}Definitions`] ?? []).flatMap(({ name }) =>
+    (definition?.[`${kind}Definitions`] ?? []).flatMap(({ name }) =>
       name && !name.startsWith('__') ? [{ kind, name }] : [],
     ),
   );

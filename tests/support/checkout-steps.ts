@@ -10,6 +10,7 @@ import {
   checkoutWorkflowId,
   paymentChangedSignal,
 } from '../../workflows/checkout/messages.ts';
+import { detailsOf } from './details.ts';
 import { ScriptedCheckout } from './scripted-checkout.ts';
 import { until } from './shop.ts';
 import type { SkippingTemporal } from './time-skipping.ts';
@@ -61,9 +62,6 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
       until(async () => (await handleOf(script).query(checkoutCaseQuery)).settled, 'the checkout to settle'),
 
     /** The case as staff read it. */
-    async details(script: ScriptedCheckout): Promise<string> {
-      const metadata = await handleOf(script).query<{ currentDetails: string }>('__temporal_workflow_metadata');
-      return metadata.currentDetails;
-    },
+    details: (script: ScriptedCheckout): Promise<string> => detailsOf(handleOf(script)),
   };
 }

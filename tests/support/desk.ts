@@ -4,6 +4,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/cl
 import type { Services } from '../../infra/services.ts';
 import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { refundWorkflowId } from '../../workflows/refund/messages.ts';
+import { detailsOf } from './details.ts';
 import type { AnyBody } from './shop.ts';
 
 export class Desk {
@@ -35,9 +36,8 @@ export class Desk {
   }
 
   /** A case as staff read it, in Markdown. */
-  async details(workflowId: string): Promise<string> {
-    const handle = this.#services.temporal.workflow.getHandle(workflowId);
-    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  details(workflowId: string): Promise<string> {
+    return detailsOf(this.#services.temporal.workflow.getHandle(workflowId));
   }
 
   case(workflowId: string): Promise<AnyBody> {

@@ -1,5 +1,5 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import { queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { plain } from '../shared/markdown.ts';
 
@@ -19,7 +19,7 @@ export async function reindexProduct(input: ReindexInput): Promise<string> {
   if (typeof input?.product !== 'string' || input.product.trim() === '')
     throw refuse('invalid_request', 'Name the product by its SKU or its id: {"product": "MUG-1"}.');
   const product = input.product.trim();
-  setCurrentDetails(`### Product ${plain(product)}\n\nIt is being written into the search index.`);
+  showDetails(() => `### Product ${plain(product)}\n\nIt is being written into the search index.`);
   const result = await reindex({ product });
   const told =
     result.outcome === 'not_found'
@@ -27,6 +27,6 @@ export async function reindexProduct(input: ReindexInput): Promise<string> {
       : result.isSold
         ? `“${plain(result.name)}” (${plain(result.sku)}) is in the search index as it is now.`
         : `“${plain(result.name)}” (${plain(result.sku)}) is no longer sold: it was taken out of the search index.`;
-  setCurrentDetails(`### Product ${plain(product)}\n\n${told}`);
+  showDetails(() => `### Product ${plain(product)}\n\n${told}`);
   return told;
 }

@@ -1,10 +1,11 @@
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
@@ -12,7 +13,7 @@ import { describeCheckout } from './case-details.ts';
 import type { BeginCheckoutInput, CarriedOver, CheckoutInput, CheckoutOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
-/** What is known of one order; every change is rendered in the workflow's details, where support staff read it. */
+/** What is known of one order; support staff read it in the workflow's details. */
 export class CheckoutCase {
   readonly orderId: string;
   order: OrderFacts | undefined;
@@ -42,7 +43,7 @@ export class CheckoutCase {
   isPaidAtStripe = false;
   paymentChecks: number;
   inFlightChecks: number;
-  readonly trouble = new Trouble(() => this.#render());
+  readonly trouble = new Trouble();
   readonly failures: NewFailure[] = [];
   #shownStatus: string | undefined = 'pending';
   #shownDispute: string | null = null;
@@ -53,7 +54,7 @@ export class CheckoutCase {
     this.isReconcileDue = carried?.isReconcileDue ?? false;
     this.paymentChecks = carried?.paymentChecks ?? 0;
     this.inFlightChecks = carried?.inFlightChecks ?? 0;
-    this.#render();
+    showDetails(() => describeCheckout(this));
   }
 
   /** What the next run must know and can't read from the database. */
@@ -74,20 +75,19 @@ export class CheckoutCase {
   opened(order: OrderFacts, begun?: BeginCheckoutInput): void {
     this.order ??= order;
     this.begun ??= begun;
-    this.#render();
+    this.#showStatus();
   }
 
   payable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.order = { ...this.order!, paymentIntentId };
     this.paymentUrl = paymentUrl;
-    this.#render();
   }
 
   applied({ order, failures, refundId }: AppliedPayments): void {
     this.order = { ...order, clientSecret: null };
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
-    this.#render();
+    this.#showStatus();
   }
 
   /** Stripe, asked, says that the payment succeeded: that was recorded, and is applied next. */
@@ -98,17 +98,15 @@ export class CheckoutCase {
 
   cancelAsked(request: OrderRequest): void {
     this.cancelRequest ??= request;
-    this.#render();
   }
 
   settlingAtStripe(): void {
     this.settling = true;
-    this.#render();
   }
 
   updated(order: OrderFacts): void {
     this.order = order;
-    this.#render();
+    this.#showStatus();
   }
 
   /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
@@ -129,7 +127,8 @@ export class CheckoutCase {
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.order = record.order;
-    this.#render();
+    this.#showStatus();
+    this.#showDispute();
   }
 
   /** Whether a request of staff was done before, so that it may be sent again although the order has moved on. */
@@ -139,20 +138,17 @@ export class CheckoutCase {
 
   settledAs(outcome: CheckoutOutcome): void {
     this.settled = outcome;
-    this.#render();
   }
 
   ended(outcome: CheckoutOutcome): void {
     this.settled ??= outcome;
     this.outcome = outcome;
-    this.#render();
   }
 
   /** Something came while the workflow was ending: it goes on. */
   reopened(): void {
     this.outcome = undefined;
     if (this.settled === 'not_begun') this.settled = undefined;
-    this.#render();
   }
 
   toJSON(): Record<string, unknown> {
@@ -171,14 +167,11 @@ export class CheckoutCase {
     };
   }
 
-  #render(): void {
-    setCurrentDetails(describeCheckout(this));
+  #showStatus(): void {
     const status = this.order?.status;
-    if (status !== undefined && status !== this.#shownStatus) {
-      this.#shownStatus = status;
-      upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
-    }
-    this.#showDispute();
+    if (status === undefined || status === this.#shownStatus) return;
+    this.#shownStatus = status;
+    upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
   }
 
   /** By these, staff find chargebacks: the one that is open, else the last one. */

@@ -1,5 +1,5 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import { queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 
 const { sweepOverdue, audit, takeUpCases } = queuedSteps({
   // Minutes at 100,000 products and a year of orders; a heartbeat tells a lost worker sooner.
@@ -20,8 +20,9 @@ export async function overdueSweep(): Promise<{ expiredHolds: number; resumedOrd
 export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {
   const report = await audit();
   const takenUp = await takeUpCases();
-  setCurrentDetails(
-    `${report.markdown}\n\nTaken up without a workflow: ${takenUp.orders} orders, ${takenUp.refunds} refunds, ${takenUp.payments} unmatched payments.`,
+  showDetails(
+    () =>
+      `${report.markdown}\n\nTaken up without a workflow: ${takenUp.orders} orders, ${takenUp.refunds} refunds, ${takenUp.payments} unmatched payments.`,
   );
   return { problems: report.problems.length, repaired: report.repaired.length };
 }

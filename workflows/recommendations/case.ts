@@ -1,6 +1,7 @@
-import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Exported, ModelsNow } from '../../activities/recommendations/retraining/activities.ts';
 import type { Evaluated, Trained } from '../../activities/recommendations/retraining/job-messages.ts';
+import { showDetails } from '../shared/details.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 import { describeRetraining } from './case-details.ts';
 import type {
@@ -29,7 +30,7 @@ export interface CurrentRetraining {
   evaluated?: Evaluated;
 }
 
-/** What is known of models and retrainings; every change is told in the workflow's details, where staff read it. */
+/** What is known of models and retrainings; staff read it in the workflow's details. */
 export class RetrainingCase {
   models: ModelsNow | undefined;
   current: CurrentRetraining | undefined;
@@ -47,7 +48,7 @@ export class RetrainingCase {
   constructor({ last, answers = [] }: CarriedState = {}) {
     this.last = last;
     for (const [requestId, answer] of answers) this.#settled.set(requestId, answer);
-    this.tell();
+    showDetails(() => describeRetraining(this));
   }
 
   get isBusy(): boolean {
@@ -56,20 +57,17 @@ export class RetrainingCase {
 
   knows(models: ModelsNow): void {
     this.models = models;
-    this.tell();
   }
 
   began(current: CurrentRetraining): void {
     this.current = current;
     this.wish = undefined;
     this.cancelledBy = undefined;
-    this.tell();
   }
 
   /** Runs one stage of what is under way. */
   stage<Result>(stage: RetrainingStage, run: () => Promise<Result>): Promise<Result> {
     Object.assign(this.current!, { stage, fraction: 0, told: undefined });
-    this.tell();
     return run();
   }
 
@@ -79,13 +77,11 @@ export class RetrainingCase {
     if (!current || progress?.retrainingId !== current.retrainingId || progress.stage !== current.stage) return;
     if (typeof progress.fraction !== 'number') return;
     Object.assign(current, { fraction: progress.fraction, told: progress.told });
-    this.tell();
   }
 
   ended(last: LastRetraining): void {
     this.last = last;
     this.current = undefined;
-    this.tell();
   }
 
   /** Runs what `cancel` ends. */
@@ -99,7 +95,6 @@ export class RetrainingCase {
   cancel(request: StaffRequest): void {
     this.cancelledBy = request;
     this.#scope?.cancel();
-    this.tell();
   }
 
   isAnswered(requestId: string): boolean {
@@ -133,9 +128,5 @@ export class RetrainingCase {
       fraction: this.current?.fraction ?? 0,
       last: this.last ?? null,
     };
-  }
-
-  tell(): void {
-    setCurrentDetails(describeRetraining(this));
   }
 }

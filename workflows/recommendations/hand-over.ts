@@ -5,11 +5,11 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
-  setCurrentDetails,
   startChild,
   TemporalFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
+import { showDetails } from '../shared/details.ts';
 import { plain, withExample, workflowLink } from '../shared/markdown.ts';
 import { aFlag, checkRequest, optional, requiredText } from '../shared/staff.ts';
 import {
@@ -39,7 +39,8 @@ export function refusalOfForm(input: RetrainingInput | null | undefined): 'refus
     return undefined;
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    setCurrentDetails(`Refused: ${withExample(error.message)}`);
+    const { message } = error;
+    showDetails(() => `Refused: ${withExample(message)}`);
     return 'refused';
   }
 }
@@ -59,8 +60,9 @@ export function wishOf(asked: unknown): RetrainingWish | undefined {
 /** Asks the one workflow that trains, and starts it when it does not run. */
 export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   const tell = (what: string) =>
-    setCurrentDetails(
-      `### Handed over\n\nRetrainings have one workflow, ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))}. ${what}`,
+    showDetails(
+      () =>
+        `### Handed over\n\nRetrainings have one workflow, ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))}. ${what}`,
     );
   tell('It is being asked.');
   while (!(await signalled(wish)) && !(await started(wish)));

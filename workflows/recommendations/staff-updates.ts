@@ -17,7 +17,6 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
       the.once(requestId, async () => {
         if (the.isBusy) return { started: false };
         the.wish = { requestedBy, ...(reason && { reason }), ...(publishAnyway && { publishAnyway }) };
-        the.tell();
         return { started: true };
       }),
     {
@@ -34,10 +33,7 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
     (request) =>
       the.once(request.requestId, async () => {
         if (the.current) the.cancel(request);
-        else {
-          the.wish = undefined;
-          the.tell();
-        }
+        else the.wish = undefined;
         return { cancelled: true };
       }),
     {

@@ -62,7 +62,6 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
     retrainSignal,
     (asked) => {
       if (!the.isBusy) the.wish = wishOf(asked);
-      the.tell();
     },
     { description: 'A retraining was started under another id, by the nightly schedule for one. Harmless to send.' },
   );

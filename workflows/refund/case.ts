@@ -1,12 +1,13 @@
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import { toDecimal } from '../../domain/money.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
 import { describeRefund } from './case-details.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
-/** What is known of one refund; every change is told in the workflow's details, where support staff read it. */
+/** What is known of one refund; support staff read it in the workflow's details. */
 export class RefundCase {
   readonly input: RefundInput;
   refund: RefundFacts | undefined;
@@ -15,12 +16,12 @@ export class RefundCase {
   /** Its record has changed, or Stripe has news of it. */
   news = false;
   outcome: RefundOutcome | undefined;
-  readonly trouble = new Trouble(() => this.#tell());
+  readonly trouble = new Trouble();
   #needsApproval = false;
 
   constructor(input: RefundInput) {
     this.input = input;
-    this.#tell();
+    showDetails(() => describeRefund(this));
   }
 
   /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */
@@ -41,26 +42,19 @@ export class RefundCase {
         { key: needsApprovalKey, value: needsApproval },
       ]);
     }
-    this.#tell();
   }
 
   refused(message: string): void {
     this.refusal = message;
-    this.#tell();
   }
 
   ended(outcome: RefundOutcome): RefundOutcome {
     this.outcome = outcome;
-    this.#tell();
     return outcome;
   }
 
   toJSON(): Record<string, unknown> {
     const { input, refund, refusal, outcome } = this;
     return { orderId: input.orderId, refund, refusal, stopped: this.trouble.current, outcome };
-  }
-
-  #tell(): void {
-    setCurrentDetails(describeRefund(this));
   }
 }

@@ -1,8 +1,9 @@
-import { condition, setCurrentDetails, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
+import { condition, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
 import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
@@ -47,7 +48,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   /** As it stands after an extension; the result tells what was promised first. */
   let expiresAt: string | undefined;
   let changed = false;
-  const trouble = new Trouble(() => tell());
+  const trouble = new Trouble();
 
   setHandler(
     holdUpdate,
@@ -122,15 +123,12 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     outcome,
   });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
-  const tell = () =>
-    setCurrentDetails(
-      describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: trouble.current }),
-    );
+  showDetails(() =>
+    describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: trouble.current }),
+  );
 
-  tell();
   await condition(() => held !== undefined, NO_HOLD_TIMEOUT);
   outcome = await keep();
-  tell();
   // What was sold, or never reserved, is nothing that anybody changes at the last moment.
   if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
   await untilQuiet({ openingUpdates: 1 });
@@ -148,7 +146,6 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     }
     if (result?.outcome !== 'held' || request === undefined) return 'not_held';
     expiresAt = result.expiresAt;
-    tell();
     return untilOver(request);
   }
 
@@ -174,7 +171,6 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
         lookAt = Date.now() + waitMs;
         if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);
         awaitsPayment = true;
-        tell();
       } else return ended;
     }
 
@@ -188,7 +184,6 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
         lookAt = Date.parse(expiresAt);
         looks = 0;
         awaitsPayment = false;
-        tell();
       }
       return true;
     }

@@ -27,17 +27,11 @@ export interface Stuck {
 }
 
 export class Trouble {
-  readonly #render: () => void;
   /** Several can be stuck at the same time: a staff update may read the records while the order waits for Stripe. */
   readonly #stuck = new Set<Stuck>();
   #shownSince: string | undefined;
   /** How often staff asked for an attempt at once. */
   #retriesAsked = 0;
-
-  /** @param render renders the workflow's case again */
-  constructor(render: () => void) {
-    this.#render = render;
-  }
 
   /** What has been stuck longest; undefined while all is well. */
   get current(): Stuck | undefined {
@@ -72,17 +66,14 @@ export class Trouble {
     if (!stuck) return undefined;
     stuck.why = why;
     stuck.tries += 1;
-    this.#show();
     return stuck;
   }
 
   #show(): void {
     const since = this.current?.since;
-    if (since !== this.#shownSince) {
-      this.#shownSince = since;
-      upsertSearchAttributes([{ key: stuckSinceKey, value: since ? new Date(since) : null }]);
-    }
-    this.#render();
+    if (since === this.#shownSince) return;
+    this.#shownSince = since;
+    upsertSearchAttributes([{ key: stuckSinceKey, value: since ? new Date(since) : null }]);
   }
 
   /**

@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -13,6 +12,7 @@ import { uiActor } from '../../domain/actor.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
@@ -49,11 +49,9 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   let isRetryAsked = false;
   /** When Stripe first refused to refund it. */
   let stoppedAt: Date | undefined;
-  const render = () =>
-    setCurrentDetails(
-      describeUnmatchedPayment({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }),
-    );
-  const trouble = new Trouble(() => render());
+  const trouble = new Trouble();
+  const facts = () => ({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current });
+  showDetails(() => describeUnmatchedPayment(facts()));
 
   setHandler(
     unmatchedRefundChangedSignal,
@@ -80,13 +78,8 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       },
     },
   );
-  setHandler(
-    unmatchedPaymentCaseQuery,
-    () => ({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current }),
-    { description: 'The whole case as JSON' },
-  );
+  setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The whole case as JSON' });
 
-  render();
   for (;;) {
     const found = await trouble.persevere(
       'The payment could not be read',
@@ -98,7 +91,6 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       upsertSearchAttributes(caseAttributes({ orderId, amount, createdAt: new Date(payment.receivedAt) }));
     }
     outcome = payment ? await untilRefunded(payment) : 'settled';
-    render();
     await untilQuiet({ hasNews: () => hasNews });
     // What came in the meantime is not lost with the workflow.
     if (!payment?.stripeRefundId || !hasNews) return outcome;
@@ -109,7 +101,6 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     const record = async (attempt: number, refund: StripeRefundState) => {
       const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
       payment = await trouble.persevere('The refund could not be recorded', step);
-      render();
       return payment;
     };
     const askStripe = async (attempt: number, stripeRefundId: string) => {
