@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- compare --base CHECKOUT [--pairs 5]`: what an order costs here and in another checkout (an older commit), in
- * interleaved pairs of runs, so that what else the machine does meets both alike. Ends with 1 when a slowdown of more than 5 % can't be
- * ruled out.
+ * `npm run bench -- compare --base CHECKOUT [--pairs 5]`: what an order costs here and in another checkout (an older commit). Both
+ * shops stay up and are loaded in turn, a few seconds each, so that what else the machine does meets both alike. Ends with 1 when a
+ * slowdown of more than 5 % can't be ruled out.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CHECKOUT } from '../infra/local/profile.ts';
@@ -17,7 +18,11 @@ import { cpuSeconds } from './cpu.ts';
 import { meanRatio } from './figures.ts';
 
 const SHOPPERS = 10;
-const WARM_UP_SECONDS = 5;
+const WARM_UP_SECONDS = 10;
+/** How long one shop is loaded before it is the other's turn. */
+const TURN_SECONDS = 5;
+/** Mails and index entries of the last orders are written after them. */
+const SETTLE_MS = 1_000;
 const MAX_SLOWDOWN = 1.05;
 
 interface Run {
@@ -29,32 +34,33 @@ export async function benchCompare(args: readonly string[], seconds: number): Pr
   const { base, pairs } = readArguments(args);
   const rows: string[][] = [];
   const ratios = { orders: [] as number[], cpu: [] as number[] };
-  for (let pair = 1; pair <= pairs; pair += 1) {
-    // Who goes first alternates: the second run finds a warmer machine.
-    const order = pair % 2 === 1 ? ([base, CHECKOUT] as const) : ([CHECKOUT, base] as const);
-    const runs = new Map<string, Run>();
-    for (const checkout of order) runs.set(checkout, await measure(checkout, seconds));
-    const [before, now] = [runs.get(base)!, runs.get(CHECKOUT)!];
-    // Both as slowdowns: above 1 this checkout costs more.
-    const slower = before.ordersPerSecond / now.ordersPerSecond;
-    const costlier = now.cpuMsPerOrder / before.cpuMsPerOrder;
-    ratios.orders.push(slower);
-    ratios.cpu.push(costlier);
-    rows.push([
-      String(pair),
-      order[0] === base ? 'base' : 'this',
-      before.ordersPerSecond.toFixed(1),
-      now.ordersPerSecond.toFixed(1),
-      slower.toFixed(3),
-      before.cpuMsPerOrder.toFixed(1),
-      now.cpuMsPerOrder.toFixed(1),
-      costlier.toFixed(3),
-    ]);
-    console.error(`pair ${pair} of ${pairs}: ${rows.at(-1)!.join('  ')}`);
+  const shops: MeasuredShop[] = [];
+  try {
+    for (const checkout of [base, CHECKOUT]) shops.push(await MeasuredShop.start(checkout));
+    const [baseShop, thisShop] = shops as [MeasuredShop, MeasuredShop];
+    for (const shop of shops) await shop.load(WARM_UP_SECONDS);
+    for (let pair = 1; pair <= pairs; pair += 1) {
+      const [before, now] = await measurePair(baseShop, thisShop, seconds);
+      // Both as slowdowns: above 1 this checkout costs more.
+      const slower = before.ordersPerSecond / now.ordersPerSecond;
+      const costlier = now.cpuMsPerOrder / before.cpuMsPerOrder;
+      ratios.orders.push(slower);
+      ratios.cpu.push(costlier);
+      rows.push([
+        String(pair),
+        before.ordersPerSecond.toFixed(1),
+        now.ordersPerSecond.toFixed(1),
+        slower.toFixed(3),
+        before.cpuMsPerOrder.toFixed(1),
+        now.cpuMsPerOrder.toFixed(1),
+        costlier.toFixed(3),
+      ]);
+      console.error(`pair ${pair} of ${pairs}: ${rows.at(-1)!.join('  ')}`);
+    }
+  } finally {
+    await Promise.all(shops.map((shop) => shop.stop()));
   }
-  console.log(
-    textTable(['pair', 'first', 'orders/s base', 'this', 'slowdown', 'CPU ms/order base', 'this', 'slowdown'], rows),
-  );
+  console.log(textTable(['pair', 'orders/s base', 'this', 'slowdown', 'CPU ms/order base', 'this', 'slowdown'], rows));
   const isWithin = [
     verdict('orders a second', ratios.orders),
     verdict('CPU an order, all processes of the shop', ratios.cpu),
@@ -87,27 +93,68 @@ function readArguments(args: readonly string[]): { base: string; pairs: number }
   return { base, pairs };
 }
 
-/** One run: a shop of that checkout's own, on new data, and a load from a process of its own. */
-async function measure(checkout: string, seconds: number): Promise<Run> {
-  const shop = startChild('compare-shop.ts', [checkout]);
-  try {
-    const started = await answerOf<ComparedShop>(shop);
-    const load = async (durationSeconds: number): Promise<LoadResult> => {
-      const generator = startChild('compare-load.ts');
-      const request: CompareLoad = { ...started, shoppers: SHOPPERS, seconds: durationSeconds };
-      generator.send(request);
-      return answerOf<LoadResult>(generator);
-    };
-    await load(WARM_UP_SECONDS);
-    const processes = new Map(started.processes);
+/** Loads each shop for so many seconds, in short turns. Who goes first alternates: the second finds a warmer machine. */
+async function measurePair(base: MeasuredShop, current: MeasuredShop, seconds: number): Promise<[Run, Run]> {
+  const loads = new Map<MeasuredShop, Load[]>([
+    [base, []],
+    [current, []],
+  ]);
+  const turns = Math.max(2, Math.round(seconds / TURN_SECONDS));
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const shop of turn % 2 === 0 ? [base, current] : [current, base])
+      loads.get(shop)!.push(await shop.load(seconds / turns));
+  }
+  return [sum(loads.get(base)!), sum(loads.get(current)!)];
+}
+
+function sum(loads: readonly Load[]): Run {
+  const total = { orders: 0, elapsedSeconds: 0, cpuSeconds: 0 };
+  for (const load of loads) {
+    total.orders += load.orders;
+    total.elapsedSeconds += load.elapsedSeconds;
+    total.cpuSeconds += load.cpuSeconds;
+  }
+  return {
+    ordersPerSecond: total.orders / total.elapsedSeconds,
+    cpuMsPerOrder: (total.cpuSeconds * 1_000) / total.orders,
+  };
+}
+
+interface Load extends LoadResult {
+  /** Of all processes of the shop. */
+  cpuSeconds: number;
+}
+
+/** The shop of a checkout, on new data; each load comes from a process of its own. */
+class MeasuredShop {
+  readonly #child: ChildProcess;
+  readonly #started: ComparedShop;
+
+  private constructor(child: ChildProcess, started: ComparedShop) {
+    this.#child = child;
+    this.#started = started;
+  }
+
+  static async start(checkout: string): Promise<MeasuredShop> {
+    const child = startChild('compare-shop.ts', [checkout]);
+    return new MeasuredShop(child, await answerOf<ComparedShop>(child));
+  }
+
+  async load(seconds: number): Promise<Load> {
+    const generator = startChild('compare-load.ts');
+    const processes = new Map(this.#started.processes);
     const before = cpuSeconds(processes);
-    const { orders, elapsedSeconds } = await load(seconds);
-    const after = cpuSeconds(processes);
-    const used = [...after].reduce((sum, [name, cpu]) => sum + cpu - (before.get(name) ?? 0), 0);
-    return { ordersPerSecond: orders / elapsedSeconds, cpuMsPerOrder: (used * 1_000) / orders };
-  } finally {
-    const ended = shop.exitCode === null ? once(shop, 'exit') : undefined;
-    if (shop.connected) shop.disconnect();
+    const request: CompareLoad = { ...this.#started, shoppers: SHOPPERS, seconds };
+    generator.send(request);
+    const result = await answerOf<LoadResult>(generator);
+    await setTimeout(SETTLE_MS);
+    const used = [...cpuSeconds(processes)].map(([name, cpu]) => cpu - (before.get(name) ?? 0));
+    return { ...result, cpuSeconds: used.reduce((total, cpu) => total + cpu, 0) };
+  }
+
+  async stop(): Promise<void> {
+    const ended = this.#child.exitCode === null ? once(this.#child, 'exit') : undefined;
+    if (this.#child.connected) this.#child.disconnect();
     await ended;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * `npm test [-- FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
- * running shop is not disturbed; runs them; prints the counts as its last line.
+ * running shop is not disturbed; runs them; prints the counts as its last line. Browser tests run beside the others, on servers of
+ * their own: both mostly wait.
  */
 import { join } from 'node:path';
 import { plainProgress } from '../infra/local/plain-progress.ts';
@@ -24,17 +25,22 @@ const stop = stopRequest();
 const report = plainProgress((line) => console.error(line));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+let output: 'terminal' | 'lines' = 'terminal';
 
 try {
   const projects = await projectsWithFiles(args);
-  const nearby = (['unit', 'workflows', 'integration'] as const).filter((project) => projects.has(project));
-  if (nearby.length > 0) await testWithServers(nearby);
-  if (projects.has('e2e') && !stop.signal.aborted) await testWithShop();
   if (projects.size === 0) throw new Error(`No test file matches: ${args.join(' ')}`);
+  const nearby = (['unit', 'workflows', 'integration'] as const).filter((project) => projects.has(project));
+  const isBoth = nearby.length > 0 && projects.has('e2e');
+  if (isBoth) output = 'lines';
+  // Programs that are missing are got by one at a time.
+  const { promise: areStarted, resolve: started } = Promise.withResolvers<void>();
+  await Promise.all([
+    nearby.length > 0 ? counted(testWithServers(nearby, started)).finally(started) : started(),
+    projects.has('e2e') ? counted(areStarted.then(testWithShop)) : undefined,
+  ]);
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(message);
-  fail(message);
+  fail(error);
 }
 // Again at the end, where nobody has to search thousands of lines for it.
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`);
@@ -42,7 +48,8 @@ const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
 
-async function testWithServers(projects: readonly Project[]): Promise<void> {
+/** @param started is called once the servers run and the programs are there */
+async function testWithServers(projects: readonly Project[], started: () => void): Promise<void> {
   if (projects.includes('unit')) await prepareStorefront(stop.signal);
   const needsServers = projects.includes('integration');
   const tools = quietly(toolsFor(projects, report, stop.signal));
@@ -50,8 +57,9 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
     ? await startFreshShop('test', { ...SERVERS_ONLY, onProgress: report, signal: stop.signal })
     : undefined;
   try {
-    const addresses = { MAILBOX_URL: shop?.addresses.mailbox };
-    add(await runVitest(projects, args, { ...shop?.environment, ...addresses, ...(await tools) }, stop.signal));
+    const environment = { ...shop?.environment, MAILBOX_URL: shop?.addresses.mailbox, ...(await tools) };
+    started();
+    add(await runVitest(projects, args, environment, { signal: stop.signal, output }));
     if (shop) await checkAfterwards(shop);
   } finally {
     await shop?.stop();
@@ -59,11 +67,13 @@ async function testWithServers(projects: readonly Project[]): Promise<void> {
 }
 
 async function testWithShop(): Promise<void> {
+  if (stop.signal.aborted) return;
   const tools = quietly(toolsFor(['e2e'], report, stop.signal));
   const shop = await startFreshShop('test', { settings: SHOP_SETTINGS, onProgress: report, signal: stop.signal });
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
-    add(await runVitest(['e2e'], args, { ...shop.environment, ...addresses, ...(await tools) }, stop.signal));
+    const environment = { ...shop.environment, ...addresses, ...(await tools) };
+    add(await runVitest(['e2e'], args, environment, { signal: stop.signal, output }));
     await checkAfterwards(shop);
   } finally {
     await shop.stop();
@@ -94,7 +104,7 @@ async function checkByProgram(shop: RunningShop, program: string, name: string):
     total.passed += 1;
   } catch (error) {
     console.error(`\n${name} failed\n${error instanceof RunError ? lines.join('\n') : error}`);
-    fail(`${name}\n    ${lines.slice(0, 20).join('\n    ')}`);
+    count(`${name}\n    ${lines.slice(0, 20).join('\n    ')}`);
   }
 }
 
@@ -104,9 +114,20 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function fail(what: string): void {
+/** What goes wrong in one part of the run is a failure, and ends no other part. */
+async function counted(part: Promise<void>): Promise<void> {
+  await part.catch(fail);
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(message);
+  count(message);
+}
+
+function count(failure: string): void {
   total.failed += 1;
-  failures.push(what);
+  failures.push(failure);
 }
 
 function add(counts: TestCounts): void {

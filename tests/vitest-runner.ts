@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import { RunError, run } from '../infra/local/processes/run.ts';
 import { CHECKOUT } from '../infra/local/profile.ts';
 
@@ -50,12 +51,15 @@ export async function projectsWithFiles(args: readonly string[]): Promise<Set<Pr
   return new Set(files.map(({ projectName }) => projectName));
 }
 
-/** Runs the tests of some projects and shows them; a signal given later ends the run. */
+/**
+ * Runs the tests of some projects and shows them; a signal given later ends the run.
+ * @param output `lines` when another run shows its tests at the same time: whole lines, and nothing redrawn
+ */
 export async function runVitest(
   projects: readonly Project[],
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { signal, output }: { signal: AbortSignal; output: 'terminal' | 'lines' },
 ): Promise<TestCounts> {
   return withReport(async (options) => {
     const reporters = ['--reporter=default', ...options];
@@ -65,13 +69,15 @@ export async function runVitest(
         [VITEST, 'run', ...only(projects), ...reporters, ...withoutProjects(args)],
         {
           cwd: CHECKOUT,
-          stdio: 'inherit',
+          stdio: output === 'terminal' ? 'inherit' : ['inherit', 'pipe', 'pipe'],
           env: { ...process.env, ...environment, NODE_ENV: 'test' },
         },
       );
+      for (const stream of [child.stdout, child.stderr])
+        if (stream) createInterface(stream).on('line', (line) => console.log(line));
       signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
       child.once('error', reject);
-      child.once('exit', (exitCode) => resolve(exitCode ?? 1));
+      child.once('close', (exitCode) => resolve(exitCode ?? 1));
     });
   }, count);
 }
