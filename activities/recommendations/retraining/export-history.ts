@@ -46,16 +46,20 @@ interface OrderRow {
   products: string | null;
 }
 
-/** Safe to repeat: a snapshot stored before is replaced by one taken now. */
+/**
+ * Safe to repeat: a snapshot stored before is replaced by one taken now.
+ * @param eventRetryAfterMs waits between the tries to read the events
+ */
 export async function exportHistory(
   db: Database,
   influx: InfluxDb,
   { retrainingId }: ExportInput,
   tell: TellProgress,
+  eventRetryAfterMs: readonly number[] = EVENT_RETRY_AFTER_MS,
 ): Promise<ExportFacts> {
   const snapshot = await takeSnapshot(db, (done, lines) => tell(done * 0.6, `${lines} purchased lines`));
   const { builder, takenMs } = snapshot;
-  const withoutEvents = await addInterest(snapshot, influx, tell);
+  const withoutEvents = await addInterest(snapshot, influx, tell, eventRetryAfterMs);
   const history = builder.build();
   tell(0.9, 'writing it down');
   await writeArtefact(db, retrainingId, 'history', () => encodeHistory(history));
@@ -103,7 +107,12 @@ async function readChoices(sql: Sql): Promise<Choices> {
 }
 
 /** @returns why views and carts are left out, or undefined */
-async function addInterest(snapshot: Snapshot, influx: InfluxDb, tell: TellProgress): Promise<string | undefined> {
+async function addInterest(
+  snapshot: Snapshot,
+  influx: InfluxDb,
+  tell: TellProgress,
+  eventRetryAfterMs: readonly number[],
+): Promise<string | undefined> {
   const { builder, choices, products, takenMs } = snapshot;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -115,7 +124,7 @@ async function addInterest(snapshot: Snapshot, influx: InfluxDb, tell: TellProgr
       for (const each of interest.events()) builder.add(each);
       return undefined;
     } catch (error) {
-      const retryAfterMs = error instanceof InfluxUnavailable ? EVENT_RETRY_AFTER_MS[attempt] : undefined;
+      const retryAfterMs = error instanceof InfluxUnavailable ? eventRetryAfterMs[attempt] : undefined;
       if (retryAfterMs === undefined) return `InfluxDB could not be read: ${(error as Error).message}`;
       await delay(retryAfterMs);
     }

@@ -83,9 +83,9 @@ async function giveBack(
 }
 
 /** "kind shopper product", shoppers and products by their places here; sorted. */
-async function exported(influx = shop.services.influx) {
+async function exported(influx = shop.services.influx, eventRetryAfterMs?: readonly number[]) {
   const { db } = shop.services;
-  const facts = await exportHistory(db, influx, { retrainingId }, () => {});
+  const facts = await exportHistory(db, influx, { retrainingId }, () => {}, eventRetryAfterMs);
   const history = await readHistory(db, retrainingId);
   const lines = Array.from(history.itemOf, (item, line) => {
     const customer = history.customers[history.customerOf[line]!];
@@ -159,10 +159,10 @@ it('holds views and carts of those who are known, want it, and mean our products
 it('goes on without views and carts when InfluxDB is away, and says so', async () => {
   await order({ user: users[0]!, items: [one(0)] });
   const away = new InfluxDb({ ...shop.services.settings, INFLUXDB_URL: 'http://127.0.0.1:1' });
-  const { lines, facts } = await exported(away);
+  const { lines, facts } = await exported(away, [10, 20]);
   expect(lines).toEqual(['purchase 0 0']);
   expect(facts.withoutEvents).toContain('InfluxDB');
-}, 60_000);
+});
 
 it('of a shop that no browser has visited has no events, which is nothing strange', async () => {
   await order({ user: users[0]!, items: [one(0)] });
