@@ -1,7 +1,7 @@
 /**
- * `npm test [-- FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
+ * `npm test [-- [--times N] FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
  * running shop is not disturbed; runs them; prints the counts as its last line. Browser tests run beside the others, on servers of
- * their own: both mostly wait.
+ * their own: both mostly wait. With `--times N` they run N times on the same servers, from the second time on in random order.
  */
 import { join } from 'node:path';
 import { plainProgress } from '../infra/local/plain-progress.ts';
@@ -10,7 +10,7 @@ import type { RunningShop } from '../infra/local/shop.ts';
 import { stopRequest } from '../infra/local/stop-request.ts';
 import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor, WITHOUT_LIMITS } from './test-shop.ts';
-import { type Project, projectsWithFiles, runVitest, type TestCounts } from './vitest-runner.ts';
+import { type Project, projectsWithFiles, runVitest } from './vitest-runner.ts';
 
 /** The browser tests wait for a hold to end, and one browser asks more often than the limits for shoppers allow. */
 const SHOP_SETTINGS = {
@@ -20,7 +20,7 @@ const SHOP_SETTINGS = {
   RATE_LIMIT_ENABLED: 'false',
 };
 
-const args = process.argv.slice(2);
+const { times, args } = readArguments(process.argv.slice(2));
 const stop = stopRequest();
 const report = plainProgress((line) => console.error(line));
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -59,7 +59,7 @@ async function testWithServers(projects: readonly Project[], started: () => void
   try {
     const environment = { ...shop?.environment, MAILBOX_URL: shop?.addresses.mailbox, ...(await tools) };
     started();
-    add(await runVitest(projects, args, environment, { signal: stop.signal, output }));
+    await runTests(projects, environment);
     if (shop) await checkAfterwards(shop);
   } finally {
     await shop?.stop();
@@ -73,10 +73,26 @@ async function testWithShop(): Promise<void> {
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
     const environment = { ...shop.environment, ...addresses, ...(await tools) };
-    add(await runVitest(['e2e'], args, environment, { signal: stop.signal, output }));
+    await runTests(['e2e'], environment);
     await checkAfterwards(shop);
   } finally {
     await shop.stop();
+  }
+}
+
+async function runTests(
+  projects: readonly Project[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  for (let time = 1; time <= times && !stop.signal.aborted; time += 1) {
+    const order = time > 1 ? ['--sequence.shuffle.files'] : [];
+    const counts = await runVitest(projects, [...args, ...order], environment, { signal: stop.signal, output });
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    failures.push(...counts.failures);
+    if (times > 1)
+      console.log(`\n${projects.join(', ')}, ${time} of ${times}: ${counts.passed} passed, ${counts.failed} failed\n`);
   }
 }
 
@@ -130,9 +146,13 @@ function count(failure: string): void {
   failures.push(failure);
 }
 
-function add(counts: TestCounts): void {
-  failures.push(...counts.failures);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+function readArguments(all: readonly string[]): { times: number; args: string[] } {
+  const at = all.indexOf('--times');
+  if (at < 0) return { times: 1, args: [...all] };
+  const times = Number(all[at + 1]);
+  if (!Number.isInteger(times) || times < 1 || times > 100) {
+    console.error('--times takes a number from 1 to 100: npm test -- --times 10 [FILTER]');
+    process.exit(2);
+  }
+  return { times, args: all.toSpliced(at, 2) };
 }
