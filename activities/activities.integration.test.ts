@@ -1,34 +1,21 @@
 /** Every activity run twice, and from several places at once: the second run changes nothing and answers the same. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { StockGate } from '../infra/redis/stock-gate.ts';
-import type { Services } from '../infra/services.ts';
-import { ledgerOrders } from '../tests/support/ledger-orders.ts';
-import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
-import { connectTestServices, createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
+import { activityShop } from '../tests/support/activity-shop.ts';
+import { endedAgo, holdInput } from '../tests/support/reservations.ts';
+import { createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { checkHolds } from './audit/check-holds.ts';
 import { sweep } from './audit/sweep.ts';
-import { type Activities, createActivities } from './index.ts';
 import { createInventoryActivities } from './inventory/activities.ts';
 import { ensureGate } from './inventory/gate-rebuild.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
+const shop = activityShop();
 
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  stopStock = await startStock(services);
-});
-afterAll(async () => {
-  await stopStock?.();
-  await services?.close();
-});
-
-const createProduct = (options: Parameters<typeof createTestProduct>[1] = {}) => createTestProduct(services, options);
-const available = async (id: string) => (await services.gate.available([id])).get(id);
+const createProduct = (options: Parameters<typeof createTestProduct>[1] = {}) =>
+  createTestProduct(shop.services, options);
+const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
 
 const holdRequest = (productId: string, quantity = 2) => holdInput([{ productId, quantity }]);
 const DAY_SECONDS = 86_400;
@@ -41,47 +28,47 @@ async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
   return first;
 }
 
-const { opened: openedOrder, charge, paid: paidOrder } = ledgerOrders(() => ({ services, activities }));
+const { opened: openedOrder, charge, paid: paidOrder } = shop.orders;
 
 describe('inventory', () => {
   it('holdStock holds once', async () => {
     const product = await createProduct();
     const hold = holdRequest(product.id);
-    const held = await repeated(() => activities.holdStock(hold));
+    const held = await repeated(() => shop.activities.holdStock(hold));
     expect(held).toMatchObject({
       outcome: 'held',
       lines: [{ productId: product.id, quantity: 2, unitPriceCents: 1250 }],
     });
-    expect(await stockOf(services, product.id)).toEqual({ stock: 10, held: 2 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 2 });
     expect(await available(product.id)).toBe(8);
   });
 
   it('holdStock goes on where a crash between gate and ledger left it, and undoes the gate when the ledger refuses', async () => {
     const product = await createProduct({ stock: 3 });
     const crashed = holdRequest(product.id);
-    await services.gate.hold(crashed.reservationId, crashed.lines);
-    expect((await activities.holdStock(crashed)).outcome).toBe('held');
+    await shop.services.gate.hold(crashed.reservationId, crashed.lines);
+    expect((await shop.activities.holdStock(crashed)).outcome).toBe('held');
     // The gate thinks that more is left than there is: PostgreSQL has the last word.
-    await services.gate.correct(product.id, 1, 5);
-    const refused = await activities.holdStock(holdRequest(product.id, 4));
+    await shop.services.gate.correct(product.id, 1, 5);
+    const refused = await shop.activities.holdStock(holdRequest(product.id, 4));
     expect(refused).toMatchObject({ outcome: 'out_of_stock', lines: [{ available: 1, requested: 4 }] });
     expect(await available(product.id)).toBe(5);
-    expect(await stockOf(services, product.id)).toEqual({ stock: 3, held: 2 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, held: 2 });
   });
 
   it('holdStock finds its own hold after the gate was rebuilt', async () => {
     const product = await createProduct({ stock: 2 });
     const hold = holdRequest(product.id);
-    const first = await activities.holdStock(hold);
-    await services.redis.flushall();
-    await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
-    expect(await activities.holdStock(hold)).toEqual(first);
+    const first = await shop.activities.holdStock(hold);
+    await shop.services.redis.flushall();
+    await until(() => ensureGate(shop.services.db, shop.services.gate, shop.services.log), 'the gate');
+    expect(await shop.activities.holdStock(hold)).toEqual(first);
     expect(await available(product.id)).toBe(0);
   });
 
   it('holdStock is counted at a gate that was wiped and rebuilt while the ledger was at work', async () => {
     const product = await createProduct({ stock: 5 });
-    const { db, redis, gate, log } = services;
+    const { db, redis, gate, log } = shop.services;
     const wipedInBetween = {
       hold: async (...hold: Parameters<StockGate['hold']>) => {
         const answer = await gate.hold(...hold);
@@ -92,7 +79,7 @@ describe('inventory', () => {
       confirm: (...hold: Parameters<StockGate['confirm']>) => gate.confirm(...hold),
       end: (...end: Parameters<StockGate['end']>) => gate.end(...end),
     } as StockGate;
-    const { holdStock } = createInventoryActivities({ ...services, gate: wipedInBetween });
+    const { holdStock } = createInventoryActivities({ ...shop.services, gate: wipedInBetween });
     expect((await holdStock(holdRequest(product.id, 2))).outcome).toBe('held');
     expect(await available(product.id)).toBe(3);
   });
@@ -100,31 +87,31 @@ describe('inventory', () => {
   it('endHold and releaseHold give back once, and keep what may still be paid for longer', async () => {
     const product = await createProduct();
     const [one, two] = [holdRequest(product.id), holdRequest(product.id)];
-    await activities.holdStock(one);
-    await activities.holdStock(two);
-    expect(await repeated(() => activities.endHold({ reservationId: one.reservationId }))).toBe('not_due');
-    await endedAgo(services, one.reservationId, 1);
-    expect(await repeated(() => activities.endHold({ reservationId: one.reservationId }))).toBe('expired');
-    expect(await repeated(() => activities.releaseHold({ reservationId: two.reservationId }))).toBe('released');
-    expect(await stockOf(services, product.id)).toEqual({ stock: 10, held: 0 });
+    await shop.activities.holdStock(one);
+    await shop.activities.holdStock(two);
+    expect(await repeated(() => shop.activities.endHold({ reservationId: one.reservationId }))).toBe('not_due');
+    await endedAgo(shop.services, one.reservationId, 1);
+    expect(await repeated(() => shop.activities.endHold({ reservationId: one.reservationId }))).toBe('expired');
+    expect(await repeated(() => shop.activities.releaseHold({ reservationId: two.reservationId }))).toBe('released');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
     expect(await available(product.id)).toBe(10);
-    expect(await activities.holdStock(one)).toMatchObject({ outcome: 'ended' });
+    expect(await shop.activities.holdStock(one)).toMatchObject({ outcome: 'ended' });
 
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
     for (const withPayment of [false, true]) {
       const { hold, order, product: ordered } = await openedOrder();
       const { reservationId } = hold;
       const { orderId, totalCents } = order;
-      if (withPayment) await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
+      if (withPayment) await shop.activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
       const kept = withPayment ? settle : grace;
-      expect(await repeated(() => activities.releaseHold({ reservationId }))).toBe('checkout_pending');
+      expect(await repeated(() => shop.activities.releaseHold({ reservationId }))).toBe('checkout_pending');
       for (const seconds of [1, kept - 5]) {
-        await endedAgo(services, reservationId, seconds);
-        expect(await repeated(() => activities.endHold({ reservationId }))).toBe('checkout_pending');
+        await endedAgo(shop.services, reservationId, seconds);
+        expect(await repeated(() => shop.activities.endHold({ reservationId }))).toBe('checkout_pending');
       }
       expect(await available(ordered.id)).toBe(8);
-      await endedAgo(services, reservationId, kept + 1);
-      expect(await repeated(() => activities.endHold({ reservationId }))).toBe('expired');
+      await endedAgo(shop.services, reservationId, kept + 1);
+      expect(await repeated(() => shop.activities.endHold({ reservationId }))).toBe('expired');
       expect(await available(ordered.id)).toBe(10);
     }
   });
@@ -133,16 +120,16 @@ describe('inventory', () => {
 describe('orders', () => {
   it('openOrder opens one order, at the prices held', async () => {
     const { begin, product, order } = await openedOrder();
-    await services.db.run('update products set price = 99 where id = $1', [product.id]);
-    expect(await repeated(() => activities.openOrder(begin))).toMatchObject({
+    await shop.services.db.run('update products set price = 99 where id = $1', [product.id]);
+    expect(await repeated(() => shop.activities.openOrder(begin))).toMatchObject({
       outcome: 'opened',
       order: { totalCents: 2500 },
     });
-    expect(await repeated(() => activities.loadOrder({ orderId: order.orderId }))).toMatchObject({
+    expect(await repeated(() => shop.activities.loadOrder({ orderId: order.orderId }))).toMatchObject({
       totalCents: 2500,
       status: 'pending',
     });
-    expect(await activities.openOrder({ ...begin, orderId: randomUUID(), owners: ['cart:thief'] })).toEqual({
+    expect(await shop.activities.openOrder({ ...begin, orderId: randomUUID(), owners: ['cart:thief'] })).toEqual({
       outcome: 'reservation_missing',
     });
   });
@@ -150,11 +137,11 @@ describe('orders', () => {
   it('applyPayments sells once', async () => {
     const { product, order } = await paidOrder();
     const { orderId } = order;
-    expect(await repeated(() => activities.applyPayments({ orderId }))).toMatchObject({
+    expect(await repeated(() => shop.activities.applyPayments({ orderId }))).toMatchObject({
       outcome: 'already_paid',
       order: { status: 'paid', capturedCents: 2500 },
     });
-    expect(await stockOf(services, product.id)).toEqual({ stock: 8, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, held: 0 });
     expect(await available(product.id)).toBe(8);
   });
 
@@ -164,22 +151,22 @@ describe('orders', () => {
       [1, 'refund_due', 'cancelled'],
     ] as const) {
       const { product, hold, order } = await openedOrder();
-      await endedAgo(services, hold.reservationId, DAY_SECONDS);
-      expect(await activities.endHold({ reservationId: hold.reservationId })).toBe('expired');
-      await services.db.run('update products set stock_quantity = $2 where id = $1', [product.id, stockLeft]);
+      await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
+      expect(await shop.activities.endHold({ reservationId: hold.reservationId })).toBe('expired');
+      await shop.services.db.run('update products set stock_quantity = $2 where id = $1', [product.id, stockLeft]);
       const { orderId } = order;
       await charge(order);
-      await activities.checkPayment({ orderId });
-      const applied = await activities.applyPayments({ orderId });
+      await shop.activities.checkPayment({ orderId });
+      const applied = await shop.activities.applyPayments({ orderId });
       expect(applied).toMatchObject({ outcome, order: { status, capturedCents: 2500 }, unmatched: [] });
-      expect((await activities.applyPayments({ orderId })).order).toEqual(applied.order);
-      expect((await stockOf(services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
+      expect((await shop.activities.applyPayments({ orderId })).order).toEqual(applied.order);
+      expect((await stockOf(shop.services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
       await until(async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1), 'the gate to follow');
       if (applied.refundId === null) continue;
-      const due = await activities.loadRefund({ refundId: applied.refundId });
+      const due = await shop.activities.loadRefund({ refundId: applied.refundId });
       expect(due).toMatchObject({ amountCents: 2500, status: 'pending' });
-      const stripe = await activities.refundPayment(due!);
-      expect(await activities.recordRefund({ refundId: applied.refundId, ...stripe })).toMatchObject({
+      const stripe = await shop.activities.refundPayment(due!);
+      expect(await shop.activities.recordRefund({ refundId: applied.refundId, ...stripe })).toMatchObject({
         status: 'succeeded',
       });
     }
@@ -187,32 +174,32 @@ describe('orders', () => {
 
   it('closeOrder gives the stock back once, and never takes back a payment', async () => {
     const { product, order } = await openedOrder();
-    expect(await repeated(() => activities.closeOrder({ orderId: order.orderId, to: 'expired' }))).toMatchObject({
+    expect(await repeated(() => shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' }))).toMatchObject({
       status: 'expired',
     });
-    expect((await activities.closeOrder({ orderId: order.orderId, to: 'cancelled' })).status).toBe('expired');
-    expect(await stockOf(services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' })).status).toBe('expired');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
     expect(await available(product.id)).toBe(10);
     const paid = await paidOrder();
-    expect((await activities.closeOrder({ orderId: paid.order.orderId, to: 'expired' })).status).toBe('paid');
+    expect((await shop.activities.closeOrder({ orderId: paid.order.orderId, to: 'expired' })).status).toBe('paid');
   });
 
   it('applyPayments keeps each refused attempt once, and mails of the first', async () => {
     const { order } = await openedOrder();
     const { orderId } = order;
-    const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+    const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd' } as const;
     const failure = { code: 'card_declined', message: 'Your card was declined.' };
     for (const attemptId of ['ch_1', 'ch_1', 'ch_2'].map((id) => `${id}_${orderId}`)) {
-      await recordPayment(services.db, orderId, { ...facts, failure: { ...failure, attemptId } });
-      for (let times = 0; times < 2; times++) await activities.applyPayments({ orderId });
+      await recordPayment(shop.services.db, orderId, { ...facts, failure: { ...failure, attemptId } });
+      for (let times = 0; times < 2; times++) await shop.activities.applyPayments({ orderId });
     }
-    const events = await services.db.rows(
+    const events = await shop.services.db.rows(
       `select 1 from order_events where order_id = $1 and type = 'payment_failed'`,
       [orderId],
     );
     expect(events).toHaveLength(2);
-    const mails = await services.db.rows(
+    const mails = await shop.services.db.rows(
       `select 1 from outbox where topic = 'mail' and key = $1 and payload ->> 'kind' = 'payment_refused'`,
       [orderId],
     );
@@ -224,21 +211,21 @@ describe('payments', () => {
   it('createPayment makes one intent an order', async () => {
     const { order } = await openedOrder();
     const request = { orderId: order.orderId, amountCents: 2500, currency: 'usd' };
-    const { paymentIntentId } = await activities.createPayment(request);
-    expect((await activities.createPayment(request)).paymentIntentId).toBe(paymentIntentId);
-    expect((await activities.loadOrder({ orderId: order.orderId }))?.paymentIntentId).toBe(paymentIntentId);
+    const { paymentIntentId } = await shop.activities.createPayment(request);
+    expect((await shop.activities.createPayment(request)).paymentIntentId).toBe(paymentIntentId);
+    expect((await shop.activities.loadOrder({ orderId: order.orderId }))?.paymentIntentId).toBe(paymentIntentId);
     const { orderId } = order;
-    expect(await repeated(() => activities.checkPayment({ orderId }))).toBe('open');
-    expect(await repeated(() => activities.cancelPayment({ orderId }))).toBe('canceled');
+    expect(await repeated(() => shop.activities.checkPayment({ orderId }))).toBe('open');
+    expect(await repeated(() => shop.activities.cancelPayment({ orderId }))).toBe('canceled');
   });
 
   it('cancelPayment learns when it was paid, and records it', async () => {
     const { order } = await openedOrder();
     const { orderId } = order;
     await charge(order);
-    expect(await activities.applyPayments({ orderId })).toMatchObject({ outcome: 'unpaid' });
-    expect(await repeated(() => activities.cancelPayment({ orderId }))).toBe('succeeded');
-    expect(await activities.applyPayments({ orderId })).toMatchObject({ outcome: 'paid' });
+    expect(await shop.activities.applyPayments({ orderId })).toMatchObject({ outcome: 'unpaid' });
+    expect(await repeated(() => shop.activities.cancelPayment({ orderId }))).toBe('succeeded');
+    expect(await shop.activities.applyPayments({ orderId })).toMatchObject({ outcome: 'paid' });
   });
 });
 
@@ -255,7 +242,7 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     };
-    expect(await repeated(() => activities.requestRefund(request))).toMatchObject({
+    expect(await repeated(() => shop.activities.requestRefund(request))).toMatchObject({
       outcome: 'accepted',
       refund: { status: 'pending', amountCents: 1000 },
     });
@@ -267,29 +254,33 @@ describe('refunds', () => {
       currency: 'usd',
       attempt: 1,
     };
-    const stripe = await activities.refundPayment(payment);
-    expect(await activities.refundPayment(payment)).toEqual(stripe);
-    expect(await repeated(() => activities.retrieveRefund({ stripeRefundId: stripe.stripeRefundId! }))).toMatchObject({
+    const stripe = await shop.activities.refundPayment(payment);
+    expect(await shop.activities.refundPayment(payment)).toEqual(stripe);
+    expect(
+      await repeated(() => shop.activities.retrieveRefund({ stripeRefundId: stripe.stripeRefundId! })),
+    ).toMatchObject({
       status: 'succeeded',
     });
-    expect(await repeated(() => activities.recordRefund({ refundId: request.refundId, ...stripe }))).toMatchObject({
-      status: 'succeeded',
-    });
-    expect(await activities.loadOrder({ orderId })).toMatchObject({
+    expect(await repeated(() => shop.activities.recordRefund({ refundId: request.refundId, ...stripe }))).toMatchObject(
+      {
+        status: 'succeeded',
+      },
+    );
+    expect(await shop.activities.loadOrder({ orderId })).toMatchObject({
       status: 'partially_refunded',
       refundedCents: 1000,
     });
-    expect(await activities.loadRefund({ refundId: request.refundId })).toMatchObject({ status: 'succeeded' });
-    const intent = await services.stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
+    expect(await shop.activities.loadRefund({ refundId: request.refundId })).toMatchObject({ status: 'succeeded' });
+    const intent = await shop.services.stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] });
     expect(intent.latest_charge).toMatchObject({ amount_refunded: 1000 });
   });
 
   it('a refund that Stripe will never make is booked as failed, and its amount is free again', async () => {
     const { order, paymentIntentId } = await paidOrder();
     const { orderId } = order;
-    await services.stripe.refunds.create({ payment_intent: paymentIntentId });
+    await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId });
     const refundId = randomUUID();
-    await activities.requestRefund({
+    await shop.activities.requestRefund({
       refundId,
       orderId,
       requestId: 'r2',
@@ -297,7 +288,7 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     });
-    const stripe = await activities.refundPayment({
+    const stripe = await shop.activities.refundPayment({
       refundId,
       orderId,
       paymentIntentId,
@@ -306,7 +297,7 @@ describe('refunds', () => {
       currency: 'usd',
     });
     expect(stripe).toMatchObject({ status: 'failed', stripeRefundId: null });
-    await repeated(() => activities.recordRefund({ refundId, ...stripe }));
+    await repeated(() => shop.activities.recordRefund({ refundId, ...stripe }));
     const again = {
       refundId: randomUUID(),
       orderId,
@@ -315,11 +306,11 @@ describe('refunds', () => {
       restock: false,
       requestedBy: 'test',
     };
-    expect((await activities.requestRefund(again)).outcome).toBe('accepted');
-    await activities.recordRefund({ refundId: again.refundId, ...stripe });
+    expect((await shop.activities.requestRefund(again)).outcome).toBe('accepted');
+    await shop.activities.recordRefund({ refundId: again.refundId, ...stripe });
     // What was refunded behind its back is found, and stands in the same records.
-    await repeated(() => activities.reconcilePayment({ orderId }));
-    expect(await activities.loadOrder({ orderId })).toMatchObject({ status: 'refunded', refundedCents: 2500 });
+    await repeated(() => shop.activities.reconcilePayment({ orderId }));
+    expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ status: 'refunded', refundedCents: 2500 });
   });
 });
 
@@ -327,57 +318,57 @@ describe('upkeep', () => {
   it('sweep and audit leave alone what may still be paid, for as long as the ledger keeps it', async () => {
     const { hold, order, product } = await openedOrder();
     const { orderId, totalCents } = order;
-    await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    await shop.activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
     const found = async () =>
-      (await checkHolds(services.db, services.settings)).filter((each) =>
+      (await checkHolds(shop.services.db, shop.services.settings)).filter((each) =>
         [`reservation ${hold.reservationId}`, `order ${orderId}`].includes(each.subject),
       ).length;
-    await endedAgo(services, hold.reservationId, grace + 3_600);
-    await sweep(services);
+    await endedAgo(shop.services, hold.reservationId, grace + 3_600);
+    await sweep(shop.services);
     expect(await available(product.id)).toBe(8);
     expect(await found()).toBe(0);
-    await endedAgo(services, hold.reservationId, settle + 300);
+    await endedAgo(shop.services, hold.reservationId, settle + 300);
     expect(await found()).toBe(2);
-    await sweep(services);
+    await sweep(shop.services);
     expect(await available(product.id)).toBe(10);
-    await activities.closeOrder({ orderId, to: 'expired' });
+    await shop.activities.closeOrder({ orderId, to: 'expired' });
     expect(await found()).toBe(0);
   });
 
   it('the sweep ends what outlived its time, once', async () => {
     const product = await createProduct();
     const hold = holdRequest(product.id);
-    await activities.holdStock(hold);
-    await endedAgo(services, hold.reservationId, 3_600);
-    expect((await sweep(services)).expiredHolds).toBeGreaterThanOrEqual(1);
+    await shop.activities.holdStock(hold);
+    await endedAgo(shop.services, hold.reservationId, 3_600);
+    expect((await sweep(shop.services)).expiredHolds).toBeGreaterThanOrEqual(1);
     expect(await available(product.id)).toBe(10);
-    expect((await sweep(services)).expiredHolds).toBe(0);
+    expect((await sweep(shop.services)).expiredHolds).toBe(0);
   });
 
   it('audit repairs a counter that drifted and a mark that was left, and reports what has no one right answer', async () => {
     const { runAudit } = await import('./audit/audit.ts');
     const product = await createProduct();
     const sold = await paidOrder();
-    await services.gate.correct(product.id, 10, 7);
+    await shop.services.gate.correct(product.id, 10, 7);
     const left = randomUUID();
-    await services.gate.hold(left, [{ productId: product.id, quantity: 2 }]);
-    await services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
-    await services.db.run(
+    await shop.services.gate.hold(left, [{ productId: product.id, quantity: 2 }]);
+    await shop.services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
+    await shop.services.db.run(
       'update orders set captured_amount = captured_amount + 1, total_amount = total_amount + 1 where id = $1',
       [sold.order.orderId],
     );
-    const report = await runAudit(services);
+    const report = await runAudit(shop.services);
     expect(report.repaired.map((each) => each.subject)).toEqual(
       expect.arrayContaining([`product ${product.id}`, `reservation ${left}`]),
     );
     expect(await available(product.id)).toBe(10);
     expect(report.problems.map((each) => each.subject)).toContain(`order ${sold.order.orderId}`);
-    await services.db.run(
+    await shop.services.db.run(
       'update orders set captured_amount = captured_amount - 1, total_amount = total_amount - 1 where id = $1',
       [sold.order.orderId],
     );
-    const after = await runAudit(services);
+    const after = await runAudit(shop.services);
     expect(after.problems).toEqual([]);
     expect(after.repaired).toEqual([]);
   }, 60_000);

@@ -1,41 +1,29 @@
 /** What comes late, twice or after its end: stock is released once, money is booked or goes back, old news changes nothing. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Services } from '../infra/services.ts';
-import { ledgerOrders, type OpenedOrder } from '../tests/support/ledger-orders.ts';
-import { endedAgo, startStock } from '../tests/support/reservations.ts';
+import { describe, expect, it } from 'vitest';
+import { activityShop } from '../tests/support/activity-shop.ts';
+import type { OpenedOrder } from '../tests/support/ledger-orders.ts';
+import { endedAgo } from '../tests/support/reservations.ts';
 import { refundedAtStripe } from '../tests/support/sales.ts';
-import { connectTestServices, createProduct, stockOf, until } from '../tests/support/shop.ts';
-import { type Activities, createActivities } from './index.ts';
+import { createProduct, stockOf, until } from '../tests/support/shop.ts';
 import { recordFound } from './refunds/found-ledger.ts';
 
 const DAY_SECONDS = 86_400;
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  stopStock = await startStock(services);
-});
-afterAll(async () => {
-  await stopStock?.();
-  await services?.close();
-});
+const shop = activityShop();
+const { orders } = shop;
 
-const orders = ledgerOrders(() => ({ services, activities }));
 /** In PostgreSQL and at the stock counter. */
 async function stockBoth(productId: string) {
-  const available = (await services.gate.available([productId])).get(productId);
-  return { ...(await stockOf(services, productId)), available };
+  const available = (await shop.services.gate.available([productId])).get(productId);
+  return { ...(await stockOf(shop.services, productId)), available };
 }
 
 /** An order whose reservation has ended, and which nobody has closed yet. */
 async function outlived(options: Parameters<typeof orders.opened>[0]): Promise<OpenedOrder> {
   const made = await orders.opened(options);
-  await endedAgo(services, made.hold.reservationId, DAY_SECONDS);
-  expect(await activities.endHold({ reservationId: made.hold.reservationId })).toBe('expired');
+  await endedAgo(shop.services, made.hold.reservationId, DAY_SECONDS);
+  expect(await shop.activities.endHold({ reservationId: made.hold.reservationId })).toBe('expired');
   return made;
 }
 
@@ -46,20 +34,20 @@ describe('a reservation that has ended', () => {
     const other = await orders.reserved({ product, quantity: 3 });
     const asReserved = { stock: 3, held: 3, available: 0 };
     expect(await stockBoth(product.id)).toEqual(asReserved);
-    expect((await activities.closeOrder({ orderId: order.orderId, to: 'expired' })).status).toBe('expired');
-    expect(await activities.releaseHold({ reservationId })).toBe('expired');
-    expect(await activities.endHold({ reservationId })).toBe('expired');
+    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' })).status).toBe('expired');
+    expect(await shop.activities.releaseHold({ reservationId })).toBe('expired');
+    expect(await shop.activities.endHold({ reservationId })).toBe('expired');
     expect(await stockBoth(product.id)).toEqual(asReserved);
-    await activities.releaseHold({ reservationId: other.hold.reservationId });
+    await shop.activities.releaseHold({ reservationId: other.hold.reservationId });
     expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 0, available: 3 });
   });
 
   it('with its order is not released again by its own workflow', async () => {
     const { product, hold, order } = await orders.opened({ stock: 3 });
-    await activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
     await orders.reserved({ product, quantity: 3 });
-    await endedAgo(services, hold.reservationId, DAY_SECONDS);
-    for (const end of [activities.endHold, activities.releaseHold])
+    await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
+    for (const end of [shop.activities.endHold, shop.activities.releaseHold])
       expect(await end({ reservationId: hold.reservationId })).toBe('released');
     expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 3, available: 0 });
   });
@@ -67,11 +55,11 @@ describe('a reservation that has ended', () => {
   it('by a sale stays sold, whoever ends it afterwards', async () => {
     const { product, hold, order } = await orders.paid({ stock: 5 });
     const sold = { stock: 3, held: 0, available: 3 };
-    await endedAgo(services, hold.reservationId, DAY_SECONDS);
-    for (const end of [activities.endHold, activities.releaseHold])
+    await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
+    for (const end of [shop.activities.endHold, shop.activities.releaseHold])
       expect(await end({ reservationId: hold.reservationId })).toBe('committed');
     for (const to of ['expired', 'cancelled'] as const)
-      expect((await activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
+      expect((await shop.activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
     expect(await stockBoth(product.id)).toEqual(sold);
   });
 });
@@ -81,18 +69,18 @@ describe('a payment that comes when the reservation has ended', () => {
   async function paidLate({ order }: Pick<OpenedOrder, 'order'>) {
     const { orderId } = order;
     await orders.charge(order);
-    expect(await activities.checkPayment({ orderId })).toBe('succeeded');
-    return activities.applyPayments({ orderId });
+    expect(await shop.activities.checkPayment({ orderId })).toBe('succeeded');
+    return shop.activities.applyPayments({ orderId });
   }
   /** Does what the refund's workflow does. */
   async function goesBack(applied: Awaited<ReturnType<typeof paidLate>>): Promise<void> {
     expect(applied.outcome).toBe('refund_due');
     const due = await orders.sent(applied.refundId!);
-    expect(await activities.loadOrder({ orderId: due.orderId })).toMatchObject({
+    expect(await shop.activities.loadOrder({ orderId: due.orderId })).toMatchObject({
       capturedCents: 2500,
       refundedCents: 2500,
     });
-    expect(await refundedAtStripe({ services }, due.paymentIntentId)).toBe(2500);
+    expect(await refundedAtStripe(shop, due.paymentIntentId)).toBe(2500);
   }
 
   it.each([
@@ -117,34 +105,34 @@ describe('a payment that comes when the reservation has ended', () => {
 
   it('goes back when the product is no longer sold', async () => {
     const made = await outlived({ stock: 5 });
-    await services.db.run('update products set deleted_at = now() where id = $1', [made.product.id]);
+    await shop.services.db.run('update products set deleted_at = now() where id = $1', [made.product.id]);
     const applied = await paidLate(made);
-    expect(await stockOf(services, made.product.id)).toEqual({ stock: 5, held: 0 });
+    expect(await stockOf(shop.services, made.product.id)).toEqual({ stock: 5, held: 0 });
     await goesBack(applied);
   });
 
   it('goes back when its order is over, however much is in stock, and leaves it over', async () => {
     for (const to of ['expired', 'cancelled'] as const) {
       const made = await orders.opened({ stock: 5 });
-      await activities.createPayment({ orderId: made.order.orderId, amountCents: 2500, currency: 'usd' });
-      await activities.closeOrder({ orderId: made.order.orderId, to });
+      await shop.activities.createPayment({ orderId: made.order.orderId, amountCents: 2500, currency: 'usd' });
+      await shop.activities.closeOrder({ orderId: made.order.orderId, to });
       const applied = await paidLate(made);
       expect(applied.order).toMatchObject({ status: to, capturedCents: 2500 });
       expect(await stockBoth(made.product.id)).toEqual({ stock: 5, held: 0, available: 5 });
       await goesBack(applied);
-      expect((await activities.applyPayments({ orderId: made.order.orderId })).outcome).toBe('already_paid');
+      expect((await shop.activities.applyPayments({ orderId: made.order.orderId })).outcome).toBe('already_paid');
     }
   });
 
   it('sells none of its lines when one of them is gone', async () => {
-    const [plenty, scarce] = [await createProduct(services), await createProduct(services, { stock: 1 })];
+    const [plenty, scarce] = [await createProduct(shop.services), await createProduct(shop.services, { stock: 1 })];
     const { hold } = await orders.reserved({ product: plenty, quantity: 1 });
-    await activities.releaseHold({ reservationId: hold.reservationId });
+    await shop.activities.releaseHold({ reservationId: hold.reservationId });
     const both = [plenty, scarce].map(({ id }) => ({ productId: id, quantity: 1 }));
     const input = { ...hold, reservationId: randomUUID(), lines: both };
-    expect((await activities.holdStock(input)).outcome).toBe('held');
+    expect((await shop.activities.holdStock(input)).outcome).toBe('held');
     const { reservationId, owners } = input;
-    const opened = await activities.openOrder({
+    const opened = await shop.activities.openOrder({
       orderId: randomUUID(),
       reservationId,
       owners,
@@ -153,8 +141,8 @@ describe('a payment that comes when the reservation has ended', () => {
       shippingAddress: {},
     });
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
-    await endedAgo(services, reservationId, DAY_SECONDS);
-    await activities.endHold({ reservationId });
+    await endedAgo(shop.services, reservationId, DAY_SECONDS);
+    await shop.activities.endHold({ reservationId });
     await orders.reserved({ product: scarce, quantity: 1 });
     const applied = await paidLate(opened);
     expect(await stockBoth(plenty.id)).toEqual({ stock: 10, held: 0, available: 10 });
@@ -168,12 +156,12 @@ describe('the units of a canceled order', () => {
     const { product, order } = await orders.paid();
     const { orderId } = order;
     const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-    const cancelled = await activities.cancelPaid(request);
+    const cancelled = await shop.activities.cancelPaid(request);
     if (cancelled.outcome !== 'cancelled') throw new Error(cancelled.outcome);
-    expect((await stockOf(services, product.id)).stock).toBe(10);
+    expect((await stockOf(shop.services, product.id)).stock).toBe(10);
     expect(await orders.sent(cancelled.refund.refundId)).toMatchObject({ status: 'succeeded', amountCents: 2500 });
-    await activities.reconcilePayment({ orderId });
-    expect((await stockOf(services, product.id)).stock).toBe(10);
+    await shop.activities.reconcilePayment({ orderId });
+    expect((await stockOf(shop.services, product.id)).stock).toBe(10);
   });
 });
 
@@ -184,38 +172,38 @@ describe('news of a refund’s first attempt', () => {
     const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
     const first = { refundId, attempt: 1, stripeRefundId: `re_first_${refundId}` };
     const failed = { ...first, status: 'failed', failureReason: 'expired_or_canceled_card' } as const;
-    await activities.recordRefund(failed);
-    await activities.retryRefund({ refundId, requestId: 'again', actor: 'ui:Anna' });
-    const second = await activities.loadRefund({ refundId });
+    await shop.activities.recordRefund(failed);
+    await shop.activities.retryRefund({ refundId, requestId: 'again', actor: 'ui:Anna' });
+    const second = await shop.activities.loadRefund({ refundId });
     expect(second).toMatchObject({ status: 'pending', attempt: 2, stripeRefundId: null });
 
     const found = (status: 'pending' | 'succeeded' | 'failed') =>
-      recordFound(services.db, orderId, {
+      recordFound(shop.services.db, orderId, {
         refunds: [{ stripeRefundId: first.stripeRefundId, refundId, amountCents: 1000, currency: 'usd', status }],
         disputes: [],
       });
     const oldNews = async () => {
       for (const status of ['pending', 'failed', 'succeeded'] as const) {
-        await activities.recordRefund({ ...first, status });
+        await shop.activities.recordRefund({ ...first, status });
         await found(status);
       }
     };
     await oldNews();
-    expect(await activities.loadRefund({ refundId })).toEqual(second);
+    expect(await shop.activities.loadRefund({ refundId })).toEqual(second);
 
     const done = await orders.sent(refundId);
     expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
     await oldNews();
-    expect(await activities.loadRefund({ refundId })).toEqual(done);
-    expect(await activities.loadOrder({ orderId })).toMatchObject({ refundedCents: 1000 });
-    expect(await refundedAtStripe({ services }, paymentIntentId)).toBe(1000);
+    expect(await shop.activities.loadRefund({ refundId })).toEqual(done);
+    expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ refundedCents: 1000 });
+    expect(await refundedAtStripe(shop, paymentIntentId)).toBe(1000);
   });
 
   it('does not make a refund that succeeded wait again', async () => {
     const { order } = await orders.paid();
     const { refundId } = await orders.refunded(order.orderId, { amountCents: 1000 });
     const { stripeRefundId } = await orders.sent(refundId);
-    await activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
-    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'succeeded' });
+    await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
+    expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'succeeded' });
   });
 });

@@ -3,35 +3,22 @@
  * and of the retraining have a file of their own, beside them; a new one fails here until it has an entry.
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
-import type { Services } from '../infra/services.ts';
-import { ledgerOrders } from '../tests/support/ledger-orders.ts';
+import { activityShop } from '../tests/support/activity-shop.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../tests/support/repeated.ts';
-import { endedAgo, holdInput, startStock } from '../tests/support/reservations.ts';
-import { connectTestServices, createProduct } from '../tests/support/shop.ts';
+import { endedAgo, holdInput } from '../tests/support/reservations.ts';
+import { createProduct } from '../tests/support/shop.ts';
 import { createAuditActivities } from './audit/activities.ts';
-import { type Activities, createActivities } from './index.ts';
+import type { Activities } from './index.ts';
 import { createPaymentActivities } from './payments/activities.ts';
 import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  // What is mailed and told stays in the outbox, to be compared.
-  stopStock = await startStock(services, ['stock.adjusted']);
-});
-afterAll(async () => {
-  await orders.settleAll();
-  await stopStock?.();
-  await services?.close();
-});
+// What is mailed and told stays in the outbox, to be compared.
+const shop = activityShop({ topics: ['stock.adjusted'] });
+const { orders } = shop;
 
-const orders = ledgerOrders(() => ({ services, activities }));
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
 const ADDRESS = { name: 'Ada', street: '2 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
 
@@ -49,10 +36,10 @@ const step =
   () =>
     paid(async (orderId) => {
       await before(orderId);
-      return () => activities.stepOrder({ orderId, ...BY_ANNA, step: of });
+      return () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step: of });
     });
 const PARCEL = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
-const ship = (orderId: string) => activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: PARCEL });
+const ship = (orderId: string) => shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: PARCEL });
 type Elsewhere =
   | keyof ReturnType<typeof createPaymentActivities>
   | keyof ReturnType<typeof createRefundActivities>
@@ -65,25 +52,25 @@ const ACTIVITIES: Readonly<
 > = {
   holdStock: {
     'a reservation': async () => {
-      const product = await createProduct(services);
+      const product = await createProduct(shop.services);
       const hold = holdInput([{ productId: product.id, quantity: 2 }]);
       const scope = { productIds: [product.id], reservationIds: [hold.reservationId] };
-      return { scope, run: () => activities.holdStock(hold) };
+      return { scope, run: () => shop.activities.holdStock(hold) };
     },
     'in the place of an earlier one': async () => {
       const { product, hold: earlier } = await orders.reserved();
       const hold = holdInput([{ productId: product.id, quantity: 3 }], { owners: earlier.owners });
       const reservationIds = [earlier.reservationId, hold.reservationId];
-      return { scope: { productIds: [product.id], reservationIds }, run: () => activities.holdStock(hold) };
+      return { scope: { productIds: [product.id], reservationIds }, run: () => shop.activities.holdStock(hold) };
     },
   },
   endHold: {
     'whose time is over': async () => {
       const { product, hold } = await orders.reserved();
       const { reservationId } = hold;
-      await endedAgo(services, reservationId, 60);
+      await endedAgo(shop.services, reservationId, 60);
       const scope = { productIds: [product.id], reservationIds: [reservationId] };
-      return { scope, run: () => activities.endHold({ reservationId }) };
+      return { scope, run: () => shop.activities.endHold({ reservationId }) };
     },
   },
   releaseHold: {
@@ -91,21 +78,24 @@ const ACTIVITIES: Readonly<
       const { product, hold } = await orders.reserved();
       const { reservationId } = hold;
       const scope = { productIds: [product.id], reservationIds: [reservationId] };
-      return { scope, run: () => activities.releaseHold({ reservationId }) };
+      return { scope, run: () => shop.activities.releaseHold({ reservationId }) };
     },
   },
   loadHold: {
     'an open one': async () => {
       const order = await orders.opened();
       const { reservationId } = order.hold;
-      return { scope: scopeOf(order), run: () => activities.loadHold({ reservationId }), onlyReads: true };
+      return { scope: scopeOf(order), run: () => shop.activities.loadHold({ reservationId }), onlyReads: true };
     },
   },
   extendHold: {
     'with its order': async () => {
       const order = await orders.opened();
       const { reservationId } = order.hold;
-      return { scope: scopeOf(order), run: () => activities.extendHold({ reservationId, minutes: 10, ...BY_ANNA }) };
+      return {
+        scope: scopeOf(order),
+        run: () => shop.activities.extendHold({ reservationId, minutes: 10, ...BY_ANNA }),
+      };
     },
   },
   openOrder: {
@@ -115,36 +105,36 @@ const ACTIVITIES: Readonly<
       const orderId = randomUUID();
       const begin = { orderId, reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
       const scope = { orderIds: [orderId], productIds: [product.id], reservationIds: [reservationId] };
-      return { scope, run: () => activities.openOrder(begin) };
+      return { scope, run: () => shop.activities.openOrder(begin) };
     },
   },
-  loadOrder: { paid: () => onlyReads(paid(async (orderId) => () => activities.loadOrder({ orderId }))) },
-  loadCase: { paid: () => onlyReads(paid(async (orderId) => () => activities.loadCase({ orderId }))) },
+  loadOrder: { paid: () => onlyReads(paid(async (orderId) => () => shop.activities.loadOrder({ orderId }))) },
+  loadCase: { paid: () => onlyReads(paid(async (orderId) => () => shop.activities.loadCase({ orderId }))) },
   applyPayments: {
     'a payment': async () => {
       const order = await orders.opened();
       const { orderId } = order.order;
       await orders.charge(order.order);
-      await activities.checkPayment({ orderId });
-      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }), answersOtherwise: true };
+      await shop.activities.checkPayment({ orderId });
+      return { scope: scopeOf(order), run: () => shop.activities.applyPayments({ orderId }), answersOtherwise: true };
     },
     'a refused attempt': async () => {
       const order = await orders.opened();
       const { orderId } = order.order;
-      const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
       const failure = { attemptId: `ch_${randomUUID()}`, code: 'card_declined', message: 'Declined.' };
       const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd', failure } as const;
-      await recordPayment(services.db, orderId, facts);
-      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }), answersOtherwise: true };
+      await recordPayment(shop.services.db, orderId, facts);
+      return { scope: scopeOf(order), run: () => shop.activities.applyPayments({ orderId }), answersOtherwise: true };
     },
     'a payment that came too late': async () => {
       const order = await orders.opened();
       const { orderId } = order.order;
-      await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
-      await activities.closeOrder({ orderId, to: 'expired' });
+      await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      await shop.activities.closeOrder({ orderId, to: 'expired' });
       await orders.charge(order.order);
-      await activities.checkPayment({ orderId });
-      return { scope: scopeOf(order), run: () => activities.applyPayments({ orderId }) };
+      await shop.activities.checkPayment({ orderId });
+      return { scope: scopeOf(order), run: () => shop.activities.applyPayments({ orderId }) };
     },
   },
   closeOrder: Object.fromEntries(
@@ -152,14 +142,14 @@ const ACTIVITIES: Readonly<
       to,
       async () => {
         const order = await orders.opened();
-        return { scope: scopeOf(order), run: () => activities.closeOrder({ orderId: order.order.orderId, to }) };
+        return { scope: scopeOf(order), run: () => shop.activities.closeOrder({ orderId: order.order.orderId, to }) };
       },
     ]),
   ),
   stepOrder: {
     'put on hold': step({ action: 'putOnHold' }),
     release: step({ action: 'release' }, (orderId) =>
-      activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putOnHold' } }),
+      shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putOnHold' } }),
     ),
     ship: step(PARCEL),
     deliver: step({ action: 'markDelivered' }, ship),
@@ -170,13 +160,13 @@ const ACTIVITIES: Readonly<
     'a retry': () =>
       paid(
         async (orderId) => () =>
-          activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
+          shop.activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
       ),
   },
   reindexProduct: {
     'in stock': async () => {
-      const product = await createProduct(services);
-      const { client, alias } = services.productIndex;
+      const product = await createProduct(shop.services);
+      const { client, alias } = shop.services.productIndex;
       // Each run gives the product a new version: that is how the index takes it.
       const look = async () => {
         await client.indices.refresh({ index: alias });
@@ -186,7 +176,7 @@ const ACTIVITIES: Readonly<
         });
         return hits.hits.map(({ _id, _source }) => ({ _id, ..._source, version: undefined }));
       };
-      return { scope: {}, look, run: () => activities.reindexProduct({ product: product.id }) };
+      return { scope: {}, look, run: () => shop.activities.reindexProduct({ product: product.id }) };
     },
   },
 };
@@ -198,12 +188,12 @@ it('has an entry for every activity', () => {
     createAuditActivities,
     createRetrainingActivities,
   ];
-  const all = [...Object.keys(ACTIVITIES), ...elsewhere.flatMap((create) => Object.keys(create(services)))];
-  expect(all.sort()).toEqual(Object.keys(activities).sort());
+  const all = [...Object.keys(ACTIVITIES), ...elsewhere.flatMap((create) => Object.keys(create(shop.services)))];
+  expect(all.sort()).toEqual(Object.keys(shop.activities).sort());
 });
 
 describe.each(Object.entries(ACTIVITIES))('%s', (_, ways) => {
   it.each(Object.entries(ways))('changes nothing when it runs again, or beside itself: %s', async (_way, prepare) => {
-    await expectRepeatable(services, prepare);
+    await expectRepeatable(shop.services, prepare);
   });
 });

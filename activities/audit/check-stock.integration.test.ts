@@ -1,42 +1,28 @@
 /** What the audit says of stock, of reservations and orders past their time, of workflows that stand still, and of the stock counters. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
-import type { Services } from '../../infra/services.ts';
+import { activityShop } from '../../tests/support/activity-shop.ts';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
-import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
-import { startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices, createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
-import { type Activities, createActivities } from '../index.ts';
+import { createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
 import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkHolds } from './check-holds.ts';
 import { checkStock } from './check-stock.ts';
 import { checkWorkflows } from './check-workflows.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  stopStock = await startStock(services);
-});
-afterAll(async () => {
-  await orders.settleAll();
-  await stopStock?.();
-  await services?.close();
-});
+const shop = activityShop();
+const { orders } = shop;
 
-const orders = ledgerOrders(() => ({ services, activities }));
-const available = async (id: string) => (await services.gate.available([id])).get(id);
-const stock = () => checkStock(services.db);
-const holds = () => checkHolds(services.db, services.settings);
+const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const stock = () => checkStock(shop.services.db);
+const holds = () => checkHolds(shop.services.db, shop.services.settings);
 
 describe('stock', () => {
   /** Past the triggers, which would tell the counters. */
-  const set = (id: string, values: string) => force(services.db, [`update products set ${values} where id = $1`], [id]);
+  const set = (id: string, values: string) =>
+    force(shop.services.db, [`update products set ${values} where id = $1`], [id]);
 
   it.each([
     { reserved: 3, what: 'more units are reserved than reservations hold' },
@@ -56,7 +42,7 @@ describe('stock', () => {
   it('that a reservation ended in one place alone', async () => {
     const { product, hold } = await orders.reserved({ quantity: 2 });
     const end = (status: string) =>
-      force(services.db, [`update reservations set status = '${status}' where id = $1`], [hold.reservationId]);
+      force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [hold.reservationId]);
     for (const status of ['released', 'expired', 'committed']) {
       const found = await provoked(
         stock,
@@ -72,7 +58,7 @@ describe('stock', () => {
     const paid = await orders.paid();
     const pending = await orders.opened();
     const end = (id: string, status: string) =>
-      force(services.db, [`update reservations set status = '${status}' where id = $1`], [id]);
+      force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [id]);
     const ofPaid = await provoked(
       stock,
       paid.order.orderId,
@@ -96,7 +82,7 @@ describe('what is past its time', () => {
   /** Puts what a reservation and its order say of their end that far into the past. */
   const expired = (reservationId: string, seconds: number) => () =>
     force(
-      services.db,
+      shop.services.db,
       ['reservations where id = $1', 'orders where reservation_id = $1'].map((rows) => {
         const [table, condition] = rows.split(' where ');
         return `update ${table} set expires_at = now() - make_interval(secs => ${seconds}) where ${condition}`;
@@ -116,7 +102,7 @@ describe('what is past its time', () => {
   it('an order that waits, and its reservation, once they have had the time that a payment may take', async () => {
     const { order, hold } = await orders.opened();
     const { reservationId } = hold;
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = services.settings;
+    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
     const both = async () => [...detailsOf(await holds(), reservationId), ...detailsOf(await holds(), order.orderId)];
     const found = [
       expect.stringMatching(/^still held; its time was over/),
@@ -125,11 +111,11 @@ describe('what is past its time', () => {
     await expired(reservationId, grace + LATE_SECONDS)();
     expect(await both()).toEqual(found);
     // With a payment at Stripe nobody knows until Stripe says it.
-    await activities.createPayment({ orderId: order.orderId, amountCents: 2500, currency: 'usd' });
+    await shop.activities.createPayment({ orderId: order.orderId, amountCents: 2500, currency: 'usd' });
     expect(await both()).toEqual([]);
     await expired(reservationId, settle + LATE_SECONDS)();
     expect(await both()).toEqual(found);
-    await activities.closeOrder({ orderId: order.orderId, to: 'expired' });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' });
     expect(await both()).toEqual([]);
   });
 });
@@ -140,15 +126,15 @@ describe('workflows', () => {
     const workflowId = `checkout-${runId}`;
     const failing = { workflowId, runId, workflowType: 'checkout', failures: 7, cause: 'does not replay' };
     const found = await provoked(
-      () => checkWorkflows(services.db),
+      () => checkWorkflows(shop.services.db),
       workflowId,
-      () => recordFailingWorkflow(services.db, failing),
-      () => services.db.run('delete from failing_workflows where run_id = $1', [runId]),
+      () => recordFailingWorkflow(shop.services.db, failing),
+      () => shop.services.db.run('delete from failing_workflows where run_id = $1', [runId]),
     );
     expect(found).toEqual([
       expect.stringMatching(new RegExp(`^its task has failed since .* \\(run ${runId}\\): does not replay`)),
     ]);
-    expect((await listFailingWorkflows(services.db)).map((each) => each.runId)).not.toContain(runId);
+    expect((await listFailingWorkflows(shop.services.db)).map((each) => each.runId)).not.toContain(runId);
   });
 });
 
@@ -158,9 +144,9 @@ describe('goods', () => {
     const { refundId } = await orders.refunded(order.orderId, { lines: [{ productId: product.id, quantity: 1 }] });
     await orders.sent(refundId);
     const setPaidAt = (value: string) =>
-      force(services.db, [`update orders set paid_at = ${value} where id = $1`], [order.orderId]);
+      force(shop.services.db, [`update orders set paid_at = ${value} where id = $1`], [order.orderId]);
     const found = await provoked(
-      () => checkGoods(services.db),
+      () => checkGoods(shop.services.db),
       order.orderId,
       () => setPaidAt('null'),
       () => setPaidAt('now()'),
@@ -170,12 +156,12 @@ describe('goods', () => {
 });
 
 describe('the stock counters', () => {
-  const drift = async (id: string) => (await findDrift(services.db, services.gate)).get(id);
+  const drift = async (id: string) => (await findDrift(shop.services.db, shop.services.gate)).get(id);
   /** A product whose first count is not on its way any more. */
   async function countedProduct(): Promise<TestProduct> {
-    const product = await createProduct(services);
+    const product = await createProduct(shop.services);
     const isWaiting = () =>
-      services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
+      shop.services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
     await until(async () => !(await isWaiting()), 'the outbox to be carried');
     return product;
   }
@@ -183,57 +169,57 @@ describe('the stock counters', () => {
   it('that drifted are set to what PostgreSQL says, whether too high, too low or missing', async () => {
     for (const counted of [12, 7, undefined]) {
       const product = await countedProduct();
-      if (counted === undefined) await services.redis.hdel('{stock}:available', product.id);
-      else await services.gate.correct(product.id, 10, counted);
+      if (counted === undefined) await shop.services.redis.hdel('{stock}:available', product.id);
+      else await shop.services.gate.correct(product.id, 10, counted);
       const seen = (await drift(product.id))!;
       expect(seen).toEqual({ gate: counted, right: 10 });
       const only = new Map([[product.id, seen]]);
-      expect(await repairDrift(services.db, services.gate, only)).toEqual([
+      expect(await repairDrift(shop.services.db, shop.services.gate, only)).toEqual([
         { check: 'gate', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
       ]);
       expect(await available(product.id)).toBe(10);
       // Seen once, repaired once: what moved meanwhile is left alone.
-      expect(await repairDrift(services.db, services.gate, only)).toEqual([]);
+      expect(await repairDrift(shop.services.db, shop.services.gate, only)).toEqual([]);
       expect(await drift(product.id)).toBeUndefined();
     }
   });
 
   it('that moved since they were seen are left alone', async () => {
     const product = await countedProduct();
-    await services.gate.correct(product.id, 10, 7);
+    await shop.services.gate.correct(product.id, 10, 7);
     const seen = (await drift(product.id))!;
     await orders.reserved({ product, quantity: 1 });
-    expect(await repairDrift(services.db, services.gate, new Map([[product.id, seen]]))).toEqual([]);
+    expect(await repairDrift(shop.services.db, shop.services.gate, new Map([[product.id, seen]]))).toEqual([]);
     expect(await available(product.id)).toBe(6);
     expect(await drift(product.id)).toEqual({ gate: 6, right: 9 });
-    await services.gate.correct(product.id, 6, 9);
+    await shop.services.gate.correct(product.id, 6, 9);
   });
 
   it('that are on their way are not compared: the outbox still has a change of them', async () => {
     const product = await countedProduct();
     const topic = 'stock.adjusted';
     const put = `insert into outbox (topic, key, payload, available_at) values ($1, $2, '{"delta": 0}', now() + interval '1 hour')`;
-    await services.gate.correct(product.id, 10, 7);
-    await services.db.run(put, [topic, product.id]);
+    await shop.services.gate.correct(product.id, 10, 7);
+    await shop.services.db.run(put, [topic, product.id]);
     expect(await drift(product.id)).toBeUndefined();
-    await services.db.run('delete from outbox where topic = $1 and key = $2', [topic, product.id]);
+    await shop.services.db.run('delete from outbox where topic = $1 and key = $2', [topic, product.id]);
     expect(await drift(product.id)).toEqual({ gate: 7, right: 10 });
-    await services.gate.correct(product.id, 7, 10);
+    await shop.services.gate.correct(product.id, 7, 10);
   });
 
   it('count a reservation that PostgreSQL does not know yet', async () => {
     const product = await countedProduct();
     const id = randomUUID();
-    await services.gate.hold(id, [{ productId: product.id, quantity: 2 }]);
+    await shop.services.gate.hold(id, [{ productId: product.id, quantity: 2 }]);
     expect(await available(product.id)).toBe(8);
     expect(await drift(product.id)).toBeUndefined();
-    await services.gate.end(id, 'refused');
+    await shop.services.gate.end(id, 'refused');
   });
 });
 
 describe('marks at the stock counters', () => {
-  const since = (id: string, ms: number) => services.redis.zadd('{stock}:held', Date.now() - ms, id);
-  const repairs = async (id: string) => detailsOf(await repairMarks(services.db, services.gate), id);
+  const since = (id: string, ms: number) => shop.services.redis.zadd('{stock}:held', Date.now() - ms, id);
+  const repairs = async (id: string) => detailsOf(await repairMarks(shop.services.db, shop.services.gate), id);
 
   it.each(['released', 'expired', 'committed'] as const)(
     'of a reservation that is %s end as it did',
@@ -241,12 +227,12 @@ describe('marks at the stock counters', () => {
       const { product, hold } = await orders.reserved({ quantity: 2 });
       const { reservationId } = hold;
       const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
-      await force(services.db, [`update products set ${values} where id = $1`], [product.id]);
-      await force(services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
+      await force(shop.services.db, [`update products set ${values} where id = $1`], [product.id]);
+      await force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
       expect(await repairs(reservationId)).toEqual([`was still counted as held; it is ${status}`]);
       expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
       expect(await repairs(reservationId)).toEqual([]);
-      expect((await services.gate.heldReservations()).has(reservationId)).toBe(false);
+      expect((await shop.services.gate.heldReservations()).has(reservationId)).toBe(false);
     },
   );
 
@@ -258,10 +244,10 @@ describe('marks at the stock counters', () => {
   });
 
   it('of a reservation that never was are given a minute, and then it can never be', async () => {
-    const product = await createProduct(services);
+    const product = await createProduct(shop.services);
     const id = randomUUID();
     const lines = [{ productId: product.id, quantity: 2 }];
-    await services.gate.hold(id, lines);
+    await shop.services.gate.hold(id, lines);
     await since(id, 30_000);
     expect(await repairs(id)).toEqual([]);
     expect(await available(product.id)).toBe(8);
@@ -269,10 +255,10 @@ describe('marks at the stock counters', () => {
     expect(await repairs(id)).toEqual(['was still counted as held; it is released']);
     expect(await available(product.id)).toBe(10);
     const late = { ...(await orders.reserved()).hold, reservationId: id, owners: [`cart:${randomUUID()}`], lines };
-    expect((await activities.holdStock(late)).outcome).toBe('ended');
+    expect((await shop.activities.holdStock(late)).outcome).toBe('ended');
     // Also when Redis has forgotten it by then.
-    await services.redis.del(`{stock}:reservation:${id}`);
-    expect((await activities.holdStock(late)).outcome).toBe('ended');
+    await shop.services.redis.del(`{stock}:reservation:${id}`);
+    expect((await shop.activities.holdStock(late)).outcome).toBe('ended');
     expect(await available(product.id)).toBe(10);
   });
 });

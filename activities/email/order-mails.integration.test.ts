@@ -1,31 +1,14 @@
 /** Everything that a buyer is to be told has a mail in the outbox: one, however often and at once its step is run. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
-import type { Services } from '../../infra/services.ts';
-import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
-import { startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
-import { type Activities, createActivities } from '../index.ts';
+import { activityShop } from '../../tests/support/activity-shop.ts';
 import { MAIL_KINDS, type MailKind, type MailPayload } from './queue-mail.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  // Mails stay in the outbox, where they are counted.
-  stopStock = await startStock(services, ['stock.adjusted']);
-});
-afterAll(async () => {
-  await orders.settleAll();
-  await stopStock?.();
-  await services?.close();
-});
-
-const orders = ledgerOrders(() => ({ services, activities }));
+// Mails stay in the outbox, where they are counted.
+const shop = activityShop({ topics: ['stock.adjusted'] });
+const { orders } = shop;
 
 interface Step {
   orderId: string;
@@ -37,7 +20,7 @@ interface Step {
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
 
 async function mailsOf(orderId: string): Promise<MailPayload[]> {
-  const rows = await services.db.rows<{ payload: MailPayload }>(
+  const rows = await shop.services.db.rows<{ payload: MailPayload }>(
     `select payload from outbox where topic = 'mail' and key = $1 order by id`,
     [orderId],
   );
@@ -54,64 +37,71 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       const { order } = await orders.opened();
       const { orderId } = order;
       await orders.charge(order);
-      await activities.checkPayment({ orderId });
-      return { orderId, run: () => activities.applyPayments({ orderId }) };
+      await shop.activities.checkPayment({ orderId });
+      return { orderId, run: () => shop.activities.applyPayments({ orderId }) };
     },
     'a request to send it again': async () => {
       const { orderId } = (await orders.paid()).order;
-      await services.db.run(`delete from outbox where topic = 'mail' and key = $1`, [orderId]);
+      await shop.services.db.run(`delete from outbox where topic = 'mail' and key = $1`, [orderId]);
       const step = { action: 'resendConfirmation' } as const;
-      return { orderId, run: () => activities.stepOrder({ orderId, ...BY_ANNA, step }) };
+      return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }) };
     },
   },
   payment_refused: {
     'a refused card': async () => {
       const { orderId } = (await orders.opened()).order;
-      const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
       const failure = { attemptId: `ch_${orderId}`, code: 'card_declined', message: 'Your card was declined.' };
       const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd', failure } as const;
-      await recordPayment(services.db, orderId, facts);
-      return { orderId, run: () => activities.applyPayments({ orderId }), says: { message: failure.message } };
+      await recordPayment(shop.services.db, orderId, facts);
+      return { orderId, run: () => shop.activities.applyPayments({ orderId }), says: { message: failure.message } };
     },
   },
   order_shipped: {
     'a shipment': async () => {
       const { orderId } = (await orders.paid()).order;
       const step = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
-      return { orderId, run: () => activities.stepOrder({ orderId, ...BY_ANNA, step }) };
+      return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }) };
     },
   },
   order_cancelled: {
     'a cancellation before the payment': async () => {
       const { orderId } = (await orders.opened()).order;
-      return { orderId, run: () => activities.closeOrder({ orderId, to: 'cancelled' }) };
+      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'cancelled' }) };
     },
     'a cancellation after the payment': async () => {
       const { orderId } = (await orders.paid()).order;
       const refundId = refundIdOf(orderId, 'c1');
       const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-      return { orderId, run: () => activities.cancelPaid(request), says: { refundId } };
+      return { orderId, run: () => shop.activities.cancelPaid(request), says: { refundId } };
     },
     'a cancellation that a support lead approved': async () => {
       const { orderId } = (await orders.paid({ price: '80.00' })).order;
       const refundId = refundIdOf(orderId, 'c1');
       const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-      expect((await activities.cancelPaid(request)).outcome).toBe('awaiting_approval');
+      expect((await shop.activities.cancelPaid(request)).outcome).toBe('awaiting_approval');
       return { orderId, run: decides(refundId, 'approve'), says: { refundId } };
     },
   },
   order_expired: {
     'the end of the time to pay': async () => {
       const { orderId } = (await orders.opened()).order;
-      return { orderId, run: () => activities.closeOrder({ orderId, to: 'expired' }) };
+      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'expired' }) };
     },
   },
   refund_sent: {
     'a refund that Stripe made': async () => {
       const { order } = await orders.paid();
       const refundId = await requested(order.orderId, { amountCents: 1000 });
-      const sent = await activities.refundPayment({ ...(await activities.loadRefund({ refundId }))!, attempt: 1 });
-      return { orderId: order.orderId, run: () => activities.recordRefund({ refundId, ...sent }), says: { refundId } };
+      const sent = await shop.activities.refundPayment({
+        ...(await shop.activities.loadRefund({ refundId }))!,
+        attempt: 1,
+      });
+      return {
+        orderId: order.orderId,
+        run: () => shop.activities.recordRefund({ refundId, ...sent }),
+        says: { refundId },
+      };
     },
   },
   refund_refused: {
@@ -123,14 +113,14 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     'a return that was declined': async () => {
       const { orderId } = (await orders.shipped()).order;
       const refundId = await requested(orderId, { awaitReturn: true });
-      const run = () => activities.declineReturn({ refundId, ...BY_ANNA });
+      const run = () => shop.activities.declineReturn({ refundId, ...BY_ANNA });
       return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
     },
     'a failed refund that was withdrawn': async () => {
       const { orderId } = (await orders.paid()).order;
       const refundId = await requested(orderId, { amountCents: 1000 });
-      await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-      const run = () => activities.withdrawRefund({ refundId, ...BY_ANNA });
+      await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+      const run = () => shop.activities.withdrawRefund({ refundId, ...BY_ANNA });
       return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
     },
   },
@@ -139,8 +129,8 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
 /** A support lead's decision, signed in at the shop. */
 function decides(refundId: string, decision: 'approve' | 'reject'): () => Promise<unknown> {
   const actor = `support_lead:${randomUUID()}`;
-  const proof = proveActor(services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
-  return () => activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
+  const proof = proveActor(shop.services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
+  return () => shop.activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
 }
 
 it('every kind of mail is written by a step of this list', () => {
@@ -174,9 +164,9 @@ it('nothing is mailed of what did not end the order, or was refused', async () =
   const { order } = await orders.paid();
   const { orderId } = order;
   const before = await mailsOf(orderId);
-  await activities.closeOrder({ orderId, to: 'expired' });
+  await shop.activities.closeOrder({ orderId, to: 'expired' });
   const step = { action: 'markDelivered' } as const;
-  expect((await activities.stepOrder({ orderId, ...BY_ANNA, step })).outcome).toBe('refused');
+  expect((await shop.activities.stepOrder({ orderId, ...BY_ANNA, step })).outcome).toBe('refused');
   await requested(orderId, { amountCents: 1000 });
   expect(await mailsOf(orderId)).toEqual(before);
 });

@@ -1,49 +1,37 @@
 /** A shopper's reservations, and the limits: the gate and the ledger agree whatever is sent at once, repeated, or left in the middle. */
 import { randomInt, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
-import { endedAgo, holdInput, startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices, createProduct, stockOf, until } from '../../tests/support/shop.ts';
+import { activityShop } from '../../tests/support/activity-shop.ts';
+import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { createProduct, stockOf, until } from '../../tests/support/shop.ts';
 import type { HoldInput, HoldResult } from '../../workflows/reservation/messages.ts';
 import { findDrift, repairMarks } from '../audit/check-gate.ts';
-import { type Activities, createActivities } from '../index.ts';
 import { createInventoryActivities } from './activities.ts';
 import { ensureGate } from './gate-rebuild.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  stopStock = await startStock(services);
-});
-afterAll(async () => {
-  await stopStock?.();
-  await services?.close();
-});
+const shop = activityShop();
 
 const newOwner = () => `cart:${randomUUID()}`;
-const product = (stock: number) => createProduct(services, { stock });
-const available = async (id: string) => (await services.gate.available([id])).get(id);
+const product = (stock: number) => createProduct(shop.services, { stock });
+const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
 const statusOf = async (id: string) =>
-  (await services.db.row<{ status: string }>('select status from reservations where id = $1', [id]))?.status;
+  (await shop.services.db.row<{ status: string }>('select status from reservations where id = $1', [id]))?.status;
 
 async function held(input: HoldInput): Promise<HoldInput> {
-  expect((await activities.holdStock(input)).outcome).toBe('held');
+  expect((await shop.activities.holdStock(input)).outcome).toBe('held');
   return input;
 }
 
 /** What both stages say is left of a product. */
 async function left(productId: string): Promise<{ gate: number | undefined; ledger: number }> {
-  const { stock, held: reserved } = await stockOf(services, productId);
+  const { stock, held: reserved } = await stockOf(shop.services, productId);
   return { gate: await available(productId), ledger: stock - reserved };
 }
 const both = (units: number) => ({ gate: units, ledger: units });
 
 const openOrder = (input: HoldInput) =>
-  activities.openOrder({
+  shop.activities.openOrder({
     orderId: randomUUID(),
     reservationId: input.reservationId,
     owners: input.owners,
@@ -61,17 +49,17 @@ describe('a shopper’s next reservation', () => {
       { productId: last.id, quantity: 1 },
       { productId: more.id, quantity: 2 },
     ];
-    expect((await activities.holdStock(holdInput(both2))).outcome).toBe('out_of_stock');
+    expect((await shop.activities.holdStock(holdInput(both2))).outcome).toBe('out_of_stock');
     const second = await held(holdInput(both2, { owners }));
     for (let times = 0; times < 2; times += 1) {
       expect(await statusOf(first.reservationId)).toBe('released');
       expect(await statusOf(second.reservationId)).toBe('held');
       expect([await left(last.id), await left(more.id)]).toEqual([both(0), both(3)]);
-      expect((await activities.holdStock(second)).outcome).toBe('held');
-      expect((await activities.holdStock(first)).outcome).toBe('ended');
-      expect(await activities.endHold({ reservationId: first.reservationId })).toBe('released');
+      expect((await shop.activities.holdStock(second)).outcome).toBe('held');
+      expect((await shop.activities.holdStock(first)).outcome).toBe('ended');
+      expect(await shop.activities.endHold({ reservationId: first.reservationId })).toBe('released');
     }
-    await activities.releaseHold({ reservationId: second.reservationId });
+    await shop.activities.releaseHold({ reservationId: second.reservationId });
     expect([await left(last.id), await left(more.id)]).toEqual([both(1), both(5)]);
   });
 
@@ -81,14 +69,14 @@ describe('a shopper’s next reservation', () => {
     const first = await held(holdInput([{ productId: item.id, quantity: 2 }], { owners }));
     const tooMany = () => holdInput([{ productId: item.id, quantity: 4 }], { owners });
     const refused = { outcome: 'out_of_stock', lines: [{ requested: 4, available: 3 }] };
-    expect(await activities.holdStock(tooMany())).toMatchObject(refused);
+    expect(await shop.activities.holdStock(tooMany())).toMatchObject(refused);
     expect(await left(item.id)).toEqual(both(1));
     // The gate counts more than there is.
-    await services.gate.correct(item.id, 1, 9);
-    expect(await activities.holdStock(tooMany())).toMatchObject(refused);
+    await shop.services.gate.correct(item.id, 1, 9);
+    expect(await shop.activities.holdStock(tooMany())).toMatchObject(refused);
     expect(await left(item.id)).toEqual({ gate: 9, ledger: 1 });
-    await services.gate.correct(item.id, 9, 1);
-    expect(await services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 2]]));
+    await shop.services.gate.correct(item.id, 9, 1);
+    expect(await shop.services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 2]]));
     expect(await statusOf(first.reservationId)).toBe('held');
     await held(holdInput([{ productId: item.id, quantity: 3 }], { owners }));
     expect(await left(item.id)).toEqual(both(0));
@@ -99,7 +87,7 @@ describe('a shopper’s next reservation', () => {
     const owners = [newOwner()];
     const lines = [{ productId: item.id, quantity: 1 }];
     const inputs = Array.from({ length: 40 }, () => holdInput(lines, { owners }));
-    const answers = await Promise.all(inputs.map((input) => activities.holdStock(input)));
+    const answers = await Promise.all(inputs.map((input) => shop.activities.holdStock(input)));
     const granted = inputs.filter((_, index) => answers[index]!.outcome === 'held');
     expect(granted).toHaveLength(1);
     const { reservationId } = granted[0]!;
@@ -108,8 +96,8 @@ describe('a shopper’s next reservation', () => {
       new Set([JSON.stringify({ outcome: 'existing', requested: lines, reservationId })]),
     );
     expect(await left(item.id)).toEqual(both(0));
-    expect((await services.gate.look(randomUUID(), lines, owners))?.short).toEqual([]);
-    await activities.releaseHold({ reservationId });
+    expect((await shop.services.gate.look(randomUUID(), lines, owners))?.short).toEqual([]);
+    await shop.activities.releaseHold({ reservationId });
     expect(await left(item.id)).toEqual(both(1));
   });
 
@@ -117,7 +105,7 @@ describe('a shopper’s next reservation', () => {
     const item = await product(1);
     const owners = [newOwner()];
     const first = await held(holdInput([{ productId: item.id, quantity: 1 }], { owners }));
-    await endedAgo(services, first.reservationId, 1);
+    await endedAgo(shop.services, first.reservationId, 1);
     const second = await held(holdInput(first.lines, { owners }));
     expect(await statusOf(first.reservationId)).toBe('released');
     expect(await statusOf(second.reservationId)).toBe('held');
@@ -139,7 +127,7 @@ describe('a shopper’s next reservation', () => {
       const owners = [newOwner()];
       const first = await held(holdInput([{ productId: item.id, quantity: 1 }], { owners }));
       const next = holdInput([{ productId: item.id, quantity: 2 }], { owners });
-      const [opened, answer] = await Promise.all([openOrder(first), activities.holdStock(next)]);
+      const [opened, answer] = await Promise.all([openOrder(first), shop.activities.holdStock(next)]);
       if (opened.outcome === 'opened') {
         expect(answer).toEqual({ outcome: 'existing', requested: next.lines, reservationId: first.reservationId });
         expect(await left(item.id)).toEqual(both(1));
@@ -160,17 +148,18 @@ describe('a shopper’s next reservation', () => {
         .sort((a, b) => (a.productId < b.productId ? -1 : 1));
       if (lines.length === 0) return;
       const input = holdInput(lines, { owners: shoppers[randomInt(shoppers.length)]! });
-      const first = activities.holdStock(input);
-      const again = randomInt(3) === 0 ? activities.holdStock(input) : undefined;
+      const first = shop.activities.holdStock(input);
+      const again = randomInt(3) === 0 ? shop.activities.holdStock(input) : undefined;
       const answer = await first;
       await again;
       if (answer.outcome !== 'held') return;
       const { reservationId } = input;
       const next = randomInt(4);
-      if (next === 0) await activities.releaseHold({ reservationId });
+      if (next === 0) await shop.activities.releaseHold({ reservationId });
       if (next !== 1) return;
       const opened = await openOrder(input);
-      if (opened.outcome === 'opened') await activities.closeOrder({ orderId: opened.order.orderId, to: 'cancelled' });
+      if (opened.outcome === 'opened')
+        await shop.activities.closeOrder({ orderId: opened.order.orderId, to: 'cancelled' });
     };
     await Promise.all(
       Array.from({ length: 12 }, async () => {
@@ -182,12 +171,12 @@ describe('a shopper’s next reservation', () => {
       expect(gate).toBe(ledger);
       expect(ledger).toBeGreaterThanOrEqual(0);
     }
-    const open = await services.db.rows<{ id: string; owner: string }>(
+    const open = await shop.services.db.rows<{ id: string; owner: string }>(
       `select id, owner from reservations where status = 'held' and owner = any($1)`,
       [shoppers.flat()],
     );
     expect(new Set(open.map((each) => each.owner)).size).toBe(open.length);
-    const atGate = await services.gate.heldReservations();
+    const atGate = await shop.services.gate.heldReservations();
     for (const { id } of open) expect(atGate.has(id)).toBe(true);
   }, 60_000);
 });
@@ -198,10 +187,10 @@ describe('the gate', () => {
     const owners = [newOwner()];
     const lines = [{ productId: item.id, quantity: 1 }];
     await held(holdInput(lines, { owners }));
-    await services.redis.flushall();
-    await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
-    expect(await services.gate.look(randomUUID(), lines, owners)).toMatchObject({ short: [], hasOwn: true });
-    expect((await services.gate.look(randomUUID(), lines, [newOwner()]))?.short).toHaveLength(1);
+    await shop.services.redis.flushall();
+    await until(() => ensureGate(shop.services.db, shop.services.gate, shop.services.log), 'the gate');
+    expect(await shop.services.gate.look(randomUUID(), lines, owners)).toMatchObject({ short: [], hasOwn: true });
+    expect((await shop.services.gate.look(randomUUID(), lines, [newOwner()]))?.short).toHaveLength(1);
     const more = await product(1);
     await held(holdInput([...lines, { productId: more.id, quantity: 1 }], { owners }));
     expect(await left(item.id)).toEqual(both(0));
@@ -212,21 +201,21 @@ describe('the gate', () => {
     const owners = [newOwner()];
     const first = await held(holdInput([{ productId: item.id, quantity: 3 }], { owners }));
     const lost = randomUUID();
-    await services.gate.hold(lost, [{ productId: item.id, quantity: 4 }], owners);
+    await shop.services.gate.hold(lost, [{ productId: item.id, quantity: 4 }], owners);
     expect(await left(item.id)).toEqual({ gate: 1, ledger: 2 });
-    expect((await findDrift(services.db, services.gate)).has(item.id)).toBe(false);
-    await services.redis.zadd('{stock}:held', Date.now() - 120_000, lost);
-    expect((await repairMarks(services.db, services.gate)).map((each) => each.subject)).toContain(
+    expect((await findDrift(shop.services.db, shop.services.gate)).has(item.id)).toBe(false);
+    await shop.services.redis.zadd('{stock}:held', Date.now() - 120_000, lost);
+    expect((await repairMarks(shop.services.db, shop.services.gate)).map((each) => each.subject)).toContain(
       `reservation ${lost}`,
     );
     expect(await left(item.id)).toEqual(both(2));
-    expect(await services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 3]]));
+    expect(await shop.services.gate.heldLines(first.reservationId)).toEqual(new Map([[item.id, 3]]));
   });
 
   it('changes nothing when a step is repeated, or comes late', async () => {
     const item = await product(5);
     const [owner, a, b] = [newOwner(), randomUUID(), randomUUID()];
-    const { gate } = services;
+    const { gate } = shop.services;
     const one = [{ productId: item.id, quantity: 1 }];
     const two = [{ productId: item.id, quantity: 2 }];
     const twice = async (step: () => Promise<unknown>, then: number) => {
@@ -256,7 +245,7 @@ describe('the gate', () => {
 
 describe('limits', () => {
   const limited = (settings: Partial<Services['settings']>) =>
-    createInventoryActivities({ ...services, settings: { ...services.settings, ...settings } });
+    createInventoryActivities({ ...shop.services, settings: { ...shop.services.settings, ...settings } });
   const outcomes = (answers: HoldResult[]) => ({
     held: answers.filter((answer) => answer.outcome === 'held').length,
     limited: answers.filter((answer) => answer.outcome === 'limited').length,

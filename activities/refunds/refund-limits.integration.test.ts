@@ -1,38 +1,22 @@
 /** Limits of refunds, in the ledger: what is left of the charge, what one person may give back alone, and who decides above that. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { uiActor } from '../../domain/actor.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
-import type { Services } from '../../infra/services.ts';
-import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
-import { startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
-import { type Activities, createActivities } from '../index.ts';
+import { activityShop } from '../../tests/support/activity-shop.ts';
 import { decideWaiting } from './decision-ledger.ts';
 
 /** Minor units that support gives back of one order without a second person. */
 const LIMIT = 1_000;
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices({ REFUND_LIMIT_SUPPORT_CENTS: LIMIT, REFUND_LIMIT_LEAD_CENTS: 2_000 });
-  activities = createActivities(services);
-  stopStock = await startStock(services);
-});
-afterAll(async () => {
-  await orders.settleAll();
-  await stopStock?.();
-  await services?.close();
-});
+const shop = activityShop({ settings: { REFUND_LIMIT_SUPPORT_CENTS: LIMIT, REFUND_LIMIT_LEAD_CENTS: 2_000 } });
+const { orders } = shop;
 
-const orders = ledgerOrders(() => ({ services, activities }));
 const lead = () => `support_lead:${randomUUID()}`;
 
 function decide(refundId: string, decision: 'approve' | 'reject', actor = lead()) {
-  const proof = proveActor(services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
-  return activities.decideRefund({ refundId, decision, reason: 'looked at', ...proof });
+  const proof = proveActor(shop.services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
+  return shop.activities.decideRefund({ refundId, decision, reason: 'looked at', ...proof });
 }
 
 describe('what is left of the charge', () => {
@@ -44,7 +28,7 @@ describe('what is left of the charge', () => {
       const earlier = await orders.refunded(orderId, { amountCents: 1_600 });
       if (status !== 'awaiting_approval') await decide(earlier.refundId, 'approve');
       if (status === 'succeeded') await orders.sent(earlier.refundId);
-      expect(await activities.loadRefund({ refundId: earlier.refundId })).toMatchObject({ status });
+      expect(await shop.activities.loadRefund({ refundId: earlier.refundId })).toMatchObject({ status });
       const request = {
         orderId,
         requestId: randomUUID(),
@@ -53,13 +37,17 @@ describe('what is left of the charge', () => {
         restock: false,
         requestedBy: 'Bo',
       };
-      expect(await activities.requestRefund(request)).toMatchObject({
+      expect(await shop.activities.requestRefund(request)).toMatchObject({
         outcome: 'refused',
         code: 'refund_exceeds_charge',
         refundableCents: 400,
       });
-      expect(await activities.requestRefund({ ...request, amountCents: 401 })).toMatchObject({ outcome: 'refused' });
-      expect(await activities.requestRefund({ ...request, amountCents: 400 })).toMatchObject({ outcome: 'accepted' });
+      expect(await shop.activities.requestRefund({ ...request, amountCents: 401 })).toMatchObject({
+        outcome: 'refused',
+      });
+      expect(await shop.activities.requestRefund({ ...request, amountCents: 400 })).toMatchObject({
+        outcome: 'accepted',
+      });
     },
   );
 });
@@ -78,28 +66,29 @@ describe('the limit of one person', () => {
     'at Stripe': {
       counts: true,
       bring: async (refundId) => {
-        const refund = (await activities.loadRefund({ refundId }))!;
-        const { stripeRefundId } = await activities.refundPayment(refund);
-        return activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
+        const refund = (await shop.activities.loadRefund({ refundId }))!;
+        const { stripeRefundId } = await shop.activities.refundPayment(refund);
+        return shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
       },
     },
     succeeded: { counts: true, bring: (refundId) => orders.sent(refundId) },
     failed: {
       counts: false,
-      bring: (refundId) => activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' }),
+      bring: (refundId) =>
+        shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' }),
     },
     withdrawn: {
       counts: false,
       bring: async (refundId) => {
-        await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-        return activities.withdrawRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
+        await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        return shop.activities.withdrawRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
       },
     },
     'settled in another way': {
       counts: true,
       bring: async (refundId) => {
-        await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-        return activities.giveUpRefund({ refundId, requestId: 'g', actor: 'ui:Anna', reason: 'bank transfer' });
+        await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        return shop.activities.giveUpRefund({ refundId, requestId: 'g', actor: 'ui:Anna', reason: 'bank transfer' });
       },
     },
   };
@@ -112,7 +101,7 @@ describe('the limit of one person', () => {
     expect(second.status).toBe(counts ? 'awaiting_approval' : 'pending');
     // What waits counts as well.
     if (counts) expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
-    await activities.reconcilePayment({ orderId: order.orderId });
+    await shop.activities.reconcilePayment({ orderId: order.orderId });
   });
 
   it('counts a return that is awaited, and a refund that waits for approval', async () => {
@@ -121,7 +110,12 @@ describe('the limit of one person', () => {
     const awaited = await orders.refunded(order.orderId, { lines, awaitReturn: true });
     expect(awaited).toMatchObject({ status: 'awaiting_return', amountCents: 1_250 });
     expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
-    await activities.declineReturn({ refundId: awaited.refundId, requestId: 'd', actor: 'ui:Anna', reason: 'worn' });
+    await shop.activities.declineReturn({
+      refundId: awaited.refundId,
+      requestId: 'd',
+      actor: 'ui:Anna',
+      reason: 'worn',
+    });
     expect((await orders.refunded(order.orderId, { amountCents: LIMIT - 1 })).status).toBe('pending');
     expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
   });
@@ -147,7 +141,7 @@ describe('a return that was received', () => {
     const lines = [{ productId: product.id, quantity: 2 }];
     const awaited = await orders.refunded(order.orderId, { lines, amountCents: cents, awaitReturn: true });
     expect(awaited.status).toBe('awaiting_return');
-    const received = await activities.receiveReturn({
+    const received = await shop.activities.receiveReturn({
       refundId: awaited.refundId,
       requestId: 'back',
       actor,
@@ -163,7 +157,7 @@ describe('a return that was received', () => {
     const sorry = await orders.refunded(order.orderId, { amountCents: 200, requestedBy: 'Bo' });
     expect(sorry.status).toBe('awaiting_approval');
     const received = { refundId: awaited.refundId, requestId: 'back', actor: 'ui:Anna', restock: false };
-    expect(await activities.receiveReturn(received)).toMatchObject({ refund: { status: 'awaiting_approval' } });
+    expect(await shop.activities.receiveReturn(received)).toMatchObject({ refund: { status: 'awaiting_approval' } });
   });
 });
 
@@ -173,7 +167,7 @@ describe('a decision', () => {
     const { orderId } = (await orders.paid()).order;
     const requestId = randomUUID();
     const subject = refundSubject(refundIdOf(orderId, requestId));
-    const sender = provenAs ? proveActor(services.settings.JWT_SECRET, provenAs, subject) : { requestedBy };
+    const sender = provenAs ? proveActor(shop.services.settings.JWT_SECRET, provenAs, subject) : { requestedBy };
     const refund = await orders.refunded(orderId, { requestId, amountCents: 2_200, ...sender });
     expect(refund).toMatchObject({ status: 'awaiting_approval', requestedBy: provenAs ?? uiActor(requestedBy) });
     return refund.refundId;
@@ -185,7 +179,7 @@ describe('a decision', () => {
     for (const actor of [`support:${randomUUID()}`, `customer:${randomUUID()}`, 'guest', 'system', 'ui:Lea'])
       expect(await decide(refundId, 'approve', actor), actor).toMatchObject(forbidden);
     const actor = lead();
-    const proofOf = (subject: string) => proveActor(services.settings.JWT_SECRET, actor, subject);
+    const proofOf = (subject: string) => proveActor(shop.services.settings.JWT_SECRET, actor, subject);
     for (const sender of [
       { requestedBy: actor },
       { requestedBy: actor, proof: 'x' },
@@ -193,19 +187,19 @@ describe('a decision', () => {
       proofOf(decisionSubject(randomUUID(), 'approve')),
       { ...proofOf(decisionSubject(refundId, 'approve')), requestedBy: lead() },
     ])
-      expect(await activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender })).toMatchObject(
-        forbidden,
-      );
+      expect(
+        await shop.activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender }),
+      ).toMatchObject(forbidden);
     // The ledger asks for the proof itself, whatever role it is told.
     const unproven = { refundId, decision: 'approve', reason: 'r', actor, isProven: false } as const;
-    expect(await decideWaiting(services.db, unproven)).toMatchObject(forbidden);
-    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
+    expect(await decideWaiting(shop.services.db, unproven)).toMatchObject(forbidden);
+    expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
     expect((await decide(refundId, 'approve', `admin:${randomUUID()}`)).outcome).toBe('decided');
   });
 
   it('is never that of the one who asked, under whatever name they did', async () => {
     const email = `lea.${randomUUID()}@example.test`;
-    const user = await services.db.row<{ id: string }>(
+    const user = await shop.services.db.row<{ id: string }>(
       `insert into users (email, password_hash, full_name, role) values ($1, '', 'Lea Lead', 'support_lead') returning id`,
       [email],
     );
@@ -241,6 +235,6 @@ describe('a decision', () => {
     expect(await decide(refundId, 'reject', actor)).toMatchObject({ refund: { status: 'rejected' } });
     expect(await decide(refundId, 'approve', actor)).toMatchObject({ outcome: 'refused', code: 'conflict' });
     expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'refused', code: 'conflict' });
-    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'rejected', decidedBy: actor });
+    expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'rejected', decidedBy: actor });
   });
 });

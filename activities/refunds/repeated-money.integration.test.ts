@@ -1,35 +1,19 @@
 /** Every activity of payments and refunds, run again after its answer was lost, and beside itself: no money moves twice. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
-import type { Services } from '../../infra/services.ts';
 import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
-import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
+import { activityShop } from '../../tests/support/activity-shop.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../../tests/support/repeated.ts';
-import { startStock } from '../../tests/support/reservations.ts';
 import { chargeBack } from '../../tests/support/sales.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
-import { type Activities, createActivities } from '../index.ts';
 import { createPaymentActivities } from '../payments/activities.ts';
 import { createRefundActivities } from './activities.ts';
 
-let services: Services;
-let activities: Activities;
-let stopStock: () => Promise<void>;
-beforeAll(async () => {
-  services = await connectTestServices();
-  activities = createActivities(services);
-  // What is mailed and told stays in the outbox, to be compared.
-  stopStock = await startStock(services, ['stock.adjusted']);
-});
-afterAll(async () => {
-  await orders.settleAll();
-  await stopStock?.();
-  await services?.close();
-});
+// What is mailed and told stays in the outbox, to be compared.
+const shop = activityShop({ topics: ['stock.adjusted'] });
+const { orders } = shop;
 
-const orders = ledgerOrders(() => ({ services, activities }));
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
 
 /** A paid order, and what `make` does with it. */
@@ -50,46 +34,46 @@ async function failedRefund(make: (refundId: string) => () => Promise<unknown>):
   const order = await orders.paid();
   const lines = [{ productId: order.product.id, quantity: 1 }];
   const { refundId } = await orders.refunded(order.order.orderId, { lines });
-  await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+  await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
   return { scope: scopeOf(order), run: make(refundId) };
 }
 
 /** A support lead's decision, signed in at the shop. */
 function decides(refundId: string, decision: 'approve' | 'reject'): () => Promise<unknown> {
   const actor = `support_lead:${randomUUID()}`;
-  const proof = proveActor(services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
-  return () => activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
+  const proof = proveActor(shop.services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
+  return () => shop.activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
 }
 
 /** Somebody has paid something else, and named the order in it. */
 async function unmatched(make: (paymentIntentId: string) => Promise<() => Promise<unknown>>): Promise<Repeatable> {
   const order = await orders.paid();
   const { orderId } = order.order;
-  const intent = await services.stripe.paymentIntents.create({
+  const intent = await shop.services.stripe.paymentIntents.create({
     amount: 700,
     currency: 'usd',
     metadata: { order_id: orderId },
   });
-  const confirmed = await services.stripe.paymentIntents.confirm(intent.id, {
+  const confirmed = await shop.services.stripe.paymentIntents.confirm(intent.id, {
     payment_method: 'pm_card_visa',
     return_url: 'http://127.0.0.1/return',
   });
-  await recordPayment(services.db, orderId, paymentFactsOf(confirmed));
-  expect((await activities.applyPayments({ orderId })).unmatched).toEqual([intent.id]);
+  await recordPayment(shop.services.db, orderId, paymentFactsOf(confirmed));
+  expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([intent.id]);
   unmatchedIds.push(intent.id);
   return { scope: scopeOf(order), run: await make(intent.id) };
 }
 const unmatchedIds: string[] = [];
 afterAll(async () => {
   for (const paymentIntentId of unmatchedIds) {
-    const { attempt } = (await activities.loadUnmatchedPayment({ paymentIntentId }))!;
-    const sent = await activities.refundUnmatchedPayment({ paymentIntentId, attempt });
-    await activities.recordUnmatchedRefund({ paymentIntentId, attempt, ...sent });
+    const { attempt } = (await shop.activities.loadUnmatchedPayment({ paymentIntentId }))!;
+    const sent = await shop.activities.refundUnmatchedPayment({ paymentIntentId, attempt });
+    await shop.activities.recordUnmatchedRefund({ paymentIntentId, attempt, ...sent });
   }
 });
 
 const cancels = (orderId: string) =>
-  activities.cancelPaid({ orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' });
+  shop.activities.cancelPaid({ orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' });
 
 type Money = keyof ReturnType<typeof createPaymentActivities> | keyof ReturnType<typeof createRefundActivities>;
 
@@ -99,34 +83,37 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
     'of an order': async () => {
       const order = await orders.opened();
       const { orderId, totalCents: amountCents } = order.order;
-      return { scope: scopeOf(order), run: () => activities.createPayment({ orderId, amountCents, currency: 'usd' }) };
+      return {
+        scope: scopeOf(order),
+        run: () => shop.activities.createPayment({ orderId, amountCents, currency: 'usd' }),
+      };
     },
   },
   checkPayment: {
     'that succeeded': async () => {
       const order = await orders.opened();
       await orders.charge(order.order);
-      return { scope: scopeOf(order), run: () => activities.checkPayment({ orderId: order.order.orderId }) };
+      return { scope: scopeOf(order), run: () => shop.activities.checkPayment({ orderId: order.order.orderId }) };
     },
   },
   cancelPayment: {
     'before it is paid': async () => {
       const order = await orders.opened();
       const { orderId } = order.order;
-      await activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
-      return { scope: scopeOf(order), run: () => activities.cancelPayment({ orderId }) };
+      await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+      return { scope: scopeOf(order), run: () => shop.activities.cancelPayment({ orderId }) };
     },
     'when it is paid': async () => {
       const order = await orders.opened();
       await orders.charge(order.order);
-      return { scope: scopeOf(order), run: () => activities.cancelPayment({ orderId: order.order.orderId }) };
+      return { scope: scopeOf(order), run: () => shop.activities.cancelPayment({ orderId: order.order.orderId }) };
     },
   },
   refundPayment: {
     'of a refund': () =>
       paid(async (orderId) => {
         const refund = await orders.refunded(orderId, { amountCents: 1000 });
-        return () => activities.refundPayment(refund);
+        return () => shop.activities.refundPayment(refund);
       }),
   },
   retrieveRefund: {
@@ -134,59 +121,61 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
       onlyReads(
         paid(async (orderId) => {
           const refund = await orders.sent((await orders.refunded(orderId, { amountCents: 1000 })).refundId);
-          return () => activities.retrieveRefund({ stripeRefundId: refund.stripeRefundId! });
+          return () => shop.activities.retrieveRefund({ stripeRefundId: refund.stripeRefundId! });
         }),
       ),
   },
   reconcilePayment: {
     'with a refund made in the dashboard': () =>
       paid(async (orderId) => {
-        const { paymentIntentId } = (await activities.loadOrder({ orderId }))!;
-        await services.stripe.refunds.create({ payment_intent: paymentIntentId!, amount: 500 });
-        return () => activities.reconcilePayment({ orderId });
+        const { paymentIntentId } = (await shop.activities.loadOrder({ orderId }))!;
+        await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId!, amount: 500 });
+        return () => shop.activities.reconcilePayment({ orderId });
       }),
     'with all of it refunded in the dashboard': () =>
       paid(async (orderId) => {
-        const { paymentIntentId } = (await activities.loadOrder({ orderId }))!;
-        await services.stripe.refunds.create({ payment_intent: paymentIntentId! });
-        return () => activities.reconcilePayment({ orderId });
+        const { paymentIntentId } = (await shop.activities.loadOrder({ orderId }))!;
+        await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId! });
+        return () => shop.activities.reconcilePayment({ orderId });
       }),
     'with a chargeback': () =>
       paid(async (orderId) => {
-        const { paymentIntentId } = (await activities.loadOrder({ orderId }))!;
-        await chargeBack({ services }, { intentId: paymentIntentId! });
-        return () => activities.reconcilePayment({ orderId });
+        const { paymentIntentId } = (await shop.activities.loadOrder({ orderId }))!;
+        await chargeBack(shop, { intentId: paymentIntentId! });
+        return () => shop.activities.reconcilePayment({ orderId });
       }),
   },
   findUnmatchedRefund: {
     'that is not made': () =>
-      onlyReads(unmatched(async (paymentIntentId) => () => activities.findUnmatchedRefund({ paymentIntentId }))),
+      onlyReads(unmatched(async (paymentIntentId) => () => shop.activities.findUnmatchedRefund({ paymentIntentId }))),
   },
   loadUnmatchedPayment: {
     'that is not refunded': () =>
-      onlyReads(unmatched(async (paymentIntentId) => () => activities.loadUnmatchedPayment({ paymentIntentId }))),
+      onlyReads(unmatched(async (paymentIntentId) => () => shop.activities.loadUnmatchedPayment({ paymentIntentId }))),
   },
   refundUnmatchedPayment: {
     'in full': () =>
-      unmatched(async (paymentIntentId) => () => activities.refundUnmatchedPayment({ paymentIntentId, attempt: 1 })),
+      unmatched(
+        async (paymentIntentId) => () => shop.activities.refundUnmatchedPayment({ paymentIntentId, attempt: 1 }),
+      ),
   },
   recordUnmatchedRefund: {
     'that succeeded': () =>
       unmatched(async (paymentIntentId) => {
-        const sent = await activities.refundUnmatchedPayment({ paymentIntentId, attempt: 1 });
-        return () => activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, ...sent });
+        const sent = await shop.activities.refundUnmatchedPayment({ paymentIntentId, attempt: 1 });
+        return () => shop.activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, ...sent });
       }),
     'that failed, and opens one more attempt': () =>
       unmatched(async (paymentIntentId) => {
         const failed = { stripeRefundId: null, status: 'failed', failureReason: 'refused' } as const;
-        return () => activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, ...failed });
+        return () => shop.activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, ...failed });
       }),
   },
   requestRefund: {
     'of an amount': () =>
       paid(
         async (orderId) => () =>
-          activities.requestRefund({
+          shop.activities.requestRefund({
             orderId,
             requestId: 'r1',
             amountCents: 1000,
@@ -198,9 +187,15 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
     'in the place of a failed one': () =>
       paid(async (orderId) => {
         const { refundId } = await orders.refunded(orderId, { amountCents: 2000 });
-        await activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
         return () =>
-          activities.requestRefund({ orderId, requestId: 'r2', reason: 'late', restock: false, requestedBy: 'Anna' });
+          shop.activities.requestRefund({
+            orderId,
+            requestId: 'r2',
+            reason: 'late',
+            restock: false,
+            requestedBy: 'Anna',
+          });
       }),
   },
   loadRefund: {
@@ -208,7 +203,7 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
       onlyReads(
         paid(async (orderId) => {
           const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
-          return () => activities.loadRefund({ refundId });
+          return () => shop.activities.loadRefund({ refundId });
         }),
       ),
   },
@@ -217,14 +212,14 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
       const order = await orders.paid();
       const lines = [{ productId: order.product.id, quantity: 1 }];
       const refund = await orders.refunded(order.order.orderId, { lines });
-      const sent = await activities.refundPayment(refund);
+      const sent = await shop.activities.refundPayment(refund);
       const { refundId } = refund;
-      return { scope: scopeOf(order), run: () => activities.recordRefund({ refundId, attempt: 1, ...sent }) };
+      return { scope: scopeOf(order), run: () => shop.activities.recordRefund({ refundId, attempt: 1, ...sent }) };
     },
     'that failed': () =>
       paid(async (orderId) => {
         const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
-        return () => activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
+        return () => shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
       }),
   },
   decideRefund: {
@@ -251,19 +246,20 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   },
   receiveReturn: {
     'fit to be sold': () =>
-      awaitingReturn((refundId) => () => activities.receiveReturn({ refundId, ...BY_ANNA, restock: true })),
+      awaitingReturn((refundId) => () => shop.activities.receiveReturn({ refundId, ...BY_ANNA, restock: true })),
   },
   declineReturn: {
-    'that does not come': () => awaitingReturn((refundId) => () => activities.declineReturn({ refundId, ...BY_ANNA })),
+    'that does not come': () =>
+      awaitingReturn((refundId) => () => shop.activities.declineReturn({ refundId, ...BY_ANNA })),
   },
   retryRefund: {
-    'that failed': () => failedRefund((refundId) => () => activities.retryRefund({ refundId, ...BY_ANNA })),
+    'that failed': () => failedRefund((refundId) => () => shop.activities.retryRefund({ refundId, ...BY_ANNA })),
   },
   giveUpRefund: {
-    'that failed': () => failedRefund((refundId) => () => activities.giveUpRefund({ refundId, ...BY_ANNA })),
+    'that failed': () => failedRefund((refundId) => () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA })),
   },
   withdrawRefund: {
-    'that failed': () => failedRefund((refundId) => () => activities.withdrawRefund({ refundId, ...BY_ANNA })),
+    'that failed': () => failedRefund((refundId) => () => shop.activities.withdrawRefund({ refundId, ...BY_ANNA })),
   },
   cancelPaid: {
     'within the limit': () => paid(async (orderId) => () => cancels(orderId)),
@@ -277,12 +273,12 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
 };
 
 it('has an entry for every activity', () => {
-  const all = [createPaymentActivities, createRefundActivities].flatMap((create) => Object.keys(create(services)));
+  const all = [createPaymentActivities, createRefundActivities].flatMap((create) => Object.keys(create(shop.services)));
   expect(Object.keys(ACTIVITIES).sort()).toEqual(all.sort());
 });
 
 describe.each(Object.entries(ACTIVITIES))('%s', (_, ways) => {
   it.each(Object.entries(ways))('changes nothing when it runs again, or beside itself: %s', async (_way, prepare) => {
-    await expectRepeatable(services, prepare);
+    await expectRepeatable(shop.services, prepare);
   });
 });

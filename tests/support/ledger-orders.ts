@@ -110,7 +110,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return activities.recordRefund({ refundId, attempt: refund.attempt, ...atStripe });
   }
 
-  /** Books and sends what is due, as workflows would, for the audit after the tests. */
+  /** Books and sends what is due, and ends what nobody has paid, as workflows would, for the audit after the tests. */
   async function settleAll(): Promise<void> {
     const charged = await shop().services.db.rows<{ id: string }>(
       `select o.id from orders o join payments p on p.id = o.payment_intent_id
@@ -123,6 +123,15 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       [made],
     );
     for (const { id } of due) await sent(id);
+    const unpaid = await shop().services.db.rows<{ id: string; is_at_stripe: boolean }>(
+      `select id, payment_intent_id is not null as is_at_stripe from orders where id = any($1::uuid[]) and status = 'pending'`,
+      [made],
+    );
+    for (const { id: orderId, is_at_stripe } of unpaid) {
+      const isPaid = is_at_stripe && (await shop().activities.cancelPayment({ orderId })) === 'succeeded';
+      if (isPaid) await shop().activities.applyPayments({ orderId });
+      else await shop().activities.closeOrder({ orderId, to: 'expired' });
+    }
   }
 
   return { reserved, opened, charge, paid, shipped, refunded, sent, settleAll };
