@@ -1,7 +1,7 @@
 /**
  * `npm test [-- [--times N] FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
- * running shop is not disturbed; runs them; prints the counts as its last line. Browser tests run beside the others, on servers of
- * their own: both mostly wait. With `--times N` they run N times on the same servers, from the second time on in random order.
+ * running shop is not disturbed; runs them; prints the counts as its last line. Integration tests run on servers of their own
+ * beside the others: both mostly wait. With `--times N` they run N times on the same servers, from the second time on in random order.
  */
 import { join } from 'node:path';
 import { plainProgress } from '../infra/local/plain-progress.ts';
@@ -30,14 +30,15 @@ let output: 'terminal' | 'lines' = 'terminal';
 try {
   const projects = await projectsWithFiles(args);
   if (projects.size === 0) throw new Error(`No test file matches: ${args.join(' ')}`);
-  const nearby = (['unit', 'workflows', 'integration'] as const).filter((project) => projects.has(project));
-  const isBoth = nearby.length > 0 && projects.has('e2e');
-  if (isBoth) output = 'lines';
-  // Programs that are missing are got by one at a time.
-  const { promise: areStarted, resolve: started } = Promise.withResolvers<void>();
+  const near = (['unit', 'workflows'] as const).filter((project) => projects.has(project));
+  const hasOthers = near.length > 0 || projects.has('e2e');
+  if (projects.has('integration') && hasOthers) output = 'lines';
   await Promise.all([
-    nearby.length > 0 ? counted(testWithServers(nearby, started)).finally(started) : started(),
-    projects.has('e2e') ? counted(areStarted.then(testWithShop)) : undefined,
+    projects.has('integration') ? counted(testWithServers()) : undefined,
+    (async () => {
+      if (near.length > 0) await counted(testNear(near));
+      if (projects.has('e2e')) await counted(testWithShop());
+    })(),
   ]);
 } catch (error) {
   fail(error);
@@ -48,21 +49,20 @@ const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
 
-/** @param started is called once the servers run and the programs are there */
-async function testWithServers(projects: readonly Project[], started: () => void): Promise<void> {
+/** What needs no servers of the shop. */
+async function testNear(projects: readonly Project[]): Promise<void> {
   if (projects.includes('unit')) await prepareStorefront(stop.signal);
-  const needsServers = projects.includes('integration');
-  const tools = quietly(toolsFor(projects, report, stop.signal));
-  const shop = needsServers
-    ? await startFreshShop('test', { ...SERVERS_ONLY, onProgress: report, signal: stop.signal })
-    : undefined;
+  await runTests(projects, await toolsFor(projects, report, stop.signal));
+}
+
+async function testWithServers(): Promise<void> {
+  const tools = quietly(toolsFor(['integration'], report, stop.signal));
+  const shop = await startFreshShop('test', { ...SERVERS_ONLY, onProgress: report, signal: stop.signal });
   try {
-    const environment = { ...shop?.environment, MAILBOX_URL: shop?.addresses.mailbox, ...(await tools) };
-    started();
-    await runTests(projects, environment);
-    if (shop) await checkAfterwards(shop);
+    await runTests(['integration'], { ...shop.environment, MAILBOX_URL: shop.addresses.mailbox, ...(await tools) });
+    await checkAfterwards(shop);
   } finally {
-    await shop?.stop();
+    await shop.stop();
   }
 }
 
@@ -72,8 +72,7 @@ async function testWithShop(): Promise<void> {
   const shop = await startFreshShop('test', { settings: SHOP_SETTINGS, onProgress: report, signal: stop.signal });
   try {
     const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
-    const environment = { ...shop.environment, ...addresses, ...(await tools) };
-    await runTests(['e2e'], environment);
+    await runTests(['e2e'], { ...shop.environment, ...addresses, ...(await tools) });
     await checkAfterwards(shop);
   } finally {
     await shop.stop();
