@@ -34,6 +34,9 @@ export interface RefundRecord {
   isFromStripe: boolean;
 }
 
+/** What decides over its units, whatever becomes of its money. */
+export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>;
+
 type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
 
 /**
@@ -45,7 +48,7 @@ export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): 
 }
 
 /** Whether its units are canceled, about to be, or back: no other refund can be for them. */
-export function takesUnits(refund: RefundState): boolean {
+export function takesUnits(refund: Pick<RefundState, 'status' | 'isGivenUp' | 'isRestocked'>): boolean {
   return isCommitted(refund) || refund.isRestocked;
 }
 
@@ -80,8 +83,8 @@ export function refundableCents(
 
 /** Units of each product that no refund has taken yet. */
 export function refundableQuantities(
-  order: RefundableOrder,
-  refunds: readonly RefundRecord[],
+  order: Pick<RefundableOrder, 'lines'>,
+  refunds: readonly RefundUnits[],
 ): Map<string, { name: string; unitPriceCents: number; left: number }> {
   const left = new Map<string, { name: string; unitPriceCents: number; left: number }>();
   for (const { productId, name, unitPriceCents, quantity } of order.lines)
