@@ -173,6 +173,7 @@ export function decideRefund(
 ): RefundDecision {
   const left = refundableCents(order, refunds);
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
+  /** More than is left, or a part of it that is owed for items on sale again. */
   const isOwedAway = (cents: number): boolean => cents !== left && cents > left - owed;
   const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
     ok: false,
@@ -198,7 +199,7 @@ export function decideRefund(
     const amountCents = wish.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
       return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
-    if (amountCents > left || isOwedAway(amountCents))
+    if (isOwedAway(amountCents))
       return refuse(
         'refund_exceeds_charge',
         'These lines cost more than what is left of the charge; name a lower amount.',
