@@ -119,10 +119,10 @@ export function replacedBy<Refund extends RefundRecord>(
   // Units that are on sale again are nobody's; what is owed for them comes first.
   const open = refunds.filter(isOpenFailure);
   return [...open.filter(isOwed), ...open.filter((failed) => !isOwed(failed))].filter((failed) => {
-    const lines = isOwed(failed) ? [] : failed.lines;
-    if (failed.amountCents > leftCents || lines.some((line) => line.quantity > left(line.productId))) return true;
+    const isShort = !isOwed(failed) && failed.lines.some((line) => line.quantity > left(line.productId));
+    if (isShort || failed.amountCents > leftCents) return true;
     leftCents -= failed.amountCents;
-    take(lines);
+    if (!isOwed(failed)) take(failed.lines);
     return false;
   });
 }
