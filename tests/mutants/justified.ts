@@ -11,6 +11,7 @@ export interface Justified {
 const TWO_DIGITS =
   'A currency’s amounts move by two digits at most, and whole results are the same multiplied by 0.01 and divided by 100.';
 const ALWAYS_MATCHES = 'The expression matches every text from its beginning, and its groups are then never missing.';
+const NOTHING = 'A function that returns nothing returns undefined.';
 const IS_PROBLEM = 'sentence() has thrown what is no problem; the line tells the compiler so.';
 const NO_CODE = 'The API answers with the path and the message of an issue, not with its code.';
 
@@ -68,6 +69,18 @@ export const JUSTIFIED: readonly Justified[] = [
     original: 'next !== null',
     replacement: 'true',
     reason: 'The expression takes null for the text “null”, which is no path either; the line tells the compiler so.',
+  },
+  ...['payment-return', 'refund-form'].map((name) => ({
+    file: `storefront/src/lib/server/${name}.ts`,
+    original: 'default: return undefined;',
+    replacement: 'default:',
+    reason: NOTHING,
+  })),
+  {
+    file: 'storefront/src/lib/server/requests.ts',
+    original: '{ return undefined; }',
+    replacement: '{}',
+    reason: NOTHING,
   },
   {
     file: 'storefront/src/lib/server/problem.ts',
