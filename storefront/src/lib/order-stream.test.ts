@@ -20,9 +20,11 @@ describe('following an order', () => {
   /** The browser's side of an event stream. */
   class FakeStream extends EventTarget {
     static readonly CLOSED = 2;
+    readonly url: string;
     readyState = 1;
-    constructor(readonly url: string) {
+    constructor(url: string) {
       super();
+      this.url = url;
       opened.push(this);
     }
     tell(message: object): void {
