@@ -33,11 +33,11 @@ const signal = (kind: Signal['kind'], item: number, ageDays = 0): Signal => ({
   timeMs: NOW_MS - ageDays * DAY_MS,
 });
 const bought = (item: number, ageDays = 0) => signal('purchase', item, ageDays);
-const told = (suggestions: readonly Suggestion[]) =>
+const shown = (suggestions: readonly Suggestion[]) =>
   suggestions.map(({ item, score, because }) => [MODEL.items[item], score, MODEL.items[because] ?? null]);
 
 describe('items that are new to a shopper', () => {
-  const newItems = (signals: readonly Signal[], count = 2) => told(scorer.newItems(signals, NOW_MS, count));
+  const newItems = (signals: readonly Signal[], count = 2) => shown(scorer.newItems(signals, NOW_MS, count));
 
   it('are those that what they bought speaks for, less so where everybody finds them', () => {
     expect(newItems([bought(TEA)])).toEqual([
@@ -84,7 +84,7 @@ describe('items that are new to a shopper', () => {
 });
 
 describe('items for a shopper', () => {
-  const anyItems = (signals: readonly Signal[], count = 3) => told(scorer.anyItems(signals, NOW_MS, count));
+  const anyItems = (signals: readonly Signal[], count = 3) => shown(scorer.anyItems(signals, NOW_MS, count));
 
   it('are also what they buy again, the likelier the more it sells and the later they bought it', () => {
     expect(anyItems([bought(TEA)])).toEqual([
@@ -118,22 +118,22 @@ describe('items for a shopper', () => {
 
 describe('what goes with items', () => {
   it('was in one basket with them, and is none of them', () => {
-    expect(told(scorer.goesWith([TEA, LAMP], 5))).toEqual([
+    expect(shown(scorer.goesWith([TEA, LAMP], 5))).toEqual([
       ['pot', 0.75, 'tea'],
       ['rug', 0.5, 'lamp'],
       ['cup', 0.25, 'tea'],
     ]);
-    expect(told(scorer.similarItems(POT, 5))).toEqual([['tea', 0.5, 'pot']]);
-    expect(told(scorer.similarItems(TEA, 1))).toEqual([['pot', 0.75, 'tea']]);
+    expect(shown(scorer.similarItems(POT, 5))).toEqual([['tea', 0.5, 'pot']]);
+    expect(shown(scorer.similarItems(TEA, 1))).toEqual([['pot', 0.75, 'tea']]);
     expect(scorer.goesWith([CUP], 5)).toEqual([]);
   });
 
   it('is filled up with what sells only where that is asked for, and not with the items themselves', () => {
-    expect(told(scorer.similarItems(POT, 3, true))).toEqual([
+    expect(shown(scorer.similarItems(POT, 3, true))).toEqual([
       ['tea', 0.5, 'pot'],
       ['rug', 0, null],
       ['lamp', 0, null],
     ]);
-    expect(told(scorer.goesWith([RUG, CUP], 9, true)).map(([name]) => name)).toEqual(['lamp', 'pot', 'tea']);
+    expect(shown(scorer.goesWith([RUG, CUP], 9, true)).map(([name]) => name)).toEqual(['lamp', 'pot', 'tea']);
   });
 });

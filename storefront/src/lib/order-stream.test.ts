@@ -27,7 +27,7 @@ describe('following an order', () => {
       this.url = url;
       opened.push(this);
     }
-    tell(message: object): void {
+    send(message: object): void {
       this.dispatchEvent(Object.assign(new Event('order'), { data: JSON.stringify(message) }));
     }
     close(): void {
@@ -64,9 +64,9 @@ describe('following an order', () => {
     const order = anOrder();
     follow(order);
     expect(opened.map(({ url }) => url)).toEqual([`/orders/${order.id}/events`]);
-    opened[0]!.tell(order);
+    opened[0]!.send(order);
     expect(changes).toBe(0);
-    opened[0]!.tell({ ...order, status: 'shipped' });
+    opened[0]!.send({ ...order, status: 'shipped' });
     expect(changes).toBe(1);
   });
 
@@ -87,7 +87,7 @@ describe('following an order', () => {
   it('looks no more once the stream has said something', () => {
     const order = anOrder();
     follow(order);
-    opened[0]!.tell(order);
+    opened[0]!.send(order);
     vi.advanceTimersByTime(180_000);
     expect(changes).toBe(0);
   });
@@ -98,7 +98,7 @@ describe('following an order', () => {
     opened[0]!.readyState = FakeStream.CLOSED;
     vi.advanceTimersByTime(60_000);
     expect([opened.length, changes]).toEqual([2, 0]);
-    opened[1]!.tell({ ...order, status: 'shipped' });
+    opened[1]!.send({ ...order, status: 'shipped' });
     expect(changes).toBe(1);
     stop();
     expect(opened[1]!.readyState).toBe(FakeStream.CLOSED);

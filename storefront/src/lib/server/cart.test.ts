@@ -111,7 +111,7 @@ describe('an account', () => {
     expect(sent.map(({ call }) => call)).toEqual(['POST /api/auth/login', 'GET /api/cart']);
   });
 
-  it('is forgotten here even when our code is wrong, which is no secret', async () => {
+  it('is left here even when our own code fails, and the error is reported', async () => {
     const error = new TypeError('a bug');
     const cookies = new ShopCookies(new MemoryCookies({ holdfast_refresh: 'r' }), true);
     const api = { cookies, post: () => Promise.reject(error) } as unknown as Api;

@@ -98,7 +98,7 @@ describe('the order that a browser has still to pay', () => {
 
   it.each([
     ['the API does not answer', problem(500)],
-    ['our code is wrong', new TypeError('a bug')],
+    ['our own code fails', new TypeError('a bug')],
   ])('stays remembered when %s', async (_title, error) => {
     const { api, remembered } = browser(ORDER.id, failing(error));
     await expect(unpaidOrder(api)).rejects.toBe(error);
