@@ -31,5 +31,6 @@ it('adds up what comes for each item, however many there are, and says which sha
       expect(found).toEqual([...expected].map(([item, { score, because }]) => [item, score, because]));
       expect(sums.placeOf(1_000_003)).toBe(-1);
     }),
+    { numRuns: 40 },
   );
 });
