@@ -121,3 +121,21 @@ it('shows a family again only when nothing else is left, and another one before 
   const list = ['x', 'x', 'y', 'y', 'z'].map((family, place) => ({ family, category: null, place }));
   expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 4, 1, 3]);
 });
+
+it('fills up with another family that the rule passed over before one that is shown already', () => {
+  const list = ['x', 'x', 'y', 'z', 'w'].map((family, place) => ({ family, category: 'a', place }));
+  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 3, 4, 1]);
+});
+
+it('takes what has no category for a category of its own', () => {
+  const list = ['v', 'w', 'x', 'y', 'z'].map((family, place) => ({ family, category: null, place }));
+  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 1, 2, 3, 4]);
+});
+
+it('keeps to the rule again in the ten after one that had to be filled up', () => {
+  const things = (category: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ({ family: `${category}${at}`, category }));
+  const chosen = diversify([...things('a', 15), ...things('b', 6)], 20).map(({ family }) => family);
+  expect(chosen.slice(0, 10)).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2', 'a3', 'a4', 'a5', 'a6']);
+  expect(chosen.slice(10)).toEqual(['a7', 'a8', 'a9', 'b3', 'b4', 'b5', 'a10', 'a11', 'a12', 'a13']);
+});

@@ -40,6 +40,7 @@ describe('a new model', () => {
     expect(contest(scores(0.0951), scores(0.1)).isGood).toBe(true);
     expect(contest(scores(0.0949), scores(0.1)).isGood).toBe(false);
     expect(contest(scores(0.0949), scores(0.1), undefined, 0.1).isGood).toBe(true);
+    expect(contest(scores(0.25), scores(0.5), undefined, 0.5).isGood).toBe(true);
   });
 
   it('is refused for each figure alone, with what fell from what to what', () => {
@@ -96,6 +97,7 @@ it('holds out the last 31 days, or a fifth of what is shorter than 155', () => {
   expect(heldOutFromMs({ firstMs: 0, lastMs: 200 * DAY_MS })).toBe(169 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 155 * DAY_MS })).toBe(124 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 100 * DAY_MS })).toBe(80 * DAY_MS);
+  expect(heldOutFromMs({ firstMs: 100 * DAY_MS, lastMs: 200 * DAY_MS })).toBe(180 * DAY_MS);
 });
 
 describe('a verdict', () => {

@@ -18,8 +18,8 @@ const MODEL: ServedModel = {
   },
   companions: {
     count: 2,
-    indices: Int32Array.of(POT, CUP, TEA, -1, -1, -1, RUG, TEA, -1, -1),
-    scores: Float32Array.of(0.75, 0.25, 0.5, 9, 9, 9, 0.5, 0.125, 9, 9),
+    indices: Int32Array.of(POT, CUP, TEA, -1, -1, -1, RUG, TEA, CUP, -1),
+    scores: Float32Array.of(0.75, 0.25, 0.5, 9, 9, 9, 0.5, 0.125, 0.5, 9),
   },
   novelty: Float32Array.of(1, 1, 0.5, 1, 1),
   sellingNow: Float32Array.of(0.5, 0.25, 0.125, 2, 1),
@@ -56,9 +56,16 @@ describe('items that are new to a shopper', () => {
     expect(newItems([signal('view', TEA, 7), signal('view', TEA)])).toEqual(newItems([signal('view', TEA)]));
   });
 
+  it('count for less where they only looked', () => {
+    const [[name, score] = []] = newItems([signal('view', TEA)], 1);
+    expect(name).toBe('pot');
+    expect(score).toBeCloseTo(0.15, 12);
+  });
+
   it('are never what they bought, which a look does not make it', () => {
     expect(newItems([bought(TEA), bought(POT)], 5).map(([name]) => name)).toEqual(['cup', 'rug', 'lamp']);
     expect(newItems([signal('view', POT)], 5).map(([name]) => name)).toContain('tea');
+    expect(newItems([bought(TEA), signal('view', POT)], 1)).toEqual([['pot', 0.5, 'tea']]);
   });
 
   it('are filled up with what sells, without a reason, each once', () => {

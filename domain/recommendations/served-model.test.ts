@@ -193,6 +193,11 @@ describe('the bytes of a model', () => {
     ['half a companion', (header: object) => ({ ...header, companionCount: 0.5 })],
     ['less than no companion', (header: object) => ({ ...header, companionCount: -1 })],
     ['no lengths', (header: object) => ({ ...header, lengths: undefined })],
+    ['half a length', (header: { lengths?: object }) => ({ ...header, lengths: { ...header.lengths, popular: 0.5 } })],
+    [
+      'a length below 0',
+      (header: { lengths?: object }) => ({ ...header, lengths: { ...header.lengths, popular: -1 } }),
+    ],
     ['a length too few', (header: object) => ({ ...header, lengths: { 'influence.starts': 3 } })],
   ])('with a header that has %s contradict themselves', (_title, change) => {
     expect(() => decodeModel(behind(change(headerOf(bytesOf(SMALL)))).buffer)).toThrow(new RangeError(CONTRADICTS));
