@@ -128,8 +128,8 @@ it('fills up with another family that the rule passed over before one that is sh
 });
 
 it('takes what has no category for a category of its own', () => {
-  const list = ['v', 'w', 'x', 'y', 'z'].map((family, place) => ({ family, category: null, place }));
-  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 1, 2, 3, 4]);
+  const list = ['v', 'w', 'x', 'y'].map((family, place): Thing => ({ family, category: null, place }));
+  expect(diversify([...list, { family: 'z', category: 'mugs', place: 4 }], 4)).toEqual(list);
 });
 
 it('keeps to the rule again in the ten after one that had to be filled up', () => {
