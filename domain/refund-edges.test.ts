@@ -208,6 +208,12 @@ describe('the failed refunds that a new one replaces', () => {
     expect(replacedBy(orderOf(), foreign, made(1))).toEqual(foreign);
   });
 
+  it('are not those whose units are there, beside one whose units are on sale again', () => {
+    const lines = [line('mug', 1)];
+    const refunds = [failed({ lines, cancelsUnits: true, isRestocked: true }), failed({ lines })];
+    expect(replacedBy(orderOf(), refunds, made(1))).toEqual([]);
+  });
+
   it('take the units of those that stay', () => {
     const refunds = [
       failed({ amountCents: 1, lines: [line('mug', 1)] }),
