@@ -56,7 +56,7 @@ function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
   const digits = minorDigits(currency);
   return new Intl.NumberFormat(locale, {
     style: 'currency',
-    currency: currency.toUpperCase(),
+    currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -135,6 +135,20 @@ describe('a refund without lines', () => {
     expect(refusal({ amountCents: 700 }, [refundOf()])).toBeUndefined();
   });
 
+  it('leaves what is owed for items that are on sale again, unless it takes everything', () => {
+    const owed = [refundOf({ status: 'failed', lines: [line('mug', 1)], cancelsUnits: true, isRestocked: true })];
+    expect(refusal({ amountCents: 701 }, owed)).toBe(
+      'refund_exceeds_charge: The refund is more than what is left of the charge, of which a part is owed: a refund of items that are back on sale failed. Retry that one.',
+    );
+    expect(refusal({ amountCents: 700 }, owed)).toBeUndefined();
+    expect(refusal({ amountCents: 1000 }, owed)).toBeUndefined();
+    const lines = [line('mug', 1), line('bowl', 1)];
+    expect(refusal({ lines, amountCents: 700 }, owed)).toBeUndefined();
+    expect(refusal({ lines }, [{ ...owed[0]!, amountCents: 301 }])).toBe(
+      'refund_exceeds_charge: These lines cost more than what is left of the charge; name a lower amount.',
+    );
+  });
+
   it('by a shopper names no amount alone', () => {
     expect(refusal({ isShopper: true, amountCents: 1 })).toBe(
       'invalid_request: Name the items and quantities to refund; an amount alone is not accepted.',
@@ -192,6 +206,12 @@ describe('the failed refunds that a new one replaces', () => {
     expect(replacedBy(orderOf(), refunds, made(1, [line('mug', 1), line('cup', 1)]))).toEqual([]);
     const foreign = [failed({ amountCents: 1, lines: [line('cup', 1)] })];
     expect(replacedBy(orderOf(), foreign, made(1))).toEqual(foreign);
+  });
+
+  it('are not those whose units are there, beside one whose units are on sale again', () => {
+    const lines = [line('mug', 1)];
+    const refunds = [failed({ lines, cancelsUnits: true, isRestocked: true }), failed({ lines })];
+    expect(replacedBy(orderOf(), refunds, made(1))).toEqual([]);
   });
 
   it('take the units of those that stay', () => {

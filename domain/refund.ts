@@ -34,6 +34,9 @@ export interface RefundRecord {
   isFromStripe: boolean;
 }
 
+/** What decides over its units, whatever becomes of its money. */
+export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>;
+
 type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
 
 /**
@@ -45,7 +48,7 @@ export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): 
 }
 
 /** Whether its units are canceled, about to be, or back: no other refund can be for them. */
-export function takesUnits(refund: RefundState): boolean {
+export function takesUnits(refund: Pick<RefundState, 'status' | 'isGivenUp' | 'isRestocked'>): boolean {
   return isCommitted(refund) || refund.isRestocked;
 }
 
@@ -80,8 +83,8 @@ export function refundableCents(
 
 /** Units of each product that no refund has taken yet. */
 export function refundableQuantities(
-  order: RefundableOrder,
-  refunds: readonly RefundRecord[],
+  order: Pick<RefundableOrder, 'lines'>,
+  refunds: readonly RefundUnits[],
 ): Map<string, { name: string; unitPriceCents: number; left: number }> {
   const left = new Map<string, { name: string; unitPriceCents: number; left: number }>();
   for (const { productId, name, unitPriceCents, quantity } of order.lines)
@@ -116,10 +119,10 @@ export function replacedBy<Refund extends RefundRecord>(
   // Units that are on sale again are nobody's; what is owed for them comes first.
   const open = refunds.filter(isOpenFailure);
   return [...open.filter(isOwed), ...open.filter((failed) => !isOwed(failed))].filter((failed) => {
-    const lines = isOwed(failed) ? [] : failed.lines;
-    if (failed.amountCents > leftCents || lines.some((line) => line.quantity > left(line.productId))) return true;
+    const isShort = !isOwed(failed) && failed.lines.some((line) => line.quantity > left(line.productId));
+    if (isShort || failed.amountCents > leftCents) return true;
     leftCents -= failed.amountCents;
-    take(lines);
+    if (!isOwed(failed)) take(failed.lines);
     return false;
   });
 }
@@ -170,6 +173,7 @@ export function decideRefund(
 ): RefundDecision {
   const left = refundableCents(order, refunds);
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
+  /** More than is left, or a part of it that is owed for items on sale again. */
   const isOwedAway = (cents: number): boolean => cents !== left && cents > left - owed;
   const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
     ok: false,
@@ -195,7 +199,7 @@ export function decideRefund(
     const amountCents = wish.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
       return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
-    if (amountCents > left || isOwedAway(amountCents))
+    if (isOwedAway(amountCents))
       return refuse(
         'refund_exceeds_charge',
         'These lines cost more than what is left of the charge; name a lower amount.',

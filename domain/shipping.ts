@@ -1,5 +1,5 @@
 /** What packers may send: what was bought, minus what was canceled or refunded, per line. */
-import type { RefundableOrder, RefundRecord } from './refund.ts';
+import type { RefundableOrder, RefundUnits } from './refund.ts';
 
 export interface PackingLine {
   productId: string;
@@ -13,24 +13,24 @@ export interface PackingLine {
 }
 
 /** Units are canceled once their money has gone back, they are back on sale, or staff have settled it in another way. */
-function isCanceled(refund: RefundRecord): boolean {
+function isCanceled(refund: RefundUnits): boolean {
   return refund.cancelsUnits && (refund.status === 'succeeded' || refund.isGivenUp || refund.isRestocked);
 }
 
 /** Approval, Stripe, or staff decide yet whether these units ship. */
-function isPendingCancellation(refund: RefundRecord): boolean {
+function isPendingCancellation(refund: RefundUnits): boolean {
   if (!refund.cancelsUnits || refund.isGivenUp || refund.isRestocked) return false;
   return refund.status === 'awaiting_approval' || refund.status === 'pending' || refund.status === 'failed';
 }
 
-export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: readonly RefundRecord[]): PackingLine[] {
+export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: readonly RefundUnits[]): PackingLine[] {
   const lines = new Map<string, PackingLine>();
   for (const { productId, name, quantity } of order.lines) {
     const line = lines.get(productId) ?? { productId, name, bought: 0, canceled: 0, pending: 0, toShip: 0 };
     line.bought += quantity;
     lines.set(productId, line);
   }
-  const add = (records: readonly RefundRecord[], field: 'canceled' | 'pending') => {
+  const add = (records: readonly RefundUnits[], field: 'canceled' | 'pending') => {
     for (const { productId, quantity } of records.flatMap((refund) => refund.lines)) {
       const line = lines.get(productId);
       if (line) line[field] += quantity;
@@ -50,7 +50,7 @@ export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: rea
 /** Why an order can't ship now, as a sentence to act on; undefined when it can. @param hasOpenDispute a chargeback is not decided */
 export function refusalOfShipping(
   order: Pick<RefundableOrder, 'lines'>,
-  refunds: readonly RefundRecord[],
+  refunds: readonly RefundUnits[],
   hasOpenDispute: boolean,
 ): string | undefined {
   const lines = packingLines(order, refunds);

@@ -63,7 +63,15 @@ const limit = (max: number): Edges =>
 const priceBound = optional({ taken: ['0', String(MAX_PRICE)], refused: ['-0.01', String(MAX_PRICE + 0.01), 'x'] });
 const IMAGE: Edges = {
   taken: ['https://a.example/b.png', 'http://a.example/b.png', '/media/a.svg', `/${letters(499)}`],
-  refused: ['ftp://a.example/b', '//a.example/b', 'a.png', `/${letters(500)}`, '/'],
+  refused: [
+    'ftp://a.example/b',
+    'xhttp://a.example/b',
+    'httpsx://a.example/b',
+    '//a.example/b',
+    'a.png',
+    `/${letters(500)}`,
+    '/',
+  ],
 };
 const TAGS: Edges = {
   taken: [[], Array.from({ length: 30 }, () => letters(50))],

@@ -90,3 +90,52 @@ it('draws early ones more often, everything sometimes, and the same by the same 
   expect(seeded()).toEqual(seeded());
   expect(new Set(drawEarlyOnes(list, 100, random)).size).toBe(100);
 });
+
+it('draws the candidate at place 10 half as likely as the first', () => {
+  const list = Array.from({ length: 12 }, (_, at) => at);
+  /** Of these waiting times, each multiplied by what its place makes of it, the shortest come first. */
+  const drawn = (count: number, waits: Readonly<Record<number, number>>) => {
+    let at = -1;
+    return drawEarlyOnes(list, count, () => {
+      at += 1;
+      return 1 - Math.exp(-(waits[at] ?? 20));
+    });
+  };
+  expect(drawn(2, { 0: 2, 10: 0.99 })).toEqual([10, 0]);
+  expect(drawn(2, { 0: 2, 10: 1.01 })).toEqual([0, 10]);
+  expect(drawn(1, { 0: 2, 10: 1.01 })).toEqual([0]);
+  expect(drawn(0, {})).toEqual([]);
+});
+
+it('takes a fourth of a category again in the next ten, those passed over first', () => {
+  const thing = (category: string, place: number) => ({ family: `${place}`, category, place });
+  const list = [
+    ...Array.from({ length: 5 }, (_, at) => thing('a', at)),
+    ...Array.from({ length: 9 }, (_, at) => thing(`b${at}`, 5 + at)),
+    thing('a', 14),
+  ];
+  expect(diversify(list, 14).map(({ place }) => place)).toEqual([0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 3, 4, 12, 13]);
+});
+
+it('shows a family again only when nothing else is left, and another one before it', () => {
+  const list = ['x', 'x', 'y', 'y', 'z'].map((family, place) => ({ family, category: null, place }));
+  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 4, 1, 3]);
+});
+
+it('fills up with another family that the rule passed over before one that is shown already', () => {
+  const list = ['x', 'x', 'y', 'z', 'w'].map((family, place) => ({ family, category: 'a', place }));
+  expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 3, 4, 1]);
+});
+
+it('takes what has no category for a category of its own', () => {
+  const list = ['v', 'w', 'x', 'y'].map((family, place): Thing => ({ family, category: null, place }));
+  expect(diversify([...list, { family: 'z', category: 'mugs', place: 4 }], 4)).toEqual(list);
+});
+
+it('keeps to the rule again in the ten after one that had to be filled up', () => {
+  const things = (category: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ({ family: `${category}${at}`, category }));
+  const chosen = diversify([...things('a', 15), ...things('b', 6)], 20).map(({ family }) => family);
+  expect(chosen.slice(0, 10)).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2', 'a3', 'a4', 'a5', 'a6']);
+  expect(chosen.slice(10)).toEqual(['a7', 'a8', 'a9', 'b3', 'b4', 'b5', 'a10', 'a11', 'a12', 'a13']);
+});

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportFacts, heldOutFromMs, judge, type ModelScores, missingFrom, strangenessOf } from './gate.ts';
+import {
+  type ExportFacts,
+  heldOutFromMs,
+  judge,
+  type ModelScores,
+  missingFrom,
+  named,
+  percent,
+  score,
+  strangenessOf,
+} from './gate.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,6 +40,7 @@ describe('a new model', () => {
     expect(contest(scores(0.0951), scores(0.1)).isGood).toBe(true);
     expect(contest(scores(0.0949), scores(0.1)).isGood).toBe(false);
     expect(contest(scores(0.0949), scores(0.1), undefined, 0.1).isGood).toBe(true);
+    expect(contest(scores(0.25), scores(0.5), undefined, 0.5).isGood).toBe(true);
   });
 
   it('is refused for each figure alone, with what fell from what to what', () => {
@@ -86,4 +97,89 @@ it('holds out the last 31 days, or a fifth of what is shorter than 155', () => {
   expect(heldOutFromMs({ firstMs: 0, lastMs: 200 * DAY_MS })).toBe(169 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 155 * DAY_MS })).toBe(124 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 100 * DAY_MS })).toBe(80 * DAY_MS);
+  expect(heldOutFromMs({ firstMs: 100 * DAY_MS, lastMs: 200 * DAY_MS })).toBe(180 * DAY_MS);
+});
+
+describe('a verdict', () => {
+  it('holds each figure against the opponent’s, over as many lists as both have', () => {
+    const { comparisons } = contest(scores(0.12, 0.2, 0.2, 60), scores(0.1, 0.3, 0.2, 80));
+    expect(comparisons).toEqual([
+      { measure: 'newItems', before: 0.1, after: 0.12, count: 60, isWorse: false },
+      { measure: 'anyItems', before: 0.3, after: 0.2, count: 60, isWorse: true },
+      { measure: 'together', before: 0.2, after: 0.2, count: 60, isWorse: false },
+    ]);
+    expect(contest(scores(0), scores(0.1, 0.3, 0.2, 49)).comparisons.map(({ isWorse }) => isWorse)).toEqual(
+      Array(3).fill(undefined),
+    );
+  });
+
+  it('says what speaks for the model', () => {
+    expect(contest(scores(0.1), scores(0.1))).toMatchObject({
+      isGood: true,
+      because: 'no figure is worse than that of the served model m-1 by more than 5 %',
+    });
+    const few = scores(0.1, 0.3, 0.2, 10);
+    expect(contest(few, scores(0.1)).because).toBe(
+      'nothing speaks against it; too few lists to compare: new items (10), all items (10), items bought together (10), at least 50 are needed',
+    );
+    expect(contest({ ...scores(0.1), together: few.together }, scores(0.1)).because).toBe(
+      'no figure is worse than that of the served model m-1 by more than 5 %; too few lists to compare: items bought together (10), at least 50 are needed',
+    );
+  });
+
+  it('names every figure that fell', () => {
+    expect(contest(scores(0.05, 0.1, 0.2), scores(0.1)).because).toBe(
+      'NDCG@10 of new items fell from .100 to .050, NDCG@10 of all items fell from .300 to .100, more than the 5 % allowed',
+    );
+  });
+
+  it('on a served model that collapsed names the figure, and keeps the comparisons', () => {
+    const verdict = contest(scores(0.9, 0.9, 0.9), scores(0.1, 0.14), scores(0.1, 0.3));
+    expect(verdict.because).toBe(
+      'the served model m-1 itself fell from .300 to .140 in NDCG@10 of all items: these purchases do not look like those of the shop it was trained on',
+    );
+    expect(verdict.comparisons).toHaveLength(3);
+  });
+
+  it.each([
+    ['half of what it could', scores(0.05), scores(0.1), true],
+    ['too few lists now', scores(0.04, 0.3, 0.2, 49), scores(0.1), true],
+    ['too few lists then', scores(0.04), scores(0.1, 0.3, 0.2, 49), true],
+    ['just enough lists', scores(0.04, 0.3, 0.2, 50), scores(0.1, 0.3, 0.2, 50), false],
+  ])('on a served model with %s', (_title, now, then, isGood) => {
+    expect(contest(scores(0.9, 0.9, 0.9), now, then).isGood).toBe(isGood);
+  });
+});
+
+describe('an export at the edges', () => {
+  it.each([
+    [{ lines: 1 }, 3, 'the export has 1 line, under half of the 3 that the served model was trained on'],
+    [{ lines: 0 }, 3, 'the export has 0 lines, under half of the 3 that the served model was trained on'],
+    [{ lastMs: FACTS.takenMs + 3_600_000 }, undefined, undefined],
+    [
+      { takenMs: 0, lastMs: 3_600_001 },
+      undefined,
+      'the export holds purchases of the future: 1970-01-01T01:00:00.001Z',
+    ],
+    [{ mostOfProduct: 3_000, mostOfShopper: 3_000 }, undefined, undefined],
+    [
+      { mostOfProduct: 3_001 },
+      undefined,
+      'one product is in 30 % of the export’s lines, more than the 30 % that are believed',
+    ],
+    [
+      { lines: 1_001, products: 51, mostOfShopper: 501 },
+      undefined,
+      'one shopper has 50 % of the export’s lines, more than the 30 % that are believed',
+    ],
+    [{ lines: 1_001, products: 50, mostOfShopper: 1_001 }, undefined, undefined],
+  ])('with %j beside %s lines: %s', (facts, servedLines, words) => {
+    expect(strangenessOf({ ...FACTS, ...facts }, servedLines)).toBe(words);
+  });
+});
+
+it('writes figures as they are usually written', () => {
+  expect([score(0.0714), score(0), score(1), score(10.05)]).toEqual(['.071', '.000', '1.000', '10.050']);
+  expect([percent(0.3), percent(0.3006), percent(1)]).toEqual(['30 %', '30.1 %', '100 %']);
+  expect(named('together')).toBe('NDCG@10 of items bought together');
 });

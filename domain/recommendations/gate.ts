@@ -80,7 +80,7 @@ export function missingFrom(facts: ExportFacts): string | undefined {
  */
 export function strangenessOf(facts: ExportFacts, servedLines: number | undefined): string | undefined {
   const { lines, products, lastMs, takenMs, mostOfProduct, mostOfShopper } = facts;
-  if (servedLines !== undefined && lines < servedLines * LEAST_SHARE_OF_SERVED)
+  if (lines < (servedLines ?? 0) * LEAST_SHARE_OF_SERVED)
     return `the export has ${counted(lines, 'line')}, under half of the ${servedLines} that the served model was trained on`;
   if (lastMs > takenMs + FUTURE_MS)
     return `the export holds purchases of the future: ${new Date(lastMs).toISOString()}`;

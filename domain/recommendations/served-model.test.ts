@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeModel, encodeModel, type ServedModel } from './served-model.ts';
 
 const model: fc.Arbitrary<ServedModel> = fc.integer({ min: 1, max: 6 }).chain((count) => {
@@ -92,4 +92,137 @@ it('refuses a header with a flipped byte where its shape is told', () => {
       }
     }),
   );
+});
+
+describe('the bytes of a model', () => {
+  const SMALL: ServedModel = {
+    trainedUntilMs: 1_700_000_000_000,
+    items: ['tea', 'pot'],
+    influence: {
+      starts: Int32Array.of(0, 1, 2),
+      indices: Int32Array.of(1, 0),
+      values: Float32Array.of(0.5, 0.25),
+    },
+    companions: { count: 1, indices: Int32Array.of(1, -1), scores: Float32Array.of(0.5, 0) },
+    novelty: Float32Array.of(1, 0.5),
+    sellingNow: Float32Array.of(2, 3),
+    popular: Int32Array.of(1, 0),
+  };
+  const NO_MODEL = 'these bytes are no recommendation model';
+  const CUT_OFF = 'the model is cut off';
+  const CONTRADICTS = 'the model contradicts itself';
+
+  const headerLength = (bytes: Uint8Array) => new DataView(bytes.buffer).getUint32(20, true);
+  const headerOf = (bytes: Uint8Array) =>
+    JSON.parse(new TextDecoder().decode(bytes.subarray(24, 24 + headerLength(bytes)))) as Record<string, unknown>;
+
+  /** The same model behind another header. */
+  function behind(header: unknown): Uint8Array<ArrayBuffer> {
+    const bytes = bytesOf(SMALL);
+    const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+    const lists = Math.ceil((24 + headerLength(bytes)) / 8) * 8;
+    const start = Math.ceil((24 + text.length) / 8) * 8;
+    const changed = new Uint8Array(start + bytes.length - lists);
+    changed.set(bytes.subarray(0, 24));
+    changed.set(text, 24);
+    changed.set(bytes.subarray(lists), start);
+    new DataView(changed.buffer).setUint32(20, text.length, true);
+    return changed;
+  }
+
+  it('begin with a name, a version and the length of the header', () => {
+    const bytes = bytesOf(SMALL);
+    expect(new TextDecoder().decode(bytes.subarray(0, 12))).toBe('HOLDFAST-REC');
+    expect(new DataView(bytes.buffer).getUint32(16, true)).toBe(1);
+    expect(headerOf(bytes)).toEqual({
+      trainedUntilMs: 1_700_000_000_000,
+      items: ['tea', 'pot'],
+      companionCount: 1,
+      lengths: {
+        'influence.starts': 3,
+        'influence.indices': 2,
+        'influence.values': 2,
+        'companions.indices': 2,
+        'companions.scores': 2,
+        novelty: 2,
+        sellingNow: 2,
+        popular: 2,
+      },
+    });
+    expect(decodeModel(behind(headerOf(bytes)).buffer)).toEqual(SMALL);
+  });
+
+  it('have each list at a multiple of eight, in the order of the header', () => {
+    const parts = [...encodeModel(SMALL)];
+    let at = 0;
+    const lists = parts.map((part) => {
+      at += part.length;
+      return [at - part.length, part.length];
+    });
+    expect(lists.slice(3).filter((_, place) => place % 2 === 0)).toEqual(
+      [12, 8, 8, 8, 8, 8, 8, 8].map((length) => [expect.any(Number), length]),
+    );
+    for (const [start] of lists.slice(3).filter((_, place) => place % 2 === 0)) expect(start! % 8).toBe(0);
+    expect(at % 8).toBe(0);
+  });
+
+  it('are of a part of a buffer when a list is', () => {
+    const whole = Int32Array.of(9, 1, 0, 9);
+    expect(decodeModel(bytesOf({ ...SMALL, popular: whole.subarray(1, 3) }).buffer)).toEqual(SMALL);
+  });
+
+  it.each([
+    ['nothing', () => new Uint8Array(0), NO_MODEL],
+    ['too few', () => bytesOf(SMALL).slice(0, 23), NO_MODEL],
+    ['of another name', () => bytesOf(SMALL).with(11, 0), NO_MODEL],
+    ['of another version', () => bytesOf(SMALL).with(16, 2), 'the model is of version 2; this program reads 1'],
+    ['without a header', () => bytesOf(SMALL).slice(0, 24), CUT_OFF],
+    ['without the end of the header', () => bytesOf(SMALL).slice(0, 24 + headerLength(bytesOf(SMALL)) - 1), CUT_OFF],
+    ['without the last number', () => bytesOf(SMALL).slice(0, -1), CUT_OFF],
+    ['with a header that can’t be read', () => behind('{'), CONTRADICTS],
+  ])('that are %s are refused', (_title, bytes, message) => {
+    expect(() => decodeModel(new Uint8Array(bytes()).buffer)).toThrow(new RangeError(message));
+  });
+
+  it.each([
+    ['null', () => null],
+    ['no time', (header: object) => ({ ...header, trainedUntilMs: null })],
+    ['no items', (header: object) => ({ ...header, items: undefined })],
+    ['items that are no list', (header: object) => ({ ...header, items: 'ab' })],
+    ['an item that is no text', (header: object) => ({ ...header, items: ['tea', 1] })],
+    ['half a companion', (header: object) => ({ ...header, companionCount: 0.5 })],
+    ['less than no companion', (header: object) => ({ ...header, companionCount: -1 })],
+    ['no lengths', (header: object) => ({ ...header, lengths: undefined })],
+    ['half a length', (header: { lengths?: object }) => ({ ...header, lengths: { ...header.lengths, popular: 0.5 } })],
+    [
+      'a length below 0',
+      (header: { lengths?: object }) => ({ ...header, lengths: { ...header.lengths, popular: -1 } }),
+    ],
+    ['a length too few', (header: object) => ({ ...header, lengths: { 'influence.starts': 3 } })],
+  ])('with a header that has %s contradict themselves', (_title, change) => {
+    expect(() => decodeModel(behind(change(headerOf(bytesOf(SMALL)))).buffer)).toThrow(new RangeError(CONTRADICTS));
+  });
+
+  it.each([
+    ['rows that begin after 0', { influence: { ...SMALL.influence, starts: Int32Array.of(1, 1, 2) } }],
+    ['rows that go back', { influence: { ...SMALL.influence, starts: Int32Array.of(0, 3, 2) } }],
+    ['a row too many', { influence: { ...SMALL.influence, starts: Int32Array.of(0, 1, 2, 2) } }],
+    ['rows that end early', { influence: { ...SMALL.influence, starts: Int32Array.of(0, 1, 1) } }],
+    ['a value too few', { influence: { ...SMALL.influence, values: Float32Array.of(1) } }],
+    ['a source below 0', { influence: { ...SMALL.influence, indices: Int32Array.of(-1, 0) } }],
+    ['a source beyond the items', { influence: { ...SMALL.influence, indices: Int32Array.of(2, 0) } }],
+    ['an influence that is no number', { influence: { ...SMALL.influence, values: Float32Array.of(Number.NaN, 0) } }],
+    ['a companion too few', { companions: { ...SMALL.companions, indices: Int32Array.of(1) } }],
+    ['a score of companions too few', { companions: { ...SMALL.companions, scores: Float32Array.of(1) } }],
+    [
+      'a score of companions that is no number',
+      { companions: { ...SMALL.companions, scores: Float32Array.of(0, Number.NaN) } },
+    ],
+    ['another count of companions', { companions: { ...SMALL.companions, count: 2 } }],
+    ['a novelty too few', { novelty: Float32Array.of(1) }],
+    ['a sale too few', { sellingNow: Float32Array.of(1) }],
+    ['a popular item too few', { popular: Int32Array.of(1) }],
+  ])('with %s contradict themselves', (_title, change: Partial<ServedModel>) => {
+    expect(() => decodeModel(bytesOf({ ...SMALL, ...change }).buffer)).toThrow(new RangeError(CONTRADICTS));
+  });
 });

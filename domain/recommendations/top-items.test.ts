@@ -40,3 +40,8 @@ it('what was bought counts for ever; carts and views fade by half in two weeks a
   // A clock that is behind makes nothing count for more.
   expect(weights(-14)).toEqual([1, 0.6, 0.3]);
 });
+
+it('one that comes late takes the place that its score deserves', () => {
+  expect(itemsOf([0, 1, 2, 3, 4], [5, 4, 1, 0, 3], 4)).toEqual([0, 1, 4, 2]);
+  expect(itemsOf([0, 1, 2, 3, 4], [5, 4, 1, 0, 0.5], 4)).toEqual([0, 1, 2, 4]);
+});

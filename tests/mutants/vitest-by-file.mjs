@@ -1,9 +1,11 @@
 /**
  * A plugin of Stryker: its Vitest runner, but for one thing. To run the tests that reach a mutant, that runner filters by their full names, with a
  * blank between the names of suites and test; since Vitest 5 there stands “ > ”, so that no test in a suite would run and every mutant survive.
- * Here all tests of the files in which those tests are run, until the first failure.
+ * Here all tests of the files in which those tests are run, until the first failure. A file that can't even be loaded has no tests, and would
+ * count as passed: here it counts as a failure.
  */
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { MutantRunStatus } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
 
 const [{ factory }] = vitestPlugins;
@@ -11,10 +13,18 @@ const [{ factory }] = vitestPlugins;
 /** IDs of tests are `file#name`; an empty name matches every test. */
 const filesOf = (testIds) => [...new Set(testIds.map((id) => `${id.slice(0, id.indexOf('#'))}#`))];
 
+const isBroken = ({ result, tasks }) => result?.state === 'fail' && tasks.length === 0;
+
 function createRunner(injector) {
   const runner = factory(injector);
   const run = runner.mutantRun.bind(runner);
-  runner.mutantRun = (options) => run({ ...options, testFilter: options.testFilter && filesOf(options.testFilter) });
+  runner.mutantRun = async (options) => {
+    const result = await run({ ...options, testFilter: options.testFilter && filesOf(options.testFilter) });
+    const broken = runner.ctx.state.getFiles().find(isBroken);
+    if (result.status !== MutantRunStatus.Survived || !broken) return result;
+    const failureMessage = `${broken.name} can't be loaded: ${broken.result.errors?.[0]?.message}`;
+    return { status: MutantRunStatus.Killed, killedBy: [], failureMessage, nrOfTests: result.nrOfTests };
+  };
   return runner;
 }
 createRunner.inject = factory.inject;

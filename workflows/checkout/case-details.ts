@@ -86,7 +86,7 @@ function itemTable(
 }
 
 function paymentText({ order, paymentUrl }: CheckoutCase): string {
-  const paymentIntentId = order?.paymentIntentId;
+  const { paymentIntentId } = order!;
   if (!paymentIntentId) return 'not opened yet';
   return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }

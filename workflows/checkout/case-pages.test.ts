@@ -227,6 +227,44 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'cancelled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', requestedBy: 'system', status: 'succeeded' }] },
   },
+  'whose payment came too late, before its records are read': {
+    order: { status: 'cancelled' },
+    record: null,
+    orderCase: { refundId: 'r1' },
+  },
+  'that was canceled, with a refund by the shop': {
+    order: { status: 'cancelled' },
+    record: { refunds: [{ ...REFUND, requestId: 'cancellation', requestedBy: 'system', status: 'succeeded' }] },
+  },
+  'that was canceled, before its records are read': { order: { status: 'cancelled' }, record: null },
+  'that is paid, before its records are read': { record: null },
+  'on hold, before its records are read': { order: { status: 'on_hold', fulfilment: 'on_hold' }, record: null },
+  'that is delivered, before its records are read': {
+    order: { status: 'delivered', fulfilment: 'delivered' },
+    record: null,
+  },
+  'with two refunds that wait for a support lead': {
+    record: { refunds: [REFUND, { ...REFUND, requestId: 'two', amountCents: 500 }] },
+  },
+  'with two chargebacks': {
+    record: {
+      disputes: [
+        { ...dispute('under_review'), amountCents: 1000 },
+        { ...dispute('needs_response'), disputeId: 'du_2', amountCents: 1500 },
+      ],
+    },
+  },
+  'whose bank took a part, with units canceled before': {
+    order: { status: 'partially_refunded' },
+    record: {
+      disputes: [{ ...dispute('needs_response'), amountCents: 1000 }],
+      refunds: [{ ...REFUND, requestId: 'other', status: 'succeeded', cancelsUnits: true }],
+    },
+  },
+  'that is refunded and canceled, whose bank asks for the money all the same': {
+    order: { status: 'cancelled', refundedCents: 4000 },
+    record: { disputes: [dispute('needs_response')] },
+  },
   'that was canceled after it was paid': {
     order: { status: 'cancelled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', status: 'succeeded' }] },

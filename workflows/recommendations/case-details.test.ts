@@ -126,6 +126,9 @@ describe('what goes on', () => {
       current: current({ stage: 'export', exported: undefined, trained: undefined, told: undefined, fraction: 0 }),
     });
     expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts and views | **0 %** |  |');
+    const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is better' } };
+    const untrained = pageOf({ current: current({ stage: 'publish', trained: undefined, evaluated }) });
+    expect(untrained[2]!.split('\n')[3]).toBe('| Training of the new model and its twin | done |  |');
     const missing = pageOf({ current: current({ exported: undefined, trained: undefined }) });
     expect(missing[2]!.split('\n').slice(2, 4)).toEqual([
       '| Export of purchases, carts and views | done |  |',

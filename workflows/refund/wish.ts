@@ -10,7 +10,7 @@ export interface NamedLine {
 }
 
 export const anAmount: FieldCheck = (value) =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0
+  Number.isFinite(value) && (value as number) > 0
     ? undefined
     : '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.';
 
@@ -18,8 +18,7 @@ export const lineList: FieldCheck = (value) => {
   const shape = '“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].';
   if (!Array.isArray(value) || value.length === 0) return shape;
   const isLine = (line: unknown) => {
-    if (typeof line !== 'object' || line === null) return false;
-    const { product, quantity } = line as Record<string, unknown>;
+    const { product, quantity } = (line ?? {}) as Record<string, unknown>;
     return typeof product === 'string' && Number.isSafeInteger(quantity) && (quantity as number) > 0;
   };
   return value.every(isLine) ? undefined : shape;

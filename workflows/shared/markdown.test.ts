@@ -9,6 +9,7 @@ describe('what people wrote', () => {
   });
 
   it('keeps its hyphens and fractions, which a typesetter would change', () => {
+    expect(plain('a \n b')).toBe('a b');
     expect(plain('AB--12-3')).toBe('AB\\-\\-12-3');
     expect(plain('12 1/2 Mill Road, and/or 10/11/2026')).toBe('12 1&#47;2 Mill Road, and/or 10&#47;11&#47;2026');
   });
@@ -18,6 +19,11 @@ it('names people by their role and enough of their id', () => {
   expect(who('support_lead:253f39b8-95d6-4b33-8d3a-2f5d9c1e7a40')).toBe('support lead 253f39b8');
   expect(who('ui:Anna_B')).toBe('ui:Anna\\_B');
   expect(who('system')).toBe('system');
+  for (const odd of [
+    'support:253f39b8-95d6-4b33-8d3a-2f5d9c1e7a40x',
+    'Anna support:253f39b8-95d6-4b33-8d3a-2f5d9c1e7a40',
+  ])
+    expect(who(odd)).toBe(odd);
 });
 
 it('tells a time that a narrow column can’t break', () => {
@@ -27,5 +33,8 @@ it('tells a time that a narrow column can’t break', () => {
 it('leaves an example of JSON fit to be copied', () => {
   expect(withExample('Give *it*: {"a": [1]}.')).toBe('Give \\*it\\*: `{"a": [1]}`.');
   expect(withExample('“{`}” is not known; use [x].')).toBe('“\\{\\`\\}” is not known; use \\[x\\].');
+  expect(withExample('Give {"a_b": 1}')).toBe('Give `{"a_b": 1}`');
+  expect(withExample('{"a_b": 1} or more_')).toBe('`{"a_b": 1}` or more\\_');
+  for (const broken of ['[x\n{"a": 1}', '{"a": 1}\n]x']) expect(withExample(broken)).toBe(plain(broken));
   expect(withExample('There is no order x_y.')).toBe('There is no order x\\_y.');
 });

@@ -24,8 +24,11 @@ export function plain(text: string): string {
 
 /** A sentence with an example of JSON in it, which stays fit to be copied: quotes are left alone in code. */
 export function withExample(text: string): string {
-  const [, before = '', json, after = ''] = /^([^[{]*)([[{].*[\]}])([^\]}]*)$/.exec(text) ?? [];
-  return json === undefined || json.includes('`') ? plain(text) : `${plain(before)}\`${json}\`${plain(after)}`;
+  const parts = /^([^[{]*)([[{].*[\]}])([^\]}]*)$/.exec(text);
+  if (!parts) return plain(text);
+  const [before, json, after] = parts.slice(1) as [string, string, string];
+  if (json.includes('`')) return plain(text);
+  return `${plain(before)}\`${json}\`${plain(after)}`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

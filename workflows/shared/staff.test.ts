@@ -50,6 +50,10 @@ describe('a request of staff', () => {
     expect(refusal({ ...GOOD, [field]: 'a'.repeat(longest + 1) })).toContain(`is longer than ${longest} characters.`);
   });
 
+  it('names a proof that can’t be one', () => {
+    expect(refusal({ ...GOOD, proof: 5 })).toBe(`“proof” is missing: give a text. ${LIKE}`);
+  });
+
   it('has no field that is not known', () => {
     expect(refusal({ ...GOOD, resaon: 'x' })).toMatch(/^“resaon” is not known here\. For example: /);
   });

@@ -2,8 +2,8 @@
 
 export type Part =
   | { kind: 'paragraph'; text: string }
-  /** What was bought, or an amount made up of others. */
-  | { kind: 'amounts'; rows: readonly AmountRow[]; total?: AmountRow }
+  /** What was bought, and what it comes to. */
+  | { kind: 'amounts'; rows: readonly AmountRow[]; total: AmountRow }
   | { kind: 'facts'; rows: readonly { label: string; lines: readonly string[] }[] }
   | { kind: 'link'; text: string; url: string };
 

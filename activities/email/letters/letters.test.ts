@@ -99,6 +99,24 @@ describe('in particular', () => {
     expect(text).toContain('It goes to:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
   });
 
+  it('a confirmation to an address without a city, or without any, has no gaps', () => {
+    const to = (shippingAddress: OrderFacts['shippingAddress']) =>
+      write({ kind: 'order_paid' }, { shippingAddress }).text;
+    expect(to({ name: ' Ada\n  Test ', state: 'IL', postal_code: '12345' })).toContain(
+      'It goes to:\n  Ada Test\n  IL 12345\n',
+    );
+    expect(to({ name: 'Ada', city: 'Springfield' })).toContain('It goes to:\n  Ada\n  Springfield\n');
+    expect(to({})).toMatch(/^It goes to: $/m);
+  });
+
+  it('the HTML has a color for everything, by day and by night', () => {
+    const { html } = write({ kind: 'order_paid' });
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html.match(/ style="[^"]*"/g)).not.toHaveLength(0);
+    // A style that lacks a value, or ends before its last part.
+    expect(html).not.toMatch(/ style="([^"]*[;:])?"|;;|:;/);
+  });
+
   it('a refused payment says why and until when, as long as it matters', () => {
     expect(write({ kind: 'payment_refused' }).text).toContain('Your card was declined.');
     const { text } = write({ kind: 'payment_refused', message: 'Insufficient funds.' });

@@ -51,8 +51,8 @@ function renderPart(part: Part): string {
       return `<p style="margin:0 0 16px">${escapeHtml(part.text)}</p>`;
     case 'amounts': {
       const rows = part.rows.map((row) => renderAmount(row, 'font-weight:400'));
-      const total = part.total ? [renderAmount(part.total, 'font-weight:600')] : [];
-      return `<div class="line" style="margin:0 0 16px;border-bottom:${LINE}">\n${[...rows, ...total].join('\n')}\n</div>`;
+      const total = renderAmount(part.total, 'font-weight:600');
+      return `<div class="line" style="margin:0 0 16px;border-bottom:${LINE}">\n${[...rows, total].join('\n')}\n</div>`;
     }
     case 'facts':
       return part.rows

@@ -10,7 +10,7 @@ function renderPart(part: Part): string {
     case 'paragraph':
       return onOneLine(part.text);
     case 'amounts':
-      return [...part.rows, ...(part.total ? [part.total] : [])].map(renderAmount).join('\n');
+      return [...part.rows, part.total].map(renderAmount).join('\n');
     case 'facts':
       return part.rows
         .map(({ label, lines }) => {

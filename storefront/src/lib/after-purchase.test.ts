@@ -87,8 +87,9 @@ it('refunds with the whole order what refunds that wait had set aside', () => {
     aRefund({ amount: 20.1, status: 'awaiting_approval' }),
     aRefund({ amount: 5, status: 'pending' }),
     aRefund({ amount: 7, status: 'rejected' }),
+    aRefund({ amount: 0.2, status: 'awaiting_return' }),
   ];
-  expect(cancellationSum(10.2, refunds, 'usd')).toBe(30.3);
+  expect(cancellationSum(10.2, refunds, 'usd')).toBe(30.5);
   expect(cancellationSum(0, [], 'usd')).toBe(0);
 });
 
@@ -140,6 +141,9 @@ describe('more changes', () => {
     expect(expected({ status: 'cancelled' }, { status: 'pending' })).toBe(true);
     expect(expected({ status: 'cancelled' }, { status: 'succeeded' })).toBe(false);
     expect(expected({ status: 'expired' })).toBe(false);
+    expect(expected({ status: 'refunded' })).toBe(false);
+    expect(expected({ status: 'cancelled' }, { status: 'succeeded' }, { status: 'rejected' })).toBe(false);
+    expect(expected({ status: 'cancelled' }, { status: 'succeeded' }, { status: 'failed' })).toBe(true);
   });
 
   it('are expected while the order was read before its refund was booked', () => {

@@ -1,7 +1,6 @@
 /** What a shopper may still ask of an order. It chooses what is offered; whether it is granted, the API says. */
 import { fromDecimal } from '../../../domain/money.ts';
-import { hasShipped } from '../../../domain/order-state.ts';
-import { type RefundableOrder, type RefundRecord, refundableQuantities } from '../../../domain/refund.ts';
+import { type RefundableOrder, type RefundUnits, refundableQuantities } from '../../../domain/refund.ts';
 import { packingLines } from '../../../domain/shipping.ts';
 import { costOf } from './amounts.ts';
 import type { Order, Refund } from './contracts.ts';
@@ -19,7 +18,7 @@ export interface CanceledUnits {
 export function leftToRefund(order: Order, refunds: readonly Refund[]): LeftItem[] {
   const quantities = refundableQuantities(toRefundable(order), refunds.map(toRecord));
   return order.items
-    .map((item) => ({ ...item, left: quantities.get(item.product_id)?.left ?? 0 }))
+    .map((item) => ({ ...item, left: quantities.get(item.product_id)!.left }))
     .filter((item) => item.left > 0);
 }
 
@@ -33,11 +32,8 @@ export function canceledUnits(order: Order, refunds: readonly Refund[]): Record<
   );
 }
 
-function toRefundable(order: Order): RefundableOrder {
+function toRefundable(order: Order): Pick<RefundableOrder, 'lines'> {
   return {
-    status: order.status,
-    capturedCents: fromDecimal(order.captured_amount, order.currency),
-    hasShipped: hasShipped(order.fulfilment),
     lines: order.items.map(({ product_id, name, quantity, price }) => ({
       productId: product_id,
       name,
@@ -47,15 +43,13 @@ function toRefundable(order: Order): RefundableOrder {
   };
 }
 
-function toRecord(refund: Refund): RefundRecord {
+function toRecord(refund: Refund): RefundUnits {
   return {
-    amountCents: fromDecimal(refund.amount, refund.currency),
     status: refund.status,
     lines: refund.lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
     cancelsUnits: refund.cancels_units,
     isGivenUp: refund.given_up,
     isRestocked: refund.restocked,
-    isFromStripe: refund.kind === 'chargeback',
   };
 }
 
@@ -66,20 +60,9 @@ export function itemsRequest(
   order: Pick<Order, 'status' | 'cancellation_waits' | 'returns_until'>,
   now: number,
 ): ItemsRequest | undefined {
-  switch (order.status) {
-    case 'paid':
-    case 'partially_refunded':
-    case 'on_hold':
-      return order.cancellation_waits ? undefined : 'cancel';
-    case 'shipped':
-    case 'delivered':
-      return returnsAreClosed(order, now) ? undefined : 'return';
-    case 'pending':
-    case 'refunded':
-    case 'cancelled':
-    case 'expired':
-      return undefined;
-  }
+  if (canCancelPaid(order)) return 'cancel';
+  const isShipped = order.status === 'shipped' || order.status === 'delivered';
+  return isShipped && !returnsAreClosed(order, now) ? 'return' : undefined;
 }
 
 export function returnsAreClosed(order: Pick<Order, 'returns_until'>, now: number): boolean {

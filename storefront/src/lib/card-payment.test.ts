@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCard, confirmCard, groupNumber, readExpiry } from './card-payment.ts';
+import { type Card, checkCard, confirmCard, groupNumber, readExpiry } from './card-payment.ts';
 
 const PAYMENT = { client_secret: 'pi_1_secret_2', publishable_key: 'pk_test', api_url: 'http://stripe.test' };
 const CARD = { number: '4242 4242 4242 4242', expiry: '12 / 34', cvc: ' 123 ', name: 'Ada' };
@@ -8,7 +8,14 @@ it.each([
   ['12 / 34', { month: 12, year: 2034 }],
   ['1/2030', { month: 1, year: 2030 }],
   ['0629', { month: 6, year: 2029 }],
+  [' 6-29 ', { month: 6, year: 2029 }],
+  ['6/1999', { month: 6, year: 1999 }],
+  ['01/30', { month: 1, year: 2030 }],
+  ['00/30', undefined],
   ['13/30', undefined],
+  ['x12/30', undefined],
+  ['12/30x', undefined],
+  ['12/345', undefined],
   ['12', undefined],
   ['', undefined],
 ])('reads the expiry %s', (text, expiry) => {
@@ -24,14 +31,34 @@ it('checks cards for what is plainly missing', () => {
   ]);
 });
 
+const NUMBER_ERROR = { number: 'Enter the whole card number.' };
+const EXPIRY_ERROR = { expiry: 'Enter month and year: 12 / 34.' };
+const CVC_ERROR = { cvc: 'Enter the 3 or 4 digits.' };
+
+it.each([
+  [{ number: '1'.repeat(11) }, NUMBER_ERROR],
+  [{ number: '1'.repeat(12) }, {}],
+  [{ number: '1'.repeat(19) }, {}],
+  [{ number: '1'.repeat(20) }, NUMBER_ERROR],
+  [{ expiry: '00/30' }, EXPIRY_ERROR],
+  [{ cvc: '12' }, CVC_ERROR],
+  [{ cvc: '1234' }, {}],
+  [{ cvc: '12345' }, CVC_ERROR],
+  [{ cvc: '123x' }, CVC_ERROR],
+  [{ cvc: 'x123' }, CVC_ERROR],
+])('says of a card with %j what to look at', (fields, errors) => {
+  expect(checkCard({ ...CARD, ...fields })).toEqual(errors);
+});
+
 it('groups card numbers as they are printed', () => {
+  expect(groupNumber('1'.repeat(25))).toBe('1111 1111 1111 1111 111');
   expect(groupNumber('4242-4242x42424')).toBe('4242 4242 4242 4');
 });
 
 describe('confirmCard', () => {
-  async function confirmed(answer: () => Response) {
+  async function confirmed(answer: () => Response, card: Card = CARD) {
     const sent: { url: string; key: string | null; fields: Record<string, string> }[] = [];
-    const outcome = await confirmCard(PAYMENT, CARD, 'http://shop.test/orders/1', async (input, init) => {
+    const outcome = await confirmCard(PAYMENT, card, 'http://shop.test/orders/1', async (input, init) => {
       const request = new Request(input, init);
       const fields = Object.fromEntries(new URLSearchParams(await request.text()));
       sent.push({ url: request.url, key: request.headers.get('authorization'), fields });
@@ -59,7 +86,36 @@ describe('confirmCard', () => {
     });
   });
 
+  it('leaves a date out that is none, and blanks around the name', async () => {
+    const { sent } = await confirmed(() => Response.json({}), { ...CARD, expiry: 'soon', name: ' Ada ' });
+    expect(sent[0]!.fields).toMatchObject({
+      'payment_method_data[card][exp_month]': '',
+      'payment_method_data[card][exp_year]': '',
+      'payment_method_data[billing_details][name]': 'Ada',
+    });
+  });
+
+  const INCOMPLETE = { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+
   it.each([
+    ['a payment on its way', () => Response.json({ status: 'processing' }), { kind: 'submitted' }],
+    ['a payment that needs another card', () => Response.json({ status: 'requires_payment_method' }), INCOMPLETE],
+    ['a bank that asks nowhere', () => Response.json({ status: 'requires_action', next_action: null }), INCOMPLETE],
+    [
+      'a bank that asks in another way',
+      () => Response.json({ status: 'requires_action', next_action: { type: 'use_stripe_sdk' } }),
+      INCOMPLETE,
+    ],
+    [
+      'an address of no use',
+      () => Response.json({ status: 'canceled', next_action: { redirect_to_url: { url: 'http://bank.test/' } } }),
+      INCOMPLETE,
+    ],
+    [
+      'a decline without a reason',
+      () => Response.json({ error: {} }, { status: 402 }),
+      { kind: 'refused', message: 'Your card was declined.' },
+    ],
     [
       'a decline',
       () => Response.json({ error: { message: 'No.' } }, { status: 402 }),

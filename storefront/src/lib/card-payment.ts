@@ -39,7 +39,7 @@ export function readExpiry(text: string): { month: number; year: number } | unde
   const match = /^\s*(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})\s*$/.exec(text);
   if (!match) return undefined;
   const month = Number(match[1]);
-  const year = Number(match[2]) + (match[2]?.length === 2 ? 2000 : 0);
+  const year = Number(match[2]) + (match[2]!.length === 2 ? 2000 : 0);
   return month >= 1 && month <= 12 ? { month, year } : undefined;
 }
 

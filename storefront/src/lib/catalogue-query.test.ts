@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MAX_PRICE } from '../../../domain/price.ts';
 import { describePrices, linkWith, readPage, readPrices, readSort } from './catalogue-query.ts';
 
 const parameters = (query: string) => new URLSearchParams(query);
@@ -28,4 +29,40 @@ it('says price ranges in words', () => {
   expect(describePrices({ min: 199.5, max: undefined }, 'usd')).toBe('$199.50 and up');
   expect(describePrices({ min: undefined, max: undefined }, 'usd')).toBe('Any price');
   expect(describePrices({ min: undefined, max: 5000 }, 'jpy')).toBe('Under ¥5,000');
+});
+
+it.each([
+  ['min_price=&max_price=20', undefined, 20],
+  ['min_price=%20%20', undefined, undefined],
+  ['min_price=0', 0, undefined],
+  ['max_price=0', undefined, 0],
+  ['min_price=20&max_price=20', 20, 20],
+  ['min_price=20', 20, undefined],
+  [`max_price=${MAX_PRICE}`, undefined, MAX_PRICE],
+  [`max_price=${MAX_PRICE + 1}`, undefined, undefined],
+  ['min_price=Infinity', undefined, undefined],
+])('reads of “%s” the prices from %s to %s', (query, min, max) => {
+  expect(readPrices(parameters(query))).toEqual({ min, max });
+});
+
+it.each([
+  ['page=1', 1],
+  ['page=400', 400],
+  ['page=401', 1],
+  ['page=-1', 1],
+  ['page=1.5', 1],
+  ['page=', 1],
+  ['', 1],
+])('reads of “%s” the page %i', (query, page) => {
+  expect(readPage(parameters(query))).toBe(page);
+});
+
+it('leaves out of a link what is empty', () => {
+  expect(linkWith(parameters('q=oak'), { q: '', sort: 'newest' })).toBe('?sort=newest');
+  expect(linkWith(parameters('category=a'), { category: [] })).toBe('?');
+});
+
+it('says a price from 0 as one without a lower end', () => {
+  expect(describePrices({ min: 0, max: 50 }, 'usd')).toBe('Under $50');
+  expect(describePrices({ min: 0, max: undefined }, 'usd')).toBe('Any price');
 });

@@ -25,7 +25,7 @@ export function readSort(parameters: URLSearchParams): Sort {
 export function readPrices(parameters: URLSearchParams): PriceRange {
   const min = readPrice(parameters.get('min_price'));
   const max = readPrice(parameters.get('max_price'));
-  return min !== undefined && max !== undefined && min > max ? { min: max, max: min } : { min, max };
+  return (min ?? 0) > (max ?? MAX_PRICE) ? { min: max, max: min } : { min, max };
 }
 
 /** A page number of at least 1. */
@@ -50,14 +50,13 @@ export function linkWith(
       if (part !== null && part !== '') next.append(name, String(part));
     }
   }
-  const query = next.toString();
-  return query === '' ? '?' : `?${query}`;
+  return `?${next}`;
 }
 
 /** "$20 – $50", "Under $50", "$200 and up". */
 export function describePrices({ min, max }: PriceRange, currency: string): string {
   const price = (amount: number) => formatMoney(amount, currency, { short: true });
-  if (min !== undefined && min > 0) return max === undefined ? `${price(min)} and up` : `${price(min)} – ${price(max)}`;
+  if (min) return max === undefined ? `${price(min)} and up` : `${price(min)} – ${price(max)}`;
   return max === undefined ? 'Any price' : `Under ${price(max)}`;
 }
 

@@ -10,7 +10,7 @@ export function formatMoney(amount: number, currency: string, options: { short?:
   const digits = minorDigits(currency);
   return new Intl.NumberFormat('en-US', {
     style: 'currency',
-    currency: currency.toUpperCase(),
+    currency,
     minimumFractionDigits: options.short && Number.isInteger(amount) ? 0 : digits,
     maximumFractionDigits: digits,
   }).format(amount);

@@ -44,3 +44,24 @@ describe.each(orderContract.shape.status.options)('an order that is %s', (status
     expect(new Set(steps.map(({ label }) => label)).size).toBe(steps.length);
   });
 });
+
+it('has an icon for each step, and a time where it is known', () => {
+  const steps = progressOf(anOrder({ created_at: AT, paid_at: AT, status: 'shipped', shipment: SHIPMENT }));
+  expect(steps.map(({ icon, at }) => [icon, at])).toEqual([
+    ['cart', AT],
+    ['card', AT],
+    ['truck', AT],
+    ['home', undefined],
+  ]);
+});
+
+it.each([
+  ['cancelled', 'order_cancelled', 'close'],
+  ['expired', 'order_expired', 'clock'],
+  ['refunded', 'refund_succeeded', 'undo'],
+] as const)('shows since when an order is %s: since the last %s', (status, type, icon) => {
+  const event = (eventType: string, at: string) => ({ at, type: eventType, message: '', actor: null, reason: null });
+  const LATER = '2026-03-03T10:00:00.000Z';
+  const events = [event(type, '2026-03-01T10:00:00.000Z'), event(type, AT), event('note', LATER)];
+  expect(progressOf(anOrder({ status, events })).at(-1)).toMatchObject({ at: AT, icon, state: 'ended' });
+});

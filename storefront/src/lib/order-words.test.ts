@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { order as orderContract } from '../../../api/contracts/orders.ts';
 import { refund as refundContract } from '../../../api/contracts/refunds.ts';
+import type { Refund } from './contracts.ts';
 import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
@@ -66,4 +67,81 @@ it('says where the money of a canceled order is', () => {
     'The payment came too late. All of it is going back to your card.',
   );
   expect(words({}, { status: 'failed' })).toContain('our support looks after it');
+});
+
+it('has a headline of its own for each status', () => {
+  const titles = orderContract.shape.status.options.map((status) => headlineOf(anOrder({ status }), []).title);
+  expect(new Set(titles).size).toBe(titles.length);
+  expect(headlineOf(anOrder({ status: 'pending' }), []).text).toBe('');
+});
+
+it('gives thanks to whoever has just paid, and nobody who comes back later', () => {
+  const title = (fresh?: boolean) => headlineOf(anOrder({ status: 'paid' }), [], fresh).title;
+  expect([title(true), title(false), title()]).toEqual([
+    'Thank you: it is yours',
+    'Paid, and yours',
+    'Paid, and yours',
+  ]);
+});
+
+it('says what becomes of an order whose cancellation is reviewed', () => {
+  const { text } = headlineOf(anOrder({ status: 'on_hold', cancellation_waits: true }), []);
+  expect(text).toContain('Nothing ships in the meantime.');
+  expect(text).toContain('we refund all that is left of your payment');
+});
+
+it('mentions support when one of several refunds failed', () => {
+  const refunds = [aRefund({ status: 'succeeded' }), aRefund({ status: 'failed' })];
+  expect(headlineOf(anOrder({ status: 'cancelled' }), refunds).text).toContain('our support looks after it');
+});
+
+it.each([
+  ['badge-wait', ['pending', 'on_hold', 'partially_refunded']],
+  ['badge-good', ['paid', 'shipped', 'delivered']],
+  ['badge-bad', ['expired']],
+  ['', ['refunded', 'cancelled']],
+] as const)('shows with the color “%s” orders that are %j', (tone, statuses) => {
+  const shown = orderContract.shape.status.options.filter((status) => ORDER_LOOKS[status].tone === tone);
+  expect(shown.toSorted()).toEqual([...statuses].sort());
+});
+
+describe.each([
+  ['refund', { awaiting_return: 'badge-wait', awaiting_approval: 'badge-wait', pending: 'badge-wait' }],
+  ['refund', { succeeded: 'badge-good', failed: 'badge-bad', rejected: '' }],
+  ['cancellation', { awaiting_approval: 'badge-wait', pending: 'badge-wait', succeeded: 'badge-good' }],
+  ['cancellation', { failed: 'badge-bad', rejected: 'badge-bad' }],
+  ['chargeback', { pending: 'badge-wait', succeeded: 'badge-good', failed: '' }],
+] as const)('a %s', (kind, tones) => {
+  it.each(Object.entries(tones))('that is %s has the color “%s”', (status, tone) => {
+    expect(refundLook(aRefund({ kind, status: status as Refund['status'] })).tone).toBe(tone);
+  });
+});
+
+it.each([
+  [{ kind: 'chargeback', status: 'pending' }, 'Disputed payment', 'With your bank'],
+  [{ kind: 'chargeback', status: 'succeeded' }, 'Disputed payment', 'Given back'],
+  [{ kind: 'chargeback', status: 'failed', given_up: true }, 'Disputed payment', 'Closed'],
+  [{ kind: 'cancellation', status: 'rejected' }, 'Cancellation', 'Declined'],
+  [{ kind: 'cancellation', status: 'failed', given_up: true }, 'Cancellation', 'Closed'],
+  [{ kind: 'refund', status: 'failed', given_up: true }, 'Refund', 'Closed'],
+  [{ kind: 'refund', status: 'rejected' }, 'Refund', 'Closed'],
+] as const)('calls %j “%s: %s”', (fields, title, label) => {
+  const refund = aRefund(fields);
+  expect([refundTitle(refund), refundLook(refund).label]).toEqual([title, label]);
+});
+
+it('has no color for what support settled in another way', () => {
+  expect(refundLook(aRefund({ status: 'failed', given_up: true })).tone).toBe('');
+});
+
+it('says of a chargeback what the bank decided, also when the shop gave up on it', () => {
+  const text = (status: Refund['status']) => refundLook(aRefund({ kind: 'chargeback', status, given_up: true })).text;
+  expect(text('pending')).toContain('Your bank has taken the money back');
+  expect(text('succeeded')).toContain('given the money back to you');
+  expect(text('failed')).toContain('the payment stands');
+});
+
+it('says that canceled items will not ship while their refund is on its way', () => {
+  expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('these items will not ship');
+  expect(refundLook(aRefund({ status: 'pending' })).text).not.toContain('ship');
 });

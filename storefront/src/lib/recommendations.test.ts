@@ -18,7 +18,8 @@ describe('a wish', () => {
 
   it('is what everybody wants when nothing is said, and nothing when it makes no sense', () => {
     expect(readWish(new URLSearchParams())).toEqual({ placement: 'home' });
-    for (const query of ['placement=attic', 'placement=product', 'placement=product&product=../cart'])
+    const odd = ['../cart', `${PRODUCT}0`, `x${PRODUCT}`].map((product) => `placement=product&product=${product}`);
+    for (const query of ['placement=attic', 'placement=product', ...odd])
       expect(readWish(new URLSearchParams(query))).toBeUndefined();
   });
 });
@@ -35,4 +36,27 @@ it('a list of what is only alike does not say that it goes together', () => {
     expect(titleOf(wish, because('similar', 'similar'))).toBe('You may also like');
     expect(titleOf(wish, because('together', 'similar'))).toContain('Goes well with');
   }
+});
+
+it('names a product only where one is wished for', () => {
+  expect(writeWish({ placement: 'home' })).toBe('?placement=home');
+});
+
+it.each([
+  ['home', ['bought'], 'Chosen for you'],
+  ['home', ['viewed'], 'Chosen for you'],
+  ['home', ['in_cart'], 'Chosen for you'],
+  ['home', ['again'], 'Chosen for you'],
+  ['home', ['similar'], 'Popular right now'],
+  ['home', [], 'Popular right now'],
+  ['cart', [], 'Goes well with your cart'],
+  ['again', ['again'], 'Buy again'],
+] as const)('calls a list for %s because of %j “%s”', (placement, kinds, title) => {
+  expect(titleOf({ placement }, because(...kinds))).toBe(title);
+});
+
+it('calls a list for a product so', () => {
+  const wish: Wish = { placement: 'product', productId: PRODUCT };
+  expect(titleOf(wish, because('together'))).toBe('Goes well with it');
+  expect(titleOf(wish, [])).toBe('Goes well with it');
 });

@@ -7,3 +7,13 @@ it('knows where the usual carriers show a parcel, and says so of no other', () =
   expect(trackingPage(' FedEx', '1')).toContain('www.fedex.com');
   expect(trackingPage('Upstate Couriers', '1')).toBeUndefined();
 });
+
+it.each([
+  ['UPS', 'https://www.ups.com/track?tracknum=1'],
+  ['usps Priority', 'https://tools.usps.com/go/TrackConfirmAction?tLabels=1'],
+  ['Fed Ex', 'https://www.fedex.com/fedextrack/?trknbr=1'],
+  ['DHL Express', 'https://www.dhl.com/us-en/home/tracking.html?tracking-id=1'],
+])('shows a parcel of %s at %s', (carrier, page) => {
+  expect(trackingPage(carrier, '1')).toBe(page);
+  expect(trackingPage(`Not ${carrier}`, '1')).toBeUndefined();
+});

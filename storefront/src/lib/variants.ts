@@ -19,31 +19,26 @@ type Variant = Product['variants'][number];
 
 /** The choices of a product's family, in the order in which the family lists them; empty when there is nothing to choose. */
 export function optionGroups(product: Pick<Product, 'id' | 'option_values' | 'variants'>): OptionGroup[] {
-  if (product.variants.length < 2) return [];
   const names = [...new Set(product.variants.flatMap((variant) => Object.keys(variant.option_values)))];
   return names.map((name) => ({ name, choices: choicesOf(name, product) })).filter((group) => group.choices.length > 1);
 }
 
 function choicesOf(name: string, product: Pick<Product, 'id' | 'option_values' | 'variants'>): OptionChoice[] {
   const values = [...new Set(product.variants.map((variant) => variant.option_values[name]).filter(isText))];
-  return values.flatMap((value) => {
+  return values.map((value) => {
     const candidates = product.variants.filter((variant) => variant.option_values[name] === value);
     const chosen = closest(candidates, product.option_values);
-    if (!chosen) return [];
     const current = product.option_values[name] === value;
-    return [{ value, productId: current ? product.id : chosen.id, current, inStock: chosen.in_stock }];
+    return { value, productId: current ? product.id : chosen.id, current, inStock: chosen.in_stock };
   });
 }
 
-/** The variant that shares most options with the wanted ones; among equals one that is in stock. */
-function closest(candidates: Variant[], wanted: Record<string, string>): Variant | undefined {
+/** The variant that shares most options with the wanted ones; among equals one that is in stock. @param candidates at least one */
+function closest(candidates: Variant[], wanted: Record<string, string>): Variant {
   const likeness = (variant: Variant) =>
     Object.entries(wanted).filter(([name, value]) => variant.option_values[name] === value).length * 2 +
     (variant.in_stock ? 1 : 0);
-  return candidates.reduce<Variant | undefined>(
-    (best, variant) => (best === undefined || likeness(variant) > likeness(best) ? variant : best),
-    undefined,
-  );
+  return candidates.reduce((best, variant) => (likeness(variant) > likeness(best) ? variant : best));
 }
 
 function isText(value: string | undefined): value is string {

@@ -19,7 +19,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'lines may cost more than what is left of the charge',
-        "    if (amountCents > left || isOwedAway(amountCents))\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
+        "    if (isOwedAway(amountCents))\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
         "    if (false)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
       ],
       [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Session } from '#lib/contracts.ts';
 import { Api, queryString } from './api.ts';
 import { isProblem } from './problem.ts';
@@ -10,6 +10,7 @@ interface Sent {
   method: string;
   url: string;
   headers: Headers;
+  body: unknown;
 }
 
 /** An API that answers by path, and notes what it was sent. */
@@ -26,7 +27,14 @@ function shopper(
     cookies: new ShopCookies(store, true),
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const note = { method: request.method, url: request.url, headers: request.headers };
+      const text = await request.text();
+      request.signal.throwIfAborted();
+      const note = {
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: text && JSON.parse(text),
+      };
       sent.push(note);
       return answer(note);
     },
@@ -169,4 +177,119 @@ it('builds queries', () => {
     '?q=a+b&category=x&category=y&min_price=0',
   );
   expect(queryString(undefined)).toBe('');
+});
+
+describe('a request', () => {
+  it.each([
+    ['GET', (api: Api) => api.get('/x')],
+    ['POST', (api: Api) => api.post('/x', { a: 1 })],
+    ['PUT', (api: Api) => api.put('/x', { a: 1 })],
+    ['PATCH', (api: Api) => api.patch('/x', { a: 1 })],
+    ['DELETE', (api: Api) => api.delete('/x')],
+    ['GET', (api: Api) => api.stream('/x')],
+    ['POST', (api: Api) => api.tell('/x', { a: 1 })],
+  ])('%s is sent with its body, where it has one', async (method, send) => {
+    const { api, sent } = shopper(() => Response.json({}));
+    await send(api);
+    const hasBody = method.startsWith('P');
+    expect(sent.map((one) => [one.method, one.url, one.body])).toEqual([
+      [method, 'http://api.test/api/x', hasBody ? { a: 1 } : ''],
+    ]);
+    expect(sent[0]!.headers.get('content-type')).toBe(hasBody ? 'application/json' : null);
+    expect(sent[0]!.headers.get('accept')).toBe('application/json');
+  });
+
+  it('says nothing that it does not know', async () => {
+    const sent: Headers[] = [];
+    const api = new Api({
+      apiUrl: 'http://api.test',
+      clientAddress: undefined,
+      cookies: new ShopCookies(new MemoryCookies(), true),
+      fetch: async (_input, init) => {
+        sent.push(new Headers(init?.headers));
+        return Response.json({});
+      },
+      renewal: new SessionRenewal(),
+      requestId: 'request-1',
+    });
+    await api.get('/x');
+    expect(Object.fromEntries(sent[0]!)).toEqual({ accept: 'application/json', 'x-request-id': 'request-1' });
+  });
+
+  it('has a time limit, unless it is a stream or its caller has a signal', async () => {
+    const limit = vi.spyOn(AbortSignal, 'timeout');
+    const { api, sent } = shopper(() => Response.json({}));
+    await api.stream('/x');
+    await api.get('/x', { signal: new AbortController().signal });
+    expect(limit).not.toHaveBeenCalled();
+    limit.mockReturnValueOnce(AbortSignal.abort());
+    await expect(api.get('/x')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(limit).toHaveBeenCalledOnce();
+    expect(sent).toHaveLength(2);
+    limit.mockRestore();
+  });
+
+  it.each([
+    ['get', (api: Api, signal: AbortSignal) => api.get('/x', { signal })],
+    ['stream', (api: Api, signal: AbortSignal) => api.stream('/x', { signal })],
+  ])('that its caller ends (%s) ends with the reason of the caller', async (_title, send) => {
+    const reason = new Error('the shopper left');
+    const { api } = shopper(() => Response.json({}));
+    await expect(send(api, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
+
+describe('what nobody waits for', () => {
+  it('goes with the token at hand, and renews none', async () => {
+    const { api, sent } = shopper(() => new Response(null, { status: 202 }), { holdfast_refresh: 'refresh-1' });
+    await api.tell('/events', { events: [] });
+    expect(sent.map(({ url, headers }) => [url, headers.get('authorization')])).toEqual([
+      ['http://api.test/api/events', null],
+    ]);
+  });
+
+  it('fails as any request does', async () => {
+    const { api } = shopper(() => refused(), { holdfast_access: 'access-1' });
+    await expect(api.tell('/events', {})).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
+  });
+});
+
+it('sends credentials to whoever asks as a shopper by name', async () => {
+  const { api, sent } = shopper(() => Response.json({}), { holdfast_access: 'access-1' });
+  await api.get('/cart', { identity: 'shopper' });
+  await api.get('/cart', { identity: 'guest' });
+  expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer access-1', null]);
+});
+
+it('renews a session with nothing but its refresh token', async () => {
+  const { api, sent } = shopper(({ url }) => Response.json(url.endsWith('/auth/refresh') ? newSession('2') : {}), {
+    holdfast_refresh: 'refresh-1',
+    holdfast_guest: 'cart-1',
+  });
+  await api.get('/me');
+  const { body, headers } = sent[0]!;
+  expect(body).toEqual({ refresh_token: 'refresh-1' });
+  expect([headers.has('authorization'), headers.has('x-cart-id')]).toEqual([false, false]);
+});
+
+it('does not send the same refused token twice', async () => {
+  const { api, sent } = shopper(
+    ({ url }) => (url.endsWith('/auth/refresh') ? Response.json(newSession('1')) : new Response(null, { status: 401 })),
+    { holdfast_access: 'access-1', holdfast_refresh: 'refresh-0' },
+  );
+  await expect(api.get('/me')).rejects.toMatchObject({ status: 401 });
+  expect(sent.map(({ url }) => new URL(url).pathname)).toEqual(['/api/me', '/api/auth/refresh']);
+});
+
+it('tries again also after a refusal without a word', async () => {
+  const { api } = shopper(
+    ({ url, headers }) => {
+      if (url.endsWith('/auth/refresh')) return Response.json(newSession('2'));
+      return headers.get('authorization') === 'Bearer access-2'
+        ? Response.json({ ok: true })
+        : new Response(null, { status: 401 });
+    },
+    { holdfast_access: 'access-1', holdfast_refresh: 'refresh-1' },
+  );
+  expect(await api.get('/me')).toEqual({ ok: true });
 });

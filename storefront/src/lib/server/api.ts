@@ -139,7 +139,7 @@ export class Api {
       return await this.#context.fetch(`${apiUrl}/api${path}${queryString(options.query)}`, {
         method,
         headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: JSON.stringify(body),
         signal: options.signal ?? AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'manual',
       });

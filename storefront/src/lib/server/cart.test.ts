@@ -72,6 +72,12 @@ describe('the cart', () => {
     ]);
   });
 
+  it('begins with the first product', async () => {
+    const { api, sent } = browser({ 'PUT /api/cart/items/mug': answered(CART) });
+    await addToCart(api, 'mug', 2);
+    expect(sent.map(({ call, body }) => [call, body])).toEqual([['PUT /api/cart/items/mug', { quantity: 2 }]]);
+  });
+
   it('remembers a new guest’s ID, and the count after each change', async () => {
     const emptied = { ...CART, items: [], item_count: 0 };
     const { api, store } = browser({
@@ -96,6 +102,21 @@ describe('an account', () => {
       holdfast_refresh: 'refresh-1',
       holdfast_cart_count: '98',
     });
+  });
+
+  it('is entered anew by whoever still has an old session', async () => {
+    const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
+    const { api, sent } = browser(answers, { holdfast_refresh: 'old' });
+    await enter(api, '/auth/login', {});
+    expect(sent.map(({ call }) => call)).toEqual(['POST /api/auth/login', 'GET /api/cart']);
+  });
+
+  it('is left here even when our own code fails, and the error is reported', async () => {
+    const error = new TypeError('a bug');
+    const cookies = new ShopCookies(new MemoryCookies({ holdfast_refresh: 'r' }), true);
+    const api = { cookies, post: () => Promise.reject(error) } as unknown as Api;
+    await expect(leave(api)).rejects.toBe(error);
+    expect(cookies.signedIn).toBe(false);
   });
 
   it('is left at the API too, and forgotten here whatever it answers', async () => {

@@ -12,7 +12,8 @@ it('puts the time to what a browser saw a while ago', () => {
 it('takes nothing that is no list of events', () => {
   for (const body of [undefined, null, {}, [], ['x'], [null], [{}], [{ ago_ms: -1 }], [{ ago_ms: 'soon' }]])
     expect(fromBrowser(body, NOW_MS)).toBeUndefined();
-  expect(fromBrowser(Array(51).fill({ ago_ms: 1 }), NOW_MS)).toBeUndefined();
+  for (const body of [['x', { ago_ms: 1 }], [{ ago_ms: 1 }, null], [{ ago_ms: '1' }]])
+    expect(fromBrowser(body, NOW_MS)).toBeUndefined();
 });
 
 it('sends no credentials without consent', async () => {
@@ -36,5 +37,35 @@ it('never fails the shopper', async () => {
     { event: 'page_view', path: '/' },
   );
   await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+  expect(JSON.parse(warn.mock.calls[0]![0])).toEqual({ level: 'warn', message: 'event lost', error: 'Error: away' });
   warn.mockRestore();
+});
+
+it.each([
+  [50, 1, true],
+  [51, 1, false],
+  [1, 0, true],
+  [1, 86_000_000, true],
+  [1, 86_000_001, false],
+])('of %i events, %i ms ago, takes them: %s', (count, ago_ms, isTaken) => {
+  expect(fromBrowser(Array(count).fill({ ago_ms }), NOW_MS) !== undefined).toBe(isTaken);
+});
+
+it('tells of what this server did, with the time and an ID of its own', () => {
+  const api = { tell: vi.fn(async () => {}) };
+  tell({ api, consent: 'granted' }, { event: 'page_view', path: '/cart' });
+  expect(api.tell).toHaveBeenCalledExactlyOnceWith(
+    '/events',
+    {
+      events: [
+        {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          occurred_at: expect.stringMatching(/^\d{4}-.*Z$/),
+          event: 'page_view',
+          path: '/cart',
+        },
+      ],
+    },
+    expect.anything(),
+  );
 });

@@ -32,8 +32,7 @@ export function fromBrowser(body: unknown, nowMs = Date.now()): Record<string, u
   if (!Array.isArray(body) || body.length === 0 || body.length > MOST_EVENTS) return undefined;
   const events: Record<string, unknown>[] = [];
   for (const seen of body) {
-    if (typeof seen !== 'object' || seen === null) return undefined;
-    const { ago_ms, ...event } = seen as Record<string, unknown>;
+    const { ago_ms, ...event } = (seen ?? {}) as Record<string, unknown>;
     if (typeof ago_ms !== 'number' || !(ago_ms >= 0) || ago_ms > 86_000_000) return undefined;
     events.push({ ...event, occurred_at: new Date(nowMs - Math.round(ago_ms)).toISOString() });
   }

@@ -1,10 +1,18 @@
-import { expect, it } from 'vitest';
-import { fieldErrors, safeNext, sentence } from './forms.ts';
+import { describe, expect, it } from 'vitest';
+import { fieldErrors, forAccount, safeNext, sentence, text, texts } from './forms.ts';
 import { ApiProblem } from './problem.ts';
 
 it('leads back into this shop only', () => {
   expect(safeNext('/orders?cursor=a%20b', '/')).toBe('/orders?cursor=a%20b');
-  for (const next of ['//evil.test', '/\\evil.test', 'https://evil.test', 'javascript:alert(1)', '', null]) {
+  for (const next of [
+    '//evil.test',
+    '/\\evil.test',
+    'https://evil.test',
+    'javascript:alert(1)',
+    '/orders"x',
+    '',
+    null,
+  ]) {
     expect(safeNext(next, '/account')).toBe('/account');
   }
 });
@@ -22,7 +30,41 @@ it('says when to try again', () => {
   const problem = (status: number, wait?: number) =>
     new ApiProblem({ type: 'x', title: 't', status, code: 'rate_limited', detail: 'Detail.' }, wait);
   expect(sentence(problem(429, 600))).toBe('Too many tries. Try again in 10 minutes.');
-  expect(sentence(problem(503))).toContain('try again in a moment');
+  for (const status of [500, 503]) expect(sentence(problem(status))).toContain('try again in a moment');
+  expect(sentence(new ApiProblem({ type: 'x', title: 't', status: 409, code: 'x' }))).toBe(
+    'That did not work. Please try again.',
+  );
   expect(sentence(problem(409))).toBe('Detail.');
   expect(() => sentence(new TypeError('a bug'))).toThrow('a bug');
+});
+
+it('reads text fields without the blanks around them, and nothing for what was not sent as text', () => {
+  const form = new FormData();
+  form.set('name', ' Ada ');
+  form.set('file', new File(['x'], 'x.txt'));
+  expect(text(form, 'name')).toBe('Ada');
+  expect(texts(form, ['name', 'file', 'city'])).toEqual({ name: 'Ada', file: '', city: '' });
+});
+
+describe('a page of an account', () => {
+  const url = new URL('http://shop.test/orders?cursor=a&x=1');
+  const problem = (status: number) => new ApiProblem({ type: 'x', title: 't', status, code: 'x' });
+
+  it('gets what it asks for', async () => {
+    expect(await forAccount(url, async () => 'orders')).toBe('orders');
+  });
+
+  it('leads to signing in, and back, when the session has ended', async () => {
+    await expect(forAccount(url, () => Promise.reject(problem(401)))).rejects.toMatchObject({
+      status: 303,
+      location: '/sign-in?next=%2Forders%3Fcursor%3Da%26x%3D1',
+    });
+  });
+
+  it.each([problem(403), problem(503), Object.assign(new Error('a bug'), { status: 401 })])(
+    'fails with %s',
+    async (error) => {
+      await expect(forAccount(url, () => Promise.reject(error))).rejects.toBe(error);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Api } from './api.ts';
 import { sentence } from './forms.ts';
-import { holdCart } from './holds.ts';
+import { holdCart, releaseHold, shortLines } from './holds.ts';
 import { ApiProblem } from './problem.ts';
 
 type Answer = { order_id: string | null } | { code: string; [extra: string]: unknown };
@@ -9,7 +9,8 @@ type Answer = { order_id: string | null } | { code: string; [extra: string]: unk
 /** An API that gives these answers to requests for a reservation, and notes their keys. */
 function answering(...answers: Answer[]) {
   const keys: unknown[] = [];
-  const post = async (_path: string, _body: unknown, options: { idempotencyKey: string }) => {
+  const post = async (path: string, _body: unknown, options: { idempotencyKey: string }) => {
+    expect(path).toBe('/reservations');
     keys.push(options.idempotencyKey);
     const answer = answers.shift()!;
     if ('code' in answer) throw new ApiProblem({ type: 'x', title: 'x', status: 409, ...answer } as never);
@@ -43,4 +44,28 @@ describe('holdCart', () => {
     const refused = await holdCart(answering({ code: 'reservation_limit', detail }).api, 'k').catch(sentence);
     expect(refused).toBe(detail);
   });
+});
+
+describe('giving a reservation back', () => {
+  const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
+  const failing = (error: unknown) => ({ delete: () => Promise.reject(error) }) as unknown as Api;
+
+  it('names it to the API', async () => {
+    const paths: string[] = [];
+    const remove = async (path: string) => void paths.push(path);
+    await releaseHold({ delete: remove } as unknown as Api, 'a/b');
+    expect(paths).toEqual(['/reservations/a%2Fb']);
+  });
+
+  it.each([404, 409, 499])('accepts the answer %i: it ended, was ordered, or is unknown', async (status) => {
+    await expect(releaseHold(failing(problem(status)), 'r')).resolves.toBeUndefined();
+  });
+
+  it.each([problem(500), problem(503), new TypeError('a bug')])('fails with %s', async (error) => {
+    await expect(releaseHold(failing(error), 'r')).rejects.toBe(error);
+  });
+});
+
+it('reads no lines where a problem has none', () => {
+  expect([shortLines(undefined), shortLines('x')]).toEqual([[], []]);
 });

@@ -18,3 +18,38 @@ it('says nothing that an address made up', () => {
     message: 'Your card was declined.',
   });
 });
+
+it.each(['succeeded', 'processing', 'pending'])('waits for a payment that is %s', (status) => {
+  expect(read(`redirect_status=${status}`)).toEqual({ kind: 'confirming' });
+});
+
+it('knows of no other way back', () => {
+  expect(read('redirect_status=canceled')).toBeUndefined();
+});
+
+it.each([
+  ['insufficient_funds', 'insufficient funds'],
+  ['expired_card', 'has expired'],
+  ['incorrect_cvc', 'security code is not right'],
+  ['incomplete_cvc', 'security code is missing'],
+  ['invalid_cvc', 'security code is not right'],
+  ['incorrect_number', 'card number is not right'],
+  ['incomplete_number', 'card number is missing'],
+  ['invalid_number', 'card number is not right'],
+  ['incomplete_expiry', 'expiration date is missing'],
+  ['invalid_expiry_month', 'expiration month is not right'],
+  ['invalid_expiry_year', 'expiration year is not right'],
+  ['processing_error', 'could not process your card'],
+  ['payment_intent_authentication_failure', 'could not confirm that it is you'],
+  ['payment_intent_unexpected_state', 'can no longer be made'],
+])('says of %s that the reason is: %s', (code, words) => {
+  for (const name of ['decline_code', 'error_code'])
+    expect(read(`redirect_status=failed&${name}=${code}`)).toHaveProperty('message', expect.stringContaining(words));
+});
+
+it('says the reason of the bank rather than that of the API', () => {
+  expect(read('redirect_status=failed&error_code=incorrect_number&decline_code=expired_card')).toEqual({
+    kind: 'failed',
+    message: 'Your card has expired.',
+  });
+});

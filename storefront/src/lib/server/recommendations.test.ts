@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { RecommendationList } from '#lib/contracts.ts';
-import type { ApiOptions } from './api.ts';
+import type { Api, ApiOptions } from './api.ts';
 import type { Consent } from './consent.ts';
-import { recommendations } from './recommendations.ts';
+import { readChoices, recommendations } from './recommendations.ts';
+import { ShopCookies } from './shop-cookies.ts';
+import { MemoryCookies } from './testing.ts';
 
 const item = (id: string, kind: RecommendationList['items'][number]['reason']['kind']) =>
   ({ id, reason: { kind, text: '', product_id: null } }) as RecommendationList['items'][number];
@@ -41,4 +43,34 @@ it('keeps of what is bought again nothing else', async () => {
   const { model, items } = await recommendations(asker('declined'), { placement: 'again' }, 10);
   expect(model).toBe('m-1');
   expect(items.map(({ id }) => id)).toEqual(['tea']);
+});
+
+it('looks for what is bought again among enough, and gives no more than was wanted', async () => {
+  const who = asker('granted');
+  expect((await recommendations(who, { placement: 'again' }, 0)).items).toEqual([]);
+  const headers = { 'x-analytics-consent': 'granted' };
+  expect(who.asked).toEqual([
+    { path: '/recommendations', options: { headers, query: { repeats: 'true', limit: 30 } } },
+  ]);
+});
+
+it.each([
+  [{ placement: 'cart' }, '/cart/suggestions'],
+  [{ placement: 'product', productId: 'p' }, '/products/p/similar'],
+] as const)('asks for %j, and for as many as are wanted', async (wish, path) => {
+  const who = asker('granted');
+  await recommendations(who, wish, 8);
+  expect(who.asked).toEqual([{ path, options: expect.objectContaining({ query: { limit: 8 } }) }]);
+});
+
+it.each([
+  [{ holdfast_guest: 'cart-1' }, ['/recommendations/choices']],
+  [{ holdfast_refresh: 'r' }, ['/recommendations/choices']],
+  [{}, []],
+])('asks what a browser with %j chose: %j', async (cookies, paths) => {
+  const { asked, api } = asker('granted');
+  const known = new ShopCookies(new MemoryCookies(cookies as Record<string, string>), true);
+  const choices = await readChoices({ ...api, cookies: known } as unknown as Api);
+  expect(asked.map(({ path }) => path)).toEqual(paths);
+  expect(choices !== undefined).toBe(paths.length > 0);
 });

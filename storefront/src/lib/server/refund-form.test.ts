@@ -45,6 +45,37 @@ describe('a request to cancel or return items', () => {
     });
   });
 
+  it.each([
+    [{ 'units:lantern': '1' }, true],
+    [{ 'units:lantern': '100' }, true],
+    [{ 'units:lantern': '101' }, false],
+    [{ 'units:lantern': '0.5' }, false],
+    [{ 'units:lantern': '1.5' }, false],
+    [{ 'units:lantern': 'two' }, false],
+    [{ 'units:lantern': '2', 'units:stove': '-1' }, false],
+  ])('with %j is understood: %s', (units, isUnderstood) => {
+    expect('body' in request({ ...items, ...units } as Record<string, string>)).toBe(isUnderstood);
+  });
+
+  it('takes a reason of 500 characters, and needs one to return everything, too', () => {
+    expect(request({ ...items, reason: 'x'.repeat(500) })).toHaveProperty('body');
+    expect(request({ kind: 'return', what: 'everything', reason: '' })).toEqual({
+      errors: { reason: 'Tell us why, in a few words.' },
+    });
+  });
+
+  it('names no amount where the items cost what is left, or nothing is known to be left', () => {
+    for (const refundable of [49, 0])
+      expect(request(items, refundable)).toEqual({
+        body: { reason: 'Too many', await_return: false, lines },
+      });
+  });
+
+  it('is for single items unless it says everything', () => {
+    expect(valuesOf({}).what).toBe('items');
+    expect(valuesOf({ what: 'all' }).what).toBe('items');
+  });
+
   it('to cancel does not turn into a return when the order has shipped in the meantime', () => {
     const shipped = anOrder({ status: 'shipped', fulfilment: 'shipped' });
     expect(staleRequest(valuesOf(items), shipped)).toContain('You can request a return instead');
@@ -60,6 +91,9 @@ it('says a refusal in the shopper’s words', () => {
   expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
   expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('Nothing is left');
   expect(words(problem(409, 'idempotency_key_reused'))).toContain('already sent this form');
+  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain('Nothing is left');
+  expect(words(problem(409, 'order_not_refundable'))).toContain('can’t be refunded anymore');
+  expect(words(problem(400, 'invalid_request'))).toContain('already canceled or returned');
   expect(words(problem(503, 'unavailable'))).toContain('try again in a moment');
   expect(words(problem(409, 'return_window_closed'))).toBe('Detail.');
   const field = problem(400, 'invalid_request', { errors: [{ path: 'reason', message: 'too long' }] });

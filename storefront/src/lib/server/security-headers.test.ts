@@ -33,3 +33,10 @@ it.each([true, false])('protects every page; over https (%s) browsers stay with 
     ...(https && { 'strict-transport-security': 'max-age=31536000' }),
   });
 });
+
+it('lets Stripe be asked, and its pictures be shown, only where paying is with Stripe itself', () => {
+  const policy = "connect-src 'self'; img-src 'self' data:";
+  expect(extendPolicy(policy, paymentSources(undefined))).toBe(
+    "connect-src 'self' https://api.stripe.com; img-src 'self' data: https://*.stripe.com",
+  );
+});

@@ -44,3 +44,28 @@ it('names every field that is wrong', () => {
     'street',
   ]);
 });
+
+const errorsOf = (fields: Partial<AddressValues>, emailRequired = true) => {
+  const form = readShipping({ ...GOOD, ...fields }, emailRequired);
+  return 'errors' in form ? form.errors : {};
+};
+
+it.each([
+  ['name', '', 'Enter the name of the person who receives the parcel.'],
+  ['street', '', 'Enter a street and number.'],
+  ['city', '', 'Enter a city.'],
+  ['state', '', 'Choose a state.'],
+  ['postal_code', '', 'Enter a ZIP code.'],
+  ['postal_code', '6270', 'Enter a US ZIP code: 12345 or 12345-6789.'],
+  ['country', '', 'Choose a country.'],
+  ['email', '', 'Enter your email, so that we can reach you about the order.'],
+  ['email', 'nope', 'Enter an email address like name@example.com.'],
+])('says of the field %s with “%s”: %s', (name, value, message) => {
+  expect(errorsOf({ [name]: value })).toEqual({ [name]: message });
+});
+
+it('says of what is wrong in another way what the API says', () => {
+  expect(errorsOf({ street: 'x'.repeat(300) })).toEqual({
+    street: expect.stringMatching(/^This does not look right: .+\.$/),
+  });
+});

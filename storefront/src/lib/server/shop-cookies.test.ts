@@ -30,8 +30,22 @@ it('keeps the guest’s cart id through signing in, as the credential of what wa
   expect(store.values).toEqual({});
 });
 
-it('counts nothing when the cookie is nonsense', () => {
-  expect(new ShopCookies(new MemoryCookies({ holdfast_cart_count: '<b>' }), true).cartCount).toBe(0);
+it.each([
+  ['3', 3],
+  ['0', 0],
+  ['-1', 0],
+  ['2.5', 0],
+  ['<b>', 0],
+  ['', 0],
+])('counts in the cookie “%s” %i items', (holdfast_cart_count, count) => {
+  expect(new ShopCookies(new MemoryCookies({ holdfast_cart_count }), true).cartCount).toBe(count);
+});
+
+it('knows what a shopper said to being counted by ID, if anything', () => {
+  const cookies = new ShopCookies(new MemoryCookies(), true);
+  expect(cookies.consent).toBeUndefined();
+  cookies.keepConsent('declined');
+  expect(cookies.consent).toBe('declined');
 });
 
 describe.each([true, false])('where https is %s, a cookie', (https) => {

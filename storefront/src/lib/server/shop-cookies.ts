@@ -53,7 +53,7 @@ export class ShopCookies {
   /** Items in the cart as of the last cart write or read. */
   get cartCount(): number {
     const count = Number(this.#cookies.get(NAMES.cartCount));
-    return Number.isInteger(count) && count > 0 ? count : 0;
+    return Number.isInteger(count) ? Math.max(0, count) : 0;
   }
 
   /** The order that this browser last placed and, as far as known, did not pay yet. */

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import type { Api, ApiOptions } from './api.ts';
+import { allCategories } from './categories.ts';
+
+it('asks for all categories in nobody’s name', async () => {
+  const asked: [path: string, options: ApiOptions | undefined][] = [];
+  const items = [{ slug: 'lamps', name: 'Lamps', count: 3 }];
+  const get = async (path: string, options?: ApiOptions) => {
+    asked.push([path, options]);
+    return { items };
+  };
+  expect(await allCategories({ get } as unknown as Api)).toEqual(items);
+  expect(asked).toEqual([['/categories', { identity: 'anyone' }]]);
+});
