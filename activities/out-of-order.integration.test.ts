@@ -219,3 +219,38 @@ describe('news of a refund’s first attempt', () => {
     expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'succeeded' });
   });
 });
+
+describe('news of the first attempt to send an unmatched payment back', () => {
+  it('changes nothing once it is on its second, and nothing when that one succeeded', async () => {
+    const { order } = await orders.paid();
+    const paymentIntentId = await orders.paidBeside(order.orderId, 700);
+    const first = { paymentIntentId, attempt: 1, stripeRefundId: `re_first_${paymentIntentId}` };
+    const second = await activities.recordUnmatchedRefund({
+      ...first,
+      status: 'failed',
+      failureReason: 'expired_or_canceled_card',
+    });
+    expect(second).toMatchObject({ refundStatus: 'failed', attempt: 2 });
+    const oldNews = async () => {
+      for (const status of ['pending', 'failed', 'succeeded'] as const)
+        await activities.recordUnmatchedRefund({ ...first, status });
+    };
+    await oldNews();
+    expect(await activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(second);
+
+    const done = await orders.sentBack(paymentIntentId);
+    expect(done).toMatchObject({ refundStatus: 'succeeded', attempt: 2 });
+    await oldNews();
+    expect(await activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(done);
+    expect(await refundedAtStripe({ services }, paymentIntentId)).toBe(700);
+  });
+
+  it('does not make one that succeeded wait again', async () => {
+    const { order } = await orders.paid();
+    const paymentIntentId = await orders.paidBeside(order.orderId, 700);
+    const done = await orders.sentBack(paymentIntentId);
+    const { stripeRefundId } = done;
+    await activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, stripeRefundId, status: 'pending' });
+    expect(await activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(done);
+  });
+});

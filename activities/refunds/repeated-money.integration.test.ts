@@ -2,9 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
-import { recordPayment } from '../../infra/postgres/payments.ts';
 import type { Services } from '../../infra/services.ts';
-import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../../tests/support/repeated.ts';
 import { startStock } from '../../tests/support/reservations.ts';
@@ -64,29 +62,9 @@ function decides(refundId: string, decision: 'approve' | 'reject'): () => Promis
 /** Somebody has paid something else, and named the order in it. */
 async function unmatched(make: (paymentIntentId: string) => Promise<() => Promise<unknown>>): Promise<Repeatable> {
   const order = await orders.paid();
-  const { orderId } = order.order;
-  const intent = await services.stripe.paymentIntents.create({
-    amount: 700,
-    currency: 'usd',
-    metadata: { order_id: orderId },
-  });
-  const confirmed = await services.stripe.paymentIntents.confirm(intent.id, {
-    payment_method: 'pm_card_visa',
-    return_url: 'http://127.0.0.1/return',
-  });
-  await recordPayment(services.db, orderId, paymentFactsOf(confirmed));
-  expect((await activities.applyPayments({ orderId })).unmatched).toEqual([intent.id]);
-  unmatchedIds.push(intent.id);
-  return { scope: scopeOf(order), run: await make(intent.id) };
+  const paymentIntentId = await orders.paidBeside(order.order.orderId, 700);
+  return { scope: scopeOf(order), run: await make(paymentIntentId) };
 }
-const unmatchedIds: string[] = [];
-afterAll(async () => {
-  for (const paymentIntentId of unmatchedIds) {
-    const { attempt } = (await activities.loadUnmatchedPayment({ paymentIntentId }))!;
-    const sent = await activities.refundUnmatchedPayment({ paymentIntentId, attempt });
-    await activities.recordUnmatchedRefund({ paymentIntentId, attempt, ...sent });
-  }
-});
 
 const cancels = (orderId: string) =>
   activities.cancelPaid({ orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' });

@@ -157,7 +157,12 @@ export const ORDERS: readonly MistakesInFile[] = [
         "disputes.data.filter(({ status }) => status === 'lost')",
         "disputes.data.filter(({ status }) => status !== 'won')",
       ],
-      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and refund_attempt >= $5'],
+      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and $5::int is not null'],
+      [
+        'late news takes back that an unmatched payment went back',
+        "and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)",
+        '',
+      ],
     ],
   },
   {
