@@ -235,6 +235,19 @@ describe('a decision', () => {
     }
   });
 
+  it('comes too late to approve what was refunded in Stripe’s dashboard meanwhile; rejecting is still possible', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const { orderId } = order;
+    const { refundId } = await orders.refunded(orderId, { amountCents: 2_200 });
+    await services.stripe.refunds.create({ payment_intent: paymentIntentId, amount: 301 });
+    await activities.reconcilePayment({ orderId });
+    expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'refused', code: 'conflict' });
+    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
+    expect(await decide(refundId, 'reject')).toMatchObject({ refund: { status: 'rejected' } });
+    const { refundedCents } = (await activities.loadOrder({ orderId }))!;
+    expect(refundedCents).toBe(301);
+  });
+
   it('stands: it is neither turned around nor made by two', async () => {
     const refundId = await waiting();
     const actor = lead();

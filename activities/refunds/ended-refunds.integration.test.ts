@@ -1,0 +1,80 @@
+/** Refunds that failed and then ended in another way: what ended is not begun again, and its units are on sale once. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../../infra/services.ts';
+import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
+import { startStock } from '../../tests/support/reservations.ts';
+import { connectTestServices, stockOf } from '../../tests/support/shop.ts';
+import { type Activities, createActivities } from '../index.ts';
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  stopStock = await startStock(services);
+});
+afterAll(async () => {
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+const request = (refundId: string, requestId: string) => ({
+  refundId,
+  requestId,
+  actor: 'ui:Anna',
+  reason: 'as asked',
+});
+const refused = { outcome: 'refused', code: 'conflict' };
+
+/** A failed refund of one of two units, before they ship. @param isSentFirst Stripe had reported success, so that the unit is on sale */
+async function failedRefund({ isSentFirst = false } = {}) {
+  const { order, product } = await orders.paid({ stock: 10 });
+  const lines = [{ productId: product.id, quantity: 1 }];
+  const { refundId } = await orders.refunded(order.orderId, { lines });
+  const atStripe = { refundId, attempt: 1, stripeRefundId: isSentFirst ? `re_${refundId}` : null };
+  if (isSentFirst) await activities.recordRefund({ ...atStripe, status: 'succeeded' });
+  await activities.recordRefund({ ...atStripe, status: 'failed', failureReason: 'declined' });
+  const stock = async () => (await stockOf(services, product.id)).stock;
+  return { orderId: order.orderId, refundId, stock };
+}
+
+describe('a refund that was given up', () => {
+  it('puts its unit back on sale, and is neither retried nor withdrawn', async () => {
+    const { refundId, stock } = await failedRefund();
+    expect(await stock()).toBe(8);
+    expect((await activities.giveUpRefund(request(refundId, 'give-up'))).outcome).toBe('decided');
+    expect(await stock()).toBe(9);
+    const givenUp = await activities.loadRefund({ refundId });
+    expect(givenUp).toMatchObject({ status: 'failed', isGivenUp: true });
+    expect(await activities.retryRefund(request(refundId, 'retry'))).toMatchObject(refused);
+    expect(await activities.withdrawRefund(request(refundId, 'withdraw'))).toMatchObject(refused);
+    expect(await activities.loadRefund({ refundId })).toEqual(givenUp);
+    expect(await stock()).toBe(9);
+  });
+});
+
+describe('a refund that was withdrawn', () => {
+  it('leaves its unit to ship, and is neither retried nor given up', async () => {
+    const { refundId, stock } = await failedRefund();
+    expect((await activities.withdrawRefund(request(refundId, 'withdraw'))).outcome).toBe('decided');
+    const withdrawn = await activities.loadRefund({ refundId });
+    expect(withdrawn).toMatchObject({ status: 'rejected', isGivenUp: false });
+    expect(await activities.retryRefund(request(refundId, 'retry'))).toMatchObject(refused);
+    expect(await activities.giveUpRefund(request(refundId, 'give-up'))).toMatchObject(refused);
+    expect(await activities.loadRefund({ refundId })).toEqual(withdrawn);
+    expect(await stock()).toBe(8);
+  });
+});
+
+describe('a refund whose unit is back on sale already', () => {
+  it('is not withdrawn, for its money is owed; given up, the unit is on sale once', async () => {
+    const { refundId, stock } = await failedRefund({ isSentFirst: true });
+    expect(await stock()).toBe(9);
+    expect(await activities.withdrawRefund(request(refundId, 'withdraw'))).toMatchObject(refused);
+    expect((await activities.giveUpRefund(request(refundId, 'give-up'))).outcome).toBe('decided');
+    expect(await activities.loadRefund({ refundId })).toMatchObject({ status: 'failed', isGivenUp: true });
+    expect(await stock()).toBe(9);
+  });
+});
