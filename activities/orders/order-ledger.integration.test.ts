@@ -1,0 +1,72 @@
+/** What opens an order, and what pays it: a reservation whose time is not over, and one PaymentIntent. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../../infra/services.ts';
+import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
+import { endedAgo, startStock } from '../../tests/support/reservations.ts';
+import { connectTestServices } from '../../tests/support/shop.ts';
+import { type Activities, createActivities } from '../index.ts';
+import { attachPaymentIntent } from './order-ledger.ts';
+
+let services: Services;
+let activities: Activities;
+let stopStock: () => Promise<void>;
+beforeAll(async () => {
+  services = await connectTestServices();
+  activities = createActivities(services);
+  stopStock = await startStock(services);
+});
+afterAll(async () => {
+  await stopStock?.();
+  await services?.close();
+});
+
+const orders = ledgerOrders(() => ({ services, activities }));
+
+describe('an order', () => {
+  it('is not opened on a reservation whose time is over, though nobody has ended it yet', async () => {
+    const { hold } = await orders.reserved();
+    const { reservationId, owners } = hold;
+    await endedAgo(services, reservationId, 1);
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    expect(await activities.openOrder(begin)).toEqual({ outcome: 'reservation_ended' });
+    expect(await activities.loadOrder({ orderId: begin.orderId })).toBeFalsy();
+    await activities.releaseHold({ reservationId });
+  });
+
+  it('is open already when it is asked for once more after its reservation’s time', async () => {
+    const { hold, begin, order } = await orders.opened();
+    await endedAgo(services, hold.reservationId, 1);
+    expect(await activities.openOrder(begin)).toMatchObject({ outcome: 'opened', order: { orderId: order.orderId } });
+    await activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+  });
+});
+
+describe('the PaymentIntent of an order', () => {
+  it('stays its only one, also when it is over, and takes its own again', async () => {
+    const { orderId } = (await orders.opened()).order;
+    const intent = { paymentIntentId: `pi_own_${orderId}`, clientSecret: 'own' };
+    const other = { paymentIntentId: `pi_other_${orderId}`, clientSecret: 'other' };
+    const attached = async () => {
+      const { paymentIntentId, clientSecret } = (await activities.loadOrder({ orderId }))!;
+      return { paymentIntentId, clientSecret };
+    };
+    for (let times = 0; times < 2; times++) expect(await attachPaymentIntent(services.db, orderId, intent)).toBe(true);
+    expect(await attachPaymentIntent(services.db, orderId, other)).toBe(false);
+    expect(await attached()).toEqual(intent);
+    await activities.closeOrder({ orderId, to: 'cancelled' });
+    expect(await attachPaymentIntent(services.db, orderId, other)).toBe(false);
+    expect(await attachPaymentIntent(services.db, orderId, intent)).toBe(true);
+    expect(await attached()).toEqual(intent);
+  });
+
+  it('is not made for an order that is over', async () => {
+    for (const to of ['cancelled', 'expired'] as const) {
+      const { orderId } = (await orders.opened()).order;
+      await activities.closeOrder({ orderId, to });
+      const late = { paymentIntentId: `pi_late_${orderId}`, clientSecret: 'late' };
+      expect(await attachPaymentIntent(services.db, orderId, late)).toBe(false);
+      expect((await activities.loadOrder({ orderId }))?.paymentIntentId).toBeNull();
+    }
+  });
+});
