@@ -70,3 +70,27 @@ describe('the PaymentIntent of an order', () => {
     }
   });
 });
+
+describe('a payment that is not the order’s own', () => {
+  it('is sent back once, and each look finds it until it went back', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const paymentIntentId = await orders.paidBeside(orderId, 700);
+    expect((await activities.applyPayments({ orderId })).unmatched).toEqual([paymentIntentId]);
+    await orders.sentBack(paymentIntentId);
+    expect((await activities.applyPayments({ orderId })).unmatched).toEqual([]);
+  });
+
+  it('pays nothing once it is going back, though the order has come to know it', async () => {
+    const { orderId, totalCents } = (await orders.opened()).order;
+    const paymentIntentId = await orders.paidBeside(orderId, totalCents);
+    expect(await attachPaymentIntent(services.db, orderId, { paymentIntentId, clientSecret: 'secret' })).toBe(true);
+    expect(await activities.applyPayments({ orderId })).toMatchObject({
+      outcome: 'mismatched',
+      order: { status: 'pending', capturedCents: 0 },
+      unmatched: [paymentIntentId],
+    });
+    await activities.closeOrder({ orderId, to: 'cancelled' });
+    await orders.sentBack(paymentIntentId);
+    expect(await activities.loadOrder({ orderId })).toMatchObject({ status: 'cancelled', capturedCents: 0 });
+  });
+});
