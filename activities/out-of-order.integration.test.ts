@@ -220,6 +220,19 @@ describe('news of a refund’s first attempt', () => {
   });
 });
 
+describe('the second attempt at a refund', () => {
+  it('is not answered with the first one, which Stripe made, when Stripe refuses it', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const refund = await orders.refunded(order.orderId, { amountCents: 1000 });
+    const first = await activities.refundPayment(refund);
+    const second = await activities.refundPayment({ ...refund, amountCents: 2500, attempt: 2 });
+    expect(second).toMatchObject({ stripeRefundId: null, status: 'failed' });
+    await activities.recordRefund({ refundId: refund.refundId, attempt: 1, ...first });
+    expect(await activities.loadOrder({ orderId: order.orderId })).toMatchObject({ refundedCents: 1000 });
+    expect(await refundedAtStripe({ services }, paymentIntentId)).toBe(1000);
+  });
+});
+
 describe('news of the first attempt to send an unmatched payment back', () => {
   it('changes nothing once it is on its second, and nothing when that one succeeded', async () => {
     const { order } = await orders.paid();

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
-import { endedAgo, startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
+import { endedAgo, holdInput, startStock } from '../../tests/support/reservations.ts';
+import { connectTestServices, createProduct } from '../../tests/support/shop.ts';
 import { type Activities, createActivities } from '../index.ts';
 import { attachPaymentIntent } from './order-ledger.ts';
 
@@ -92,5 +92,29 @@ describe('a payment that is not the order’s own', () => {
     await activities.closeOrder({ orderId, to: 'cancelled' });
     await orders.sentBack(paymentIntentId);
     expect(await activities.loadOrder({ orderId })).toMatchObject({ status: 'cancelled', capturedCents: 0 });
+  });
+});
+
+describe('a payment', () => {
+  it('takes out of the cart what was bought, and leaves a product of which its shopper wants more since', async () => {
+    const [all, more] = [await createProduct(services), await createProduct(services)];
+    const cart = await services.db.row<{ id: string }>('insert into carts default values returning id');
+    const lines = [all, more].map(({ id }) => ({ productId: id, quantity: 2 }));
+    const hold = holdInput(lines, { cartId: cart!.id });
+    expect((await activities.holdStock(hold)).outcome).toBe('held');
+    const { reservationId, owners } = hold;
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    const opened = await activities.openOrder(begin);
+    if (opened.outcome !== 'opened') throw new Error(opened.outcome);
+    await services.db.run('insert into cart_items (cart_id, product_id, quantity) values ($1, $2, 2), ($1, $3, 3)', [
+      cart!.id,
+      all.id,
+      more.id,
+    ]);
+    await orders.charge(opened.order);
+    await activities.checkPayment({ orderId: begin.orderId });
+    for (let times = 0; times < 2; times++) await activities.applyPayments({ orderId: begin.orderId });
+    const left = await services.db.rows('select product_id, quantity from cart_items where cart_id = $1', [cart!.id]);
+    expect(left).toEqual([{ product_id: more.id, quantity: 3 }]);
   });
 });
