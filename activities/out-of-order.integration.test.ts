@@ -1,6 +1,7 @@
 /** What comes late, twice or after its end: stock is released once, money is booked or goes back, old news changes nothing. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordPayment } from '../infra/postgres/payments.ts';
 import type { Services } from '../infra/services.ts';
 import { ledgerOrders, type OpenedOrder } from '../tests/support/ledger-orders.ts';
 import { endedAgo, startStock } from '../tests/support/reservations.ts';
@@ -160,6 +161,25 @@ describe('a payment that comes when the reservation has ended', () => {
     expect(await stockBoth(plenty.id)).toEqual({ stock: 10, held: 0, available: 10 });
     expect(await stockBoth(scarce.id)).toEqual({ stock: 1, held: 1, available: 0 });
     await goesBack(applied);
+  });
+});
+
+describe('events of a payment that come in another order', () => {
+  it('leave a payment that succeeded as it is', async () => {
+    const { order } = await orders.opened();
+    const { orderId, totalCents } = order;
+    const paymentIntentId = await orders.charge(order);
+    const facts = { paymentIntentId, receivedCents: 0, currency: 'usd' } as const;
+    const stored = () =>
+      services.db.row('select status, received_amount::float8 as received from payments where id = $1', [
+        paymentIntentId,
+      ]);
+    await recordPayment(services.db, orderId, { ...facts, status: 'succeeded', receivedCents: totalCents });
+    for (const status of ['open', 'in_flight', 'canceled'] as const) {
+      await recordPayment(services.db, orderId, { ...facts, status });
+      expect(await stored()).toEqual({ status: 'succeeded', received: 25 });
+    }
+    expect((await activities.applyPayments({ orderId })).outcome).toBe('paid');
   });
 });
 
