@@ -217,9 +217,9 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       ['an event is marked as handled before it is', 'returning handled_at)', 'returning now() as handled_at)'],
       [
-        'a chargeback is not followed',
-        "    case 'charge.dispute.created':\n",
-        "    case 'charge.dispute.created':\n      return;\n",
+        'chargebacks are not followed',
+        '      await notifyOfMoney(deps, order);\n      return;\n    default:',
+        '      return;\n    default:',
       ],
     ],
   },
