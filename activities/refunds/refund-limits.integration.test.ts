@@ -6,7 +6,7 @@ import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../in
 import type { Services } from '../../infra/services.ts';
 import { ledgerOrders } from '../../tests/support/ledger-orders.ts';
 import { startStock } from '../../tests/support/reservations.ts';
-import { connectTestServices } from '../../tests/support/shop.ts';
+import { connectTestServices, stockOf } from '../../tests/support/shop.ts';
 import { type Activities, createActivities } from '../index.ts';
 import { decideWaiting } from './decision-ledger.ts';
 
@@ -154,6 +154,18 @@ describe('a return that was received', () => {
       restock: true,
     });
     expect(received).toMatchObject({ outcome: 'decided', refund: { status, amountCents: cents } });
+  });
+
+  it.each([
+    { restock: true, stock: 10 },
+    { restock: false, stock: 8 },
+  ])('leaves a stock of $stock once its money went, when its items are fit: $restock', async ({ restock, stock }) => {
+    const { order, product } = await orders.shipped({ stock: 10 });
+    const lines = [{ productId: product.id, quantity: 2 }];
+    const { refundId } = await orders.refunded(order.orderId, { lines, amountCents: LIMIT, awaitReturn: true });
+    await activities.receiveReturn({ refundId, requestId: 'back', actor: 'ui:Anna', restock });
+    expect(await orders.sent(refundId)).toMatchObject({ status: 'succeeded' });
+    expect(await stockOf(services, product.id)).toEqual({ stock, held: 0 });
   });
 
   it('counts what was refunded while it was on its way', async () => {
