@@ -1,5 +1,6 @@
 /** Which test runs where is told by its name; `tests/run.ts` (npm test) starts what each project needs. */
 import { defineConfig } from 'vitest/config';
+import { QuickestFirst } from './tests/mutants/quickest-first.ts';
 
 const WORKFLOWS = ['**/*.workflow.test.ts', 'workflows/**/workflow.test.ts'];
 const INTEGRATION = ['**/*.integration.test.ts'];
@@ -10,6 +11,7 @@ const NEVER = ['**/node_modules/**', '**/build/**', '**/.svelte-kit/**', '.local
 
 export default defineConfig({
   test: {
+    sequence: process.env.TEST_ORDER === 'quickest' ? { sequencer: QuickestFirst } : {},
     projects: [
       {
         test: {

@@ -1,6 +1,7 @@
 /** What comes late, twice or after its end: stock is released once, money is booked or goes back, old news changes nothing. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { recordPayment } from '../infra/postgres/payments.ts';
 import { activityShop } from '../tests/support/activity-shop.ts';
 import type { OpenedOrder } from '../tests/support/ledger-orders.ts';
 import { endedAgo } from '../tests/support/reservations.ts';
@@ -151,6 +152,25 @@ describe('a payment that comes when the reservation has ended', () => {
   });
 });
 
+describe('events of a payment that come in another order', () => {
+  it('leave a payment that succeeded as it is', async () => {
+    const { order } = await orders.opened();
+    const { orderId, totalCents } = order;
+    const paymentIntentId = await orders.charge(order);
+    const facts = { paymentIntentId, receivedCents: 0, currency: 'usd' } as const;
+    const stored = () =>
+      shop.services.db.row('select status, received_amount::float8 as received from payments where id = $1', [
+        paymentIntentId,
+      ]);
+    await recordPayment(shop.services.db, orderId, { ...facts, status: 'succeeded', receivedCents: totalCents });
+    for (const status of ['open', 'in_flight', 'canceled'] as const) {
+      await recordPayment(shop.services.db, orderId, { ...facts, status });
+      expect(await stored()).toEqual({ status: 'succeeded', received: 25 });
+    }
+    expect((await shop.activities.applyPayments({ orderId })).outcome).toBe('paid');
+  });
+});
+
 describe('the units of a canceled order', () => {
   it('are back on sale with the cancellation, and not once more with the money', async () => {
     const { product, order } = await orders.paid();
@@ -205,5 +225,53 @@ describe('news of a refund’s first attempt', () => {
     const { stripeRefundId } = await orders.sent(refundId);
     await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId, status: 'pending' });
     expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('the second attempt at a refund', () => {
+  it('is not answered with the first one, which Stripe made, when Stripe refuses it', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const refund = await orders.refunded(order.orderId, { amountCents: 1000 });
+    const first = await shop.activities.refundPayment(refund);
+    const second = await shop.activities.refundPayment({ ...refund, amountCents: 2500, attempt: 2 });
+    expect(second).toMatchObject({ stripeRefundId: null, status: 'failed' });
+    await shop.activities.recordRefund({ refundId: refund.refundId, attempt: 1, ...first });
+    expect(await shop.activities.loadOrder({ orderId: order.orderId })).toMatchObject({ refundedCents: 1000 });
+    expect(await refundedAtStripe(shop, paymentIntentId)).toBe(1000);
+  });
+});
+
+describe('news of the first attempt to send an unmatched payment back', () => {
+  it('changes nothing once it is on its second, and nothing when that one succeeded', async () => {
+    const { order } = await orders.paid();
+    const paymentIntentId = await orders.paidBeside(order.orderId, 700);
+    const first = { paymentIntentId, attempt: 1, stripeRefundId: `re_first_${paymentIntentId}` };
+    const second = await shop.activities.recordUnmatchedRefund({
+      ...first,
+      status: 'failed',
+      failureReason: 'expired_or_canceled_card',
+    });
+    expect(second).toMatchObject({ refundStatus: 'failed', attempt: 2 });
+    const oldNews = async () => {
+      for (const status of ['pending', 'failed', 'succeeded'] as const)
+        await shop.activities.recordUnmatchedRefund({ ...first, status });
+    };
+    await oldNews();
+    expect(await shop.activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(second);
+
+    const done = await orders.sentBack(paymentIntentId);
+    expect(done).toMatchObject({ refundStatus: 'succeeded', attempt: 2 });
+    await oldNews();
+    expect(await shop.activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(done);
+    expect(await refundedAtStripe(shop, paymentIntentId)).toBe(700);
+  });
+
+  it('does not make one that succeeded wait again', async () => {
+    const { order } = await orders.paid();
+    const paymentIntentId = await orders.paidBeside(order.orderId, 700);
+    const done = await orders.sentBack(paymentIntentId);
+    const { stripeRefundId } = done;
+    await shop.activities.recordUnmatchedRefund({ paymentIntentId, attempt: 1, stripeRefundId, status: 'pending' });
+    expect(await shop.activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(done);
   });
 });

@@ -132,6 +132,18 @@ describe('access', () => {
     if (request.reachedBy) await expectAccess(operation, 'customer');
   });
 
+  const withRoles = documentedOperations.filter(({ access }) => Array.isArray(access));
+  it.each(withRoles)('to $name is refused for the role alone, whatever the request is about', async (operation) => {
+    const { access } = operation;
+    const refused = (['customer', 'support', 'support_lead', 'admin'] as const).filter(
+      (role) => !access.includes(role),
+    );
+    // Nothing that is there, and no body: what comes after the route's own check would answer otherwise.
+    const request = { params: { id: randomUUID(), name: 'nothing' } };
+    const statuses = await Promise.all(refused.map((role) => statusOf(senders[role], operation, request)));
+    expect(statuses).toEqual(refused.map(() => 403));
+  });
+
   it('to pictures is open to everyone', async () => {
     const answer = await fetch(`${shop.api.url}/media/categories/kitchen.svg`);
     await answer.arrayBuffer();

@@ -160,6 +160,18 @@ it.each(steps)(
   },
 );
 
+it('the first refused attempt to pay is mailed, and none after it', async () => {
+  const { orderId } = (await orders.opened()).order;
+  const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+  const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd' } as const;
+  for (const attempt of ['first', 'second', 'third']) {
+    const failure = { attemptId: `ch_${attempt}_${orderId}`, code: 'card_declined', message: `The ${attempt} one.` };
+    await recordPayment(shop.services.db, orderId, { ...facts, failure });
+    await shop.activities.applyPayments({ orderId });
+  }
+  expect(await mailsOf(orderId)).toEqual([{ kind: 'payment_refused', message: 'The first one.' }]);
+});
+
 it('nothing is mailed of what did not end the order, or was refused', async () => {
   const { order } = await orders.paid();
   const { orderId } = order;

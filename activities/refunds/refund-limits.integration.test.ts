@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uiActor } from '../../domain/actor.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
+import { stockOf } from '../../tests/support/shop.ts';
 import { decideWaiting } from './decision-ledger.ts';
 
 /** Minor units that support gives back of one order without a second person. */
@@ -150,6 +151,18 @@ describe('a return that was received', () => {
     expect(received).toMatchObject({ outcome: 'decided', refund: { status, amountCents: cents } });
   });
 
+  it.each([
+    { restock: true, stock: 10 },
+    { restock: false, stock: 8 },
+  ])('leaves a stock of $stock once its money went, when its items are fit: $restock', async ({ restock, stock }) => {
+    const { order, product } = await orders.shipped({ stock: 10 });
+    const lines = [{ productId: product.id, quantity: 2 }];
+    const { refundId } = await orders.refunded(order.orderId, { lines, amountCents: LIMIT, awaitReturn: true });
+    await shop.activities.receiveReturn({ refundId, requestId: 'back', actor: 'ui:Anna', restock });
+    expect(await orders.sent(refundId)).toMatchObject({ status: 'succeeded' });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock, held: 0 });
+  });
+
   it('counts what was refunded while it was on its way', async () => {
     const { order, product } = await orders.shipped();
     const lines = [{ productId: product.id, quantity: 1 }];
@@ -227,6 +240,19 @@ describe('a decision', () => {
       expect(await decide(refundId, 'approve', `admin:${user!.id}`), role).toMatchObject(forbidden);
       expect((await decide(refundId, 'approve')).outcome, role).toBe('decided');
     }
+  });
+
+  it('comes too late to approve what was refunded in Stripe’s dashboard meanwhile; rejecting is still possible', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const { orderId } = order;
+    const { refundId } = await orders.refunded(orderId, { amountCents: 2_200 });
+    await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount: 301 });
+    await shop.activities.reconcilePayment({ orderId });
+    expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'refused', code: 'conflict' });
+    expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
+    expect(await decide(refundId, 'reject')).toMatchObject({ refund: { status: 'rejected' } });
+    const { refundedCents } = (await shop.activities.loadOrder({ orderId }))!;
+    expect(refundedCents).toBe(301);
   });
 
   it('stands: it is neither turned around nor made by two', async () => {

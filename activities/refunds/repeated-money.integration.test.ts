@@ -1,9 +1,7 @@
 /** Every activity of payments and refunds, run again after its answer was lost, and beside itself: no money moves twice. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
-import { recordPayment } from '../../infra/postgres/payments.ts';
-import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../../tests/support/repeated.ts';
 import { chargeBack } from '../../tests/support/sales.ts';
@@ -48,29 +46,9 @@ function decides(refundId: string, decision: 'approve' | 'reject'): () => Promis
 /** Somebody has paid something else, and named the order in it. */
 async function unmatched(make: (paymentIntentId: string) => Promise<() => Promise<unknown>>): Promise<Repeatable> {
   const order = await orders.paid();
-  const { orderId } = order.order;
-  const intent = await shop.services.stripe.paymentIntents.create({
-    amount: 700,
-    currency: 'usd',
-    metadata: { order_id: orderId },
-  });
-  const confirmed = await shop.services.stripe.paymentIntents.confirm(intent.id, {
-    payment_method: 'pm_card_visa',
-    return_url: 'http://127.0.0.1/return',
-  });
-  await recordPayment(shop.services.db, orderId, paymentFactsOf(confirmed));
-  expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([intent.id]);
-  unmatchedIds.push(intent.id);
-  return { scope: scopeOf(order), run: await make(intent.id) };
+  const paymentIntentId = await orders.paidBeside(order.order.orderId, 700);
+  return { scope: scopeOf(order), run: await make(paymentIntentId) };
 }
-const unmatchedIds: string[] = [];
-afterAll(async () => {
-  for (const paymentIntentId of unmatchedIds) {
-    const { attempt } = (await shop.activities.loadUnmatchedPayment({ paymentIntentId }))!;
-    const sent = await shop.activities.refundUnmatchedPayment({ paymentIntentId, attempt });
-    await shop.activities.recordUnmatchedRefund({ paymentIntentId, attempt, ...sent });
-  }
-});
 
 const cancels = (orderId: string) =>
   shop.activities.cancelPaid({ orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' });

@@ -162,6 +162,15 @@ describe('checkouts', () => {
     expect((await buyer.checkout(id)).status).toBe(201);
   });
 
+  it('of another’s reservation tell nothing of it when it has ended', async () => {
+    const product = await createProduct(shop.services);
+    const buyer = new Shopper(shop.api.url);
+    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    expect((await buyer.call('DELETE', `/reservations/${id}`)).status).toBe(204);
+    expect((await new Shopper(shop.api.url).checkout(id)).body.code).toBe('not_found');
+    expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
+  });
+
   it('are limited to 10 an hour from one address', async () => {
     const buyer = new Shopper(shop.api.url);
     const statuses: number[] = [];

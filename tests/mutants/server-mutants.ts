@@ -7,6 +7,7 @@ import { textTable } from '../../infra/text-table.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor } from '../test-shop.ts';
 import { findFailures, type Project } from '../vitest-runner.ts';
+import { Catchers } from './catchers.ts';
 import { CheckoutCopy } from './checkout-copy.ts';
 import { FreshData } from './fresh-data.ts';
 import { type Mistake, withMistake } from './mistake.ts';
@@ -52,6 +53,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
         findFailures(copy.root, PROJECTS, [...filters, ...args], { ...environment, ...settings }, untilEnd);
       if (!options.withoutBaseline) await requireGreen(chosen, (filters) => runTests(filters, [], {}, signal));
 
+      const catchers = new Catchers(join(folder, 'caught-by.json'));
       const outcomes: Outcome[] = [];
       const began = Date.now();
       for (const { area, mistake } of chosen) {
@@ -63,7 +65,8 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
           if (problem) return problem;
           const untilEnd = AbortSignal.any([signal, AbortSignal.timeout(MAX_SECONDS * 1000)]);
           // A bundle that is built once serves all mistakes that are not in it.
-          const settings = isInBundle(mistake) ? {} : { WORKER_BUNDLE: bundle };
+          const bundled = isInBundle(mistake) ? {} : { WORKER_BUNDLE: bundle };
+          const settings = { ...bundled, TEST_ORDER: 'quickest', TEST_FIRST: catchers.fileFor(mistake) };
           try {
             return (await runTests(mistake.tests, ['--bail=1'], settings, untilEnd))[0];
           } catch (error) {
@@ -73,6 +76,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
         });
         const outcome = { area, mistake, caughtBy, seconds: Math.round((Date.now() - startedAt) / 1000) };
         outcomes.push(outcome);
+        catchers.note(mistake, caughtBy);
         console.error(`    ${caughtBy === undefined ? 'NOT CAUGHT' : `caught by ${caughtBy}`} (${outcome.seconds} s)`);
         record(folder, outcomes);
       }

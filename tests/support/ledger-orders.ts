@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/index.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import { recordPayment } from '../../infra/postgres/payments.ts';
 import type { Services } from '../../infra/services.ts';
+import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import type { HoldInput } from '../../workflows/reservation/messages.ts';
 import { holdInput } from './reservations.ts';
 import { createProduct, type TestProduct } from './shop.ts';
@@ -27,6 +30,7 @@ export type PaidOrder = OpenedOrder & { paymentIntentId: string };
 /** @param shop is there once the tests run */
 export function ledgerOrders(shop: () => { services: Services; activities: Activities }) {
   const made: string[] = [];
+  const madeBeside: string[] = [];
 
   /** A guest's reservation of one product. */
   async function reserved(options: LedgerOrderOptions = {}): Promise<{ product: TestProduct; hold: HoldInput }> {
@@ -73,6 +77,33 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     await shop().activities.checkPayment({ orderId });
     await shop().activities.applyPayments({ orderId });
     return { ...order, paymentIntentId };
+  }
+
+  /** Somebody has paid something else, and named the order in it. @returns the PaymentIntent's ID */
+  async function paidBeside(orderId: string, amountCents: number): Promise<string> {
+    const { activities, services } = shop();
+    const intent = await services.stripe.paymentIntents.create({
+      amount: amountCents,
+      currency: 'usd',
+      metadata: { order_id: orderId },
+    });
+    const confirmed = await services.stripe.paymentIntents.confirm(intent.id, {
+      payment_method: 'pm_card_visa',
+      return_url: 'http://127.0.0.1/return',
+    });
+    await recordPayment(services.db, orderId, paymentFactsOf(confirmed));
+    const { unmatched } = await activities.applyPayments({ orderId });
+    if (!unmatched.includes(intent.id)) throw new Error(`${intent.id} is not unmatched`);
+    madeBeside.push(intent.id);
+    return intent.id;
+  }
+
+  /** Sends an unmatched payment back, as its workflow does. */
+  async function sentBack(paymentIntentId: string): Promise<UnmatchedPayment> {
+    const { activities } = shop();
+    const { attempt } = (await activities.loadUnmatchedPayment({ paymentIntentId }))!;
+    const atStripe = await activities.refundUnmatchedPayment({ paymentIntentId, attempt });
+    return activities.recordUnmatchedRefund({ paymentIntentId, attempt, ...atStripe });
   }
 
   async function shipped(options: LedgerOrderOptions = {}): Promise<PaidOrder> {
@@ -132,7 +163,8 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       if (isPaid) await shop().activities.applyPayments({ orderId });
       else await shop().activities.closeOrder({ orderId, to: 'expired' });
     }
+    for (const id of madeBeside) await sentBack(id);
   }
 
-  return { reserved, opened, charge, paid, shipped, refunded, sent, settleAll };
+  return { reserved, opened, charge, paid, paidBeside, shipped, refunded, sent, sentBack, settleAll };
 }

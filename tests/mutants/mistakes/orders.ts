@@ -131,11 +131,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'await attachPaymentIntent(db, request.orderId, attached);',
       ],
       ['a refund of an earlier attempt answers for the next one', " && (metadata.attempt ?? '1') === attempt", ''],
-      [
-        'the refund of an unmatched payment is booked as one of the order',
-        'refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund)',
-        'refunds.data.map(foundRefund)',
-      ],
+      ['chargebacks that Stripe has are not recorded', 'disputes: disputes.data.map(foundDispute),', 'disputes: [],'],
       [
         'a payment in flight counts as canceled',
         "      if (status === 'open') throw error;\n      return status;",
@@ -157,7 +153,12 @@ export const ORDERS: readonly MistakesInFile[] = [
         "disputes.data.filter(({ status }) => status === 'lost')",
         "disputes.data.filter(({ status }) => status !== 'won')",
       ],
-      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and refund_attempt >= $5'],
+      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and $5::int is not null'],
+      [
+        'late news takes back that an unmatched payment went back',
+        "and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)",
+        '',
+      ],
     ],
   },
   {
@@ -169,11 +170,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         "status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,\n         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount\n           else excluded.received_amount end\n         where payments.order_id <> excluded.order_id\n           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status)",
         'status = excluded.status, received_amount = excluded.received_amount)',
       ],
-      [
-        'a refused attempt to pay is recorded again by each event',
-        'on conflict (attempt_id) do nothing',
-        "on conflict (attempt_id) do update set message = 'twice'",
-      ],
+      ['an event of a refused attempt to pay can’t be handled twice', 'on conflict (attempt_id) do nothing', ''],
     ],
   },
   {
@@ -220,9 +217,9 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       ['an event is marked as handled before it is', 'returning handled_at)', 'returning now() as handled_at)'],
       [
-        'a chargeback is not followed',
-        "    case 'charge.dispute.created':\n",
-        "    case 'charge.dispute.created':\n      return;\n",
+        'chargebacks are not followed',
+        '      await notifyOfMoney(deps, order);\n      return;\n    default:',
+        '      return;\n    default:',
       ],
     ],
   },

@@ -1,0 +1,113 @@
+/** What opens an order, and what pays it: a reservation whose time is not over, and one PaymentIntent. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { activityShop } from '../../tests/support/activity-shop.ts';
+import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { createProduct } from '../../tests/support/shop.ts';
+import { attachPaymentIntent } from './order-ledger.ts';
+
+const shop = activityShop();
+const { orders } = shop;
+
+describe('an order', () => {
+  it('is not opened on a reservation whose time is over, though nobody has ended it yet', async () => {
+    const { hold } = await orders.reserved();
+    const { reservationId, owners } = hold;
+    await endedAgo(shop.services, reservationId, 1);
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    expect(await shop.activities.openOrder(begin)).toEqual({ outcome: 'reservation_ended' });
+    expect(await shop.activities.loadOrder({ orderId: begin.orderId })).toBeFalsy();
+    await shop.activities.releaseHold({ reservationId });
+  });
+
+  it('is open already when it is asked for once more after its reservation’s time', async () => {
+    const { hold, begin, order } = await orders.opened();
+    await endedAgo(shop.services, hold.reservationId, 1);
+    expect(await shop.activities.openOrder(begin)).toMatchObject({
+      outcome: 'opened',
+      order: { orderId: order.orderId },
+    });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+  });
+});
+
+describe('the PaymentIntent of an order', () => {
+  it('stays its only one, also when it is over, and takes its own again', async () => {
+    const { orderId } = (await orders.opened()).order;
+    const intent = { paymentIntentId: `pi_own_${orderId}`, clientSecret: 'own' };
+    const other = { paymentIntentId: `pi_other_${orderId}`, clientSecret: 'other' };
+    const attached = async () => {
+      const { paymentIntentId, clientSecret } = (await shop.activities.loadOrder({ orderId }))!;
+      return { paymentIntentId, clientSecret };
+    };
+    for (let times = 0; times < 2; times++)
+      expect(await attachPaymentIntent(shop.services.db, orderId, intent)).toBe(true);
+    expect(await attachPaymentIntent(shop.services.db, orderId, other)).toBe(false);
+    expect(await attached()).toEqual(intent);
+    await shop.activities.closeOrder({ orderId, to: 'cancelled' });
+    expect(await attachPaymentIntent(shop.services.db, orderId, other)).toBe(false);
+    expect(await attachPaymentIntent(shop.services.db, orderId, intent)).toBe(true);
+    expect(await attached()).toEqual(intent);
+  });
+
+  it('is not made for an order that is over', async () => {
+    for (const to of ['cancelled', 'expired'] as const) {
+      const { orderId } = (await orders.opened()).order;
+      await shop.activities.closeOrder({ orderId, to });
+      const late = { paymentIntentId: `pi_late_${orderId}`, clientSecret: 'late' };
+      expect(await attachPaymentIntent(shop.services.db, orderId, late)).toBe(false);
+      expect((await shop.activities.loadOrder({ orderId }))?.paymentIntentId).toBeNull();
+    }
+  });
+});
+
+describe('a payment that is not the order’s own', () => {
+  it('is sent back once, and each look finds it until it went back', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const paymentIntentId = await orders.paidBeside(orderId, 700);
+    expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([paymentIntentId]);
+    await orders.sentBack(paymentIntentId);
+    expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([]);
+  });
+
+  it('pays nothing once it is going back, though the order has come to know it', async () => {
+    const { orderId, totalCents } = (await orders.opened()).order;
+    const paymentIntentId = await orders.paidBeside(orderId, totalCents);
+    expect(await attachPaymentIntent(shop.services.db, orderId, { paymentIntentId, clientSecret: 'secret' })).toBe(
+      true,
+    );
+    expect(await shop.activities.applyPayments({ orderId })).toMatchObject({
+      outcome: 'mismatched',
+      order: { status: 'pending', capturedCents: 0 },
+      unmatched: [paymentIntentId],
+    });
+    await shop.activities.closeOrder({ orderId, to: 'cancelled' });
+    await orders.sentBack(paymentIntentId);
+    expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ status: 'cancelled', capturedCents: 0 });
+  });
+});
+
+describe('a payment', () => {
+  it('takes out of the cart what was bought, and leaves a product of which its shopper wants more since', async () => {
+    const [all, more] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const cart = await shop.services.db.row<{ id: string }>('insert into carts default values returning id');
+    const lines = [all, more].map(({ id }) => ({ productId: id, quantity: 2 }));
+    const hold = holdInput(lines, { cartId: cart!.id });
+    expect((await shop.activities.holdStock(hold)).outcome).toBe('held');
+    const { reservationId, owners } = hold;
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    const opened = await shop.activities.openOrder(begin);
+    if (opened.outcome !== 'opened') throw new Error(opened.outcome);
+    await shop.services.db.run(
+      'insert into cart_items (cart_id, product_id, quantity) values ($1, $2, 2), ($1, $3, 3)',
+      [cart!.id, all.id, more.id],
+    );
+    await orders.charge(opened.order);
+    await shop.activities.checkPayment({ orderId: begin.orderId });
+    for (let times = 0; times < 2; times++) await shop.activities.applyPayments({ orderId: begin.orderId });
+    const left = await shop.services.db.rows('select product_id, quantity from cart_items where cart_id = $1', [
+      cart!.id,
+    ]);
+    expect(left).toEqual([{ product_id: more.id, quantity: 3 }]);
+  });
+});
