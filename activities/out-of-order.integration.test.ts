@@ -28,6 +28,18 @@ async function outlived(options: Parameters<typeof orders.opened>[0]): Promise<O
   return made;
 }
 
+describe('a reservation whose time is over', () => {
+  it('is not given back by its shopper while an order stands on it, but ends with it', async () => {
+    const { hold, order } = await orders.opened();
+    const { reservationId } = hold;
+    await endedAgo(shop.services, reservationId, DAY_SECONDS);
+    expect(await shop.activities.releaseHold({ reservationId })).toBe('checkout_pending');
+    expect((await shop.activities.loadOrder({ orderId: order.orderId }))?.status).toBe('pending');
+    expect(await shop.activities.endHold({ reservationId })).toBe('expired');
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' });
+  });
+});
+
 describe('a reservation that has ended', () => {
   it('is not released again with its order: others have reserved the stock', async () => {
     const { product, hold, order } = await outlived({ stock: 3 });

@@ -102,6 +102,8 @@ describe('a failed refund', () => {
     await pendingAtStripe('failed', 200);
     await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
     await untilRefund(sale, 'c1', 'failed');
+    // The money is there, and nothing else can be requested of a canceled order.
+    expect((await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.refundable_amount).toBe(0);
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId, amount: 500 });
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the refund to be found');
     expect((await desk.refund(sale.orderId, 'c1', 'retry')).refused).toBeUndefined();

@@ -1,6 +1,7 @@
 import { limitMessage, type ReservationLimits } from '../../domain/reservation-limits.ts';
 import { Batcher } from '../../infra/batcher.ts';
 import type { Settings } from '../../infra/config.ts';
+import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
 import type { StockGate } from '../../infra/redis/stock-gate.ts';
 import {
   type HoldInput,
@@ -15,7 +16,7 @@ import { type Ended, type EndRequest, endInLedger } from './end-ledger.ts';
 import { type ExtendedHold, type ExtendHoldRequest, extendHold as extendInLedger } from './extend-hold.ts';
 import { ensureGate } from './gate-rebuild.ts';
 import { type HoldRequest, holdInLedger, type LedgerHold } from './hold-ledger.ts';
-import { type HeldReservation, readReservation } from './stock-ledger.ts';
+import type { HeldReservation } from './stock-ledger.ts';
 
 /** What arrives while one batch commits forms the next: a rush for one product shares its row's lock. */
 const BATCHES = { maxSize: 100, maxInFlight: 2 };
@@ -44,9 +45,12 @@ export function createInventoryActivities({
     }
     if (atGate.outcome === 'ended') return { outcome: 'ended', requested: lines };
     if (atGate.outcome === 'short') {
-      // A retry after the gate was rebuilt can find its own hold counted against it: the ledger knows.
-      const held = await readReservation(db, reservationId);
-      if (held?.status !== 'held') return shortAnswer(request, atGate.available);
+      // A retry after the gate was rebuilt, or another request of the same shopper, can find its own units counted against it: the
+      // ledger knows.
+      const own = await listOwnReservations(db, owners);
+      const short = lines.filter((line) => (atGate.available.get(line.productId) ?? 0) < line.quantity);
+      if (!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short))
+        return shortAnswer(request, atGate.available);
     }
 
     const inLedger = await holds.add(request);

@@ -196,6 +196,56 @@ describe('the gate', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
+  it('is rebuilt from one moment, so that a change of stock meanwhile counts once', async () => {
+    const { db, gate, redis, log } = shop.services;
+    const item = await product(5);
+    await until(async () => (await available(item.id)) === 5, 'the product to be counted');
+    const client = await db.pool.connect();
+    let rebuilt: Promise<unknown>;
+    try {
+      await client.query('begin');
+      await client.query('lock table reservations in access exclusive mode');
+      await redis.flushall();
+      rebuilt = until(() => ensureGate(db, gate, log), 'the gate');
+      await until(
+        () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
+        'the rebuild to be in the middle',
+      );
+      await client.query('update products set stock_quantity = stock_quantity + 3 where id = $1', [item.id]);
+      await client.query('commit');
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    await rebuilt;
+    const isCarried = async () =>
+      !(await db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [item.id]));
+    await until(isCarried, 'the change to be carried');
+    expect(await left(item.id)).toEqual(both(8));
+  });
+
+  it('finds a shopper’s own reservation while several of their requests meet there', async () => {
+    const item = await product(2);
+    const owners = [newOwner()];
+    const lines = [{ productId: item.id, quantity: 2 }];
+    const { gate } = shop.services;
+    const own = await held(holdInput(lines, { owners }));
+    const [second, third] = [randomUUID(), randomUUID()];
+    expect((await gate.hold(second, lines, owners)).outcome).toBe('held');
+    expect((await gate.hold(third, lines, owners)).outcome).toBe('held');
+    // The first one counts again, and so does the third.
+    await gate.end(second, 'refused');
+    expect(await available(item.id)).toBe(-2);
+    const existing = { outcome: 'existing', reservationId: own.reservationId };
+    expect(await shop.activities.holdStock(holdInput(lines, { owners }))).toMatchObject(existing);
+    // Now the shopper's latest reservation is one that is not there.
+    await gate.end(third, 'refused');
+    expect(await left(item.id)).toEqual(both(0));
+    expect(await shop.activities.holdStock(holdInput(lines, { owners }))).toMatchObject(existing);
+    expect((await shop.activities.holdStock(holdInput(lines, { owners: [newOwner()] }))).outcome).toBe('out_of_stock');
+    expect(await left(item.id)).toEqual(both(0));
+  });
+
   it('takes back what a reservation replaced that PostgreSQL never heard of, and the audit counts both right meanwhile', async () => {
     const item = await product(5);
     const owners = [newOwner()];

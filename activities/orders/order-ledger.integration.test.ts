@@ -1,9 +1,12 @@
 /** What opens an order, and what pays it: a reservation whose time is not over, and one PaymentIntent. */
 import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
+import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
 import { createProduct } from '../../tests/support/shop.ts';
+import { createPaymentActivities } from '../payments/activities.ts';
 import { attachPaymentIntent } from './order-ledger.ts';
 
 const shop = activityShop();
@@ -61,6 +64,27 @@ describe('the PaymentIntent of an order', () => {
   });
 });
 
+describe('the cancellation of a payment', () => {
+  it('has failed while Stripe refuses it and the payment can still be made', async () => {
+    const { orderId, totalCents: amountCents } = (await orders.opened()).order;
+    const { services } = shop;
+    await shop.activities.createPayment({ orderId, amountCents, currency: 'usd' });
+    const refusal = new Stripe.errors.StripeInvalidRequestError({
+      type: 'invalid_request_error',
+      code: 'payment_intent_unexpected_state',
+      message: 'A charge was in flight.',
+    });
+    const paymentIntents = {
+      cancel: () => Promise.reject(refusal),
+      retrieve: (id: string) => services.stripe.paymentIntents.retrieve(id),
+    };
+    const stripe = { paymentIntents } as unknown as Stripe;
+    const refused = createPaymentActivities({ ...services, stripe }).cancelPayment({ orderId });
+    await expect(refused).rejects.toThrow('A charge was in flight.');
+    expect(await shop.activities.cancelPayment({ orderId })).toBe('canceled');
+  });
+});
+
 describe('a payment that is not the order’s own', () => {
   it('is sent back once, and each look finds it until it went back', async () => {
     const { orderId } = (await orders.paid()).order;
@@ -68,6 +92,15 @@ describe('a payment that is not the order’s own', () => {
     expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([paymentIntentId]);
     await orders.sentBack(paymentIntentId);
     expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([]);
+  });
+
+  it('stays with the order that it named first', async () => {
+    const [first, second] = [(await orders.paid()).order.orderId, (await orders.paid()).order.orderId];
+    const paymentIntentId = await orders.paidBeside(first, 700);
+    const facts = { paymentIntentId, status: 'succeeded', receivedCents: 700, currency: 'usd' } as const;
+    await recordPayment(shop.services.db, second, facts);
+    expect((await shop.activities.loadUnmatchedPayment({ paymentIntentId }))?.orderId).toBe(first);
+    expect((await shop.activities.applyPayments({ orderId: second })).unmatched).toEqual([]);
   });
 
   it('pays nothing once it is going back, though the order has come to know it', async () => {

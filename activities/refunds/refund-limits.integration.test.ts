@@ -130,6 +130,34 @@ describe('the limit of one person', () => {
   });
 });
 
+describe('a refund that failed', () => {
+  const retry = { actor: 'ui:Anna', reason: 'as asked' };
+
+  it('waits for approval at each retry that a lead has not approved', async () => {
+    const { order, product } = await orders.paid({ price: '8.00' });
+    const lines = [{ productId: product.id, quantity: 1 }];
+    const { refundId, status } = await orders.refunded(order.orderId, { lines });
+    expect(status).toBe('pending');
+    // The unit is on sale again when the bank refuses the money: it is owed.
+    const atStripe = { refundId, attempt: 1, stripeRefundId: `re_${refundId}` };
+    await shop.activities.recordRefund({ ...atStripe, status: 'succeeded' });
+    await shop.activities.recordRefund({ ...atStripe, status: 'failed', failureReason: 'declined' });
+    expect((await orders.refunded(order.orderId, { amountCents: 300, requestedBy: 'Bo' })).status).toBe('pending');
+
+    const waits = { outcome: 'decided', refund: { status: 'awaiting_approval', decidedBy: null } };
+    expect(await shop.activities.retryRefund({ refundId, requestId: 'r1', ...retry })).toMatchObject(waits);
+    expect(await decide(refundId, 'reject')).toMatchObject({ outcome: 'decided', refund: { status: 'failed' } });
+    expect(await shop.activities.retryRefund({ refundId, requestId: 'r2', ...retry })).toMatchObject(waits);
+    expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'decided', refund: { status: 'pending' } });
+    // Approved once, it is sent again without another decision.
+    await shop.activities.recordRefund({ refundId, attempt: 3, stripeRefundId: null, status: 'failed' });
+    expect(await shop.activities.retryRefund({ refundId, requestId: 'r3', ...retry })).toMatchObject({
+      outcome: 'decided',
+      refund: { status: 'pending' },
+    });
+  });
+});
+
 describe('a return that was received', () => {
   it.each([
     { cents: 1_250, actor: 'ui:Anna', status: 'awaiting_approval' },

@@ -6,6 +6,8 @@ import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import { addressHash } from '../../infra/address-hash.ts';
+import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
+import type { StockLine } from '../../infra/redis/stock-gate.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {
@@ -110,8 +112,11 @@ export class Reservations {
     if (seen === undefined) throw new DomainError('stock_unavailable', 'Try again in a moment.', { retryable: true });
     const { short, known, hasOwn } = seen;
     if (short.length === 0 || known) return { known };
-    const unpaid = hasOwn ? await this.#findUnpaid(owners) : undefined;
-    if (unpaid) return { known, unpaid };
+    const own = hasOwn ? await listOwnReservations(db, owners) : [];
+    const unpaid = own.find(({ hasOrder }) => hasOrder);
+    if (unpaid) return { known, unpaid: await this.find(unpaid.id, owners) };
+    const isShort = ({ productId }: StockLine) => short.some((line) => line.productId === productId);
+    if (haveEnough(own, lines.filter(isShort))) return { known };
     const names = await db.rows<{ id: string; name: string }>(
       'select id, name from products where id = any($1::uuid[])',
       [short.map((line) => line.productId)],
@@ -125,16 +130,6 @@ export class Reservations {
         available: line.available,
       })),
     );
-  }
-
-  /** The shopper's reservation on which an order waits for its payment. */
-  async #findUnpaid(owners: readonly string[]): Promise<Reservation | undefined> {
-    const row = await this.#deps.db.row<{ id: string }>(
-      `select r.id from reservations r join orders o on o.reservation_id = r.id and o.status = 'pending'
-       where r.status = 'held' and r.owner = any($1) limit 1`,
-      [owners],
-    );
-    return row && this.find(row.id, owners);
   }
 
   async #startHold(input: HoldInput): Promise<HoldResult> {

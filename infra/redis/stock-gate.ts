@@ -128,8 +128,9 @@ export class StockGate {
   }
 
   /**
-   * Lines that a shopper can't reserve now, what they have reserved themselves set off, and whether the gate knows the reservation already
-   * (held, or ended within a day). Undefined while the gate is closed. A look only: nothing is taken.
+   * Lines that a shopper can't reserve now, what they have reserved themselves set off; whether the gate knows the reservation already
+   * (held, or ended within a day); and whether the shopper has reserved anything within a day, by another reservation. Undefined while
+   * the gate is closed. A look only: nothing is taken.
    */
   async look(
     reservationId: string,
@@ -160,7 +161,7 @@ export class StockGate {
     for (const each of held) {
       for (const [productId, quantity] of each) units.set(productId, (units.get(productId) ?? 0) + quantity);
     }
-    return { short: shortBy(units), known: known === 1, hasOwn: held.length > 0 };
+    return { short: shortBy(units), known: known === 1, hasOwn: true };
   }
 
   async available(productIds: readonly string[]): Promise<Map<string, number>> {

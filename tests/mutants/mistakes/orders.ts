@@ -109,12 +109,19 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: [
       ...ACTIVITY_TESTS,
       'activities/payments',
+      'activities/orders',
       'activities/refunds',
       'tests/payment-integrity',
       'tests/support-desk',
       'tests/invariants',
     ],
     replacements: [
+      ['a payment that Stripe would not cancel counts as canceled', "      if (status === 'open') throw error;\n", ''],
+      [
+        'a refused retry is answered with the refund of the attempt before',
+        " && (metadata.attempt ?? '1') === attempt",
+        '',
+      ],
       [
         'a retried checkout makes a second PaymentIntent',
         '{ idempotencyKey: `order-${request.orderId}-intent` }',
@@ -162,9 +169,25 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'infra/postgres/payments.ts',
-    tests: ['api/webhooks', 'tests/payment-integrity', ...ACTIVITY_TESTS, 'infra/postgres'],
+    file: 'infra/stripe/payment-facts.ts',
+    tests: ['infra/stripe/payment-facts'],
     replacements: [
+      [
+        'what was asked for counts as received',
+        'intent.amount_received, intent.currency',
+        'intent.amount, intent.currency',
+      ],
+    ],
+  },
+  {
+    file: 'infra/postgres/payments.ts',
+    tests: ['api/webhooks', 'tests/payment-integrity', ...ACTIVITY_TESTS, 'activities/orders', 'infra/postgres'],
+    replacements: [
+      [
+        'an unmatched payment moves to another order',
+        'case when payments.unmatched_reason is null then excluded.order_id else payments.order_id end',
+        'excluded.order_id',
+      ],
       [
         'a late event takes back that a payment succeeded',
         "status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,\n         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount\n           else excluded.received_amount end\n         where payments.order_id <> excluded.order_id\n           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status)",

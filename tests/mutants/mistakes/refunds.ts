@@ -40,6 +40,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: [...REFUND_TESTS, 'activities/email'],
     replacements: [
       [
+        'a retry that a lead declined counts as approved at the next one',
+        'refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED',
+        'refund.decidedBy !== null',
+      ],
+      [
         'the requester may approve their own refund',
         'if (await isSamePerson(sql, refund.requestedBy, request.actor))',
         'if (false)',

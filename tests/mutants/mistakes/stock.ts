@@ -175,6 +175,11 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'activities/inventory/end-ledger.ts',
     tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders', 'api/reservations'],
     replacements: [
+      [
+        'a shopper gives back what an unpaid order stands on',
+        " || (isKept !== undefined && request.to === 'released')",
+        '',
+      ],
       ['a reservation expires before its time', "if (request.to === 'expired' && !row.due) return 'not_due';\n", ''],
       [
         'a reservation is released under an order that waits for its payment',
@@ -211,14 +216,14 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders'],
     replacements: [
       [
+        'the ledger is not asked for what the shopper has reserved',
+        '!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short)',
+        'true',
+      ],
+      [
         'the stock counter keeps what the ledger refused',
         "      await endAtGate(gate, reservationId, 'refused');\n",
         '',
-      ],
-      [
-        'a retry finds its own reservation counted against it',
-        "if (held?.status !== 'held') return shortAnswer(",
-        'return shortAnswer(',
       ],
       [
         'sold units go back to the counter when the reservation’s time is over',
@@ -231,6 +236,7 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'activities/inventory/gate-rebuild.ts',
     tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
+      ['the counters are rebuilt from several moments', "isolation: 'repeatable read', ", ''],
       [
         'a rebuild forgets which reservations have ended',
         "where reservation.status = 'held' or reservation.updated_at >",

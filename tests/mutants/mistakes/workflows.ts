@@ -63,6 +63,11 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     tests: ['workflows/reservation'],
     replacements: [
       [
+        'the last look for a payment is up to ten minutes late',
+        'if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);',
+        '',
+      ],
+      [
         'a reservation whose answer was lost keeps its units',
         "      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
         '',

@@ -1,0 +1,36 @@
+/**
+ * What one shopper has reserved, by the ledger. While several requests of the same shopper meet, the gate can count their units twice
+ * for a moment, or not know for whom they are reserved: PostgreSQL knows.
+ */
+import type { StockLine } from '../redis/stock-gate.ts';
+import type { Sql } from './database.ts';
+
+export interface OwnReservation {
+  id: string;
+  /** An order waits for its payment on it. */
+  hasOrder: boolean;
+  lines: readonly StockLine[];
+}
+
+/** @param owners all names of the shopper */
+export async function listOwnReservations(
+  sql: Pick<Sql, 'rows'>,
+  owners: readonly string[],
+): Promise<OwnReservation[]> {
+  const rows = await sql.rows<{ id: string; has_order: boolean; lines: StockLine[] }>(
+    `select r.id, exists (select 1 from orders o where o.reservation_id = r.id and o.status = 'pending') as has_order,
+       (select coalesce(jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity)), '[]')
+        from reservation_items item where item.reservation_id = r.id) as lines
+     from reservations r where r.status = 'held' and r.owner = any($1)`,
+    [owners],
+  );
+  return rows.map(({ id, has_order, lines }) => ({ id, hasOrder: has_order, lines }));
+}
+
+/** Whether these reservations have enough units of every line. */
+export function haveEnough(own: readonly OwnReservation[], lines: readonly StockLine[]): boolean {
+  const units = new Map<string, number>();
+  for (const { productId, quantity } of own.flatMap((each) => each.lines))
+    units.set(productId, (units.get(productId) ?? 0) + quantity);
+  return lines.every(({ productId, quantity }) => (units.get(productId) ?? 0) >= quantity);
+}
