@@ -50,7 +50,7 @@ export function createInventoryActivities({
       const own = await listOwnReservations(db, owners);
       const short = lines.filter((line) => (atGate.available.get(line.productId) ?? 0) < line.quantity);
       if (!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short))
-        return shortAnswer(request, atGate.available);
+        return shortAnswer(request, short, atGate.available);
     }
 
     const inLedger = await holds.add(request);
@@ -81,8 +81,11 @@ export function createInventoryActivities({
       .catch((error: unknown) => log.warn({ err: error, reservationId }, 'reservation workflow was not notified'));
   }
 
-  async function shortAnswer(request: HoldInput, available: Map<string, number>): Promise<HoldResult> {
-    const short = request.lines.filter((line) => (available.get(line.productId) ?? 0) < line.quantity);
+  async function shortAnswer(
+    request: HoldInput,
+    short: HoldInput['lines'],
+    available: Map<string, number>,
+  ): Promise<HoldResult> {
     const names = await db.rows<{ id: string; name: string }>(
       'select id, name from products where id = any($1::uuid[])',
       [short.map((line) => line.productId)],

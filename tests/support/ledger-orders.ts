@@ -27,6 +27,8 @@ export interface OpenedOrder {
 }
 export type PaidOrder = OpenedOrder & { paymentIntentId: string };
 
+const BY_CARD = { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/return' };
+
 /** @param shop is there once the tests run */
 export function ledgerOrders(shop: () => { services: Services; activities: Activities }) {
   const made: string[] = [];
@@ -63,10 +65,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
   async function charge({ orderId, totalCents }: OrderFacts): Promise<string> {
     const { activities, services } = shop();
     const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
-    await services.stripe.paymentIntents.confirm(paymentIntentId, {
-      payment_method: 'pm_card_visa',
-      return_url: 'http://127.0.0.1/return',
-    });
+    await services.stripe.paymentIntents.confirm(paymentIntentId, BY_CARD);
     return paymentIntentId;
   }
 
@@ -87,10 +86,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       currency: 'usd',
       metadata: { order_id: orderId },
     });
-    const confirmed = await services.stripe.paymentIntents.confirm(intent.id, {
-      payment_method: 'pm_card_visa',
-      return_url: 'http://127.0.0.1/return',
-    });
+    const confirmed = await services.stripe.paymentIntents.confirm(intent.id, BY_CARD);
     await recordPayment(services.db, orderId, paymentFactsOf(confirmed));
     const { unmatched } = await activities.applyPayments({ orderId });
     if (!unmatched.includes(intent.id)) throw new Error(`${intent.id} is not unmatched`);
