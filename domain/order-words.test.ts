@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refundRecord } from '../tests/support/refund-record.ts';
 import { fromStripeAmount, toStripeAmount } from './currencies.ts';
 import { formatMoney, fromDecimal } from './money.ts';
 import { hasShipped, refusalOf, statusInWords, statusOfPaid } from './order-state.ts';
@@ -72,15 +73,8 @@ describe('what ships', () => {
       { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 1 },
     ],
   };
-  const refund = (status: RefundRecord['status'], ...products: string[]): RefundRecord => ({
-    amountCents: 1,
-    status,
-    lines: products.map((productId) => ({ productId, quantity: 1 })),
-    cancelsUnits: true,
-    isGivenUp: false,
-    isRestocked: false,
-    isFromStripe: false,
-  });
+  const refund = (status: RefundRecord['status'], ...products: string[]): RefundRecord =>
+    refundRecord({ status, lines: products.map((productId) => ({ productId, quantity: 1 })), cancelsUnits: true });
 
   it('names every unit whose refund is not finished', () => {
     expect(refusalOfShipping(order, [refund('pending', 'mug', 'bowl', 'cup')], false)).toMatch(

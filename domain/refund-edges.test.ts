@@ -1,5 +1,6 @@
 /** Refunds at the edges: the last request that is granted, the first that is not, and what the refusal says. */
 import { describe, expect, it } from 'vitest';
+import { refundRecord } from '../tests/support/refund-record.ts';
 import {
   asksFor,
   decideRefund,
@@ -18,19 +19,6 @@ const BOWL = { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 400
 
 function orderOf(order: Partial<RefundableOrder> = {}): RefundableOrder {
   return { status: 'paid', hasShipped: false, capturedCents: 1000, lines: [MUGS, BOWL], ...order };
-}
-
-function refundOf(refund: Partial<RefundRecord> = {}): RefundRecord {
-  return {
-    amountCents: 300,
-    status: 'succeeded',
-    lines: [],
-    cancelsUnits: false,
-    isGivenUp: false,
-    isRestocked: false,
-    isFromStripe: false,
-    ...refund,
-  };
 }
 
 const SHIPPED = orderOf({ status: 'shipped', hasShipped: true });
@@ -60,7 +48,7 @@ describe('a refund of lines', () => {
     expect(refusal({ lines: [line('mug', 3)] })).toBe(
       'invalid_request: Of “Mug” only 2 can be left to refund; 3 were asked for.',
     );
-    expect(refusal({ lines: [line('bowl', 1)] }, [refundOf({ lines: [line('bowl', 1)] })])).toBe(
+    expect(refusal({ lines: [line('bowl', 1)] }, [refundRecord({ lines: [line('bowl', 1)] })])).toBe(
       'invalid_request: Of “Bowl” nothing is left to refund; 1 were asked for.',
     );
   });
@@ -72,8 +60,11 @@ describe('a refund of lines', () => {
     expect(refusal({ lines, amountCents: 601 }, [], SHIPPED)).toBe(
       'refund_exceeds_charge: The amount is more than these lines cost; leave it out, or name less.',
     );
-    expect(decide({ lines }, [refundOf({ amountCents: 400 })], SHIPPED)).toMatchObject({ ok: true, amountCents: 600 });
-    expect(refusal({ lines }, [refundOf({ amountCents: 401 })], SHIPPED)).toBe(
+    expect(decide({ lines }, [refundRecord({ amountCents: 400 })], SHIPPED)).toMatchObject({
+      ok: true,
+      amountCents: 600,
+    });
+    expect(refusal({ lines }, [refundRecord({ amountCents: 401 })], SHIPPED)).toBe(
       'refund_exceeds_charge: These lines cost more than what is left of the charge; name a lower amount.',
     );
   });
@@ -84,7 +75,7 @@ describe('a refund of lines', () => {
   });
 
   it('takes all of the money only with all of the units', () => {
-    const earlier = [refundOf({ amountCents: 400 })];
+    const earlier = [refundRecord({ amountCents: 400 })];
     expect(refusal({ lines: [line('mug', 2)] }, earlier)).toBe(
       'refund_exceeds_charge: This is all that is left of the charge, and 1 × “Bowl” would be left to ship for nothing. Cancel the order, or name a lower amount.',
     );
@@ -105,7 +96,7 @@ describe('a refund without lines', () => {
       cancelsUnits: true,
       restock: true,
     });
-    const earlier = [refundOf({ amountCents: 400, lines: [line('bowl', 1)] })];
+    const earlier = [refundRecord({ amountCents: 400, lines: [line('bowl', 1)] })];
     expect(decide({}, earlier)).toMatchObject({ amountCents: 600, lines: [line('mug', 2)] });
     expect(decide({}, earlier, SHIPPED)).toMatchObject({
       lines: [line('mug', 2)],
@@ -115,7 +106,7 @@ describe('a refund without lines', () => {
   });
 
   it('of no unit that is left cancels nothing and puts nothing back on sale', () => {
-    const earlier = [refundOf({ amountCents: 900, lines: [line('bowl', 1), line('mug', 2)] })];
+    const earlier = [refundRecord({ amountCents: 900, lines: [line('bowl', 1), line('mug', 2)] })];
     expect(decide({ restock: true }, earlier)).toEqual({
       ok: true,
       amountCents: 100,
@@ -127,16 +118,16 @@ describe('a refund without lines', () => {
 
   it('is refused when nothing, or less, is left', () => {
     const nothing = 'refund_exceeds_charge: Nothing is left of the charge: all of it is refunded or on its way.';
-    expect(refusal({}, [refundOf({ amountCents: 1000 })])).toBe(nothing);
-    expect(refusal({ amountCents: 1 }, [refundOf({ amountCents: 1000 })])).toBe(nothing);
-    expect(refusal({ amountCents: 701 }, [refundOf()])).toBe(
+    expect(refusal({}, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
+    expect(refusal({ amountCents: 1 }, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
+    expect(refusal({ amountCents: 701 }, [refundRecord()])).toBe(
       'refund_exceeds_charge: The refund is more than what is left of the charge.',
     );
-    expect(refusal({ amountCents: 700 }, [refundOf()])).toBeUndefined();
+    expect(refusal({ amountCents: 700 }, [refundRecord()])).toBeUndefined();
   });
 
   it('leaves what is owed for items that are on sale again, unless it takes everything', () => {
-    const owed = [refundOf({ status: 'failed', lines: [line('mug', 1)], cancelsUnits: true, isRestocked: true })];
+    const owed = [refundRecord({ status: 'failed', lines: [line('mug', 1)], cancelsUnits: true, isRestocked: true })];
     expect(refusal({ amountCents: 701 }, owed)).toBe(
       'refund_exceeds_charge: The refund is more than what is left of the charge, of which a part is owed: a refund of items that are back on sale failed. Retry that one.',
     );
@@ -178,7 +169,7 @@ describe('a request that is sent again', () => {
 
 describe('units', () => {
   it('of products that are not the order’s are nobody’s', () => {
-    const left = refundableQuantities(orderOf(), [refundOf({ lines: [line('cup', 1), line('mug', 1)] })]);
+    const left = refundableQuantities(orderOf(), [refundRecord({ lines: [line('cup', 1), line('mug', 1)] })]);
     expect([...left].map(([id, product]) => [id, product.left])).toEqual([
       ['mug', 1],
       ['bowl', 1],
@@ -187,7 +178,7 @@ describe('units', () => {
 });
 
 describe('the failed refunds that a new one replaces', () => {
-  const failed = (refund: Partial<RefundRecord>) => refundOf({ status: 'failed', ...refund });
+  const failed = (refund: Partial<RefundRecord>) => refundRecord({ status: 'failed', ...refund });
   const made = (amountCents: number, lines = [] as { productId: string; quantity: number }[]) => ({
     amountCents,
     lines,
@@ -225,18 +216,18 @@ describe('the failed refunds that a new one replaces', () => {
 
 describe('a refund that is resumed', () => {
   const money = (cents: number) => `${cents} cents`;
-  const resumed = refundOf({ status: 'failed', amountCents: 300, lines: [line('mug', 2)], cancelsUnits: true });
+  const resumed = refundRecord({ status: 'failed', amountCents: 300, lines: [line('mug', 2)], cancelsUnits: true });
 
   it('can be made as long as its money and its units are there', () => {
-    expect(refusalOfResumed(orderOf(), [refundOf({ amountCents: 700 })], resumed, money)).toBeUndefined();
-    expect(refusalOfResumed(orderOf(), [refundOf({ amountCents: 701 })], resumed, money)).toBe(
+    expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
+    expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
       'Only 299 cents of the charge is left: other refunds were made in the meantime. Reject or withdraw this one, and request a new one with a lower amount.',
     );
   });
 
   it('says of which unit there are fewer, or none', () => {
     const rest = 'and this refund is for 2: another refund was made for the rest. Reject or withdraw this one.';
-    const others = (quantity: number) => [refundOf({ amountCents: 1, lines: [line('mug', quantity)] })];
+    const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
     expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Of “Mug” 1 can still be refunded, ${rest}`);
     expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Of “Mug” 0 can still be refunded, ${rest}`);
     expect(refusalOfResumed(orderOf(), [], { ...resumed, lines: [line('cup', 2)] }, money)).toBe(
@@ -256,7 +247,7 @@ describe('a refund that is resumed', () => {
 describe('a limit', () => {
   const limits = { customerCents: 100, supportCents: 200, leadCents: 300 };
   const slice = (status: RefundRecord['status'], more: Partial<RefundRecord & { approved: boolean }> = {}) => ({
-    ...refundOf({ status, amountCents: 60 }),
+    ...refundRecord({ status, amountCents: 60 }),
     approved: false,
     ...more,
   });

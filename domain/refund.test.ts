@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refundRecord } from '../tests/support/refund-record.ts';
 import { ORDER_ACTIONS, ORDER_STATUSES, REFUND_STATUSES } from './order-state.ts';
 import {
   asksFor,
@@ -53,17 +54,6 @@ const mug: RefundableOrder = {
   ],
 };
 
-const record = (refund: Partial<RefundRecord>): RefundRecord => ({
-  amountCents: 100,
-  status: 'succeeded',
-  lines: [],
-  cancelsUnits: false,
-  isGivenUp: false,
-  isRestocked: false,
-  isFromStripe: false,
-  ...refund,
-});
-
 describe('refunds', () => {
   it('never add up to more than was charged, nor take more units than were bought, whatever is asked and however each ends', () => {
     fc.assert(
@@ -72,7 +62,7 @@ describe('refunds', () => {
         for (const request of requests) {
           const before = refundableCents(bought, refunds);
           const decision = decideRefund(bought, refunds, request.wish);
-          if (decision.ok) refunds.push(record({ ...decision, status: request.outcome }));
+          if (decision.ok) refunds.push(refundRecord({ ...decision, status: request.outcome }));
           else {
             expect(decision.refundableCents).toBe(before);
             expect(decision.message).toMatch(/\w.*\.$/);
@@ -88,9 +78,9 @@ describe('refunds', () => {
 
   it('take all that is left, every unit of it, when neither amount nor lines are named', () => {
     const refunds: RefundRecord[] = [
-      record({ amountCents: 300, status: 'succeeded', lines: [{ productId: 'mug', quantity: 1 }] }),
-      record({ amountCents: 200, status: 'failed' }),
-      record({ amountCents: 400, status: 'rejected', lines: [{ productId: 'pot', quantity: 1 }] }),
+      refundRecord({ amountCents: 300, status: 'succeeded', lines: [{ productId: 'mug', quantity: 1 }] }),
+      refundRecord({ amountCents: 200, status: 'failed' }),
+      refundRecord({ amountCents: 400, status: 'rejected', lines: [{ productId: 'pot', quantity: 1 }] }),
     ];
     expect(decideRefund({ ...mug, status: 'partially_refunded' }, refunds, { restock: true })).toEqual({
       ok: true,
@@ -109,7 +99,7 @@ describe('refunds', () => {
     expect(decideRefund(mug, [], { lines, restock: true })).toMatchObject({ ok: true, amountCents: 600, lines });
     expect(decideRefund(mug, [], { lines, amountCents: 250, restock: false })).toMatchObject({ amountCents: 250 });
     expect(decideRefund(mug, [], { lines, amountCents: 601, restock: false })).toMatchObject({ ok: false });
-    const first = record({ amountCents: 600, status: 'pending', lines });
+    const first = refundRecord({ amountCents: 600, status: 'pending', lines });
     expect(decideRefund(mug, [first], { lines: [{ productId: 'mug', quantity: 1 }], restock: false })).toMatchObject({
       ok: false,
       message: 'Of “Mug” nothing is left to refund; 1 were asked for.',
@@ -164,14 +154,14 @@ describe('refunds', () => {
 
   it('that staff settled in another way keep their units: no other refund is for them', () => {
     const lines = [{ productId: 'pot', quantity: 1 }];
-    const failed = record({ amountCents: 400, status: 'failed', lines, cancelsUnits: true });
+    const failed = refundRecord({ amountCents: 400, status: 'failed', lines, cancelsUnits: true });
     expect(decideRefund(mug, [failed], { lines, restock: false })).toMatchObject({ ok: true });
     expect(decideRefund(mug, [{ ...failed, isGivenUp: true }], { lines, restock: false })).toMatchObject({ ok: false });
   });
 
   it('can’t cost more than what is left of the charge', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
-    const goodwill = record({ amountCents: 600, status: 'succeeded' });
+    const goodwill = refundRecord({ amountCents: 600, status: 'succeeded' });
     expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({
       ok: false,
       code: 'refund_exceeds_charge',
@@ -200,7 +190,7 @@ describe('before the order has shipped', () => {
 
   it('a refund of everything waits for others that are not decided; an amount that is all that is left stands for no unit', () => {
     for (const status of ['awaiting_approval', 'awaiting_return'] as const) {
-      const waiting = record({ amountCents: 700, status });
+      const waiting = refundRecord({ amountCents: 700, status });
       expect(decideRefund(unshipped, [waiting], { restock: false })).toMatchObject({ code: 'order_not_refundable' });
       const amount = { amountCents: 300, restock: false };
       expect(decideRefund(unshipped, [waiting], amount)).toMatchObject({ lines: [], cancelsUnits: false });
@@ -209,7 +199,7 @@ describe('before the order has shipped', () => {
   });
 
   it('all of the money in a refund by line leaves no unit to ship for nothing', () => {
-    const goodwill = record({ amountCents: 700 });
+    const goodwill = refundRecord({ amountCents: 700 });
     const lines = [{ productId: 'mug', quantity: 1 }];
     expect(decideRefund(unshipped, [goodwill], { lines, restock: false })).toMatchObject({
       code: 'refund_exceeds_charge',
@@ -223,7 +213,7 @@ describe('before the order has shipped', () => {
 });
 
 describe('a failed refund', () => {
-  const failed = record({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
+  const failed = refundRecord({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
 
   it('frees its money, unless it went back in another way', () => {
     expect(refundableCents(mug, [failed])).toBe(1000);
@@ -236,13 +226,13 @@ describe('a failed refund', () => {
     expect(decideRefund(mug, [owed], { ...wish, amountCents: 700 })).toMatchObject({ ok: true });
     expect(decideRefund(mug, [owed], { ...wish, amountCents: 701 })).toMatchObject({ code: 'refund_exceeds_charge' });
     const lines = [{ productId: 'mug', quantity: 1 }];
-    const others = [owed, record({ amountCents: 500 })];
+    const others = [owed, refundRecord({ amountCents: 500 })];
     expect(decideRefund(mug, others, { ...wish, lines })).toMatchObject({ code: 'refund_exceeds_charge' });
     expect(decideRefund(mug, [owed], wish)).toMatchObject({ ok: true, amountCents: 1000 });
     expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [] })).toEqual([owed]);
     expect(replacedBy(mug, [owed], { amountCents: 700, lines })).toEqual([]);
     // What is owed comes before what failed and is not.
-    const other = record({ amountCents: 600, status: 'failed' });
+    const other = refundRecord({ amountCents: 600, status: 'failed' });
     expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [] })).toEqual([other]);
     // What the bank, or somebody at Stripe, did not take after all is owed to nobody.
     const fromStripe = { ...owed, isFromStripe: true };
@@ -280,7 +270,7 @@ describe('a repeated request', () => {
 
 describe('approval', () => {
   const limits = { customerCents: 100, supportCents: 500, leadCents: 1000 };
-  const slice = { ...record({}), approved: false };
+  const slice = { ...refundRecord(), approved: false };
 
   it('is needed above the limit of the role that asks', () => {
     expect(needsApproval(limits, 'support', [], 500)).toBe(false);
@@ -304,18 +294,20 @@ describe('approval', () => {
 
 describe('a refund that waited, or failed', () => {
   const money = (cents: number) => `$${(cents / 100).toFixed(2)}`;
-  const refund = record({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
+  const refund = refundRecord({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
 
   it('is resumed while its money and its units are there', () => {
     expect(refusalOfResumed(mug, [], refund, money)).toBeUndefined();
-    expect(refusalOfResumed(mug, [record({ amountCents: 700 })], refund, money)).toBeUndefined();
-    expect(refusalOfResumed(mug, [record({ amountCents: 701 })], refund, money)).toContain('Only $2.99 of the charge');
+    expect(refusalOfResumed(mug, [refundRecord({ amountCents: 700 })], refund, money)).toBeUndefined();
+    expect(refusalOfResumed(mug, [refundRecord({ amountCents: 701 })], refund, money)).toContain(
+      'Only $2.99 of the charge',
+    );
   });
 
   it('is refused when another one was made for its units: nobody is paid twice for one item', () => {
-    const other = record({ amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }] });
+    const other = refundRecord({ amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }] });
     expect(refusalOfResumed(mug, [other], refund, money)).toContain('Of “Mug” 0 can still be refunded');
-    const one = record({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
+    const one = refundRecord({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
     expect(refusalOfResumed(mug, [one], refund, money)).toBeUndefined();
   });
 

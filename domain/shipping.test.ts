@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refundRecord } from '../tests/support/refund-record.ts';
 import type { RefundRecord } from './refund.ts';
 import { isOpenDispute, packingLines, refusalOfShipping, withholdsMoney } from './shipping.ts';
 
@@ -8,22 +9,14 @@ const order = {
     { productId: 'pot', name: 'Pot', quantity: 1, unitPriceCents: 400 },
   ],
 };
-const cancels = (refund: Partial<RefundRecord>): RefundRecord => ({
-  amountCents: 300,
-  status: 'succeeded',
-  lines: [{ productId: 'mug', quantity: 1 }],
-  cancelsUnits: true,
-  isGivenUp: false,
-  isFromStripe: false,
-  isRestocked: false,
-  ...refund,
-});
+const cancels = (refund: Partial<RefundRecord> = {}): RefundRecord =>
+  refundRecord({ lines: [{ productId: 'mug', quantity: 1 }], cancelsUnits: true, ...refund });
 const mugOf = (...refunds: RefundRecord[]) => packingLines(order, refunds)[0];
 
 describe('what packers see', () => {
   it('is what was bought, minus what was canceled', () => {
     expect(mugOf()).toMatchObject({ bought: 3, canceled: 0, pending: 0, toShip: 3 });
-    expect(mugOf(cancels({}))).toMatchObject({ canceled: 1, pending: 0, toShip: 2 });
+    expect(mugOf(cancels())).toMatchObject({ canceled: 1, pending: 0, toShip: 2 });
     expect(mugOf(cancels({ status: 'failed', isGivenUp: true }))).toMatchObject({ canceled: 1, toShip: 2 });
     // The bank took a refund back after its units were on sale again.
     expect(mugOf(cancels({ status: 'failed', isRestocked: true }))).toMatchObject({
@@ -54,7 +47,7 @@ describe('what packers see', () => {
 describe('shipping', () => {
   it('waits for refunds of its items, and says for which', () => {
     expect(refusalOfShipping(order, [], false)).toBeUndefined();
-    expect(refusalOfShipping(order, [cancels({})], false)).toBeUndefined();
+    expect(refusalOfShipping(order, [cancels()], false)).toBeUndefined();
     expect(refusalOfShipping(order, [cancels({ status: 'pending' })], false)).toContain('A refund of 1 × “Mug”');
   });
 

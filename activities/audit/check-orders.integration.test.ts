@@ -1,11 +1,12 @@
 /** What an order's own row can say wrongly of its money and its goods, made by hand past PostgreSQL's own rules. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FULFILMENTS, statusOfPaid } from '../../domain/order-state.ts';
 import { provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { chargeBack, openOrder, orderOf, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
-import { checkOrders } from './check-orders.ts';
+import { checkOrders, STATUS_OF_PAID } from './check-orders.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -57,6 +58,28 @@ it('in a status that its goods and its money do not make', async () => {
     expect(await finds(sale, [`update orders set status = '${status}' where id = $1`], reset)).toEqual([
       `is ${status}, while its goods and its money make it paid`,
     ]);
+});
+
+it('in the status that orders get from the same goods and money', async () => {
+  const capturedCents = 1000;
+  const cases = FULFILMENTS.flatMap((fulfilment) =>
+    [0, 1, 999, 1000, 1001].flatMap((refundedCents) =>
+      [0, refundedCents].map((otherwiseCents) => ({ fulfilment, refundedCents, otherwiseCents })),
+    ),
+  );
+  const rows = await shop.services.db.rows<{ expected: string }>(
+    `select ${STATUS_OF_PAID} as expected from (
+       select ${capturedCents} as captured_amount, given.* from unnest($1::text[], $2::int[], $3::int[])
+       with ordinality given (fulfilment, at_stripe, otherwise, position)) returned order by position`,
+    [
+      cases.map(({ fulfilment }) => fulfilment),
+      cases.map(({ refundedCents, otherwiseCents }) => refundedCents - otherwiseCents),
+      cases.map(({ otherwiseCents }) => otherwiseCents),
+    ],
+  );
+  expect(rows.map(({ expected }) => expected)).toEqual(
+    cases.map(({ fulfilment, refundedCents }) => statusOfPaid({ fulfilment, capturedCents, refundedCents })),
+  );
 });
 
 it('with another refunded amount than its refunds add up to', async () => {

@@ -15,8 +15,8 @@ const RETURNED = `
   from orders o left join refunds refund on refund.order_id = o.id
   group by o.id`;
 
-/** As `statusOfPaid` in domain/order-state.ts. */
-const STATUS_OF_PAID = `
+/** As `statusOfPaid` in domain/order-state.ts, with which a test compares it. */
+export const STATUS_OF_PAID = `
   case when returned.at_stripe + returned.otherwise >= returned.captured_amount then 'refunded'
     when returned.fulfilment <> 'unfulfilled' then returned.fulfilment
     when returned.at_stripe + returned.otherwise > 0 then 'partially_refunded' else 'paid' end`;

@@ -1,0 +1,104 @@
+/** What the API makes of a request: what it adds, what it changes, and how it says what is wrong. */
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { registerBody } from './accounts.ts';
+import { productCreate, productListQuery, productPatch } from './catalog.ts';
+import { idempotencyHeaders } from './common.ts';
+import { cancelBody, checkoutBody, orderListQuery } from './orders.ts';
+import { companionQuery, recommendationQuery, retrainBody } from './recommendations.ts';
+import { refundBody } from './refunds.ts';
+import { reservationBody } from './reservations.ts';
+import { searchQuery, suggestQuery } from './search.ts';
+import { ADDRESS, ID, letters, linesOf, PRODUCT, problemsOf } from './testing.ts';
+
+describe('what is left out', () => {
+  it('gets its default', () => {
+    expect(productCreate.parse(PRODUCT)).toMatchObject({ description: '', tags: [] });
+    expect(productListQuery.parse({})).toEqual({ sort: 'newest', limit: 24 });
+    expect(searchQuery.parse({})).toEqual({ q: '', category: [], page: 1, limit: 24 });
+    expect(suggestQuery.parse({ q: 'a' })).toEqual({ q: 'a', limit: 8 });
+    expect(orderListQuery.parse({})).toEqual({ limit: 20 });
+    expect(refundBody.parse({ reason: 'a' })).toEqual({ reason: 'a', restock: false });
+    expect(recommendationQuery.parse({})).toEqual({ limit: 10, repeats: 'false' });
+    expect(companionQuery.parse({})).toEqual({ limit: 10 });
+    expect(retrainBody.parse({})).toEqual({ publish_anyway: false });
+  });
+});
+
+describe('what people type', () => {
+  it('is kept without blanks around it, and addresses in one way of writing', () => {
+    expect(registerBody.parse({ email: ' A@B.Example ', password: `  ${letters(8)}` })).toEqual({
+      email: 'a@b.example',
+      password: `  ${letters(8)}`,
+    });
+    expect(
+      checkoutBody.parse({
+        reservation_id: ID.toUpperCase(),
+        shipping_address: { ...ADDRESS, city: ' A ', country: 'us' },
+      }),
+    ).toEqual({
+      reservation_id: ID,
+      shipping_address: { ...ADDRESS, city: 'A', country: 'US' },
+    });
+  });
+
+  it('of categories comes as a list, however it was sent', () => {
+    expect(searchQuery.parse({ category: 'mugs,,bowls' }).category).toEqual(['mugs', 'bowls']);
+    expect(searchQuery.parse({ category: ['mugs', 'bowls,cups'] }).category).toEqual(['mugs', 'bowls', 'cups']);
+    expect(searchQuery.parse({ category: '' }).category).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [registerBody, { email: 'a@b.example', password: 'short' }, ['password: use at least 10 characters']],
+    [
+      registerBody,
+      { email: 'a@b.example', password: `${letters(10)}\u0000` },
+      ['password: has a character that cannot be stored: remove control characters'],
+    ],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, postal_code: '1' },
+      ['postal_code: use a US postal code: 12345 or 12345-6789'],
+    ],
+    [checkoutBody.shape.shipping_address, { ...ADDRESS, country: 'USA' }, ['country: use two letters, such as US']],
+    [cancelBody, { reason: 'a\u0000b' }, ['reason: has a character that cannot be stored: remove control characters']],
+    [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],
+    [
+      productCreate,
+      { ...PRODUCT, currency: 'USD' },
+      ['currency: is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd'],
+    ],
+    [reservationBody, { items: [...linesOf(1), ...linesOf(1)] }, ['items: name each product once']],
+    [productPatch, {}, [': name at least one field to change']],
+    [productPatch, { stock_delta: 0 }, ['stock_delta: must be other than 0']],
+    [
+      productPatch,
+      { stock_quantity: 1, stock_version: 1, stock_delta: 1 },
+      ['stock_delta: give either stock_delta or stock_quantity'],
+    ],
+    [
+      productPatch,
+      { stock_quantity: 1 },
+      [
+        'stock_quantity: give stock_version with it, as the product shows it to administrators, or use stock_delta: units may have been sold since you looked',
+      ],
+    ],
+    [productPatch, { stock_version: 1 }, ['stock_version: belongs to stock_quantity']],
+    [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: belongs to stock_quantity']],
+  ])('says what is wrong', (schema, value, expected) => {
+    expect(problemsOf(schema as z.ZodType, value)).toEqual(expected);
+  });
+
+  it('names every field', () => {
+    expect(
+      problemsOf(reservationBody, {
+        items: [
+          { product_id: 'x', quantity: 1 },
+          { product_id: ID, quantity: 0 },
+        ],
+      }).map((problem) => problem.split(':')[0]),
+    ).toEqual(['items.0.product_id', 'items.1.quantity']);
+  });
+});
