@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
@@ -8,6 +9,7 @@ import {
   giveUpRefundUpdate,
   type RefundFacts,
   refundCaseQuery,
+  refundChangedSignal,
   refundWorkflowId,
   retryRefundUpdate,
 } from './messages.ts';
@@ -21,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-/** A refund's activities as a script. @param stripe what sending it does, given how often it was tried */
+/** A refund's activities as a script. @param stripe what Stripe makes of it, given how often it was sent or asked */
 function scripted(stripe: (tries: number) => RefundFacts['status']) {
   const calls: string[] = [];
   let tries = 0;
@@ -30,18 +32,26 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
     refund = { ...refund, ...change };
     return { outcome: 'decided', refund };
   };
+  const stateAtStripe = (): StripeRefundState => {
+    const status = stripe(tries) as StripeRefundState['status'];
+    return { stripeRefundId: status === 'failed' ? null : 're_1', status, failureReason: 'charge_disputed' };
+  };
   return {
     calls,
-    refund,
     activities: {
       loadRefund: async () => refund,
       refundPayment: async ({ attempt }: { attempt: number }) => {
         tries += 1;
         calls.push(`refundPayment ${attempt}`);
-        return { stripeRefundId: null, status: stripe(tries), failureReason: 'charge_disputed' };
+        return stateAtStripe();
       },
-      recordRefund: async ({ status, failureReason }: { status: RefundFacts['status']; failureReason: string }) =>
-        decided({ status, failureReason }).refund,
+      retrieveRefund: async ({ stripeRefundId }: { stripeRefundId: string }) => {
+        tries += 1;
+        calls.push(`retrieveRefund ${stripeRefundId}`);
+        return stateAtStripe();
+      },
+      recordRefund: async ({ status, stripeRefundId, failureReason }: StripeRefundState) =>
+        decided({ status, stripeRefundId, failureReason }).refund,
       retryRefund: async () => decided({ status: 'pending', attempt: refund.attempt + 1 }),
       giveUpRefund: async () => decided({ isGivenUp: true }),
       recordAsked: async () => {},
@@ -97,5 +107,24 @@ describe('a refund', () => {
       });
       expect(script.calls).toEqual(end === 'succeeded' ? ['refundPayment 1', 'refundPayment 2'] : ['refundPayment 1']);
     }
+  });
+
+  it('that Stripe has not finished is looked up when there is news, and every six hours without', async () => {
+    let isFinished = false;
+    const script = scripted(() => (isFinished ? 'succeeded' : 'pending'));
+    await temporal.withWorker(script.activities, async () => {
+      const handle = await script.start();
+      await temporal.env.sleep(5 * HOUR_MS);
+      expect(script.calls).toEqual(['refundPayment 1']);
+      await temporal.env.sleep(8 * HOUR_MS);
+      expect(script.calls).toEqual(['refundPayment 1', 'retrieveRefund re_1', 'retrieveRefund re_1']);
+      isFinished = true;
+      const began = await temporal.env.currentTimeMs();
+      await handle.signal(refundChangedSignal);
+      expect(await handle.result()).toBe('succeeded');
+      expect((await temporal.env.currentTimeMs()) - began).toBeLessThan(HOUR_MS);
+      expect(script.calls.at(-1)).toBe('retrieveRefund re_1');
+      expect(script.calls).toHaveLength(4);
+    });
   });
 });
