@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { InfluxDb } from '../../infra/influxdb/client.ts';
 import { DEAD_LETTERS, EVENT_STREAM, EventStream, type StreamEvent } from '../../infra/redis/event-stream.ts';
 import type { Services } from '../../infra/services.ts';
-import { pointsOf } from '../../tests/support/analytics.ts';
+import { pointsOf, untilWritten } from '../../tests/support/analytics.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
 import { EventGroup, GROUP } from './event-group.ts';
 import { startEventWriter } from './event-writer.ts';
@@ -36,8 +36,7 @@ function view(data: StreamEvent['data'] = { path: '/' }): StreamEvent {
   return { id: randomUUID(), event: 'page_view', atMs: Date.now(), data };
 }
 
-const written = (id: string) =>
-  until(async () => (await pointsOf(services.influx, id))[0], `event ${id} to be in InfluxDB`);
+const written = (id: string) => untilWritten(services.influx, id);
 const pending = async () => ((await services.redis.xpending(EVENT_STREAM, GROUP)) as [number])[0];
 
 /** Stands in front of InfluxDB, and can be shut. */

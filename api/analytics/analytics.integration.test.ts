@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
 import { signedIn } from '../../tests/support/accounts.ts';
-import { pointsOf } from '../../tests/support/analytics.ts';
+import { pointsOf, untilWritten } from '../../tests/support/analytics.ts';
 import { createProduct, Shopper, startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { visitorOf } from './service.ts';
 
@@ -19,8 +19,7 @@ const pageView = (path = '/') => ({ event: 'page_view', ...common(), path });
 const guest = () => new Shopper(shop.api.url);
 const send = (who: Shopper, events: unknown[], headers: Record<string, string> = {}) =>
   who.call('POST', '/events', { events }, headers);
-const written = (id: string) =>
-  until(async () => (await pointsOf(shop.services.influx, id))[0], `event ${id} to be in InfluxDB`);
+const written = (id: string) => untilWritten(shop.services.influx, id);
 
 describe('an accepted batch', () => {
   it('reaches InfluxDB once, though it is sent twice', async () => {
@@ -87,7 +86,9 @@ describe('a purchase', () => {
           `SELECT * FROM "events" WHERE "event" = 'purchase' AND "product_ids" = '${product.id}'`,
         )
       )[0];
-    const series = await until(find, 'the purchase to be in InfluxDB');
+    await until(find, 'the purchase to be in InfluxDB');
+    // Only a second read is sure to see the whole point: `untilWritten` says why.
+    const series = (await find())!;
     const point = Object.fromEntries(series.columns.map((name, index) => [name, series.values[0]![index]]));
     expect(series.values).toHaveLength(1);
     expect(point).toMatchObject({ total: 25, item_count: 2, currency: 'usd' });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
 import { signedIn } from '../../tests/support/accounts.ts';
-import { pointsOf } from '../../tests/support/analytics.ts';
+import { pointsOf, untilWritten } from '../../tests/support/analytics.ts';
 import { publishModel } from '../../tests/support/recommendations.ts';
 import {
   createProduct,
@@ -113,8 +113,7 @@ describe('a history that is forgotten', () => {
       return point;
     };
     const before = [shownEvent.id, carted.id, await look(who)];
-    for (const id of before)
-      expect(await until(() => written(id), 'the event to be written')).toMatchObject({ user_id: userId });
+    for (const id of before) expect(await untilWritten(influx, id)).toMatchObject({ user_id: userId });
     const others = await look(other);
     const late = await look(who);
 
@@ -136,7 +135,7 @@ describe('a history that is forgotten', () => {
     expect(await written(carted.id)).toMatchObject({ quantity: 2, price: 3, product_id: mug.id });
     const visitorDone = async () => !(await written(before[0]!))?.visitor;
     await until(visitorDone, 'the visitor to be nobody', 25_000);
-    expect((await until(() => written(others), 'the other one’s event')).user_id).toBe(other.session.user.id);
+    expect((await untilWritten(influx, others)).user_id).toBe(other.session.user.id);
 
     await look(who);
     expect(await isPersonal(who)).toBe(true);
@@ -169,7 +168,7 @@ describe('a history that is forgotten', () => {
     expect((await until(refused, 'the handler to wait')).last_error).toContain('still wait');
     // The entry is dealt with: what it held is written, with the name, and only then taken off.
     await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
-    await until(async () => (await pointsOf(influx, event.id))[0], 'the event to be written');
+    await untilWritten(influx, event.id);
     await redis.xack(EVENT_STREAM, 'influxdb', entry);
     // However long the handler had to wait before, and would wait now, the next look is due; one at work may put it off once more.
     const isForgotten = async () => {
