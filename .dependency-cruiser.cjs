@@ -1,81 +1,74 @@
 /** Who may import whom; the table stands in docs/architecture.md. */
-const folders = 'domain|api|workflows|activities|worker|infra|storefront|tests|bench';
+const folders = 'domain|api|workflows|activities|worker|infra|local|storefront|tests|bench';
+const CONTRACTS = '^api/contracts/';
+const STARTS = ['^workflows/[^/]+/(messages|start)\\.ts$', '^workflows/shared/search-attributes\\.ts$'];
+const notTests = '\\.test\\.ts$|/testing\\.ts$|/testing/';
 
 /** @param {string} name @param {string} from @param {string[]} mayImport patterns of what the folder may reach */
 const only = (name, from, mayImport, comment) => ({
   name,
   severity: 'error',
   comment,
-  from: { path: from, pathNot: '\\.test\\.ts$' },
+  from: { path: from, pathNot: notTests },
   to: { path: `^(${folders})/`, pathNot: mayImport },
 });
 
 module.exports = {
   forbidden: [
-    {
-      name: 'no-circular',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     only('domain-is-pure', '^domain/', ['^domain/'], 'Rules know nothing of the world.'),
     {
       name: 'domain-without-packages',
       severity: 'error',
-      from: { path: '^domain/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^domain/', pathNot: notTests },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
-    only(
-      'contracts',
-      '^api/contracts/',
-      ['^api/contracts/', '^domain/'],
-      'The wire is described by zod and the domain alone.',
-    ),
+    only('contracts', CONTRACTS, [CONTRACTS, '^domain/'], 'The wire is described by zod and the domain alone.'),
     {
       name: 'workflows-values',
       severity: 'error',
       comment: 'Workflows run in a sandbox: of activities and contracts they see types only.',
-      from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^workflows/', pathNot: notTests },
       to: { path: `^(${folders})/`, pathNot: ['^workflows/', '^domain/'], dependencyTypesNot: ['type-only'] },
     },
+    only(
+      'workflows-types',
+      '^workflows/',
+      ['^workflows/', '^domain/', '^activities/', CONTRACTS],
+      'What workflows know of the world is what activities answer.',
+    ),
     {
       name: 'workflows-without-node',
       severity: 'error',
-      from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^workflows/', pathNot: notTests },
       to: { dependencyTypes: ['core'] },
     },
     only(
       'activities',
       '^activities/',
-      ['^activities/', '^domain/', '^infra/', '^workflows/([^/]+/(messages|start)|shared/search-attributes)\\.ts$'],
-      'Activities reach down, never up.',
+      ['^activities/', '^domain/', '^infra/', ...STARTS],
+      'Activities do the work; they know workflows by their messages alone.',
     ),
-    only('infra', '^infra/(?!local/)', ['^infra/', '^domain/'], 'Adapters know the domain alone.'),
-    only(
-      'infra-local',
-      '^infra/local/',
-      ['^infra/', '^domain/'],
-      'The local stack starts programs; it does not import them.',
-    ),
+    only('infra', '^infra/', ['^infra/', '^domain/'], 'Adapters know the domain alone.'),
     only(
       'api',
       '^api/(?!contracts/)',
-      [
-        '^api/',
-        '^domain/',
-        '^infra/(?!local/)',
-        '^workflows/[^/]+/(messages|start)\\.ts$',
-        '^workflows/shared/search-attributes\\.ts$',
-      ],
+      ['^api/', '^domain/', '^infra/', ...STARTS],
       'The API starts workflows; the work is theirs.',
     ),
     only(
       'worker',
       '^worker/',
-      ['^worker/', '^workflows/', '^activities/', '^domain/', '^infra/(?!local/)'],
+      ['^worker/', '^workflows/', '^activities/', '^domain/', '^infra/'],
       'The worker hosts workflows and activities.',
     ),
-    only('storefront', '^storefront/', ['^storefront/', '^api/contracts/', '^domain/'], 'The storefront speaks HTTP.'),
+    only(
+      'local',
+      '^local/',
+      ['^local/', '^domain/', '^infra/', '^activities/', '^api/', '^workflows/', '^worker/'],
+      'The local stack is no part of the storefront.',
+    ),
+    only('storefront', '^storefront/', ['^storefront/', CONTRACTS, '^domain/'], 'The storefront speaks HTTP.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

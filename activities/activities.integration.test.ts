@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
-import type { StockGate } from '../infra/redis/stock-gate.ts';
+import type { StockGate } from '../infra/redis/stock-counters.ts';
 import { activityShop } from '../tests/support/activity-shop.ts';
 import { endedAgo, holdInput } from '../tests/support/reservations.ts';
 import { createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
 import { checkHolds } from './audit/check-holds.ts';
 import { sweep } from './audit/sweep.ts';
-import { createInventoryActivities } from './inventory/activities.ts';
-import { ensureGate } from './inventory/gate-rebuild.ts';
+import { createInventoryActivities } from './reservations/activities.ts';
+import { ensureGate } from './reservations/gate-rebuild.ts';
 
 const shop = activityShop();
 

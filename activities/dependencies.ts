@@ -5,7 +5,7 @@ import type { Settings } from '../infra/config.ts';
 import type { ProductIndex } from '../infra/elasticsearch/product-index.ts';
 import type { Logger } from '../infra/logger.ts';
 import type { Database } from '../infra/postgres/database.ts';
-import type { StockGate } from '../infra/redis/stock-gate.ts';
+import type { StockGate } from '../infra/redis/stock-counters.ts';
 
 /** What activities work with; made once a process. */
 export interface ActivityDependencies {

@@ -1,6 +1,6 @@
 /** Updates to the workflow of an order or a refund, which is resumed from the database where it is not running (any more). */
 import { type UpdateDefinition, WithStartWorkflowOperation } from '@temporalio/client';
-import { type ResumedOrder, resumedOrder } from '../workflows/checkout/start.ts';
+import { type ResumedOrder, resumedOrder } from '../workflows/order/start.ts';
 import { type ResumedRefund, resumedRefund } from '../workflows/refund/start.ts';
 import type { ApiDependencies } from './context.ts';
 import { answerDeadline, callWorkflow } from './temporal-call.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import type { startShop } from '../infra/local/shop.ts';
+import type { startShop } from '../local/stack/shop.ts';
 
 export interface ComparedShop {
   /** Address of the API, with `/api`. */
@@ -21,7 +21,7 @@ const PRODUCTS = 50;
 
 const checkout = process.argv[2]!;
 // Of an older commit: no more is asked of it than what has always been there.
-const module = (await import(pathToFileURL(join(checkout, 'infra/local/shop.ts')).href)) as {
+const module = (await import(pathToFileURL(join(checkout, 'local/stack/shop.ts')).href)) as {
   startShop: typeof startShop;
 };
 const shop = await module.startShop({

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CHECKOUT } from '../infra/local/profile.ts';
+import { CHECKOUT } from '../local/stack/profile.ts';
 import { textTable } from '../infra/text-table.ts';
 import type { CompareLoad, LoadResult } from './compare-load.ts';
 import type { ComparedShop } from './compare-shop.ts';
@@ -88,7 +88,7 @@ function readArguments(args: readonly string[]): { base: string; pairs: number }
   if (!values.base || !Number.isSafeInteger(pairs) || pairs < 2)
     throw new Error('Usage: npm run bench -- compare --base CHECKOUT [--pairs 5]; there are at least 2 pairs.');
   const base = resolve(values.base);
-  if (!existsSync(join(base, 'infra/local/shop.ts')) || !existsSync(join(base, 'node_modules')))
+  if (!existsSync(join(base, 'local/stack/shop.ts')) || !existsSync(join(base, 'node_modules')))
     throw new Error(`${base} is no checkout of the shop with its packages: run "npm install" in it.`);
   return { base, pairs };
 }

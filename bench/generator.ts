@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { Random } from '../infra/catalogue/random.ts';
+import { Random } from '../domain/random.ts';
 
 export interface Asked {
   path: string;

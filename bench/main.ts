@@ -4,7 +4,7 @@
  */
 import { benchCompare } from './compare.ts';
 import { benchEvents } from './events.ts';
-import { benchHolds } from './holds.ts';
+import { benchHolds } from './reservations.ts';
 import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
 import { benchRecommendationReads } from './recommendation-reads.ts';

@@ -12,7 +12,7 @@ import { KernelPool } from '../activities/recommendations/model/kernel-pool.ts';
 import { recencyMatrix } from '../activities/recommendations/model/matrices.ts';
 import { truncatedSvd } from '../activities/recommendations/model/truncated-svd.ts';
 import { encodeModel } from '../domain/recommendations/served-model.ts';
-import { Random } from '../infra/catalogue/random.ts';
+import { Random } from '../domain/random.ts';
 import { writeArtefact } from '../infra/postgres/artefacts.ts';
 import { Database } from '../infra/postgres/database.ts';
 import { textTable } from '../infra/text-table.ts';

@@ -1,7 +1,7 @@
 /** The shop that is measured: all its processes, on servers and data of the bench profile. */
 import pg from 'pg';
-import { plainProgress } from '../infra/local/plain-progress.ts';
-import { type RunningShop, startShop } from '../infra/local/shop.ts';
+import { plainProgress } from '../infra/plain-progress.ts';
+import { type RunningShop, startShop } from '../local/stack/shop.ts';
 
 const MEASURED = [
   'api',

@@ -3,7 +3,7 @@ import { trainBlend } from '../activities/recommendations/model/blend.ts';
 import { type History, HistoryBuilder } from '../activities/recommendations/model/history.ts';
 import { KernelPool } from '../activities/recommendations/model/kernel-pool.ts';
 import { SeedModel } from '../activities/recommendations/model/seed-model.ts';
-import { Random } from '../infra/catalogue/random.ts';
+import { Random } from '../domain/random.ts';
 import type { Trained } from './recommendations.ts';
 
 const DAY_MS = 86_400_000;

@@ -5,13 +5,13 @@ import type { Settings } from './config.ts';
 import { connectElasticsearch, ProductIndex } from './elasticsearch/product-index.ts';
 import { InfluxDb } from './influxdb/client.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { Mailer } from './mail/mailer.ts';
+import { Mailer } from './email/mailer.ts';
 import type { Database } from './postgres/database.ts';
 import { connectPostgres, type Orm } from './postgres/orm.ts';
 import { Cache } from './redis/cache.ts';
 import { connectRedis } from './redis/client.ts';
 import { EventStream } from './redis/event-stream.ts';
-import { StockGate } from './redis/stock-gate.ts';
+import { StockGate } from './redis/stock-counters.ts';
 import { createStripe } from './stripe/client.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/client.ts';
 

@@ -1,6 +1,6 @@
 /** No one keeps both the money and the goods: what ships is what was bought, minus what was canceled or refunded. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { signedIn } from './support/accounts.ts';
 import { Desk } from './support/desk.ts';

@@ -1,8 +1,8 @@
 /** Money that Stripe took for an order that is over is looked for, also when nobody was told of it, and goes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
-import { resumedOrder } from '../workflows/checkout/start.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { resumedOrder } from '../workflows/order/start.ts';
 import { Desk } from './support/desk.ts';
 import { atStripe, openOrder, orderOf, type Sale, untilRefundedAtStripe } from './support/sales.ts';
 import { startTestShop, stockOf, type TestShop } from './support/shop.ts';

@@ -7,11 +7,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
-import { Random } from '../infra/catalogue/random.ts';
+import { Random } from '../domain/random.ts';
 import type { Services } from '../infra/services.ts';
 import { buildWorkflowBundle } from '../worker/bundle.ts';
 import { startWorker } from '../worker/worker.ts';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import * as workflows from '../workflows/index.ts';
 import { RETRAINING_ID, RETRAINING_QUEUE } from '../workflows/recommendations/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';

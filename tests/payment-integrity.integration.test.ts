@@ -1,6 +1,6 @@
 /** Only Stripe confirms a card payment, and only the order's own: everything else that names an order is refunded, and staff see it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
 import { Desk } from './support/desk.ts';
 import {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Activities, createActivities } from '../activities/index.ts';
-import { ensureGate } from '../activities/inventory/gate-rebuild.ts';
+import { ensureGate } from '../activities/reservations/gate-rebuild.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { Services } from '../infra/services.ts';

@@ -4,10 +4,10 @@
  * beside the others: both mostly wait. With `--times N` they run N times on the same servers, from the second time on in random order.
  */
 import { join } from 'node:path';
-import { plainProgress } from '../infra/local/plain-progress.ts';
-import { RunError, run } from '../infra/local/processes/run.ts';
-import type { RunningShop } from '../infra/local/shop.ts';
-import { stopRequest } from '../infra/local/stop-request.ts';
+import { plainProgress } from '../infra/plain-progress.ts';
+import { RunError, run } from '../local/stack/processes/run.ts';
+import type { RunningShop } from '../local/stack/shop.ts';
+import { stopRequest } from '../local/stack/stop-request.ts';
 import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor, WITHOUT_LIMITS } from './test-shop.ts';
 import { type Project, projectsWithFiles, runVitest } from './vitest-runner.ts';

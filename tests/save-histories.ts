@@ -4,10 +4,10 @@
  * break running workflows fails the build. Run at each release; see “Changing workflows” in docs/operations.md.
  */
 import { readSettings } from '../infra/config.ts';
-import { plainProgress } from '../infra/local/plain-progress.ts';
-import { startShop } from '../infra/local/shop.ts';
+import { plainProgress } from '../infra/plain-progress.ts';
+import { startShop } from '../local/stack/shop.ts';
 import { connectServices } from '../infra/services.ts';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { Desk } from './support/desk.ts';

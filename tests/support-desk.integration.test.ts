@@ -1,8 +1,8 @@
 /** The support desk on real servers: what staff send at the Temporal UI, what it changes, what it refuses, what it records. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mailsTo } from '../infra/local/mailbox/testing.ts';
-import { checkoutWorkflowId } from '../workflows/checkout/messages.ts';
+import { mailsTo } from '../local/mailbox/testing.ts';
+import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { signedIn } from './support/accounts.ts';

@@ -1,15 +1,15 @@
 /** The servers that tests run on, and the programs that they start themselves. */
 import { join } from 'node:path';
-import { obtainChromium } from '../infra/local/components/chromium.ts';
-import { type Component, obtainComponent } from '../infra/local/components/component.ts';
-import { findJava } from '../infra/local/components/java.ts';
-import { stripeMock } from '../infra/local/components/stripe-mock.ts';
-import { temporal } from '../infra/local/components/temporal.ts';
-import { temporalTestServer } from '../infra/local/components/temporal-test-server.ts';
-import { run } from '../infra/local/processes/run.ts';
-import { CHECKOUT, Profile } from '../infra/local/profile.ts';
-import { type RunningShop, type StartShopOptions, startShop } from '../infra/local/shop.ts';
-import { ProfileBusyError, type ProgressReport } from '../infra/local/stack.ts';
+import { obtainChromium } from '../local/stack/components/chromium.ts';
+import { type Component, obtainComponent } from '../local/stack/components/component.ts';
+import { findJava } from '../local/stack/components/java.ts';
+import { stripeMock } from '../local/stack/components/stripe-mock.ts';
+import { temporal } from '../local/stack/components/temporal.ts';
+import { temporalTestServer } from '../local/stack/components/temporal-test-server.ts';
+import { run } from '../local/stack/processes/run.ts';
+import { CHECKOUT, Profile } from '../local/stack/profile.ts';
+import { type RunningShop, type StartShopOptions, startShop } from '../local/stack/shop.ts';
+import { ProfileBusyError, type ProgressReport } from '../local/stack/stack.ts';
 import type { Project } from './vitest-runner.ts';
 
 /** Runs at the same time in one checkout; each has servers of its own. */

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { RunError, run } from '../infra/local/processes/run.ts';
-import { CHECKOUT } from '../infra/local/profile.ts';
+import { RunError, run } from '../local/stack/processes/run.ts';
+import { CHECKOUT } from '../local/stack/profile.ts';
 
 export type Project = 'unit' | 'workflows' | 'integration' | 'e2e';
 

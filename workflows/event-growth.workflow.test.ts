@@ -8,7 +8,7 @@ import { checkoutSteps } from '../tests/support/checkout-steps.ts';
 import type { ScriptedCheckout } from '../tests/support/scripted-checkout.ts';
 import { until } from '../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../tests/support/time-skipping.ts';
-import { orderChangedSignal } from './checkout/messages.ts';
+import { orderChangedSignal } from './order/messages.ts';
 import { unmatchedPaymentWorkflowId } from './unmatched-payment/messages.ts';
 
 const MAX_EVENTS_A_DAY = 1_000;

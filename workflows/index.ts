@@ -1,6 +1,6 @@
 /** Every workflow of the shop; the worker bundles this file. */
-export { reindexProduct } from './catalogue/workflow.ts';
-export { checkout } from './checkout/workflow.ts';
+export { reindexProduct } from './catalog/workflow.ts';
+export { checkout } from './order/workflow.ts';
 export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
 export { recommendationRetraining } from './recommendations/workflow.ts';
 export { refund } from './refund/workflow.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
 

@@ -1,6 +1,6 @@
 /** The Redis gate against PostgreSQL. Drift here has one right answer, what PostgreSQL says, so it is repaired. */
 import type { Database } from '../../infra/postgres/database.ts';
-import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import type { StockGate } from '../../infra/redis/stock-counters.ts';
 import type { Finding } from './finding.ts';
 
 /** A hold that the gate took but PostgreSQL never heard of is in flight for at most this long. */

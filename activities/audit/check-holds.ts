@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/postgres/database.ts';
-import { type HoldEndSettings, keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
+import { type HoldEndSettings, keptPastDeadline, keptSeconds } from '../reservations/hold-end.ts';
 import type { Finding } from './finding.ts';
 
 /** Past the time that it is kept, a reservation or an order has this long to end: its workflow's next look, and the sweep's. */

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
 import { connectRedis } from '../../infra/redis/client.ts';
-import { StockGate } from '../../infra/redis/stock-gate.ts';
+import { StockGate } from '../../infra/redis/stock-counters.ts';
 import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
 import { sweep } from './sweep.ts';
 

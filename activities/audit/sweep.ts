@@ -1,9 +1,9 @@
 /** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
-import { resumedOrder } from '../../workflows/checkout/start.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { resumedOrder } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { createInventoryActivities } from '../inventory/activities.ts';
-import { keptPastDeadline, keptSeconds } from '../inventory/hold-end.ts';
+import { createInventoryActivities } from '../reservations/activities.ts';
+import { keptPastDeadline, keptSeconds } from '../reservations/hold-end.ts';
 import { Failures } from './failures.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { startAttributes } from '../../tests/support/start-attributes.ts';
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
 import { takeUpCases } from './take-up.ts';
 

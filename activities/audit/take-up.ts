@@ -3,7 +3,7 @@
  * support could not act on it at the Temporal UI.
  */
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
-import { resumedOrder } from '../../workflows/checkout/start.ts';
+import { resumedOrder } from '../../workflows/order/start.ts';
 import { resumedRefund } from '../../workflows/refund/start.ts';
 import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -45,7 +45,7 @@ export async function takeUpCases(
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
   const orders = await db.rows<OpenOrder>(
-    // The last two conditions are what keeps an order's workflow open whatever the order's status (workflows/checkout/follow-fulfillment.ts).
+    // The last two conditions are what keeps an order's workflow open whatever the order's status (workflows/order/follow-fulfillment.ts).
     `select id, user_id, status, total_amount::text as amount, created_at from orders o
      where status in ('paid', 'on_hold', 'partially_refunded', 'shipped')
        or (status = 'delivered' and delivered_at > now() - make_interval(days => $1))

@@ -4,7 +4,7 @@
  */
 import type { Settings } from '../../infra/config.ts';
 import type { Logger } from '../../infra/logger.ts';
-import { MAIL_CONNECTIONS, type Mailer } from '../../infra/mail/mailer.ts';
+import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { CautiousHandler, FailedMessage, OutboxMessage } from '../outbox/relay.ts';
 import type { ShopFacts } from './letters/letter.ts';

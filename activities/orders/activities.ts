@@ -2,7 +2,7 @@ import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { endAtGate } from '../inventory/end-at-gate.ts';
+import { endAtGate } from '../reservations/end-at-gate.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
 import * as ledger from './order-ledger.ts';

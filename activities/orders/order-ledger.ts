@@ -6,7 +6,7 @@ import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../do
 import { type Fulfilment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { readReservation, releaseInLedger } from '../inventory/stock-ledger.ts';
+import { readReservation, releaseInLedger } from '../reservations/stock-ledger.ts';
 import { recordEvent } from './order-events.ts';
 
 export interface OpenOrderRequest {

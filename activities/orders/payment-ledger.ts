@@ -8,7 +8,7 @@ import type { OrderStatus } from '../../domain/order-state.ts';
 import { mismatchOf, type ReceivedPayment, UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { sellInLedger } from '../inventory/stock-ledger.ts';
+import { sellInLedger } from '../reservations/stock-ledger.ts';
 import { recordEvent } from './order-events.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { checkoutWorkflowId, orderChangedSignal } from '../../workflows/checkout/messages.ts';
+import { checkoutWorkflowId, orderChangedSignal } from '../../workflows/order/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 /**

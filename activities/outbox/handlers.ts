@@ -4,13 +4,13 @@ import type { InfluxDb } from '../../infra/influxdb/client.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { EventStream } from '../../infra/redis/event-stream.ts';
-import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import type { StockGate } from '../../infra/redis/stock-counters.ts';
 import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
 import { MAIL_TOPIC } from '../email/queue-mail.ts';
 import { createForgetHandler, FORGET_TOPIC } from '../recommendations/forget-handler.ts';
 import { createTasteHandler, TASTE_TOPIC } from '../recommendations/taste-handler.ts';
-import { indexChanged } from '../search-index/indexing.ts';
+import { indexChanged } from '../catalog/indexing.ts';
 import type { OutboxHandlers } from './relay.ts';
 
 /** What each topic of the outbox does. */

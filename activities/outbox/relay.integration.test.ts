@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
-import { ensureGate } from '../inventory/gate-rebuild.ts';
+import { ensureGate } from '../reservations/gate-rebuild.ts';
 import { createOutboxHandlers } from './handlers.ts';
 import { type OutboxHandlers, type OutboxMessage, OutboxRelay } from './relay.ts';
 

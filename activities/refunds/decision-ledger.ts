@@ -4,7 +4,7 @@ import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { restockRefund } from '../inventory/stock-ledger.ts';
+import { restockRefund } from '../reservations/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { endCancellation } from './cancellation-ledger.ts';
 import { settleOrder } from './refund-ledger.ts';

@@ -11,7 +11,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { toDecimalString } from '../../domain/money.ts';
 import { readPrice } from '../../domain/price.ts';
 import { changeStock, MAX_STOCK, type StockChange } from '../../domain/stock.ts';
-import { Category, Product } from '../../infra/postgres/entities/catalogue.ts';
+import { Category, Product } from '../../infra/postgres/entities/catalog.ts';
 import type { Orm } from '../../infra/postgres/orm.ts';
 import type { ProductCreate, ProductPatch } from '../contracts/catalog.ts';
 

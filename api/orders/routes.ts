@@ -3,7 +3,7 @@ import { GUEST, personActor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
-import { cancelOrderUpdate } from '../../workflows/checkout/messages.ts';
+import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
 import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import { idParams } from '../contracts/common.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
 import { INVALIDATED_CHANNEL } from '../../infra/redis/cache.ts';
 import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import { STOCK_CHANNEL } from '../../infra/redis/stock-gate.ts';
+import { STOCK_CHANNEL } from '../../infra/redis/stock-counters.ts';
 import { subscribe } from '../../infra/redis/subscribe.ts';
 import { Tastes } from '../../infra/redis/tastes.ts';
 import type { Services } from '../../infra/services.ts';

@@ -1,8 +1,8 @@
 /** What the stock gate says of the last piece and of the first one again, heard in another process' place. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureGate } from '../../activities/inventory/gate-rebuild.ts';
-import { STOCK_CHANNEL, type StockGate } from '../../infra/redis/stock-gate.ts';
+import { ensureGate } from '../../activities/reservations/gate-rebuild.ts';
+import { STOCK_CHANNEL, type StockGate } from '../../infra/redis/stock-counters.ts';
 import { subscribe } from '../../infra/redis/subscribe.ts';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';

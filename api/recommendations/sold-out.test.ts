@@ -1,7 +1,7 @@
 /** When the gate is read; how it speaks is tried with the real one in the integration test. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../infra/logger.ts';
-import type { StockGate } from '../../infra/redis/stock-gate.ts';
+import type { StockGate } from '../../infra/redis/stock-counters.ts';
 import { SoldOut } from './sold-out.ts';
 
 beforeEach(() => {

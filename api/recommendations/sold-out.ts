@@ -3,7 +3,7 @@
  * is one again. While it can't be heard nothing is known, and the stock counts as PostgreSQL has it.
  */
 import type { Logger } from '../../infra/logger.ts';
-import { type StockGate, stockWordOf } from '../../infra/redis/stock-gate.ts';
+import { type StockGate, stockWordOf } from '../../infra/redis/stock-counters.ts';
 
 const RETRY_MS = 1_000;
 /** Read anew now and then, in case that the gate was changed by a worker of a release that did not say so yet, or by hand. */

@@ -122,7 +122,7 @@ describe('a repeated Idempotency-Key', () => {
     const late = randomUUID();
     const expired = await buyer.hold([{ productId: item.id }], late);
     await endedAgo(shop.services, expired.body.id, 5);
-    const { createInventoryActivities } = await import('../../activities/inventory/activities.ts');
+    const { createInventoryActivities } = await import('../../activities/reservations/activities.ts');
     await createInventoryActivities(shop.services).endHold({ reservationId: expired.body.id });
     expect((await buyer.hold([{ productId: item.id }], late)).body.code).toBe('reservation_ended');
   }, 30_000);

@@ -7,7 +7,7 @@ import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/m
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import { addressHash } from '../../infra/address-hash.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
-import type { StockLine } from '../../infra/redis/stock-gate.ts';
+import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import type { Settings } from '../config.ts';
 import { Database } from './database.ts';
 import { User } from './entities/accounts.ts';
-import { Category, Product, ProductFamily } from './entities/catalogue.ts';
+import { Category, Product, ProductFamily } from './entities/catalog.ts';
 import { migrations } from './migrations/index.ts';
 
 export type Orm = MikroORM;

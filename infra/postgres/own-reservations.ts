@@ -2,7 +2,7 @@
  * What one shopper has reserved, by the ledger. While several requests of the same shopper meet, the gate can count their units twice
  * for a moment, or not know for whom they are reserved: PostgreSQL knows.
  */
-import type { StockLine } from '../redis/stock-gate.ts';
+import type { StockLine } from '../redis/stock-counters.ts';
 import type { Sql } from './database.ts';
 
 export interface OwnReservation {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RunError, run } from '../local/processes/run.ts';
-import { CHECKOUT } from '../local/profile.ts';
+import { RunError, run } from '../../local/stack/processes/run.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
 
 const server = process.env.POSTGRES_URL!;
 const name = `old_${randomBytes(4).toString('hex')}`;

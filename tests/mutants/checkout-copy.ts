@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CHECKOUT } from '../../infra/local/profile.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
 import { type Mistake, withMistake } from './mistake.ts';
 
 export class CheckoutCopy {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { run } from '../../infra/local/processes/run.ts';
-import type { RunningShop } from '../../infra/local/shop.ts';
+import { run } from '../../local/stack/processes/run.ts';
+import type { RunningShop } from '../../local/stack/shop.ts';
 
 const TEMPLATE = 'mutants_template';
 const MIGRATE = 'infra/postgres/migrate.ts';

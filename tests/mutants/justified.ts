@@ -53,7 +53,7 @@ export const JUSTIFIED: readonly Justified[] = [
     reason: 'The date of null is not a number, and comes before no time; the line tells the compiler so.',
   },
   {
-    file: 'storefront/src/lib/catalogue-query.ts',
+    file: 'storefront/src/lib/catalog-query.ts',
     original: 'page >= 1',
     replacement: 'page > 1',
     reason: 'What is no page of the list is page 1.',

@@ -5,8 +5,8 @@
  * given several times.
  */
 import { parseArgs } from 'node:util';
-import { plainProgress } from '../../infra/local/plain-progress.ts';
-import { stopRequest } from '../../infra/local/stop-request.ts';
+import { plainProgress } from '../../infra/plain-progress.ts';
+import { stopRequest } from '../../local/stack/stop-request.ts';
 import { runPureMutants } from './pure-mutants.ts';
 import { runServerMutants } from './server-mutants.ts';
 

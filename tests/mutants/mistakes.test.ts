@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CHECKOUT } from '../../infra/local/profile.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
 import { type Mistake, withMistake } from './mistake.ts';
 import { MISTAKES } from './mistakes/index.ts';
 

@@ -1,8 +1,8 @@
 /** Makes the mistakes of `mistakes/` one after the other, on servers that stay up, and tells which of them the tests notice. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKOUT } from '../../infra/local/profile.ts';
-import type { ProgressReport } from '../../infra/local/stack.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
+import type { ProgressReport } from '../../local/stack/stack.ts';
 import { textTable } from '../../infra/text-table.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor } from '../test-shop.ts';

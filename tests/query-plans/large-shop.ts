@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import { run } from '../../infra/local/processes/run.ts';
-import { CHECKOUT } from '../../infra/local/profile.ts';
+import { run } from '../../local/stack/processes/run.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
 
 export const PRODUCTS = 100_000;
 export const USERS = 50_000;

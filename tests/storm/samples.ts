@@ -2,7 +2,7 @@
  * A sample of every message that a workflow takes, valid and invalid ones mixed. The storm asks each workflow which messages it
  * knows, and fails when one has no sample here, so that a new handler is tried as well.
  */
-import type { Random } from '../../infra/catalogue/random.ts';
+import type { Random } from '../../domain/random.ts';
 
 export interface Sending {
   /** The how manieth message of its name. */

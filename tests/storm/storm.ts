@@ -12,7 +12,7 @@ import temporalProto from '@temporalio/proto';
 import { workflowMetadataQuery } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { untilTaken } from '../../api/temporal-call.ts';
-import type { Random } from '../../infra/catalogue/random.ts';
+import type { Random } from '../../domain/random.ts';
 import type { Services } from '../../infra/services.ts';
 import { dataConverter } from '../../infra/temporal/client.ts';
 import { until } from '../support/shop.ts';

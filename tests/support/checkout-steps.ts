@@ -9,7 +9,7 @@ import {
   checkoutCaseQuery,
   checkoutWorkflowId,
   paymentChangedSignal,
-} from '../../workflows/checkout/messages.ts';
+} from '../../workflows/order/messages.ts';
 import { detailsOf } from './details.ts';
 import { ScriptedCheckout } from './scripted-checkout.ts';
 import { until } from './shop.ts';

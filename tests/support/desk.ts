@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Services } from '../../infra/services.ts';
-import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { detailsOf } from './details.ts';
 import type { AnyBody } from './shop.ts';

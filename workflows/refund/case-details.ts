@@ -1,5 +1,5 @@
 import { formatMoney } from '../../domain/money.ts';
-import { checkoutWorkflowId } from '../checkout/messages.ts';
+import { checkoutWorkflowId } from '../order/messages.ts';
 import { atTime, plain, table, withExample, workflowLink } from '../shared/markdown.ts';
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';

@@ -1,6 +1,6 @@
 import { condition, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';

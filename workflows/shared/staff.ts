@@ -2,7 +2,7 @@
  * What staff send at the Temporal UI: one JSON object each, checked before it is accepted. The UI keeps its dialog open and
  * shows the sentence when a check refuses.
  */
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/hold.ts';
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { refuse } from './failures.ts';
 

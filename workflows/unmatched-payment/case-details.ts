@@ -1,7 +1,7 @@
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
-import { checkoutWorkflowId } from '../checkout/messages.ts';
+import { checkoutWorkflowId } from '../order/messages.ts';
 import { atTime, plain, workflowLink } from '../shared/markdown.ts';
 import type { Trouble } from '../shared/trouble.ts';
 import type { UnmatchedPaymentOutcome } from './messages.ts';

@@ -1,5 +1,5 @@
 /** What both commands share: dates, progress, and how they end. */
-import { plainProgress } from '../../../infra/local/plain-progress.ts';
+import { plainProgress } from '../../../infra/plain-progress.ts';
 import { OrdersFileError } from './orders-file.ts';
 
 /** Nothing is said of what takes less. */

@@ -1,4 +1,4 @@
-import { Random } from '../../../infra/catalogue/random.ts';
+import { Random } from '../../../domain/random.ts';
 import { binary, type CsrMatrix, csrFromEntries } from './csr-matrix.ts';
 
 /** Rows of a dense matrix as a sparse one, zeroes left out. */

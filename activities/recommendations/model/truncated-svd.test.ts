@@ -124,7 +124,7 @@ it('gives orthonormal vectors, falling values and the matrix itself at full rank
 /**
  * Made with scikit-learn 1.9.1 (NumPy, SciPy):
  *
- *   def random(seed):                       # mulberry32, as infra/catalogue/random.ts
+ *   def random(seed):                       # mulberry32, as domain/random.ts
  *       s = seed
  *       while True:
  *           s = (s + 0x6d2b79f5) & 0xffffffff; m = s

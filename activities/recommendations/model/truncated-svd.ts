@@ -1,4 +1,4 @@
-import { Random } from '../../../infra/catalogue/random.ts';
+import { Random } from '../../../domain/random.ts';
 import { type Block, cellOf, makeBlock } from './block.ts';
 import { type CsrMatrix, transpose } from './csr-matrix.ts';
 import type { KernelPool } from './kernel-pool.ts';

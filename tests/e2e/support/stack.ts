@@ -1,7 +1,7 @@
 /** Where the shop under test is, as `npm test` tells by environment variables. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { StackAddresses } from '../../../infra/local/stack-file.ts';
+import type { StackAddresses } from '../../../local/stack/stack-file.ts';
 
 function required(name: string): string {
   const value = process.env[name];

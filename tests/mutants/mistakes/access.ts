@@ -162,7 +162,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/checkout/service.ts',
+    file: 'api/orders/checkout.ts',
     tests: [...ROLE_TESTS, 'api/orders', 'api/reservations'],
     replacements: [
       [
@@ -289,7 +289,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/checkout/routes.ts',
+    file: 'api/orders/checkout-routes.ts',
     tests: ['api/orders', 'api/checkout', 'tests/rate-limits'],
     replacements: [['checkouts are not limited', "limits.limit('payment'), ", '']],
   },

@@ -110,7 +110,7 @@ export const AUDIT: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/audit/check-gate.ts',
-    tests: [...AUDIT_TESTS, 'activities/inventory'],
+    tests: [...AUDIT_TESTS, 'activities/reservations'],
     replacements: [
       [
         'the audit ends reservations that are being made',
@@ -171,7 +171,7 @@ export const AUDIT: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/outbox/handlers.ts',
-    tests: ['activities/outbox', 'activities/inventory', 'api/catalog', ...ACTIVITY_TESTS],
+    tests: ['activities/outbox', 'activities/reservations', 'api/catalog', ...ACTIVITY_TESTS],
     replacements: [
       [
         'a changed product stays in the cache',

@@ -51,7 +51,7 @@ export const DATABASE: readonly MistakesInFile[] = [
   },
   {
     file: `${SCHEMA}/inventory.ts`,
-    tests: [...CONSTRAINT_TESTS, 'activities/inventory'],
+    tests: [...CONSTRAINT_TESTS, 'activities/reservations'],
     replacements: [
       [
         'a shopper may have two open reservations',
@@ -109,7 +109,7 @@ export const DATABASE: readonly MistakesInFile[] = [
   },
   {
     file: `${SCHEMA}/outbox.ts`,
-    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'api/catalog', 'infra/postgres'],
+    tests: ['activities/reservations', ...ACTIVITY_TESTS, 'api/catalog', 'infra/postgres'],
     replacements: [
       [
         'a sale is taken from the stock counter twice',

@@ -3,8 +3,8 @@ import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 export const STOCK: readonly MistakesInFile[] = [
   {
-    file: 'infra/redis/stock-gate-scripts.ts',
-    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS, 'activities/audit'],
+    file: 'infra/redis/stock-counter-scripts.ts',
+    tests: ['infra/redis', 'activities/reservations', ...ACTIVITY_TESTS, 'activities/audit'],
     replacements: [
       [
         'a counter is adjusted twice by one message',
@@ -72,8 +72,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'infra/redis/stock-gate.ts',
-    tests: ['infra/redis', 'activities/inventory', ...ACTIVITY_TESTS],
+    file: 'infra/redis/stock-counters.ts',
+    tests: ['infra/redis', 'activities/reservations', ...ACTIVITY_TESTS],
     replacements: [
       [
         'a rebuild forgets whose the reservations are',
@@ -88,10 +88,10 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/stock-ledger.ts',
+    file: 'activities/reservations/stock-ledger.ts',
     tests: [
       ...ACTIVITY_TESTS,
-      'activities/inventory',
+      'activities/reservations',
       'activities/orders',
       'tests/goods-and-money',
       'tests/invariants',
@@ -126,9 +126,9 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/hold-ledger.ts',
+    file: 'activities/reservations/hold-ledger.ts',
     tests: [
-      'activities/inventory',
+      'activities/reservations',
       ...ACTIVITY_TESTS,
       'api/orders',
       'api/cart',
@@ -151,8 +151,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/open-reservations.ts',
-    tests: ['activities/inventory'],
+    file: 'activities/reservations/open-reservations.ts',
+    tests: ['activities/reservations'],
     replacements: [
       [
         'a shopper’s earlier reservation counts against the limit of the one that replaces it',
@@ -172,8 +172,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/end-ledger.ts',
-    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders', 'api/reservations'],
+    file: 'activities/reservations/end-ledger.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/reservations', 'api/orders', 'api/reservations'],
     replacements: [
       [
         'a shopper gives back what an unpaid order stands on',
@@ -189,8 +189,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/hold-end.ts',
-    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'activities/audit'],
+    file: 'activities/reservations/hold-end.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/reservations', 'activities/audit'],
     replacements: [
       [
         'a reservation ends while its payment may be in flight',
@@ -200,8 +200,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/extend-hold.ts',
-    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/support-desk'],
+    file: 'activities/reservations/extend-hold.ts',
+    tests: ['activities/reservations', ...ACTIVITY_TESTS, 'tests/support-desk'],
     replacements: [
       ['a reservation is extended twice', 'if (hold.extended_at) {', 'if (false) {'],
       [
@@ -212,8 +212,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/activities.ts',
-    tests: [...ACTIVITY_TESTS, 'activities/inventory', 'api/orders'],
+    file: 'activities/reservations/activities.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/reservations', 'api/orders'],
     replacements: [
       [
         'the ledger is not asked for what the shopper has reserved',
@@ -233,8 +233,8 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/inventory/gate-rebuild.ts',
-    tests: ['activities/inventory', ...ACTIVITY_TESTS, 'tests/invariants'],
+    file: 'activities/reservations/gate-rebuild.ts',
+    tests: ['activities/reservations', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       ['the counters are rebuilt from several moments', "isolation: 'repeatable read', ", ''],
       [

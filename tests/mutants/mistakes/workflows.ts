@@ -3,8 +3,8 @@ import type { MistakesInFile } from '../mistake.ts';
 
 export const WORKFLOWS: readonly MistakesInFile[] = [
   {
-    file: 'workflows/checkout/settle-payment.ts',
-    tests: ['workflows/checkout', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
+    file: 'workflows/order/settle-payment.ts',
+    tests: ['workflows/order', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
     replacements: [
       [
         'money for an order that is already over is not looked for',
@@ -30,8 +30,8 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'workflows/checkout/follow-fulfillment.ts',
-    tests: ['workflows/checkout', 'tests/goods-and-money'],
+    file: 'workflows/order/follow-fulfillment.ts',
+    tests: ['workflows/order', 'tests/goods-and-money'],
     replacements: [
       [
         'an order is left alone while a refund is open',
@@ -81,8 +81,8 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'workflows/checkout/apply-payments.ts',
-    tests: ['workflows/checkout', 'tests/invariants', 'tests/payment-integrity'],
+    file: 'workflows/order/apply-payments.ts',
+    tests: ['workflows/order', 'tests/invariants', 'tests/payment-integrity'],
     replacements: [
       ['a payment that came too late is not refunded', 'await startLateRefund(orderId, applied.refundId);\n', '\n'],
       [

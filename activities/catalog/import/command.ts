@@ -1,0 +1,98 @@
+/**
+ * `npm run import -- FILE [--dry-run]`: takes a catalogue as CSV or NDJSON, changes products by SKU and makes new ones. Bad
+ * rows are told by line and left out; when there was one, the exit code is 1.
+ */
+import { parseArgs } from 'node:util';
+import { readSome, SettingsError } from '../../../infra/config.ts';
+import { connectPostgres } from '../../../infra/postgres/orm.ts';
+import { type ImportSummary, importCatalogue } from './import-catalog.ts';
+import { formatOf, ImportFileError, type ImportFormat } from './import-source.ts';
+
+const HELP = `npm run import -- FILE [OPTIONS]
+  FILE               .csv with a header line, or .ndjson/.jsonl with one JSON object a line; UTF-8
+  --format FORMAT    csv or ndjson, when the file's name does not say
+  --dry-run          checks everything against the shop and changes nothing
+
+Columns (an empty or missing one leaves a known product as it is; a new one needs sku, name and price):
+  sku             up to 64 characters; the product that is changed or made
+  name            up to 255 characters
+  description     up to 5,000 characters
+  category        name or slug; one that is not there is made
+  price           decimal, more than 0, at most 999999.99, with no more decimals than its currency has
+  currency        three letters, of a currency that Stripe charges; the shop's unless given
+  stock_quantity  whole number on hand, reserved units included; to change a known product's give stock_version too
+  stock_version   the version that stock_quantity was counted at: the row is bad when stock has changed since
+  stock_delta     units that came, or went when negative; instead of stock_quantity
+  stock_reference name of the delivery or correction, with stock_delta: it is counted once, however often it is imported
+  image_url       http(s) address, or a path on this server; the shop draws a picture unless given
+  tags            cotton|striped|gift (NDJSON: a list)
+  family          rows with the same text are variants of one thing
+  options         color=Sage|size=12 oz (NDJSON: an object)`;
+
+const number = new Intl.NumberFormat('en-US');
+
+class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+function readArguments(): { path: string; format: ImportFormat; dryRun: boolean } | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      format: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return undefined;
+  const [path, ...others] = positionals;
+  if (path === undefined || others.length > 0) throw new UsageError('Name one file.');
+  const format = values.format ?? formatOf(path);
+  if (format !== 'csv' && format !== 'ndjson') {
+    throw new UsageError(`Say with --format whether ${path} is csv or ndjson.`);
+  }
+  return { path, format, dryRun: values['dry-run'] };
+}
+
+function counts(summary: Readonly<ImportSummary>): string {
+  const { read, made, changed, unchanged, bad } = summary;
+  const figures = Object.entries({ new: made, changed, unchanged, bad });
+  return `${number.format(read)} rows read: ${figures.map(([name, count]) => `${number.format(count)} ${name}`).join(', ')}`;
+}
+
+async function run({ path, format, dryRun }: { path: string; format: ImportFormat; dryRun: boolean }): Promise<void> {
+  const settings = readSome(['POSTGRES_URL', 'CURRENCY']);
+  const postgres = await connectPostgres({ ...settings, POSTGRES_POOL_MAX: 2 });
+  try {
+    const options = { path, format, dryRun, currency: settings.CURRENCY };
+    const summary = await importCatalogue(postgres.db, options, {
+      onBadRow: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
+      onProgress: (soFar) => console.log(counts(soFar)),
+      onUnknownColumns: (names) =>
+        console.error(`These columns mean nothing here and are left out: ${names.join(', ')}`),
+    });
+    console.log(`${dryRun ? 'Nothing was changed. It would be: ' : 'Done. '}${counts(summary)}.`);
+    if (summary.newCategories.length > 0) console.log(`New categories: ${summary.newCategories.join(', ')}.`);
+    if (summary.bad > 0) process.exitCode = 1;
+  } finally {
+    await postgres.close();
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: string };
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') return `The file cannot be read: ${error.message}`;
+  if (code?.startsWith('ERR_PARSE_ARGS') || error instanceof UsageError) return `${error.message}\n\n${HELP}`;
+  if (error instanceof SettingsError || error instanceof ImportFileError) return error.message;
+  return error.stack ?? error.message;
+}
+
+try {
+  const given = readArguments();
+  if (given) await run(given);
+  else console.log(HELP);
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,196 @@
+/** One row of an imported catalogue. A column that is missing or empty leaves a known product as it is. */
+import { z } from 'zod';
+import { isCurrency } from '../../../domain/currencies.ts';
+import { readPrice } from '../../../domain/price.ts';
+import { PRODUCT_LIMITS } from '../../../domain/product.ts';
+import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../../domain/text.ts';
+import { slugOf } from '../catalog-ids.ts';
+
+export const COLUMNS = [
+  'sku',
+  'name',
+  'description',
+  'category',
+  'price',
+  'currency',
+  'stock_quantity',
+  'stock_version',
+  'stock_delta',
+  'stock_reference',
+  'image_url',
+  'tags',
+  'family',
+  'options',
+] as const;
+
+export interface ImportRow {
+  /** Line of the file at which it starts, from 1. */
+  line: number;
+  sku: string;
+  name?: string;
+  description?: string;
+  /** Name or slug. */
+  category?: string;
+  priceCents?: number;
+  /** ISO 4217, lower case; the shop's unless given. */
+  currency: string;
+  /** What is on hand. */
+  stockQuantity?: number;
+  /** The version that `stockQuantity` was based on. */
+  stockVersion?: number;
+  /** What came, or went when negative; with `stockReference`, which is counted once. */
+  stockDelta?: number;
+  stockReference?: string;
+  imageUrl?: string;
+  tags?: string[];
+  family?: string;
+  options?: Record<string, string>;
+}
+
+export interface BadRow {
+  line: number;
+  reason: string;
+}
+
+const text = (maxLength: number, options: { multiline?: boolean } = {}) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .refine((value) => !hasForbiddenCharacters(value, options), FORBIDDEN_CHARACTERS_HINT);
+const integer = (hint: string, min: number, max: number) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .trim()
+          .regex(/^-?\d+$/)
+          .transform(Number),
+      ],
+      hint,
+    )
+    .pipe(z.number().int(hint).min(min, hint).max(max, `must be at most ${max}`));
+const COUNT_HINT = 'must be a whole number, 0 or more';
+const DELTA_HINT = 'must be a whole number other than 0, such as 12 or -3';
+const VERSION_HINT = 'must be a whole number, 1 or more';
+
+/** `a|b`, or a list. */
+const tags = z
+  .union([z.string().transform((joined) => joined.split('|')), z.array(z.string())], 'must look like cotton|striped')
+  .transform((items) => items.map((item) => item.trim().toLowerCase()).filter(Boolean))
+  .pipe(z.array(text(PRODUCT_LIMITS.tagLength)).max(PRODUCT_LIMITS.tags));
+
+const OPTIONS_HINT = 'must look like color=Sage|size=12 oz';
+
+function readPairs(joined: string, context: z.RefinementCtx): Record<string, string> {
+  const pairs = joined.split('|').map((pair) => pair.split('='));
+  if (pairs.some((pair) => pair.length !== 2)) {
+    context.addIssue({ code: 'custom', message: OPTIONS_HINT });
+    return z.NEVER;
+  }
+  return Object.fromEntries(pairs.map(([name, value]) => [name!.trim().toLowerCase(), value!.trim()]));
+}
+
+/** `color=Sage|size=12 oz`, or an object. */
+const options = z
+  .preprocess(
+    (given, context) => (typeof given === 'string' ? readPairs(given, context) : given),
+    z.record(text(50), text(100), OPTIONS_HINT),
+  )
+  .refine((values) => Object.keys(values).length <= 10, 'at most 10 options');
+
+const schema = z.object({
+  sku: text(PRODUCT_LIMITS.skuLength),
+  name: text(PRODUCT_LIMITS.nameLength).optional(),
+  description: text(PRODUCT_LIMITS.descriptionLength, { multiline: true }).optional(),
+  category: text(255)
+    .refine((name) => slugOf(name) !== '', 'must have a letter or a digit')
+    .optional(),
+  price: z.union([z.number(), z.string().trim()]).optional(),
+  currency: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .refine(isCurrency, 'is not a currency that Stripe charges; use three letters such as usd')
+    .optional(),
+  stock_quantity: integer(COUNT_HINT, 0, PRODUCT_LIMITS.stockQuantity).optional(),
+  stock_version: integer(VERSION_HINT, 1, Number.MAX_SAFE_INTEGER).optional(),
+  stock_delta: integer(DELTA_HINT, -PRODUCT_LIMITS.stockQuantity, PRODUCT_LIMITS.stockQuantity)
+    .refine((delta) => delta !== 0, DELTA_HINT)
+    .optional(),
+  stock_reference: text(100).optional(),
+  image_url: z
+    .union(
+      [z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)],
+      'must be an http(s) address or a path on this server',
+    )
+    .pipe(text(500))
+    .optional(),
+  tags: tags.optional(),
+  family: text(255).optional(),
+  options: options.optional(),
+});
+
+/** Which of the columns about stock do not go together; a reference lets the same file be imported twice. */
+function stockProblem({ stockQuantity, stockVersion, stockDelta, stockReference }: ImportRow): string | undefined {
+  if (stockDelta !== undefined && stockQuantity !== undefined)
+    return 'stock_delta: give it or stock_quantity, not both';
+  if (stockDelta !== undefined && stockReference === undefined) {
+    return 'stock_reference: is missing; name the delivery or the correction, so that importing the file again does not count it twice';
+  }
+  if (stockReference !== undefined && stockDelta === undefined) return 'stock_reference: belongs to stock_delta';
+  if (stockVersion !== undefined && stockQuantity === undefined) return 'stock_version: belongs to stock_quantity';
+  return undefined;
+}
+
+function explain(error: z.ZodError, present: Readonly<Record<string, unknown>>): string {
+  return error.issues
+    .map((issue) => {
+      const column = String(issue.path[0] ?? '');
+      return `${column}: ${Object.hasOwn(present, column) ? issue.message : 'is missing'}`;
+    })
+    .join('; ');
+}
+
+/**
+ * Checks one record as it was read from the file.
+ * @param shopCurrency for rows that name none
+ */
+export function readRow(record: Record<string, unknown>, line: number, shopCurrency: string): ImportRow | BadRow {
+  const present = Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) return { line, reason: explain(parsed.error, present) };
+  const {
+    price,
+    currency = shopCurrency,
+    stock_quantity,
+    stock_version,
+    stock_delta,
+    stock_reference,
+    image_url,
+    ...rest
+  } = parsed.data;
+  const row: ImportRow = {
+    line,
+    currency,
+    ...rest,
+    stockQuantity: stock_quantity,
+    stockVersion: stock_version,
+    stockDelta: stock_delta,
+    stockReference: stock_reference,
+    imageUrl: image_url,
+  };
+  const problem = stockProblem(row);
+  if (problem) return { line, reason: problem };
+  if (price !== undefined) {
+    const cents = readPrice(price, currency);
+    if (typeof cents === 'string') return { line, reason: `price: ${cents}` };
+    row.priceCents = cents;
+  }
+  return row;
+}

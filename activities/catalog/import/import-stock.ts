@@ -1,0 +1,95 @@
+/** What a row of an import does to the stock of its product. */
+import { changeStock, MAX_STOCK, type StockState } from '../../../domain/stock.ts';
+import type { Sql } from '../../../infra/postgres/database.ts';
+import type { ImportRow } from './import-row.ts';
+
+export interface KnownProduct extends StockState {
+  id: string;
+  sku: string;
+  family_id: string | null;
+}
+
+/** Deltas that were counted before, by product and reference. */
+export type CountedDeltas = ReadonlyMap<string, number>;
+
+export type Verdict = { reason: string } | { stockQuantity: number | undefined };
+
+const deltaKey = (productId: string, reference: string) => `${productId} ${reference}`;
+/** Apart from the Idempotency-Keys of the API's callers. */
+const referenceOf = (row: ImportRow): string => `import:${row.stockReference}`;
+
+/** Under the products' row locks, so that no other import counts the same delivery at the same time. */
+export async function readCountedDeltas(
+  sql: Sql,
+  rows: readonly ImportRow[],
+  known: ReadonlyMap<string, KnownProduct>,
+): Promise<CountedDeltas> {
+  const deliveries = rows.filter((row) => row.stockDelta !== undefined && known.has(row.sku));
+  if (deliveries.length === 0) return new Map();
+  const counted = await sql.rows<{ product_id: string; reference: string; delta: number }>(
+    `select product_id, reference, delta from stock_changes
+     join unnest($1::uuid[], $2::text[]) given (product_id, reference) using (product_id, reference)`,
+    [deliveries.map(({ sku }) => known.get(sku)!.id), deliveries.map(referenceOf)],
+  );
+  return new Map(counted.map((row) => [deltaKey(row.product_id, row.reference), row.delta]));
+}
+
+/** Remembers the deliveries, so that the same file counts them once. */
+export async function recordDeltas(
+  sql: Sql,
+  rows: readonly ImportRow[],
+  idOf: (row: ImportRow) => string,
+): Promise<void> {
+  const deliveries = rows.filter((row) => row.stockDelta !== undefined);
+  if (deliveries.length === 0) return;
+  await sql.run(
+    `insert into stock_changes (product_id, reference, delta)
+     select * from unnest($1::uuid[], $2::text[], $3::int[]) on conflict do nothing`,
+    [deliveries.map(idOf), deliveries.map(referenceOf), deliveries.map((row) => row.stockDelta)],
+  );
+}
+
+/** Why a row that reads well cannot be written, or what is on hand then; undefined leaves it as it is. */
+export function judge(row: ImportRow, known: KnownProduct | undefined, counted: CountedDeltas): Verdict {
+  if (!known) return judgeNew(row);
+  if (row.stockDelta !== undefined) {
+    const before = counted.get(deltaKey(known.id, referenceOf(row)));
+    if (before === row.stockDelta) return { stockQuantity: undefined };
+    if (before !== undefined) {
+      return {
+        reason: `stock_reference: ${row.stockReference} was counted as ${before} before; use another reference`,
+      };
+    }
+    return verdictOf('stock_delta', known, { delta: row.stockDelta });
+  }
+  if (row.stockQuantity === undefined) return { stockQuantity: undefined };
+  return verdictOf('stock_quantity', known, { quantity: row.stockQuantity, version: row.stockVersion });
+}
+
+function verdictOf(column: string, known: KnownProduct, change: Parameters<typeof changeStock>[1]): Verdict {
+  const outcome = changeStock(known, change);
+  if ('quantity' in outcome) return { stockQuantity: outcome.quantity };
+  const { quantity, reserved, version } = known;
+  switch (outcome.refused) {
+    case 'changed':
+      return {
+        reason: `${column}: ${quantity} are on hand now (stock_version ${version}); give the stock_version that you counted at, or use stock_delta and stock_reference for what came or went`,
+      };
+    case 'reserved':
+      return {
+        reason: `${column}: ${reserved} of the ${quantity} on hand are reserved for shoppers; no fewer can be left`,
+      };
+    case 'too_many':
+      return { reason: `${column}: at most ${MAX_STOCK} can be on hand; ${quantity} are` };
+  }
+}
+
+function judgeNew(row: ImportRow): Verdict {
+  const missing = [row.name === undefined && 'a name', row.priceCents === undefined && 'a price'].filter(Boolean);
+  if (missing.length > 0) return { reason: `sku ${row.sku} is new and needs ${missing.join(' and ')}` };
+  if (row.stockVersion !== undefined) return { reason: `stock_version: sku ${row.sku} is new; leave it empty` };
+  if (row.stockDelta !== undefined && row.stockDelta < 0) {
+    return { reason: `stock_delta: sku ${row.sku} is new and has no units to take away` };
+  }
+  return { stockQuantity: row.stockDelta ?? row.stockQuantity };
+}

@@ -1,0 +1,131 @@
+/** What shoppers and client addresses have reserved, locked for one transaction and kept up to date while it grants more. */
+import { type ExceededLimit, exceededLimit, type ReservationLimits } from '../../domain/reservation-limits.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { StockLine } from '../../infra/redis/stock-counters.ts';
+
+export interface OpenReservation {
+  id: string;
+  owner: string;
+  addressHash: string | null;
+  expiresAt: string;
+  /** An order waits for its payment on it: it can't be replaced. */
+  hasOrder: boolean;
+  lines: readonly StockLine[];
+}
+
+/** Who asks for a reservation, and what for. */
+export interface Wanted {
+  reservationId: string;
+  /** Names of the shopper, the account's first: earlier reservations of any of them are this shopper's own. */
+  owners: readonly string[];
+  addressHash: string;
+  lines: readonly StockLine[];
+}
+
+interface AddressUse {
+  open: number;
+  units: number;
+}
+
+interface LockedRows {
+  known: string[];
+  open: OpenReservation[];
+  addresses: (AddressUse & { addressHash: string })[];
+}
+
+export class OpenReservations {
+  /** Reservations that PostgreSQL has already, open or ended. */
+  readonly known: ReadonlySet<string>;
+  readonly #open: Map<string, OpenReservation>;
+  readonly #addresses: Map<string, AddressUse>;
+
+  private constructor(rows: LockedRows) {
+    this.known = new Set(rows.known);
+    this.#open = new Map(rows.open.map((each) => [each.id, each]));
+    this.#addresses = new Map(rows.addresses.map(({ addressHash, ...use }) => [addressHash, use]));
+  }
+
+  /**
+   * Locks the shoppers and addresses of the requests until the transaction ends, so that no one else can reserve for them meanwhile, and
+   * their open reservations, so that no order can be opened on one that is about to be replaced.
+   */
+  static async lock(sql: Sql, requests: readonly Wanted[]): Promise<OpenReservations> {
+    const row = await sql.row<{ locked: LockedRows }>(
+      'select lock_shoppers($1::uuid[], $2::text[], $3::text[]) as locked',
+      [
+        requests.map((request) => request.reservationId),
+        [...new Set(requests.flatMap((request) => request.owners))],
+        [...new Set(requests.map((request) => request.addressHash))],
+      ],
+    );
+    return new OpenReservations(row!.locked);
+  }
+
+  of(owners: readonly string[]): OpenReservation[] {
+    return [...this.#open.values()].filter((each) => owners.includes(each.owner));
+  }
+
+  all(): OpenReservation[] {
+    return [...this.#open.values()];
+  }
+
+  /** The shopper's reservation that answers the request as it is: it is being paid, or it has the same lines and its time is not over. */
+  sameFor(request: Wanted): OpenReservation | undefined {
+    const own = this.of(request.owners);
+    return own.find((each) => each.hasOrder) ?? own.find((each) => isSame(each, request));
+  }
+
+  /** The limit that granting the request would exceed, its shopper's earlier reservations set off. */
+  exceededBy(request: Wanted, limits: ReservationLimits): ExceededLimit | undefined {
+    const { open, units } = this.#useOf(request.addressHash);
+    const replaced = this.of(request.owners).filter((each) => each.addressHash === request.addressHash);
+    const address = { open: open - replaced.length, units: units - sum(replaced.map((each) => unitsOf(each.lines))) };
+    return exceededLimit(limits, {
+      isGuest: !request.owners[0]!.startsWith('user:'),
+      units: unitsOf(request.lines),
+      address,
+    });
+  }
+
+  /** Puts the granted reservation in the place of the shopper's earlier ones. @returns those */
+  replace(request: Wanted, expiresAt: Date): OpenReservation[] {
+    const replaced = this.of(request.owners);
+    for (const each of replaced) {
+      this.#open.delete(each.id);
+      this.#count(each.addressHash, -1, -unitsOf(each.lines));
+    }
+    const { reservationId, owners, addressHash, lines } = request;
+    this.#open.set(reservationId, {
+      id: reservationId,
+      owner: owners[0]!,
+      addressHash,
+      expiresAt: expiresAt.toISOString(),
+      hasOrder: false,
+      lines,
+    });
+    this.#count(addressHash, 1, unitsOf(lines));
+    return replaced;
+  }
+
+  #useOf(addressHash: string): AddressUse {
+    return this.#addresses.get(addressHash) ?? { open: 0, units: 0 };
+  }
+
+  #count(addressHash: string | null, open: number, units: number): void {
+    if (addressHash === null) return;
+    const use = this.#useOf(addressHash);
+    this.#addresses.set(addressHash, { open: use.open + open, units: use.units + units });
+  }
+}
+
+function isSame(open: OpenReservation, request: Wanted): boolean {
+  const quantities = new Map(open.lines.map((line) => [line.productId, line.quantity]));
+  return (
+    Date.parse(open.expiresAt) > Date.now() &&
+    quantities.size === request.lines.length &&
+    request.lines.every((line) => quantities.get(line.productId) === line.quantity)
+  );
+}
+
+const unitsOf = (lines: readonly StockLine[]): number => sum(lines.map((line) => line.quantity));
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

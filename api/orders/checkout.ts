@@ -1,0 +1,101 @@
+/** Begins checkouts: the order's id follows from the reservation's, so asking again meets the same order. */
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { DomainError } from '../../domain/errors.ts';
+import { ID_NAMESPACES } from '../../domain/ids.ts';
+import { uuidFrom } from '../../infra/uuid.ts';
+import {
+  type BeginCheckoutInput,
+  type BeginCheckoutResult,
+  beginCheckoutUpdate,
+  checkoutWorkflowId,
+} from '../../workflows/order/messages.ts';
+import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
+import type { ApiDependencies } from '../context.ts';
+import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+
+export interface CheckoutRequest {
+  reservationId: string;
+  owners: readonly string[];
+  userId: string | null;
+  email: string | null;
+  shippingAddress: Record<string, unknown>;
+}
+
+/**
+ * Opens the order and its payment.
+ * @returns the order's id
+ * @throws DomainError not_found, reservation_ended, payment_provider_unavailable
+ */
+export async function beginCheckout(
+  deps: Pick<ApiDependencies, 'db' | 'temporal'>,
+  request: CheckoutRequest,
+): Promise<string> {
+  const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
+  const known = await deps.db.row<{ reservation: string; order_status: string | null; amount: string }>(
+    `select r.status as reservation, o.status as order_status,
+       (select coalesce(sum(quantity * unit_price), 0) from reservation_items where reservation_id = r.id)::text as amount
+     from reservations r
+     left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
+    [request.reservationId, request.owners],
+  );
+  if (!known) throw new DomainError('not_found', 'There is no such reservation.');
+  if (known.order_status !== null && known.order_status !== 'pending') return orderId;
+  if (known.order_status === null && known.reservation !== 'held') throw ended();
+
+  const result = await begin(deps, Number(known.amount), {
+    orderId,
+    reservationId: request.reservationId,
+    owners: [...request.owners],
+    userId: request.userId,
+    email: request.email,
+    shippingAddress: request.shippingAddress,
+  });
+  switch (result.outcome) {
+    case 'opened':
+      return orderId;
+    case 'reservation_missing':
+      throw new DomainError('not_found', 'There is no such reservation.');
+    case 'reservation_ended':
+      throw ended();
+    case 'payment_unavailable':
+      throw new DomainError('payment_provider_unavailable', 'The items stay held; try again in a moment.', {
+        retryable: true,
+      });
+  }
+}
+
+const ended = () =>
+  new DomainError('reservation_ended', 'The hold has ended and its items went back on sale; take a new one.');
+
+function begin(
+  { temporal }: Pick<ApiDependencies, 'temporal'>,
+  amount: number,
+  input: BeginCheckoutInput,
+): Promise<BeginCheckoutResult> {
+  const { orderId } = input;
+  return callWorkflow(() =>
+    temporal.withDeadline(answerDeadline(), () =>
+      temporal.workflow.executeUpdateWithStart(beginCheckoutUpdate, {
+        args: [input],
+        // The workflow's own steps are idempotent; a new id lets a retry try Stripe again after an outage.
+        updateId: randomUUID(),
+        startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
+          workflowId: checkoutWorkflowId(orderId),
+          taskQueue: 'checkout',
+          args: [{ orderId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary: 'Checkout',
+          typedSearchAttributes: caseAttributes({
+            orderId,
+            customerId: input.userId,
+            amount,
+            status: 'pending',
+            createdAt: new Date(),
+          }),
+        }),
+      }),
+    ),
+  );
+}

@@ -1,9 +1,0 @@
-/** The local mailbox as a program: `node infra/local/mailbox/main.ts`, settings as in settings.ts. */
-import { runServer } from '../processes/run-server.ts';
-import { startMailbox } from './server.ts';
-import { readMailboxSettings } from './settings.ts';
-
-await runServer(
-  async () => startMailbox(readMailboxSettings(process.env)),
-  ({ url, smtpUrl }) => ({ msg: 'mailbox is listening', url, smtpUrl }),
-);

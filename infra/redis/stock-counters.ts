@@ -1,0 +1,301 @@
+/**
+ * The gate before the stock: Redis says at once whether a hold can succeed, so that a sold-out rush never reaches PostgreSQL.
+ * PostgreSQL is the truth. The gate is rebuilt from it whenever Redis was lost, and every change here is idempotent:
+ * a hold by its reservation's id, an adjustment by its outbox id.
+ *
+ * All keys share one hash tag, so that the scripts also run on Redis Cluster.
+ */
+import type { Redis } from 'ioredis';
+import * as scripts from './stock-counter-scripts.ts';
+
+export interface StockLine {
+  productId: string;
+  quantity: number;
+}
+
+export type GateHold =
+  | { outcome: 'held' }
+  | { outcome: 'short'; available: Map<string, number> }
+  /** The reservation ended before; it can't be held again. */
+  | { outcome: 'ended' }
+  | { outcome: 'closed' };
+
+export const { STOCK_CHANNEL } = scripts;
+
+const READY = '{stock}:ready';
+const AVAILABLE = '{stock}:available';
+const HELD = '{stock}:held';
+const NEXT_AVAILABLE = '{stock}:available:next';
+const NEXT_HELD = '{stock}:held:next';
+/** A reservation's marker outlives it, so that a late retry finds what happened. */
+export const MARKER_SECONDS = 86_400;
+
+const ownerKey = (owner: string) => `{stock}:owner:${owner}`;
+/** Fields of a marker that are no products. */
+const MARKER_FIELDS = new Set(['state', 'by', 'replaces']);
+const markerKey = (reservationId: string) => `{stock}:reservation:${reservationId}`;
+const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
+
+type Script = (...args: (string | number)[]) => Promise<unknown>;
+
+export class StockGate {
+  readonly #redis: Redis;
+  readonly #hold: Script;
+  readonly #confirm: Script;
+  readonly #end: Script;
+  readonly #adjust: Script;
+  readonly #open: Script;
+  readonly #correct: Script;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    /** @param numberOfKeys left out, each call begins with it */
+    const define = (name: string, lua: string, numberOfKeys?: number): Script => {
+      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
+      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
+    };
+    this.#hold = define('stockHold', scripts.HOLD);
+    this.#confirm = define('stockConfirm', scripts.CONFIRM);
+    this.#end = define('stockEnd', scripts.END, 3);
+    this.#adjust = define('stockAdjust', scripts.ADJUST, 3);
+    this.#open = define('stockOpen', scripts.OPEN, 5);
+    this.#correct = define('stockCorrect', scripts.CORRECT, 2);
+  }
+
+  /**
+   * Takes all lines or none. What an owner's latest reservation has taken counts as available, and is given back with the same step.
+   * Running it again for the same reservation changes nothing.
+   * @param owners names of the shopper; the first will be known to have this reservation
+   */
+  async hold(reservationId: string, lines: readonly StockLine[], owners: readonly string[] = []): Promise<GateHold> {
+    const answer = (await this.#hold(
+      ...counted([READY, AVAILABLE, HELD, markerKey(reservationId), ...owners.map(ownerKey)]),
+      MARKER_SECONDS,
+      reservationId,
+      Date.now(),
+      ...flat(lines),
+    )) as [string, ...string[]];
+    switch (answer[0]) {
+      case 'held':
+        return { outcome: 'held' };
+      case 'ended':
+        return { outcome: 'ended' };
+      case 'short':
+        return { outcome: 'short', available: availableByProduct(lines, answer.slice(1)) };
+      default:
+        return { outcome: 'closed' };
+    }
+  }
+
+  /**
+   * Tells the gate that PostgreSQL holds the reservation, and has ended those that it replaced: counted now if a rebuild in between, or
+   * a later request of the shopper, had left it out. One that has ended since stays ended.
+   * @returns false while the gate is closed; try again
+   */
+  async confirm(
+    reservationId: string,
+    lines: readonly StockLine[],
+    { owner, replaces = [] }: { owner?: string; replaces?: readonly string[] } = {},
+  ): Promise<boolean> {
+    const keys = [READY, AVAILABLE, HELD, markerKey(reservationId)];
+    if (owner !== undefined) keys.push(ownerKey(owner));
+    const answer = await this.#confirm(
+      ...counted(keys),
+      MARKER_SECONDS,
+      reservationId,
+      Date.now(),
+      replaces.join(),
+      ...flat(lines),
+    );
+    return answer === 'ok';
+  }
+
+  /**
+   * Ends a hold: `released` gives its stock back, `committed` keeps it gone (sold). `refused` gives it back, leaves nothing of it, and
+   * takes again what it had replaced. Running it again changes nothing.
+   * @returns false while the gate is closed; try again
+   */
+  async end(reservationId: string, as: 'released' | 'committed' | 'refused'): Promise<boolean> {
+    return (await this.#end(READY, AVAILABLE, HELD, MARKER_SECONDS, reservationId, Date.now(), as)) === 'ok';
+  }
+
+  /**
+   * Applies a change of stock made elsewhere (delivery, restock, correction), once for each outbox id.
+   * @returns false while the gate is closed; try again
+   */
+  async adjust(outboxId: number, productId: string, delta: number): Promise<boolean> {
+    return (await this.#adjust(READY, AVAILABLE, adjustedKey(outboxId), MARKER_SECONDS, productId, delta)) === 'ok';
+  }
+
+  /**
+   * Lines that a shopper can't reserve now, what they have reserved themselves set off; whether the gate knows the reservation already
+   * (held, or ended within a day); and whether the shopper has reserved anything within a day, by another reservation. Undefined while
+   * the gate is closed. A look only: nothing is taken.
+   */
+  async look(
+    reservationId: string,
+    lines: readonly StockLine[],
+    owners: readonly string[],
+  ): Promise<{ short: { productId: string; available: number }[]; known: boolean; hasOwn: boolean } | undefined> {
+    const [ready, known, latest, counts] = await Promise.all([
+      this.#redis.exists(READY),
+      this.#redis.exists(markerKey(reservationId)),
+      this.#redis.mget(owners.map(ownerKey)),
+      this.#redis.hmget(AVAILABLE, ...lines.map((line) => line.productId)),
+    ]);
+    if (ready === 0) return undefined;
+    const shortBy = (own: ReadonlyMap<string, number>) =>
+      lines
+        .map(({ productId, quantity }, index) => ({
+          productId,
+          wanted: quantity,
+          available: Math.max(0, Number(counts[index] ?? 0) + (own.get(productId) ?? 0)),
+        }))
+        .filter((line) => line.available < line.wanted)
+        .map(({ productId, available }) => ({ productId, available }));
+    const short = shortBy(new Map());
+    const own = latest.filter((id) => id !== null && id !== reservationId) as string[];
+    if (short.length === 0 || own.length === 0) return { short, known: known === 1, hasOwn: own.length > 0 };
+    const units = new Map<string, number>();
+    const held = (await Promise.all(own.map((id) => this.heldLines(id)))).filter((each) => each !== undefined);
+    for (const each of held) {
+      for (const [productId, quantity] of each) units.set(productId, (units.get(productId) ?? 0) + quantity);
+    }
+    return { short: shortBy(units), known: known === 1, hasOwn: true };
+  }
+
+  async available(productIds: readonly string[]): Promise<Map<string, number>> {
+    if (productIds.length === 0) return new Map();
+    const counts = await this.#redis.hmget(AVAILABLE, ...productIds);
+    return new Map(productIds.map((id, index) => [id, Number(counts[index] ?? Number.NaN)]));
+  }
+
+  /** The Redis process that this gate was last built in, or undefined while it is closed. */
+  async builtIn(): Promise<string | undefined> {
+    return (await this.#redis.get(READY)) ?? undefined;
+  }
+
+  /** The Redis process that answers now; another one than `builtIn` may have lost the last second of writes. */
+  async serverRun(): Promise<string> {
+    const info = await this.#redis.info('server');
+    return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
+  }
+
+  /** Reservations that the gate counts as held, with the time since when (epoch milliseconds). */
+  async heldReservations(): Promise<Map<string, number>> {
+    const pairs = (await this.#redis.zrange(HELD, '0', '-1', 'WITHSCORES')) as string[];
+    const held = new Map<string, number>();
+    for (let index = 0; index < pairs.length; index += 2) held.set(pairs[index]!, Number(pairs[index + 1]));
+    return held;
+  }
+
+  /** What a held marker has taken: its lines by product, or undefined when it is gone or ended. */
+  async heldLines(reservationId: string): Promise<Map<string, number> | undefined> {
+    const marker = await this.#redis.hgetall(markerKey(reservationId));
+    return marker.state === 'held' ? linesOf(marker) : undefined;
+  }
+
+  /** Reservations that a held one has replaced here, by id with their lines, while PostgreSQL has not agreed to it yet. */
+  async replacedBy(reservationId: string): Promise<Map<string, Map<string, number>>> {
+    const replaces = await this.#redis.hget(markerKey(reservationId), 'replaces');
+    const replaced = new Map<string, Map<string, number>>();
+    for (const id of replaces?.split(',') ?? []) {
+      const marker = await this.#redis.hgetall(markerKey(id));
+      if (marker.state === 'replaced' && marker.by === reservationId) replaced.set(id, linesOf(marker));
+    }
+    return replaced;
+  }
+
+  async allAvailable(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    await this.#scan((productId, available) => counts.set(productId, available));
+    return counts;
+  }
+
+  /** Ids of the products of which none can be held. What changes while they are read is in it or not: `STOCK_CHANNEL` says it. */
+  async soldOut(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    await this.#scan((productId, available) => {
+      if (available <= 0) ids.add(productId);
+    });
+    return ids;
+  }
+
+  async #scan(each: (productId: string, available: number) => void): Promise<void> {
+    let cursor = '0';
+    do {
+      const [next, pairs] = await this.#redis.hscan(AVAILABLE, cursor, 'COUNT', 5_000);
+      for (let index = 0; index < pairs.length; index += 2) each(pairs[index]!, Number(pairs[index + 1]));
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
+  /** Sets a counter that drifted, unless it moved since it was read. @returns whether it was set */
+  async correct(productId: string, from: number | undefined, to: number): Promise<boolean> {
+    return (await this.#correct(READY, AVAILABLE, productId, from ?? '', to)) === 1;
+  }
+
+  /** Closes the gate and forgets what it counted; the first step of a rebuild. */
+  async close(): Promise<void> {
+    await this.#redis.del(READY, NEXT_AVAILABLE, NEXT_HELD);
+  }
+
+  /** Loads a part of a rebuild beside the (closed) gate. */
+  async load(part: {
+    counts?: readonly { productId: string; available: number }[];
+    reservations?: readonly {
+      id: string;
+      state: 'held' | 'released' | 'committed';
+      owner: string;
+      sinceMs: number;
+      lines: readonly StockLine[];
+    }[];
+    adjustedOutboxIds?: readonly number[];
+  }): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    const counts = part.counts ?? [];
+    if (counts.length > 0)
+      pipeline.hset(NEXT_AVAILABLE, Object.fromEntries(counts.map((count) => [count.productId, count.available])));
+    for (const { id, state, owner, sinceMs, lines } of part.reservations ?? []) {
+      const key = markerKey(id);
+      pipeline.del(key);
+      pipeline.hset(key, {
+        state,
+        ...(state === 'held' && Object.fromEntries(lines.map((line) => [line.productId, line.quantity]))),
+      });
+      if (state === 'held') {
+        pipeline.zadd(NEXT_HELD, sinceMs, id);
+        pipeline.set(ownerKey(owner), id, 'EX', MARKER_SECONDS);
+      } else pipeline.expire(key, MARKER_SECONDS);
+    }
+    for (const id of part.adjustedOutboxIds ?? []) pipeline.set(adjustedKey(id), '1', 'EX', MARKER_SECONDS);
+    const results = await pipeline.exec();
+    const failed = results?.find(([error]) => error);
+    if (failed?.[0]) throw failed[0];
+  }
+
+  /** Puts the loaded counts in place and opens the gate. Markers of the old gate that were not loaded are dropped. */
+  async open(serverRun: string): Promise<void> {
+    await this.#open(READY, AVAILABLE, HELD, NEXT_AVAILABLE, NEXT_HELD, serverRun);
+  }
+}
+
+/** What a message on `STOCK_CHANNEL` says. */
+export function stockWordOf(message: string): 'opened' | { productId: string; isSoldOut: boolean } {
+  return message === scripts.OPENED ? 'opened' : { productId: message.slice(1), isSoldOut: message.startsWith('-') };
+}
+
+const counted = (keys: readonly string[]): (string | number)[] => [keys.length, ...keys];
+
+function linesOf(marker: Record<string, string>): Map<string, number> {
+  const lines = Object.entries(marker).filter(([field]) => !MARKER_FIELDS.has(field));
+  return new Map(lines.map(([productId, quantity]) => [productId, Number(quantity)]));
+}
+
+function flat(lines: readonly StockLine[]): (string | number)[] {
+  return lines.flatMap((line) => [line.productId, line.quantity]);
+}
+
+function availableByProduct(lines: readonly StockLine[], counts: readonly (string | number)[]): Map<string, number> {
+  return new Map(lines.map((line, index) => [line.productId, Math.max(0, Number(counts[index] ?? 0))]));
+}

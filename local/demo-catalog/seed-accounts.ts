@@ -1,0 +1,31 @@
+/** Puts the demo accounts into the database, with their known passwords: for local shops and tests alone. */
+import { hash } from '@node-rs/argon2';
+import type { Database } from '../../infra/postgres/database.ts';
+import { demoAccounts } from './demo-accounts.ts';
+
+/** Makes them, or gives them back their name, role and password. @returns how many there are */
+export async function seedDemoAccounts(db: Database): Promise<number> {
+  const rows = await Promise.all(
+    Object.entries(demoAccounts).map(async ([role, { email, password, fullName }]) => ({
+      email,
+      // argon2id with the library's parameters, as for every account.
+      password_hash: await hash(password),
+      full_name: fullName,
+      role,
+    })),
+  );
+  return await db.run(
+    `insert into users (email, password_hash, full_name, role)
+     select email, password_hash, full_name, role
+     from jsonb_to_recordset($1::jsonb) as given(email text, password_hash text, full_name text, role text)
+     on conflict (email) do update set password_hash = excluded.password_hash, full_name = excluded.full_name,
+       role = excluded.role, updated_at = now()`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Whether a database is this machine's own, so that accounts with known passwords do no harm in it. */
+export function isLocalDatabase(postgresUrl: string): boolean {
+  const { hostname } = new URL(postgresUrl);
+  return ['', 'localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
+}

@@ -1,0 +1,41 @@
+/**
+ * `npm run servers`: all that the app's own processes need (servers, tables, Stripe stand-in, mailbox) in the foreground, for working
+ * on those processes by hand. `.local/servers.env` gets their settings.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { plainProgress } from '../../infra/plain-progress.ts';
+import { SHOP_PROFILE } from './profile.ts';
+import { startShop } from './shop.ts';
+import { stopRequest } from './stop-request.ts';
+
+const stop = stopRequest();
+try {
+  const shop = await startShop({
+    profile: process.env.HOLDFAST_PROFILE || SHOP_PROFILE,
+    parts: ['stripe', 'mailbox'],
+    seed: null,
+    signal: stop.signal,
+    onProgress: plainProgress(console.log),
+    onEvent: (event) =>
+      console.log(
+        event.kind === 'died' ? `${event.title} ${event.reason}; starting it again` : `${event.title} is back`,
+      ),
+  });
+  try {
+    const file = join(shop.servers.profile.folder, 'servers.env');
+    const settings = Object.entries(shop.environment).filter(([name]) => process.env[name] === undefined);
+    const lines = settings.map(([name, value]) => `${name}=${value}`).join('\n');
+    writeFileSync(file, `${lines}\n`, { mode: 0o600 });
+    console.log(`\n${lines}\n\nThese are in ${file} too (node --env-file=…). Ctrl-C stops the servers.`);
+    await stop.requested;
+    console.log('Stopping …');
+  } finally {
+    await shop.stop();
+  }
+} catch (error) {
+  if (!stop.signal.aborted) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

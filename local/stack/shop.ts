@@ -1,0 +1,255 @@
+/** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, the mailbox, and the app's processes. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { requireKnownMigrations } from '../../infra/postgres/unknown-migrations.ts';
+import { type AppSettings, appPorts, appSettings } from './app-settings.ts';
+import { httpProbe, type ServerName } from './components/server.ts';
+import { ManagedProcess } from './processes/managed-process.ts';
+import { run } from './processes/run.ts';
+import { beginServers, type ProgressReport, type StartingServers, type StartServersOptions } from './stack.ts';
+import { publishStack, type StackAddresses, stackAddresses, withdrawStack } from './stack-file.ts';
+import { buildStorefront } from './storefront-build.ts';
+
+export const APP_NAMES = ['stripe', 'mailbox', 'worker', 'api', 'storefront'] as const;
+export type AppName = (typeof APP_NAMES)[number];
+
+export interface StartShopOptions extends Omit<StartServersOptions, 'components'> {
+  /** The app's processes to start; all of them unless given. The servers and the tables are always there. */
+  readonly parts?: readonly AppName[];
+  /** Settings for the app's processes instead of the usual ones, such as a short HOLD_SECONDS. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Arguments of the seed, which runs when the catalogue is empty; null leaves the catalogue as it is. */
+  readonly seed?: readonly string[] | null;
+}
+
+export interface RunningShop {
+  readonly servers: StartingServers;
+  /** Settings of the app's processes, named as in `infra/config.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly addresses: StackAddresses;
+  /** A process of the shop, to kill or restart it; undefined for one that was not started here. */
+  process(name: ServerName | AppName): ManagedProcess | undefined;
+  /** Stops the shop from its front to its databases. */
+  stop(): Promise<void>;
+}
+
+interface Work {
+  readonly servers: StartingServers;
+  readonly app: AppSettings;
+  readonly options: StartShopOptions;
+  readonly onProgress: ProgressReport;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Room for what requests under way allocate, so that it is gone before it would be moved to the old heap: with the default of a few
+ * megabytes every other answer waited for a collection. The old heap grows by half at a time, not by whatever is free on the machine.
+ */
+const API_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--heap-growing-percent=50'];
+
+/** Ranks are above the servers', which are stopped last. */
+const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
+  stripe: { title: 'Stripe stand-in', rank: 60 },
+  mailbox: { title: 'Mailbox', rank: 61 },
+  worker: { title: 'Worker', rank: 70 },
+  api: { title: 'API', rank: 80 },
+  storefront: { title: 'Storefront', rank: 90 },
+};
+
+/**
+ * Starts a shop and waits until all of it serves; what does not depend on each other is got, built and started side by side.
+ * @throws as `beginServers`; UnknownMigrationsError on data of another build; or with the end of the log of whatever failed.
+ *   Nothing is left running then.
+ */
+export async function startShop(options: StartShopOptions): Promise<RunningShop> {
+  const { parts = APP_NAMES, onProgress = () => {} } = options;
+  const breakOff = new AbortController();
+  const signal = AbortSignal.any([breakOff.signal, ...(options.signal ? [options.signal] : [])]);
+  const servers = await beginServers({ ...options, morePorts: appPorts(), signal });
+  const { profile } = servers;
+  const processes = new Map<AppName, ManagedProcess>();
+  let steps: readonly Promise<unknown>[] = [];
+  const stop = async () => {
+    withdrawStack(profile);
+    breakOff.abort(new Error('stopped'));
+    const inOrder = [...processes.values()].sort((one, other) => other.plan.rank - one.plan.rank);
+    for (const managed of inOrder) await managed.stop();
+    await Promise.allSettled(steps);
+    await servers.stop();
+  };
+  try {
+    withdrawStack(profile);
+    const app = appSettings(profile, servers.environment, servers.ports, options.settings);
+    const started = parts.filter((part) => environmentOf(app, part) !== undefined);
+    const addresses = stackAddresses(app, started);
+    steps = beginSteps({ servers, app, options, onProgress, signal }, started, processes);
+    await Promise.all(steps);
+    publishStack(profile, addresses, app.environment);
+    return {
+      servers,
+      environment: app.environment,
+      addresses,
+      process: (name) => processes.get(name as AppName) ?? servers.process(name as ServerName),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Begins everything at once, each step waiting for what it needs. */
+function beginSteps(
+  work: Work,
+  parts: readonly AppName[],
+  processes: Map<AppName, ManagedProcess>,
+): Promise<unknown>[] {
+  const { servers, onProgress, signal } = work;
+  const begin = async (name: AppName, program: string) => {
+    signal.throwIfAborted();
+    const managed = appProcess(work, name, program);
+    processes.set(name, managed);
+    onProgress(APPS[name].title, 'starting');
+    await managed.start();
+    onProgress(APPS[name].title, addressOf(work.app, name), { done: true });
+  };
+  const inCheckout = (path: string) => join(servers.profile.checkout, path);
+  const when = (name: AppName, start: () => Promise<unknown>) => (parts.includes(name) ? start() : Promise.resolve());
+
+  const migrated = servers.ready('postgres').then(() => migrate(work));
+  const stocked = migrated.then(() => stockCatalogue(work));
+  const stripe = when('stripe', () => begin('stripe', inCheckout('local/stripe/main.ts')));
+  const mailbox = when('mailbox', () => begin('mailbox', inCheckout('local/mailbox/main.ts')));
+  // Elasticsearch is the slowest to start: they wait for it themselves, while they load their own code.
+  const foundation = Promise.all([
+    stocked,
+    stripe,
+    servers.ready('postgres', 'redis', 'temporal'),
+    servers.obtained('elasticsearch'),
+  ]);
+  const worker = when('worker', async () => {
+    await foundation;
+    await begin('worker', inCheckout('worker/main.ts'));
+    await untilIndexed(work);
+  });
+  const api = when('api', () => foundation.then(() => begin('api', inCheckout('api/main.ts'))));
+  const storefront = when('storefront', async () => {
+    const title = APPS.storefront.title;
+    const [program] = await Promise.all([
+      buildStorefront(servers.profile.checkout, (message) => onProgress(title, message), signal),
+      api,
+    ]);
+    await begin('storefront', program);
+  });
+  return [servers.ready(), foundation, mailbox, worker, api, storefront];
+}
+
+function appProcess({ servers: { profile }, app, options }: Work, name: AppName, program: string): ManagedProcess {
+  return new ManagedProcess(
+    {
+      name,
+      ...APPS[name],
+      command: process.execPath,
+      args: [...(name === 'api' ? API_FLAGS : []), program],
+      cwd: profile.checkout,
+      environment: environmentOf(app, name)!,
+      logFile: profile.logFile(name),
+      // API and worker are ready when Elasticsearch is, which has two minutes.
+      readyWithinMs: 180_000,
+      probe: () => httpProbe(probeAddress(app, name)),
+    },
+    profile.records,
+    options.onEvent,
+  );
+}
+
+/** The settings of one process; undefined for one that this shop has no use for. */
+function environmentOf(app: AppSettings, name: AppName): Readonly<Record<string, string | undefined>> | undefined {
+  if (name === 'stripe') return app.standIn;
+  if (name === 'mailbox') return app.mailbox;
+  return name === 'storefront' ? app.storefront : app.environment;
+}
+
+function addressOf({ urls }: AppSettings, name: AppName): string {
+  return {
+    stripe: urls.stripe ?? '',
+    mailbox: urls.mailbox ?? '',
+    worker: `metrics at ${urls.workerMetrics}`,
+    api: urls.api,
+    storefront: urls.storefront,
+  }[name];
+}
+
+function probeAddress({ urls }: AppSettings, name: AppName): string {
+  const addresses = {
+    stripe: `${urls.stripe}/health`,
+    mailbox: `${urls.mailbox}/health`,
+    worker: new URL('/ready', urls.workerMetrics).href,
+    api: `${urls.api}/api/ready`,
+    storefront: `${urls.storefront}/`,
+  };
+  return addresses[name];
+}
+
+async function migrate({ servers: { profile }, app, onProgress, signal }: Work): Promise<void> {
+  onProgress('Tables', 'migrating');
+  await requireKnownMigrations(app.environment.POSTGRES_URL!);
+  const output = await runProgram(profile.checkout, 'infra/postgres/migrate.ts', [], app, signal);
+  onProgress('Tables', output.trim().split('\n').at(-1) || 'migrated', { done: true });
+}
+
+async function stockCatalogue({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
+  const { seed = [] } = options;
+  if (seed === null) return;
+  const countProducts = () => countRows(app, 'select count(*)::int as count from products');
+  const before = await countProducts();
+  if (before === 0) {
+    onProgress('Catalogue', 'making products');
+    const onLine = (line: string) => onProgress('Catalogue', line.trim());
+    await runProgram(profile.checkout, 'local/demo-catalog/seed.ts', seed, app, signal, onLine);
+  }
+  onProgress('Catalogue', `${before || (await countProducts())} products`, { done: true });
+}
+
+function runProgram(
+  checkout: string,
+  program: string,
+  args: readonly string[],
+  { environment }: AppSettings,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<string> {
+  return run(process.execPath, [join(checkout, program), ...args], { cwd: checkout, environment, signal, onLine });
+}
+
+/** A shop whose search finds nothing yet is not up: waits until the worker has told the index of every product. */
+async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
+  const title = 'Search index';
+  const deadline = Date.now() + 120_000;
+  const all = await waiting();
+  for (let left = all; left > 0; left = await waiting()) {
+    if (Date.now() > deadline) {
+      onProgress(title, `${left} products to go, in the background`, { done: true });
+      return;
+    }
+    onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
+    await sleep(250, undefined, { signal });
+  }
+  onProgress(title, 'in step with the catalogue', { done: true });
+
+  function waiting(): Promise<number> {
+    return countRows(app, "select count(*)::int as count from outbox where topic = 'product.changed'");
+  }
+}
+
+async function countRows({ environment }: AppSettings, query: string): Promise<number> {
+  const client = new pg.Client({ connectionString: environment.POSTGRES_URL });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(query);
+    return rows[0]?.count ?? 0;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * Pages of orders as staff read them, whole: `case-pages.md` records them, and whoever changes what they say changes that file in the same commit
+ * (`npm test -- workflows/order/case-pages -u`).
+ */
+import { expect, it, vi } from 'vitest';
+import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import { refundFacts } from '../../tests/support/refund-facts.ts';
+import type { CheckoutCase } from './case.ts';
+import { describeCheckout } from './case-details.ts';
+
+// Links name the namespace, which is known only where a workflow runs.
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  workflowInfo: () => ({ namespace: 'default' }),
+}));
+
+const ACCOUNT = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
+const ORDER: OrderFacts = {
+  orderId: 'o1',
+  reservationId: 'v1',
+  status: 'paid',
+  fulfilment: 'unfulfilled',
+  totalCents: 4000,
+  capturedCents: 4000,
+  refundedCents: 500,
+  currency: 'usd',
+  paymentIntentId: 'pi_1',
+  clientSecret: null,
+  expiresAt: '2026-11-01T10:10:00.000Z',
+  lines: [
+    { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
+    { productId: 'p2', sku: 'BOWL-1', name: 'Bowl | blue', quantity: 1, unitPriceCents: 1500 },
+  ],
+};
+type Refund = OrderRecord['refunds'][number];
+const REFUND: Refund = refundFacts({
+  requestId: 'ticket (1)',
+  amountCents: 1250,
+  lines: [
+    { productId: 'p1', quantity: 1, name: 'Stoneware mug' },
+    { productId: 'p2', quantity: 1, name: 'Bowl | blue' },
+  ],
+  reason: 'Broken *handle*',
+  status: 'awaiting_approval',
+  requestedBy: `customer:${ACCOUNT}`,
+});
+const RECORD: OrderRecord = {
+  order: ORDER,
+  customer: { userId: null, email: null },
+  shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+  shipment: null,
+  holdReason: null,
+  refunds: [],
+  packing: [],
+  disputes: [],
+  history: [],
+  paymentUrl: null,
+  closesAt: null,
+};
+const packed = (productId: string, canceled: number, pending: number, bought = 2) => ({
+  productId,
+  name: productId,
+  bought,
+  canceled,
+  pending,
+  toShip: bought - canceled - pending,
+});
+const dispute = (status: string, evidenceDueBy: string | null = null) => ({
+  disputeId: 'du_1',
+  amountCents: 4000,
+  reason: 'product_not_received',
+  status,
+  evidenceDueBy,
+});
+
+interface Situation {
+  order?: Partial<OrderFacts> | null;
+  record?: Partial<OrderRecord> | null;
+  orderCase?: object;
+}
+
+const SITUATIONS: Readonly<Record<string, Situation>> = {
+  'before the checkout': { order: null, record: null, orderCase: { settled: undefined } },
+  'that was never begun': { order: null, record: null, orderCase: { outcome: 'not_begun' } },
+  'just opened, before its records are read': {
+    order: { status: 'pending', capturedCents: 0, refundedCents: 0, paymentIntentId: null },
+    record: null,
+    orderCase: {
+      settled: undefined,
+      begun: {
+        userId: ACCOUNT,
+        email: 'ada@b.example',
+        shippingAddress: { name: 'Ada', street: '1 Main', state: 'OR' },
+      },
+      failures: [
+        { attemptId: 'a', code: 'card_declined', message: 'Your card was *declined*.' },
+        { attemptId: 'b', code: 'expired_card', message: 'It has expired.' },
+      ],
+    },
+  },
+  'that waits for its payment, with its records': {
+    order: { status: 'pending', capturedCents: 0 },
+    record: {},
+    orderCase: { settled: undefined, failures: [{ attemptId: 'a', code: 'card_declined', message: 'Declined.' }] },
+  },
+  'that is being settled': { order: { status: 'pending' }, orderCase: { settled: undefined, settling: true } },
+  'whose cancellation was asked for': {
+    order: { status: 'pending' },
+    orderCase: { settled: undefined, cancelRequest: {} },
+  },
+  'that stopped': {
+    orderCase: {
+      trouble: {
+        current: { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not answer', why: 'It said *no*.', tries: 3 },
+      },
+    },
+  },
+  'that is paid, with a payment page and a history': {
+    record: {
+      paymentUrl: 'https://stripe.example/pi_1',
+      customer: { userId: ACCOUNT, email: 'ada@b.example' },
+      shippingAddress: {
+        name: 'Ada',
+        street: '1 Main',
+        street2: 'Flat 2',
+        city: 'Portland',
+        state: 'OR',
+        postal_code: '97201',
+        country: 'US',
+      },
+      packing: [packed('p1', 0, 0), packed('p2', 0, 0, 1)],
+      history: [
+        {
+          at: '2026-11-01T10:00:00.000Z',
+          type: 'order_opened',
+          message: 'Order placed.',
+          actor: 'system',
+          reason: null,
+          key: null,
+        },
+        {
+          at: '2026-11-01T10:01:00.000Z',
+          type: 'order_released',
+          message: 'Released.',
+          actor: `support_lead:${ACCOUNT}`,
+          reason: 'All *fine*',
+          key: null,
+        },
+      ],
+    },
+  },
+  'with units canceled and being refunded': {
+    order: { status: 'partially_refunded' },
+    record: { packing: [packed('p1', 1, 1), packed('p2', 0, 0, 1)] },
+  },
+  'with refunds of every kind': {
+    order: { status: 'shipped', fulfilment: 'shipped' },
+    record: {
+      shipment: { carrier: 'UPS', trackingNumber: '1Z--9', shippedAt: '2026-11-03T10:00:00.000Z', deliveredAt: null },
+      refunds: [
+        REFUND,
+        { ...REFUND, requestId: 'two', lines: [], status: 'succeeded', decidedBy: `admin:${ACCOUNT}` },
+        { ...REFUND, requestId: 're_3', lines: [], requestedBy: 'stripe', status: 'failed' },
+        {
+          ...REFUND,
+          requestId: 'du_4',
+          lines: [],
+          kind: 'chargeback',
+          requestedBy: 'ui:Anna',
+          status: 'failed',
+          isGivenUp: true,
+        },
+      ],
+    },
+  },
+  'that may not ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
+  'on hold, for a reason': {
+    order: { status: 'on_hold', fulfilment: 'on_hold' },
+    record: { holdReason: 'Looks *odd*' },
+  },
+  'on hold, for none': { order: { status: 'on_hold', fulfilment: 'on_hold' } },
+  'that is delivered': {
+    order: { status: 'delivered', fulfilment: 'delivered' },
+    record: {
+      closesAt: '2026-12-03T10:00:00.000Z',
+      shipment: {
+        carrier: 'UPS',
+        trackingNumber: '1Z9',
+        shippedAt: '2026-11-03T10:00:00.000Z',
+        deliveredAt: '2026-11-04T10:00:00.000Z',
+      },
+    },
+  },
+  'that is delivered, with no end of returns known': { order: { status: 'delivered', fulfilment: 'delivered' } },
+  'that is refunded': { order: { status: 'refunded', refundedCents: 4000 } },
+  'whose bank wants an answer': {
+    order: { status: 'on_hold', fulfilment: 'on_hold' },
+    record: { disputes: [dispute('needs_response', '2026-11-09T10:00:00.000Z')] },
+  },
+  'whose bank has the answer, with the items gone': {
+    order: { status: 'shipped', fulfilment: 'shipped' },
+    record: { disputes: [dispute('under_review')] },
+  },
+  'whose bank took all of it': {
+    order: { status: 'refunded', refundedCents: 4000 },
+    record: {
+      disputes: [dispute('needs_response')],
+      refunds: [
+        { ...REFUND, requestId: 'other', status: 'succeeded' },
+        {
+          ...REFUND,
+          requestId: 'du_1',
+          kind: 'chargeback',
+          requestedBy: 'stripe',
+          status: 'pending',
+          cancelsUnits: true,
+        },
+      ],
+    },
+  },
+  'whose bank asks': { record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] } },
+  'whose bank looks at the answer': { record: { disputes: [dispute('warning_under_review')] } },
+  'whose chargeback is over': { record: { disputes: [dispute('won')] } },
+  'whose payment came too late': { order: { status: 'cancelled' }, orderCase: { refundId: 'r1' } },
+  'whose payment came too late, as the records say': {
+    order: { status: 'cancelled' },
+    record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', requestedBy: 'system', status: 'succeeded' }] },
+  },
+  'whose payment came too late, before its records are read': {
+    order: { status: 'cancelled' },
+    record: null,
+    orderCase: { refundId: 'r1' },
+  },
+  'that was canceled, with a refund by the shop': {
+    order: { status: 'cancelled' },
+    record: { refunds: [{ ...REFUND, requestId: 'cancellation', requestedBy: 'system', status: 'succeeded' }] },
+  },
+  'that was canceled, before its records are read': { order: { status: 'cancelled' }, record: null },
+  'that is paid, before its records are read': { record: null },
+  'on hold, before its records are read': { order: { status: 'on_hold', fulfilment: 'on_hold' }, record: null },
+  'that is delivered, before its records are read': {
+    order: { status: 'delivered', fulfilment: 'delivered' },
+    record: null,
+  },
+  'with two refunds that wait for a support lead': {
+    record: { refunds: [REFUND, { ...REFUND, requestId: 'two', amountCents: 500 }] },
+  },
+  'with two chargebacks': {
+    record: {
+      disputes: [
+        { ...dispute('under_review'), amountCents: 1000 },
+        { ...dispute('needs_response'), disputeId: 'du_2', amountCents: 1500 },
+      ],
+    },
+  },
+  'whose bank took a part, with units canceled before': {
+    order: { status: 'partially_refunded' },
+    record: {
+      disputes: [{ ...dispute('needs_response'), amountCents: 1000 }],
+      refunds: [{ ...REFUND, requestId: 'other', status: 'succeeded', cancelsUnits: true }],
+    },
+  },
+  'that is refunded and canceled, whose bank asks for the money all the same': {
+    order: { status: 'cancelled', refundedCents: 4000 },
+    record: { disputes: [dispute('needs_response')] },
+  },
+  'that was canceled after it was paid': {
+    order: { status: 'cancelled' },
+    record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', status: 'succeeded' }] },
+  },
+  'that expired': {
+    order: { status: 'expired', capturedCents: 0, refundedCents: 0 },
+    orderCase: { outcome: 'expired', settled: 'expired' },
+  },
+  'whose workflow is over, and that can be refunded': {
+    order: { status: 'delivered', fulfilment: 'delivered' },
+    orderCase: { outcome: 'delivered' },
+  },
+};
+
+function pageOf({ order, record, orderCase }: Situation): string {
+  const facts = order === null ? undefined : { ...ORDER, ...order };
+  const read = record === null ? undefined : { ...RECORD, order: facts!, ...record };
+  const paymentUrl = read?.paymentUrl;
+  const whole = {
+    orderId: 'o1',
+    order: facts,
+    record: read,
+    paymentUrl,
+    settled: 'paid',
+    trouble: {},
+    failures: [],
+    ...orderCase,
+  };
+  return describeCheckout(whole as unknown as CheckoutCase);
+}
+
+it('say what they did', async () => {
+  const pages = Object.entries(SITUATIONS).map(([name, situation]) => `## An order ${name}\n\n${pageOf(situation)}\n`);
+  await expect(pages.join('\n')).toMatchFileSnapshot('./case-pages.md');
+});
+
+it('name the newest 25 of a long history, and how many there were before', () => {
+  const event = { type: 'retry_asked', message: 'Tried', actor: 'system', reason: null, key: null };
+  const history = Array.from({ length: 27 }, (_, index) => ({ ...event, at: `2026-11-01T10:${10 + index}:00.000Z` }));
+  const page = pageOf({ record: { history } });
+  expect(page.match(/\| Tried \|/g)).toHaveLength(25);
+  expect(page).toContain('\n\n… and 2 earlier');
+  expect(page).not.toContain('10:11 ');
+});
