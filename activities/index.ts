@@ -1,11 +1,11 @@
 import { createAuditActivities } from './audit/activities.ts';
+import { createSearchIndexActivities } from './catalog/activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { createInventoryActivities } from './reservations/activities.ts';
 import { createOrderActivities } from './orders/activities.ts';
 import { createPaymentActivities } from './payments/activities.ts';
 import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
-import { createSearchIndexActivities } from './catalog/activities.ts';
+import { createInventoryActivities } from './reservations/activities.ts';
 
 /** Every activity that workflows may call, by capability. */
 export function createActivities(deps: ActivityDependencies) {

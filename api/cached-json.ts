@@ -1,4 +1,4 @@
-/** Answers catalogue reads from the cache as the bytes that were stored: no parsing, no stringifying. */
+/** Answers catalog reads from the cache as the bytes that were stored: no parsing, no stringifying. */
 import { createHash } from 'node:crypto';
 import type { Services } from '../infra/services.ts';
 import type { ApiContext } from './context.ts';

@@ -4,11 +4,11 @@
  */
 import { benchCompare } from './compare.ts';
 import { benchEvents } from './events.ts';
-import { benchHolds } from './reservations.ts';
 import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
 import { benchRecommendationReads } from './recommendation-reads.ts';
 import { benchRecommendations } from './recommendations.ts';
+import { benchHolds } from './reservations.ts';
 import { startBenchShop } from './shop.ts';
 
 if (process.argv[2] === 'compare') {

@@ -11,8 +11,8 @@ import { type History, HistoryBuilder } from '../activities/recommendations/mode
 import { KernelPool } from '../activities/recommendations/model/kernel-pool.ts';
 import { recencyMatrix } from '../activities/recommendations/model/matrices.ts';
 import { truncatedSvd } from '../activities/recommendations/model/truncated-svd.ts';
-import { encodeModel } from '../domain/recommendations/served-model.ts';
 import { Random } from '../domain/random.ts';
+import { encodeModel } from '../domain/recommendations/served-model.ts';
 import { writeArtefact } from '../infra/postgres/artefacts.ts';
 import { Database } from '../infra/postgres/database.ts';
 import { textTable } from '../infra/text-table.ts';

@@ -1,4 +1,4 @@
-/** Reproducible randomness: everything in the catalogue follows from text such as a SKU. */
+/** Reproducible randomness: everything in the catalog follows from text such as a SKU. */
 
 /** 32 bits that follow from a text (FNV-1a with a final mix). */
 export function hashText(text: string): number {

@@ -204,7 +204,7 @@ export const settingsSchema = z.object({
   ),
 
   RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are limited per client address'),
-  RATE_LIMIT_CATALOG: count(3000).describe('Cached catalogue reads per window and address'),
+  RATE_LIMIT_CATALOG: count(3000).describe('Cached catalog reads per window and address'),
   RATE_LIMIT_CATALOG_SECONDS: seconds(900),
   RATE_LIMIT_API: count(100).describe('Other API calls per window and address'),
   RATE_LIMIT_API_SECONDS: seconds(900),

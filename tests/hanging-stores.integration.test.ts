@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../infra/config.ts';
-import { type RunningShop, startShop } from '../local/stack/shop.ts';
 import { connectServices, type Services } from '../infra/services.ts';
+import { type RunningShop, startShop } from '../local/stack/shop.ts';
 import { PASSWORD } from './support/accounts.ts';
 import { type Answer, type AnyBody, createProduct, Shopper, type TestProduct, until } from './support/shop.ts';
 

@@ -5,8 +5,8 @@
  */
 import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/plain-progress.ts';
-import { startShop } from '../local/stack/shop.ts';
 import { connectServices } from '../infra/services.ts';
+import { startShop } from '../local/stack/shop.ts';
 import { checkoutWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';

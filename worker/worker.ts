@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { startEventWriter } from '../activities/analytics/event-writer.ts';
+import { rebuildIndex } from '../activities/catalog/indexing.ts';
 import { createActivities } from '../activities/index.ts';
-import { watchGate } from '../activities/reservations/gate-rebuild.ts';
 import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../activities/outbox/relay.ts';
-import { rebuildIndex } from '../activities/catalog/indexing.ts';
+import { watchGate } from '../activities/reservations/gate-rebuild.ts';
 import type { Services } from '../infra/services.ts';
 import { dataConverter } from '../infra/temporal/client.ts';
 import { buildWorkflowBundle } from './bundle.ts';
@@ -85,7 +85,7 @@ async function untilIndexed({ db, productIndex, log }: Services): Promise<void> 
   for (let attempt = 1; attempt <= 30; attempt++) {
     try {
       if (!(await productIndex.ensure())) return;
-      // A search cluster that was lost, or is new, is filled from the catalogue.
+      // A search cluster that was lost, or is new, is filled from the catalog.
       const products = await rebuildIndex(db, productIndex, () => {});
       log.info({ products }, 'search index: filled');
       return;

@@ -4,8 +4,8 @@ import { inActivity } from '../../tests/support/repeated.ts';
 import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder, sell } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { reservationWorkflowId } from '../../workflows/reservation/messages.ts';
 import { createAuditActivities } from './activities.ts';
 

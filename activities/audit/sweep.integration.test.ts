@@ -7,8 +7,8 @@ import { StockGate } from '../../infra/redis/stock-counters.ts';
 import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
+import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { sweep } from './sweep.ts';
 
 let shop: TestShop;

@@ -1,8 +1,8 @@
 /** Mails on their way from the outbox to a mailbox: once, whatever fails around them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mailsTo, TestMailbox } from '../../local/mailbox/testing.ts';
 import type { Services } from '../../infra/services.ts';
+import { mailsTo, TestMailbox } from '../../local/mailbox/testing.ts';
 import { deleteOrders } from '../../tests/support/force.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
 import { createOutboxHandlers } from '../outbox/handlers.ts';

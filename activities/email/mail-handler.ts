@@ -3,8 +3,8 @@
  * worker dies between sending it and deleting its row; its Message-ID is the same then, so that a mailbox can tell.
  */
 import type { Settings } from '../../infra/config.ts';
-import type { Logger } from '../../infra/logger.ts';
 import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
+import type { Logger } from '../../infra/logger.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { CautiousHandler, FailedMessage, OutboxMessage } from '../outbox/relay.ts';
 import type { ShopFacts } from './letters/letter.ts';

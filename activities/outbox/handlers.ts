@@ -6,11 +6,11 @@ import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { EventStream } from '../../infra/redis/event-stream.ts';
 import type { StockGate } from '../../infra/redis/stock-counters.ts';
 import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
+import { indexChanged } from '../catalog/indexing.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
 import { MAIL_TOPIC } from '../email/queue-mail.ts';
 import { createForgetHandler, FORGET_TOPIC } from '../recommendations/forget-handler.ts';
 import { createTasteHandler, TASTE_TOPIC } from '../recommendations/taste-handler.ts';
-import { indexChanged } from '../catalog/indexing.ts';
 import type { OutboxHandlers } from './relay.ts';
 
 /** What each topic of the outbox does. */

@@ -1,4 +1,4 @@
-import type { RefundLimits, RefundLine } from '../../domain/refund.ts';
+import type { RefundLimits } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
@@ -7,24 +7,7 @@ import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
 import * as ledger from './refund-ledger.ts';
 import { readRefund } from './refund-reader.ts';
-
-export interface RefundRequest extends Sender {
-  /** Left out: it follows from the order's id and the request's. */
-  refundId?: string;
-  orderId: string;
-  requestId: string;
-  amountCents?: number;
-  lines?: RefundLine[];
-  reason: string;
-  restock: boolean;
-  awaitReturn?: boolean;
-}
-
-export interface DecisionRequest extends Sender {
-  refundId: string;
-  decision: 'approve' | 'reject';
-  reason: string;
-}
+import type { DecisionRequest, RefundRequest } from './requests.ts';
 
 export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
   const { db, settings } = deps;

@@ -4,9 +4,9 @@ import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { restockRefund } from '../reservations/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { CANCELLATION_HOLD, lockOrder, moveGoods } from '../orders/order-steps.ts';
+import { restockRefund } from '../reservations/stock-ledger.ts';
 import { insertRefund } from './refund-ledger.ts';
 import {
   hasMoneyWithheld,

@@ -14,9 +14,9 @@ import {
 } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { restockRefund } from '../reservations/stock-ledger.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockOrder } from '../orders/order-steps.ts';
+import { restockRefund } from '../reservations/stock-ledger.ts';
 import {
   hasMoneyWithheld,
   lockForRefund,

@@ -1,6 +1,7 @@
 /** More time for a shopper, once: on the hold, and on the order that waits on it. */
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
+
 import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
+import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
 

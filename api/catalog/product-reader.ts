@@ -1,4 +1,4 @@
-/** Reads the catalogue as plain rows, shaped for the wire. */
+/** Reads the catalog as plain rows, shaped for the wire. */
 import { DomainError } from '../../domain/errors.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Category, ManagedProduct, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';

@@ -1,4 +1,4 @@
-/** Writes of the catalogue by administrators. Triggers put each in the outbox, in the same transaction. */
+/** Writes of the catalog by administrators. Triggers put each in the outbox, in the same transaction. */
 import { createHash } from 'node:crypto';
 import {
   ForeignKeyConstraintViolationException,

@@ -12,7 +12,7 @@ import { parse } from '../middleware/validate.ts';
 
 /** Elasticsearch gives the first 10,000 hits. */
 const DEEPEST_HIT = 10_000;
-/** What many ask for at once is searched once; a changed catalogue is asked anew at once. */
+/** What many ask for at once is searched once; a changed catalog is asked anew at once. */
 const CACHE_SECONDS = 60;
 
 export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {

@@ -3,9 +3,16 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import { ROLES } from '../../domain/roles.ts';
+import { ROLES, type Role } from '../../domain/roles.ts';
 import { BoundedMap } from '../../infra/bounded-map.ts';
-import type { Identity, Settings } from '../context.ts';
+import type { Settings } from '../../infra/config.ts';
+
+/** The signed-in person of a request. */
+export interface Identity {
+  userId: string;
+  role: Role;
+  sessionId: string;
+}
 
 const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
 const expiry = z.object({ exp: z.number() });

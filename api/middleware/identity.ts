@@ -2,7 +2,8 @@ import type { Middleware } from 'koa';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/roles.ts';
-import type { ApiContext, ApiDependencies, ApiState, Identity } from '../context.ts';
+import type { ApiContext, ApiDependencies, ApiState } from '../context.ts';
+import type { Identity } from './access-tokens.ts';
 
 export const CART_COOKIE = 'cart_id';
 

@@ -19,20 +19,20 @@ const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boo
 export const paths: ZodOpenApiPathsObject = {
   '/api/categories': {
     get: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'All categories',
       ok: gives('Categories with how many products each has', catalog.categoryList),
     }),
   },
   '/api/products': {
     get: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'Products, a page at a time',
       query: catalog.productListQuery,
       ok: gives('One page; `next_cursor` leads to the next', catalog.productPage),
     }),
     post: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'Add a product',
       access: 'admin',
       headers: idempotencyHeaders,
@@ -43,7 +43,7 @@ export const paths: ZodOpenApiPathsObject = {
   },
   '/api/products/{id}': {
     get: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'One product',
       params: idParams,
       ok: gives(
@@ -53,7 +53,7 @@ export const paths: ZodOpenApiPathsObject = {
       problems: { 404: 'No such product' },
     }),
     patch: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'Change a product',
       access: 'admin',
       params: idParams,
@@ -68,7 +68,7 @@ export const paths: ZodOpenApiPathsObject = {
       },
     }),
     delete: operation({
-      tag: 'Catalogue',
+      tag: 'Catalog',
       summary: 'Take a product off sale',
       access: 'admin',
       params: idParams,

@@ -6,9 +6,9 @@ import { type Checkout, checkoutBody } from '../contracts/orders.ts';
 import { identity, ownersOf } from '../middleware/identity.ts';
 import type { RateLimits } from '../middleware/rate-limit.ts';
 import { parse } from '../middleware/validate.ts';
+import { beginCheckout } from './checkout.ts';
 import { readOrder } from './order-reader.ts';
 import { viewerOf } from './routes.ts';
-import { beginCheckout } from './checkout.ts';
 
 export function checkoutRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const identify = identity(deps);

@@ -9,9 +9,9 @@ import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
-import type { Identity } from '../context.ts';
 import type { Order, OrderPage, OrderStreamMessage, Payment, ShippingAddress } from '../contracts/orders.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Identity } from '../middleware/access-tokens.ts';
 
 export interface Viewer {
   owners: readonly string[];

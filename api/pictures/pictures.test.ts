@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATEGORIES } from '../../local/demo-catalog/categories.ts';
-import { generateCatalogue } from '../../local/demo-catalog/generate.ts';
+import { generateCatalog } from '../../local/demo-catalog/generate.ts';
 import { KINDS } from '../../local/demo-catalog/product-types/index.ts';
 import { categoryPicture, type Pictured, productPicture } from './index.ts';
 import { MOTIFS } from './motifs/index.ts';
@@ -30,7 +30,7 @@ function problems(svg: string): string[] {
   return found;
 }
 
-const products = [...generateCatalogue({ products: 6000 })];
+const products = [...generateCatalog({ products: 6000 })];
 
 describe('pictures of products', () => {
   it('are well-formed for thousands of products of every kind', () => {

@@ -72,7 +72,7 @@ export class Newcomers {
     await this.#running;
   }
 
-  /** Something changed in the catalogue, or the model did. */
+  /** Something changed in the catalog, or the model did. */
   markStale(): void {
     this.#isStale = true;
   }

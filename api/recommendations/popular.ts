@@ -1,6 +1,7 @@
 /** What is popular: by the model, which knows the season; before there is one by the last weeks' orders, then what is newest. */
-import { drawEarlyOnes } from '../../domain/recommendations/diversity.ts';
+
 import { Random } from '../../domain/random.ts';
+import { drawEarlyOnes } from '../../domain/recommendations/diversity.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import type { ModelHolder } from './model-holder.ts';

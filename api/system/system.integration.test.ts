@@ -49,7 +49,7 @@ describe('the API', () => {
     expect((await guest().call('GET', '/cart')).status).toBe(200);
   });
 
-  it('limits reads of the catalogue in a tier of their own, counted to the last', async () => {
+  it('limits reads of the catalog in a tier of their own, counted to the last', async () => {
     const one = guest();
     const statuses = [];
     for (let times = 0; times < 101; times++) statuses.push((await one.call('GET', '/categories')).status);

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectOwnRedis, contentsOf, ownRedisUrl } from '../../tests/support/redis.ts';
 import { until } from '../../tests/support/shop.ts';
 import { connectWaitingRedis } from './client.ts';
-import { STOCK_CHANNEL, StockGate } from './stock-counters.ts';
 import * as scripts from './stock-counter-scripts.ts';
+import { STOCK_CHANNEL, StockGate } from './stock-counters.ts';
 
 const RUN = 'run-1';
 const STOCK = 10;

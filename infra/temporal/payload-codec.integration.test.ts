@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decryptHistory } from '../../tests/support/plain-history.ts';
 import { ADDRESS, createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
-import { checkoutCaseQuery, checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
+import { checkoutCaseQuery, checkoutWorkflowId } from '../../workflows/order/messages.ts';
 import { EncryptingCodec } from './payload-codec.ts';
 
 const { History } = temporalProto.temporal.api.history.v1;

@@ -18,7 +18,7 @@ interface Ended {
   errors: string;
 }
 
-const name = `catalogue_${randomBytes(6).toString('hex')}`;
+const name = `catalog_${randomBytes(6).toString('hex')}`;
 let folder: string;
 let url: string;
 let postgres: Postgres;
@@ -49,7 +49,7 @@ function run(program: 'seed' | 'import', ...args: string[]): Promise<Ended> {
 }
 
 async function importText(extension: string, content: string, ...options: string[]): Promise<Ended> {
-  const path = join(folder, `catalogue.${extension}`);
+  const path = join(folder, `catalog.${extension}`);
   await writeFile(path, content);
   return await run('import', path, ...options);
 }
@@ -68,7 +68,7 @@ beforeAll(async () => {
   const address = new URL(process.env.POSTGRES_URL);
   address.pathname = `/${name}`;
   url = address.href;
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-catalogue-'));
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-catalog-'));
   postgres = await connectPostgres({ POSTGRES_URL: url, POSTGRES_POOL_MAX: 2 });
   await postgres.orm.migrator.up();
   db = postgres.db;

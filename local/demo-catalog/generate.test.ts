@@ -2,22 +2,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readPrice } from '../../domain/price.ts';
 import { PRODUCT_LIMITS } from '../../domain/product.ts';
 import { CATEGORIES } from './categories.ts';
-import { DEFAULT_PRODUCTS, generateCatalogue } from './generate.ts';
-import type { CatalogueProduct } from './product.ts';
+import { DEFAULT_PRODUCTS, generateCatalog } from './generate.ts';
+import type { CatalogProduct } from './product.ts';
 import { KINDS } from './product-types/index.ts';
 
-let shop: CatalogueProduct[];
-let large: CatalogueProduct[];
+let shop: CatalogProduct[];
+let large: CatalogProduct[];
 
 beforeAll(() => {
-  shop = [...generateCatalogue({ products: DEFAULT_PRODUCTS })];
-  large = [...generateCatalogue({ products: 20_000 })];
+  shop = [...generateCatalog({ products: DEFAULT_PRODUCTS })];
+  large = [...generateCatalog({ products: 20_000 })];
 });
 
-describe('the generated catalogue', () => {
+describe('the generated catalog', () => {
   it('is the same each time, and another with another seed', () => {
-    expect([...generateCatalogue({ products: DEFAULT_PRODUCTS })]).toEqual(shop);
-    const other = [...generateCatalogue({ products: DEFAULT_PRODUCTS, seed: 'other' })];
+    expect([...generateCatalog({ products: DEFAULT_PRODUCTS })]).toEqual(shop);
+    const other = [...generateCatalog({ products: DEFAULT_PRODUCTS, seed: 'other' })];
     expect(other.map(({ name }) => name)).not.toEqual(shop.map(({ name }) => name));
   });
 
@@ -33,7 +33,7 @@ describe('the generated catalogue', () => {
   });
 
   // One assertion for all: twenty thousand products times ten would take seconds.
-  const violations = (sound: (product: CatalogueProduct) => boolean) =>
+  const violations = (sound: (product: CatalogProduct) => boolean) =>
     large.filter((product) => !sound(product)).map(({ sku }) => sku);
 
   it('keeps to the limits of a product', () => {
@@ -90,7 +90,7 @@ describe('the generated catalogue', () => {
 
   it('has no dates but those of its parameter', () => {
     const asOf = new Date('2030-05-01T00:00:00Z');
-    const dated = [...generateCatalogue({ products: 500, asOf })];
+    const dated = [...generateCatalog({ products: 500, asOf })];
     const newest = Math.max(...dated.map(({ createdAt }) => createdAt.getTime()));
     expect(newest).toBeLessThanOrEqual(asOf.getTime());
     expect(newest).toBeGreaterThan(asOf.getTime() - 30 * 24 * 3600 * 1000);

@@ -1,5 +1,5 @@
 /**
- * Generates the demo catalogue. It is pure: the same seed gives the same products, and a smaller catalogue is the
+ * Generates the demo catalog. It is pure: the same seed gives the same products, and a smaller catalog is the
  * beginning of a larger one, so that a shop can be grown without changing what is in it.
  */
 
@@ -9,7 +9,7 @@ import { Random, scatter } from '../../domain/random.ts';
 import { findCategory } from './categories.ts';
 import { type Attributes, description, modelName, productName } from './describe.ts';
 import { MATERIALS, takesColor } from './materials.ts';
-import type { CatalogueProduct } from './product.ts';
+import type { CatalogProduct } from './product.ts';
 import { KINDS, type Kind } from './product-types/index.ts';
 import { LINES } from './product-types/lines.ts';
 import { writerName } from './writers.ts';
@@ -17,7 +17,7 @@ import { writerName } from './writers.ts';
 export interface GenerateOptions {
   /** How many products (rows that can be bought). */
   products: number;
-  /** Another seed, another catalogue. */
+  /** Another seed, another catalog. */
   seed?: string;
   /** The day on which the newest products came in; a fixed one unless given. */
   asOf?: Date;
@@ -120,7 +120,7 @@ function tagsOf({ kind, material, style, brand }: Model, color: ColorName | unde
   return [...new Set(words)].filter(Boolean);
 }
 
-function* productsOf(model: Model, context: Context): Generator<CatalogueProduct> {
+function* productsOf(model: Model, context: Context): Generator<CatalogProduct> {
   const { kind, material, random } = model;
   const number = String(model.index + 1).padStart(4, '0');
   const { variants, varied } = variantsOf(model);
@@ -157,7 +157,7 @@ function* productsOf(model: Model, context: Context): Generator<CatalogueProduct
   }
 }
 
-/** Kinds in another order each round, so that a catalogue of any size has some of everything. */
+/** Kinds in another order each round, so that a catalog of any size has some of everything. */
 function kindsInRound(round: number, seed: string): Kind[] {
   return new Random(`${seed}/round/${round}`).sample(KINDS, KINDS.length);
 }
@@ -166,7 +166,7 @@ function kindsInRound(round: number, seed: string): Kind[] {
  * Yields `products` products, one at a time.
  * @throws RangeError when more are asked for than can be told apart by name
  */
-export function* generateCatalogue(options: GenerateOptions): Generator<CatalogueProduct, void> {
+export function* generateCatalog(options: GenerateOptions): Generator<CatalogProduct, void> {
   const context: Context = {
     seed: options.seed ?? 'holdfast',
     asOf: options.asOf ?? DEFAULT_AS_OF,

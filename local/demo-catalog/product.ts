@@ -1,6 +1,6 @@
 /** A product of the demo catalog, before it is stored. */
 
-export interface CatalogueFamily {
+export interface CatalogFamily {
   /** Stable name of the family among all families; its id follows from it. */
   key: string;
   /** What its members are called without their options. */
@@ -9,7 +9,7 @@ export interface CatalogueFamily {
   optionNames: readonly string[];
 }
 
-export interface CatalogueProduct {
+export interface CatalogProduct {
   sku: string;
   name: string;
   description: string;
@@ -20,7 +20,7 @@ export interface CatalogueProduct {
   stockQuantity: number;
   tags: readonly string[];
   optionValues: Readonly<Record<string, string>>;
-  family: CatalogueFamily | null;
+  family: CatalogFamily | null;
   /** The member that lists show for the whole family; true for products without one. */
   isFamilyLead: boolean;
   createdAt: Date;

@@ -9,7 +9,7 @@ import {
 import { toDecimalString } from '../../domain/money.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { CATEGORIES } from './categories.ts';
-import type { CatalogueProduct } from './product.ts';
+import type { CatalogProduct } from './product.ts';
 
 export async function seedCategories(db: Database): Promise<void> {
   const rows = CATEGORIES.map(({ slug, name, description }, position) => ({
@@ -28,7 +28,7 @@ export async function seedCategories(db: Database): Promise<void> {
   );
 }
 
-async function insertFamilies(sql: Sql, products: readonly CatalogueProduct[]): Promise<void> {
+async function insertFamilies(sql: Sql, products: readonly CatalogProduct[]): Promise<void> {
   const families = new Map(
     products.flatMap(({ family }) =>
       family
@@ -50,7 +50,7 @@ async function insertFamilies(sql: Sql, products: readonly CatalogueProduct[]): 
  * Inserts one batch in one transaction; triggers tell the search index and the stock gate.
  * @returns how many of them were new
  */
-export async function seedProducts(db: Database, products: readonly CatalogueProduct[]): Promise<number> {
+export async function seedProducts(db: Database, products: readonly CatalogProduct[]): Promise<number> {
   const rows = products.map((product) => ({
     id: productIdOf(product.sku),
     sku: product.sku,

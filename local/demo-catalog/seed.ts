@@ -1,19 +1,19 @@
 /**
- * `npm run seed [-- --products 100000]`: fills the shop with the demo catalogue, and a local one with the demo accounts.
+ * `npm run seed [-- --products 100000]`: fills the shop with the demo catalog, and a local one with the demo accounts.
  * Running it again adds what is missing and changes nothing else.
  */
 import { parseArgs } from 'node:util';
 import { inBatches } from '../../activities/catalog/import/batches.ts';
 import { readSome, SettingsError } from '../../infra/config.ts';
 import { connectPostgres } from '../../infra/postgres/orm.ts';
-import { DEFAULT_PRODUCTS, generateCatalogue } from './generate.ts';
+import { DEFAULT_PRODUCTS, generateCatalog } from './generate.ts';
 import { isLocalDatabase, seedDemoAccounts } from './seed-accounts.ts';
 import { seedCategories, seedProducts } from './seed-writer.ts';
 
 const BATCH = 1000;
 const HELP = `npm run seed -- [OPTIONS]
   --products N       how many products there are to be (${DEFAULT_PRODUCTS})
-  --seed TEXT        another text, another catalogue (holdfast)
+  --seed TEXT        another text, another catalog (holdfast)
   --as-of DATE       day on which the newest products came in (2026-01-31)
   --demo-accounts    make the demo accounts in a database on another machine too; their passwords are public`;
 
@@ -57,10 +57,10 @@ async function seed(options: SeedOptions): Promise<void> {
       console.log(`${await seedDemoAccounts(db)} demo accounts are in place`);
     }
     await seedCategories(db);
-    const catalogue = generateCatalogue({ ...options, currency: settings.CURRENCY });
+    const catalog = generateCatalog({ ...options, currency: settings.CURRENCY });
     let done = 0;
     let made = 0;
-    for await (const batch of inBatches(catalogue, BATCH)) {
+    for await (const batch of inBatches(catalog, BATCH)) {
       made += await seedProducts(db, batch);
       done += batch.length;
       console.log(`${number.format(done)} of ${number.format(options.products)} products`);

@@ -1,4 +1,4 @@
-/** The whole shop of one profile: the servers, the tables, a catalogue, the Stripe stand-in, the mailbox, and the app's processes. */
+/** The whole shop of one profile: the servers, the tables, a catalog, the Stripe stand-in, the mailbox, and the app's processes. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -19,7 +19,7 @@ export interface StartShopOptions extends Omit<StartServersOptions, 'components'
   readonly parts?: readonly AppName[];
   /** Settings for the app's processes instead of the usual ones, such as a short HOLD_SECONDS. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Arguments of the seed, which runs when the catalogue is empty; null leaves the catalogue as it is. */
+  /** Arguments of the seed, which runs when the catalog is empty; null leaves the catalog as it is. */
   readonly seed?: readonly string[] | null;
 }
 
@@ -118,7 +118,7 @@ function beginSteps(
   const when = (name: AppName, start: () => Promise<unknown>) => (parts.includes(name) ? start() : Promise.resolve());
 
   const migrated = servers.ready('postgres').then(() => migrate(work));
-  const stocked = migrated.then(() => stockCatalogue(work));
+  const stocked = migrated.then(() => stockCatalog(work));
   const stripe = when('stripe', () => begin('stripe', inCheckout('local/stripe/main.ts')));
   const mailbox = when('mailbox', () => begin('mailbox', inCheckout('local/mailbox/main.ts')));
   // Elasticsearch is the slowest to start: they wait for it themselves, while they load their own code.
@@ -199,17 +199,17 @@ async function migrate({ servers: { profile }, app, onProgress, signal }: Work):
   onProgress('Tables', output.trim().split('\n').at(-1) || 'migrated', { done: true });
 }
 
-async function stockCatalogue({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
+async function stockCatalog({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
   const { seed = [] } = options;
   if (seed === null) return;
   const countProducts = () => countRows(app, 'select count(*)::int as count from products');
   const before = await countProducts();
   if (before === 0) {
-    onProgress('Catalogue', 'making products');
-    const onLine = (line: string) => onProgress('Catalogue', line.trim());
+    onProgress('Catalog', 'making products');
+    const onLine = (line: string) => onProgress('Catalog', line.trim());
     await runProgram(profile.checkout, 'local/demo-catalog/seed.ts', seed, app, signal, onLine);
   }
-  onProgress('Catalogue', `${before || (await countProducts())} products`, { done: true });
+  onProgress('Catalog', `${before || (await countProducts())} products`, { done: true });
 }
 
 function runProgram(
@@ -236,7 +236,7 @@ async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
     onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
     await sleep(250, undefined, { signal });
   }
-  onProgress(title, 'in step with the catalogue', { done: true });
+  onProgress(title, 'in step with the catalog', { done: true });
 
   function waiting(): Promise<number> {
     return countRows(app, "select count(*)::int as count from outbox where topic = 'product.changed'");

@@ -24,7 +24,7 @@ async function runShop(reset: boolean): Promise<void> {
   const display = progressDisplay([
     ...SERVERS.map(({ title }) => title),
     'Tables',
-    'Catalogue',
+    'Catalog',
     'Stripe stand-in',
     'Mailbox',
     'Worker',

@@ -1,5 +1,5 @@
 /** What a request's handler is given, and what it answers. */
-import type { EventLog } from './events.ts';
+import type { Cause, EventLog } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Parameters } from './parameters.ts';
@@ -18,14 +18,6 @@ export interface Standin {
   publicUrl: string;
 }
 
-/** The request that an event came from; both null for what happened by itself. */
-export interface Cause {
-  requestId: string | null;
-  idempotencyKey: string | null;
-}
-
-export const NO_CAUSE: Cause = { requestId: null, idempotencyKey: null };
-
 export type KeyKind = 'secret' | 'publishable';
 
 export interface Call {
@@ -41,9 +33,4 @@ export interface Answer {
   status: number;
   /** JSON text. */
   body: string;
-}
-
-/** Seconds since 1970, as Stripe's `created`. */
-export function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Stripe from 'stripe';
 import { strikeBefore } from './api.ts';
-import { NO_CAUSE, type Standin } from './call.ts';
+import type { Standin } from './call.ts';
 import { checkReturnUrl, confirmIntent, finishAuthentication } from './confirm.ts';
 import { ApiError, cardError, type ErrorBody } from './errors.ts';
+import { NO_CAUSE } from './events.ts';
 import type { FormObject } from './form.ts';
 import { decodeBody, readBody, redirect, sendPage } from './http.ts';
 import { authenticationPage, messagePage } from './pages.ts';

@@ -1,7 +1,8 @@
 /** Charges: the record of each try to take money. */
 import type Stripe from 'stripe';
-import { type Answer, type Call, nowSeconds } from './call.ts';
+import type { Answer, Call } from './call.ts';
 import type { Decline } from './cards.ts';
+import { nowSeconds } from './clock.ts';
 import { resourceMissing } from './errors.ts';
 import { answerObject, answerPage } from './expand.ts';
 import { newId, randomText } from './ids.ts';

@@ -1,10 +1,12 @@
 /** Confirming an intent: the try to take the money, the bank's authentication, and what settles later. */
 import type Stripe from 'stripe';
-import { type Answer, type Call, type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
+import type { Answer, Call, Standin } from './call.ts';
 import type { Decline } from './cards.ts';
 import { buildCharge } from './charges.ts';
+import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { docUrl, type ErrorBody, invalidParameter, invalidState } from './errors.ts';
+import { type Cause, NO_CAUSE } from './events.ts';
 import { answerObject, visibleTo } from './expand.ts';
 import { randomText } from './ids.ts';
 import type { Parameters } from './parameters.ts';

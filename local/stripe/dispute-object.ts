@@ -1,6 +1,6 @@
 /** How a dispute looks: the object as it is opened, and the movements of money that it carries. */
 import type Stripe from 'stripe';
-import { nowSeconds } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { newId } from './ids.ts';
 

@@ -1,11 +1,12 @@
 /** Disputes: the shopper's bank takes the money back at once, and gives it back only if it believes the shop. */
 import type Stripe from 'stripe';
 import { formatStripeAmount } from './amounts.ts';
-import { type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
+import type { Standin } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { balanceTransaction, buildDispute, type DisputeReason, hasEvidence } from './dispute-object.ts';
 import { ApiError, invalidParameter } from './errors.ts';
-import { previousAttributes } from './events.ts';
+import { type Cause, NO_CAUSE, previousAttributes } from './events.ts';
 import { resolvePaymentMethod, testCardOf } from './payment-methods.ts';
 import { settleRefund } from './refunds.ts';
 

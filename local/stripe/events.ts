@@ -1,7 +1,7 @@
 /** Records events, and hands those that the shop subscribes to over for delivery once they are durable. */
 import { isDeepStrictEqual } from 'node:util';
 import Stripe from 'stripe';
-import { type Cause, nowSeconds } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import { newId } from './ids.ts';
 import type { StandinSettings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -29,6 +29,14 @@ export type EventType =
   | 'refund.created'
   | 'refund.updated'
   | 'refund.failed';
+
+/** The request that an event came from; both null for what happened by itself. */
+export interface Cause {
+  requestId: string | null;
+  idempotencyKey: string | null;
+}
+
+export const NO_CAUSE: Cause = { requestId: null, idempotencyKey: null };
 
 type Plain = Record<string, unknown>;
 

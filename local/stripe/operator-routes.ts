@@ -1,10 +1,11 @@
 /** Operators' routes: sums, faults, and what a bank does. From this machine only, and never by a form of some web page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { NO_CAUSE, type Standin } from './call.ts';
+import type { Standin } from './call.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
 import { chargeToDispute, closeDispute, openDispute } from './disputes.ts';
 import { ApiError, resourceMissing } from './errors.ts';
+import { NO_CAUSE } from './events.ts';
 import { isLoopback, readBody, sendJson } from './http.ts';
 
 interface OperatorCall {

@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
-import { NO_CAUSE, type Standin } from './call.ts';
+import type { Standin } from './call.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
 import { closeDispute, disputableAmount, disputedAmount, openDispute } from './disputes.ts';
 import { ApiError, invalidParameter, resourceMissing } from './errors.ts';
+import { NO_CAUSE } from './events.ts';
 import { decodeBody, isFromOwnPage, isLoopback, readBody, redirect, sendPage } from './http.ts';
 import { digestText } from './ids.ts';
 import { messagePage } from './pages.ts';

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { isCurrency, minorDigits } from '../../domain/currencies.ts';
 import { checkStep, formatStripeAmount } from './amounts.ts';
-import { type Answer, type Call, nowSeconds, type Standin } from './call.ts';
+import type { Answer, Call, Standin } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { answerConfirmation, confirmIntent, readConfirmation } from './confirm.ts';
 import { type ApiError, invalidParameter, invalidState, resourceMissing } from './errors.ts';

@@ -1,7 +1,8 @@
 /** Payment methods: cards by number, by test token, or made earlier. */
 import type Stripe from 'stripe';
-import { type Answer, type Call, nowSeconds, type Standin } from './call.ts';
+import type { Answer, Call, Standin } from './call.ts';
 import { findByFingerprint, findByNumber, findByToken, fingerprintOf, isCardNumber, type TestCard } from './cards.ts';
+import { nowSeconds } from './clock.ts';
 import { cardError, invalidParameter, resourceMissing } from './errors.ts';
 import { newId } from './ids.ts';
 import { mergeMetadata, type Parameters } from './parameters.ts';

@@ -1,10 +1,11 @@
 /** Refunds: never more than was captured; some settle later, and some fail later. */
 import type Stripe from 'stripe';
 import { checkStep, formatStripeAmount } from './amounts.ts';
-import { type Answer, type Call, type Cause, NO_CAUSE, nowSeconds, type Standin } from './call.ts';
+import type { Answer, Call, Standin } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { ApiError, invalidParameter, invalidState, resourceMissing } from './errors.ts';
-import { previousAttributes } from './events.ts';
+import { type Cause, NO_CAUSE, previousAttributes } from './events.ts';
 import { answerObject, answerPage } from './expand.ts';
 import { newId, randomText } from './ids.ts';
 import { mergeMetadata, type Parameters } from './parameters.ts';

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { StatementSync } from 'node:sqlite';
-import { nowSeconds } from './call.ts';
+import { nowSeconds } from './clock.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { StandinSettings } from './settings.ts';
 import type { Store } from './store.ts';

@@ -145,7 +145,7 @@ it('takes forms from its own pages only', async () => {
   expect(answer.status).toBe(403);
 });
 
-it('keeps catalogue pages for a while in the browser, and drops them when the shopper changes something', async () => {
+it('keeps catalog pages for a while in the browser, and drops them when the shopper changes something', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;

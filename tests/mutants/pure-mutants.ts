@@ -1,9 +1,9 @@
 /** Runs Stryker on pure code, and holds what survives against the list of what may. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textTable } from '../../infra/text-table.ts';
 import { run } from '../../local/stack/processes/run.ts';
 import { CHECKOUT } from '../../local/stack/profile.ts';
-import { textTable } from '../../infra/text-table.ts';
 import { prepareStorefront } from '../test-shop.ts';
 import { JUSTIFIED } from './justified.ts';
 

@@ -1,9 +1,9 @@
 /** Makes the mistakes of `mistakes/` one after the other, on servers that stay up, and tells which of them the tests notice. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textTable } from '../../infra/text-table.ts';
 import { CHECKOUT } from '../../local/stack/profile.ts';
 import type { ProgressReport } from '../../local/stack/stack.ts';
-import { textTable } from '../../infra/text-table.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor } from '../test-shop.ts';
 import { findFailures, type Project } from '../vitest-runner.ts';

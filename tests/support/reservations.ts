@@ -1,8 +1,8 @@
 /** What inventory activities are asked with, and reservations whose time is over. */
 import { randomUUID } from 'node:crypto';
-import { ensureGate, watchGate } from '../../activities/reservations/gate-rebuild.ts';
 import { createOutboxHandlers } from '../../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../../activities/outbox/relay.ts';
+import { ensureGate, watchGate } from '../../activities/reservations/gate-rebuild.ts';
 import type { Services } from '../../infra/services.ts';
 import type { HoldInput } from '../../workflows/reservation/messages.ts';
 import { until } from './shop.ts';

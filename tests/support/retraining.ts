@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Settings } from '../../infra/config.ts';
+import type { Services } from '../../infra/services.ts';
 import { run } from '../../local/stack/processes/run.ts';
 import { CHECKOUT } from '../../local/stack/profile.ts';
-import type { Services } from '../../infra/services.ts';
 import { RETRAINING_ID, RETRAINING_QUEUE } from '../../workflows/recommendations/messages.ts';
 import { connectTestServices, until } from './shop.ts';
 

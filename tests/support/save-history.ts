@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import temporalProto from '@temporalio/proto';
-import { CHECKOUT } from '../../local/stack/profile.ts';
 import type { Services } from '../../infra/services.ts';
 import { EncryptingCodec } from '../../infra/temporal/payload-codec.ts';
+import { CHECKOUT } from '../../local/stack/profile.ts';
 import { decryptHistory } from './plain-history.ts';
 
 export type SavedFeature = 'checkout' | 'reservation' | 'refund' | 'recommendations';

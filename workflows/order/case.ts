@@ -5,11 +5,9 @@ import type { AppliedPayments, NewFailure } from '../../activities/orders/paymen
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
-import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
-import { describeCheckout } from './case-details.ts';
 import type { BeginCheckoutInput, CarriedOver, CheckoutInput, CheckoutOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
@@ -54,7 +52,6 @@ export class CheckoutCase {
     this.isReconcileDue = carried?.isReconcileDue ?? false;
     this.paymentChecks = carried?.paymentChecks ?? 0;
     this.inFlightChecks = carried?.inFlightChecks ?? 0;
-    showDetails(() => describeCheckout(this));
   }
 
   /** What the next run must know and can't read from the database. */

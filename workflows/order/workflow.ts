@@ -1,8 +1,10 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { CheckoutCase } from './case.ts';
+import { describeCheckout } from './case-details.ts';
 import { followFulfillment } from './follow-fulfillment.ts';
 import {
   beginCheckoutUpdate,
@@ -29,6 +31,7 @@ export function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
 
 async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
   const orderCase = new CheckoutCase(input);
+  showDetails(() => describeCheckout(orderCase));
   const begins = handleBegin(orderCase, input);
   handleNews(orderCase);
   handleStaffUpdates(orderCase);

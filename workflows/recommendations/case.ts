@@ -1,9 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Exported, ModelsNow } from '../../activities/recommendations/retraining/activities.ts';
 import type { Evaluated, Trained } from '../../activities/recommendations/retraining/job-messages.ts';
-import { showDetails } from '../shared/details.ts';
 import type { StaffRequest } from '../shared/staff.ts';
-import { describeRetraining } from './case-details.ts';
 import type {
   CarriedState,
   LastRetraining,
@@ -48,7 +46,6 @@ export class RetrainingCase {
   constructor({ last, answers = [] }: CarriedState = {}) {
     this.last = last;
     for (const [requestId, answer] of answers) this.#settled.set(requestId, answer);
-    showDetails(() => describeRetraining(this));
   }
 
   get isBusy(): boolean {

@@ -15,11 +15,12 @@ import { aFlag, checkRequest, optional, requiredText } from '../shared/staff.ts'
 import {
   RETRAINING_ID,
   RETRAINING_QUEUE,
+  type RetrainingEnd,
   type RetrainingInput,
   type RetrainingWish,
+  type RetrainingWorkflow,
   retrainSignal,
 } from './messages.ts';
-import type { RetrainingEnd, recommendationRetraining } from './workflow.ts';
 
 const EXAMPLE = { requestedBy: 'Anna', reason: 'New range of products' };
 const FIELDS = {
@@ -83,7 +84,7 @@ async function signalled(wish: RetrainingWish): Promise<boolean> {
 
 async function started(wish: RetrainingWish): Promise<boolean> {
   try {
-    await startChild<typeof recommendationRetraining>('recommendationRetraining', {
+    await startChild<RetrainingWorkflow>('recommendationRetraining', {
       workflowId: RETRAINING_ID,
       taskQueue: RETRAINING_QUEUE,
       args: [wish],

@@ -75,3 +75,7 @@ export const rollbackUpdate = defineUpdate<RollbackAnswer, [RollbackRequest]>('r
 export const retrainSignal = defineSignal<[RetrainingWish]>('retrain');
 export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');
+
+export type RetrainingEnd = 'handed_over' | 'refused';
+
+export type RetrainingWorkflow = (input?: RetrainingInput | null) => Promise<RetrainingEnd>;

@@ -12,15 +12,18 @@ import {
 import type { ModelReport } from '../../activities/recommendations/retraining/model-store.ts';
 import { quickSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 import { uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { RetrainingCase } from './case.ts';
+import { describeRetraining } from './case-details.ts';
 import { handOver, refusalOfForm, wishOf } from './hand-over.ts';
 import {
   type LastRetraining,
   progressSignal,
   RETRAINING_ID,
   RETRAINING_QUEUE,
+  type RetrainingEnd,
   type RetrainingInput,
   type RetrainingWish,
   retrainingQuery,
@@ -44,8 +47,6 @@ const stages = queuedSteps({
 /** Updates and rollbacks in one run, after which it goes on as a new one. */
 const MOST_TAKEN = 200;
 
-export type RetrainingEnd = 'handed_over' | 'refused';
-
 /**
  * Trains the recommendation model when it is started, publishes it when it is not worse than the one served, and stays, idle, for
  * whoever wants to train anew or to go back. There is one, under one id: started under another, it hands over to that one.
@@ -57,6 +58,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(wish);
 
   const the = new RetrainingCase(carried);
+  showDetails(() => describeRetraining(the));
   if (train) the.wish = wish;
   setHandler(
     retrainSignal,

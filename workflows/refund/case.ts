@@ -1,10 +1,8 @@
 import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import { toDecimal } from '../../domain/money.ts';
-import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
-import { describeRefund } from './case-details.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
 /** What is known of one refund; support staff read it in the workflow's details. */
@@ -21,7 +19,6 @@ export class RefundCase {
 
   constructor(input: RefundInput) {
     this.input = input;
-    showDetails(() => describeRefund(this));
   }
 
   /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */

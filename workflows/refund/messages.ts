@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DecisionRequest, RefundRequest } from '../../activities/refunds/activities.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { DecisionRequest, RefundRequest } from '../../activities/refunds/requests.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 import type { NamedLine } from './wish.ts';
 

@@ -11,11 +11,13 @@ import { isUuid } from '../../domain/ids.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
+import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
+import { describeRefund } from './case-details.ts';
 import {
   type RefundInput,
   type RefundOutcome,
@@ -45,6 +47,7 @@ export function refund(input: RefundInput): Promise<RefundOutcome> {
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   const the = new RefundCase(input);
+  showDetails(() => describeRefund(the));
   let requests = 0;
 
   setHandler(

@@ -1,11 +1,11 @@
 /**
- * `npm run import -- FILE [--dry-run]`: takes a catalogue as CSV or NDJSON, changes products by SKU and makes new ones. Bad
+ * `npm run import -- FILE [--dry-run]`: takes a catalog as CSV or NDJSON, changes products by SKU and makes new ones. Bad
  * rows are told by line and left out; when there was one, the exit code is 1.
  */
 import { parseArgs } from 'node:util';
 import { readSome, SettingsError } from '../../../infra/config.ts';
 import { connectPostgres } from '../../../infra/postgres/orm.ts';
-import { type ImportSummary, importCatalogue } from './import-catalog.ts';
+import { type ImportSummary, importCatalog } from './import-catalog.ts';
 import { formatOf, ImportFileError, type ImportFormat } from './import-source.ts';
 
 const HELP = `npm run import -- FILE [OPTIONS]
@@ -65,7 +65,7 @@ async function run({ path, format, dryRun }: { path: string; format: ImportForma
   const postgres = await connectPostgres({ ...settings, POSTGRES_POOL_MAX: 2 });
   try {
     const options = { path, format, dryRun, currency: settings.CURRENCY };
-    const summary = await importCatalogue(postgres.db, options, {
+    const summary = await importCatalog(postgres.db, options, {
       onBadRow: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
       onProgress: (soFar) => console.log(counts(soFar)),
       onUnknownColumns: (names) =>

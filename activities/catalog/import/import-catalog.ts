@@ -32,7 +32,7 @@ export interface ImportListener {
 const BATCH = 1000;
 
 /** @throws ImportFileError, or the error of the system or of the database; batches written before it stay */
-export async function importCatalogue(
+export async function importCatalog(
   db: Database,
   options: ImportOptions,
   listener: ImportListener,

@@ -1,4 +1,4 @@
-/** One row of an imported catalogue. A column that is missing or empty leaves a known product as it is. */
+/** One row of an imported catalog. A column that is missing or empty leaves a known product as it is. */
 import { z } from 'zod';
 import { isCurrency } from '../../../domain/currencies.ts';
 import { readPrice } from '../../../domain/price.ts';

@@ -1,4 +1,4 @@
-/** Reads catalogue files as a stream: CSV with a header, or one JSON object a line. A bad record never ends the reading. */
+/** Reads catalog files as a stream: CSV with a header, or one JSON object a line. A bad record never ends the reading. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Transform } from 'node:stream';

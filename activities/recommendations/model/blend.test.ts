@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Random } from '../../../domain/random.ts';
 import { Scorer } from '../../../domain/recommendations/scorer.ts';
 import type { ServedModel } from '../../../domain/recommendations/served-model.ts';
-import { Random } from '../../../domain/random.ts';
 import { trainBlend } from './blend.ts';
 import { type History, HistoryBuilder, type Interaction } from './history.ts';
 import { KernelPool } from './kernel-pool.ts';

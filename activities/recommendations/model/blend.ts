@@ -11,10 +11,10 @@ import type { KernelPool } from './kernel-pool.ts';
 import { basketMatrix, boughtAgain, interestMatrices, popularity } from './matrices.ts';
 import { makeNeighbourTask, type NeighbourTask } from './neighbours.ts';
 
-/** Each item's system grows with the cube of this: a large catalogue makes do with half, at .002 of NDCG. */
+/** Each item's system grows with the cube of this: a large catalog makes do with half, at .002 of NDCG. */
 const NEIGHBOURS = 100;
-const LARGE_CATALOGUE_ITEMS = 20_000;
-const NEIGHBOURS_IN_LARGE_CATALOGUE = 50;
+const LARGE_CATALOG_ITEMS = 20_000;
+const NEIGHBOURS_IN_LARGE_CATALOG = 50;
 /** In users: an item with few buyers is believed less. */
 const RIDGE = 300;
 /** A purchase two months ago counts a quarter of one now: the model follows the season. */
@@ -75,7 +75,7 @@ async function trainNeighbours(
   const { byUser, byItem, interest } = interestMatrices(history, endMs, RECENCY_HALF_LIFE_DAYS);
   const again = boughtAgain(history, endMs, SELLING_NOW_DAYS, byUser);
   const task = makeNeighbourTask(byUser, byItem, {
-    neighbours: byItem.rows > LARGE_CATALOGUE_ITEMS ? NEIGHBOURS_IN_LARGE_CATALOGUE : NEIGHBOURS,
+    neighbours: byItem.rows > LARGE_CATALOG_ITEMS ? NEIGHBOURS_IN_LARGE_CATALOG : NEIGHBOURS,
     ridge: RIDGE,
     interest,
   });

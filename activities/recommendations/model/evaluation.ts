@@ -1,7 +1,7 @@
 /** How good lists are, measured against what was bought afterwards. */
 
-import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
 import { Random } from '../../../domain/random.ts';
+import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
 import { type History, PURCHASE, type Purchase } from './history.ts';
 
 const LIST_LENGTH = 10;

@@ -1,6 +1,6 @@
 /**
  * Which items speak for which: for each item a ridge regression of who bought it lately on who ever bought its nearest
- * neighbours. It is what EASE does with all items at once, whose dense inverse no catalogue of 100,000 allows; with the
+ * neighbours. It is what EASE does with all items at once, whose dense inverse no catalog of 100,000 allows; with the
  * fifty nearest by cosine each item is a system of 50 × 50 of its own, and threads share the items.
  */
 

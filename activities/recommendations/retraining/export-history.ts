@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
 import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
 import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
-import type { Database, Sql } from '../../../infra/postgres/database.ts';
+import type { Database } from '../../../infra/postgres/database.ts';
 import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
+import { type Choices, readChoices } from './choices.ts';
 import { encodeHistory } from './history-codec.ts';
 import { readInterest } from './interest-events.ts';
 import type { ExportInput, TellProgress } from './job-messages.ts';
@@ -13,9 +14,6 @@ import type { ExportInput, TellProgress } from './job-messages.ts';
 const PAGE = 2_000;
 /** Tries to read the events, and the waits between them: a restart of InfluxDB is waited for, an outage is not. */
 const EVENT_RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-
-/** Whose views and carts count, and from when on; people who are not named here chose nothing. */
-export type Choices = ReadonlyMap<string, { personalised: boolean; forgottenMs: number }>;
 
 interface Snapshot {
   builder: HistoryBuilder;
@@ -91,18 +89,6 @@ function takeSnapshot(db: Database, onPage: (done: number, lines: number) => voi
       return { builder, choices, products, takenMs: about!.taken_ms };
     },
     { isolation: 'repeatable read', readOnly: true },
-  );
-}
-
-async function readChoices(sql: Sql): Promise<Choices> {
-  const rows = await sql.rows<{ who: string; personalised: boolean; forgotten_at: Date | null }>(
-    'select who, personalised, forgotten_at from shopper_choices where not personalised or forgotten_at is not null',
-  );
-  return new Map(
-    rows.map(({ who, personalised, forgotten_at }) => [
-      who,
-      { personalised, forgottenMs: forgotten_at?.getTime() ?? Number.NEGATIVE_INFINITY },
-    ]),
   );
 }
 

@@ -2,7 +2,7 @@
 import { SIGNAL_KINDS, type SignalKind } from '../../../domain/recommendations/signals.ts';
 import type { InfluxDb, InfluxSeries } from '../../../infra/influxdb/client.ts';
 import type { Interaction } from '../model/history.ts';
-import type { Choices } from './export-history.ts';
+import type { Choices } from './choices.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;

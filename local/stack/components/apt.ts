@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
-import type { Report } from './component.ts';
 import { onPath } from './programs.ts';
+import type { Report } from './report.ts';
 
 /** Why no Debian package can be had here, if so. */
 export function aptObstacle(name: string): string | undefined {

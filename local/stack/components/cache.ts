@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { waitForLock } from '../processes/lock.ts';
 import { run } from '../processes/run.ts';
 import { barrier, serviceAccount } from '../processes/service-account.ts';
-import type { Report } from './component.ts';
+import type { Report } from './report.ts';
 
 /**
  * HOLDFAST_CACHE; else, for root, the machine's own place, since servers then run as a user who may not enter root's

@@ -7,11 +7,11 @@ import {
   findComponent,
   type Installation,
   messageOf,
-  type Report,
   unobtainable,
   versionIn,
 } from './component.ts';
 import { isProgram, onPath } from './programs.ts';
+import type { Report } from './report.ts';
 
 export const chromium: Component = {
   title: 'Chromium',

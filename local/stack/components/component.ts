@@ -1,8 +1,7 @@
 /** How a component is found or got: a setting, the machine, the cache, and last its registry. */
-import { cachedFolder, intoCache } from './cache.ts';
 
-/** Tells how a step comes along; `fraction` is between 0 and 1 where it is known. */
-export type Report = (message: string, fraction?: number) => void;
+import { cachedFolder, intoCache } from './cache.ts';
+import type { Report } from './report.ts';
 
 export interface Installation {
   /** What the component is run from: a program or a folder, as each component says. */

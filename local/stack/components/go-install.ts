@@ -1,7 +1,7 @@
 /** Builds a Go program from the module registry. */
 import { run } from '../processes/run.ts';
-import type { Report } from './component.ts';
 import { onPath } from './programs.ts';
+import type { Report } from './report.ts';
 
 export interface GoProgram {
   /** Package and version, as `go install` takes them. */

@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
-import type { Report } from './component.ts';
 import { findJava } from './java.ts';
 import { onPath } from './programs.ts';
+import type { Report } from './report.ts';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is literally this

@@ -17,8 +17,9 @@ import { identify } from '../processes/identity.ts';
 import { run } from '../processes/run.ts';
 import { barrier, giveTo, type ServiceAccount, serviceAccount } from '../processes/service-account.ts';
 import type { Profile } from '../profile.ts';
-import { type Component, type Report, requireVersion, versionIn } from './component.ts';
+import { type Component, requireVersion, versionIn } from './component.ts';
 import { isProgram, onPath } from './programs.ts';
+import type { Report } from './report.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
 const LEAST_MAJOR = 15;

@@ -2,7 +2,8 @@
 import type { StopStep } from '../processes/records.ts';
 import type { ServiceAccount } from '../processes/service-account.ts';
 import type { Profile } from '../profile.ts';
-import type { Component, Installation, Report } from './component.ts';
+import type { Component, Installation } from './component.ts';
+import type { Report } from './report.ts';
 
 export const SERVER_NAMES = ['postgres', 'redis', 'elasticsearch', 'influxdb', 'temporal', 'temporal-ui'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];

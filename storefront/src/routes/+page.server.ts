@@ -1,6 +1,6 @@
 import type { ProductPage } from '#lib/contracts.ts';
 import { allCategories } from '#lib/server/categories.ts';
-import { CATALOGUE_PAGE } from '#lib/server/page-cache.ts';
+import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
 
 const NEW_ARRIVALS = 8;
@@ -10,6 +10,6 @@ export const load: PageServerLoad = async ({ locals, setHeaders }) => {
     allCategories(locals.api),
     locals.api.get<ProductPage>('/products', { query: { sort: 'newest', limit: NEW_ARRIVALS }, identity: 'anyone' }),
   ]);
-  setHeaders(CATALOGUE_PAGE);
+  setHeaders(CATALOG_PAGE);
   return { tiles: categories, arrivals: newest.items };
 };

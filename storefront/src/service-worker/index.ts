@@ -1,5 +1,5 @@
 /**
- * Keeps the shop's files for good and pages of the catalogue for as long as the server says (`x-service-worker-cache`,
+ * Keeps the shop's files for good and pages of the catalog for as long as the server says (`x-service-worker-cache`,
  * in seconds). Personal pages never carry that header and are never kept. Any write of the shopper (a cart, a session, an
  * order) drops every page, since pages show the cart's count and whether one is signed in.
  */

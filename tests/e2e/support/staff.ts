@@ -62,7 +62,7 @@ export async function available(productId: string): Promise<number> {
   return (await call<Product>('GET', `/products/${productId}`)).available_quantity;
 }
 
-/** Any product of the seeded catalogue that is in stock. */
+/** Any product of the seeded catalog that is in stock. */
 export async function seededProduct(): Promise<Product> {
   const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=50');
   const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));

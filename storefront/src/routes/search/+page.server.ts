@@ -1,6 +1,6 @@
-import { readPage, readPrices } from '#lib/catalogue-query.ts';
+import { readPage, readPrices } from '#lib/catalog-query.ts';
 import type { SearchPage } from '#lib/contracts.ts';
-import { CATALOGUE_PAGE } from '#lib/server/page-cache.ts';
+import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 24;
@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, url, setHeaders }) => {
     query: { q: query, category: categories, min_price: prices.min, max_price: prices.max, page, limit: PAGE_SIZE },
     identity: 'anyone',
   });
-  setHeaders(CATALOGUE_PAGE);
+  setHeaders(CATALOG_PAGE);
   const pages = Math.max(1, Math.ceil(found.total / PAGE_SIZE));
   return { title: query ? `Search: ${query}` : 'All products', query, categories, prices, page, pages, found };
 };

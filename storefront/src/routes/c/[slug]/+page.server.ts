@@ -1,8 +1,8 @@
 import { error } from '@sveltejs/kit';
-import { readPrices, readSort } from '#lib/catalogue-query.ts';
+import { readPrices, readSort } from '#lib/catalog-query.ts';
 import type { ProductPage } from '#lib/contracts.ts';
 import { allCategories } from '#lib/server/categories.ts';
-import { CATALOGUE_PAGE } from '#lib/server/page-cache.ts';
+import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 24;
@@ -19,6 +19,6 @@ export const load: PageServerLoad = async ({ locals, params, url, setHeaders }) 
     query: { category: category.slug, sort, min_price: prices.min, max_price: prices.max, cursor, limit: PAGE_SIZE },
     identity: 'anyone',
   });
-  setHeaders(CATALOGUE_PAGE);
+  setHeaders(CATALOG_PAGE);
   return { title: category.name, category, items, nextCursor: next_cursor, first: cursor === null, sort, prices };
 };

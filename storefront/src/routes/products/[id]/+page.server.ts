@@ -1,6 +1,6 @@
 import type { Product } from '#lib/contracts.ts';
 import { allCategories } from '#lib/server/categories.ts';
-import { CATALOGUE_PAGE } from '#lib/server/page-cache.ts';
+import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, setHeaders }) => {
@@ -8,6 +8,6 @@ export const load: PageServerLoad = async ({ locals, params, setHeaders }) => {
     locals.api.get<Product>(`/products/${encodeURIComponent(params.id)}`, { identity: 'anyone' }),
     allCategories(locals.api),
   ]);
-  setHeaders(CATALOGUE_PAGE);
+  setHeaders(CATALOG_PAGE);
   return { title: product.name, product, category: categories.find(({ slug }) => slug === product.category) };
 };
