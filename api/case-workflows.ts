@@ -18,7 +18,7 @@ export function updateOrder<Result, Request>(
     temporal.withDeadline(answerDeadline(), () =>
       temporal.workflow.executeUpdateWithStart(update, {
         args: [request],
-        startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
+        startWorkflowOperation: new WithStartWorkflowOperation('order', {
           ...resumedOrder(order, 'Order, resumed for a request'),
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   canStep,
-  FULFILMENTS,
+  FULFILLMENTS,
   isAllowed,
   isFinal,
   ORDER_ACTIONS,
@@ -77,7 +77,7 @@ describe('the life of an order', () => {
 
   it('follows from goods and money, and every change of either is an allowed step', () => {
     const facts = fc.record({
-      fulfilment: fc.constantFrom(...FULFILMENTS),
+      fulfillment: fc.constantFrom(...FULFILLMENTS),
       refundedCents: fc.integer({ min: 0, max: 1000 }),
     });
     const next: Record<string, readonly string[]> = {
@@ -91,8 +91,8 @@ describe('the life of an order', () => {
         const from = statusOfPaid({ ...before, capturedCents: 1000 });
         const moneyMoved = statusOfPaid({ ...before, refundedCents, capturedCents: 1000 });
         expect(from === moneyMoved || canStep(from, moneyMoved)).toBe(true);
-        for (const fulfilment of next[before.fulfilment]!) {
-          const goodsMoved = statusOfPaid({ ...before, fulfilment: fulfilment as never, capturedCents: 1000 });
+        for (const fulfillment of next[before.fulfillment]!) {
+          const goodsMoved = statusOfPaid({ ...before, fulfillment: fulfillment as never, capturedCents: 1000 });
           if (from !== 'refunded') expect(canStep(from, goodsMoved)).toBe(true);
         }
       }),

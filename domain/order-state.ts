@@ -43,11 +43,11 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
 }
 
 /** Where the goods of a paid order are. */
-export const FULFILMENTS = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
-export type Fulfilment = (typeof FULFILMENTS)[number];
+export const FULFILLMENTS = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
+export type Fulfillment = (typeof FULFILLMENTS)[number];
 
-export function hasShipped(fulfilment: Fulfilment): boolean {
-  return fulfilment === 'shipped' || fulfilment === 'delivered';
+export function hasShipped(fulfillment: Fulfillment): boolean {
+  return fulfillment === 'shipped' || fulfillment === 'delivered';
 }
 
 /**
@@ -55,12 +55,12 @@ export function hasShipped(fulfilment: Fulfilment): boolean {
  * then where the goods are; a part given back shows while nothing was shipped.
  */
 export function statusOfPaid(order: {
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   capturedCents: number;
   refundedCents: number;
 }): OrderStatus {
   if (order.refundedCents >= order.capturedCents) return 'refunded';
-  if (order.fulfilment !== 'unfulfilled') return order.fulfilment;
+  if (order.fulfillment !== 'unfulfilled') return order.fulfillment;
   return order.refundedCents > 0 ? 'partially_refunded' : 'paid';
 }
 

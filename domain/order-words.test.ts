@@ -20,8 +20,8 @@ describe('a paid order', () => {
     ['shipped', 99, 'shipped'],
     ['delivered', 0, 'delivered'],
     ['delivered', 100, 'refunded'],
-  ] as const)('that is %s with %d of 100 refunded is %s', (fulfilment, refundedCents, status) => {
-    expect(statusOfPaid({ fulfilment, capturedCents: 100, refundedCents })).toBe(status);
+  ] as const)('that is %s with %d of 100 refunded is %s', (fulfillment, refundedCents, status) => {
+    expect(statusOfPaid({ fulfillment, capturedCents: 100, refundedCents })).toBe(status);
   });
 
   it('has shipped when it left, and when it arrived', () => {

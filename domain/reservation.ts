@@ -1,2 +1,2 @@
 /** Most that support extends a hold by, once. */
-export const LONGEST_EXTENSION_MINUTES = 30;
+export const MAX_EXTENSION_MINUTES = 30;

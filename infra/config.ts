@@ -32,7 +32,7 @@ const payloadKeys = z.string().transform((text, context) => {
 });
 
 /** Task queues, each of which operators scale alone. */
-export const TASK_QUEUES = ['checkout', 'payments', 'catalog', 'recommendations'] as const;
+export const TASK_QUEUES = ['orders', 'payments', 'catalog', 'recommendations'] as const;
 export type TaskQueue = (typeof TASK_QUEUES)[number];
 
 export const settingsSchema = z.object({

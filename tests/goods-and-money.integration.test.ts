@@ -1,6 +1,6 @@
 /** No one keeps both the money and the goods: what ships is what was bought, minus what was canceled or refunded. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { signedIn } from './support/accounts.ts';
 import { Desk } from './support/desk.ts';
@@ -31,7 +31,7 @@ const untilShipped = (sale: Sale) =>
       (await desk.order(sale.orderId, 'markShipped', { requestId: 'parcel', ...PARCEL })).status === 'shipped',
     'the order to ship',
   );
-const details = (sale: Sale) => desk.details(checkoutWorkflowId(sale.orderId));
+const details = (sale: Sale) => desk.details(orderWorkflowId(sale.orderId));
 
 describe('before an order ships', () => {
   it('a refund by line cancels the units: back on sale by itself, and out of what packers see', async () => {
@@ -343,7 +343,7 @@ describe('returns', () => {
     await shop.services.db.run(`update orders set delivered_at = now() - interval '31 days' where id = $1`, [
       sale.orderId,
     ]);
-    const handle = shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId));
+    const handle = shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
     await handle.signal('orderChanged');
     await until(async () => (await details(sale)).includes('awaiting return'), 'the case to know the return');
     const length = async () => (await handle.describe()).historyLength;

@@ -106,7 +106,7 @@ describe('money', () => {
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
     // The checkout is terminated, the stock is sold to another, then the first one pays.
-    await temporal.workflow.getHandle(`checkout-${begun.order.id}`).terminate('test');
+    await temporal.workflow.getHandle(`order-${begun.order.id}`).terminate('test');
     await db.run(
       `update reservations set expires_at = now() - interval '1 day' where id = (select reservation_id from orders where id = $1)`,
       [begun.order.id],

@@ -1,7 +1,7 @@
 /** Money that Stripe took for an order that is over is looked for, also when nobody was told of it, and goes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { resumedOrder } from '../workflows/order/start.ts';
 import { Desk } from './support/desk.ts';
 import { atStripe, openOrder, orderOf, type Sale, untilRefundedAtStripe } from './support/sales.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-const workflowOf = (sale: Sale) => shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId));
+const workflowOf = (sale: Sale) => shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
 
 /** An order that ended while its workflow was gone, and was paid at Stripe without a word to the shop. */
 async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
@@ -37,7 +37,7 @@ it.each(['expired', 'cancelled'] as const)(
       { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
       'Order, resumed',
     );
-    await shop.services.temporal.workflow.start('checkout', { ...resumed, taskQueue: 'checkout' });
+    await shop.services.temporal.workflow.start('order', { ...resumed, taskQueue: 'orders' });
     await untilRefundedAtStripe(shop, sale.intentId, 2500);
     await workflowOf(sale).result();
     expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });

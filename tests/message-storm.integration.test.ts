@@ -12,7 +12,7 @@ import type { Services } from '../infra/services.ts';
 import { buildWorkflowBundle } from '../worker/bundle.ts';
 import { startWorker } from '../worker/worker.ts';
 import * as workflows from '../workflows/index.ts';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { RETRAINING_ID, RETRAINING_QUEUE } from '../workflows/recommendations/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
@@ -53,7 +53,7 @@ describe('orders, reservations and refunds', () => {
   beforeAll(async () => {
     // The retraining has a shop of its own, whose worker must find no other on its queue.
     shop = await startTestShop(
-      { RATE_LIMIT_ENABLED: false, TASK_QUEUES: ['checkout', 'payments', 'catalog'] },
+      { RATE_LIMIT_ENABLED: false, TASK_QUEUES: ['orders', 'payments', 'catalog'] },
       withRandomDelays,
     );
   });
@@ -63,8 +63,8 @@ describe('orders, reservations and refunds', () => {
     const product = await createProduct(shop.services, { price, stock: 1_000 });
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id, 3);
-    const workflowId = checkoutWorkflowId(begun.order.id);
-    return { buyer, begun, target: { type: 'checkout', workflowId, sku: product.sku } };
+    const workflowId = orderWorkflowId(begun.order.id);
+    return { buyer, begun, target: { type: 'order', workflowId, sku: product.sku } };
   }
 
   async function paid(card: string = CARDS.good, price?: string) {

@@ -1,6 +1,6 @@
 /** Only Stripe confirms a card payment, and only the order's own: everything else that names an order is refunded, and staff see it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
 import { Desk } from './support/desk.ts';
 import {
@@ -50,7 +50,7 @@ const refundStatus = async (intentId: string) =>
 describe('a message to an order’s workflow', () => {
   it('marks nothing as paid, whatever it claims', async () => {
     const sale = await openOrder(shop);
-    const handle = handleOf(checkoutWorkflowId(sale.orderId));
+    const handle = handleOf(orderWorkflowId(sale.orderId));
     const claim = { paymentIntentId: sale.intentId, status: 'succeeded', attemptId: 'ch_1', amountReceivedCents: 2500 };
     for (const signal of ['paymentChanged', 'moneyMoved', 'orderChanged']) await handle.signal(signal, claim);
     expect(await desk.order(sale.orderId, 'recheckPayment')).toMatchObject({ status: 'pending', payment: 'open' });
@@ -88,7 +88,7 @@ describe('a payment that names an order and is not its own', () => {
   it('also goes back when its order is long over', async () => {
     const sale = await sell(shop);
     await desk.order(sale.orderId, 'cancel');
-    await handleOf(checkoutWorkflowId(sale.orderId)).result();
+    await handleOf(orderWorkflowId(sale.orderId)).result();
     const intentId = await payBeside(sale.orderId, 2500, 'usd');
     await untilRefundedAtStripe(shop, intentId, 2500);
     expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', captured_amount: 25, refunded_amount: 25 });
@@ -106,7 +106,7 @@ describe('the order’s own payment', () => {
     expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
     // It ends, although Stripe has more to say of that money; and that money is none of its books.
-    await handleOf(checkoutWorkflowId(sale.orderId)).result();
+    await handleOf(orderWorkflowId(sale.orderId)).result();
     await desk.order(sale.orderId, 'recheckPayment').catch(() => undefined);
     expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });

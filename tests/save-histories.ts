@@ -7,7 +7,7 @@ import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/plain-progress.ts';
 import { connectServices } from '../infra/services.ts';
 import { startShop } from '../local/stack/shop.ts';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { Desk } from './support/desk.ts';
@@ -52,7 +52,7 @@ async function order(
   const buyer = new Shopper(url);
   const begun = await buyer.order(product.id);
   await then(buyer, begun);
-  await save('checkout', name, checkoutWorkflowId(begun.order.id), ended);
+  await save('order', name, orderWorkflowId(begun.order.id), ended);
   const row = await services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
     begun.order.id,
   ]);
@@ -63,7 +63,7 @@ async function order(
 async function saveRunning(): Promise<void> {
   const product = await createProduct(services);
   const waiting = await new Shopper(url).order(product.id);
-  await save('checkout', 'waiting', checkoutWorkflowId(waiting.order.id), false);
+  await save('order', 'waiting', orderWorkflowId(waiting.order.id), false);
   const row = await services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
     waiting.order.id,
   ]);
@@ -73,7 +73,7 @@ async function saveRunning(): Promise<void> {
   const declined = await buyer.order(product.id);
   await buyer.pay(declined, CARDS.declined);
   await until(async () => (await buyer.call('GET', `/orders/${declined.order.id}`)).body.last_payment_error, 'the no');
-  await save('checkout', 'waiting-after-decline', checkoutWorkflowId(declined.order.id), false);
+  await save('order', 'waiting-after-decline', orderWorkflowId(declined.order.id), false);
   await buyer.pay(declined);
   await buyer.untilStatus(declined.order.id, 'paid');
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailsTo } from '../local/mailbox/testing.ts';
-import { checkoutWorkflowId } from '../workflows/order/messages.ts';
+import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { reservationWorkflowId } from '../workflows/reservation/messages.ts';
 import { signedIn } from './support/accounts.ts';
@@ -71,7 +71,7 @@ describe('goods', () => {
     );
     expect(await order(sale)).toMatchObject({
       status: 'shipped',
-      fulfilment: 'shipped',
+      fulfillment: 'shipped',
       shipment: { carrier: 'UPS', tracking_number: '1Z9', delivered_at: null },
     });
     expect((await desk.order(orderId, 'cancel')).refused).toContain('It is on its way: refund it instead');
@@ -90,14 +90,14 @@ describe('goods', () => {
     expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain('order_put_on_hold');
     await until(async () => (await mails(sale.email)).length === 2, 'two mails');
     expect((await mails(sale.email)).join()).toMatch(/on its way|shipped/i);
-    const details = await desk.details(checkoutWorkflowId(orderId));
+    const details = await desk.details(orderWorkflowId(orderId));
     for (const told of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
       expect(details.replaceAll('\\', '')).toContain(told);
-    expect(await desk.case(checkoutWorkflowId(orderId))).toMatchObject({
+    expect(await desk.case(orderWorkflowId(orderId))).toMatchObject({
       shipment: { carrier: 'UPS' },
       settled: 'paid',
     });
-    expect(await desk.isRunning(checkoutWorkflowId(orderId))).toBe(true);
+    expect(await desk.isRunning(orderWorkflowId(orderId))).toBe(true);
   });
 
   it('go where the corrected address says, as long as they have not left', async () => {
@@ -143,7 +143,7 @@ describe('refunds at the desk', () => {
     await desk.order(orderId, 'refund', { requestId: 'rest' });
     await until(async () => (await order(sale)).status === 'refunded', 'all of it');
     expect((await desk.order(orderId, 'refund')).refused).toMatch(/refunded|over/);
-    await until(async () => !(await desk.isRunning(checkoutWorkflowId(orderId))), 'the workflow to end');
+    await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
 
   it('above the limit wait for a support lead who did not ask; nobody else decides', async () => {
@@ -183,9 +183,7 @@ describe('refunds at the desk', () => {
       'ui:support_lead:someone',
       expect.stringMatching(/^support_lead:/),
     ]);
-    expect((await desk.details(checkoutWorkflowId(orderId))).replaceAll('\\', '')).toContain(
-      'The refund was approved.',
-    );
+    expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toContain('The refund was approved.');
   });
 
   it('count together: slices can’t pass the limit; a rejected one frees its amount and tells why', async () => {
@@ -208,7 +206,7 @@ describe('refunds at the desk', () => {
     const sale = await bought();
     const { workflow } = shop.services.temporal;
     const start = (input: object) =>
-      workflow.execute('refund', { taskQueue: 'checkout', workflowId: `form-${randomUUID()}`, args: [input] });
+      workflow.execute('refund', { taskQueue: 'orders', workflowId: `form-${randomUUID()}`, args: [input] });
     expect(await start({ orderId: sale.orderId })).toBe('succeeded');
     expect((await order(sale)).status).toBe('refunded');
     expect(await start({ orderId: sale.orderId })).toBe('refused');
@@ -284,7 +282,7 @@ describe('cancelling', () => {
     await until(async () => (await order(sale)).refunded_amount === 160, 'the money');
     expect((await order(sale)).status).toBe('cancelled');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
-    await until(async () => !(await desk.isRunning(checkoutWorkflowId(orderId))), 'the workflow to end');
+    await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
 
   it('an unpaid order releases its items, with who asked and why', async () => {
@@ -347,8 +345,8 @@ describe('what happens at Stripe', () => {
     await until(async () => (await order(sale)).status === 'refunded', 'the chargeback');
     expect((await desk.order(orderId, 'refund', { amount: 1 })).refused).toContain('has gone back already');
     expect((await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' })).refused).toBeTruthy();
-    await until(async () => (await desk.details(checkoutWorkflowId(orderId))).includes('Chargebacks'), 'the details');
-    expect(await desk.isRunning(checkoutWorkflowId(orderId))).toBe(true);
+    await until(async () => (await desk.details(orderWorkflowId(orderId))).includes('Chargebacks'), 'the details');
+    expect(await desk.isRunning(orderWorkflowId(orderId))).toBe(true);
     await atStripe(shop, `disputes/${opened.id}/close`, { outcome: 'won' });
     await until(async () => (await order(sale)).status === 'paid', 'the money to be back');
     expect((await order(sale)).refunded_amount).toBe(0);

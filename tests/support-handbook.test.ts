@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../api/openapi/document.ts';
 import { SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
 import { CHECKOUT } from '../local/stack/profile.ts';
-import type { CheckoutCase } from '../workflows/order/case.ts';
+import type { OrderCase } from '../workflows/order/case.ts';
 import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/staff-updates.ts';
 import type { RefundCase } from '../workflows/refund/case.ts';
 import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
@@ -36,7 +36,7 @@ const examples = blocks.flatMap(({ tag, code }) => {
 const validators: Record<string, Map<string, Validator>> = {};
 beforeAll(() => {
   const trouble = { current: { since: '', what: '', why: '', tries: 1 } };
-  handleOrderUpdates({ orderId: 'o', trouble } as unknown as CheckoutCase);
+  handleOrderUpdates({ orderId: 'o', trouble } as unknown as OrderCase);
   validators.order = new Map(handlers);
   handlers.clear();
   handleRefundUpdates(

@@ -13,7 +13,7 @@ import { ProfileBusyError, type ProgressReport } from '../local/stack/stack.ts';
 import type { Project } from './vitest-runner.ts';
 
 /** Runs at the same time in one checkout; each has servers of its own. */
-const MOST_RUNS = 6;
+const MAX_RUNS = 6;
 
 /** All shoppers of the tests together reserve more than one address may. */
 export const WITHOUT_LIMITS = {
@@ -45,7 +45,7 @@ export async function startFreshShop(
     try {
       return await startShop({ ...options, profile, fresh: true });
     } catch (error) {
-      if (!(error instanceof ProfileBusyError) || number === MOST_RUNS) throw error;
+      if (!(error instanceof ProfileBusyError) || number === MAX_RUNS) throw error;
     }
   }
 }

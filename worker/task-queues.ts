@@ -4,7 +4,7 @@ import type { TaskQueue } from '../infra/config.ts';
 
 export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> = {
   // Latency: workflows of shoppers and their short local activities. The cache holds the checkouts that wait for a card.
-  checkout: {
+  orders: {
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentLocalActivityExecutions: 200,
     maxCachedWorkflows: 2_000,
@@ -23,4 +23,4 @@ export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> =
 };
 
 /** Queues with workflows of their own; the others serve activities alone. */
-export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['checkout', 'catalog', 'recommendations']);
+export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['orders', 'catalog', 'recommendations']);

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutSteps } from '../tests/support/checkout-steps.ts';
-import type { ScriptedCheckout } from '../tests/support/scripted-checkout.ts';
+import { orderWorkflowSteps } from '../tests/support/order-workflow-steps.ts';
+import type { ScriptedOrder } from '../tests/support/scripted-order.ts';
 import { until } from '../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../tests/support/time-skipping.ts';
 import { orderChangedSignal } from './order/messages.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
+const { begin, handleOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
 
 /** Lets a day pass. @returns how many events the workflow wrote in it */
 async function eventsOfADay(handle: ReturnType<typeof handleOf>): Promise<number> {
@@ -30,7 +30,7 @@ async function eventsOfADay(handle: ReturnType<typeof handleOf>): Promise<number
   return (await length()) - before;
 }
 
-async function afterBegin(script: ScriptedCheckout, wait: () => void | Promise<void>): Promise<number> {
+async function afterBegin(script: ScriptedOrder, wait: () => void | Promise<void>): Promise<number> {
   let events = 0;
   await temporal.withWorker(script.activities, async () => {
     await begin(script);
@@ -75,7 +75,7 @@ describe('a workflow that waits writes few events a day', () => {
       await tell(script);
       await settledAs(script);
       script.refunds = [{ ...(await script.activities.loadRefund()), status: 'awaiting_return' }];
-      script.order = { ...script.order, status: 'delivered', fulfilment: 'delivered' };
+      script.order = { ...script.order, status: 'delivered', fulfillment: 'delivered' };
       script.closesAt = new Date((await temporal.env.currentTimeMs()) - 1_000).toISOString();
       await handleOf(script).signal(orderChangedSignal);
       const knows = async () => JSON.stringify(await handleOf(script).query('case')).includes('awaiting_return');
@@ -112,7 +112,7 @@ describe('a workflow that waits writes few events a day', () => {
     };
     await temporal.withWorker(activities, async () => {
       const handle = await temporal.env.client.workflow.start('unmatchedPayment', {
-        taskQueue: 'checkout',
+        taskQueue: 'orders',
         workflowId: unmatchedPaymentWorkflowId(`pi_${randomUUID()}`),
         args: [{ orderId: randomUUID(), paymentIntentId: 'pi_1' }],
       });

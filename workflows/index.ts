@@ -1,7 +1,7 @@
 /** Every workflow of the shop; the worker bundles this file. */
 export { reindexProduct } from './catalog/workflow.ts';
 export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
-export { checkout } from './order/workflow.ts';
+export { order } from './order/workflow.ts';
 export { recommendationRetraining } from './recommendations/workflow.ts';
 export { refund } from './refund/workflow.ts';
 export { reservation } from './reservation/workflow.ts';

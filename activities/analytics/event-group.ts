@@ -6,7 +6,7 @@ export const GROUP = 'influxdb';
 /** Tries of entries that were refused, by their id; gone with them. */
 const TRIES = 'analytics:events:tries';
 /** A dead letter is for somebody to look at: the newest are kept. */
-const MOST_DEAD_LETTERS = 10_000;
+const MAX_DEAD_LETTERS = 10_000;
 /** A consumer without a sign of life for this long has ended; its name is forgotten once nothing hangs on it. */
 const FORGET_MS = 3_600_000;
 
@@ -82,7 +82,7 @@ export class EventGroup {
     await done(
       this.#redis
         .multi()
-        .xadd(DEAD_LETTERS, 'MAXLEN', '~', MOST_DEAD_LETTERS, '*', ...Object.entries(letter).flat())
+        .xadd(DEAD_LETTERS, 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', ...Object.entries(letter).flat())
         .xack(EVENT_STREAM, GROUP, entryId)
         .hdel(TRIES, entryId)
         .exec(),

@@ -19,7 +19,7 @@ const LINGER_MS = 100;
 const BLOCK_MS = 1_000;
 const UPKEEP_MS = 2_000;
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 15_000;
+const MAX_WAIT_MS = 15_000;
 
 export interface EventWriterDependencies {
   settings: Pick<Settings, 'REDIS_URL' | 'ANALYTICS_CLAIM_SECONDS' | 'ANALYTICS_TRIES'>;
@@ -144,7 +144,7 @@ class EventWriter {
    * @throws InfluxRefused; the reason of the stop
    */
   async #untilAnswered(lines: readonly string[]): Promise<void> {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
       try {
         await this.#prepare();
         await this.#deps.influx.write(lines);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
 
@@ -228,7 +228,7 @@ describe('disputes', () => {
     return work();
   }
   const notify = (sale: Sale) =>
-    shop.services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId)).signal('moneyMoved');
+    shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId)).signal('moneyMoved');
   const untilAgreed = (id: string) =>
     until(async () => detailsOf(await money(), id).length === 0, `the books to agree on dispute ${id}`);
 
@@ -320,7 +320,7 @@ describe('goods', () => {
       goods,
       sale.orderId,
       async () => {
-        await run(`update orders set fulfilment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
+        await run(`update orders set fulfillment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
           sale.orderId,
         ]);
         id = await insertRefund(sale, { status: 'awaiting_approval', cancelsUnits: true, quantity: 1 });

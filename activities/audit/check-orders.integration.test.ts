@@ -1,7 +1,7 @@
 /** What an order's own row can say wrongly of its money and its goods, made by hand past PostgreSQL's own rules. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FULFILMENTS, statusOfPaid } from '../../domain/order-state.ts';
+import { FULFILLMENTS, statusOfPaid } from '../../domain/order-state.ts';
 import { provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { chargeBack, openOrder, orderOf, type Sale, sell } from '../../tests/support/sales.ts';
@@ -23,8 +23,8 @@ const finds = (sale: Sale, make: string[], undo: string[]) =>
     () => force(shop.services.db, make, [sale.orderId]),
     () => force(shop.services.db, undo, [sale.orderId]),
   );
-const SHIP = `update orders set status = 'shipped', fulfilment = 'shipped', shipped_at = now() where id = $1`;
-const UNSHIP = `update orders set status = 'paid', fulfilment = 'unfulfilled', shipped_at = null where id = $1`;
+const SHIP = `update orders set status = 'shipped', fulfillment = 'shipped', shipped_at = now() where id = $1`;
+const UNSHIP = `update orders set status = 'paid', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
 
 /** A statement that records a refund of one unit, in dollars. */
 const refund = (sale: Sale, amount: number, status: string, cancelsUnits: boolean): string[] => {
@@ -43,7 +43,7 @@ const DELETE_REFUNDS = [
 
 it('paid, or shipped, without a charge', async () => {
   const sale = await openOrder(shop);
-  const reset = [`update orders set status = 'pending', fulfilment = 'unfulfilled', shipped_at = null where id = $1`];
+  const reset = [`update orders set status = 'pending', fulfillment = 'unfulfilled', shipped_at = null where id = $1`];
   expect(await finds(sale, [`update orders set status = 'paid' where id = $1`], reset)).toEqual([
     'is paid, and nothing was charged',
   ]);
@@ -62,23 +62,23 @@ it('in a status that its goods and its money do not make', async () => {
 
 it('in the status that orders get from the same goods and money', async () => {
   const capturedCents = 1000;
-  const cases = FULFILMENTS.flatMap((fulfilment) =>
+  const cases = FULFILLMENTS.flatMap((fulfillment) =>
     [0, 1, 999, 1000, 1001].flatMap((refundedCents) =>
-      [0, refundedCents].map((otherwiseCents) => ({ fulfilment, refundedCents, otherwiseCents })),
+      [0, refundedCents].map((otherwiseCents) => ({ fulfillment, refundedCents, otherwiseCents })),
     ),
   );
   const rows = await shop.services.db.rows<{ expected: string }>(
     `select ${STATUS_OF_PAID} as expected from (
        select ${capturedCents} as captured_amount, given.* from unnest($1::text[], $2::int[], $3::int[])
-       with ordinality given (fulfilment, at_stripe, otherwise, position)) returned order by position`,
+       with ordinality given (fulfillment, at_stripe, otherwise, position)) returned order by position`,
     [
-      cases.map(({ fulfilment }) => fulfilment),
+      cases.map(({ fulfillment }) => fulfillment),
       cases.map(({ refundedCents, otherwiseCents }) => refundedCents - otherwiseCents),
       cases.map(({ otherwiseCents }) => otherwiseCents),
     ],
   );
   expect(rows.map(({ expected }) => expected)).toEqual(
-    cases.map(({ fulfilment, refundedCents }) => statusOfPaid({ fulfilment, capturedCents, refundedCents })),
+    cases.map(({ fulfillment, refundedCents }) => statusOfPaid({ fulfillment, capturedCents, refundedCents })),
   );
 });
 
@@ -110,7 +110,7 @@ it('shipped although every unit was canceled', async () => {
   const sale = await sell(shop);
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
   await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money to go back');
-  const reset = `update orders set status = 'cancelled', fulfilment = 'unfulfilled', shipped_at = null where id = $1`;
+  const reset = `update orders set status = 'cancelled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
   expect(await finds(sale, [SHIP], [reset])).toEqual([
     'is shipped, while its goods and its money make it refunded',
     'has shipped, although every unit was canceled',

@@ -6,7 +6,7 @@ const MAX_FINDINGS = 1000;
 
 /** Per order: what Stripe has refunded or the bank has taken, what went back in another way, and what else is promised. */
 const RETURNED = `
-  select o.id, o.status, o.fulfilment, o.captured_amount, o.refunded_amount, o.shipped_at,
+  select o.id, o.status, o.fulfillment, o.captured_amount, o.refunded_amount, o.shipped_at,
     least(o.captured_amount, coalesce(sum(refund.amount) filter (where refund.status = 'succeeded'
       or (refund.status = 'pending' and refund.stripe_refund_id is not null)), 0)) as at_stripe,
     coalesce(sum(refund.amount) filter (where refund.given_up_at is not null), 0) as otherwise,
@@ -18,13 +18,13 @@ const RETURNED = `
 /** As `statusOfPaid` in domain/order-state.ts, with which a test compares it. */
 export const STATUS_OF_PAID = `
   case when returned.at_stripe + returned.otherwise >= returned.captured_amount then 'refunded'
-    when returned.fulfilment <> 'unfulfilled' then returned.fulfilment
+    when returned.fulfillment <> 'unfulfilled' then returned.fulfillment
     when returned.at_stripe + returned.otherwise > 0 then 'partially_refunded' else 'paid' end`;
 
 const WRONG_STATUS = `
   select returned.id, returned.status, returned.captured_amount > 0 as is_paid, ${STATUS_OF_PAID} as expected from (${RETURNED}) returned
   where case
-    when returned.status in ('expired', 'cancelled') then returned.fulfilment in ('shipped', 'delivered')
+    when returned.status in ('expired', 'cancelled') then returned.fulfillment in ('shipped', 'delivered')
     when returned.captured_amount = 0 then returned.status <> 'pending'
     else returned.status <> ${STATUS_OF_PAID} end`;
 

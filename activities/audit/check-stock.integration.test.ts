@@ -123,8 +123,8 @@ describe('what is past its time', () => {
 describe('workflows', () => {
   it('that stand still', async () => {
     const runId = randomUUID();
-    const workflowId = `checkout-${runId}`;
-    const failing = { workflowId, runId, workflowType: 'checkout', failures: 7, cause: 'does not replay' };
+    const workflowId = `order-${runId}`;
+    const failing = { workflowId, runId, workflowType: 'order', failures: 7, cause: 'does not replay' };
     const found = await provoked(
       () => checkWorkflows(shop.services.db),
       workflowId,

@@ -5,7 +5,7 @@ import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder, sell } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from '../../tests/support/shop.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { reservationWorkflowId } from '../../workflows/reservation/messages.ts';
 import { createAuditActivities } from './activities.ts';
 
@@ -44,7 +44,7 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
     await workflowOf(reservationWorkflowId(body.id)).terminate('as an operator may');
     await endedAgo(shop.services, body.id, 3_600);
     const sale = await openOrder(shop);
-    const workflow = workflowOf(checkoutWorkflowId(sale.orderId));
+    const workflow = workflowOf(orderWorkflowId(sale.orderId));
     await workflow.terminate('as an operator may');
     await shop.services.db.run(`update orders set expires_at = now() - interval '1 hour' where id = $1`, [
       sale.orderId,
@@ -63,7 +63,7 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
 
   it('takeUpCases starts one workflow, and leaves one that runs alone', async () => {
     const sale = await sell(shop);
-    const workflow = workflowOf(checkoutWorkflowId(sale.orderId));
+    const workflow = workflowOf(orderWorkflowId(sale.orderId));
     const { runId: terminated } = await workflow.describe();
     await workflow.terminate('as an operator may');
     await runs(how, upkeep.takeUpCases);

@@ -78,7 +78,7 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
   await gate.hold(left, [{ productId: (await createProduct(services)).id, quantity: 2 }]);
   await services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
   const runId = randomUUID();
-  const failing = { workflowId: `checkout-${runId}`, runId, workflowType: 'checkout', failures: 9, cause: 'made' };
+  const failing = { workflowId: `order-${runId}`, runId, workflowType: 'order', failures: 9, cause: 'made' };
   await recordFailingWorkflow(db, failing);
   return { made, reservationId, runId, overReserved, drifted, left };
 }
@@ -101,7 +101,7 @@ const expected = ({
 }: Discrepancies): [Finding['check'], string, string][] => [
   ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its holds add up to 0, stock is 10'],
   ['holds', `reservation ${reservationId}`, 'still held; its time was over at '],
-  ['workflows', `workflow checkout-${runId}`, 'its task has failed since '],
+  ['workflows', `workflow order-${runId}`, 'its task has failed since '],
   ['money', `order ${made.orderId}`, 'books 2500 as charged, Stripe 0 (minor units)'],
   ['goods', `order ${made.orderId}`, `refunds are for 3 units of product ${made.productId}, of which 2 were bought`],
   ['orders', `order ${made.orderId}`, 'is delivered, while its goods and its money make it paid'],
@@ -178,7 +178,7 @@ describe('with nothing wrong', () => {
     // There is a payment to look at, so that its progress is told.
     await stripe.paymentIntents.create({ amount: 100, currency: 'usd' });
     const runId = randomUUID();
-    const failing = { workflowId: `checkout-${runId}`, runId, workflowType: 'checkout', failures: 9, cause: 'made' };
+    const failing = { workflowId: `order-${runId}`, runId, workflowType: 'order', failures: 9, cause: 'made' };
     await recordFailingWorkflow(db, failing);
     let settled: Promise<unknown> | undefined;
     const report = await runAudit(services, undefined, () => {

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
 /** How a case's workflow is started that may be running, or be over. */
 export const START_MISSING = {
-  taskQueue: 'checkout',
+  taskQueue: 'orders',
   workflowIdConflictPolicy: 'FAIL',
   workflowIdReusePolicy: 'ALLOW_DUPLICATE',
 } as const;

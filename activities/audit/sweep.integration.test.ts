@@ -8,7 +8,7 @@ import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { sweep } from './sweep.ts';
 
 let shop: TestShop;
@@ -34,10 +34,10 @@ it('resumes orders and looks at failing workflows although Redis is away, and na
   const { services } = shop;
   const reservations = [await overdueReservation(), await overdueReservation()];
   const sale = await openOrder(shop);
-  await services.temporal.workflow.getHandle(checkoutWorkflowId(sale.orderId)).terminate('as an operator may');
+  await services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId)).terminate('as an operator may');
   await services.db.run(`update orders set expires_at = now() - interval '1 hour' where id = $1`, [sale.orderId]);
   const runId = randomUUID();
-  const gone = { workflowId: `gone-${runId}`, runId, workflowType: 'checkout', failures: 3, cause: 'test' };
+  const gone = { workflowId: `gone-${runId}`, runId, workflowType: 'order', failures: 3, cause: 'test' };
   await recordFailingWorkflow(services.db, gone);
 
   // Nothing listens on this port.

@@ -1,5 +1,5 @@
 /** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { resumedOrder } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
@@ -89,11 +89,11 @@ async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Prom
   const { id, user_id, amount, status, created_at } = overdue;
   const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
   const isResumed = await wasMissing(
-    deps.temporal.workflow.start('checkout', {
+    deps.temporal.workflow.start('order', {
       ...resumedOrder(order, 'Order, resumed by the sweep'),
       ...START_MISSING,
     }),
   );
-  if (!isResumed) await recordIfFailing(deps, checkoutWorkflowId(id));
+  if (!isResumed) await recordIfFailing(deps, orderWorkflowId(id));
   return isResumed;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { startAttributes } from '../../tests/support/start-attributes.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
 import { takeUpCases } from './take-up.ts';
 
@@ -20,7 +20,7 @@ const statusOf = async (workflowId: string) => (await workflowOf(workflowId).des
 
 /** @returns the status of the order's workflow after it was terminated and open cases were taken up */
 async function takenUp({ orderId }: Sale): Promise<string> {
-  const workflowId = checkoutWorkflowId(orderId);
+  const workflowId = orderWorkflowId(orderId);
   await workflowOf(workflowId).terminate('as an operator may');
   await takeUpCases(shop.services);
   return statusOf(workflowId);
@@ -37,11 +37,11 @@ it('an order that a chargeback took back in full', async () => {
 
 it('a delivered order past its return window, for as long as a refund is open', async () => {
   const sale = await sell(shop);
-  await run(`update orders set status = 'shipped', fulfilment = 'shipped', shipped_at = now() where id = $1`, [
+  await run(`update orders set status = 'shipped', fulfillment = 'shipped', shipped_at = now() where id = $1`, [
     sale.orderId,
   ]);
   await run(
-    `update orders set status = 'delivered', fulfilment = 'delivered', delivered_at = now() - interval '1 year' where id = $1`,
+    `update orders set status = 'delivered', fulfillment = 'delivered', delivered_at = now() - interval '1 year' where id = $1`,
     [sale.orderId],
   );
   expect(await takenUp(sale)).toBe('TERMINATED');
@@ -53,7 +53,7 @@ it('a delivered order past its return window, for as long as a refund is open', 
     [refundId, sale.orderId, refundId],
   );
   await takeUpCases(shop.services);
-  const workflowId = checkoutWorkflowId(sale.orderId);
+  const workflowId = orderWorkflowId(sale.orderId);
   expect(await statusOf(workflowId)).toBe('RUNNING');
   // With the refund gone nothing is open: the workflow ends.
   await run('delete from refunds where id = $1', [refundId]);

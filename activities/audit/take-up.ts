@@ -93,7 +93,7 @@ async function startEach<Item>(
 function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
   const { id, user_id, amount, status, created_at } = order;
   const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
-  return temporal.workflow.start('checkout', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
+  return temporal.workflow.start('order', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
 }
 
 function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {

@@ -123,7 +123,7 @@ describe('a mail', () => {
       [refundId, orderId],
     );
     await services.db.run(
-      `update orders set fulfilment = 'shipped', shipped_at = now(), carrier = 'UPS', tracking_number = '1Z999' where id = $1`,
+      `update orders set fulfillment = 'shipped', shipped_at = now(), carrier = 'UPS', tracking_number = '1Z999' where id = $1`,
       [orderId],
     );
     await queue(orderId, { kind: 'order_shipped' });

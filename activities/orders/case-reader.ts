@@ -9,7 +9,7 @@ import { type RefundFacts, readRefunds } from '../refunds/refund-reader.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 
 /** The record as staff read it; the newest entries, should there ever be more. */
-const MOST_EVENTS = 60;
+const MAX_EVENTS = 60;
 const DAY_MS = 86_400_000;
 
 export interface OrderRecord {
@@ -69,7 +69,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     reason: string | null;
     key: string | null;
   }>(
-    `select created_at, type, message, actor, reason, dedupe_key as key from order_events where order_id = $1 order by id desc limit ${MOST_EVENTS}`,
+    `select created_at, type, message, actor, reason, dedupe_key as key from order_events where order_id = $1 order by id desc limit ${MAX_EVENTS}`,
     [orderId],
   );
   const refunds = await readRefunds(sql, orderId);

@@ -3,7 +3,7 @@
  * finds its work done and answers what is there, which is why Temporal may retry it at any point.
  */
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
-import { type Fulfilment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
+import { type Fulfillment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { readReservation, releaseInLedger } from '../reservations/stock-ledger.ts';
@@ -23,7 +23,7 @@ export interface OrderFacts {
   orderId: string;
   reservationId: string;
   status: OrderStatus;
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   totalCents: number;
   capturedCents: number;
   refundedCents: number;
@@ -43,7 +43,7 @@ interface OrderRow {
   id: string;
   reservation_id: string;
   status: OrderStatus;
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   total_amount: string;
   captured_amount: string;
   refunded_amount: string;
@@ -55,7 +55,7 @@ interface OrderRow {
 }
 
 const READ_ORDER = `
-  select o.id, o.reservation_id, o.status, o.fulfilment, o.total_amount, o.captured_amount, o.refunded_amount, o.currency, o.payment_intent_id,
+  select o.id, o.reservation_id, o.status, o.fulfillment, o.total_amount, o.captured_amount, o.refunded_amount, o.currency, o.payment_intent_id,
     o.payment_client_secret, o.expires_at,
     (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'sku', item.sku, 'name', item.name, 'quantity', item.quantity,
        'price', item.price::text) order by item.product_id) from order_items item where item.order_id = o.id) as lines
@@ -69,7 +69,7 @@ export async function readOrder(sql: Sql, orderId: string): Promise<OrderFacts |
     orderId: row.id,
     reservationId: row.reservation_id,
     status: row.status,
-    fulfilment: row.fulfilment,
+    fulfillment: row.fulfillment,
     totalCents: cents(row.total_amount),
     capturedCents: cents(row.captured_amount),
     refundedCents: cents(row.refunded_amount),
@@ -133,7 +133,7 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         orderId: request.orderId,
         reservationId: request.reservationId,
         status: 'pending',
-        fulfilment: 'unfulfilled',
+        fulfillment: 'unfulfilled',
         totalCents,
         capturedCents: 0,
         refundedCents: 0,

@@ -4,7 +4,7 @@ import type { Address } from '../../domain/address.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
 import {
-  type Fulfilment,
+  type Fulfillment,
   type OrderAction,
   type OrderStatus,
   refusalOf,
@@ -37,7 +37,7 @@ export type OrderStepResult = { outcome: 'done' } | { outcome: 'refused'; messag
 export interface LockedOrder {
   id: string;
   status: OrderStatus;
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   hold_reason: string | null;
   currency: string;
   captured_amount: string;
@@ -46,7 +46,7 @@ export interface LockedOrder {
 
 export async function lockOrder(sql: Sql, orderId: string): Promise<LockedOrder | undefined> {
   return sql.row<LockedOrder>(
-    `select id, status, fulfilment, hold_reason, currency, captured_amount, refunded_amount from orders
+    `select id, status, fulfillment, hold_reason, currency, captured_amount, refunded_amount from orders
      where id = $1 for no key update`,
     [orderId],
   );
@@ -75,15 +75,15 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
 }
 
 /** Moves the goods of a paid order on, and its status with them. */
-export async function moveGoods(sql: Sql, order: LockedOrder, fulfilment: Fulfilment): Promise<void> {
+export async function moveGoods(sql: Sql, order: LockedOrder, fulfillment: Fulfillment): Promise<void> {
   const status = statusOfPaid({
-    fulfilment,
+    fulfillment,
     capturedCents: fromDecimal(order.captured_amount, order.currency),
     refundedCents: fromDecimal(order.refunded_amount, order.currency),
   });
-  await sql.run('update orders set fulfilment = $2, status = $3, updated_at = now() where id = $1', [
+  await sql.run('update orders set fulfillment = $2, status = $3, updated_at = now() where id = $1', [
     order.id,
-    fulfilment,
+    fulfillment,
     status,
   ]);
 }
@@ -100,7 +100,7 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
       return;
     case 'markShipped':
       await sql.run(
-        `update orders set fulfilment = 'shipped', status = 'shipped', carrier = $2, tracking_number = $3, shipped_at = now(),
+        `update orders set fulfillment = 'shipped', status = 'shipped', carrier = $2, tracking_number = $3, shipped_at = now(),
            updated_at = now()
          where id = $1`,
         [order.id, step.carrier, step.trackingNumber],

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { checkoutWorkflowId, orderChangedSignal } from '../../workflows/order/messages.ts';
+import { orderChangedSignal, orderWorkflowId } from '../../workflows/order/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function tellOrder(
   orderId: string,
 ): Promise<void> {
   try {
-    await temporal.workflow.getHandle(checkoutWorkflowId(orderId)).signal(orderChangedSignal);
+    await temporal.workflow.getHandle(orderWorkflowId(orderId)).signal(orderChangedSignal);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError))
       log.warn({ err: error, orderId }, 'the order’s workflow was not told');

@@ -42,7 +42,7 @@ export type OutboxHandlers = Readonly<Record<string, OutboxHandler | CautiousHan
 const BATCH = 500;
 /** Without a notification the outbox is looked at this often: for messages put off after a failure. */
 const IDLE_MS = 2_000;
-const LONGEST_WAIT_SECONDS = 300;
+const MAX_WAIT_SECONDS = 300;
 
 export class OutboxRelay {
   readonly #db: Database;
@@ -128,7 +128,7 @@ export class OutboxRelay {
           `update outbox set attempts = attempts + 1, last_error = failed.reason,
              available_at = now() + make_interval(secs => least($3, power(2, least(attempts, 8))))
            from unnest($1::bigint[], $2::text[]) failed (id, reason) where outbox.id = failed.id`,
-          [[...failed.keys()], [...failed.values()], LONGEST_WAIT_SECONDS],
+          [[...failed.keys()], [...failed.values()], MAX_WAIT_SECONDS],
         );
       }
       const done = messages.map(({ id }) => id).filter((id) => !failed.has(id));

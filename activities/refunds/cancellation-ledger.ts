@@ -113,7 +113,7 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
   }
   // A chargeback can have taken all of the money meanwhile: then the order stays refunded, and its items come back all the same.
   const cancelled = await sql.run(
-    `update orders set status = 'cancelled', fulfilment = 'unfulfilled', hold_reason = null, updated_at = now()
+    `update orders set status = 'cancelled', fulfillment = 'unfulfilled', hold_reason = null, updated_at = now()
      where id = $1 and status = any($2)`,
     [orderId, sourcesOf('cancelled')],
   );

@@ -255,7 +255,7 @@ export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatu
   const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);
   const status = isOver
     ? order.status
-    : statusOfPaid({ fulfilment: order.fulfilment, capturedCents, refundedCents: returnedCents });
+    : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });
   await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
     orderId,
     toDecimalString(refundedCents, order.currency),

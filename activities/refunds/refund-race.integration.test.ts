@@ -59,7 +59,7 @@ async function paidOrder(hasShipped: boolean): Promise<{ orderId: string; produc
     [orderId, productIds, QUANTITIES, PRICES.map((price) => price / 100)],
   );
   if (hasShipped)
-    await db.run(`update orders set fulfilment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
+    await db.run(`update orders set fulfillment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
       orderId,
     ]);
   made.push(orderId);

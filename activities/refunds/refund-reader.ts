@@ -1,7 +1,7 @@
 /** Reads refunds and what they are decided by. */
 import { STRIPE } from '../../domain/actor.ts';
 import { fromDecimal } from '../../domain/money.ts';
-import { type Fulfilment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
+import { type Fulfillment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
 import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/refund.ts';
 import { withholdsMoney } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -118,7 +118,7 @@ function toFacts(row: RefundRow): RefundFacts {
 
 export interface OrderForRefund extends RefundableOrder {
   currency: string;
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   deliveredAt: Date | null;
   /** Whether its stock was ever sold to it; not to one whose payment came too late. */
   isSold: boolean;
@@ -128,13 +128,13 @@ export interface OrderForRefund extends RefundableOrder {
 export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderForRefund | undefined> {
   const order = await sql.row<{
     status: OrderStatus;
-    fulfilment: Fulfilment;
+    fulfillment: Fulfillment;
     captured_amount: string;
     currency: string;
     delivered_at: Date | null;
     sold: boolean;
   }>(
-    'select status, fulfilment, captured_amount, currency, delivered_at, paid_at is not null as sold from orders where id = $1 for no key update',
+    'select status, fulfillment, captured_amount, currency, delivered_at, paid_at is not null as sold from orders where id = $1 for no key update',
     [orderId],
   );
   if (!order) return undefined;
@@ -144,8 +144,8 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
   );
   return {
     status: order.status,
-    fulfilment: order.fulfilment,
-    hasShipped: hasShipped(order.fulfilment),
+    fulfillment: order.fulfillment,
+    hasShipped: hasShipped(order.fulfillment),
     deliveredAt: order.delivered_at,
     isSold: order.sold,
     capturedCents: fromDecimal(order.captured_amount, order.currency),

@@ -1,7 +1,7 @@
 /** More time for a shopper, once: on the hold, and on the order that waits on it. */
 
 import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
+import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
 
@@ -26,8 +26,8 @@ const AWAITS_PAYMENT =
 /** Safe to repeat: a hold is extended once, and the same request is answered the same. */
 export async function extendHold(db: Database, request: ExtendHoldRequest): Promise<ExtendedHold> {
   const { reservationId, minutes, requestId, actor, reason } = request;
-  if (!(minutes >= 1 && minutes <= LONGEST_EXTENSION_MINUTES))
-    return { outcome: 'refused', message: `A hold is extended by 1 to ${LONGEST_EXTENSION_MINUTES} minutes.` };
+  if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))
+    return { outcome: 'refused', message: `A hold is extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
     const hold = await sql.row<{
       status: string;

@@ -6,7 +6,7 @@ import type { ClickThrough } from '../contracts/analytics.ts';
 
 /** Lists that no trained model chose carry this instead of a model's id. */
 const UNTRAINED = 'untrained';
-const MOST_MODELS = 20;
+const MAX_MODELS = 20;
 
 /**
  * Models that the shop never had are left out: a browser can name any.
@@ -18,7 +18,7 @@ export async function reportClickThrough(
 ): Promise<ClickThrough> {
   const models = await db.rows<{ id: string }>(
     'select id from recommendation_models where published_at is not null order by published_at desc limit $1',
-    [MOST_MODELS],
+    [MAX_MODELS],
   );
   const items = await Promise.all(
     [...models.map(({ id }) => id), UNTRAINED].map((model) => ofModel(influx, model, fromMs, toMs)),

@@ -16,7 +16,7 @@ import { DIRECTIONS, translate } from './service.ts';
 const HEADERS = 'Authorization, Content-Type, X-Namespace, Authorization-Extras';
 const PREFLIGHT_SECONDS = '3600';
 /** A message of Temporal's is 4 MB at most, in base64 a third more. */
-const MOST_BYTES = '6mb';
+const MAX_BYTES = '6mb';
 
 export function codecRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const { settings, log } = deps;
@@ -24,7 +24,7 @@ export function codecRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
   const codec = new EncryptingCodec(settings.PAYLOAD_KEYS);
   const whoAsks = codecAccess(deps);
   const fromWebUi = onlyFrom(settings.TEMPORAL_UI_URL);
-  const readBody = bodyParser({ enableTypes: ['json'], jsonLimit: MOST_BYTES, onError: refuseBody });
+  const readBody = bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BYTES, onError: refuseBody });
 
   for (const direction of DIRECTIONS) {
     router.options(`/codec/${direction}`, fromWebUi, (ctx) => {

@@ -4,7 +4,7 @@ import { PLACEMENTS } from '../../domain/analytics.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { amount, currency, quantity, timestamp, uuid } from './common.ts';
 
-export const MOST_EVENTS = 100;
+export const MAX_EVENTS = 100;
 const DAY_MS = 86_400_000;
 const FUTURE_MS = 300_000;
 
@@ -73,7 +73,7 @@ export const analyticsEvent = z
 export type AnalyticsEvent = z.infer<typeof analyticsEvent>;
 
 export const eventBatch = z
-  .strictObject({ events: z.array(analyticsEvent).min(1).max(MOST_EVENTS) })
+  .strictObject({ events: z.array(analyticsEvent).min(1).max(MAX_EVENTS) })
   .meta({ id: 'AnalyticsEvents' });
 export const eventsAccepted = z.object({ accepted: z.number().int() });
 
@@ -93,7 +93,7 @@ const REPORT_INTERVALS_MS = {
   '1h': 3_600_000,
   '1d': DAY_MS,
 } as const;
-const MOST_INTERVALS = 1_000;
+const MAX_INTERVALS = 1_000;
 
 export const eventReportQuery = z
   .strictObject({
@@ -104,11 +104,11 @@ export const eventReportQuery = z
   .superRefine((query, context) => {
     const { fromMs, toMs } = reportRange(query);
     if (fromMs >= toMs) context.addIssue({ code: 'custom', path: ['from'], message: 'must be before `to`' });
-    if ((toMs - fromMs) / REPORT_INTERVALS_MS[query.interval] > MOST_INTERVALS) {
+    if ((toMs - fromMs) / REPORT_INTERVALS_MS[query.interval] > MAX_INTERVALS) {
       context.addIssue({
         code: 'custom',
         path: ['interval'],
-        message: `must be longer: at most ${MOST_INTERVALS} of them fit into the range`,
+        message: `must be longer: at most ${MAX_INTERVALS} of them fit into the range`,
       });
     }
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FULFILMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
+import { FULFILLMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
 import { amount, currency, cursor, email, limit, reason, text, timestamp, uuid } from './common.ts';
 
 export const shippingAddress = z
@@ -62,7 +62,7 @@ export const order = z
   .object({
     id: uuid,
     status: z.enum(ORDER_STATUSES),
-    fulfilment: z.enum(FULFILMENTS).meta({ description: 'Where the goods of a paid order are' }),
+    fulfillment: z.enum(FULFILLMENTS).meta({ description: 'Where the goods of a paid order are' }),
     shipment: shipment.nullable(),
     returns_until: timestamp
       .nullable()

@@ -16,12 +16,12 @@ interface Lease {
 }
 
 /** Addresses remembered at once; the oldest lease goes first. */
-const MOST_LEASES = 10_000;
+const MAX_LEASES = 10_000;
 
 export class LeasedLimiter {
   readonly #limiter: RateLimiterAbstract;
   readonly #block: number;
-  readonly #leases = new BoundedMap<string, Lease>(MOST_LEASES);
+  readonly #leases = new BoundedMap<string, Lease>(MAX_LEASES);
 
   /** @param block points taken at a time, 1 or more and far below the limit */
   constructor(limiter: RateLimiterAbstract, block: number) {

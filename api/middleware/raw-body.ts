@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Stripe's events are at most some hundred kilobytes. */
-const MOST_BYTES = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /** The body as it came, byte for byte: what a signature is made over. @throws DomainError invalid_request above 1 MiB */
 export async function readRawBody(request: IncomingMessage): Promise<Buffer> {
@@ -10,7 +10,7 @@ export async function readRawBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new DomainError('invalid_request', 'The body is too large.');
+    if (bytes > MAX_BYTES) throw new DomainError('invalid_request', 'The body is too large.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -8,7 +8,7 @@ import {
   type BeginCheckoutInput,
   type BeginCheckoutResult,
   beginCheckoutUpdate,
-  checkoutWorkflowId,
+  orderWorkflowId,
 } from '../../workflows/order/messages.ts';
 import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
 import type { ApiDependencies } from '../context.ts';
@@ -80,9 +80,9 @@ function begin(
         args: [input],
         // The workflow's own steps are idempotent; a new id lets a retry try Stripe again after an outage.
         updateId: randomUUID(),
-        startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
-          workflowId: checkoutWorkflowId(orderId),
-          taskQueue: 'checkout',
+        startWorkflowOperation: new WithStartWorkflowOperation('order', {
+          workflowId: orderWorkflowId(orderId),
+          taskQueue: 'orders',
           args: [{ orderId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -2,13 +2,13 @@
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, lineTotalCents, toDecimal } from '../../domain/money.ts';
 import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
-import type { Fulfilment, OrderStatus } from '../../domain/order-state.ts';
+import type { Fulfillment, OrderStatus } from '../../domain/order-state.ts';
 import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import type { Order, OrderPage, OrderStreamMessage, Payment, ShippingAddress } from '../contracts/orders.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Identity } from '../middleware/access-tokens.ts';
@@ -22,7 +22,7 @@ interface OrderRow {
   id: string;
   user_id: string | null;
   status: OrderStatus;
-  fulfilment: Fulfilment;
+  fulfillment: Fulfillment;
   hold_reason: string | null;
   cancellation_waits: boolean;
   carrier: string | null;
@@ -72,7 +72,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     id: row.id,
     user_id: row.user_id,
     status: row.status,
-    fulfilment: row.fulfilment,
+    fulfillment: row.fulfillment,
     shipment: row.shipped_at && {
       carrier: row.carrier ?? '',
       tracking_number: row.tracking_number ?? '',
@@ -100,7 +100,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     updated_at: row.changed_at.toISOString(),
     events: (row.events ?? []).map((event) => ({ ...event, at: new Date(event.at).toISOString() })),
     payment: mine && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
-    workflow_url: mine ? null : workflowUrl(settings, checkoutWorkflowId(row.id)),
+    workflow_url: mine ? null : workflowUrl(settings, orderWorkflowId(row.id)),
   };
 }
 

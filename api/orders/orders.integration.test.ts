@@ -275,7 +275,7 @@ describe('orders', () => {
     const support = await signedIn(shop, 'support');
     const seen = (await support.call('GET', `/orders/${id}`)).body;
     expect(seen).toMatchObject({ id, payment: null });
-    expect(seen.workflow_url).toContain(`checkout-${id}`);
+    expect(seen.workflow_url).toContain(`order-${id}`);
     expect((await ada.call('GET', '/orders?cursor=nonsense')).status).toBe(400);
   });
 

@@ -5,8 +5,8 @@
 
 const DEFAULT_DEAF_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
-const MOST_QUERIES = 2;
-const MOST_IN_QUERY = 1_000;
+const MAX_QUERIES = 2;
+const MAX_PER_QUERY = 1_000;
 
 export interface HeardCacheOptions<Value> {
   /** The id that a key of the cache in Redis is about, if it is about one of these. */
@@ -118,7 +118,7 @@ export class HeardCache<Value> {
       }
     };
     const turn =
-      this.#queries < MOST_QUERIES
+      this.#queries < MAX_QUERIES
         ? Promise.resolve()
         : new Promise<void>((resolve) => {
             this.#startGathered = resolve;
@@ -132,8 +132,8 @@ export class HeardCache<Value> {
     this.#changedMeanwhile.add(changed);
     try {
       const found = new Map<string, Value>();
-      for (let at = 0; at < ids.length; at += MOST_IN_QUERY)
-        for (const [id, value] of await this.#options.load(ids.slice(at, at + MOST_IN_QUERY))) found.set(id, value);
+      for (let at = 0; at < ids.length; at += MAX_PER_QUERY)
+        for (const [id, value] of await this.#options.load(ids.slice(at, at + MAX_PER_QUERY))) found.set(id, value);
       const { lifeMs, deafMs = DEFAULT_DEAF_MS } = this.#options;
       // Spread, so that what was loaded together is not loaded together again.
       const livesMs = this.#isHearing && wasHearing ? lifeMs * (0.9 + Math.random() * 0.1) : deafMs;

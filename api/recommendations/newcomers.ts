@@ -14,13 +14,13 @@ const LOOKED_AT = 1_000;
 const MOST = 300;
 const NEIGHBOURS = 8;
 /** Below it there is a word or two in common, as every product has with some. */
-const LEAST_LIKENESS = 0.25;
+const MIN_LIKENESS = 0.25;
 /** What nobody bought yet may turn out to be nothing, however alike it is. */
 const DISCOUNT = 0.5;
 const TICK_MS = 1_000;
 const REFRESH_MS = 60_000;
 /** After a change that may have brought one; an import makes thousands. */
-const SOONEST_MS = 2_000;
+const MIN_DELAY_MS = 2_000;
 
 interface Neighbour {
   productId: string;
@@ -105,7 +105,7 @@ export class Newcomers {
     while (!signal.aborted) {
       const sinceMs = Date.now() - this.#refreshedAtMs;
       const held = this.#models.current;
-      if (held && ((this.#isStale && sinceMs > SOONEST_MS) || sinceMs > REFRESH_MS)) {
+      if (held && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
         const wasStale = this.#isStale;
         this.#isStale = false;
         this.#refreshedAtMs = Date.now();
@@ -140,7 +140,7 @@ export class Newcomers {
           id,
           found[at]
             .map((each) => ({ productId: each.id, likeness: each.score / best }))
-            .filter(({ likeness }) => likeness >= LEAST_LIKENESS),
+            .filter(({ likeness }) => likeness >= MIN_LIKENESS),
         );
     }
     const isSame =

@@ -18,7 +18,7 @@ const FURTHER = 90;
 /** Kept beyond the limit: with those most answers are found again. */
 const REMEMBERED = 6;
 /** New products among ten. */
-const MOST_NEWCOMERS = 2;
+const MAX_NEWCOMERS = 2;
 
 export interface Personal {
   /** The best first. */
@@ -157,7 +157,7 @@ export class PersonalRanking {
     for (const item of liked) scores.set(item, best);
     return this.#newcomers
       .place(held, scores)
-      .slice(0, Math.ceil((limit * MOST_NEWCOMERS) / 10))
+      .slice(0, Math.ceil((limit * MAX_NEWCOMERS) / 10))
       .map(({ productId, score, like }) => ({
         productId,
         score,

@@ -18,8 +18,8 @@ const LIFE_MS = 3_600_000;
 /** Of twenty purchases each some 450 bytes. */
 const MOST = 100_000;
 /** A shopper's newest; what one bought years ago says little beside so many. */
-const MOST_PURCHASES = 300;
-const MOST_LATELY = 50_000;
+const MAX_PURCHASES = 300;
+const MAX_LATELY = 50_000;
 const LATELY_DAYS = 180;
 
 export class ShopperRecords extends HeardCache<ShopperRecord> {
@@ -45,7 +45,7 @@ export class ShopperRecords extends HeardCache<ShopperRecord> {
 
   /** Names of those who bought lately, who are likely to ask. */
   async recentNames(): Promise<string[]> {
-    const rows = await this.#sql.rows<{ who: string }>(LATELY, [LATELY_DAYS, MOST_LATELY]);
+    const rows = await this.#sql.rows<{ who: string }>(LATELY, [LATELY_DAYS, MAX_LATELY]);
     return rows.map(({ who }) => who);
   }
 }
@@ -63,7 +63,7 @@ async function readRecords(
   names: readonly string[],
   canonical: (productId: string) => string,
 ): Promise<Map<string, ShopperRecord>> {
-  const rows = await sql.rows<RecordRow>(RECORDS, [names, MOST_PURCHASES]);
+  const rows = await sql.rows<RecordRow>(RECORDS, [names, MAX_PURCHASES]);
   return new Map(
     rows.map(({ who, personalised, forgotten_at, bought }) => {
       const entries = bought ? bought.split(',') : [];

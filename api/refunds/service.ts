@@ -47,7 +47,7 @@ export async function startRefund(
         updateId: 'request',
         startWorkflowOperation: new WithStartWorkflowOperation('refund', {
           workflowId: refundWorkflowId(orderId, requestId),
-          taskQueue: 'checkout',
+          taskQueue: 'orders',
           args: [{ orderId, refundId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -196,7 +196,7 @@ function startReservation(temporal: Client, input: HoldInput): Promise<HoldResul
       updateId: 'hold',
       startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
         workflowId: reservationWorkflowId(input.reservationId),
-        taskQueue: 'checkout',
+        taskQueue: 'orders',
         args: [{ reservationId: input.reservationId }],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

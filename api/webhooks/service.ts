@@ -152,7 +152,7 @@ const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
 
 /** Money is never left lying: the workflow is resumed when nobody waits for the payment any more. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await temporal.workflow.signalWithStart('checkout', {
+  await temporal.workflow.signalWithStart('order', {
     ...resumedOrder(resumed(order), 'Order, resumed for a payment'),
     signal: paymentChangedSignal,
     signalArgs: [],
@@ -161,7 +161,7 @@ async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOr
 
 /** The order's workflow asks Stripe what moved: events may come late, twice or in another order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await temporal.workflow.signalWithStart('checkout', {
+  await temporal.workflow.signalWithStart('order', {
     ...resumedOrder(resumed(order), 'Order, resumed for news from Stripe'),
     signal: moneyMovedSignal,
     signalArgs: [],

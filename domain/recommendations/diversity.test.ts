@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { diversify, drawEarlyOnes, MOST_OF_A_CATEGORY, VariedList } from './diversity.ts';
+import { diversify, drawEarlyOnes, MAX_PER_CATEGORY, VariedList } from './diversity.ts';
 
 interface Thing {
   family: string;
@@ -39,12 +39,12 @@ it('has three of a category at most in every ten, and one of a family, while the
         const ten = chosen.slice(from, from + 10);
         const shown = chosen.slice(0, from + 10);
         const broken =
-          most(ten.map(({ category }) => category)) > MOST_OF_A_CATEGORY || most(shown.map(({ family }) => family)) > 1;
+          most(ten.map(({ category }) => category)) > MAX_PER_CATEGORY || most(shown.map(({ family }) => family)) > 1;
         if (!broken) continue;
         const better = left.filter(
           ({ family, category }) =>
             !shown.some((each) => each.family === family) &&
-            (category === null || ten.filter((each) => each.category === category).length < MOST_OF_A_CATEGORY),
+            (category === null || ten.filter((each) => each.category === category).length < MAX_PER_CATEGORY),
         );
         expect(better).toEqual([]);
       }

@@ -3,7 +3,7 @@
  * no category counts as a category of its own.
  */
 
-export const MOST_OF_A_CATEGORY = 3;
+export const MAX_PER_CATEGORY = 3;
 const WINDOW = 10;
 /** The candidate at this place is drawn half as likely as the first. */
 const HALF_AS_LIKELY_AT = 10;
@@ -24,7 +24,7 @@ export class VariedList<Candidate extends Placed> {
   #counts = new Map<string, number>();
   #passedOver: Candidate[] = [];
 
-  constructor(limit: number, mostOfACategory = MOST_OF_A_CATEGORY) {
+  constructor(limit: number, mostOfACategory = MAX_PER_CATEGORY) {
     this.#limit = limit;
     this.#mostOfACategory = mostOfACategory;
   }

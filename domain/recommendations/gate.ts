@@ -45,11 +45,11 @@ const MEASURES = { newItems: 'new items', anyItems: 'all items', together: 'item
 export type Measure = keyof typeof MEASURES;
 
 /** A history of half the size was cut off somewhere. */
-const LEAST_SHARE_OF_SERVED = 0.5;
+const MIN_SHARE_OF_SERVED = 0.5;
 /** Clocks differ by seconds, not by this. */
 const FUTURE_MS = 3_600_000;
 /** No product, and no shopper, of a shop of this size is in so many of its lines. */
-const MOST_SHARE = 0.3;
+const MAX_SHARE = 0.3;
 const JUDGED_FROM = { lines: 1_000, products: 50 } as const;
 
 const DAY_MS = 86_400_000;
@@ -58,9 +58,9 @@ const HELD_OUT_DAYS = 31;
 const HELD_OUT_SHARE = 0.2;
 
 /** Fewer lists than this are chance. */
-export const LEAST_LISTS = 50;
+export const MIN_LISTS = 50;
 /** A served model that scores below this share of what it scored when it was published no longer knows the shop. */
-const LEAST_SHARE_OF_OWN = 0.5;
+const MIN_SHARE_OF_OWN = 0.5;
 
 /** From when on purchases are held out for the evaluation, epoch milliseconds. */
 export function heldOutFromMs({ firstMs, lastMs }: Pick<ExportFacts, 'firstMs' | 'lastMs'>): number {
@@ -80,15 +80,15 @@ export function missingFrom(facts: ExportFacts): string | undefined {
  */
 export function strangenessOf(facts: ExportFacts, servedLines: number | undefined): string | undefined {
   const { lines, products, lastMs, takenMs, mostOfProduct, mostOfShopper } = facts;
-  if (lines < (servedLines ?? 0) * LEAST_SHARE_OF_SERVED)
+  if (lines < (servedLines ?? 0) * MIN_SHARE_OF_SERVED)
     return `the export has ${counted(lines, 'line')}, under half of the ${servedLines} that the served model was trained on`;
   if (lastMs > takenMs + FUTURE_MS)
     return `the export holds purchases of the future: ${new Date(lastMs).toISOString()}`;
   if (lines <= JUDGED_FROM.lines || products <= JUDGED_FROM.products) return undefined;
-  if (mostOfProduct > lines * MOST_SHARE)
-    return `one product is in ${percent(mostOfProduct / lines)} of the export’s lines, more than the ${percent(MOST_SHARE)} that are believed`;
-  if (mostOfShopper > lines * MOST_SHARE)
-    return `one shopper has ${percent(mostOfShopper / lines)} of the export’s lines, more than the ${percent(MOST_SHARE)} that are believed`;
+  if (mostOfProduct > lines * MAX_SHARE)
+    return `one product is in ${percent(mostOfProduct / lines)} of the export’s lines, more than the ${percent(MAX_SHARE)} that are believed`;
+  if (mostOfShopper > lines * MAX_SHARE)
+    return `one shopper has ${percent(mostOfShopper / lines)} of the export’s lines, more than the ${percent(MAX_SHARE)} that are believed`;
   return undefined;
 }
 
@@ -127,13 +127,13 @@ export function judge({ candidate, opponent, opponentAtFirst, opponentName, marg
   const comparisons = measures.map((measure): Comparison => {
     const [before, after] = [opponent[measure], candidate[measure]];
     const count = Math.min(before.count, after.count);
-    const isWorse = count < LEAST_LISTS ? undefined : after.mean < before.mean * (1 - margin);
+    const isWorse = count < MIN_LISTS ? undefined : after.mean < before.mean * (1 - margin);
     return { measure, before: before.mean, after: after.mean, count, isWorse };
   });
   const collapsed = measures.find((measure) => {
     const [then, now] = [opponentAtFirst?.[measure], opponent[measure]];
-    const isTold = then !== undefined && then.count >= LEAST_LISTS && now.count >= LEAST_LISTS;
-    return isTold && now.mean < then.mean * LEAST_SHARE_OF_OWN;
+    const isTold = then !== undefined && then.count >= MIN_LISTS && now.count >= MIN_LISTS;
+    return isTold && now.mean < then.mean * MIN_SHARE_OF_OWN;
   });
   if (collapsed) {
     const [then, now] = [opponentAtFirst![collapsed].mean, opponent[collapsed].mean];
@@ -152,7 +152,7 @@ export function judge({ candidate, opponent, opponentAtFirst, opponentName, marg
   }
   const few = comparisons.filter(({ isWorse }) => isWorse === undefined);
   const left = few.map(({ measure, count }) => `${MEASURES[measure]} (${count})`).join(', ');
-  const leftOut = few.length > 0 ? `; too few lists to compare: ${left}, at least ${LEAST_LISTS} are needed` : '';
+  const leftOut = few.length > 0 ? `; too few lists to compare: ${left}, at least ${MIN_LISTS} are needed` : '';
   const because =
     few.length === comparisons.length
       ? 'nothing speaks against it'

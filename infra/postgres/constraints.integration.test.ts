@@ -4,7 +4,7 @@
  */
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FULFILMENTS, ORDER_STATUSES, REFUND_STATUSES, RESERVATION_STATUSES } from '../../domain/order-state.ts';
+import { FULFILLMENTS, ORDER_STATUSES, REFUND_STATUSES, RESERVATION_STATUSES } from '../../domain/order-state.ts';
 import { UNMATCHED_REASONS } from '../../domain/payment.ts';
 import { ROLES } from '../../domain/roles.ts';
 import { connectWithFixture, FIXTURE, outcomeOf, refusalOf } from './testing/fixture.ts';
@@ -140,7 +140,7 @@ describe('values that a column may have', () => {
     ['users_role_check', ROLES],
     ['reservations_status_check', RESERVATION_STATUSES],
     ['orders_status_check', ORDER_STATUSES],
-    ['orders_fulfilment_check', FULFILMENTS],
+    ['orders_fulfillment_check', FULFILLMENTS],
     ['refunds_status_check', REFUND_STATUSES],
     ['refunds_kind_check', ['refund', 'cancellation', 'chargeback']],
     ['payments_status_check', ['open', 'in_flight', 'succeeded', 'canceled']],
@@ -170,7 +170,7 @@ describe('values that a column may have', () => {
       'orders',
       `insert into orders (id, reservation_id, owner, total_amount, currency, shipping_address, expires_at)
        values ('${FIXTURE.none}', '${FIXTURE.reservation}', 'x', 1, 'usd', '{}', now())`,
-      `status || ' ' || fulfilment || ' ' || captured_amount || ' ' || refunded_amount`,
+      `status || ' ' || fulfillment || ' ' || captured_amount || ' ' || refunded_amount`,
       'pending unfulfilled 0.000 0.000',
     ],
   ])('a row of %s that names none begins as it should', async (table, write, expression, value) => {

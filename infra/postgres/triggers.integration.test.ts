@@ -44,7 +44,7 @@ it('every trigger is in the list, and fires', async () => {
 
 const order = (set: string) => `update orders set ${set} where id = '${F.order}'`;
 const product = (set: string) => `update products set ${set} where id = '${F.product}'`;
-const SHIP = order(`fulfilment = 'shipped', status = 'shipped', shipped_at = now()`);
+const SHIP = order(`fulfillment = 'shipped', status = 'shipped', shipped_at = now()`);
 /** Past the triggers, to bring a row into a state that they would refuse. */
 const FORCED = (statement: string) =>
   `set local session_replication_role = replica; ${statement}; set local session_replication_role = origin`;
@@ -90,7 +90,7 @@ describe('shipping', () => {
         message: expect.stringContaining('not finished'),
       });
       // Whatever the order was before: the goods leave by this step alone.
-      const fromHold = `${order(`fulfilment = 'on_hold'`)}; ${write}`;
+      const fromHold = `${order(`fulfillment = 'on_hold'`)}; ${write}`;
       expect(await refusalOf(client, fromHold)).toMatchObject({ code: '23514' });
     },
   );
@@ -112,7 +112,7 @@ describe('shipping', () => {
   });
 
   it('is not looked at again once the order has shipped', async () => {
-    const write = `${SHIP}; update refunds set cancels_units = true where id = '${F.refund}'; ${order(`fulfilment = 'shipped'`)}`;
+    const write = `${SHIP}; update refunds set cancels_units = true where id = '${F.refund}'; ${order(`fulfillment = 'shipped'`)}`;
     expect(await refusalOf(client, write)).toBeUndefined();
   });
 });
@@ -250,7 +250,7 @@ describe('listeners', () => {
         created('refunded_amount = 1'),
         created('expires_at = now()'),
         created(`shipping_address = '{"city": "X"}'`),
-        created(`fulfilment = 'on_hold'`),
+        created(`fulfillment = 'on_hold'`),
         created(`status = 'on_hold'`),
         `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
          values ('${REFUND}', '${F.none}', 'r', 1, 'usd', 'r', 'system')`,

@@ -5,7 +5,7 @@ import { decryptHistory } from '../../tests/support/plain-history.ts';
 import { ADDRESS, createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { SWEEP_SCHEDULE_ID } from '../../workflows/maintenance/messages.ts';
-import { checkoutCaseQuery, checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderCaseQuery, orderWorkflowId } from '../../workflows/order/messages.ts';
 import { EncryptingCodec } from './payload-codec.ts';
 
 const { History } = temporalProto.temporal.api.history.v1;
@@ -27,8 +27,8 @@ describe('what Temporal stores of an order', () => {
     const begun = await buyer.order((await createProduct(shop.services)).id);
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const handle = temporal.workflow.getHandle(checkoutWorkflowId(begun.order.id));
-    expect(JSON.stringify(await handle.query(checkoutCaseQuery))).toContain(begun.order.id);
+    const handle = temporal.workflow.getHandle(orderWorkflowId(begun.order.id));
+    expect(JSON.stringify(await handle.query(orderCaseQuery))).toContain(begun.order.id);
 
     const history = History.fromObject(await handle.fetchHistory());
     const personal = [ADDRESS.name, ADDRESS.street, ADDRESS.city, 'guest@example.test', 'Test mug'];

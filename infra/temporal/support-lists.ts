@@ -18,7 +18,7 @@ interface SupportList {
 
 const HOUR_MS = 3_600_000;
 const RUNNING = 'ExecutionStatus = "Running"';
-const ORDERS = 'WorkflowType = "checkout"';
+const ORDERS = 'WorkflowType = "order"';
 const MAX_IDS = 100;
 const quoted = (texts: readonly string[]): string => texts.map((text) => `"${text.replaceAll('"', '')}"`).join(', ');
 const inStatus = (...statuses: string[]): string => {

@@ -28,7 +28,7 @@ export interface GenerateOptions {
 export const DEFAULT_PRODUCTS = 1200;
 const DEFAULT_AS_OF = new Date('2026-01-31T12:00:00Z');
 const DAYS_BACK = 720;
-const MOST_VARIANTS = 4;
+const MAX_VARIANTS = 4;
 
 interface Context {
   seed: string;
@@ -85,9 +85,9 @@ function variantsOf({ kind, material, random }: Model): { variants: Variant[]; v
   if (choices.length === 0 || !random.chance(0.42)) return { variants: [{ color, size }], varied: null };
   const varied = random.pick(choices);
   if (varied === 'size') {
-    return { variants: sizes.slice(0, MOST_VARIANTS).map((each) => ({ color, size: each })), varied };
+    return { variants: sizes.slice(0, MAX_VARIANTS).map((each) => ({ color, size: each })), varied };
   }
-  const picked = random.sample(colors, random.integer(2, MOST_VARIANTS));
+  const picked = random.sample(colors, random.integer(2, MAX_VARIANTS));
   return { variants: picked.map((each) => ({ color: each, size })), varied };
 }
 

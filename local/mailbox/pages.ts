@@ -1,7 +1,7 @@
 /** What one sees of the mailbox: the list, and one mail as HTML, text or source. Without scripts. */
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../../infra/escape-html.ts';
-import { type Message, MOST_MESSAGES, type Summary } from './store.ts';
+import { MAX_MESSAGES, type Message, type Summary } from './store.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #f4f2ee; --sheet: #fff; --ink: #1f2328; --quiet: #5c6470; --line: #dedad2;
@@ -106,7 +106,7 @@ export function listPage({ messages, total, to, hasOlder }: ListPage): string {
     }</div>
 <footer class="quiet"><p>${hasOlder ? `<a href="/?${escapeHtml(older.toString())}">Older mails</a> · ` : ''}${
       to ? '<a href="/">All mails</a> · ' : ''
-    }The last ${MOST_MESSAGES.toLocaleString('en')} mails of the local shop are kept here; none leaves this machine.</p></footer></main>`,
+    }The last ${MAX_MESSAGES.toLocaleString('en')} mails of the local shop are kept here; none leaves this machine.</p></footer></main>`,
   );
 }
 

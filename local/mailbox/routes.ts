@@ -1,7 +1,7 @@
 /** What the mailbox serves over HTTP: pages for people, JSON for tests and tools. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listPage, MAIL_POLICY, mailDocument, messagePage, missingPage, PAGE_POLICY, VIEWS } from './pages.ts';
-import { type MailStore, MOST_MESSAGES } from './store.ts';
+import { MAX_MESSAGES, type MailStore } from './store.ts';
 
 const ON_A_PAGE = 50;
 const HTML = 'text/html; charset=utf-8';
@@ -60,7 +60,7 @@ function idOf(text: string): number | undefined {
 
 function limitOf(query: URLSearchParams): number {
   const limit = Number.parseInt(query.get('limit') ?? '', 10);
-  return Number.isNaN(limit) ? ON_A_PAGE : Math.min(Math.max(limit, 1), MOST_MESSAGES);
+  return Number.isNaN(limit) ? ON_A_PAGE : Math.min(Math.max(limit, 1), MAX_MESSAGES);
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Older ones make room. */
-export const MOST_MESSAGES = 1_000;
+export const MAX_MESSAGES = 1_000;
 
 export interface ReceivedMail {
   /** With its angle brackets; null when the mail has none. */
@@ -102,7 +102,7 @@ export class MailStore {
     if (changes === 0) return false;
     this.#database
       .prepare('delete from messages where id <= (select id from messages order by id desc limit 1 offset ?)')
-      .run(MOST_MESSAGES);
+      .run(MAX_MESSAGES);
     return true;
   }
 

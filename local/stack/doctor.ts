@@ -23,8 +23,8 @@ type Mark = '✔' | '·' | '✘';
 type Row = readonly [Mark, string, string];
 
 const GIGABYTE = 1024 ** 3;
-const LEAST_DISK_GIGABYTES = 6;
-const LEAST_MEMORY_GIGABYTES = 4;
+const MIN_DISK_GIGABYTES = 6;
+const MIN_MEMORY_GIGABYTES = 4;
 
 const profile = new Profile(SHOP_PROFILE);
 const running = runningStack(profile);
@@ -128,16 +128,16 @@ function diskRow(name: string, path: string): Row {
   const { bavail, bsize } = statfsSync(folder);
   const free = (bavail * bsize) / GIGABYTE;
   return [
-    free < LEAST_DISK_GIGABYTES ? '✘' : '✔',
+    free < MIN_DISK_GIGABYTES ? '✘' : '✔',
     name,
-    `${free.toFixed(1)} GB free of the ${LEAST_DISK_GIGABYTES} GB that a first start may take: ${path}`,
+    `${free.toFixed(1)} GB free of the ${MIN_DISK_GIGABYTES} GB that a first start may take: ${path}`,
   ];
 }
 
 function memoryRow(): Row {
   const available = availableMemory() / GIGABYTE;
   const text = `${available.toFixed(1)} GB available of ${(totalmem() / GIGABYTE).toFixed(1)} GB; the shop takes about 2 GB`;
-  return [available < LEAST_MEMORY_GIGABYTES && !running ? '✘' : '✔', 'memory', text];
+  return [available < MIN_MEMORY_GIGABYTES && !running ? '✘' : '✔', 'memory', text];
 }
 
 /** What Linux would give without swapping; `freemem` counts its file cache as taken. */

@@ -7,7 +7,7 @@ import { Profile } from './profile.ts';
 
 let checkout: string;
 beforeEach(() => {
-  checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
+  checkout = mkdtempSync(join(tmpdir(), 'order-'));
 });
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 

@@ -12,9 +12,9 @@ import { newClientSecret, newId } from './ids.ts';
 import { mergeMetadata, type Parameters } from './parameters.ts';
 import { resolvePaymentMethod } from './payment-methods.ts';
 
-const MOST_MINOR_UNITS = 99_999_999;
+const MAX_MINOR_UNITS = 99_999_999;
 /** Smallest charges in minor units where they are not 50. */
-const LEAST_MINOR_UNITS: Readonly<Record<string, number>> = {
+const MIN_MINOR_UNITS: Readonly<Record<string, number>> = {
   gbp: 30,
   dkk: 250,
   nok: 300,
@@ -59,7 +59,7 @@ function checkCurrency(currency: string): string {
 }
 
 function checkAmount(amount: number, currency: string): number {
-  const least = LEAST_MINOR_UNITS[currency] ?? (minorDigits(currency) === 3 ? 500 : 50);
+  const least = MIN_MINOR_UNITS[currency] ?? (minorDigits(currency) === 3 ? 500 : 50);
   if (amount < 1) {
     throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
   }
@@ -70,10 +70,10 @@ function checkAmount(amount: number, currency: string): number {
       'amount_too_small',
     );
   }
-  if (amount > MOST_MINOR_UNITS) {
+  if (amount > MAX_MINOR_UNITS) {
     throw invalidParameter(
       'amount',
-      `Amount must be no more than ${formatStripeAmount(MOST_MINOR_UNITS, currency)}`,
+      `Amount must be no more than ${formatStripeAmount(MAX_MINOR_UNITS, currency)}`,
       'amount_too_large',
     );
   }

@@ -29,7 +29,7 @@ export const DEFAULT_WEBHOOK_EVENTS = [
 ] as const;
 
 /** Node's timers wait no longer (2^31 - 1 ms, some 24 days). */
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 const schema = z
   .object({
@@ -56,7 +56,7 @@ const schema = z
       .number()
       .int()
       .min(0)
-      .max(LONGEST_TIMER_MS)
+      .max(MAX_TIMER_MS)
       .default(8 * 24 * 3600_000)
       .describe('How long a dispute waits for evidence before it is lost'),
   })

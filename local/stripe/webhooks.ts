@@ -30,7 +30,7 @@ export interface WebhookFigures {
   failed_attempts: number;
 }
 
-const LONGEST_RETRY_WAIT_MS = 30_000;
+const MAX_RETRY_WAIT_MS = 30_000;
 const GIVE_UP_SECONDS = 3 * 24 * 3600;
 /** Finished deliveries are struck off together; a crash in between repeats them, as Stripe may. */
 const FLUSH_EVERY_MS = 25;
@@ -194,7 +194,7 @@ export class WebhookSender {
     }
     this.#recordAttempt.run(delivery.attempts, delivery.sequence);
     const doubled = this.#settings.webhookRetryMs * 2 ** Math.min(delivery.attempts - 1, 20);
-    const waitMs = Math.min(doubled, LONGEST_RETRY_WAIT_MS) * (0.75 + Math.random() / 2);
+    const waitMs = Math.min(doubled, MAX_RETRY_WAIT_MS) * (0.75 + Math.random() / 2);
     this.#later(waitMs, () => this.send(delivery));
   }
 

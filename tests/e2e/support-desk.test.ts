@@ -117,7 +117,7 @@ it('refunds from the start form with the order’s id alone', async () => {
   const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
   await using desk = await Desk.open(browser);
   const workflowId = `refund-ticket-${orderId.slice(0, 8)}`;
-  await desk.fillStartForm({ workflowId, taskQueue: 'checkout', type: 'refund', input: { orderId } });
+  await desk.fillStartForm({ workflowId, taskQueue: 'orders', type: 'refund', input: { orderId } });
   await desk.picture('start-form', desk.content);
   await desk.page.getByRole('button', { name: 'Start Workflow' }).click();
   await desk.page.getByRole('paragraph').getByText('Workflow started').waitFor();

@@ -68,7 +68,7 @@ const STEPS: readonly [what: string, sql: string][] = [
   ],
   [
     'orders',
-    `insert into orders (id, reservation_id, user_id, owner, status, fulfilment, total_amount, captured_amount, refunded_amount, currency, email, shipping_address,
+    `insert into orders (id, reservation_id, user_id, owner, status, fulfillment, total_amount, captured_amount, refunded_amount, currency, email, shipping_address,
        payment_intent_id, shipped_at, delivered_at, expires_at, paid_at, created_at, updated_at)
      select ${idOf('order', 'n')}, ${idOf('reservation', 'n')}, ${userOf('n')}, ${ownerOf('n')}, status,
        case when status in ('shipped', 'delivered') then status else 'unfulfilled' end, 25, case when status = 'expired' then 0 else 25 end,

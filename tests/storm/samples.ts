@@ -17,7 +17,7 @@ export interface Sending {
 /** @returns a message's arguments: one JSON object, where it is not nonsense */
 export type Sample = (sending: Sending) => readonly unknown[];
 
-export type StormType = 'checkout' | 'reservation' | 'refund' | 'unmatchedPayment' | 'recommendationRetraining';
+export type StormType = 'order' | 'reservation' | 'refund' | 'unmatchedPayment' | 'recommendationRetraining';
 
 /** Types whose workflows take no message at all; the storm checks that too. */
 export const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['reindexProduct', 'nightlyAudit', 'overdueSweep']);
@@ -60,7 +60,7 @@ const query: Sample = () => [];
 const OTHER_ID = '00000000-0000-4000-8000-000000000000';
 
 export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>>>> = {
-  checkout: {
+  order: {
     case: query,
     begin: again({ orderId: OTHER_ID }),
     paymentChanged: prompt,

@@ -125,7 +125,7 @@ function grouped(problems: readonly string[]): string[] {
 
 /** The update by which the shop begins a workflow of each type. */
 const FIRST: Readonly<Record<StormType, string>> = {
-  checkout: 'begin',
+  order: 'begin',
   reservation: 'hold',
   refund: 'request',
   // It takes no update of the shop's own.

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Services } from '../../infra/services.ts';
-import { checkoutWorkflowId } from '../../workflows/order/messages.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { detailsOf } from './details.ts';
 import type { AnyBody } from './shop.ts';
@@ -16,7 +16,7 @@ export class Desk {
 
   /** Sends an update to an order. @returns its result, or the sentence that refused it as `refused` */
   order(orderId: string, update: string, request: object = {}): Promise<AnyBody> {
-    return this.#send(checkoutWorkflowId(orderId), update, request);
+    return this.#send(orderWorkflowId(orderId), update, request);
   }
 
   refund(orderId: string, requestId: string, update: string, request: object = {}): Promise<AnyBody> {

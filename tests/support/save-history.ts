@@ -8,7 +8,7 @@ import { EncryptingCodec } from '../../infra/temporal/payload-codec.ts';
 import { CHECKOUT } from '../../local/stack/profile.ts';
 import { decryptHistory } from './plain-history.ts';
 
-export type SavedFeature = 'checkout' | 'reservation' | 'refund' | 'recommendations';
+export type SavedFeature = 'order' | 'reservation' | 'refund' | 'recommendations';
 
 export async function saveHistory(
   { settings }: Pick<Services, 'settings'>,

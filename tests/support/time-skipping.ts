@@ -51,7 +51,7 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
     env,
     async withWorker(activities, work, { maxCachedWorkflows = 0 } = {}) {
       const workers = await Promise.all(
-        ['checkout', 'payments', 'recommendations'].map((taskQueue) =>
+        ['orders', 'payments', 'recommendations'].map((taskQueue) =>
           Worker.create({
             connection: env.nativeConnection,
             taskQueue,

@@ -5,14 +5,14 @@ import { refund } from '../refund/workflow.ts';
 import { unlessRunning } from '../shared/unless-running.ts';
 import { startedUnmatchedPayment } from '../unmatched-payment/start.ts';
 import { unmatchedPayment } from '../unmatched-payment/workflow.ts';
-import type { CheckoutCase } from './case.ts';
+import type { OrderCase } from './case.ts';
 import { durable } from './steps.ts';
 
 /**
  * Has the recorded payments applied to the order, and money that can't stay sent back: a charge that came too late, and payments that
  * are not the order's own.
  */
-export async function applyPayments(orderCase: CheckoutCase): Promise<AppliedPayments['outcome']> {
+export async function applyPayments(orderCase: OrderCase): Promise<AppliedPayments['outcome']> {
   orderCase.paymentNews = false;
   const { orderId } = orderCase;
   const applied = await orderCase.trouble.persevere(

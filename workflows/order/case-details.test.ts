@@ -4,8 +4,8 @@ import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import { statusOfPaid } from '../../domain/order-state.ts';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
-import type { CheckoutCase } from './case.ts';
-import { describeCheckout } from './case-details.ts';
+import type { OrderCase } from './case.ts';
+import { describeOrder } from './case-details.ts';
 
 // Links name the namespace, which is known only where a workflow runs.
 vi.mock('@temporalio/workflow', async (original) => ({
@@ -34,7 +34,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     orderId: 'o1',
     reservationId: 'v1',
     status: 'paid',
-    fulfilment: 'unfulfilled',
+    fulfillment: 'unfulfilled',
     totalCents: 2500,
     capturedCents: 2500,
     refundedCents: 0,
@@ -59,21 +59,21 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     closesAt: null,
   };
   const orderCase = { orderId: 'o1', order, record, refundId, settled: 'paid', trouble: {}, failures: [] };
-  return describeCheckout(orderCase as unknown as CheckoutCase).split('\n\n');
+  return describeOrder(orderCase as unknown as OrderCase).split('\n\n');
 }
 
 /** An order of $25.00 whose bank disputes so much of it. */
-function disputed(status: string, amountCents: number, fulfilment: OrderFacts['fulfilment'] = 'unfulfilled'): string {
+function disputed(status: string, amountCents: number, fulfillment: OrderFacts['fulfillment'] = 'unfulfilled'): string {
   const takesMoney = !status.startsWith('warning_');
-  const cancelsUnits = takesMoney && amountCents === 2500 && fulfilment === 'unfulfilled';
+  const cancelsUnits = takesMoney && amountCents === 2500 && fulfillment === 'unfulfilled';
   const lines = cancelsUnits ? [{ productId: 'p1', quantity: 2, name: 'Stoneware mug' }] : [];
   const chargeback = refundOf({ requestId: 'du_1', kind: 'chargeback', amountCents, cancelsUnits, lines });
   const refundedCents = takesMoney ? amountCents : 0;
   return pageOf({
     order: {
-      fulfilment,
+      fulfillment,
       refundedCents,
-      status: statusOfPaid({ fulfilment, capturedCents: 2500, refundedCents }),
+      status: statusOfPaid({ fulfillment, capturedCents: 2500, refundedCents }),
     },
     refunds: takesMoney ? [chargeback] : [],
     disputes: [{ disputeId: 'du_1', amountCents, reason: 'fraudulent', status, evidenceDueBy: null }],

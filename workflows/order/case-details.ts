@@ -15,10 +15,10 @@ import { isOpenDispute, refusalOfShipping, withholdsMoney } from '../../domain/s
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/markdown.ts';
-import type { CheckoutCase } from './case.ts';
+import type { OrderCase } from './case.ts';
 
 /** The case in Markdown, for support staff: what was bought, the money, each try, what happens next, what can be done. */
-export function describeCheckout(the: CheckoutCase): string {
+export function describeOrder(the: OrderCase): string {
   const { order, record } = the;
   const parts = [`### Order ${the.orderId}`];
   const stopped = the.trouble.current;
@@ -85,13 +85,13 @@ function itemTable(
   );
 }
 
-function paymentText({ order, paymentUrl }: CheckoutCase): string {
+function paymentText({ order, paymentUrl }: OrderCase): string {
   const { paymentIntentId } = order!;
   if (!paymentIntentId) return 'not opened yet';
   return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }
 
-function holdText(the: CheckoutCase): string {
+function holdText(the: OrderCase): string {
   const { status, expiresAt } = the.order!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
@@ -100,7 +100,7 @@ function holdText(the: CheckoutCase): string {
 }
 
 /** Its money came when the items were gone: the order was never sold. A run that was resumed knows it from the records. */
-function wasPaidTooLate({ refundId, record }: CheckoutCase): boolean {
+function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   const isLateRefund = (refund: OrderRecord['refunds'][number]) =>
     refund.requestId === 'paid-too-late' && refund.requestedBy === SYSTEM;
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
@@ -188,7 +188,7 @@ const NEXT: Partial<Record<OrderStatus, string>> = {
   refunded: 'All of the money has gone back.',
 };
 
-function nextStep(the: CheckoutCase): string {
+function nextStep(the: OrderCase): string {
   if (the.outcome === 'not_begun') return 'Nothing was ordered.';
   if (the.refundId) {
     return `Paid when the items were gone: the whole charge goes back by ${workflowLink(refundWorkflowId(the.orderId, 'paid-too-late'))}.`;
@@ -202,7 +202,7 @@ function nextStep(the: CheckoutCase): string {
   return `Waiting for the payment until **${atTime(the.order.expiresAt)}**; then the payment is cancelled and the stock goes back.`;
 }
 
-function nextOfSettled(the: CheckoutCase): string {
+function nextOfSettled(the: OrderCase): string {
   const order = the.order!;
   const { status } = order;
   const waiting = the.record?.refunds.filter((refund) => refund.status === 'awaiting_approval') ?? [];
@@ -265,10 +265,10 @@ function chargebackText(
 
 function goodsAtStake(
   { disputeId }: OrderRecord['disputes'][number],
-  { fulfilment, status }: OrderFacts,
+  { fulfillment, status }: OrderFacts,
   refunds: OrderRecord['refunds'],
 ): string {
-  if (hasShipped(fulfilment)) return ' The items have shipped: lose it, and both are gone.';
+  if (hasShipped(fulfillment)) return ' The items have shipped: lose it, and both are gone.';
   // A chargeback that leaves nothing of the payment cancels the units, unless it is won. After any other they can ship.
   if (refunds.some((refund) => refund.requestId === disputeId && refund.cancelsUnits))
     return ' The items are still here: they ship only if it is won.';
@@ -289,7 +289,7 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   recheckPayment: '`recheckPayment`',
 };
 
-function whatCanBeDone(the: CheckoutCase, status: OrderStatus): string {
+function whatCanBeDone(the: OrderCase, status: OrderStatus): string {
   if (the.outcome) {
     return isAllowed('refund', status)
       ? 'This workflow is over. A refund can still be made: start the workflow `refund` with the order’s id.'

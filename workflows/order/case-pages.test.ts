@@ -6,8 +6,8 @@ import { expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
-import type { CheckoutCase } from './case.ts';
-import { describeCheckout } from './case-details.ts';
+import type { OrderCase } from './case.ts';
+import { describeOrder } from './case-details.ts';
 
 // Links name the namespace, which is known only where a workflow runs.
 vi.mock('@temporalio/workflow', async (original) => ({
@@ -20,7 +20,7 @@ const ORDER: OrderFacts = {
   orderId: 'o1',
   reservationId: 'v1',
   status: 'paid',
-  fulfilment: 'unfulfilled',
+  fulfillment: 'unfulfilled',
   totalCents: 4000,
   capturedCents: 4000,
   refundedCents: 500,
@@ -155,7 +155,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     record: { packing: [packed('p1', 1, 1), packed('p2', 0, 0, 1)] },
   },
   'with refunds of every kind': {
-    order: { status: 'shipped', fulfilment: 'shipped' },
+    order: { status: 'shipped', fulfillment: 'shipped' },
     record: {
       shipment: { carrier: 'UPS', trackingNumber: '1Z--9', shippedAt: '2026-11-03T10:00:00.000Z', deliveredAt: null },
       refunds: [
@@ -176,12 +176,12 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'that may not ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
   'on hold, for a reason': {
-    order: { status: 'on_hold', fulfilment: 'on_hold' },
+    order: { status: 'on_hold', fulfillment: 'on_hold' },
     record: { holdReason: 'Looks *odd*' },
   },
-  'on hold, for none': { order: { status: 'on_hold', fulfilment: 'on_hold' } },
+  'on hold, for none': { order: { status: 'on_hold', fulfillment: 'on_hold' } },
   'that is delivered': {
-    order: { status: 'delivered', fulfilment: 'delivered' },
+    order: { status: 'delivered', fulfillment: 'delivered' },
     record: {
       closesAt: '2026-12-03T10:00:00.000Z',
       shipment: {
@@ -192,14 +192,14 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       },
     },
   },
-  'that is delivered, with no end of returns known': { order: { status: 'delivered', fulfilment: 'delivered' } },
+  'that is delivered, with no end of returns known': { order: { status: 'delivered', fulfillment: 'delivered' } },
   'that is refunded': { order: { status: 'refunded', refundedCents: 4000 } },
   'whose bank wants an answer': {
-    order: { status: 'on_hold', fulfilment: 'on_hold' },
+    order: { status: 'on_hold', fulfillment: 'on_hold' },
     record: { disputes: [dispute('needs_response', '2026-11-09T10:00:00.000Z')] },
   },
   'whose bank has the answer, with the items gone': {
-    order: { status: 'shipped', fulfilment: 'shipped' },
+    order: { status: 'shipped', fulfillment: 'shipped' },
     record: { disputes: [dispute('under_review')] },
   },
   'whose bank took all of it': {
@@ -238,9 +238,9 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'that was canceled, before its records are read': { order: { status: 'cancelled' }, record: null },
   'that is paid, before its records are read': { record: null },
-  'on hold, before its records are read': { order: { status: 'on_hold', fulfilment: 'on_hold' }, record: null },
+  'on hold, before its records are read': { order: { status: 'on_hold', fulfillment: 'on_hold' }, record: null },
   'that is delivered, before its records are read': {
-    order: { status: 'delivered', fulfilment: 'delivered' },
+    order: { status: 'delivered', fulfillment: 'delivered' },
     record: null,
   },
   'with two refunds that wait for a support lead': {
@@ -274,7 +274,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     orderCase: { outcome: 'expired', settled: 'expired' },
   },
   'whose workflow is over, and that can be refunded': {
-    order: { status: 'delivered', fulfilment: 'delivered' },
+    order: { status: 'delivered', fulfillment: 'delivered' },
     orderCase: { outcome: 'delivered' },
   },
 };
@@ -293,7 +293,7 @@ function pageOf({ order, record, orderCase }: Situation): string {
     failures: [],
     ...orderCase,
   };
-  return describeCheckout(whole as unknown as CheckoutCase);
+  return describeOrder(whole as unknown as OrderCase);
 }
 
 it('say what they did', async () => {

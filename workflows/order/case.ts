@@ -8,11 +8,11 @@ import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
 import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
 import { Trouble } from '../shared/trouble.ts';
-import type { BeginCheckoutInput, CarriedOver, CheckoutInput, CheckoutOutcome, OrderRequest } from './messages.ts';
+import type { BeginCheckoutInput, CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
 /** What is known of one order; support staff read it in the workflow's details. */
-export class CheckoutCase {
+export class OrderCase {
   readonly orderId: string;
   order: OrderFacts | undefined;
   /** All of it, from the time when there was more to tell than the order itself. */
@@ -23,8 +23,8 @@ export class CheckoutCase {
   paymentUrl: string | undefined;
   cancelRequest: OrderRequest | undefined;
   /** How the checkout ended: from then on the order lives with its goods. */
-  settled: CheckoutOutcome | undefined;
-  outcome: CheckoutOutcome | undefined;
+  settled: OrderOutcome | undefined;
+  outcome: OrderOutcome | undefined;
   refundId: string | undefined;
   settling = false;
   /** Stripe has said something of the payments that was not applied yet. */
@@ -46,7 +46,7 @@ export class CheckoutCase {
   #shownStatus: string | undefined = 'pending';
   #shownDispute: string | null = null;
 
-  constructor({ orderId, carried }: CheckoutInput) {
+  constructor({ orderId, carried }: OrderInput) {
     this.orderId = orderId;
     this.cancelRequest = carried?.cancelRequest;
     this.isReconcileDue = carried?.isReconcileDue ?? false;
@@ -133,11 +133,11 @@ export class CheckoutCase {
     return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
   }
 
-  settledAs(outcome: CheckoutOutcome): void {
+  settledAs(outcome: OrderOutcome): void {
     this.settled = outcome;
   }
 
-  ended(outcome: CheckoutOutcome): void {
+  ended(outcome: OrderOutcome): void {
     this.settled ??= outcome;
     this.outcome = outcome;
   }

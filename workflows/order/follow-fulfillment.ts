@@ -3,12 +3,12 @@ import { condition } from '@temporalio/workflow';
 import { isFinal, type OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { applyPayments } from './apply-payments.ts';
-import type { CheckoutCase } from './case.ts';
+import type { OrderCase } from './case.ts';
 import { payments } from './steps.ts';
 
 /** Stays with the order until nothing can happen to it any more. @returns its last status */
 export async function followFulfillment(
-  orderCase: CheckoutCase,
+  orderCase: OrderCase,
   continueWhenLong: () => Promise<void>,
 ): Promise<OrderStatus> {
   for (;;) {
@@ -43,14 +43,14 @@ export async function followFulfillment(
 }
 
 /** Milliseconds until a delivered order is left alone, 0 when that is over; undefined while it is not delivered. */
-function closesInMs(orderCase: CheckoutCase): number | undefined {
+function closesInMs(orderCase: OrderCase): number | undefined {
   const closesAt = orderCase.status === 'delivered' ? orderCase.record?.closesAt : undefined;
   return closesAt ? Math.max(0, Date.parse(closesAt) - Date.now()) : undefined;
 }
 
 const OPEN_REFUNDS: readonly string[] = ['awaiting_return', 'awaiting_approval', 'pending'];
 
-function hasOpenCase({ record }: CheckoutCase): boolean {
+function hasOpenCase({ record }: OrderCase): boolean {
   if (!record) return false;
   return (
     record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||

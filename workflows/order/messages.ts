@@ -3,9 +3,9 @@ import type { Address } from '../../domain/address.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
-export const checkoutWorkflowId = (orderId: string): string => `checkout-${orderId}`;
+export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
 
-export interface CheckoutInput {
+export interface OrderInput {
   orderId: string;
   /** Started without a shopper waiting (a late webhook, an overdue order), or continued as new: the order is read from the database. */
   resume?: boolean;
@@ -38,7 +38,7 @@ export type BeginCheckoutResult =
   /** The order stands and its hold goes on; asking again tries Stripe again. */
   | { outcome: 'payment_unavailable' };
 
-export type CheckoutOutcome = 'not_begun' | OrderStatus;
+export type OrderOutcome = 'not_begun' | OrderStatus;
 
 /** A request of staff at the Temporal UI, or of the API, which proves who asks. */
 export interface OrderRequest extends StaffRequest {
@@ -73,7 +73,7 @@ export const paymentChangedSignal = defineSignal('paymentChanged');
 export const orderChangedSignal = defineSignal('orderChanged');
 /** Money moved at Stripe without us: its books are read again. */
 export const moneyMovedSignal = defineSignal('moneyMoved');
-export const checkoutCaseQuery = defineQuery<Record<string, unknown>>('case');
+export const orderCaseQuery = defineQuery<Record<string, unknown>>('case');
 
 export const cancelOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('cancel');
 export const refundOrderUpdate = defineUpdate<RefundUpdateResult, [RefundUpdateRequest]>('refund');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
+import { HOLD_MS, orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import { extendHoldUpdate, markDeliveredUpdate, markShippedUpdate, retryUpdate } from './messages.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, resultOf, scripted, settledAs, tell, details } = checkoutSteps(() => temporal);
+const { begin, handleOf, resultOf, scripted, settledAs, tell, details } = orderWorkflowSteps(() => temporal);
 
 describe('the life of a paid order', () => {
   const parcel = { requestId: 'parcel-1', requestedBy: 'Anna', carrier: 'UPS', trackingNumber: '1Z9' };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutSteps, STAFF } from '../../tests/support/checkout-steps.ts';
-import { TOTAL_CENTS } from '../../tests/support/scripted-checkout.ts';
+import { orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
+import { TOTAL_CENTS } from '../../tests/support/scripted-order.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
+const { begin, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
 const WITH_CHILDREN = { maxCachedWorkflows: 10 };
 
 describe('an order whose money goes back', () => {

@@ -1,8 +1,8 @@
 /** The time in which an order waits for its payment, and what ends it. */
 import { condition } from '@temporalio/workflow';
 import { applyPayments } from './apply-payments.ts';
-import type { CheckoutCase } from './case.ts';
-import type { CheckoutOutcome } from './messages.ts';
+import type { OrderCase } from './case.ts';
+import type { OrderOutcome } from './messages.ts';
 import { durable, payments } from './steps.ts';
 
 /** When a webhook may have been lost, counted from the last look. */
@@ -13,9 +13,9 @@ const IN_FLIGHT_LAST_MS = 4 * 3_600_000;
 
 /** Waits for the payment, a cancellation or the end of the reservation, and ends the checkout accordingly. */
 export async function settlePayment(
-  orderCase: CheckoutCase,
+  orderCase: OrderCase,
   continueWhenLong: () => Promise<void>,
-): Promise<CheckoutOutcome> {
+): Promise<OrderOutcome> {
   for (;;) {
     if (orderCase.paymentNews) {
       const outcome = await applyPayments(orderCase);
@@ -63,7 +63,7 @@ export async function settlePayment(
 }
 
 /** Support may have extended the reservation: the database has the last word on when it ends. */
-async function hasMoreTime(orderCase: CheckoutCase): Promise<boolean> {
+async function hasMoreTime(orderCase: OrderCase): Promise<boolean> {
   const { orderId } = orderCase;
   const order = await orderCase.trouble.persevere('The order could not be read', durable.loadOrder({ orderId }));
   if (!order || (order.status === 'pending' && order.expiresAt === orderCase.order!.expiresAt)) return false;
@@ -72,7 +72,7 @@ async function hasMoreTime(orderCase: CheckoutCase): Promise<boolean> {
 }
 
 /** A webhook can be lost: whether the charge went through is Stripe's to say. A webhook that comes meanwhile overtakes the question. */
-async function checkPayment(orderCase: CheckoutCase): Promise<void> {
+async function checkPayment(orderCase: OrderCase): Promise<void> {
   const { orderId } = orderCase;
   const isOvertaken = () =>
     orderCase.paymentNews || (orderCase.status === 'pending' && orderCase.cancelRequest !== undefined);
@@ -88,7 +88,7 @@ async function checkPayment(orderCase: CheckoutCase): Promise<void> {
  * What moved before the payment was booked is the payment, and perhaps also a refund or a chargeback of it, whose event came first:
  * the order has books to enter those in once it is paid.
  */
-async function checkMovedMoney(orderCase: CheckoutCase): Promise<void> {
+async function checkMovedMoney(orderCase: OrderCase): Promise<void> {
   orderCase.isReconcileDue ||= orderCase.moneyMoved;
   orderCase.moneyMoved = false;
   await checkPayment(orderCase);
@@ -99,7 +99,7 @@ async function checkMovedMoney(orderCase: CheckoutCase): Promise<void> {
  * flight: either nobody can pay any more, or it was paid. A webhook that says so overtakes Stripe's answer.
  * @returns undefined when the order goes on
  */
-async function endUnpaid(orderCase: CheckoutCase): Promise<CheckoutOutcome | undefined> {
+async function endUnpaid(orderCase: OrderCase): Promise<OrderOutcome | undefined> {
   if (orderCase.order!.paymentIntentId) {
     orderCase.settlingAtStripe();
     const status = await orderCase.trouble.persevere(
@@ -124,7 +124,7 @@ async function endUnpaid(orderCase: CheckoutCase): Promise<CheckoutOutcome | und
   return closeOrder(orderCase);
 }
 
-async function closeOrder(orderCase: CheckoutCase): Promise<CheckoutOutcome> {
+async function closeOrder(orderCase: OrderCase): Promise<OrderOutcome> {
   const { orderId, cancelRequest } = orderCase;
   const isTimeUp = Date.parse(orderCase.order!.expiresAt) <= Date.now();
   const closed = await orderCase.trouble.persevere(

@@ -10,7 +10,7 @@ import { uiActor } from '../../domain/actor.ts';
 import { addressProblems, tidyAddress } from '../../domain/address.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { type OrderAction, refusalOf } from '../../domain/order-state.ts';
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
+import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { anAmount, lineList, readWish } from '../refund/wish.ts';
 import { refund } from '../refund/workflow.ts';
@@ -18,7 +18,7 @@ import { refuse } from '../shared/failures.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, checkRequest, describeUpdate, extensionMinutes, optional, requiredText } from '../shared/staff.ts';
 import { unlessRunning } from '../shared/unless-running.ts';
-import type { CheckoutCase } from './case.ts';
+import type { OrderCase } from './case.ts';
 import {
   cancelOrderUpdate,
   correctAddressUpdate,
@@ -38,7 +38,7 @@ import { isFailedAttempt, now, orders } from './steps.ts';
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called' };
 const OPTIONAL_REASON = { reason: optional(requiredText('“reason”', 500)) };
 
-export function handleStaffUpdates(the: CheckoutCase): void {
+export function handleStaffUpdates(the: OrderCase): void {
   const orderId = the.orderId;
 
   /** Refuses what the order's state does not allow, unless this very request was done before. */
@@ -143,7 +143,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
     },
     {
       description: describeUpdate(
-        `Holds the items of an unpaid order longer, once, by 1 to ${LONGEST_EXTENSION_MINUTES} minutes.`,
+        `Holds the items of an unpaid order longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
         extendExample,
       ),
       validator: (request) => {
@@ -284,7 +284,7 @@ export function handleStaffUpdates(the: CheckoutCase): void {
   );
 }
 
-async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ status: NonNullable<typeof the.status> }> {
+async function cancel(the: OrderCase, request: OrderRequest): Promise<{ status: NonNullable<typeof the.status> }> {
   const { requestId, requestedBy, proof, reason = '' } = request;
   await the.loaded();
   if (the.status === 'pending') {
@@ -306,10 +306,7 @@ async function cancel(the: CheckoutCase, request: OrderRequest): Promise<{ statu
 }
 
 /** The refund is in the records already; its workflow sends it, or waits for whoever has to agree. */
-async function startRefund(
-  the: CheckoutCase,
-  { refundId, requestId, amountCents, currency }: RefundFacts,
-): Promise<void> {
+async function startRefund(the: OrderCase, { refundId, requestId, amountCents, currency }: RefundFacts): Promise<void> {
   await unlessRunning(() =>
     startChild(refund, {
       workflowId: refundWorkflowId(the.orderId, requestId),
@@ -328,7 +325,7 @@ async function startRefund(
 }
 
 async function recheckPayment(
-  the: CheckoutCase,
+  the: OrderCase,
   { requestId, requestedBy, reason }: OrderRequest,
 ): Promise<{ status: NonNullable<typeof the.status>; payment: string }> {
   const { orderId } = the;

@@ -1,6 +1,6 @@
 /** How an order's workflow is started without a shopper waiting: its ID, queue, policies and search attributes, in one place. */
 import { caseAttributes } from '../shared/search-attributes.ts';
-import { type CheckoutInput, checkoutWorkflowId } from './messages.ts';
+import { type OrderInput, orderWorkflowId } from './messages.ts';
 
 export interface ResumedOrder {
   orderId: string;
@@ -13,11 +13,11 @@ export interface ResumedOrder {
 
 /** Options that resume an order from the database: where its workflow was terminated, or had ended before something happened. */
 export function resumedOrder(order: ResumedOrder, summary: string) {
-  const input: CheckoutInput = { orderId: order.orderId, resume: true };
+  const input: OrderInput = { orderId: order.orderId, resume: true };
   return {
-    workflowId: checkoutWorkflowId(order.orderId),
-    taskQueue: 'checkout',
-    args: [input] as [CheckoutInput],
+    workflowId: orderWorkflowId(order.orderId),
+    taskQueue: 'orders',
+    args: [input] as [OrderInput],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,
     typedSearchAttributes: caseAttributes(order),

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkoutSteps, HOLD_MS, STAFF } from '../../tests/support/checkout-steps.ts';
+import { HOLD_MS, orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
   cancelOrderUpdate,
-  checkoutWorkflowId,
   correctAddressUpdate,
   moneyMovedSignal,
+  orderWorkflowId,
   paymentChangedSignal,
 } from './messages.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, details, handleOf, resultOf, scripted, settledAs, tell } = checkoutSteps(() => temporal);
+const { begin, details, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
 
 describe('checkout', () => {
   it('paid: the webhook completes the order', async () => {
@@ -186,9 +186,9 @@ describe('checkout', () => {
       await handleOf(script).terminate('test');
       script.charge();
       script.isRecorded = true;
-      await temporal.env.client.workflow.signalWithStart('checkout', {
-        workflowId: checkoutWorkflowId(script.order.orderId),
-        taskQueue: 'checkout',
+      await temporal.env.client.workflow.signalWithStart('order', {
+        workflowId: orderWorkflowId(script.order.orderId),
+        taskQueue: 'orders',
         args: [{ orderId: script.order.orderId, resume: true }],
         signal: paymentChangedSignal,
         signalArgs: [],

@@ -3,15 +3,15 @@ import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
-import { CheckoutCase } from './case.ts';
-import { describeCheckout } from './case-details.ts';
+import { OrderCase } from './case.ts';
+import { describeOrder } from './case-details.ts';
 import { followFulfillment } from './follow-fulfillment.ts';
 import {
   beginCheckoutUpdate,
-  type CheckoutInput,
-  type CheckoutOutcome,
-  checkoutCaseQuery,
   moneyMovedSignal,
+  type OrderInput,
+  type OrderOutcome,
+  orderCaseQuery,
   orderChangedSignal,
   paymentChangedSignal,
 } from './messages.ts';
@@ -25,13 +25,13 @@ const NOT_BEGUN_TIMEOUT = '1 minute';
 const LAST_REQUESTS = '5 seconds';
 
 /** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
-export function checkout(input: CheckoutInput): Promise<CheckoutOutcome> {
+export function order(input: OrderInput): Promise<OrderOutcome> {
   return uncancellable(() => followOrder(input));
 }
 
-async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
-  const orderCase = new CheckoutCase(input);
-  showDetails(() => describeCheckout(orderCase));
+async function followOrder(input: OrderInput): Promise<OrderOutcome> {
+  const orderCase = new OrderCase(input);
+  showDetails(() => describeOrder(orderCase));
   const begins = handleBegin(orderCase, input);
   handleNews(orderCase);
   handleStaffUpdates(orderCase);
@@ -51,7 +51,7 @@ async function followOrder(input: CheckoutInput): Promise<CheckoutOutcome> {
 }
 
 /** From the payment to the end of everything that can happen to the order. */
-async function liveOrder(orderCase: CheckoutCase): Promise<CheckoutOutcome> {
+async function liveOrder(orderCase: OrderCase): Promise<OrderOutcome> {
   const continuing = () => continueWhenLong(orderCase);
   const settled = await settlePayment(orderCase, continuing);
   orderCase.settledAs(settled);
@@ -66,9 +66,9 @@ async function liveOrder(orderCase: CheckoutCase): Promise<CheckoutOutcome> {
 }
 
 /** Begins a new run when the history is long, with everything that the database does not hold. */
-async function continueWhenLong(orderCase: CheckoutCase): Promise<void> {
+async function continueWhenLong(orderCase: OrderCase): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return;
-  await continueAsNew<(input: CheckoutInput) => Promise<unknown>>({
+  await continueAsNew<(input: OrderInput) => Promise<unknown>>({
     orderId: orderCase.orderId,
     resume: true,
     carried: orderCase.carried,
@@ -76,7 +76,7 @@ async function continueWhenLong(orderCase: CheckoutCase): Promise<void> {
 }
 
 /** Requests to begin may come many at once: each is checked by itself, and all share one payment. */
-function handleBegin(orderCase: CheckoutCase, input: CheckoutInput): { untilOpened(): Promise<void> } {
+function handleBegin(orderCase: OrderCase, input: OrderInput): { untilOpened(): Promise<void> } {
   let requests = 0;
   let opening: Promise<OpenedPayment | undefined> | undefined;
 
@@ -117,7 +117,7 @@ function handleBegin(orderCase: CheckoutCase, input: CheckoutInput): { untilOpen
 }
 
 /** Signals prompt a look at the records, or at Stripe, and say nothing themselves: whoever sends one does no harm. */
-function handleNews(orderCase: CheckoutCase): void {
+function handleNews(orderCase: OrderCase): void {
   setHandler(
     paymentChangedSignal,
     () => {
@@ -139,5 +139,5 @@ function handleNews(orderCase: CheckoutCase): void {
     },
     { description: 'Money moved at Stripe: its books are read again. Harmless to send.' },
   );
-  setHandler(checkoutCaseQuery, () => orderCase.toJSON(), { description: 'The whole case as JSON' });
+  setHandler(orderCaseQuery, () => orderCase.toJSON(), { description: 'The whole case as JSON' });
 }

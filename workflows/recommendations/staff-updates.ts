@@ -8,7 +8,7 @@ import { cancelRetrainingUpdate, retrainUpdate, rollbackUpdate } from './message
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'New range of products' };
 const ROLLBACK_EXAMPLE = { ...EXAMPLE, reason: 'Odd suggestions since this morning' };
-const LONGEST_MODEL_ID = 64;
+const MAX_MODEL_ID_LENGTH = 64;
 
 export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeof localSteps>): void {
   setHandler(
@@ -82,7 +82,7 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
         ROLLBACK_EXAMPLE,
       ),
       validator: (request) => {
-        checkRequest(request, ROLLBACK_EXAMPLE, { model: optional(requiredText('“model”', LONGEST_MODEL_ID)) });
+        checkRequest(request, ROLLBACK_EXAMPLE, { model: optional(requiredText('“model”', MAX_MODEL_ID_LENGTH)) });
         if (!the.isAnswered(request.requestId) && the.current?.stage === 'publish')
           throw refuse('conflict', 'A new model is being published just now; try again in a moment.');
       },

@@ -45,7 +45,7 @@ const stages = queuedSteps({
 });
 
 /** Updates and rollbacks in one run, after which it goes on as a new one. */
-const MOST_TAKEN = 200;
+const MAX_TAKEN = 200;
 
 /**
  * Trains the recommendation model when it is started, publishes it when it is not worse than the one served, and stays, idle, for
@@ -74,7 +74,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   handleStaffUpdates(the, models);
 
   the.knows(await models.readModels());
-  await condition(() => the.wish !== undefined || the.taken >= MOST_TAKEN || workflowInfo().continueAsNewSuggested);
+  await condition(() => the.wish !== undefined || the.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested);
   if (the.wish) await retrain(the, the.wish);
   await uncancellable(untilQuiet);
   return continueAsNew<typeof recommendationRetraining>({

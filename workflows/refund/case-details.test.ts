@@ -40,7 +40,7 @@ it('a refund on its way: how much, why, who asked for it', () => {
     [
       '- Amount: **$25.00**',
       '- State: **pending**',
-      '- Order: [checkout-o1](/namespaces/default/workflows/checkout-o1)',
+      '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
       '- Why: Broken \\*handle\\*',
       '- Asked by: ui:Anna, 2026-11-01 10:00 UTC',
       '- Payment: `pi_1`',

@@ -1,5 +1,5 @@
 import { formatMoney } from '../../domain/money.ts';
-import { checkoutWorkflowId } from '../order/messages.ts';
+import { orderWorkflowId } from '../order/messages.ts';
 import { atTime, plain, table, withExample, workflowLink } from '../shared/markdown.ts';
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
@@ -17,7 +17,7 @@ export function describeRefund(the: RefundCase): string {
     [
       `- Amount: **${formatMoney(refund.amountCents, refund.currency)}**`,
       `- State: **${refund.status.replaceAll('_', ' ')}**`,
-      `- Order: ${workflowLink(checkoutWorkflowId(orderId))}`,
+      `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
       `- Why: ${plain(refund.reason)}`,
       `- Asked by: ${plain(refund.requestedBy)}, ${atTime(refund.createdAt)}`,
       ...(refund.decidedBy ? [`- Decided by: ${plain(refund.decidedBy)} (${plain(refund.decisionReason ?? '')})`] : []),

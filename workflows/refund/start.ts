@@ -17,7 +17,7 @@ export function resumedRefund(refund: ResumedRefund, summary: string) {
   const input: RefundInput = { orderId, refundId, resume: true };
   return {
     workflowId: refundWorkflowId(orderId, requestId),
-    taskQueue: 'checkout',
+    taskQueue: 'orders',
     args: [input] as [RefundInput],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,

@@ -59,7 +59,7 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
     async start() {
       const { orderId, refundId } = refund;
       return temporal.env.client.workflow.start('refund', {
-        taskQueue: 'checkout',
+        taskQueue: 'orders',
         workflowId: refundWorkflowId(orderId, refundId),
         args: [{ orderId, refundId, resume: true }],
       });

@@ -68,7 +68,7 @@ function hold(reservationId: string): Promise<HoldResult> {
     updateId: 'hold',
     startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
       workflowId: reservationWorkflowId(reservationId),
-      taskQueue: 'checkout',
+      taskQueue: 'orders',
       args: [{ reservationId }],
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
@@ -229,7 +229,7 @@ describe('reservation', () => {
     await temporal.withWorker(scripted([]).activities, async () => {
       await temporal.env.client.workflow.start('reservation', {
         workflowId: reservationWorkflowId(id),
-        taskQueue: 'checkout',
+        taskQueue: 'orders',
         args: [{ reservationId: id }],
       });
       expect(await handleOf(id).result()).toBe('not_held');

@@ -1,6 +1,6 @@
 import { condition, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
 import { uiActor } from '../../domain/actor.ts';
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
+import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
@@ -93,7 +93,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     },
     {
       description: describeUpdate(
-        `Holds the items longer, once, by 1 to ${LONGEST_EXTENSION_MINUTES} minutes.`,
+        `Holds the items longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
         EXTEND_EXAMPLE,
       ),
       validator: (extension) => {

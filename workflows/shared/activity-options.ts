@@ -40,7 +40,7 @@ export const shortSteps: LocalActivityOptions = {
  * one activity a day, and the next attempt comes within a minute of the end of an outage.
  */
 export const patientSteps: ActivityOptions = {
-  taskQueue: 'checkout',
+  taskQueue: 'orders',
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },

@@ -2,7 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 /** Details are at most 20 KB: a case tells the newest of a long list. */
-export const MOST_ROWS = 25;
+export const MAX_ROWS = 25;
 
 /** A link to another workflow of this namespace, at the same Temporal UI. */
 export function workflowLink(workflowId: string, text = plain(workflowId)): string {
@@ -33,7 +33,7 @@ export function withExample(text: string): string {
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const shown = rows.slice(-MOST_ROWS);
+  const shown = rows.slice(-MAX_ROWS);
   const left = rows.length - shown.length;
   return [
     line(head),

@@ -10,7 +10,7 @@ import { beginUpdate, type interleaved } from '../../tests/workflows/interleaved
 
 const UPDATES = 40;
 const WORKFLOWS = 8;
-const LONGEST_STEP_MS = 60;
+const MAX_STEP_MS = 60;
 
 let services: Services;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ function countingActivities() {
     const atOnce = (running.get(workflowId) ?? 0) + 1;
     running.set(workflowId, atOnce);
     maxRunning = Math.max(maxRunning, atOnce);
-    await delay(Math.random() * LONGEST_STEP_MS);
+    await delay(Math.random() * MAX_STEP_MS);
     running.set(workflowId, running.get(workflowId)! - 1);
     return name;
   };

@@ -2,7 +2,7 @@
  * What staff send at the Temporal UI: one JSON object each, checked before it is accepted. The UI keeps its dialog open and
  * shows the sentence when a check refuses.
  */
-import { LONGEST_EXTENSION_MINUTES } from '../../domain/reservation.ts';
+import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { refuse } from './failures.ts';
 
@@ -33,9 +33,9 @@ export const optional =
 
 /** A whole number of minutes by which a hold is extended. */
 export const extensionMinutes: FieldCheck = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_EXTENSION_MINUTES
+  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MAX_EXTENSION_MINUTES
     ? undefined
-    : `“minutes” is a whole number from 1 to ${LONGEST_EXTENSION_MINUTES}.`;
+    : `“minutes” is a whole number from 1 to ${MAX_EXTENSION_MINUTES}.`;
 
 export const aFlag =
   (name: string): FieldCheck =>

@@ -45,7 +45,7 @@ it('a payment that is being refunded', () => {
     'It is being refunded in full. Nothing needs to be done unless it stops.',
     [
       '- Received: **$25.00**, 2026-11-01 10:00 UTC',
-      '- Order: [checkout-o1](/namespaces/default/workflows/checkout-o1)',
+      '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
       '- Why it can’t pay the order: its amount is not the amount due',
       '- Refund at Stripe: not made yet',
     ].join('\n'),

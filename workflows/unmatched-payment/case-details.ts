@@ -1,7 +1,7 @@
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
-import { checkoutWorkflowId } from '../order/messages.ts';
+import { orderWorkflowId } from '../order/messages.ts';
 import { atTime, plain, workflowLink } from '../shared/markdown.ts';
 import type { Trouble } from '../shared/trouble.ts';
 import type { UnmatchedPaymentOutcome } from './messages.ts';
@@ -31,7 +31,7 @@ export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
     parts.push(
       [
         `- Received: **${formatMoney(payment.amountCents, payment.currency)}**, ${atTime(payment.receivedAt)}`,
-        `- Order: ${workflowLink(checkoutWorkflowId(orderId))}`,
+        `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
         `- Why it can’t pay the order: ${UNMATCHED_IN_WORDS[payment.reason]}`,
         `- Refund at Stripe: ${payment.stripeRefundId ? `\`${payment.stripeRefundId}\`, ${payment.refundStatus}` : 'not made yet'}`,
         ...(payment.attempt > 1 ? [`- Attempt: ${payment.attempt}`] : []),

@@ -14,7 +14,7 @@ export function startedUnmatchedPayment(payment: OpenUnmatchedPayment, summary: 
   const { orderId, paymentIntentId } = payment;
   return {
     workflowId: unmatchedPaymentWorkflowId(paymentIntentId),
-    taskQueue: 'checkout',
+    taskQueue: 'orders',
     args: [{ orderId, paymentIntentId }] as [UnmatchedPaymentInput],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,

@@ -18,7 +18,7 @@ export interface SourceRecord {
 
 export type ImportFormat = 'csv' | 'ndjson';
 
-const LONGEST_RECORD = 1024 * 1024;
+const MAX_RECORD_LENGTH = 1024 * 1024;
 
 /** By the file's name; undefined when it says nothing. */
 export function formatOf(path: string): ImportFormat | undefined {
@@ -87,7 +87,7 @@ async function* readCsv(
       return readHeader(header, onUnknownColumns);
     },
     info: true,
-    max_record_size: LONGEST_RECORD,
+    max_record_size: MAX_RECORD_LENGTH,
     raw: true,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_quotes: true,

@@ -17,7 +17,7 @@ export interface CompanionTask {
 }
 
 /** Of an item in more invoices, this many of the latest decide. */
-const MOST_INVOICES = 4_000;
+const MAX_INVOICES = 4_000;
 
 export function makeCompanionTask(
   byInvoice: CsrMatrix,
@@ -49,7 +49,7 @@ export function findCompanions(task: CompanionTask, from: number, to: number): v
   for (let item = from; item < to; item += 1) {
     const met: number[] = [];
     const end = byItem.starts[item + 1]!;
-    for (let at = Math.max(byItem.starts[item]!, end - MOST_INVOICES); at < end; at += 1) {
+    for (let at = Math.max(byItem.starts[item]!, end - MAX_INVOICES); at < end; at += 1) {
       const invoice = byItem.indices[at]!;
       const weight = byItem.values[at]!;
       for (let entry = byInvoice.starts[invoice]!; entry < byInvoice.starts[invoice + 1]!; entry += 1) {

@@ -4,7 +4,7 @@ import type { CsrMatrix } from './csr-matrix.ts';
 import type { Range, Task } from './kernels.ts';
 
 /** Beyond this many, memory is the limit and not the processors. */
-const MOST_THREADS = 8;
+const MAX_THREADS = 8;
 /** Slices a thread: enough that one which is slow, or loses its processor, does not keep the others waiting. */
 const SLICES_PER_THREAD = 4;
 
@@ -23,7 +23,7 @@ export class KernelPool {
   constructor({ threads, signal }: { threads?: number; signal?: AbortSignal } = {}) {
     signal?.throwIfAborted();
     this.#signal = signal;
-    const count = threads ?? Math.min(MOST_THREADS, availableParallelism());
+    const count = threads ?? Math.min(MAX_THREADS, availableParallelism());
     const program = new URL('./kernel-thread.ts', import.meta.url);
     // Without the flags of this process: some, such as those of a test runner, are not for workers.
     this.#workers = Array.from({ length: count }, () => new Worker(program, { execArgv: [] }));

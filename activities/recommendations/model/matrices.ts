@@ -5,7 +5,7 @@ import { type History, PURCHASE } from './history.ts';
 
 const DAY_MS = 86_400_000;
 /** A cart or a view that says less than this is no interest any more. */
-const LEAST_INTEREST = 0.01;
+const MIN_INTEREST = 0.01;
 /** In customers: an item that fewer had is believed less about being bought again. */
 const OWNERS_TO_BELIEVE = 10;
 
@@ -53,7 +53,7 @@ export function interestMatrices(history: History, endMs: number, halfLifeDays: 
   }
   const weight = (line: number) => weightOf({ kind: SIGNAL_KINDS[kindOf[line]!]!, timeMs: timeMsOf[line]! }, endMs);
   const of = (value: (line: number, ageDays: number) => number) =>
-    matrixOf(history, 'customer', value, { endMs, merge: 'max', wants: (line) => weight(line) >= LEAST_INTEREST });
+    matrixOf(history, 'customer', value, { endMs, merge: 'max', wants: (line) => weight(line) >= MIN_INTEREST });
   const byUser = of(weight);
   const lately = of((line, ageDays) => (kindOf[line] === PURCHASE ? 0.5 ** (ageDays / halfLifeDays) : 0));
   return { byUser, byItem: transpose(lately), interest: transpose(byUser).values };

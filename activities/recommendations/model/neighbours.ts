@@ -26,7 +26,7 @@ export interface NeighbourTask {
 }
 
 /** Of an item that more users bought, this many, evenly spread, decide about its neighbours: more change nothing but time. */
-const MOST_USERS = 2_000;
+const MAX_USERS = 2_000;
 
 export function makeNeighbourTask(
   byUser: CsrMatrix,
@@ -90,7 +90,7 @@ function countTogether(task: NeighbourTask, item: number, together: Float64Array
   const met: number[] = [];
   const begin = byItem.starts[item]!;
   const end = byItem.starts[item + 1]!;
-  const step = Math.max(1, (end - begin) / MOST_USERS);
+  const step = Math.max(1, (end - begin) / MAX_USERS);
   for (let place = begin; place < end; place += step) {
     const at = Math.floor(place);
     const user = byItem.indices[at]!;

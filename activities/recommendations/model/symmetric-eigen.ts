@@ -1,5 +1,5 @@
 /** More sweeps than any matrix needs: Jacobi converges quadratically, in practice within ten. */
-const MOST_SWEEPS = 60;
+const MAX_SWEEPS = 60;
 
 export interface Eigen {
   /** Largest first. */
@@ -17,7 +17,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   const work = Float64Array.from(matrix);
   const vectors = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) vectors[i * size + i] = 1;
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
     let rotated = false;
     for (let p = 0; p < size - 1; p += 1) {
       for (let q = p + 1; q < size; q += 1) rotated = rotate(work, vectors, size, p, q) || rotated;

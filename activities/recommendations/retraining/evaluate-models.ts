@@ -12,7 +12,7 @@ import { historyBefore, purchasesFrom } from './split-history.ts';
 import { readHistory } from './train-models.ts';
 
 /** Scored at most, of each kind: a mean of so many is exact to .003, and more would only take time. */
-const MOST_LISTS = 10_000;
+const MAX_LISTS = 10_000;
 
 /** Safe to repeat: it only reads. */
 export async function evaluateModels(
@@ -125,8 +125,8 @@ function counting(lists: ListMaker, truth: Truth, tell: (done: number) => void):
 /** Shoppers and baskets spread evenly over all there are, the same ones each time. */
 function sampled({ byCustomer, before, invoices }: Truth): Truth {
   const spread = <Each>(all: readonly Each[]): Each[] => {
-    const step = Math.max(1, all.length / MOST_LISTS);
-    return Array.from({ length: Math.min(all.length, MOST_LISTS) }, (_, place) => all[Math.floor(place * step)]!);
+    const step = Math.max(1, all.length / MAX_LISTS);
+    return Array.from({ length: Math.min(all.length, MAX_LISTS) }, (_, place) => all[Math.floor(place * step)]!);
   };
   return { byCustomer: new Map(spread([...byCustomer])), before, invoices: spread(invoices) };
 }

@@ -7,10 +7,10 @@ import type { Choices } from './choices.ts';
 const DAY_MS = 86_400_000;
 const DAYS = 90;
 /** Points in one answer. A window of time with more is asked for in halves. */
-const MOST_POINTS = 20_000;
+const MAX_POINTS = 20_000;
 const WIDEST_WINDOW_MS = 8 * DAY_MS;
 /** Whoever looks at more in three months is a machine: the rest of theirs does not count. */
-const MOST_OF_SHOPPER = 5_000;
+const MAX_OF_SHOPPER = 5_000;
 
 const KINDS: Readonly<Record<string, SignalKind>> = { product_view: 'view', add_to_cart: 'cart' };
 
@@ -45,12 +45,12 @@ export async function readInterest(
     const isSmallest = endMs - atMs <= 1;
     const series = await influx.series(queryOf(atMs, endMs, isSmallest));
     const points = series.reduce((total, { values }) => total + values.length, 0);
-    if (points > MOST_POINTS && !isSmallest) {
+    if (points > MAX_POINTS && !isSmallest) {
       windowMs = Math.max(1, Math.floor((endMs - atMs) / 2));
       continue;
     }
     for (const each of series) for (const event of eventsOf(each)) if (counts(event, wanted)) kept.add(event);
-    if (points < MOST_POINTS / 4) windowMs = Math.min(WIDEST_WINDOW_MS, windowMs * 2);
+    if (points < MAX_POINTS / 4) windowMs = Math.min(WIDEST_WINDOW_MS, windowMs * 2);
     atMs = endMs;
     onWindow((atMs - fromMs) / (untilMs - fromMs), kept.count);
   }
@@ -62,7 +62,7 @@ function queryOf(fromMs: number, untilMs: number, all: boolean): string {
   return [
     `SELECT "event", "product_id", "user_id", "visitor" FROM "events"`,
     `WHERE (${events.join(' OR ')}) AND time >= ${fromMs}ms AND time < ${untilMs}ms`,
-    all ? '' : `LIMIT ${MOST_POINTS + 1}`,
+    all ? '' : `LIMIT ${MAX_POINTS + 1}`,
   ].join(' ');
 }
 
@@ -103,7 +103,7 @@ class KeptEvents implements Interest {
 
   add({ kind, item, who, timeMs }: InterestEvent): void {
     const own = (this.#ofShopper.get(who) ?? 0) + 1;
-    if (own > MOST_OF_SHOPPER) return;
+    if (own > MAX_OF_SHOPPER) return;
     this.#ofShopper.set(who, own);
     this.#events.push(SIGNAL_KINDS.indexOf(kind), this.#numberOf(item), this.#numberOf(who), timeMs);
   }

@@ -57,7 +57,7 @@ insert into refund_items (refund_id, product_id, quantity) values ('${F.refund}'
 insert into disputes (id, order_id, amount, currency, reason, status) values ('${F.dispute}', '${F.order}', 5, 'usd', 'general', 'needs_response');
 insert into stripe_events (id, type, object_id) values ('evt_${F.intent}', 'payment_intent.succeeded', '${F.intent}');
 insert into outbox (topic, key) values ('fixture', '${F.order}');
-insert into failing_workflows (run_id, workflow_id, workflow_type, failures, cause) values ('${F.none}', 'checkout-${F.order}', 'checkout', 2, 'test');
+insert into failing_workflows (run_id, workflow_id, workflow_type, failures, cause) values ('${F.none}', 'order-${F.order}', 'order', 2, 'test');
 insert into recommendation_models (id, trained_until) values ('${F.model}', now());
 insert into recommendation_parts (owner, name, part, bytes) values ('${F.model}', 'model', 0, '\\x00');
 insert into recommendation_artefacts (owner, name, parts, byte_count, sha256) values ('${F.model}', 'model', 1, 1, repeat('0', 64));

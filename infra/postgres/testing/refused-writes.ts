@@ -99,18 +99,18 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
       .replace('insert into orders (', 'insert into orders (status, ')
       .replace('values (', `values ('lost', `),
   ],
-  orders_fulfilment_check: [order(`fulfilment = 'lost'`)],
+  orders_fulfillment_check: [order(`fulfillment = 'lost'`)],
   orders_total_amount_check: [order('total_amount = 0'), order('total_amount = -1')],
   orders_captured_amount_check: [order('captured_amount = -1, refunded_amount = -2'), order('captured_amount = -0.01')],
   orders_refunded_within_captured: [order('refunded_amount = 25.01'), order('refunded_amount = -0.01')],
   orders_cancelled_never_shipped: [
-    order(`status = 'cancelled', fulfilment = 'shipped', shipped_at = now()`),
-    `${order(`status = 'cancelled'`)}; ${order(`fulfilment = 'shipped', shipped_at = now()`)}`,
+    order(`status = 'cancelled', fulfillment = 'shipped', shipped_at = now()`),
+    `${order(`status = 'cancelled'`)}; ${order(`fulfillment = 'shipped', shipped_at = now()`)}`,
   ],
   orders_shipped_has_time: [
-    order(`fulfilment = 'delivered'`),
+    order(`fulfillment = 'delivered'`),
     order('shipped_at = now()'),
-    order(`fulfilment = 'on_hold', shipped_at = now()`),
+    order(`fulfillment = 'on_hold', shipped_at = now()`),
   ],
   order_items_order_id_fkey: [orderItem(F.none, F.product)],
   order_items_product_id_fkey: [orderItem(F.order, F.none)],

@@ -9,8 +9,8 @@ import { isProgram } from './programs.ts';
 import { httpProbe, type Launch, type ServerContext, type ServerDefinition } from './server.ts';
 
 const VERSION = '9.5.3';
-const LEAST_JAVA = 21;
-const NO_JAVA = `it needs a Java of ${LEAST_JAVA} or later that its user may enter, and none was found among those installed.`;
+const MIN_JAVA_VERSION = 21;
+const NO_JAVA = `it needs a Java of ${MIN_JAVA_VERSION} or later that its user may enter, and none was found among those installed.`;
 
 const component: Component = {
   title: 'Elasticsearch',
@@ -18,7 +18,7 @@ const component: Component = {
   cacheKey: `elasticsearch-${VERSION}`,
   waysToGet: [
     'set HOLDFAST_ELASTICSEARCH_HOME to an unpacked Elasticsearch 9',
-    `install Maven and a JDK of ${LEAST_JAVA} or later (ES_JAVA_HOME names one)`,
+    `install Maven and a JDK of ${MIN_JAVA_VERSION} or later (ES_JAVA_HOME names one)`,
     'set ELASTICSEARCH_URL to a server that is there already',
     'docker compose up',
   ],
@@ -35,7 +35,7 @@ const component: Component = {
   },
   candidates: async () => ['/usr/share/elasticsearch', '/opt/elasticsearch'].filter((path) => existsSync(path)),
   cachedPath: (folder) => join(folder, `elasticsearch-${VERSION}`),
-  obstacle: () => mavenObstacle() ?? (findJava(LEAST_JAVA, true) ? undefined : NO_JAVA),
+  obstacle: () => mavenObstacle() ?? (findJava(MIN_JAVA_VERSION, true) ? undefined : NO_JAVA),
   fetch: async (folder, report, signal) => {
     requireJava();
     await mavenUnpack(
@@ -144,7 +144,7 @@ function javaFor(home: string): string {
 }
 
 function requireJava(): string {
-  const java = findJava(LEAST_JAVA, true);
+  const java = findJava(MIN_JAVA_VERSION, true);
   if (java) return java.home;
   throw new Error(NO_JAVA);
 }

@@ -22,7 +22,7 @@ import { isProgram, onPath } from './programs.ts';
 import type { Report } from './report.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
-const LEAST_MAJOR = 15;
+const MIN_MAJOR_VERSION = 15;
 /** By major version, what npm has; data that was made by one major version opens with no other. */
 const PACKAGED_VERSIONS: Readonly<Record<number, string>> = {
   15: '15.18.0-beta.17',
@@ -98,7 +98,7 @@ async function inspect(folder: string, major: number | undefined): Promise<{ pat
   const blocked = account && barrier(folder, account);
   if (blocked) throw new Error(`it refuses to run as root, and user ${account.name} may not enter ${blocked}.`);
   const version = versionIn(await run(join(folder, 'postgres'), ['--version'], { account }));
-  requireVersion(version, [LEAST_MAJOR]);
+  requireVersion(version, [MIN_MAJOR_VERSION]);
   if (major !== undefined && version.parts[0] !== major)
     throw new Error(`it is version ${version.text}, and the data was made by version ${major}.`);
   return { path: realpathSync(folder), version: version.text };

@@ -9,7 +9,7 @@ import { onPath } from './programs.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
 /** GETDEL, LMOVE, EXAT and functions of Lua 5.1 as the shop's scripts use them. */
-const LEAST_VERSION = [6, 2];
+const MIN_VERSION = [6, 2];
 
 const component: Component = {
   title: 'Redis',
@@ -25,7 +25,7 @@ const component: Component = {
     const answer = await run(path, ['--version'], { environment: libraryPath(path) });
     if (!/redis|valkey/i.test(answer)) throw new Error(`it is something else: ${answer.trim().slice(0, 80)}`);
     const version = versionIn(answer);
-    requireVersion(version, LEAST_VERSION);
+    requireVersion(version, MIN_VERSION);
     return { path, version: version.text };
   },
   candidates: async () => onPath('redis-server', 'valkey-server'),

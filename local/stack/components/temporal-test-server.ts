@@ -7,8 +7,8 @@ import { mavenCopyDependencies, mavenObstacle } from './maven.ts';
 import { isProgram } from './programs.ts';
 
 const VERSION = '1.38.0';
-const LEAST_JAVA = 11;
-const NO_JAVA = `it needs a Java of ${LEAST_JAVA} or later, and none was found among those installed.`;
+const MIN_JAVA_VERSION = 11;
+const NO_JAVA = `it needs a Java of ${MIN_JAVA_VERSION} or later, and none was found among those installed.`;
 
 export const temporalTestServer: Component = {
   title: 'Temporal test server',
@@ -16,7 +16,7 @@ export const temporalTestServer: Component = {
   cacheKey: `temporal-test-server-${VERSION}`,
   waysToGet: [
     'set TEMPORAL_TEST_SERVER to a program that takes a port',
-    `install Maven and a JDK of ${LEAST_JAVA} or later`,
+    `install Maven and a JDK of ${MIN_JAVA_VERSION} or later`,
   ],
   inspect: async (path) => {
     if (!isProgram(path)) throw new Error(`${path} is no program.`);
@@ -25,7 +25,7 @@ export const temporalTestServer: Component = {
   },
   candidates: async () => [],
   cachedPath: (folder) => join(folder, 'temporal-test-server'),
-  obstacle: () => mavenObstacle() ?? (findJava(LEAST_JAVA, false) ? undefined : NO_JAVA),
+  obstacle: () => mavenObstacle() ?? (findJava(MIN_JAVA_VERSION, false) ? undefined : NO_JAVA),
   fetch: async (folder, report, signal) => {
     const pom = join(folder, 'pom.xml');
     const lib = join(folder, 'lib');

@@ -9,7 +9,7 @@ import { onPath } from './programs.ts';
 import { httpProbe, type Launch, type ServerContext, type ServerDefinition } from './server.ts';
 
 const VERSION = '2.55.0';
-const LEAST_VERSION = [2, 53];
+const MIN_VERSION = [2, 53];
 
 const component: Component = {
   title: 'Temporal Web UI',
@@ -23,7 +23,7 @@ const component: Component = {
   ],
   inspect: async (path) => {
     const version = versionIn(await run(path, ['--version']));
-    requireVersion(version, LEAST_VERSION);
+    requireVersion(version, MIN_VERSION);
     return { path, version: version.text };
   },
   candidates: async () => onPath('temporal-ui-server'),

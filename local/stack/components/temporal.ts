@@ -10,7 +10,7 @@ import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
 /** Later versions of the CLI carry `replace` lines, which `go install` refuses. */
 const VERSION = '1.5.1';
-const LEAST_SERVER = [1, 29];
+const MIN_SERVER_VERSION = [1, 29];
 
 export const SEARCH_ATTRIBUTES = {
   OrderStatus: 'Keyword',
@@ -62,7 +62,7 @@ const component: Component = {
     const text = await run(path, ['--version']);
     const server = /Server (\d[\d.]*)/.exec(text)?.[1];
     if (!server) throw new Error(`it tells no server version: ${text.slice(0, 80)}`);
-    requireVersion(versionIn(server), LEAST_SERVER);
+    requireVersion(versionIn(server), MIN_SERVER_VERSION);
     return { path, version: server };
   },
   candidates: async () => onPath('temporal'),

@@ -6,7 +6,7 @@ import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from '
 import { anOrder, aRefund } from './testing.ts';
 
 /** Names of the code that would say nothing to a shopper. */
-const CODE_WORDS = /_|on hold|awaiting|approval|fulfil/i;
+const CODE_WORDS = /_|on hold|awaiting|approval|fulfill/i;
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
   it('has a badge and a headline in plain words', () => {

@@ -20,7 +20,7 @@ export function anOrder(order: Partial<Order> = {}): Order {
   return {
     id: '00000000-0000-4000-8000-000000000001',
     status: 'paid',
-    fulfilment: 'unfulfilled',
+    fulfillment: 'unfulfilled',
     shipment: null,
     returns_until: null,
     cancellation_waits: false,

@@ -2,7 +2,7 @@
 import type { SeenEvent } from './seen-event.ts';
 
 const GATHER_MS = 2_000;
-const MOST_AT_ONCE = 20;
+const MAX_AT_ONCE = 20;
 
 let waiting: (SeenEvent & { id: string; seenAt: number })[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,7 +17,7 @@ export function told(event: SeenEvent): void {
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send());
     addEventListener('pagehide', send);
   }
-  if (waiting.length >= MOST_AT_ONCE) send();
+  if (waiting.length >= MAX_AT_ONCE) send();
   else timer ??= setTimeout(send, GATHER_MS);
 }
 

@@ -12,7 +12,7 @@ const FILES = `files-${version}`;
 const PAGES = `pages-${version}`;
 const LIFE_HEADER = 'x-service-worker-cache';
 const KEPT_AT_HEADER = 'x-service-worker-kept-at';
-const MOST_PAGES = 60;
+const MAX_PAGES = 60;
 
 const files = new Set([...immutable, ...assets].map(({ path }) => new URL(path, self.location.origin).pathname));
 
@@ -89,5 +89,5 @@ async function keep(cache: Cache, request: Request, response: Response): Promise
   headers.set(KEPT_AT_HEADER, String(Date.now()));
   await cache.put(request, new Response(response.body, { status: response.status, headers }));
   const known = await cache.keys();
-  await Promise.all(known.slice(0, Math.max(0, known.length - MOST_PAGES)).map((old) => cache.delete(old)));
+  await Promise.all(known.slice(0, Math.max(0, known.length - MAX_PAGES)).map((old) => cache.delete(old)));
 }

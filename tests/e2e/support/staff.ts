@@ -111,7 +111,7 @@ async function sendUpdate(workflowId: string, update: string, request: object): 
   }
 }
 
-const orderWorkflow = (orderId: string): string => `checkout-${orderId}`;
+const orderWorkflow = (orderId: string): string => `order-${orderId}`;
 
 export function markShipped(orderId: string, carrier: string, trackingNumber: string): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'markShipped', { carrier, trackingNumber });

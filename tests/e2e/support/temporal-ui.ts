@@ -11,7 +11,7 @@ const HANDBOOK_FOLDER = process.env.SAVE_SUPPORT_SCREENSHOTS ? 'docs/images' : u
 const LARGEST_PICTURE = 150_000;
 const VIEWPORT = { width: 1280, height: 900 };
 
-export const orderCase = (orderId: string): string => `checkout-${orderId}`;
+export const orderCase = (orderId: string): string => `order-${orderId}`;
 export const refundCase = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
 export class Desk implements AsyncDisposable {

@@ -13,7 +13,7 @@ create table orders (
   owner text not null,
   status varchar(50) not null default 'pending' check (status in
     ('pending', 'paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'cancelled', 'expired')),
-  fulfilment text not null default 'unfulfilled' check (fulfilment in ('unfulfilled', 'on_hold', 'shipped', 'delivered')),
+  fulfillment text not null default 'unfulfilled' check (fulfillment in ('unfulfilled', 'on_hold', 'shipped', 'delivered')),
   hold_reason varchar(500),
   total_amount numeric(16, 3) not null check (total_amount > 0),
   captured_amount numeric(16, 3) not null default 0 check (captured_amount >= 0),
@@ -34,7 +34,7 @@ create table orders (
   updated_at timestamptz not null default now(),
   constraint orders_refunded_within_captured check (refunded_amount between 0 and captured_amount),
   constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),
-  constraint orders_shipped_has_time check ((fulfilment in ('shipped', 'delivered')) = (shipped_at is not null))
+  constraint orders_shipped_has_time check ((fulfillment in ('shipped', 'delivered')) = (shipped_at is not null))
 );
 create index idx_orders_user on orders (user_id, created_at desc, id desc);
 create index idx_orders_owner on orders (owner, created_at desc, id desc);
@@ -90,5 +90,5 @@ begin
   return null;
 end $$;
 create trigger order_tells_listeners
-  after update of status, last_payment_error, refunded_amount, expires_at, fulfilment, shipping_address on orders
+  after update of status, last_payment_error, refunded_amount, expires_at, fulfillment, shipping_address on orders
   for each row execute function order_tells_listeners();`;

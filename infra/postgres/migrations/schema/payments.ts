@@ -88,8 +88,8 @@ begin
   end if;
   return new;
 end $$;
-create trigger shipping_respects_refunds before update of fulfilment on orders for each row
-  when (new.fulfilment = 'shipped' and old.fulfilment not in ('shipped', 'delivered')) execute function shipping_respects_refunds();
+create trigger shipping_respects_refunds before update of fulfillment on orders for each row
+  when (new.fulfillment = 'shipped' and old.fulfillment not in ('shipped', 'delivered')) execute function shipping_respects_refunds();
 
 create function refund_tells_listeners() returns trigger language plpgsql as $$
 begin

@@ -8,7 +8,7 @@ interface Teller {
   consent: Consent;
 }
 
-const MOST_EVENTS = 50;
+const MAX_EVENTS = 50;
 
 /** Tells of something that this server did. Returns at once. */
 export function tell(teller: Teller, event: SeenEvent): void {
@@ -29,7 +29,7 @@ export function send({ api, consent }: Teller, events: readonly unknown[]): Prom
  * @returns undefined for what is no list of events
  */
 export function fromBrowser(body: unknown, nowMs = Date.now()): Record<string, unknown>[] | undefined {
-  if (!Array.isArray(body) || body.length === 0 || body.length > MOST_EVENTS) return undefined;
+  if (!Array.isArray(body) || body.length === 0 || body.length > MAX_EVENTS) return undefined;
   const events: Record<string, unknown>[] = [];
   for (const seen of body) {
     const { ago_ms, ...event } = (seen ?? {}) as Record<string, unknown>;

@@ -77,7 +77,7 @@ describe('a request to cancel or return items', () => {
   });
 
   it('to cancel does not turn into a return when the order has shipped in the meantime', () => {
-    const shipped = anOrder({ status: 'shipped', fulfilment: 'shipped' });
+    const shipped = anOrder({ status: 'shipped', fulfillment: 'shipped' });
     expect(staleRequest(valuesOf(items), shipped)).toContain('You can request a return instead');
     expect(staleRequest(valuesOf({ ...items, kind: 'return' }), shipped)).toBeUndefined();
     expect(staleRequest(valuesOf(items), order)).toBeUndefined();

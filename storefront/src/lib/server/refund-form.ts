@@ -7,7 +7,7 @@ import { hasShipped } from '../../../../domain/order-state.ts';
 import { type FieldErrors, fieldErrors, sentence, text } from './forms.ts';
 import { isProblem } from './problem.ts';
 
-export const LONGEST_REASON = 500;
+export const MAX_REASON_LENGTH = 500;
 
 /** As it was sent, to be shown again. */
 export interface RefundValues {
@@ -53,7 +53,7 @@ export function readRefundRequest(
     .map(([product_id, units]) => ({ product_id, quantity: Number(units) }))
     .filter(({ quantity }) => quantity !== 0);
   if (values.reason === '') errors.reason = 'Tell us why, in a few words.';
-  else if (values.reason.length > LONGEST_REASON) errors.reason = `Use at most ${LONGEST_REASON} characters.`;
+  else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use at most ${MAX_REASON_LENGTH} characters.`;
   const body = { reason: values.reason, await_return: values.kind === 'return' };
   if (values.kind === 'return' && values.what === 'everything')
     return Object.keys(errors).length > 0 ? { errors } : { body };
@@ -73,7 +73,7 @@ export function readRefundRequest(
 /** Why a form can't be sent as it is: the order moved on after its page was shown. Undefined when it can. */
 export function staleRequest(values: RefundValues, order: Order): string | undefined {
   // The API would take it for a return, and that is not what the shopper asked for.
-  return values.kind === 'cancel' && hasShipped(order.fulfilment)
+  return values.kind === 'cancel' && hasShipped(order.fulfillment)
     ? 'This order has shipped in the meantime, so its items can’t be canceled. You can request a return instead.'
     : undefined;
 }

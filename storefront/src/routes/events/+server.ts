@@ -2,12 +2,12 @@ import { fromBrowser, send } from '#lib/server/events.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { RequestHandler } from './$types';
 
-const LONGEST_BODY = 50_000;
+const MAX_BODY_LENGTH = 50_000;
 
 /** What pages tell of by a beacon: the browser reads no answer, but whoever looks at it should see the true one. */
 export const POST: RequestHandler = async ({ locals, request }) => {
   const text = await request.text();
-  const events = text.length <= LONGEST_BODY ? fromBrowser(parsed(text)) : undefined;
+  const events = text.length <= MAX_BODY_LENGTH ? fromBrowser(parsed(text)) : undefined;
   if (!events) return new Response(null, { status: 400 });
   try {
     await send(locals, events);

@@ -4,10 +4,10 @@ import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 24;
-const LONGEST_QUERY = 200;
+const MAX_QUERY_LENGTH = 200;
 
 export const load: PageServerLoad = async ({ locals, url, setHeaders }) => {
-  const query = (url.searchParams.get('q') ?? '').trim().slice(0, LONGEST_QUERY);
+  const query = (url.searchParams.get('q') ?? '').trim().slice(0, MAX_QUERY_LENGTH);
   const categories = url.searchParams.getAll('category').filter(Boolean);
   const prices = readPrices(url.searchParams);
   const page = readPage(url.searchParams);

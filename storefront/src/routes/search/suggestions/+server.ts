@@ -2,11 +2,11 @@ import { json } from '@sveltejs/kit';
 import type { Suggestions } from '#lib/contracts.ts';
 import type { RequestHandler } from './$types';
 
-const LONGEST_QUERY = 100;
+const MAX_QUERY_LENGTH = 100;
 
 /** What the search box offers while one types. */
 export const GET: RequestHandler = async ({ locals, url }) => {
-  const query = (url.searchParams.get('q') ?? '').trim().slice(0, LONGEST_QUERY);
+  const query = (url.searchParams.get('q') ?? '').trim().slice(0, MAX_QUERY_LENGTH);
   const suggestions: Suggestions = query
     ? await locals.api.get<Suggestions>('/search/suggest', { query: { q: query }, identity: 'anyone' })
     : { items: [] };

@@ -5,13 +5,13 @@ import type { NewFailure } from '../../activities/orders/payment-ledger.ts';
 import {
   type BeginCheckoutResult,
   beginCheckoutUpdate,
-  type CheckoutOutcome,
-  checkoutCaseQuery,
-  checkoutWorkflowId,
+  type OrderOutcome,
+  orderCaseQuery,
+  orderWorkflowId,
   paymentChangedSignal,
 } from '../../workflows/order/messages.ts';
 import { detailsOf } from './details.ts';
-import { ScriptedCheckout } from './scripted-checkout.ts';
+import { ScriptedOrder } from './scripted-order.ts';
 import { until } from './shop.ts';
 import type { SkippingTemporal } from './time-skipping.ts';
 
@@ -19,25 +19,25 @@ export const HOLD_MS = 600_000;
 export const STAFF = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 
 /** @param temporal gives the environment, which a test file starts before its first test */
-export function checkoutSteps(temporal: () => SkippingTemporal) {
+export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
   const workflows = () => temporal().env.client.workflow;
-  const handleOf = (script: ScriptedCheckout) => workflows().getHandle(checkoutWorkflowId(script.order.orderId));
+  const handleOf = (script: ScriptedOrder) => workflows().getHandle(orderWorkflowId(script.order.orderId));
   return {
     handleOf,
 
-    async scripted(): Promise<ScriptedCheckout> {
+    async scripted(): Promise<ScriptedOrder> {
       const now = await temporal().env.currentTimeMs();
-      return new ScriptedCheckout(randomUUID(), new Date(now + HOLD_MS));
+      return new ScriptedOrder(randomUUID(), new Date(now + HOLD_MS));
     },
 
-    begin(script: ScriptedCheckout): Promise<BeginCheckoutResult> {
+    begin(script: ScriptedOrder): Promise<BeginCheckoutResult> {
       const { orderId, reservationId } = script.order;
       return workflows().executeUpdateWithStart(beginCheckoutUpdate, {
         args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: {} }],
         updateId: randomUUID(),
-        startWorkflowOperation: new WithStartWorkflowOperation('checkout', {
-          workflowId: checkoutWorkflowId(orderId),
-          taskQueue: 'checkout',
+        startWorkflowOperation: new WithStartWorkflowOperation('order', {
+          workflowId: orderWorkflowId(orderId),
+          taskQueue: 'orders',
           args: [{ orderId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
@@ -45,7 +45,7 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
     },
 
     /** Stripe's word, as the webhook brings it: recorded first, then the workflow is prompted to look. */
-    tell(script: ScriptedCheckout, failure?: NewFailure) {
+    tell(script: ScriptedOrder, failure?: NewFailure) {
       if (!failure) {
         script.charge();
         script.isRecorded = true;
@@ -55,13 +55,13 @@ export function checkoutSteps(temporal: () => SkippingTemporal) {
     },
 
     /** How the workflow ended. */
-    resultOf: (script: ScriptedCheckout): Promise<CheckoutOutcome> => handleOf(script).result(),
+    resultOf: (script: ScriptedOrder): Promise<OrderOutcome> => handleOf(script).result(),
 
     /** How the checkout ended; a paid order's workflow goes on with the order. */
-    settledAs: (script: ScriptedCheckout): Promise<unknown> =>
-      until(async () => (await handleOf(script).query(checkoutCaseQuery)).settled, 'the checkout to settle'),
+    settledAs: (script: ScriptedOrder): Promise<unknown> =>
+      until(async () => (await handleOf(script).query(orderCaseQuery)).settled, 'the checkout to settle'),
 
     /** The case as staff read it. */
-    details: (script: ScriptedCheckout): Promise<string> => detailsOf(handleOf(script)),
+    details: (script: ScriptedOrder): Promise<string> => detailsOf(handleOf(script)),
   };
 }

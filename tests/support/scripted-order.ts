@@ -14,7 +14,7 @@ import { refundFacts } from './refund-facts.ts';
 
 export const TOTAL_CENTS = 2500;
 
-export class ScriptedCheckout {
+export class ScriptedOrder {
   order: OrderFacts;
   /** How the payment stands at Stripe, and what of it was recorded: by a webhook, or because Stripe was asked. */
   payment: CheckedPayment = 'open';
@@ -43,7 +43,7 @@ export class ScriptedCheckout {
       orderId,
       reservationId: 'a1b2c3d4-0000-4000-8000-000000000000',
       status: 'pending',
-      fulfilment: 'unfulfilled',
+      fulfillment: 'unfulfilled',
       totalCents: TOTAL_CENTS,
       capturedCents: 0,
       refundedCents: 0,
