@@ -35,14 +35,11 @@ const examples = blocks.flatMap(({ tag, code }) => {
 /** Validators as a case has them whose records are not read yet: then the shape of a request alone decides. */
 const validators: Record<string, Map<string, Validator>> = {};
 beforeAll(() => {
-  const trouble = { current: { since: '', what: '', why: '', tries: 1 } };
-  handleOrderUpdates({ orderId: 'o', trouble } as unknown as OrderCase);
+  const stuck = { current: { since: '', what: '', why: '', tries: 1 } };
+  handleOrderUpdates({ orderId: 'o', stuck } as unknown as OrderCase);
   validators.order = new Map(handlers);
   handlers.clear();
-  handleRefundUpdates(
-    { input: { orderId: 'o' }, trouble } as unknown as RefundCase,
-    {} as ReturnType<typeof localSteps>,
-  );
+  handleRefundUpdates({ input: { orderId: 'o' }, stuck } as unknown as RefundCase, {} as ReturnType<typeof localSteps>);
   validators.refund = new Map(handlers);
   validators.start = new Map<string, Validator>([
     ['refund', (input) => checkForm(input, REFUND_FORM)],

@@ -12,17 +12,14 @@ import { durable } from './steps.ts';
  * Has the recorded payments applied to the order, and money that can't stay sent back: a charge that came too late, and payments that
  * are not the order's own.
  */
-export async function applyPayments(orderCase: OrderCase): Promise<AppliedPayments['outcome']> {
-  orderCase.paymentNews = false;
-  const { orderId } = orderCase;
-  const applied = await orderCase.trouble.persevere(
-    'The payment could not be booked',
-    durable.applyPayments({ orderId }),
-  );
-  orderCase.applied(applied);
+export async function applyPayments(order: OrderCase): Promise<AppliedPayments['outcome']> {
+  order.paymentNews = false;
+  const { orderId } = order;
+  const applied = await order.stuck.retry('The payment could not be booked', durable.applyPayments({ orderId }));
+  order.apply(applied);
   if (applied.refundId) {
     await startLateRefund(orderId, applied.refundId);
-    orderCase.changed = true;
+    order.changed = true;
   }
   for (const paymentIntentId of applied.unmatched) await startUnmatched(orderId, paymentIntentId);
   return applied.outcome;

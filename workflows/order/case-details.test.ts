@@ -58,7 +58,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     paymentUrl: null,
     closesAt: null,
   };
-  const orderCase = { orderId: 'o1', order, record, refundId, settled: 'paid', trouble: {}, failures: [] };
+  const orderCase = { orderId: 'o1', facts: order, record, refundId, settled: 'paid', stuck: {}, failures: [] };
   return describeOrder(orderCase as unknown as OrderCase).split('\n\n');
 }
 

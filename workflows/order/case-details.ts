@@ -18,38 +18,38 @@ import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/mar
 import type { OrderCase } from './case.ts';
 
 /** The case in Markdown, for support staff: what was bought, the money, each try, what happens next, what can be done. */
-export function describeOrder(the: OrderCase): string {
-  const { order, record } = the;
-  const parts = [`### Order ${the.orderId}`];
-  const stopped = the.trouble.current;
+export function describeOrder(order: OrderCase): string {
+  const { facts, record } = order;
+  const parts = [`### Order ${order.orderId}`];
+  const stopped = order.stuck.current;
   if (stopped) {
     parts.push(
       `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
       'It is tried again by itself. When the cause is gone, send the update `retry` to try at once.',
     );
   }
-  parts.push(nextStep(the));
-  if (!order) return parts.join('\n\n');
-  parts.push(whatCanBeDone(the, order.status));
-  const money = (cents: number) => formatMoney(cents, order.currency);
+  parts.push(nextStep(order));
+  if (!facts) return parts.join('\n\n');
+  parts.push(whatCanBeDone(order, facts.status));
+  const money = (cents: number) => formatMoney(cents, facts.currency);
   parts.push(
-    itemTable(order.lines, record?.packing, money),
+    itemTable(facts.lines, record?.packing, money),
     [
-      `- Status: **${statusInWords(order.status)}**`,
+      `- Status: **${statusInWords(facts.status)}**`,
       // One amount a line: between two dollar signs the Web UI reads mathematics.
-      `- Total: ${money(order.totalCents)}`,
-      `- Charged: ${money(order.capturedCents)}`,
-      `- Refunded: ${money(order.refundedCents)}`,
-      `- Left: ${money(order.capturedCents - order.refundedCents)}`,
-      `- Payment: ${paymentText(the)}`,
-      `- Hold: ${workflowLink(reservationWorkflowId(order.reservationId))}, ${holdText(the)}`,
+      `- Total: ${money(facts.totalCents)}`,
+      `- Charged: ${money(facts.capturedCents)}`,
+      `- Refunded: ${money(facts.refundedCents)}`,
+      `- Left: ${money(facts.capturedCents - facts.refundedCents)}`,
+      `- Payment: ${paymentText(order)}`,
+      `- Hold: ${workflowLink(reservationWorkflowId(facts.reservationId))}, ${holdText(order)}`,
     ].join('\n'),
   );
   if (record) parts.push(...describeRecord(record, money));
-  else if (the.begun) parts.push(buyerText(the.begun, the.begun.shippingAddress));
-  if (the.failures.length > 0 && !record) {
+  else if (order.begun) parts.push(buyerText(order.begun, order.begun.shippingAddress));
+  if (order.failures.length > 0 && !record) {
     parts.push(
-      `**Refused payments**\n\n${the.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
+      `**Refused payments**\n\n${order.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
     );
   }
   return parts.join('\n\n');
@@ -85,18 +85,18 @@ function itemTable(
   );
 }
 
-function paymentText({ order, paymentUrl }: OrderCase): string {
-  const { paymentIntentId } = order!;
+function paymentText({ facts, paymentUrl }: OrderCase): string {
+  const { paymentIntentId } = facts!;
   if (!paymentIntentId) return 'not opened yet';
   return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }
 
-function holdText(the: OrderCase): string {
-  const { status, expiresAt } = the.order!;
+function holdText(order: OrderCase): string {
+  const { status, expiresAt } = order.facts!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
   if (status !== 'cancelled') return 'sold';
-  return the.order!.capturedCents === 0 || wasPaidTooLate(the) ? 'released' : 'sold, and back on sale since';
+  return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, and back on sale since';
 }
 
 /** Its money came when the items were gone: the order was never sold. A run that was resumed knows it from the records. */
@@ -188,33 +188,33 @@ const NEXT: Partial<Record<OrderStatus, string>> = {
   refunded: 'All of the money has gone back.',
 };
 
-function nextStep(the: OrderCase): string {
-  if (the.outcome === 'not_begun') return 'Nothing was ordered.';
-  if (the.refundId) {
-    return `Paid when the items were gone: the whole charge goes back by ${workflowLink(refundWorkflowId(the.orderId, 'paid-too-late'))}.`;
+function nextStep(order: OrderCase): string {
+  if (order.outcome === 'not_begun') return 'Nothing was ordered.';
+  if (order.refundId) {
+    return `Paid when the items were gone: the whole charge goes back by ${workflowLink(refundWorkflowId(order.orderId, 'paid-too-late'))}.`;
   }
-  if (the.outcome) return `Done: ${statusInWords(the.outcome as OrderStatus)}.`;
-  if (the.settled) return nextOfSettled(the);
-  if (the.settling)
+  if (order.outcome) return `Done: ${statusInWords(order.outcome as OrderStatus)}.`;
+  if (order.settled) return nextOfSettled(order);
+  if (order.settling)
     return 'Ending the order: Stripe is asked to cancel the payment, which settles whether it was paid.';
-  if (the.cancelRequest) return 'Cancellation asked for.';
-  if (!the.order) return 'Waiting for the checkout.';
-  return `Waiting for the payment until **${atTime(the.order.expiresAt)}**; then the payment is cancelled and the stock goes back.`;
+  if (order.cancelRequest) return 'Cancellation asked for.';
+  if (!order.facts) return 'Waiting for the checkout.';
+  return `Waiting for the payment until **${atTime(order.facts.expiresAt)}**; then the payment is cancelled and the stock goes back.`;
 }
 
-function nextOfSettled(the: OrderCase): string {
-  const order = the.order!;
-  const { status } = order;
-  const waiting = the.record?.refunds.filter((refund) => refund.status === 'awaiting_approval') ?? [];
+function nextOfSettled(order: OrderCase): string {
+  const facts = order.facts!;
+  const { status } = facts;
+  const waiting = order.record?.refunds.filter((refund) => refund.status === 'awaiting_approval') ?? [];
   const approval = waiting
     .map(
       (refund) =>
         `${workflowLink(refundWorkflowId(refund.orderId, refund.requestId), 'A refund')} of ${formatMoney(refund.amountCents, refund.currency)} waits for a support lead.`,
     )
     .join(' ');
-  const { record } = the;
+  const { record } = order;
   const disputes = record?.disputes.filter((dispute) => isOpenDispute(dispute.status)) ?? [];
-  const chargebacks = disputes.map((dispute) => chargebackText(dispute, order, record!.refunds)).join('\n\n');
+  const chargebacks = disputes.map((dispute) => chargebackText(dispute, facts, record!.refunds)).join('\n\n');
   const isWithheld = disputes.some((dispute) => withholdsMoney(dispute.status));
   const blocked = record && isOneOf(status, SHIPPABLE) ? whatKeepsFromShipping(record, isWithheld) : undefined;
   // While the bank decides, money that seems to be gone may come back.
@@ -289,8 +289,8 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   recheckPayment: '`recheckPayment`',
 };
 
-function whatCanBeDone(the: OrderCase, status: OrderStatus): string {
-  if (the.outcome) {
+function whatCanBeDone(order: OrderCase, status: OrderStatus): string {
+  if (order.outcome) {
     return isAllowed('refund', status)
       ? 'This workflow is over. A refund can still be made: start the workflow `refund` with the order’s id.'
       : 'This workflow is over; nothing is left to do.';

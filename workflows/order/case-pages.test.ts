@@ -111,7 +111,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'that stopped': {
     orderCase: {
-      trouble: {
+      stuck: {
         current: { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not answer', why: 'It said *no*.', tries: 3 },
       },
     },
@@ -285,11 +285,11 @@ function pageOf({ order, record, orderCase }: Situation): string {
   const paymentUrl = read?.paymentUrl;
   const whole = {
     orderId: 'o1',
-    order: facts,
+    facts,
     record: read,
     paymentUrl,
     settled: 'paid',
-    trouble: {},
+    stuck: {},
     failures: [],
     ...orderCase,
   };

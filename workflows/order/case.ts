@@ -7,14 +7,14 @@ import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
 import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
-import { Trouble } from '../shared/trouble.ts';
+import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { BeginCheckoutInput, CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
 /** What is known of one order; support staff read it in the workflow's details. */
 export class OrderCase {
   readonly orderId: string;
-  order: OrderFacts | undefined;
+  facts: OrderFacts | undefined;
   /** All of it, from the time when there was more to tell than the order itself. */
   record: OrderRecord | undefined;
   /** What the shopper gave, as long as nothing has been read from the database. */
@@ -41,7 +41,7 @@ export class OrderCase {
   isPaidAtStripe = false;
   paymentChecks: number;
   inFlightChecks: number;
-  readonly trouble = new Trouble();
+  readonly stuck = new StuckSteps();
   readonly failures: NewFailure[] = [];
   #shownStatus: string | undefined = 'pending';
   #shownDispute: string | null = null;
@@ -61,7 +61,7 @@ export class OrderCase {
   }
 
   get status(): OrderStatus | undefined {
-    return this.order?.status;
+    return this.facts?.status;
   }
 
   /** Whether something has been said to the workflow that it has not acted on. */
@@ -69,61 +69,58 @@ export class OrderCase {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
 
-  opened(order: OrderFacts, begun?: BeginCheckoutInput): void {
-    this.order ??= order;
+  markOpened(order: OrderFacts, begun?: BeginCheckoutInput): void {
+    this.facts ??= order;
     this.begun ??= begun;
     this.#showStatus();
   }
 
-  payable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
-    this.order = { ...this.order!, paymentIntentId };
+  markPayable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
+    this.facts = { ...this.facts!, paymentIntentId };
     this.paymentUrl = paymentUrl;
   }
 
-  applied({ order, failures, refundId }: AppliedPayments): void {
-    this.order = { ...order, clientSecret: null };
+  apply({ order, failures, refundId }: AppliedPayments): void {
+    this.facts = { ...order, clientSecret: null };
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
     this.#showStatus();
   }
 
   /** Stripe, asked, says that the payment succeeded: that was recorded, and is applied next. */
-  paidAtStripe(): void {
+  markPaidAtStripe(): void {
     this.isPaidAtStripe = true;
     this.paymentNews = true;
   }
 
-  cancelAsked(request: OrderRequest): void {
+  requestCancel(request: OrderRequest): void {
     this.cancelRequest ??= request;
   }
 
-  settlingAtStripe(): void {
+  markSettlingAtStripe(): void {
     this.settling = true;
   }
 
-  updated(order: OrderFacts): void {
-    this.order = order;
+  update(order: OrderFacts): void {
+    this.facts = order;
     this.#showStatus();
   }
 
   /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
-  async loaded(): Promise<void> {
-    await condition(() => this.order !== undefined || this.settled !== undefined);
-    if (!this.order) throw refuse('conflict', 'Nothing is ordered here.');
+  async whenLoaded(): Promise<void> {
+    await condition(() => this.facts !== undefined || this.settled !== undefined);
+    if (!this.facts) throw refuse('conflict', 'Nothing is ordered here.');
   }
 
   /** Reads all of the order's records again. */
   async refresh(): Promise<void> {
     this.changed = false;
-    const record = await this.trouble.persevere(
-      'The order could not be read',
-      durable.loadCase({ orderId: this.orderId }),
-    );
+    const record = await this.stuck.retry('The order could not be read', durable.loadCase({ orderId: this.orderId }));
     if (!record) return;
     this.record = record;
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
-    this.order = record.order;
+    this.facts = record.order;
     this.#showStatus();
     this.#showDispute();
   }
@@ -133,23 +130,23 @@ export class OrderCase {
     return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
   }
 
-  settledAs(outcome: OrderOutcome): void {
+  markSettled(outcome: OrderOutcome): void {
     this.settled = outcome;
   }
 
-  ended(outcome: OrderOutcome): void {
+  markEnded(outcome: OrderOutcome): void {
     this.settled ??= outcome;
     this.outcome = outcome;
   }
 
   /** Something came while the workflow was ending: it goes on. */
-  reopened(): void {
+  reopen(): void {
     this.outcome = undefined;
     if (this.settled === 'not_begun') this.settled = undefined;
   }
 
   toJSON(): Record<string, unknown> {
-    const { clientSecret: _secret, ...order } = this.order ?? {};
+    const { clientSecret: _secret, ...order } = this.facts ?? {};
     const { order: _order, ...record } = this.record ?? {};
     return {
       orderId: this.orderId,
@@ -158,14 +155,14 @@ export class OrderCase {
       paymentFailures: this.failures,
       cancelRequested: this.cancelRequest !== undefined,
       refundId: this.refundId,
-      stopped: this.trouble.current,
+      stopped: this.stuck.current,
       settled: this.settled,
       outcome: this.outcome,
     };
   }
 
   #showStatus(): void {
-    const status = this.order?.status;
+    const status = this.facts?.status;
     if (status === undefined || status === this.#shownStatus) return;
     this.#shownStatus = status;
     upsertSearchAttributes([{ key: orderStatusKey, value: status }]);

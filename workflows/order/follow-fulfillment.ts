@@ -7,35 +7,32 @@ import type { OrderCase } from './case.ts';
 import { payments } from './steps.ts';
 
 /** Stays with the order until nothing can happen to it any more. @returns its last status */
-export async function followFulfillment(
-  orderCase: OrderCase,
-  continueWhenLong: () => Promise<void>,
-): Promise<OrderStatus> {
+export async function followFulfillment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderStatus> {
   for (;;) {
-    if (orderCase.paymentNews) {
-      await applyPayments(orderCase);
-      orderCase.changed = true;
+    if (order.paymentNews) {
+      await applyPayments(order);
+      order.changed = true;
       continue;
     }
-    if (orderCase.moneyMoved) {
-      orderCase.moneyMoved = false;
-      orderCase.isReconcileDue = false;
-      const { orderId } = orderCase;
-      await orderCase.trouble.persevere('Stripe’s books could not be read', payments.reconcilePayment({ orderId }));
-      orderCase.changed = true;
+    if (order.moneyMoved) {
+      order.moneyMoved = false;
+      order.isReconcileDue = false;
+      const { orderId } = order;
+      await order.stuck.retry('Stripe’s books could not be read', payments.reconcilePayment({ orderId }));
+      order.changed = true;
       continue;
     }
-    if (orderCase.changed) {
-      await orderCase.refresh();
+    if (order.changed) {
+      await order.refresh();
       continue;
     }
-    const isBusy = hasOpenCase(orderCase);
-    const leftMs = closesInMs(orderCase);
-    const { status } = orderCase.order!;
+    const isBusy = hasOpenCase(order);
+    const leftMs = closesInMs(order);
+    const { status } = order.facts!;
     if (!isBusy && (isFinal(status) || status === 'refunded' || leftMs === 0)) return status;
     await continueWhenLong();
-    const { reads } = orderCase;
-    const news = () => orderCase.hasNews || orderCase.reads !== reads;
+    const { reads } = order;
+    const news = () => order.hasNews || order.reads !== reads;
     // With the return window closed, only what is still open keeps the order: its end is news, and nothing else is waited for.
     if (leftMs === undefined || leftMs === 0) await condition(news);
     else await condition(news, leftMs, { summary: 'until returns are no longer accepted' });
@@ -43,8 +40,8 @@ export async function followFulfillment(
 }
 
 /** Milliseconds until a delivered order is left alone, 0 when that is over; undefined while it is not delivered. */
-function closesInMs(orderCase: OrderCase): number | undefined {
-  const closesAt = orderCase.status === 'delivered' ? orderCase.record?.closesAt : undefined;
+function closesInMs(order: OrderCase): number | undefined {
+  const closesAt = order.status === 'delivered' ? order.record?.closesAt : undefined;
   return closesAt ? Math.max(0, Date.parse(closesAt) - Date.now()) : undefined;
 }
 

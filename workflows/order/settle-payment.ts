@@ -12,86 +12,82 @@ const IN_FLIGHT_FIRST_MS = 5_000;
 const IN_FLIGHT_LAST_MS = 4 * 3_600_000;
 
 /** Waits for the payment, a cancellation or the end of the reservation, and ends the checkout accordingly. */
-export async function settlePayment(
-  orderCase: OrderCase,
-  continueWhenLong: () => Promise<void>,
-): Promise<OrderOutcome> {
+export async function settlePayment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderOutcome> {
   for (;;) {
-    if (orderCase.paymentNews) {
-      const outcome = await applyPayments(orderCase);
+    if (order.paymentNews) {
+      const outcome = await applyPayments(order);
       // Paid, as Stripe says, and yet not paid for this order: it never can be.
-      const isLost = outcome === 'mismatched' || (outcome === 'unpaid' && orderCase.isPaidAtStripe);
-      if (isLost && orderCase.status === 'pending') return await closeOrder(orderCase);
+      const isLost = outcome === 'mismatched' || (outcome === 'unpaid' && order.isPaidAtStripe);
+      if (isLost && order.status === 'pending') return await closeOrder(order);
       continue;
     }
-    if (orderCase.changed) {
-      await orderCase.refresh();
+    if (order.changed) {
+      await order.refresh();
       continue;
     }
-    const { status, expiresAt, capturedCents } = orderCase.order!;
+    const { status, expiresAt, capturedCents } = order.facts!;
     // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
     if (status !== 'pending') {
       if (capturedCents > 0) return status;
-      await checkMovedMoney(orderCase);
+      await checkMovedMoney(order);
       // Once: what Stripe says again and again of a payment that this order can't have must not be asked again and again.
-      if (orderCase.paymentNews) await applyPayments(orderCase);
-      return orderCase.order!.status;
+      if (order.paymentNews) await applyPayments(order);
+      return order.facts!.status;
     }
-    if (orderCase.moneyMoved) {
-      await checkMovedMoney(orderCase);
+    if (order.moneyMoved) {
+      await checkMovedMoney(order);
       continue;
     }
     await continueWhenLong();
     const leftMs = Date.parse(expiresAt) - Date.now();
-    if (orderCase.cancelRequest || leftMs <= 0) {
-      if (!orderCase.cancelRequest && (await hasMoreTime(orderCase))) continue;
-      const ended = await endUnpaid(orderCase);
+    if (order.cancelRequest || leftMs <= 0) {
+      if (!order.cancelRequest && (await hasMoreTime(order))) continue;
+      const ended = await endUnpaid(order);
       if (ended) return ended;
       continue;
     }
-    const checkAfterMs = Math.min(leftMs, CHECK_AFTER_MS[orderCase.paymentChecks] ?? leftMs);
+    const checkAfterMs = Math.min(leftMs, CHECK_AFTER_MS[order.paymentChecks] ?? leftMs);
     const isLastWait = checkAfterMs === leftMs;
-    const { reads } = orderCase;
-    const news = () => orderCase.hasNews || orderCase.cancelRequest !== undefined || orderCase.reads !== reads;
+    const { reads } = order;
+    const news = () => order.hasNews || order.cancelRequest !== undefined || order.reads !== reads;
     const summary = isLastWait ? 'until the reservation ends' : 'until Stripe is asked';
     const isWoken = await condition(news, checkAfterMs, { summary });
     if (!isWoken && !isLastWait) {
-      orderCase.paymentChecks += 1;
-      await checkPayment(orderCase);
+      order.paymentChecks += 1;
+      await checkPayment(order);
     }
   }
 }
 
 /** Support may have extended the reservation: the database has the last word on when it ends. */
-async function hasMoreTime(orderCase: OrderCase): Promise<boolean> {
-  const { orderId } = orderCase;
-  const order = await orderCase.trouble.persevere('The order could not be read', durable.loadOrder({ orderId }));
-  if (!order || (order.status === 'pending' && order.expiresAt === orderCase.order!.expiresAt)) return false;
-  orderCase.updated(order);
+async function hasMoreTime(order: OrderCase): Promise<boolean> {
+  const { orderId } = order;
+  const facts = await order.stuck.retry('The order could not be read', durable.loadOrder({ orderId }));
+  if (!facts || (facts.status === 'pending' && facts.expiresAt === order.facts!.expiresAt)) return false;
+  order.update(facts);
   return true;
 }
 
 /** A webhook can be lost: whether the charge went through is Stripe's to say. A webhook that comes meanwhile overtakes the question. */
-async function checkPayment(orderCase: OrderCase): Promise<void> {
-  const { orderId } = orderCase;
-  const isOvertaken = () =>
-    orderCase.paymentNews || (orderCase.status === 'pending' && orderCase.cancelRequest !== undefined);
-  const status = await orderCase.trouble.persevere(
+async function checkPayment(order: OrderCase): Promise<void> {
+  const { orderId } = order;
+  const isOvertaken = () => order.paymentNews || (order.status === 'pending' && order.cancelRequest !== undefined);
+  const status = await order.stuck.retry(
     'Stripe could not be asked for the payment',
     payments.checkPayment({ orderId }),
     isOvertaken,
   );
-  if (status === 'succeeded') orderCase.paidAtStripe();
+  if (status === 'succeeded') order.markPaidAtStripe();
 }
 
 /**
  * What moved before the payment was booked is the payment, and perhaps also a refund or a chargeback of it, whose event came first:
  * the order has books to enter those in once it is paid.
  */
-async function checkMovedMoney(orderCase: OrderCase): Promise<void> {
-  orderCase.isReconcileDue ||= orderCase.moneyMoved;
-  orderCase.moneyMoved = false;
-  await checkPayment(orderCase);
+async function checkMovedMoney(order: OrderCase): Promise<void> {
+  order.isReconcileDue ||= order.moneyMoved;
+  order.moneyMoved = false;
+  await checkPayment(order);
 }
 
 /**
@@ -99,38 +95,38 @@ async function checkMovedMoney(orderCase: OrderCase): Promise<void> {
  * flight: either nobody can pay any more, or it was paid. A webhook that says so overtakes Stripe's answer.
  * @returns undefined when the order goes on
  */
-async function endUnpaid(orderCase: OrderCase): Promise<OrderOutcome | undefined> {
-  if (orderCase.order!.paymentIntentId) {
-    orderCase.settlingAtStripe();
-    const status = await orderCase.trouble.persevere(
+async function endUnpaid(order: OrderCase): Promise<OrderOutcome | undefined> {
+  if (order.facts!.paymentIntentId) {
+    order.markSettlingAtStripe();
+    const status = await order.stuck.retry(
       'The payment could not be canceled at Stripe',
-      payments.cancelPayment({ orderId: orderCase.orderId }),
-      () => orderCase.paymentNews,
+      payments.cancelPayment({ orderId: order.orderId }),
+      () => order.paymentNews,
     );
     if (status === undefined) return undefined;
     if (status === 'succeeded') {
-      orderCase.paidAtStripe();
+      order.markPaidAtStripe();
       return undefined;
     }
     if (status === 'in_flight') {
-      const waitMs = Math.min(IN_FLIGHT_LAST_MS, IN_FLIGHT_FIRST_MS * 2 ** orderCase.inFlightChecks);
-      orderCase.inFlightChecks += 1;
-      const { reads } = orderCase;
-      const news = () => orderCase.hasNews || orderCase.reads !== reads;
+      const waitMs = Math.min(IN_FLIGHT_LAST_MS, IN_FLIGHT_FIRST_MS * 2 ** order.inFlightChecks);
+      order.inFlightChecks += 1;
+      const { reads } = order;
+      const news = () => order.hasNews || order.reads !== reads;
       await condition(news, waitMs, { summary: 'a charge is in flight' });
       return undefined;
     }
   }
-  return closeOrder(orderCase);
+  return closeOrder(order);
 }
 
-async function closeOrder(orderCase: OrderCase): Promise<OrderOutcome> {
-  const { orderId, cancelRequest } = orderCase;
-  const isTimeUp = Date.parse(orderCase.order!.expiresAt) <= Date.now();
-  const closed = await orderCase.trouble.persevere(
+async function closeOrder(order: OrderCase): Promise<OrderOutcome> {
+  const { orderId, cancelRequest } = order;
+  const isTimeUp = Date.parse(order.facts!.expiresAt) <= Date.now();
+  const closed = await order.stuck.retry(
     'The order could not be ended',
     durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'cancelled' : 'expired', request: cancelRequest }),
   );
-  orderCase.updated(closed);
+  order.update(closed);
   return closed.status;
 }

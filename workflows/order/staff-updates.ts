@@ -38,29 +38,30 @@ import { isFailedAttempt, now, orders } from './steps.ts';
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called' };
 const OPTIONAL_REASON = { reason: optional(requiredText('“reason”', 500)) };
 
-export function handleStaffUpdates(the: OrderCase): void {
-  const orderId = the.orderId;
+export function handleStaffUpdates(order: OrderCase): void {
+  const orderId = order.orderId;
 
   /** Refuses what the order's state does not allow, unless this very request was done before. */
   const checkState = (action: OrderAction, request: OrderRequest) => {
-    if (the.outcome !== undefined) throw refuse('conflict', `This order is ${the.outcome}, and its workflow is over.`);
+    if (order.outcome !== undefined)
+      throw refuse('conflict', `This order is ${order.outcome}, and its workflow is over.`);
     // Just taken up from the database: the records themselves decide.
-    if (the.status === undefined) return;
-    if (the.isDone(action, request.requestId)) return;
-    const refusal = refusalOf(action, the.status);
+    if (order.status === undefined) return;
+    if (order.isDone(action, request.requestId)) return;
+    const refusal = refusalOf(action, order.status);
     if (refusal) throw refuse('conflict', refusal);
   };
   /** Does one step on the order's records; what they refuse, the sender reads. */
   const step = async (request: OrderRequest, what: OrderStepRequest['step']) => {
-    await the.loaded();
+    await order.whenLoaded();
     const { requestId, requestedBy, reason } = request;
     const result = await orders.stepOrder({ orderId, requestId, actor: uiActor(requestedBy), reason, step: what });
     if (result.outcome === 'refused') throw refuse('conflict', result.message);
-    await the.refresh();
-    return { status: the.status! };
+    await order.refresh();
+    return { status: order.status! };
   };
 
-  setHandler(cancelOrderUpdate, (request) => cancel(the, request), {
+  setHandler(cancelOrderUpdate, (request) => cancel(order, request), {
     description: describeUpdate(
       'Cancels an order that has not shipped. Unpaid: its items go back on sale. Paid: all of its money goes back; above your limit a support lead has to agree first.',
       EXAMPLE,
@@ -80,8 +81,8 @@ export function handleStaffUpdates(the: OrderCase): void {
   setHandler(
     refundOrderUpdate,
     async (request) => {
-      await the.loaded();
-      const wish = readWish(the.order!, request);
+      await order.whenLoaded();
+      const wish = readWish(order.facts!, request);
       if (typeof wish === 'string') throw refuse('invalid_request', wish);
       const { requestId, requestedBy, reason, proof, restock, awaitReturn } = request;
       const asked = await orders.requestRefund({
@@ -96,10 +97,10 @@ export function handleStaffUpdates(the: OrderCase): void {
       });
       if (asked.outcome === 'order_missing') throw refuse('not_found', 'There is no such order.');
       if (asked.outcome === 'refused') throw refuse(asked.code, asked.message);
-      await startRefund(the, asked.refund);
-      await the.refresh();
+      await startRefund(order, asked.refund);
+      await order.refresh();
       return {
-        status: the.status!,
+        status: order.status!,
         refundId: asked.refund.refundId,
         refundWorkflowId: refundWorkflowId(orderId, requestId),
         refundStatus: asked.refund.status,
@@ -118,7 +119,7 @@ export function handleStaffUpdates(the: OrderCase): void {
           awaitReturn: optional(aFlag('awaitReturn')),
         });
         // Asked again, a refund of an order that has moved on is answered by the records.
-        const known = the.record?.refunds.some((each) => each.requestId === request.requestId);
+        const known = order.record?.refunds.some((each) => each.requestId === request.requestId);
         if (!known) checkState('refund', request);
       },
     },
@@ -128,8 +129,8 @@ export function handleStaffUpdates(the: OrderCase): void {
   setHandler(
     extendHoldUpdate,
     async ({ requestId, requestedBy, reason, minutes }) => {
-      await the.loaded();
-      const { reservationId } = the.order!;
+      await order.whenLoaded();
+      const { reservationId } = order.facts!;
       const extended = await orders.extendHold({
         reservationId,
         minutes,
@@ -138,7 +139,7 @@ export function handleStaffUpdates(the: OrderCase): void {
         reason,
       });
       if (extended.outcome === 'refused') throw refuse('conflict', extended.message);
-      await the.refresh();
+      await order.refresh();
       return { expiresAt: extended.expiresAt };
     },
     {
@@ -247,7 +248,7 @@ export function handleStaffUpdates(the: OrderCase): void {
     },
   });
 
-  setHandler(recheckPaymentUpdate, (request) => recheckPayment(the, request), {
+  setHandler(recheckPaymentUpdate, (request) => recheckPayment(order, request), {
     description: describeUpdate(
       'Asks Stripe now what became of the payment: a charge whose message was lost, a refund made in the dashboard, a chargeback.',
       EXAMPLE,
@@ -255,13 +256,14 @@ export function handleStaffUpdates(the: OrderCase): void {
     validator: (request) => {
       checkRequest(request, EXAMPLE);
       checkState('recheckPayment', request);
-      if (the.order && !the.order.paymentIntentId) throw refuse('conflict', 'This order has no payment at Stripe yet.');
+      if (order.facts && !order.facts.paymentIntentId)
+        throw refuse('conflict', 'This order has no payment at Stripe yet.');
     },
   });
   setHandler(
     retryUpdate,
     async ({ requestId, requestedBy, reason }) => {
-      const retried = the.trouble.current?.what ?? '';
+      const retried = order.stuck.current?.what ?? '';
       const message = `Tried again: ${retried}`;
       await orders.recordAsked({
         orderId,
@@ -271,52 +273,55 @@ export function handleStaffUpdates(the: OrderCase): void {
         actor: uiActor(requestedBy),
         reason,
       });
-      the.trouble.retryNow();
+      order.stuck.retryNow();
       return { retried };
     },
     {
       description: describeUpdate('Tries at once what has stopped, when its cause is gone.', EXAMPLE),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (!the.trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+        if (!order.stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
       },
     },
   );
 }
 
-async function cancel(the: OrderCase, request: OrderRequest): Promise<{ status: NonNullable<typeof the.status> }> {
+async function cancel(order: OrderCase, request: OrderRequest): Promise<{ status: NonNullable<typeof order.status> }> {
   const { requestId, requestedBy, proof, reason = '' } = request;
-  await the.loaded();
-  if (the.status === 'pending') {
-    the.cancelAsked({ ...request, reason });
-    await condition(() => the.settled !== undefined);
+  await order.whenLoaded();
+  if (order.status === 'pending') {
+    order.requestCancel({ ...request, reason });
+    await condition(() => order.settled !== undefined);
     // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
-    if (the.order!.capturedCents === 0 || the.refundId !== undefined) return { status: the.status! };
+    if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };
   }
   const cancelled = await orders.cancelPaid({
-    orderId: the.orderId,
+    orderId: order.orderId,
     requestId,
     sender: { requestedBy, proof },
     reason,
   });
   if (cancelled.outcome === 'refused') throw refuse(cancelled.code, cancelled.message);
-  await startRefund(the, cancelled.refund);
-  await the.refresh();
-  return { status: the.status! };
+  await startRefund(order, cancelled.refund);
+  await order.refresh();
+  return { status: order.status! };
 }
 
 /** The refund is in the records already; its workflow sends it, or waits for whoever has to agree. */
-async function startRefund(the: OrderCase, { refundId, requestId, amountCents, currency }: RefundFacts): Promise<void> {
+async function startRefund(
+  order: OrderCase,
+  { refundId, requestId, amountCents, currency }: RefundFacts,
+): Promise<void> {
   await unlessRunning(() =>
     startChild(refund, {
-      workflowId: refundWorkflowId(the.orderId, requestId),
-      args: [{ orderId: the.orderId, refundId, resume: true }],
+      workflowId: refundWorkflowId(order.orderId, requestId),
+      args: [{ orderId: order.orderId, refundId, resume: true }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: 'Refund asked for by support',
       typedSearchAttributes: caseAttributes({
-        orderId: the.orderId,
-        customerId: the.record?.customer.userId,
+        orderId: order.orderId,
+        customerId: order.record?.customer.userId,
         amount: toDecimal(amountCents, currency),
         createdAt: new Date(),
       }),
@@ -325,11 +330,11 @@ async function startRefund(the: OrderCase, { refundId, requestId, amountCents, c
 }
 
 async function recheckPayment(
-  the: OrderCase,
+  order: OrderCase,
   { requestId, requestedBy, reason }: OrderRequest,
-): Promise<{ status: NonNullable<typeof the.status>; payment: string }> {
-  const { orderId } = the;
-  await the.loaded();
+): Promise<{ status: NonNullable<typeof order.status>; payment: string }> {
+  const { orderId } = order;
+  await order.whenLoaded();
   const payment = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
     if (isFailedAttempt(error))
       throw refuse(
@@ -348,9 +353,9 @@ async function recheckPayment(
   });
   if (payment === 'succeeded') {
     // Before its payment is booked, an order has no books to enter refunds and chargebacks in.
-    the.isReconcileDue ||= the.order!.capturedCents === 0;
-    the.paidAtStripe();
+    order.isReconcileDue ||= order.facts!.capturedCents === 0;
+    order.markPaidAtStripe();
   }
-  await the.refresh();
-  return { status: the.status!, payment };
+  await order.refresh();
+  return { status: order.status!, payment };
 }

@@ -30,53 +30,53 @@ export function order(input: OrderInput): Promise<OrderOutcome> {
 }
 
 async function followOrder(input: OrderInput): Promise<OrderOutcome> {
-  const orderCase = new OrderCase(input);
-  showDetails(() => describeOrder(orderCase));
-  const begins = handleBegin(orderCase, input);
-  handleNews(orderCase);
-  handleStaffUpdates(orderCase);
+  const order = new OrderCase(input);
+  showDetails(() => describeOrder(order));
+  const begins = handleBegin(order, input);
+  handleNews(order);
+  handleStaffUpdates(order);
 
-  if (input.resume) await orderCase.refresh();
+  if (input.resume) await order.refresh();
   else await begins.untilOpened();
 
   for (;;) {
-    const outcome = orderCase.order === undefined ? 'not_begun' : await liveOrder(orderCase);
-    orderCase.ended(outcome);
-    await untilQuiet({ openingUpdates: input.resume ? 0 : 1, hasNews: () => orderCase.hasNews });
+    const outcome = order.facts === undefined ? 'not_begun' : await liveOrder(order);
+    order.markEnded(outcome);
+    await untilQuiet({ openingUpdates: input.resume ? 0 : 1, hasNews: () => order.hasNews });
     // What came in the meantime is not lost with the workflow: news, or a request that opened the order after all.
-    const isOver = outcome === 'not_begun' ? orderCase.order === undefined : !orderCase.hasNews;
+    const isOver = outcome === 'not_begun' ? order.facts === undefined : !order.hasNews;
     if (isOver) return outcome;
-    orderCase.reopened();
+    order.reopen();
   }
 }
 
 /** From the payment to the end of everything that can happen to the order. */
-async function liveOrder(orderCase: OrderCase): Promise<OrderOutcome> {
-  const continuing = () => continueWhenLong(orderCase);
-  const settled = await settlePayment(orderCase, continuing);
-  orderCase.settledAs(settled);
+async function liveOrder(order: OrderCase): Promise<OrderOutcome> {
+  const continuing = () => continueWhenLong(order);
+  const settled = await settlePayment(order, continuing);
+  order.markSettled(settled);
   // Without a payment nothing is left to do.
   let outcome = settled;
-  if (orderCase.order!.capturedCents > 0) {
-    orderCase.moneyMoved ||= orderCase.isReconcileDue;
-    outcome = await followFulfillment(orderCase, continuing);
+  if (order.facts!.capturedCents > 0) {
+    order.moneyMoved ||= order.isReconcileDue;
+    outcome = await followFulfillment(order, continuing);
   }
-  await condition(() => orderCase.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
+  await condition(() => order.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
   return outcome;
 }
 
 /** Begins a new run when the history is long, with everything that the database does not hold. */
-async function continueWhenLong(orderCase: OrderCase): Promise<void> {
+async function continueWhenLong(order: OrderCase): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return;
   await continueAsNew<(input: OrderInput) => Promise<unknown>>({
-    orderId: orderCase.orderId,
+    orderId: order.orderId,
     resume: true,
-    carried: orderCase.carried,
+    carried: order.carried,
   });
 }
 
 /** Requests to begin may come many at once: each is checked by itself, and all share one payment. */
-function handleBegin(orderCase: OrderCase, input: OrderInput): { untilOpened(): Promise<void> } {
+function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Promise<void> } {
   let requests = 0;
   let opening: Promise<OpenedPayment | undefined> | undefined;
 
@@ -86,19 +86,19 @@ function handleBegin(orderCase: OrderCase, input: OrderInput): { untilOpened(): 
       requests += 1;
       const opened = await orders.openOrder(begin);
       if (opened.outcome !== 'opened') return { outcome: opened.outcome };
-      orderCase.opened(opened.order, begin);
-      if (orderCase.order!.status !== 'pending') return { outcome: 'opened', status: orderCase.order!.status };
-      if (!orderCase.order!.paymentIntentId) {
-        opening ??= openPayment(orderCase.order!);
+      order.markOpened(opened.order, begin);
+      if (order.facts!.status !== 'pending') return { outcome: 'opened', status: order.facts!.status };
+      if (!order.facts!.paymentIntentId) {
+        opening ??= openPayment(order.facts!);
         const shared = opening;
         const payment = await shared;
         // The next request tries again.
         if (opening === shared) opening = undefined;
         if (!payment) return { outcome: 'payment_unavailable' };
         // It can have ended, or been paid, in the meantime.
-        if (orderCase.status === 'pending' && !orderCase.order!.paymentIntentId) orderCase.payable(payment);
+        if (order.status === 'pending' && !order.facts!.paymentIntentId) order.markPayable(payment);
       }
-      return { outcome: 'opened', status: orderCase.order!.status };
+      return { outcome: 'opened', status: order.facts!.status };
     },
     {
       description: 'Opens the order of a reservation and its payment. Sent by the shop itself.',
@@ -111,33 +111,33 @@ function handleBegin(orderCase: OrderCase, input: OrderInput): { untilOpened(): 
     /** As long as a request is at work, it is waited for: an order that it opens must not be left alone. */
     async untilOpened() {
       await condition(() => requests > 0, NOT_BEGUN_TIMEOUT);
-      await condition(() => orderCase.order !== undefined || allHandlersFinished());
+      await condition(() => order.facts !== undefined || allHandlersFinished());
     },
   };
 }
 
 /** Signals prompt a look at the records, or at Stripe, and say nothing themselves: whoever sends one does no harm. */
-function handleNews(orderCase: OrderCase): void {
+function handleNews(order: OrderCase): void {
   setHandler(
     paymentChangedSignal,
     () => {
-      orderCase.paymentNews = true;
+      order.paymentNews = true;
     },
     { description: 'Stripe has said something of the payment: it is read from the records. Harmless to send.' },
   );
   setHandler(
     orderChangedSignal,
     () => {
-      orderCase.changed = true;
+      order.changed = true;
     },
     { description: 'The order’s records have changed: they are read again. Harmless to send.' },
   );
   setHandler(
     moneyMovedSignal,
     () => {
-      orderCase.moneyMoved = true;
+      order.moneyMoved = true;
     },
     { description: 'Money moved at Stripe: its books are read again. Harmless to send.' },
   );
-  setHandler(orderCaseQuery, () => orderCase.toJSON(), { description: 'The whole case as JSON' });
+  setHandler(orderCaseQuery, () => order.toJSON(), { description: 'The whole case as JSON' });
 }

@@ -11,13 +11,14 @@ const STAGES: Readonly<Record<RetrainingStage, string>> = {
 };
 
 /** The case in Markdown, for staff: which model is served, what is under way and what it found, how the last one ended, what can be done. */
-export function describeRetraining(the: RetrainingCase): string {
-  const parts = ['### Recommendation model', servedText(the)];
-  if (the.current) parts.push(...currentText(the, the.current));
-  else if (the.wish) parts.push('A retraining is about to begin.');
-  if (the.last) parts.push(`**Last retraining** (${atTime(the.last.at)}): ${plain(the.last.sentence)}.`);
-  else if (!the.current && !the.wish) parts.push('Nothing was trained yet.');
-  parts.push(whatCanBeDone(the));
+export function describeRetraining(retraining: RetrainingCase): string {
+  const parts = ['### Recommendation model', servedText(retraining)];
+  if (retraining.current) parts.push(...currentText(retraining, retraining.current));
+  else if (retraining.wish) parts.push('A retraining is about to begin.');
+  if (retraining.last)
+    parts.push(`**Last retraining** (${atTime(retraining.last.at)}): ${plain(retraining.last.sentence)}.`);
+  else if (!retraining.current && !retraining.wish) parts.push('Nothing was trained yet.');
+  parts.push(whatCanBeDone(retraining));
   return parts.join('\n\n');
 }
 
@@ -30,14 +31,15 @@ function servedText({ models }: RetrainingCase): string {
   return `Served: **${plain(serving.modelId)}** since ${atTime(serving.since)}.${rest}`;
 }
 
-function currentText(the: RetrainingCase, current: CurrentRetraining): string[] {
+function currentText(retraining: RetrainingCase, current: CurrentRetraining): string[] {
   const { wish, stage, fraction, told } = current;
   const why = wish.reason ? `: ${plain(wish.reason)}` : '';
   const parts = [
     `**Under way**, asked for by ${plain(wish.requestedBy ?? 'somebody at the start form')}${why}. Its model will be \`${current.modelId}\`.`,
   ];
   if (wish.publishAnyway) parts.push('It will be published **whatever is found**: so it was asked for.');
-  if (the.cancelledBy) parts.push(`**Cancelled** by ${plain(the.cancelledBy.requestedBy)}: it is being stopped.`);
+  if (retraining.cancelledBy)
+    parts.push(`**Cancelled** by ${plain(retraining.cancelledBy.requestedBy)}: it is being stopped.`);
   const at = RETRAINING_STAGES.indexOf(stage);
   parts.push(
     table(

@@ -10,13 +10,13 @@ const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'New rang
 const ROLLBACK_EXAMPLE = { ...EXAMPLE, reason: 'Odd suggestions since this morning' };
 const MAX_MODEL_ID_LENGTH = 64;
 
-export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeof localSteps>): void {
+export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnType<typeof localSteps>): void {
   setHandler(
     retrainUpdate,
     ({ requestId, requestedBy, reason, publishAnyway }) =>
-      the.once(requestId, async () => {
-        if (the.isBusy) return { started: false };
-        the.wish = { requestedBy, ...(reason && { reason }), ...(publishAnyway && { publishAnyway }) };
+      retraining.once(requestId, async () => {
+        if (retraining.isBusy) return { started: false };
+        retraining.wish = { requestedBy, ...(reason && { reason }), ...(publishAnyway && { publishAnyway }) };
         return { started: true };
       }),
     {
@@ -31,9 +31,9 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
   setHandler(
     cancelRetrainingUpdate,
     (request) =>
-      the.once(request.requestId, async () => {
-        if (the.current) the.cancel(request);
-        else the.wish = undefined;
+      retraining.once(request.requestId, async () => {
+        if (retraining.current) retraining.cancel(request);
+        else retraining.wish = undefined;
         return { cancelled: true };
       }),
     {
@@ -43,9 +43,9 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
       }),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (the.isAnswered(request.requestId)) return;
-        if (!the.isBusy) throw refuse('conflict', 'No retraining is under way.');
-        if (the.current?.stage === 'publish')
+        if (retraining.isAnswered(request.requestId)) return;
+        if (!retraining.isBusy) throw refuse('conflict', 'No retraining is under way.');
+        if (retraining.current?.stage === 'publish')
           throw refuse('conflict', 'The new model is being published just now; send `rollback` afterwards.');
       },
     },
@@ -54,9 +54,9 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
   setHandler(
     rollbackUpdate,
     ({ requestId, model }) =>
-      the.once(requestId, async () => {
+      retraining.once(requestId, async () => {
         const now = await models.readModels();
-        the.knows(now);
+        retraining.knows(now);
         const { serving, kept } = now;
         if (!serving) throw refuse('conflict', 'No model is served yet: there is nothing to go back to.');
         const to = model ?? serving.before;
@@ -72,7 +72,7 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
             ),
           );
         const result = await models.rollBackModel({ from: serving.modelId, to });
-        the.knows(await models.readModels());
+        retraining.knows(await models.readModels());
         if (result.outcome === 'refused') throw refuse('conflict', result.message);
         return { model: result.modelId };
       }),
@@ -83,7 +83,7 @@ export function handleStaffUpdates(the: RetrainingCase, models: ReturnType<typeo
       ),
       validator: (request) => {
         checkRequest(request, ROLLBACK_EXAMPLE, { model: optional(requiredText('“model”', MAX_MODEL_ID_LENGTH)) });
-        if (!the.isAnswered(request.requestId) && the.current?.stage === 'publish')
+        if (!retraining.isAnswered(request.requestId) && retraining.current?.stage === 'publish')
           throw refuse('conflict', 'A new model is being published just now; try again in a moment.');
       },
     },

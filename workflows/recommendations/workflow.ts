@@ -57,62 +57,66 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   const { train = true, carried, ...wish } = input ?? {};
   if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(wish);
 
-  const the = new RetrainingCase(carried);
-  showDetails(() => describeRetraining(the));
-  if (train) the.wish = wish;
+  const retraining = new RetrainingCase(carried);
+  showDetails(() => describeRetraining(retraining));
+  if (train) retraining.wish = wish;
   setHandler(
     retrainSignal,
     (asked) => {
-      if (!the.isBusy) the.wish = wishOf(asked);
+      if (!retraining.isBusy) retraining.wish = wishOf(asked);
     },
     { description: 'A retraining was started under another id, by the nightly schedule for one. Harmless to send.' },
   );
-  setHandler(progressSignal, (progress) => the.progressed(progress), {
+  setHandler(progressSignal, (progress) => retraining.progressed(progress), {
     description: 'How far a stage is. Sent by the shop itself.',
   });
-  setHandler(retrainingQuery, () => the.view(), { description: 'What is under way, and how the last one ended' });
-  handleStaffUpdates(the, models);
+  setHandler(retrainingQuery, () => retraining.view(), {
+    description: 'What is under way, and how the last one ended',
+  });
+  handleStaffUpdates(retraining, models);
 
-  the.knows(await models.readModels());
-  await condition(() => the.wish !== undefined || the.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested);
-  if (the.wish) await retrain(the, the.wish);
+  retraining.knows(await models.readModels());
+  await condition(
+    () => retraining.wish !== undefined || retraining.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested,
+  );
+  if (retraining.wish) await retrain(retraining, retraining.wish);
   await uncancellable(untilQuiet);
   return continueAsNew<typeof recommendationRetraining>({
-    ...the.wish,
-    train: the.wish !== undefined,
-    carried: the.carried(),
+    ...retraining.wish,
+    train: retraining.wish !== undefined,
+    carried: retraining.carried(),
   });
 }
 
 /** One retraining from its export to its end, whatever that is. @throws CancelledFailure when the workflow itself was cancelled */
-async function retrain(the: RetrainingCase, wish: RetrainingWish): Promise<void> {
+async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promise<void> {
   const name = `${stamp(new Date())}-${uuid4().slice(0, 4)}`;
   const retrainingId = `retraining-${name}`;
-  the.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, told: undefined });
+  retraining.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, told: undefined });
   try {
-    the.ended(await the.cancellable(() => followStages(the)));
+    retraining.ended(await retraining.cancellable(() => followStages(retraining)));
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
-    const { stage } = the.current!;
+    const { stage } = retraining.current!;
     await uncancellable(() => models.discardRetraining({ retrainingId }));
-    the.ended(isCancellation(error) ? cancelled(the) : failed(stage, error));
+    retraining.ended(isCancellation(error) ? cancelled(retraining) : failed(stage, error));
     if (CancellationScope.current().consideredCancelled) {
       await uncancellable(untilQuiet);
       throw error;
     }
   }
-  the.knows(await uncancellable(() => models.readModels()));
+  retraining.knows(await uncancellable(() => models.readModels()));
 }
 
-async function followStages(the: RetrainingCase): Promise<LastRetraining> {
-  const { retrainingId, modelId, wish } = the.current!;
+async function followStages(retraining: RetrainingCase): Promise<LastRetraining> {
+  const { retrainingId, modelId, wish } = retraining.current!;
   const publishAnyway = wish.publishAnyway ?? false;
 
-  const exported = await the.stage('export', () => stages.exportHistory({ retrainingId }));
-  the.current!.exported = exported;
+  const exported = await retraining.stage('export', () => stages.exportHistory({ retrainingId }));
+  retraining.current!.exported = exported;
   const { facts, heldOutFromMs } = exported;
   const report = (because: string): ModelReport => {
-    const { scores, against, opponentScores } = the.current!.evaluated ?? {};
+    const { scores, against, opponentScores } = retraining.current!.evaluated ?? {};
     return {
       facts,
       heldOutFromMs,
@@ -124,27 +128,27 @@ async function followStages(the: RetrainingCase): Promise<LastRetraining> {
   const keep = async (because: string): Promise<LastRetraining> => {
     const refused = { modelId, trainedUntilMs: facts.takenMs, report: report(because) };
     await models.discardRetraining({ retrainingId, refused });
-    const serving = the.models?.serving;
+    const serving = retraining.models?.serving;
     return last('kept', `kept: ${serving ? `${serving.modelId} stays` : 'no model is served yet'}, because ${because}`);
   };
   if (exported.missing) return keep(exported.missing);
   if (exported.strange && !publishAnyway) return keep(exported.strange);
 
-  the.current!.trained = await the.stage('train', () =>
+  retraining.current!.trained = await retraining.stage('train', () =>
     stages.trainModels({ retrainingId, takenMs: facts.takenMs, heldOutFromMs }),
   );
   for (;;) {
-    const evaluated = await the.stage('evaluate', () =>
+    const evaluated = await retraining.stage('evaluate', () =>
       stages.evaluateModels({ retrainingId, heldOutFromMs, publishAnyway }),
     );
-    the.current!.evaluated = evaluated;
+    retraining.current!.evaluated = evaluated;
     const { isGood, because } = evaluated.verdict;
     if (!isGood && !publishAnyway) return keep(because);
 
     const objections = [...(exported.strange ? [exported.strange] : []), ...(isGood ? [] : [because])];
     const why = objections.length > 0 ? `it was to be published anyway, although ${objections.join('; ')}` : because;
     // Half a publication can't be called back: it is one transaction, which takes milliseconds.
-    const published = await the.stage('publish', () =>
+    const published = await retraining.stage('publish', () =>
       uncancellable(() =>
         stages.publishModel({
           retrainingId,

@@ -25,10 +25,10 @@ interface Situation {
 function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
   const facts = {
     input: { orderId: 'o1' },
-    refund: refund && { ...REFUND, ...refund },
+    facts: refund && { ...REFUND, ...refund },
     refusal,
     outcome,
-    trouble: { current: stuck },
+    stuck: { current: stuck },
   };
   return describeRefund(facts as unknown as RefundCase).split('\n\n');
 }

@@ -5,32 +5,32 @@ import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
 
 /** The case in Markdown, for support staff: how much, why, who asked, what happens next, what can be done. */
-export function describeRefund(the: RefundCase): string {
-  const { refund } = the;
-  const orderId = refund?.orderId ?? the.input.orderId;
+export function describeRefund(refund: RefundCase): string {
+  const { facts } = refund;
+  const orderId = facts?.orderId ?? refund.input.orderId;
   const parts = [`### Refund of order ${orderId}`];
-  const stopped = the.trouble.current;
+  const stopped = refund.stuck.current;
   if (stopped) parts.push(`**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`);
-  parts.push(nextStep(the));
-  if (!refund) return parts.join('\n\n');
+  parts.push(nextStep(refund));
+  if (!facts) return parts.join('\n\n');
   parts.push(
     [
-      `- Amount: **${formatMoney(refund.amountCents, refund.currency)}**`,
-      `- State: **${refund.status.replaceAll('_', ' ')}**`,
+      `- Amount: **${formatMoney(facts.amountCents, facts.currency)}**`,
+      `- State: **${facts.status.replaceAll('_', ' ')}**`,
       `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
-      `- Why: ${plain(refund.reason)}`,
-      `- Asked by: ${plain(refund.requestedBy)}, ${atTime(refund.createdAt)}`,
-      ...(refund.decidedBy ? [`- Decided by: ${plain(refund.decidedBy)} (${plain(refund.decisionReason ?? '')})`] : []),
-      `- Payment: \`${refund.paymentIntentId}\``,
-      `- Refund at Stripe: ${refund.stripeRefundId ? `\`${refund.stripeRefundId}\`` : 'not made yet'}`,
-      ...(refund.attempt > 1 ? [`- Try: ${refund.attempt}`] : []),
+      `- Why: ${plain(facts.reason)}`,
+      `- Asked by: ${plain(facts.requestedBy)}, ${atTime(facts.createdAt)}`,
+      ...(facts.decidedBy ? [`- Decided by: ${plain(facts.decidedBy)} (${plain(facts.decisionReason ?? '')})`] : []),
+      `- Payment: \`${facts.paymentIntentId}\``,
+      `- Refund at Stripe: ${facts.stripeRefundId ? `\`${facts.stripeRefundId}\`` : 'not made yet'}`,
+      ...(facts.attempt > 1 ? [`- Try: ${facts.attempt}`] : []),
     ].join('\n'),
   );
-  if (refund.lines.length > 0) {
+  if (facts.lines.length > 0) {
     parts.push(
       table(
         ['Item', 'Quantity', 'Goes back on sale'],
-        refund.lines.map((line) => [plain(line.name), `${line.quantity}`, refund.restock ? 'yes' : 'no']),
+        facts.lines.map((line) => [plain(line.name), `${line.quantity}`, facts.restock ? 'yes' : 'no']),
       ),
     );
   }
@@ -47,11 +47,11 @@ const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'
   rejected: 'The refund was declined.',
 };
 
-function nextStep(the: RefundCase): string {
-  if (the.refusal) return `Refused: ${withExample(the.refusal)}`;
-  if (!the.refund) return 'Nothing is refunded yet.';
-  if (the.outcome === 'failed') return 'The money did not go back by card; it was settled in another way.';
-  const { status, refundId } = the.refund;
+function nextStep(refund: RefundCase): string {
+  if (refund.refusal) return `Refused: ${withExample(refund.refusal)}`;
+  if (!refund.facts) return 'Nothing is refunded yet.';
+  if (refund.outcome === 'failed') return 'The money did not go back by card; it was settled in another way.';
+  const { status, refundId } = refund.facts;
   if (status === 'awaiting_approval') {
     return [
       '**Waits for a second person.** A support lead who did not ask for it decides, signed in to the shop:',

@@ -2,19 +2,19 @@ import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import { toDecimal } from '../../domain/money.ts';
 import { refuse } from '../shared/failures.ts';
 import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attributes.ts';
-import { Trouble } from '../shared/trouble.ts';
+import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
 /** What is known of one refund; support staff read it in the workflow's details. */
 export class RefundCase {
   readonly input: RefundInput;
-  refund: RefundFacts | undefined;
+  facts: RefundFacts | undefined;
   /** Why it was not accepted. */
   refusal: string | undefined;
   /** Its record has changed, or Stripe has news of it. */
   news = false;
   outcome: RefundOutcome | undefined;
-  readonly trouble = new Trouble();
+  readonly stuck = new StuckSteps();
   #needsApproval = false;
 
   constructor(input: RefundInput) {
@@ -22,14 +22,14 @@ export class RefundCase {
   }
 
   /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */
-  async loaded(): Promise<RefundFacts> {
-    await condition(() => this.refund !== undefined || this.outcome !== undefined || this.refusal !== undefined);
-    if (!this.refund) throw refuse('conflict', 'Nothing is refunded here.');
-    return this.refund;
+  async whenLoaded(): Promise<RefundFacts> {
+    await condition(() => this.facts !== undefined || this.outcome !== undefined || this.refusal !== undefined);
+    if (!this.facts) throw refuse('conflict', 'Nothing is refunded here.');
+    return this.facts;
   }
 
-  is(refund: RefundFacts): void {
-    this.refund = refund;
+  apply(refund: RefundFacts): void {
+    this.facts = refund;
     const needsApproval = refund.status === 'awaiting_approval';
     if (needsApproval !== this.#needsApproval) {
       this.#needsApproval = needsApproval;
@@ -41,17 +41,17 @@ export class RefundCase {
     }
   }
 
-  refused(message: string): void {
+  markRefused(message: string): void {
     this.refusal = message;
   }
 
-  ended(outcome: RefundOutcome): RefundOutcome {
+  markEnded(outcome: RefundOutcome): RefundOutcome {
     this.outcome = outcome;
     return outcome;
   }
 
   toJSON(): Record<string, unknown> {
-    const { input, refund, refusal, outcome } = this;
-    return { orderId: input.orderId, refund, refusal, stopped: this.trouble.current, outcome };
+    const { input, facts, refusal, outcome } = this;
+    return { orderId: input.orderId, refund: facts, refusal, stopped: this.stuck.current, outcome };
   }
 }

@@ -19,23 +19,23 @@ import {
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
 
-export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof localSteps>): void {
+export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeof localSteps>): void {
   const settle = (result: DecisionResult): RefundFacts => {
     if (result.outcome === 'refused') throw refuse(result.code, result.message);
-    the.is(result.refund);
+    refund.apply(result.refund);
     return result.refund;
   };
   const answer = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
   /** While a refund is only just taken up from the database, the records themselves decide. */
   const requireStatus = (status: RefundFacts['status'], what: string) => {
-    if (the.refund && the.refund.status !== status)
-      throw refuse('conflict', `${what} This refund is ${the.refund.status.replaceAll('_', ' ')}.`);
+    if (refund.facts && refund.facts.status !== status)
+      throw refuse('conflict', `${what} This refund is ${refund.facts.status.replaceAll('_', ' ')}.`);
   };
 
   setHandler(
     decideRefundUpdate,
     async (request) => {
-      await the.loaded();
+      await refund.whenLoaded();
       return settle(await refunds.decideRefund(request));
     },
     {
@@ -43,7 +43,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
         'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
       // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
       validator: (request) => {
-        if (!request || request.refundId !== (the.refund?.refundId ?? the.input.refundId))
+        if (!request || request.refundId !== (refund.facts?.refundId ?? refund.input.refundId))
           throw refuse('invalid_request', 'This decision is for another refund.');
         if (request.decision !== 'approve' && request.decision !== 'reject')
           throw refuse('invalid_request', '“decision” is "approve" or "reject".');
@@ -58,7 +58,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
   setHandler(
     returnReceivedUpdate,
     async ({ requestId, requestedBy, reason, restock }) => {
-      const { refundId } = await the.loaded();
+      const { refundId } = await refund.whenLoaded();
       const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false };
       return answer(settle(await refunds.receiveReturn(received)));
     },
@@ -76,7 +76,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
   setHandler(
     declineReturnUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
-      const { refundId } = await the.loaded();
+      const { refundId } = await refund.whenLoaded();
       return answer(settle(await refunds.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
@@ -96,19 +96,19 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
   setHandler(
     retryRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
-      const { refundId, status } = await the.loaded();
+      const { refundId, status } = await refund.whenLoaded();
       if (status === 'failed')
         return answer(settle(await refunds.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
       await refunds.recordAsked({
-        orderId: the.refund!.orderId,
+        orderId: refund.facts!.orderId,
         requestId,
         type: 'retry_asked',
-        message: `Tried again: ${the.trouble.current?.what ?? 'the refund'}`,
+        message: `Tried again: ${refund.stuck.current?.what ?? 'the refund'}`,
         actor: uiActor(requestedBy),
         reason,
       });
-      the.trouble.retryNow();
-      return answer(the.refund!);
+      refund.stuck.retryNow();
+      return answer(refund.facts!);
     },
     {
       description: describeUpdate(
@@ -117,14 +117,14 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (!the.trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+        if (!refund.stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
       },
     },
   );
   setHandler(
     giveUpRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
-      const { refundId } = await the.loaded();
+      const { refundId } = await refund.whenLoaded();
       return answer(settle(await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
@@ -144,7 +144,7 @@ export function handleStaffUpdates(the: RefundCase, refunds: ReturnType<typeof l
   setHandler(
     withdrawRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
-      const { refundId } = await the.loaded();
+      const { refundId } = await refund.whenLoaded();
       return answer(settle(await refunds.withdrawRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {

@@ -46,8 +46,8 @@ export function refund(input: RefundInput): Promise<RefundOutcome> {
 }
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
-  const the = new RefundCase(input);
-  showDetails(() => describeRefund(the));
+  const refund = new RefundCase(input);
+  showDetails(() => describeRefund(refund));
   let requests = 0;
 
   setHandler(
@@ -56,8 +56,9 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
       requests += 1;
       const asked = await refunds.requestRefund(request);
       if (asked.outcome === 'accepted') {
-        if (!the.refund) the.is(asked.refund);
-      } else if (!the.refund) the.refused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
+        if (!refund.facts) refund.apply(asked.refund);
+      } else if (!refund.facts)
+        refund.markRefused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
       return asked;
     },
     {
@@ -71,42 +72,42 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   setHandler(
     refundChangedSignal,
     () => {
-      the.news = true;
+      refund.news = true;
     },
     {
       description: 'The refund’s record has changed, or Stripe has news of it: both are read again. Harmless to send.',
     },
   );
-  setHandler(refundCaseQuery, () => the.toJSON(), { description: 'The whole case as JSON' });
-  handleStaffUpdates(the, refunds);
+  setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The whole case as JSON' });
+  handleStaffUpdates(refund, refunds);
 
-  if (input.refundId === undefined) await askAtTheForm(the);
-  else if (input.resume) await reload(the, input.refundId);
+  if (input.refundId === undefined) await askAtTheForm(refund);
+  else if (input.resume) await reload(refund, input.refundId);
   else {
     await condition(() => requests > 0, NOT_REQUESTED_TIMEOUT);
     // A request at work is waited for: a refund that it makes must not be left alone.
-    await condition(() => the.refund !== undefined || allHandlersFinished());
+    await condition(() => refund.facts !== undefined || allHandlersFinished());
   }
 
   for (;;) {
-    const outcome = the.refund ? await giveBack(the) : the.refusal ? 'refused' : 'not_requested';
-    the.ended(outcome);
+    const outcome = refund.facts ? await giveBack(refund) : refund.refusal ? 'refused' : 'not_requested';
+    refund.markEnded(outcome);
     const openingUpdates = input.resume || input.refundId === undefined ? 0 : 1;
-    await untilQuiet({ openingUpdates, hasNews: () => the.refund !== undefined && the.news });
+    await untilQuiet({ openingUpdates, hasNews: () => refund.facts !== undefined && refund.news });
     // What came in the meantime is not lost with the workflow.
-    if (!the.refund || !the.news) return outcome;
-    await reload(the, the.refund.refundId);
+    if (!refund.facts || !refund.news) return outcome;
+    await reload(refund, refund.facts.refundId);
   }
 }
 
-async function reload(the: RefundCase, refundId: string): Promise<void> {
-  the.news = false;
-  const found = await the.trouble.persevere('The refund could not be read', durable.loadRefund({ refundId }));
-  if (found) the.is(found);
+async function reload(refund: RefundCase, refundId: string): Promise<void> {
+  refund.news = false;
+  const found = await refund.stuck.retry('The refund could not be read', durable.loadRefund({ refundId }));
+  if (found) refund.apply(found);
 }
 
 /** Started by support from the UI's own form, with the order's id and whatever else they gave. */
-async function askAtTheForm(the: RefundCase): Promise<void> {
+async function askAtTheForm(refund: RefundCase): Promise<void> {
   const {
     orderId,
     amount,
@@ -114,13 +115,13 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
     reason = 'Asked for in the Temporal UI',
     requestedBy = 'support',
     ...rest
-  } = the.input;
-  const problem = formProblem(the.input);
-  const load = () => the.trouble.persevere('The order could not be read', durable.loadCase({ orderId }));
+  } = refund.input;
+  const problem = formProblem(refund.input);
+  const load = () => refund.stuck.retry('The order could not be read', durable.loadCase({ orderId }));
   const record = problem ? undefined : await load();
   const wish = record && readWish(record.order, { amount, lines });
   if (problem || !wish || typeof wish === 'string') {
-    the.refused(problem ?? (typeof wish === 'string' ? wish : `There is no order ${orderId}.`));
+    refund.markRefused(problem ?? (typeof wish === 'string' ? wish : `There is no order ${orderId}.`));
     return;
   }
   const step = durable.requestRefund({
@@ -133,9 +134,9 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
     restock: rest.restock ?? false,
     awaitReturn: rest.awaitReturn ?? undefined,
   });
-  const asked = await the.trouble.persevere('The request could not be recorded', step);
+  const asked = await refund.stuck.retry('The request could not be recorded', step);
   if (asked.outcome !== 'accepted') {
-    the.refused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
+    refund.markRefused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
     return;
   }
   // Whoever starts a workflow by another way gives these at its start.
@@ -147,7 +148,7 @@ async function askAtTheForm(the: RefundCase): Promise<void> {
       createdAt: new Date(),
     }),
   );
-  the.is(asked.refund);
+  refund.apply(asked.refund);
 }
 
 function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
@@ -168,80 +169,77 @@ function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: 
 }
 
 /** Follows a refund through its states until nothing more can happen to it. */
-async function giveBack(the: RefundCase): Promise<RefundOutcome> {
+async function giveBack(refund: RefundCase): Promise<RefundOutcome> {
   // What was under way when the workflow began is looked up once, whatever the records say.
-  if (the.refund!.stripeRefundId) await askStripe(the);
+  if (refund.facts!.stripeRefundId) await askStripe(refund);
   for (;;) {
-    const { status, refundId, stripeRefundId } = the.refund!;
-    if (status === 'succeeded' && the.news && stripeRefundId) {
+    const { status, refundId, stripeRefundId } = refund.facts!;
+    if (status === 'succeeded' && refund.news && stripeRefundId) {
       // A bank can refuse after Stripe has reported success.
-      await askStripe(the);
+      await askStripe(refund);
       continue;
     }
     if (status === 'succeeded' || status === 'rejected') return status;
-    if (the.news) {
-      await reload(the, refundId);
-      if (the.refund!.status === 'pending' && the.refund!.stripeRefundId) await askStripe(the);
+    if (refund.news) {
+      await reload(refund, refundId);
+      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
       continue;
     }
-    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) await continueFrom(the);
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) await continueFrom(refund);
     if (status === 'failed') {
-      if (the.refund!.isGivenUp) return 'failed';
-      await untilStaffDecide(the);
+      if (refund.facts!.isGivenUp) return 'failed';
+      await untilStaffDecide(refund);
     } else if (status === 'pending') {
-      await (stripeRefundId ? untilSettled(the) : send(the));
+      await (stripeRefundId ? untilSettled(refund) : send(refund));
     } else {
-      await condition(() => the.refund!.status !== status || the.news);
+      await condition(() => refund.facts!.status !== status || refund.news);
     }
   }
 }
 
 /** A new run with a short history: everything that it must know is in the database. */
-function continueFrom(the: RefundCase): Promise<never> {
-  const { orderId, refundId } = the.refund!;
+function continueFrom(refund: RefundCase): Promise<never> {
+  const { orderId, refundId } = refund.facts!;
   return continueAsNew<(input: RefundInput) => Promise<RefundOutcome>>({ orderId, refundId, resume: true });
 }
 
-async function send(the: RefundCase): Promise<void> {
-  const { refundId, paymentIntentId, amountCents, currency, orderId, attempt } = the.refund!;
-  const stripe = await the.trouble.persevere(
+async function send(refund: RefundCase): Promise<void> {
+  const { refundId, paymentIntentId, amountCents, currency, orderId, attempt } = refund.facts!;
+  const stripe = await refund.stuck.retry(
     'The refund could not be sent to Stripe',
     payments.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
-  await book(the, attempt, stripe);
+  await book(refund, attempt, stripe);
 }
 
-async function untilSettled(the: RefundCase): Promise<void> {
-  await condition(() => the.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
-  if (!the.news) await askStripe(the);
+async function untilSettled(refund: RefundCase): Promise<void> {
+  await condition(() => refund.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
+  if (!refund.news) await askStripe(refund);
 }
 
-async function askStripe(the: RefundCase): Promise<void> {
-  the.news = false;
-  const { attempt } = the.refund!;
-  const stripeRefundId = the.refund!.stripeRefundId!;
-  const stripe = await the.trouble.persevere(
+async function askStripe(refund: RefundCase): Promise<void> {
+  refund.news = false;
+  const { attempt } = refund.facts!;
+  const stripeRefundId = refund.facts!.stripeRefundId!;
+  const stripe = await refund.stuck.retry(
     'Stripe could not be asked for the refund',
     payments.retrieveRefund({ stripeRefundId }),
   );
-  await book(the, attempt, stripe);
+  await book(refund, attempt, stripe);
 }
 
-async function book(the: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
-  const { refundId } = the.refund!;
-  the.is(
-    await the.trouble.persevere(
-      'The refund could not be booked',
-      durable.recordRefund({ refundId, attempt, ...stripe }),
-    ),
+async function book(refund: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
+  const { refundId } = refund.facts!;
+  refund.apply(
+    await refund.stuck.retry('The refund could not be booked', durable.recordRefund({ refundId, attempt, ...stripe })),
   );
 }
 
 /** Stripe, or the bank, refused for good: only a person knows what to do. */
-async function untilStaffDecide(the: RefundCase): Promise<void> {
-  const why = the.refund!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
-  const { updatedAt } = the.refund!;
-  const stuck = the.trouble.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date(updatedAt));
-  await condition(() => the.refund!.isGivenUp || the.refund!.status !== 'failed' || the.news);
-  the.trouble.end(stuck);
+async function untilStaffDecide(refund: RefundCase): Promise<void> {
+  const why = refund.facts!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
+  const { updatedAt } = refund.facts!;
+  const stuck = refund.stuck.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date(updatedAt));
+  await condition(() => refund.facts!.isGivenUp || refund.facts!.status !== 'failed' || refund.news);
+  refund.stuck.end(stuck);
 }

@@ -1,6 +1,6 @@
 import { formatMoney } from '../../domain/money.ts';
 import { atTime, plain, table } from '../shared/markdown.ts';
-import type { Trouble } from '../shared/trouble.ts';
+import type { StuckSteps } from '../shared/stuck-steps.ts';
 import type { HoldResult, ReservationOutcome } from './messages.ts';
 
 const OUTCOMES: Record<ReservationOutcome, string> = {
@@ -17,7 +17,7 @@ export interface ReservationFacts {
   outcome: ReservationOutcome | undefined;
   /** The time is over, but its order may still be paid. */
   awaitsPayment: boolean;
-  stopped: Trouble['current'];
+  stopped: StuckSteps['current'];
 }
 
 /** The case in Markdown, for support staff. */

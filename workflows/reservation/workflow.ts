@@ -7,7 +7,7 @@ import { showDetails } from '../shared/details.ts';
 import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
-import { Trouble } from '../shared/trouble.ts';
+import { StuckSteps } from '../shared/stuck-steps.ts';
 import { describeReservation } from './case-details.ts';
 import {
   extendReservationUpdate,
@@ -48,7 +48,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   /** As it stands after an extension; the result tells what was promised first. */
   let expiresAt: string | undefined;
   let changed = false;
-  const trouble = new Trouble();
+  const stuck = new StuckSteps();
 
   setHandler(
     holdUpdate,
@@ -124,7 +124,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   });
   setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
   showDetails(() =>
-    describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: trouble.current }),
+    describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
   );
 
   await condition(() => held !== undefined, NO_HOLD_TIMEOUT);
@@ -141,7 +141,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       // It may have been granted all the same: whatever there is goes back.
-      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));
+      await stuck.retry('The reservation could not be released', durable.releaseHold({ reservationId }));
       return 'not_held';
     }
     if (result?.outcome !== 'held' || request === undefined) return 'not_held';
@@ -159,7 +159,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
       if (outcome !== undefined) return outcome;
       // Extended, or replaced: the ledger knows.
       if (changed && (await isReadAnew())) continue;
-      const ended = await trouble.persevere('The hold could not be ended', durable.endHold({ reservationId }));
+      const ended = await stuck.retry('The hold could not be ended', durable.endHold({ reservationId }));
       if (ended === 'not_due') {
         await isReadAnew();
         // Clocks that differ must not make it look again and again.
@@ -177,7 +177,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     /** @returns whether the hold goes on */
     async function isReadAnew(): Promise<boolean> {
       changed = false;
-      const hold = await trouble.persevere('The hold could not be read', durable.loadHold({ reservationId }));
+      const hold = await stuck.retry('The hold could not be read', durable.loadHold({ reservationId }));
       if (!hold) return false;
       if (hold.expiresAt !== expiresAt) {
         expiresAt = hold.expiresAt;

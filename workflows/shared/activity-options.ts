@@ -4,7 +4,7 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 /**
  * One short idempotent transaction in PostgreSQL or Redis: milliseconds when well, so 10 s means a lost connection. Past 5 s of
  * backing off the wait becomes a timer, so that the workflow task isn't kept open. After 10 minutes it fails, and
- * so does the update that asked for it, which can be sent again. It is not shown as stopped: that is for steps of `Trouble.persevere`.
+ * so does the update that asked for it, which can be sent again. It is not shown as stopped: that is for steps of `StuckSteps.retry`.
  */
 export const quickSteps: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',

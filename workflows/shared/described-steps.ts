@@ -75,7 +75,7 @@ function describing(make: (name: StepName) => AnyStep): Steps {
   });
 }
 
-/** A step that must succeed: short attempts first, then one that Temporal retries until it does. `Trouble.persevere` runs it. */
+/** A step that must succeed: short attempts first, then one that Temporal retries until it does. `StuckSteps.retry` runs it. */
 export interface DurableStep<Result> {
   short: () => Promise<Result>;
   patient: () => Promise<Result>;

@@ -3,7 +3,7 @@ import { formatMoney } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
 import { orderWorkflowId } from '../order/messages.ts';
 import { atTime, plain, workflowLink } from '../shared/markdown.ts';
-import type { Trouble } from '../shared/trouble.ts';
+import type { StuckSteps } from '../shared/stuck-steps.ts';
 import type { UnmatchedPaymentOutcome } from './messages.ts';
 
 interface UnmatchedPaymentCase {
@@ -11,7 +11,7 @@ interface UnmatchedPaymentCase {
   paymentIntentId: string;
   payment: UnmatchedPayment | undefined;
   outcome: UnmatchedPaymentOutcome | undefined;
-  stopped: Trouble['current'];
+  stopped: StuckSteps['current'];
 }
 
 /** The case in Markdown, for support staff. */

@@ -17,7 +17,7 @@ import { refuse, uncancellable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
-import { Trouble } from '../shared/trouble.ts';
+import { StuckSteps } from '../shared/stuck-steps.ts';
 import { describeUnmatchedPayment } from './case-details.ts';
 import {
   retryUnmatchedRefundUpdate,
@@ -49,8 +49,8 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   let isRetryAsked = false;
   /** When Stripe first refused to refund it. */
   let stoppedAt: Date | undefined;
-  const trouble = new Trouble();
-  const facts = () => ({ orderId, paymentIntentId, payment, outcome, stopped: trouble.current });
+  const stuck = new StuckSteps();
+  const facts = () => ({ orderId, paymentIntentId, payment, outcome, stopped: stuck.current });
   showDetails(() => describeUnmatchedPayment(facts()));
 
   setHandler(
@@ -63,28 +63,25 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   setHandler(
     retryUnmatchedRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
-      const retried = trouble.current?.what ?? 'the refund';
+      const retried = stuck.current?.what ?? 'the refund';
       const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
       await local.recordAsked({ ...asked, message: `Retried: ${retried}` });
       isRetryAsked = true;
-      trouble.retryNow();
+      stuck.retryNow();
       return { retried };
     },
     {
       description: describeUpdate('Retries at once what has stopped, when its cause is gone.', EXAMPLE),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (!trouble.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to retry.');
+        if (!stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to retry.');
       },
     },
   );
   setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The whole case as JSON' });
 
   for (;;) {
-    const found = await trouble.persevere(
-      'The payment could not be read',
-      records.loadUnmatchedPayment({ paymentIntentId }),
-    );
+    const found = await stuck.retry('The payment could not be read', records.loadUnmatchedPayment({ paymentIntentId }));
     payment = found ?? undefined;
     if (payment) {
       const amount = toDecimal(payment.amountCents, payment.currency);
@@ -100,13 +97,13 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
     const record = async (attempt: number, refund: StripeRefundState) => {
       const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
-      payment = await trouble.persevere('The refund could not be recorded', step);
+      payment = await stuck.retry('The refund could not be recorded', step);
       return payment;
     };
     const askStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
       const step = stripe.retrieveRefund({ stripeRefundId });
-      return record(attempt, await trouble.persevere('Stripe could not be asked for the refund', step));
+      return record(attempt, await stuck.retry('Stripe could not be asked for the refund', step));
     };
     let seen = current;
     // Started again for news: a bank can refuse what Stripe had reported as succeeded.
@@ -130,7 +127,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
         }
       }
       const step = stripe.refundUnmatchedPayment({ paymentIntentId, attempt });
-      seen = await record(attempt, await trouble.persevere('The refund could not be sent to Stripe', step));
+      seen = await record(attempt, await stuck.retry('The refund could not be sent to Stripe', step));
     }
   }
 
@@ -141,7 +138,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<StripeRefundState | undefined> {
     const why = `Its reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none was given'}.`;
     stoppedAt ??= new Date();
-    const stuck = trouble.begin('Stripe did not make the refund', why, stoppedAt);
+    const refusal = stuck.begin('Stripe did not make the refund', why, stoppedAt);
     const retryAt = Date.now() + RETRY_AFTER_MS[Math.max(0, Math.min(attempt - 2, RETRY_AFTER_MS.length - 1))]!;
     isRetryAsked = false;
     let found: StripeRefundState | null = null;
@@ -152,9 +149,9 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       if (!hasNews || isRetryAsked) break;
       hasNews = false;
       const step = stripe.findUnmatchedRefund({ paymentIntentId });
-      found = await trouble.persevere('Stripe could not be asked for the payment', step);
+      found = await stuck.retry('Stripe could not be asked for the payment', step);
     }
-    trouble.end(stuck);
+    stuck.end(refusal);
     return found ?? undefined;
   }
 }

@@ -8,12 +8,12 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     replacements: [
       [
         'money for an order that is already over is not looked for',
-        '      await checkMovedMoney(orderCase);\n      // Once:',
+        '      await checkMovedMoney(order);\n      // Once:',
         '      // Once:',
       ],
       [
         'an extended order ends at its first deadline',
-        '      if (!orderCase.cancelRequest && (await hasMoreTime(orderCase))) continue;\n',
+        '      if (!order.cancelRequest && (await hasMoreTime(order))) continue;\n',
         '',
       ],
       ['an order is closed while a charge is in flight', "    if (status === 'in_flight') {\n", '    if (false) {\n'],
@@ -24,7 +24,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
       ],
       [
         'an order that was paid at the last moment is closed',
-        "    if (status === 'succeeded') {\n      orderCase.paidAtStripe();\n      return undefined;\n    }\n",
+        "    if (status === 'succeeded') {\n      order.markPaidAtStripe();\n      return undefined;\n    }\n",
         '',
       ],
     ],
@@ -51,11 +51,11 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a refund that the bank refused later stays sent',
-        "if (status === 'succeeded' && the.news && stripeRefundId) {",
+        "if (status === 'succeeded' && refund.news && stripeRefundId) {",
         'if (false) {',
       ],
-      ['Stripe is never asked how a refund ended', '  if (!the.news) await askStripe(the);\n', ''],
-      ['a failed refund ends without staff', '      await untilStaffDecide(the);\n', "      return 'failed';\n"],
+      ['Stripe is never asked how a refund ended', '  if (!refund.news) await askStripe(refund);\n', ''],
+      ['a failed refund ends without staff', '      await untilStaffDecide(refund);\n', "      return 'failed';\n"],
     ],
   },
   {
@@ -69,7 +69,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
       ],
       [
         'a reservation whose answer was lost keeps its units',
-        "      await trouble.persevere('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
+        "      await stuck.retry('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
         '',
       ],
       ['a request for another reservation is taken', 'if (hold?.reservationId !== reservationId)', 'if (false)'],

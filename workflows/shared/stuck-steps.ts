@@ -26,7 +26,7 @@ export interface Stuck {
   tries: number;
 }
 
-export class Trouble {
+export class StuckSteps {
   /** Several can be stuck at the same time: a staff update may read the records while the order waits for Stripe. */
   readonly #stuck = new Set<Stuck>();
   #shownSince: string | undefined;
@@ -81,10 +81,10 @@ export class Trouble {
    * to the history, until it succeeds or staff ask for an attempt at once.
    * @param what the step, as a sentence begins: "The refund could not be sent"
    */
-  persevere<Result>(what: string, step: DurableStep<Result>): Promise<Result>;
+  retry<Result>(what: string, step: DurableStep<Result>): Promise<Result>;
   /** @param isOvertaken ends the wait, with undefined, as soon as the step is no longer wanted */
-  persevere<Result>(what: string, step: DurableStep<Result>, isOvertaken: () => boolean): Promise<Result | undefined>;
-  async persevere<Result>(
+  retry<Result>(what: string, step: DurableStep<Result>, isOvertaken: () => boolean): Promise<Result | undefined>;
+  async retry<Result>(
     what: string,
     step: DurableStep<Result>,
     isOvertaken?: () => boolean,
