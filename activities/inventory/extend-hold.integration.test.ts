@@ -24,6 +24,16 @@ async function reserve(hasOrder: boolean) {
   return { reservationId, orderId };
 }
 
+it('adds its minutes to the deadline, however early it is asked for', async () => {
+  const { reservationId } = await reserve(false);
+  const before = await shop.services.db.row<{ expires_at: Date }>('select expires_at from reservations where id = $1', [
+    reservationId,
+  ]);
+  const expiresAt = new Date(before!.expires_at.getTime() + 600_000).toISOString();
+  expect(await extend(reservationId)).toEqual({ outcome: 'extended', expiresAt, orderId: null });
+  await shop.activities.releaseHold({ reservationId });
+});
+
 it('asks for a new cart when the time is over and nothing was ordered', async () => {
   const { reservationId } = await reserve(false);
   await endedAgo(shop.services, reservationId, 60);

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { holdInput } from '../../tests/support/reservations.ts';
-import { createProduct, until } from '../../tests/support/shop.ts';
+import { createProduct, stockOf, until } from '../../tests/support/shop.ts';
+import { endInLedger } from './end-ledger.ts';
 import { ensureGate } from './gate-rebuild.ts';
 import { holdInLedger } from './hold-ledger.ts';
 
@@ -34,6 +35,18 @@ describe('the ledger', () => {
     const answers = await holdInLedger(db, requests, WITHOUT_LIMITS);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['short', 'short']);
     await shop.activities.releaseHold({ reservationId: own.reservationId });
+  });
+
+  it('gives back the units of every reservation of a product, also of those that end together', async () => {
+    const { db, settings } = shop.services;
+    const item = await createProduct(shop.services, { stock: 5 });
+    const reserved = [2, 1].map((quantity) => holdInput([{ productId: item.id, quantity }], { owners: newOwners() }));
+    for (const input of reserved) expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 3 });
+    const ends = reserved.map(({ reservationId }) => ({ reservationId, to: 'released' as const }));
+    expect(await endInLedger(db, ends, settings)).toEqual(['released', 'released']);
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 0 });
+    for (const { reservationId } of reserved) await shop.activities.releaseHold({ reservationId });
   });
 });
 

@@ -61,6 +61,19 @@ describe('a cart', () => {
     expect((await ada.call('GET', '/cart')).body.item_count).toBe(2);
   });
 
+  it('of an account is rid of what was paid for, and the guest’s of the same browser is not', async () => {
+    const product = await createProduct(shop.services);
+    const ada = await signedIn(shop);
+    const inCart = async (headers = {}) => (await ada.call('GET', '/cart', undefined, headers)).body.item_count;
+    const asGuest = { authorization: '' };
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 3 }, asGuest);
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const { order, payment } = await ada.order(product.id, 2);
+    await ada.pay({ payment });
+    await ada.untilStatus(order.id, 'paid');
+    expect([await inCart(), await inCart(asGuest)]).toEqual([0, 3]);
+  });
+
   it('refuses quantities outside 1 to 100 and products that are not sold', async () => {
     const product = await createProduct(shop.services);
     const guest = new Shopper(shop.api.url);

@@ -93,6 +93,9 @@ describe('a shopper who reserves again', () => {
     const other = await product();
     const account = await buyer.hold([{ productId: item.id }, { productId: other.id }]);
     expect(account.status).toBe(201);
+    const begun = (await buyer.checkout(account.body.id)).body;
+    expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([{ id: begun.order.id }]);
+    await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
   });
 });
 

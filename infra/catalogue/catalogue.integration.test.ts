@@ -256,6 +256,8 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     ]);
     expect(await product('BRI-KWD2')).toMatchObject({ price: '1.230', currency: 'kwd' });
     expect(await product('BRI-JPY2')).toMatchObject({ price: '1200.000', currency: 'jpy' });
+    await importText('csv', 'sku,name\nBRI-JPY2,Renamed yen item\n');
+    expect(await product('BRI-JPY2')).toMatchObject({ name: 'Renamed yen item', price: '1200.000', currency: 'jpy' });
   });
 
   it('moves a lead to another family and leaves both with a lead', async () => {

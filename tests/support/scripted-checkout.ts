@@ -137,6 +137,10 @@ export class ScriptedCheckout {
       this.#requireStripe();
       return this.#recorded(this.payment);
     },
+    reconcilePayment: async () => {
+      this.calls.push('reconcilePayment');
+      return this.payment;
+    },
     cancelPayment: async () => {
       this.calls.push('cancelPayment');
       this.#requireStripe();

@@ -341,4 +341,15 @@ export const ACCESS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/orders/order-ledger.ts',
+    tests: ['api/reservations'],
+    replacements: [
+      [
+        'the order of a shopper who signed in after reserving belongs to the guest’s cart',
+        'request.userId ? `user:${request.userId}` : guarded.owner,',
+        'guarded.owner,',
+      ],
+    ],
+  },
 ];

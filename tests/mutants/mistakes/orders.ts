@@ -246,4 +246,49 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'infra/catalogue/import-writer.ts',
+    tests: ['infra/catalogue/catalogue.integration'],
+    replacements: [
+      [
+        'an import row without a price changes the currency of a known product to the shop’s',
+        'case when given.price is null then p.currency else given.currency::char(3) end as currency,',
+        'coalesce(given.currency::char(3), p.currency) as currency,',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/checkout/workflow.ts',
+    tests: ['workflows/checkout'],
+    replacements: [
+      [
+        'a chargeback or refund whose event came before the payment was booked is forgotten',
+        `    orderCase.moneyMoved ||= orderCase.isReconcileDue;
+`,
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/email/order-facts.ts',
+    tests: ['activities/email'],
+    replacements: [
+      [
+        'emails of an order go to the account’s address although another one was given at the checkout',
+        'coalesce(o.email, users.email) as email',
+        'coalesce(users.email, o.email) as email',
+      ],
+    ],
+  },
+  {
+    file: 'api/reservations/routes.ts',
+    tests: ['api/cart'],
+    replacements: [
+      [
+        'what a signed-in shopper has paid for stays in their cart',
+        'cartId: (await findCart(deps.db, cartOwner(ctx))) ?? null,',
+        'cartId: ctx.state.cartId ?? null,',
+      ],
+    ],
+  },
 ];
