@@ -93,8 +93,18 @@ describe('a shopper who reserves again', () => {
     const other = await product();
     const account = await buyer.hold([{ productId: item.id }, { productId: other.id }]);
     expect(account.status).toBe(201);
-    const begun = (await buyer.checkout(account.body.id)).body;
-    expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([{ id: begun.order.id }]);
+  });
+
+  it('after signing in orders for the account, which sees the order on every device', async () => {
+    const item = await product(1);
+    const buyer = newShopper();
+    const guest = await buyer.hold([{ productId: item.id }]);
+    const { token } = await signedIn(shop);
+    buyer.token = token;
+    const begun = (await buyer.checkout(guest.body.id)).body;
+    const elsewhere = newShopper();
+    elsewhere.token = token;
+    expect((await elsewhere.call('GET', '/orders')).body.items).toMatchObject([{ id: begun.order.id }]);
     await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
   });
 });
