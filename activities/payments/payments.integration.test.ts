@@ -46,7 +46,10 @@ const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, Stripe
 const NO_ANSWERS: readonly [string, Stripe.errors.StripeError][] = [
   ['it can’t be reached', new StripeConnectionError({ type: 'api_error', message: 'ECONNRESET' })],
   ['it has a fault', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 500 })],
-  ['it does not know the key', new StripeAuthenticationError({ type: 'authentication_error', statusCode: 401 } as never)],
+  [
+    'it does not know the key',
+    new StripeAuthenticationError({ type: 'authentication_error', statusCode: 401 } as never),
+  ],
   [
     'it does not know the payment, as another account does not',
     new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'resource_missing', statusCode: 404 }),

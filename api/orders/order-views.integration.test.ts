@@ -4,7 +4,14 @@ import { signedIn } from '../../tests/support/accounts.ts';
 import { Desk } from '../../tests/support/desk.ts';
 import { deleteMadeOrder, makeOrder } from '../../tests/support/made-orders.ts';
 import { openOrder, orderOf, sell } from '../../tests/support/sales.ts';
-import { ADDRESS, type AnyBody, createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+import {
+  ADDRESS,
+  type AnyBody,
+  createProduct,
+  Shopper,
+  startTestShop,
+  type TestShop,
+} from '../../tests/support/shop.ts';
 import { startAttributes } from '../../tests/support/start-attributes.ts';
 import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 
@@ -62,18 +69,6 @@ describe('an order', () => {
       await lead.call('POST', `/refunds/${(await refunds()).at(-1).id}/reject`, { reason: 'It is packed' });
       expect(await orderOf(sale)).toMatchObject({ status: 'paid', cancellation_waits: false });
     }
-  });
-
-  it('can still be canceled for the first time when another kind of refund was refused', async () => {
-    const sale = await sell(shop, { lines: DEAR });
-    await desk.order(sale.orderId, 'refund', { requestId: 'big', amount: 120 });
-    const lead = await signedIn(shop, 'support_lead');
-    const [refund] = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items;
-    await lead.call('POST', `/refunds/${refund.id}/reject`, { reason: 'No' });
-    for (let presses = 0; presses < 2; presses++)
-      expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`)).status).toBe(202);
-    const waiting = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items.at(-1);
-    await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'No' });
   });
 });
 

@@ -64,7 +64,9 @@ describe('an event of a payment', () => {
     await shop.activities.applyPayments({ orderId });
     expect(await handle('payment_intent.succeeded', intent(own, orderId))).toEqual([]);
     const other = await orders.paidBeside(orderId, 700);
-    expect(await handle('payment_intent.succeeded', intent(other, orderId, { amount_received: 700 }))).toEqual(prompted);
+    expect(await handle('payment_intent.succeeded', intent(other, orderId, { amount_received: 700 }))).toEqual(
+      prompted,
+    );
   });
 
   it('that was declined prompts an order that waits for it, and no other', async () => {

@@ -180,7 +180,9 @@ describe('an unmatched payment', () => {
     const retry = () => script.handle.executeUpdate(retryUnmatchedRefundUpdate, { args: [STAFF] });
     const outcome = run(script, async () => {
       await until(() => script.payment?.refundStatus === 'pending', 'the refund to be recorded');
-      await expect(retry()).rejects.toMatchObject({ cause: { message: expect.stringContaining('Nothing has stopped') } });
+      await expect(retry()).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('Nothing has stopped') },
+      });
       script.states = [{ ...REFUSED, stripeRefundId: 're_1' }];
       script.refunds = [SENT];
       await script.handle.signal(unmatchedRefundChangedSignal);
@@ -189,11 +191,7 @@ describe('an unmatched payment', () => {
       expect(await retry()).toEqual({ retried: 'Stripe did not make the refund' });
     });
     expect(await outcome).toBe('refunded');
-    expect(script.calls.slice(1)).toEqual([
-      'retrieve re_1',
-      'retry_asked by ui:Anna: Balance topped up',
-      'refund 2',
-    ]);
+    expect(script.calls.slice(1)).toEqual(['retrieve re_1', 'retry_asked by ui:Anna: Balance topped up', 'refund 2']);
   });
 
   it('whose bank refuses what had succeeded is sent again', async () => {

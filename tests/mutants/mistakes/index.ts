@@ -1,5 +1,6 @@
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { ACCESS } from './access.ts';
+import { ANSWERS } from './answers.ts';
 import { AUDIT } from './audit.ts';
 import { DATABASE } from './database.ts';
 import { EDGES } from './edges.ts';
@@ -13,6 +14,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   stock: mistakesOf(STOCK),
   orders: mistakesOf(ORDERS),
   edges: mistakesOf(EDGES),
+  answers: mistakesOf(ANSWERS),
   refunds: mistakesOf(REFUNDS),
   audit: mistakesOf(AUDIT),
   access: mistakesOf(ACCESS),
