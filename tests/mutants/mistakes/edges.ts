@@ -183,4 +183,53 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/email/mail-handler.ts',
+    tests: ['activities/email/mail-lanes'],
+    replacements: [
+      [
+        'mails of one order overtake each other',
+        'groups.set(message.key, [...(groups.get(message.key) ?? []), message]);',
+        'groups.set(String(message.id), [message]);',
+      ],
+      [
+        'a mail server that is away is asked for each mail',
+        'unreachable ?? (await deliver(message, sql, shop, deps))',
+        'await deliver(message, sql, shop, deps)',
+      ],
+      ['links in mails have two slashes', ".replace(/\\/+$/, '')", ''],
+    ],
+  },
+  {
+    file: 'activities/email/order-facts.ts',
+    tests: ['activities/email/mail-lanes'],
+    replacements: [
+      [
+        'a mail tells of the refund of another order',
+        'from refunds where id = $1 and order_id = $2',
+        'from refunds where id = $1 and $2::uuid is not null',
+      ],
+    ],
+  },
+  {
+    file: 'activities/outbox/handlers.ts',
+    tests: ['activities/outbox'],
+    replacements: [
+      [
+        'a delivery is lost while the stock counters are rebuilt',
+        "      if (applied.includes(false)) throw new Error('the stock gate is closed');\n",
+        '',
+      ],
+      [
+        'a delivery is lost when only others of its batch were counted',
+        'if (applied.includes(false)) throw',
+        'if (!applied.includes(true)) throw',
+      ],
+      [
+        'a product that is gone is shown from a cache while the search index is away',
+        '      } finally {\n',
+        '      } catch (error) {\n        throw error;\n      }\n      {\n',
+      ],
+    ],
+  },
 ];
