@@ -192,6 +192,7 @@ describe('an unmatched payment', () => {
     });
     expect(await outcome).toBe('refunded');
     expect(script.calls.slice(1)).toEqual(['retrieve re_1', 'retry_asked by ui:Anna: Balance topped up', 'refund 2']);
+    expect(script.hours).toEqual([0, 0, 0]);
   });
 
   it('whose bank refuses what had succeeded is sent again', async () => {
