@@ -35,6 +35,7 @@ export class ScriptedCheckout {
   bookFailures = 0;
   shipment: OrderRecord['shipment'] = null;
   refunds: RefundFacts[] = [];
+  disputes: OrderRecord['disputes'] = [];
   closesAt: string | null = null;
   onCreatePayment: () => Promise<void> = async () => {};
 
@@ -91,7 +92,7 @@ export class ScriptedCheckout {
       holdReason: null,
       refunds: this.refunds,
       packing: [],
-      disputes: [],
+      disputes: this.disputes,
       history: [],
       paymentUrl: null,
       closesAt: this.closesAt,

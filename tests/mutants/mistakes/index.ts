@@ -1,7 +1,9 @@
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { ACCESS } from './access.ts';
+import { ANSWERS } from './answers.ts';
 import { AUDIT } from './audit.ts';
 import { DATABASE } from './database.ts';
+import { EDGES } from './edges.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
 import { STOCK } from './stock.ts';
@@ -11,6 +13,8 @@ import { WORKFLOWS } from './workflows.ts';
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   stock: mistakesOf(STOCK),
   orders: mistakesOf(ORDERS),
+  edges: mistakesOf(EDGES),
+  answers: mistakesOf(ANSWERS),
   refunds: mistakesOf(REFUNDS),
   audit: mistakesOf(AUDIT),
   access: mistakesOf(ACCESS),
