@@ -4,12 +4,13 @@ import { AUDIT } from './audit.ts';
 import { DATABASE } from './database.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
+import { RESERVATIONS } from './reservations.ts';
 import { STOCK } from './stock.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /** Area → its mistakes. */
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
-  stock: mistakesOf(STOCK),
+  stock: mistakesOf([...STOCK, ...RESERVATIONS]),
   orders: mistakesOf(ORDERS),
   refunds: mistakesOf(REFUNDS),
   audit: mistakesOf(AUDIT),
