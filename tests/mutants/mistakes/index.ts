@@ -1,6 +1,7 @@
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { ACCESS } from './access.ts';
 import { AUDIT } from './audit.ts';
+import { CATALOG } from './catalog.ts';
 import { DATABASE } from './database.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
@@ -11,6 +12,7 @@ import { WORKFLOWS } from './workflows.ts';
 /** Area → its mistakes. */
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   stock: mistakesOf([...STOCK, ...RESERVATIONS]),
+  catalog: mistakesOf(CATALOG),
   orders: mistakesOf(ORDERS),
   refunds: mistakesOf(REFUNDS),
   audit: mistakesOf(AUDIT),
