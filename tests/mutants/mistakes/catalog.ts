@@ -2,7 +2,8 @@
 import type { MistakesInFile } from '../mistake.ts';
 
 const IMPORT_TESTS = ['infra/catalogue'];
-/** A known product whose column is changed, and whether the change is seen. */
+const PRODUCT_TESTS = ['api/catalog/families', 'api/catalog/product-changes'];
+/** Of a product that an import changes. */
 const COLUMNS = ['description', 'image_url', 'name', 'option_values'] as const;
 
 export const CATALOG: readonly MistakesInFile[] = [
@@ -86,6 +87,154 @@ export const CATALOG: readonly MistakesInFile[] = [
         'a load that failed unlocks for another one',
         "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end",
         "redis.call('del', KEYS[1])",
+      ],
+    ],
+  },
+  {
+    file: 'api/catalog/product-reader.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'a family is in stock by a variant that is no longer sold',
+        'where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0 limit 1',
+        'where v.family_id = p.family_id and v.stock_quantity > 0 limit 1',
+      ],
+      [
+        'lists show a family as sold out with its lead',
+        'case when p.family_id is null then p.stock_quantity > 0 else variant.found is not null end as in_stock',
+        'p.stock_quantity > 0 as in_stock',
+      ],
+      ['lists show every variant', "['p.deleted_at is null', 'p.is_family_lead']", "['p.deleted_at is null']"],
+      [
+        'categories count every variant',
+        'p.deleted_at is null and p.is_family_lead) as product_count',
+        'p.deleted_at is null) as product_count',
+      ],
+      [
+        'categories count what is no longer sold',
+        'p.deleted_at is null and p.is_family_lead) as product_count',
+        'p.is_family_lead) as product_count',
+      ],
+      ['the page of a variant that is sold out says in stock', '    in_stock: row.own_stock,\n', ''],
+      [
+        'the page offers a variant that is no longer sold',
+        'where family_id = $1 and deleted_at is null order by price, sku',
+        'where family_id = $1 order by price, sku',
+      ],
+      ['a lowest price leaves out what costs just that', 'p.price >= ${value', 'p.price > ${value'],
+    ],
+  },
+  {
+    file: 'api/catalog/product-writer.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'a product never changes its category',
+        '        ...(category_id !== undefined && { category: em.getReference(Category, category_id, { wrapped: true }) }),\n',
+        '',
+      ],
+      ['a product never changes its picture', '        ...(image_url !== undefined && { imageUrl: image_url }),\n', ''],
+      ['a product that is no longer sold is changed', '{ id, deletedAt: null }, { lockMode', '{ id }, { lockMode'],
+      [
+        'reserved units are lost when a product is taken off sale',
+        'product.stockQuantity = product.reservedQuantity;',
+        'product.stockQuantity = 0;',
+      ],
+      ['a family without its lead is in no list', '        next.isFamilyLead = true;\n', ''],
+      [
+        'a variant that is no longer sold leads its family',
+        '{ family: product.family, deletedAt: null, id: { $ne: id } }',
+        '{ family: product.family, id: { $ne: id } }',
+      ],
+      ['the dearest variant leads its family', "{ orderBy: { price: 'asc' } }", "{ orderBy: { price: 'desc' } }"],
+    ],
+  },
+  {
+    file: 'api/catalog/routes.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'an administrator’s delivery counts as another’s with the same key',
+        '`api:${admin.userId}:${key}`',
+        '`api:${key}`',
+      ],
+      [
+        'a list is cached for any lowest price',
+        '[query.category, query.min_price, query.max_price',
+        '[query.category, query.max_price',
+      ],
+      [
+        'a list is cached for any highest price',
+        'query.min_price, query.max_price, query.sort',
+        'query.min_price, query.sort',
+      ],
+      ['a list is cached for any length', 'query.cursor, query.limit]', 'query.cursor]'],
+      [
+        'reserved units are shown as available where the counters are missing',
+        "'select stock_quantity - reserved_quantity as available from products where id = $1'",
+        "'select stock_quantity as available from products where id = $1'",
+      ],
+    ],
+  },
+  {
+    file: 'api/search/routes.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      ['search has no lowest price', 'cents(query.min_price, Math.ceil)', 'undefined'],
+      ['each page of a search is the first one', '            offset,\n', '            offset: 0,\n'],
+      ['price ranges are in cents', 'cents === null ? null : toDecimal(cents, currency)', 'cents'],
+    ],
+  },
+  {
+    file: 'activities/search-index/indexing.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'search has a family in stock by a variant that is no longer sold',
+        'v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)',
+        'v.family_id = p.family_id and v.stock_quantity > 0)',
+      ],
+      [
+        'search finds a family by a variant that is no longer sold',
+        'where v.family_id = p.family_id and v.deleted_at is null) end as options',
+        'where v.family_id = p.family_id) end as options',
+      ],
+      [
+        'search does not hear of a change of a variant',
+        '\n     or p.is_family_lead and p.family_id in (select family_id from products where id = any($1::uuid[]) and family_id is not null)',
+        '',
+      ],
+      ['search shows every variant', '!row.deleted && row.is_family_lead', '!row.deleted'],
+    ],
+  },
+  {
+    file: 'api/cart/service.ts',
+    tests: ['api/cart'],
+    replacements: [
+      [
+        'a cart shows what others have reserved as available',
+        'then p.stock_quantity - p.reserved_quantity else 0 end',
+        'then p.stock_quantity else 0 end',
+      ],
+      [
+        'a cart shows what is no longer sold as available',
+        'case when p.deleted_at is null then p.stock_quantity - p.reserved_quantity else 0 end',
+        'p.stock_quantity - p.reserved_quantity',
+      ],
+      [
+        'a product that is no longer sold goes into a cart',
+        "'select currency from products where id = $1 and deleted_at is null'",
+        "'select currency from products where id = $1'",
+      ],
+      [
+        'whoever knows the ID of an account’s cart takes it by signing in',
+        "'select 1 from carts where id = $1 and user_id is null for update'",
+        "'select 1 from carts where id = $1 for update'",
+      ],
+      [
+        'a cart’s only item can’t be changed after its currency was',
+        'item.product_id is distinct from $2 order by',
+        '($2::uuid is null or true) order by',
       ],
     ],
   },

@@ -144,4 +144,32 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ['a reservation that a rebuild loads expires with its old mark', '      pipeline.del(key);\n', ''],
     ],
   },
+  {
+    file: 'api/reservations/service.ts',
+    tests: ['api/reservations'],
+    replacements: [
+      [
+        'a key is told that its own reservation is sold out',
+        'if (short.length === 0 || known) return { known };',
+        'if (short.length === 0) return { known };',
+      ],
+      [
+        'the same items in another order are another request',
+        '[...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1))',
+        '[...request.lines]',
+      ],
+      ['a reservation shows today’s price', "'price', item.unit_price::text", "'price', p.price::text"],
+    ],
+  },
+  {
+    file: 'workflows/reservation/workflow.ts',
+    tests: ['workflows/reservation/workflow.test'],
+    replacements: [
+      [
+        'a reservation’s workflow ends because its release was refused',
+        "      if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';\n",
+        '',
+      ],
+    ],
+  },
 ];
