@@ -174,6 +174,20 @@ describe('a reservation', () => {
     await buyer.call('DELETE', `/reservations/${body.id}`);
   });
 
+  it('is not given back while its order waits for the payment, which can be canceled', async () => {
+    const item = await product();
+    const buyer = newShopper();
+    const { body } = await buyer.hold([{ productId: item.id }]);
+    const begun = (await buyer.checkout(body.id)).body;
+    const refused = await buyer.call('DELETE', `/reservations/${body.id}`);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({ code: 'conflict', order_id: begun.order.id });
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 10, held: 1 });
+    await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+    expect((await buyer.call('DELETE', `/reservations/${body.id}`)).status).toBe(204);
+    expect((await newShopper().call('DELETE', `/reservations/${body.id}`)).status).toBe(404);
+  });
+
   it('that falls short names each line that does, also of a product that never was', async () => {
     const [item, soldOut] = [await product(), await product(0)];
     const unknown = randomUUID();
