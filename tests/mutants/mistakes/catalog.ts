@@ -232,4 +232,25 @@ export const CATALOG: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/search-index/indexing.ts',
+    tests: ['activities/search-index'],
+    replacements: [
+      [
+        'a rebuilt search index has what is no longer sold',
+        'where p.deleted_at is null and p.is_family_lead and p.id > $1',
+        'where p.is_family_lead and p.id > $1',
+      ],
+    ],
+  },
+  {
+    file: 'infra/catalogue/import.ts',
+    tests: IMPORT_TESTS,
+    replacements: [['every shop imports prices in dollars', 'currency: settings.CURRENCY }', "currency: 'usd' }"]],
+  },
+  {
+    file: 'infra/catalogue/import-row.ts',
+    tests: ['infra/catalogue/import-row'],
+    replacements: [['a price without a currency is in dollars', 'currency = shopCurrency,', "currency = 'usd',"]],
+  },
 ];

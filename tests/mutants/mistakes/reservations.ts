@@ -172,4 +172,26 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/inventory/extend-hold.ts',
+    tests: ['activities/inventory/extend-hold'],
+    replacements: [
+      [
+        'an extension gives the order no more time',
+        "'update orders set expires_at = $2, updated_at = now() where id = $1'",
+        "'update orders set updated_at = coalesce($2, now()) where id = $1'",
+      ],
+    ],
+  },
+  {
+    file: 'api/reservations/service.ts',
+    tests: ['api/reservations'],
+    replacements: [
+      [
+        'who can’t give a reservation back is not told its order',
+        'details: { order_id: reservation.order_id },',
+        'details: {},',
+      ],
+    ],
+  },
 ];
