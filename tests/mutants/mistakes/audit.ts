@@ -201,4 +201,26 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/audit/check-gate.ts',
+    tests: ['activities/audit/check-stock'],
+    replacements: [
+      [
+        'the audit gives back what is being reserved',
+        'const target = row.available - ((await inFlightByProduct(db, gate)).get(id) ?? 0);',
+        'const target = row.available;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-stock.ts',
+    tests: ['activities/audit/check-stock'],
+    replacements: [
+      [
+        'two reservations of one product are found to disagree',
+        "where r.status = 'held' group by item.product_id) held",
+        "where r.status = 'held' group by item.product_id, r.id) held",
+      ],
+    ],
+  },
 ];
