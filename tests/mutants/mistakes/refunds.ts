@@ -182,7 +182,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['refunded units stay off sale', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
       [
         'money that was given up does not end the order',
-        "const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);",
+        'const returnedCents = refundedCents + (await settledOtherwiseCents(sql, orderId, order.currency));',
         'const returnedCents = refundedCents;',
       ],
     ],
