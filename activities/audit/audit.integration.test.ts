@@ -1,9 +1,9 @@
 /** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
+import { deleteRefund as deleteWritten, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
 import { checkoutWorkflowId } from '../../workflows/checkout/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
@@ -33,36 +33,8 @@ function later() {
 const goods = () => checkGoods(shop.services.db);
 const run = (text: string, values: unknown[]) => shop.services.db.run(text, values);
 
-async function insertRefund(
-  sale: Sale,
-  fields: {
-    status: string;
-    cancelsUnits: boolean;
-    quantity: number;
-    kind?: string;
-    isGivenUp?: boolean;
-    amount?: number;
-  },
-): Promise<string> {
-  const id = randomUUID();
-  const { status, cancelsUnits, kind = 'refund', isGivenUp = false, amount = 1 } = fields;
-  await run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units, kind, given_up_at)
-     values ($1, $2, $3, $8, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
-    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp, amount],
-  );
-  await run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
-    id,
-    sale.products[0]!.id,
-    fields.quantity,
-  ]);
-  return id;
-}
-
-async function deleteRefund(id: string): Promise<void> {
-  await run('delete from refund_items where refund_id = $1', [id]);
-  await run('delete from refunds where id = $1', [id]);
-}
+const insertRefund = (sale: Sale, refund: WrittenRefund) => writeRefund(shop.services.db, sale, refund);
+const deleteRefund = (id: string) => deleteWritten(shop.services.db, id);
 
 describe('money', () => {
   it('that an order books otherwise than Stripe', async () => {
