@@ -6,6 +6,7 @@ import type { Sale } from './sales.ts';
 export interface WrittenRefund {
   status: string;
   cancelsUnits: boolean;
+  /** 0: of an amount alone. */
   quantity: number;
   kind?: string;
   isGivenUp?: boolean;
@@ -33,6 +34,7 @@ export async function writeRefund(
      values ($1, $2, $3, $4, 'usd', 'provoked', $5, $6, $7, $8, case when $9 then now() end, $10)`,
     [id, orderId, `provoked-${id}`, amount, requestedBy, status, cancelsUnits, kind, isGivenUp, stripeRefundId],
   );
+  if (refund.quantity === 0) return id;
   await db.run(
     `insert into refund_items (refund_id, product_id, quantity, restocked_at) values ($1, $2, $3, case when $4 then now() end)`,
     [id, productId, refund.quantity, isRestocked],
