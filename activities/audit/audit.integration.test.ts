@@ -1,6 +1,7 @@
 /** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
+import { force } from '../../tests/support/force.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { deleteRefund as deleteWritten, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
@@ -63,6 +64,40 @@ describe('money', () => {
       () => deleteRefund(refundId),
     );
     expect(found).toEqual(['books 100 as refunded, Stripe 0 (minor units)']);
+  });
+
+  it.each<[boolean, Partial<WrittenRefund>]>([
+    [true, { status: 'succeeded' }],
+    [true, { status: 'pending', stripeRefundId: 're_unknown' }],
+    [false, { status: 'pending' }],
+    [false, { status: 'failed', stripeRefundId: 're_unknown' }],
+    [false, { status: 'succeeded', kind: 'chargeback', stripeRefundId: 're_unknown' }],
+  ])('that Stripe did not refund is found: %s, with %o', async (isFound, of) => {
+    const sale = await sell(shop);
+    let id = '';
+    const refund = { status: 'pending', cancelsUnits: false, quantity: 0, ...of };
+    const found = await provoked(
+      money,
+      sale.orderId,
+      async () => {
+        id = await insertRefund(sale, refund);
+      },
+      () => deleteRefund(id),
+    );
+    expect(found).toEqual(isFound ? ['books 100 as refunded, Stripe 0 (minor units)'] : []);
+  });
+
+  it('that was charged in another currency than the order’s', async () => {
+    const sale = await sell(shop);
+    const set = (currency: string) =>
+      force(shop.services.db, [`update orders set currency = '${currency}' where id = $1`], [sale.orderId]);
+    const found = await provoked(
+      money,
+      sale.orderId,
+      () => set('eur'),
+      () => set('usd'),
+    );
+    expect(found).toEqual(['is in eur, but was charged in usd']);
   });
 
   it('that a canceled order keeps', async () => {

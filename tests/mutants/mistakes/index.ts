@@ -2,8 +2,10 @@ import { type Mistake, mistakesOf } from '../mistake.ts';
 import { ACCESS } from './access.ts';
 import { AUDIT } from './audit.ts';
 import { DATABASE } from './database.ts';
+import { FOUND_MONEY } from './found-money.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
+import { REQUESTS } from './requests.ts';
 import { STOCK } from './stock.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -11,9 +13,9 @@ import { WORKFLOWS } from './workflows.ts';
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   stock: mistakesOf(STOCK),
   orders: mistakesOf(ORDERS),
-  refunds: mistakesOf(REFUNDS),
+  refunds: mistakesOf([...REFUNDS, ...FOUND_MONEY]),
   audit: mistakesOf(AUDIT),
-  access: mistakesOf(ACCESS),
+  access: mistakesOf([...ACCESS, ...REQUESTS]),
   database: mistakesOf(DATABASE),
   workflows: mistakesOf(WORKFLOWS),
 };
