@@ -91,6 +91,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'const restock = refund.lines.length > 0;',
       ],
       [
+        'the second retry of a refund is missing in the history',
+        'dedupeKey: `retry:${refund.refundId}:${refund.attempt}`',
+        'dedupeKey: `retry:${refund.refundId}`',
+      ],
+      [
         'the second decision about a refund is missing in the history',
         "dedupeKey: `refund:${refund.refundId}:decided${refund.attempt > 1 ? `:${refund.attempt}` : ''}`",
         'dedupeKey: `refund:${refund.refundId}:decided`',
