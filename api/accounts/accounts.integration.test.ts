@@ -165,6 +165,36 @@ describe('the account', () => {
     expect((await new Shopper(shop.api.url).call('GET', '/me')).status).toBe(401);
   });
 
+  it('loses its name when its owner says so, and not when they say nothing', async () => {
+    const ada = await signedIn(shop);
+    expect((await ada.call('PATCH', '/me', {})).body).toMatchObject({ full_name: 'Ada Test', email: ada.email });
+    expect((await ada.call('PATCH', '/me', { full_name: null })).body.full_name).toBeNull();
+    expect((await ada.call('GET', '/me')).body.full_name).toBeNull();
+  });
+
+  it('is entered by its address however it is written, and by its own password alone', async () => {
+    const [ada, bob] = [await signedIn(shop), await signedIn(shop)];
+    const guest = new Shopper(shop.api.url);
+    const login = (address: string) => guest.call('POST', '/auth/login', { email: address, password: PASSWORD });
+    for (const person of [ada, bob]) {
+      const { body } = await login(`  ${person.email.toUpperCase()} `);
+      expect(body.user).toMatchObject({ id: person.session.user.id, email: person.email, role: 'customer' });
+      guest.token = body.access_token;
+      expect((await guest.call('GET', '/me')).body.id).toBe(person.session.user.id);
+      guest.token = undefined;
+    }
+  });
+
+  it('that is left on one device stays open on the other', async () => {
+    const ada = await signedIn(shop);
+    const other = (
+      await new Shopper(shop.api.url).call('POST', '/auth/login', { email: ada.email, password: PASSWORD })
+    ).body;
+    await ada.call('POST', '/auth/logout', { refresh_token: ada.session.refresh_token });
+    const refreshed = await ada.call('POST', '/auth/refresh', { refresh_token: other.refresh_token });
+    expect([refreshed.status, refreshed.body.user.id]).toEqual([200, ada.session.user.id]);
+  });
+
   it('needs a token that is ours and not over', async () => {
     const ada = await signedIn(shop);
     const { JWT_SECRET } = shop.services.settings;

@@ -6,51 +6,6 @@ const ROLE_TESTS = ['api/openapi', 'tests/access'];
 
 export const ACCESS: readonly MistakesInFile[] = [
   {
-    file: 'api/refunds/routes.ts',
-    tests: [
-      ...ROLE_TESTS,
-      'api/refunds',
-      'api/orders',
-      'tests/refund-approval',
-      'tests/unfinished-refunds',
-      'tests/support-desk',
-      'tests/idempotent-writes',
-    ],
-    replacements: [
-      [
-        'a canceled order shows money that could be refunded',
-        "isAllowed('refund', order.status)\n      ?",
-        'true\n      ?',
-      ],
-      ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
-      [
-        'support approves and rejects refunds',
-        "requireRole(ctx, 'support_lead', 'admin');",
-        "requireRole(ctx, 'support', 'support_lead', 'admin');",
-      ],
-      ['shoppers put items back into stock', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
-    ],
-  },
-  {
-    file: 'api/refunds/service.ts',
-    tests: [
-      ...ROLE_TESTS,
-      'api/refunds',
-      'api/orders',
-      'tests/refund-approval',
-      'tests/support-desk',
-      'tests/idempotent-writes',
-    ],
-    replacements: [
-      [
-        'shoppers see who of staff asked for a refund',
-        'requested_by: forStaff ? row.requested_by : null',
-        'requested_by: row.requested_by',
-      ],
-      ['the same key makes no difference for another refund', 'if (!asksFor(request, answer.refund))', 'if (false)'],
-    ],
-  },
-  {
     file: 'api/catalog/routes.ts',
     tests: [...ROLE_TESTS, 'api/catalog'],
     replacements: [

@@ -5,8 +5,10 @@ import { AUDIT } from './audit.ts';
 import { CATALOG } from './catalog.ts';
 import { DATABASE } from './database.ts';
 import { EDGES } from './edges.ts';
+import { FOUND_MONEY } from './found-money.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
+import { REQUESTS } from './requests.ts';
 import { RESERVATIONS } from './reservations.ts';
 import { STOCK } from './stock.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -18,9 +20,9 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   orders: mistakesOf(ORDERS),
   edges: mistakesOf(EDGES),
   answers: mistakesOf(ANSWERS),
-  refunds: mistakesOf(REFUNDS),
+  refunds: mistakesOf([...REFUNDS, ...FOUND_MONEY]),
   audit: mistakesOf(AUDIT),
-  access: mistakesOf(ACCESS),
+  access: mistakesOf([...ACCESS, ...REQUESTS]),
   database: mistakesOf(DATABASE),
   workflows: mistakesOf(WORKFLOWS),
 };

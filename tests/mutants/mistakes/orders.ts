@@ -82,7 +82,14 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/orders/order-steps.ts',
-    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/support-desk', 'tests/goods-and-money'],
+    tests: [
+      ...ACTIVITY_TESTS,
+      'activities/orders',
+      'activities/refunds',
+      'activities/email',
+      'tests/support-desk',
+      'tests/goods-and-money',
+    ],
     replacements: [
       ['a step of staff is done twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
@@ -101,6 +108,11 @@ export const ORDERS: readonly MistakesInFile[] = [
         'a step is not recorded',
         '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',
         '',
+      ],
+      [
+        'an order that is released forgets what went back in another way',
+        'fromDecimal(order.refunded_amount, order.currency) + otherwise',
+        'fromDecimal(order.refunded_amount, order.currency)',
       ],
     ],
   },
