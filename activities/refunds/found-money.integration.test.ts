@@ -161,6 +161,19 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     ]);
   });
 
+  it('of a payment that came too late puts nothing on sale that was never sold', async () => {
+    const opened = await orders.opened({ price: '80.00' });
+    const { orderId } = opened.order;
+    const sale = { ...opened, paymentIntentId: await orders.charge(opened.order) };
+    await shop.activities.closeOrder({ orderId, to: 'expired' });
+    await shop.activities.checkPayment({ orderId });
+    expect(await shop.activities.applyPayments({ orderId })).toMatchObject({ outcome: 'refund_due' });
+    await refundInDashboard(sale);
+    await reconcile(sale);
+    expect((await refundsOf(sale)).map((refund) => refund.cancels_units)).not.toContain(true);
+    expect(await stock(sale)).toBe(10);
+  });
+
   it('of a part replaces nothing, and cancels no unit', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await orders.refunded(sale.order.orderId, { amountCents: 12_000 });

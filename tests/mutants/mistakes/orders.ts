@@ -303,4 +303,17 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/payments/activities.ts',
+    tests: ['tests/currencies'],
+    replacements: [
+      [
+        'a refund is sent to Stripe in the shop’s minor units instead of Stripe’s',
+        `payment_intent: request.paymentIntentId,
+            amount: toStripeAmount(request.amountCents, request.currency),`,
+        `payment_intent: request.paymentIntentId,
+            amount: request.amountCents,`,
+      ],
+    ],
+  },
 ];

@@ -300,4 +300,49 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['a proof is good for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
     ],
   },
+  {
+    file: 'activities/refunds/refund-ledger.ts',
+    tests: ['activities/email', 'activities/refunds', 'api/webhooks', 'tests/goods-and-money'],
+    replacements: [
+      [
+        'a lost chargeback is emailed to the shopper as a refund on its way',
+        `if (before.kind !== 'chargeback') await queueMail(`,
+        'await queueMail(',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/found-ledger.ts',
+    tests: ['activities/refunds', 'tests/late-payment'],
+    replacements: [
+      [
+        'a dashboard refund of a payment that came too late puts units on sale that were never sold',
+        'const isAll = order.isSold && !order.hasShipped && amountCents',
+        'const isAll = !order.hasShipped && amountCents',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['workflows/refund'],
+    replacements: [
+      [
+        'Stripe’s news of a pending refund is looked at only six hours later',
+        `      if (the.refund!.status === 'pending' && the.refund!.stripeRefundId) await askStripe(the);
+`,
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/checkout/staff-updates.ts',
+    tests: ['workflows/checkout'],
+    replacements: [
+      [
+        'a cancellation that meets the payment in the same moment is forgotten',
+        'if (the.order!.capturedCents === 0 || the.refundId !== undefined) return { status: the.status! };',
+        'return { status: the.status! };',
+      ],
+    ],
+  },
 ];
