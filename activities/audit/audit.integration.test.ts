@@ -1,9 +1,10 @@
 /** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
+import { force } from '../../tests/support/force.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
+import { deleteRefund as deleteWritten, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
@@ -33,36 +34,8 @@ function later() {
 const goods = () => checkGoods(shop.services.db);
 const run = (text: string, values: unknown[]) => shop.services.db.run(text, values);
 
-async function insertRefund(
-  sale: Sale,
-  fields: {
-    status: string;
-    cancelsUnits: boolean;
-    quantity: number;
-    kind?: string;
-    isGivenUp?: boolean;
-    amount?: number;
-  },
-): Promise<string> {
-  const id = randomUUID();
-  const { status, cancelsUnits, kind = 'refund', isGivenUp = false, amount = 1 } = fields;
-  await run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units, kind, given_up_at)
-     values ($1, $2, $3, $8, 'usd', 'provoked', 'system', $4, $5, $6, case when $7 then now() end)`,
-    [id, sale.orderId, `provoked-${id}`, status, cancelsUnits, kind, isGivenUp, amount],
-  );
-  await run('insert into refund_items (refund_id, product_id, quantity) values ($1, $2, $3)', [
-    id,
-    sale.products[0]!.id,
-    fields.quantity,
-  ]);
-  return id;
-}
-
-async function deleteRefund(id: string): Promise<void> {
-  await run('delete from refund_items where refund_id = $1', [id]);
-  await run('delete from refunds where id = $1', [id]);
-}
+const insertRefund = (sale: Sale, refund: WrittenRefund) => writeRefund(shop.services.db, sale, refund);
+const deleteRefund = (id: string) => deleteWritten(shop.services.db, id);
 
 describe('money', () => {
   it('that an order books otherwise than Stripe', async () => {
@@ -91,6 +64,40 @@ describe('money', () => {
       () => deleteRefund(refundId),
     );
     expect(found).toEqual(['books 100 as refunded, Stripe 0 (minor units)']);
+  });
+
+  it.each<[boolean, Partial<WrittenRefund>]>([
+    [true, { status: 'succeeded' }],
+    [true, { status: 'pending', stripeRefundId: 're_unknown' }],
+    [false, { status: 'pending' }],
+    [false, { status: 'failed', stripeRefundId: 're_unknown' }],
+    [false, { status: 'succeeded', kind: 'chargeback', stripeRefundId: 're_unknown' }],
+  ])('that Stripe did not refund is found: %s, with %o', async (isFound, of) => {
+    const sale = await sell(shop);
+    let id = '';
+    const refund = { status: 'pending', cancelsUnits: false, quantity: 0, ...of };
+    const found = await provoked(
+      money,
+      sale.orderId,
+      async () => {
+        id = await insertRefund(sale, refund);
+      },
+      () => deleteRefund(id),
+    );
+    expect(found).toEqual(isFound ? ['books 100 as refunded, Stripe 0 (minor units)'] : []);
+  });
+
+  it('that was charged in another currency than the order’s', async () => {
+    const sale = await sell(shop);
+    const set = (currency: string) =>
+      force(shop.services.db, [`update orders set currency = '${currency}' where id = $1`], [sale.orderId]);
+    const found = await provoked(
+      money,
+      sale.orderId,
+      () => set('eur'),
+      () => set('usd'),
+    );
+    expect(found).toEqual(['is in eur, but was charged in usd']);
   });
 
   it('that a canceled order keeps', async () => {

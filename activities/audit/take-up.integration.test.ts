@@ -1,10 +1,14 @@
 /** Every open case whose workflow was terminated gets one again. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { force } from '../../tests/support/force.ts';
 import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { startAttributes } from '../../tests/support/start-attributes.ts';
+import { deleteRefund, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
+import { refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
 import { takeUpCases } from './take-up.ts';
 
@@ -59,6 +63,69 @@ it('a delivered order past its return window, for as long as a refund is open', 
   await run('delete from refunds where id = $1', [refundId]);
   await workflowOf(workflowId).signal('orderChanged');
   await workflowOf(workflowId).result();
+});
+
+describe('an order', () => {
+  const YESTERDAY = `now() - interval '1 day'`;
+  it.each<[string, string, Record<string, string>]>([
+    ['RUNNING', 'that is on hold', { status: `'on_hold'`, fulfillment: `'on_hold'` }],
+    ['RUNNING', 'of which a part was refunded', { status: `'partially_refunded'` }],
+    ['RUNNING', 'that has shipped', { status: `'shipped'`, fulfillment: `'shipped'`, shipped_at: YESTERDAY }],
+    [
+      'RUNNING',
+      'that was delivered yesterday',
+      { status: `'delivered'`, fulfillment: `'delivered'`, shipped_at: YESTERDAY, delivered_at: YESTERDAY },
+    ],
+    ['TERMINATED', 'that is refunded', { status: `'refunded'` }],
+    ['TERMINATED', 'that is canceled', { status: `'cancelled'` }],
+  ])('is %s afterwards: one %s', async (expected, _, columns) => {
+    const buyer = await signedIn(shop);
+    const sale = await sell(shop, { buyer });
+    const set = Object.entries(columns).map(([name, value]) => `${name} = ${value}`);
+    await force(shop.services.db, [`update orders set ${set.join(', ')} where id = $1`], [sale.orderId]);
+    const workflowId = orderWorkflowId(sale.orderId);
+    try {
+      expect(await takenUp(sale)).toBe(expected);
+      if (expected === 'RUNNING') {
+        const found = { OrderId: sale.orderId, CustomerId: buyer.session.user.id, Amount: 25 };
+        expect(await startAttributes(shop.services, workflowId)).toMatchObject(found);
+        await workflowOf(workflowId).terminate('the test is over');
+      }
+    } finally {
+      const restore = `update orders set status = 'paid', fulfillment = 'unfulfilled', shipped_at = null, delivered_at = null where id = $1`;
+      await force(shop.services.db, [restore], [sale.orderId]);
+    }
+  });
+});
+
+describe('a refund', () => {
+  it.each<[boolean, Partial<WrittenRefund>]>([
+    [true, { status: 'awaiting_return' }],
+    [true, { status: 'awaiting_approval' }],
+    [true, { status: 'pending' }],
+    [true, { status: 'failed' }],
+    [false, { status: 'failed', isGivenUp: true }],
+    [false, { status: 'failed', requestedBy: 'stripe', kind: 'chargeback' }],
+    [false, { status: 'pending', requestedBy: 'stripe', kind: 'chargeback' }],
+    [false, { status: 'rejected' }],
+    [false, { status: 'succeeded' }],
+  ])('is taken up: %s, with %o', async (isTakenUp, of) => {
+    const buyer = await signedIn(shop);
+    const sale = await sell(shop, { buyer });
+    const { db } = shop.services;
+    const id = await writeRefund(db, sale, { status: 'pending', cancelsUnits: false, quantity: 0, ...of });
+    const workflowId = refundWorkflowId(sale.orderId, `provoked-${id}`);
+    await takeUpCases(shop.services);
+    const found = await startAttributes(shop.services, workflowId).catch(() => undefined);
+    if (!isTakenUp) expect(found).toBeUndefined();
+    else expect(found).toMatchObject({ OrderId: sale.orderId, CustomerId: buyer.session.user.id, Amount: 1 });
+    // What is pending goes to Stripe, and stays: it is a refund like any other.
+    if (of.status === 'pending' && isTakenUp) expect(await workflowOf(workflowId).result()).toBe('succeeded');
+    else {
+      if (isTakenUp) await workflowOf(workflowId).terminate('the test is over');
+      await deleteRefund(db, id);
+    }
+  });
 });
 
 it('an unmatched payment, found by its order, amount and day from the start', async () => {

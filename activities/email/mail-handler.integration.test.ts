@@ -100,17 +100,20 @@ describe('a mail', () => {
     expect(await mailsTo(MAILBOX_URL, email)).toHaveLength(1);
   });
 
-  it('goes to the account when the order names no address, and nowhere when there is none', async () => {
+  it('goes to the order’s address, else to the account’s, and nowhere when there is none', async () => {
     const email = addressOf('account');
     const user = await services.db.row<{ id: string }>(
       `insert into users (email, password_hash) values ($1, '') returning id`,
       [email],
     );
+    const given = addressOf('given');
     await queue(await createOrder({ email: null, userId: user!.id }), { kind: 'order_expired' });
+    await queue(await createOrder({ email: given, userId: user!.id }), { kind: 'order_expired' });
     await queue(await createOrder({ email: null }), { kind: 'order_expired' });
     await queue(randomUUID(), { kind: 'order_expired' });
-    expect(await carry()).toBe(3);
+    expect(await carry()).toBe(4);
     expect(await mailsTo(MAILBOX_URL, email)).toHaveLength(1);
+    expect(await mailsTo(MAILBOX_URL, given)).toHaveLength(1);
   });
 
   it('tells of refund and shipment what is there when it is sent', async () => {

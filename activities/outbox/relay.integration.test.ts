@@ -200,3 +200,28 @@ it('counts a delivery once when its message is carried twice', async () => {
   expect((await services.gate.available([productId])).get(productId)).toBe(3);
   await services.redis.hdel('{stock}:available', productId);
 });
+
+it('keeps a delivery while the stock counters are rebuilt, also when others of its batch were counted', async () => {
+  let calls = 0;
+  const gate = { adjust: async () => ++calls > 1 } as unknown as Services['gate'];
+  const handler = createOutboxHandlers({ ...services, gate })['stock.adjusted'];
+  if (typeof handler !== 'function') throw new Error('stock is adjusted in batches');
+  const message = { id: -1, topic: 'stock.adjusted', key: randomUUID(), payload: { delta: 5 } };
+  await expect(handler([message, { ...message, id: -2 }], services.db)).rejects.toThrow('closed');
+});
+
+it('shows no changed product from a cache, also while the search index is away', async () => {
+  const forgotten: unknown[] = [];
+  const cache = { invalidate: async (...keys: unknown[]) => forgotten.push(...keys) } as unknown as Services['cache'];
+  const away = new Proxy({} as Services['productIndex'], {
+    get: () => {
+      throw new Error('the index is away');
+    },
+  });
+  const handler = createOutboxHandlers({ ...services, cache, productIndex: away })['product.changed'];
+  if (typeof handler !== 'function') throw new Error('products are indexed in batches');
+  const id = randomUUID();
+  const message = { id: -1, topic: 'product.changed', key: id, payload: {} };
+  await expect(handler([message], services.db)).rejects.toThrow('the index is away');
+  expect(JSON.stringify(forgotten)).toContain(id);
+});

@@ -25,6 +25,7 @@ import {
   type RefundKind,
   readRecords,
   readRefund,
+  settledOtherwiseCents,
 } from './refund-reader.ts';
 import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
@@ -241,9 +242,8 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
 /** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
 export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
-  const given = await sql.row<{ total: string | null; otherwise: string | null }>(
-    `select sum(amount) filter (where status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))::text as total,
-       sum(amount) filter (where given_up_at is not null)::text as otherwise
+  const given = await sql.row<{ total: string | null }>(
+    `select sum(amount) filter (where status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))::text as total
      from refunds where order_id = $1`,
     [orderId],
   );
@@ -252,7 +252,7 @@ export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatu
   const refundedCents = Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency));
   const isOver = order.status === 'expired' || order.status === 'cancelled';
   // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
-  const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);
+  const returnedCents = refundedCents + (await settledOtherwiseCents(sql, orderId, order.currency));
   const status = isOver
     ? order.status
     : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });

@@ -187,3 +187,12 @@ export async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boole
   const disputes = await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [orderId]);
   return disputes.some(({ status }) => withholdsMoney(status));
 }
+
+/** What went back of an order in another way than at Stripe, such as by bank transfer, in minor units. */
+export async function settledOtherwiseCents(sql: Sql, orderId: string, currency: string): Promise<number> {
+  const settled = await sql.row<{ total: string }>(
+    'select coalesce(sum(amount), 0)::text as total from refunds where order_id = $1 and given_up_at is not null',
+    [orderId],
+  );
+  return fromDecimal(settled!.total, currency);
+}

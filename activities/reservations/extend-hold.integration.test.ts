@@ -24,6 +24,47 @@ async function reserve(hasOrder: boolean) {
   return { reservationId, orderId };
 }
 
+it('adds its minutes to the deadline, however early it is asked for', async () => {
+  const { reservationId } = await reserve(false);
+  const before = await shop.services.db.row<{ expires_at: Date }>('select expires_at from reservations where id = $1', [
+    reservationId,
+  ]);
+  const expiresAt = new Date(before!.expires_at.getTime() + 600_000).toISOString();
+  expect(await extend(reservationId)).toEqual({ outcome: 'extended', expiresAt, orderId: null });
+  await shop.activities.releaseHold({ reservationId });
+});
+
+it('gives its order the same time, and says so once in its history', async () => {
+  const { reservationId, orderId } = await reserve(true);
+  const request = { reservationId, minutes: 5, requestId: 'call-1', actor: 'ui:Anna', reason: 'Card at home' };
+  const { db } = shop.services;
+  const extended = await extendHold(db, request);
+  expect(extended).toMatchObject({ outcome: 'extended', orderId });
+  expect(await extendHold(db, request)).toEqual(extended);
+  expect(await extendHold(db, { ...request, requestId: 'call-2' })).toEqual({
+    outcome: 'refused',
+    message: 'This hold was extended before; once is all. Ask the shopper to order anew.',
+  });
+  const ends = await db.row<{ of_order: Date; of_reservation: Date }>(
+    'select o.expires_at as of_order, r.expires_at as of_reservation from orders o join reservations r on r.id = o.reservation_id where o.id = $1',
+    [orderId],
+  );
+  const expiresAt = new Date((extended as { expiresAt: string }).expiresAt);
+  expect(ends).toEqual({ of_order: expiresAt, of_reservation: expiresAt });
+  const read = `select actor, reason, data from order_events where order_id = $1 and type = 'hold_extended'`;
+  expect(await db.rows(read, [orderId])).toEqual([{ actor: 'ui:Anna', reason: 'Card at home', data: { minutes: 5 } }]);
+  await shop.activities.closeOrder({ orderId, to: 'cancelled' });
+});
+
+it('is refused where it is no number of minutes that support may give', async () => {
+  const { reservationId } = await reserve(false);
+  for (const minutes of [0, 31, -5, Number.NaN])
+    expect(
+      await extendHold(shop.services.db, { reservationId, minutes, requestId: 'call', actor: 'ui:Anna' }),
+    ).toMatchObject({ outcome: 'refused' });
+  await shop.activities.releaseHold({ reservationId });
+});
+
 it('asks for a new cart when the time is over and nothing was ordered', async () => {
   const { reservationId } = await reserve(false);
   await endedAgo(shop.services, reservationId, 60);

@@ -1,9 +1,11 @@
 /** What PostgreSQL alone decides about reservations, whatever the stock counters say; and what those remember of its decisions. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { holdInput } from '../../tests/support/reservations.ts';
-import { createProduct, until } from '../../tests/support/shop.ts';
+import { createProduct, stockOf, type TestProduct, until } from '../../tests/support/shop.ts';
+import type { HoldInput } from '../../workflows/reservation/messages.ts';
+import { endInLedger } from './end-ledger.ts';
 import { ensureGate } from './gate-rebuild.ts';
 import { holdInLedger } from './hold-ledger.ts';
 
@@ -13,6 +15,13 @@ const { orders } = shop;
 const WITHOUT_LIMITS = { maxUnitsPerOwner: 99, maxUnitsPerGuest: 99, maxOpenPerAddress: 99, maxUnitsPerAddress: 99 };
 const newOwners = () => [`cart:${randomUUID()}`];
 const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const statusesOf = (inputs: readonly HoldInput[]) =>
+  Promise.all(
+    inputs.map(async ({ reservationId }) => {
+      const read = 'select status from reservations where id = $1';
+      return (await shop.services.db.row<{ status: string }>(read, [reservationId]))?.status;
+    }),
+  );
 
 describe('the ledger', () => {
   it('grants nothing of a product that is no longer sold', async () => {
@@ -35,6 +44,167 @@ describe('the ledger', () => {
     expect(answers.map(({ outcome }) => outcome)).toEqual(['short', 'short']);
     await shop.activities.releaseHold({ reservationId: own.reservationId });
   });
+
+  it('gives back the units of every reservation of a product, also of those that end together', async () => {
+    const { db, settings } = shop.services;
+    const item = await createProduct(shop.services, { stock: 5 });
+    const reserved = [2, 1].map((quantity) => holdInput([{ productId: item.id, quantity }], { owners: newOwners() }));
+    for (const input of reserved) expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 3 });
+    const ends = reserved.map(({ reservationId }) => ({ reservationId, to: 'released' as const }));
+    expect(await endInLedger(db, ends, settings)).toEqual(['released', 'released']);
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 0 });
+    for (const { reservationId } of reserved) await shop.activities.releaseHold({ reservationId });
+  });
+
+  it('takes nothing for a request of which a part is short: who comes next gets it', async () => {
+    const { db } = shop.services;
+    const [item, scarce] = [await createProduct(shop.services, { stock: 1 }), await createProduct(shop.services)];
+    const refused = holdInput([
+      { productId: item.id, quantity: 1 },
+      { productId: scarce.id, quantity: 11 },
+    ]);
+    const next = holdInput([{ productId: item.id, quantity: 1 }]);
+    const answers = await holdInLedger(db, [refused, next], WITHOUT_LIMITS);
+    expect(answers).toMatchObject([
+      { outcome: 'short', lines: [{ productId: scarce.id, name: 'Test mug', requested: 11, available: 10 }] },
+      { outcome: 'held' },
+    ]);
+    expect([await stockOf(shop.services, item.id), await stockOf(shop.services, scarce.id)]).toEqual([
+      { stock: 1, held: 1 },
+      { stock: 10, held: 0 },
+    ]);
+    await shop.activities.holdStock(next);
+    await shop.activities.releaseHold({ reservationId: next.reservationId });
+  });
+
+  it('keeps the last of a shopper’s requests that come in one batch', async () => {
+    const { db } = shop.services;
+    const item = await createProduct(shop.services, { stock: 5 });
+    const owners = newOwners();
+    const [first, second] = [2, 3].map((quantity) => holdInput([{ productId: item.id, quantity }], { owners }));
+    const answers = await holdInLedger(db, [first!, second!], WITHOUT_LIMITS);
+    expect(answers).toMatchObject([
+      { outcome: 'held' },
+      { outcome: 'held', reservation: { replaces: [first!.reservationId] } },
+    ]);
+    expect(await statusesOf([first!, second!])).toEqual(['released', 'held']);
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 3 });
+    await shop.activities.holdStock(second!);
+    await shop.activities.releaseHold({ reservationId: second!.reservationId });
+  });
+});
+
+describe('a reservation that answers the next request', () => {
+  const owned = async (owners: string[], lines: HoldInput['lines']) => {
+    const input = holdInput(lines, { owners });
+    expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+    return input;
+  };
+  const one = (product: TestProduct) => ({ productId: product.id, quantity: 1 });
+
+  it('has no other product: what was taken out of the cart is not bought', async () => {
+    const [kept, dropped] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const owners = newOwners();
+    const before = await owned(owners, [one(kept), one(dropped)]);
+    const after = await owned(owners, [one(kept)]);
+    expect(await statusesOf([before, after])).toEqual(['released', 'held']);
+    await shop.activities.releaseHold({ reservationId: after.reservationId });
+  });
+
+  it('is the one that is being paid, even if another has the same lines', async () => {
+    const [item, other] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const [user, cart] = [`user:${randomUUID()}`, newOwners()[0]!];
+    // PostgreSQL alone is asked: whichever of the two it finds first.
+    const guest = await owned([cart], [one(item)]);
+    const { hold, order } = await orders.opened({ product: other });
+    await shop.services.db.run('update reservations set owner = $2 where id = $1', [hold.reservationId, user]);
+    const answer = await holdInLedger(
+      shop.services.db,
+      [holdInput([one(item)], { owners: [user, cart] })],
+      WITHOUT_LIMITS,
+    );
+    expect(answer).toMatchObject([{ outcome: 'existing', reservationId: hold.reservationId }]);
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await shop.activities.releaseHold({ reservationId: guest.reservationId });
+  });
+
+  it('is the order that waits for its payment, even if what they ask for now is sold out', async () => {
+    const { hold, order } = await orders.opened();
+    const soldOut = await createProduct(shop.services, { stock: 0 });
+    const answer = await shop.activities.holdStock(holdInput([one(soldOut)], { owners: hold.owners }));
+    expect(answer).toMatchObject({ outcome: 'existing', reservationId: hold.reservationId });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+  });
+
+  it('counts at the stock counters again that had lost it', async () => {
+    const item = await createProduct(shop.services, { stock: 3 });
+    const owners = newOwners();
+    const lines = [{ productId: item.id, quantity: 2 }];
+    const { reservationId } = await owned(owners, lines);
+    const { gate, redis } = shop.services;
+    await redis.del(`{stock}:reservation:${reservationId}`);
+    await gate.correct(item.id, 1, 3);
+    expect((await shop.activities.holdStock(holdInput(lines, { owners }))).outcome).toBe('existing');
+    expect(await available(item.id)).toBe(1);
+    await shop.activities.releaseHold({ reservationId });
+    expect(await available(item.id)).toBe(3);
+  });
+});
+
+describe('the limits of an address', () => {
+  const item = () => createProduct(shop.services, { stock: 50 });
+  const ask = (limits: Partial<typeof WITHOUT_LIMITS>, ...inputs: HoldInput[]) =>
+    holdInLedger(shop.services.db, inputs, { ...WITHOUT_LIMITS, ...limits });
+  const outcomes = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).map(({ outcome }) => outcome);
+  const made: HoldInput[] = [];
+  /** @param quantities of one product each */
+  const wanted = async (addressHash: string, owners: string[], ...quantities: number[]) => {
+    const lines = await Promise.all(quantities.map(async (quantity) => ({ productId: (await item()).id, quantity })));
+    const input = holdInput(lines, { addressHash, owners });
+    made.push(input);
+    return input;
+  };
+  // The counters have not heard of them, and need not.
+  afterEach(async () => {
+    const ends = made.splice(0).map(({ reservationId }) => ({ reservationId, to: 'released' as const }));
+    await endInLedger(shop.services.db, ends, shop.services.settings);
+  });
+
+  it('count a reservation of several products once', async () => {
+    const address = randomUUID();
+    const limits = { maxOpenPerAddress: 2 };
+    expect(await outcomes(limits, await wanted(address, newOwners(), 1, 1, 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, newOwners(), 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, newOwners(), 1))).toEqual(['limited']);
+  });
+
+  it('do not count the units that the request replaces', async () => {
+    const address = randomUUID();
+    const owners = newOwners();
+    const limits = { maxUnitsPerAddress: 10 };
+    expect(await outcomes(limits, await wanted(address, owners, 6))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, owners, 10))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, owners, 11))).toEqual(['limited']);
+  });
+
+  it('set nothing off that was reserved from another address', async () => {
+    const [home, office] = [randomUUID(), randomUUID()];
+    const owners = newOwners();
+    const limits = { maxOpenPerAddress: 1 };
+    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(office, newOwners(), 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(office, owners, 2))).toEqual(['limited']);
+  });
+
+  it('are free for the next of a batch where a shopper reserves anew elsewhere', async () => {
+    const [home, office] = [randomUUID(), randomUUID()];
+    const owners = newOwners();
+    const limits = { maxOpenPerAddress: 1 };
+    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['held']);
+    const batch = [await wanted(office, owners, 2), await wanted(home, newOwners(), 1)];
+    expect(await outcomes(limits, ...batch)).toEqual(['held', 'held']);
+  });
 });
 
 describe('the stock counters', () => {
@@ -46,6 +216,17 @@ describe('the stock counters', () => {
     await shop.services.redis.hset(marker, 'state', 'held', product.id, 2);
     expect(await shop.activities.endHold({ reservationId: hold.reservationId })).toBe('committed');
     expect(await available(product.id)).toBe(before);
+  });
+
+  it('forget what nobody has reserved', async () => {
+    const reservationId = randomUUID();
+    expect(await shop.activities.releaseHold({ reservationId })).toBe('released');
+    const { hold } = await orders.reserved();
+    await shop.activities.releaseHold({ reservationId: hold.reservationId });
+    for (const id of [reservationId, hold.reservationId])
+      expect(await shop.activities.loadHold({ reservationId: id })).toBeNull();
+    const late = holdInput(hold.lines, { reservationId });
+    expect((await shop.services.gate.hold(reservationId, late.lines, late.owners)).outcome).toBe('ended');
   });
 
   it('know after a rebuild which reservations have ended', async () => {

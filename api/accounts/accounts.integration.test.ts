@@ -110,7 +110,10 @@ describe('signing in', () => {
     const guest = new Shopper(shop.api.url);
     const login = (password: string) => guest.call('POST', '/auth/login', { email: ada.email, password });
     for (let times = 0; times < 6; times++) expect((await login(PASSWORD)).status).toBe(200);
-    for (let times = 0; times < 5; times++) expect((await login('wrong')).status).toBe(401);
+    for (let times = 0; times < 4; times++) expect((await login('wrong')).status).toBe(401);
+    // Nor does a success make up for failures: whoever has one account could try the passwords of all others.
+    expect((await login(PASSWORD)).status).toBe(200);
+    expect((await login('wrong')).status).toBe(401);
     const limited = await login(PASSWORD);
     expect([limited.status, limited.body.code]).toEqual([429, 'rate_limited']);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -163,6 +166,36 @@ describe('the account', () => {
     expect((await ada.call('PATCH', '/me', { full_name: 'Ada Lovelace' })).body.full_name).toBe('Ada Lovelace');
     expect((await ada.call('PATCH', '/me', { role: 'admin' })).status).toBe(400);
     expect((await new Shopper(shop.api.url).call('GET', '/me')).status).toBe(401);
+  });
+
+  it('loses its name when its owner says so, and not when they say nothing', async () => {
+    const ada = await signedIn(shop);
+    expect((await ada.call('PATCH', '/me', {})).body).toMatchObject({ full_name: 'Ada Test', email: ada.email });
+    expect((await ada.call('PATCH', '/me', { full_name: null })).body.full_name).toBeNull();
+    expect((await ada.call('GET', '/me')).body.full_name).toBeNull();
+  });
+
+  it('is entered by its address however it is written, and by its own password alone', async () => {
+    const [ada, bob] = [await signedIn(shop), await signedIn(shop)];
+    const guest = new Shopper(shop.api.url);
+    const login = (address: string) => guest.call('POST', '/auth/login', { email: address, password: PASSWORD });
+    for (const person of [ada, bob]) {
+      const { body } = await login(`  ${person.email.toUpperCase()} `);
+      expect(body.user).toMatchObject({ id: person.session.user.id, email: person.email, role: 'customer' });
+      guest.token = body.access_token;
+      expect((await guest.call('GET', '/me')).body.id).toBe(person.session.user.id);
+      guest.token = undefined;
+    }
+  });
+
+  it('that is left on one device stays open on the other', async () => {
+    const ada = await signedIn(shop);
+    const other = (
+      await new Shopper(shop.api.url).call('POST', '/auth/login', { email: ada.email, password: PASSWORD })
+    ).body;
+    await ada.call('POST', '/auth/logout', { refresh_token: ada.session.refresh_token });
+    const refreshed = await ada.call('POST', '/auth/refresh', { refresh_token: other.refresh_token });
+    expect([refreshed.status, refreshed.body.user.id]).toEqual([200, ada.session.user.id]);
   });
 
   it('needs a token that is ours and not over', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signedIn } from '../../tests/support/accounts.ts';
+import { PASSWORD, signedIn } from '../../tests/support/accounts.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
 
 let shop: TestShop;
@@ -61,11 +61,50 @@ describe('a cart', () => {
     expect((await ada.call('GET', '/cart')).body.item_count).toBe(2);
   });
 
+  it('of an account is rid of what was paid for, and the guest’s of the same browser is not', async () => {
+    const product = await createProduct(shop.services);
+    const ada = await signedIn(shop);
+    const inCart = async (headers = {}) => (await ada.call('GET', '/cart', undefined, headers)).body.item_count;
+    const asGuest = { authorization: '' };
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 3 }, asGuest);
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const { order, payment } = await ada.order(product.id, 2);
+    await ada.pay({ payment });
+    await ada.untilStatus(order.id, 'paid');
+    expect([await inCart(), await inCart(asGuest)]).toEqual([0, 3]);
+  });
+
   it('refuses quantities outside 1 to 100 and products that are not sold', async () => {
     const product = await createProduct(shop.services);
     const guest = new Shopper(shop.api.url);
     for (const quantity of [0, 101, 1.5, '2'])
       expect((await guest.call('PUT', `/cart/items/${product.id}`, { quantity })).status).toBe(400);
-    expect((await guest.call('PUT', `/cart/items/${randomUUID()}`, { quantity: 1 })).status).toBe(404);
+    await shop.services.db.run('update products set deleted_at = now() where id = $1', [product.id]);
+    for (const id of [randomUUID(), product.id])
+      expect((await guest.call('PUT', `/cart/items/${id}`, { quantity: 1 })).status).toBe(404);
+  });
+
+  it('shows what others have not reserved, and nothing of what is no longer sold', async () => {
+    const product = await createProduct(shop.services, { stock: 10 });
+    const [guest, other] = [new Shopper(shop.api.url), new Shopper(shop.api.url)];
+    await guest.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const held = await other.hold([{ productId: product.id, quantity: 4 }]);
+    const available = async () => (await guest.call('GET', '/cart')).body.items[0].available_quantity;
+    expect(await available()).toBe(6);
+    await other.call('DELETE', `/reservations/${held.body.id}`);
+    await shop.services.db.run('update products set deleted_at = now() where id = $1', [product.id]);
+    expect(await available()).toBe(0);
+  });
+
+  it('of an account is nobody else’s to take by signing in', async () => {
+    const product = await createProduct(shop.services);
+    const [ada, mallory] = [await signedIn(shop), await signedIn(shop)];
+    await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
+    const { id } = (await ada.call('GET', '/cart')).body;
+    const login = { email: mallory.email, password: PASSWORD };
+    const entered = await mallory.call('POST', '/auth/login', login, { authorization: '', 'x-cart-id': id });
+    expect(entered.status).toBe(200);
+    expect((await mallory.call('GET', '/cart')).body.items).toEqual([]);
+    expect((await ada.call('GET', '/cart')).body.item_count).toBe(2);
   });
 });

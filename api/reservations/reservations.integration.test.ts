@@ -94,6 +94,19 @@ describe('a shopper who reserves again', () => {
     const account = await buyer.hold([{ productId: item.id }, { productId: other.id }]);
     expect(account.status).toBe(201);
   });
+
+  it('after signing in orders for the account, which sees the order on every device', async () => {
+    const item = await product(1);
+    const buyer = newShopper();
+    const guest = await buyer.hold([{ productId: item.id }]);
+    const { token } = await signedIn(shop);
+    buyer.token = token;
+    const begun = (await buyer.checkout(guest.body.id)).body;
+    const elsewhere = newShopper();
+    elsewhere.token = token;
+    expect((await elsewhere.call('GET', '/orders')).body.items).toMatchObject([{ id: begun.order.id }]);
+    await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+  });
 });
 
 describe('a repeated Idempotency-Key', () => {
@@ -126,6 +139,70 @@ describe('a repeated Idempotency-Key', () => {
     await createInventoryActivities(shop.services).endHold({ reservationId: expired.body.id });
     expect((await buyer.hold([{ productId: item.id }], late)).body.code).toBe('reservation_ended');
   }, 30_000);
+});
+
+describe('a reservation', () => {
+  it('of the last unit is answered to its key also when it was bought', async () => {
+    const item = await product(1);
+    const buyer = newShopper();
+    const key = randomUUID();
+    const held = await buyer.hold([{ productId: item.id }], key);
+    const begun = (await buyer.checkout(held.body.id)).body;
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const repeated = await buyer.hold([{ productId: item.id }], key);
+    expect([repeated.status, repeated.body.status, repeated.body.id]).toEqual([201, 'committed', held.body.id]);
+  });
+
+  it('is the same for its key in whatever order its items are named', async () => {
+    const items = [{ productId: (await product()).id }, { productId: (await product()).id }];
+    const buyer = newShopper();
+    const key = randomUUID();
+    const first = await buyer.hold(items, key);
+    expect((await buyer.hold(items.toReversed(), key)).body).toEqual(first.body);
+    await buyer.call('DELETE', `/reservations/${first.body.id}`);
+  });
+
+  it('keeps the price that it was reserved at', async () => {
+    const item = await product();
+    const buyer = newShopper();
+    const { body } = await buyer.hold([{ productId: item.id, quantity: 2 }]);
+    await shop.services.db.run('update products set price = 99 where id = $1', [item.id]);
+    const kept = { items: [{ price: 12.5, line_total: 25 }], total: 25 };
+    expect((await buyer.call('GET', `/reservations/${body.id}`)).body).toMatchObject(kept);
+    expect((await buyer.hold([{ productId: item.id, quantity: 2 }])).body).toMatchObject({ id: body.id, ...kept });
+    await buyer.call('DELETE', `/reservations/${body.id}`);
+  });
+
+  it('is not given back while its order waits for the payment, which can be canceled', async () => {
+    const item = await product();
+    const buyer = newShopper();
+    const { body } = await buyer.hold([{ productId: item.id }]);
+    const begun = (await buyer.checkout(body.id)).body;
+    const refused = await buyer.call('DELETE', `/reservations/${body.id}`);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({ code: 'conflict', order_id: begun.order.id });
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 10, held: 1 });
+    await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+    expect((await buyer.call('DELETE', `/reservations/${body.id}`)).status).toBe(204);
+    expect((await newShopper().call('DELETE', `/reservations/${body.id}`)).status).toBe(404);
+  });
+
+  it('that falls short names each line that does, also of a product that never was', async () => {
+    const [item, soldOut] = [await product(), await product(0)];
+    const unknown = randomUUID();
+    const lines = [item.id, soldOut.id, unknown].map((productId) => ({ productId, quantity: 2 }));
+    const { status, body } = await newShopper().hold(lines);
+    expect(status).toBe(409);
+    const short = { requested: 2, available: 0 };
+    expect(body.lines).toHaveLength(2);
+    expect(body.lines).toEqual(
+      expect.arrayContaining([
+        { product_id: soldOut.id, name: 'Test mug', ...short },
+        { product_id: unknown, name: 'A product that is no longer sold', ...short },
+      ]),
+    );
+  });
 });
 
 describe('limits', () => {

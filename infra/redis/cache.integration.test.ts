@@ -37,6 +37,22 @@ it('loads once for all who ask at the same moment, and keeps it for its time', a
   expect(await redis.exists(`cache-lock:${key}`)).toBe(0);
 });
 
+it('lets the next one load at once when a load fails, and leaves another’s lock alone', async () => {
+  const failed = async () => {
+    throw new Error('there is no such thing');
+  };
+  await expect(read(failed)).rejects.toThrow('there is no such thing');
+  expect(await redis.exists(`cache-lock:${key}`)).toBe(0);
+  expect(await read(async () => 'mug')).toBe('mug');
+  await cache.invalidate([key]);
+  const outdated = read(async () => {
+    await redis.set(`cache-lock:${key}`, 'another', 'PX', 60_000);
+    return failed();
+  });
+  await expect(outdated).rejects.toThrow('there is no such thing');
+  expect(await redis.get(`cache-lock:${key}`)).toBe('another');
+});
+
 it('stores nothing that was loaded before an invalidation', async () => {
   const outdated = await read(async () => {
     await cache.invalidate([key]);

@@ -20,17 +20,27 @@ redis.call('set', KEYS[1], ARGV[2], 'EX', ARGV[3])
 redis.call('del', KEYS[2])
 return 1`;
 
-type Store = (...args: (string | number)[]) => Promise<unknown>;
+/** KEYS lock; ARGV token */
+const UNLOCK = `
+if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
+return 1`;
+
+type Script = (...args: (string | number)[]) => Promise<unknown>;
 
 export class Cache {
   readonly #redis: Redis;
-  readonly #store: Store;
+  readonly #store: Script;
+  readonly #unlock: Script;
   #onInvalidated: ((keys: readonly string[]) => void) | undefined;
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    if (!('cacheStore' in redis)) redis.defineCommand('cacheStore', { lua: STORE, numberOfKeys: 2 });
-    this.#store = (redis as unknown as { cacheStore: Store }).cacheStore.bind(redis);
+    const define = (name: string, lua: string, numberOfKeys: number): Script => {
+      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
+      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
+    };
+    this.#store = define('cacheStore', STORE, 2);
+    this.#unlock = define('cacheUnlock', UNLOCK, 1);
   }
 
   /**
@@ -53,7 +63,11 @@ export class Cache {
         return Buffer.from(await load());
       }
       if (locked === 'OK') {
-        const value = await load();
+        const value = await load().catch(async (error: unknown) => {
+          // Nothing is stored; whoever asks next would wait for it until the lock expires.
+          await this.#unlock(lock, token).catch(() => undefined);
+          throw error;
+        });
         const ttl = Math.max(1, Math.round(seconds * (1 - Math.random() * JITTER)));
         await this.#store(entry, lock, token, value, ttl).catch(() => undefined);
         return Buffer.from(value);

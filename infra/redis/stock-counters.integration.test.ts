@@ -118,6 +118,17 @@ describe('HOLD', () => {
     expect(await without(() => gate.hold(first, lines(2), [owner]))).toEqual({ outcome: 'held' });
   });
 
+  it('puts it in the place of what each name of its shopper has reserved, until it is refused', async () => {
+    const account = `user:${randomUUID()}`;
+    const asGuest = await reservationIn('held');
+    const [asAccount, next] = [randomUUID(), randomUUID()];
+    await gate.hold(asAccount, lines(3), [account]);
+    await twice(() => gate.hold(next, lines(STOCK), [account, owner]));
+    expect([await available(), await stateOf(asGuest), await stateOf(asAccount)]).toEqual([0, 'replaced', 'replaced']);
+    await twice(() => gate.end(next, 'refused'));
+    expect([await available(), await stateOf(asGuest), await stateOf(asAccount)]).toEqual([STOCK - 5, 'held', 'held']);
+  });
+
   it('counts nothing for an owner whose earlier one has ended', async () => {
     for (const state of ['released', 'committed'] as const) {
       await reservationIn(state);
@@ -133,6 +144,8 @@ describe('CONFIRM', () => {
     await gate.hold(randomUUID(), lines(STOCK));
     expect(await twice(() => gate.confirm(id, lines(3), { owner }))).toBe(true);
     expect([await available(), await stateOf(id)]).toEqual([-3, 'held']);
+    // The audit looks there for what has ended without the counters.
+    expect((await gate.heldReservations()).has(id)).toBe(true);
   });
 
   it('changes no count of what was taken', async () => {
@@ -272,6 +285,30 @@ describe('OPEN', () => {
     await without(() => gate.adjust(7, product, 3));
     await gate.end(kept, 'released');
     expect(await available()).toBe(10);
+  });
+
+  it('has nothing of a rebuild that broke off', async () => {
+    const [left, gone] = [randomUUID(), randomUUID()];
+    const broken = { id: left, state: 'held', owner, sinceMs: 1_000, lines: lines(6) } as const;
+    await gate.close();
+    await gate.load({ counts: [{ productId: gone, available: 4 }], reservations: [broken] });
+    await gate.close();
+    await gate.load({ counts: [{ productId: product, available: STOCK }] });
+    await gate.open('run-2');
+    expect(await gate.allAvailable()).toEqual(new Map([[product, STOCK]]));
+    expect((await gate.heldReservations()).has(left)).toBe(false);
+  });
+
+  it('keeps a reservation for good that was about to be replaced', async () => {
+    const id = await reservationIn('replaced');
+    await gate.close();
+    await gate.load({
+      counts: [{ productId: product, available: STOCK - 2 }],
+      reservations: [{ id, state: 'held', owner, sinceMs: 1_000, lines: lines(2) }],
+    });
+    await gate.open('run-2');
+    expect([await stateOf(id), await expiresIn(id)]).toEqual(['held', -1]);
+    expect(await gate.heldLines(id)).toEqual(new Map([[product, 2]]));
   });
 
   it('is what every other script waits for', async () => {

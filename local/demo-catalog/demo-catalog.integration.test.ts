@@ -34,9 +34,11 @@ async function administer(statement: string): Promise<void> {
   }
 }
 
-function run(program: 'seed' | 'import', ...args: string[]): Promise<Ended> {
+const run = (program: 'seed' | 'import', ...args: string[]) => runWith({}, program, ...args);
+
+function runWith(settings: Record<string, string>, program: 'seed' | 'import', ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, POSTGRES_URL: url };
+    const env = { PATH: process.env.PATH, POSTGRES_URL: url, ...settings };
     execFile(
       process.execPath,
       [join(import.meta.dirname, `${program}.ts`), ...args],
@@ -256,6 +258,15 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     ]);
     expect(await product('BRI-KWD2')).toMatchObject({ price: '1.230', currency: 'kwd' });
     expect(await product('BRI-JPY2')).toMatchObject({ price: '1200.000', currency: 'jpy' });
+    await importText('csv', 'sku,name\nBRI-JPY2,Renamed yen item\n');
+    expect(await product('BRI-JPY2')).toMatchObject({ name: 'Renamed yen item', price: '1200.000', currency: 'jpy' });
+  });
+
+  it('takes prices without a currency as the shop’s', async () => {
+    const path = join(folder, 'euros.csv');
+    await writeFile(path, 'sku,name,price\nEUR-1,Jar,5\n');
+    expect(await runWith({ CURRENCY: 'eur' }, 'import', path)).toMatchObject({ code: 0 });
+    expect(await product('EUR-1')).toMatchObject({ price: '5.000', currency: 'eur' });
   });
 
   it('moves a lead to another family and leaves both with a lead', async () => {

@@ -35,6 +35,7 @@ export class ScriptedOrder {
   bookFailures = 0;
   shipment: OrderRecord['shipment'] = null;
   refunds: RefundFacts[] = [];
+  disputes: OrderRecord['disputes'] = [];
   closesAt: string | null = null;
   onCreatePayment: () => Promise<void> = async () => {};
 
@@ -91,7 +92,7 @@ export class ScriptedOrder {
       holdReason: null,
       refunds: this.refunds,
       packing: [],
-      disputes: [],
+      disputes: this.disputes,
       history: [],
       paymentUrl: null,
       closesAt: this.closesAt,
@@ -136,6 +137,10 @@ export class ScriptedOrder {
       this.calls.push('checkPayment');
       this.#requireStripe();
       return this.#recorded(this.payment);
+    },
+    reconcilePayment: async () => {
+      this.calls.push('reconcilePayment');
+      return this.payment;
     },
     cancelPayment: async () => {
       this.calls.push('cancelPayment');

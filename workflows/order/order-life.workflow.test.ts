@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOLD_MS, orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { extendHoldUpdate, markDeliveredUpdate, markShippedUpdate, retryUpdate } from './messages.ts';
+import { extendHoldUpdate, markDeliveredUpdate, markShippedUpdate, moneyMovedSignal, retryUpdate } from './messages.ts';
 
 let temporal: SkippingTemporal;
 beforeAll(async () => {
@@ -32,6 +32,18 @@ describe('the life of a paid order', () => {
       expect((await temporal.env.currentTimeMs()) - deliveredAt).toBeGreaterThanOrEqual(29 * 86_400_000);
     });
     expect(script.calls.slice(-2)).toEqual(['markShipped by ui:Anna', 'markDelivered by ui:Anna']);
+  });
+
+  it('begins with a look at Stripe’s books when money moved before the payment was booked', async () => {
+    const script = await scripted();
+    await temporal.withWorker(script.activities, async () => {
+      await begin(script);
+      script.charge();
+      await handleOf(script).signal(moneyMovedSignal);
+      await settledAs(script);
+      await until(() => script.calls.includes('reconcilePayment'), 'Stripe’s books to be read');
+    });
+    expect(script.calls.slice(2)).toEqual(['checkPayment', 'applyPayments paid', 'reconcilePayment']);
   });
 
   it('refuses what makes no sense, with a sentence and an example', async () => {

@@ -53,6 +53,25 @@ describe('an order whose money goes back', () => {
     expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder cancelled']));
   });
 
+  it('cancelled a moment after a charge for which the stock was gone: refunded once', async () => {
+    const script = await scripted();
+    script.stockGone = true;
+    await temporal.withWorker(
+      script.activities,
+      async () => {
+        await begin(script);
+        script.charge();
+        expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
+          status: 'cancelled',
+        });
+        await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
+      },
+      WITH_CHILDREN,
+    );
+    expect(script.calls).toContain('applyPayments refund_due');
+    expect(script.calls).not.toContain('cancelPaid by Anna');
+  });
+
   it('paid but the stock is gone: refunded in full at once', async () => {
     const script = await scripted();
     script.stockGone = true;

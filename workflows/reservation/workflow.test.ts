@@ -212,6 +212,17 @@ describe('reservation', () => {
     expect(calls).toEqual(['holdStock', 'releaseHold']);
   });
 
+  it('is not released while an order stands on it, and goes on', async () => {
+    const { activities } = scripted(['checkout_pending', 'committed']);
+    const id = randomUUID();
+    await temporal.withWorker({ ...activities, releaseHold: async () => 'checkout_pending' }, async () => {
+      await hold(id);
+      const released = handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] });
+      expect(await released).toBe('checkout_pending');
+      expect(await handleOf(id).result()).toBe('committed');
+    });
+  });
+
   it('takes one hold however often it is asked', async () => {
     const { calls, activities } = scripted(['expired']);
     const id = randomUUID();

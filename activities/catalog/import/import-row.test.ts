@@ -43,6 +43,12 @@ describe('a row of an import', () => {
     expect(read({ price: '1200', currency: 'JPY' })).toMatchObject({ priceCents: 1200, currency: 'jpy' });
   });
 
+  it('is in the currency of the shop unless it names one', () => {
+    expect(readRow({ sku: 'A-1', price: '5' }, 7, 'eur')).toMatchObject({ currency: 'eur', priceCents: 500 });
+    expect(readRow({ sku: 'A-1', price: '5' }, 7, 'jpy')).toMatchObject({ currency: 'jpy', priceCents: 5 });
+    expect(readRow({ sku: 'A-1', price: '5', currency: 'usd' }, 7, 'jpy')).toMatchObject({ priceCents: 500 });
+  });
+
   it.each<[Record<string, unknown>, RegExp]>([
     [{ sku: '' }, /^sku: is missing$/],
     [{ sku: 'x'.repeat(65) }, /^sku: /],

@@ -94,7 +94,10 @@ async function insertNew(sql: Sql, records: readonly object[]): Promise<number> 
   );
 }
 
-/** A price comes with its currency; a product that was taken off sale is back. @returns how many are other than before */
+/**
+ * A price comes with its currency. A product that was taken off sale is back, and leads its family only where no other does.
+ * @returns how many are other than before
+ */
 async function updateKnown(sql: Sql, records: readonly object[]): Promise<number> {
   return await sql.run(
     `with changed as (
@@ -111,8 +114,8 @@ async function updateKnown(sql: Sql, records: readonly object[]): Promise<number
        currency = changed.currency, stock_quantity = changed.stock_quantity, category_id = changed.category_id,
        family_id = changed.family_id, option_values = changed.option_values, tags = changed.tags,
        image_url = changed.image_url, deleted_at = null,
-       is_family_lead = case when changed.family_id is distinct from p.family_id then changed.family_id is null
-         else p.is_family_lead end
+       is_family_lead = case when p.deleted_at is not null or changed.family_id is distinct from p.family_id
+         then changed.family_id is null else p.is_family_lead end
      from changed
      where p.id = changed.id and (p.deleted_at is not null or
        (p.name, p.description, p.price, p.currency, p.stock_quantity, p.category_id, p.family_id, p.option_values, p.tags,

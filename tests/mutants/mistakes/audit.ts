@@ -106,6 +106,51 @@ export const AUDIT: readonly MistakesInFile[] = [
         'where o.paid_at is null and line.restocked_at is not null',
         'where false',
       ],
+      [
+        'units of a product that was never bought are not found',
+        'where taken.units > coalesce(bought.units, 0) limit',
+        'where taken.units > bought.units limit',
+      ],
+      [
+        'units on sale of a refund that failed are not counted',
+        "where refund.status not in ('failed', 'rejected') or line.restocked_at is not null\n",
+        "where refund.status not in ('failed', 'rejected')\n",
+      ],
+      [
+        'units of a refund that was given up are not counted',
+        '\n    or (refund.cancels_units and refund.given_up_at is not null)',
+        '',
+      ],
+      [
+        'an order that shipped with a failed refund of its units is not found',
+        "and refund.status in ('awaiting_approval', 'pending', 'failed')\n       and not",
+        "and refund.status in ('awaiting_approval', 'pending')\n       and not",
+      ],
+      [
+        'an order that shipped without the units on sale is a finding',
+        '\n       and not exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) limit',
+        ' limit',
+      ],
+      [
+        'units of a refund that was given up are not looked for on sale',
+        "and (refund.status = 'succeeded' or refund.given_up_at is not null) limit",
+        "and refund.status = 'succeeded' limit",
+      ],
+      [
+        'forgotten units of a canceled order are not found',
+        "where o.status in ('refunded', 'cancelled') and o.paid_at",
+        "where o.status = 'refunded' and o.paid_at",
+      ],
+      [
+        'units of an order that shipped are found as forgotten',
+        'o.paid_at is not null and o.shipped_at is null\n',
+        'o.paid_at is not null\n',
+      ],
+      [
+        'units of an order that was never sold are found as forgotten',
+        'o.paid_at is not null and o.shipped_at is null\n',
+        'o.shipped_at is null\n',
+      ],
     ],
   },
   {
@@ -198,6 +243,28 @@ export const AUDIT: readonly MistakesInFile[] = [
         'nobody learns that an address refuses email',
         '    await recordRefusal(sql, message, payload.kind, sent.reason);\n',
         '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-gate.ts',
+    tests: ['activities/audit/check-stock'],
+    replacements: [
+      [
+        'the audit gives back what is being reserved',
+        'const target = row.available - ((await inFlightByProduct(db, gate)).get(id) ?? 0);',
+        'const target = row.available;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/audit/check-stock.ts',
+    tests: ['activities/audit/check-stock'],
+    replacements: [
+      [
+        'two reservations of one product are found to disagree',
+        "where r.status = 'held' group by item.product_id) held",
+        "where r.status = 'held' group by item.product_id, r.id) held",
       ],
     ],
   },

@@ -1,19 +1,28 @@
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { ACCESS } from './access.ts';
+import { ANSWERS } from './answers.ts';
 import { AUDIT } from './audit.ts';
+import { CATALOG } from './catalog.ts';
 import { DATABASE } from './database.ts';
+import { EDGES } from './edges.ts';
+import { FOUND_MONEY } from './found-money.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
+import { REQUESTS } from './requests.ts';
+import { RESERVATIONS } from './reservations.ts';
 import { STOCK } from './stock.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /** Area → its mistakes. */
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
-  stock: mistakesOf(STOCK),
+  stock: mistakesOf([...STOCK, ...RESERVATIONS]),
+  catalog: mistakesOf(CATALOG),
   orders: mistakesOf(ORDERS),
-  refunds: mistakesOf(REFUNDS),
+  edges: mistakesOf(EDGES),
+  answers: mistakesOf(ANSWERS),
+  refunds: mistakesOf([...REFUNDS, ...FOUND_MONEY]),
   audit: mistakesOf(AUDIT),
-  access: mistakesOf(ACCESS),
+  access: mistakesOf([...ACCESS, ...REQUESTS]),
   database: mistakesOf(DATABASE),
   workflows: mistakesOf(WORKFLOWS),
 };

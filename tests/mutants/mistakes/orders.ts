@@ -82,7 +82,14 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/orders/order-steps.ts',
-    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/support-desk', 'tests/goods-and-money'],
+    tests: [
+      ...ACTIVITY_TESTS,
+      'activities/orders',
+      'activities/refunds',
+      'activities/email',
+      'tests/support-desk',
+      'tests/goods-and-money',
+    ],
     replacements: [
       ['a step of staff is done twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
@@ -101,6 +108,11 @@ export const ORDERS: readonly MistakesInFile[] = [
         'a step is not recorded',
         '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',
         '',
+      ],
+      [
+        'an order that is released forgets what went back in another way',
+        'fromDecimal(order.refunded_amount, order.currency) + otherwise',
+        'fromDecimal(order.refunded_amount, order.currency)',
       ],
     ],
   },
@@ -243,6 +255,64 @@ export const ORDERS: readonly MistakesInFile[] = [
         'chargebacks are not followed',
         '      await notifyOfMoney(deps, order);\n      return;\n    default:',
         '      return;\n    default:',
+      ],
+    ],
+  },
+  {
+    file: 'activities/catalog/import/import-writer.ts',
+    tests: ['local/demo-catalog/catalog.integration'],
+    replacements: [
+      [
+        'an import row without a price changes the currency of a known product to the shop’s',
+        'case when given.price is null then p.currency else given.currency::char(3) end as currency,',
+        'coalesce(given.currency::char(3), p.currency) as currency,',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/order/workflow.ts',
+    tests: ['workflows/order'],
+    replacements: [
+      [
+        'a chargeback or refund whose event came before the payment was booked is forgotten',
+        `    order.moneyMoved ||= order.isReconcileDue;
+`,
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/email/order-facts.ts',
+    tests: ['activities/email'],
+    replacements: [
+      [
+        'emails of an order go to the account’s address although another one was given at the checkout',
+        'coalesce(o.email, users.email) as email',
+        'coalesce(users.email, o.email) as email',
+      ],
+    ],
+  },
+  {
+    file: 'api/reservations/routes.ts',
+    tests: ['api/cart'],
+    replacements: [
+      [
+        'what a signed-in shopper has paid for stays in their cart',
+        'cartId: (await findCart(deps.db, cartOwner(ctx))) ?? null,',
+        'cartId: ctx.state.cartId ?? null,',
+      ],
+    ],
+  },
+  {
+    file: 'activities/payments/activities.ts',
+    tests: ['tests/currencies'],
+    replacements: [
+      [
+        'a refund is sent to Stripe in the shop’s minor units instead of Stripe’s',
+        `payment_intent: request.paymentIntentId,
+            amount: toStripeAmount(request.amountCents, request.currency),`,
+        `payment_intent: request.paymentIntentId,
+            amount: request.amountCents,`,
       ],
     ],
   },

@@ -1,16 +1,6 @@
 /** Refunds, cancellations, returns, and chargebacks. */
 import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
-
-const REFUND_TESTS = [
-  'activities/refunds',
-  ...ACTIVITY_TESTS,
-  'tests/unfinished-refunds',
-  'tests/goods-and-money',
-  'tests/support-desk',
-  'tests/refund-approval',
-  'api/orders',
-  'api/refunds',
-];
+import { REFUND_TESTS } from './found-money.ts';
 
 export const REFUNDS: readonly MistakesInFile[] = [
   {
@@ -100,6 +90,51 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'const restock = request.restock && refund.lines.length > 0;',
         'const restock = refund.lines.length > 0;',
       ],
+      [
+        'the second retry of a refund is missing in the history',
+        'dedupeKey: `retry:${refund.refundId}:${refund.attempt}`',
+        'dedupeKey: `retry:${refund.refundId}`',
+      ],
+      [
+        'the second decision about a refund is missing in the history',
+        "dedupeKey: `refund:${refund.refundId}:decided${refund.attempt > 1 ? `:${refund.attempt}` : ''}`",
+        'dedupeKey: `refund:${refund.refundId}:decided`',
+      ],
+      [
+        'a retry is within the limit of whoever retries, not of whoever requested it',
+        'needsApproval(limits, roleOf(refund.requestedBy), others',
+        'needsApproval(limits, roleOf(request.actor), others',
+      ],
+      [
+        'a refund on its way is retried',
+        "    if (refund.status !== 'failed') return { outcome: 'decided', refund };\n",
+        '',
+      ],
+      [
+        'items of a return whose money had gone back go on sale although they are not fit',
+        'if (isPaidBack && restock)',
+        'if (isPaidBack)',
+      ],
+      [
+        'items of a return whose money had gone back stay off sale',
+        '    if (isPaidBack && restock) await restockRefund(sql, refund.refundId);\n',
+        '',
+      ],
+      [
+        'a return is refused when a part of its money went back',
+        'const amountCents = Math.min(refund.amountCents, refundableCents(order, others));',
+        'const amountCents = refundableCents(order, others) === 0 ? 0 : refund.amountCents;',
+      ],
+      [
+        'a return keeps its first amount when a part went back',
+        'amount = coalesce($4, amount), updated_at',
+        'amount = coalesce(amount, $4), updated_at',
+      ],
+      [
+        'a return that was declined counts as received',
+        'const dedupeKey = `declined:${refund.refundId}`;',
+        'const dedupeKey = `received:${refund.refundId}`;',
+      ],
     ],
   },
   {
@@ -130,6 +165,22 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'a cancellation pays again what waiting refunds pay',
         '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
         'replacedBy(order, earlier, decision)',
+      ],
+      ['an order on hold for another reason says that a cancellation waits', 'coalesce(hold_reason, $2)', '$2'],
+      [
+        'a second cancellation is taken while one waits',
+        "refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')",
+        'false',
+      ],
+      [
+        'a rejected cancellation that is asked for again is answered as canceled',
+        "if (existing && existing.status !== 'rejected')",
+        'if (existing)',
+      ],
+      [
+        'a canceled order keeps the reason of its hold',
+        "fulfillment = 'unfulfilled', hold_reason = null, updated_at",
+        "fulfillment = 'unfulfilled', updated_at",
       ],
     ],
   },
@@ -182,8 +233,31 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['refunded units stay off sale', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
       [
         'money that was given up does not end the order',
-        "const returnedCents = refundedCents + fromDecimal(given?.otherwise ?? '0', order.currency);",
+        'const returnedCents = refundedCents + (await settledOtherwiseCents(sql, orderId, order.currency));',
         'const returnedCents = refundedCents;',
+      ],
+      [
+        'a cancellation of items that ship meanwhile becomes a return',
+        "if (role === 'customer' && order.hasShipped && request.awaitReturn === false)",
+        'if (false)',
+      ],
+      ['a return of items that have not shipped is awaited', 'if (isReturn && !order.hasShipped) {', 'if (false) {'],
+      ['staff request returns after the window', 'if (isReturn && closedAt)', "if (role === 'customer' && closedAt)"],
+      ['staff give no money back after the window of returns', 'if (isReturn && closedAt)', 'if (closedAt)'],
+      [
+        'the second failure of a refund is missing in the history',
+        "dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`",
+        'dedupeKey: `refund:${outcome.refundId}:${outcome.status}`',
+      ],
+      [
+        'a lost chargeback is mailed as a refund',
+        "if (before.kind !== 'chargeback') await queueMail",
+        'await queueMail',
+      ],
+      [
+        'a lost chargeback is a refund in the history',
+        "if (outcome.status !== 'pending' && before.kind !== 'chargeback') {",
+        "if (outcome.status !== 'pending') {",
       ],
     ],
   },
@@ -195,6 +269,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'two refunds at once are decided without the order’s lock',
         "paid_at is not null as sold from orders where id = $1 for no key update'",
         "paid_at is not null as sold from orders where id = $1'",
+      ],
+      [
+        'a chargeback counts toward a person’s limit',
+        "refund.decidedBy !== null || refund.kind === 'chargeback'",
+        'refund.decidedBy !== null',
       ],
     ],
   },
@@ -210,42 +289,6 @@ export const REFUNDS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/refunds/found-ledger.ts',
-    tests: [...REFUND_TESTS, 'tests/payment-integrity'],
-    replacements: [
-      [
-        'news of an earlier refund attempt overwrites the second',
-        'own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId',
-        'true',
-      ],
-      [
-        'a refund of everything in Stripe’s dashboard cancels no units',
-        'amountCents >= refundableCents(order, decided)',
-        'amountCents > refundableCents(order, decided)',
-      ],
-      [
-        'units of a chargeback that was won never ship',
-        "  if (status === 'failed') await keepUnits(sql, refundId);\n",
-        '',
-      ],
-      [
-        'an inquiry of the bank counts as money taken',
-        "if (status.startsWith('warning_') || status === 'prevented') return undefined;",
-        "if (status === 'prevented') return undefined;",
-      ],
-      [
-        'money that the order never had is booked as refunded',
-        'if (!order || order.capturedCents === 0) return [];',
-        'if (!order) return [];',
-      ],
-      [
-        'a chargeback whose amount changed keeps the first amount',
-        '    if (changed > 0) await settleOrder(sql, orderId);\n',
-        '',
-      ],
-    ],
-  },
-  {
     file: 'infra/actor-proof.ts',
     tests: ['infra/actor-proof', 'tests/support-desk'],
     replacements: [
@@ -255,6 +298,51 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'return sender.requestedBy;',
       ],
       ['a proof is good for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
+    ],
+  },
+  {
+    file: 'activities/refunds/refund-ledger.ts',
+    tests: ['activities/email', 'activities/refunds', 'api/webhooks', 'tests/goods-and-money'],
+    replacements: [
+      [
+        'a lost chargeback is emailed to the shopper as a refund on its way',
+        `if (before.kind !== 'chargeback') await queueMail(`,
+        'await queueMail(',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/found-ledger.ts',
+    tests: ['activities/refunds', 'tests/late-payment'],
+    replacements: [
+      [
+        'a dashboard refund of a payment that came too late puts units on sale that were never sold',
+        'const isAll = order.isSold && !order.hasShipped && amountCents',
+        'const isAll = !order.hasShipped && amountCents',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['workflows/refund'],
+    replacements: [
+      [
+        'Stripe’s news of a pending refund is looked at only six hours later',
+        `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
+`,
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/order/staff-updates.ts',
+    tests: ['workflows/order'],
+    replacements: [
+      [
+        'a cancellation that meets the payment in the same moment is forgotten',
+        'if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };',
+        'return { status: order.status! };',
+      ],
     ],
   },
 ];

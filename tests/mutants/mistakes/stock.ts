@@ -249,4 +249,26 @@ export const STOCK: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/reservations/stock-ledger.ts',
+    tests: ['activities/reservations'],
+    replacements: [
+      [
+        'of reservations of one product that end together only one gives its units back',
+        '       from (select product_id, sum(quantity)::int as quantity from reservation_items\n             where reservation_id = any($1::uuid[]) group by product_id) item\n       where products.id = item.product_id`,',
+        '       from reservation_items item\n       where item.reservation_id = any($1::uuid[]) and products.id = item.product_id`,',
+      ],
+    ],
+  },
+  {
+    file: 'activities/reservations/extend-hold.ts',
+    tests: ['activities/reservations'],
+    replacements: [
+      [
+        'an extension counts from now and not from the deadline',
+        'set expires_at = expires_at + make_interval(mins => $2)',
+        'set expires_at = now() + make_interval(mins => $2)',
+      ],
+    ],
+  },
 ];

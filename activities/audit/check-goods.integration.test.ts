@@ -1,0 +1,149 @@
+/** Which refunds of an order, by their state, leave its units where they must not be: written by hand, one state at a time. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { provoked } from '../../tests/support/findings.ts';
+import { force } from '../../tests/support/force.ts';
+import { type Sale, sell } from '../../tests/support/sales.ts';
+import { createProduct, startTestShop, type TestShop } from '../../tests/support/shop.ts';
+import { deleteRefund, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
+import { checkGoods } from './check-goods.ts';
+
+let shop: TestShop;
+let sale: Sale;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  // Two units; each test takes back what it does to it.
+  sale = await sell(shop);
+});
+afterAll(() => shop?.stop());
+
+/** What the audit says of the order while it has these refunds, and `columns` are as given. */
+async function found(refunds: WrittenRefund[], columns: Record<string, string> = {}): Promise<string[]> {
+  const { db } = shop.services;
+  const ids: string[] = [];
+  const before = await db.row<Record<string, unknown>>(
+    'select status, fulfillment, shipped_at, paid_at from orders where id = $1',
+    [sale.orderId],
+  );
+  const set = Object.entries(columns).map(([name, value]) => `${name} = ${value}`);
+  return provoked(
+    () => checkGoods(db),
+    sale.orderId,
+    async () => {
+      for (const refund of refunds) ids.push(await writeRefund(db, sale, refund));
+      if (set.length > 0) await force(db, [`update orders set ${set.join(', ')} where id = $1`], [sale.orderId]);
+    },
+    async () => {
+      for (const id of ids) await deleteRefund(db, id);
+      const { status, fulfillment, shipped_at, paid_at } = before!;
+      const restore = 'update orders set status = $2, fulfillment = $3, shipped_at = $4, paid_at = $5 where id = $1';
+      await force(db, [restore], [sale.orderId, status, fulfillment, shipped_at, paid_at]);
+    },
+  );
+}
+
+const taken = (quantity: number, of: Partial<WrittenRefund> = {}): WrittenRefund => ({
+  status: 'pending',
+  cancelsUnits: false,
+  quantity,
+  ...of,
+});
+
+describe('units that were refunded more often than they were bought', () => {
+  const TOO_MANY = /^refunds are for (\d) units of product .*, of which (\d) were bought$/;
+
+  it('are found in several refunds together', async () => {
+    expect(await found([taken(1), taken(1)])).toEqual([]);
+    const [detail] = await found([taken(2), taken(1)]);
+    expect(TOO_MANY.exec(detail!)?.slice(1)).toEqual(['3', '2']);
+  });
+
+  it('are found of a product that was not bought at all', async () => {
+    const other = await createProduct(shop.services);
+    const [detail] = await found([taken(1, { productId: other.id })]);
+    expect(TOO_MANY.exec(detail!)?.slice(1)).toEqual(['1', '0']);
+  });
+
+  it.each<[string, boolean, Partial<WrittenRefund>]>([
+    ['awaits approval', true, { status: 'awaiting_approval' }],
+    ['awaits a return', true, { status: 'awaiting_return' }],
+    ['succeeded', true, { status: 'succeeded' }],
+    ['failed', false, { status: 'failed' }],
+    ['was rejected', false, { status: 'rejected' }],
+    ['failed, with its units on sale', true, { status: 'failed', isRestocked: true }],
+    ['was rejected, with its units on sale', true, { status: 'rejected', isRestocked: true }],
+    ['was given up, of items that had shipped', false, { status: 'failed', isGivenUp: true }],
+  ])('with one that %s: %s', async (_, isFound, of) => {
+    expect((await found([taken(1), taken(2, of)])).some((detail) => TOO_MANY.test(detail))).toBe(isFound);
+  });
+
+  it('with one that was given up, and canceled its units', async () => {
+    const details = await found([taken(1), taken(2, { status: 'failed', isGivenUp: true, cancelsUnits: true })]);
+    expect(details.some((detail) => TOO_MANY.test(detail))).toBe(true);
+  });
+});
+
+describe('an order that has shipped', () => {
+  const shipped = { status: `'shipped'`, fulfillment: `'shipped'`, shipped_at: 'now()' };
+
+  it.each<[boolean, Partial<WrittenRefund>]>([
+    [true, { status: 'awaiting_approval' }],
+    [true, { status: 'pending' }],
+    [true, { status: 'failed' }],
+    [false, { status: 'rejected' }],
+    [false, { status: 'failed', isRestocked: true }],
+    [false, { status: 'pending', cancelsUnits: false }],
+    [false, { status: 'awaiting_return', cancelsUnits: false }],
+  ])('although a refund of its units was not finished is found: %s, with %o', async (isFound, of) => {
+    const details = await found([taken(1, { cancelsUnits: true, ...of })], shipped);
+    expect(details.some((detail) => /^has shipped, but refund .* is /.test(detail))).toBe(isFound);
+  });
+
+  it('is found with none that was given up', async () => {
+    const details = await found([taken(1, { cancelsUnits: true, status: 'failed', isGivenUp: true })], shipped);
+    expect(details.join()).not.toContain('has shipped, but');
+  });
+});
+
+describe('canceled units that are not back on sale', () => {
+  it.each<[boolean, Partial<WrittenRefund>]>([
+    [true, { status: 'succeeded' }],
+    [true, { status: 'failed', isGivenUp: true }],
+    [false, { status: 'failed' }],
+    [false, { status: 'pending' }],
+    [false, { status: 'succeeded', isRestocked: true }],
+    [false, { status: 'succeeded', cancelsUnits: false }],
+  ])('are found: %s, with %o', async (isFound, of) => {
+    const details = await found([taken(1, { cancelsUnits: true, ...of })]);
+    expect(details.some((detail) => detail.includes('which are not back on sale'))).toBe(isFound);
+  });
+});
+
+it('units that were put on sale and never sold are found', async () => {
+  const restocked = taken(2, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
+  expect(await found([restocked])).toEqual([]);
+  expect(await found([restocked], { paid_at: 'null' })).toContain('put 2 units on sale that were never sold to it');
+});
+
+describe('an order that is over and has units that nobody has', () => {
+  const FORGOTTEN =
+    'is refunded in full and never shipped, but some of its units are neither canceled nor back on sale';
+  const canceled = (quantity: number) =>
+    taken(quantity, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
+
+  it.each<[boolean, string, WrittenRefund[], Record<string, string>]>([
+    [true, 'refunded', [canceled(1)], {}],
+    [false, 'refunded', [canceled(2)], {}],
+    [false, 'refunded', [canceled(1), canceled(1)], {}],
+    [true, 'cancelled', [canceled(1)], {}],
+    [false, 'partially_refunded', [canceled(1)], {}],
+    [false, 'refunded', [canceled(1)], { shipped_at: 'now()', fulfillment: `'shipped'` }],
+    [false, 'refunded', [], { paid_at: 'null' }],
+    [false, 'refunded', [taken(1, { status: 'pending' })], {}],
+    [false, 'refunded', [taken(1, { status: 'awaiting_approval' })], {}],
+    [false, 'refunded', [taken(1, { status: 'failed' })], {}],
+    [true, 'refunded', [taken(1, { status: 'failed', isGivenUp: true })], {}],
+  ])('is found: %s, when it is %s with %o and %o', async (isFound, status, refunds, columns) => {
+    const details = await found(refunds, { status: `'${status}'`, ...columns });
+    expect(details.includes(FORGOTTEN)).toBe(isFound);
+  });
+});

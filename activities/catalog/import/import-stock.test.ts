@@ -1,0 +1,68 @@
+/** What an imported row does to the stock on hand, or why it can't. */
+import { describe, expect, it } from 'vitest';
+import { MAX_STOCK } from '../../../domain/stock.ts';
+import type { ImportRow } from './import-row.ts';
+import { judge } from './import-stock.ts';
+
+const KNOWN = { id: 'p1', sku: 'A-1', family_id: null, quantity: 10, reserved: 4, version: 7 };
+const row = (given: Partial<ImportRow>): ImportRow => ({ line: 1, sku: 'A-1', currency: 'usd', ...given });
+const delivery = (stockDelta: number) => ({ stockDelta, stockReference: 'D-1' });
+
+describe('a row of a known product', () => {
+  it.each<[string, Partial<ImportRow>, number | undefined]>([
+    ['without stock', { name: 'Mug' }, undefined],
+    ['with a delivery', delivery(5), 15],
+    ['with units that went', delivery(-6), 4],
+    ['with a count of this version', { stockQuantity: 8, stockVersion: 7 }, 8],
+    ['with the number that is there', { stockQuantity: 10 }, 10],
+  ])('%s', (_what, given, stockQuantity) => {
+    expect(judge(row(given), KNOWN, new Map())).toEqual({ stockQuantity });
+  });
+
+  it.each<[Partial<ImportRow>, string]>([
+    [delivery(-7), 'stock_delta: 4 of the 10 on hand are reserved for shoppers; no fewer can be left'],
+    [delivery(MAX_STOCK), `stock_delta: at most ${MAX_STOCK} can be on hand; 10 are`],
+    [
+      { stockQuantity: 8, stockVersion: 6 },
+      'stock_quantity: 10 are on hand now (stock_version 7); give the stock_version that you counted at, or use stock_delta and stock_reference for what came or went',
+    ],
+    [
+      { stockQuantity: 3, stockVersion: 7 },
+      'stock_quantity: 4 of the 10 on hand are reserved for shoppers; no fewer can be left',
+    ],
+  ])('is refused: %j', (given, reason) => {
+    expect(judge(row(given), KNOWN, new Map())).toEqual({ reason });
+  });
+
+  it('counts a delivery that was counted before no more, and refuses another one of the same name', () => {
+    const counted = new Map([['p1 import:D-1', 5]]);
+    expect(judge(row(delivery(5)), KNOWN, counted)).toEqual({ stockQuantity: undefined });
+    expect(judge(row(delivery(6)), KNOWN, counted)).toEqual({
+      reason: 'stock_reference: D-1 was counted as 5 before; use another reference',
+    });
+    const ofOther = new Map([['p2 import:D-1', 5]]);
+    expect(judge(row(delivery(5)), KNOWN, ofOther)).toEqual({ stockQuantity: 15 });
+  });
+});
+
+describe('a row of a new product', () => {
+  const needed = { name: 'Mug', priceCents: 1250 };
+
+  it.each<[Partial<ImportRow>, number | undefined]>([
+    [{}, undefined],
+    [{ stockQuantity: 3 }, 3],
+    [delivery(5), 5],
+  ])('is made with its stock: %j', (given, stockQuantity) => {
+    expect(judge(row({ ...needed, ...given }), undefined, new Map())).toEqual({ stockQuantity });
+  });
+
+  it.each<[Partial<ImportRow>, string]>([
+    [{}, 'sku A-1 is new and needs a name and a price'],
+    [{ name: 'Mug' }, 'sku A-1 is new and needs a price'],
+    [{ priceCents: 1250 }, 'sku A-1 is new and needs a name'],
+    [{ ...needed, stockQuantity: 3, stockVersion: 1 }, 'stock_version: sku A-1 is new; leave it empty'],
+    [{ ...needed, ...delivery(-1) }, 'stock_delta: sku A-1 is new and has no units to take away'],
+  ])('is refused: %j', (given, reason) => {
+    expect(judge(row(given), undefined, new Map())).toEqual({ reason });
+  });
+});

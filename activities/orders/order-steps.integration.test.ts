@@ -1,0 +1,101 @@
+/** What staff do with an order, step by step, and what they read of it. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { activityShop } from '../../tests/support/activity-shop.ts';
+import { chargeBack } from '../../tests/support/sales.ts';
+import type { OrderStepRequest } from './order-steps.ts';
+
+const shop = activityShop();
+const { orders } = shop;
+
+const doStep = (orderId: string, step: OrderStepRequest['step'], requestId: string = randomUUID(), reason?: string) =>
+  shop.activities.stepOrder({ orderId, requestId, actor: 'ui:Anna', reason, step });
+const caseOf = async (orderId: string) => (await shop.activities.loadCase({ orderId }))!;
+
+describe('steps of an order', () => {
+  it('may share a request ID, such as a parcel’s: each is done', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const parcel = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
+    for (const step of [parcel, { action: 'markDelivered' } as const])
+      expect(await doStep(orderId, step, 'parcel-1')).toEqual({ outcome: 'done' });
+    const { order, shipment, closesAt } = await caseOf(orderId);
+    expect(order.status).toBe('delivered');
+    const returnMs = shop.services.settings.RETURN_DAYS * 86_400_000;
+    expect(Date.parse(closesAt!) - Date.parse(shipment!.deliveredAt!)).toBe(returnMs);
+  });
+
+  it('keep what was refunded: an order comes back from its hold as it was', async () => {
+    const { orderId } = (await orders.paid()).order;
+    await orders.sent((await orders.refunded(orderId, { amountCents: 500 })).refundId);
+    expect((await caseOf(orderId)).order.status).toBe('partially_refunded');
+    await doStep(orderId, { action: 'putOnHold' }, 'hold', 'Looks like fraud');
+    expect(await caseOf(orderId)).toMatchObject({
+      order: { status: 'on_hold', fulfillment: 'on_hold' },
+      holdReason: 'Looks like fraud',
+    });
+    await doStep(orderId, { action: 'release' });
+    expect(await caseOf(orderId)).toMatchObject({
+      order: { status: 'partially_refunded', fulfillment: 'unfulfilled' },
+      holdReason: null,
+    });
+  });
+
+  it('of an order that does not exist are refused', async () => {
+    expect(await doStep(randomUUID(), { action: 'putOnHold' })).toMatchObject({ outcome: 'refused' });
+  });
+});
+
+describe('the case of an order', () => {
+  it('has the email given at the checkout, and the account’s where none was given', async () => {
+    const email = `account-${randomUUID()}@example.test`;
+    const user = await shop.services.db.row<{ id: string }>(
+      `insert into users (email, password_hash) values ($1, '') returning id`,
+      [email],
+    );
+    const [given, none] = [await orders.opened(), await orders.opened()];
+    await shop.services.db.run('update orders set user_id = $2 where id = $1', [given.order.orderId, user!.id]);
+    await shop.services.db.run('update orders set user_id = $2, email = null where id = $1', [
+      none.order.orderId,
+      user!.id,
+    ]);
+    expect((await caseOf(given.order.orderId)).customer).toEqual({ userId: user!.id, email: given.begin.email });
+    expect((await caseOf(none.order.orderId)).customer).toEqual({ userId: user!.id, email });
+  });
+
+  it('has the newest events of a long history, in the order in which they came', async () => {
+    const { orderId } = (await orders.opened()).order;
+    for (let number = 1; number <= 65; number += 1) {
+      const event = { orderId, requestId: `n${number}`, type: 'retry_asked', message: `No. ${number}` } as const;
+      await shop.activities.recordAsked({ ...event, actor: 'ui:Anna' });
+    }
+    const messages = (await caseOf(orderId)).history.map(({ message }) => message);
+    expect([messages.length, messages[0], messages.at(-1)]).toEqual([60, 'No. 6', 'No. 65']);
+  });
+
+  it('has nothing in it by which the order can be paid', async () => {
+    const { orderId } = (await orders.opened()).order;
+    await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
+    const { clientSecret } = (await shop.activities.loadOrder({ orderId }))!;
+    expect(clientSecret).toBeTruthy();
+    expect(JSON.stringify(await caseOf(orderId))).not.toContain(clientSecret);
+  });
+
+  it('has a chargeback with what was taken, and until when it can be answered', async () => {
+    const { order, paymentIntentId } = await orders.paid();
+    const { orderId } = order;
+    const disputeId = await chargeBack(shop, { intentId: paymentIntentId }, 700);
+    await shop.activities.reconcilePayment({ orderId });
+    const dueBy = (await shop.services.stripe.disputes.retrieve(disputeId)).evidence_details.due_by!;
+    const [dispute] = (await caseOf(orderId)).disputes;
+    expect(dispute).toMatchObject({ disputeId, amountCents: 700, status: 'needs_response' });
+    expect(Date.parse(dispute!.evidenceDueBy!)).toBe(dueBy * 1000);
+  });
+
+  it('has each request for a retry and for a look at Stripe, also when they share an ID', async () => {
+    const { orderId } = (await orders.opened()).order;
+    for (const type of ['retry_asked', 'payment_rechecked', 'retry_asked'] as const)
+      await shop.activities.recordAsked({ orderId, requestId: 'case-1', type, message: type, actor: 'ui:Anna' });
+    const types = (await caseOf(orderId)).history.map(({ type }) => type);
+    expect(types).toEqual(['order_opened', 'retry_asked', 'payment_rechecked']);
+  });
+});

@@ -1,0 +1,72 @@
+/** When the stock counters are rebuilt, by whom, and what of before stays. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { activityShop } from '../../tests/support/activity-shop.ts';
+import { createProduct, until } from '../../tests/support/shop.ts';
+import { ensureGate } from './gate-rebuild.ts';
+
+/** The advisory lock of whoever rebuilds. */
+const LOCK = 7_261_002;
+
+const shop = activityShop();
+
+const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const ensure = () => ensureGate(shop.services.db, shop.services.gate, shop.services.log);
+/** Redis was restarted: it has what it wrote to disk, and runs under another ID. */
+const restarted = () => shop.services.redis.set('{stock}:ready', 'the process before');
+
+afterEach(() => until(ensure, 'the stock counters'));
+
+describe('a Redis that was restarted', () => {
+  it('is not believed: it may have lost the last second', async () => {
+    const { gate } = shop.services;
+    const product = await createProduct(shop.services, { stock: 4 });
+    await gate.correct(product.id, 4, 9);
+    await restarted();
+    await until(ensure, 'the stock counters');
+    expect(await available(product.id)).toBe(4);
+    expect(await gate.builtIn()).toBe(await gate.serverRun());
+  });
+
+  it('grants nothing while it is rebuilt', async () => {
+    const { db, gate } = shop.services;
+    const client = await db.pool.connect();
+    let rebuilt: Promise<unknown> | undefined;
+    try {
+      await client.query('begin');
+      await client.query('lock table reservations in access exclusive mode');
+      await restarted();
+      rebuilt = until(ensure, 'the stock counters');
+      await until(
+        () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
+        'the rebuild to be in the middle',
+      );
+      expect(await gate.builtIn()).toBeUndefined();
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    await rebuilt;
+    expect(await gate.builtIn()).toBe(await gate.serverRun());
+  });
+});
+
+describe('a rebuild', () => {
+  it('is done by one process at a time, which lets the next one do it', async () => {
+    const { db, gate } = shop.services;
+    const other = await db.pool.connect();
+    try {
+      const isLocked = async () =>
+        (await other.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK])).rows[0]!.locked;
+      await until(isLocked, 'nobody to rebuild');
+      await restarted();
+      expect(await ensure()).toBe(false);
+      expect(await gate.builtIn()).toBe('the process before');
+      await other.query('select pg_advisory_unlock($1)', [LOCK]);
+      await until(ensure, 'the stock counters');
+      await until(isLocked, 'whoever rebuilt to let go');
+    } finally {
+      await other.query('select pg_advisory_unlock_all()');
+      other.release();
+    }
+  });
+});

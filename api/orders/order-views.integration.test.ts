@@ -1,0 +1,154 @@
+/** What shoppers read of their orders, and what only staff read. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../tests/support/accounts.ts';
+import { Desk } from '../../tests/support/desk.ts';
+import { deleteMadeOrder, makeOrder } from '../../tests/support/made-orders.ts';
+import { openOrder, orderOf, sell } from '../../tests/support/sales.ts';
+import {
+  ADDRESS,
+  type AnyBody,
+  createProduct,
+  Shopper,
+  startTestShop,
+  type TestShop,
+} from '../../tests/support/shop.ts';
+import { startAttributes } from '../../tests/support/start-attributes.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
+
+let shop: TestShop;
+let desk: Desk;
+beforeAll(async () => {
+  shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
+  desk = new Desk(shop.services);
+});
+afterAll(() => shop?.stop());
+
+const DEAR = [{ price: '80.00', quantity: 2 }];
+
+describe('an order', () => {
+  it('shows its shopper what staff did, and only staff who did it and why', async () => {
+    const sale = await sell(shop);
+    const parcel = { carrier: 'UPS', trackingNumber: '1Z', requestedBy: 'Anna', reason: 'The warehouse called' };
+    await desk.order(sale.orderId, 'markShipped', parcel);
+    const support = await signedIn(shop, 'support');
+    const shipped = (order: AnyBody) => order.events.find(({ type }: { type: string }) => type === 'order_shipped');
+    expect(shipped(await orderOf(sale))).toMatchObject({ actor: null, reason: null });
+    const seen = (await support.call('GET', `/orders/${sale.orderId}`)).body;
+    expect(shipped(seen)).toMatchObject({ actor: 'ui:Anna', reason: parcel.reason });
+  });
+
+  it('shows only staff why it is on hold', async () => {
+    const sale = await sell(shop);
+    await desk.order(sale.orderId, 'putOnHold', { reason: 'Looks like fraud' });
+    const support = await signedIn(shop, 'support');
+    expect((await orderOf(sale)).hold_reason).toBeNull();
+    expect((await support.call('GET', `/orders/${sale.orderId}`)).body.hold_reason).toBe('Looks like fraud');
+  });
+
+  it('waits for no decision on a cancellation when it is a refund that waits, which is news of it', async () => {
+    const sale = await sell(shop, { lines: DEAR });
+    const before = await orderOf(sale);
+    await desk.order(sale.orderId, 'refund', { requestId: 'big', amount: 120 });
+    const after = await orderOf(sale);
+    expect(after).toMatchObject({ status: 'paid', cancellation_waits: false });
+    expect(Date.parse(after.updated_at)).toBeGreaterThan(Date.parse(before.updated_at));
+    const lead = await signedIn(shop, 'support_lead');
+    const [refund] = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items;
+    await lead.call('POST', `/refunds/${refund.id}/reject`, { reason: 'No' });
+  });
+
+  it('can be asked to be canceled once more when a support lead has refused it', async () => {
+    const sale = await sell(shop, { lines: DEAR });
+    const { buyer, orderId } = sale;
+    const lead = await signedIn(shop, 'support_lead');
+    const refunds = async () => (await buyer.call('GET', `/orders/${orderId}/refunds`)).body.items;
+    for (const count of [1, 2, 3]) {
+      for (let presses = 0; presses < 2; presses++)
+        expect((await buyer.call('POST', `/orders/${orderId}/cancel`)).status).toBe(202);
+      expect(await refunds()).toHaveLength(count);
+      await lead.call('POST', `/refunds/${(await refunds()).at(-1).id}/reject`, { reason: 'It is packed' });
+      expect(await orderOf(sale)).toMatchObject({ status: 'paid', cancellation_waits: false });
+    }
+  });
+});
+
+describe('a checkout', () => {
+  it('of an account has the email that was given, else the account’s', async () => {
+    const ada = await signedIn(shop);
+    const product = await createProduct(shop.services);
+    for (const email of ['gift@example.test', undefined]) {
+      const held = await ada.hold([{ productId: product.id }]);
+      const body = { reservation_id: held.body.id, shipping_address: ADDRESS, email };
+      const { order } = (await ada.call('POST', '/checkouts', body)).body;
+      expect([order.email, order.user_id]).toEqual([email ?? ada.email, ada.session.user.id]);
+      await ada.call('POST', `/orders/${order.id}/cancel`);
+    }
+  });
+
+  it('is found by staff by what all of it costs, and by its customer', async () => {
+    const ada = await signedIn(shop);
+    const lines = [
+      { price: '12.50', quantity: 2 },
+      { price: '3.00', quantity: 3 },
+    ];
+    const sale = await openOrder(shop, { lines, buyer: ada });
+    expect(await startAttributes(shop.services, orderWorkflowId(sale.orderId))).toMatchObject({
+      OrderId: sale.orderId,
+      CustomerId: ada.session.user.id,
+      Amount: 34,
+      OrderStatus: 'pending',
+    });
+    await ada.call('POST', `/orders/${sale.orderId}/cancel`);
+  });
+
+  it('that is asked for again after the payment is answered with the paid order', async () => {
+    const buyer = new Shopper(shop.api.url);
+    const product = await createProduct(shop.services);
+    const held = await buyer.hold([{ productId: product.id }]);
+    const begun = (await buyer.checkout(held.body.id)).body;
+    await buyer.pay(begun);
+    await buyer.untilStatus(begun.order.id, 'paid');
+    const again = await buyer.checkout(held.body.id);
+    expect([again.status, again.body.payment]).toEqual([201, null]);
+    expect(again.body.order).toMatchObject({ id: begun.order.id, status: 'paid' });
+  });
+});
+
+describe('the list of orders', () => {
+  it('has each once, page by page, also when several were placed in the same moment', async () => {
+    const buyer = new Shopper(shop.api.url);
+    const { db } = shop.services;
+    const made = [await makeOrder(db), await makeOrder(db), await makeOrder(db), await makeOrder(db)];
+    const [oldest, ...same] = made.map(({ orderId }) => orderId).sort();
+    const newest = same.pop()!;
+    const placed: [string, string][] = [
+      [newest, '2026-03-04 05:06:07.000003Z'],
+      ...same.reverse().map((id): [string, string] => [id, '2026-03-04 05:06:07.000002Z']),
+      [oldest!, '2026-03-04 05:06:07.000001Z'],
+    ];
+    for (const [id, at] of placed)
+      await db.run('update orders set owner = $2, created_at = $3 where id = $1', [id, `cart:${buyer.cartId}`, at]);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = (await buyer.call('GET', `/orders?limit=1${cursor}`)).body;
+      seen.push(...page.items.map(({ id }: { id: string }) => id));
+      cursor = page.next_cursor && `&cursor=${page.next_cursor}`;
+    } while (cursor && seen.length < 10);
+    for (const each of made) await deleteMadeOrder(db, each);
+    expect(seen).toEqual(placed.map(([id]) => id));
+  });
+
+  it('counts units, not lines, and names the first product', async () => {
+    const lines = [
+      { price: '12.50', quantity: 2 },
+      { price: '3.00', quantity: 3 },
+    ];
+    const sale = await openOrder(shop, { lines });
+    const [item] = (await sale.buyer.call('GET', '/orders')).body.items;
+    const { items } = await orderOf(sale);
+    expect(item).toMatchObject({ item_count: 5, total_amount: 34, first_item: { name: items[0].name } });
+    expect(items.map(({ line_total }: { line_total: number }) => line_total).sort()).toEqual([25, 9]);
+    await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
+  });
+});

@@ -1,0 +1,256 @@
+/** The catalog: imports, products, lists, search, and the carts that are filled from them. */
+import type { MistakesInFile } from '../mistake.ts';
+
+const IMPORT_TESTS = ['local/demo-catalog'];
+const PRODUCT_TESTS = ['api/catalog/families', 'api/catalog/product-changes'];
+/** Of a product that an import changes. */
+const COLUMNS = ['description', 'image_url', 'name', 'option_values'] as const;
+
+export const CATALOG: readonly MistakesInFile[] = [
+  {
+    file: 'activities/catalog/import/import-writer.ts',
+    tests: IMPORT_TESTS,
+    replacements: [
+      ...COLUMNS.map(
+        (column) =>
+          [
+            `an import never changes ${column} of a product that is there`,
+            `coalesce(given.${column}, p.${column}) as ${column}`,
+            `coalesce(p.${column}, given.${column}) as ${column}`,
+          ] as const,
+      ),
+      [
+        'an import that changes tags alone is not written',
+        'p.option_values, p.tags,\n        p.image_url)',
+        'p.option_values, changed.tags,\n        p.image_url)',
+      ],
+      [
+        'an import that changes the currency alone is not written',
+        '(p.name, p.description, p.price, p.currency, p.stock_quantity',
+        '(p.name, p.description, p.price, changed.currency, p.stock_quantity',
+      ],
+      [
+        'an import row without a price changes the product’s currency',
+        'case when given.price is null then p.currency else given.currency::char(3) end as currency',
+        'given.currency::char(3) as currency',
+      ],
+      [
+        'a delivery that was refused is never counted',
+        'recordDeltas(sql, sound, idOf)',
+        'recordDeltas(sql, rows, idOf)',
+      ],
+      [
+        'a family has two leads once its first one is back on sale',
+        'case when p.deleted_at is not null or changed.family_id is distinct',
+        'case when changed.family_id is distinct',
+      ],
+      [
+        'a variant that leaves its family is in no list',
+        'then changed.family_id is null else p.is_family_lead end',
+        'then p.is_family_lead else p.is_family_lead end',
+      ],
+      [
+        'a new category comes before all others',
+        '(select coalesce(max(position), 0) + 1 from categories)',
+        '(select coalesce(min(position), 0) from categories)',
+      ],
+    ],
+  },
+  {
+    file: 'activities/catalog/import/import-stock.ts',
+    tests: ['local/demo-catalog/import-stock.test'],
+    replacements: [
+      [
+        'a new product is made with units that went',
+        'if (row.stockDelta !== undefined && row.stockDelta < 0) {',
+        'if (false) {',
+      ],
+      ['a new product is made without its delivery', 'row.stockDelta ?? row.stockQuantity', 'row.stockQuantity'],
+      [
+        'a delivery of one product counts for another',
+        'const deltaKey = (productId: string, reference: string) => `${productId} ${reference}`;',
+        'const deltaKey = (_productId: string, reference: string) => reference;',
+      ],
+      ['a count is taken whatever it was based on', 'version: row.stockVersion }', 'version: known.version }'],
+    ],
+  },
+  {
+    file: 'infra/redis/cache.ts',
+    tests: ['infra/redis'],
+    replacements: [
+      [
+        'after a load that failed everybody waits for the lock to expire',
+        '          await this.#unlock(lock, token).catch(() => undefined);\n',
+        '',
+      ],
+      [
+        'a load that failed unlocks for another one',
+        "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end",
+        "redis.call('del', KEYS[1])",
+      ],
+    ],
+  },
+  {
+    file: 'api/catalog/product-reader.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'a family is in stock by a variant that is no longer sold',
+        'where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0 limit 1',
+        'where v.family_id = p.family_id and v.stock_quantity > 0 limit 1',
+      ],
+      [
+        'lists show a family as sold out with its lead',
+        'case when p.family_id is null then p.stock_quantity > 0 else variant.found is not null end as in_stock',
+        'p.stock_quantity > 0 as in_stock',
+      ],
+      ['lists show every variant', "['p.deleted_at is null', 'p.is_family_lead']", "['p.deleted_at is null']"],
+      [
+        'categories count every variant',
+        'p.deleted_at is null and p.is_family_lead) as product_count',
+        'p.deleted_at is null) as product_count',
+      ],
+      [
+        'categories count what is no longer sold',
+        'p.deleted_at is null and p.is_family_lead) as product_count',
+        'p.is_family_lead) as product_count',
+      ],
+      ['the page of a variant that is sold out says in stock', '    in_stock: row.own_stock,\n', ''],
+      [
+        'the page offers a variant that is no longer sold',
+        'where family_id = $1 and deleted_at is null order by price, sku',
+        'where family_id = $1 order by price, sku',
+      ],
+      ['a lowest price leaves out what costs just that', 'p.price >= ${value', 'p.price > ${value'],
+    ],
+  },
+  {
+    file: 'api/catalog/product-writer.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'a product never changes its category',
+        '        ...(category_id !== undefined && { category: em.getReference(Category, category_id, { wrapped: true }) }),\n',
+        '',
+      ],
+      ['a product never changes its picture', '        ...(image_url !== undefined && { imageUrl: image_url }),\n', ''],
+      ['a product that is no longer sold is changed', '{ id, deletedAt: null }, { lockMode', '{ id }, { lockMode'],
+      [
+        'reserved units are lost when a product is taken off sale',
+        'product.stockQuantity = product.reservedQuantity;',
+        'product.stockQuantity = 0;',
+      ],
+      ['a family without its lead is in no list', '        next.isFamilyLead = true;\n', ''],
+      [
+        'a variant that is no longer sold leads its family',
+        '{ family: product.family, deletedAt: null, id: { $ne: id } }',
+        '{ family: product.family, id: { $ne: id } }',
+      ],
+      ['the dearest variant leads its family', "{ orderBy: { price: 'asc' } }", "{ orderBy: { price: 'desc' } }"],
+    ],
+  },
+  {
+    file: 'api/catalog/routes.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'an administrator’s delivery counts as another’s with the same key',
+        '`api:${admin.userId}:${key}`',
+        '`api:${key}`',
+      ],
+      [
+        'a list is cached for any lowest price',
+        '[query.category, query.min_price, query.max_price',
+        '[query.category, query.max_price',
+      ],
+      [
+        'a list is cached for any highest price',
+        'query.min_price, query.max_price, query.sort',
+        'query.min_price, query.sort',
+      ],
+      ['a list is cached for any length', 'query.cursor, query.limit]', 'query.cursor]'],
+      [
+        'reserved units are shown as available where the counters are missing',
+        "'select stock_quantity - reserved_quantity as available from products where id = $1'",
+        "'select stock_quantity as available from products where id = $1'",
+      ],
+    ],
+  },
+  {
+    file: 'api/catalog/search-routes.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      ['search has no lowest price', 'cents(query.min_price, Math.ceil)', 'undefined'],
+      ['each page of a search is the first one', '            offset,\n', '            offset: 0,\n'],
+      ['price ranges are in cents', 'cents === null ? null : toDecimal(cents, currency)', 'cents'],
+    ],
+  },
+  {
+    file: 'activities/catalog/indexing.ts',
+    tests: PRODUCT_TESTS,
+    replacements: [
+      [
+        'search has a family in stock by a variant that is no longer sold',
+        'v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)',
+        'v.family_id = p.family_id and v.stock_quantity > 0)',
+      ],
+      [
+        'search finds a family by a variant that is no longer sold',
+        'where v.family_id = p.family_id and v.deleted_at is null) end as options',
+        'where v.family_id = p.family_id) end as options',
+      ],
+      [
+        'search does not hear of a change of a variant',
+        '\n     or p.is_family_lead and p.family_id in (select family_id from products where id = any($1::uuid[]) and family_id is not null)',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/cart/service.ts',
+    tests: ['api/cart'],
+    replacements: [
+      [
+        'a cart shows what others have reserved as available',
+        'then p.stock_quantity - p.reserved_quantity else 0 end',
+        'then p.stock_quantity else 0 end',
+      ],
+      [
+        'a cart shows what is no longer sold as available',
+        'case when p.deleted_at is null then p.stock_quantity - p.reserved_quantity else 0 end',
+        'p.stock_quantity - p.reserved_quantity',
+      ],
+      [
+        'a product that is no longer sold goes into a cart',
+        "'select currency from products where id = $1 and deleted_at is null'",
+        "'select currency from products where id = $1'",
+      ],
+      [
+        'whoever knows the ID of an account’s cart takes it by signing in',
+        "'select 1 from carts where id = $1 and user_id is null for update'",
+        "'select 1 from carts where id = $1 for update'",
+      ],
+    ],
+  },
+  {
+    file: 'activities/catalog/indexing.ts',
+    tests: ['activities/catalog'],
+    replacements: [
+      [
+        'a rebuilt search index has what is no longer sold',
+        'where p.deleted_at is null and p.is_family_lead and p.id > $1',
+        'where p.is_family_lead and p.id > $1',
+      ],
+    ],
+  },
+  {
+    file: 'activities/catalog/import/command.ts',
+    tests: IMPORT_TESTS,
+    replacements: [['every shop imports prices in dollars', 'currency: settings.CURRENCY }', "currency: 'usd' }"]],
+  },
+  {
+    file: 'activities/catalog/import/import-row.ts',
+    tests: ['local/demo-catalog/import-row'],
+    replacements: [['a price without a currency is in dollars', 'currency = shopCurrency,', "currency = 'usd',"]],
+  },
+];

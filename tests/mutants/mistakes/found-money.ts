@@ -1,0 +1,113 @@
+/** Money that moved at Stripe without the shop. */
+import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
+
+export const REFUND_TESTS = [
+  'activities/refunds',
+  ...ACTIVITY_TESTS,
+  'tests/unfinished-refunds',
+  'tests/goods-and-money',
+  'tests/support-desk',
+  'tests/refund-approval',
+  'api/orders',
+  'api/refunds',
+];
+
+export const FOUND_MONEY: readonly MistakesInFile[] = [
+  {
+    file: 'activities/refunds/found-ledger.ts',
+    tests: [...REFUND_TESTS, 'tests/payment-integrity'],
+    replacements: [
+      [
+        'news of an earlier refund attempt overwrites the second',
+        'own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId',
+        'true',
+      ],
+      [
+        'a refund of everything in Stripe’s dashboard cancels no units',
+        'amountCents >= refundableCents(order, decided)',
+        'amountCents > refundableCents(order, decided)',
+      ],
+      [
+        'units of a chargeback that was won never ship',
+        "  if (status === 'failed') await keepUnits(sql, refundId);\n",
+        '',
+      ],
+      [
+        'an inquiry of the bank counts as money taken',
+        "if (status.startsWith('warning_') || status === 'prevented') return undefined;",
+        "if (status === 'prevented') return undefined;",
+      ],
+      [
+        'money that the order never had is booked as refunded',
+        'if (!order || order.capturedCents === 0) return [];',
+        'if (!order) return [];',
+      ],
+      [
+        'a chargeback whose amount changed keeps the first amount',
+        '    if (changed > 0) await settleOrder(sql, orderId);\n',
+        '',
+      ],
+      [
+        'units that are on sale ship when a refund in the dashboard fails',
+        'where id = $1\n       and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`',
+        'where id = $1`',
+      ],
+      [
+        'a new day to answer a chargeback by is not noticed',
+        '(disputes.status, disputes.evidence_due_by, disputes.amount)\n         is distinct from (excluded.status, excluded.evidence_due_by, excluded.amount)',
+        '(disputes.status, disputes.amount)\n         is distinct from (excluded.status, excluded.amount)',
+      ],
+      [
+        'the day to answer a chargeback by stays the first one',
+        'status = excluded.status, evidence_due_by = excluded.evidence_due_by,',
+        'status = excluded.status,',
+      ],
+      [
+        'a chargeback that changes is opened again in the history',
+        "changed.is_new ? 'dispute_opened' : 'dispute_changed'",
+        "'dispute_opened'",
+      ],
+      [
+        'the end of a chargeback is missing in the history',
+        'dedupeKey: `dispute:${disputeId}:${status}`',
+        'dedupeKey: `dispute:${disputeId}`',
+      ],
+      [
+        'a refund in the dashboard that had failed is recorded',
+        "  if (status === 'failed') return;\n  const refundId",
+        '  const refundId',
+      ],
+      [
+        'a refund that is owed is replaced by money that may come back',
+        '.filter((refund) => !refund.isRestocked);',
+        ';',
+      ],
+      [
+        'a refund that waits is still approved after all went back in the dashboard',
+        'const replaced = [...records.filter(isWaiting), ...failed];',
+        'const replaced = failed;',
+      ],
+      [
+        'a failed refund is still retried after all went back in the dashboard',
+        'const replaced = [...records.filter(isWaiting), ...failed];',
+        'const replaced = records.filter(isWaiting);',
+      ],
+      ['a chargeback of a shipped order cancels its units', 'order.isSold && !order.hasShipped &&', 'order.isSold &&'],
+      [
+        'a chargeback that was won at once is recorded as failed',
+        "    if (status === 'failed') return;\n    await insertFound",
+        '    await insertFound',
+      ],
+      [
+        'units stay off the parcel when a refund in the dashboard failed',
+        "    if (own.requestedBy === STRIPE && status === 'failed') await keepUnits(sql, own.refundId);\n",
+        '',
+      ],
+      [
+        'units ship whose own refund failed at the bank',
+        "if (own.requestedBy === STRIPE && status === 'failed')",
+        "if (status === 'failed')",
+      ],
+    ],
+  },
+];
