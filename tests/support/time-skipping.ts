@@ -24,13 +24,22 @@ export interface SkippingTemporal {
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 export async function startSkippingTemporal(): Promise<SkippingTemporal> {
-  const path = process.env.TEMPORAL_TEST_SERVER;
-  if (!path) throw new Error('TEMPORAL_TEST_SERVER is not set; run these tests by `npm test`');
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
-  });
-  const env = await startServer(path);
+  return serving(
+    await startServer((path) => TestWorkflowEnvironment.createTimeSkipping(existing(path)), 'TEMPORAL_TEST_SERVER'),
+  );
+}
+
+/**
+ * A real server, in memory and without skipped time. The one that skips time at times never answers an update that meets the end of a run:
+ * this is for workflows that get updates and begin a new run after each piece of work.
+ */
+export async function startOwnTemporal(): Promise<SkippingTemporal> {
+  return serving(await startServer((path) => TestWorkflowEnvironment.createLocal(existing(path)), 'TEMPORAL_CLI'));
+}
+
+const existing = (path: string) => ({ server: { executable: { type: 'existing-path', path } as const } });
+
+async function serving(env: TestWorkflowEnvironment): Promise<SkippingTemporal> {
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: {
@@ -68,13 +77,20 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
   };
 }
 
-/** The SDK gives its server 5 s; a Java process on a busy machine can take longer the first time. */
-async function startServer(path: string): Promise<TestWorkflowEnvironment> {
+/** The SDK gives its server 5 s; on a busy machine one can take longer the first time. @param name of the variable with the program's path */
+async function startServer(
+  start: (path: string) => Promise<TestWorkflowEnvironment>,
+  name: 'TEMPORAL_TEST_SERVER' | 'TEMPORAL_CLI',
+): Promise<TestWorkflowEnvironment> {
+  const path = process.env[name];
+  if (!path) throw new Error(`${name} is not set; run these tests by \`npm test\``);
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await TestWorkflowEnvironment.createTimeSkipping({
-        server: { executable: { type: 'existing-path', path } },
-      });
+      return await start(path);
     } catch (error) {
       if (attempt === 5) throw error;
     }
