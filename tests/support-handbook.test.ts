@@ -6,7 +6,7 @@ import { openApiDocument } from '../api/openapi/document.ts';
 import { SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
 import { CHECKOUT } from '../local/stack/profile.ts';
 import type { OrderCase } from '../workflows/order/case.ts';
-import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/staff-updates.ts';
+import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/updates/index.ts';
 import type { RefundCase } from '../workflows/refund/case.ts';
 import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
 import { anAmount, lineList } from '../workflows/refund/wish.ts';

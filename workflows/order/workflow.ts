@@ -16,8 +16,8 @@ import {
   paymentChangedSignal,
 } from './messages.ts';
 import { settlePayment } from './settle-payment.ts';
-import { handleStaffUpdates } from './staff-updates.ts';
 import { openPayment, orders } from './steps.ts';
+import { handleStaffUpdates } from './updates/index.ts';
 
 /** A start that no checkout followed ends by itself. */
 const NOT_BEGUN_TIMEOUT = '1 minute';

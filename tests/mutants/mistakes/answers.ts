@@ -162,14 +162,20 @@ export const ANSWERS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'workflows/order/staff-updates.ts',
+    file: 'workflows/order/updates/recheck-payment.ts',
     tests: ['workflows/order/waits', 'workflows/order/refunds'],
     replacements: [
       [
         'a chargeback is forgotten that support finds together with the payment',
-        '    order.isReconcileDue ||= order.facts!.capturedCents === 0;\n',
+        '      order.isReconcileDue ||= order.facts!.capturedCents === 0;\n',
         '',
       ],
+    ],
+  },
+  {
+    file: 'workflows/order/updates/cancel.ts',
+    tests: ['workflows/order/waits', 'workflows/order/refunds'],
+    replacements: [
       ['an order whose late payment goes back is canceled once more', ' || order.refundId !== undefined', ''],
     ],
   },

@@ -335,7 +335,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'workflows/order/staff-updates.ts',
+    file: 'workflows/order/updates/cancel.ts',
     tests: ['workflows/order'],
     replacements: [
       [

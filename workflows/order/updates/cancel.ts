@@ -1,0 +1,35 @@
+import { condition } from '@temporalio/workflow';
+import { refuse } from '../../shared/failures.ts';
+import { cancelOrderUpdate, type OrderRequest, type UpdateResult } from '../messages.ts';
+import { orders } from '../steps.ts';
+import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
+import { startRefund } from './start-refund.ts';
+
+export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
+  definition: cancelOrderUpdate,
+  description:
+    'Cancels an order that has not shipped. Unpaid: its items go back on sale. Paid: all of its money goes back; above your limit a support lead has to agree first.',
+  example: EXAMPLE,
+  check: requireStateFor('cancel'),
+
+  async handle(order, request) {
+    const { requestId, requestedBy, proof, reason = '' } = request;
+    await order.whenLoaded();
+    if (order.status === 'pending') {
+      order.requestCancel({ ...request, reason });
+      await condition(() => order.settled !== undefined);
+      // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
+      if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };
+    }
+    const cancelled = await orders.cancelPaid({
+      orderId: order.orderId,
+      requestId,
+      sender: { requestedBy, proof },
+      reason,
+    });
+    if (cancelled.outcome === 'refused') throw refuse(cancelled.code, cancelled.message);
+    await startRefund(order, cancelled.refund);
+    await order.refresh();
+    return { status: order.status! };
+  },
+};

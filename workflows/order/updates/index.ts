@@ -1,0 +1,27 @@
+import type { OrderCase } from '../case.ts';
+import { cancel } from './cancel.ts';
+import { correctAddress } from './correct-address.ts';
+import { extendHold } from './extend-hold.ts';
+import { markDelivered } from './mark-delivered.ts';
+import { markShipped } from './mark-shipped.ts';
+import { putOnHold } from './put-on-hold.ts';
+import { recheckPayment } from './recheck-payment.ts';
+import { refund } from './refund.ts';
+import { release } from './release.ts';
+import { resendConfirmation } from './resend-confirmation.ts';
+import { retry } from './retry.ts';
+import { register } from './staff-update.ts';
+
+export function handleStaffUpdates(order: OrderCase): void {
+  register(order, cancel);
+  register(order, refund);
+  register(order, extendHold);
+  register(order, correctAddress);
+  register(order, markShipped);
+  register(order, markDelivered);
+  register(order, putOnHold);
+  register(order, release);
+  register(order, resendConfirmation);
+  register(order, recheckPayment);
+  register(order, retry);
+}

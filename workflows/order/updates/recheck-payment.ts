@@ -1,0 +1,48 @@
+import { uiActor } from '../../../domain/actor.ts';
+import { refuse } from '../../shared/failures.ts';
+import { type OrderRequest, recheckPaymentUpdate, type UpdateResult } from '../messages.ts';
+import { isFailedAttempt, now, orders } from '../steps.ts';
+import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
+
+const requireRecheckable = requireStateFor('recheckPayment');
+
+export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, OrderRequest> = {
+  definition: recheckPaymentUpdate,
+  description:
+    'Asks Stripe now what became of the payment: a charge whose message was lost, a refund made in the dashboard, a chargeback.',
+  example: EXAMPLE,
+
+  check(order, request) {
+    requireRecheckable(order, request);
+    if (order.facts && !order.facts.paymentIntentId)
+      throw refuse('conflict', 'This order has no payment at Stripe yet.');
+  },
+
+  async handle(order, { requestId, requestedBy, reason }) {
+    const { orderId } = order;
+    await order.whenLoaded();
+    const payment = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
+      if (isFailedAttempt(error))
+        throw refuse(
+          'payment_provider_unavailable',
+          'Stripe, or the shop’s database, does not answer just now; try again in some minutes.',
+        );
+      throw error;
+    });
+    await orders.recordAsked({
+      orderId,
+      requestId,
+      type: 'payment_rechecked',
+      message: `Stripe was asked: the payment is ${payment.replaceAll('_', ' ')}.`,
+      actor: uiActor(requestedBy),
+      reason,
+    });
+    if (payment === 'succeeded') {
+      // Before its payment is booked, an order has no books to enter refunds and chargebacks in.
+      order.isReconcileDue ||= order.facts!.capturedCents === 0;
+      order.markPaidAtStripe();
+    }
+    await order.refresh();
+    return { status: order.status!, payment };
+  },
+};

@@ -1,0 +1,10 @@
+import { type OrderRequest, releaseOrderUpdate, type UpdateResult } from '../messages.ts';
+import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-update.ts';
+
+export const release: StaffUpdate<UpdateResult, OrderRequest> = {
+  definition: releaseOrderUpdate,
+  description: 'Lets an order on hold go on.',
+  example: EXAMPLE,
+  check: requireStateFor('release'),
+  handle: (order, request) => takeStep(order, request, { action: 'release' }),
+};

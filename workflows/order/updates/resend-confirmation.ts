@@ -1,0 +1,10 @@
+import { type OrderRequest, resendConfirmationUpdate, type UpdateResult } from '../messages.ts';
+import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-update.ts';
+
+export const resendConfirmation: StaffUpdate<UpdateResult, OrderRequest> = {
+  definition: resendConfirmationUpdate,
+  description: 'Sends the confirmation again by mail.',
+  example: EXAMPLE,
+  check: requireStateFor('resendConfirmation'),
+  handle: (order, request) => takeStep(order, request, { action: 'resendConfirmation' }),
+};

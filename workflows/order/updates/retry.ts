@@ -1,0 +1,29 @@
+import { uiActor } from '../../../domain/actor.ts';
+import { refuse } from '../../shared/failures.ts';
+import { type OrderRequest, retryUpdate } from '../messages.ts';
+import { orders } from '../steps.ts';
+import { EXAMPLE, type StaffUpdate } from './staff-update.ts';
+
+export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
+  definition: retryUpdate,
+  description: 'Tries at once what has stopped, when its cause is gone.',
+  example: EXAMPLE,
+
+  check(order) {
+    if (!order.stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+  },
+
+  async handle(order, { requestId, requestedBy, reason }) {
+    const retried = order.stuck.current?.what ?? '';
+    await orders.recordAsked({
+      orderId: order.orderId,
+      requestId,
+      type: 'retry_asked',
+      message: `Tried again: ${retried}`,
+      actor: uiActor(requestedBy),
+      reason,
+    });
+    order.stuck.retryNow();
+    return { retried };
+  },
+};
