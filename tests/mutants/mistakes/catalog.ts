@@ -1,7 +1,7 @@
 /** The catalog: imports, products, lists, search, and the carts that are filled from them. */
 import type { MistakesInFile } from '../mistake.ts';
 
-const IMPORT_TESTS = ['local/demo-catalog'];
+const IMPORT_TESTS = ['activities/catalog/import'];
 const PRODUCT_TESTS = ['api/catalog/families', 'api/catalog/product-changes'];
 /** Of a product that an import changes. */
 const COLUMNS = ['description', 'image_url', 'name', 'option_values'] as const;
@@ -58,7 +58,7 @@ export const CATALOG: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/catalog/import/import-stock.ts',
-    tests: ['local/demo-catalog/import-stock.test'],
+    tests: ['activities/catalog/import/import-stock.test'],
     replacements: [
       [
         'a new product is made with units that went',
@@ -250,7 +250,7 @@ export const CATALOG: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/catalog/import/import-row.ts',
-    tests: ['local/demo-catalog/import-row'],
+    tests: ['activities/catalog/import/import-row'],
     replacements: [['a price without a currency is in dollars', 'currency = shopCurrency,', "currency = 'usd',"]],
   },
 ];

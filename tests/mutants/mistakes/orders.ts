@@ -260,7 +260,7 @@ export const ORDERS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/catalog/import/import-writer.ts',
-    tests: ['local/demo-catalog/catalog.integration'],
+    tests: ['activities/catalog/import/command.integration'],
     replacements: [
       [
         'an import row without a price changes the currency of a known product to the shop’s',

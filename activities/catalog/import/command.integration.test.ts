@@ -1,129 +1,28 @@
-/** Seeding and importing on a real PostgreSQL, in a database of their own. */
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** Importing a catalog, on a real PostgreSQL. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verify } from '@node-rs/argon2';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { productIdOf } from '../../activities/catalog/catalog-ids.ts';
-import type { Database } from '../../infra/postgres/database.ts';
-import { connectPostgres, type Postgres } from '../../infra/postgres/orm.ts';
-import { demoAccounts } from './demo-accounts.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { catalogDatabase, type Ended } from '../../../tests/support/catalog-database.ts';
+import { productIdOf } from '../catalog-ids.ts';
 
-interface Ended {
-  code: number;
-  output: string;
-  errors: string;
-}
-
-const name = `catalog_${randomBytes(6).toString('hex')}`;
-let folder: string;
-let url: string;
-let postgres: Postgres;
-let db: Database;
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: process.env.POSTGRES_URL });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-const run = (program: 'seed' | 'import', ...args: string[]) => runWith({}, program, ...args);
-
-function runWith(settings: Record<string, string>, program: 'seed' | 'import', ...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, POSTGRES_URL: url, ...settings };
-    execFile(
-      process.execPath,
-      [join(import.meta.dirname, `${program}.ts`), ...args],
-      { env },
-      (error, output, errors) => {
-        resolve({ code: error ? Number(error.code) : 0, output, errors });
-      },
-    );
-  });
-}
+const catalog = catalogDatabase('activities/catalog/import/command.ts');
+const { run, product, count } = catalog;
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-catalog-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function importText(extension: string, content: string, ...options: string[]): Promise<Ended> {
   const path = join(folder, `catalog.${extension}`);
   await writeFile(path, content);
-  return await run('import', path, ...options);
+  return run([path, ...options]);
 }
-
-const count = async (statement: string): Promise<number> => (await db.row<{ n: number }>(statement))!.n;
-const product = (sku: string) =>
-  db.row<Record<string, unknown>>(
-    `select p.*, category.slug as category from products p left join categories category on category.id = p.category_id
-     where sku = $1`,
-    [sku],
-  );
-
-beforeAll(async () => {
-  if (!process.env.POSTGRES_URL) throw new Error('POSTGRES_URL must name a database server; `npm test` sets it.');
-  await administer(`create database ${name}`);
-  const address = new URL(process.env.POSTGRES_URL);
-  address.pathname = `/${name}`;
-  url = address.href;
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-catalog-'));
-  postgres = await connectPostgres({ POSTGRES_URL: url, POSTGRES_POOL_MAX: 2 });
-  await postgres.orm.migrator.up();
-  db = postgres.db;
-});
-afterAll(async () => {
-  await postgres?.close();
-  await administer(`drop database if exists ${name} with (force)`);
-  await rm(folder, { recursive: true, force: true });
-});
-
-describe('npm run seed', () => {
-  it('fills the shop, tells the index and the gate, and makes the demo accounts', async () => {
-    const seeded = await run('seed', '--products', '1500');
-    expect(seeded).toMatchObject({ code: 0, errors: '' });
-    expect(seeded.output).toContain('1,500 products are new, 0 were there');
-    expect(await count('select count(*)::int as n from products')).toBe(1500);
-    expect(await count("select count(*)::int as n from outbox where topic = 'product.changed'")).toBe(1500);
-    expect(await count('select count(distinct category_id)::int as n from products')).toBe(24);
-    expect(await product('MUG-0001')).toMatchObject({
-      category: 'tableware',
-      image_url: '/media/products/MUG-0001.svg',
-    });
-    const account = await db.row<{ password_hash: string; role: string }>('select * from users where email = $1', [
-      demoAccounts.admin.email,
-    ]);
-    expect(account!.role).toBe('admin');
-    expect(await verify(account!.password_hash, demoAccounts.admin.password)).toBe(true);
-  });
-
-  it('adds what is missing and leaves the rest as it is', async () => {
-    const [one] = await db.rows<{ sku: string }>('select sku from products order by sku limit 1');
-    await db.run("update products set price = 1.23, stock_quantity = 7, name = 'Renamed' where sku = $1", [one!.sku]);
-    await db.run('delete from products where sku <> $1 and sku in (select sku from products order by sku limit 5)', [
-      one!.sku,
-    ]);
-    const again = await run('seed', '--products', '1500');
-    expect(again.output).toContain('4 products are new, 1,496 were there');
-    expect(await product(one!.sku)).toMatchObject({ price: '1.230', stock_quantity: 7, name: 'Renamed' });
-  });
-
-  it('gives each family one lead', async () => {
-    const odd = await count(
-      `select count(*)::int as n from (select family_id from products where family_id is not null group by family_id
-       having count(*) filter (where is_family_lead) <> 1) families`,
-    );
-    expect(odd).toBe(0);
-  });
-});
 
 describe('npm run import', () => {
   const HEADER = 'sku,name,description,category,price,currency,stock_quantity,image_url,tags,family,options';
 
   it('makes and changes products by SKU, and tells bad rows by line without stopping', async () => {
+    await catalog.db.run(`insert into categories (slug, name) values ('tableware', 'Tableware')`);
     const content = `${HEADER}
 IMP-1,"Blue cup","Two
 lines",Tableware,12.50,usd,40,,gift|cup,Imported cup,color=Blue
@@ -156,7 +55,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
       tags: ['gift', 'cup'],
     });
     expect(second).toMatchObject({ family_id: first!.family_id, is_family_lead: false, currency: 'usd' });
-    const family = await db.row<{ name: string; option_names: string[] }>(
+    const family = await catalog.db.row<{ name: string; option_names: string[] }>(
       'select * from product_families where id = $1',
       [first!.family_id],
     );
@@ -185,7 +84,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
   });
 
   it('never takes stock away that is reserved', async () => {
-    await db.run("update products set reserved_quantity = 5 where sku = 'IMP-1'");
+    await catalog.db.run("update products set reserved_quantity = 5 where sku = 'IMP-1'");
     const { stock_version } = (await product('IMP-1'))!;
     const imported = await importText(
       'ndjson',
@@ -199,12 +98,12 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     );
     expect(await product('IMP-1')).toMatchObject({ stock_quantity: 11 });
     expect(await product('IMP-2')).toMatchObject({ stock_quantity: 4 });
-    await db.run("update products set reserved_quantity = 0 where sku = 'IMP-1'");
+    await catalog.db.run("update products set reserved_quantity = 0 where sku = 'IMP-1'");
   });
 
   it('refuses a count that is older than a sale, with the number and the version that are right now', async () => {
     await importText('csv', 'sku,name,price,stock_quantity\nSTK-1,Jar,5,10\n');
-    await db.run("update products set stock_quantity = 7 where sku = 'STK-1'");
+    await catalog.db.run("update products set stock_quantity = 7 where sku = 'STK-1'");
     const stock_version = Number((await product('STK-1'))!.stock_version);
     const file = 'sku,price,stock_quantity\nSTK-1,6,10\n';
     const stale = await importText('csv', file);
@@ -265,7 +164,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
   it('takes prices without a currency as the shop’s', async () => {
     const path = join(folder, 'euros.csv');
     await writeFile(path, 'sku,name,price\nEUR-1,Jar,5\n');
-    expect(await runWith({ CURRENCY: 'eur' }, 'import', path)).toMatchObject({ code: 0 });
+    expect(await run([path], { CURRENCY: 'eur' })).toMatchObject({ code: 0 });
     expect(await product('EUR-1')).toMatchObject({ price: '5.000', currency: 'eur' });
   });
 
@@ -277,7 +176,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
   });
 
   it('brings a product back that was taken off sale', async () => {
-    await db.run("update products set deleted_at = now() where sku = 'IMP-6'");
+    await catalog.db.run("update products set deleted_at = now() where sku = 'IMP-6'");
     await importText('ndjson', '{"sku":"IMP-6"}\n');
     expect((await product('IMP-6'))!.deleted_at).toBeNull();
   });
@@ -305,9 +204,9 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
   });
 
   it('says what is wrong with how it was called', async () => {
-    expect(await run('import')).toMatchObject({ code: 1, errors: expect.stringContaining('Name one file.') });
-    expect(await run('import', 'x.txt')).toMatchObject({ code: 1, errors: expect.stringContaining('--format') });
-    expect(await run('import', join(folder, 'nowhere.csv'))).toMatchObject({
+    expect(await run([])).toMatchObject({ code: 1, errors: expect.stringContaining('Name one file.') });
+    expect(await run(['x.txt'])).toMatchObject({ code: 1, errors: expect.stringContaining('--format') });
+    expect(await run([join(folder, 'nowhere.csv')])).toMatchObject({
       code: 1,
       errors: expect.stringContaining('The file cannot be read'),
     });
