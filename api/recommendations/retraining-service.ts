@@ -1,5 +1,6 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
-import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { type UpdateDefinition, WithStartWorkflowOperation } from '@temporalio/client';
+import { DomainError } from '../../domain/errors.ts';
 import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import {
@@ -88,18 +89,24 @@ function ask<Result, Request>(
   );
 }
 
-function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
-  return callWorkflow(async () => {
-    try {
-      return await temporal.withDeadline(answerDeadline(), () =>
-        temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery),
-      );
-    } catch (error) {
-      // Nobody has trained yet.
-      if (error instanceof WorkflowNotFoundError) return { stage: 'idle', fraction: 0, last: null };
-      throw error;
-    }
-  });
+const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };
+
+async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
+  try {
+    return await callWorkflow(() =>
+      temporal.withDeadline(answerDeadline(), () => temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery)),
+    );
+  } catch (error) {
+    // Nobody has trained yet, or the workflow was terminated before it began.
+    if (error instanceof DomainError && (error.code === 'conflict' || hasNotBegun(error.cause))) return IDLE;
+    throw error;
+  }
+}
+
+/** gRPC's FAILED_PRECONDITION: Temporal can't ask a run that never had a task. */
+function hasNotBegun(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  return code === 9 || cause?.code === 9;
 }
 
 interface ModelRow {
