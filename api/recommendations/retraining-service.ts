@@ -1,5 +1,5 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
-import { type UpdateDefinition, WithStartWorkflowOperation } from '@temporalio/client';
+import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -16,7 +16,7 @@ import {
 } from '../../workflows/recommendations/messages.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { RecommendationState } from '../contracts/recommendations.ts';
-import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { answerDeadline, callWorkflow, isFailedPrecondition } from '../temporal-call.ts';
 
 type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
 type Model = RecommendationState['models'][number];
@@ -93,20 +93,22 @@ const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };
 
 async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
   try {
-    return await callWorkflow(() =>
-      temporal.withDeadline(answerDeadline(), () => temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery)),
-    );
+    return await callWorkflow(async () => {
+      try {
+        return await temporal.withDeadline(answerDeadline(), () =>
+          temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery),
+        );
+      } catch (error) {
+        // Nobody has trained yet.
+        if (error instanceof WorkflowNotFoundError) return IDLE;
+        throw error;
+      }
+    });
   } catch (error) {
-    // Nobody has trained yet, or the workflow was terminated before it began.
-    if (error instanceof DomainError && (error.code === 'conflict' || hasNotBegun(error.cause))) return IDLE;
+    // Still so after some attempts: it was terminated before it began.
+    if (error instanceof DomainError && error.cause && isFailedPrecondition(error.cause)) return IDLE;
     throw error;
   }
-}
-
-/** gRPC's FAILED_PRECONDITION: Temporal can't ask a run that never had a task. */
-function hasNotBegun(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
-  return code === 9 || cause?.code === 9;
 }
 
 interface ModelRow {

@@ -66,8 +66,8 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
       [
         'an order that was refunded in part is released as paid in full',
-        'fromDecimal(order.refunded_amount, order.currency) + otherwise',
-        'otherwise',
+        'fromDecimal(order.refunded_amount, order.currency) + otherwiseCents',
+        'otherwiseCents',
       ],
       [
         'a released order keeps the reason of its hold',
