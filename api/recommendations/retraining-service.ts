@@ -92,12 +92,11 @@ function ask<Result, Request>(
 const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };
 
 async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
+  const handle = temporal.workflow.getHandle(RETRAINING_ID);
   try {
     return await callWorkflow(async () => {
       try {
-        return await temporal.withDeadline(answerDeadline(), () =>
-          temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery),
-        );
+        return await temporal.withDeadline(answerDeadline(), () => handle.query(retrainingQuery));
       } catch (error) {
         // Nobody has trained yet.
         if (error instanceof WorkflowNotFoundError) return IDLE;
@@ -105,8 +104,9 @@ async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
       }
     });
   } catch (error) {
-    // Still so after some attempts: it was terminated before it began.
-    if (error instanceof DomainError && error.cause && isFailedPrecondition(error.cause)) return IDLE;
+    // One that was terminated before it began can't be asked, and trains nothing; one that is stuck can't be asked either.
+    const canNotBeAsked = error instanceof DomainError && error.cause && isFailedPrecondition(error.cause);
+    if (canNotBeAsked && (await handle.describe()).status.name !== 'RUNNING') return IDLE;
     throw error;
   }
 }

@@ -85,24 +85,48 @@ const rollBack = (request: object = {}) =>
 /** Training processes of a worker. */
 function jobsOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`)
-    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' '))
-    .filter((child) => child !== '')
+    .flatMap((thread) => childrenOf(pid, thread))
     .map(Number);
 }
 
-/** The training processes of a stage, stopped so that they can't come to their end by themselves. */
+/** None of a thread that has ended since it was listed. */
+function childrenOf(pid: number, thread: string): string[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+    return children.split(' ').filter((child) => child !== '');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+/**
+ * The training processes of a stage, stopped so that they can't come to their end by themselves. Each process is stopped before the stage
+ * is asked for: a short stage would be over by the time of the answer.
+ */
 async function frozen(stage: RetrainingStage): Promise<number[]> {
   const jobs = await until(
     async () => {
-      const found = (await view()).stage === stage ? jobsOf(worker.pid) : [];
-      for (const job of found) process.kill(job, 'SIGSTOP');
-      return found.length > 0 ? found : undefined;
+      const found = jobsOf(worker.pid).filter(isAlive);
+      for (const job of found) signal(job, 'SIGSTOP');
+      if (found.length > 0 && (await view()).stage === stage) return found;
+      for (const job of found) signal(job, 'SIGCONT');
+      return undefined;
     },
     `the stage ${stage}`,
     60_000,
   );
   expect((await view()).stage).toBe(stage);
   return jobs;
+}
+
+/** One that has ended meanwhile needs no signal. */
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {
