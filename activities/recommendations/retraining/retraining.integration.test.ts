@@ -1,6 +1,7 @@
 /** Retrainings on real servers: what is published, what is refused, and that no kill leaves anything half done. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../../api/server.ts';
 import { decodeModel } from '../../../domain/recommendations/served-model.ts';
@@ -26,6 +27,8 @@ import {
 
 const GOOD = { shoppers: 400, products: 120, orders: 3_000, days: 100 };
 const ASKED = { requestedBy: 'Anna', reason: 'test' };
+/** What each training process runs. */
+const PROGRAM = join(import.meta.dirname, 'job.ts');
 
 let shop: RetrainingShop;
 let worker: WorkerProcess;
@@ -82,11 +85,21 @@ async function owners(): Promise<string[]> {
 const rollBack = (request: object = {}) =>
   workflow().executeUpdate(rollbackUpdate, { args: [{ requestId: randomUUID(), ...ASKED, ...request }] });
 
-/** Training processes of a worker. */
+/** Training processes of a worker, each from the moment it runs the program: stopped before, it would stop its worker with it. */
 function jobsOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`)
     .flatMap((thread) => childrenOf(pid, thread))
-    .map(Number);
+    .map(Number)
+    .filter(runsProgram);
+}
+
+/** A process is a copy of its worker first, which waits until it has become the program. */
+function runsProgram(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(PROGRAM);
+  } catch {
+    return false;
+  }
 }
 
 /** None of a thread that has ended since it was listed. */
@@ -109,9 +122,9 @@ async function frozen(stage: RetrainingStage): Promise<number[]> {
     async () => {
       const found = jobsOf(worker.pid).filter(isAlive);
       for (const job of found) signal(job, 'SIGSTOP');
-      if (found.length > 0 && (await view()).stage === stage) return found;
-      for (const job of found) signal(job, 'SIGCONT');
-      return undefined;
+      const isReached = found.length > 0 && (await view()).stage === stage;
+      if (!isReached) for (const job of found) signal(job, 'SIGCONT');
+      return isReached ? found : undefined;
     },
     `the stage ${stage}`,
     60_000,
