@@ -232,4 +232,20 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'activities/recommendations/forget-handler.ts',
+    tests: ['activities/recommendations/forget-handler'],
+    replacements: [
+      [
+        'a forgotten history keeps the name on events that still wait',
+        'oldestAt !== undefined && oldestAt <= untilMs',
+        'false && oldestAt !== undefined && oldestAt <= untilMs',
+      ],
+      [
+        'a forgotten history keeps the events of its last millisecond',
+        'time < ${untilMs + 1}ms',
+        'time <= ${untilMs}ms',
+      ],
+    ],
+  },
 ];

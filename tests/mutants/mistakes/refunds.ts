@@ -341,4 +341,27 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'workflows/refund/staff-updates.ts',
+    tests: ['tests/support-desk'],
+    replacements: [
+      [
+        'items of a return go back on sale unless staff say no',
+        'restock: restock ?? false }',
+        'restock: restock ?? true }',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['tests/support-desk'],
+    replacements: [
+      [
+        'a refund from the Temporal UI’s form ignores its amount and lines',
+        `    ...wish,
+    orderId,`,
+        '    orderId,',
+      ],
+    ],
+  },
 ];
