@@ -14,8 +14,7 @@ const ANSWER_MS = 25_000;
 
 export const answerDeadline = (): number => Date.now() + ANSWER_MS;
 
-/** gRPC's FAILED_PRECONDITION: what a call met as its workflow was just ending. */
-const JUST_ENDING = 9;
+const FAILED_PRECONDITION = 9;
 const MAX_ATTEMPTS = 4;
 const RETRY_AFTER_MS = 50;
 
@@ -28,12 +27,17 @@ export async function untilTaken<Result>(call: () => Promise<Result>, maxAttempt
     try {
       return await call();
     } catch (error) {
-      const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-      const isEnding = code === JUST_ENDING || cause?.code === JUST_ENDING || error instanceof WorkflowNotFoundError;
+      const isEnding = isFailedPrecondition(error) || error instanceof WorkflowNotFoundError;
       if (!isEnding || attempt === maxAttempts) throw error;
       await delay(RETRY_AFTER_MS * attempt);
     }
   }
+}
+
+/** Whether Temporal can't pass a message on as the workflow stands: it is just ending, or was terminated before its first task. */
+export function isFailedPrecondition(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return code === FAILED_PRECONDITION || cause?.code === FAILED_PRECONDITION;
 }
 
 /**

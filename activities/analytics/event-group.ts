@@ -102,22 +102,22 @@ export class EventGroup {
     await this.#redis.call('XTRIM', EVENT_STREAM, 'MINID', '~', first);
   }
 
-  /** What this group has not done yet, and for how long the oldest of it waits. */
-  async backlog(): Promise<{ waiting: number; oldestMs: number; deadLetters: number }> {
+  /** What this group has not done yet. @returns `oldestAt`, in ms by Redis' clock: when the oldest of it came into the stream */
+  async backlog(): Promise<{ waiting: number; oldestAt: number | undefined; deadLetters: number }> {
     const [groups, pending, deadLetters] = await Promise.all([
       this.#groups(),
       this.#oldestPending(GROUP),
       this.#redis.xlen(DEAD_LETTERS),
     ]);
     const own = groups.find(({ name }) => name === GROUP);
-    if (!own) return { waiting: 0, oldestMs: 0, deadLetters };
+    if (!own) return { waiting: 0, oldestAt: undefined, deadLetters };
     const [unread] = await this.#redis.xrange(EVENT_STREAM, `(${own['last-delivered-id']}`, '+', 'COUNT', 1);
     // Before version 7 Redis does not count what a group has left; then what lies in the stream is the least that can be said.
     const left = typeof own.lag === 'number' ? own.lag : unread ? await this.#redis.xlen(EVENT_STREAM) : 0;
     const oldest = pending ?? unread?.[0];
     return {
       waiting: left + Number(own.pending),
-      oldestMs: oldest ? Math.max(0, Date.now() - Number(oldest.split('-')[0])) : 0,
+      oldestAt: oldest ? Number(oldest.split('-')[0]) : undefined,
       deadLetters,
     };
   }

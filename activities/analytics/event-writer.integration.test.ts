@@ -78,9 +78,10 @@ it('loses nothing while InfluxDB is away, and counts that as nobody’s fault', 
   await services.events.add(events.slice(200));
   expect(await services.redis.xlen(DEAD_LETTERS)).toBe(0);
   shut.is = false;
-  for (const { id } of events) await written(id);
+  // The writer may just have begun its longest wait, of 15 s.
+  for (const { id } of events) await untilWritten(services.influx, id, 30_000);
   await until(async () => (await pending()) === 0, 'all to be acknowledged');
-});
+}, 90_000);
 
 it('takes over what a dead consumer had', async () => {
   const dead = services.redis.duplicate({ enableAutoPipelining: false });

@@ -97,9 +97,9 @@ class EventWriter {
     } while (from !== '0-0');
     await this.#group.trim();
     await this.#group.forgetOthers();
-    const { waiting, oldestMs, deadLetters } = await this.#group.backlog();
+    const { waiting, oldestAt, deadLetters } = await this.#group.backlog();
     metrics.waiting.set(waiting);
-    metrics.lag.set(oldestMs / 1_000);
+    metrics.lag.set(Math.max(0, Date.now() - (oldestAt ?? Date.now())) / 1_000);
     metrics.deadLetters.set(deadLetters);
   }
 

@@ -13,7 +13,7 @@ import {
 import { refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { lockForRefund, readRecords, settledOtherwiseCents } from '../refunds/refund-reader.ts';
+import { lockForRefund, readRecords, readReturned } from '../refunds/refund-reader.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
 
 export interface OrderStepRequest {
@@ -76,11 +76,11 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
 
 /** Moves the goods of a paid order on, and its status with them. */
 export async function moveGoods(sql: Sql, order: LockedOrder, fulfillment: Fulfillment): Promise<void> {
-  const otherwise = await settledOtherwiseCents(sql, order.id, order.currency);
+  const { otherwiseCents } = await readReturned(sql, order.id, order.currency);
   const status = statusOfPaid({
     fulfillment,
     capturedCents: fromDecimal(order.captured_amount, order.currency),
-    refundedCents: fromDecimal(order.refunded_amount, order.currency) + otherwise,
+    refundedCents: fromDecimal(order.refunded_amount, order.currency) + otherwiseCents,
   });
   await sql.run('update orders set fulfillment = $2, status = $3, updated_at = now() where id = $1', [
     order.id,

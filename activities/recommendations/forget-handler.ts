@@ -30,9 +30,10 @@ export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHan
       for (const { id, key, payload } of messages) {
         const untilMs = Number(payload.untilMs);
         if (!WHO.test(key) || !Number.isFinite(untilMs)) throw new Error('this names nobody who could be forgotten');
-        const { waiting, oldestMs } = await group.backlog();
+        // Before the points are read: what is not waiting now has been written.
+        const { oldestAt } = await group.backlog();
         await blank(influx, key, untilMs);
-        if (waiting > 0 && Date.now() - oldestMs <= untilMs + CLOCK_MS)
+        if (oldestAt !== undefined && oldestAt <= untilMs + CLOCK_MS)
           failed.push({ id, reason: 'events of before still wait in the stream' });
       }
       return failed;
@@ -45,7 +46,7 @@ async function blank(influx: InfluxDb, who: string, untilMs: number): Promise<vo
   const value = who.slice(who.indexOf(':') + 1);
   for (;;) {
     const series = await influx.series(
-      `SELECT * FROM "events" WHERE "${field}" = '${value}' AND time <= ${untilMs}ms
+      `SELECT * FROM "events" WHERE "${field}" = '${value}' AND time < ${untilMs + 1}ms
        GROUP BY "event", "slot", "placement" LIMIT ${BATCH}`,
     );
     if (series.length === 0) return;

@@ -25,7 +25,7 @@ import {
   type RefundKind,
   readRecords,
   readRefund,
-  settledOtherwiseCents,
+  readReturned,
 } from './refund-reader.ts';
 import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
@@ -242,17 +242,13 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
 /** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
 export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
-  const given = await sql.row<{ total: string | null }>(
-    `select sum(amount) filter (where status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null))::text as total
-     from refunds where order_id = $1`,
-    [orderId],
-  );
+  const { atStripeCents, otherwiseCents } = await readReturned(sql, orderId, order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
   // A bank can take back more than what refunds had left: an order gives back no more than it received.
-  const refundedCents = Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency));
+  const refundedCents = Math.min(capturedCents, atStripeCents);
   const isOver = order.status === 'expired' || order.status === 'cancelled';
   // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
-  const returnedCents = refundedCents + (await settledOtherwiseCents(sql, orderId, order.currency));
+  const returnedCents = refundedCents + otherwiseCents;
   const status = isOver
     ? order.status
     : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });

@@ -188,11 +188,20 @@ export async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boole
   return disputes.some(({ status }) => withholdsMoney(status));
 }
 
-/** What went back of an order in another way than at Stripe, such as by bank transfer, in minor units. */
-export async function settledOtherwiseCents(sql: Sql, orderId: string, currency: string): Promise<number> {
-  const settled = await sql.row<{ total: string }>(
-    'select coalesce(sum(amount), 0)::text as total from refunds where order_id = $1 and given_up_at is not null',
+/** What went back of an order, in minor units: at Stripe, or sent on its way there; and otherwise, such as by bank transfer. */
+export async function readReturned(
+  sql: Sql,
+  orderId: string,
+  currency: string,
+): Promise<{ atStripeCents: number; otherwiseCents: number }> {
+  const returned = (await sql.row<{ at_stripe: string; otherwise: string }>(
+    `select coalesce(sum(amount) filter (where status = 'succeeded' or (status = 'pending' and stripe_refund_id is not null)), 0)::text as at_stripe,
+       coalesce(sum(amount) filter (where given_up_at is not null), 0)::text as otherwise
+     from refunds where order_id = $1`,
     [orderId],
-  );
-  return fromDecimal(settled!.total, currency);
+  ))!;
+  return {
+    atStripeCents: fromDecimal(returned.at_stripe, currency),
+    otherwiseCents: fromDecimal(returned.otherwise, currency),
+  };
 }

@@ -1,5 +1,6 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
 import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { DomainError } from '../../domain/errors.ts';
 import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../workflows/recommendations/messages.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { RecommendationState } from '../contracts/recommendations.ts';
-import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { answerDeadline, callWorkflow, isFailedPrecondition } from '../temporal-call.ts';
 
 type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
 type Model = RecommendationState['models'][number];
@@ -88,18 +89,26 @@ function ask<Result, Request>(
   );
 }
 
-function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
-  return callWorkflow(async () => {
-    try {
-      return await temporal.withDeadline(answerDeadline(), () =>
-        temporal.workflow.getHandle(RETRAINING_ID).query(retrainingQuery),
-      );
-    } catch (error) {
-      // Nobody has trained yet.
-      if (error instanceof WorkflowNotFoundError) return { stage: 'idle', fraction: 0, last: null };
-      throw error;
-    }
-  });
+const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };
+
+async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
+  const handle = temporal.workflow.getHandle(RETRAINING_ID);
+  try {
+    return await callWorkflow(async () => {
+      try {
+        return await temporal.withDeadline(answerDeadline(), () => handle.query(retrainingQuery));
+      } catch (error) {
+        // Nobody has trained yet.
+        if (error instanceof WorkflowNotFoundError) return IDLE;
+        throw error;
+      }
+    });
+  } catch (error) {
+    // One that was terminated before it began can't be asked, and trains nothing; one that is stuck can't be asked either.
+    const canNotBeAsked = error instanceof DomainError && error.cause && isFailedPrecondition(error.cause);
+    if (canNotBeAsked && (await handle.describe()).status.name !== 'RUNNING') return IDLE;
+    throw error;
+  }
 }
 
 interface ModelRow {

@@ -15,8 +15,8 @@ export async function pointsOf(influx: InfluxDb, eventId: string): Promise<Point
  * The event's point once InfluxDB has it, whole. A write makes the fields of a point visible one after the other, so that the
  * first read that finds the point may lack some of them.
  */
-export async function untilWritten(influx: InfluxDb, eventId: string): Promise<Point> {
+export async function untilWritten(influx: InfluxDb, eventId: string, timeoutMs?: number): Promise<Point> {
   const read = async () => (await pointsOf(influx, eventId))[0];
-  await until(read, `event ${eventId} to be in InfluxDB`);
+  await until(read, `event ${eventId} to be in InfluxDB`, timeoutMs);
   return (await read())!;
 }

@@ -1,6 +1,7 @@
 /** Retrainings on real servers: what is published, what is refused, and that no kill leaves anything half done. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../../api/server.ts';
 import { decodeModel } from '../../../domain/recommendations/served-model.ts';
@@ -26,6 +27,8 @@ import {
 
 const GOOD = { shoppers: 400, products: 120, orders: 3_000, days: 100 };
 const ASKED = { requestedBy: 'Anna', reason: 'test' };
+/** What each training process runs. */
+const PROGRAM = join(import.meta.dirname, 'job.ts');
 
 let shop: RetrainingShop;
 let worker: WorkerProcess;
@@ -82,27 +85,61 @@ async function owners(): Promise<string[]> {
 const rollBack = (request: object = {}) =>
   workflow().executeUpdate(rollbackUpdate, { args: [{ requestId: randomUUID(), ...ASKED, ...request }] });
 
-/** Training processes of a worker. */
+/** Training processes of a worker, each from the moment it runs the program: stopped before, it would stop its worker with it. */
 function jobsOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`)
-    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' '))
-    .filter((child) => child !== '')
-    .map(Number);
+    .flatMap((thread) => childrenOf(pid, thread))
+    .map(Number)
+    .filter(runsProgram);
 }
 
-/** The training processes of a stage, stopped so that they can't come to their end by themselves. */
+/** A process is a copy of its worker first, which waits until it has become the program. */
+function runsProgram(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(PROGRAM);
+  } catch {
+    return false;
+  }
+}
+
+/** None of a thread that has ended since it was listed. */
+function childrenOf(pid: number, thread: string): string[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+    return children.split(' ').filter((child) => child !== '');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+/**
+ * The training processes of a stage, stopped so that they can't come to their end by themselves. Each process is stopped before the stage
+ * is asked for: a short stage would be over by the time of the answer.
+ */
 async function frozen(stage: RetrainingStage): Promise<number[]> {
   const jobs = await until(
     async () => {
-      const found = (await view()).stage === stage ? jobsOf(worker.pid) : [];
-      for (const job of found) process.kill(job, 'SIGSTOP');
-      return found.length > 0 ? found : undefined;
+      const found = jobsOf(worker.pid).filter(isAlive);
+      for (const job of found) signal(job, 'SIGSTOP');
+      const isReached = found.length > 0 && (await view()).stage === stage;
+      if (!isReached) for (const job of found) signal(job, 'SIGCONT');
+      return isReached ? found : undefined;
     },
     `the stage ${stage}`,
     60_000,
   );
   expect((await view()).stage).toBe(stage);
   return jobs;
+}
+
+/** One that has ended meanwhile needs no signal. */
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {

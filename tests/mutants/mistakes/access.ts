@@ -370,4 +370,15 @@ export const ACCESS: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'storefront/src/lib/server/session-renewal.ts',
+    tests: ['storefront/src/lib/server/session-renewal'],
+    replacements: [
+      [
+        'a shopper whose token refresh is rate limited is signed out',
+        'if (isProblem(error) && (error.status === 401 || error.status === 400)) return undefined;',
+        'if (isProblem(error) && error.status < 500) return undefined;',
+      ],
+    ],
+  },
 ];

@@ -66,8 +66,8 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
       [
         'an order that was refunded in part is released as paid in full',
-        'fromDecimal(order.refunded_amount, order.currency) + otherwise',
-        'otherwise',
+        'fromDecimal(order.refunded_amount, order.currency) + otherwiseCents',
+        'otherwiseCents',
       ],
       [
         'a released order keeps the reason of its hold',
@@ -229,6 +229,22 @@ export const EDGES: readonly MistakesInFile[] = [
         'a product that is gone is shown from a cache while the search index is away',
         '      } finally {\n',
         '      } catch (error) {\n        throw error;\n      }\n      {\n',
+      ],
+    ],
+  },
+  {
+    file: 'activities/recommendations/forget-handler.ts',
+    tests: ['activities/recommendations/forget-handler'],
+    replacements: [
+      [
+        'a forgotten history keeps the name on events that still wait',
+        'oldestAt !== undefined && oldestAt <= untilMs',
+        'false && oldestAt !== undefined && oldestAt <= untilMs',
+      ],
+      [
+        'a forgotten history keeps the events of its last millisecond',
+        'time < ${untilMs + 1}ms',
+        'time <= ${untilMs}ms',
       ],
     ],
   },

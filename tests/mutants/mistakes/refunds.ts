@@ -199,11 +199,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         "and status <> 'rejected' and given_up_at is null",
         "and status <> 'rejected'",
       ],
-      [
-        'an order gives back more than it received',
-        "Math.min(capturedCents, fromDecimal(given?.total ?? '0', order.currency))",
-        "fromDecimal(given?.total ?? '0', order.currency)",
-      ],
+      ['an order gives back more than it received', 'Math.min(capturedCents, atStripeCents)', 'atStripeCents'],
       [
         'refunds above the limit need no approval',
         ': needsApproval(limits, role, earlier, decision.amountCents)\n',
@@ -233,7 +229,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['refunded units stay off sale', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
       [
         'money that was given up does not end the order',
-        'const returnedCents = refundedCents + (await settledOtherwiseCents(sql, orderId, order.currency));',
+        'const returnedCents = refundedCents + otherwiseCents;',
         'const returnedCents = refundedCents;',
       ],
       [
@@ -342,6 +338,29 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'a cancellation that meets the payment in the same moment is forgotten',
         'if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };',
         'return { status: order.status! };',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/staff-updates.ts',
+    tests: ['tests/support-desk'],
+    replacements: [
+      [
+        'items of a return go back on sale unless staff say no',
+        'restock: restock ?? false }',
+        'restock: restock ?? true }',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['tests/support-desk'],
+    replacements: [
+      [
+        'a refund from the Temporal UI’s form ignores its amount and lines',
+        `    ...wish,
+    orderId,`,
+        '    orderId,',
       ],
     ],
   },

@@ -42,9 +42,9 @@ describe('a refresh token', () => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
-  it('is tried again when the API did not answer', async () => {
+  it('is tried again when the API did not answer, or not now', async () => {
     const renewal = new SessionRenewal();
-    for (const error of [problem(503), new Error('away')])
+    for (const error of [problem(503), problem(429), new Error('away')])
       await expect(renewal.renew('old', () => Promise.reject(error))).rejects.toBe(error);
     expect(await renewal.renew('old', async () => session('new'))).toEqual(session('new'));
   });
