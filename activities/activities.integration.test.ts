@@ -2,22 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
-import type { StockGate } from '../infra/redis/stock-counters.ts';
+import type { StockCounters } from '../infra/redis/stock-counters.ts';
 import { activityShop } from '../tests/support/activity-shop.ts';
-import { endedAgo, holdInput } from '../tests/support/reservations.ts';
+import { endedAgo, reservationInput } from '../tests/support/reservations.ts';
 import { createProduct as createTestProduct, stockOf, until } from '../tests/support/shop.ts';
-import { checkHolds } from './audit/check-holds.ts';
+import { checkReservations } from './audit/check-reservations.ts';
 import { sweep } from './audit/sweep.ts';
 import { createInventoryActivities } from './reservations/activities.ts';
-import { ensureGate } from './reservations/gate-rebuild.ts';
+import { ensureStockCounters } from './reservations/stock-counters-rebuild.ts';
 
 const shop = activityShop();
 
 const createProduct = (options: Parameters<typeof createTestProduct>[1] = {}) =>
   createTestProduct(shop.services, options);
-const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
 
-const holdRequest = (productId: string, quantity = 2) => holdInput([{ productId, quantity }]);
+const reservationRequest = (productId: string, quantity = 2) => reservationInput([{ productId, quantity }]);
 const DAY_SECONDS = 86_400;
 
 /** Runs it twice in turn, then three times at once. */
@@ -31,94 +31,99 @@ async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
 const { opened: openedOrder, charge, paid: paidOrder } = shop.orders;
 
 describe('inventory', () => {
-  it('holdStock holds once', async () => {
+  it('reserveStock reserves once', async () => {
     const product = await createProduct();
-    const hold = holdRequest(product.id);
-    const held = await repeated(() => shop.activities.holdStock(hold));
-    expect(held).toMatchObject({
-      outcome: 'held',
+    const reservation = reservationRequest(product.id);
+    const reserved = await repeated(() => shop.activities.reserveStock(reservation));
+    expect(reserved).toMatchObject({
+      outcome: 'reserved',
       lines: [{ productId: product.id, quantity: 2, unitPriceCents: 1250 }],
     });
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 2 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 2 });
     expect(await available(product.id)).toBe(8);
   });
 
-  it('holdStock goes on where a crash between gate and ledger left it, and undoes the gate when the ledger refuses', async () => {
+  it('reserveStock goes on where a crash between counters and ledger left it, and undoes the stock counters when the ledger refuses', async () => {
     const product = await createProduct({ stock: 3 });
-    const crashed = holdRequest(product.id);
-    await shop.services.gate.hold(crashed.reservationId, crashed.lines);
-    expect((await shop.activities.holdStock(crashed)).outcome).toBe('held');
-    // The gate thinks that more is left than there is: PostgreSQL has the last word.
-    await shop.services.gate.correct(product.id, 1, 5);
-    const refused = await shop.activities.holdStock(holdRequest(product.id, 4));
+    const crashed = reservationRequest(product.id);
+    await shop.services.stockCounters.reserve(crashed.reservationId, crashed.lines);
+    expect((await shop.activities.reserveStock(crashed)).outcome).toBe('reserved');
+    // The stock counters think that more is left than there is: PostgreSQL has the last word.
+    await shop.services.stockCounters.correct(product.id, 1, 5);
+    const refused = await shop.activities.reserveStock(reservationRequest(product.id, 4));
     expect(refused).toMatchObject({ outcome: 'out_of_stock', lines: [{ available: 1, requested: 4 }] });
     expect(await available(product.id)).toBe(5);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, held: 2 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, reserved: 2 });
   });
 
-  it('holdStock finds its own hold after the gate was rebuilt', async () => {
+  it('reserveStock finds its own reservation after the stock counters were rebuilt', async () => {
     const product = await createProduct({ stock: 2 });
-    const hold = holdRequest(product.id);
-    const first = await shop.activities.holdStock(hold);
+    const reservation = reservationRequest(product.id);
+    const first = await shop.activities.reserveStock(reservation);
     await shop.services.redis.flushall();
-    await until(() => ensureGate(shop.services.db, shop.services.gate, shop.services.log), 'the gate');
-    expect(await shop.activities.holdStock(hold)).toEqual(first);
+    await until(
+      () => ensureStockCounters(shop.services.db, shop.services.stockCounters, shop.services.log),
+      'the stock counters',
+    );
+    expect(await shop.activities.reserveStock(reservation)).toEqual(first);
     expect(await available(product.id)).toBe(0);
   });
 
-  it('holdStock is counted at a gate that was wiped and rebuilt while the ledger was at work', async () => {
+  it('reserveStock is counted in stock counters that were wiped and rebuilt while the ledger was at work', async () => {
     const product = await createProduct({ stock: 5 });
-    const { db, redis, gate, log } = shop.services;
+    const { db, redis, stockCounters, log } = shop.services;
     const wipedInBetween = {
-      hold: async (...hold: Parameters<StockGate['hold']>) => {
-        const answer = await gate.hold(...hold);
+      reserve: async (...reservation: Parameters<StockCounters['reserve']>) => {
+        const answer = await stockCounters.reserve(...reservation);
         await redis.flushall();
-        await until(() => ensureGate(db, gate, log), 'the gate');
+        await until(() => ensureStockCounters(db, stockCounters, log), 'the stock counters');
         return answer;
       },
-      confirm: (...hold: Parameters<StockGate['confirm']>) => gate.confirm(...hold),
-      end: (...end: Parameters<StockGate['end']>) => gate.end(...end),
-    } as StockGate;
-    const { holdStock } = createInventoryActivities({ ...shop.services, gate: wipedInBetween });
-    expect((await holdStock(holdRequest(product.id, 2))).outcome).toBe('held');
+      confirm: (...reservation: Parameters<StockCounters['confirm']>) => stockCounters.confirm(...reservation),
+      end: (...end: Parameters<StockCounters['end']>) => stockCounters.end(...end),
+    } as StockCounters;
+    const { reserveStock } = createInventoryActivities({ ...shop.services, stockCounters: wipedInBetween });
+    expect((await reserveStock(reservationRequest(product.id, 2))).outcome).toBe('reserved');
     expect(await available(product.id)).toBe(3);
   });
 
-  it('endHold and releaseHold give back once, and keep what may still be paid for longer', async () => {
+  it('endReservation and releaseReservation give back once, and keep what may still be paid for longer', async () => {
     const product = await createProduct();
-    const [one, two] = [holdRequest(product.id), holdRequest(product.id)];
-    await shop.activities.holdStock(one);
-    await shop.activities.holdStock(two);
-    expect(await repeated(() => shop.activities.endHold({ reservationId: one.reservationId }))).toBe('not_due');
+    const [one, two] = [reservationRequest(product.id), reservationRequest(product.id)];
+    await shop.activities.reserveStock(one);
+    await shop.activities.reserveStock(two);
+    expect(await repeated(() => shop.activities.endReservation({ reservationId: one.reservationId }))).toBe('not_due');
     await endedAgo(shop.services, one.reservationId, 1);
-    expect(await repeated(() => shop.activities.endHold({ reservationId: one.reservationId }))).toBe('expired');
-    expect(await repeated(() => shop.activities.releaseHold({ reservationId: two.reservationId }))).toBe('released');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await repeated(() => shop.activities.endReservation({ reservationId: one.reservationId }))).toBe('expired');
+    expect(await repeated(() => shop.activities.releaseReservation({ reservationId: two.reservationId }))).toBe(
+      'released',
+    );
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     expect(await available(product.id)).toBe(10);
-    expect(await shop.activities.holdStock(one)).toMatchObject({ outcome: 'ended' });
+    expect(await shop.activities.reserveStock(one)).toMatchObject({ outcome: 'ended' });
 
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
+    const { RESERVATION_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
     for (const withPayment of [false, true]) {
-      const { hold, order, product: ordered } = await openedOrder();
-      const { reservationId } = hold;
+      const { reservation, order, product: ordered } = await openedOrder();
+      const { reservationId } = reservation;
       const { orderId, totalCents } = order;
       if (withPayment) await shop.activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
       const kept = withPayment ? settle : grace;
-      expect(await repeated(() => shop.activities.releaseHold({ reservationId }))).toBe('checkout_pending');
+      expect(await repeated(() => shop.activities.releaseReservation({ reservationId }))).toBe('checkout_pending');
       for (const seconds of [1, kept - 5]) {
         await endedAgo(shop.services, reservationId, seconds);
-        expect(await repeated(() => shop.activities.endHold({ reservationId }))).toBe('checkout_pending');
+        expect(await repeated(() => shop.activities.endReservation({ reservationId }))).toBe('checkout_pending');
       }
       expect(await available(ordered.id)).toBe(8);
       await endedAgo(shop.services, reservationId, kept + 1);
-      expect(await repeated(() => shop.activities.endHold({ reservationId }))).toBe('expired');
+      expect(await repeated(() => shop.activities.endReservation({ reservationId }))).toBe('expired');
       expect(await available(ordered.id)).toBe(10);
     }
   });
 });
 
 describe('orders', () => {
-  it('openOrder opens one order, at the prices held', async () => {
+  it('openOrder opens one order, at the prices reserved', async () => {
     const { begin, product, order } = await openedOrder();
     await shop.services.db.run('update products set price = 99 where id = $1', [product.id]);
     expect(await repeated(() => shop.activities.openOrder(begin))).toMatchObject({
@@ -141,18 +146,18 @@ describe('orders', () => {
       outcome: 'already_paid',
       order: { status: 'paid', capturedCents: 2500 },
     });
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, reserved: 0 });
     expect(await available(product.id)).toBe(8);
   });
 
-  it('applyPayments takes free stock when the hold had ended, and owes a full refund when there is none', async () => {
+  it('applyPayments takes free stock when the reservation had ended, and owes a full refund when there is none', async () => {
     for (const [stockLeft, outcome, status] of [
       [2, 'paid', 'paid'],
       [1, 'refund_due', 'cancelled'],
     ] as const) {
-      const { product, hold, order } = await openedOrder();
-      await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
-      expect(await shop.activities.endHold({ reservationId: hold.reservationId })).toBe('expired');
+      const { product, reservation, order } = await openedOrder();
+      await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
+      expect(await shop.activities.endReservation({ reservationId: reservation.reservationId })).toBe('expired');
       await shop.services.db.run('update products set stock_quantity = $2 where id = $1', [product.id, stockLeft]);
       const { orderId } = order;
       await charge(order);
@@ -161,7 +166,10 @@ describe('orders', () => {
       expect(applied).toMatchObject({ outcome, order: { status, capturedCents: 2500 }, unmatched: [] });
       expect((await shop.activities.applyPayments({ orderId })).order).toEqual(applied.order);
       expect((await stockOf(shop.services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
-      await until(async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1), 'the gate to follow');
+      await until(
+        async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1),
+        'the stock counters to follow',
+      );
       if (applied.refundId === null) continue;
       const due = await shop.activities.loadRefund({ refundId: applied.refundId });
       expect(due).toMatchObject({ amountCents: 2500, status: 'pending' });
@@ -178,7 +186,7 @@ describe('orders', () => {
       status: 'expired',
     });
     expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' })).status).toBe('expired');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     expect(await available(product.id)).toBe(10);
     const paid = await paidOrder();
     expect((await shop.activities.closeOrder({ orderId: paid.order.orderId, to: 'expired' })).status).toBe('paid');
@@ -316,19 +324,19 @@ describe('refunds', () => {
 
 describe('upkeep', () => {
   it('sweep and audit leave alone what may still be paid, for as long as the ledger keeps it', async () => {
-    const { hold, order, product } = await openedOrder();
+    const { reservation, order, product } = await openedOrder();
     const { orderId, totalCents } = order;
     await shop.activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
+    const { RESERVATION_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
     const found = async () =>
-      (await checkHolds(shop.services.db, shop.services.settings)).filter((each) =>
-        [`reservation ${hold.reservationId}`, `order ${orderId}`].includes(each.subject),
+      (await checkReservations(shop.services.db, shop.services.settings)).filter((each) =>
+        [`reservation ${reservation.reservationId}`, `order ${orderId}`].includes(each.subject),
       ).length;
-    await endedAgo(shop.services, hold.reservationId, grace + 3_600);
+    await endedAgo(shop.services, reservation.reservationId, grace + 3_600);
     await sweep(shop.services);
     expect(await available(product.id)).toBe(8);
     expect(await found()).toBe(0);
-    await endedAgo(shop.services, hold.reservationId, settle + 300);
+    await endedAgo(shop.services, reservation.reservationId, settle + 300);
     expect(await found()).toBe(2);
     await sweep(shop.services);
     expect(await available(product.id)).toBe(10);
@@ -338,22 +346,22 @@ describe('upkeep', () => {
 
   it('the sweep ends what outlived its time, once', async () => {
     const product = await createProduct();
-    const hold = holdRequest(product.id);
-    await shop.activities.holdStock(hold);
-    await endedAgo(shop.services, hold.reservationId, 3_600);
-    expect((await sweep(shop.services)).expiredHolds).toBeGreaterThanOrEqual(1);
+    const reservation = reservationRequest(product.id);
+    await shop.activities.reserveStock(reservation);
+    await endedAgo(shop.services, reservation.reservationId, 3_600);
+    expect((await sweep(shop.services)).expiredReservations).toBeGreaterThanOrEqual(1);
     expect(await available(product.id)).toBe(10);
-    expect((await sweep(shop.services)).expiredHolds).toBe(0);
+    expect((await sweep(shop.services)).expiredReservations).toBe(0);
   });
 
   it('audit repairs a counter that drifted and a mark that was left, and reports what has no one right answer', async () => {
     const { runAudit } = await import('./audit/audit.ts');
     const product = await createProduct();
     const sold = await paidOrder();
-    await shop.services.gate.correct(product.id, 10, 7);
+    await shop.services.stockCounters.correct(product.id, 10, 7);
     const left = randomUUID();
-    await shop.services.gate.hold(left, [{ productId: product.id, quantity: 2 }]);
-    await shop.services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
+    await shop.services.stockCounters.reserve(left, [{ productId: product.id, quantity: 2 }]);
+    await shop.services.redis.zadd('{stock}:reserved', Date.now() - 120_000, left);
     await shop.services.db.run(
       'update orders set captured_amount = captured_amount + 1, total_amount = total_amount + 1 where id = $1',
       [sold.order.orderId],

@@ -5,14 +5,14 @@ import type { Settings } from '../infra/config.ts';
 import type { ProductIndex } from '../infra/elasticsearch/product-index.ts';
 import type { Logger } from '../infra/logger.ts';
 import type { Database } from '../infra/postgres/database.ts';
-import type { StockGate } from '../infra/redis/stock-counters.ts';
+import type { StockCounters } from '../infra/redis/stock-counters.ts';
 
 /** What activities work with; made once a process. */
 export interface ActivityDependencies {
   settings: Settings;
   db: Database;
   redis: Redis;
-  gate: StockGate;
+  stockCounters: StockCounters;
   stripe: Stripe;
   productIndex: ProductIndex;
   temporal: Client;

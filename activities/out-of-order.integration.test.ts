@@ -16,61 +16,61 @@ const { orders } = shop;
 
 /** In PostgreSQL and at the stock counter. */
 async function stockBoth(productId: string) {
-  const available = (await shop.services.gate.available([productId])).get(productId);
+  const available = (await shop.services.stockCounters.available([productId])).get(productId);
   return { ...(await stockOf(shop.services, productId)), available };
 }
 
 /** An order whose reservation has ended, and which nobody has closed yet. */
 async function outlived(options: Parameters<typeof orders.opened>[0]): Promise<OpenedOrder> {
   const made = await orders.opened(options);
-  await endedAgo(shop.services, made.hold.reservationId, DAY_SECONDS);
-  expect(await shop.activities.endHold({ reservationId: made.hold.reservationId })).toBe('expired');
+  await endedAgo(shop.services, made.reservation.reservationId, DAY_SECONDS);
+  expect(await shop.activities.endReservation({ reservationId: made.reservation.reservationId })).toBe('expired');
   return made;
 }
 
 describe('a reservation whose time is over', () => {
   it('is not given back by its shopper while an order stands on it, but ends with it', async () => {
-    const { hold, order } = await orders.opened();
-    const { reservationId } = hold;
+    const { reservation, order } = await orders.opened();
+    const { reservationId } = reservation;
     await endedAgo(shop.services, reservationId, DAY_SECONDS);
-    expect(await shop.activities.releaseHold({ reservationId })).toBe('checkout_pending');
+    expect(await shop.activities.releaseReservation({ reservationId })).toBe('checkout_pending');
     expect((await shop.activities.loadOrder({ orderId: order.orderId }))?.status).toBe('pending');
-    expect(await shop.activities.endHold({ reservationId })).toBe('expired');
+    expect(await shop.activities.endReservation({ reservationId })).toBe('expired');
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' });
   });
 });
 
 describe('a reservation that has ended', () => {
   it('is not released again with its order: others have reserved the stock', async () => {
-    const { product, hold, order } = await outlived({ stock: 3 });
-    const { reservationId } = hold;
+    const { product, reservation, order } = await outlived({ stock: 3 });
+    const { reservationId } = reservation;
     const other = await orders.reserved({ product, quantity: 3 });
-    const asReserved = { stock: 3, held: 3, available: 0 };
+    const asReserved = { stock: 3, reserved: 3, available: 0 };
     expect(await stockBoth(product.id)).toEqual(asReserved);
     expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' })).status).toBe('expired');
-    expect(await shop.activities.releaseHold({ reservationId })).toBe('expired');
-    expect(await shop.activities.endHold({ reservationId })).toBe('expired');
+    expect(await shop.activities.releaseReservation({ reservationId })).toBe('expired');
+    expect(await shop.activities.endReservation({ reservationId })).toBe('expired');
     expect(await stockBoth(product.id)).toEqual(asReserved);
-    await shop.activities.releaseHold({ reservationId: other.hold.reservationId });
-    expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 0, available: 3 });
+    await shop.activities.releaseReservation({ reservationId: other.reservation.reservationId });
+    expect(await stockBoth(product.id)).toEqual({ stock: 3, reserved: 0, available: 3 });
   });
 
   it('with its order is not released again by its own workflow', async () => {
-    const { product, hold, order } = await orders.opened({ stock: 3 });
+    const { product, reservation, order } = await orders.opened({ stock: 3 });
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
     await orders.reserved({ product, quantity: 3 });
-    await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
-    for (const end of [shop.activities.endHold, shop.activities.releaseHold])
-      expect(await end({ reservationId: hold.reservationId })).toBe('released');
-    expect(await stockBoth(product.id)).toEqual({ stock: 3, held: 3, available: 0 });
+    await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
+    for (const end of [shop.activities.endReservation, shop.activities.releaseReservation])
+      expect(await end({ reservationId: reservation.reservationId })).toBe('released');
+    expect(await stockBoth(product.id)).toEqual({ stock: 3, reserved: 3, available: 0 });
   });
 
   it('by a sale stays sold, whoever ends it afterwards', async () => {
-    const { product, hold, order } = await orders.paid({ stock: 5 });
-    const sold = { stock: 3, held: 0, available: 3 };
-    await endedAgo(shop.services, hold.reservationId, DAY_SECONDS);
-    for (const end of [shop.activities.endHold, shop.activities.releaseHold])
-      expect(await end({ reservationId: hold.reservationId })).toBe('committed');
+    const { product, reservation, order } = await orders.paid({ stock: 5 });
+    const sold = { stock: 3, reserved: 0, available: 3 };
+    await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
+    for (const end of [shop.activities.endReservation, shop.activities.releaseReservation])
+      expect(await end({ reservationId: reservation.reservationId })).toBe('committed');
     for (const to of ['expired', 'cancelled'] as const)
       expect((await shop.activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
     expect(await stockBoth(product.id)).toEqual(sold);
@@ -104,7 +104,7 @@ describe('a payment that comes when the reservation has ended', () => {
     await orders.reserved({ product: made.product, quantity: reserved });
     const applied = await paidLate(made);
     expect(applied.order.status).toBe('cancelled');
-    expect(await stockBoth(made.product.id)).toEqual({ stock, held: reserved, available: stock - reserved });
+    expect(await stockBoth(made.product.id)).toEqual({ stock, reserved: reserved, available: stock - reserved });
     await goesBack(applied);
   });
 
@@ -113,14 +113,14 @@ describe('a payment that comes when the reservation has ended', () => {
     await orders.reserved({ product: made.product, quantity: 1 });
     expect(await paidLate(made)).toMatchObject({ outcome: 'paid', order: { status: 'paid' } });
     await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to follow');
-    expect(await stockBoth(made.product.id)).toEqual({ stock: 1, held: 1, available: 0 });
+    expect(await stockBoth(made.product.id)).toEqual({ stock: 1, reserved: 1, available: 0 });
   });
 
   it('goes back when the product is no longer sold', async () => {
     const made = await outlived({ stock: 5 });
     await shop.services.db.run('update products set deleted_at = now() where id = $1', [made.product.id]);
     const applied = await paidLate(made);
-    expect(await stockOf(shop.services, made.product.id)).toEqual({ stock: 5, held: 0 });
+    expect(await stockOf(shop.services, made.product.id)).toEqual({ stock: 5, reserved: 0 });
     await goesBack(applied);
   });
 
@@ -131,7 +131,7 @@ describe('a payment that comes when the reservation has ended', () => {
       await shop.activities.closeOrder({ orderId: made.order.orderId, to });
       const applied = await paidLate(made);
       expect(applied.order).toMatchObject({ status: to, capturedCents: 2500 });
-      expect(await stockBoth(made.product.id)).toEqual({ stock: 5, held: 0, available: 5 });
+      expect(await stockBoth(made.product.id)).toEqual({ stock: 5, reserved: 0, available: 5 });
       await goesBack(applied);
       expect((await shop.activities.applyPayments({ orderId: made.order.orderId })).outcome).toBe('already_paid');
     }
@@ -139,11 +139,11 @@ describe('a payment that comes when the reservation has ended', () => {
 
   it('sells none of its lines when one of them is gone', async () => {
     const [plenty, scarce] = [await createProduct(shop.services), await createProduct(shop.services, { stock: 1 })];
-    const { hold } = await orders.reserved({ product: plenty, quantity: 1 });
-    await shop.activities.releaseHold({ reservationId: hold.reservationId });
+    const { reservation } = await orders.reserved({ product: plenty, quantity: 1 });
+    await shop.activities.releaseReservation({ reservationId: reservation.reservationId });
     const both = [plenty, scarce].map(({ id }) => ({ productId: id, quantity: 1 }));
-    const input = { ...hold, reservationId: randomUUID(), lines: both };
-    expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+    const input = { ...reservation, reservationId: randomUUID(), lines: both };
+    expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
     const { reservationId, owners } = input;
     const opened = await shop.activities.openOrder({
       orderId: randomUUID(),
@@ -155,11 +155,11 @@ describe('a payment that comes when the reservation has ended', () => {
     });
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
     await endedAgo(shop.services, reservationId, DAY_SECONDS);
-    await shop.activities.endHold({ reservationId });
+    await shop.activities.endReservation({ reservationId });
     await orders.reserved({ product: scarce, quantity: 1 });
     const applied = await paidLate(opened);
-    expect(await stockBoth(plenty.id)).toEqual({ stock: 10, held: 0, available: 10 });
-    expect(await stockBoth(scarce.id)).toEqual({ stock: 1, held: 1, available: 0 });
+    expect(await stockBoth(plenty.id)).toEqual({ stock: 10, reserved: 0, available: 10 });
+    expect(await stockBoth(scarce.id)).toEqual({ stock: 1, reserved: 1, available: 0 });
     await goesBack(applied);
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import { activityShop } from '../tests/support/activity-shop.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../tests/support/repeated.ts';
-import { endedAgo, holdInput } from '../tests/support/reservations.ts';
+import { endedAgo, reservationInput } from '../tests/support/reservations.ts';
 import { createProduct } from '../tests/support/shop.ts';
 import { createAuditActivities } from './audit/activities.ts';
 import type { Activities } from './index.ts';
@@ -50,58 +50,61 @@ type Elsewhere =
 const ACTIVITIES: Readonly<
   Record<Exclude<keyof Activities, Elsewhere>, Readonly<Record<string, () => Promise<Repeatable>>>>
 > = {
-  holdStock: {
+  reserveStock: {
     'a reservation': async () => {
       const product = await createProduct(shop.services);
-      const hold = holdInput([{ productId: product.id, quantity: 2 }]);
-      const scope = { productIds: [product.id], reservationIds: [hold.reservationId] };
-      return { scope, run: () => shop.activities.holdStock(hold) };
+      const reservation = reservationInput([{ productId: product.id, quantity: 2 }]);
+      const scope = { productIds: [product.id], reservationIds: [reservation.reservationId] };
+      return { scope, run: () => shop.activities.reserveStock(reservation) };
     },
     'in the place of an earlier one': async () => {
-      const { product, hold: earlier } = await orders.reserved();
-      const hold = holdInput([{ productId: product.id, quantity: 3 }], { owners: earlier.owners });
-      const reservationIds = [earlier.reservationId, hold.reservationId];
-      return { scope: { productIds: [product.id], reservationIds }, run: () => shop.activities.holdStock(hold) };
+      const { product, reservation: earlier } = await orders.reserved();
+      const reservation = reservationInput([{ productId: product.id, quantity: 3 }], { owners: earlier.owners });
+      const reservationIds = [earlier.reservationId, reservation.reservationId];
+      return {
+        scope: { productIds: [product.id], reservationIds },
+        run: () => shop.activities.reserveStock(reservation),
+      };
     },
   },
-  endHold: {
+  endReservation: {
     'whose time is over': async () => {
-      const { product, hold } = await orders.reserved();
-      const { reservationId } = hold;
+      const { product, reservation } = await orders.reserved();
+      const { reservationId } = reservation;
       await endedAgo(shop.services, reservationId, 60);
       const scope = { productIds: [product.id], reservationIds: [reservationId] };
-      return { scope, run: () => shop.activities.endHold({ reservationId }) };
+      return { scope, run: () => shop.activities.endReservation({ reservationId }) };
     },
   },
-  releaseHold: {
+  releaseReservation: {
     'before its time': async () => {
-      const { product, hold } = await orders.reserved();
-      const { reservationId } = hold;
+      const { product, reservation } = await orders.reserved();
+      const { reservationId } = reservation;
       const scope = { productIds: [product.id], reservationIds: [reservationId] };
-      return { scope, run: () => shop.activities.releaseHold({ reservationId }) };
+      return { scope, run: () => shop.activities.releaseReservation({ reservationId }) };
     },
   },
-  loadHold: {
+  loadReservation: {
     'an open one': async () => {
       const order = await orders.opened();
-      const { reservationId } = order.hold;
-      return { scope: scopeOf(order), run: () => shop.activities.loadHold({ reservationId }), onlyReads: true };
+      const { reservationId } = order.reservation;
+      return { scope: scopeOf(order), run: () => shop.activities.loadReservation({ reservationId }), onlyReads: true };
     },
   },
-  extendHold: {
+  extendReservation: {
     'with its order': async () => {
       const order = await orders.opened();
-      const { reservationId } = order.hold;
+      const { reservationId } = order.reservation;
       return {
         scope: scopeOf(order),
-        run: () => shop.activities.extendHold({ reservationId, minutes: 10, ...BY_ANNA }),
+        run: () => shop.activities.extendReservation({ reservationId, minutes: 10, ...BY_ANNA }),
       };
     },
   },
   openOrder: {
     'on a reservation': async () => {
-      const { product, hold } = await orders.reserved();
-      const { reservationId, owners } = hold;
+      const { product, reservation } = await orders.reserved();
+      const { reservationId, owners } = reservation;
       const orderId = randomUUID();
       const begin = { orderId, reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
       const scope = { orderIds: [orderId], productIds: [product.id], reservationIds: [reservationId] };
@@ -147,9 +150,9 @@ const ACTIVITIES: Readonly<
     ]),
   ),
   stepOrder: {
-    'put on hold': step({ action: 'putOnHold' }),
+    'put under review': step({ action: 'putUnderReview' }),
     release: step({ action: 'release' }, (orderId) =>
-      shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putOnHold' } }),
+      shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putUnderReview' } }),
     ),
     ship: step(PARCEL),
     deliver: step({ action: 'markDelivered' }, ship),

@@ -31,7 +31,7 @@ export async function answerCached(
   const split = entry.indexOf(SEPARATOR);
   const hash = entry.toString('latin1', 0, split);
   const stored = entry.subarray(split + 1);
-  // What changes with every hold is put in front of the stored text, not stored.
+  // What changes with every reservation is put in front of the stored text, not stored.
   const body = live ? Buffer.concat([Buffer.from(`{"${live.name}":${liveValue},`), stored.subarray(1)]) : stored;
   const etag = `"${hash}${live ? `.${liveValue}` : ''}"`;
   ctx.set('Cache-Control', CACHE_CONTROL);

@@ -19,7 +19,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
   out_of_stock: { status: 409, title: 'Not enough in stock' },
   stock_unavailable: { status: 503, title: 'Stock is being counted anew' },
   stock_changed: { status: 412, title: 'The stock has changed since' },
-  reservation_ended: { status: 409, title: 'The hold has ended' },
+  reservation_ended: { status: 409, title: 'The reservation has ended' },
   reservation_limit: { status: 409, title: 'Too many items are reserved' },
   cart_empty: { status: 409, title: 'The cart is empty' },
   currency_mismatch: { status: 409, title: 'The products have different currencies' },

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- holds orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run.
+ * `npm run bench [-- reservations orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run.
  * `npm run bench -- compare --base CHECKOUT`: compares the orders of two checkouts.
  */
 import { benchCompare } from './compare.ts';
@@ -8,14 +8,14 @@ import { benchOrders } from './orders.ts';
 import { benchReads } from './reads.ts';
 import { benchRecommendationReads } from './recommendation-reads.ts';
 import { benchRecommendations } from './recommendations.ts';
-import { benchHolds } from './reservations.ts';
+import { benchReservations } from './reservations.ts';
 import { startBenchShop } from './shop.ts';
 
 if (process.argv[2] === 'compare') {
   await benchCompare(process.argv.slice(3), Number(process.env.BENCH_SECONDS ?? 15));
   process.exit();
 }
-const BENCHES = ['holds', 'orders', 'reads', 'events', 'recommendations'] as const;
+const BENCHES = ['reservations', 'orders', 'reads', 'events', 'recommendations'] as const;
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = chosen.filter((name) => !(BENCHES as readonly string[]).includes(name));
 const wants = (name: (typeof BENCHES)[number]) => chosen.length === 0 || chosen.includes(name);
@@ -36,9 +36,9 @@ if (BENCHES.some((name) => name !== 'recommendations' && wants(name))) await ben
 async function benchShop(): Promise<void> {
   const shop = await startBenchShop(wants('reads') ? [] : null);
   try {
-    if (wants('holds')) {
-      console.log('\n## Holds, 50 buyers at once\n');
-      await benchHolds(shop, seconds);
+    if (wants('reservations')) {
+      console.log('\n## Reservations, 50 buyers at once\n');
+      await benchReservations(shop, seconds);
     }
     if (wants('orders')) {
       console.log('\n## Orders\n');

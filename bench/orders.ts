@@ -9,9 +9,9 @@ const ADDRESS = { street: '1 Bench Street', city: 'Springfield', postal_code: '1
 const SHOPPERS = [1, 10, 25];
 
 interface Timing {
-  holdMs: number;
+  reservationMs: number;
   checkoutMs: number;
-  holdToPaidMs: number;
+  reservedToPaidMs: number;
 }
 
 export async function benchOrders(shop: BenchShop, seconds: number): Promise<void> {
@@ -32,9 +32,9 @@ export async function benchOrders(shop: BenchShop, seconds: number): Promise<voi
       const { p50, p95, p99 } = percentiles(timings.map(pick));
       rows.push([String(shoppers), name, p50.toFixed(1), p95.toFixed(1), p99.toFixed(1)]);
     };
-    line('POST /reservations', (timing) => timing.holdMs);
+    line('POST /reservations', (timing) => timing.reservationMs);
     line('POST /checkouts', (timing) => timing.checkoutMs);
-    line('hold to paid', (timing) => timing.holdToPaidMs);
+    line('reserved to paid', (timing) => timing.reservedToPaidMs);
     rows.push([String(shoppers), 'orders a second', (timings.length / elapsed).toFixed(1), '', '']);
     const perOrder = [...after].map(
       ([name, cpu]) => [name, ((cpu - (before.get(name) ?? 0)) * 1000) / timings.length] as const,
@@ -85,7 +85,7 @@ async function buy(shop: BenchShop, productId: string): Promise<Timing> {
   };
   const startedAt = performance.now();
   const { id } = await post('/reservations', { items: [{ product_id: productId, quantity: 1 }] });
-  const heldAt = performance.now();
+  const reservedAt = performance.now();
   const { order, payment } = await post('/checkouts', {
     reservation_id: id,
     shipping_address: ADDRESS,
@@ -108,5 +108,9 @@ async function buy(shop: BenchShop, productId: string): Promise<Timing> {
   if (!confirmed.ok) throw new Error(`confirm: ${confirmed.status} ${await confirmed.text()}`);
   await confirmed.arrayBuffer();
   await paid;
-  return { holdMs: heldAt - startedAt, checkoutMs: begunAt - heldAt, holdToPaidMs: performance.now() - startedAt };
+  return {
+    reservationMs: reservedAt - startedAt,
+    checkoutMs: begunAt - reservedAt,
+    reservedToPaidMs: performance.now() - startedAt,
+  };
 }

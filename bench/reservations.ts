@@ -1,6 +1,6 @@
 /**
- * Hold and release, of one hot product and of carts of 5, against the seed's own way: a Redlock around get, compare, decrement and
- * set. Ours is measured at the gate alone (what a sold-out rush costs) and whole, with the ledger in PostgreSQL behind it.
+ * Reservation and release, of one hot product and of carts of 5, against the seed's own way: a Redlock around get, compare, decrement and
+ * set. Ours is measured in the stock counters alone (what a sold-out rush costs) and whole, with the ledger in PostgreSQL behind it.
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -17,32 +17,32 @@ const BUYERS = 50;
 
 interface Way {
   name: string;
-  /** One hold and its release. @returns whether the hold was granted */
+  /** One reservation and its release. @returns whether the reservation was granted */
   run(lines: readonly StockLine[]): Promise<boolean>;
 }
 
-export async function benchHolds(shop: BenchShop, seconds: number): Promise<void> {
+export async function benchReservations(shop: BenchShop, seconds: number): Promise<void> {
   const services = await connectServices(
     { ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent', POSTGRES_POOL_MAX: 20 },
     'bench',
   );
   const products = await shop.products(200, 1_000_000);
-  const { holdStock, releaseHold } = createInventoryActivities(services);
+  const { reserveStock, releaseReservation } = createInventoryActivities(services);
   await services.redis.mset(Object.fromEntries(products.map((id) => [`stock:${id}`, 1_000_000])));
 
   const ways: Way[] = [
     { name: 'the seed’s: Redlock, get, compare, decrement, set', run: (lines) => seedsWay(services.redis, lines) },
     {
-      name: 'ours, at the gate',
+      name: 'ours, in the stock counters',
       run: async (lines) => {
         const id = randomUUID();
-        const { outcome } = await services.gate.hold(id, lines, [`cart:${id}`]);
-        await services.gate.end(id, 'released');
-        return outcome === 'held';
+        const { outcome } = await services.stockCounters.reserve(id, lines, [`cart:${id}`]);
+        await services.stockCounters.end(id, 'released');
+        return outcome === 'reserved';
       },
     },
     {
-      name: 'ours, whole: gate and ledger',
+      name: 'ours, whole: counters and ledger',
       run: async (lines) => {
         const reservationId = randomUUID();
         const request = {
@@ -50,13 +50,13 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
           owners: [`cart:${reservationId}`],
           cartId: null,
           addressHash: addressHash(services.settings.JWT_SECRET, randomAddress()),
-          holdSeconds: 600,
+          reservationSeconds: 600,
           graceSeconds: 30,
           settleSeconds: 7_200,
         };
-        const { outcome } = await holdStock({ ...request, lines: [...lines] });
-        await releaseHold({ reservationId });
-        return outcome === 'held';
+        const { outcome } = await reserveStock({ ...request, lines: [...lines] });
+        await releaseReservation({ reservationId });
+        return outcome === 'reserved';
       },
     },
   ];
@@ -74,7 +74,7 @@ export async function benchHolds(shop: BenchShop, seconds: number): Promise<void
       rows.push([title, way.name, perSecond.toFixed(0), `${(perSecond / baseline).toFixed(1)} ×`, String(refused)]);
     }
   }
-  console.log(textTable(['what', 'way', 'holds a second', 'ratio', 'refused'], rows));
+  console.log(textTable(['what', 'way', 'reservations a second', 'ratio', 'refused'], rows));
   await services.close();
 }
 
@@ -110,7 +110,7 @@ async function measure(
 
 let redlock: Redlock | undefined;
 
-/** As the seed writes it, a product at a time, with the library's own defaults; the hold is then released by increment. */
+/** As the seed writes it, a product at a time, with the library's own defaults; the reservation is then released by increment. */
 async function seedsWay(redis: Redis, lines: readonly StockLine[]): Promise<boolean> {
   redlock ??= new Redlock([redis as unknown as Redlock.CompatibleRedisClient]);
   const reserved: StockLine[] = [];

@@ -84,7 +84,7 @@ export async function startBenchShop(seed: readonly string[] | null = null): Pro
          returning id`,
         [count, stock],
       );
-      // The gate learns of them by the outbox.
+      // The stock counters learns of them by the outbox.
       for (;;) {
         const { rows: left } = await db.query('select 1 from outbox limit 1');
         if (left.length === 0) return rows.map((row) => row.id);

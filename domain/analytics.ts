@@ -19,7 +19,7 @@ export type Placement = (typeof PLACEMENTS)[number];
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /**
- * A page's path without what points to a person: orders, holds and carts are known by their ids, a product's page is
+ * A page's path without what points to a person: orders, reservations and carts are known by their ids, a product's page is
  * everyone's.
  */
 export function anonymousPath(path: string): string {

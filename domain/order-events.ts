@@ -16,11 +16,11 @@ const FOR_SHOPPERS = [
   'refund_succeeded',
   'refund_failed',
   'refund_rejected',
-  'hold_extended',
+  'reservation_extended',
 ] as const;
 
 const FOR_STAFF = [
-  'order_put_on_hold',
+  'order_put_under_review',
   'order_released',
   'cancellation_requested',
   'confirmation_resent',

@@ -53,7 +53,7 @@ describe('the life of an order', () => {
         expect(sourcesOf(to).includes(from)).toBe(canStep(from, to));
       }),
     );
-    expect(sourcesOf('paid')).toEqual(['pending', 'on_hold', 'partially_refunded', 'refunded']);
+    expect(sourcesOf('paid')).toEqual(['pending', 'under_review', 'partially_refunded', 'refunded']);
     expect(isFinal('expired')).toBe(true);
     expect(isFinal('paid')).toBe(false);
   });
@@ -81,8 +81,8 @@ describe('the life of an order', () => {
       refundedCents: fc.integer({ min: 0, max: 1000 }),
     });
     const next: Record<string, readonly string[]> = {
-      unfulfilled: ['on_hold', 'shipped'],
-      on_hold: ['unfulfilled'],
+      unfulfilled: ['under_review', 'shipped'],
+      under_review: ['unfulfilled'],
       shipped: ['delivered'],
       delivered: [],
     };
@@ -113,11 +113,11 @@ describe('what may be done with an order', () => {
     );
   });
 
-  it('agrees with the steps: who may be shipped, cancelled or held can step there', () => {
+  it('agrees with the steps: who may be shipped, canceled or under review can step there', () => {
     const goals = {
       markShipped: 'shipped',
       markDelivered: 'delivered',
-      putOnHold: 'on_hold',
+      putUnderReview: 'under_review',
       cancel: 'cancelled',
     } as const;
     for (const [asked, goal] of Object.entries(goals)) {

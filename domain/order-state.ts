@@ -6,7 +6,7 @@
 export const ORDER_STATUSES = [
   'pending',
   'paid',
-  'on_hold',
+  'under_review',
   'shipped',
   'delivered',
   'partially_refunded',
@@ -18,13 +18,13 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['paid', 'expired', 'cancelled'],
-  paid: ['on_hold', 'shipped', 'partially_refunded', 'refunded', 'cancelled'],
-  on_hold: ['paid', 'partially_refunded', 'refunded', 'cancelled'],
+  paid: ['under_review', 'shipped', 'partially_refunded', 'refunded', 'cancelled'],
+  under_review: ['paid', 'partially_refunded', 'refunded', 'cancelled'],
   shipped: ['delivered', 'refunded'],
   delivered: ['refunded'],
   // Back again when Stripe says later that a refund failed after all, or a chargeback was won.
-  partially_refunded: ['paid', 'on_hold', 'shipped', 'refunded', 'cancelled'],
-  refunded: ['paid', 'partially_refunded', 'on_hold', 'shipped', 'delivered'],
+  partially_refunded: ['paid', 'under_review', 'shipped', 'refunded', 'cancelled'],
+  refunded: ['paid', 'partially_refunded', 'under_review', 'shipped', 'delivered'],
   cancelled: [],
   expired: [],
 };
@@ -43,7 +43,7 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
 }
 
 /** Where the goods of a paid order are. */
-export const FULFILLMENTS = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
+export const FULFILLMENTS = ['unfulfilled', 'under_review', 'shipped', 'delivered'] as const;
 export type Fulfillment = (typeof FULFILLMENTS)[number];
 
 export function hasShipped(fulfillment: Fulfillment): boolean {
@@ -66,15 +66,15 @@ export function statusOfPaid(order: {
 
 /** What people ask of an order, and in which states it makes sense. */
 export const ORDER_ACTIONS = {
-  cancel: ['pending', 'paid', 'on_hold', 'partially_refunded'],
-  refund: ['paid', 'on_hold', 'partially_refunded', 'shipped', 'delivered'],
-  extendHold: ['pending'],
-  correctAddress: ['pending', 'paid', 'on_hold', 'partially_refunded'],
-  putOnHold: ['paid', 'partially_refunded'],
-  release: ['on_hold'],
+  cancel: ['pending', 'paid', 'under_review', 'partially_refunded'],
+  refund: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered'],
+  extendReservation: ['pending'],
+  correctAddress: ['pending', 'paid', 'under_review', 'partially_refunded'],
+  putUnderReview: ['paid', 'partially_refunded'],
+  release: ['under_review'],
   markShipped: ['paid', 'partially_refunded'],
   markDelivered: ['shipped'],
-  resendConfirmation: ['paid', 'on_hold', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
+  resendConfirmation: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
   recheckPayment: ORDER_STATUSES,
 } as const satisfies Record<string, readonly OrderStatus[]>;
 export type OrderAction = keyof typeof ORDER_ACTIONS;
@@ -91,7 +91,7 @@ export function statusInWords(status: OrderStatus): string {
 const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
   pending: 'It is not paid yet: wait for the payment, or cancel it.',
   paid: 'It is paid and not shipped.',
-  on_hold: 'Release it from its hold first.',
+  under_review: 'Release it from its reservation first.',
   shipped: 'It is on its way: refund it instead, or mark it delivered.',
   delivered: 'It has arrived: refund it instead.',
   partially_refunded: 'It is paid, in part refunded, and not shipped.',
@@ -103,9 +103,9 @@ const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
 const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   cancel: 'be cancelled',
   refund: 'be refunded',
-  extendHold: 'have its hold extended',
+  extendReservation: 'have its reservation extended',
   correctAddress: 'have its address corrected',
-  putOnHold: 'be put on hold',
+  putUnderReview: 'be put under review',
   release: 'be released',
   markShipped: 'be marked shipped',
   markDelivered: 'be marked delivered',
@@ -119,7 +119,7 @@ export function refusalOf(action: OrderAction, status: OrderStatus): string | un
   return `An order that is ${statusInWords(status)} can't ${ACTION_WORDS[action]}. ${WHAT_TO_DO[status]}`;
 }
 
-export const RESERVATION_STATUSES = ['held', 'committed', 'released', 'expired'] as const;
+export const RESERVATION_STATUSES = ['reserved', 'committed', 'released', 'expired'] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 /**

@@ -16,7 +16,7 @@ describe('a paid order', () => {
     ['unfulfilled', 99, 'partially_refunded'],
     ['unfulfilled', 100, 'refunded'],
     ['unfulfilled', 101, 'refunded'],
-    ['on_hold', 1, 'on_hold'],
+    ['under_review', 1, 'under_review'],
     ['shipped', 99, 'shipped'],
     ['delivered', 0, 'delivered'],
     ['delivered', 100, 'refunded'],
@@ -25,7 +25,7 @@ describe('a paid order', () => {
   });
 
   it('has shipped when it left, and when it arrived', () => {
-    const all = ['unfulfilled', 'on_hold', 'shipped', 'delivered'] as const;
+    const all = ['unfulfilled', 'under_review', 'shipped', 'delivered'] as const;
     expect(all.map(hasShipped)).toEqual([false, false, true, true]);
   });
 });
@@ -36,11 +36,11 @@ describe('a refusal', () => {
     expect(refusalOf('cancel', 'shipped')).toBe(
       "An order that is shipped can't be cancelled. It is on its way: refund it instead, or mark it delivered.",
     );
-    expect(refusalOf('markShipped', 'on_hold')).toBe(
-      "An order that is on hold can't be marked shipped. Release it from its hold first.",
+    expect(refusalOf('markShipped', 'under_review')).toBe(
+      "An order that is under review can't be marked shipped. Release it from its reservation first.",
     );
-    expect(refusalOf('extendHold', 'paid')).toBe(
-      "An order that is paid can't have its hold extended. It is paid and not shipped.",
+    expect(refusalOf('extendReservation', 'paid')).toBe(
+      "An order that is paid can't have its reservation extended. It is paid and not shipped.",
     );
     expect(refusalOf('cancel', 'paid')).toBeUndefined();
   });

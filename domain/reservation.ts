@@ -1,2 +1,2 @@
-/** Most that support extends a hold by, once. */
+/** Most that support extends a reservation by, once. */
 export const MAX_EXTENSION_MINUTES = 30;

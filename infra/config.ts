@@ -168,8 +168,8 @@ export const settingsSchema = z.object({
     .refine(isCurrency, 'is not a currency that Stripe charges')
     .default('usd')
     .describe('ISO 4217 code of the shop’s prices, lower case, such as usd'),
-  HOLD_SECONDS: seconds(600).describe('How long stock is held for a shopper'),
-  HOLD_GRACE_SECONDS: seconds(30, 0).describe(
+  RESERVATION_SECONDS: seconds(600).describe('How long stock is reserved for a shopper'),
+  RESERVATION_GRACE_SECONDS: seconds(30, 0).describe(
     'Time that a reservation whose order is unpaid is kept past its deadline, without a payment at Stripe; also the first re-check with one',
   ),
   PAYMENT_SETTLE_SECONDS: z.coerce

@@ -11,7 +11,7 @@ import { connectPostgres, type Orm } from './postgres/orm.ts';
 import { Cache } from './redis/cache.ts';
 import { connectRedis } from './redis/client.ts';
 import { EventStream } from './redis/event-stream.ts';
-import { StockGate } from './redis/stock-counters.ts';
+import { StockCounters } from './redis/stock-counters.ts';
 import { createStripe } from './stripe/client.ts';
 import { connectTemporal, type TemporalConnection } from './temporal/client.ts';
 
@@ -21,7 +21,7 @@ export interface Services {
   orm: Orm;
   db: Database;
   redis: Redis;
-  gate: StockGate;
+  stockCounters: StockCounters;
   cache: Cache;
   events: EventStream;
   productIndex: ProductIndex;
@@ -55,7 +55,7 @@ export async function connectServices(
     orm: postgres.orm,
     db: postgres.db,
     redis,
-    gate: new StockGate(redis),
+    stockCounters: new StockCounters(redis),
     cache: new Cache(redis),
     events: new EventStream(redis, settings.ANALYTICS_STREAM_MAX),
     productIndex: new ProductIndex(elasticsearch, settings.ELASTICSEARCH_INDEX),

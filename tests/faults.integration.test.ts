@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAudit } from '../activities/audit/audit.ts';
-import { ensureGate } from '../activities/reservations/gate-rebuild.ts';
+import { ensureStockCounters } from '../activities/reservations/stock-counters-rebuild.ts';
 import { readSettings } from '../infra/config.ts';
 import { connectServices, type Services } from '../infra/services.ts';
 import { type RunningShop, startShop } from '../local/stack/shop.ts';
@@ -43,7 +43,12 @@ beforeAll(async () => {
     fresh: true,
     parts: ['stripe', 'mailbox', 'worker', 'api'],
     seed: null,
-    settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '60', HOLD_GRACE_SECONDS: '5', LOG_LEVEL: 'error' },
+    settings: {
+      RATE_LIMIT_ENABLED: 'false',
+      RESERVATION_SECONDS: '60',
+      RESERVATION_GRACE_SECONDS: '5',
+      LOG_LEVEL: 'error',
+    },
   });
   services = await connect();
 }, 180_000);
@@ -68,17 +73,17 @@ async function persist(
 
 async function buy(shopper: Shopper, productId: string): Promise<string | undefined> {
   const key = randomUUID();
-  const held = await persist(() => shopper.hold([{ productId }], key));
-  if (held.status === 409) return undefined;
-  expect(held.status).toBe(201);
+  const reserved = await persist(() => shopper.reserve([{ productId }], key));
+  if (reserved.status === 409) return undefined;
+  expect(reserved.status).toBe(201);
   const begun = await persist(() =>
     shopper.call('POST', '/checkouts', {
-      reservation_id: held.body.id,
+      reservation_id: reserved.body.id,
       shipping_address: ADDRESS,
       email: 'guest@example.test',
     }),
   );
-  // A hold whose time ran out while the shop was down is honestly gone.
+  // A reservation whose time ran out while the shop was down is honestly gone.
   if (begun.status === 409) return undefined;
   expect(begun.status).toBe(201);
   if (begun.body.payment) {
@@ -140,7 +145,7 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
 
     await services.close();
     services = await connect();
-    await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+    await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
     await until(
       async () => {
         const open = await services.db.row<{ open: number }>(
@@ -159,9 +164,9 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     const left = await until(
       async () => {
         const now = await stockOf(services, product.id);
-        return now.held === 0 ? now : undefined;
+        return now.reserved === 0 ? now : undefined;
       },
-      'holds without an order to end',
+      'reservations without an order to end',
       120_000,
     );
     expect(left.stock).toBe(STOCK - paid);
@@ -170,7 +175,7 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     expect(report.problems).toEqual([]);
     const usd = report.ledgers.find(({ currency }) => currency === 'usd')!;
     expect(usd.stripeCapturedCents - usd.stripeRefundedCents).toBe(paid * 2000);
-    expect((await services.gate.available([product.id])).get(product.id)).toBe(left.stock);
+    expect((await services.stockCounters.available([product.id])).get(product.id)).toBe(left.stock);
 
     // Every view that was accepted has been written, and none twice; one whose 202 was cut off may have been, too.
     expect(views.length).toBeGreaterThan(100);

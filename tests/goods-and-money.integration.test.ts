@@ -200,9 +200,9 @@ describe('a cancellation', () => {
     await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
   }, 60_000);
 
-  it('that is rejected leaves an order on hold that was on hold before', async () => {
+  it('that is rejected leaves an order under review that was under review before', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-    await desk.order(sale.orderId, 'putOnHold', { reason: 'Looks like fraud' });
+    await desk.order(sale.orderId, 'putUnderReview', { reason: 'Looks like fraud' });
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`)).status).toBe(202);
     const lead = await signedIn(shop, 'support_lead');
     const waiting = await shop.services.db.row<{ id: string }>(
@@ -210,7 +210,7 @@ describe('a cancellation', () => {
       [sale.orderId],
     );
     expect((await lead.call('POST', `/refunds/${waiting!.id}/reject`, { reason: 'no' })).status).toBe(200);
-    expect((await orderOf(sale)).status).toBe('on_hold');
+    expect((await orderOf(sale)).status).toBe('under_review');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('Release it');
     expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
   });
@@ -220,7 +220,7 @@ describe('a cancellation', () => {
     await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
     const lead = await signedIn(shop, 'support_lead');
     const canceled = await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
-    expect(canceled).toEqual({ status: 'on_hold' });
+    expect(canceled).toEqual({ status: 'under_review' });
     expect((await refundOf(sale, 'waits'))!.status).toBe('rejected');
     expect((await refundOf(sale, 'c1'))!).toMatchObject({ status: 'awaiting_approval', cents: 15_000 });
     // The refund that it replaced is over, for its workflow as well.

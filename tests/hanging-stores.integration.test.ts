@@ -61,7 +61,7 @@ async function soon(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {
 }
 
 const read = (who = shopper()) => soon(who.call('GET', `/products/${product.id}`));
-const reserve = (who = shopper()) => soon(who.hold([{ productId: product.id }]));
+const reserve = (who = shopper()) => soon(who.reserve([{ productId: product.id }]));
 const problem = ({ status, body, headers }: Answer<AnyBody>) => [
   status,
   body.code,

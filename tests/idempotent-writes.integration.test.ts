@@ -180,7 +180,7 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
   'DELETE /api/reservations/{id}': async () => {
     const { id: productId } = await createProduct(shop.services);
     const guest = newGuest();
-    const { id } = (await guest.hold([{ productId, quantity: 2 }])).body;
+    const { id } = (await guest.reserve([{ productId, quantity: 2 }])).body;
     return {
       send: () => guest.call('DELETE', `/reservations/${id}`),
       state: () =>
@@ -194,7 +194,7 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
   'POST /api/checkouts': async () => {
     const { id: productId } = await createProduct(shop.services);
     const guest = newGuest();
-    const { id } = (await guest.hold([{ productId }])).body;
+    const { id } = (await guest.reserve([{ productId }])).body;
     return {
       send: (body) => guest.call('POST', '/checkouts', body),
       body: { reservation_id: id, shipping_address: ADDRESS, email: 'guest@example.test' },

@@ -10,31 +10,31 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('200 buyers for 10 units', () => {
-  it('sell exactly 10, charge nobody else, and leave nothing held', async () => {
+  it('sell exactly 10, charge nobody else, and leave nothing reserved', async () => {
     const product = await createProduct(shop.services, { stock: 10 });
     const buyers = Array.from({ length: 200 }, () => new Shopper(shop.api.url));
     const outcomes = await Promise.all(
       buyers.map(async (buyer) => {
-        const held = await buyer.hold([{ productId: product.id }]);
-        if (held.status !== 201) return { held, orderId: undefined };
-        const begun = await buyer.checkout(held.body.id);
+        const reserved = await buyer.reserve([{ productId: product.id }]);
+        if (reserved.status !== 201) return { reserved, orderId: undefined };
+        const begun = await buyer.checkout(reserved.body.id);
         expect(begun.status).toBe(201);
         const payment = await buyer.pay(begun.body);
         expect(payment.status).toBe('succeeded');
         await buyer.untilStatus(begun.body.order.id, 'paid', 25_000);
-        return { held, orderId: begun.body.order.id as string };
+        return { reserved, orderId: begun.body.order.id as string };
       }),
     );
     expect(outcomes.filter((each) => each.orderId)).toHaveLength(10);
-    for (const { held } of outcomes.filter((each) => !each.orderId)) {
-      expect(held.status).toBe(409);
-      expect(held.body).toMatchObject({
+    for (const { reserved } of outcomes.filter((each) => !each.orderId)) {
+      expect(reserved.status).toBe(409);
+      expect(reserved.body).toMatchObject({
         code: 'out_of_stock',
         lines: [{ product_id: product.id, requested: 1, available: 0 }],
       });
     }
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 0, held: 0 });
-    expect((await shop.services.gate.available([product.id])).get(product.id)).toBe(0);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 0, reserved: 0 });
+    expect((await shop.services.stockCounters.available([product.id])).get(product.id)).toBe(0);
     const sold = await shop.services.db.row<{ units: number; orders: number }>(
       `select sum(item.quantity)::int as units, count(distinct o.id)::int as orders from orders o
        join order_items item on item.order_id = o.id where item.product_id = $1 and o.status = 'paid'`,
@@ -48,54 +48,54 @@ describe('200 buyers for 10 units', () => {
     const lines = products.map((product) => ({ productId: product.id, quantity: 1 }));
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        new Shopper(shop.api.url).hold(index % 2 === 0 ? lines : [...lines].reverse()),
+        new Shopper(shop.api.url).reserve(index % 2 === 0 ? lines : [...lines].reverse()),
       ),
     );
     expect(answers.filter((each) => each.status === 201)).toHaveLength(7);
     expect(answers.every((each) => each.status === 201 || each.status === 409)).toBe(true);
-    for (const product of products) expect(await stockOf(shop.services, product.id)).toEqual({ stock: 7, held: 7 });
+    for (const product of products) expect(await stockOf(shop.services, product.id)).toEqual({ stock: 7, reserved: 7 });
   });
 });
 
-describe('the gate', () => {
+describe('the stock counters', () => {
   it('wiped in the middle of a rush: still nothing is oversold, and it counts right again', async () => {
-    const { redis, gate } = shop.services;
+    const { redis, stockCounters } = shop.services;
     const product = await createProduct(shop.services, { stock: 20 });
     const answers = await Promise.all([
-      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).hold([{ productId: product.id }])),
+      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).reserve([{ productId: product.id }])),
       (async () => {
         await redis.flushall();
         return { status: 0, body: {} };
       })(),
-      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).hold([{ productId: product.id }])),
+      ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).reserve([{ productId: product.id }])),
     ]);
-    await until(async () => (await gate.builtIn()) !== undefined, 'the gate to be rebuilt');
+    await until(async () => (await stockCounters.builtIn()) !== undefined, 'the stock counters to be rebuilt');
     // Whoever was told to come back comes back.
     for (const answer of answers) {
-      if (answer.status === 503) answers.push(await new Shopper(shop.api.url).hold([{ productId: product.id }]));
+      if (answer.status === 503) answers.push(await new Shopper(shop.api.url).reserve([{ productId: product.id }]));
     }
-    const { held, stock } = await stockOf(shop.services, product.id);
+    const { reserved, stock } = await stockOf(shop.services, product.id);
     expect(stock).toBe(20);
-    expect(held).toBe(answers.filter((each) => each.status === 201).length);
-    expect(held).toBeLessThanOrEqual(20);
+    expect(reserved).toBe(answers.filter((each) => each.status === 201).length);
+    expect(reserved).toBeLessThanOrEqual(20);
     await until(
-      async () => (await gate.available([product.id])).get(product.id) === 20 - held,
-      'the gate to count right',
+      async () => (await stockCounters.available([product.id])).get(product.id) === 20 - reserved,
+      'the stock counters to count right',
     );
   }, 60_000);
 
-  it('answers 503 with Retry-After while it is closed, and the hold succeeds after', async () => {
+  it('answers 503 with Retry-After while it is closed, and the reservation succeeds after', async () => {
     const product = await createProduct(shop.services, { stock: 1 });
-    await shop.services.gate.close();
+    await shop.services.stockCounters.close();
     const buyer = new Shopper(shop.api.url);
-    const refused = await buyer.hold([{ productId: product.id }], 'again');
+    const refused = await buyer.reserve([{ productId: product.id }], 'again');
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
-    const held = await until(async () => {
-      const answer = await buyer.hold([{ productId: product.id }], 'again');
+    const reserved = await until(async () => {
+      const answer = await buyer.reserve([{ productId: product.id }], 'again');
       return answer.status === 201 ? answer : undefined;
-    }, 'the gate to open');
-    expect(held.body.items).toHaveLength(1);
+    }, 'the stock counters to open');
+    expect(reserved.body.items).toHaveLength(1);
   });
 });
 
@@ -113,7 +113,7 @@ describe('money', () => {
     );
     await db.run(`update orders set expires_at = now() + interval '1 hour' where id = $1`, [begun.order.id]);
     const { sweep } = await import('../activities/audit/sweep.ts');
-    expect((await sweep(shop.services)).expiredHolds).toBeGreaterThanOrEqual(1);
+    expect((await sweep(shop.services)).expiredReservations).toBeGreaterThanOrEqual(1);
     const other = new Shopper(shop.api.url);
     const others = await other.order(product.id);
     await other.pay(others);
@@ -154,7 +154,7 @@ describe('money', () => {
       'the refunds',
     );
     await buyer.untilStatus(begun.order.id, 'refunded');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 5, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 5, reserved: 0 });
   }, 60_000);
 
   it('a refund that Stripe fails later is booked back, and can be asked for again', async () => {

@@ -41,7 +41,7 @@ it.each(['expired', 'cancelled'] as const)(
     await untilRefundedAtStripe(shop, sale.intentId, 2500);
     await workflowOf(sale).result();
     expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });
-    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
     expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('payment_returned');
   },
   60_000,

@@ -129,8 +129,8 @@ describe('orders, reservations and refunds', () => {
     async () => {
       for (const except of [['release'], []]) {
         const product = await createProduct(shop.services);
-        const held = await new Shopper(shop.api.url).hold([{ productId: product.id }]);
-        const workflowId = reservationWorkflowId(held.body.id);
+        const reserved = await new Shopper(shop.api.url).reserve([{ productId: product.id }]);
+        const workflowId = reservationWorkflowId(reserved.body.id);
         await survive(shop.services, { type: 'reservation', workflowId, except });
       }
     },

@@ -79,7 +79,7 @@ describe('a payment that names an order and is not its own', () => {
     expect(await unmatchedReason(late)).toBe('other_intent');
     expect(await orderOf(sale)).toMatchObject({ status: 'paid', captured_amount: 25, refunded_amount: 0 });
     expect(await refundedAtStripe(shop, sale.intentId)).toBe(0);
-    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 8, held: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 8, reserved: 0 });
     const events = (await desk.events(sale.orderId)).filter(({ type }) => type === 'payment_unmatched');
     expect(events).toHaveLength(2);
     expect(await desk.details(unmatchedPaymentWorkflowId(early))).toMatch(/\$25\.00[\s\S]*not the order’s own payment/);
@@ -104,12 +104,12 @@ describe('the order’s own payment', () => {
     await untilRefundedAtStripe(shop, sale.intentId, 2400);
     expect(await unmatchedReason(sale.intentId)).toBe('wrong_amount');
     expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
-    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
     // It ends, although Stripe has more to say of that money; and that money is none of its books.
     await handleOf(orderWorkflowId(sale.orderId)).result();
     await desk.order(sale.orderId, 'recheckPayment').catch(() => undefined);
     expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', refunded_amount: 0 });
-    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
   }, 60_000);
 
   it('is its own whatever its metadata says: that can be edited at Stripe', async () => {
@@ -210,14 +210,14 @@ describe('events in another order', () => {
   it('an order that is canceled while Stripe makes its PaymentIntent leaves none that can be paid', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const held = await buyer.hold([{ productId: product.id }]);
+    const reserved = await buyer.reserve([{ productId: product.id }]);
     // The first attempt, within the workflow's own task, takes too long; the order can end during the second.
     const match = { method: 'POST', path: '/v1/payment_intents' };
     for (const delay_ms of [6_000, 4_500])
       await atStripe(shop, 'faults', { target: 'api', kind: 'delay', match, delay_ms });
-    const begun = buyer.checkout(held.body.id, 'slow@example.test');
+    const begun = buyer.checkout(reserved.body.id, 'slow@example.test');
     const orderIdOf = () =>
-      shop.services.db.row<{ id: string }>('select id from orders where reservation_id = $1', [held.body.id]);
+      shop.services.db.row<{ id: string }>('select id from orders where reservation_id = $1', [reserved.body.id]);
     const { id } = await until(orderIdOf, 'the order to be opened');
     expect(await desk.order(id, 'cancel')).toEqual({ status: 'cancelled' });
     expect((await begun).body.order.status).toBe('cancelled');

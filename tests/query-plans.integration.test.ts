@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Activities, createActivities } from '../activities/index.ts';
-import { ensureGate } from '../activities/reservations/gate-rebuild.ts';
+import { ensureStockCounters } from '../activities/reservations/stock-counters-rebuild.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { recordPayment } from '../infra/postgres/payments.ts';
 import type { Services } from '../infra/services.ts';
@@ -14,7 +14,7 @@ import { type LargeShop, makeLargeShop, uuidOf } from './query-plans/large-shop.
 import { type PlanKind, planOf } from './query-plans/plans.ts';
 import { recorded, type Statement } from './query-plans/recorder.ts';
 import { PASSWORD } from './support/accounts.ts';
-import { holdInput } from './support/reservations.ts';
+import { reservationInput } from './support/reservations.ts';
 import { type Answer, type AnyBody, connectTestServices, Shopper, until } from './support/shop.ts';
 
 const MAX_MS = 5;
@@ -49,7 +49,11 @@ beforeAll(async () => {
     REDIS_TIMEOUT_MS: 60_000,
     RATE_LIMIT_ENABLED: false,
   });
-  await until(() => ensureGate(services.db, services.gate, services.log), 'the stock counters', 120_000);
+  await until(
+    () => ensureStockCounters(services.db, services.stockCounters, services.log),
+    'the stock counters',
+    120_000,
+  );
   api = await startApi(services);
   // No workflow runs here: what activities tell one goes nowhere.
   const nobody = { signal: async () => {} };
@@ -109,14 +113,20 @@ async function signInWithCart(): Promise<void> {
 }
 
 async function buy(): Promise<void> {
-  const hold = holdInput([{ productId: PRODUCT, quantity: 1 }]);
-  await activities.holdStock(hold);
+  const reservation = reservationInput([{ productId: PRODUCT, quantity: 1 }]);
+  await activities.reserveStock(reservation);
   const shopper = new Shopper(api.url);
-  const cart = { 'x-cart-id': hold.owners[0]!.replace('cart:', '') };
-  await ok(shopper.call('GET', `/reservations/${hold.reservationId}`, undefined, cart));
-  await activities.loadHold({ reservationId: hold.reservationId });
+  const cart = { 'x-cart-id': reservation.owners[0]!.replace('cart:', '') };
+  await ok(shopper.call('GET', `/reservations/${reservation.reservationId}`, undefined, cart));
+  await activities.loadReservation({ reservationId: reservation.reservationId });
   const orderId = randomUUID();
-  const begin = { orderId, reservationId: hold.reservationId, owners: hold.owners, userId: null, email: null };
+  const begin = {
+    orderId,
+    reservationId: reservation.reservationId,
+    owners: reservation.owners,
+    userId: null,
+    email: null,
+  };
   await activities.openOrder({ ...begin, shippingAddress: { street: '1 Main Street' } });
   const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 1_250, currency: 'usd' });
   const order = (await activities.loadOrder({ orderId }))!;
@@ -138,9 +148,9 @@ async function buy(): Promise<void> {
   });
   await activities.cancelPaid({ orderId, requestId: 'c1', reason: 'late', sender: { requestedBy: 'Anna' } });
 
-  const released = holdInput([{ productId: VARIANT, quantity: 1 }]);
-  await activities.holdStock(released);
-  await activities.releaseHold({ reservationId: released.reservationId });
+  const released = reservationInput([{ productId: VARIANT, quantity: 1 }]);
+  await activities.reserveStock(released);
+  await activities.releaseReservation({ reservationId: released.reservationId });
 }
 
 async function lookAtOrders(): Promise<void> {

@@ -12,11 +12,11 @@ import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor, WITHOUT_LIMITS } from './test-shop.ts';
 import { type Project, projectsWithFiles, runVitest } from './vitest-runner.ts';
 
-/** The browser tests wait for a hold to end, and one browser asks more often than the limits for shoppers allow. */
+/** The browser tests wait for a reservation to end, and one browser asks more often than the limits for shoppers allow. */
 const SHOP_SETTINGS = {
   ...WITHOUT_LIMITS,
-  HOLD_SECONDS: '30',
-  HOLD_GRACE_SECONDS: '5',
+  RESERVATION_SECONDS: '30',
+  RESERVATION_GRACE_SECONDS: '5',
   RATE_LIMIT_ENABLED: 'false',
 };
 

@@ -25,7 +25,7 @@ const shop = await startShop({
   fresh: true,
   parts: ['stripe', 'mailbox', 'worker', 'api'],
   seed: null,
-  settings: { RATE_LIMIT_ENABLED: 'false', HOLD_SECONDS: '8', HOLD_GRACE_SECONDS: '1' },
+  settings: { RATE_LIMIT_ENABLED: 'false', RESERVATION_SECONDS: '8', RESERVATION_GRACE_SECONDS: '1' },
   onProgress: plainProgress((line) => console.error(line)),
 });
 const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'histories');
@@ -111,9 +111,9 @@ async function saveSupport(): Promise<void> {
   const desk = new Desk(services);
   const goods = async (buyer: Shopper, begun: Begun) => {
     const { id } = begun.order;
-    await desk.order(id, 'extendHold', { minutes: 1 });
+    await desk.order(id, 'extendReservation', { minutes: 1 });
     await pay(buyer, begun);
-    await desk.order(id, 'putOnHold');
+    await desk.order(id, 'putUnderReview');
     await desk.order(id, 'release');
     await desk.order(id, 'refund', { requestId: 'part', amount: 2 });
     await save('refund', 'asked-at-the-order', refundWorkflowId(id, 'part'));
@@ -185,9 +185,9 @@ async function saveOrders(): Promise<void> {
   await saveSupport();
   const product = await createProduct(services);
   const buyer = new Shopper(url);
-  const held = await buyer.hold([{ productId: product.id }]);
-  await buyer.call('DELETE', `/reservations/${held.body.id}`);
-  await save('reservation', 'released', reservationWorkflowId(held.body.id));
+  const reserved = await buyer.reserve([{ productId: product.id }]);
+  await buyer.call('DELETE', `/reservations/${reserved.body.id}`);
+  await save('reservation', 'released', reservationWorkflowId(reserved.body.id));
 }
 
 try {

@@ -38,8 +38,8 @@ async function bought({ price = '12.50', quantity = 2, card = CARDS.good as stri
   const product = await createProduct(shop.services, { price });
   const buyer = new Shopper(shop.api.url);
   const email = `buyer-${randomUUID()}@example.test`;
-  const held = await buyer.hold([{ productId: product.id, quantity }]);
-  const begun = (await buyer.checkout(held.body.id, email)).body;
+  const reserved = await buyer.reserve([{ productId: product.id, quantity }]);
+  const begun = (await buyer.checkout(reserved.body.id, email)).body;
   await buyer.pay(begun, card);
   await buyer.untilStatus(begun.order.id, 'paid');
   return { buyer, orderId: begun.order.id, product, email };
@@ -49,20 +49,24 @@ const order = async ({ buyer, orderId }: Bought) => (await buyer.call('GET', `/o
 const refundsOf = async ({ buyer, orderId }: Bought) =>
   (await buyer.call('GET', `/orders/${orderId}/refunds`)).body.items;
 const mails = async (email: string) => (await mailsTo(process.env.MAILBOX_URL!, email)).map((mail) => mail.subject);
-const gateHas = (product: TestProduct, count: number) =>
+const countersHave = (product: TestProduct, count: number) =>
   until(
-    async () => (await shop.services.gate.available([product.id])).get(product.id) === count,
-    `${count} at the gate`,
+    async () => (await shop.services.stockCounters.available([product.id])).get(product.id) === count,
+    `${count} in the stock counters`,
   );
 
 describe('goods', () => {
   it('are held back, released, shipped and delivered; each step once, told and recorded', async () => {
     const sale = await bought();
     const { orderId } = sale;
-    expect(await desk.order(orderId, 'putOnHold', { reason: 'Looks like fraud' })).toEqual({ status: 'on_hold' });
-    expect((await order(sale)).status).toBe('on_hold');
+    expect(await desk.order(orderId, 'putUnderReview', { reason: 'Looks like fraud' })).toEqual({
+      status: 'under_review',
+    });
+    expect((await order(sale)).status).toBe('under_review');
     const parcel = { requestId: 'parcel', carrier: 'UPS', trackingNumber: '1Z9' };
-    expect((await desk.order(orderId, 'markShipped', parcel)).refused).toContain('Release it from its hold first.');
+    expect((await desk.order(orderId, 'markShipped', parcel)).refused).toContain(
+      'Release it from its reservation first.',
+    );
     expect(await desk.order(orderId, 'release')).toEqual({ status: 'paid' });
     for (let times = 0; times < 2; times++)
       expect(await desk.order(orderId, 'markShipped', parcel)).toEqual({ status: 'shipped' });
@@ -80,14 +84,16 @@ describe('goods', () => {
     expect(events.map((event) => event.type)).toEqual([
       'order_opened',
       'order_paid',
-      'order_put_on_hold',
+      'order_put_under_review',
       'order_released',
       'order_shipped',
       'order_delivered',
     ]);
-    expect(events[2]).toEqual({ type: 'order_put_on_hold', actor: 'ui:Anna', reason: 'Looks like fraud' });
+    expect(events[2]).toEqual({ type: 'order_put_under_review', actor: 'ui:Anna', reason: 'Looks like fraud' });
     // What staff do among themselves is not the shopper's to read.
-    expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain('order_put_on_hold');
+    expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain(
+      'order_put_under_review',
+    );
     await until(async () => (await mails(sale.email)).length === 2, 'two mails');
     expect((await mails(sale.email)).join()).toMatch(/on its way|shipped/i);
     const details = await desk.details(orderWorkflowId(orderId));
@@ -133,7 +139,7 @@ describe('refunds at the desk', () => {
     await until(async () => (await order(sale)).refunded_amount === 12.5, 'the first refund');
     expect((await order(sale)).status).toBe('partially_refunded');
     expect((await stockOf(shop.services, product.id)).stock).toBe(8);
-    await gateHas(product, 8);
+    await countersHave(product, 8);
     const tooMany = { lines: [{ product: product.id, quantity: 3 }] };
     expect((await desk.order(orderId, 'refund', tooMany)).refused).toContain('only 2 can be left to refund');
     expect((await desk.order(orderId, 'refund', { amount: 25.01 })).refused).toContain('more than what is left');
@@ -291,7 +297,7 @@ describe('cancelling', () => {
     const { orderId, product, buyer } = sale;
     const lead = await signedIn(shop, 'support_lead');
     const asked = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
-    expect([asked.status, asked.body.status, asked.body.cancellation_waits]).toEqual([202, 'on_hold', true]);
+    expect([asked.status, asked.body.status, asked.body.cancellation_waits]).toEqual([202, 'under_review', true]);
     expect((await desk.order(orderId, 'release')).refused).toContain('A cancellation waits for approval');
     const [waiting] = await refundsOf(sale);
     await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'It is packed' });
@@ -301,7 +307,7 @@ describe('cancelling', () => {
     await lead.call('POST', `/refunds/${second.id}/approve`, { reason: 'Right' });
     await until(async () => (await order(sale)).refunded_amount === 160, 'the money');
     expect((await order(sale)).status).toBe('cancelled');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
 
@@ -310,7 +316,7 @@ describe('cancelling', () => {
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
     expect(await desk.order(begun.order.id, 'cancel', { reason: 'Asked by phone' })).toEqual({ status: 'cancelled' });
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     expect((await desk.events(begun.order.id)).at(-1)).toEqual({
       type: 'order_cancelled',
       actor: 'ui:Anna',
@@ -319,26 +325,28 @@ describe('cancelling', () => {
   });
 });
 
-describe('holds', () => {
-  it('are extended once, on the order and on the hold alike', async () => {
+describe('reservations', () => {
+  it('are extended once, on the order and on the reservation alike', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
     const { id } = begun.order;
     const before = Date.parse(begun.expires_at);
     for (let times = 0; times < 2; times++) {
-      const extended = await desk.order(id, 'extendHold', { requestId: 'more', minutes: 20 });
+      const extended = await desk.order(id, 'extendReservation', { requestId: 'more', minutes: 20 });
       expect(Date.parse(extended.expiresAt) - before).toBe(1_200_000);
     }
-    expect((await desk.order(id, 'extendHold', { minutes: 5 })).refused).toContain('extended before; once is all');
+    expect((await desk.order(id, 'extendReservation', { minutes: 5 })).refused).toContain(
+      'extended before; once is all',
+    );
     expect(Date.parse((await buyer.call('GET', `/orders/${id}`)).body.expires_at) - before).toBe(1_200_000);
     const row = await shop.services.db.row<{ id: string }>('select reservation_id as id from orders where id = $1', [
       id,
     ]);
     await until(async () => {
-      const hold = await desk.case(reservationWorkflowId(row!.id));
-      return Date.parse(hold.expiresAt) - before === 1_200_000;
-    }, 'the hold to follow');
+      const reservation = await desk.case(reservationWorkflowId(row!.id));
+      return Date.parse(reservation.expiresAt) - before === 1_200_000;
+    }, 'the reservation to follow');
     await buyer.call('POST', `/orders/${id}/cancel`);
   });
 });

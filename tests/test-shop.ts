@@ -22,8 +22,8 @@ export const WITHOUT_LIMITS = {
   RESERVATION_MAX_UNITS_PER_ADDRESS: '1000000',
 };
 
-/** Tests leave holds behind, whose time must not be over before the audit looks: no run takes two hours. */
-const SERVER_SETTINGS = { ...WITHOUT_LIMITS, HOLD_SECONDS: '7200' };
+/** Tests leave reservations behind, whose time must not be over before the audit looks: no run takes two hours. */
+const SERVER_SETTINGS = { ...WITHOUT_LIMITS, RESERVATION_SECONDS: '7200' };
 
 /** What integration tests need: their API and worker run in the test's own process. */
 export const SERVERS_ONLY = {

@@ -12,7 +12,7 @@ export async function ensureSchedules(client: Client): Promise<void> {
     scheduleId: SWEEP_SCHEDULE_ID,
     spec: { intervals: [{ every: '1 minute' }] },
     workflowType: 'overdueSweep',
-    summary: 'Ends holds and orders that outlived their time',
+    summary: 'Ends reservations and orders that outlived their time',
   });
   await ensure(client, {
     scheduleId: AUDIT_SCHEDULE_ID,

@@ -9,11 +9,15 @@ describe('a failed workflow task, as Core logs it', () => {
   it('gives the run and the kind of error, and quotes nothing', () => {
     const meta = {
       runId: 'r1',
-      failure: failure('no ada@example.test', 'TypeError', 'TypeError: no ada\\n    at keepHold (workflow.ts:7:3)'),
+      failure: failure(
+        'no ada@example.test',
+        'TypeError',
+        'TypeError: no ada\\n    at keepReservation (workflow.ts:7:3)',
+      ),
     };
     expect(readTaskFailure('Failing workflow task', meta)).toEqual({
       runId: 'r1',
-      cause: 'TypeError in the workflow’s code, at keepHold (workflow.ts:7:3)',
+      cause: 'TypeError in the workflow’s code, at keepReservation (workflow.ts:7:3)',
     });
   });
 

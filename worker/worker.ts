@@ -1,4 +1,4 @@
-/** The worker process: Temporal workers for its task queues, the outbox relay, the watch over the stock gate and the writer of analytics events. */
+/** The worker process: Temporal workers for its task queues, the outbox relay, the watch over the stock counters and the writer of analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { startEventWriter } from '../activities/analytics/event-writer.ts';
@@ -6,7 +6,7 @@ import { rebuildIndex } from '../activities/catalog/indexing.ts';
 import { createActivities } from '../activities/index.ts';
 import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../activities/outbox/relay.ts';
-import { watchGate } from '../activities/reservations/gate-rebuild.ts';
+import { watchStockCounters } from '../activities/reservations/stock-counters-rebuild.ts';
 import type { Services } from '../infra/services.ts';
 import { dataConverter } from '../infra/temporal/client.ts';
 import { buildWorkflowBundle } from './bundle.ts';
@@ -16,7 +16,7 @@ import { ensureSchedules } from './schedules.ts';
 import { queueOptions, WORKFLOW_QUEUES } from './task-queues.ts';
 
 export interface RunningWorker {
-  /** Whether every queue is being polled and the gate is open. */
+  /** Whether every queue is being polled and the stock counters are open. */
   ready(): Promise<boolean>;
   /** Lets running work finish, within the grace time. */
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export async function startWorker(
   services: Services,
   activities: object = createActivities(services),
 ): Promise<RunningWorker> {
-  const { settings, log, db, gate } = services;
+  const { settings, log, db, stockCounters } = services;
   const workflowBundle: WorkflowBundleOption = settings.WORKER_BUNDLE
     ? { codePath: settings.WORKER_BUNDLE }
     : await buildWorkflowBundle();
@@ -51,7 +51,7 @@ export async function startWorker(
       }),
     ),
   );
-  const stopWatching = watchGate(db, gate, log);
+  const stopWatching = watchStockCounters(db, stockCounters, log);
   const stopListening = watchTaskFailures(services);
   const relay = new OutboxRelay(db, createOutboxHandlers(services), log);
   relay.start();
@@ -72,7 +72,7 @@ export async function startWorker(
     done,
     ready: async () =>
       workers.every((worker) => worker.getState() === 'RUNNING') &&
-      (await gate.builtIn().catch(() => undefined)) !== undefined,
+      (await stockCounters.builtIn().catch(() => undefined)) !== undefined,
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -10,7 +10,7 @@ export function createAuditActivities(deps: ActivityDependencies) {
     sweepOverdue: () => sweep(deps, heartbeat),
     /** Safe to retry: a case that has a workflow is left alone. */
     takeUpCases: () => takeUpCases(deps, heartbeat),
-    /** Safe to retry: it only reads, and sets a counter at the gate while the counter is what it saw. */
+    /** Safe to retry: it only reads, and sets a counter in the stock counters while the counter is what it saw. */
     audit: (): Promise<AuditReport> => runAudit(deps, undefined, heartbeat),
   };
 }

@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '../../domain/money.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkGoods } from './check-goods.ts';
-import { checkHolds } from './check-holds.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
 import { checkOrders } from './check-orders.ts';
+import { checkReservations } from './check-reservations.ts';
 import { checkStock } from './check-stock.ts';
+import { findDrift, repairDrift, repairMarks } from './check-stock-counters.ts';
 import { checkWorkflows } from './check-workflows.ts';
 import { type Finding, keyOf } from './finding.ts';
 
@@ -19,7 +19,7 @@ export interface AuditReport {
   markdown: string;
 }
 
-export type AuditDependencies = Pick<ActivityDependencies, 'db' | 'gate' | 'stripe' | 'settings'>;
+export type AuditDependencies = Pick<ActivityDependencies, 'db' | 'stockCounters' | 'stripe' | 'settings'>;
 
 /** Orders are moving while the books are read: only what still disagrees after this long is a finding. */
 const SETTLE_MS = 5_000;
@@ -36,17 +36,17 @@ export async function runAudit(
   options: AuditOptions = { days: deps.settings.AUDIT_DAYS },
   onProgress: () => void = () => {},
 ): Promise<AuditReport> {
-  const { db, gate, stripe, settings } = deps;
+  const { db, stockCounters, stripe, settings } = deps;
   const since = options.days === undefined ? undefined : new Date(Date.now() - options.days * DAY_MS);
   const look = async () => {
-    const [stock, holds, workflows, money] = [
+    const [stock, reservations, workflows, money] = [
       await checkStock(db),
-      await checkHolds(db, settings),
+      await checkReservations(db, settings),
       await checkWorkflows(db),
       await checkMoney(db, stripe, since, onProgress),
     ];
     const [goods, orders] = [await checkGoods(db), await checkOrders(db)];
-    const findings = [...stock, ...holds, ...workflows, ...money.findings, ...goods, ...orders];
+    const findings = [...stock, ...reservations, ...workflows, ...money.findings, ...goods, ...orders];
     return { findings, ledgers: money.ledgers };
   };
 
@@ -59,13 +59,13 @@ export async function runAudit(
     ledgers = again.ledgers;
   }
 
-  const repaired = await repairMarks(db, gate);
-  const drift = await findDrift(db, gate);
+  const repaired = await repairMarks(db, stockCounters);
+  const drift = await findDrift(db, stockCounters);
   if (drift.size > 0) {
     await delay(SETTLE_MS);
-    const lasting = await findDrift(db, gate);
-    for (const [id, seen] of drift) if (lasting.get(id)?.gate !== seen.gate) drift.delete(id);
-    repaired.push(...(await repairDrift(db, gate, drift)));
+    const lasting = await findDrift(db, stockCounters);
+    for (const [id, seen] of drift) if (lasting.get(id)?.stockCounters !== seen.stockCounters) drift.delete(id);
+    repaired.push(...(await repairDrift(db, stockCounters, drift)));
   }
   return { problems, repaired, ledgers, markdown: describe(problems, repaired, ledgers) };
 }
@@ -75,8 +75,8 @@ function describe(problems: Finding[], repaired: Finding[], ledgers: Ledger[]): 
   return [
     problems.length === 0 ? '**The books agree.**' : `**${problems.length} disagree**\n\n${list(problems)}`,
     repaired.length === 0
-      ? 'Nothing had drifted at the stock gate.'
-      : `Repaired at the stock gate:\n\n${list(repaired)}`,
+      ? 'Nothing had drifted in the stock counters.'
+      : `Repaired in the stock counters:\n\n${list(repaired)}`,
     ['| | charged | refunded | kept |', '| --- | --- | --- | --- |', ...ledgers.flatMap(ledgerRows)].join('\n'),
   ].join('\n\n');
 }

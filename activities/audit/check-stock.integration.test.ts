@@ -6,18 +6,18 @@ import { activityShop } from '../../tests/support/activity-shop.ts';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
-import { findDrift, repairDrift, repairMarks } from './check-gate.ts';
 import { checkGoods } from './check-goods.ts';
-import { checkHolds } from './check-holds.ts';
+import { checkReservations } from './check-reservations.ts';
 import { checkStock } from './check-stock.ts';
+import { findDrift, repairDrift, repairMarks } from './check-stock-counters.ts';
 import { checkWorkflows } from './check-workflows.ts';
 
 const shop = activityShop();
 const { orders } = shop;
 
-const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
 const stock = () => checkStock(shop.services.db);
-const holds = () => checkHolds(shop.services.db, shop.services.settings);
+const reservations = () => checkReservations(shop.services.db, shop.services.settings);
 
 describe('stock', () => {
   /** Past the triggers, which would tell the counters. */
@@ -25,7 +25,7 @@ describe('stock', () => {
     force(shop.services.db, [`update products set ${values} where id = $1`], [id]);
 
   it.each([
-    { reserved: 3, what: 'more units are reserved than reservations hold' },
+    { reserved: 3, what: 'more units are reserved than reservations name' },
     { reserved: 1, what: 'fewer are' },
     { reserved: 0, what: 'none are' },
   ])('that $what', async ({ reserved }) => {
@@ -36,7 +36,7 @@ describe('stock', () => {
       () => set(product.id, `reserved_quantity = ${reserved}`),
       () => set(product.id, 'reserved_quantity = 2'),
     );
-    expect(found).toEqual([`reserved_quantity is ${reserved}, its holds add up to 2, stock is 10`]);
+    expect(found).toEqual([`reserved_quantity is ${reserved}, its reservations add up to 2, stock is 10`]);
   });
 
   it('agrees with all reservations of a product together', async () => {
@@ -46,17 +46,21 @@ describe('stock', () => {
   });
 
   it('that a reservation ended in one place alone', async () => {
-    const { product, hold } = await orders.reserved({ quantity: 2 });
+    const { product, reservation } = await orders.reserved({ quantity: 2 });
     const end = (status: string) =>
-      force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [hold.reservationId]);
+      force(
+        shop.services.db,
+        [`update reservations set status = '${status}' where id = $1`],
+        [reservation.reservationId],
+      );
     for (const status of ['released', 'expired', 'committed']) {
       const found = await provoked(
         stock,
         product.id,
         () => end(status),
-        () => end('held'),
+        () => end('reserved'),
       );
-      expect(found).toEqual(['reserved_quantity is 2, its holds add up to 0, stock is 10']);
+      expect(found).toEqual(['reserved_quantity is 2, its reservations add up to 0, stock is 10']);
     }
   });
 
@@ -68,15 +72,15 @@ describe('stock', () => {
     const ofPaid = await provoked(
       stock,
       paid.order.orderId,
-      () => end(paid.hold.reservationId, 'released'),
-      () => end(paid.hold.reservationId, 'committed'),
+      () => end(paid.reservation.reservationId, 'released'),
+      () => end(paid.reservation.reservationId, 'committed'),
     );
     expect(ofPaid).toEqual(['the order is paid but its reservation is released']);
     const ofPending = await provoked(
       stock,
       pending.order.orderId,
-      () => end(pending.hold.reservationId, 'committed'),
-      () => end(pending.hold.reservationId, 'held'),
+      () => end(pending.reservation.reservationId, 'committed'),
+      () => end(pending.reservation.reservationId, 'reserved'),
     );
     expect(ofPending).toEqual(['the order is pending but its reservation is committed']);
   });
@@ -98,20 +102,28 @@ describe('what is past its time', () => {
   const inTime = (reservationId: string) => expired(reservationId, -600);
 
   it('a reservation without an order', async () => {
-    const { reservationId } = (await orders.reserved()).hold;
+    const { reservationId } = (await orders.reserved()).reservation;
     await expired(reservationId, LATE_SECONDS - 100)();
-    expect(detailsOf(await holds(), reservationId)).toEqual([]);
-    const found = await provoked(holds, reservationId, expired(reservationId, LATE_SECONDS), inTime(reservationId));
-    expect(found).toEqual([expect.stringMatching(/^still held; its time was over at \d{4}-/)]);
+    expect(detailsOf(await reservations(), reservationId)).toEqual([]);
+    const found = await provoked(
+      reservations,
+      reservationId,
+      expired(reservationId, LATE_SECONDS),
+      inTime(reservationId),
+    );
+    expect(found).toEqual([expect.stringMatching(/^still reserved; its time was over at \d{4}-/)]);
   });
 
   it('an order that waits, and its reservation, once they have had the time that a payment may take', async () => {
-    const { order, hold } = await orders.opened();
-    const { reservationId } = hold;
-    const { HOLD_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
-    const both = async () => [...detailsOf(await holds(), reservationId), ...detailsOf(await holds(), order.orderId)];
+    const { order, reservation } = await orders.opened();
+    const { reservationId } = reservation;
+    const { RESERVATION_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
+    const both = async () => [
+      ...detailsOf(await reservations(), reservationId),
+      ...detailsOf(await reservations(), order.orderId),
+    ];
     const found = [
-      expect.stringMatching(/^still held; its time was over/),
+      expect.stringMatching(/^still reserved; its time was over/),
       expect.stringMatching(/^still pending; its time was over/),
     ];
     await expired(reservationId, grace + LATE_SECONDS)();
@@ -162,7 +174,7 @@ describe('goods', () => {
 });
 
 describe('the stock counters', () => {
-  const drift = async (id: string) => (await findDrift(shop.services.db, shop.services.gate)).get(id);
+  const drift = async (id: string) => (await findDrift(shop.services.db, shop.services.stockCounters)).get(id);
   /** A product whose first count is not on its way any more. */
   async function countedProduct(): Promise<TestProduct> {
     const product = await createProduct(shop.services);
@@ -176,89 +188,89 @@ describe('the stock counters', () => {
     for (const counted of [12, 7, undefined]) {
       const product = await countedProduct();
       if (counted === undefined) await shop.services.redis.hdel('{stock}:available', product.id);
-      else await shop.services.gate.correct(product.id, 10, counted);
+      else await shop.services.stockCounters.correct(product.id, 10, counted);
       const seen = (await drift(product.id))!;
-      expect(seen).toEqual({ gate: counted, right: 10 });
+      expect(seen).toEqual({ stockCounters: counted, right: 10 });
       const only = new Map([[product.id, seen]]);
-      expect(await repairDrift(shop.services.db, shop.services.gate, only)).toEqual([
-        { check: 'gate', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
+      expect(await repairDrift(shop.services.db, shop.services.stockCounters, only)).toEqual([
+        { check: 'counters', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
       ]);
       expect(await available(product.id)).toBe(10);
       // Seen once, repaired once: what moved meanwhile is left alone.
-      expect(await repairDrift(shop.services.db, shop.services.gate, only)).toEqual([]);
+      expect(await repairDrift(shop.services.db, shop.services.stockCounters, only)).toEqual([]);
       expect(await drift(product.id)).toBeUndefined();
     }
   });
 
   it('that moved since they were seen are left alone', async () => {
     const product = await countedProduct();
-    await shop.services.gate.correct(product.id, 10, 7);
+    await shop.services.stockCounters.correct(product.id, 10, 7);
     const seen = (await drift(product.id))!;
     await orders.reserved({ product, quantity: 1 });
-    expect(await repairDrift(shop.services.db, shop.services.gate, new Map([[product.id, seen]]))).toEqual([]);
+    expect(await repairDrift(shop.services.db, shop.services.stockCounters, new Map([[product.id, seen]]))).toEqual([]);
     expect(await available(product.id)).toBe(6);
-    expect(await drift(product.id)).toEqual({ gate: 6, right: 9 });
-    await shop.services.gate.correct(product.id, 6, 9);
+    expect(await drift(product.id)).toEqual({ stockCounters: 6, right: 9 });
+    await shop.services.stockCounters.correct(product.id, 6, 9);
   });
 
   it('that are on their way are not compared: the outbox still has a change of them', async () => {
     const product = await countedProduct();
     const topic = 'stock.adjusted';
     const put = `insert into outbox (topic, key, payload, available_at) values ($1, $2, '{"delta": 0}', now() + interval '1 hour')`;
-    await shop.services.gate.correct(product.id, 10, 7);
+    await shop.services.stockCounters.correct(product.id, 10, 7);
     await shop.services.db.run(put, [topic, product.id]);
     expect(await drift(product.id)).toBeUndefined();
     await shop.services.db.run('delete from outbox where topic = $1 and key = $2', [topic, product.id]);
-    expect(await drift(product.id)).toEqual({ gate: 7, right: 10 });
-    await shop.services.gate.correct(product.id, 7, 10);
+    expect(await drift(product.id)).toEqual({ stockCounters: 7, right: 10 });
+    await shop.services.stockCounters.correct(product.id, 7, 10);
   });
 
   it('count a reservation that PostgreSQL does not know yet', async () => {
     const product = await countedProduct();
     const id = randomUUID();
-    await shop.services.gate.hold(id, [{ productId: product.id, quantity: 2 }]);
+    await shop.services.stockCounters.reserve(id, [{ productId: product.id, quantity: 2 }]);
     expect(await available(product.id)).toBe(8);
     expect(await drift(product.id)).toBeUndefined();
-    await shop.services.gate.end(id, 'refused');
+    await shop.services.stockCounters.end(id, 'refused');
   });
 });
 
 describe('a counter that drifted', () => {
   it('is set without the units of a reservation that PostgreSQL does not know yet', async () => {
-    const { db, gate } = shop.services;
+    const { db, stockCounters } = shop.services;
     const product = await createProduct(shop.services);
     const id = randomUUID();
-    await gate.hold(id, [{ productId: product.id, quantity: 2 }]);
-    await gate.correct(product.id, 8, 5);
-    await repairDrift(db, gate, new Map([[product.id, { gate: 5, right: 8 }]]));
+    await stockCounters.reserve(id, [{ productId: product.id, quantity: 2 }]);
+    await stockCounters.correct(product.id, 8, 5);
+    await repairDrift(db, stockCounters, new Map([[product.id, { stockCounters: 5, right: 8 }]]));
     expect(await available(product.id)).toBe(8);
-    await gate.end(id, 'refused');
+    await stockCounters.end(id, 'refused');
   });
 });
 
 describe('marks at the stock counters', () => {
-  const since = (id: string, ms: number) => shop.services.redis.zadd('{stock}:held', Date.now() - ms, id);
-  const repairs = async (id: string) => detailsOf(await repairMarks(shop.services.db, shop.services.gate), id);
+  const since = (id: string, ms: number) => shop.services.redis.zadd('{stock}:reserved', Date.now() - ms, id);
+  const repairs = async (id: string) => detailsOf(await repairMarks(shop.services.db, shop.services.stockCounters), id);
 
   it.each(['released', 'expired', 'committed'] as const)(
     'of a reservation that is %s end as it did',
     async (status) => {
-      const { product, hold } = await orders.reserved({ quantity: 2 });
-      const { reservationId } = hold;
+      const { product, reservation } = await orders.reserved({ quantity: 2 });
+      const { reservationId } = reservation;
       const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
       await force(shop.services.db, [`update products set ${values} where id = $1`], [product.id]);
       await force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
-      expect(await repairs(reservationId)).toEqual([`was still counted as held; it is ${status}`]);
+      expect(await repairs(reservationId)).toEqual([`was still counted as reserved; it is ${status}`]);
       expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
       expect(await repairs(reservationId)).toEqual([]);
-      expect((await shop.services.gate.heldReservations()).has(reservationId)).toBe(false);
+      expect((await shop.services.stockCounters.openReservations()).has(reservationId)).toBe(false);
     },
   );
 
-  it('of a reservation that is held stay', async () => {
-    const { product, hold } = await orders.reserved({ quantity: 2 });
-    await since(hold.reservationId, 3_600_000);
-    expect(await repairs(hold.reservationId)).toEqual([]);
+  it('of a reservation that is reserved stay', async () => {
+    const { product, reservation } = await orders.reserved({ quantity: 2 });
+    await since(reservation.reservationId, 3_600_000);
+    expect(await repairs(reservation.reservationId)).toEqual([]);
     expect(await available(product.id)).toBe(8);
   });
 
@@ -266,18 +278,23 @@ describe('marks at the stock counters', () => {
     const product = await createProduct(shop.services);
     const id = randomUUID();
     const lines = [{ productId: product.id, quantity: 2 }];
-    await shop.services.gate.hold(id, lines);
+    await shop.services.stockCounters.reserve(id, lines);
     await since(id, 30_000);
     expect(await repairs(id)).toEqual([]);
     expect(await available(product.id)).toBe(8);
     await since(id, 61_000);
-    expect(await repairs(id)).toEqual(['was still counted as held; it is released']);
+    expect(await repairs(id)).toEqual(['was still counted as reserved; it is released']);
     expect(await available(product.id)).toBe(10);
-    const late = { ...(await orders.reserved()).hold, reservationId: id, owners: [`cart:${randomUUID()}`], lines };
-    expect((await shop.activities.holdStock(late)).outcome).toBe('ended');
+    const late = {
+      ...(await orders.reserved()).reservation,
+      reservationId: id,
+      owners: [`cart:${randomUUID()}`],
+      lines,
+    };
+    expect((await shop.activities.reserveStock(late)).outcome).toBe('ended');
     // Also when Redis has forgotten it by then.
     await shop.services.redis.del(`{stock}:reservation:${id}`);
-    expect((await shop.activities.holdStock(late)).outcome).toBe('ended');
+    expect((await shop.activities.reserveStock(late)).outcome).toBe('ended');
     expect(await available(product.id)).toBe(10);
   });
 });

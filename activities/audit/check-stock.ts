@@ -1,26 +1,26 @@
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Finding } from './finding.ts';
 
-/** Invariant 1 in PostgreSQL: what is held is what reservations say, and a sale stands behind every committed hold. */
+/** Invariant 1 in PostgreSQL: what is reserved is what reservations say, and a sale stands behind every committed reservation. */
 export async function checkStock(db: Database): Promise<Finding[]> {
-  const held = await db.rows<{ id: string; reserved: number; held: number; stock: number }>(
-    `select p.id, p.reserved_quantity as reserved, p.stock_quantity as stock, coalesce(held.quantity, 0)::int as held
+  const reserved = await db.rows<{ id: string; recorded: number; reserved: number; stock: number }>(
+    `select p.id, p.reserved_quantity as recorded, p.stock_quantity as stock, coalesce(open.quantity, 0)::int as reserved
      from products p left join (
        select item.product_id, sum(item.quantity) as quantity
        from reservation_items item join reservations r on r.id = item.reservation_id
-       where r.status = 'held' group by item.product_id) held on held.product_id = p.id
-     where p.reserved_quantity <> coalesce(held.quantity, 0) or p.reserved_quantity > p.stock_quantity limit 1000`,
+       where r.status = 'reserved' group by item.product_id) open on open.product_id = p.id
+     where p.reserved_quantity <> coalesce(open.quantity, 0) or p.reserved_quantity > p.stock_quantity limit 1000`,
   );
   const unsold = await db.rows<{ id: string; status: string; reservation: string }>(
     `select o.id, o.status, r.status as reservation from orders o join reservations r on r.id = o.reservation_id
      where (o.paid_at is not null) <> (r.status = 'committed') limit 1000`,
   );
   return [
-    ...held.map(
+    ...reserved.map(
       (row): Finding => ({
         check: 'stock',
         subject: `product ${row.id}`,
-        detail: `reserved_quantity is ${row.reserved}, its holds add up to ${row.held}, stock is ${row.stock}`,
+        detail: `reserved_quantity is ${row.recorded}, its reservations add up to ${row.reserved}, stock is ${row.stock}`,
       }),
     ),
     ...unsold.map(

@@ -1,6 +1,6 @@
 /** One disagreement between the books. */
 export interface Finding {
-  check: 'stock' | 'holds' | 'money' | 'goods' | 'orders' | 'gate' | 'workflows';
+  check: 'stock' | 'reservations' | 'money' | 'goods' | 'orders' | 'counters' | 'workflows';
   /** What it is about: a product, a reservation, an order, a PaymentIntent, a dispute or a workflow. */
   subject: string;
   detail: string;

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const workflowOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
-const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
+const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
 
 /** Runs it twice in turn, or four times at once and then once more. */
 async function runs(how: 'in turn' | 'at once', activity: () => Promise<unknown>): Promise<void> {
@@ -40,7 +40,7 @@ it('has a part of this file for each activity', () => {
 describe.each(['in turn', 'at once'] as const)('%s', (how) => {
   it('sweepOverdue ends a reservation once, and resumes an order by one workflow', async () => {
     const product = await createProduct(shop.services, { stock: 3 });
-    const { body } = await new Shopper(shop.api.url).hold([{ productId: product.id, quantity: 2 }]);
+    const { body } = await new Shopper(shop.api.url).reserve([{ productId: product.id, quantity: 2 }]);
     await workflowOf(reservationWorkflowId(body.id)).terminate('as an operator may');
     await endedAgo(shop.services, body.id, 3_600);
     const sale = await openOrder(shop);
@@ -50,10 +50,10 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
       sale.orderId,
     ]);
     await runs(how, upkeep.sweepOverdue);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 3, reserved: 0 });
     expect(await available(product.id)).toBe(3);
     await sale.buyer.untilStatus(sale.orderId, 'expired');
-    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
     expect(await available(sale.products[0]!.id)).toBe(10);
     const { runId } = await workflow.describe();
     await workflow.result();
@@ -75,7 +75,7 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
 
   it('audit repairs a counter once', async () => {
     const product = await createProduct(shop.services);
-    await shop.services.gate.correct(product.id, 10, 7);
+    await shop.services.stockCounters.correct(product.id, 10, 7);
     const repaired: string[] = [];
     await runs(how, async () => {
       repaired.push(...(await upkeep.audit()).repaired.map(({ subject }) => subject));

@@ -50,7 +50,7 @@ interface Discrepancies {
 let wrong: Discrepancies;
 
 async function makeDiscrepancies(): Promise<Discrepancies> {
-  const { db, gate } = services;
+  const { db, stockCounters } = services;
   const made = await makeOrder(db, { currency: `'${CURRENCY}'` });
   const refundId = randomUUID();
   // goods: three units of two. orders: delivered, and yet not shipped.
@@ -66,17 +66,17 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
   await force(db, [`update orders set status = 'delivered' where id = $1`], [made.orderId]);
   const reservationId = randomUUID();
   await db.run(
-    `insert into reservations (id, owner, status, currency, expires_at) values ($1, $2, 'held', 'usd', now() - interval '1 day')`,
+    `insert into reservations (id, owner, status, currency, expires_at) values ($1, $2, 'reserved', 'usd', now() - interval '1 day')`,
     [reservationId, `made:${reservationId}`],
   );
   const overReserved = (await createProduct(services)).id;
   await force(db, ['update products set reserved_quantity = 4 where id = $1'], [overReserved]);
-  await gate.correct(overReserved, 10, 6);
+  await stockCounters.correct(overReserved, 10, 6);
   const drifted = (await createProduct(services)).id;
-  await gate.correct(drifted, 10, 3);
+  await stockCounters.correct(drifted, 10, 3);
   const left = randomUUID();
-  await gate.hold(left, [{ productId: (await createProduct(services)).id, quantity: 2 }]);
-  await services.redis.zadd('{stock}:held', Date.now() - 120_000, left);
+  await stockCounters.reserve(left, [{ productId: (await createProduct(services)).id, quantity: 2 }]);
+  await services.redis.zadd('{stock}:reserved', Date.now() - 120_000, left);
   const runId = randomUUID();
   const failing = { workflowId: `order-${runId}`, runId, workflowType: 'order', failures: 9, cause: 'made' };
   await recordFailingWorkflow(db, failing);
@@ -84,12 +84,12 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
 }
 
 async function putRight({ made, reservationId, runId, overReserved }: Discrepancies): Promise<void> {
-  const { db, gate } = services;
+  const { db, stockCounters } = services;
   await deleteMadeOrder(db, made);
   await db.run('delete from reservations where id = $1', [reservationId]);
   await db.run('delete from failing_workflows where run_id = $1', [runId]);
   await force(db, ['update products set reserved_quantity = 0 where id = $1'], [overReserved]);
-  await gate.correct(overReserved, 6, 10);
+  await stockCounters.correct(overReserved, 6, 10);
 }
 
 /** By check, what is found, and of what. */
@@ -99,15 +99,15 @@ const expected = ({
   runId,
   overReserved,
 }: Discrepancies): [Finding['check'], string, string][] => [
-  ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its holds add up to 0, stock is 10'],
-  ['holds', `reservation ${reservationId}`, 'still held; its time was over at '],
+  ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its reservations add up to 0, stock is 10'],
+  ['reservations', `reservation ${reservationId}`, 'still reserved; its time was over at '],
   ['workflows', `workflow order-${runId}`, 'its task has failed since '],
   ['money', `order ${made.orderId}`, 'books 2500 as charged, Stripe 0 (minor units)'],
   ['goods', `order ${made.orderId}`, `refunds are for 3 units of product ${made.productId}, of which 2 were bought`],
   ['orders', `order ${made.orderId}`, 'is delivered, while its goods and its money make it paid'],
 ];
 const repairs = ({ drifted, left }: Discrepancies) => [
-  `- reservation ${left}: was still counted as held; it is released`,
+  `- reservation ${left}: was still counted as reserved; it is released`,
   `- product ${drifted}: counted 3, set to 10`,
 ];
 
@@ -143,8 +143,8 @@ describe('with a discrepancy of each kind', () => {
     );
     const list = report.problems.map(({ subject, detail }) => `- ${subject}: ${detail}`).join('\n');
     expect(report.markdown.startsWith(`**6 disagree**\n\n${list}\n\n`)).toBe(true);
-    expect(report.markdown).toContain(`Repaired at the stock gate:\n\n${repairs(wrong).join('\n')}\n\n`);
-    expect((await services.gate.available([wrong.drifted])).get(wrong.drifted)).toBe(10);
+    expect(report.markdown).toContain(`Repaired in the stock counters:\n\n${repairs(wrong).join('\n')}\n\n`);
+    expect((await services.stockCounters.available([wrong.drifted])).get(wrong.drifted)).toBe(10);
     const money = (cents: number) => formatMoney(cents, CURRENCY);
     expect(report.markdown).toContain('| | charged | refunded | kept |\n| --- | --- | --- | --- |\n');
     expect(report.markdown).toContain(
@@ -170,7 +170,7 @@ describe('with nothing wrong', () => {
     const { exitCode, lines } = await program();
     expect(lines.join('\n')).toContain('**The books agree.**');
     expect(exitCode).toBe(0);
-    expect((await program()).lines.join('\n')).toContain('Nothing had drifted at the stock gate.');
+    expect((await program()).lines.join('\n')).toContain('Nothing had drifted in the stock counters.');
   }, 120_000);
 
   it('leaves out what was put right while it looked: orders are moving', async () => {

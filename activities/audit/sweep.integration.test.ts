@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
 import { connectRedis } from '../../infra/redis/client.ts';
-import { StockGate } from '../../infra/redis/stock-counters.ts';
+import { StockCounters } from '../../infra/redis/stock-counters.ts';
 import { endedAgo } from '../../tests/support/reservations.ts';
 import { openOrder } from '../../tests/support/sales.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 async function overdueReservation(): Promise<string> {
   const product = await createProduct(shop.services);
-  const { body } = await new Shopper(shop.api.url).hold([{ productId: product.id, quantity: 1 }]);
+  const { body } = await new Shopper(shop.api.url).reserve([{ productId: product.id, quantity: 1 }]);
   await endedAgo(shop.services, body.id, 3_600);
   return body.id;
 }
@@ -43,7 +43,7 @@ it('resumes orders and looks at failing workflows although Redis is away, and na
   // Nothing listens on this port.
   const redis = connectRedis('redis://127.0.0.1:1', { timeoutMs: 500 });
   try {
-    const error = await sweep({ ...services, gate: new StockGate(redis) }).then(
+    const error = await sweep({ ...services, stockCounters: new StockCounters(redis) }).then(
       () => undefined,
       (thrown: Error) => thrown,
     );

@@ -3,7 +3,7 @@ import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { resumedOrder } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
-import { keptPastDeadline, keptSeconds } from '../reservations/hold-end.ts';
+import { keptPastDeadline, keptSeconds } from '../reservations/reservation-end.ts';
 import { Failures } from './failures.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
@@ -12,7 +12,7 @@ import { recordIfFailing, watchFailing } from './watch-failing.ts';
 const LATE_SECONDS = 30;
 const BATCH = 500;
 
-export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings' | 'temporal'>;
+export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings' | 'temporal'>;
 
 interface SweepSteps {
   failures: Failures;
@@ -35,35 +35,35 @@ interface OverdueOrder {
 export async function sweep(
   deps: SweepDependencies,
   onProgress: () => void = () => {},
-): Promise<{ expiredHolds: number; resumedOrders: number }> {
+): Promise<{ expiredReservations: number; resumedOrders: number }> {
   const { log } = deps;
   const failures = new Failures('sweep', log);
   const steps: SweepSteps = { failures, onProgress };
-  const expiredHolds = (await failures.attempt('reservations', () => endHolds(deps, steps))) ?? 0;
+  const expiredReservations = (await failures.attempt('reservations', () => endReservations(deps, steps))) ?? 0;
   const resumedOrders = (await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0;
   await failures.attempt('failing workflows', () => watchFailing(deps, steps));
-  if (expiredHolds > 0 || resumedOrders > 0) {
-    log.warn({ expiredHolds, resumedOrders }, 'sweep: ended what had outlived its time');
+  if (expiredReservations > 0 || resumedOrders > 0) {
+    log.warn({ expiredReservations, resumedOrders }, 'sweep: ended what had outlived its time');
   }
   failures.throwIfAny();
-  return { expiredHolds, resumedOrders };
+  return { expiredReservations, resumedOrders };
 }
 
 /** @returns how many reservations had outlived their time and were ended */
-async function endHolds(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
+async function endReservations(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
   const { db, settings } = deps;
-  const { endHold } = createInventoryActivities(deps);
-  const holds = await db.rows<{ id: string }>(
+  const { endReservation } = createInventoryActivities(deps);
+  const reservations = await db.rows<{ id: string }>(
     `select r.id from reservations r left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
-     where r.status = 'held' and r.expires_at < now() - make_interval(secs => $1)
+     where r.status = 'reserved' and r.expires_at < now() - make_interval(secs => $1)
        and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)
      order by r.expires_at limit $2`,
     [LATE_SECONDS, BATCH, ...keptSeconds(settings)],
   );
   let ended = 0;
-  for (const { id } of holds) {
+  for (const { id } of reservations) {
     onProgress();
-    if (await failures.attempt(`reservation ${id}`, () => endHold({ reservationId: id }))) ended += 1;
+    if (await failures.attempt(`reservation ${id}`, () => endReservation({ reservationId: id }))) ended += 1;
   }
   return ended;
 }
@@ -74,7 +74,7 @@ async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: S
   const orders = await db.rows<OverdueOrder>(
     `select id, user_id, total_amount::text as amount, status, created_at from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)
      order by expires_at limit $2`,
-    [settings.HOLD_GRACE_SECONDS + LATE_SECONDS, BATCH],
+    [settings.RESERVATION_GRACE_SECONDS + LATE_SECONDS, BATCH],
   );
   let resumed = 0;
   for (const order of orders) {

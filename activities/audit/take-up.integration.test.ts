@@ -68,7 +68,7 @@ it('a delivered order past its return window, for as long as a refund is open', 
 describe('an order', () => {
   const YESTERDAY = `now() - interval '1 day'`;
   it.each<[string, string, Record<string, string>]>([
-    ['RUNNING', 'that is on hold', { status: `'on_hold'`, fulfillment: `'on_hold'` }],
+    ['RUNNING', 'that is under review', { status: `'under_review'`, fulfillment: `'under_review'` }],
     ['RUNNING', 'of which a part was refunded', { status: `'partially_refunded'` }],
     ['RUNNING', 'that has shipped', { status: `'shipped'`, fulfillment: `'shipped'`, shipped_at: YESTERDAY }],
     [

@@ -47,7 +47,7 @@ export async function takeUpCases(
   const orders = await db.rows<OpenOrder>(
     // The last two conditions are what keeps an order's workflow open whatever the order's status (workflows/order/follow-fulfillment.ts).
     `select id, user_id, status, total_amount::text as amount, created_at from orders o
-     where status in ('paid', 'on_hold', 'partially_refunded', 'shipped')
+     where status in ('paid', 'under_review', 'partially_refunded', 'shipped')
        or (status = 'delivered' and delivered_at > now() - make_interval(days => $1))
        or exists (select 1 from disputes where order_id = o.id and status = any($2))
        or exists (select 1 from refunds where order_id = o.id and status in ('awaiting_return', 'awaiting_approval', 'pending'))

@@ -32,7 +32,7 @@ async function createOrder(order: { email?: string | null; userId?: string; stat
   const { email = addressOf('ada'), userId = null, status = 'paid' } = order;
   const [orderId, reservationId] = [randomUUID(), randomUUID()];
   await services.db.run(
-    `with held as (
+    `with reserved as (
        insert into reservations (id, owner, status, currency, expires_at)
        values ($1, 'cart:mail-test', case $4 when 'paid' then 'committed' else 'released' end, 'usd', now() + interval '10 minutes')),
      product as (

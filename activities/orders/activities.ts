@@ -2,7 +2,7 @@ import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { endAtGate } from '../reservations/end-at-gate.ts';
+import { endInCounters } from '../reservations/end-in-counters.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
 import * as ledger from './order-ledger.ts';
@@ -14,10 +14,10 @@ export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.
 
 export function createOrderActivities({
   db,
-  gate,
+  stockCounters,
   log,
   settings,
-}: Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings'>) {
+}: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings'>) {
   return {
     /** Safe to retry: the order's id follows from the reservation's, and an open order is answered as it is. */
     openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
@@ -35,9 +35,9 @@ export function createOrderActivities({
       const applied = await applyPayments(db, orderId, lateRefundId(orderId));
       const { outcome, order, refundId, unmatched } = applied;
       if (outcome === 'paid' || (outcome === 'already_paid' && order.status === 'paid')) {
-        await endAtGate(gate, order.reservationId, 'committed');
+        await endInCounters(stockCounters, order.reservationId, 'committed');
       } else if (outcome === 'refund_due') {
-        await endAtGate(gate, order.reservationId, 'released');
+        await endInCounters(stockCounters, order.reservationId, 'released');
         log.warn({ orderId, refundId }, 'paid too late; refunding in full');
       }
       if (unmatched.length > 0)
@@ -45,7 +45,7 @@ export function createOrderActivities({
       return applied;
     },
 
-    /** Safe to retry: only a pending order is closed, and its hold is released once. */
+    /** Safe to retry: only a pending order is closed, and its reservation is released once. */
     async closeOrder(input: {
       orderId: string;
       to: 'expired' | 'cancelled';
@@ -56,7 +56,7 @@ export function createOrderActivities({
       const actor = request && subject ? actorOf(settings.JWT_SECRET, request, subject) : undefined;
       const order = await ledger.closeOrder(db, { orderId, to, actor, reason: request?.reason });
       if ((order.status === 'expired' || order.status === 'cancelled') && order.capturedCents === 0)
-        await endAtGate(gate, order.reservationId, 'released');
+        await endInCounters(stockCounters, order.reservationId, 'released');
       return order;
     },
 

@@ -17,7 +17,7 @@ export interface OrderRecord {
   customer: { userId: string | null; email: string | null };
   shippingAddress: Address;
   shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
-  holdReason: string | null;
+  reviewReason: string | null;
   refunds: RefundFacts[];
   /** Per product, in the order's own order: what was bought, canceled, and is to ship. */
   packing: PackingLine[];
@@ -38,7 +38,7 @@ interface DetailsRow {
   tracking_number: string | null;
   shipped_at: Date | null;
   delivered_at: Date | null;
-  hold_reason: string | null;
+  review_reason: string | null;
 }
 
 export async function readCase(sql: Sql, settings: Settings, orderId: string): Promise<OrderRecord | undefined> {
@@ -46,7 +46,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   if (!order) return undefined;
   const details = (await sql.row<DetailsRow>(
     `select o.user_id, coalesce(o.email, u.email) as email, o.shipping_address, o.carrier, o.tracking_number, o.shipped_at,
-       o.delivered_at, o.hold_reason
+       o.delivered_at, o.review_reason
      from orders o left join users u on u.id = o.user_id where o.id = $1`,
     [orderId],
   ))!;
@@ -83,7 +83,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
       shippedAt: details.shipped_at.toISOString(),
       deliveredAt: details.delivered_at?.toISOString() ?? null,
     },
-    holdReason: details.hold_reason,
+    reviewReason: details.review_reason,
     refunds,
     packing: packingLines(order, refunds),
     disputes: disputes.map((row) => ({

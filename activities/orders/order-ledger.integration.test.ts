@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
-import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { endedAgo, reservationInput } from '../../tests/support/reservations.ts';
 import { createProduct } from '../../tests/support/shop.ts';
 import { createPaymentActivities } from '../payments/activities.ts';
 import { attachPaymentIntent } from './order-ledger.ts';
@@ -14,18 +14,18 @@ const { orders } = shop;
 
 describe('an order', () => {
   it('is not opened on a reservation whose time is over, though nobody has ended it yet', async () => {
-    const { hold } = await orders.reserved();
-    const { reservationId, owners } = hold;
+    const { reservation } = await orders.reserved();
+    const { reservationId, owners } = reservation;
     await endedAgo(shop.services, reservationId, 1);
     const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
     expect(await shop.activities.openOrder(begin)).toEqual({ outcome: 'reservation_ended' });
     expect(await shop.activities.loadOrder({ orderId: begin.orderId })).toBeFalsy();
-    await shop.activities.releaseHold({ reservationId });
+    await shop.activities.releaseReservation({ reservationId });
   });
 
   it('is open already when it is asked for once more after its reservation’s time', async () => {
-    const { hold, begin, order } = await orders.opened();
-    await endedAgo(shop.services, hold.reservationId, 1);
+    const { reservation, begin, order } = await orders.opened();
+    await endedAgo(shop.services, reservation.reservationId, 1);
     expect(await shop.activities.openOrder(begin)).toMatchObject({
       outcome: 'opened',
       order: { orderId: order.orderId },
@@ -125,9 +125,9 @@ describe('a payment', () => {
     const [all, more] = [await createProduct(shop.services), await createProduct(shop.services)];
     const cart = await shop.services.db.row<{ id: string }>('insert into carts default values returning id');
     const lines = [all, more].map(({ id }) => ({ productId: id, quantity: 2 }));
-    const hold = holdInput(lines, { cartId: cart!.id });
-    expect((await shop.activities.holdStock(hold)).outcome).toBe('held');
-    const { reservationId, owners } = hold;
+    const reservation = reservationInput(lines, { cartId: cart!.id });
+    expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
+    const { reservationId, owners } = reservation;
     const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
     const opened = await shop.activities.openOrder(begin);
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);

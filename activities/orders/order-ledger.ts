@@ -81,7 +81,7 @@ export async function readOrder(sql: Sql, orderId: string): Promise<OrderFacts |
   };
 }
 
-/** Opens the order of a reservation, at the prices held. */
+/** Opens the order of a reservation, at the prices reserved. */
 export async function openOrder(db: Database, request: OpenOrderRequest): Promise<OpenedOrder> {
   return db.transaction(async (sql) => {
     const guarded = await sql.row<{ owner: string; status: string; live: boolean }>(
@@ -91,7 +91,7 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
     if (!guarded || !request.owners.includes(guarded.owner)) return { outcome: 'reservation_missing' };
     const existing = await readOrder(sql, request.orderId);
     if (existing) return { outcome: 'opened', order: existing };
-    if (guarded.status !== 'held' || !guarded.live) return { outcome: 'reservation_ended' };
+    if (guarded.status !== 'reserved' || !guarded.live) return { outcome: 'reservation_ended' };
 
     const reservation = (await readReservation(sql, request.reservationId))!;
     const totalCents = sumCents(reservation.lines.map((line) => lineTotalCents(line.unitPriceCents, line.quantity)));

@@ -24,24 +24,24 @@ describe('steps of an order', () => {
     expect(Date.parse(closesAt!) - Date.parse(shipment!.deliveredAt!)).toBe(returnMs);
   });
 
-  it('keep what was refunded: an order comes back from its hold as it was', async () => {
+  it('keep what was refunded: an order comes back from its reservation as it was', async () => {
     const { orderId } = (await orders.paid()).order;
     await orders.sent((await orders.refunded(orderId, { amountCents: 500 })).refundId);
     expect((await caseOf(orderId)).order.status).toBe('partially_refunded');
-    await doStep(orderId, { action: 'putOnHold' }, 'hold', 'Looks like fraud');
+    await doStep(orderId, { action: 'putUnderReview' }, 'review', 'Looks like fraud');
     expect(await caseOf(orderId)).toMatchObject({
-      order: { status: 'on_hold', fulfillment: 'on_hold' },
-      holdReason: 'Looks like fraud',
+      order: { status: 'under_review', fulfillment: 'under_review' },
+      reviewReason: 'Looks like fraud',
     });
     await doStep(orderId, { action: 'release' });
     expect(await caseOf(orderId)).toMatchObject({
       order: { status: 'partially_refunded', fulfillment: 'unfulfilled' },
-      holdReason: null,
+      reviewReason: null,
     });
   });
 
   it('of an order that does not exist are refused', async () => {
-    expect(await doStep(randomUUID(), { action: 'putOnHold' })).toMatchObject({ outcome: 'refused' });
+    expect(await doStep(randomUUID(), { action: 'putUnderReview' })).toMatchObject({ outcome: 'refused' });
   });
 });
 

@@ -24,7 +24,7 @@ export interface OrderStepRequest {
   actor: string;
   reason?: string;
   step:
-    | { action: 'putOnHold' }
+    | { action: 'putUnderReview' }
     | { action: 'release' }
     | { action: 'markShipped'; carrier: string; trackingNumber: string }
     | { action: 'markDelivered' }
@@ -38,7 +38,7 @@ export interface LockedOrder {
   id: string;
   status: OrderStatus;
   fulfillment: Fulfillment;
-  hold_reason: string | null;
+  review_reason: string | null;
   currency: string;
   captured_amount: string;
   refunded_amount: string;
@@ -46,7 +46,7 @@ export interface LockedOrder {
 
 export async function lockOrder(sql: Sql, orderId: string): Promise<LockedOrder | undefined> {
   return sql.row<LockedOrder>(
-    `select id, status, fulfillment, hold_reason, currency, captured_amount, refunded_amount from orders
+    `select id, status, fulfillment, review_reason, currency, captured_amount, refunded_amount from orders
      where id = $1 for no key update`,
     [orderId],
   );
@@ -91,13 +91,13 @@ export async function moveGoods(sql: Sql, order: LockedOrder, fulfillment: Fulfi
 
 async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRequest): Promise<void> {
   switch (step.action) {
-    case 'putOnHold':
-      await moveGoods(sql, order, 'on_hold');
-      await sql.run('update orders set hold_reason = $2 where id = $1', [order.id, reason ?? null]);
+    case 'putUnderReview':
+      await moveGoods(sql, order, 'under_review');
+      await sql.run('update orders set review_reason = $2 where id = $1', [order.id, reason ?? null]);
       return;
     case 'release':
       await moveGoods(sql, order, 'unfulfilled');
-      await sql.run('update orders set hold_reason = null where id = $1', [order.id]);
+      await sql.run('update orders set review_reason = null where id = $1', [order.id]);
       return;
     case 'markShipped':
       await sql.run(
@@ -123,8 +123,8 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
   }
 }
 
-/** The reason of a hold that a cancellation put there, which only its decision takes away. */
-export const CANCELLATION_HOLD = 'A cancellation waits for approval.';
+/** The reason of a reservation that a cancellation put there, which only its decision takes away. */
+export const CANCELLATION_REVIEW = 'A cancellation waits for approval.';
 
 /** What the order's refunds and disputes say against a step; the caller holds the order's lock, so they can't change meanwhile. */
 async function refusalOfFacts(
@@ -144,8 +144,8 @@ async function refusalOfFacts(
       disputes.some(({ status }) => withholdsMoney(status)),
     );
   }
-  if (step.action === 'release' && order.hold_reason === CANCELLATION_HOLD)
-    return 'A cancellation waits for approval: a support lead approves or rejects it, which ends the hold.';
+  if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)
+    return 'A cancellation waits for approval: a support lead approves or rejects it, which ends the reservation.';
   return undefined;
 }
 
@@ -157,10 +157,10 @@ interface StepEvent {
 
 function eventOf(step: OrderStepRequest['step']): StepEvent {
   switch (step.action) {
-    case 'putOnHold':
-      return { type: 'order_put_on_hold', message: 'Put on hold.', data: {} };
+    case 'putUnderReview':
+      return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
     case 'release':
-      return { type: 'order_released', message: 'Released from its hold.', data: {} };
+      return { type: 'order_released', message: 'Released from its reservation.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber } = step;
       return {

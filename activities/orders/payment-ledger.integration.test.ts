@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
-import { holdInput } from '../../tests/support/reservations.ts';
+import { reservationInput } from '../../tests/support/reservations.ts';
 import { createProduct } from '../../tests/support/shop.ts';
 
 // Mails stay in the outbox, to be read.
@@ -28,9 +28,9 @@ const inCart = async (cartId: string) =>
 
 /** Buys one unit of a product from a cart. */
 async function buyFrom(cartId: string, productId: string): Promise<void> {
-  const hold = holdInput([{ productId, quantity: 1 }], { cartId });
-  expect((await shop.activities.holdStock(hold)).outcome).toBe('held');
-  const { reservationId, owners } = hold;
+  const reservation = reservationInput([{ productId, quantity: 1 }], { cartId });
+  expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
+  const { reservationId, owners } = reservation;
   const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
   const opened = await shop.activities.openOrder(begin);
   if (opened.outcome !== 'opened') throw new Error(opened.outcome);

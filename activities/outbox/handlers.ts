@@ -4,7 +4,7 @@ import type { InfluxDb } from '../../infra/influxdb/client.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { EventStream } from '../../infra/redis/event-stream.ts';
-import type { StockGate } from '../../infra/redis/stock-counters.ts';
+import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { indexChanged } from '../catalog/indexing.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
@@ -17,7 +17,7 @@ import type { OutboxHandlers } from './relay.ts';
 export function createOutboxHandlers(
   deps: MailHandlerDependencies & {
     productIndex: ProductIndex;
-    gate: StockGate;
+    stockCounters: StockCounters;
     cache: Cache;
     events: EventStream;
     redis: Redis;
@@ -36,12 +36,12 @@ export function createOutboxHandlers(
       }
     },
 
-    /** Safe to repeat: the gate knows each adjustment by its outbox id. */
+    /** Safe to repeat: the stock counters know each adjustment by its outbox id. */
     'stock.adjusted': async (messages) => {
       const applied = await Promise.all(
-        messages.map((message) => deps.gate.adjust(message.id, message.key, Number(message.payload.delta))),
+        messages.map((message) => deps.stockCounters.adjust(message.id, message.key, Number(message.payload.delta))),
       );
-      if (applied.includes(false)) throw new Error('the stock gate is closed');
+      if (applied.includes(false)) throw new Error('the stock counters are being rebuilt');
     },
 
     [MAIL_TOPIC]: createMailHandler(deps),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
-import { ensureGate } from '../reservations/gate-rebuild.ts';
+import { ensureStockCounters } from '../reservations/stock-counters-rebuild.ts';
 import { createOutboxHandlers } from './handlers.ts';
 import { type OutboxHandlers, type OutboxMessage, OutboxRelay } from './relay.ts';
 
@@ -33,7 +33,7 @@ const waiting = () =>
   );
 
 /** A handler that goes on when it is let. */
-function held(keys: string[]) {
+function reserved(keys: string[]) {
   let release = () => {};
   let entered = () => {};
   const open = new Promise<void>((resolve) => {
@@ -54,7 +54,7 @@ function held(keys: string[]) {
 it('two workers carry each message once, however slow one of them is', async () => {
   for (const key of ['a', 'b', 'c']) await put(key);
   const done: string[] = [];
-  const slow = held(done);
+  const slow = reserved(done);
   const first = relayWith({ [topic]: slow.handle }).carry(topic);
   await slow.isEntered;
   // What is put meanwhile is not kept waiting.
@@ -139,7 +139,7 @@ it('keeps all of a batch whose handler threw, and waits longer each time, five m
 it('repeats what a worker had done when it died before the message was gone', async () => {
   await put('a');
   const done: string[] = [];
-  const slow = held(done);
+  const slow = reserved(done);
   const dying = await connectTestServices();
   const carried = new OutboxRelay(dying.db, { [topic]: slow.handle }, dying.log).carry(topic).catch((error) => error);
   await slow.isEntered;
@@ -152,7 +152,7 @@ it('repeats what a worker had done when it died before the message was gone', as
   expect(await carried).toBeInstanceOf(Error);
   await dying.close();
   expect(await waiting()).toMatchObject([{ key: 'a', attempts: 0 }]);
-  const again = held(done);
+  const again = reserved(done);
   again.release();
   expect(await relayWith({ [topic]: again.handle }).carry(topic)).toBe(1);
   expect(done).toEqual(['a', 'a']);
@@ -160,7 +160,7 @@ it('repeats what a worker had done when it died before the message was gone', as
 
 it('is woken by a message, and its end waits for what is on its way', async () => {
   const done: string[] = [];
-  const slow = held(done);
+  const slow = reserved(done);
   const relay = relayWith({ [topic]: slow.handle });
   relay.start();
   await put('a');
@@ -191,20 +191,20 @@ it('counts a delivery once when its message is carried twice', async () => {
   const handler = createOutboxHandlers(services)['stock.adjusted'];
   if (typeof handler !== 'function') throw new Error('stock is adjusted in batches');
   const productId = randomUUID();
-  await until(() => ensureGate(services.db, services.gate, services.log), 'the stock counters');
+  await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
   // IDs that the outbox never gives.
   const id = -Math.floor(Math.random() * 1e12) - 1;
   const message = { id, topic: 'stock.adjusted', key: productId, payload: { delta: 5 } };
   for (let times = 0; times < 2; times += 1) await handler([message], services.db);
   await handler([{ ...message, id: id - 1, payload: { delta: -2 } }], services.db);
-  expect((await services.gate.available([productId])).get(productId)).toBe(3);
+  expect((await services.stockCounters.available([productId])).get(productId)).toBe(3);
   await services.redis.hdel('{stock}:available', productId);
 });
 
 it('keeps a delivery while the stock counters are rebuilt, also when others of its batch were counted', async () => {
   let calls = 0;
-  const gate = { adjust: async () => ++calls > 1 } as unknown as Services['gate'];
-  const handler = createOutboxHandlers({ ...services, gate })['stock.adjusted'];
+  const stockCounters = { adjust: async () => ++calls > 1 } as unknown as Services['stockCounters'];
+  const handler = createOutboxHandlers({ ...services, stockCounters })['stock.adjusted'];
   if (typeof handler !== 'function') throw new Error('stock is adjusted in batches');
   const message = { id: -1, topic: 'stock.adjusted', key: randomUUID(), payload: { delta: 5 } };
   await expect(handler([message, { ...message, id: -2 }], services.db)).rejects.toThrow('closed');

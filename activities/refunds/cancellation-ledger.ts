@@ -5,7 +5,7 @@ import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy }
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { CANCELLATION_HOLD, lockOrder, moveGoods } from '../orders/order-steps.ts';
+import { CANCELLATION_REVIEW, lockOrder, moveGoods } from '../orders/order-steps.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import { insertRefund } from './refund-ledger.ts';
 import {
@@ -88,11 +88,11 @@ export async function cancelPaid(
     await replaceRefunds(sql, refund, [...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)], actor);
     const replaced = await replacedRequests(sql, refundId);
     if (waits) {
-      await moveGoods(sql, (await lockOrder(sql, orderId))!, 'on_hold');
-      // One that is on hold for another reason stays so if the cancellation is rejected.
-      await sql.run('update orders set hold_reason = coalesce(hold_reason, $2) where id = $1', [
+      await moveGoods(sql, (await lockOrder(sql, orderId))!, 'under_review');
+      // One that is under review for another reason stays so if the cancellation is rejected.
+      await sql.run('update orders set review_reason = coalesce(review_reason, $2) where id = $1', [
         orderId,
-        CANCELLATION_HOLD,
+        CANCELLATION_REVIEW,
       ]);
       return { outcome: 'awaiting_approval', refund, replaced };
     }
@@ -106,14 +106,14 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
   const { orderId, refundId } = refund;
   if (!granted) {
     const order = (await lockOrder(sql, orderId))!;
-    if (order.hold_reason !== CANCELLATION_HOLD) return;
+    if (order.review_reason !== CANCELLATION_REVIEW) return;
     await moveGoods(sql, order, 'unfulfilled');
-    await sql.run('update orders set hold_reason = null where id = $1', [orderId]);
+    await sql.run('update orders set review_reason = null where id = $1', [orderId]);
     return;
   }
   // A chargeback can have taken all of the money meanwhile: then the order stays refunded, and its items come back all the same.
   const cancelled = await sql.run(
-    `update orders set status = 'cancelled', fulfillment = 'unfulfilled', hold_reason = null, updated_at = now()
+    `update orders set status = 'cancelled', fulfillment = 'unfulfilled', review_reason = null, updated_at = now()
      where id = $1 and status = any($2)`,
     [orderId, sourcesOf('cancelled')],
   );

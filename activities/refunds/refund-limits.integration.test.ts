@@ -188,7 +188,7 @@ describe('a return that was received', () => {
     const { refundId } = await orders.refunded(order.orderId, { lines, amountCents: LIMIT, awaitReturn: true });
     await shop.activities.receiveReturn({ refundId, requestId: 'back', actor: 'ui:Anna', restock });
     expect(await orders.sent(refundId)).toMatchObject({ status: 'succeeded' });
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock, reserved: 0 });
   });
 
   it('counts what was refunded while it was on its way', async () => {

@@ -1,4 +1,4 @@
-/** Money that goes back by another way than the refund: returns, holds and cancellations of such an order stay right. */
+/** Money that goes back by another way than the refund: returns, reviews and cancellations of such an order stay right. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
@@ -32,7 +32,7 @@ const cancel = ({ order }: PaidOrder, requestId: string) =>
     sender: { requestedBy: 'Anna' },
     reason: 'changed my mind',
   });
-const step = ({ order }: PaidOrder, action: 'putOnHold' | 'release') =>
+const step = ({ order }: PaidOrder, action: 'putUnderReview' | 'release') =>
   shop.activities.stepOrder({ orderId: order.orderId, requestId: randomUUID(), ...BY_ANNA, step: { action } });
 
 /** A part of it went back by bank transfer, and cancels no unit. */
@@ -82,10 +82,10 @@ describe('a return that arrives', () => {
 });
 
 describe('an order of which a part was settled in another way', () => {
-  it('is still partially refunded after it was on hold', async () => {
+  it('is still partially refunded after it was under review', async () => {
     const sale = await partlySettled();
-    await step(sale, 'putOnHold');
-    expect((await orderOf(sale)).status).toBe('on_hold');
+    await step(sale, 'putUnderReview');
+    expect((await orderOf(sale)).status).toBe('under_review');
     await step(sale, 'release');
     expect((await orderOf(sale)).status).toBe('partially_refunded');
   });
@@ -99,16 +99,16 @@ describe('an order of which a part was settled in another way', () => {
 });
 
 describe('a cancellation above the limit', () => {
-  const holdOf = ({ order }: PaidOrder) =>
-    shop.services.db.row('select fulfillment, hold_reason from orders where id = $1', [order.orderId]);
+  const reservationOf = ({ order }: PaidOrder) =>
+    shop.services.db.row('select fulfillment, review_reason from orders where id = $1', [order.orderId]);
 
-  it('that is approved ends the hold that the order was on before, whatever its reason', async () => {
+  it('that is approved ends the reservation that the order was on before, whatever its reason', async () => {
     const sale = await orders.paid({ price: '80.00' });
-    await step(sale, 'putOnHold');
+    await step(sale, 'putUnderReview');
     await cancel(sale, 'c1');
-    expect(await holdOf(sale)).toEqual({ fulfillment: 'on_hold', hold_reason: BY_ANNA.reason });
+    expect(await reservationOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'approve');
-    expect(await holdOf(sale)).toEqual({ fulfillment: 'unfulfilled', hold_reason: null });
+    expect(await reservationOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
     expect((await orderOf(sale)).status).toBe('cancelled');
   });
 

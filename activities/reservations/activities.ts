@@ -2,75 +2,82 @@ import { limitMessage, type ReservationLimits } from '../../domain/reservation-l
 import { Batcher } from '../../infra/batcher.ts';
 import type { Settings } from '../../infra/config.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
-import type { StockGate } from '../../infra/redis/stock-counters.ts';
+import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import {
-  type HoldInput,
-  type HoldResult,
+  type ReservationResult,
   reservationChangedSignal,
   reservationWorkflowId,
+  type StockRequest,
 } from '../../workflows/reservation/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/tell-order.ts';
-import { endAtGate, gateClosed } from './end-at-gate.ts';
+import { countersClosed, endInCounters } from './end-in-counters.ts';
 import { type Ended, type EndRequest, endInLedger } from './end-ledger.ts';
-import { type ExtendedHold, type ExtendHoldRequest, extendHold as extendInLedger } from './extend-hold.ts';
-import { ensureGate } from './gate-rebuild.ts';
-import { type HoldRequest, holdInLedger, type LedgerHold } from './hold-ledger.ts';
-import type { HeldReservation } from './stock-ledger.ts';
+import {
+  type ExtendedReservation,
+  type ExtendReservationRequest,
+  extendReservation as extendInLedger,
+} from './extend-reservation.ts';
+import { type LedgerReservation, type ReservationRequest, reserveInLedger } from './reservation-ledger.ts';
+import { ensureStockCounters } from './stock-counters-rebuild.ts';
+import type { ReservedStock } from './stock-ledger.ts';
 
 /** What arrives while one batch commits forms the next: a rush for one product shares its row's lock. */
 const BATCHES = { maxSize: 100, maxInFlight: 2 };
 
 export function createInventoryActivities({
   db,
-  gate,
+  stockCounters,
   log,
   settings,
   temporal,
-}: Pick<ActivityDependencies, 'db' | 'gate' | 'log' | 'settings' | 'temporal'>) {
+}: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings' | 'temporal'>) {
   const limits = limitsOf(settings);
-  const holds = new Batcher<HoldRequest, LedgerHold>((requests) => holdInLedger(db, requests, limits), BATCHES);
+  const reservations = new Batcher<ReservationRequest, LedgerReservation>(
+    (requests) => reserveInLedger(db, requests, limits),
+    BATCHES,
+  );
   const ends = new Batcher<EndRequest, Ended>((requests) => endInLedger(db, requests, settings), BATCHES);
 
   /**
-   * Takes the lines at the gate, then in the ledger; all or none. The shopper's earlier reservation is replaced.
-   * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the gate.
+   * Takes the lines in the stock counters, then in the ledger; all or none. The shopper's earlier reservation is replaced.
+   * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the stock counters.
    */
-  async function holdStock(request: HoldInput): Promise<HoldResult> {
+  async function reserveStock(request: StockRequest): Promise<ReservationResult> {
     const { reservationId, owners, lines } = request;
-    const atGate = await gate.hold(reservationId, lines, owners);
-    if (atGate.outcome === 'closed') {
-      await ensureGate(db, gate, log);
-      throw gateClosed();
+    const inCounters = await stockCounters.reserve(reservationId, lines, owners);
+    if (inCounters.outcome === 'closed') {
+      await ensureStockCounters(db, stockCounters, log);
+      throw countersClosed();
     }
-    if (atGate.outcome === 'ended') return { outcome: 'ended', requested: lines };
-    if (atGate.outcome === 'short') {
-      // A retry after the gate was rebuilt, or another request of the same shopper, can find its own units counted against it: the
+    if (inCounters.outcome === 'ended') return { outcome: 'ended', requested: lines };
+    if (inCounters.outcome === 'short') {
+      // A retry after the stock counters were rebuilt, or another request of the same shopper, can find its own units counted against it: the
       // ledger knows.
       const own = await listOwnReservations(db, owners);
-      const short = lines.filter((line) => (atGate.available.get(line.productId) ?? 0) < line.quantity);
+      const short = lines.filter((line) => (inCounters.available.get(line.productId) ?? 0) < line.quantity);
       if (!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short))
-        return shortAnswer(request, short, atGate.available);
+        return shortAnswer(request, short, inCounters.available);
     }
 
-    const inLedger = await holds.add(request);
+    const inLedger = await reservations.add(request);
     if (inLedger.outcome === 'ended') {
-      await endAtGate(gate, reservationId, 'released');
+      await endInCounters(stockCounters, reservationId, 'released');
       return { outcome: 'ended', requested: lines };
     }
-    if (inLedger.outcome !== 'held') {
-      await endAtGate(gate, reservationId, 'refused');
-      for (const open of inLedger.open) await confirmAtGate(open.id, open.lines, { owner: open.owner });
+    if (inLedger.outcome !== 'reserved') {
+      await endInCounters(stockCounters, reservationId, 'refused');
+      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });
       return refusal(request, inLedger);
     }
     const { reservation } = inLedger;
-    await confirmAtGate(reservationId, lines, { owner: owners[0]!, replaces: reservation.replaces });
+    await confirmInCounters(reservationId, lines, { owner: owners[0]!, replaces: reservation.replaces });
     for (const id of reservation.replaces) await notifyReservation(id);
-    return heldAnswer(request, reservation);
+    return reservedAnswer(request, reservation);
   }
 
-  async function confirmAtGate(...reservation: Parameters<StockGate['confirm']>): Promise<void> {
-    if (!(await gate.confirm(...reservation))) throw gateClosed();
+  async function confirmInCounters(...reservation: Parameters<StockCounters['confirm']>): Promise<void> {
+    if (!(await stockCounters.confirm(...reservation))) throw countersClosed();
   }
 
   /** Best effort: a workflow that is not reached finds in the ledger what happened when its time is over. */
@@ -82,10 +89,10 @@ export function createInventoryActivities({
   }
 
   async function shortAnswer(
-    request: HoldInput,
-    short: HoldInput['lines'],
+    request: StockRequest,
+    short: StockRequest['lines'],
     available: Map<string, number>,
-  ): Promise<HoldResult> {
+  ): Promise<ReservationResult> {
     const names = await db.rows<{ id: string; name: string }>(
       'select id, name from products where id = any($1::uuid[])',
       [short.map((line) => line.productId)],
@@ -106,33 +113,33 @@ export function createInventoryActivities({
   async function end(request: EndRequest): Promise<Ended> {
     const status = await ends.add(request);
     if (status !== 'checkout_pending' && status !== 'not_due') {
-      await endAtGate(gate, request.reservationId, status === 'committed' ? 'committed' : 'released');
+      await endInCounters(stockCounters, request.reservationId, status === 'committed' ? 'committed' : 'released');
     }
     return status;
   }
 
   /**
-   * Ends a hold whose time is over; one whose payment may be in flight is kept for longer (`hold-end.ts`).
-   * Safe to retry: the step in the ledger is conditional, the one at the gate knows the reservation.
+   * Ends a reservation whose time is over; one whose payment may be in flight is kept for longer (`reservation-end.ts`).
+   * Safe to retry: the step in the ledger is conditional, the one in the stock counters knows the reservation.
    */
-  const endHold = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
+  const endReservation = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
     end({ reservationId, to: 'expired' });
 
-  /** Gives a hold back before its time, unless an order stands on it. Safe to retry, as `endHold`. */
-  const releaseHold = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
+  /** Gives a reservation back before its time, unless an order stands on it. Safe to retry, as `endReservation`. */
+  const releaseReservation = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
     end({ reservationId, to: 'released' });
 
-  /** When a hold ends as things stand; null when it is over. */
-  async function loadHold({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
-    const hold = await db.row<{ expires_at: Date }>(
-      `select expires_at from reservations where id = $1 and status = 'held'`,
+  /** When a reservation ends as things stand; null when it is over. */
+  async function loadReservation({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
+    const reservation = await db.row<{ expires_at: Date }>(
+      `select expires_at from reservations where id = $1 and status = 'reserved'`,
       [reservationId],
     );
-    return hold ? { expiresAt: hold.expires_at.toISOString() } : null;
+    return reservation ? { expiresAt: reservation.expires_at.toISOString() } : null;
   }
 
-  /** Gives a hold more time, once. Safe to retry: the same request is answered the same. */
-  async function extendHold(request: ExtendHoldRequest): Promise<ExtendedHold> {
+  /** Gives a reservation more time, once. Safe to retry: the same request is answered the same. */
+  async function extendReservation(request: ExtendReservationRequest): Promise<ExtendedReservation> {
     const extended = await extendInLedger(db, request);
     if (extended.outcome !== 'extended') return extended;
     if (extended.orderId) await tellOrder({ temporal, log }, extended.orderId);
@@ -141,7 +148,7 @@ export function createInventoryActivities({
     return extended;
   }
 
-  return { holdStock, endHold, releaseHold, loadHold, extendHold };
+  return { reserveStock, endReservation, releaseReservation, loadReservation, extendReservation };
 }
 
 function limitsOf(settings: Settings): ReservationLimits {
@@ -154,9 +161,9 @@ function limitsOf(settings: Settings): ReservationLimits {
 }
 
 function refusal(
-  { lines: requested }: HoldInput,
-  refused: Exclude<LedgerHold, { outcome: 'held' | 'ended' }>,
-): HoldResult {
+  { lines: requested }: StockRequest,
+  refused: Exclude<LedgerReservation, { outcome: 'reserved' | 'ended' }>,
+): ReservationResult {
   switch (refused.outcome) {
     case 'existing':
       return { outcome: 'existing', requested, reservationId: refused.reservationId };
@@ -169,9 +176,9 @@ function refusal(
   }
 }
 
-function heldAnswer(request: HoldInput, reservation: HeldReservation): HoldResult {
+function reservedAnswer(request: StockRequest, reservation: ReservedStock): ReservationResult {
   return {
-    outcome: 'held',
+    outcome: 'reserved',
     requested: request.lines,
     currency: reservation.currency,
     expiresAt: reservation.expiresAt.toISOString(),

@@ -1,6 +1,6 @@
-/** Ends holds in PostgreSQL, many in one transaction. */
+/** Ends reservations in PostgreSQL, many in one transaction. */
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import { type HoldEndSettings, keptPastDeadline, keptSeconds } from './hold-end.ts';
+import { keptPastDeadline, keptSeconds, type ReservationEndSettings } from './reservation-end.ts';
 import { releaseInLedger } from './stock-ledger.ts';
 
 export interface EndRequest {
@@ -10,7 +10,7 @@ export interface EndRequest {
 }
 
 /**
- * How a hold stands after it was asked to end: whoever came first has decided. `not_due`: its time is not over. `checkout_pending`: an
+ * How a reservation stands after it was asked to end: whoever came first has decided. `not_due`: its time is not over. `checkout_pending`: an
  * order waits for its payment on it, so it is kept for longer.
  */
 export type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
@@ -20,7 +20,7 @@ const CLOCK_TOLERANCE_SECONDS = 1;
 
 interface ReservationRow {
   id: string;
-  status: 'held' | Exclude<Ended, 'checkout_pending' | 'not_due'>;
+  status: 'reserved' | Exclude<Ended, 'checkout_pending' | 'not_due'>;
   due: boolean;
 }
 
@@ -28,7 +28,7 @@ interface ReservationRow {
 export async function endInLedger(
   db: Database,
   requests: readonly EndRequest[],
-  settings: HoldEndSettings,
+  settings: ReservationEndSettings,
 ): Promise<Ended[]> {
   return db.transaction(async (sql) => {
     const rows = await sql.rows<ReservationRow>(
@@ -37,13 +37,13 @@ export async function endInLedger(
       [requests.map((request) => request.reservationId), CLOCK_TOLERANCE_SECONDS],
     );
     const found = new Map(rows.map((row) => [row.id, row]));
-    const held = rows.filter((row) => row.status === 'held').map((row) => row.id);
-    const unpaid = held.length > 0 ? await readUnpaid(sql, held, settings) : new Map<string, boolean>();
+    const reserved = rows.filter((row) => row.status === 'reserved').map((row) => row.id);
+    const unpaid = reserved.length > 0 ? await readUnpaid(sql, reserved, settings) : new Map<string, boolean>();
     const ending = new Map<string, EndRequest>();
     const answers = requests.map((request): Ended => {
       const row = found.get(request.reservationId);
       if (!row) return 'released';
-      if (row.status !== 'held') return row.status;
+      if (row.status !== 'reserved') return row.status;
       const earlier = ending.get(row.id);
       if (earlier) return earlier.to;
       if (request.to === 'expired' && !row.due) return 'not_due';
@@ -61,7 +61,11 @@ export async function endInLedger(
  * Which of the locked reservations have an order that waits for its payment, and whether they are kept for it. A statement of its own:
  * it sees the order that was opened while we waited for the lock.
  */
-async function readUnpaid(sql: Sql, ids: readonly string[], settings: HoldEndSettings): Promise<Map<string, boolean>> {
+async function readUnpaid(
+  sql: Sql,
+  ids: readonly string[],
+  settings: ReservationEndSettings,
+): Promise<Map<string, boolean>> {
   const rows = await sql.rows<{ id: string; kept: boolean }>(
     `select r.id, r.expires_at + ${keptPastDeadline('pending', 3)} > now() + make_interval(secs => $2) as kept
      from reservations r join orders pending on pending.reservation_id = r.id and pending.status = 'pending'

@@ -9,19 +9,19 @@ import type { ReservationStatus } from '../../domain/order-state.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 
-export interface HeldLine extends StockLine {
+export interface ReservedLine extends StockLine {
   sku: string;
   name: string;
   imageUrl: string;
   unitPriceCents: number;
 }
 
-export interface HeldReservation {
+export interface ReservedStock {
   id: string;
   status: ReservationStatus;
   currency: string;
   expiresAt: Date;
-  lines: HeldLine[];
+  lines: ReservedLine[];
   /** The shopper's earlier reservations that this one replaced. */
   replaces: string[];
 }
@@ -43,7 +43,7 @@ interface ReservationItemRow {
   image_url: string;
 }
 
-export async function readReservation(sql: Sql, reservationId: string): Promise<HeldReservation | undefined> {
+export async function readReservation(sql: Sql, reservationId: string): Promise<ReservedStock | undefined> {
   const row = await sql.row<ReservationRow>(
     'select id, status, currency, expires_at, replaces from reservations where id = $1',
     [reservationId],
@@ -77,21 +77,21 @@ const LOCK_ITEMS = `
   join reservation_items item on item.product_id = product.id
   where item.reservation_id = any($1::uuid[]) order by product.id for no key update of product`;
 
-export interface EndedHold {
+export interface EndedReservation {
   reservationId: string;
   to: 'released' | 'expired';
 }
 
 /**
- * Ends holds without a sale, within the caller's transaction; one that is over already is left as it is.
+ * Ends reservations without a sale, within the caller's transaction; one that is over already is left as it is.
  * @returns the reservations that this call ended
  */
-export async function releaseInLedger(sql: Sql, holds: readonly EndedHold[]): Promise<Set<string>> {
+export async function releaseInLedger(sql: Sql, reservations: readonly EndedReservation[]): Promise<Set<string>> {
   const ended = await sql.rows<{ id: string }>(
-    `update reservations set status = hold.status, updated_at = now()
-     from unnest($1::uuid[], $2::text[]) hold (id, status)
-     where reservations.id = hold.id and reservations.status = 'held' returning reservations.id`,
-    [holds.map((hold) => hold.reservationId), holds.map((hold) => hold.to)],
+    `update reservations set status = ended.status, updated_at = now()
+     from unnest($1::uuid[], $2::text[]) ended (id, status)
+     where reservations.id = ended.id and reservations.status = 'reserved' returning reservations.id`,
+    [reservations.map((reservation) => reservation.reservationId), reservations.map((reservation) => reservation.to)],
   );
   const ids = ended.map((row) => row.id);
   if (ids.length > 0) {
@@ -108,13 +108,13 @@ export async function releaseInLedger(sql: Sql, holds: readonly EndedHold[]): Pr
 }
 
 /**
- * Turns a hold into a sale, within the caller's transaction. A hold that has ended is sold from free stock when all of it
+ * Turns a reservation into a sale, within the caller's transaction. A reservation that has ended is sold from free stock when all of it
  * is still there.
- * @returns `sold`, or `gone` when the hold had ended and its stock is taken
+ * @returns `sold`, or `gone` when the reservation had ended and its stock is taken
  */
 export async function sellInLedger(sql: Sql, reservationId: string): Promise<'sold' | 'gone'> {
   const committed = await sql.run(
-    `update reservations set status = 'committed', updated_at = now() where id = $1 and status = 'held'`,
+    `update reservations set status = 'committed', updated_at = now() where id = $1 and status = 'reserved'`,
     [reservationId],
   );
   await sql.rows(LOCK_ITEMS, [[reservationId]]);
@@ -145,7 +145,7 @@ export async function sellInLedger(sql: Sql, reservationId: string): Promise<'so
 /**
  * Puts the units that a refund is for back on sale, within the caller's transaction; once for each refund. No two refunds
  * can be for the same unit (`takesUnits`).
- * The outbox tells the gate.
+ * The outbox tells the stock counters.
  */
 export async function restockRefund(sql: Sql, refundId: string): Promise<void> {
   await sql.rows(

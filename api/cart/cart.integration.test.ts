@@ -88,10 +88,10 @@ describe('a cart', () => {
     const product = await createProduct(shop.services, { stock: 10 });
     const [guest, other] = [new Shopper(shop.api.url), new Shopper(shop.api.url)];
     await guest.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
-    const held = await other.hold([{ productId: product.id, quantity: 4 }]);
+    const reserved = await other.reserve([{ productId: product.id, quantity: 4 }]);
     const available = async () => (await guest.call('GET', '/cart')).body.items[0].available_quantity;
     expect(await available()).toBe(6);
-    await other.call('DELETE', `/reservations/${held.body.id}`);
+    await other.call('DELETE', `/reservations/${reserved.body.id}`);
     await shop.services.db.run('update products set deleted_at = now() where id = $1', [product.id]);
     expect(await available()).toBe(0);
   });

@@ -100,13 +100,13 @@ describe('signing in with a guest’s cart', () => {
 describe('a reservation', () => {
   it('has the currency of its products', async () => {
     const { id } = await yen();
-    const held = await guest().hold([{ productId: id, quantity: 2 }]);
-    expect([held.status, held.body.currency, held.body.total]).toEqual([201, 'jpy', 2400]);
+    const reserved = await guest().reserve([{ productId: id, quantity: 2 }]);
+    expect([reserved.status, reserved.body.currency, reserved.body.total]).toEqual([201, 'jpy', 2400]);
   });
 
   it('of products in two currencies is refused, naming both', async () => {
     const [first, second] = [await yen(), await dollars()];
-    const refused = await guest().hold([{ productId: first.id }, { productId: second.id }]);
+    const refused = await guest().reserve([{ productId: first.id }, { productId: second.id }]);
     expect([refused.status, refused.body.code]).toEqual([409, 'currency_mismatch']);
     expect(refused.body.currencies).toEqual(['jpy', 'usd']);
     expect(refused.body.lines).toHaveLength(2);

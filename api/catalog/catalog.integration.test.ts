@@ -42,15 +42,18 @@ describe('products', () => {
     });
     await until(
       async () => (await guest().call('GET', `/products/${id}`)).body.available_quantity === 5,
-      'the gate to know it',
+      'the stock counters to know it',
     );
     expect((await admin.call('PATCH', `/products/${id}`, { price: 39.5 })).body.price).toBe(39.5);
     expect((await guest().call('GET', `/products/${id}`)).body.price).toBe(39.5);
     expect((await admin.call('DELETE', `/products/${id}`)).status).toBe(204);
     expect((await admin.call('DELETE', `/products/${id}`)).status).toBe(204);
     expect((await guest().call('GET', `/products/${id}`)).status).toBe(404);
-    await until(async () => (await shop.services.gate.available([id])).get(id) === 0, 'the gate to close for it');
-    expect((await guest().hold([{ productId: id }])).body.code).toBe('out_of_stock');
+    await until(
+      async () => (await shop.services.stockCounters.available([id])).get(id) === 0,
+      'the stock counters to close for it',
+    );
+    expect((await guest().reserve([{ productId: id }])).body.code).toBe('out_of_stock');
   });
 
   it('are in the search index soon after, and out of it when gone', async () => {
@@ -121,7 +124,7 @@ describe('products', () => {
     expect((await guest().call('GET', `/products/${product.id}`, undefined, { 'if-none-match': etag })).status).toBe(
       304,
     );
-    await guest().hold([{ productId: product.id }]);
+    await guest().reserve([{ productId: product.id }]);
     const after = await guest().call('GET', `/products/${product.id}`, undefined, { 'if-none-match': etag });
     expect([after.status, after.body.available_quantity]).toEqual([200, 9]);
     expect((await guest().call('GET', '/products/not-an-id')).status).toBe(400);

@@ -57,7 +57,7 @@ describe('a change of a product', () => {
     await admin.call('DELETE', `/products/${id}`);
     expect((await admin.call('PATCH', `/products/${id}`, { name: 'Pan' })).status).toBe(404);
     expect((await admin.call('PATCH', `/products/${id}`, { stock_delta: 3 })).status).toBe(404);
-    expect(await stockOf(shop.services, id)).toEqual({ stock: 0, held: 0 });
+    expect(await stockOf(shop.services, id)).toEqual({ stock: 0, reserved: 0 });
   });
 
   it('counts the deliveries of two administrators who use the same Idempotency-Key', async () => {
@@ -72,15 +72,18 @@ describe('a change of a product', () => {
 describe('a product that is taken off sale', () => {
   it('leaves the units that are reserved, which can still be paid', async () => {
     const { id } = await newProduct();
-    await until(async () => (await shop.services.gate.available([id])).get(id) === 5, 'the counter to know it');
+    await until(
+      async () => (await shop.services.stockCounters.available([id])).get(id) === 5,
+      'the counter to know it',
+    );
     const buyer = newShopper();
     const begun = await buyer.order(id, 2);
     expect((await admin.call('DELETE', `/products/${id}`)).status).toBe(204);
-    expect(await stockOf(shop.services, id)).toEqual({ stock: 2, held: 2 });
-    await until(async () => (await shop.services.gate.available([id])).get(id) === 0, 'the counter to follow');
+    expect(await stockOf(shop.services, id)).toEqual({ stock: 2, reserved: 2 });
+    await until(async () => (await shop.services.stockCounters.available([id])).get(id) === 0, 'the counter to follow');
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    expect(await stockOf(shop.services, id)).toEqual({ stock: 0, held: 0 });
+    expect(await stockOf(shop.services, id)).toEqual({ stock: 0, reserved: 0 });
   });
 });
 
@@ -88,11 +91,11 @@ describe('what can be reserved', () => {
   it('is read from PostgreSQL where the stock counters don’t know it', async () => {
     const { id } = await createProduct(shop.services, { stock: 10 });
     const buyer = newShopper();
-    const held = await buyer.hold([{ productId: id, quantity: 3 }]);
+    const reserved = await buyer.reserve([{ productId: id, quantity: 3 }]);
     await shop.services.redis.hdel('{stock}:available', id);
     expect((await newShopper().call('GET', `/products/${id}`)).body.available_quantity).toBe(7);
-    await shop.services.gate.correct(id, undefined, 7);
-    await buyer.call('DELETE', `/reservations/${held.body.id}`);
+    await shop.services.stockCounters.correct(id, undefined, 7);
+    await buyer.call('DELETE', `/reservations/${reserved.body.id}`);
   });
 });
 

@@ -169,7 +169,7 @@ async function isFirst(
 }
 
 /**
- * Takes a product off sale; what is held stays held and can still be paid. Deleting it again changes nothing.
+ * Takes a product off sale; what is reserved stays reserved and can still be paid. Deleting it again changes nothing.
  * @throws DomainError not_found
  */
 export async function deleteProduct(orm: Orm, id: string): Promise<void> {

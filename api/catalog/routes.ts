@@ -100,9 +100,9 @@ export function catalogRoutes(deps: ApiDependencies, limits: RateLimits): ApiRou
   return router;
 }
 
-/** What can be held now: the gate knows at once; PostgreSQL where it does not. */
-async function availableQuantity({ gate, db }: ApiDependencies, id: string): Promise<number> {
-  const counted = await gate.available([id]).then(
+/** What can be reserved now: the stock counters know at once; PostgreSQL where it does not. */
+async function availableQuantity({ stockCounters, db }: ApiDependencies, id: string): Promise<number> {
+  const counted = await stockCounters.available([id]).then(
     (counts) => counts.get(id)!,
     () => Number.NaN,
   );

@@ -73,14 +73,17 @@ describe('stock', () => {
 
   it('grows and shrinks by what came and went, never below what is reserved', async () => {
     const { id } = await createProduct(shop.services, { stock: 5 });
-    await new Shopper(shop.api.url).hold([{ productId: id, quantity: 3 }]);
+    await new Shopper(shop.api.url).reserve([{ productId: id, quantity: 3 }]);
     const short = await patch(id, { stock_delta: -3 });
     expect([short.status, short.body.code]).toEqual([409, 'conflict']);
     expect(short.body).toMatchObject({ stock_quantity: 5, reserved_quantity: 3 });
     expect((await patch(id, { stock_delta: -2 })).body).toMatchObject({ stock_quantity: 3, reserved_quantity: 3 });
     const { stock_version } = (await patch(id, { stock_delta: 10 })).body;
     expect((await patch(id, { stock_quantity: 2, stock_version })).status).toBe(409);
-    await until(async () => (await shop.services.gate.available([id])).get(id) === 10, 'the stock counter to follow');
+    await until(
+      async () => (await shop.services.stockCounters.available([id])).get(id) === 10,
+      'the stock counter to follow',
+    );
   });
 
   it('counts a delivery once for an Idempotency-Key', async () => {
@@ -108,6 +111,9 @@ describe('stock', () => {
     for (const answer of answers.slice(0, 20)) expect(answer).toMatchObject({ status: 200 });
     expect((await stockOf(shop.services, id)).stock).toBe(100 - 30 + 40 + corrections);
     const left = 110 + corrections;
-    await until(async () => (await shop.services.gate.available([id])).get(id) === left, 'the stock counter to follow');
+    await until(
+      async () => (await shop.services.stockCounters.available([id])).get(id) === left,
+      'the stock counter to follow',
+    );
   });
 });

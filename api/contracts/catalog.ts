@@ -51,7 +51,7 @@ export const product = productSummary
     description: z.string(),
     tags: z.array(z.string()),
     option_values: z.record(z.string(), z.string()),
-    available_quantity: z.number().int().nonnegative().meta({ description: 'On hand less held; a snapshot' }),
+    available_quantity: z.number().int().nonnegative().meta({ description: 'In stock less reserved; a snapshot' }),
     variants: z.array(productVariant).meta({ description: 'All rows of the same family, this one too' }),
     created_at: timestamp,
     updated_at: timestamp,

@@ -70,7 +70,7 @@ export const order = z
     cancellation_waits: z
       .boolean()
       .meta({ description: 'A cancellation is above the asker’s limit and waits for a support lead; nothing ships' }),
-    hold_reason: z.string().nullable().meta({ description: 'Why it is on hold; for staff only' }),
+    review_reason: z.string().nullable().meta({ description: 'Why it is under review; for staff only' }),
     user_id: uuid.nullable().meta({ description: 'The buyer’s account; null for guests' }),
     items: z.array(
       z.object({

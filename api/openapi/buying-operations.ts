@@ -1,4 +1,4 @@
-/** From the hold to the refund. */
+/** From the reservation to the refund. */
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { idempotencyHeaders, idParams } from '../contracts/common.ts';
 import * as orders from '../contracts/orders.ts';
@@ -22,7 +22,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       },
       problems: {
         409: 'Not enough in stock: `lines` says which (`out_of_stock`); or more than may be reserved at a time: `limit` and `max` say which limit (`reservation_limit`); or the key’s reservation has ended (`reservation_ended`); or the products have different currencies (`currency_mismatch`)',
-        422: 'The key was used for another hold',
+        422: 'The key was used for another reservation',
         503: 'Stock is being counted anew',
       },
     }),
@@ -54,8 +54,8 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       ok: gives('The order, and what a browser needs to pay', orders.checkout, 201),
       problems: {
         404: 'No such reservation of yours',
-        409: 'The hold has ended',
-        503: 'Payments can’t be taken just now; the hold goes on',
+        409: 'The reservation has ended',
+        503: 'Payments can’t be taken just now; the reservation goes on',
       },
     }),
   },
@@ -101,7 +101,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       params: idParams,
       body: orders.cancelBody,
       ok: gives(
-        'The cancelled order; with 202 it is on hold until a support lead has agreed (`cancellation_waits`)',
+        'The cancelled order; with 202 it is under review until a support lead has agreed (`cancellation_waits`)',
         orders.order,
       ),
       problems: { 404: 'No such order of yours', 409: 'It can’t be cancelled any more' },

@@ -41,7 +41,7 @@ export async function beginCheckout(
   );
   if (!known) throw new DomainError('not_found', 'There is no such reservation.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
-  if (known.order_status === null && known.reservation !== 'held') throw ended();
+  if (known.order_status === null && known.reservation !== 'reserved') throw ended();
 
   const result = await begin(deps, Number(known.amount), {
     orderId,
@@ -59,14 +59,14 @@ export async function beginCheckout(
     case 'reservation_ended':
       throw ended();
     case 'payment_unavailable':
-      throw new DomainError('payment_provider_unavailable', 'The items stay held; try again in a moment.', {
+      throw new DomainError('payment_provider_unavailable', 'Your items stay reserved; try again in a moment.', {
         retryable: true,
       });
   }
 }
 
 const ended = () =>
-  new DomainError('reservation_ended', 'The hold has ended and its items went back on sale; take a new one.');
+  new DomainError('reservation_ended', 'The reservation has ended and its items went back on sale; take a new one.');
 
 function begin(
   { temporal }: Pick<ApiDependencies, 'temporal'>,

@@ -23,7 +23,7 @@ interface OrderRow {
   user_id: string | null;
   status: OrderStatus;
   fulfillment: Fulfillment;
-  hold_reason: string | null;
+  review_reason: string | null;
   cancellation_waits: boolean;
   carrier: string | null;
   tracking_number: string | null;
@@ -81,7 +81,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     },
     returns_until: row.delivered_at && returnsUntil(row.delivered_at, settings.RETURN_DAYS).toISOString(),
     cancellation_waits: row.cancellation_waits,
-    hold_reason: mine ? null : row.hold_reason,
+    review_reason: mine ? null : row.review_reason,
     items: (row.items ?? []).map((item) => ({
       ...item,
       price: Number(item.price),

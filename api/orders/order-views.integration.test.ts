@@ -37,12 +37,12 @@ describe('an order', () => {
     expect(shipped(seen)).toMatchObject({ actor: 'ui:Anna', reason: parcel.reason });
   });
 
-  it('shows only staff why it is on hold', async () => {
+  it('shows only staff why it is under review', async () => {
     const sale = await sell(shop);
-    await desk.order(sale.orderId, 'putOnHold', { reason: 'Looks like fraud' });
+    await desk.order(sale.orderId, 'putUnderReview', { reason: 'Looks like fraud' });
     const support = await signedIn(shop, 'support');
-    expect((await orderOf(sale)).hold_reason).toBeNull();
-    expect((await support.call('GET', `/orders/${sale.orderId}`)).body.hold_reason).toBe('Looks like fraud');
+    expect((await orderOf(sale)).review_reason).toBeNull();
+    expect((await support.call('GET', `/orders/${sale.orderId}`)).body.review_reason).toBe('Looks like fraud');
   });
 
   it('waits for no decision on a cancellation when it is a refund that waits, which is news of it', async () => {
@@ -77,8 +77,8 @@ describe('a checkout', () => {
     const ada = await signedIn(shop);
     const product = await createProduct(shop.services);
     for (const email of ['gift@example.test', undefined]) {
-      const held = await ada.hold([{ productId: product.id }]);
-      const body = { reservation_id: held.body.id, shipping_address: ADDRESS, email };
+      const reserved = await ada.reserve([{ productId: product.id }]);
+      const body = { reservation_id: reserved.body.id, shipping_address: ADDRESS, email };
       const { order } = (await ada.call('POST', '/checkouts', body)).body;
       expect([order.email, order.user_id]).toEqual([email ?? ada.email, ada.session.user.id]);
       await ada.call('POST', `/orders/${order.id}/cancel`);
@@ -104,11 +104,11 @@ describe('a checkout', () => {
   it('that is asked for again after the payment is answered with the paid order', async () => {
     const buyer = new Shopper(shop.api.url);
     const product = await createProduct(shop.services);
-    const held = await buyer.hold([{ productId: product.id }]);
-    const begun = (await buyer.checkout(held.body.id)).body;
+    const reserved = await buyer.reserve([{ productId: product.id }]);
+    const begun = (await buyer.checkout(reserved.body.id)).body;
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const again = await buyer.checkout(held.body.id);
+    const again = await buyer.checkout(reserved.body.id);
     expect([again.status, again.body.payment]).toEqual([201, null]);
     expect(again.body.order).toMatchObject({ id: begun.order.id, status: 'paid' });
   });

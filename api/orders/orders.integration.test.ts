@@ -19,34 +19,34 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('reservations', () => {
-  it('hold the lines named, or the whole cart, at their price', async () => {
+  it('reserve the lines named, or the whole cart, at their price', async () => {
     const product = await createProduct(shop.services, { price: '19.99' });
     const buyer = new Shopper(shop.api.url);
     expect((await buyer.call('POST', '/reservations', {})).body.code).toBe('cart_empty');
     await buyer.call('PUT', `/cart/items/${product.id}`, { quantity: 3 });
-    const held = await buyer.call('POST', '/reservations', {});
-    expect(held.status).toBe(201);
-    expect(held.body).toMatchObject({
-      status: 'held',
+    const reserved = await buyer.call('POST', '/reservations', {});
+    expect(reserved.status).toBe(201);
+    expect(reserved.body).toMatchObject({
+      status: 'reserved',
       total: 59.97,
       currency: 'usd',
       order_id: null,
       items: [{ quantity: 3, price: 19.99 }],
     });
-    const holdMs = Date.parse(held.body.expires_at) - Date.now();
-    const promisedMs = shop.services.settings.HOLD_SECONDS * 1_000;
-    expect(holdMs).toBeGreaterThan(promisedMs - 10_000);
-    expect(holdMs).toBeLessThanOrEqual(promisedMs);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 3 });
-    expect((await buyer.call('GET', `/reservations/${held.body.id}`)).body).toEqual(held.body);
+    const reservationMs = Date.parse(reserved.body.expires_at) - Date.now();
+    const promisedMs = shop.services.settings.RESERVATION_SECONDS * 1_000;
+    expect(reservationMs).toBeGreaterThan(promisedMs - 10_000);
+    expect(reservationMs).toBeLessThanOrEqual(promisedMs);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 3 });
+    expect((await buyer.call('GET', `/reservations/${reserved.body.id}`)).body).toEqual(reserved.body);
   });
 
-  it('say which line falls short and by how much, and hold nothing then', async () => {
+  it('say which line falls short and by how much, and reserve nothing then', async () => {
     const [plenty, few] = [
       await createProduct(shop.services),
       await createProduct(shop.services, { stock: 2, name: 'Rare mug' }),
     ];
-    const refused = await new Shopper(shop.api.url).hold([
+    const refused = await new Shopper(shop.api.url).reserve([
       { productId: plenty!.id },
       { productId: few!.id, quantity: 5 },
     ]);
@@ -55,37 +55,40 @@ describe('reservations', () => {
       code: 'out_of_stock',
       lines: [{ product_id: few!.id, name: 'Rare mug', requested: 5, available: 2 }],
     });
-    expect(await stockOf(shop.services, plenty!.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, plenty!.id)).toEqual({ stock: 10, reserved: 0 });
   });
 
-  it('answer a repeated key with the same hold, and refuse it for another', async () => {
+  it('answer a repeated key with the same reservation, and refuse it for another', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const [one, two] = await Promise.all([
-      buyer.hold([{ productId: product.id }], 'k1'),
-      buyer.hold([{ productId: product.id }], 'k1'),
+      buyer.reserve([{ productId: product.id }], 'k1'),
+      buyer.reserve([{ productId: product.id }], 'k1'),
     ]);
     expect(two!.body).toEqual(one!.body);
-    expect((await stockOf(shop.services, product.id)).held).toBe(1);
-    expect((await buyer.hold([{ productId: product.id, quantity: 2 }], 'k1')).status).toBe(422);
-    const other = await new Shopper(shop.api.url).hold([{ productId: product.id }], 'k1');
+    expect((await stockOf(shop.services, product.id)).reserved).toBe(1);
+    expect((await buyer.reserve([{ productId: product.id, quantity: 2 }], 'k1')).status).toBe(422);
+    const other = await new Shopper(shop.api.url).reserve([{ productId: product.id }], 'k1');
     expect(other.body.id).not.toBe(one!.body.id);
     // Also when the stock has gone in between: a retry is not a new attempt.
     await shop.services.db.run('update products set stock_quantity = 2 where id = $1', [product.id]);
-    await until(async () => (await shop.services.gate.available([product.id])).get(product.id) === 0, 'the gate');
-    expect((await buyer.hold([{ productId: product.id }], 'k1')).body).toEqual(one!.body);
+    await until(
+      async () => (await shop.services.stockCounters.available([product.id])).get(product.id) === 0,
+      'the stock counters',
+    );
+    expect((await buyer.reserve([{ productId: product.id }], 'k1')).body).toEqual(one!.body);
   });
 
   it('are given back by their owner, once, and by nobody else', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const { id } = (await buyer.hold([{ productId: product.id, quantity: 4 }])).body;
+    const { id } = (await buyer.reserve([{ productId: product.id, quantity: 4 }])).body;
     expect((await new Shopper(shop.api.url).call('DELETE', `/reservations/${id}`)).status).toBe(404);
     expect((await new Shopper(shop.api.url).call('GET', `/reservations/${id}`)).status).toBe(404);
     for (let times = 0; times < 2; times++)
       expect((await buyer.call('DELETE', `/reservations/${id}`)).status).toBe(204);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
-    expect((await shop.services.gate.available([product.id])).get(product.id)).toBe(10);
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
+    expect((await shop.services.stockCounters.available([product.id])).get(product.id)).toBe(10);
     expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
   });
 
@@ -105,7 +108,7 @@ describe('reservations', () => {
       'items.1.quantity',
     ]);
     expect((await buyer.call('POST', '/reservations', '{"items": [')).body.code).toBe('invalid_request');
-    const unknown = await buyer.hold([{ productId: product }]);
+    const unknown = await buyer.reserve([{ productId: product }]);
     expect([unknown.status, unknown.body.lines[0].available]).toEqual([409, 0]);
     const nobody = await fetch(`${shop.api.url}/api/reservations`, {
       method: 'POST',
@@ -120,7 +123,7 @@ describe('checkouts', () => {
   it('turn one reservation into one order, however often they are asked for', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const { id } = (await buyer.reserve([{ productId: product.id }])).body;
     const answers = await Promise.all([1, 2, 3].map(() => buyer.checkout(id)));
     const again = await buyer.checkout(id);
     expect(new Set([...answers, again].map((each) => each.status))).toEqual(new Set([201]));
@@ -133,10 +136,10 @@ describe('checkouts', () => {
     expect((await buyer.call('DELETE', `/reservations/${id}`)).body.code).toBe('conflict');
   });
 
-  it('name every error of a bad address, and leave the hold as it was', async () => {
+  it('name every error of a bad address, and leave the reservation as it was', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const { id } = (await buyer.reserve([{ productId: product.id }])).body;
     const bad = await buyer.call('POST', '/checkouts', {
       reservation_id: id,
       shipping_address: { street: '', city: 'X', postal_code: 'ABC', country: 'USA' },
@@ -151,13 +154,13 @@ describe('checkouts', () => {
     ]);
     const guest = await buyer.call('POST', '/checkouts', { reservation_id: id, shipping_address: ADDRESS });
     expect(guest.body.errors).toMatchObject([{ path: 'email' }]);
-    expect((await buyer.call('GET', `/reservations/${id}`)).body.status).toBe('held');
+    expect((await buyer.call('GET', `/reservations/${id}`)).body.status).toBe('reserved');
   });
 
   it('of another’s reservation are not found, and stay open for its owner', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const { id } = (await buyer.reserve([{ productId: product.id }])).body;
     expect((await new Shopper(shop.api.url).checkout(id)).status).toBe(404);
     expect((await buyer.checkout(id)).status).toBe(201);
   });
@@ -165,7 +168,7 @@ describe('checkouts', () => {
   it('of another’s reservation tell nothing of it when it has ended', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
-    const { id } = (await buyer.hold([{ productId: product.id }])).body;
+    const { id } = (await buyer.reserve([{ productId: product.id }])).body;
     expect((await buyer.call('DELETE', `/reservations/${id}`)).status).toBe(204);
     expect((await new Shopper(shop.api.url).checkout(id)).body.code).toBe('not_found');
     expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
@@ -207,7 +210,7 @@ describe('orders', () => {
     expect(order.events.map((each: { type: string }) => each.type)).toEqual(['order_opened', 'order_paid']);
     expect((await buyer.call('GET', '/cart')).body.items).toEqual([]);
     expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([{ id, status: 'paid', item_count: 2 }]);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, reserved: 0 });
   });
 
   it('tell why a card was declined, and take another one', async () => {
@@ -234,7 +237,7 @@ describe('orders', () => {
       expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
     }
     expect((await buyer.pay(begun)).error.code).toBe('payment_intent_unexpected_state');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
   });
 
   it('that are paid are cancelled until they ship: all of the money goes back, and the items', async () => {
@@ -252,8 +255,11 @@ describe('orders', () => {
     expect((await buyer.call('GET', `/orders/${id}/refunds`)).body.items).toMatchObject([
       { kind: 'cancellation', amount: 12.5, status: 'succeeded', reason: 'Changed my mind' },
     ]);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, held: 0 });
-    await until(async () => (await shop.services.gate.available([product.id])).get(product.id) === 10, 'the gate');
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
+    await until(
+      async () => (await shop.services.stockCounters.available([product.id])).get(product.id) === 10,
+      'the stock counters',
+    );
   });
 
   it('of another shopper are not there; staff see them with their workflow', async () => {
@@ -303,8 +309,8 @@ describe('refunds', () => {
       await createProduct(shop.services, { price: '14.50', name: 'Pot' }),
     ];
     const buyer = new Shopper(shop.api.url);
-    const held = await buyer.hold([{ productId: mug.id }, { productId: pot.id }]);
-    const begun = (await buyer.checkout(held.body.id)).body;
+    const reserved = await buyer.reserve([{ productId: mug.id }, { productId: pot.id }]);
+    const begun = (await buyer.checkout(reserved.body.id)).body;
     const path = `/orders/${begun.order.id}/refunds`;
     expect((await buyer.call('POST', path, { reason: 'not paid yet' })).body.code).toBe('order_not_refundable');
     await buyer.pay(begun);
@@ -318,7 +324,7 @@ describe('refunds', () => {
     expect((await buyer.call('POST', path, other, { 'idempotency-key': 'part' })).status).toBe(422);
     await buyer.untilStatus(begun.order.id, 'partially_refunded');
     // Nothing has shipped: the unit is canceled, and back on sale without anyone asking.
-    expect(await stockOf(shop.services, mug.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, mug.id)).toEqual({ stock: 10, reserved: 0 });
     expect((await buyer.call('POST', path, { amount: 1, reason: 'bare' })).body).toMatchObject({
       code: 'invalid_request',
     });
@@ -334,7 +340,7 @@ describe('refunds', () => {
     });
     expect((await support.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(202);
     await buyer.untilStatus(begun.order.id, 'refunded');
-    expect(await stockOf(shop.services, pot.id)).toEqual({ stock: 10, held: 0 });
+    expect(await stockOf(shop.services, pot.id)).toEqual({ stock: 10, reserved: 0 });
     const list = (await buyer.call('GET', path)).body;
     expect(list).toMatchObject({
       refundable_amount: 0,

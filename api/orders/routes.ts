@@ -72,7 +72,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     }
     const order = await readOrder(db, settings, id, viewerOf(ctx));
     // Above the asker's limit a support lead has to agree: nothing ships meanwhile.
-    if (order.status === 'on_hold' && order.cancellation_waits) ctx.status = 202;
+    if (order.status === 'under_review' && order.cancellation_waits) ctx.status = 202;
     else if (order.status !== 'cancelled') {
       throw new DomainError(
         'order_not_cancellable',

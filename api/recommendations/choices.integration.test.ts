@@ -85,8 +85,8 @@ describe('a history that is forgotten', () => {
     const [who, other] = [await signedIn(shop), await signedIn(shop)];
     const userId = who.session.user.id;
     const { influx, db } = shop.services;
-    const held = await who.hold([{ productId: mug.id }]);
-    const { order, payment } = (await who.checkout(held.body.id)).body;
+    const reserved = await who.reserve([{ productId: mug.id }]);
+    const { order, payment } = (await who.checkout(reserved.body.id)).body;
     await who.pay({ payment });
     await who.untilStatus(order.id, 'paid');
     await until(() => isPersonal(who), 'the purchase to count');

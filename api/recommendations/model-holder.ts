@@ -29,7 +29,7 @@ export class ModelHolder {
   #running: Promise<void> | undefined;
   #held: HeldModel | undefined;
   #refused: { id: string; untilMs: number } | undefined;
-  #onSwap: ((held: HeldModel | undefined) => void) | undefined;
+  #onSwap: ((reserved: HeldModel | undefined) => void) | undefined;
 
   constructor(db: Database, log: Logger) {
     this.#db = db;
@@ -48,7 +48,7 @@ export class ModelHolder {
   }
 
   /** Nobody waits for it: without a model there are answers too. */
-  start(onSwap: (held: HeldModel | undefined) => void): void {
+  start(onSwap: (reserved: HeldModel | undefined) => void): void {
     this.#onSwap = onSwap;
     this.#running = this.#run();
   }
@@ -91,14 +91,14 @@ export class ModelHolder {
     }
   }
 
-  #swap(held: HeldModel | undefined): void {
-    this.#held = held;
-    this.#log.info({ model: held?.id, products: held?.model.items.length }, 'recommendations: model switched');
-    this.#onSwap?.(held);
+  #swap(reserved: HeldModel | undefined): void {
+    this.#held = reserved;
+    this.#log.info({ model: reserved?.id, products: reserved?.model.items.length }, 'recommendations: model switched');
+    this.#onSwap?.(reserved);
   }
 }
 
 /** Places in the model of all that is sold under one name in lists. */
-export function placesOf(held: HeldModel, { variants }: ShelfProduct): number[] {
-  return variants.flatMap((id) => held.placeOf.get(id) ?? []);
+export function placesOf(reserved: HeldModel, { variants }: ShelfProduct): number[] {
+  return variants.flatMap((id) => reserved.placeOf.get(id) ?? []);
 }

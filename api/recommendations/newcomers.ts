@@ -82,13 +82,13 @@ export class Newcomers {
     return this.#links;
   }
 
-  areNone(held: HeldModel): boolean {
-    return this.#links?.model !== held.id || this.#links.byPlace.size === 0;
+  areNone(reserved: HeldModel): boolean {
+    return this.#links?.model !== reserved.id || this.#links.byPlace.size === 0;
   }
 
   /** @param scores of places in the model, of what the shopper is offered or likes */
-  place(held: HeldModel, scores: ReadonlyMap<number, number>): PlacedNewcomer[] {
-    const byPlace = this.#links?.model === held.id ? this.#links.byPlace : undefined;
+  place(reserved: HeldModel, scores: ReadonlyMap<number, number>): PlacedNewcomer[] {
+    const byPlace = this.#links?.model === reserved.id ? this.#links.byPlace : undefined;
     const placed = new Map<string, PlacedNewcomer>();
     for (const [place, score] of scores) {
       for (const { newcomer, likeness } of byPlace?.get(place) ?? []) {
@@ -104,12 +104,12 @@ export class Newcomers {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const sinceMs = Date.now() - this.#refreshedAtMs;
-      const held = this.#models.current;
-      if (held && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
+      const reserved = this.#models.current;
+      if (reserved && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
         const wasStale = this.#isStale;
         this.#isStale = false;
         this.#refreshedAtMs = Date.now();
-        await this.#refresh(held, wasStale).catch((error: unknown) => {
+        await this.#refresh(reserved, wasStale).catch((error: unknown) => {
           this.#log.warn({ err: error }, 'recommendations: could not look for new products');
         });
       }
@@ -117,11 +117,11 @@ export class Newcomers {
     }
   }
 
-  async #refresh(held: HeldModel, mayDiffer: boolean): Promise<void> {
+  async #refresh(reserved: HeldModel, mayDiffer: boolean): Promise<void> {
     const rows = await this.#sql.rows<{ id: string }>(NEWEST, [DAYS, LOOKED_AT]);
     const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
       .filter((product) => product !== undefined)
-      .filter(({ inStock, variants }) => inStock && !variants.some((id) => held.placeOf.has(id)))
+      .filter(({ inStock, variants }) => inStock && !variants.some((id) => reserved.placeOf.has(id)))
       .slice(0, MOST);
     const unknown = newcomers.filter(({ id }) => !this.#neighbours.has(id));
     const found = await this.#content.search(unknown);
@@ -146,12 +146,12 @@ export class Newcomers {
     const isSame =
       neighbours.size === this.#neighbours.size && [...neighbours.keys()].every((id) => this.#neighbours.has(id));
     this.#neighbours = neighbours;
-    if (isSame && !mayDiffer && this.#links?.model === held.id) return;
-    this.#links = { model: held.id, byPlace: await this.#link(held, neighbours) };
+    if (isSame && !mayDiffer && this.#links?.model === reserved.id) return;
+    this.#links = { model: reserved.id, byPlace: await this.#link(reserved, neighbours) };
   }
 
   async #link(
-    held: HeldModel,
+    reserved: HeldModel,
     neighbours: ReadonlyMap<string, readonly Neighbour[]>,
   ): Promise<Map<number, readonly Link[]>> {
     const ids = [...new Set([...neighbours.values()].flat().map(({ productId }) => productId))];
@@ -162,7 +162,7 @@ export class Newcomers {
       let linked = 0;
       for (const { productId, likeness } of all) {
         if (linked === NEIGHBOURS) break;
-        const places = (shown.get(productId)?.variants ?? []).flatMap((id) => held.placeOf.get(id) ?? []);
+        const places = (shown.get(productId)?.variants ?? []).flatMap((id) => reserved.placeOf.get(id) ?? []);
         if (places.length === 0) continue;
         linked += 1;
         for (const place of places) {

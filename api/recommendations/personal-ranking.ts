@@ -62,17 +62,19 @@ export class PersonalRanking {
   }
 
   /** @param repeats also what they are likely to buy again */
-  async find(held: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
+  async find(reserved: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
     const rank = async (count: number): Promise<Candidate[]> => {
       const nowMs = Date.now();
-      const acts = await this.#actsOf(held, shopper, nowMs);
+      const acts = await this.#actsOf(reserved, shopper, nowMs);
       if (acts.length === 0) return [];
-      const found = repeats ? held.scorer.anyItems(acts, nowMs, count) : held.scorer.newItems(acts, nowMs, count);
+      const found = repeats
+        ? reserved.scorer.anyItems(acts, nowMs, count)
+        : reserved.scorer.newItems(acts, nowMs, count);
       // What only fills up comes from elsewhere.
       const suggestions = found.filter(({ score }) => score > 0);
-      return this.#candidates(held, acts, suggestions, limit);
+      return this.#candidates(reserved, acts, suggestions, limit);
     };
-    const basis = [held.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
+    const basis = [reserved.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
     let candidates = this.#memory.get(shopper.name, basis);
     if (!candidates) {
       candidates = (await rank(limit + SOON)).slice(0, limit + REMEMBERED);
@@ -81,50 +83,56 @@ export class PersonalRanking {
     return {
       candidates,
       further: () => rank(limit + FURTHER),
-      without: await this.#familiesOf(held, shopper, repeats),
+      without: await this.#familiesOf(reserved, shopper, repeats),
     };
   }
 
   /** What is in the cart is not shown, nor what they own, unless they look for that. */
-  async #familiesOf(held: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
+  async #familiesOf(reserved: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
     const families = await this.#shelf.familiesOf(cart);
     if (!repeats)
       for (const record of records)
-        for (const family of (await this.#place(held, record)).families) families.add(family);
+        for (const family of (await this.#place(reserved, record)).families) families.add(family);
     return families;
   }
 
-  async #actsOf(held: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
+  async #actsOf(reserved: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
     const products = await this.#shelf.find([...cart, ...tastes.map(({ productId }) => productId)]);
     const acts: Act[] = [];
     const note = (item: number, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
       if (item >= 0) acts.push({ item, kind, timeMs, reason });
     };
-    for (const [at, productId] of cart.entries()) note(itemOf(held, productId, products[at]), 'cart', nowMs, 'in_cart');
+    for (const [at, productId] of cart.entries())
+      note(itemOf(reserved, productId, products[at]), 'cart', nowMs, 'in_cart');
     for (const record of records) {
-      const { items } = await this.#place(held, record);
+      const { items } = await this.#place(reserved, record);
       for (let at = 0; at < items.length; at += 1)
         note(items[at]!, 'purchase', record.boughtAtSeconds[at]! * 1_000, 'bought');
     }
     for (const [at, { productId, kind, timeMs }] of tastes.entries())
-      note(itemOf(held, productId, products[cart.length + at]), kind, timeMs, 'viewed');
+      note(itemOf(reserved, productId, products[cart.length + at]), kind, timeMs, 'viewed');
     return acts;
   }
 
-  async #place(held: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
+  async #place(reserved: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
     const known = this.#placed.get(record);
-    if (known?.model === held.model) return known;
+    if (known?.model === reserved.model) return known;
     const products = await this.#shelf.find(record.bought);
     const placed = {
-      model: held.model,
-      items: Int32Array.from(record.bought, (id, at) => itemOf(held, id, products[at])),
+      model: reserved.model,
+      items: Int32Array.from(record.bought, (id, at) => itemOf(reserved, id, products[at])),
       families: [...new Set(products.flatMap((product) => product?.family ?? []))],
     };
     this.#placed.set(record, placed);
     return placed;
   }
 
-  #candidates(held: HeldModel, acts: readonly Act[], suggestions: readonly Suggestion[], limit: number): Candidate[] {
+  #candidates(
+    reserved: HeldModel,
+    acts: readonly Act[],
+    suggestions: readonly Suggestion[],
+    limit: number,
+  ): Candidate[] {
     const reasonOf = new Map<number, ReasonKind>();
     const bought = new Set<number>();
     for (const { item, kind, reason } of acts) {
@@ -135,39 +143,39 @@ export class PersonalRanking {
       const isAgain = bought.has(item);
       const reason: ReasonKind = isAgain ? 'again' : (reasonOf.get(because) ?? 'popular');
       // "Because you looked at it" needs no name beside its own.
-      const about = isAgain || because < 0 || because === item ? undefined : held.model.items[because];
-      return { score, productId: held.model.items[item]!, reason, about };
+      const about = isAgain || because < 0 || because === item ? undefined : reserved.model.items[because];
+      return { score, productId: reserved.model.items[item]!, reason, about };
     });
-    const newcomers = this.#placeNewcomers(held, suggestions, reasonOf.keys(), limit);
+    const newcomers = this.#placeNewcomers(reserved, suggestions, reasonOf.keys(), limit);
     const all =
       newcomers.length === 0 ? candidates : [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
     return all.map(({ productId, reason, about }) => ({ productId, reason, about }));
   }
 
   #placeNewcomers(
-    held: HeldModel,
+    reserved: HeldModel,
     suggestions: readonly Suggestion[],
     liked: Iterable<number>,
     limit: number,
   ): ScoredCandidate[] {
-    if (this.#newcomers.areNone(held)) return [];
+    if (this.#newcomers.areNone(reserved)) return [];
     const scores = new Map(suggestions.map(({ item, score }) => [item, score]));
     // What they like themselves speaks for what is like it as much as the best suggestion does.
     const best = suggestions[0]?.score ?? 1;
     for (const item of liked) scores.set(item, best);
     return this.#newcomers
-      .place(held, scores)
+      .place(reserved, scores)
       .slice(0, Math.ceil((limit * MAX_NEWCOMERS) / 10))
       .map(({ productId, score, like }) => ({
         productId,
         score,
         reason: 'new' as const,
-        about: held.model.items[like],
+        about: reserved.model.items[like],
       }));
   }
 }
 
 /** A variant that the model does not know speaks for its family. */
-function itemOf(held: HeldModel, productId: string, product: ShelfProduct | undefined): number {
-  return held.placeOf.get(productId) ?? (product && placesOf(held, product)[0]) ?? -1;
+function itemOf(reserved: HeldModel, productId: string, product: ShelfProduct | undefined): number {
+  return reserved.placeOf.get(productId) ?? (product && placesOf(reserved, product)[0]) ?? -1;
 }

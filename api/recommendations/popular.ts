@@ -49,11 +49,11 @@ export class Popular {
   }
 
   async #find(): Promise<Candidate[]> {
-    const held = this.#models.current?.model;
-    const ordered = held
+    const reserved = this.#models.current?.model;
+    const ordered = reserved
       ? Array.from(
-          held.popular.subarray(0, LOOKED_AT),
-          (place): Candidate => ({ productId: held.items[place]!, reason: 'popular' }),
+          reserved.popular.subarray(0, LOOKED_AT),
+          (place): Candidate => ({ productId: reserved.items[place]!, reason: 'popular' }),
         )
       : await this.#bySales();
     const products = await this.#shelf.find(ordered.map(({ productId }) => productId));

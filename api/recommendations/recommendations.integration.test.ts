@@ -78,8 +78,8 @@ afterAll(async () => {
 });
 
 async function buy(who: Shopper, ...products: TestProduct[]): Promise<string> {
-  const held = await who.hold(products.map(({ id }) => ({ productId: id })));
-  const { order, payment } = (await who.checkout(held.body.id)).body;
+  const reserved = await who.reserve(products.map(({ id }) => ({ productId: id })));
+  const { order, payment } = (await who.checkout(reserved.body.id)).body;
   await who.pay({ payment });
   await who.untilStatus(order.id, 'paid');
   return order.id;
@@ -193,8 +193,8 @@ describe('a shopper', () => {
     });
     await look(who, mug);
     expect(ids(await shown(who)).slice(0, 2)).toEqual([target.id, other.id]);
-    const held = await guest().hold([{ productId: target.id }]);
-    expect(held.status).toBe(201);
+    const reserved = await guest().reserve([{ productId: target.id }]);
+    expect(reserved.status).toBe(201);
     expect(ids(await shown(who, '?limit=30'))).not.toContain(target.id);
     const similar = () => guest().call('GET', `/products/${mug.id}/similar`);
     expect(ids((await similar()).body)[0]).toBe(other.id);
@@ -239,9 +239,9 @@ describe('a shopper', () => {
     await until(async () => (await list())[0] === lead.id, 'the family to be shown by its lead');
     expect((await list()).filter((id) => id === lead.id || id === variant.id)).toEqual([lead.id]);
     // The lead alone is taken: the other variant can still be bought.
-    await guest().hold([{ productId: lead.id }]);
+    await guest().reserve([{ productId: lead.id }]);
     expect((await list())[0]).toBe(lead.id);
-    await guest().hold([{ productId: variant.id, quantity: 10 }]);
+    await guest().reserve([{ productId: variant.id, quantity: 10 }]);
     expect(await list()).not.toContain(lead.id);
     await serve(standard());
   });
@@ -287,8 +287,8 @@ describe('a guest', () => {
     const who = guest();
     await who.call('PUT', `/cart/items/${mug.id}`, { quantity: 1 });
     expect((await who.call('GET', '/cart/suggestions')).body.items.length).toBeGreaterThan(0);
-    const held = await who.call('POST', '/reservations', {}, { 'idempotency-key': randomUUID() });
-    const { order, payment } = (await who.checkout(held.body.id)).body;
+    const reserved = await who.call('POST', '/reservations', {}, { 'idempotency-key': randomUUID() });
+    const { order, payment } = (await who.checkout(reserved.body.id)).body;
     await who.pay({ payment });
     await who.untilStatus(order.id, 'paid');
     const isEmpty = async () => (await who.call('GET', '/cart/suggestions')).body.items.length === 0;
@@ -355,8 +355,8 @@ describe('a product', () => {
 });
 
 describe('without a server', () => {
-  it('answers with what is left while the stock gate is closed', async () => {
-    await shop.services.gate.close();
+  it('answers with what is left while the stock counters are being rebuilt', async () => {
+    await shop.services.stockCounters.close();
     const who = guest();
     await look(who, mug);
     expect(ids(await shown(who, '', GRANTED))[0]).toBe(bowl.id);

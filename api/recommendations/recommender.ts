@@ -57,7 +57,7 @@ export class Recommender {
   #filling: Promise<void> = Promise.resolve();
 
   constructor(services: Services) {
-    const { db, cache, redis, gate, productIndex, log, settings } = services;
+    const { db, cache, redis, stockCounters, productIndex, log, settings } = services;
     this.#services = services;
     this.tastes = new ShopperTastes(new Tastes(redis));
     this.#carts = new ShopperCarts(db);
@@ -70,7 +70,7 @@ export class Recommender {
     this.#newcomers = new Newcomers(db, this.#shelf, this.#content, this.#models, log);
     this.#popular = new Popular(db, cache, this.#shelf, this.#models);
     this.#personal = new PersonalRanking(this.#shelf, this.#newcomers);
-    this.#soldOut = new SoldOut(gate, log);
+    this.#soldOut = new SoldOut(stockCounters, log);
     this.#offers = new Offers(this.#shelf, this.#soldOut);
   }
 
@@ -99,9 +99,9 @@ export class Recommender {
       },
       log,
     );
-    this.#models.start((held) => {
+    this.#models.start((reserved) => {
       this.#newcomers.markStale();
-      if (held) this.#filling = this.#filling.then(() => this.#fill(held));
+      if (reserved) this.#filling = this.#filling.then(() => this.#fill(reserved));
     });
     this.#newcomers.start();
   }
@@ -120,10 +120,10 @@ export class Recommender {
     { limit, repeats }: { limit: number; repeats: boolean },
   ): Promise<Recommendations> {
     const shopper = await this.shoppers.find(asker, mayFollow);
-    const held = this.#models.current;
+    const reserved = this.#models.current;
     const [seed] = namesOf(asker);
     const own =
-      held && shopper.isPersonalised ? await this.#personal.find(held, shopper, { limit, repeats }) : undefined;
+      reserved && shopper.isPersonalised ? await this.#personal.find(reserved, shopper, { limit, repeats }) : undefined;
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
     const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
@@ -131,36 +131,36 @@ export class Recommender {
       isVaried: true,
       more: own ? [own.further, popular] : [popular],
     });
-    return { items, model: held?.id ?? UNTRAINED };
+    return { items, model: reserved?.id ?? UNTRAINED };
   }
 
   /** What goes with a product, then what is like it. @throws DomainError not_found */
   async similarTo(productId: string, limit: number): Promise<Recommendations> {
     const [product] = await this.#shelf.find([productId]);
     if (!product) throw new DomainError('not_found', 'There is no such product.');
-    const held = this.#models.current;
-    const places = held ? placesOf(held, product) : [];
-    const candidates = (held?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
-      ({ item }): Candidate => ({ productId: held!.model.items[item]!, reason: 'together', about: product.id }),
+    const reserved = this.#models.current;
+    const places = reserved ? placesOf(reserved, product) : [];
+    const candidates = (reserved?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+      ({ item }): Candidate => ({ productId: reserved!.model.items[item]!, reason: 'together', about: product.id }),
     );
     const options = { limit, without: new Set([product.family]), isVaried: false };
     const items = await this.#filledUp(candidates, [product], options);
-    return { items, model: held?.id ?? UNTRAINED };
+    return { items, model: reserved?.id ?? UNTRAINED };
   }
 
   /** What goes with a cart; nothing for an empty one. */
   async forCart(owner: CartOwner, limit: number): Promise<Recommendations> {
-    const held = this.#models.current;
-    const model = held?.id ?? UNTRAINED;
+    const reserved = this.#models.current;
+    const model = reserved?.id ?? UNTRAINED;
     const inCart = await this.#shelf.find(await this.shoppers.cart(owner));
     const products = inCart.filter((product) => product !== undefined);
     if (products.length === 0) return { items: [], model };
-    const places = held ? products.flatMap((product) => placesOf(held, product)) : [];
-    const candidates = (held?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const places = reserved ? products.flatMap((product) => placesOf(reserved, product)) : [];
+    const candidates = (reserved?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
       ({ item, because }): Candidate => ({
-        productId: held!.model.items[item]!,
+        productId: reserved!.model.items[item]!,
         reason: 'in_cart',
-        about: held!.model.items[because],
+        about: reserved!.model.items[because],
       }),
     );
     const without = new Set(products.map(({ family }) => family));
@@ -189,10 +189,10 @@ export class Recommender {
   }
 
   /** What shoppers will ask for first. Without it they wait for PostgreSQL once. */
-  async #fill(held: HeldModel): Promise<void> {
+  async #fill(reserved: HeldModel): Promise<void> {
     const { signal } = this.#stopping;
     try {
-      await this.#shelf.fill(held.model.popular, held.model.items, signal);
+      await this.#shelf.fill(reserved.model.popular, reserved.model.items, signal);
       await this.shoppers.fill(signal);
     } catch (error) {
       if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: could not read ahead');

@@ -1,7 +1,7 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
 import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
-import type { Figure, ModelScores } from '../../domain/recommendations/gate.ts';
+import type { Figure, ModelScores } from '../../domain/recommendations/publication-check.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import {
   RETRAINING_ID,

@@ -9,7 +9,7 @@ export interface ShelfProduct {
   family: string;
   category: string | null;
   name: string;
-  /** Whether any of it is in stock; what is held counts as stock. */
+  /** Whether any of it is in stock; what is reserved counts as stock. */
   inStock: boolean;
   /** Ids of all that can be bought of it, itself too. */
   variants: readonly string[];

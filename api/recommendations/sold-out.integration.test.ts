@@ -1,8 +1,8 @@
-/** What the stock gate says of the last piece and of the first one again, heard in another process' place. */
+/** Whin the stock counters says of the last piece and of the first one again, heard in another process' place. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureGate } from '../../activities/reservations/gate-rebuild.ts';
-import { STOCK_CHANNEL, type StockGate } from '../../infra/redis/stock-counters.ts';
+import { ensureStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
+import { STOCK_CHANNEL, type StockCounters } from '../../infra/redis/stock-counters.ts';
 import { subscribe } from '../../infra/redis/subscribe.ts';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices, until } from '../../tests/support/shop.ts';
@@ -15,8 +15,8 @@ let timesHeard = 0;
 
 beforeAll(async () => {
   services = await connectTestServices();
-  await openGate();
-  soldOut = new SoldOut(services.gate, services.log);
+  await openCounters();
+  soldOut = new SoldOut(services.stockCounters, services.log);
   stop = listen(soldOut);
   await until(async () => timesHeard > 0, 'the subscription');
 });
@@ -41,58 +41,61 @@ function listen(listener: SoldOut): () => void {
   );
 }
 
-const openGate = () => until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
+const openCounters = () =>
+  until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
 async function countAnew(): Promise<void> {
-  await services.gate.close();
-  await openGate();
+  await services.stockCounters.close();
+  await openCounters();
 }
 const becomes = (id: string, isSoldOut: boolean) => until(async () => soldOut.has(id) === isSoldOut, `${isSoldOut}`);
 
 const outboxId = () => 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
 
-/** Of the gate alone: the next time that it is counted, it is gone. */
-async function productInGate(stock: number): Promise<string> {
+/** Of the stock counters alone: the next time that it is counted, it is gone. */
+async function productInCounters(stock: number): Promise<string> {
   const id = randomUUID();
-  await services.gate.adjust(outboxId(), id, stock);
+  await services.stockCounters.adjust(outboxId(), id, stock);
   return id;
 }
 
-async function hold(productId: string, quantity: number): Promise<string> {
+async function reservation(productId: string, quantity: number): Promise<string> {
   const reservationId = randomUUID();
-  expect(await services.gate.hold(reservationId, [{ productId, quantity }])).toEqual({ outcome: 'held' });
+  expect(await services.stockCounters.reserve(reservationId, [{ productId, quantity }])).toEqual({
+    outcome: 'reserved',
+  });
   return reservationId;
 }
 
-it('hears when the last piece is held, and when one is back', async () => {
-  const id = await productInGate(3);
-  const other = await productInGate(3);
-  const two = await hold(id, 2);
-  const last = await hold(id, 1);
+it('hears when the last piece is reserved, and when one is back', async () => {
+  const id = await productInCounters(3);
+  const other = await productInCounters(3);
+  const two = await reservation(id, 2);
+  const last = await reservation(id, 1);
   await becomes(id, true);
   expect(soldOut.has(other)).toBe(false);
-  await services.gate.end(two, 'committed');
-  await services.gate.end(last, 'released');
+  await services.stockCounters.end(two, 'committed');
+  await services.stockCounters.end(last, 'released');
   await becomes(id, false);
 });
 
 it('hears of what is granted beyond the count, delivered and corrected', async () => {
-  const id = await productInGate(1);
-  await services.gate.confirm(randomUUID(), [{ productId: id, quantity: 2 }]);
+  const id = await productInCounters(1);
+  await services.stockCounters.confirm(randomUUID(), [{ productId: id, quantity: 2 }]);
   await becomes(id, true);
-  await services.gate.adjust(outboxId(), id, 5);
+  await services.stockCounters.adjust(outboxId(), id, 5);
   await becomes(id, false);
-  expect(await services.gate.correct(id, 4, 0)).toBe(true);
+  expect(await services.stockCounters.correct(id, 4, 0)).toBe(true);
   await becomes(id, true);
-  expect(await services.gate.correct(id, 0, 1)).toBe(true);
+  expect(await services.stockCounters.correct(id, 0, 1)).toBe(true);
   await becomes(id, false);
 });
 
-it('reads all of it when it begins to hear, when it was deaf, and when the gate was counted anew', async () => {
-  const id = await productInGate(1);
-  await hold(id, 1);
+it('reads all of it when it begins to hear, when it was deaf, and when the stock counters were counted anew', async () => {
+  const id = await productInCounters(1);
+  await reservation(id, 1);
   await becomes(id, true);
 
-  const later = new SoldOut(services.gate, services.log);
+  const later = new SoldOut(services.stockCounters, services.log);
   const stopLater = listen(later);
   await until(async () => later.has(id), 'what was sold out before');
   stopLater();
@@ -108,22 +111,22 @@ it('reads all of it when it begins to hear, when it was deaf, and when the gate 
 });
 
 it('misses nothing of what is said while it reads', async () => {
-  const [gone, back] = [await productInGate(1), await productInGate(1)];
-  const held = await hold(back, 1);
+  const [gone, back] = [await productInCounters(1), await productInCounters(1)];
+  const reserved = await reservation(back, 1);
   let meanwhile: (() => Promise<void>) | undefined = async () => {
-    await hold(gone, 1);
-    await services.gate.end(held, 'released');
+    await reservation(gone, 1);
+    await services.stockCounters.end(reserved, 'released');
   };
   // The count is read before, its answer comes after.
   const slow = {
     soldOut: async () => {
-      const ids = await services.gate.soldOut();
+      const ids = await services.stockCounters.soldOut();
       await meanwhile?.();
       meanwhile = undefined;
       await new Promise((resolve) => setTimeout(resolve, 50));
       return ids;
     },
-  } as StockGate;
+  } as StockCounters;
   const listener = new SoldOut(slow, services.log);
   const stopListener = listen(listener);
   await until(async () => meanwhile === undefined, 'the reading');

@@ -1,7 +1,7 @@
-/** When the gate is read; how it speaks is tried with the real one in the integration test. */
+/** When the stock counters are read; how it speaks is tried with the real one in the integration test. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../infra/logger.ts';
-import type { StockGate } from '../../infra/redis/stock-counters.ts';
+import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import { SoldOut } from './sold-out.ts';
 
 beforeEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 
 function soldOutOf(answers: readonly (string[] | 'fails')[]) {
   let reads = 0;
-  const gate: Pick<StockGate, 'soldOut'> = {
+  const stockCounters: Pick<StockCounters, 'soldOut'> = {
     soldOut: async () => {
       const answer = answers[Math.min(reads, answers.length - 1)]!;
       reads += 1;
@@ -21,7 +21,7 @@ function soldOutOf(answers: readonly (string[] | 'fails')[]) {
       return new Set(answer);
     },
   };
-  return { soldOut: new SoldOut(gate as StockGate, createLogger('test', 'silent')), reads: () => reads };
+  return { soldOut: new SoldOut(stockCounters as StockCounters, createLogger('test', 'silent')), reads: () => reads };
 }
 
 it('reads again soon when it could not, and now and then when it could', async () => {

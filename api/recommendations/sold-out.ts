@@ -1,26 +1,26 @@
 /**
- * What the stock gate has nothing left of, kept in this process: the gate says when the last piece of something goes and when there
+ * Whin the stock counters has nothing left of, kept in this process: the stock counters says when the last piece of something goes and when there
  * is one again. While it can't be heard nothing is known, and the stock counts as PostgreSQL has it.
  */
 import type { Logger } from '../../infra/logger.ts';
-import { type StockGate, stockWordOf } from '../../infra/redis/stock-counters.ts';
+import { type StockCounters, stockWordOf } from '../../infra/redis/stock-counters.ts';
 
 const RETRY_MS = 1_000;
-/** Read anew now and then, in case that the gate was changed by a worker of a release that did not say so yet, or by hand. */
+/** Read anew now and then, in case that the stock counters were changed by a worker of a release that did not say so yet, or by hand. */
 const REREAD_MS = 300_000;
 
 export class SoldOut {
-  readonly #gate: StockGate;
+  readonly #counters: StockCounters;
   readonly #log: Logger;
   #ids = new Set<string>();
-  /** What was said while the gate is being read, which may have been before it or after. */
+  /** What was said while the stock counters are being read, which may have been before it or after. */
   #saidMeanwhile: Map<string, boolean> | undefined;
   /** Counts the readings: what an earlier one finds is not looked at any more. */
   #reading = 0;
   #next: NodeJS.Timeout | undefined;
 
-  constructor(gate: StockGate, log: Logger) {
-    this.#gate = gate;
+  constructor(stockCounters: StockCounters, log: Logger) {
+    this.#counters = stockCounters;
     this.#log = log;
   }
 
@@ -60,7 +60,7 @@ export class SoldOut {
     this.#saidMeanwhile = said;
     let againMs = REREAD_MS;
     try {
-      const ids = await this.#gate.soldOut();
+      const ids = await this.#counters.soldOut();
       if (reading !== this.#reading) return;
       for (const [id, isSoldOut] of said) {
         if (isSoldOut) ids.add(id);

@@ -32,34 +32,36 @@ describe('a shopper who reserves again', () => {
   it('gets the last unit they have themselves together with something else; the reservation before ends', async () => {
     const [last, more] = [await product(1), await product()];
     const buyer = newShopper();
-    const first = await buyer.hold([{ productId: last.id }]);
+    const first = await buyer.reserve([{ productId: last.id }]);
     expect(first.status).toBe(201);
-    const second = await buyer.hold([{ productId: last.id }, { productId: more.id, quantity: 2 }]);
+    const second = await buyer.reserve([{ productId: last.id }, { productId: more.id, quantity: 2 }]);
     expect([second.status, second.body.items.length]).toEqual([201, 2]);
     expect((await buyer.call('GET', `/reservations/${first.body.id}`)).body.status).toBe('released');
     expect((await buyer.checkout(first.body.id)).body.code).toBe('reservation_ended');
-    expect(await stockOf(shop.services, last.id)).toEqual({ stock: 1, held: 1 });
+    expect(await stockOf(shop.services, last.id)).toEqual({ stock: 1, reserved: 1 });
     const workflow = shop.services.temporal.workflow.getHandle(reservationWorkflowId(first.body.id));
     expect(await workflow.result()).toBe('released');
 
-    const tooMuch = await buyer.hold([{ productId: last.id, quantity: 2 }]);
+    const tooMuch = await buyer.reserve([{ productId: last.id, quantity: 2 }]);
     expect([tooMuch.status, tooMuch.body.lines]).toEqual([
       409,
       [{ product_id: last.id, name: 'Test mug', requested: 2, available: 1 }],
     ]);
-    expect((await buyer.call('GET', `/reservations/${second.body.id}`)).body.status).toBe('held');
-    expect((await newShopper().hold([{ productId: last.id }])).body.code).toBe('out_of_stock');
+    expect((await buyer.call('GET', `/reservations/${second.body.id}`)).body.status).toBe('reserved');
+    expect((await newShopper().reserve([{ productId: last.id }])).body.code).toBe('out_of_stock');
   }, 30_000);
 
   it('for the same lines gets the reservation they have, and one order in however many tabs', async () => {
     const item = await product(2);
     const buyer = newShopper();
-    const tabs = await Promise.all(Array.from({ length: 8 }, () => buyer.hold([{ productId: item.id, quantity: 2 }])));
+    const tabs = await Promise.all(
+      Array.from({ length: 8 }, () => buyer.reserve([{ productId: item.id, quantity: 2 }])),
+    );
     expect(new Set(tabs.map((each) => each.body.id)).size).toBe(1);
     expect(tabs.map((each) => each.status).sort()).toEqual([...Array.from({ length: 7 }, () => 200), 201]);
     const orders = await Promise.all(tabs.map((each) => buyer.checkout(each.body.id)));
     expect(new Set(orders.map((each) => each.body.order.id)).size).toBe(1);
-    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 2, held: 2 });
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 2, reserved: 2 });
   });
 
   it('while they pay gets that order, whatever they ask for; and is free again once it is paid or cancelled', async () => {
@@ -69,15 +71,15 @@ describe('a shopper who reserves again', () => {
       const wanted = end === 'pay' ? other : item;
       const begun = await buyer.order(wanted.id);
       const reservations = [];
-      for (const each of [wanted, other, soldOut]) reservations.push(await buyer.hold([{ productId: each.id }]));
+      for (const each of [wanted, other, soldOut]) reservations.push(await buyer.reserve([{ productId: each.id }]));
       for (const { status, body } of reservations)
-        expect([status, body.order_id, body.status]).toEqual([200, begun.order.id, 'held']);
+        expect([status, body.order_id, body.status]).toEqual([200, begun.order.id, 'reserved']);
       expect((await buyer.checkout(reservations[0]!.body.id)).body.order.id).toBe(begun.order.id);
       if (end === 'pay') {
         await buyer.pay(begun, CARDS.good);
         await buyer.untilStatus(begun.order.id, 'paid');
       } else await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
-      const next = await buyer.hold([{ productId: wanted.id }]);
+      const next = await buyer.reserve([{ productId: wanted.id }]);
       expect([next.status, next.body.order_id]).toEqual([201, null]);
     }
   }, 30_000);
@@ -85,20 +87,20 @@ describe('a shopper who reserves again', () => {
   it('after signing in still counts as the guest they were', async () => {
     const item = await product(1);
     const buyer = newShopper();
-    const guest = await buyer.hold([{ productId: item.id }]);
+    const guest = await buyer.reserve([{ productId: item.id }]);
     const { token } = await signedIn(shop);
     buyer.token = token;
-    const same = await buyer.hold([{ productId: item.id }]);
+    const same = await buyer.reserve([{ productId: item.id }]);
     expect([same.status, same.body.id]).toEqual([200, guest.body.id]);
     const other = await product();
-    const account = await buyer.hold([{ productId: item.id }, { productId: other.id }]);
+    const account = await buyer.reserve([{ productId: item.id }, { productId: other.id }]);
     expect(account.status).toBe(201);
   });
 
   it('after signing in orders for the account, which sees the order on every device', async () => {
     const item = await product(1);
     const buyer = newShopper();
-    const guest = await buyer.hold([{ productId: item.id }]);
+    const guest = await buyer.reserve([{ productId: item.id }]);
     const { token } = await signedIn(shop);
     buyer.token = token;
     const begun = (await buyer.checkout(guest.body.id)).body;
@@ -114,30 +116,30 @@ describe('a repeated Idempotency-Key', () => {
     const item = await product();
     const buyer = newShopper();
     const key = randomUUID();
-    const held = await buyer.hold([{ productId: item.id }], key);
-    expect((await buyer.hold([{ productId: item.id }], key)).body).toEqual(held.body);
-    await buyer.call('DELETE', `/reservations/${held.body.id}`);
-    const repeated = await buyer.hold([{ productId: item.id }], key);
+    const reserved = await buyer.reserve([{ productId: item.id }], key);
+    expect((await buyer.reserve([{ productId: item.id }], key)).body).toEqual(reserved.body);
+    await buyer.call('DELETE', `/reservations/${reserved.body.id}`);
+    const repeated = await buyer.reserve([{ productId: item.id }], key);
     expect([repeated.status, repeated.body.code]).toEqual([409, 'reservation_ended']);
 
     const again = randomUUID();
-    const sold = await buyer.hold([{ productId: item.id }], again);
+    const sold = await buyer.reserve([{ productId: item.id }], again);
     const begun = (await buyer.checkout(sold.body.id)).body;
-    expect((await buyer.hold([{ productId: item.id }], again)).body.order_id).toBe(begun.order.id);
+    expect((await buyer.reserve([{ productId: item.id }], again)).body.order_id).toBe(begun.order.id);
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    expect((await buyer.hold([{ productId: item.id }], again)).body).toMatchObject({
+    expect((await buyer.reserve([{ productId: item.id }], again)).body).toMatchObject({
       id: sold.body.id,
       status: 'committed',
       order_id: begun.order.id,
     });
 
     const late = randomUUID();
-    const expired = await buyer.hold([{ productId: item.id }], late);
+    const expired = await buyer.reserve([{ productId: item.id }], late);
     await endedAgo(shop.services, expired.body.id, 5);
     const { createInventoryActivities } = await import('../../activities/reservations/activities.ts');
-    await createInventoryActivities(shop.services).endHold({ reservationId: expired.body.id });
-    expect((await buyer.hold([{ productId: item.id }], late)).body.code).toBe('reservation_ended');
+    await createInventoryActivities(shop.services).endReservation({ reservationId: expired.body.id });
+    expect((await buyer.reserve([{ productId: item.id }], late)).body.code).toBe('reservation_ended');
   }, 30_000);
 });
 
@@ -146,43 +148,43 @@ describe('a reservation', () => {
     const item = await product(1);
     const buyer = newShopper();
     const key = randomUUID();
-    const held = await buyer.hold([{ productId: item.id }], key);
-    const begun = (await buyer.checkout(held.body.id)).body;
+    const reserved = await buyer.reserve([{ productId: item.id }], key);
+    const begun = (await buyer.checkout(reserved.body.id)).body;
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const repeated = await buyer.hold([{ productId: item.id }], key);
-    expect([repeated.status, repeated.body.status, repeated.body.id]).toEqual([201, 'committed', held.body.id]);
+    const repeated = await buyer.reserve([{ productId: item.id }], key);
+    expect([repeated.status, repeated.body.status, repeated.body.id]).toEqual([201, 'committed', reserved.body.id]);
   });
 
   it('is the same for its key in whatever order its items are named', async () => {
     const items = [{ productId: (await product()).id }, { productId: (await product()).id }];
     const buyer = newShopper();
     const key = randomUUID();
-    const first = await buyer.hold(items, key);
-    expect((await buyer.hold(items.toReversed(), key)).body).toEqual(first.body);
+    const first = await buyer.reserve(items, key);
+    expect((await buyer.reserve(items.toReversed(), key)).body).toEqual(first.body);
     await buyer.call('DELETE', `/reservations/${first.body.id}`);
   });
 
   it('keeps the price that it was reserved at', async () => {
     const item = await product();
     const buyer = newShopper();
-    const { body } = await buyer.hold([{ productId: item.id, quantity: 2 }]);
+    const { body } = await buyer.reserve([{ productId: item.id, quantity: 2 }]);
     await shop.services.db.run('update products set price = 99 where id = $1', [item.id]);
     const kept = { items: [{ price: 12.5, line_total: 25 }], total: 25 };
     expect((await buyer.call('GET', `/reservations/${body.id}`)).body).toMatchObject(kept);
-    expect((await buyer.hold([{ productId: item.id, quantity: 2 }])).body).toMatchObject({ id: body.id, ...kept });
+    expect((await buyer.reserve([{ productId: item.id, quantity: 2 }])).body).toMatchObject({ id: body.id, ...kept });
     await buyer.call('DELETE', `/reservations/${body.id}`);
   });
 
   it('is not given back while its order waits for the payment, which can be canceled', async () => {
     const item = await product();
     const buyer = newShopper();
-    const { body } = await buyer.hold([{ productId: item.id }]);
+    const { body } = await buyer.reserve([{ productId: item.id }]);
     const begun = (await buyer.checkout(body.id)).body;
     const refused = await buyer.call('DELETE', `/reservations/${body.id}`);
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({ code: 'conflict', order_id: begun.order.id });
-    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 10, held: 1 });
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 10, reserved: 1 });
     await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
     expect((await buyer.call('DELETE', `/reservations/${body.id}`)).status).toBe(204);
     expect((await newShopper().call('DELETE', `/reservations/${body.id}`)).status).toBe(404);
@@ -192,7 +194,7 @@ describe('a reservation', () => {
     const [item, soldOut] = [await product(), await product(0)];
     const unknown = randomUUID();
     const lines = [item.id, soldOut.id, unknown].map((productId) => ({ productId, quantity: 2 }));
-    const { status, body } = await newShopper().hold(lines);
+    const { status, body } = await newShopper().reserve(lines);
     expect(status).toBe(409);
     const short = { requested: 2, available: 0 };
     expect(body.lines).toHaveLength(2);
@@ -211,7 +213,7 @@ describe('limits', () => {
     const { RESERVATION_MAX_UNITS_PER_GUEST: perGuest, RESERVATION_MAX_UNITS_PER_OWNER: perOwner } =
       shop.services.settings;
     const buyer = newShopper();
-    const refused = await buyer.hold([{ productId: item.id, quantity: perGuest + 1 }]);
+    const refused = await buyer.reserve([{ productId: item.id, quantity: perGuest + 1 }]);
     expect(refused.body).toMatchObject({
       status: 409,
       code: 'reservation_limit',
@@ -220,9 +222,9 @@ describe('limits', () => {
       detail: `Guests can reserve up to ${perGuest} items at a time. Reduce the quantities, or sign in to reserve more.`,
     });
     buyer.token = (await signedIn(shop)).token;
-    expect((await buyer.hold([{ productId: item.id, quantity: perOwner }])).status).toBe(201);
+    expect((await buyer.reserve([{ productId: item.id, quantity: perOwner }])).status).toBe(201);
     const second = await product(1_000);
-    const over = await buyer.hold([
+    const over = await buyer.reserve([
       { productId: item.id, quantity: perOwner },
       { productId: second.id, quantity: 1 },
     ]);
@@ -244,12 +246,12 @@ describe('limits', () => {
 
     // What was bought is not reserved any more.
     const carts = await Promise.all(
-      Array.from({ length: maxOpen + 10 }, (_, index) => at(100 + index).hold([{ productId: item.id }])),
+      Array.from({ length: maxOpen + 10 }, (_, index) => at(100 + index).reserve([{ productId: item.id }])),
     );
     const refused = carts.filter((each) => each.status !== 201);
     expect(refused).toHaveLength(10);
     expect(new Set(refused.map((each) => each.body.limit))).toEqual(new Set(['address_open']));
-    expect((await newShopper().hold([{ productId: item.id }])).status).toBe(201);
+    expect((await newShopper().reserve([{ productId: item.id }])).status).toBe(201);
     const hashes = await shop.services.db.rows<{ address_hash: string }>(
       `select distinct address_hash from reservations join reservation_items on reservation_id = id where product_id = $1`,
       [item.id],
@@ -260,7 +262,7 @@ describe('limits', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => {
         const guest = Object.assign(newShopper(), { address: greedy });
-        return guest.hold([{ productId: item.id, quantity: 20 }]);
+        return guest.reserve([{ productId: item.id, quantity: 20 }]);
       }),
     );
     expect(answers.filter((each) => each.status === 201)).toHaveLength(maxUnits / 20);

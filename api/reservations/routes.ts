@@ -8,7 +8,7 @@ import { MAX_RESERVATION_LINES, reservationBody } from '../contracts/reservation
 import { identity, ownersOf } from '../middleware/identity.ts';
 import type { RateLimits } from '../middleware/rate-limit.ts';
 import { parse } from '../middleware/validate.ts';
-import { type HoldRequest, Reservations } from './service.ts';
+import { type ReservationRequest, Reservations } from './service.ts';
 
 export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
   const reservations = new Reservations(deps);
@@ -21,7 +21,7 @@ export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): Ap
     const headers = parse(idempotencyHeaders, ctx.headers, 'headers');
     const body = parse(reservationBody, ctx.request.body ?? {}, 'body');
     const lines = body.items?.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
-    const { reservation, isNew } = await reservations.hold({
+    const { reservation, isNew } = await reservations.reserve({
       owners,
       address: ctx.ip,
       cartId: (await findCart(deps.db, cartOwner(ctx))) ?? null,
@@ -43,11 +43,14 @@ export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): Ap
     ctx.status = 204;
   });
 
-  async function cartLines(ctx: ApiContext): Promise<HoldRequest['lines']> {
+  async function cartLines(ctx: ApiContext): Promise<ReservationRequest['lines']> {
     const cart = await readCart(deps.db, cartOwner(ctx), deps.settings.CURRENCY);
     if (cart.items.length === 0) throw new DomainError('cart_empty', 'Put something into the cart first.');
     if (cart.items.length > MAX_RESERVATION_LINES) {
-      throw new DomainError('invalid_request', `A hold takes at most ${MAX_RESERVATION_LINES} different products.`);
+      throw new DomainError(
+        'invalid_request',
+        `A reservation takes at most ${MAX_RESERVATION_LINES} different products.`,
+      );
     }
     return cart.items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
   }

@@ -1,4 +1,4 @@
-/** Holds for shoppers: validated here, taken by the reservation's workflow. */
+/** Reservations for shoppers: validated here, taken by the reservation's workflow. */
 import { randomUUID } from 'node:crypto';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
@@ -11,16 +11,16 @@ import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {
-  type HoldInput,
-  type HoldResult,
-  holdUpdate,
+  type ReservationResult,
   releaseUpdate,
   reservationWorkflowId,
+  reserveUpdate,
+  type StockRequest,
 } from '../../workflows/reservation/messages.ts';
 import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow } from '../temporal-call.ts';
 
-export interface HoldRequest {
+export interface ReservationRequest {
   /** Names of the shopper, the account's first. */
   owners: string[];
   address: string;
@@ -29,7 +29,7 @@ export interface HoldRequest {
   lines: { productId: string; quantity: number }[];
 }
 
-type ReservationDependencies = Pick<Services, 'temporal' | 'gate' | 'db' | 'settings'>;
+type ReservationDependencies = Pick<Services, 'temporal' | 'stockCounters' | 'db' | 'settings'>;
 
 export class Reservations {
   readonly #deps: ReservationDependencies;
@@ -39,13 +39,13 @@ export class Reservations {
   }
 
   /**
-   * Holds all lines or none, in the place of what the shopper had reserved before. Where that is being paid, or has the same lines, it is
+   * Reserves all lines or none, in the place of what the shopper had reserved before. Where that is being paid, or has the same lines, it is
    * the answer.
    * @returns `isNew` false when it is one that the shopper had
    * @throws DomainError out_of_stock with the lines that fall short; reservation_limit; reservation_ended when the key's own reservation
-   *   has ended since; stock_unavailable while the gate is rebuilt; idempotency_key_reused
+   *   has ended since; stock_unavailable while the stock counters are rebuilt; idempotency_key_reused
    */
-  async hold(request: HoldRequest): Promise<{ reservation: Reservation; isNew: boolean }> {
+  async reserve(request: ReservationRequest): Promise<{ reservation: Reservation; isNew: boolean }> {
     const { owners, cartId, address } = request;
     const reservationId = request.idempotencyKey
       ? uuidFrom(ID_NAMESPACES.reservation, `${owners[0]}:${request.idempotencyKey}`)
@@ -54,19 +54,19 @@ export class Reservations {
     const seen = await this.#lookAtGate(reservationId, lines, owners);
     if (seen.unpaid) return { reservation: seen.unpaid, isNew: false };
 
-    const { HOLD_SECONDS, HOLD_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
-    const result = await this.#startHold({
+    const { RESERVATION_SECONDS, RESERVATION_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
+    const result = await this.#startReservation({
       reservationId,
       owners,
       cartId,
       addressHash: addressHash(JWT_SECRET, address),
-      holdSeconds: HOLD_SECONDS,
-      graceSeconds: HOLD_GRACE_SECONDS,
+      reservationSeconds: RESERVATION_SECONDS,
+      graceSeconds: RESERVATION_GRACE_SECONDS,
       settleSeconds: PAYMENT_SETTLE_SECONDS,
       lines,
     });
     if (JSON.stringify(result.requested) !== JSON.stringify(lines)) {
-      throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another hold.');
+      throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another reservation.');
     }
     switch (result.outcome) {
       case 'out_of_stock':
@@ -81,7 +81,7 @@ export class Reservations {
         throw reservationEnded();
       case 'existing':
         return { reservation: await this.#findOpen(result.reservationId, owners), isNew: false };
-      case 'held': {
+      case 'reserved': {
         // The workflow repeats its first answer; what became of it since, the ledger knows.
         const isRepeated = seen.known || Date.parse(result.expiresAt) <= Date.now();
         const reservation = isRepeated
@@ -99,16 +99,16 @@ export class Reservations {
   }
 
   /**
-   * A sold-out rush ends here, at Redis, before a workflow is started; a hold that was taken before passes.
-   * @returns whether the gate knew the reservation before, and what the shopper is paying where nothing else can be had
+   * A sold-out rush ends here, at Redis, before a workflow is started; a reservation that was taken before passes.
+   * @returns whether the stock counters knew the reservation before, and what the shopper is paying where nothing else can be had
    */
   async #lookAtGate(
     reservationId: string,
-    lines: HoldRequest['lines'],
+    lines: ReservationRequest['lines'],
     owners: readonly string[],
   ): Promise<{ known: boolean; unpaid?: Reservation }> {
-    const { gate, db } = this.#deps;
-    const seen = await gate.look(reservationId, lines, owners).catch(() => undefined);
+    const { stockCounters, db } = this.#deps;
+    const seen = await stockCounters.look(reservationId, lines, owners).catch(() => undefined);
     if (seen === undefined) throw new DomainError('stock_unavailable', 'Try again in a moment.', { retryable: true });
     const { short, known, hasOwn } = seen;
     if (short.length === 0 || known) return { known };
@@ -132,17 +132,17 @@ export class Reservations {
     );
   }
 
-  async #startHold(input: HoldInput): Promise<HoldResult> {
+  async #startReservation(input: StockRequest): Promise<ReservationResult> {
     return callWorkflow(() => startReservation(this.#deps.temporal, input));
   }
 
   /**
-   * Gives a hold back before its time; one that has ended is left as it is.
+   * Gives a reservation back before its time; one that has ended is left as it is.
    * @throws DomainError not_found; conflict when an order stands on it
    */
   async release(reservationId: string, owners: readonly string[], requestedBy: string): Promise<void> {
     const reservation = await this.find(reservationId, owners);
-    if (reservation.status !== 'held') return;
+    if (reservation.status !== 'reserved') return;
     const { temporal } = this.#deps;
     const handle = temporal.workflow.getHandle(reservationWorkflowId(reservationId));
     const ended = await callWorkflow(() =>
@@ -151,9 +151,13 @@ export class Reservations {
       ),
     );
     if (ended === 'checkout_pending') {
-      throw new DomainError('conflict', 'An order waits for its payment on this hold; cancel the order instead.', {
-        details: { order_id: reservation.order_id },
-      });
+      throw new DomainError(
+        'conflict',
+        'An order waits for its payment on this reservation; cancel the order instead.',
+        {
+          details: { order_id: reservation.order_id },
+        },
+      );
     }
   }
 
@@ -189,18 +193,18 @@ const reservationEnded = () =>
     'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
   );
 
-function startReservation(temporal: Client, input: HoldInput): Promise<HoldResult> {
+function startReservation(temporal: Client, input: StockRequest): Promise<ReservationResult> {
   return temporal.withDeadline(answerDeadline(), () =>
-    temporal.workflow.executeUpdateWithStart(holdUpdate, {
+    temporal.workflow.executeUpdateWithStart(reserveUpdate, {
       args: [input],
-      updateId: 'hold',
+      updateId: 'reserve',
       startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
         workflowId: reservationWorkflowId(input.reservationId),
         taskQueue: 'orders',
         args: [{ reservationId: input.reservationId }],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `Hold of ${input.lines.length === 1 ? 'one product' : `${input.lines.length} products`}`,
+        staticSummary: `Reservation of ${input.lines.length === 1 ? 'one product' : `${input.lines.length} products`}`,
       }),
     }),
   );
@@ -226,7 +230,7 @@ function mixedCurrencies(lines: { productId: string; currency: string }[]): Doma
 }
 
 function outOfStock(lines: { productId: string; name: string; requested: number; available: number }[]): DomainError {
-  return new DomainError('out_of_stock', 'Some items are not there in the quantity asked for; nothing was held.', {
+  return new DomainError('out_of_stock', 'Some items are not there in the quantity asked for; nothing was reserved.', {
     details: {
       lines: lines.map(
         (line): ShortLine => ({
@@ -240,8 +244,8 @@ function outOfStock(lines: { productId: string; name: string; requested: number;
   });
 }
 
-function toReservation(id: string, held: Extract<HoldResult, { outcome: 'held' }>): Reservation {
-  return present({ id, status: 'held', orderId: null, ...held });
+function toReservation(id: string, reserved: Extract<ReservationResult, { outcome: 'reserved' }>): Reservation {
+  return present({ id, status: 'reserved', orderId: null, ...reserved });
 }
 
 function present(input: {

@@ -24,7 +24,7 @@ export function systemRoutes(deps: ApiDependencies): ApiRouter {
       redis: await well(deps.redis.ping()),
       temporal: await well(deps.temporal.connection.ensureConnected()),
       stock_gate: await well(
-        deps.gate.builtIn().then((builtIn) => {
+        deps.stockCounters.builtIn().then((builtIn) => {
           if (builtIn === undefined) throw new Error('closed');
         }),
       ),

@@ -25,7 +25,7 @@ describe('the API', () => {
   });
 
   it('is not ready while stock is being counted', async () => {
-    await shop.services.gate.close();
+    await shop.services.stockCounters.close();
     const answer = await guest().call('GET', '/ready');
     expect(answer.status === 200 || answer.body.checks.stock_gate === false).toBe(true);
   });

@@ -109,7 +109,7 @@ describe('events', () => {
     const object = intent as unknown as Record<string, unknown>;
     for (const id of [own.id, own.id, undefined])
       expect(await send({ id, type: 'payment_intent.succeeded', object })).toBe(200);
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, reserved: 0 });
     expect((await eventsOf(orderId)).map((each) => each.type)).toEqual(['order_opened', 'order_paid']);
   });
 
@@ -197,7 +197,7 @@ describe('events', () => {
 describe('Stripe’s webhooks as they really go wrong', () => {
   const fault = (body: Record<string, unknown>) => atStripe(shop, 'faults', body);
 
-  it('lost: the workflow finds the payment by asking, without waiting for the end of the hold', async () => {
+  it('lost: the workflow finds the payment by asking, without waiting for the end of the reservation', async () => {
     const { orderId, buyer, begun } = await pendingOrder();
     await fault({ target: 'webhook', match: { event_type: 'payment_intent.succeeded' }, kind: 'lost', times: 1 });
     await buyer.pay(begun);
@@ -211,7 +211,7 @@ describe('Stripe’s webhooks as they really go wrong', () => {
     await buyer.pay(begun, '4000000000000002');
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid');
-    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, held: 0 });
+    expect(await stockOf(shop.services, product.id)).toEqual({ stock: 9, reserved: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * What one shopper has reserved, by the ledger. While several requests of the same shopper meet, the gate can count their units twice
+ * What one shopper has reserved, by the ledger. While several requests of the same shopper meet, the stock counters can count their units twice
  * for a moment, or not know for whom they are reserved: PostgreSQL knows.
  */
 import type { StockLine } from '../redis/stock-counters.ts';
@@ -21,7 +21,7 @@ export async function listOwnReservations(
     `select r.id, exists (select 1 from orders o where o.reservation_id = r.id and o.status = 'pending') as has_order,
        (select coalesce(jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity)), '[]')
         from reservation_items item where item.reservation_id = r.id) as lines
-     from reservations r where r.status = 'held' and r.owner = any($1)`,
+     from reservations r where r.status = 'reserved' and r.owner = any($1)`,
     [owners],
   );
   return rows.map(({ id, has_order, lines }) => ({ id, hasOrder: has_order, lines }));

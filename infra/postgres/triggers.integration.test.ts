@@ -90,8 +90,8 @@ describe('shipping', () => {
         message: expect.stringContaining('not finished'),
       });
       // Whatever the order was before: the goods leave by this step alone.
-      const fromHold = `${order(`fulfillment = 'on_hold'`)}; ${write}`;
-      expect(await refusalOf(client, fromHold)).toMatchObject({ code: '23514' });
+      const fromReservation = `${order(`fulfillment = 'under_review'`)}; ${write}`;
+      expect(await refusalOf(client, fromReservation)).toMatchObject({ code: '23514' });
     },
   );
 
@@ -195,7 +195,7 @@ describe('what a shopper is shown', () => {
 
   it('is read anew when an order is paid, and when a buyer’s order or its refunded amount changes', async () => {
     expect(await told(`${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`)).toBe(1);
-    expect(await told(order(`status = 'on_hold'`))).toBe(1);
+    expect(await told(order(`status = 'under_review'`))).toBe(1);
     expect(await told(order('refunded_amount = 5'))).toBe(1);
   });
 
@@ -250,8 +250,8 @@ describe('listeners', () => {
         created('refunded_amount = 1'),
         created('expires_at = now()'),
         created(`shipping_address = '{"city": "X"}'`),
-        created(`fulfillment = 'on_hold'`),
-        created(`status = 'on_hold'`),
+        created(`fulfillment = 'under_review'`),
+        created(`status = 'under_review'`),
         `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
          values ('${REFUND}', '${F.none}', 'r', 1, 'usd', 'r', 'system')`,
         `update refunds set status = 'failed' where id = '${REFUND}'`,

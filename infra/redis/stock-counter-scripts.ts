@@ -1,11 +1,11 @@
 /**
- * The gate's Lua scripts. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
+ * The stock counters's Lua scripts. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
  * `held`: its lines are taken. `replaced`: a newer reservation of the same shopper (`by`) has given them back, and PostgreSQL has not
  * agreed to that yet; should it refuse the newer one, they are taken again. `released`, `committed`: PostgreSQL has ended it, for good.
  * A marker names in `replaces` what it replaced and what would come back with its refusal. Held markers never expire by themselves: they
  * end only by `END`, or by the audit when the reservation is gone.
  *
- * A shopper's key (`{stock}:owner:<owner>`) names the latest reservation; it counts as that shopper's own only while its marker is held.
+ * A shopper's key (`{stock}:owner:<owner>`) names the latest reservation; it counts as that shopper's own only while its marker is reserved.
  */
 
 /** Told when the last piece of something goes (`-<product>`), when there is one again (`+<product>`), and when all was counted anew. */
@@ -35,9 +35,9 @@ local function apply(deltas)
     if delta ~= 0 then change(KEYS[2], product, delta) end
   end
 end
-local function hold_again(deltas, id, now)
+local function reserve_again(deltas, id, now)
   local marker = marker_of(id)
-  redis.call('hset', marker, 'state', 'held')
+  redis.call('hset', marker, 'state', 'reserved')
   redis.call('hdel', marker, 'by')
   redis.call('persist', marker)
   redis.call('zadd', KEYS[3], now, id)
@@ -46,13 +46,13 @@ end
 local function finish(deltas, id, as, ttl, now)
   local marker = marker_of(id)
   local state = redis.call('hget', marker, 'state')
-  if state == 'held' or state == 'replaced' then
-    if state == 'held' and as ~= 'committed' then add_lines(deltas, marker, 1) end
+  if state == 'reserved' or state == 'replaced' then
+    if state == 'reserved' and as ~= 'committed' then add_lines(deltas, marker, 1) end
     if state == 'replaced' and as == 'committed' then add_lines(deltas, marker, -1) end
     if as ~= 'committed' then
       for other in string.gmatch(redis.call('hget', marker, 'replaces') or '', '[^,]+') do
         local found = redis.call('hmget', marker_of(other), 'state', 'by')
-        if found[1] == 'replaced' and found[2] == id then hold_again(deltas, other, now) end
+        if found[1] == 'replaced' and found[2] == id then reserve_again(deltas, other, now) end
       end
     end
     redis.call('zrem', KEYS[3], id)
@@ -66,17 +66,17 @@ local function finish(deltas, id, as, ttl, now)
   end
 end`;
 
-/** KEYS ready available held marker owner…; ARGV marker-ttl id now-ms (product quantity)…. The first owner's key will name it. */
-export const HOLD = `${MARKERS}
+/** KEYS ready available reserved marker owner…; ARGV marker-ttl id now-ms (product quantity)…. The first owner's key will name it. */
+export const RESERVE = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return {'closed'} end
 local state = redis.call('hget', KEYS[4], 'state')
-if state == 'held' or state == 'replaced' then return {'held'} end
+if state == 'reserved' or state == 'replaced' then return {'reserved'} end
 if state then return {'ended'} end
 local deltas = {}
 local before = {}
 for i = 5, #KEYS do
   local id = redis.call('get', KEYS[i])
-  if id and id ~= ARGV[2] and redis.call('hget', marker_of(id), 'state') == 'held' then
+  if id and id ~= ARGV[2] and redis.call('hget', marker_of(id), 'state') == 'reserved' then
     before[#before + 1] = id
     add_lines(deltas, marker_of(id), 1)
   end
@@ -94,16 +94,16 @@ for _, id in ipairs(before) do
   redis.call('expire', marker_of(id), ARGV[1])
   redis.call('zrem', KEYS[3], id)
 end
-redis.call('hset', KEYS[4], 'state', 'held', unpack(ARGV, 4))
+redis.call('hset', KEYS[4], 'state', 'reserved', unpack(ARGV, 4))
 if #before > 0 then redis.call('hset', KEYS[4], 'replaces', table.concat(before, ',')) end
 redis.call('zadd', KEYS[3], ARGV[3], ARGV[2])
 for i = 4, #ARGV, 2 do add(deltas, ARGV[i], -ARGV[i + 1]) end
 apply(deltas)
 if KEYS[5] then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
-return {'held'}`;
+return {'reserved'}`;
 
 /**
- * KEYS ready available held marker owner?; ARGV marker-ttl id now-ms replaced-ids (product quantity)…. For a reservation that PostgreSQL
+ * KEYS ready available reserved marker owner?; ARGV marker-ttl id now-ms replaced-ids (product quantity)…. For a reservation that PostgreSQL
  * has granted in the place of others: it counts even if a counter goes below zero, and they have ended.
  */
 export const CONFIRM = `${MARKERS}
@@ -111,21 +111,21 @@ if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
 local deltas = {}
 local state = redis.call('hget', KEYS[4], 'state')
 if not state then
-  redis.call('hset', KEYS[4], 'state', 'held', unpack(ARGV, 5))
+  redis.call('hset', KEYS[4], 'state', 'reserved', unpack(ARGV, 5))
   redis.call('zadd', KEYS[3], ARGV[3], ARGV[2])
   add_lines(deltas, KEYS[4], -1)
 elseif state == 'replaced' then
-  hold_again(deltas, ARGV[2], ARGV[3])
+  reserve_again(deltas, ARGV[2], ARGV[3])
 end
 redis.call('hdel', KEYS[4], 'replaces')
 for id in string.gmatch(ARGV[4], '[^,]+') do finish(deltas, id, 'released', ARGV[1], ARGV[3]) end
 apply(deltas)
-if KEYS[5] and redis.call('hget', KEYS[4], 'state') == 'held' then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
+if KEYS[5] and redis.call('hget', KEYS[4], 'state') == 'reserved' then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
 return 'ok'`;
 
 /**
- * KEYS ready available held; ARGV marker-ttl id now-ms released|committed|refused. Refused: PostgreSQL never knew it, so nothing is left
- * of it, and what it had replaced is held again.
+ * KEYS ready available reserved; ARGV marker-ttl id now-ms released|committed|refused. Refused: PostgreSQL never knew it, so nothing is left
+ * of it, and what it had replaced is reserved again.
  */
 export const END = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
@@ -141,7 +141,7 @@ if redis.call('set', KEYS[3], '1', 'NX', 'EX', ARGV[1]) then change(KEYS[2], ARG
 return 'ok'`;
 
 /**
- * KEYS ready available held next-available next-held; ARGV server-run. Markers that the rebuild did not load go. A client that lost the
+ * KEYS ready available reserved next-available next-reserved; ARGV server-run. Markers that the rebuild did not load go. A client that lost the
  * answer sends it again: what is open stays as it is.
  */
 export const OPEN = `
@@ -150,7 +150,7 @@ local before = redis.call('zrange', KEYS[3], 0, -1)
 for _, id in ipairs(before) do
   if not redis.call('zscore', KEYS[5], id) then
     local marker = '{stock}:reservation:' .. id
-    if redis.call('hget', marker, 'state') == 'held' then redis.call('del', marker) end
+    if redis.call('hget', marker, 'state') == 'reserved' then redis.call('del', marker) end
   end
 end
 redis.call('del', KEYS[2], KEYS[3])

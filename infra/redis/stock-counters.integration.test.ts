@@ -6,30 +6,30 @@ import { connectOwnRedis, contentsOf, ownRedisUrl } from '../../tests/support/re
 import { until } from '../../tests/support/shop.ts';
 import { connectWaitingRedis } from './client.ts';
 import * as scripts from './stock-counter-scripts.ts';
-import { STOCK_CHANNEL, StockGate } from './stock-counters.ts';
+import { STOCK_CHANNEL, StockCounters } from './stock-counters.ts';
 
 const RUN = 'run-1';
 const STOCK = 10;
 
 let redis: Redis;
-let gate: StockGate;
+let stockCounters: StockCounters;
 /** Of each test its own, `STOCK` of it in stock. */
 let product: string;
 let owner: string;
 beforeAll(() => {
   redis = connectOwnRedis();
-  gate = new StockGate(redis);
+  stockCounters = new StockCounters(redis);
 });
 afterAll(() => redis?.disconnect());
 beforeEach(async () => {
   await redis.flushdb();
   product = randomUUID();
   owner = `cart:${randomUUID()}`;
-  await gate.load({ counts: [{ productId: product, available: STOCK }] });
-  await gate.open(RUN);
+  await stockCounters.load({ counts: [{ productId: product, available: STOCK }] });
+  await stockCounters.open(RUN);
 });
 
-const available = async (id = product) => (await gate.available([id])).get(id);
+const available = async (id = product) => (await stockCounters.available([id])).get(id);
 const lines = (quantity: number) => [{ productId: product, quantity }];
 const stateOf = (id: string) => redis.hget(`{stock}:reservation:${id}`, 'state');
 const expiresIn = (id: string) => redis.ttl(`{stock}:reservation:${id}`);
@@ -53,87 +53,95 @@ async function without<Answer>(step: () => Promise<Answer>): Promise<Answer> {
 
 it('has a part of this file for each script', () => {
   const names = Object.keys(scripts).filter((name) => !['STOCK_CHANNEL', 'OPENED'].includes(name));
-  expect(names.sort()).toEqual(['ADJUST', 'CONFIRM', 'CORRECT', 'END', 'HOLD', 'OPEN']);
+  expect(names.sort()).toEqual(['ADJUST', 'CONFIRM', 'CORRECT', 'END', 'RESERVATION', 'OPEN']);
 });
 
 /** A reservation of two units in a state, with the counter as that leaves it. */
-async function reservationIn(state: 'held' | 'replaced' | 'released' | 'committed' | 'unknown'): Promise<string> {
+async function reservationIn(state: 'reserved' | 'replaced' | 'released' | 'committed' | 'unknown'): Promise<string> {
   const id = randomUUID();
   if (state === 'unknown') return id;
-  await gate.hold(id, lines(2), [owner]);
-  if (state === 'replaced') await gate.hold(randomUUID(), lines(1), [owner]);
-  if (state === 'released' || state === 'committed') await gate.end(id, state);
+  await stockCounters.reserve(id, lines(2), [owner]);
+  if (state === 'replaced') await stockCounters.reserve(randomUUID(), lines(1), [owner]);
+  if (state === 'released' || state === 'committed') await stockCounters.end(id, state);
   return id;
 }
 
-describe('HOLD', () => {
+describe('RESERVATION', () => {
   it('takes all lines once', async () => {
     const id = randomUUID();
-    expect(await twice(() => gate.hold(id, lines(3), [owner]))).toEqual({ outcome: 'held' });
+    expect(await twice(() => stockCounters.reserve(id, lines(3), [owner]))).toEqual({ outcome: 'reserved' });
     expect(await available()).toBe(STOCK - 3);
     expect(await expiresIn(id)).toBe(-1);
-    expect([...(await gate.heldReservations()).keys()]).toEqual([id]);
+    expect([...(await stockCounters.openReservations()).keys()]).toEqual([id]);
   });
 
   it('takes none when one falls short, and says what there is', async () => {
     const other = randomUUID();
-    await gate.adjust(1, other, 1);
+    await stockCounters.adjust(1, other, 1);
     const wanted = [...lines(2), { productId: other, quantity: 2 }];
-    const answer = await without(() => gate.hold(randomUUID(), wanted, [owner]));
+    const answer = await without(() => stockCounters.reserve(randomUUID(), wanted, [owner]));
     const counts = new Map([
       [product, STOCK],
       [other, 1],
     ]);
     expect(answer).toEqual({ outcome: 'short', available: counts });
-    expect(await without(() => gate.hold(randomUUID(), [{ productId: randomUUID(), quantity: 1 }]))).toMatchObject({
+    expect(
+      await without(() => stockCounters.reserve(randomUUID(), [{ productId: randomUUID(), quantity: 1 }])),
+    ).toMatchObject({
       outcome: 'short',
     });
   });
 
   it('takes the last unit, and not one more', async () => {
-    expect((await gate.hold(randomUUID(), lines(STOCK))).outcome).toBe('held');
-    expect((await without(() => gate.hold(randomUUID(), lines(1)))).outcome).toBe('short');
+    expect((await stockCounters.reserve(randomUUID(), lines(STOCK))).outcome).toBe('reserved');
+    expect((await without(() => stockCounters.reserve(randomUUID(), lines(1)))).outcome).toBe('short');
   });
 
   it.each(['released', 'committed'] as const)('does not take what was %s before', async (state) => {
     const id = await reservationIn(state);
-    expect(await without(() => gate.hold(id, lines(2), [owner]))).toEqual({ outcome: 'ended' });
+    expect(await without(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'ended' });
   });
 
   it('takes again what PostgreSQL had refused', async () => {
-    const id = await reservationIn('held');
-    await gate.end(id, 'refused');
-    expect(await twice(() => gate.hold(id, lines(2), [owner]))).toEqual({ outcome: 'held' });
+    const id = await reservationIn('reserved');
+    await stockCounters.end(id, 'refused');
+    expect(await twice(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
     expect(await available()).toBe(STOCK - 2);
   });
 
   it('puts a reservation in the place of its owner’s earlier one, once', async () => {
-    const first = await reservationIn('held');
+    const first = await reservationIn('reserved');
     const second = randomUUID();
-    await twice(() => gate.hold(second, lines(STOCK), [owner]));
+    await twice(() => stockCounters.reserve(second, lines(STOCK), [owner]));
     expect([await available(), await stateOf(first)]).toEqual([0, 'replaced']);
     expect(await expiresIn(first)).toBeGreaterThan(0);
-    expect([...(await gate.replacedBy(second)).keys()]).toEqual([first]);
+    expect([...(await stockCounters.replacedBy(second)).keys()]).toEqual([first]);
     // The earlier one, late, takes nothing back.
-    expect(await without(() => gate.hold(first, lines(2), [owner]))).toEqual({ outcome: 'held' });
+    expect(await without(() => stockCounters.reserve(first, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
   });
 
   it('puts it in the place of what each name of its shopper has reserved, until it is refused', async () => {
     const account = `user:${randomUUID()}`;
-    const asGuest = await reservationIn('held');
+    const asGuest = await reservationIn('reserved');
     const [asAccount, next] = [randomUUID(), randomUUID()];
-    await gate.hold(asAccount, lines(3), [account]);
-    await twice(() => gate.hold(next, lines(STOCK), [account, owner]));
+    await stockCounters.reserve(asAccount, lines(3), [account]);
+    await twice(() => stockCounters.reserve(next, lines(STOCK), [account, owner]));
     expect([await available(), await stateOf(asGuest), await stateOf(asAccount)]).toEqual([0, 'replaced', 'replaced']);
-    await twice(() => gate.end(next, 'refused'));
-    expect([await available(), await stateOf(asGuest), await stateOf(asAccount)]).toEqual([STOCK - 5, 'held', 'held']);
+    await twice(() => stockCounters.end(next, 'refused'));
+    expect([await available(), await stateOf(asGuest), await stateOf(asAccount)]).toEqual([
+      STOCK - 5,
+      'reserved',
+      'reserved',
+    ]);
   });
 
   it('counts nothing for an owner whose earlier one has ended', async () => {
     for (const state of ['released', 'committed'] as const) {
       await reservationIn(state);
       const left = (await available())!;
-      expect((await without(() => gate.hold(randomUUID(), lines(left + 1), [owner]))).outcome).toBe('short');
+      expect((await without(() => stockCounters.reserve(randomUUID(), lines(left + 1), [owner]))).outcome).toBe(
+        'short',
+      );
     }
   });
 });
@@ -141,60 +149,60 @@ describe('HOLD', () => {
 describe('CONFIRM', () => {
   it('counts once what the counters had left out, below zero if it must', async () => {
     const id = randomUUID();
-    await gate.hold(randomUUID(), lines(STOCK));
-    expect(await twice(() => gate.confirm(id, lines(3), { owner }))).toBe(true);
-    expect([await available(), await stateOf(id)]).toEqual([-3, 'held']);
+    await stockCounters.reserve(randomUUID(), lines(STOCK));
+    expect(await twice(() => stockCounters.confirm(id, lines(3), { owner }))).toBe(true);
+    expect([await available(), await stateOf(id)]).toEqual([-3, 'reserved']);
     // The audit looks there for what has ended without the counters.
-    expect((await gate.heldReservations()).has(id)).toBe(true);
+    expect((await stockCounters.openReservations()).has(id)).toBe(true);
   });
 
   it('changes no count of what was taken', async () => {
-    const id = await reservationIn('held');
-    await twice(() => gate.confirm(id, lines(2), { owner }));
+    const id = await reservationIn('reserved');
+    await twice(() => stockCounters.confirm(id, lines(2), { owner }));
     expect(await available()).toBe(STOCK - 2);
   });
 
   it('ends what was replaced, which can’t come back any more', async () => {
-    const first = await reservationIn('held');
+    const first = await reservationIn('reserved');
     const second = randomUUID();
-    await gate.hold(second, lines(1), [owner]);
-    await twice(() => gate.confirm(second, lines(1), { owner, replaces: [first] }));
+    await stockCounters.reserve(second, lines(1), [owner]);
+    await twice(() => stockCounters.confirm(second, lines(1), { owner, replaces: [first] }));
     expect([await stateOf(first), await available()]).toEqual(['released', STOCK - 1]);
-    await gate.end(second, 'released');
+    await stockCounters.end(second, 'released');
     expect([await stateOf(first), await available()]).toEqual(['released', STOCK]);
   });
 
   it('lets nothing come back with its end that it had replaced at the counters alone', async () => {
-    const first = await reservationIn('held');
+    const first = await reservationIn('reserved');
     const second = randomUUID();
-    await gate.hold(second, lines(1), [owner]);
+    await stockCounters.reserve(second, lines(1), [owner]);
     // In PostgreSQL the first had ended by itself, which the counters have yet to be told.
-    await twice(() => gate.confirm(second, lines(1), { owner }));
-    await twice(() => gate.end(second, 'released'));
+    await twice(() => stockCounters.confirm(second, lines(1), { owner }));
+    await twice(() => stockCounters.end(second, 'released'));
     expect([await stateOf(first), await available()]).toEqual(['replaced', STOCK]);
   });
 
   it('takes again what a later request of the shopper had replaced', async () => {
     const first = await reservationIn('replaced');
     expect(await available()).toBe(STOCK - 1);
-    await twice(() => gate.confirm(first, lines(2), { owner }));
-    expect([await available(), await stateOf(first), await expiresIn(first)]).toEqual([STOCK - 3, 'held', -1]);
+    await twice(() => stockCounters.confirm(first, lines(2), { owner }));
+    expect([await available(), await stateOf(first), await expiresIn(first)]).toEqual([STOCK - 3, 'reserved', -1]);
   });
 
   it.each(['released', 'committed'] as const)('leaves what was %s as it is', async (state) => {
     const id = await reservationIn(state);
     // Its owner has reserved anew.
     await redis.set(`{stock}:owner:${owner}`, randomUUID());
-    expect(await without(() => gate.confirm(id, lines(2), { owner }))).toBe(true);
+    expect(await without(() => stockCounters.confirm(id, lines(2), { owner }))).toBe(true);
   });
 });
 
 describe('END', () => {
   /** What is left of two units out of ten, and in which state, null for no mark at all. */
   const TABLE = [
-    { from: 'held', as: 'released', left: 10, state: 'released' },
-    { from: 'held', as: 'committed', left: 8, state: 'committed' },
-    { from: 'held', as: 'refused', left: 10, state: null },
+    { from: 'reserved', as: 'released', left: 10, state: 'released' },
+    { from: 'reserved', as: 'committed', left: 8, state: 'committed' },
+    { from: 'reserved', as: 'refused', left: 10, state: null },
     // One unit is the newer reservation's.
     { from: 'replaced', as: 'released', left: 9, state: 'released' },
     { from: 'replaced', as: 'committed', left: 7, state: 'committed' },
@@ -212,34 +220,35 @@ describe('END', () => {
 
   it.each(TABLE)('of a reservation that is $from, as $as, happens once', async ({ from, as, left, state }) => {
     const id = await reservationIn(from);
-    expect(await twice(() => gate.end(id, as))).toBe(true);
+    expect(await twice(() => stockCounters.end(id, as))).toBe(true);
     expect([await available(), await stateOf(id)]).toEqual([left, state]);
-    expect((await gate.heldReservations()).has(id)).toBe(false);
+    expect((await stockCounters.openReservations()).has(id)).toBe(false);
     if (state === null) return;
     expect(await expiresIn(id)).toBeGreaterThan(0);
-    for (const later of ['released', 'committed', 'refused'] as const) await without(() => gate.end(id, later));
+    for (const later of ['released', 'committed', 'refused'] as const)
+      await without(() => stockCounters.end(id, later));
   });
 
   it.each([
-    ['released', 'held', STOCK - 2],
-    ['refused', 'held', STOCK - 2],
+    ['released', 'reserved', STOCK - 2],
+    ['refused', 'reserved', STOCK - 2],
     ['committed', 'replaced', STOCK - 1],
   ] as const)('of the newer reservation, as %s, leaves the one before %s', async (as, state, left) => {
-    const first = await reservationIn('held');
+    const first = await reservationIn('reserved');
     const second = randomUUID();
-    await gate.hold(second, lines(1), [owner]);
-    await twice(() => gate.end(second, as));
+    await stockCounters.reserve(second, lines(1), [owner]);
+    await twice(() => stockCounters.end(second, as));
     expect([await stateOf(first), await available()]).toEqual([state, left]);
-    expect((await gate.heldReservations()).has(first)).toBe(state === 'held');
-    expect((await expiresIn(first)) === -1).toBe(state === 'held');
+    expect((await stockCounters.openReservations()).has(first)).toBe(state === 'reserved');
+    expect((await expiresIn(first)) === -1).toBe(state === 'reserved');
   });
 });
 
 describe('ADJUST', () => {
   it('counts each message of the outbox once', async () => {
-    expect(await twice(() => gate.adjust(1, product, 5))).toBe(true);
-    await twice(() => gate.adjust(2, product, -3));
-    await without(() => gate.adjust(1, product, 5));
+    expect(await twice(() => stockCounters.adjust(1, product, 5))).toBe(true);
+    await twice(() => stockCounters.adjust(2, product, -3));
+    await without(() => stockCounters.adjust(1, product, 5));
     expect(await available()).toBe(STOCK + 2);
     expect(await redis.ttl('{stock}:adjusted:1')).toBeGreaterThan(0);
   });
@@ -247,83 +256,83 @@ describe('ADJUST', () => {
 
 describe('CORRECT', () => {
   it('sets a counter only while it is what was seen', async () => {
-    expect(await gate.correct(product, STOCK, 4)).toBe(true);
-    expect(await without(() => gate.correct(product, STOCK, 4))).toBe(false);
-    await gate.adjust(1, product, 1);
-    expect(await without(() => gate.correct(product, 4, 9))).toBe(false);
-    expect(await without(() => gate.correct(product, undefined, 9))).toBe(false);
+    expect(await stockCounters.correct(product, STOCK, 4)).toBe(true);
+    expect(await without(() => stockCounters.correct(product, STOCK, 4))).toBe(false);
+    await stockCounters.adjust(1, product, 1);
+    expect(await without(() => stockCounters.correct(product, 4, 9))).toBe(false);
+    expect(await without(() => stockCounters.correct(product, undefined, 9))).toBe(false);
     expect(await available()).toBe(5);
   });
 
   it('makes a counter that is missing, once', async () => {
     const missing = randomUUID();
-    expect(await without(() => gate.correct(missing, 0, 3))).toBe(false);
-    expect(await gate.correct(missing, undefined, 3)).toBe(true);
-    expect(await without(() => gate.correct(missing, undefined, 4))).toBe(false);
+    expect(await without(() => stockCounters.correct(missing, 0, 3))).toBe(false);
+    expect(await stockCounters.correct(missing, undefined, 3)).toBe(true);
+    expect(await without(() => stockCounters.correct(missing, undefined, 4))).toBe(false);
     expect(await available(missing)).toBe(3);
   });
 });
 
 describe('OPEN', () => {
-  it('puts in place what was loaded, and forgets what was held and is not in it', async () => {
-    const [gone, kept] = [await reservationIn('held'), randomUUID()];
+  it('puts in place what was loaded, and forgets what was reserved and is not in it', async () => {
+    const [gone, kept] = [await reservationIn('reserved'), randomUUID()];
     owner = `cart:${randomUUID()}`;
     const ended = await reservationIn('committed');
-    await gate.close();
-    await gate.load({
+    await stockCounters.close();
+    await stockCounters.load({
       counts: [{ productId: product, available: 4 }],
-      reservations: [{ id: kept, state: 'held', owner, sinceMs: 1_000, lines: lines(6) }],
+      reservations: [{ id: kept, state: 'reserved', owner, sinceMs: 1_000, lines: lines(6) }],
       adjustedOutboxIds: [7],
     });
-    expect(await gate.builtIn()).toBeUndefined();
-    await twice(() => gate.open('run-2'));
-    expect(await gate.builtIn()).toBe('run-2');
-    expect(await gate.allAvailable()).toEqual(new Map([[product, 4]]));
-    expect([...(await gate.heldReservations())]).toEqual([[kept, 1_000]]);
-    expect([await stateOf(gone), await stateOf(kept), await stateOf(ended)]).toEqual([null, 'held', 'committed']);
+    expect(await stockCounters.builtIn()).toBeUndefined();
+    await twice(() => stockCounters.open('run-2'));
+    expect(await stockCounters.builtIn()).toBe('run-2');
+    expect(await stockCounters.allAvailable()).toEqual(new Map([[product, 4]]));
+    expect([...(await stockCounters.openReservations())]).toEqual([[kept, 1_000]]);
+    expect([await stateOf(gone), await stateOf(kept), await stateOf(ended)]).toEqual([null, 'reserved', 'committed']);
     // What was on its way when it was counted is in the counts already.
-    await without(() => gate.adjust(7, product, 3));
-    await gate.end(kept, 'released');
+    await without(() => stockCounters.adjust(7, product, 3));
+    await stockCounters.end(kept, 'released');
     expect(await available()).toBe(10);
   });
 
   it('has nothing of a rebuild that broke off', async () => {
     const [left, gone] = [randomUUID(), randomUUID()];
-    const broken = { id: left, state: 'held', owner, sinceMs: 1_000, lines: lines(6) } as const;
-    await gate.close();
-    await gate.load({ counts: [{ productId: gone, available: 4 }], reservations: [broken] });
-    await gate.close();
-    await gate.load({ counts: [{ productId: product, available: STOCK }] });
-    await gate.open('run-2');
-    expect(await gate.allAvailable()).toEqual(new Map([[product, STOCK]]));
-    expect((await gate.heldReservations()).has(left)).toBe(false);
+    const broken = { id: left, state: 'reserved', owner, sinceMs: 1_000, lines: lines(6) } as const;
+    await stockCounters.close();
+    await stockCounters.load({ counts: [{ productId: gone, available: 4 }], reservations: [broken] });
+    await stockCounters.close();
+    await stockCounters.load({ counts: [{ productId: product, available: STOCK }] });
+    await stockCounters.open('run-2');
+    expect(await stockCounters.allAvailable()).toEqual(new Map([[product, STOCK]]));
+    expect((await stockCounters.openReservations()).has(left)).toBe(false);
   });
 
   it('keeps a reservation for good that was about to be replaced', async () => {
     const id = await reservationIn('replaced');
-    await gate.close();
-    await gate.load({
+    await stockCounters.close();
+    await stockCounters.load({
       counts: [{ productId: product, available: STOCK - 2 }],
-      reservations: [{ id, state: 'held', owner, sinceMs: 1_000, lines: lines(2) }],
+      reservations: [{ id, state: 'reserved', owner, sinceMs: 1_000, lines: lines(2) }],
     });
-    await gate.open('run-2');
-    expect([await stateOf(id), await expiresIn(id)]).toEqual(['held', -1]);
-    expect(await gate.heldLines(id)).toEqual(new Map([[product, 2]]));
+    await stockCounters.open('run-2');
+    expect([await stateOf(id), await expiresIn(id)]).toEqual(['reserved', -1]);
+    expect(await stockCounters.reservedLines(id)).toEqual(new Map([[product, 2]]));
   });
 
   it('is what every other script waits for', async () => {
-    const id = await reservationIn('held');
-    await gate.close();
-    expect(await without(() => gate.hold(randomUUID(), lines(1), [owner]))).toEqual({ outcome: 'closed' });
-    expect(await without(() => gate.confirm(randomUUID(), lines(1), { owner }))).toBe(false);
+    const id = await reservationIn('reserved');
+    await stockCounters.close();
+    expect(await without(() => stockCounters.reserve(randomUUID(), lines(1), [owner]))).toEqual({ outcome: 'closed' });
+    expect(await without(() => stockCounters.confirm(randomUUID(), lines(1), { owner }))).toBe(false);
     for (const as of ['released', 'committed', 'refused'] as const)
-      expect(await without(() => gate.end(id, as))).toBe(false);
-    expect(await without(() => gate.adjust(1, product, 5))).toBe(false);
-    expect(await without(() => gate.correct(product, STOCK - 2, 5))).toBe(false);
-    await gate.load({ counts: [{ productId: product, available: 1 }] });
-    await gate.open(RUN);
+      expect(await without(() => stockCounters.end(id, as))).toBe(false);
+    expect(await without(() => stockCounters.adjust(1, product, 5))).toBe(false);
+    expect(await without(() => stockCounters.correct(product, STOCK - 2, 5))).toBe(false);
+    await stockCounters.load({ counts: [{ productId: product, available: 1 }] });
+    await stockCounters.open(RUN);
     // It was not counted before, so it is now.
-    await gate.adjust(1, product, 5);
+    await stockCounters.adjust(1, product, 5);
     expect(await available()).toBe(6);
   });
 });
@@ -344,17 +353,17 @@ describe('listeners', () => {
     };
     const [most, last] = [randomUUID(), randomUUID()];
     try {
-      expect(await said(() => gate.hold(most, lines(STOCK - 1)))).toEqual([]);
-      expect(await said(() => gate.hold(last, lines(1)))).toEqual([`-${product}`]);
-      expect(await said(() => gate.hold(last, lines(1)))).toEqual([]);
-      expect(await said(() => gate.end(last, 'released'))).toEqual([`+${product}`]);
-      expect(await said(() => gate.end(most, 'released'))).toEqual([]);
-      expect(await said(() => gate.adjust(1, product, -STOCK))).toEqual([`-${product}`]);
-      expect(await said(() => gate.adjust(1, product, STOCK))).toEqual([]);
-      expect(await said(() => gate.correct(product, 0, 2))).toEqual([`+${product}`]);
-      expect(await said(() => gate.correct(product, 2, 0))).toEqual([`-${product}`]);
-      await gate.close();
-      expect(await said(() => gate.open('run-2'))).toEqual([scripts.OPENED]);
+      expect(await said(() => stockCounters.reserve(most, lines(STOCK - 1)))).toEqual([]);
+      expect(await said(() => stockCounters.reserve(last, lines(1)))).toEqual([`-${product}`]);
+      expect(await said(() => stockCounters.reserve(last, lines(1)))).toEqual([]);
+      expect(await said(() => stockCounters.end(last, 'released'))).toEqual([`+${product}`]);
+      expect(await said(() => stockCounters.end(most, 'released'))).toEqual([]);
+      expect(await said(() => stockCounters.adjust(1, product, -STOCK))).toEqual([`-${product}`]);
+      expect(await said(() => stockCounters.adjust(1, product, STOCK))).toEqual([]);
+      expect(await said(() => stockCounters.correct(product, 0, 2))).toEqual([`+${product}`]);
+      expect(await said(() => stockCounters.correct(product, 2, 0))).toEqual([`-${product}`]);
+      await stockCounters.close();
+      expect(await said(() => stockCounters.open('run-2'))).toEqual([scripts.OPENED]);
     } finally {
       listener.disconnect();
     }

@@ -1,7 +1,7 @@
 /**
- * The gate before the stock: Redis says at once whether a hold can succeed, so that a sold-out rush never reaches PostgreSQL.
- * PostgreSQL is the truth. The gate is rebuilt from it whenever Redis was lost, and every change here is idempotent:
- * a hold by its reservation's id, an adjustment by its outbox id.
+ * The stock counters before the stock: Redis says at once whether a reservation can succeed, so that a sold-out rush never reaches PostgreSQL.
+ * PostgreSQL is the truth. The stock counters are rebuilt from it whenever Redis was lost, and every change here is idempotent:
+ * a reservation by its reservation's id, an adjustment by its outbox id.
  *
  * All keys share one hash tag, so that the scripts also run on Redis Cluster.
  */
@@ -13,10 +13,10 @@ export interface StockLine {
   quantity: number;
 }
 
-export type GateHold =
-  | { outcome: 'held' }
+export type CounterReservation =
+  | { outcome: 'reserved' }
   | { outcome: 'short'; available: Map<string, number> }
-  /** The reservation ended before; it can't be held again. */
+  /** The reservation ended before; it can't be reserved again. */
   | { outcome: 'ended' }
   | { outcome: 'closed' };
 
@@ -24,9 +24,9 @@ export const { STOCK_CHANNEL } = scripts;
 
 const READY = '{stock}:ready';
 const AVAILABLE = '{stock}:available';
-const HELD = '{stock}:held';
+const RESERVED = '{stock}:reserved';
 const NEXT_AVAILABLE = '{stock}:available:next';
-const NEXT_HELD = '{stock}:held:next';
+const NEXT_RESERVED = '{stock}:reserved:next';
 /** A reservation's marker outlives it, so that a late retry finds what happened. */
 export const MARKER_SECONDS = 86_400;
 
@@ -38,9 +38,9 @@ const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
 
 type Script = (...args: (string | number)[]) => Promise<unknown>;
 
-export class StockGate {
+export class StockCounters {
   readonly #redis: Redis;
-  readonly #hold: Script;
+  readonly #reserve: Script;
   readonly #confirm: Script;
   readonly #end: Script;
   readonly #adjust: Script;
@@ -54,7 +54,7 @@ export class StockGate {
       if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
       return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
     };
-    this.#hold = define('stockHold', scripts.HOLD);
+    this.#reserve = define('stockReserve', scripts.RESERVE);
     this.#confirm = define('stockConfirm', scripts.CONFIRM);
     this.#end = define('stockEnd', scripts.END, 3);
     this.#adjust = define('stockAdjust', scripts.ADJUST, 3);
@@ -67,17 +67,21 @@ export class StockGate {
    * Running it again for the same reservation changes nothing.
    * @param owners names of the shopper; the first will be known to have this reservation
    */
-  async hold(reservationId: string, lines: readonly StockLine[], owners: readonly string[] = []): Promise<GateHold> {
-    const answer = (await this.#hold(
-      ...counted([READY, AVAILABLE, HELD, markerKey(reservationId), ...owners.map(ownerKey)]),
+  async reserve(
+    reservationId: string,
+    lines: readonly StockLine[],
+    owners: readonly string[] = [],
+  ): Promise<CounterReservation> {
+    const answer = (await this.#reserve(
+      ...counted([READY, AVAILABLE, RESERVED, markerKey(reservationId), ...owners.map(ownerKey)]),
       MARKER_SECONDS,
       reservationId,
       Date.now(),
       ...flat(lines),
     )) as [string, ...string[]];
     switch (answer[0]) {
-      case 'held':
-        return { outcome: 'held' };
+      case 'reserved':
+        return { outcome: 'reserved' };
       case 'ended':
         return { outcome: 'ended' };
       case 'short':
@@ -88,16 +92,16 @@ export class StockGate {
   }
 
   /**
-   * Tells the gate that PostgreSQL holds the reservation, and has ended those that it replaced: counted now if a rebuild in between, or
+   * Tells the stock counters that PostgreSQL holds the reservation, and has ended those that it replaced: counted now if a rebuild in between, or
    * a later request of the shopper, had left it out. One that has ended since stays ended.
-   * @returns false while the gate is closed; try again
+   * @returns false while the stock counters are closed; try again
    */
   async confirm(
     reservationId: string,
     lines: readonly StockLine[],
     { owner, replaces = [] }: { owner?: string; replaces?: readonly string[] } = {},
   ): Promise<boolean> {
-    const keys = [READY, AVAILABLE, HELD, markerKey(reservationId)];
+    const keys = [READY, AVAILABLE, RESERVED, markerKey(reservationId)];
     if (owner !== undefined) keys.push(ownerKey(owner));
     const answer = await this.#confirm(
       ...counted(keys),
@@ -111,26 +115,26 @@ export class StockGate {
   }
 
   /**
-   * Ends a hold: `released` gives its stock back, `committed` keeps it gone (sold). `refused` gives it back, leaves nothing of it, and
+   * Ends a reservation: `released` gives its stock back, `committed` keeps it gone (sold). `refused` gives it back, leaves nothing of it, and
    * takes again what it had replaced. Running it again changes nothing.
-   * @returns false while the gate is closed; try again
+   * @returns false while the stock counters are closed; try again
    */
   async end(reservationId: string, as: 'released' | 'committed' | 'refused'): Promise<boolean> {
-    return (await this.#end(READY, AVAILABLE, HELD, MARKER_SECONDS, reservationId, Date.now(), as)) === 'ok';
+    return (await this.#end(READY, AVAILABLE, RESERVED, MARKER_SECONDS, reservationId, Date.now(), as)) === 'ok';
   }
 
   /**
    * Applies a change of stock made elsewhere (delivery, restock, correction), once for each outbox id.
-   * @returns false while the gate is closed; try again
+   * @returns false while the stock counters are closed; try again
    */
   async adjust(outboxId: number, productId: string, delta: number): Promise<boolean> {
     return (await this.#adjust(READY, AVAILABLE, adjustedKey(outboxId), MARKER_SECONDS, productId, delta)) === 'ok';
   }
 
   /**
-   * Lines that a shopper can't reserve now, what they have reserved themselves set off; whether the gate knows the reservation already
-   * (held, or ended within a day); and whether the shopper has reserved anything within a day, by another reservation. Undefined while
-   * the gate is closed. A look only: nothing is taken.
+   * Lines that a shopper can't reserve now, what they have reserved themselves set off; whether the stock counters know the reservation already
+   * (reserved, or ended within a day); and whether the shopper has reserved anything within a day, by another reservation. Undefined while
+   * the stock counters are closed. A look only: nothing is taken.
    */
   async look(
     reservationId: string,
@@ -157,8 +161,8 @@ export class StockGate {
     const own = latest.filter((id) => id !== null && id !== reservationId) as string[];
     if (short.length === 0 || own.length === 0) return { short, known: known === 1, hasOwn: own.length > 0 };
     const units = new Map<string, number>();
-    const held = (await Promise.all(own.map((id) => this.heldLines(id)))).filter((each) => each !== undefined);
-    for (const each of held) {
+    const reserved = (await Promise.all(own.map((id) => this.reservedLines(id)))).filter((each) => each !== undefined);
+    for (const each of reserved) {
       for (const [productId, quantity] of each) units.set(productId, (units.get(productId) ?? 0) + quantity);
     }
     return { short: shortBy(units), known: known === 1, hasOwn: true };
@@ -170,7 +174,7 @@ export class StockGate {
     return new Map(productIds.map((id, index) => [id, Number(counts[index] ?? Number.NaN)]));
   }
 
-  /** The Redis process that this gate was last built in, or undefined while it is closed. */
+  /** The Redis process that these stock counters were last built in, or undefined while it is closed. */
   async builtIn(): Promise<string | undefined> {
     return (await this.#redis.get(READY)) ?? undefined;
   }
@@ -181,21 +185,21 @@ export class StockGate {
     return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
   }
 
-  /** Reservations that the gate counts as held, with the time since when (epoch milliseconds). */
-  async heldReservations(): Promise<Map<string, number>> {
-    const pairs = (await this.#redis.zrange(HELD, '0', '-1', 'WITHSCORES')) as string[];
-    const held = new Map<string, number>();
-    for (let index = 0; index < pairs.length; index += 2) held.set(pairs[index]!, Number(pairs[index + 1]));
-    return held;
+  /** Reservations that the stock counters count as reserved, with the time since when (epoch milliseconds). */
+  async openReservations(): Promise<Map<string, number>> {
+    const pairs = (await this.#redis.zrange(RESERVED, '0', '-1', 'WITHSCORES')) as string[];
+    const reserved = new Map<string, number>();
+    for (let index = 0; index < pairs.length; index += 2) reserved.set(pairs[index]!, Number(pairs[index + 1]));
+    return reserved;
   }
 
-  /** What a held marker has taken: its lines by product, or undefined when it is gone or ended. */
-  async heldLines(reservationId: string): Promise<Map<string, number> | undefined> {
+  /** What the marker of an open reservation has taken: its lines by product, or undefined when it is gone or ended. */
+  async reservedLines(reservationId: string): Promise<Map<string, number> | undefined> {
     const marker = await this.#redis.hgetall(markerKey(reservationId));
-    return marker.state === 'held' ? linesOf(marker) : undefined;
+    return marker.state === 'reserved' ? linesOf(marker) : undefined;
   }
 
-  /** Reservations that a held one has replaced here, by id with their lines, while PostgreSQL has not agreed to it yet. */
+  /** Reservations that an open one has replaced here, by id with their lines, while PostgreSQL has not agreed to it yet. */
   async replacedBy(reservationId: string): Promise<Map<string, Map<string, number>>> {
     const replaces = await this.#redis.hget(markerKey(reservationId), 'replaces');
     const replaced = new Map<string, Map<string, number>>();
@@ -212,7 +216,7 @@ export class StockGate {
     return counts;
   }
 
-  /** Ids of the products of which none can be held. What changes while they are read is in it or not: `STOCK_CHANNEL` says it. */
+  /** Ids of the products of which none can be reserved. What changes while they are read is in it or not: `STOCK_CHANNEL` says it. */
   async soldOut(): Promise<Set<string>> {
     const ids = new Set<string>();
     await this.#scan((productId, available) => {
@@ -235,17 +239,17 @@ export class StockGate {
     return (await this.#correct(READY, AVAILABLE, productId, from ?? '', to)) === 1;
   }
 
-  /** Closes the gate and forgets what it counted; the first step of a rebuild. */
+  /** Closes the stock counters and forgets what it counted; the first step of a rebuild. */
   async close(): Promise<void> {
-    await this.#redis.del(READY, NEXT_AVAILABLE, NEXT_HELD);
+    await this.#redis.del(READY, NEXT_AVAILABLE, NEXT_RESERVED);
   }
 
-  /** Loads a part of a rebuild beside the (closed) gate. */
+  /** Loads a part of a rebuild beside the counters, which are closed. */
   async load(part: {
     counts?: readonly { productId: string; available: number }[];
     reservations?: readonly {
       id: string;
-      state: 'held' | 'released' | 'committed';
+      state: 'reserved' | 'released' | 'committed';
       owner: string;
       sinceMs: number;
       lines: readonly StockLine[];
@@ -261,10 +265,10 @@ export class StockGate {
       pipeline.del(key);
       pipeline.hset(key, {
         state,
-        ...(state === 'held' && Object.fromEntries(lines.map((line) => [line.productId, line.quantity]))),
+        ...(state === 'reserved' && Object.fromEntries(lines.map((line) => [line.productId, line.quantity]))),
       });
-      if (state === 'held') {
-        pipeline.zadd(NEXT_HELD, sinceMs, id);
+      if (state === 'reserved') {
+        pipeline.zadd(NEXT_RESERVED, sinceMs, id);
         pipeline.set(ownerKey(owner), id, 'EX', MARKER_SECONDS);
       } else pipeline.expire(key, MARKER_SECONDS);
     }
@@ -274,9 +278,9 @@ export class StockGate {
     if (failed?.[0]) throw failed[0];
   }
 
-  /** Puts the loaded counts in place and opens the gate. Markers of the old gate that were not loaded are dropped. */
+  /** Puts the loaded counts in place and opens the stock counters. Markers of the old counters that were not loaded are dropped. */
   async open(serverRun: string): Promise<void> {
-    await this.#open(READY, AVAILABLE, HELD, NEXT_AVAILABLE, NEXT_HELD, serverRun);
+    await this.#open(READY, AVAILABLE, RESERVED, NEXT_AVAILABLE, NEXT_RESERVED, serverRun);
   }
 }
 

@@ -8,7 +8,7 @@ import { type PayloadKey, parsePayloadKeys } from './payload-keys.ts';
 
 const keys = (...ids: string[]) =>
   parsePayloadKeys(ids.map((id) => `${id}:${randomBytes(32).toString('base64')}`).join());
-const codecOf = (...held: PayloadKey[]) => new EncryptingCodec(held);
+const codecOf = (...reserved: PayloadKey[]) => new EncryptingCodec(reserved);
 const [older, newer] = keys('2026-01', '2026-07') as [PayloadKey, PayloadKey];
 
 const bytes = fc.uint8Array({ maxLength: 2_000 });

@@ -56,9 +56,9 @@ const LISTS = {
     title: 'Orders that wait to be shipped',
     query: () => inStatus('paid', 'partially_refunded'),
   },
-  'on-hold': {
-    title: 'Orders on hold',
-    query: () => inStatus('on_hold'),
+  'under-review': {
+    title: 'Orders under review',
+    query: () => inStatus('under_review'),
   },
   shipped: {
     title: 'Orders on their way',

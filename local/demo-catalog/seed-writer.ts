@@ -47,7 +47,7 @@ async function insertFamilies(sql: Sql, products: readonly CatalogProduct[]): Pr
 }
 
 /**
- * Inserts one batch in one transaction; triggers tell the search index and the stock gate.
+ * Inserts one batch in one transaction; triggers tell the search index and the stock counters.
  * @returns how many of them were new
  */
 export async function seedProducts(db: Database, products: readonly CatalogProduct[]): Promise<number> {

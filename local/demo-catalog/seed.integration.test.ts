@@ -8,7 +8,7 @@ const catalog = catalogDatabase('local/demo-catalog/seed.ts');
 const { run, product, count } = catalog;
 
 describe('npm run seed', () => {
-  it('fills the shop, tells the index and the gate, and makes the demo accounts', async () => {
+  it('fills the shop, tells the index and the stock counters, and makes the demo accounts', async () => {
     const seeded = await run(['--products', '1500']);
     expect(seeded).toMatchObject({ code: 0, errors: '' });
     expect(seeded.output).toContain('1,500 products are new, 0 were there');

@@ -17,7 +17,7 @@ export type AppName = (typeof APP_NAMES)[number];
 export interface StartShopOptions extends Omit<StartServersOptions, 'components'> {
   /** The app's processes to start; all of them unless given. The servers and the tables are always there. */
   readonly parts?: readonly AppName[];
-  /** Settings for the app's processes instead of the usual ones, such as a short HOLD_SECONDS. */
+  /** Settings for the app's processes instead of the usual ones, such as a short RESERVATION_SECONDS. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Arguments of the seed, which runs when the catalog is empty; null leaves the catalog as it is. */
   readonly seed?: readonly string[] | null;

@@ -25,7 +25,7 @@ import {
   markDelivered,
   markShipped,
   newProduct,
-  putOnHold,
+  putUnderReview,
   receiveReturns,
 } from './support/staff.ts';
 
@@ -147,10 +147,10 @@ describe('a paid order that has not left', () => {
     await using shopper = await visit(browser);
     const { page } = shopper;
     const orderId = await buy(page, [product]);
-    await putOnHold(orderId);
+    await putUnderReview(orderId);
     await page.getByRole('heading', { name: 'We are checking this order' }).waitFor();
     await page.goto('/orders');
-    await status(page, 'on_hold').waitFor();
+    await status(page, 'under_review').waitFor();
   });
 });
 

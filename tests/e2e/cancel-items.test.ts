@@ -181,10 +181,10 @@ it('keeps what is opened, chosen and typed before the scripts have come', async 
   const { page } = shopper;
   await buy(page, [{ id: product.id, quantity: 2 }]);
   let letGo: () => void = () => {};
-  const held = new Promise<void>((resolve) => {
+  const reserved = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await page.route(/_app\/immutable\/entry\/app/, (route) => held.then(() => route.continue()));
+  await page.route(/_app\/immutable\/entry\/app/, (route) => reserved.then(() => route.continue()));
   await page.reload({ waitUntil: 'commit' });
   const form = await unfold(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('2');

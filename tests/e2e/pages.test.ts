@@ -68,7 +68,7 @@ describe.each([
     await page.getByRole('button', { name: 'Continue to payment' }).click();
     await page.getByText('fields need your attention').waitFor();
     await look('checkout-errors');
-    // A hold of its own for paying: pictures take time on a busy machine, and holds of tests are short.
+    // A reservation of its own for paying: pictures take time on a busy machine, and those of tests are short.
     await checkOut(page);
     await placeOrder(page, newEmail());
     await look('pay');

@@ -164,17 +164,17 @@ describe('a guest', () => {
     await page.getByText('−$12.50').waitFor();
   });
 
-  it("cannot see another guest's order or hold", async () => {
+  it("cannot see another guest's order or reservation", async () => {
     const product = await newProduct();
     await using one = await visit(browser);
     await putIntoCart(one.page, product.id);
     await checkOut(one.page);
     await one.page.getByRole('heading', { name: 'Checkout' }).waitFor();
-    const hold = new URL(one.page.url()).pathname;
+    const reservation = new URL(one.page.url()).pathname;
     const order = await placeOrder(one.page, newEmail());
     await using other = await visit(browser);
     await putIntoCart(other.page, product.id);
-    for (const path of [hold, order]) {
+    for (const path of [reservation, order]) {
       const response = await other.page.goto(path);
       expect(response?.status()).toBe(404);
     }

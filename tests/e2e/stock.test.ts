@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, untilScripted, visit } from './support/browser.ts';
 import { checkOut, newEmail, placeOrder, putIntoCart, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { available, extendHold, extendOrderHold, newProduct } from './support/staff.ts';
+import { available, extendOrderReservation, extendReservation, newProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ it('names the line that falls short and how many are left, and sets it to that i
   expect(await third.page.getByRole('button', { name: 'Add to cart' }).count()).toBe(0);
 });
 
-it('gives the hold back when the shopper goes back to change the cart', async () => {
+it('gives the reservation back when the shopper goes back to change the cart', async () => {
   const product = await newProduct({ stock: 4 });
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -77,7 +77,7 @@ it('takes quantities as they are changed, and removes lines', async () => {
   expect(shopper.complaints).toEqual([]);
 });
 
-it('lets go of what nobody pays for: the hold ends on the page, the order expires, the stock is back', async () => {
+it('lets go of what nobody pays for: the reservation ends on the page, the order expires, the stock is back', async () => {
   const product = await newProduct({ stock: 2 });
   const left = await newProduct({ stock: 2 });
   await using leaver = await visit(browser);
@@ -91,14 +91,14 @@ it('lets go of what nobody pays for: the hold ends on the page, the order expire
   await placeOrder(shopper.page, newEmail());
   expect(await available(product.id)).toBe(0);
 
-  const patience = { timeout: (stack.holdSeconds + 30) * 1000 };
+  const patience = { timeout: (stack.reservationSeconds + 30) * 1000 };
   await leaver.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor(patience);
   await status(shopper.page, 'expired').waitFor(patience);
   await shopper.page.locator('[data-event="order_expired"]').waitFor();
   await expect.poll(() => available(left.id), patience).toBe(2);
   await expect.poll(() => available(product.id), patience).toBe(2);
 
-  // The cart is as it was: one press holds it again.
+  // The cart is as it was: one press reserves it again.
   await leaver.page.getByRole('button', { name: 'Start again' }).click();
   await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
   expect(await available(left.id)).toBe(0);
@@ -112,17 +112,17 @@ it('counts on when staff give more time: at the checkout when one looks again, a
   await checkOut(page);
   await page.getByRole('timer').waitFor();
   await untilScripted(page);
-  await extendHold(new URL(page.url()).pathname.split('/').at(-1)!, 5);
+  await extendReservation(new URL(page.url()).pathname.split('/').at(-1)!, 5);
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
-  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.holdSeconds + 60);
+  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.reservationSeconds + 60);
 
   await using other = await visit(browser);
   await putIntoCart(other.page, product.id);
   await checkOut(other.page);
   const order = await placeOrder(other.page, newEmail());
   await untilScripted(other.page);
-  await extendOrderHold(order.split('/').at(-1)!, 5);
-  await expect.poll(() => secondsLeft(other.page)).toBeGreaterThan(stack.holdSeconds + 60);
+  await extendOrderReservation(order.split('/').at(-1)!, 5);
+  await expect.poll(() => secondsLeft(other.page)).toBeGreaterThan(stack.reservationSeconds + 60);
   expect([...shopper.complaints, ...other.complaints]).toEqual([]);
 });
 

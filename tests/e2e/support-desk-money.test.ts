@@ -61,8 +61,8 @@ it('refunds one of two items and puts it back on sale', async () => {
   await desk.closeDialog();
   // What people write stays what they wrote: no table, no formula, no list comes of it.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
-  await desk.send('putOnHold', { ...ANNA, requestId: 'ticket 4713', reason: odd });
-  await desk.untilTold(`nothing ships until it is released. The reason: ${odd}`, 'Status: on hold');
+  await desk.send('putUnderReview', { ...ANNA, requestId: 'ticket 4713', reason: odd });
+  await desk.untilTold(`nothing ships until it is released. The reason: ${odd}`, 'Status: under review');
 });
 
 it.each([

@@ -70,12 +70,12 @@ it('finds an order by its id, customer, status, amount and day, and reads what h
     'Charged: $58.99',
     'Refunded: $0.00',
     'Your card was declined.',
-    /Hold: reservation-\S+, sold/,
+    /Reservation: reservation-\S+, sold/,
   );
   await desk.pictureOfCase('order', 'page');
-  const hold = desk.page.context().waitForEvent('page');
+  const reservation = desk.page.context().waitForEvent('page');
   await desk.details.getByRole('link', { name: 'reservation-' }).click();
-  await (await hold).getByRole('heading', { name: 'reservation-' }).waitFor();
+  await (await reservation).getByRole('heading', { name: 'reservation-' }).waitFor();
 });
 
 it('keeps the dialog and says why, where an update makes no sense; offers nothing that does harm', async () => {
@@ -104,7 +104,7 @@ it('keeps the dialog and says why, where an update makes no sense; offers nothin
   );
   await desk.picture('refused', desk.dialog);
   await desk.closeDialog();
-  const incomplete = await desk.sendInVain('putOnHold', anna);
+  const incomplete = await desk.sendInVain('putUnderReview', anna);
   expect(incomplete).toContain('“reason” (why, in a few words) is missing: give a text. For example: {"requestId": ');
   expect(incomplete).not.toMatch(/ at \S+\.ts/);
   await desk.closeDialog();

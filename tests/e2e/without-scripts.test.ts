@@ -102,10 +102,10 @@ it('keeps what is typed and chosen before the scripts have come', async () => {
   await checkOut(page);
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   let letGo: () => void = () => {};
-  const held = new Promise<void>((resolve) => {
+  const reserved = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await page.route(/_app\/immutable\/entry\/app/, (route) => held.then(() => route.continue()));
+  await page.route(/_app\/immutable\/entry\/app/, (route) => reserved.then(() => route.continue()));
   await page.reload({ waitUntil: 'commit' });
   const email = newEmail();
   await fillAddress(page, email);

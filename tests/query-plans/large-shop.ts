@@ -58,7 +58,7 @@ const STEPS: readonly [what: string, sql: string][] = [
   [
     'open reservations',
     `insert into reservations (id, owner, address_hash, status, currency, expires_at)
-     select ${idOf('open', 'n')}, 'cart:' || ${idOf('opencart', 'n')}, md5('address' || n % 2000), 'held', 'usd', now() + interval '10 minutes' from ${series(5_000)}`,
+     select ${idOf('open', 'n')}, 'cart:' || ${idOf('opencart', 'n')}, md5('address' || n % 2000), 'reserved', 'usd', now() + interval '10 minutes' from ${series(5_000)}`,
   ],
   [
     'reservation items',

@@ -70,11 +70,11 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     refund: staff(({ index, sku }) =>
       index % 2 === 0 ? { amount: 0.01 } : { lines: [{ product: sku, quantity: 1 }] },
     ),
-    extendHold: staff(({ index }) => ({ minutes: index % 5 === 0 ? 100_000 : 1 })),
+    extendReservation: staff(({ index }) => ({ minutes: index % 5 === 0 ? 100_000 : 1 })),
     correctAddress: staff(({ index }) => ({ address: index % 5 === 0 ? { name: '' } : ADDRESS })),
     markShipped: staff(({ index }) => ({ carrier: 'UPS', trackingNumber: `1Z${index}` })),
     markDelivered: staff(),
-    putOnHold: staff(),
+    putUnderReview: staff(),
     release: staff(),
     resendConfirmation: staff(),
     recheckPayment: staff(),
@@ -82,10 +82,10 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
   },
   reservation: {
     case: query,
-    hold: again({ reservationId: OTHER_ID }),
+    reservation: again({ reservationId: OTHER_ID }),
     release: ({ index, random }) => (index % 4 === 0 ? random.pick(NONSENSE) : [{ requestedBy: 'the shopper' }]),
-    extendHold: staff(({ index }) => ({ minutes: index % 5 === 0 ? 0 : 1 })),
-    holdChanged: prompt,
+    extendReservation: staff(({ index }) => ({ minutes: index % 5 === 0 ? 0 : 1 })),
+    reservationChanged: prompt,
   },
   refund: {
     case: query,

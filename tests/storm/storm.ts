@@ -126,7 +126,7 @@ function grouped(problems: readonly string[]): string[] {
 /** The update by which the shop begins a workflow of each type. */
 const FIRST: Readonly<Record<StormType, string>> = {
   order: 'begin',
-  reservation: 'hold',
+  reservation: 'reserve',
   refund: 'request',
   // It takes no update of the shop's own.
   unmatchedPayment: 'retry',

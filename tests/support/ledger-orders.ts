@@ -7,8 +7,8 @@ import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import type { Services } from '../../infra/services.ts';
 import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
-import type { HoldInput } from '../../workflows/reservation/messages.ts';
-import { holdInput } from './reservations.ts';
+import type { StockRequest } from '../../workflows/reservation/messages.ts';
+import { reservationInput } from './reservations.ts';
 import { createProduct, type TestProduct } from './shop.ts';
 
 export interface LedgerOrderOptions {
@@ -21,7 +21,7 @@ export interface LedgerOrderOptions {
 
 export interface OpenedOrder {
   product: TestProduct;
-  hold: HoldInput;
+  reservation: StockRequest;
   begin: Parameters<Activities['openOrder']>[0];
   order: OrderFacts;
 }
@@ -35,22 +35,24 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
   const madeBeside: string[] = [];
 
   /** A guest's reservation of one product. */
-  async function reserved(options: LedgerOrderOptions = {}): Promise<{ product: TestProduct; hold: HoldInput }> {
+  async function reserved(
+    options: LedgerOrderOptions = {},
+  ): Promise<{ product: TestProduct; reservation: StockRequest }> {
     const { quantity = 2, price, stock } = options;
     const product = options.product ?? (await createProduct(shop().services, { price, stock }));
-    const hold = holdInput([{ productId: product.id, quantity }]);
-    const { outcome } = await shop().activities.holdStock(hold);
-    if (outcome !== 'held') throw new Error(outcome);
-    return { product, hold };
+    const reservation = reservationInput([{ productId: product.id, quantity }]);
+    const { outcome } = await shop().activities.reserveStock(reservation);
+    if (outcome !== 'reserved') throw new Error(outcome);
+    return { product, reservation };
   }
 
   /** An order that waits for its payment, which Stripe does not know of yet. */
   async function opened(options: LedgerOrderOptions = {}): Promise<OpenedOrder> {
-    const { product, hold } = await reserved(options);
+    const { product, reservation } = await reserved(options);
     const begin = {
       orderId: randomUUID(),
-      reservationId: hold.reservationId,
-      owners: hold.owners,
+      reservationId: reservation.reservationId,
+      owners: reservation.owners,
       userId: null,
       email: 'guest@example.test',
       shippingAddress: { street: '1 Main Street' },
@@ -58,7 +60,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     const answer = await shop().activities.openOrder(begin);
     if (answer.outcome !== 'opened') throw new Error(answer.outcome);
     made.push(begin.orderId);
-    return { product, hold, begin, order: answer.order };
+    return { product, reservation, begin, order: answer.order };
   }
 
   /** Pays at Stripe; nobody has booked it yet. @returns the PaymentIntent's ID */

@@ -15,7 +15,7 @@ import { ScriptedOrder } from './scripted-order.ts';
 import { until } from './shop.ts';
 import type { SkippingTemporal } from './time-skipping.ts';
 
-export const HOLD_MS = 600_000;
+export const RESERVATION_MS = 600_000;
 export const STAFF = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 
 /** @param temporal gives the environment, which a test file starts before its first test */
@@ -27,7 +27,7 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
 
     async scripted(): Promise<ScriptedOrder> {
       const now = await temporal().env.currentTimeMs();
-      return new ScriptedOrder(randomUUID(), new Date(now + HOLD_MS));
+      return new ScriptedOrder(randomUUID(), new Date(now + RESERVATION_MS));
     },
 
     begin(script: ScriptedOrder): Promise<BeginCheckoutResult> {

@@ -25,10 +25,10 @@ export interface Repeatable {
 }
 
 /** The records that the steps of an order change. */
-export const scopeOf = ({ product, hold, order }: OpenedOrder): Scope => ({
+export const scopeOf = ({ product, reservation, order }: OpenedOrder): Scope => ({
   orderIds: [order.orderId],
   productIds: [product.id],
-  reservationIds: [hold.reservationId],
+  reservationIds: [reservation.reservationId],
 });
 
 export const onlyReads = async (prepared: Promise<Repeatable>): Promise<Repeatable> => ({
@@ -131,13 +131,13 @@ async function contentsOf(services: Services, { scope, look }: Repeatable): Prom
 }
 
 /** Of products and reservations, once what the outbox has for them is counted. */
-async function countersOf({ db, gate, redis }: Services, scope: Scope): Promise<unknown> {
+async function countersOf({ db, stockCounters, redis }: Services, scope: Scope): Promise<unknown> {
   const { productIds = [], reservationIds = [] } = scope;
   const isCounted = async () =>
     !(await db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = any($1::text[])`, [productIds]));
   await until(isCounted, 'the stock counters to follow');
   return {
-    available: [...(await gate.available(productIds)).values()],
+    available: [...(await stockCounters.available(productIds)).values()],
     marks: await Promise.all(reservationIds.map((id) => redis.hgetall(`{stock}:reservation:${id}`))),
   };
 }

@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { createOutboxHandlers } from '../../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../../activities/outbox/relay.ts';
-import { ensureGate, watchGate } from '../../activities/reservations/gate-rebuild.ts';
+import { ensureStockCounters, watchStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
 import type { Services } from '../../infra/services.ts';
-import type { HoldInput } from '../../workflows/reservation/messages.ts';
+import type { StockRequest } from '../../workflows/reservation/messages.ts';
 import { until } from './shop.ts';
 
 /** A guest of an address of their own reserves the lines, for longer than any run of the tests: the audit looks when all have run. */
-export function holdInput(lines: HoldInput['lines'], request: Partial<HoldInput> = {}): HoldInput {
+export function reservationInput(lines: StockRequest['lines'], request: Partial<StockRequest> = {}): StockRequest {
   return {
     reservationId: randomUUID(),
     owners: [`cart:${randomUUID()}`],
     cartId: null,
     addressHash: randomUUID(),
-    holdSeconds: 7_200,
+    reservationSeconds: 7_200,
     graceSeconds: 30,
     settleSeconds: 7_200,
     lines,
@@ -35,14 +35,14 @@ export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: stri
 }
 
 /**
- * Keeps the stock gate and the search index up to date, as a worker does, for tests without one.
+ * Keeps the stock counters and the search index up to date, as a worker does, for tests without one.
  * @param topics of the outbox that are carried; what others hold stays there to be looked at
  * @returns what stops it
  */
 export async function startStock(services: Services, topics?: readonly string[]): Promise<() => Promise<void>> {
   await services.productIndex.ensure();
-  await until(() => ensureGate(services.db, services.gate, services.log), 'the gate');
-  const stopWatching = watchGate(services.db, services.gate, services.log);
+  await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
+  const stopWatching = watchStockCounters(services.db, services.stockCounters, services.log);
   const handlers = Object.entries(createOutboxHandlers(services)).filter(([topic]) => topics?.includes(topic) ?? true);
   const relay = new OutboxRelay(services.db, Object.fromEntries(handlers), services.log);
   relay.start();

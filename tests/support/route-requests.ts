@@ -91,7 +91,7 @@ const newProduct: Prepare = async ({ shop: { services } }) => {
 const idempotencyKey = () => ({ 'idempotency-key': randomUUID() });
 
 const reservation: Prepare = async ({ shop: { services }, owner }) => {
-  const { id } = (await owner.hold([{ productId: (await createProduct(services)).id }])).body;
+  const { id } = (await owner.reserve([{ productId: (await createProduct(services)).id }])).body;
   return {
     params: { id },
     reachedBy: 'its owner',

@@ -27,8 +27,10 @@ export async function openOrder(
   const products: TestProduct[] = [];
   for (const [index, { price }] of lines.entries())
     products.push(await createProduct(shop.services, { price, name: `Item ${'ABC'[index]}` }));
-  const held = await buyer.hold(products.map(({ id }, index) => ({ productId: id, quantity: lines[index]!.quantity })));
-  const begun = (await buyer.checkout(held.body.id, `buyer-${randomUUID()}@example.test`)).body;
+  const reserved = await buyer.reserve(
+    products.map(({ id }, index) => ({ productId: id, quantity: lines[index]!.quantity })),
+  );
+  const begun = (await buyer.checkout(reserved.body.id, `buyer-${randomUUID()}@example.test`)).body;
   const intentId = begun.payment.client_secret.split('_secret')[0] as string;
   return { buyer, orderId: begun.order.id, intentId, products, begun };
 }

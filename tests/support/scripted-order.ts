@@ -89,7 +89,7 @@ export class ScriptedOrder {
       customer: { userId: null, email: null },
       shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
       shipment: this.shipment,
-      holdReason: null,
+      reviewReason: null,
       refunds: this.refunds,
       packing: [],
       disputes: this.disputes,
@@ -115,7 +115,7 @@ export class ScriptedOrder {
       if (step.action === 'markDelivered') this.#step('delivered');
       return { outcome: 'done' };
     },
-    extendHold: async ({ minutes }: { minutes: number }) => {
+    extendReservation: async ({ minutes }: { minutes: number }) => {
       const expiresAt = new Date(Date.parse(this.order.expiresAt) + minutes * 60_000).toISOString();
       this.order = { ...this.order, expiresAt };
       return { outcome: 'extended', expiresAt, orderId: this.order.orderId };

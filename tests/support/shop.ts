@@ -71,9 +71,9 @@ export interface TestProduct {
   name: string;
 }
 
-/** A product in stock at a price of its own; its counter at the gate is waited for. */
+/** A product in stock at a price of its own; its counter in the stock counters is waited for. */
 export async function createProduct(
-  { db, gate }: Pick<Services, 'db' | 'gate'>,
+  { db, stockCounters }: Pick<Services, 'db' | 'stockCounters'>,
   {
     stock = 10,
     price = '12.50',
@@ -87,16 +87,19 @@ export async function createProduct(
      returning id, sku, name`,
     [sku, name, price, stock, currency],
   );
-  await until(async () => (await gate.available([row!.id])).get(row!.id) === stock, 'the gate to know the product');
+  await until(
+    async () => (await stockCounters.available([row!.id])).get(row!.id) === stock,
+    'the stock counters to know the product',
+  );
   return row!;
 }
 
 export async function stockOf(
   { db }: Pick<Services, 'db'>,
   productId: string,
-): Promise<{ stock: number; held: number }> {
-  const row = await db.row<{ stock: number; held: number }>(
-    'select stock_quantity as stock, reserved_quantity as held from products where id = $1',
+): Promise<{ stock: number; reserved: number }> {
+  const row = await db.row<{ stock: number; reserved: number }>(
+    'select stock_quantity as stock, reserved_quantity as reserved from products where id = $1',
     [productId],
   );
   return row!;
@@ -144,7 +147,10 @@ export class Shopper {
     return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
   }
 
-  async hold(items: { productId: string; quantity?: number }[], key: string = randomUUID()): Promise<Answer<AnyBody>> {
+  async reserve(
+    items: { productId: string; quantity?: number }[],
+    key: string = randomUUID(),
+  ): Promise<Answer<AnyBody>> {
     const lines = items.map(({ productId, quantity }) => ({ product_id: productId, quantity: quantity ?? 1 }));
     return this.call('POST', '/reservations', { items: lines }, { 'idempotency-key': key });
   }
@@ -153,11 +159,11 @@ export class Shopper {
     return this.call('POST', '/checkouts', { reservation_id: reservationId, shipping_address: ADDRESS, email });
   }
 
-  /** Holds and checks out. @throws when either is refused */
+  /** Reserves and checks out. @throws when either is refused */
   async order(productId: string, quantity = 1): Promise<AnyBody> {
-    const held = await this.hold([{ productId, quantity }]);
-    if (held.status !== 201) throw new Error(`hold: ${JSON.stringify(held.body)}`);
-    const begun = await this.checkout(held.body.id);
+    const reserved = await this.reserve([{ productId, quantity }]);
+    if (reserved.status !== 201) throw new Error(`reservation: ${JSON.stringify(reserved.body)}`);
+    const begun = await this.checkout(reserved.body.id);
     if (begun.status !== 201) throw new Error(`checkout: ${JSON.stringify(begun.body)}`);
     return begun.body;
   }

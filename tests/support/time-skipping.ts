@@ -1,4 +1,4 @@
-/** Temporal with time that skips: a ten-minute hold passes in milliseconds. One environment a test file. */
+/** Temporal with time that skips: a ten-minute reservation passes in milliseconds. One environment a test file. */
 import temporalProto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';

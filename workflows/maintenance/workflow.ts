@@ -8,8 +8,8 @@ const { sweepOverdue, audit, takeUpCases } = queuedSteps({
   retry: { maximumAttempts: 3 },
 });
 
-/** Every minute: ends holds and orders whose own workflow was terminated, so that nothing outlives its time. */
-export async function overdueSweep(): Promise<{ expiredHolds: number; resumedOrders: number }> {
+/** Every minute: ends reservations and orders whose own workflow was terminated, so that nothing outlives its time. */
+export async function overdueSweep(): Promise<{ expiredReservations: number; resumedOrders: number }> {
   return sweepOverdue();
 }
 

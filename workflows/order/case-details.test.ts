@@ -50,7 +50,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     customer: { userId: null, email: null },
     shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
     shipment: null,
-    holdReason: null,
+    reviewReason: null,
     refunds,
     packing: [],
     disputes,
@@ -144,7 +144,7 @@ describe('the reservation', () => {
     const line = pageOf(situation)
       .join('\n')
       .split('\n')
-      .find((each) => each.startsWith('- Hold: '))!;
+      .find((each) => each.startsWith('- Reservation: '))!;
     expect(line.slice(line.lastIndexOf('), ') + 3)).toBe(text);
   });
 });

@@ -42,7 +42,7 @@ export function describeOrder(order: OrderCase): string {
       `- Refunded: ${money(facts.refundedCents)}`,
       `- Left: ${money(facts.capturedCents - facts.refundedCents)}`,
       `- Payment: ${paymentText(order)}`,
-      `- Hold: ${workflowLink(reservationWorkflowId(facts.reservationId))}, ${holdText(order)}`,
+      `- Reservation: ${workflowLink(reservationWorkflowId(facts.reservationId))}, ${reservationText(order)}`,
     ].join('\n'),
   );
   if (record) parts.push(...describeRecord(record, money));
@@ -91,7 +91,7 @@ function paymentText({ facts, paymentUrl }: OrderCase): string {
   return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }
 
-function holdText(order: OrderCase): string {
+function reservationText(order: OrderCase): string {
   const { status, expiresAt } = order.facts!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
@@ -225,8 +225,8 @@ function nextOfSettled(order: OrderCase): string {
 
 function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): string {
   switch (status) {
-    case 'on_hold':
-      return `**On hold**: nothing ships until it is released. The reason: ${plain(record?.holdReason ?? 'none was given')}`;
+    case 'under_review':
+      return `**Under review**: nothing ships until it is released. The reason: ${plain(record?.reviewReason ?? 'none was given')}`;
     case 'delivered':
       return `Delivered. Returns are taken until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return time'}.`;
     default:
@@ -272,16 +272,16 @@ function goodsAtStake(
   // A chargeback that leaves nothing of the payment cancels the units, unless it is won. After any other they can ship.
   if (refunds.some((refund) => refund.requestId === disputeId && refund.cancelsUnits))
     return ' The items are still here: they ship only if it is won.';
-  const isToShip = status === 'on_hold' || isOneOf(status, SHIPPABLE);
+  const isToShip = status === 'under_review' || isOneOf(status, SHIPPABLE);
   return isToShip ? ' The items are still here: they can’t ship before it is decided.' : '';
 }
 
 const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   cancel: '`cancel`',
   refund: '`refund`',
-  extendHold: '`extendHold`',
+  extendReservation: '`extendReservation`',
   correctAddress: '`correctAddress`',
-  putOnHold: '`putOnHold`',
+  putUnderReview: '`putUnderReview`',
   release: '`release`',
   markShipped: '`markShipped`',
   markDelivered: '`markDelivered`',

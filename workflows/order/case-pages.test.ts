@@ -50,7 +50,7 @@ const RECORD: OrderRecord = {
   customer: { userId: null, email: null },
   shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
   shipment: null,
-  holdReason: null,
+  reviewReason: null,
   refunds: [],
   packing: [],
   disputes: [],
@@ -175,11 +175,11 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     },
   },
   'that may not ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
-  'on hold, for a reason': {
-    order: { status: 'on_hold', fulfillment: 'on_hold' },
-    record: { holdReason: 'Looks *odd*' },
+  'under review, for a reason': {
+    order: { status: 'under_review', fulfillment: 'under_review' },
+    record: { reviewReason: 'Looks *odd*' },
   },
-  'on hold, for none': { order: { status: 'on_hold', fulfillment: 'on_hold' } },
+  'under review, for none': { order: { status: 'under_review', fulfillment: 'under_review' } },
   'that is delivered': {
     order: { status: 'delivered', fulfillment: 'delivered' },
     record: {
@@ -195,7 +195,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   'that is delivered, with no end of returns known': { order: { status: 'delivered', fulfillment: 'delivered' } },
   'that is refunded': { order: { status: 'refunded', refundedCents: 4000 } },
   'whose bank wants an answer': {
-    order: { status: 'on_hold', fulfillment: 'on_hold' },
+    order: { status: 'under_review', fulfillment: 'under_review' },
     record: { disputes: [dispute('needs_response', '2026-11-09T10:00:00.000Z')] },
   },
   'whose bank has the answer, with the items gone': {
@@ -238,7 +238,10 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'that was canceled, before its records are read': { order: { status: 'cancelled' }, record: null },
   'that is paid, before its records are read': { record: null },
-  'on hold, before its records are read': { order: { status: 'on_hold', fulfillment: 'on_hold' }, record: null },
+  'under review, before its records are read': {
+    order: { status: 'under_review', fulfillment: 'under_review' },
+    record: null,
+  },
   'that is delivered, before its records are read': {
     order: { status: 'delivered', fulfillment: 'delivered' },
     record: null,

@@ -35,7 +35,7 @@ export type BeginCheckoutResult =
   | { outcome: 'opened'; status: OrderStatus }
   | { outcome: 'reservation_missing' }
   | { outcome: 'reservation_ended' }
-  /** The order stands and its hold goes on; asking again tries Stripe again. */
+  /** The order stands and its reservation goes on; asking again tries Stripe again. */
   | { outcome: 'payment_unavailable' };
 
 export type OrderOutcome = 'not_begun' | OrderStatus;
@@ -77,14 +77,16 @@ export const orderCaseQuery = defineQuery<Record<string, unknown>>('case');
 
 export const cancelOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('cancel');
 export const refundOrderUpdate = defineUpdate<RefundUpdateResult, [RefundUpdateRequest]>('refund');
-export const extendHoldUpdate = defineUpdate<{ expiresAt: string }, [OrderRequest & { minutes: number }]>('extendHold');
+export const extendOrderReservationUpdate = defineUpdate<{ expiresAt: string }, [OrderRequest & { minutes: number }]>(
+  'extendReservation',
+);
 export const correctAddressUpdate = defineUpdate<UpdateResult, [OrderRequest & { address: Address }]>('correctAddress');
 export const markShippedUpdate = defineUpdate<
   UpdateResult,
   [OrderRequest & { carrier: string; trackingNumber: string }]
 >('markShipped');
 export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest]>('markDelivered');
-export const putOnHoldUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putOnHold');
+export const putUnderReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putUnderReview');
 export const releaseOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('release');
 export const resendConfirmationUpdate = defineUpdate<UpdateResult, [OrderRequest]>('resendConfirmation');
 export const recheckPaymentUpdate = defineUpdate<UpdateResult & { payment: string }, [OrderRequest]>('recheckPayment');

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOLD_MS, orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
+import { orderWorkflowSteps, RESERVATION_MS, STAFF } from '../../tests/support/order-workflow-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
-import { extendHoldUpdate, markDeliveredUpdate, markShippedUpdate, moneyMovedSignal, retryUpdate } from './messages.ts';
+import {
+  extendOrderReservationUpdate,
+  markDeliveredUpdate,
+  markShippedUpdate,
+  moneyMovedSignal,
+  retryUpdate,
+} from './messages.ts';
 
 let temporal: SkippingTemporal;
 beforeAll(async () => {
@@ -65,17 +71,17 @@ describe('the life of a paid order', () => {
     });
   });
 
-  it('an extended hold is waited for, however the news comes', async () => {
+  it('an extended reservation is waited for, however the news comes', async () => {
     const script = await scripted();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await handleOf(script).executeUpdate(extendHoldUpdate, { args: [{ ...STAFF, minutes: 30 }] });
+      await handleOf(script).executeUpdate(extendOrderReservationUpdate, { args: [{ ...STAFF, minutes: 30 }] });
       // A second one that only the database knows of.
-      await script.activities.extendHold({ minutes: 30 });
+      await script.activities.extendReservation({ minutes: 30 });
       expect(await resultOf(script)).toBe('expired');
     });
-    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(HOLD_MS + 59 * 60_000);
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(RESERVATION_MS + 59 * 60_000);
   });
 
   it('a step that can’t succeed leaves the order waiting where staff see it, until they try again', async () => {

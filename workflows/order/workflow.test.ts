@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOLD_MS, orderWorkflowSteps, STAFF } from '../../tests/support/order-workflow-steps.ts';
+import { orderWorkflowSteps, RESERVATION_MS, STAFF } from '../../tests/support/order-workflow-steps.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
@@ -43,7 +43,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('expired: when the hold’s time is over the payment is cancelled first, then the order', async () => {
+  it('expired: when the reservation’s time is over the payment is cancelled first, then the order', async () => {
     const script = await scripted();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
@@ -51,7 +51,7 @@ describe('checkout', () => {
       expect(await resultOf(script)).toBe('expired');
     });
     expect(script.calls.slice(-2)).toEqual(['cancelPayment', 'closeOrder expired']);
-    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(HOLD_MS - 1_000);
+    expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(RESERVATION_MS - 1_000);
   });
 
   it('cancelled by the shopper: the same settlement, at once', async () => {
@@ -157,7 +157,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('webhook lost: the payment is found by asking Stripe, long before the hold ends', async () => {
+  it('webhook lost: the payment is found by asking Stripe, long before the reservation ends', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -165,7 +165,7 @@ describe('checkout', () => {
       await temporal.env.sleep('1 minute');
       expect(await settledAs(script)).toBe('paid');
     });
-    // Had it waited for the end of the hold, it would have tried to cancel.
+    // Had it waited for the end of the reservation, it would have tried to cancel.
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'checkPayment', 'applyPayments paid']);
   });
 

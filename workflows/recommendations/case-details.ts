@@ -1,4 +1,4 @@
-import { type Measure, named, percent, score } from '../../domain/recommendations/gate.ts';
+import { type Measure, named, percent, score } from '../../domain/recommendations/publication-check.ts';
 import { atTime, plain, table } from '../shared/markdown.ts';
 import type { CurrentRetraining, RetrainingCase } from './case.ts';
 import { RETRAINING_STAGES, type RetrainingStage } from './messages.ts';

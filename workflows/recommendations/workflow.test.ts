@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExportFacts, Verdict } from '../../domain/recommendations/gate.ts';
+import type { ExportFacts, Verdict } from '../../domain/recommendations/publication-check.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startOwnTemporal } from '../../tests/support/time-skipping.ts';
 import {

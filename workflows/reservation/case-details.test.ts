@@ -1,10 +1,10 @@
 /** What staff read on a reservation's page. */
 import { expect, it } from 'vitest';
 import { describeReservation, type ReservationFacts } from './case-details.ts';
-import type { HoldResult } from './messages.ts';
+import type { ReservationResult } from './messages.ts';
 
-const HELD: HoldResult = {
-  outcome: 'held',
+const RESERVED: ReservationResult = {
+  outcome: 'reserved',
   requested: [],
   currency: 'usd',
   expiresAt: '2026-11-01T10:00:00.000Z',
@@ -13,7 +13,7 @@ const HELD: HoldResult = {
 const ITEMS = '| Item | SKU | Quantity | Price |\n| --- | --- | --- | --- |\n| Mug \\| blue | MUG-1 | 2 | $12.50 |';
 const STUCK = {
   since: '2026-11-02T08:30:00.000Z',
-  what: 'The hold could not be ended',
+  what: 'The reservation could not be ended',
   why: 'It said *no*.',
   tries: 3,
 };
@@ -30,49 +30,49 @@ function pageOf(facts: Partial<ReservationFacts>): string[] {
     ...facts,
   });
   const [heading, ...parts] = page.split('\n\n');
-  expect(heading).toBe('### Hold v1');
+  expect(heading).toBe('### Reservation v1');
   return parts;
 }
 
 it('a reservation that stands: until when, and what can be done', () => {
   const rest = [
-    '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
+    '**What you can do now** (Send an Update): `extendReservation`, once; `release`, unless an order stands on it',
     ITEMS,
   ];
-  expect(pageOf({ result: HELD })).toEqual([
-    'Held until **2026-11-01 10:00 UTC**; then the stock goes back unless it was paid.',
+  expect(pageOf({ result: RESERVED })).toEqual([
+    'Reserved until **2026-11-01 10:00 UTC**; then the stock goes back unless it was paid.',
     ...rest,
   ]);
-  expect(pageOf({ result: HELD, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
+  expect(pageOf({ result: RESERVED, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
 });
 
 it('one whose time is over while its order may be paid', () => {
-  expect(pageOf({ result: HELD, awaitsPayment: true })).toEqual([
+  expect(pageOf({ result: RESERVED, awaitsPayment: true })).toEqual([
     '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
     ITEMS,
   ]);
 });
 
 it.each([
-  ['not_held', 'Nothing was held.'],
-  ['committed', 'Sold: the hold became an order.'],
+  ['not_reserved', 'Nothing was reserved.'],
+  ['committed', 'Sold: the reservation became an order.'],
   ['released', 'Released: the stock went back on sale.'],
   ['expired', 'Expired: the stock went back on sale.'],
 ] as const)('one that is over: %s', (outcome, expected) => {
-  expect(pageOf({ result: HELD, awaitsPayment: true, outcome })[0]).toBe(expected);
+  expect(pageOf({ result: RESERVED, awaitsPayment: true, outcome })[0]).toBe(expected);
 });
 
 it('one that stopped says since when and why', () => {
   expect(pageOf({ stopped: STUCK })).toEqual([
-    '**Stopped since 2026-11-02 08:30 UTC**: The hold could not be ended. It said \\*no\\*.',
+    '**Stopped since 2026-11-02 08:30 UTC**: The reservation could not be ended. It said \\*no\\*.',
     'It is tried again by itself.',
-    'Waiting for the hold.',
+    'Waiting for the reservation.',
   ]);
 });
 
 it('one that was not made says why', () => {
-  const requested: HoldResult['requested'] = [];
-  const partsOf = (result: HoldResult) => pageOf({ result, outcome: 'not_held' }).slice(1);
+  const requested: ReservationResult['requested'] = [];
+  const partsOf = (result: ReservationResult) => pageOf({ result, outcome: 'not_reserved' }).slice(1);
   expect(partsOf({ outcome: 'existing', requested, reservationId: 'v0' })).toEqual([
     'The shopper kept the reservation they had: v0.',
   ]);

@@ -1,18 +1,18 @@
 import { formatMoney } from '../../domain/money.ts';
 import { atTime, plain, table } from '../shared/markdown.ts';
 import type { StuckSteps } from '../shared/stuck-steps.ts';
-import type { HoldResult, ReservationOutcome } from './messages.ts';
+import type { ReservationOutcome, ReservationResult } from './messages.ts';
 
 const OUTCOMES: Record<ReservationOutcome, string> = {
-  not_held: 'Nothing was held.',
-  committed: 'Sold: the hold became an order.',
+  not_reserved: 'Nothing was reserved.',
+  committed: 'Sold: the reservation became an order.',
   released: 'Released: the stock went back on sale.',
   expired: 'Expired: the stock went back on sale.',
 };
 
 export interface ReservationFacts {
   reservationId: string;
-  result: HoldResult | undefined;
+  result: ReservationResult | undefined;
   expiresAt: string | undefined;
   outcome: ReservationOutcome | undefined;
   /** The time is over, but its order may still be paid. */
@@ -23,7 +23,7 @@ export interface ReservationFacts {
 /** The case in Markdown, for support staff. */
 export function describeReservation(facts: ReservationFacts): string {
   const { reservationId, result, expiresAt, outcome, awaitsPayment, stopped } = facts;
-  const parts = [`### Hold ${reservationId}`];
+  const parts = [`### Reservation ${reservationId}`];
   if (stopped) {
     parts.push(
       `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
@@ -35,13 +35,13 @@ export function describeReservation(facts: ReservationFacts): string {
     parts.push(
       '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
     );
-  } else if (result?.outcome === 'held') {
+  } else if (result?.outcome === 'reserved') {
     parts.push(
-      `Held until **${atTime(expiresAt ?? result.expiresAt)}**; then the stock goes back unless it was paid.`,
-      '**What you can do now** (Send an Update): `extendHold`, once; `release`, unless an order stands on it',
+      `Reserved until **${atTime(expiresAt ?? result.expiresAt)}**; then the stock goes back unless it was paid.`,
+      '**What you can do now** (Send an Update): `extendReservation`, once; `release`, unless an order stands on it',
     );
-  } else parts.push('Waiting for the hold.');
-  if (result?.outcome === 'held') {
+  } else parts.push('Waiting for the reservation.');
+  if (result?.outcome === 'reserved') {
     parts.push(
       table(
         ['Item', 'SKU', 'Quantity', 'Price'],

@@ -8,20 +8,20 @@ export interface ReservationInput {
   reservationId: string;
 }
 
-export interface HoldInput {
+export interface StockRequest {
   reservationId: string;
   /** Names of the shopper, whose first it belongs to; what any of them reserved before is replaced. */
   owners: string[];
   cartId: string | null;
   addressHash: string;
-  holdSeconds: number;
+  reservationSeconds: number;
   /** Past the deadline, with an unpaid order: when to look first, and how long its stock is kept at most. */
   graceSeconds: number;
   settleSeconds: number;
   lines: { productId: string; quantity: number }[];
 }
 
-export interface HeldLineResult {
+export interface ReservedLineResult {
   productId: string;
   sku: string;
   name: string;
@@ -30,28 +30,34 @@ export interface HeldLineResult {
   unitPriceCents: number;
 }
 
-export type HoldResult =
-  | { outcome: 'held'; requested: HoldInput['lines']; currency: string; expiresAt: string; lines: HeldLineResult[] }
+export type ReservationResult =
+  | {
+      outcome: 'reserved';
+      requested: StockRequest['lines'];
+      currency: string;
+      expiresAt: string;
+      lines: ReservedLineResult[];
+    }
   | {
       outcome: 'out_of_stock';
-      requested: HoldInput['lines'];
+      requested: StockRequest['lines'];
       lines: { productId: string; name: string; requested: number; available: number }[];
     }
   /** The shopper's earlier reservation stands: it is being paid, or it has the same lines. */
-  | { outcome: 'existing'; requested: HoldInput['lines']; reservationId: string }
-  | { outcome: 'limited'; requested: HoldInput['lines']; limit: ReservationLimitName; max: number; message: string }
-  | { outcome: 'mixed_currencies'; requested: HoldInput['lines']; lines: { productId: string; currency: string }[] }
-  | { outcome: 'ended'; requested: HoldInput['lines'] };
+  | { outcome: 'existing'; requested: StockRequest['lines']; reservationId: string }
+  | { outcome: 'limited'; requested: StockRequest['lines']; limit: ReservationLimitName; max: number; message: string }
+  | { outcome: 'mixed_currencies'; requested: StockRequest['lines']; lines: { productId: string; currency: string }[] }
+  | { outcome: 'ended'; requested: StockRequest['lines'] };
 
-export type ReservationOutcome = 'not_held' | 'committed' | 'released' | 'expired';
+export type ReservationOutcome = 'not_reserved' | 'committed' | 'released' | 'expired';
 
-export const holdUpdate = defineUpdate<HoldResult, [HoldInput]>('hold');
-export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_held';
+export const reserveUpdate = defineUpdate<ReservationResult, [StockRequest]>('reserve');
+export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_reserved';
 
 export const releaseUpdate = defineUpdate<ReleaseResult, [{ requestedBy: string }]>('release');
 export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>(
-  'extendHold',
+  'extendReservation',
 );
-/** The hold's time was changed: it is read again. */
-export const reservationChangedSignal = defineSignal('holdChanged');
+/** The reservation's time was changed: it is read again. */
+export const reservationChangedSignal = defineSignal('reservationChanged');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
   extendReservationUpdate,
-  type HoldInput,
-  type HoldResult,
-  holdUpdate,
+  type ReservationResult,
   releaseUpdate,
   reservationChangedSignal,
   reservationWorkflowId,
+  reserveUpdate,
+  type StockRequest,
 } from './messages.ts';
 
 let temporal: SkippingTemporal;
@@ -21,51 +21,51 @@ afterAll(() => temporal?.stop());
 
 type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
 
-/** Activities that hold at the environment's own time and end as told. */
+/** Activities that reserve at the environment's own time and end as told. */
 function scripted(endings: Ended[]) {
   const calls: string[] = [];
   let endsAt = 0;
   return {
     calls,
     activities: {
-      holdStock: async ({ lines, holdSeconds }: HoldInput): Promise<HoldResult> => {
-        calls.push('holdStock');
-        endsAt = (await temporal.env.currentTimeMs()) + holdSeconds * 1000;
+      reserveStock: async ({ lines, reservationSeconds }: StockRequest): Promise<ReservationResult> => {
+        calls.push('reserveStock');
+        endsAt = (await temporal.env.currentTimeMs()) + reservationSeconds * 1000;
         const expiresAt = new Date(endsAt).toISOString();
-        return { outcome: 'held', requested: lines, currency: 'usd', expiresAt, lines: [] };
+        return { outcome: 'reserved', requested: lines, currency: 'usd', expiresAt, lines: [] };
       },
-      loadHold: async () => ({ expiresAt: new Date(endsAt).toISOString() }),
-      extendHold: async ({ minutes }: { minutes: number }) => {
+      loadReservation: async () => ({ expiresAt: new Date(endsAt).toISOString() }),
+      extendReservation: async ({ minutes }: { minutes: number }) => {
         endsAt += minutes * 60_000;
         return { outcome: 'extended', expiresAt: new Date(endsAt).toISOString(), orderId: null };
       },
-      endHold: async () => {
-        calls.push('endHold');
+      endReservation: async () => {
+        calls.push('endReservation');
         return endings.shift();
       },
-      releaseHold: async () => {
-        calls.push('releaseHold');
-        return calls.includes('endHold') ? 'expired' : 'released';
+      releaseReservation: async () => {
+        calls.push('releaseReservation');
+        return calls.includes('endReservation') ? 'expired' : 'released';
       },
     },
   };
 }
 
-function hold(reservationId: string): Promise<HoldResult> {
-  return temporal.env.client.workflow.executeUpdateWithStart(holdUpdate, {
+function reservation(reservationId: string): Promise<ReservationResult> {
+  return temporal.env.client.workflow.executeUpdateWithStart(reserveUpdate, {
     args: [
       {
         reservationId,
         owners: ['cart:x'],
         cartId: null,
         addressHash: 'address',
-        holdSeconds: 600,
+        reservationSeconds: 600,
         graceSeconds: 30,
         settleSeconds: 7_200,
         lines: [{ productId: 'p1', quantity: 1 }],
       },
     ],
-    updateId: 'hold',
+    updateId: 'reserve',
     startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
       workflowId: reservationWorkflowId(reservationId),
       taskQueue: 'orders',
@@ -84,18 +84,18 @@ describe('reservation', () => {
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(activities, async () => {
-      expect((await hold(id)).outcome).toBe('held');
+      expect((await reservation(id)).outcome).toBe('reserved');
       expect(await handleOf(id).result()).toBe('expired');
     });
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(599_000);
-    expect(calls).toEqual(['holdStock', 'endHold']);
+    expect(calls).toEqual(['reserveStock', 'endReservation']);
   });
 
   it('finds that it was sold', async () => {
     const { activities } = scripted(['committed']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
-      await hold(id);
+      await reservation(id);
       expect(await handleOf(id).result()).toBe('committed');
     });
   });
@@ -105,31 +105,31 @@ describe('reservation', () => {
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(activities, async () => {
-      await hold(id);
+      await reservation(id);
       expect(await handleOf(id).result()).toBe('committed');
     });
     // 600 s, then 30 s, then 60 s.
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(689_000);
-    expect(calls).toEqual(['holdStock', 'endHold', 'endHold', 'endHold']);
+    expect(calls).toEqual(['reserveStock', 'endReservation', 'endReservation', 'endReservation']);
   });
 
   it('keeps the stock of an unpaid order through an outage of two hours, with few events', async () => {
     const { calls, activities } = scripted([]);
-    const endHold = async () => {
-      calls.push('endHold');
-      const pastMs = (await temporal.env.currentTimeMs()) - Date.parse((await activities.loadHold()).expiresAt);
+    const endReservation = async () => {
+      calls.push('endReservation');
+      const pastMs = (await temporal.env.currentTimeMs()) - Date.parse((await activities.loadReservation()).expiresAt);
       return pastMs < 7_199_000 ? 'checkout_pending' : 'expired';
     };
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
-    await temporal.withWorker({ ...activities, endHold }, async () => {
-      await hold(id);
+    await temporal.withWorker({ ...activities, endReservation }, async () => {
+      await reservation(id);
       await temporal.env.sleep('40 minutes');
       const { awaitsPayment } = await handleOf(id).query<{ awaitsPayment: boolean }>('case');
       expect(awaitsPayment).toBe(true);
       expect(await handleOf(id).result()).toBe('expired');
       // A whole day at the longest wait is 144 looks, each a timer, a task and a marker.
-      const looks = calls.filter((call) => call === 'endHold').length;
+      const looks = calls.filter((call) => call === 'endReservation').length;
       expect(looks).toBeLessThanOrEqual(18);
       expect((await handleOf(id).describe()).historyLength).toBeLessThanOrEqual(20 + looks * 8);
     });
@@ -142,34 +142,34 @@ describe('reservation', () => {
   it('ends soon when another reservation of its shopper has replaced it', async () => {
     const { calls, activities } = scripted(['released']);
     const id = randomUUID();
-    await temporal.withWorker({ ...activities, loadHold: async () => null }, async () => {
-      await hold(id);
+    await temporal.withWorker({ ...activities, loadReservation: async () => null }, async () => {
+      await reservation(id);
       await handleOf(id).signal(reservationChangedSignal);
       expect(await handleOf(id).result()).toBe('released');
       const { startTime, closeTime } = await handleOf(id).describe();
       expect(closeTime!.getTime() - startTime.getTime()).toBeLessThan(60_000);
     });
-    expect(calls).toEqual(['holdStock', 'endHold']);
+    expect(calls).toEqual(['reserveStock', 'endReservation']);
   });
 
   it('waits for stores that are away for longer than its timeout, and keeps what they grant', async () => {
     const { activities } = scripted(['expired']);
     const id = randomUUID();
     let tries = 0;
-    const holdStock = async (request: HoldInput) => {
+    const reserveStock = async (request: StockRequest) => {
       tries += 1;
       // Ten tries, at growing intervals, take some 100 seconds.
       if (tries <= 10) throw new Error('away');
-      return activities.holdStock(request);
+      return activities.reserveStock(request);
     };
-    await temporal.withWorker({ ...activities, holdStock }, async () => {
-      const held = hold(id);
+    await temporal.withWorker({ ...activities, reserveStock }, async () => {
+      const reserved = reservation(id);
       let isAnswered = false;
-      void held.finally(() => {
+      void reserved.finally(() => {
         isAnswered = true;
       });
       while (!isAnswered) await temporal.env.sleep('10 seconds');
-      expect(await held).toMatchObject({ outcome: 'held' });
+      expect(await reserved).toMatchObject({ outcome: 'reserved' });
       expect(await handleOf(id).result()).toBe('expired');
     });
   });
@@ -177,25 +177,25 @@ describe('reservation', () => {
   it('releases whatever there may be when the stores never answered', async () => {
     const { calls, activities } = scripted([]);
     const id = randomUUID();
-    const holdStock = async () => {
+    const reserveStock = async () => {
       throw ApplicationFailure.nonRetryable('away');
     };
-    await temporal.withWorker({ ...activities, holdStock }, async () => {
-      await expect(hold(id)).rejects.toThrow();
-      expect(await handleOf(id).result()).toBe('not_held');
+    await temporal.withWorker({ ...activities, reserveStock }, async () => {
+      await expect(reservation(id)).rejects.toThrow();
+      expect(await handleOf(id).result()).toBe('not_reserved');
     });
-    expect(calls).toEqual(['releaseHold']);
+    expect(calls).toEqual(['releaseReservation']);
   });
 
   it('refuses what comes just after its end with a sentence', async () => {
     const { activities } = scripted(['expired']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
-      await hold(id);
+      await reservation(id);
       await temporal.env.sleep('601 seconds');
       const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 5 };
       const late = handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
-      expect(await late.catch((error: Error) => String(error.cause))).toContain('Nothing is held here any more');
+      expect(await late.catch((error: Error) => String(error.cause))).toContain('Nothing is reserved here any more');
       expect(await handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] })).toBe('expired');
       expect(await handleOf(id).result()).toBe('expired');
     });
@@ -205,37 +205,37 @@ describe('reservation', () => {
     const { calls, activities } = scripted([]);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
-      await hold(id);
+      await reservation(id);
       expect(await handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] })).toBe('released');
       expect(await handleOf(id).result()).toBe('released');
     });
-    expect(calls).toEqual(['holdStock', 'releaseHold']);
+    expect(calls).toEqual(['reserveStock', 'releaseReservation']);
   });
 
   it('is not released while an order stands on it, and goes on', async () => {
     const { activities } = scripted(['checkout_pending', 'committed']);
     const id = randomUUID();
-    await temporal.withWorker({ ...activities, releaseHold: async () => 'checkout_pending' }, async () => {
-      await hold(id);
+    await temporal.withWorker({ ...activities, releaseReservation: async () => 'checkout_pending' }, async () => {
+      await reservation(id);
       const released = handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] });
       expect(await released).toBe('checkout_pending');
       expect(await handleOf(id).result()).toBe('committed');
     });
   });
 
-  it('takes one hold however often it is asked', async () => {
+  it('takes one reservation however often it is asked', async () => {
     const { calls, activities } = scripted(['expired']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
-      const [first, second] = await Promise.all([hold(id), hold(id)]);
+      const [first, second] = await Promise.all([reservation(id), reservation(id)]);
       expect(second).toEqual(first);
       // None may outlive its test: the next one's activities would end it.
       expect(await handleOf(id).result()).toBe('expired');
     });
-    expect(calls).toEqual(['holdStock', 'endHold']);
+    expect(calls).toEqual(['reserveStock', 'endReservation']);
   });
 
-  it('started without a hold, ends by itself', async () => {
+  it('started without a reservation, ends by itself', async () => {
     const id = randomUUID();
     await temporal.withWorker(scripted([]).activities, async () => {
       await temporal.env.client.workflow.start('reservation', {
@@ -243,7 +243,7 @@ describe('reservation', () => {
         taskQueue: 'orders',
         args: [{ reservationId: id }],
       });
-      expect(await handleOf(id).result()).toBe('not_held');
+      expect(await handleOf(id).result()).toBe('not_reserved');
     });
   });
 
@@ -254,14 +254,14 @@ describe('reservation', () => {
       const id = randomUUID();
       const startedAt = await temporal.env.currentTimeMs();
       await temporal.withWorker(activities, async () => {
-        await hold(id);
+        await reservation(id);
         if (how === 'here') await handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
-        else await activities.extendHold(extension);
+        else await activities.extendReservation(extension);
         if (how === 'told') await handleOf(id).signal(reservationChangedSignal);
         expect(await handleOf(id).result()).toBe('expired');
       });
       expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(1_799_000);
-      expect(calls.filter((call) => call === 'endHold')).toHaveLength(how === 'untold' ? 2 : 1);
+      expect(calls.filter((call) => call === 'endReservation')).toHaveLength(how === 'untold' ? 2 : 1);
     }
   });
 
@@ -269,7 +269,7 @@ describe('reservation', () => {
     const { activities } = scripted(['expired']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
-      await hold(id);
+      await reservation(id);
       const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 31 };
       const causeOf = (sent: Promise<unknown>) => sent.then(String, (error: Error) => String(error.cause));
       const extend = (args: object) =>

@@ -11,38 +11,38 @@ import { StuckSteps } from '../shared/stuck-steps.ts';
 import { describeReservation } from './case-details.ts';
 import {
   extendReservationUpdate,
-  type HoldInput,
-  type HoldResult,
-  holdUpdate,
   type ReservationInput,
   type ReservationOutcome,
+  type ReservationResult,
   releaseUpdate,
   reservationCaseQuery,
   reservationChangedSignal,
+  reserveUpdate,
+  type StockRequest,
 } from './messages.ts';
 
 /** Steps for whoever waits for the answer to a message; then those that must succeed. */
-const { holdStock, releaseHold, extendHold } = localSteps(quickSteps);
+const { reserveStock, releaseReservation, extendReservation } = localSteps(quickSteps);
 const durable = durableSteps(localSteps(shortSteps), queuedSteps(patientSteps));
 
-/** A start that no hold followed ends by itself. */
-const NO_HOLD_TIMEOUT = '1 minute';
+/** A start that no reservation followed ends by itself. */
+const NOT_RESERVED_TIMEOUT = '1 minute';
 /** A message that just misses the end is refused with a sentence; one that comes when the workflow is closing is aborted. */
 const LINGER = '5 seconds';
 /** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day, each six events. */
 const MAX_LOOK_AGAIN_SECONDS = 600;
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
 
-/** Holds stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
+/** Reserves stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
 export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
-  return uncancellable(() => keepHold(input));
+  return uncancellable(() => keepReservation(input));
 }
 
-async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
+async function keepReservation(input: ReservationInput): Promise<ReservationOutcome> {
   const { reservationId } = input;
-  let request: HoldInput | undefined;
-  let held: Promise<HoldResult> | undefined;
-  let result: HoldResult | undefined;
+  let request: StockRequest | undefined;
+  let reserved: Promise<ReservationResult> | undefined;
+  let result: ReservationResult | undefined;
   let awaitsPayment = false;
   let outcome: ReservationOutcome | undefined;
   /** As it stands after an extension; the result tells what was promised first. */
@@ -51,28 +51,28 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   const stuck = new StuckSteps();
 
   setHandler(
-    holdUpdate,
-    async (hold) => {
-      request ??= hold;
-      held ??= holdStock(hold).then((answer) => {
+    reserveUpdate,
+    async (reservation) => {
+      request ??= reservation;
+      reserved ??= reserveStock(reservation).then((answer) => {
         result = answer;
         return answer;
       });
-      return await held;
+      return await reserved;
     },
     {
-      description: 'Holds the items, or says which fall short. Sent by the shop itself.',
-      validator: (hold) => {
-        if (hold?.reservationId !== reservationId)
-          throw refuse('invalid_request', 'This hold is for another reservation.');
+      description: 'Reserves the items, or says which fall short. Sent by the shop itself.',
+      validator: (reservation) => {
+        if (reservation?.reservationId !== reservationId)
+          throw refuse('invalid_request', 'This reservation is for another reservation.');
       },
     },
   );
   setHandler(
     releaseUpdate,
     async (_release) => {
-      if ((await held)?.outcome !== 'held') return 'not_held';
-      const ended = await releaseHold({ reservationId });
+      if ((await reserved)?.outcome !== 'reserved') return 'not_reserved';
+      const ended = await releaseReservation({ reservationId });
       if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';
       outcome ??= ended;
       return ended;
@@ -86,23 +86,29 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
   setHandler(
     extendReservationUpdate,
     async ({ requestId, requestedBy, reason, minutes }) => {
-      const extended = await extendHold({ reservationId, minutes, requestId, actor: uiActor(requestedBy), reason });
+      const extended = await extendReservation({
+        reservationId,
+        minutes,
+        requestId,
+        actor: uiActor(requestedBy),
+        reason,
+      });
       if (extended.outcome === 'refused') throw refuse('conflict', extended.message);
       changed = true;
       return { expiresAt: extended.expiresAt };
     },
     {
       description: describeUpdate(
-        `Holds the items longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
+        `Reserves the items longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
         EXTEND_EXAMPLE,
       ),
       validator: (extension) => {
         checkRequest(extension, EXTEND_EXAMPLE, { minutes: extensionMinutes });
         if (outcome === 'committed') throw refuse('conflict', 'These items are sold: look at the order.');
-        if (result?.outcome !== 'held' || outcome !== undefined)
+        if (result?.outcome !== 'reserved' || outcome !== undefined)
           throw refuse(
             'conflict',
-            'Nothing is held here any more; the shopper has to put the items into the cart again.',
+            'Nothing is reserved here any more; the shopper has to put the items into the cart again.',
           );
       },
     },
@@ -112,7 +118,7 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     () => {
       changed = true;
     },
-    { description: 'The hold’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
+    { description: 'The reservation’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
   );
   const tellCase = () => ({
     ...input,
@@ -127,39 +133,39 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
     describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
   );
 
-  await condition(() => held !== undefined, NO_HOLD_TIMEOUT);
+  await condition(() => reserved !== undefined, NOT_RESERVED_TIMEOUT);
   outcome = await keep();
   // What was sold, or never reserved, is nothing that anybody changes at the last moment.
   if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
   await untilQuiet({ openingUpdates: 1 });
   return outcome;
 
-  /** However long the stores take to answer: once a hold was asked for, its answer decides. */
+  /** However long the stores take to answer: once a reservation was asked for, its answer decides. */
   async function keep(): Promise<ReservationOutcome> {
     try {
-      await held;
+      await reserved;
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       // It may have been granted all the same: whatever there is goes back.
-      await stuck.retry('The reservation could not be released', durable.releaseHold({ reservationId }));
-      return 'not_held';
+      await stuck.retry('The reservation could not be released', durable.releaseReservation({ reservationId }));
+      return 'not_reserved';
     }
-    if (result?.outcome !== 'held' || request === undefined) return 'not_held';
+    if (result?.outcome !== 'reserved' || request === undefined) return 'not_reserved';
     expiresAt = result.expiresAt;
     return untilOver(request);
   }
 
-  /** Who is second finds it done: a hold that was sold or released in the meantime stays so. */
-  async function untilOver({ graceSeconds, settleSeconds }: HoldInput): Promise<ReservationOutcome> {
+  /** Who is second finds it done: a reservation that was sold or released in the meantime stays so. */
+  async function untilOver({ graceSeconds, settleSeconds }: StockRequest): Promise<ReservationOutcome> {
     let looks = 0;
     let lookAt = Date.parse(expiresAt!);
     for (;;) {
-      const summary = looks === 0 ? 'until the hold ends' : 'a payment may be in flight';
+      const summary = looks === 0 ? 'until the reservation ends' : 'a payment may be in flight';
       await condition(() => outcome !== undefined || changed, Math.max(0, lookAt - Date.now()), { summary });
       if (outcome !== undefined) return outcome;
       // Extended, or replaced: the ledger knows.
       if (changed && (await isReadAnew())) continue;
-      const ended = await stuck.retry('The hold could not be ended', durable.endHold({ reservationId }));
+      const ended = await stuck.retry('The reservation could not be ended', durable.endReservation({ reservationId }));
       if (ended === 'not_due') {
         await isReadAnew();
         // Clocks that differ must not make it look again and again.
@@ -174,13 +180,16 @@ async function keepHold(input: ReservationInput): Promise<ReservationOutcome> {
       } else return ended;
     }
 
-    /** @returns whether the hold goes on */
+    /** @returns whether the reservation goes on */
     async function isReadAnew(): Promise<boolean> {
       changed = false;
-      const hold = await stuck.retry('The hold could not be read', durable.loadHold({ reservationId }));
-      if (!hold) return false;
-      if (hold.expiresAt !== expiresAt) {
-        expiresAt = hold.expiresAt;
+      const reservation = await stuck.retry(
+        'The reservation could not be read',
+        durable.loadReservation({ reservationId }),
+      );
+      if (!reservation) return false;
+      if (reservation.expiresAt !== expiresAt) {
+        expiresAt = reservation.expiresAt;
         lookAt = Date.parse(expiresAt);
         looks = 0;
         awaitsPayment = false;

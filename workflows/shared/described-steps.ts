@@ -8,12 +8,12 @@ import {
 import type { Activities } from '../../activities/index.ts';
 
 const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
-  holdStock: 'Holds the items for the shopper',
-  endHold: 'Ends the hold; unsold items go back on sale',
-  releaseHold: 'Gives the held items back early',
-  loadHold: 'Looks up until when the items are held',
-  extendHold: 'Gives the shopper more time',
-  openOrder: 'Writes the order down, at the prices held',
+  reserveStock: 'Reserves the items for the shopper',
+  endReservation: 'Ends the reservation; unsold items go back on sale',
+  releaseReservation: 'Releases the reserved items early',
+  loadReservation: 'Looks up until when the items are reserved',
+  extendReservation: 'Gives the shopper more time',
+  openOrder: 'Writes the order down, at the prices reserved',
   loadOrder: 'Reads the order',
   loadCase: 'Reads everything known of the order',
   applyPayments: 'Reads what Stripe said of the payments, and books it',

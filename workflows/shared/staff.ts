@@ -31,7 +31,7 @@ export const optional =
   (value) =>
     value === undefined || value === null ? undefined : check(value);
 
-/** A whole number of minutes by which a hold is extended. */
+/** A whole number of minutes by which a reservation is extended. */
 export const extensionMinutes: FieldCheck = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MAX_EXTENSION_MINUTES
     ? undefined

@@ -20,7 +20,7 @@ export function paymentRefused(order: OrderFacts, shop: ShopFacts, why: string |
           `No money was taken; your order of ${formatMoney(order.totalCents, order.currency)} is still to be paid.`,
         ),
         paragraph(
-          `We hold the items until ${timeInWords(order.expiresAt)}. Until then you can try again, with this card or another.`,
+          `We reserved the items for you until ${timeInWords(order.expiresAt)}. Until then you can try again, with this card or another.`,
         ),
       ],
     },

@@ -1,6 +1,11 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { type ExportFacts, heldOutFromMs, missingFrom, strangenessOf } from '../../../domain/recommendations/gate.ts';
+import {
+  type ExportFacts,
+  heldOutFromMs,
+  missingFrom,
+  strangenessOf,
+} from '../../../domain/recommendations/publication-check.ts';
 import { progressSignal } from '../../../workflows/recommendations/messages.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Evaluated, EvaluateInput, JobName, Jobs, Trained, TrainInput } from './job-messages.ts';

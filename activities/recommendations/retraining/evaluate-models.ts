@@ -1,5 +1,5 @@
-/** Scores the new model's twin and the served model's on purchases that neither has seen, and decides by the gate. */
-import { judge, type ModelScores } from '../../../domain/recommendations/gate.ts';
+/** Scores the new model's twin and the served model's on purchases that neither has seen, and decides by the stock counters. */
+import { judge, type ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { decodeModel, type ServedModel } from '../../../domain/recommendations/served-model.ts';
 import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
 import { ArtefactDamaged, readArtefact } from '../../../infra/postgres/artefacts.ts';

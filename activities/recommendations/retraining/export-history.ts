@@ -1,6 +1,6 @@
 /** Exports what shoppers did: purchases from PostgreSQL, views and carts from the analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
+import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
 import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
 import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';

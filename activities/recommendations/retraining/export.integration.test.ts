@@ -175,19 +175,19 @@ it('of a shop that no browser has visited has no events, which is nothing strang
 it('is of one moment: what is bought while it is taken is not in it', async () => {
   const { db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
-  const held = await db.pool.connect();
+  const reserved = await db.pool.connect();
   try {
-    await held.query('begin');
-    await held.query('lock table shopper_choices in access exclusive mode');
+    await reserved.query('begin');
+    await reserved.query('lock table shopper_choices in access exclusive mode');
     const running = exported();
     await until(
       () => db.row("select 1 from pg_locks where relation = 'shopper_choices'::regclass and not granted"),
       'the export to be in the middle',
     );
     await order({ user: users[1]!, items: [one(1)] });
-    await held.query('rollback');
+    await reserved.query('rollback');
     expect((await running).lines.filter((line) => line.startsWith('purchase'))).toEqual(['purchase 0 0']);
   } finally {
-    held.release(true);
+    reserved.release(true);
   }
 });

@@ -7,7 +7,7 @@ const MAGIC = 'HOLDFAST-HIS';
 const VERSION = 1;
 /** Before the header: the magic word, the version, the header's length. */
 const PREAMBLE = 24;
-/** What is handed on at once; a column of five million numbers would be held twice otherwise. */
+/** What is handed on at once; a column of five million numbers would be reserved twice otherwise. */
 const PIECE_BYTES = 1024 * 1024;
 
 const COLUMNS = {

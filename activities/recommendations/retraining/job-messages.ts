@@ -1,5 +1,5 @@
 /** What a worker and its training process say to each other. */
-import type { ExportFacts, ModelScores, Verdict } from '../../../domain/recommendations/gate.ts';
+import type { ExportFacts, ModelScores, Verdict } from '../../../domain/recommendations/publication-check.ts';
 import type { Settings } from '../../../infra/config.ts';
 
 /** All that the process needs of the settings, and none of the shop's other secrets. */

@@ -1,5 +1,5 @@
 /** Models in PostgreSQL: which is served, which are kept, and how one takes the other's place. */
-import type { ExportFacts, ModelScores } from '../../../domain/recommendations/gate.ts';
+import type { ExportFacts, ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { removeArtefact } from '../../../infra/postgres/artefacts.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 

@@ -1,8 +1,8 @@
 /** Every activity of a retraining, run again and beside itself: no model is trained, published or reported twice. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExportFacts } from '../../../domain/recommendations/gate.ts';
-import { heldOutFromMs } from '../../../domain/recommendations/gate.ts';
+import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
+import { heldOutFromMs } from '../../../domain/recommendations/publication-check.ts';
 import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
 import { inActivity } from '../../../tests/support/repeated.ts';
 import { makePurchases, type RetrainingShop, startRetrainingShop } from '../../../tests/support/retraining.ts';

@@ -150,7 +150,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('the gate', () => {
+describe('the stock counters', () => {
   it('publishes the first model that is better than plain popularity', async () => {
     const last = await retrain({ reason: 'first' });
     expect(last.outcome, last.sentence).toBe('published');
@@ -279,14 +279,15 @@ describe('a worker killed without warning', () => {
   for (const stage of ['export', 'train', 'evaluate', 'publish'] satisfies RetrainingStage[]) {
     it(`in the stage ${stage}: another goes on from there`, async () => {
       const { db } = shop.services;
-      const held = await db.pool.connect();
+      const reserved = await db.pool.connect();
       const since = new Date().toISOString();
       try {
-        await held.query('begin');
+        await reserved.query('begin');
         // An export that can't end by itself: its process has to notice that the worker is gone.
-        if (stage === 'export') await held.query('lock table shopper_choices in access exclusive mode');
-        // A publication has no process of its own: it is held at the switch.
-        if (stage === 'publish') await held.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
+        if (stage === 'export') await reserved.query('lock table shopper_choices in access exclusive mode');
+        // A publication has no process of its own: it is reserved at the switch.
+        if (stage === 'publish')
+          await reserved.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
         await (await admin()).call('POST', '/admin/recommendations/retrain', {});
         if (stage === 'publish') await until(isWaiting, 'the publication to wait', 60_000);
         const jobs = stage === 'publish' ? [] : await frozen(stage);
@@ -294,7 +295,7 @@ describe('a worker killed without warning', () => {
         await worker.kill();
         for (const job of jobs) process.kill(job, 'SIGCONT');
         await until(() => !jobs.some(isAlive), 'the training process to end by itself', 10_000);
-        await held.query('rollback');
+        await reserved.query('rollback');
         worker = await shop.startWorkerProcess();
         const last = await ended(since);
         expect(last.outcome, last.sentence).toBe('published');
@@ -305,7 +306,7 @@ describe('a worker killed without warning', () => {
         expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
         expect(decodeModel((await readArtefact(db, id, 'model'))!).items).toHaveLength(GOOD.products);
       } finally {
-        held.release(true);
+        reserved.release(true);
       }
     }, 120_000);
   }

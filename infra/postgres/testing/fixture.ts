@@ -36,7 +36,7 @@ insert into products (id, sku, name, price, currency, stock_quantity, reserved_q
   ('${F.otherProduct}', 'FIX-${F.otherProduct}', 'Other fixture', 5, 'usd', 10, 0, null, null);
 insert into stock_changes (product_id, reference, delta) values ('${F.product}', 'delivery-1', 5);
 insert into reservations (id, owner, status, currency, expires_at) values
-  ('${F.reservation}', '${F.owner}', 'held', 'usd', now() + interval '10 minutes'),
+  ('${F.reservation}', '${F.owner}', 'reserved', 'usd', now() + interval '10 minutes'),
   ('${F.soldReservation}', '${F.owner}', 'committed', 'usd', now());
 insert into reservation_items (reservation_id, product_id, quantity, unit_price) values ('${F.reservation}', '${F.product}', 2, 12.5);
 insert into carts (id, user_id) values ('${F.cart}', '${F.user}');

@@ -44,7 +44,7 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   products_description_check: [product(`description = ${long(5001)}`)],
   products_price_check: [product('price = 0'), product('price = -0.01'), product('price = 1000000')],
   products_currency_check: [product(`currency = 'USD'`), product(`currency = 'u1d'`), product(`currency = 'us'`)],
-  products_held_within_stock: [
+  products_reserved_within_stock: [
     product('reserved_quantity = 11'),
     product('reserved_quantity = -1'),
     product('stock_quantity = 1'),
@@ -63,9 +63,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   ],
 
   reservations_status_check: [`update reservations set status = 'sold' where id = '${F.reservation}'`],
-  idx_reservations_held_owner: [
-    `insert into reservations (id, owner, status, currency, expires_at) values ('${F.none}', '${F.owner}', 'held', 'usd', now())`,
-    `update reservations set status = 'held' where id = '${F.soldReservation}'`,
+  idx_reservations_reserved_owner: [
+    `insert into reservations (id, owner, status, currency, expires_at) values ('${F.none}', '${F.owner}', 'reserved', 'usd', now())`,
+    `update reservations set status = 'reserved' where id = '${F.soldReservation}'`,
   ],
   reservation_items_reservation_id_fkey: [reservationItem(F.none, F.product)],
   reservation_items_product_id_fkey: [reservationItem(F.reservation, F.none)],
@@ -110,7 +110,7 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   orders_shipped_has_time: [
     order(`fulfillment = 'delivered'`),
     order('shipped_at = now()'),
-    order(`fulfillment = 'on_hold', shipped_at = now()`),
+    order(`fulfillment = 'under_review', shipped_at = now()`),
   ],
   order_items_order_id_fkey: [orderItem(F.none, F.product)],
   order_items_product_id_fkey: [orderItem(F.order, F.none)],
@@ -193,7 +193,7 @@ export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
     'carrier',
     'delivered_at',
     'email',
-    'hold_reason',
+    'review_reason',
     'last_payment_error',
     'paid_at',
     'payment_client_secret',

@@ -98,7 +98,7 @@ describe('single items', () => {
   const offered = (fields: Parameters<typeof anOrder>[0]) => itemsRequest(anOrder(fields), now);
 
   it('can be canceled before they ship and returned afterwards', () => {
-    expect((['paid', 'partially_refunded', 'on_hold'] as const).map((status) => offered({ status }))).toEqual([
+    expect((['paid', 'partially_refunded', 'under_review'] as const).map((status) => offered({ status }))).toEqual([
       'cancel',
       'cancel',
       'cancel',
@@ -110,7 +110,7 @@ describe('single items', () => {
       undefined,
       undefined,
     ]);
-    expect(offered({ status: 'on_hold', cancellation_waits: true })).toBeUndefined();
+    expect(offered({ status: 'under_review', cancellation_waits: true })).toBeUndefined();
   });
 
   it('can be returned until the return window has closed', () => {
@@ -126,8 +126,8 @@ it('lets a paid order be canceled until it ships or its cancellation waits for a
   const can = (fields: Parameters<typeof anOrder>[0]) => canCancelPaid(anOrder(fields));
   expect(can({ status: 'paid' })).toBe(true);
   expect(can({ status: 'partially_refunded' })).toBe(true);
-  expect(can({ status: 'on_hold' })).toBe(true);
-  expect(can({ status: 'on_hold', cancellation_waits: true })).toBe(false);
+  expect(can({ status: 'under_review' })).toBe(true);
+  expect(can({ status: 'under_review', cancellation_waits: true })).toBe(false);
   expect(can({ status: 'shipped' })).toBe(false);
   expect(can({ status: 'pending' })).toBe(false);
 });

@@ -71,7 +71,8 @@ export function returnsAreClosed(order: Pick<Order, 'returns_until'>, now: numbe
 
 /** Whether a paid order can still be canceled as a whole. One whose cancellation was rejected can be canceled again. */
 export function canCancelPaid(order: Pick<Order, 'status' | 'cancellation_waits'>): boolean {
-  const isUnshipped = order.status === 'paid' || order.status === 'partially_refunded' || order.status === 'on_hold';
+  const isUnshipped =
+    order.status === 'paid' || order.status === 'partially_refunded' || order.status === 'under_review';
   return isUnshipped && !order.cancellation_waits;
 }
 

@@ -16,7 +16,7 @@ it('shows how far an order has come', () => {
   expect([
     look({ status: 'pending', paid_at: null }),
     look({ status: 'paid' }),
-    look({ status: 'on_hold' }),
+    look({ status: 'under_review' }),
     look({ status: 'shipped', shipment: SHIPMENT }),
     look({ status: 'delivered', shipment: { ...SHIPMENT, delivered_at: AT } }),
     look({ status: 'partially_refunded' }),
@@ -26,7 +26,7 @@ it('shows how far an order has come', () => {
   ]).toEqual([
     'Placed done, Paid ahead, Shipped ahead, Delivered ahead; at Placed',
     'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
-    'Placed done, Paid done, Shipped held, Delivered ahead; at Shipped',
+    'Placed done, Paid done, Shipped waiting, Delivered ahead; at Shipped',
     'Placed done, Paid done, Shipped done, Delivered ahead; at Shipped',
     'Placed done, Paid done, Shipped done, Delivered done; at Delivered',
     'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',

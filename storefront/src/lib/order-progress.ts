@@ -2,8 +2,8 @@
 import type { IconName } from './components/Icon.svelte';
 import type { Order } from './contracts.ts';
 
-/** `held`: would be next, and is kept back. `ended`: nothing comes after it. */
-export type StepState = 'done' | 'held' | 'ahead' | 'ended';
+/** `waiting`: would be next, and is kept back. `ended`: nothing comes after it. */
+export type StepState = 'done' | 'waiting' | 'ahead' | 'ended';
 
 export interface ProgressStep {
   label: string;
@@ -39,9 +39,9 @@ export function progressOf(order: Order): ProgressStep[] {
     const at = order.events.findLast(({ type }) => type === event)?.at;
     return [...way.filter(({ state }) => state === 'done'), { label, icon, state: 'ended', at }];
   }
-  if (order.status !== 'on_hold') return way;
+  if (order.status !== 'under_review') return way;
   const next = way.findIndex(({ state }) => state === 'ahead');
-  return way.map((each, index) => (index === next ? { ...each, state: 'held' } : each));
+  return way.map((each, index) => (index === next ? { ...each, state: 'waiting' } : each));
 }
 
 /** Where one is: the last step that was taken, or the one that is kept back. */

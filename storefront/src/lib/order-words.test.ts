@@ -6,7 +6,7 @@ import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from '
 import { anOrder, aRefund } from './testing.ts';
 
 /** Names of the code that would say nothing to a shopper. */
-const CODE_WORDS = /_|on hold|awaiting|approval|fulfill/i;
+const CODE_WORDS = /_|under review|awaiting|approval|fulfill/i;
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
   it('has a badge and a headline in plain words', () => {
@@ -51,8 +51,8 @@ it('says how many units of an item are canceled', () => {
 });
 
 it('tells a check by the shop from a cancellation that waits', () => {
-  expect(headlineOf(anOrder({ status: 'on_hold' }), []).title).toBe('We are checking this order');
-  expect(headlineOf(anOrder({ status: 'on_hold', cancellation_waits: true }), []).title).toBe(
+  expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We are checking this order');
+  expect(headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []).title).toBe(
     'We’re reviewing your cancellation',
   );
 });
@@ -85,7 +85,7 @@ it('gives thanks to whoever has just paid, and nobody who comes back later', () 
 });
 
 it('says what becomes of an order whose cancellation is reviewed', () => {
-  const { text } = headlineOf(anOrder({ status: 'on_hold', cancellation_waits: true }), []);
+  const { text } = headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []);
   expect(text).toContain('Nothing ships in the meantime.');
   expect(text).toContain('we refund all that is left of your payment');
 });
@@ -96,7 +96,7 @@ it('mentions support when one of several refunds failed', () => {
 });
 
 it.each([
-  ['badge-wait', ['pending', 'on_hold', 'partially_refunded']],
+  ['badge-wait', ['pending', 'under_review', 'partially_refunded']],
   ['badge-good', ['paid', 'shipped', 'delivered']],
   ['badge-bad', ['expired']],
   ['', ['refunded', 'cancelled']],

@@ -10,7 +10,7 @@ export interface Look {
 export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
   pending: { label: 'Waiting for payment', tone: 'badge-wait' },
   paid: { label: 'Paid', tone: 'badge-good' },
-  on_hold: { label: 'Being checked', tone: 'badge-wait' },
+  under_review: { label: 'Being checked', tone: 'badge-wait' },
   shipped: { label: 'On its way', tone: 'badge-good' },
   delivered: { label: 'Delivered', tone: 'badge-good' },
   partially_refunded: { label: 'Partly refunded', tone: 'badge-wait' },
@@ -34,7 +34,7 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
         title: fresh ? 'Thank you: it is yours' : 'Paid, and yours',
         text: 'Your payment has arrived. The next news is that your parcel has left.',
       };
-    case 'on_hold':
+    case 'under_review':
       return order.cancellation_waits
         ? {
             title: 'We’re reviewing your cancellation',

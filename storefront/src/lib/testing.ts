@@ -24,7 +24,7 @@ export function anOrder(order: Partial<Order> = {}): Order {
     shipment: null,
     returns_until: null,
     cancellation_waits: false,
-    hold_reason: null,
+    review_reason: null,
     user_id: null,
     items: [anItem()],
     total_amount: 49,

@@ -23,7 +23,7 @@ export async function putIntoCart(page: Page, productId: string, quantity = 1): 
     .waitFor();
 }
 
-/** Presses Checkout in the cart, which holds it. */
+/** Presses Checkout in the cart, which reserves it. */
 export async function checkOut(page: Page): Promise<void> {
   if (new URL(page.url()).pathname !== '/cart') await page.goto('/cart');
   await page.getByRole('button', { name: 'Checkout' }).click();

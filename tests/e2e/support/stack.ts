@@ -22,6 +22,6 @@ export const stack = {
   customer: addresses.customer,
   support: addresses.support,
   supportLead: addresses.support_lead,
-  holdSeconds: Number(required('HOLD_SECONDS')),
+  reservationSeconds: Number(required('RESERVATION_SECONDS')),
   screenshotFolder: join(dirname(stackFile), 'screenshots'),
 } as const;

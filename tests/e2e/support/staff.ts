@@ -136,18 +136,18 @@ export async function deliveredDaysAgo(orderId: string, days: number): Promise<D
   }
 }
 
-export function putOnHold(orderId: string): Promise<void> {
-  return sendUpdate(orderWorkflow(orderId), 'putOnHold', { reason: 'Two addresses' });
+export function putUnderReview(orderId: string): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'putUnderReview', { reason: 'Two addresses' });
 }
 
 /** Gives the shopper more time to pay for an order. */
-export function extendOrderHold(orderId: string, minutes: number): Promise<void> {
-  return sendUpdate(orderWorkflow(orderId), 'extendHold', { minutes, reason: 'Looks for the card' });
+export function extendOrderReservation(orderId: string, minutes: number): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'extendReservation', { minutes, reason: 'Looks for the card' });
 }
 
 /** Gives the shopper more time at the checkout, before there is an order. */
-export function extendHold(reservationId: string, minutes: number): Promise<void> {
-  return sendUpdate(`reservation-${reservationId}`, 'extendHold', { minutes, reason: 'Types slowly' });
+export function extendReservation(reservationId: string, minutes: number): Promise<void> {
+  return sendUpdate(`reservation-${reservationId}`, 'extendReservation', { minutes, reason: 'Types slowly' });
 }
 
 /** The items of every return of an order that is open have arrived. */

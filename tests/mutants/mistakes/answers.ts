@@ -55,9 +55,9 @@ export const ANSWERS: readonly MistakesInFile[] = [
         "'actor', event.actor, 'reason', event.reason)",
       ],
       [
-        'shoppers read why their order is on hold',
-        'hold_reason: mine ? null : row.hold_reason,',
-        'hold_reason: row.hold_reason,',
+        'shoppers read why their order is under review',
+        'review_reason: mine ? null : row.review_reason,',
+        'review_reason: row.review_reason,',
       ],
       [
         'a refund that waits for approval shows as a cancellation that waits',

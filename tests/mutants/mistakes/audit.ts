@@ -9,17 +9,17 @@ export const AUDIT: readonly MistakesInFile[] = [
     tests: AUDIT_TESTS,
     replacements: [
       ['the audit does not check stock', '      await checkStock(db),\n', '      [],\n'],
-      ['the audit does not check reservations', '      await checkHolds(db, settings),\n', '      [],\n'],
+      ['the audit does not check reservations', '      await checkReservations(db, settings),\n', '      [],\n'],
       ['the audit does not check workflows', '      await checkWorkflows(db),\n', '      [],\n'],
       ['the audit does not check money', '...money.findings, ', ''],
       ['the audit does not check goods', 'await checkGoods(db)', '[]'],
       ['the audit does not check orders', 'await checkOrders(db)', '[]'],
       [
         'all checks of the audit but money are gone',
-        '[...stock, ...holds, ...workflows, ...money.findings, ...goods, ...orders]',
+        '[...stock, ...reservations, ...workflows, ...money.findings, ...goods, ...orders]',
         '[...money.findings]',
       ],
-      ['the audit leaves marks of ended reservations', 'await repairMarks(db, gate)', '[] as Finding[]'],
+      ['the audit leaves marks of ended reservations', 'await repairMarks(db, stockCounters)', '[] as Finding[]'],
       ['the audit repairs no counters', 'if (drift.size > 0) {', 'if (false) {'],
       ['the audit always reports that the books agree', 'problems.length === 0 ?', 'problems.length >= 0 ?'],
       [
@@ -51,7 +51,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'reserved units without a reservation are not found',
-        'p.reserved_quantity <> coalesce(held.quantity, 0) or ',
+        'p.reserved_quantity <> coalesce(open.quantity, 0) or ',
         '',
       ],
       [
@@ -62,10 +62,10 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/check-holds.ts',
+    file: 'activities/audit/check-reservations.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      ['a reservation past its time is not found', "where r.status = 'held' and", "where r.status = 'nothing' and"],
+      ['a reservation past its time is not found', "where r.status = 'reserved' and", "where r.status = 'nothing' and"],
       ['an order past its time is not found', "where status = 'pending' and", "where status = 'nothing' and"],
     ],
   },
@@ -154,12 +154,12 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/check-gate.ts',
+    file: 'activities/audit/check-stock-counters.ts',
     tests: [...AUDIT_TESTS, 'activities/reservations'],
     replacements: [
       [
         'the audit ends reservations that are being made',
-        '      if (Date.now() - held.get(id)! < IN_FLIGHT_MS) continue;\n',
+        '      if (Date.now() - reserved.get(id)! < IN_FLIGHT_MS) continue;\n',
         '',
       ],
       ['the audit repairs counters that are being adjusted', '    if (adjusting.has(id)) continue;\n', ''],
@@ -225,7 +225,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       [
         'a change of stock is dropped while the counters are rebuilt',
-        "      if (applied.includes(false)) throw new Error('the stock gate is closed');\n",
+        "      if (applied.includes(false)) throw new Error('the stock counters are being rebuilt');\n",
         '',
       ],
     ],
@@ -247,12 +247,12 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/check-gate.ts',
+    file: 'activities/audit/check-stock-counters.ts',
     tests: ['activities/audit/check-stock'],
     replacements: [
       [
         'the audit gives back what is being reserved',
-        'const target = row.available - ((await inFlightByProduct(db, gate)).get(id) ?? 0);',
+        'const target = row.available - ((await inFlightByProduct(db, stockCounters)).get(id) ?? 0);',
         'const target = row.available;',
       ],
     ],
@@ -263,8 +263,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'two reservations of one product are found to disagree',
-        "where r.status = 'held' group by item.product_id) held",
-        "where r.status = 'held' group by item.product_id, r.id) held",
+        "where r.status = 'reserved' group by item.product_id) open",
+        "where r.status = 'reserved' group by item.product_id, r.id) open",
       ],
     ],
   },

@@ -55,8 +55,8 @@ export const DATABASE: readonly MistakesInFile[] = [
     replacements: [
       [
         'a shopper may have two open reservations',
-        'create unique index idx_reservations_held_owner',
-        'create index idx_reservations_held_owner',
+        'create unique index idx_reservations_reserved_owner',
+        'create index idx_reservations_reserved_owner',
       ],
       [
         'requests of one shopper at once don’t wait for each other',

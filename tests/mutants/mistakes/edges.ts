@@ -70,13 +70,13 @@ export const EDGES: readonly MistakesInFile[] = [
         'otherwiseCents',
       ],
       [
-        'a released order keeps the reason of its hold',
-        "await sql.run('update orders set hold_reason = null where id = $1', [order.id]);",
+        'a released order keeps the reason of its reservation',
+        "await sql.run('update orders set review_reason = null where id = $1', [order.id]);",
         '',
       ],
       [
-        'a hold has no reason',
-        "await sql.run('update orders set hold_reason = $2 where id = $1', [order.id, reason ?? null]);",
+        'a reservation has no reason',
+        "await sql.run('update orders set review_reason = $2 where id = $1', [order.id, reason ?? null]);",
         '',
       ],
       [
@@ -217,7 +217,7 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'a delivery is lost while the stock counters are rebuilt',
-        "      if (applied.includes(false)) throw new Error('the stock gate is closed');\n",
+        "      if (applied.includes(false)) throw new Error('the stock counters are being rebuilt');\n",
         '',
       ],
       [

@@ -13,8 +13,8 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'an order is opened on a reservation whose time is over',
-        "if (guarded.status !== 'held' || !guarded.live) return",
-        "if (guarded.status !== 'held') return",
+        "if (guarded.status !== 'reserved' || !guarded.live) return",
+        "if (guarded.status !== 'reserved') return",
       ],
       [
         'a second PaymentIntent replaces the order’s own',
@@ -98,8 +98,8 @@ export const ORDERS: readonly MistakesInFile[] = [
         '  if (false) {\n',
       ],
       [
-        'staff end the hold of a cancellation that waits for approval',
-        "if (step.action === 'release' && order.hold_reason === CANCELLATION_HOLD)",
+        'staff end the review of a cancellation that waits for approval',
+        "if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
       ],
       ['no email when an order ships', "      await queueMail(sql, order.id, { kind: 'order_shipped' });\n", ''],

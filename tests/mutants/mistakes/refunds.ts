@@ -76,7 +76,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'if (false) {',
       ],
       [
-        'a rejected cancellation leaves its order on hold',
+        'a rejected cancellation leaves its order under review',
         "if (refund.kind === 'cancellation' && !isOwed) await",
         "if (refund.kind === 'cancellation' && approved) await",
       ],
@@ -166,7 +166,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
         'replacedBy(order, earlier, decision)',
       ],
-      ['an order on hold for another reason says that a cancellation waits', 'coalesce(hold_reason, $2)', '$2'],
+      ['an order under review for another reason says that a cancellation waits', 'coalesce(review_reason, $2)', '$2'],
       [
         'a second cancellation is taken while one waits',
         "refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')",
@@ -178,8 +178,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'if (existing)',
       ],
       [
-        'a canceled order keeps the reason of its hold',
-        "fulfillment = 'unfulfilled', hold_reason = null, updated_at",
+        'a canceled order keeps the reason of its reservation',
+        "fulfillment = 'unfulfilled', review_reason = null, updated_at",
         "fulfillment = 'unfulfilled', updated_at",
       ],
     ],

@@ -3,7 +3,7 @@ import type { MistakesInFile } from '../mistake.ts';
 
 export const RESERVATIONS: readonly MistakesInFile[] = [
   {
-    file: 'activities/reservations/gate-rebuild.ts',
+    file: 'activities/reservations/stock-counters-rebuild.ts',
     tests: ['activities/reservations'],
     replacements: [
       [
@@ -13,31 +13,31 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ],
       [
         'whoever waited for the lock believes a Redis that was restarted',
-        'if ((await gate.builtIn()) === (await gate.serverRun())) return true;',
-        'if ((await gate.builtIn()) !== undefined) return true;',
+        'if ((await stockCounters.builtIn()) === (await stockCounters.serverRun())) return true;',
+        'if ((await stockCounters.builtIn()) !== undefined) return true;',
       ],
-      ['units are reserved at counters that are about to be replaced', '  await gate.close();\n', ''],
+      ['units are reserved at counters that are about to be replaced', '  await stockCounters.close();\n', ''],
       ['two processes rebuild at once', 'if (!lock.rows[0]!.locked) return false;', ''],
       [
         'whoever rebuilt keeps the lock',
-        "await client.query('select pg_advisory_unlock($1)', [GATE_LOCK]);",
+        "await client.query('select pg_advisory_unlock($1)', [COUNTERS_LOCK]);",
         'await Promise.resolve();',
       ],
     ],
   },
   {
-    file: 'activities/reservations/hold-ledger.ts',
+    file: 'activities/reservations/reservation-ledger.ts',
     tests: ['activities/reservations'],
     replacements: [
       [
         'a refused request takes what others of its batch could have',
-        '    held.push({\n      productId,\n      quantity,\n      sku',
-        '    product.available -= quantity;\n    held.push({\n      productId,\n      quantity,\n      sku',
+        '    reserved.push({\n      productId,\n      quantity,\n      sku',
+        '    product.available -= quantity;\n    reserved.push({\n      productId,\n      quantity,\n      sku',
       ],
       [
         'a shopper’s two requests of one batch both stay open',
-        "(replacedIds.has(reservation.id) ? 'released' : 'held')",
-        "'held'",
+        "(replacedIds.has(reservation.id) ? 'released' : 'reserved')",
+        "'reserved'",
       ],
     ],
   },
@@ -99,12 +99,12 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ],
       [
         'the reservation that stands is not counted again where it was lost',
-        '      for (const open of inLedger.open) await confirmAtGate(open.id, open.lines, { owner: open.owner });\n',
+        '      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });\n',
         '',
       ],
       [
         'a reservation that has ended is read as if it went on',
-        "`select expires_at from reservations where id = $1 and status = 'held'`",
+        "`select expires_at from reservations where id = $1 and status = 'reserved'`",
         '`select expires_at from reservations where id = $1`',
       ],
     ],
@@ -140,7 +140,11 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     file: 'infra/redis/stock-counters.ts',
     tests: ['infra/redis'],
     replacements: [
-      ['a rebuild goes on with what a broken one had loaded', 'del(READY, NEXT_AVAILABLE, NEXT_HELD)', 'del(READY)'],
+      [
+        'a rebuild goes on with what a broken one had loaded',
+        'del(READY, NEXT_AVAILABLE, NEXT_RESERVED)',
+        'del(READY)',
+      ],
       ['a reservation that a rebuild loads expires with its old mark', '      pipeline.del(key);\n', ''],
     ],
   },
@@ -173,8 +177,8 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/extend-hold.ts',
-    tests: ['activities/reservations/extend-hold'],
+    file: 'activities/reservations/extend-reservation.ts',
+    tests: ['activities/reservations/extend-reservation'],
     replacements: [
       [
         'an extension gives the order no more time',

@@ -19,7 +19,7 @@ export const STOCK: readonly MistakesInFile[] = [
       ['a reservation that has ended is made again', "if state then return {'ended'} end\n", ''],
       [
         'a repeated reservation is answered as ended',
-        "if state == 'held' or state == 'replaced' then return {'held'} end\n",
+        "if state == 'reserved' or state == 'replaced' then return {'reserved'} end\n",
         '',
       ],
       [
@@ -30,8 +30,8 @@ export const STOCK: readonly MistakesInFile[] = [
       ['units are taken that are not there', 'if short then return counts end\n', ''],
       [
         'sold units are given back to the counter',
-        "if state == 'held' and as ~= 'committed' then add_lines(deltas, marker, 1) end",
-        "if state == 'held' then add_lines(deltas, marker, 1) end",
+        "if state == 'reserved' and as ~= 'committed' then add_lines(deltas, marker, 1) end",
+        "if state == 'reserved' then add_lines(deltas, marker, 1) end",
       ],
       [
         'a replaced reservation that is sold takes nothing from the counter',
@@ -40,12 +40,12 @@ export const STOCK: readonly MistakesInFile[] = [
       ],
       [
         'a refused reservation does not restore what it replaced',
-        'then hold_again(deltas, other, now) end',
+        'then reserve_again(deltas, other, now) end',
         'then end',
       ],
       [
         'a confirmed reservation that was replaced meanwhile is not counted',
-        "elseif state == 'replaced' then\n  hold_again(deltas, ARGV[2], ARGV[3])\n",
+        "elseif state == 'replaced' then\n  reserve_again(deltas, ARGV[2], ARGV[3])\n",
         '',
       ],
       [
@@ -60,7 +60,7 @@ export const STOCK: readonly MistakesInFile[] = [
       ],
       [
         'a rebuild keeps marks of reservations that PostgreSQL does not know',
-        "    if redis.call('hget', marker, 'state') == 'held' then redis.call('del', marker) end\n",
+        "    if redis.call('hget', marker, 'state') == 'reserved' then redis.call('del', marker) end\n",
         '',
       ],
       ['a restored reservation expires by itself after a day', "  redis.call('persist', marker)\n", ''],
@@ -99,7 +99,7 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       [
         'an ended reservation is released again',
-        " and reservations.status = 'held' returning reservations.id",
+        " and reservations.status = 'reserved' returning reservations.id",
         ' returning reservations.id',
       ],
       [
@@ -110,7 +110,7 @@ export const STOCK: readonly MistakesInFile[] = [
       ['a late payment buys a product that is no longer sold', '(product.deleted_at is not null or ', '('],
       [
         'an ended reservation is sold as if it were open',
-        "set status = 'committed', updated_at = now() where id = $1 and status = 'held'",
+        "set status = 'committed', updated_at = now() where id = $1 and status = 'reserved'",
         "set status = 'committed', updated_at = now() where id = $1",
       ],
       [
@@ -126,7 +126,7 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/hold-ledger.ts',
+    file: 'activities/reservations/reservation-ledger.ts',
     tests: [
       'activities/reservations',
       ...ACTIVITY_TESTS,
@@ -189,7 +189,7 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/hold-end.ts',
+    file: 'activities/reservations/reservation-end.ts',
     tests: [...ACTIVITY_TESTS, 'activities/reservations', 'activities/audit'],
     replacements: [
       [
@@ -200,14 +200,14 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/extend-hold.ts',
+    file: 'activities/reservations/extend-reservation.ts',
     tests: ['activities/reservations', ...ACTIVITY_TESTS, 'tests/support-desk'],
     replacements: [
-      ['a reservation is extended twice', 'if (hold.extended_at) {', 'if (false) {'],
+      ['a reservation is extended twice', 'if (reservation.extended_at) {', 'if (false) {'],
       [
         'a reservation whose time is over is extended',
-        "if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now())",
-        "if (hold.status !== 'held')",
+        "if (reservation.status !== 'reserved' || reservation.expires_at.getTime() <= Date.now())",
+        "if (reservation.status !== 'reserved')",
       ],
     ],
   },
@@ -222,7 +222,7 @@ export const STOCK: readonly MistakesInFile[] = [
       ],
       [
         'the stock counter keeps what the ledger refused',
-        "      await endAtGate(gate, reservationId, 'refused');\n",
+        "      await endInCounters(stockCounters, reservationId, 'refused');\n",
         '',
       ],
       [
@@ -233,14 +233,14 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/gate-rebuild.ts',
+    file: 'activities/reservations/stock-counters-rebuild.ts',
     tests: ['activities/reservations', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       ['the counters are rebuilt from several moments', "isolation: 'repeatable read', ", ''],
       [
         'a rebuild forgets which reservations have ended',
-        "where reservation.status = 'held' or reservation.updated_at >",
-        "where reservation.status = 'held' and reservation.updated_at >",
+        "where reservation.status = 'reserved' or reservation.updated_at >",
+        "where reservation.status = 'reserved' and reservation.updated_at >",
       ],
       [
         'a rebuild counts reserved units as available',
@@ -261,7 +261,7 @@ export const STOCK: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/reservations/extend-hold.ts',
+    file: 'activities/reservations/extend-reservation.ts',
     tests: ['activities/reservations'],
     replacements: [
       [

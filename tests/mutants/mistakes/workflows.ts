@@ -69,10 +69,10 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
       ],
       [
         'a reservation whose answer was lost keeps its units',
-        "      await stuck.retry('The reservation could not be released', durable.releaseHold({ reservationId }));\n",
+        "      await stuck.retry('The reservation could not be released', durable.releaseReservation({ reservationId }));\n",
         '',
       ],
-      ['a request for another reservation is taken', 'if (hold?.reservationId !== reservationId)', 'if (false)'],
+      ['a request for another reservation is taken', 'if (reservation?.reservationId !== reservationId)', 'if (false)'],
       [
         'a reservation that may be paid is never looked at again',
         '        lookAt = Date.now() + waitMs;\n',

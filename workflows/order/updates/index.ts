@@ -1,10 +1,10 @@
 import type { OrderCase } from '../case.ts';
 import { cancel } from './cancel.ts';
 import { correctAddress } from './correct-address.ts';
-import { extendHold } from './extend-hold.ts';
+import { extendReservation } from './extend-reservation.ts';
 import { markDelivered } from './mark-delivered.ts';
 import { markShipped } from './mark-shipped.ts';
-import { putOnHold } from './put-on-hold.ts';
+import { putUnderReview } from './put-under-review.ts';
 import { recheckPayment } from './recheck-payment.ts';
 import { refund } from './refund.ts';
 import { release } from './release.ts';
@@ -15,11 +15,11 @@ import { register } from './staff-update.ts';
 export function handleStaffUpdates(order: OrderCase): void {
   register(order, cancel);
   register(order, refund);
-  register(order, extendHold);
+  register(order, extendReservation);
   register(order, correctAddress);
   register(order, markShipped);
   register(order, markDelivered);
-  register(order, putOnHold);
+  register(order, putUnderReview);
   register(order, release);
   register(order, resendConfirmation);
   register(order, recheckPayment);

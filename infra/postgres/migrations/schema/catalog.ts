@@ -44,7 +44,7 @@ create table products (
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint products_held_within_stock check (reserved_quantity between 0 and stock_quantity)
+  constraint products_reserved_within_stock check (reserved_quantity between 0 and stock_quantity)
 ) with (fillfactor = 80);
 
 -- Deliveries and corrections that were counted, by their reference: the same one is counted once.

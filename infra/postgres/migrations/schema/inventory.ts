@@ -5,7 +5,7 @@ create table reservations (
   cart_id uuid,
   -- Keyed hash of the client's address (IPv6: of its /64), for the limits of open reservations.
   address_hash text,
-  status text not null check (status in ('held', 'committed', 'released', 'expired')),
+  status text not null check (status in ('reserved', 'committed', 'released', 'expired')),
   currency char(3) not null,
   expires_at timestamptz not null,
   extended_at timestamptz,
@@ -15,10 +15,10 @@ create table reservations (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create index idx_reservations_held on reservations (expires_at) where status = 'held';
+create index idx_reservations_reserved on reservations (expires_at) where status = 'reserved';
 -- A shopper has one open reservation at a time.
-create unique index idx_reservations_held_owner on reservations (owner) where status = 'held';
-create index idx_reservations_held_address on reservations (address_hash) where status = 'held' and address_hash is not null;
+create unique index idx_reservations_reserved_owner on reservations (owner) where status = 'reserved';
+create index idx_reservations_reserved_address on reservations (address_hash) where status = 'reserved' and address_hash is not null;
 create index idx_reservations_updated on reservations (updated_at);
 
 create table reservation_items (
@@ -41,14 +41,14 @@ begin
     perform pg_advisory_xact_lock(lock_key);
   end loop;
   -- An order opens under its reservation's row lock: from here on it can't any more, and one that opened before is seen below.
-  perform 1 from reservations where status = 'held' and owner = any(owners) order by id for no key update;
+  perform 1 from reservations where status = 'reserved' and owner = any(owners) order by id for no key update;
   if found then
     select coalesce(jsonb_agg(jsonb_build_object(
         'id', r.id, 'owner', r.owner, 'addressHash', r.address_hash, 'currency', r.currency, 'expiresAt', r.expires_at,
         'hasOrder', exists (select 1 from orders where reservation_id = r.id and status = 'pending'),
         'lines', (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity) order by item.product_id)
           from reservation_items item where item.reservation_id = r.id))), '[]')
-      into open_reservations from reservations r where r.status = 'held' and r.owner = any(owners);
+      into open_reservations from reservations r where r.status = 'reserved' and r.owner = any(owners);
   end if;
   return jsonb_build_object(
     'known', (select coalesce(jsonb_agg(id), '[]') from reservations where id = any(ids)),
@@ -57,5 +57,5 @@ begin
       select coalesce(jsonb_agg(used), '[]') from (
         select r.address_hash as "addressHash", count(distinct r.id)::int as open, sum(item.quantity)::int as units
         from reservations r join reservation_items item on item.reservation_id = r.id
-        where r.status = 'held' and r.address_hash = any(addresses) group by r.address_hash) used));
+        where r.status = 'reserved' and r.address_hash = any(addresses) group by r.address_hash) used));
 end $$;`;

@@ -12,9 +12,9 @@ create table orders (
   user_id uuid references users (id),
   owner text not null,
   status varchar(50) not null default 'pending' check (status in
-    ('pending', 'paid', 'on_hold', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'cancelled', 'expired')),
-  fulfillment text not null default 'unfulfilled' check (fulfillment in ('unfulfilled', 'on_hold', 'shipped', 'delivered')),
-  hold_reason varchar(500),
+    ('pending', 'paid', 'under_review', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'cancelled', 'expired')),
+  fulfillment text not null default 'unfulfilled' check (fulfillment in ('unfulfilled', 'under_review', 'shipped', 'delivered')),
+  review_reason varchar(500),
   total_amount numeric(16, 3) not null check (total_amount > 0),
   captured_amount numeric(16, 3) not null default 0 check (captured_amount >= 0),
   refunded_amount numeric(16, 3) not null default 0,

@@ -11,7 +11,7 @@ create table outbox (
 );
 create index idx_outbox_topic on outbox (topic, id);`;
 
-// Triggers, so that no writer of a product (API, import, refund) can forget the search index or the stock gate.
+// Triggers, so that no writer of a product (API, import, refund) can forget the search index or the stock counters.
 export const productTriggers = `
 create sequence product_version as bigint start 2;
 

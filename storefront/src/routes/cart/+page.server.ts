@@ -3,7 +3,7 @@ import type { Cart } from '#lib/contracts.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from '#lib/server/cart.ts';
 import { tell } from '#lib/server/events.ts';
 import { sentence, text } from '#lib/server/forms.ts';
-import { holdCart } from '#lib/server/holds.ts';
+import { reserveCart } from '#lib/server/reservations.ts';
 import { unpaidOrder, unpaidOrderPath } from '#lib/server/orders.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -68,11 +68,11 @@ export const actions: Actions = {
     const form = await request.formData();
     let next: string;
     try {
-      const result = await holdCart(locals.api, text(form, 'idempotency_key') || crypto.randomUUID());
+      const result = await reserveCart(locals.api, text(form, 'idempotency_key') || crypto.randomUUID());
       if ('short' in result) return fail(409, { short: result.short, idempotencyKey: crypto.randomUUID() });
       if ('unpaidOrderId' in result) redirect(303, unpaidOrderPath(locals.api, result.unpaidOrderId));
-      next = `/checkout/${result.held.id}`;
-      const { items, total, currency } = result.held;
+      next = `/checkout/${result.reserved.id}`;
+      const { items, total, currency } = result.reserved;
       const itemCount = items.reduce((count, item) => count + item.quantity, 0);
       tell(locals, { event: 'checkout_start', item_count: itemCount, total, currency });
     } catch (error) {

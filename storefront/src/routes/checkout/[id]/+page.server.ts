@@ -2,7 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import type { Checkout, Reservation, User } from '#lib/contracts.ts';
 import type { Api } from '#lib/server/api.ts';
 import { type FieldErrors, fieldErrors, sentence, text, texts } from '#lib/server/forms.ts';
-import { releaseHold } from '#lib/server/holds.ts';
+import { releaseReservation } from '#lib/server/reservations.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import { ADDRESS_FIELDS, type AddressValues, readShipping } from '#lib/server/shipping.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -41,7 +41,7 @@ export const actions: Actions = {
       );
       orderId = order.id;
     } catch (error) {
-      // The page itself says that the hold has ended, and offers the way back.
+      // The page itself says that the reservation has ended, and offers the way back.
       if (isProblem(error, 'reservation_ended')) redirect(303, `/checkout/${params.id}`);
       return notPlaced(error, values);
     }
@@ -50,7 +50,7 @@ export const actions: Actions = {
   },
 
   async release({ locals, params }) {
-    await releaseHold(locals.api, params.id);
+    await releaseReservation(locals.api, params.id);
     redirect(303, '/cart');
   },
 };
@@ -60,7 +60,7 @@ async function signedInUser(api: Api): Promise<User | undefined> {
   try {
     return await api.get<User>('/me');
   } catch (error) {
-    // A session that has ended makes a guest of the shopper; the hold is theirs by the cart id all the same.
+    // A session that has ended makes a guest of the shopper; the reservation is theirs by the cart id all the same.
     if (isProblem(error) && error.status === 401) return undefined;
     throw error;
   }

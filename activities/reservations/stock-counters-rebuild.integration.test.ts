@@ -2,15 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { createProduct, until } from '../../tests/support/shop.ts';
-import { ensureGate } from './gate-rebuild.ts';
+import { ensureStockCounters } from './stock-counters-rebuild.ts';
 
 /** The advisory lock of whoever rebuilds. */
 const LOCK = 7_261_002;
 
 const shop = activityShop();
 
-const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
-const ensure = () => ensureGate(shop.services.db, shop.services.gate, shop.services.log);
+const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
+const ensure = () => ensureStockCounters(shop.services.db, shop.services.stockCounters, shop.services.log);
 /** Redis was restarted: it has what it wrote to disk, and runs under another ID. */
 const restarted = () => shop.services.redis.set('{stock}:ready', 'the process before');
 
@@ -18,17 +18,17 @@ afterEach(() => until(ensure, 'the stock counters'));
 
 describe('a Redis that was restarted', () => {
   it('is not believed: it may have lost the last second', async () => {
-    const { gate } = shop.services;
+    const { stockCounters } = shop.services;
     const product = await createProduct(shop.services, { stock: 4 });
-    await gate.correct(product.id, 4, 9);
+    await stockCounters.correct(product.id, 4, 9);
     await restarted();
     await until(ensure, 'the stock counters');
     expect(await available(product.id)).toBe(4);
-    expect(await gate.builtIn()).toBe(await gate.serverRun());
+    expect(await stockCounters.builtIn()).toBe(await stockCounters.serverRun());
   });
 
   it('grants nothing while it is rebuilt', async () => {
-    const { db, gate } = shop.services;
+    const { db, stockCounters } = shop.services;
     const client = await db.pool.connect();
     let rebuilt: Promise<unknown> | undefined;
     try {
@@ -40,19 +40,19 @@ describe('a Redis that was restarted', () => {
         () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
         'the rebuild to be in the middle',
       );
-      expect(await gate.builtIn()).toBeUndefined();
+      expect(await stockCounters.builtIn()).toBeUndefined();
     } finally {
       await client.query('rollback');
       client.release();
     }
     await rebuilt;
-    expect(await gate.builtIn()).toBe(await gate.serverRun());
+    expect(await stockCounters.builtIn()).toBe(await stockCounters.serverRun());
   });
 });
 
 describe('a rebuild', () => {
   it('is done by one process at a time, which lets the next one do it', async () => {
-    const { db, gate } = shop.services;
+    const { db, stockCounters } = shop.services;
     const other = await db.pool.connect();
     try {
       const isLocked = async () =>
@@ -60,7 +60,7 @@ describe('a rebuild', () => {
       await until(isLocked, 'nobody to rebuild');
       await restarted();
       expect(await ensure()).toBe(false);
-      expect(await gate.builtIn()).toBe('the process before');
+      expect(await stockCounters.builtIn()).toBe('the process before');
       await other.query('select pg_advisory_unlock($1)', [LOCK]);
       await until(ensure, 'the stock counters');
       await until(isLocked, 'whoever rebuilt to let go');

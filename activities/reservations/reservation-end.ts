@@ -1,7 +1,7 @@
 /** Until when a reservation keeps its stock: the one rule of the ledger, the sweep and the audit. */
 import type { Settings } from '../../infra/config.ts';
 
-export type HoldEndSettings = Pick<Settings, 'HOLD_GRACE_SECONDS' | 'PAYMENT_SETTLE_SECONDS'>;
+export type ReservationEndSettings = Pick<Settings, 'RESERVATION_GRACE_SECONDS' | 'PAYMENT_SETTLE_SECONDS'>;
 
 /**
  * SQL: how long past `expires_at` what is unpaid goes on, as an interval. Without an order not at all. With one, a short grace, in which
@@ -15,7 +15,7 @@ export const keptPastDeadline = (order: string, firstParameter: number): string 
      else greatest($${firstParameter}::int, $${firstParameter + 1}::int) end)`;
 
 /** Values of those parameters. */
-export const keptSeconds = (settings: HoldEndSettings): [number, number] => [
-  settings.HOLD_GRACE_SECONDS,
+export const keptSeconds = (settings: ReservationEndSettings): [number, number] => [
+  settings.RESERVATION_GRACE_SECONDS,
   settings.PAYMENT_SETTLE_SECONDS,
 ];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Api } from './api.ts';
 import { sentence } from './forms.ts';
-import { holdCart, releaseHold, shortLines } from './holds.ts';
 import { ApiProblem } from './problem.ts';
+import { releaseReservation, reserveCart, shortLines } from './reservations.ts';
 
 type Answer = { order_id: string | null } | { code: string; [extra: string]: unknown };
 
@@ -19,29 +19,29 @@ function answering(...answers: Answer[]) {
   return { api: { post } as unknown as Api, keys };
 }
 
-describe('holdCart', () => {
+describe('reserveCart', () => {
   it('gives what is reserved, or the order that awaits payment', async () => {
-    expect(await holdCart(answering({ order_id: null }).api, 'k')).toEqual({ held: { order_id: null } });
-    expect(await holdCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
+    expect(await reserveCart(answering({ order_id: null }).api, 'k')).toEqual({ reserved: { order_id: null } });
+    expect(await reserveCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
   });
 
   it('names what falls short', async () => {
     const lines = [{ product_id: 'p', name: 'Mug', requested: 2, available: 1 }];
-    expect(await holdCart(answering({ code: 'out_of_stock', lines }).api, 'k')).toEqual({ short: lines });
+    expect(await reserveCart(answering({ code: 'out_of_stock', lines }).api, 'k')).toEqual({ short: lines });
   });
 
   it('reserves anew when the page’s own reservation has ended, once', async () => {
     const ended = { code: 'reservation_ended' };
     const { api, keys } = answering(ended, { order_id: null });
-    expect(await holdCart(api, 'k')).toHaveProperty('held');
+    expect(await reserveCart(api, 'k')).toHaveProperty('reserved');
     expect(keys[0]).toBe('k');
     expect(keys[1]).not.toBe('k');
-    await expect(holdCart(answering(ended, ended).api, 'k')).rejects.toThrow('reservation_ended');
+    await expect(reserveCart(answering(ended, ended).api, 'k')).rejects.toThrow('reservation_ended');
   });
 
   it('leaves a limit to be read as the API says it', async () => {
     const detail = 'Guests can reserve up to 20 items at a time. Reduce the quantities, or sign in to reserve more.';
-    const refused = await holdCart(answering({ code: 'reservation_limit', detail }).api, 'k').catch(sentence);
+    const refused = await reserveCart(answering({ code: 'reservation_limit', detail }).api, 'k').catch(sentence);
     expect(refused).toBe(detail);
   });
 });
@@ -53,16 +53,16 @@ describe('giving a reservation back', () => {
   it('names it to the API', async () => {
     const paths: string[] = [];
     const remove = async (path: string) => void paths.push(path);
-    await releaseHold({ delete: remove } as unknown as Api, 'a/b');
+    await releaseReservation({ delete: remove } as unknown as Api, 'a/b');
     expect(paths).toEqual(['/reservations/a%2Fb']);
   });
 
   it.each([404, 409, 499])('accepts the answer %i: it ended, was ordered, or is unknown', async (status) => {
-    await expect(releaseHold(failing(problem(status)), 'r')).resolves.toBeUndefined();
+    await expect(releaseReservation(failing(problem(status)), 'r')).resolves.toBeUndefined();
   });
 
   it.each([problem(500), problem(503), new TypeError('a bug')])('fails with %s', async (error) => {
-    await expect(releaseHold(failing(error), 'r')).rejects.toBe(error);
+    await expect(releaseReservation(failing(error), 'r')).rejects.toBe(error);
   });
 });
 

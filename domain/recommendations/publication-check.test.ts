@@ -9,7 +9,7 @@ import {
   percent,
   score,
   strangenessOf,
-} from './gate.ts';
+} from './publication-check.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,17 +1,17 @@
 import type { Database } from '../../infra/postgres/database.ts';
-import { type HoldEndSettings, keptPastDeadline, keptSeconds } from '../reservations/hold-end.ts';
+import { keptPastDeadline, keptSeconds, type ReservationEndSettings } from '../reservations/reservation-end.ts';
 import type { Finding } from './finding.ts';
 
 /** Past the time that it is kept, a reservation or an order has this long to end: its workflow's next look, and the sweep's. */
 const LATE_SECONDS = 150;
 
-/** Invariant 3: nothing is held, and no order waits, past its time. */
-export async function checkHolds(db: Database, settings: HoldEndSettings): Promise<Finding[]> {
+/** Invariant 3: nothing is reserved, and no order waits, past its time. */
+export async function checkReservations(db: Database, settings: ReservationEndSettings): Promise<Finding[]> {
   const values = [LATE_SECONDS, ...keptSeconds(settings)];
-  const holds = await db.rows<{ id: string; expires_at: Date }>(
+  const reservations = await db.rows<{ id: string; expires_at: Date }>(
     `select r.id, r.expires_at from reservations r
        left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
-     where r.status = 'held' and r.expires_at + ${keptPastDeadline('pending', 2)} < now() - make_interval(secs => $1) limit 1000`,
+     where r.status = 'reserved' and r.expires_at + ${keptPastDeadline('pending', 2)} < now() - make_interval(secs => $1) limit 1000`,
     values,
   );
   const orders = await db.rows<{ id: string; expires_at: Date }>(
@@ -20,16 +20,16 @@ export async function checkHolds(db: Database, settings: HoldEndSettings): Promi
     values,
   );
   return [
-    ...holds.map(
+    ...reservations.map(
       (row): Finding => ({
-        check: 'holds',
+        check: 'reservations',
         subject: `reservation ${row.id}`,
-        detail: `still held; its time was over at ${row.expires_at.toISOString()}`,
+        detail: `still reserved; its time was over at ${row.expires_at.toISOString()}`,
       }),
     ),
     ...orders.map(
       (row): Finding => ({
-        check: 'holds',
+        check: 'reservations',
         subject: `order ${row.id}`,
         detail: `still pending; its time was over at ${row.expires_at.toISOString()}`,
       }),

@@ -2,20 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
-import { holdInput } from '../../tests/support/reservations.ts';
+import { reservationInput } from '../../tests/support/reservations.ts';
 import { createProduct, stockOf, type TestProduct, until } from '../../tests/support/shop.ts';
-import type { HoldInput } from '../../workflows/reservation/messages.ts';
+import type { StockRequest } from '../../workflows/reservation/messages.ts';
 import { endInLedger } from './end-ledger.ts';
-import { ensureGate } from './gate-rebuild.ts';
-import { holdInLedger } from './hold-ledger.ts';
+import { reserveInLedger } from './reservation-ledger.ts';
+import { ensureStockCounters } from './stock-counters-rebuild.ts';
 
 const shop = activityShop();
 const { orders } = shop;
 
 const WITHOUT_LIMITS = { maxUnitsPerOwner: 99, maxUnitsPerGuest: 99, maxOpenPerAddress: 99, maxUnitsPerAddress: 99 };
 const newOwners = () => [`cart:${randomUUID()}`];
-const available = async (id: string) => (await shop.services.gate.available([id])).get(id);
-const statusesOf = (inputs: readonly HoldInput[]) =>
+const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
+const statusesOf = (inputs: readonly StockRequest[]) =>
   Promise.all(
     inputs.map(async ({ reservationId }) => {
       const read = 'select status from reservations where id = $1';
@@ -28,8 +28,8 @@ describe('the ledger', () => {
     const { db } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
     await db.run('update products set deleted_at = now() where id = $1', [item.id]);
-    const request = holdInput([{ productId: item.id, quantity: 1 }]);
-    expect(await holdInLedger(db, [request], WITHOUT_LIMITS)).toMatchObject([{ outcome: 'short' }]);
+    const request = reservationInput([{ productId: item.id, quantity: 1 }]);
+    expect(await reserveInLedger(db, [request], WITHOUT_LIMITS)).toMatchObject([{ outcome: 'short' }]);
   });
 
   it('gives nobody the units of a shopper whose next request is refused', async () => {
@@ -37,68 +37,70 @@ describe('the ledger', () => {
     const item = await createProduct(shop.services, { stock: 2 });
     const lines = (quantity: number) => [{ productId: item.id, quantity }];
     const owners = newOwners();
-    const own = holdInput(lines(2), { owners });
-    expect((await shop.activities.holdStock(own)).outcome).toBe('held');
-    const requests = [holdInput(lines(3), { owners }), holdInput(lines(1), { owners: newOwners() })];
-    const answers = await holdInLedger(db, requests, WITHOUT_LIMITS);
+    const own = reservationInput(lines(2), { owners });
+    expect((await shop.activities.reserveStock(own)).outcome).toBe('reserved');
+    const requests = [reservationInput(lines(3), { owners }), reservationInput(lines(1), { owners: newOwners() })];
+    const answers = await reserveInLedger(db, requests, WITHOUT_LIMITS);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['short', 'short']);
-    await shop.activities.releaseHold({ reservationId: own.reservationId });
+    await shop.activities.releaseReservation({ reservationId: own.reservationId });
   });
 
   it('gives back the units of every reservation of a product, also of those that end together', async () => {
     const { db, settings } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
-    const reserved = [2, 1].map((quantity) => holdInput([{ productId: item.id, quantity }], { owners: newOwners() }));
-    for (const input of reserved) expect((await shop.activities.holdStock(input)).outcome).toBe('held');
-    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 3 });
+    const reserved = [2, 1].map((quantity) =>
+      reservationInput([{ productId: item.id, quantity }], { owners: newOwners() }),
+    );
+    for (const input of reserved) expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, reserved: 3 });
     const ends = reserved.map(({ reservationId }) => ({ reservationId, to: 'released' as const }));
     expect(await endInLedger(db, ends, settings)).toEqual(['released', 'released']);
-    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 0 });
-    for (const { reservationId } of reserved) await shop.activities.releaseHold({ reservationId });
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, reserved: 0 });
+    for (const { reservationId } of reserved) await shop.activities.releaseReservation({ reservationId });
   });
 
   it('takes nothing for a request of which a part is short: who comes next gets it', async () => {
     const { db } = shop.services;
     const [item, scarce] = [await createProduct(shop.services, { stock: 1 }), await createProduct(shop.services)];
-    const refused = holdInput([
+    const refused = reservationInput([
       { productId: item.id, quantity: 1 },
       { productId: scarce.id, quantity: 11 },
     ]);
-    const next = holdInput([{ productId: item.id, quantity: 1 }]);
-    const answers = await holdInLedger(db, [refused, next], WITHOUT_LIMITS);
+    const next = reservationInput([{ productId: item.id, quantity: 1 }]);
+    const answers = await reserveInLedger(db, [refused, next], WITHOUT_LIMITS);
     expect(answers).toMatchObject([
       { outcome: 'short', lines: [{ productId: scarce.id, name: 'Test mug', requested: 11, available: 10 }] },
-      { outcome: 'held' },
+      { outcome: 'reserved' },
     ]);
     expect([await stockOf(shop.services, item.id), await stockOf(shop.services, scarce.id)]).toEqual([
-      { stock: 1, held: 1 },
-      { stock: 10, held: 0 },
+      { stock: 1, reserved: 1 },
+      { stock: 10, reserved: 0 },
     ]);
-    await shop.activities.holdStock(next);
-    await shop.activities.releaseHold({ reservationId: next.reservationId });
+    await shop.activities.reserveStock(next);
+    await shop.activities.releaseReservation({ reservationId: next.reservationId });
   });
 
   it('keeps the last of a shopper’s requests that come in one batch', async () => {
     const { db } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
     const owners = newOwners();
-    const [first, second] = [2, 3].map((quantity) => holdInput([{ productId: item.id, quantity }], { owners }));
-    const answers = await holdInLedger(db, [first!, second!], WITHOUT_LIMITS);
+    const [first, second] = [2, 3].map((quantity) => reservationInput([{ productId: item.id, quantity }], { owners }));
+    const answers = await reserveInLedger(db, [first!, second!], WITHOUT_LIMITS);
     expect(answers).toMatchObject([
-      { outcome: 'held' },
-      { outcome: 'held', reservation: { replaces: [first!.reservationId] } },
+      { outcome: 'reserved' },
+      { outcome: 'reserved', reservation: { replaces: [first!.reservationId] } },
     ]);
-    expect(await statusesOf([first!, second!])).toEqual(['released', 'held']);
-    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, held: 3 });
-    await shop.activities.holdStock(second!);
-    await shop.activities.releaseHold({ reservationId: second!.reservationId });
+    expect(await statusesOf([first!, second!])).toEqual(['released', 'reserved']);
+    expect(await stockOf(shop.services, item.id)).toEqual({ stock: 5, reserved: 3 });
+    await shop.activities.reserveStock(second!);
+    await shop.activities.releaseReservation({ reservationId: second!.reservationId });
   });
 });
 
 describe('a reservation that answers the next request', () => {
-  const owned = async (owners: string[], lines: HoldInput['lines']) => {
-    const input = holdInput(lines, { owners });
-    expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+  const owned = async (owners: string[], lines: StockRequest['lines']) => {
+    const input = reservationInput(lines, { owners });
+    expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
     return input;
   };
   const one = (product: TestProduct) => ({ productId: product.id, quantity: 1 });
@@ -108,8 +110,8 @@ describe('a reservation that answers the next request', () => {
     const owners = newOwners();
     const before = await owned(owners, [one(kept), one(dropped)]);
     const after = await owned(owners, [one(kept)]);
-    expect(await statusesOf([before, after])).toEqual(['released', 'held']);
-    await shop.activities.releaseHold({ reservationId: after.reservationId });
+    expect(await statusesOf([before, after])).toEqual(['released', 'reserved']);
+    await shop.activities.releaseReservation({ reservationId: after.reservationId });
   });
 
   it('is the one that is being paid, even if another has the same lines', async () => {
@@ -117,23 +119,23 @@ describe('a reservation that answers the next request', () => {
     const [user, cart] = [`user:${randomUUID()}`, newOwners()[0]!];
     // PostgreSQL alone is asked: whichever of the two it finds first.
     const guest = await owned([cart], [one(item)]);
-    const { hold, order } = await orders.opened({ product: other });
-    await shop.services.db.run('update reservations set owner = $2 where id = $1', [hold.reservationId, user]);
-    const answer = await holdInLedger(
+    const { reservation, order } = await orders.opened({ product: other });
+    await shop.services.db.run('update reservations set owner = $2 where id = $1', [reservation.reservationId, user]);
+    const answer = await reserveInLedger(
       shop.services.db,
-      [holdInput([one(item)], { owners: [user, cart] })],
+      [reservationInput([one(item)], { owners: [user, cart] })],
       WITHOUT_LIMITS,
     );
-    expect(answer).toMatchObject([{ outcome: 'existing', reservationId: hold.reservationId }]);
+    expect(answer).toMatchObject([{ outcome: 'existing', reservationId: reservation.reservationId }]);
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
-    await shop.activities.releaseHold({ reservationId: guest.reservationId });
+    await shop.activities.releaseReservation({ reservationId: guest.reservationId });
   });
 
   it('is the order that waits for its payment, even if what they ask for now is sold out', async () => {
-    const { hold, order } = await orders.opened();
+    const { reservation, order } = await orders.opened();
     const soldOut = await createProduct(shop.services, { stock: 0 });
-    const answer = await shop.activities.holdStock(holdInput([one(soldOut)], { owners: hold.owners }));
-    expect(answer).toMatchObject({ outcome: 'existing', reservationId: hold.reservationId });
+    const answer = await shop.activities.reserveStock(reservationInput([one(soldOut)], { owners: reservation.owners }));
+    expect(answer).toMatchObject({ outcome: 'existing', reservationId: reservation.reservationId });
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
   });
 
@@ -142,26 +144,26 @@ describe('a reservation that answers the next request', () => {
     const owners = newOwners();
     const lines = [{ productId: item.id, quantity: 2 }];
     const { reservationId } = await owned(owners, lines);
-    const { gate, redis } = shop.services;
+    const { stockCounters, redis } = shop.services;
     await redis.del(`{stock}:reservation:${reservationId}`);
-    await gate.correct(item.id, 1, 3);
-    expect((await shop.activities.holdStock(holdInput(lines, { owners }))).outcome).toBe('existing');
+    await stockCounters.correct(item.id, 1, 3);
+    expect((await shop.activities.reserveStock(reservationInput(lines, { owners }))).outcome).toBe('existing');
     expect(await available(item.id)).toBe(1);
-    await shop.activities.releaseHold({ reservationId });
+    await shop.activities.releaseReservation({ reservationId });
     expect(await available(item.id)).toBe(3);
   });
 });
 
 describe('the limits of an address', () => {
   const item = () => createProduct(shop.services, { stock: 50 });
-  const ask = (limits: Partial<typeof WITHOUT_LIMITS>, ...inputs: HoldInput[]) =>
-    holdInLedger(shop.services.db, inputs, { ...WITHOUT_LIMITS, ...limits });
+  const ask = (limits: Partial<typeof WITHOUT_LIMITS>, ...inputs: StockRequest[]) =>
+    reserveInLedger(shop.services.db, inputs, { ...WITHOUT_LIMITS, ...limits });
   const outcomes = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).map(({ outcome }) => outcome);
-  const made: HoldInput[] = [];
+  const made: StockRequest[] = [];
   /** @param quantities of one product each */
   const wanted = async (addressHash: string, owners: string[], ...quantities: number[]) => {
     const lines = await Promise.all(quantities.map(async (quantity) => ({ productId: (await item()).id, quantity })));
-    const input = holdInput(lines, { addressHash, owners });
+    const input = reservationInput(lines, { addressHash, owners });
     made.push(input);
     return input;
   };
@@ -174,8 +176,8 @@ describe('the limits of an address', () => {
   it('count a reservation of several products once', async () => {
     const address = randomUUID();
     const limits = { maxOpenPerAddress: 2 };
-    expect(await outcomes(limits, await wanted(address, newOwners(), 1, 1, 1))).toEqual(['held']);
-    expect(await outcomes(limits, await wanted(address, newOwners(), 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, newOwners(), 1, 1, 1))).toEqual(['reserved']);
+    expect(await outcomes(limits, await wanted(address, newOwners(), 1))).toEqual(['reserved']);
     expect(await outcomes(limits, await wanted(address, newOwners(), 1))).toEqual(['limited']);
   });
 
@@ -183,8 +185,8 @@ describe('the limits of an address', () => {
     const address = randomUUID();
     const owners = newOwners();
     const limits = { maxUnitsPerAddress: 10 };
-    expect(await outcomes(limits, await wanted(address, owners, 6))).toEqual(['held']);
-    expect(await outcomes(limits, await wanted(address, owners, 10))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(address, owners, 6))).toEqual(['reserved']);
+    expect(await outcomes(limits, await wanted(address, owners, 10))).toEqual(['reserved']);
     expect(await outcomes(limits, await wanted(address, owners, 11))).toEqual(['limited']);
   });
 
@@ -192,8 +194,8 @@ describe('the limits of an address', () => {
     const [home, office] = [randomUUID(), randomUUID()];
     const owners = newOwners();
     const limits = { maxOpenPerAddress: 1 };
-    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['held']);
-    expect(await outcomes(limits, await wanted(office, newOwners(), 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['reserved']);
+    expect(await outcomes(limits, await wanted(office, newOwners(), 1))).toEqual(['reserved']);
     expect(await outcomes(limits, await wanted(office, owners, 2))).toEqual(['limited']);
   });
 
@@ -201,40 +203,42 @@ describe('the limits of an address', () => {
     const [home, office] = [randomUUID(), randomUUID()];
     const owners = newOwners();
     const limits = { maxOpenPerAddress: 1 };
-    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['held']);
+    expect(await outcomes(limits, await wanted(home, owners, 1))).toEqual(['reserved']);
     const batch = [await wanted(office, owners, 2), await wanted(home, newOwners(), 1)];
-    expect(await outcomes(limits, ...batch)).toEqual(['held', 'held']);
+    expect(await outcomes(limits, ...batch)).toEqual(['reserved', 'reserved']);
   });
 });
 
 describe('the stock counters', () => {
   it('do not count what was sold as available, though they had not heard of the sale when the time was over', async () => {
-    const { product, hold } = await orders.paid();
+    const { product, reservation } = await orders.paid();
     const before = await available(product.id);
-    const marker = `{stock}:reservation:${hold.reservationId}`;
+    const marker = `{stock}:reservation:${reservation.reservationId}`;
     await shop.services.redis.del(marker);
-    await shop.services.redis.hset(marker, 'state', 'held', product.id, 2);
-    expect(await shop.activities.endHold({ reservationId: hold.reservationId })).toBe('committed');
+    await shop.services.redis.hset(marker, 'state', 'reserved', product.id, 2);
+    expect(await shop.activities.endReservation({ reservationId: reservation.reservationId })).toBe('committed');
     expect(await available(product.id)).toBe(before);
   });
 
   it('forget what nobody has reserved', async () => {
     const reservationId = randomUUID();
-    expect(await shop.activities.releaseHold({ reservationId })).toBe('released');
-    const { hold } = await orders.reserved();
-    await shop.activities.releaseHold({ reservationId: hold.reservationId });
-    for (const id of [reservationId, hold.reservationId])
-      expect(await shop.activities.loadHold({ reservationId: id })).toBeNull();
-    const late = holdInput(hold.lines, { reservationId });
-    expect((await shop.services.gate.hold(reservationId, late.lines, late.owners)).outcome).toBe('ended');
+    expect(await shop.activities.releaseReservation({ reservationId })).toBe('released');
+    const { reservation } = await orders.reserved();
+    await shop.activities.releaseReservation({ reservationId: reservation.reservationId });
+    for (const id of [reservationId, reservation.reservationId])
+      expect(await shop.activities.loadReservation({ reservationId: id })).toBeNull();
+    const late = reservationInput(reservation.lines, { reservationId });
+    expect((await shop.services.stockCounters.reserve(reservationId, late.lines, late.owners)).outcome).toBe('ended');
   });
 
   it('know after a rebuild which reservations have ended', async () => {
-    const { db, gate, redis, log } = shop.services;
-    const { hold } = await orders.reserved();
-    await shop.activities.releaseHold({ reservationId: hold.reservationId });
+    const { db, stockCounters, redis, log } = shop.services;
+    const { reservation } = await orders.reserved();
+    await shop.activities.releaseReservation({ reservationId: reservation.reservationId });
     await redis.flushall();
-    await until(() => ensureGate(db, gate, log), 'the stock counters');
-    expect((await gate.hold(hold.reservationId, hold.lines, hold.owners)).outcome).toBe('ended');
+    await until(() => ensureStockCounters(db, stockCounters, log), 'the stock counters');
+    expect(
+      (await stockCounters.reserve(reservation.reservationId, reservation.lines, reservation.owners)).outcome,
+    ).toBe('ended');
   });
 });

@@ -2,21 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
-import { endedAgo, holdInput } from '../../tests/support/reservations.ts';
+import { endedAgo, reservationInput } from '../../tests/support/reservations.ts';
 import { createProduct } from '../../tests/support/shop.ts';
-import { extendHold } from './extend-hold.ts';
+import { extendReservation } from './extend-reservation.ts';
 
 const shop = activityShop();
 
 const extend = (reservationId: string) =>
-  extendHold(shop.services.db, { reservationId, minutes: 10, requestId: randomUUID(), actor: 'ui:Anna' });
+  extendReservation(shop.services.db, { reservationId, minutes: 10, requestId: randomUUID(), actor: 'ui:Anna' });
 
 /** A reservation, with an order on it or none. */
 async function reserve(hasOrder: boolean) {
   const product = await createProduct(shop.services, { stock: 1 });
-  const input = holdInput([{ productId: product.id, quantity: 1 }], { owners: [`cart:${randomUUID()}`] });
+  const input = reservationInput([{ productId: product.id, quantity: 1 }], { owners: [`cart:${randomUUID()}`] });
   const { reservationId, owners } = input;
-  expect((await shop.activities.holdStock(input)).outcome).toBe('held');
+  expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
   const orderId = randomUUID();
   const shippingAddress = { street: '1 Main Street' };
   const order = { orderId, reservationId, owners, userId: null, email: 'guest@example.test', shippingAddress };
@@ -31,19 +31,19 @@ it('adds its minutes to the deadline, however early it is asked for', async () =
   ]);
   const expiresAt = new Date(before!.expires_at.getTime() + 600_000).toISOString();
   expect(await extend(reservationId)).toEqual({ outcome: 'extended', expiresAt, orderId: null });
-  await shop.activities.releaseHold({ reservationId });
+  await shop.activities.releaseReservation({ reservationId });
 });
 
 it('gives its order the same time, and says so once in its history', async () => {
   const { reservationId, orderId } = await reserve(true);
   const request = { reservationId, minutes: 5, requestId: 'call-1', actor: 'ui:Anna', reason: 'Card at home' };
   const { db } = shop.services;
-  const extended = await extendHold(db, request);
+  const extended = await extendReservation(db, request);
   expect(extended).toMatchObject({ outcome: 'extended', orderId });
-  expect(await extendHold(db, request)).toEqual(extended);
-  expect(await extendHold(db, { ...request, requestId: 'call-2' })).toEqual({
+  expect(await extendReservation(db, request)).toEqual(extended);
+  expect(await extendReservation(db, { ...request, requestId: 'call-2' })).toEqual({
     outcome: 'refused',
-    message: 'This hold was extended before; once is all. Ask the shopper to order anew.',
+    message: 'This reservation was extended before; once is all. Ask the shopper to order anew.',
   });
   const ends = await db.row<{ of_order: Date; of_reservation: Date }>(
     'select o.expires_at as of_order, r.expires_at as of_reservation from orders o join reservations r on r.id = o.reservation_id where o.id = $1',
@@ -51,7 +51,7 @@ it('gives its order the same time, and says so once in its history', async () =>
   );
   const expiresAt = new Date((extended as { expiresAt: string }).expiresAt);
   expect(ends).toEqual({ of_order: expiresAt, of_reservation: expiresAt });
-  const read = `select actor, reason, data from order_events where order_id = $1 and type = 'hold_extended'`;
+  const read = `select actor, reason, data from order_events where order_id = $1 and type = 'reservation_extended'`;
   expect(await db.rows(read, [orderId])).toEqual([{ actor: 'ui:Anna', reason: 'Card at home', data: { minutes: 5 } }]);
   await shop.activities.closeOrder({ orderId, to: 'cancelled' });
 });
@@ -60,9 +60,9 @@ it('is refused where it is no number of minutes that support may give', async ()
   const { reservationId } = await reserve(false);
   for (const minutes of [0, 31, -5, Number.NaN])
     expect(
-      await extendHold(shop.services.db, { reservationId, minutes, requestId: 'call', actor: 'ui:Anna' }),
+      await extendReservation(shop.services.db, { reservationId, minutes, requestId: 'call', actor: 'ui:Anna' }),
     ).toMatchObject({ outcome: 'refused' });
-  await shop.activities.releaseHold({ reservationId });
+  await shop.activities.releaseReservation({ reservationId });
 });
 
 it('asks for a new cart when the time is over and nothing was ordered', async () => {
@@ -70,9 +70,9 @@ it('asks for a new cart when the time is over and nothing was ordered', async ()
   await endedAgo(shop.services, reservationId, 60);
   expect(await extend(reservationId)).toEqual({
     outcome: 'refused',
-    message: 'This hold has ended; the shopper has to put the items into the cart again.',
+    message: 'This reservation has ended; the shopper has to put the items into the cart again.',
   });
-  await shop.activities.endHold({ reservationId });
+  await shop.activities.endReservation({ reservationId });
 });
 
 it('asks to wait when the time is over and the order may still be paid', async () => {
@@ -91,6 +91,7 @@ it('says how the order stands when it is over', async () => {
   await shop.activities.closeOrder({ orderId, to: 'expired' });
   expect(await extend(reservationId)).toEqual({
     outcome: 'refused',
-    message: "An order that is expired can't have its hold extended. It was never paid in time; a new order is needed.",
+    message:
+      "An order that is expired can't have its reservation extended. It was never paid in time; a new order is needed.",
   });
 });

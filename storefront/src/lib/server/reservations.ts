@@ -3,14 +3,14 @@ import type { Reservation, ShortLine } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { isProblem } from './problem.ts';
 
-export type HoldResult = { held: Reservation } | { short: ShortLine[] } | { unpaidOrderId: string };
+export type ReservationResult = { reserved: Reservation } | { short: ShortLine[] } | { unpaidOrderId: string };
 
 /**
  * Reserves everything in the cart, in the place of what the shopper had reserved before. An order of theirs that waits for its payment
  * comes first: it is answered instead.
  * @throws ApiProblem for everything but stock falling short
  */
-export async function holdCart(api: Api, idempotencyKey: string): Promise<HoldResult> {
+export async function reserveCart(api: Api, idempotencyKey: string): Promise<ReservationResult> {
   try {
     return await reserve(api, idempotencyKey).catch((error: unknown) => {
       // The page was drawn before that reservation ended, as with the browser's back button: this press is a new request.
@@ -23,13 +23,13 @@ export async function holdCart(api: Api, idempotencyKey: string): Promise<HoldRe
   }
 }
 
-async function reserve(api: Api, idempotencyKey: string): Promise<HoldResult> {
-  const held = await api.post<Reservation>('/reservations', {}, { idempotencyKey });
-  return held.order_id === null ? { held } : { unpaidOrderId: held.order_id };
+async function reserve(api: Api, idempotencyKey: string): Promise<ReservationResult> {
+  const reserved = await api.post<Reservation>('/reservations', {}, { idempotencyKey });
+  return reserved.order_id === null ? { reserved } : { unpaidOrderId: reserved.order_id };
 }
 
-/** Gives a hold back; one that has ended, became an order or is unknown stays as it is. @throws ApiProblem when the API is not answering */
-export async function releaseHold(api: Api, reservationId: string): Promise<void> {
+/** Gives a reservation back; one that has ended, became an order or is unknown stays as it is. @throws ApiProblem when the API is not answering */
+export async function releaseReservation(api: Api, reservationId: string): Promise<void> {
   try {
     await api.delete(`/reservations/${encodeURIComponent(reservationId)}`);
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Takes holds in PostgreSQL, many in one transaction: the shoppers who want the same product at the same moment share one lock of
+ * Takes reservations in PostgreSQL, many in one transaction: the shoppers who want the same product at the same moment share one lock of
  * its row and one commit, instead of waiting for each other's. Each is granted all its lines or none, in the order they came.
  *
  * A shopper's earlier reservation is replaced by the one that is granted, unless an order waits for its payment on it; what it has
@@ -11,7 +11,7 @@ import type { ExceededLimit, ReservationLimits } from '../../domain/reservation-
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import { type OpenReservation, OpenReservations, type Wanted } from './open-reservations.ts';
-import { type HeldLine, type HeldReservation, readReservation } from './stock-ledger.ts';
+import { type ReservedLine, type ReservedStock, readReservation } from './stock-ledger.ts';
 
 export interface ShortLine {
   productId: string;
@@ -26,8 +26,8 @@ export interface LineCurrency {
 }
 
 /** Of a request that was not granted, `open` is what its shopper still has reserved. */
-export type LedgerHold =
-  | { outcome: 'held'; reservation: HeldReservation }
+export type LedgerReservation =
+  | { outcome: 'reserved'; reservation: ReservedStock }
   /** The shopper's earlier reservation stands, `reservationId`. */
   | { outcome: 'existing'; reservationId: string; open: OpenReservation[] }
   | { outcome: 'short'; lines: ShortLine[]; open: OpenReservation[] }
@@ -36,14 +36,14 @@ export type LedgerHold =
   | { outcome: 'limited'; exceeded: ExceededLimit; open: OpenReservation[] }
   | { outcome: 'ended'; status: ReservationStatus };
 
-export interface HoldRequest extends Wanted {
+export interface ReservationRequest extends Wanted {
   cartId: string | null;
-  holdSeconds: number;
+  reservationSeconds: number;
 }
 
 interface Granted {
-  request: HoldRequest;
-  reservation: HeldReservation;
+  request: ReservationRequest;
+  reservation: ReservedStock;
 }
 
 interface ProductRow {
@@ -56,25 +56,25 @@ interface ProductRow {
   available: number;
 }
 
-/** Takes the holds. One that was taken before is answered as it is. @returns an answer for each request, in order */
-export async function holdInLedger(
+/** Takes the reservations. One that was taken before is answered as it is. @returns an answer for each request, in order */
+export async function reserveInLedger(
   db: Database,
-  requests: readonly HoldRequest[],
+  requests: readonly ReservationRequest[],
   limits: ReservationLimits,
-): Promise<LedgerHold[]> {
+): Promise<LedgerReservation[]> {
   return db.transaction(async (sql) => {
     const open = await OpenReservations.lock(sql, requests);
     const fresh = requests.filter((request) => !open.known.has(request.reservationId));
     const products = fresh.length > 0 ? await lockProducts(sql, [...fresh, ...open.all()]) : new Map();
-    const answers = new Map<string, LedgerHold>();
+    const answers = new Map<string, LedgerReservation>();
     const granted: Granted[] = [];
     const replaced: OpenReservation[] = [];
     for (const request of fresh) {
-      // The same reservation twice in one batch is one hold.
+      // The same reservation twice in one batch is one reservation.
       if (answers.has(request.reservationId)) continue;
       const answer = decide(request, open, products, limits);
       answers.set(request.reservationId, answer);
-      if (answer.outcome !== 'held') continue;
+      if (answer.outcome !== 'reserved') continue;
       const before = open.replace(request, answer.reservation.expiresAt);
       answer.reservation.replaces.push(...before.map((each) => each.id));
       granted.push({ request, reservation: answer.reservation });
@@ -91,11 +91,11 @@ export async function holdInLedger(
 
 /** A refusal leaves no trace, neither of the request nor on what its shopper had reserved before. */
 function decide(
-  request: HoldRequest,
+  request: ReservationRequest,
   reservations: OpenReservations,
   products: ReadonlyMap<string, ProductRow>,
   limits: ReservationLimits,
-): LedgerHold {
+): LedgerReservation {
   const open = reservations.of(request.owners);
   const same = reservations.sameFor(request);
   if (same) return { outcome: 'existing', reservationId: same.id, open };
@@ -106,12 +106,12 @@ function decide(
   const own = open.flatMap((each) => each.lines);
   makeAvailable(products, own, 1);
   const answer = grant(request, products);
-  if (answer.outcome === 'held') return answer;
+  if (answer.outcome === 'reserved') return answer;
   makeAvailable(products, own, -1);
   return { ...answer, open };
 }
 
-function currenciesOf({ lines }: HoldRequest, products: ReadonlyMap<string, ProductRow>): LineCurrency[] {
+function currenciesOf({ lines }: ReservationRequest, products: ReadonlyMap<string, ProductRow>): LineCurrency[] {
   return lines.flatMap(({ productId }) => {
     const product = products.get(productId);
     return product ? [{ productId, currency: product.currency }] : [];
@@ -141,10 +141,10 @@ async function lockProducts(
 
 /** Grants all lines, taking them from what `products` has left, or none. The shopper's time begins now. */
 function grant(
-  request: HoldRequest,
+  request: ReservationRequest,
   products: ReadonlyMap<string, ProductRow>,
-): { outcome: 'held'; reservation: HeldReservation } | { outcome: 'short'; lines: ShortLine[] } {
-  const held: HeldLine[] = [];
+): { outcome: 'reserved'; reservation: ReservedStock } | { outcome: 'short'; lines: ShortLine[] } {
+  const reserved: ReservedLine[] = [];
   const short: ShortLine[] = [];
   for (const { productId, quantity } of request.lines) {
     const product = products.get(productId);
@@ -159,7 +159,7 @@ function grant(
       });
       continue;
     }
-    held.push({
+    reserved.push({
       productId,
       quantity,
       sku: product.sku,
@@ -169,18 +169,18 @@ function grant(
     });
   }
   if (short.length > 0) return { outcome: 'short', lines: short };
-  for (const line of held) products.get(line.productId)!.available -= line.quantity;
+  for (const line of reserved) products.get(line.productId)!.available -= line.quantity;
   const { reservationId, lines } = request;
-  const expiresAt = new Date(Date.now() + request.holdSeconds * 1000);
-  const reservation: HeldReservation = {
+  const expiresAt = new Date(Date.now() + request.reservationSeconds * 1000);
+  const reservation: ReservedStock = {
     id: reservationId,
-    status: 'held',
+    status: 'reserved',
     currency: products.get(lines[0]!.productId)!.currency,
     expiresAt,
-    lines: held,
+    lines: reserved,
     replaces: [],
   };
-  return { outcome: 'held', reservation };
+  return { outcome: 'reserved', reservation };
 }
 
 async function book(
@@ -224,7 +224,7 @@ async function book(
       granted.map(({ request }) => request.cartId),
       granted.map(({ request }) => request.addressHash),
       // One that a later request of the same batch replaced was open for no time at all.
-      granted.map(({ reservation }) => (replacedIds.has(reservation.id) ? 'released' : 'held')),
+      granted.map(({ reservation }) => (replacedIds.has(reservation.id) ? 'released' : 'reserved')),
       granted.map(({ reservation }) => reservation.currency),
       granted.map(({ reservation }) => reservation.expiresAt.toISOString()),
       granted.map(({ reservation }) => `{${reservation.replaces.join()}}`),
@@ -238,8 +238,8 @@ async function book(
   );
 }
 
-function existing(reservation: HeldReservation): LedgerHold {
-  return reservation.status === 'held' || reservation.status === 'committed'
-    ? { outcome: 'held', reservation }
+function existing(reservation: ReservedStock): LedgerReservation {
+  return reservation.status === 'reserved' || reservation.status === 'committed'
+    ? { outcome: 'reserved', reservation }
     : { outcome: 'ended', status: reservation.status };
 }

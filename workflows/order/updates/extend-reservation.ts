@@ -2,21 +2,21 @@ import { uiActor } from '../../../domain/actor.ts';
 import { MAX_EXTENSION_MINUTES } from '../../../domain/reservation.ts';
 import { refuse } from '../../shared/failures.ts';
 import { extensionMinutes } from '../../shared/staff.ts';
-import { extendHoldUpdate, type OrderRequest } from '../messages.ts';
+import { extendOrderReservationUpdate, type OrderRequest } from '../messages.ts';
 import { orders } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 
-export const extendHold: StaffUpdate<{ expiresAt: string }, OrderRequest & { minutes: number }> = {
-  definition: extendHoldUpdate,
-  description: `Holds the items of an unpaid order longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
+export const extendReservation: StaffUpdate<{ expiresAt: string }, OrderRequest & { minutes: number }> = {
+  definition: extendOrderReservationUpdate,
+  description: `Reserves the items of an unpaid order longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
   example: { ...EXAMPLE, minutes: 15 },
   fields: { minutes: extensionMinutes },
-  check: requireStateFor('extendHold'),
+  check: requireStateFor('extendReservation'),
 
   async handle(order, { requestId, requestedBy, reason, minutes }) {
     await order.whenLoaded();
     const { reservationId } = order.facts!;
-    const extended = await orders.extendHold({
+    const extended = await orders.extendReservation({
       reservationId,
       minutes,
       requestId,

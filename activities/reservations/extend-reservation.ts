@@ -1,11 +1,11 @@
-/** More time for a shopper, once: on the hold, and on the order that waits on it. */
+/** More time for a shopper, once: on the reservation, and on the order that waits on it. */
 
 import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
 
-export interface ExtendHoldRequest {
+export interface ExtendReservationRequest {
   reservationId: string;
   /** 1–30. */
   minutes: number;
@@ -14,22 +14,22 @@ export interface ExtendHoldRequest {
   reason?: string;
 }
 
-export type ExtendedHold =
+export type ExtendedReservation =
   | { outcome: 'extended'; expiresAt: string; orderId: string | null }
   | { outcome: 'refused'; message: string };
 
-const ENDED = 'This hold has ended; the shopper has to put the items into the cart again.';
+const ENDED = 'This reservation has ended; the shopper has to put the items into the cart again.';
 /** An order on it is still pending: whoever ordered anew might pay twice. */
 const AWAITS_PAYMENT =
   'The time to pay is over, but a payment may be in progress. Wait: the order will be paid or closed automatically.';
 
-/** Safe to repeat: a hold is extended once, and the same request is answered the same. */
-export async function extendHold(db: Database, request: ExtendHoldRequest): Promise<ExtendedHold> {
+/** Safe to repeat: a reservation is extended once, and the same request is answered the same. */
+export async function extendReservation(db: Database, request: ExtendReservationRequest): Promise<ExtendedReservation> {
   const { reservationId, minutes, requestId, actor, reason } = request;
   if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))
-    return { outcome: 'refused', message: `A hold is extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
+    return { outcome: 'refused', message: `A reservation is extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
-    const hold = await sql.row<{
+    const reservation = await sql.row<{
       status: string;
       expires_at: Date;
       extended_at: Date | null;
@@ -38,19 +38,22 @@ export async function extendHold(db: Database, request: ExtendHoldRequest): Prom
       `select status, expires_at, extended_at, extension_request as extension from reservations where id = $1 for no key update`,
       [reservationId],
     );
-    if (!hold) return { outcome: 'refused', message: 'There is no such hold.' };
+    if (!reservation) return { outcome: 'refused', message: 'There is no such reservation.' };
     const order = await sql.row<{ id: string; status: OrderStatus }>(
       'select id, status from orders where reservation_id = $1',
       [reservationId],
     );
-    if (hold.extended_at) {
-      return hold.extension === requestId
-        ? { outcome: 'extended', expiresAt: hold.expires_at.toISOString(), orderId: order?.id ?? null }
-        : { outcome: 'refused', message: 'This hold was extended before; once is all. Ask the shopper to order anew.' };
+    if (reservation.extended_at) {
+      return reservation.extension === requestId
+        ? { outcome: 'extended', expiresAt: reservation.expires_at.toISOString(), orderId: order?.id ?? null }
+        : {
+            outcome: 'refused',
+            message: 'This reservation was extended before; once is all. Ask the shopper to order anew.',
+          };
     }
-    const refusal = order && refusalOf('extendHold', order.status);
+    const refusal = order && refusalOf('extendReservation', order.status);
     if (refusal) return { outcome: 'refused', message: refusal };
-    if (hold.status !== 'held' || hold.expires_at.getTime() <= Date.now())
+    if (reservation.status !== 'reserved' || reservation.expires_at.getTime() <= Date.now())
       return { outcome: 'refused', message: order ? AWAITS_PAYMENT : ENDED };
     const extended = (await sql.row<{ expires_at: Date }>(
       `update reservations set expires_at = expires_at + make_interval(mins => $2), extended_at = now(), extension_request = $3,
@@ -65,12 +68,12 @@ export async function extendHold(db: Database, request: ExtendHoldRequest): Prom
       ]);
       await recordEvent(sql, {
         orderId: order.id,
-        type: 'hold_extended',
-        message: `The items are held ${minutes} minutes longer.`,
+        type: 'reservation_extended',
+        message: `The items are reserved ${minutes} minutes longer.`,
         data: { minutes },
         actor,
         reason,
-        dedupeKey: `extendHold:${requestId}`,
+        dedupeKey: `extendReservation:${requestId}`,
       });
     }
     return { outcome: 'extended', expiresAt: extended.expires_at.toISOString(), orderId: order?.id ?? null };

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-// Holds of tests are short, and a busy machine may be slower than one: then once more.
+// Reservations of tests are short, and a busy machine may be slower than one: then once more.
 it('extends the hold of an unpaid order, once, before the shopper’s eyes', { retry: 1 }, async () => {
   const product = await newProduct();
   await using desk = await Desk.open(browser);
@@ -24,16 +24,16 @@ it('extends the hold of an unpaid order, once, before the shopper’s eyes', { r
   const orderId = (await placeOrder(page, newEmail())).split('/').at(-1)!;
   await desk.openCase(orderCase(orderId));
   const request = { requestId: 'call 17', requestedBy: 'Anna', reason: 'Looks for the card', minutes: 15 };
-  await desk.send('extendHold', request);
-  const told = await desk.untilTold('The items are held 15 minutes longer.', 'Looks for the card', 'ui:Anna');
+  await desk.send('extendReservation', request);
+  const told = await desk.untilTold('The items are reserved 15 minutes longer.', 'Looks for the card', 'ui:Anna');
   const until = Date.parse(/payment until (\S+ \S+) UTC/.exec(told)![1]!.replace(' ', 'T').concat('Z'));
   expect(until - Date.now()).toBeGreaterThan(13 * 60_000);
   await desk.pictureOfCase('extended');
   await untilScripted(page);
-  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.holdSeconds + 13 * 60);
+  await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.reservationSeconds + 13 * 60);
 
-  expect(await desk.sendInVain('extendHold', { ...request, requestId: 'call 18' })).toContain(
-    'This hold was extended before; once is all. Ask the shopper to order anew.',
+  expect(await desk.sendInVain('extendReservation', { ...request, requestId: 'call 18' })).toContain(
+    'This reservation was extended before; once is all. Ask the shopper to order anew.',
   );
   await pay(page);
   await untilPaid(page);
