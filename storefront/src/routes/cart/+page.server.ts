@@ -3,9 +3,9 @@ import type { Cart } from '#lib/contracts.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from '#lib/server/cart.ts';
 import { tell } from '#lib/server/events.ts';
 import { sentence, text } from '#lib/server/forms.ts';
-import { reserveCart } from '#lib/server/reservations.ts';
 import { unpaidOrder, unpaidOrderPath } from '#lib/server/orders.ts';
 import { isProblem } from '#lib/server/problem.ts';
+import { reserveCart } from '#lib/server/reservations.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const QUANTITY_MESSAGE = 'Choose a quantity from 1 to 100.';

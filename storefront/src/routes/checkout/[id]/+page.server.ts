@@ -2,8 +2,8 @@ import { fail, redirect } from '@sveltejs/kit';
 import type { Checkout, Reservation, User } from '#lib/contracts.ts';
 import type { Api } from '#lib/server/api.ts';
 import { type FieldErrors, fieldErrors, sentence, text, texts } from '#lib/server/forms.ts';
-import { releaseReservation } from '#lib/server/reservations.ts';
 import { isProblem } from '#lib/server/problem.ts';
+import { releaseReservation } from '#lib/server/reservations.ts';
 import { ADDRESS_FIELDS, type AddressValues, readShipping } from '#lib/server/shipping.ts';
 import type { Actions, PageServerLoad } from './$types';
 
