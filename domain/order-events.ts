@@ -28,7 +28,7 @@ const FOR_STAFF = [
   'payment_unmatched',
   'payment_rechecked',
   'refund_replaced',
-  'refund_withdrawn',
+  'refund_canceled',
   'refund_approved',
   'refund_approval_refused',
   'refund_retried',

@@ -64,14 +64,14 @@ describe('a failed refund', () => {
     expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([8, 0]);
   });
 
-  it('that is withdrawn frees its units and its money', async () => {
+  it('that is canceled frees its units and its money', async () => {
     const sale = await sell(shop, TWO);
     await failedRefund(sale);
     const reason = 'You want it after all';
-    expect(await desk.refund(sale.orderId, 'failed', 'withdraw', { reason })).toMatchObject({ status: 'rejected' });
+    expect(await desk.refund(sale.orderId, 'failed', 'cancel', { reason })).toMatchObject({ status: 'rejected' });
     await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
     expect(await stock(sale, 0)).toBe(8);
-    expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_withdrawn');
+    expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_canceled');
   });
 
   it('whose units are back on sale stays owed, also when its retry is declined', async () => {
@@ -92,7 +92,7 @@ describe('a failed refund', () => {
     const { id } = (await refundOf(sale, 'owed'))!;
     await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Ask finance' });
     expect((await refundOf(sale, 'owed'))!.status).toBe('failed');
-    expect((await desk.refund(sale.orderId, 'owed', 'withdraw')).refused).toContain('back on sale');
+    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back on sale');
     expect((await desk.refund(sale.orderId, 'owed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).status).toBe('shipped');
   }, 60_000);

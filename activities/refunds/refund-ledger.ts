@@ -222,7 +222,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
     [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
   );
   if (changed === 0) return before;
-  await settleOrder(sql, orderId);
+  await updateRefundedOrder(sql, orderId);
   if (outcome.status === 'succeeded' && before.status !== 'succeeded') {
     if (before.restock) await restockRefund(sql, before.refundId);
     if (before.kind !== 'chargeback') await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });
@@ -240,7 +240,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
 }
 
 /** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
-export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
+export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
   const { atStripeCents, otherwiseCents } = await readReturned(sql, orderId, order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);

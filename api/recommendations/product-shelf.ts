@@ -4,14 +4,14 @@
  */
 import type { Database } from '../../infra/postgres/database.ts';
 import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import { HeardCache } from './heard-cache.ts';
 import { readShelfProducts, type ShelfProduct } from './shelf-reader.ts';
+import { SubscribedCache } from './subscribed-cache.ts';
 
 /** A record takes some 700 bytes. */
 const MOST = 150_000;
 const FILL_BATCH = 500;
 
-export class ProductShelf extends HeardCache<ShelfProduct> {
+export class ProductShelf extends SubscribedCache<ShelfProduct> {
   /** @param lifeSeconds also without any change: a new variant of a family is noticed by then */
   constructor(db: Database, lifeSeconds: number, canonical: (productId: string) => string) {
     super({

@@ -1,7 +1,7 @@
 /** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
 import type { Sql } from '../../infra/postgres/database.ts';
 import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import { HeardCache } from './heard-cache.ts';
+import { SubscribedCache } from './subscribed-cache.ts';
 
 export interface ShopperRecord {
   isPersonalised: boolean;
@@ -22,7 +22,7 @@ const MAX_PURCHASES = 300;
 const MAX_LATELY = 50_000;
 const LATELY_DAYS = 180;
 
-export class ShopperRecords extends HeardCache<ShopperRecord> {
+export class ShopperRecords extends SubscribedCache<ShopperRecord> {
   readonly #sql: Sql;
 
   /** @param canonical gives one and the same string for a product, so that a million purchases do not hold a million of them */
@@ -33,7 +33,7 @@ export class ShopperRecords extends HeardCache<ShopperRecord> {
       most: MOST,
       lifeMs: LIFE_MS,
       // Whoever opted out may not be used for another second.
-      deafMs: 0,
+      disconnectedMs: 0,
     });
     this.#sql = sql;
   }

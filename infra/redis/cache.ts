@@ -83,7 +83,7 @@ export class Cache {
   }
 
   /** What this process invalidates it is told at once, not only when Redis says it to all. @param listener undefined for none any more */
-  tellHere(listener: ((keys: readonly string[]) => void) | undefined): void {
+  notifyLocally(listener: ((keys: readonly string[]) => void) | undefined): void {
     this.#onInvalidated = listener;
   }
 

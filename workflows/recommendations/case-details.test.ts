@@ -15,7 +15,7 @@ function current(facts: object = {}): CurrentRetraining {
     wish: { requestedBy: 'Anna', reason: 'New *season*' },
     stage: 'evaluate',
     fraction: 0.256,
-    told: '12 of 50 shoppers',
+    detail: '12 of 50 shoppers',
     exported: { facts: FACTS },
     trained: { products: 6, seconds: 1.26, modelBytes: 2_340_000 },
     ...facts,
@@ -92,7 +92,7 @@ describe('what goes on', () => {
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is *better*' } };
     const row = (facts: object) =>
       pageOf({
-        current: current({ stage: 'publish', told: undefined, evaluated: { ...evaluated, ...facts } }),
+        current: current({ stage: 'publish', detail: undefined, evaluated: { ...evaluated, ...facts } }),
       })[2]!.split('\n');
     expect(row({})[4]).toBe(
       '| Evaluation on purchases held out | done | Beside m1: NDCG@10 of new items .100 → .110; NDCG@10 of all items .200 → .220; NDCG@10 of items bought together .300 → .330; coverage 50 % → 60 %. it is \\*better\\*. |',
@@ -123,7 +123,7 @@ describe('what goes on', () => {
 
   it('has found nothing yet at a stage that is not through', () => {
     const parts = pageOf({
-      current: current({ stage: 'export', exported: undefined, trained: undefined, told: undefined, fraction: 0 }),
+      current: current({ stage: 'export', exported: undefined, trained: undefined, detail: undefined, fraction: 0 }),
     });
     expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts and views | **0 %** |  |');
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is better' } };

@@ -32,7 +32,7 @@ function servedText({ models }: RetrainingCase): string {
 }
 
 function currentText(retraining: RetrainingCase, current: CurrentRetraining): string[] {
-  const { wish, stage, fraction, told } = current;
+  const { wish, stage, fraction, detail } = current;
   const why = wish.reason ? `: ${plain(wish.reason)}` : '';
   const parts = [
     `**Under way**, asked for by ${plain(wish.requestedBy ?? 'somebody at the start form')}${why}. Its model will be \`${current.modelId}\`.`,
@@ -47,7 +47,7 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
       RETRAINING_STAGES.map((each, place) => [
         STAGES[each],
         place < at ? 'done' : place > at ? 'to come' : `**${Math.round(fraction * 100)} %**`,
-        place < at ? foundIn(each, current) : place === at ? plain(told ?? '') : '',
+        place < at ? foundIn(each, current) : place === at ? plain(detail ?? '') : '',
       ]),
     ),
   );

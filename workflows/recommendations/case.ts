@@ -22,7 +22,7 @@ export interface CurrentRetraining {
   readonly wish: RetrainingWish;
   stage: RetrainingStage;
   fraction: number;
-  told: string | undefined;
+  detail: string | undefined;
   exported?: Exported;
   trained?: Trained;
   evaluated?: Evaluated;
@@ -64,7 +64,7 @@ export class RetrainingCase {
 
   /** Runs one stage of what is under way. */
   stage<Result>(stage: RetrainingStage, run: () => Promise<Result>): Promise<Result> {
-    Object.assign(this.current!, { stage, fraction: 0, told: undefined });
+    Object.assign(this.current!, { stage, fraction: 0, detail: undefined });
     return run();
   }
 
@@ -73,7 +73,7 @@ export class RetrainingCase {
     const { current } = this;
     if (!current || progress?.retrainingId !== current.retrainingId || progress.stage !== current.stage) return;
     if (typeof progress.fraction !== 'number') return;
-    Object.assign(current, { fraction: progress.fraction, told: progress.told });
+    Object.assign(current, { fraction: progress.fraction, detail: progress.detail });
   }
 
   ended(last: LastRetraining): void {

@@ -60,14 +60,14 @@ export function wishOf(asked: unknown): RetrainingWish | undefined {
 
 /** Asks the one workflow that trains, and starts it when it does not run. */
 export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
-  const tell = (what: string) =>
+  const report = (what: string) =>
     showDetails(
       () =>
         `### Handed over\n\nRetrainings have one workflow, ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))}. ${what}`,
     );
-  tell('It is being asked.');
+  report('It is being asked.');
   while (!(await signalled(wish)) && !(await started(wish)));
-  tell('It was asked to train; what comes of it is told there.');
+  report('It was asked to train; its details show the result.');
   return 'handed_over';
 }
 

@@ -44,7 +44,7 @@ export interface RetrainingProgress {
   /** 0–1. */
   fraction: number;
   /** Such as "120,000 lines". */
-  told?: string;
+  detail?: string;
 }
 
 export interface RetrainingView {

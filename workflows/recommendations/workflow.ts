@@ -92,7 +92,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
 async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promise<void> {
   const name = `${stamp(new Date())}-${uuid4().slice(0, 4)}`;
   const retrainingId = `retraining-${name}`;
-  retraining.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, told: undefined });
+  retraining.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, detail: undefined });
   try {
     retraining.ended(await retraining.cancellable(() => followStages(retraining)));
   } catch (error) {

@@ -120,7 +120,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     },
     { description: 'The reservation’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
   );
-  const tellCase = () => ({
+  const readCase = () => ({
     ...input,
     request: request && { ...request },
     result,
@@ -128,7 +128,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     awaitsPayment,
     outcome,
   });
-  setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
+  setHandler(reservationCaseQuery, readCase, { description: 'The whole case as JSON' });
   showDetails(() =>
     describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
   );

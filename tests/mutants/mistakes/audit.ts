@@ -187,7 +187,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/take-up.ts',
+    file: 'activities/audit/missing-workflows.ts',
     tests: AUDIT_TESTS,
     replacements: [
       [

@@ -71,7 +71,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a refund whose units are back on sale is withdrawn',
+        'a refund whose units are back on sale is canceled',
         "if (refund.isRestocked || refund.kind === 'cancellation') {",
         'if (false) {',
       ],

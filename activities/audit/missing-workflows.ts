@@ -9,7 +9,7 @@ import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start
 import type { ActivityDependencies } from '../dependencies.ts';
 import { START_MISSING, wasMissing } from './start-missing.ts';
 
-export type TakeUpDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
+export type StartMissingDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
 
 interface OpenOrder {
   id: string;
@@ -39,8 +39,8 @@ interface OpenPayment {
 const AT_ONCE = 10;
 
 /** @param onProgress called often; a place for heartbeats @returns how many were started */
-export async function takeUpCases(
-  deps: TakeUpDependencies,
+export async function startMissingWorkflows(
+  deps: StartMissingDependencies,
   onProgress: () => void = () => {},
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
@@ -72,7 +72,7 @@ export async function takeUpCases(
     payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
   if (started.orders + started.refunds + started.payments > 0)
-    log.warn(started, 'took up open cases that had no workflow');
+    log.warn(started, 'started the missing workflows of open cases');
   return started;
 }
 
@@ -90,13 +90,13 @@ async function startEach<Item>(
   return started;
 }
 
-function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
+function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
   const { id, user_id, amount, status, created_at } = order;
   const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
   return temporal.workflow.start('order', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
 }
 
-function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
+function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund) {
   const resumed = {
     refundId: refund.id,
     orderId: refund.order_id,
@@ -108,7 +108,7 @@ function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
   return temporal.workflow.start('refund', { ...resumedRefund(resumed, 'Refund, resumed'), ...START_MISSING });
 }
 
-function startUnmatched({ temporal }: TakeUpDependencies, payment: OpenPayment) {
+function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPayment) {
   const open = {
     orderId: payment.order_id,
     paymentIntentId: payment.id,
