@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
-import { resumedOrder } from '../workflows/order/start.ts';
+import { orderStart } from '../workflows/order/start.ts';
 import { Desk } from './support/desk.ts';
 import { atStripe, openOrder, orderOf, type Sale, untilRefundedAtStripe } from './support/sales.ts';
 import { startTestShop, stockOf, type TestShop } from './support/shop.ts';
@@ -33,11 +33,12 @@ it.each(['expired', 'cancelled'] as const)(
   'when the workflow of an order that is %s is resumed',
   async (to) => {
     const sale = await paidUnheard(to);
-    const resumed = resumedOrder(
+    const { workflowType, ...start } = orderStart(
       { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
       'Order, resumed',
+      true,
     );
-    await shop.services.temporal.workflow.start('order', { ...resumed, taskQueue: 'orders' });
+    await shop.services.temporal.workflow.start(workflowType, start);
     await untilRefundedAtStripe(shop, sale.intentId, 2500);
     await workflowOf(sale).result();
     expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });

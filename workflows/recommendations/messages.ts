@@ -77,5 +77,3 @@ export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');
 
 export type RetrainingEnd = 'handed_over' | 'refused';
-
-export type RetrainingWorkflow = (input?: RetrainingInput | null) => Promise<RetrainingEnd>;
