@@ -11,7 +11,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
-import type { WorkflowStart } from '../workflows/shared/workflow-start.ts';
+import type { WorkflowStart } from '../workflows/shared/start.ts';
 
 /** Longest that a page waits for a workflow's answer. The work itself goes on past it. */
 const ANSWER_MS = 25_000;

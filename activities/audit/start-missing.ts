@@ -1,5 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { WorkflowStart } from '../../workflows/shared/workflow-start.ts';
+import type { WorkflowStart } from '../../workflows/shared/start.ts';
 
 /** Starts a case's workflow unless it is running. @returns whether it was missing, and so was started */
 export async function startIfMissing<Input>(

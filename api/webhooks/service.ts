@@ -12,7 +12,7 @@ import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/order/me
 import { orderStart } from '../../workflows/order/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
 import { refundStart } from '../../workflows/refund/start.ts';
-import type { WorkflowStart } from '../../workflows/shared/workflow-start.ts';
+import type { WorkflowStart } from '../../workflows/shared/start.ts';
 import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 

@@ -1,5 +1,5 @@
 /** How the retraining's workflow is started: its ID, queue, and policies. The nightly schedule has an ID of its own (`hand-over.ts`). */
-import type { WorkflowStart } from '../shared/workflow-start.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { RETRAINING_ID, RETRAINING_QUEUE, type RetrainingInput } from './messages.ts';
 
 export function retrainingStart(input: RetrainingInput): WorkflowStart<RetrainingInput> {

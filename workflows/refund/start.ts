@@ -1,6 +1,6 @@
 /** How a refund's workflow is started: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
-import type { WorkflowStart } from '../shared/workflow-start.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { type RefundInput, refundWorkflowId } from './messages.ts';
 
 export interface StartedRefund {

@@ -1,5 +1,5 @@
 /** How a reservation's workflow is started: its ID, queue, and policies. */
-import type { WorkflowStart } from '../shared/workflow-start.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { type ReservationInput, reservationWorkflowId, type StockRequest } from './messages.ts';
 
 /** Started once: a reservation that has ended is not taken again. */

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { WorkflowStart } from './workflow-start.ts';
+import type { WorkflowStart } from './start.ts';
 
 /**
  * Starts a workflow that outlives this one. Several messages at once may ask for the same one, and one that runs is as good.

@@ -1,6 +1,6 @@
 /** How the workflow that refunds an unmatched payment is started: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
-import type { WorkflowStart } from '../shared/workflow-start.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { type UnmatchedPaymentInput, unmatchedPaymentWorkflowId } from './messages.ts';
 
 export interface StartedUnmatchedPayment {
