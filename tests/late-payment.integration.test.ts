@@ -18,7 +18,7 @@ afterAll(() => shop?.stop());
 const workflowOf = (sale: Sale) => shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
 
 /** An order that ended while its workflow was gone, and was paid at Stripe without a word to the shop. */
-async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
+async function paidUnheard(to: 'expired' | 'canceled'): Promise<Sale> {
   const sale = await openOrder(shop);
   await workflowOf(sale).terminate('as an operator may');
   await createActivities(shop.services).closeOrder({ orderId: sale.orderId, to });
@@ -29,7 +29,7 @@ async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
   return sale;
 }
 
-it.each(['expired', 'cancelled'] as const)(
+it.each(['expired', 'canceled'] as const)(
   'when the workflow of an order that is %s is resumed',
   async (to) => {
     const sale = await paidUnheard(to);

@@ -117,7 +117,7 @@ const ABOUT: Readonly<Record<MailKind, string>> = {
   order_paid: 'The confirmation of the order',
   payment_refused: 'The mail about the refused payment',
   order_shipped: 'The mail about the shipment',
-  order_cancelled: 'The mail about the cancellation',
+  order_canceled: 'The mail about the cancellation',
   order_expired: 'The mail about the time that ran out',
   refund_sent: 'The mail about the refund',
   refund_refused: 'The mail about the refund that was not made',

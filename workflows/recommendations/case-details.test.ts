@@ -101,7 +101,7 @@ describe('what goes on', () => {
     expect(row({})[5]).toBe('| Publication | **26 %** |  |');
   });
 
-  it('can’t be cancelled or rolled back while it is published', () => {
+  it('can’t be canceled or rolled back while it is published', () => {
     const models = { serving: SERVING, kept: ['m1'] };
     expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('Nothing can be done just now.');
     expect(pageOf({ models, current: current() }).at(-1)).toBe(
@@ -109,15 +109,15 @@ describe('what goes on', () => {
     );
   });
 
-  it('says who asked for what, and who cancelled it', () => {
+  it('says who asked for what, and who canceled it', () => {
     const parts = pageOf({
       current: current({ wish: { publishAnyway: true } }),
-      cancelledBy: { requestedBy: '*Ben*' },
+      canceledBy: { requestedBy: '*Ben*' },
     });
     expect(parts.slice(1, 4)).toEqual([
       '**Under way**, asked for by somebody at the start form. Its model will be `m2`.',
       'It will be published **whatever is found**: so it was asked for.',
-      '**Cancelled** by \\*Ben\\*: it is being stopped.',
+      '**Canceled** by \\*Ben\\*: it is being stopped.',
     ]);
   });
 

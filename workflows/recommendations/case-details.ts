@@ -38,8 +38,8 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
     `**Under way**, asked for by ${plain(wish.requestedBy ?? 'somebody at the start form')}${why}. Its model will be \`${current.modelId}\`.`,
   ];
   if (wish.publishAnyway) parts.push('It will be published **whatever is found**: so it was asked for.');
-  if (retraining.cancelledBy)
-    parts.push(`**Cancelled** by ${plain(retraining.cancelledBy.requestedBy)}: it is being stopped.`);
+  if (retraining.canceledBy)
+    parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}: it is being stopped.`);
   const at = RETRAINING_STAGES.indexOf(stage);
   parts.push(
     table(

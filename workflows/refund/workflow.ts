@@ -12,7 +12,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
@@ -42,7 +42,7 @@ const ASK_STRIPE_EVERY = '6 hours';
  * followed until Stripe says how it ended. What Stripe refuses waits for staff.
  */
 export function refund(input: RefundInput): Promise<RefundOutcome> {
-  return uncancellable(() => followRefund(input));
+  return uncancelable(() => followRefund(input));
 }
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
