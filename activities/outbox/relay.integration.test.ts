@@ -80,7 +80,7 @@ it('hands over messages in the order in which they were put, no more at a time t
     batches.push(messages.map(({ key, payload, topic: of }) => [key, payload, of]));
     return undefined;
   };
-  const relay = relayWith({ [topic]: { atMost: 2, handle } });
+  const relay = relayWith({ [topic]: { maxMessages: 2, handle } });
   expect([await relay.carry(topic), await relay.carry(topic), await relay.carry(topic)]).toEqual([2, 1, 0]);
   const message = (key: string) => [key, { number: key }, topic];
   expect(batches).toEqual([[message('a'), message('b')], [message('c')]]);
