@@ -50,7 +50,6 @@ export class ScriptedOrder {
       refundedCents: 0,
       currency: 'usd',
       paymentIntentId: null,
-      clientSecret: null,
       expiresAt: expiresAt.toISOString(),
       lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
     };

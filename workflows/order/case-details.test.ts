@@ -40,7 +40,6 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     refundedCents: 0,
     currency: 'usd',
     paymentIntentId: 'pi_1',
-    clientSecret: null,
     expiresAt: '2026-11-01T10:10:00.000Z',
     lines: LINES,
     ...change,

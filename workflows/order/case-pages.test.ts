@@ -26,7 +26,6 @@ const ORDER: OrderFacts = {
   refundedCents: 500,
   currency: 'usd',
   paymentIntentId: 'pi_1',
-  clientSecret: null,
   expiresAt: '2026-11-01T10:10:00.000Z',
   lines: [
     { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
