@@ -3,11 +3,14 @@ import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { plain } from '../shared/markdown.ts';
 
-const { reindexProduct: reindex } = queuedSteps({
-  // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.
-  startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-});
+const patient = queuedSteps(
+  {
+    // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  },
+  ['reindexProduct'],
+);
 
 export interface ReindexInput {
   /** The product's SKU, or its id. */
@@ -20,7 +23,7 @@ export async function reindexProduct(input: ReindexInput): Promise<string> {
     throw refuse('invalid_request', 'Name the product by its SKU or its id: {"product": "MUG-1"}.');
   const product = input.product.trim();
   showDetails(() => `### Product ${plain(product)}\n\nIt is being written into the search index.`);
-  const result = await reindex({ product });
+  const result = await patient.reindexProduct({ product });
   const summary =
     result.outcome === 'not_found'
       ? 'There is no product with this SKU or id. Look it up in the shop, and start again.'

@@ -4,7 +4,7 @@ import { isFinal, type OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { applyPayments } from './apply-payments.ts';
 import type { OrderCase } from './case.ts';
-import { payments } from './steps.ts';
+import { durableStripe } from './steps.ts';
 
 /** Stays with the order until nothing can happen to it any more. @returns its last status */
 export async function followFulfillment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderStatus> {
@@ -18,7 +18,7 @@ export async function followFulfillment(order: OrderCase, continueWhenLong: () =
       order.moneyMoved = false;
       order.isReconcileDue = false;
       const { orderId } = order;
-      await order.stuck.retry('Stripe’s books could not be read', payments.reconcilePayment({ orderId }));
+      await order.stuck.retry('Stripe’s books could not be read', durableStripe.reconcilePayment({ orderId }));
       order.changed = true;
       continue;
     }

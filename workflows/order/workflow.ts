@@ -16,7 +16,7 @@ import {
   paymentChangedSignal,
 } from './messages.ts';
 import { settlePayment } from './settle-payment.ts';
-import { openPayment, orders } from './steps.ts';
+import { openPayment, short } from './steps.ts';
 import { handleStaffUpdates } from './updates/index.ts';
 
 /** A start that no checkout followed ends by itself. */
@@ -84,7 +84,7 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
     beginCheckoutUpdate,
     async (begin) => {
       requests += 1;
-      const opened = await orders.openOrder(begin);
+      const opened = await short.openOrder(begin);
       if (opened.outcome !== 'opened') return { outcome: opened.outcome };
       order.markOpened(opened.order, begin);
       if (order.facts!.status !== 'pending') return { outcome: 'opened', status: order.facts!.status };

@@ -31,18 +31,22 @@ import {
 } from './messages.ts';
 import { handleStaffUpdates } from './staff-updates.ts';
 
-const models = localSteps(quickSteps);
-const stages = queuedSteps({
-  taskQueue: RETRAINING_QUEUE,
-  // Five million lines take minutes; what takes hours hangs.
-  startToCloseTimeout: '3 hours',
-  // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
-  heartbeatTimeout: '10 seconds',
-  // What is canceled has to be gone before its artefacts are removed.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
-});
+const quick = localSteps(quickSteps, ['discardRetraining', 'readModels', 'rollBackModel']);
+const STAGES = ['exportHistory', 'trainModels', 'evaluateModels', 'publishModel'] as const;
+const stages = queuedSteps(
+  {
+    taskQueue: RETRAINING_QUEUE,
+    // Five million lines take minutes; what takes hours hangs.
+    startToCloseTimeout: '3 hours',
+    // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
+    heartbeatTimeout: '10 seconds',
+    // What is canceled has to be gone before its artefacts are removed.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
+  },
+  STAGES,
+);
 
 /** Updates and rollbacks in one run, after which it goes on as a new one. */
 const MAX_TAKEN = 200;
@@ -73,9 +77,9 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   setHandler(retrainingQuery, () => retraining.view(), {
     description: 'What is under way, and how the last one ended',
   });
-  handleStaffUpdates(retraining, models);
+  handleStaffUpdates(retraining, quick);
 
-  retraining.knows(await models.readModels());
+  retraining.knows(await quick.readModels());
   await condition(
     () => retraining.wish !== undefined || retraining.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested,
   );
@@ -98,14 +102,14 @@ async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promis
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const { stage } = retraining.current!;
-    await uncancelable(() => models.discardRetraining({ retrainingId }));
+    await uncancelable(() => quick.discardRetraining({ retrainingId }));
     retraining.ended(isCancellation(error) ? canceled(retraining) : failed(stage, error));
     if (CancellationScope.current().consideredCancelled) {
       await uncancelable(untilQuiet);
       throw error;
     }
   }
-  retraining.knows(await uncancelable(() => models.readModels()));
+  retraining.knows(await uncancelable(() => quick.readModels()));
 }
 
 async function followStages(retraining: RetrainingCase): Promise<LastRetraining> {
@@ -127,7 +131,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
   };
   const keep = async (because: string): Promise<LastRetraining> => {
     const refused = { modelId, trainedUntilMs: facts.takenMs, report: report(because) };
-    await models.discardRetraining({ retrainingId, refused });
+    await quick.discardRetraining({ retrainingId, refused });
     const serving = retraining.models?.serving;
     return last('kept', `kept: ${serving ? `${serving.modelId} stays` : 'no model is served yet'}, because ${because}`);
   };

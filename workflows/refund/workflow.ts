@@ -25,13 +25,19 @@ import {
   refundChangedSignal,
   requestRefundUpdate,
 } from './messages.ts';
-import { handleStaffUpdates } from './staff-updates.ts';
+import { DECISIONS, handleStaffUpdates } from './staff-updates.ts';
 import { anAmount, lineList, readWish } from './wish.ts';
 
-/** Steps for whoever waits for the answer to a message; then those that must succeed. */
-const refunds = localSteps(shortSteps);
-const durable = durableSteps(refunds, queuedSteps(patientSteps));
-const payments = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+/** For whoever waits for the answer to a message: a few attempts in the workflow's own task. */
+const short = localSteps(shortSteps, ['requestRefund', ...DECISIONS]);
+
+const RECORDS = ['loadCase', 'loadRefund', 'recordRefund', 'requestRefund'] as const;
+/** What must succeed: short attempts, then patient ones. */
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
+
+const PAYMENTS = ['refundPayment', 'retrieveRefund'] as const;
+/** Calls to Stripe that must succeed. */
+const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
 const NOT_REQUESTED_TIMEOUT = '1 minute';
 /** Stripe tells by webhook how a pending refund ended; should that be lost, it is asked this often. */
@@ -54,7 +60,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     requestRefundUpdate,
     async (request) => {
       requests += 1;
-      const asked = await refunds.requestRefund(request);
+      const asked = await short.requestRefund(request);
       if (asked.outcome === 'accepted') {
         if (!refund.facts) refund.apply(asked.refund);
       } else if (!refund.facts)
@@ -79,7 +85,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     },
   );
   setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The whole case as JSON' });
-  handleStaffUpdates(refund, refunds);
+  handleStaffUpdates(refund, short);
 
   if (input.refundId === undefined) await askAtTheForm(refund);
   else if (input.resume) await reload(refund, input.refundId);
@@ -207,7 +213,7 @@ async function send(refund: RefundCase): Promise<void> {
   const { refundId, paymentIntentId, amountCents, currency, orderId, attempt } = refund.facts!;
   const stripe = await refund.stuck.retry(
     'The refund could not be sent to Stripe',
-    payments.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
+    durableStripe.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
   await book(refund, attempt, stripe);
 }
@@ -223,7 +229,7 @@ async function askStripe(refund: RefundCase): Promise<void> {
   const stripeRefundId = refund.facts!.stripeRefundId!;
   const stripe = await refund.stuck.retry(
     'Stripe could not be asked for the refund',
-    payments.retrieveRefund({ stripeRefundId }),
+    durableStripe.retrieveRefund({ stripeRefundId }),
   );
   await book(refund, attempt, stripe);
 }

@@ -21,9 +21,12 @@ import {
   type StockRequest,
 } from './messages.ts';
 
-/** Steps for whoever waits for the answer to a message; then those that must succeed. */
-const { reserveStock, releaseReservation, extendReservation } = localSteps(quickSteps);
-const durable = durableSteps(localSteps(shortSteps), queuedSteps(patientSteps));
+/** For whoever waits for the answer to a message. */
+const quick = localSteps(quickSteps, ['reserveStock', 'releaseReservation', 'extendReservation']);
+
+const RECORDS = ['endReservation', 'loadReservation', 'releaseReservation'] as const;
+/** What must succeed: short attempts, then patient ones. */
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 
 /** A start that no reservation followed ends by itself. */
 const NOT_RESERVED_TIMEOUT = '1 minute';
@@ -54,7 +57,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     reserveUpdate,
     async (reservation) => {
       request ??= reservation;
-      reserved ??= reserveStock(reservation).then((answer) => {
+      reserved ??= quick.reserveStock(reservation).then((answer) => {
         result = answer;
         return answer;
       });
@@ -72,7 +75,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     releaseUpdate,
     async (_release) => {
       if ((await reserved)?.outcome !== 'reserved') return 'not_reserved';
-      const ended = await releaseReservation({ reservationId });
+      const ended = await quick.releaseReservation({ reservationId });
       if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';
       outcome ??= ended;
       return ended;
@@ -86,7 +89,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
   setHandler(
     extendReservationUpdate,
     async ({ requestId, requestedBy, reason, minutes }) => {
-      const extended = await extendReservation({
+      const extended = await quick.extendReservation({
         reservationId,
         minutes,
         requestId,

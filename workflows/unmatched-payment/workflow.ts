@@ -27,9 +27,11 @@ import {
   unmatchedRefundChangedSignal,
 } from './messages.ts';
 
-const local = localSteps(shortSteps);
-const records = durableSteps(local, queuedSteps(patientSteps));
-const stripe = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+const short = localSteps(shortSteps, ['recordAsked']);
+const RECORDS = ['loadUnmatchedPayment', 'recordUnmatchedRefund'] as const;
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
+const PAYMENTS = ['retrieveRefund', 'refundUnmatchedPayment', 'findUnmatchedRefund'] as const;
+const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
 /** Stripe notifies by webhook how a pending refund ended; should that be lost, it is asked this often. */
 const CHECK_STRIPE_EVERY = '6 hours';
@@ -65,7 +67,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
       const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await local.recordAsked({ ...asked, message: `Retried: ${retried}` });
+      await short.recordAsked({ ...asked, message: `Retried: ${retried}` });
       isRetryAsked = true;
       stuck.retryNow();
       return { retried };
@@ -81,7 +83,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The whole case as JSON' });
 
   for (;;) {
-    const found = await stuck.retry('The payment could not be read', records.loadUnmatchedPayment({ paymentIntentId }));
+    const found = await stuck.retry('The payment could not be read', durable.loadUnmatchedPayment({ paymentIntentId }));
     payment = found ?? undefined;
     if (payment) {
       const amount = toDecimal(payment.amountCents, payment.currency);
@@ -96,13 +98,13 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
 
   async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
     const record = async (attempt: number, refund: StripeRefundState) => {
-      const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
+      const step = durable.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
       payment = await stuck.retry('The refund could not be recorded', step);
       return payment;
     };
     const askStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
-      const step = stripe.retrieveRefund({ stripeRefundId });
+      const step = durableStripe.retrieveRefund({ stripeRefundId });
       return record(attempt, await stuck.retry('Stripe could not be asked for the refund', step));
     };
     let seen = current;
@@ -126,7 +128,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
           continue;
         }
       }
-      const step = stripe.refundUnmatchedPayment({ paymentIntentId, attempt });
+      const step = durableStripe.refundUnmatchedPayment({ paymentIntentId, attempt });
       seen = await record(attempt, await stuck.retry('The refund could not be sent to Stripe', step));
     }
   }
@@ -148,7 +150,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       // News alone sends nothing again: the refusal itself is news.
       if (!hasNews || isRetryAsked) break;
       hasNews = false;
-      const step = stripe.findUnmatchedRefund({ paymentIntentId });
+      const step = durableStripe.findUnmatchedRefund({ paymentIntentId });
       found = await stuck.retry('Stripe could not be asked for the payment', step);
     }
     stuck.end(refusal);
