@@ -156,7 +156,7 @@ describe('a mail that fails', () => {
       {
         type: 'mail_failed',
         message:
-          'The confirmation of the order could not be delivered: the mail server refuses this address or this mail.',
+          'The order confirmation email could not be delivered: the mail server rejected the address or the message.',
         data: { kind: 'order_paid', reason: 'RCPT TO: answered 550 (5.1.1)' },
       },
     ]);

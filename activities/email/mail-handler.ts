@@ -114,13 +114,13 @@ async function send(
 }
 
 const ABOUT: Readonly<Record<MailKind, string>> = {
-  order_paid: 'The confirmation of the order',
-  payment_refused: 'The mail about the refused payment',
-  order_shipped: 'The mail about the shipment',
-  order_cancelled: 'The mail about the cancellation',
-  order_expired: 'The mail about the time that ran out',
-  refund_sent: 'The mail about the refund',
-  refund_refused: 'The mail about the refund that was not made',
+  order_paid: 'The order confirmation email',
+  payment_refused: 'The failed payment email',
+  order_shipped: 'The shipping email',
+  order_cancelled: 'The cancellation email',
+  order_expired: 'The expired order email',
+  refund_sent: 'The refund email',
+  refund_refused: 'The declined refund email',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {
@@ -129,7 +129,7 @@ async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKin
      on conflict (order_id, dedupe_key) do nothing`,
     [
       key,
-      `${ABOUT[kind]} could not be delivered: the mail server refuses this address or this mail.`,
+      `${ABOUT[kind]} could not be delivered: the mail server rejected the address or the message.`,
       JSON.stringify({ kind, reason }),
       `mail:${id}`,
     ],

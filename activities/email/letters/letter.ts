@@ -30,7 +30,7 @@ export function letterAbout(
   orderId: string,
   shop: ShopFacts,
   { subject, heading, parts }: Letter,
-  linkText = 'See your order',
+  linkText = 'View your order',
 ): Letter {
   const link = { kind: 'link', text: linkText, url: `${shop.storefrontUrl}/orders/${orderId}` } as const;
   return { subject: `${subject} (order ${orderNumber(orderId)})`, heading, parts: [...parts, link] };

@@ -96,17 +96,17 @@ describe('in particular', () => {
   it('a confirmation lists what was bought, its total and where it goes', () => {
     const { text } = write({ kind: 'order_paid' });
     expect(text).toContain('2 × Stoneware mug: $25.00\n1 × Tray: $19.99\nTotal: $44.99');
-    expect(text).toContain('It goes to:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
+    expect(text).toContain('Shipping address:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
   });
 
   it('a confirmation to an address without a city, or without any, has no gaps', () => {
     const to = (shippingAddress: OrderFacts['shippingAddress']) =>
       write({ kind: 'order_paid' }, { shippingAddress }).text;
     expect(to({ name: ' Ada\n  Test ', state: 'IL', postal_code: '12345' })).toContain(
-      'It goes to:\n  Ada Test\n  IL 12345\n',
+      'Shipping address:\n  Ada Test\n  IL 12345\n',
     );
-    expect(to({ name: 'Ada', city: 'Springfield' })).toContain('It goes to:\n  Ada\n  Springfield\n');
-    expect(to({})).toMatch(/^It goes to: $/m);
+    expect(to({ name: 'Ada', city: 'Springfield' })).toContain('Shipping address:\n  Ada\n  Springfield\n');
+    expect(to({})).toMatch(/^Shipping address: $/m);
   });
 
   it('the HTML has a color for everything, by day and by night', () => {
@@ -132,8 +132,8 @@ describe('in particular', () => {
 
   it('an end says what becomes of the money', () => {
     for (const kind of ['order_cancelled', 'order_expired'] as const) {
-      expect(write({ kind }).text).toContain('You have not been charged.');
-      expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('What you paid goes back');
+      expect(write({ kind }).text).toContain('You haven’t been charged.');
+      expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('We’re refunding your payment');
     }
   });
 
@@ -141,6 +141,6 @@ describe('in particular', () => {
     expect(write({ kind: 'refund_sent' }).text).toContain('Amount: $12.50\nReason: One mug was broken.');
     expect(() => writeLetter({ kind: 'refund_sent' }, ORDER, undefined, SHOP)).toThrow('does not exist');
     const refused = writeLetter({ kind: 'refund_refused', message: 'It is too late.' }, ORDER, undefined, SHOP);
-    expect(renderText(refused!, SHOP)).toContain('Why: It is too late.');
+    expect(renderText(refused!, SHOP)).toContain('Reason: It is too late.');
   });
 });

@@ -4,20 +4,20 @@ import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from '
 /** @param why in words for the shopper, when somebody gave a reason */
 export function orderCancelled(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order is cancelled',
-    heading: 'Your order is cancelled',
+    subject: 'Your order was canceled',
+    heading: 'Your order was canceled',
     parts: [...(why ? [paragraph(why)] : []), whatBecomesOfTheMoney(order)],
   });
 }
 
 export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order was not paid in time',
-    heading: 'Your order was not paid in time',
+    subject: 'Your order has expired',
+    heading: 'Your order has expired',
     parts: [
-      paragraph('The time to pay ran out, so the items went back on sale.'),
+      paragraph('We didn’t receive your payment in time, so your items are no longer reserved.'),
       whatBecomesOfTheMoney(order),
-      paragraph('You are welcome to order them again, as long as they are in stock.'),
+      paragraph('You’re welcome to place a new order while the items are in stock.'),
     ],
   });
 }
@@ -25,7 +25,7 @@ export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
 function whatBecomesOfTheMoney({ capturedCents }: OrderFacts): Part {
   return paragraph(
     capturedCents > 0
-      ? 'What you paid goes back to the card that you paid with; we write again when it has been sent.'
-      : 'You have not been charged.',
+      ? 'We’re refunding your payment to the card you used. We’ll email you when the refund is sent.'
+      : 'You haven’t been charged.',
   );
 }

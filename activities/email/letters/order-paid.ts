@@ -6,10 +6,10 @@ import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts
 export function orderPaid(order: OrderFacts, shop: ShopFacts): Letter {
   const money = (cents: number) => formatMoney(cents, order.currency);
   return letterAbout(order.orderId, shop, {
-    subject: `Thank you for your order at ${shop.name}`,
+    subject: `Your ${shop.name} order is confirmed`,
     heading: 'Thank you for your order',
     parts: [
-      paragraph('We have your payment, and the items are yours.'),
+      paragraph('We’ve received your payment, and we’re getting your order ready.'),
       {
         kind: 'amounts',
         rows: order.lines.map(({ name, quantity, unitPriceCents }) => ({
@@ -18,8 +18,8 @@ export function orderPaid(order: OrderFacts, shop: ShopFacts): Letter {
         })),
         total: { text: 'Total', amount: money(order.totalCents) },
       },
-      { kind: 'facts', rows: [{ label: 'It goes to', lines: addressLines(order.shippingAddress) }] },
-      paragraph('What happens next: we pack your order and write again when it is on its way.'),
+      { kind: 'facts', rows: [{ label: 'Shipping address', lines: addressLines(order.shippingAddress) }] },
+      paragraph('We’ll email you when your order ships.'),
     ],
   });
 }

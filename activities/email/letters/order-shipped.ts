@@ -14,7 +14,7 @@ export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
     parts: [
       paragraph(order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')),
       ...(facts.length > 0 ? [{ kind: 'facts', rows: facts } as const] : []),
-      ...(trackingNumber ? [paragraph('The carrier may need a few hours before it knows this number.')] : []),
+      ...(trackingNumber ? [paragraph('Tracking updates may take a few hours to appear.')] : []),
     ],
   });
 }

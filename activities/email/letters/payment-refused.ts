@@ -7,23 +7,23 @@ import { type Letter, letterAbout, paragraph, type ShopFacts, timeInWords } from
  * @param why in words for the shopper; what the order knows when it is missing
  */
 export function paymentRefused(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
-  const reason = why ?? order.lastPaymentError ?? 'The card was not accepted.';
+  const reason = why ?? order.lastPaymentError ?? 'Your card was declined.';
   return letterAbout(
     order.orderId,
     shop,
     {
-      subject: 'Your payment did not go through',
-      heading: 'Your payment did not go through',
+      subject: 'Your payment didn’t go through',
+      heading: 'Your payment didn’t go through',
       parts: [
         paragraph(reason),
         paragraph(
-          `No money was taken; your order of ${formatMoney(order.totalCents, order.currency)} is still to be paid.`,
+          `You haven’t been charged. Your order of ${formatMoney(order.totalCents, order.currency)} is awaiting payment.`,
         ),
         paragraph(
-          `We reserved the items for you until ${timeInWords(order.expiresAt)}. Until then you can try again, with this card or another.`,
+          `Your items are reserved until ${timeInWords(order.expiresAt)}. You can try again until then with the same card or a different one.`,
         ),
       ],
     },
-    'Try another card',
+    'Complete payment',
   );
 }

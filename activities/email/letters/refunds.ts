@@ -15,7 +15,7 @@ export function refundSent(order: OrderFacts, refund: RefundFacts, shop: ShopFac
           { label: 'Reason', lines: [refund.reason] },
         ],
       },
-      paragraph('It goes to the card that you paid with. Banks take 5 to 10 working days to show it.'),
+      paragraph('We refunded the card you used. It can take 5–10 business days to appear on your statement.'),
     ],
   });
 }
@@ -32,16 +32,16 @@ export function refundRefused(
 ): Letter {
   const amount = refund && formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order.orderId, shop, {
-    subject: 'Your refund was not made',
-    heading: 'Your refund was not made',
+    subject: 'We couldn’t process your refund',
+    heading: 'We couldn’t process your refund',
     parts: [
       paragraph(
         amount
-          ? `A refund of ${amount} was asked for. We could not make it.`
-          : 'A refund was asked for. We could not make it.',
+          ? `We couldn’t process the refund of ${amount} for your order.`
+          : 'We couldn’t process the refund for your order.',
       ),
-      ...(why ? [{ kind: 'facts', rows: [{ label: 'Why', lines: [why] }] } as const] : []),
-      paragraph('If you think that this is wrong, reply to this mail.'),
+      ...(why ? [{ kind: 'facts', rows: [{ label: 'Reason', lines: [why] }] } as const] : []),
+      paragraph('If you think this is a mistake, reply to this email.'),
     ],
   });
 }

@@ -31,9 +31,9 @@ it('checks cards for what is plainly missing', () => {
   ]);
 });
 
-const NUMBER_ERROR = { number: 'Enter the whole card number.' };
-const EXPIRY_ERROR = { expiry: 'Enter month and year: 12 / 34.' };
-const CVC_ERROR = { cvc: 'Enter the 3 or 4 digits.' };
+const NUMBER_ERROR = { number: 'Enter your full card number.' };
+const EXPIRY_ERROR = { expiry: 'Enter the expiration date as MM / YY.' };
+const CVC_ERROR = { cvc: 'Enter the 3- or 4-digit security code.' };
 
 it.each([
   [{ number: '1'.repeat(11) }, NUMBER_ERROR],
@@ -95,7 +95,7 @@ describe('confirmCard', () => {
     });
   });
 
-  const INCOMPLETE = { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+  const INCOMPLETE = { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 
   it.each([
     ['a payment on its way', () => Response.json({ status: 'processing' }), { kind: 'submitted' }],

@@ -46,9 +46,9 @@ export function readExpiry(text: string): { month: number; year: number } | unde
 /** What the shopper should look at before the card is sent anywhere. */
 export function checkCard(card: Card): CardErrors {
   const errors: CardErrors = {};
-  if (!/^\d{12,19}$/.test(digits(card.number))) errors.number = 'Enter the whole card number.';
-  if (!readExpiry(card.expiry)) errors.expiry = 'Enter month and year: 12 / 34.';
-  if (!/^\d{3,4}$/.test(card.cvc.trim())) errors.cvc = 'Enter the 3 or 4 digits.';
+  if (!/^\d{12,19}$/.test(digits(card.number))) errors.number = 'Enter your full card number.';
+  if (!readExpiry(card.expiry)) errors.expiry = 'Enter the expiration date as MM / YY.';
+  if (!/^\d{3,4}$/.test(card.cvc.trim())) errors.cvc = 'Enter the 3- or 4-digit security code.';
   return errors;
 }
 
@@ -97,7 +97,7 @@ function outcomeOf(status: number, answer: StripeAnswer): CardOutcome {
   const next = answer.next_action?.redirect_to_url?.url;
   if (answer.status === 'requires_action' && next) return { kind: 'redirect', url: next };
   if (answer.status === 'succeeded' || answer.status === 'processing') return { kind: 'submitted' };
-  return { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+  return { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 }
 
 function digits(text: string): string {

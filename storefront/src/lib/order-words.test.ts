@@ -31,13 +31,13 @@ describe.each(refundContract.shape.kind.options)('a %s', (kind) => {
 
 it('says of canceled items that they will not ship, also while it is reviewed', () => {
   const text = (fields: Parameters<typeof aRefund>[0]) => refundLook(aRefund({ cancels_units: true, ...fields })).text;
-  const inReview = 'We’re reviewing your request; these items won’t ship in the meantime.';
+  const inReview = 'We’re reviewing your request. These items won’t ship in the meantime.';
   expect(text({ status: 'awaiting_approval' })).toBe(inReview);
   expect(text({ status: 'awaiting_approval', kind: 'cancellation' })).toBe(inReview);
   expect(text({ status: 'awaiting_approval', cancels_units: false })).toBe('We’re reviewing this refund.');
-  expect(text({ status: 'succeeded' })).toContain('will not ship');
+  expect(text({ status: 'succeeded' })).toContain('won’t ship');
   expect(text({ status: 'failed' })).toContain('you don’t need to do anything');
-  expect(text({ status: 'failed', given_up: true })).toContain('settled it in another way');
+  expect(text({ status: 'failed', given_up: true })).toContain('resolved this refund another way');
   expect(refundTitle(aRefund({ cancels_units: true }))).toBe('Canceled items');
   expect(refundTitle(aRefund({ status: 'awaiting_return' }))).toBe('Return');
 });
@@ -51,7 +51,7 @@ it('says how many units of an item are canceled', () => {
 });
 
 it('tells a check by the shop from a cancellation that waits', () => {
-  expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We are checking this order');
+  expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We’re reviewing your order');
   expect(headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []).title).toBe(
     'We’re reviewing your cancellation',
   );
@@ -60,13 +60,13 @@ it('tells a check by the shop from a cancellation that waits', () => {
 it('says where the money of a canceled order is', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
     headlineOf(anOrder({ status: 'cancelled', ...order }), refunds.map(aRefund)).text;
-  expect(words({ captured_amount: 0, paid_at: null })).toContain('Nothing was charged.');
-  expect(words({}, { status: 'pending' })).toBe('All of your payment is going back to your card.');
-  expect(words({ refunded_amount: 49 }, {})).toBe('All of your payment went back to your card.');
+  expect(words({ captured_amount: 0, paid_at: null })).toContain('you haven’t been charged.');
+  expect(words({}, { status: 'pending' })).toBe('We’re refunding your full payment to your card.');
+  expect(words({ refunded_amount: 49 }, {})).toBe('We refunded your full payment to your card.');
   expect(words({ paid_at: null }, { status: 'pending' })).toBe(
-    'The payment came too late. All of it is going back to your card.',
+    'Your payment arrived after your order had closed. We’re refunding your full payment to your card.',
   );
-  expect(words({}, { status: 'failed' })).toContain('our support looks after it');
+  expect(words({}, { status: 'failed' })).toContain('Our support team is working on it');
 });
 
 it('has a headline of its own for each status', () => {
@@ -78,21 +78,21 @@ it('has a headline of its own for each status', () => {
 it('gives thanks to whoever has just paid, and nobody who comes back later', () => {
   const title = (fresh?: boolean) => headlineOf(anOrder({ status: 'paid' }), [], fresh).title;
   expect([title(true), title(false), title()]).toEqual([
-    'Thank you: it is yours',
-    'Paid, and yours',
-    'Paid, and yours',
+    'Thank you for your order',
+    'Your order is confirmed',
+    'Your order is confirmed',
   ]);
 });
 
 it('says what becomes of an order whose cancellation is reviewed', () => {
   const { text } = headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []);
-  expect(text).toContain('Nothing ships in the meantime.');
-  expect(text).toContain('we refund all that is left of your payment');
+  expect(text).toContain('Your order won’t ship in the meantime.');
+  expect(text).toContain('we’ll refund the remaining balance of your payment');
 });
 
 it('mentions support when one of several refunds failed', () => {
   const refunds = [aRefund({ status: 'succeeded' }), aRefund({ status: 'failed' })];
-  expect(headlineOf(anOrder({ status: 'cancelled' }), refunds).text).toContain('our support looks after it');
+  expect(headlineOf(anOrder({ status: 'cancelled' }), refunds).text).toContain('Our support team is working on it');
 });
 
 it.each([
@@ -119,7 +119,7 @@ describe.each([
 
 it.each([
   [{ kind: 'chargeback', status: 'pending' }, 'Disputed payment', 'With your bank'],
-  [{ kind: 'chargeback', status: 'succeeded' }, 'Disputed payment', 'Given back'],
+  [{ kind: 'chargeback', status: 'succeeded' }, 'Disputed payment', 'Refunded'],
   [{ kind: 'chargeback', status: 'failed', given_up: true }, 'Disputed payment', 'Closed'],
   [{ kind: 'cancellation', status: 'rejected' }, 'Cancellation', 'Declined'],
   [{ kind: 'cancellation', status: 'failed', given_up: true }, 'Cancellation', 'Closed'],
@@ -130,18 +130,18 @@ it.each([
   expect([refundTitle(refund), refundLook(refund).label]).toEqual([title, label]);
 });
 
-it('has no color for what support settled in another way', () => {
+it('has no color for what support resolved another way', () => {
   expect(refundLook(aRefund({ status: 'failed', given_up: true })).tone).toBe('');
 });
 
 it('says of a chargeback what the bank decided, also when the shop gave up on it', () => {
   const text = (status: Refund['status']) => refundLook(aRefund({ kind: 'chargeback', status, given_up: true })).text;
-  expect(text('pending')).toContain('Your bank has taken the money back');
-  expect(text('succeeded')).toContain('given the money back to you');
+  expect(text('pending')).toContain('Your bank reversed this payment');
+  expect(text('succeeded')).toContain('refunded this payment to you');
   expect(text('failed')).toContain('the payment stands');
 });
 
 it('says that canceled items will not ship while their refund is on its way', () => {
-  expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('these items will not ship');
+  expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('These items won’t ship');
   expect(refundLook(aRefund({ status: 'pending' })).text).not.toContain('ship');
 });

@@ -26,15 +26,15 @@ describe('a wish', () => {
 
 it('a list says that it was chosen for somebody only when it was', () => {
   const home: Wish = { placement: 'home' };
-  expect(titleOf(home, because('popular', 'bought'))).toBe('Chosen for you');
+  expect(titleOf(home, because('popular', 'bought'))).toBe('Recommended for you');
   expect(titleOf(home, because('popular', 'new'))).toBe('Popular right now');
-  expect(titleOf(home, because('new', 'new'))).toBe('New in the shop');
+  expect(titleOf(home, because('new', 'new'))).toBe('Just in');
 });
 
 it('a list of what is only alike does not say that it goes together', () => {
   for (const wish of [{ placement: 'cart' }, { placement: 'product', productId: PRODUCT }] as const) {
     expect(titleOf(wish, because('similar', 'similar'))).toBe('You may also like');
-    expect(titleOf(wish, because('together', 'similar'))).toContain('Goes well with');
+    expect(titleOf(wish, because('together', 'similar'))).toContain('Pairs well with');
   }
 });
 
@@ -43,13 +43,13 @@ it('names a product only where one is wished for', () => {
 });
 
 it.each([
-  ['home', ['bought'], 'Chosen for you'],
-  ['home', ['viewed'], 'Chosen for you'],
-  ['home', ['in_cart'], 'Chosen for you'],
-  ['home', ['again'], 'Chosen for you'],
+  ['home', ['bought'], 'Recommended for you'],
+  ['home', ['viewed'], 'Recommended for you'],
+  ['home', ['in_cart'], 'Recommended for you'],
+  ['home', ['again'], 'Recommended for you'],
   ['home', ['similar'], 'Popular right now'],
   ['home', [], 'Popular right now'],
-  ['cart', [], 'Goes well with your cart'],
+  ['cart', [], 'Pairs well with your cart'],
   ['again', ['again'], 'Buy again'],
 ] as const)('calls a list for %s because of %j “%s”', (placement, kinds, title) => {
   expect(titleOf({ placement }, because(...kinds))).toBe(title);
@@ -57,6 +57,6 @@ it.each([
 
 it('calls a list for a product so', () => {
   const wish: Wish = { placement: 'product', productId: PRODUCT };
-  expect(titleOf(wish, because('together'))).toBe('Goes well with it');
-  expect(titleOf(wish, [])).toBe('Goes well with it');
+  expect(titleOf(wish, because('together'))).toBe('Pairs well with this item');
+  expect(titleOf(wish, [])).toBe('Pairs well with this item');
 });

@@ -37,15 +37,13 @@ export function titleOf(wish: Wish, items: readonly Pick<Recommendation, 'reason
   if (isAlike && wish.placement !== 'home') return 'You may also like';
   switch (wish.placement) {
     case 'product':
-      return 'Goes well with it';
+      return 'Pairs well with this item';
     case 'cart':
-      return 'Goes well with your cart';
+      return 'Pairs well with your cart';
     case 'again':
       return 'Buy again';
     case 'home':
-      if (items.some(({ reason }) => PERSONAL.has(reason.kind))) return 'Chosen for you';
-      return items.length > 0 && items.every(({ reason }) => reason.kind === 'new')
-        ? 'New in the shop'
-        : 'Popular right now';
+      if (items.some(({ reason }) => PERSONAL.has(reason.kind))) return 'Recommended for you';
+      return items.length > 0 && items.every(({ reason }) => reason.kind === 'new') ? 'Just in' : 'Popular right now';
   }
 }

@@ -12,6 +12,6 @@ export function cancelRefusal(error: unknown): { errors: FieldErrors; message: s
   const tooLate = isProblem(error, 'conflict', 'order_not_cancellable');
   return {
     errors: {},
-    message: tooLate ? 'It’s too late to cancel this order: its status has changed in the meantime.' : message,
+    message: tooLate ? 'This order can no longer be canceled because its status has changed.' : message,
   };
 }

@@ -149,7 +149,7 @@ describe('a cancellation that is refused', () => {
     for (const code of ['conflict', 'order_not_cancellable'])
       expect(cancelRefusal(problem(409, code))).toEqual({
         errors: {},
-        message: 'It’s too late to cancel this order: its status has changed in the meantime.',
+        message: 'This order can no longer be canceled because its status has changed.',
       });
     expect(cancelRefusal(problem(404, 'not_found'))).toEqual({ errors: {}, message: 'For staff.' });
   });

@@ -29,10 +29,10 @@ it('keeps the first message of each field', () => {
 it('says when to try again', () => {
   const problem = (status: number, wait?: number) =>
     new ApiProblem({ type: 'x', title: 't', status, code: 'rate_limited', detail: 'Detail.' }, wait);
-  expect(sentence(problem(429, 600))).toBe('Too many tries. Try again in 10 minutes.');
+  expect(sentence(problem(429, 600))).toBe('Too many attempts. Try again in 10 minutes.');
   for (const status of [500, 503]) expect(sentence(problem(status))).toContain('try again in a moment');
   expect(sentence(new ApiProblem({ type: 'x', title: 't', status: 409, code: 'x' }))).toBe(
-    'That did not work. Please try again.',
+    'Something went wrong. Please try again.',
   );
   expect(sentence(problem(409))).toBe('Detail.');
   expect(() => sentence(new TypeError('a bug'))).toThrow('a bug');

@@ -29,10 +29,9 @@ export function fieldErrors(errors: ApiProblem['errors'], prefix = ''): FieldErr
 /** A sentence for the shopper about a problem that no field is to blame for. @throws the error itself when it is not a problem */
 export function sentence(error: unknown): string {
   if (!isProblem(error)) throw error;
-  if (error.status === 429) return `Too many tries. ${tryAgain(error.retryAfterSeconds)}`;
-  if (error.status >= 500)
-    return 'The shop is not answering right now. Nothing was lost: please try again in a moment.';
-  return error.detail ?? 'That did not work. Please try again.';
+  if (error.status === 429) return `Too many attempts. ${tryAgain(error.retryAfterSeconds)}`;
+  if (error.status >= 500) return 'The shop is temporarily unavailable. Please try again in a moment.';
+  return error.detail ?? 'Something went wrong. Please try again.';
 }
 
 /** The path of `next` when it leads to a page of this shop, otherwise `fallback`. */

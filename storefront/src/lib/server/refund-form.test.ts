@@ -35,13 +35,13 @@ describe('a request to cancel or return items', () => {
 
   it('needs items and a reason', () => {
     expect(request({ kind: 'cancel', 'units:lantern': '0' })).toEqual({
-      errors: { units: 'Choose at least one item.', reason: 'Tell us why, in a few words.' },
+      errors: { units: 'Choose at least one item.', reason: 'Enter a reason.' },
     });
     expect(request({ ...items, 'units:lantern': '-1' })).toEqual({
-      errors: { units: 'Choose how many of each item.' },
+      errors: { units: 'Choose a quantity for each item.' },
     });
     expect(request({ ...items, reason: 'x'.repeat(501) })).toEqual({
-      errors: { reason: 'Use at most 500 characters.' },
+      errors: { reason: 'Use 500 characters or fewer.' },
     });
   });
 
@@ -60,7 +60,7 @@ describe('a request to cancel or return items', () => {
   it('takes a reason of 500 characters, and needs one to return everything, too', () => {
     expect(request({ ...items, reason: 'x'.repeat(500) })).toHaveProperty('body');
     expect(request({ kind: 'return', what: 'everything', reason: '' })).toEqual({
-      errors: { reason: 'Tell us why, in a few words.' },
+      errors: { reason: 'Enter a reason.' },
     });
   });
 
@@ -89,10 +89,10 @@ it('says a refusal in the shopper’s words', () => {
     new ApiProblem({ type: 'x', title: 't', status, code, detail: 'Detail.', ...extra });
   const words = (error: unknown) => refundRefusal(error, 'usd').message;
   expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('Nothing is left');
-  expect(words(problem(409, 'idempotency_key_reused'))).toContain('already sent this form');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain('Nothing is left');
-  expect(words(problem(409, 'order_not_refundable'))).toContain('can’t be refunded anymore');
+  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('already been refunded');
+  expect(words(problem(409, 'idempotency_key_reused'))).toContain('already submitted this form');
+  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain('already been refunded');
+  expect(words(problem(409, 'order_not_refundable'))).toContain('can no longer be refunded');
   expect(words(problem(400, 'invalid_request'))).toContain('already canceled or returned');
   expect(words(problem(503, 'unavailable'))).toContain('try again in a moment');
   expect(words(problem(409, 'return_window_closed'))).toBe('Detail.');

@@ -52,15 +52,15 @@ export function readRefundRequest(
   const lines = Object.entries(values.units)
     .map(([product_id, units]) => ({ product_id, quantity: Number(units) }))
     .filter(({ quantity }) => quantity !== 0);
-  if (values.reason === '') errors.reason = 'Tell us why, in a few words.';
-  else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use at most ${MAX_REASON_LENGTH} characters.`;
+  if (values.reason === '') errors.reason = 'Enter a reason.';
+  else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use ${MAX_REASON_LENGTH} characters or fewer.`;
   const body = { reason: values.reason, await_return: values.kind === 'return' };
   if (values.kind === 'return' && values.what === 'everything')
     return Object.keys(errors).length > 0 ? { errors } : { body };
 
   if (lines.length === 0) errors.units = 'Choose at least one item.';
   else if (lines.some(({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > 100))
-    errors.units = 'Choose how many of each item.';
+    errors.units = 'Choose a quantity for each item.';
   if (Object.keys(errors).length > 0) return { errors };
   const prices = new Map(order.items.map((item) => [item.product_id, item.price]));
   const cost = costOf(
@@ -74,7 +74,7 @@ export function readRefundRequest(
 export function staleRequest(values: RefundValues, order: Order): string | undefined {
   // The API would take it for a return, and that is not what the shopper asked for.
   return values.kind === 'cancel' && hasShipped(order.fulfillment)
-    ? 'This order has shipped in the meantime, so its items can’t be canceled. You can request a return instead.'
+    ? 'This order has already shipped, so its items can’t be canceled. You can request a return instead.'
     : undefined;
 }
 
@@ -92,14 +92,14 @@ function refusalInWords(code: string, refundable: unknown, currency: string): st
   switch (code) {
     case 'refund_exceeds_charge':
       return typeof refundable === 'number' && refundable > 0
-        ? `That is more than the ${formatMoney(refundable, currency)} left of your payment. Check the refund below, then send it again.`
-        : 'Nothing is left of your payment: all of it has been refunded or is on its way.';
+        ? `This refund is more than the ${formatMoney(refundable, currency)} remaining on your payment. Check the amount below and submit it again.`
+        : 'Your full payment has already been refunded, or the refund is on its way.';
     case 'order_not_refundable':
-      return 'This order has changed in the meantime, and its items can’t be refunded anymore.';
+      return 'This order has changed, and its items can no longer be refunded.';
     case 'idempotency_key_reused':
-      return 'You already sent this form with other items. See what you requested under Refunds; to request this as well, send it again.';
+      return 'You already submitted this form with different items. See your request under Refunds. To request these items too, submit it again.';
     case 'invalid_request':
-      return 'Some of these items were already canceled or returned. Check what is left, and choose again.';
+      return 'Some of these items were already canceled or returned. Check the remaining items and choose again.';
     default:
       return undefined;
   }

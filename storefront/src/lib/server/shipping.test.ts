@@ -51,14 +51,14 @@ const errorsOf = (fields: Partial<AddressValues>, emailRequired = true) => {
 };
 
 it.each([
-  ['name', '', 'Enter the name of the person who receives the parcel.'],
-  ['street', '', 'Enter a street and number.'],
+  ['name', '', 'Enter the recipient’s full name.'],
+  ['street', '', 'Enter a street address.'],
   ['city', '', 'Enter a city.'],
-  ['state', '', 'Choose a state.'],
+  ['state', '', 'Select a state.'],
   ['postal_code', '', 'Enter a ZIP code.'],
   ['postal_code', '6270', 'Enter a US ZIP code: 12345 or 12345-6789.'],
-  ['country', '', 'Choose a country.'],
-  ['email', '', 'Enter your email, so that we can reach you about the order.'],
+  ['country', '', 'Select a country.'],
+  ['email', '', 'Enter your email address.'],
   ['email', 'nope', 'Enter an email address like name@example.com.'],
 ])('says of the field %s with “%s”: %s', (name, value, message) => {
   expect(errorsOf({ [name]: value })).toEqual({ [name]: message });
@@ -66,6 +66,6 @@ it.each([
 
 it('says of what is wrong in another way what the API says', () => {
   expect(errorsOf({ street: 'x'.repeat(300) })).toEqual({
-    street: expect.stringMatching(/^This does not look right: .+\.$/),
+    street: expect.stringMatching(/^This isn’t valid: .+\.$/),
   });
 });

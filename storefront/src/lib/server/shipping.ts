@@ -8,12 +8,12 @@ export type AddressValues = Record<(typeof ADDRESS_FIELDS)[number] | 'email', st
 
 /** Sentences for a field left empty; the contract's own messages speak to programs. */
 const REQUIRED: Partial<Record<keyof AddressValues, string>> = {
-  name: 'Enter the name of the person who receives the parcel.',
-  street: 'Enter a street and number.',
+  name: 'Enter the recipient’s full name.',
+  street: 'Enter a street address.',
   city: 'Enter a city.',
-  state: 'Choose a state.',
+  state: 'Select a state.',
   postal_code: 'Enter a ZIP code.',
-  country: 'Choose a country.',
+  country: 'Select a country.',
 };
 const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
   postal_code: 'Enter a US ZIP code: 12345 or 12345-6789.',
@@ -28,7 +28,7 @@ export function readShipping(values: AddressValues, emailRequired: boolean): Shi
   for (const [name, message] of Object.entries(REQUIRED)) {
     if (values[name as keyof AddressValues] === '') errors[name] = message;
   }
-  if (email === '' && emailRequired) errors.email = 'Enter your email, so that we can reach you about the order.';
+  if (email === '' && emailRequired) errors.email = 'Enter your email address.';
   else if (email !== '' && !z.email().safeParse(email).success)
     errors.email = 'Enter an email address like name@example.com.';
 
@@ -36,7 +36,7 @@ export function readShipping(values: AddressValues, emailRequired: boolean): Shi
   const parsed = shippingAddress.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    errors[name] ??= MALFORMED[name as keyof AddressValues] ?? `This does not look right: ${issue.message}.`;
+    errors[name] ??= MALFORMED[name as keyof AddressValues] ?? `This isn’t valid: ${issue.message}.`;
   }
   if (!parsed.success || Object.keys(errors).length > 0) return { errors };
   return { address: parsed.data, email: email || undefined };

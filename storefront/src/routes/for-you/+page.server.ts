@@ -9,7 +9,7 @@ const SHOWN = 24;
 /** The lists of the rows, longer, as a page of its own: for whoever wants more, or runs no scripts. */
 export const load: PageServerLoad = async ({ locals, url }) => {
   const wish = readWish(url.searchParams);
-  if (!wish) error(404, 'There is no such list.');
+  if (!wish) error(404, 'This page doesn’t exist.');
   const [list, about] = await Promise.all([
     recommendations(locals, wish, SHOWN),
     wish.placement === 'product'
@@ -21,7 +21,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
       ? await recommendations(locals, { placement: 'again' }, SHOWN)
       : undefined;
   return {
-    title: about ? `Goes well with ${about.name}` : titleOf(wish, list.items),
+    title: about ? `Pairs well with ${about.name}` : titleOf(wish, list.items),
     about: about && { id: about.id, name: about.name },
     list,
     again,

@@ -9,7 +9,7 @@ const ROW_LENGTH = 10;
 /** A row of chosen products, asked for by a page that is there already. */
 export const GET: RequestHandler = async ({ locals, url }) => {
   const wish = readWish(url.searchParams);
-  if (!wish) error(400, 'Name a placement, and the product where it is about one.');
+  if (!wish) error(400, 'Specify a placement, and a product where the placement needs one.');
   try {
     return json(await recommendations(locals, wish, ROW_LENGTH), { headers: { 'cache-control': 'private, no-store' } });
   } catch (problem) {

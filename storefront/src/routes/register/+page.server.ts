@@ -10,7 +10,7 @@ type RegisterValues = Record<'full_name' | 'email', string>;
 const MESSAGES: Record<string, string> = {
   email: 'Enter an email address like name@example.com.',
   password: 'Use at least 10 characters.',
-  full_name: 'Enter your name, or leave it empty.',
+  full_name: 'Enter your name, or leave this blank.',
 };
 
 export const load: PageServerLoad = ({ locals, url }) => {
@@ -47,7 +47,7 @@ export const actions: Actions = {
 
 function notRegistered(error: unknown, values: RegisterValues) {
   if (isProblem(error, 'email_taken')) {
-    return refused(409, values, { email: 'There is an account with this email. Sign in instead.' });
+    return refused(409, values, { email: 'An account with this email already exists. Sign in instead.' });
   }
   const message = sentence(error);
   return isProblem(error)

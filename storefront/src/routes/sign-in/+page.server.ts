@@ -16,7 +16,7 @@ export const actions: Actions = {
     const email = text(form, 'email');
     // A password is taken as it was typed: its blanks are part of it.
     const password = String(form.get('password') ?? '');
-    if (email === '' || password === '') return fail(400, { email, message: 'Enter your email and your password.' });
+    if (email === '' || password === '') return fail(400, { email, message: 'Enter your email and password.' });
     try {
       await enter(locals.api, '/auth/login', { email, password });
     } catch (error) {
@@ -27,6 +27,6 @@ export const actions: Actions = {
 };
 
 function refusal(error: unknown): string {
-  if (isProblem(error, 'invalid_credentials', 'invalid_request')) return 'That email and password do not match.';
+  if (isProblem(error, 'invalid_credentials', 'invalid_request')) return 'Incorrect email or password.';
   return sentence(error);
 }
