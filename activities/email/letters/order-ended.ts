@@ -1,12 +1,12 @@
 import type { OrderFacts } from '../order-facts.ts';
 import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from './letter.ts';
 
-/** @param why in words for the shopper, when somebody gave a reason */
-export function orderCancelled(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
+/** @param reason as the shopper sees it, if any */
+export function orderCancelled(order: OrderFacts, shop: ShopFacts, reason: string | undefined): Letter {
   return letterAbout(order.orderId, shop, {
     subject: 'Your order was canceled',
     heading: 'Your order was canceled',
-    parts: [...(why ? [paragraph(why)] : []), whatBecomesOfTheMoney(order)],
+    parts: [...(reason ? [paragraph(reason)] : []), refundParagraph(order)],
   });
 }
 
@@ -16,13 +16,13 @@ export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
     heading: 'Your order has expired',
     parts: [
       paragraph('We didn’t receive your payment in time, so your items are no longer reserved.'),
-      whatBecomesOfTheMoney(order),
+      refundParagraph(order),
       paragraph('You’re welcome to place a new order while the items are in stock.'),
     ],
   });
 }
 
-function whatBecomesOfTheMoney({ capturedCents }: OrderFacts): Part {
+function refundParagraph({ capturedCents }: OrderFacts): Part {
   return paragraph(
     capturedCents > 0
       ? 'We’re refunding your payment to the card you used. We’ll email you when the refund is sent.'

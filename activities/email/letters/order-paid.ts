@@ -2,7 +2,7 @@ import { formatMoney, lineTotalCents } from '../../../domain/money.ts';
 import type { OrderFacts, ShippingAddress } from '../order-facts.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
-/** Confirms an order: what was bought, where it goes, what happens next. */
+/** Confirms an order: its items, its shipping address, and what happens next. */
 export function orderPaid(order: OrderFacts, shop: ShopFacts): Letter {
   const money = (cents: number) => formatMoney(cents, order.currency);
   return letterAbout(order.orderId, shop, {
@@ -25,10 +25,10 @@ export function orderPaid(order: OrderFacts, shop: ShopFacts): Letter {
 }
 
 function addressLines(address: ShippingAddress): string[] {
-  const town = [address.city, [address.state, address.postal_code].filter(Boolean).join(' ')]
+  const cityLine = [address.city, [address.state, address.postal_code].filter(Boolean).join(' ')]
     .filter(Boolean)
     .join(', ');
-  return [address.name, address.street, address.street2, town, address.country].filter(
+  return [address.name, address.street, address.street2, cityLine, address.country].filter(
     (line) => line !== undefined && line !== '',
   ) as string[];
 }

@@ -1,7 +1,7 @@
 import type { OrderFacts } from '../order-facts.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
-/** Tells that an order is on its way, and with whom. */
+/** Notifies the shopper that an order has shipped, with its tracking number. */
 export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
   const { carrier, trackingNumber } = order;
   const facts = [

@@ -1,13 +1,13 @@
 import { formatMoney } from '../../../domain/money.ts';
 import type { OrderFacts } from '../order-facts.ts';
-import { type Letter, letterAbout, paragraph, type ShopFacts, timeInWords } from './letter.ts';
+import { formatTime, type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /**
- * Tells that a card was refused, while another can still be tried.
- * @param why in words for the shopper; what the order knows when it is missing
+ * Notifies the shopper of a declined card, while another can still be tried.
+ * @param declineReason as the shopper sees it; defaults to the order's last payment error
  */
-export function paymentRefused(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
-  const reason = why ?? order.lastPaymentError ?? 'Your card was declined.';
+export function paymentRefused(order: OrderFacts, shop: ShopFacts, declineReason: string | undefined): Letter {
+  const reason = declineReason ?? order.lastPaymentError ?? 'Your card was declined.';
   return letterAbout(
     order.orderId,
     shop,
@@ -20,7 +20,7 @@ export function paymentRefused(order: OrderFacts, shop: ShopFacts, why: string |
           `You haven’t been charged. Your order of ${formatMoney(order.totalCents, order.currency)} is awaiting payment.`,
         ),
         paragraph(
-          `Your items are reserved until ${timeInWords(order.expiresAt)}. You can try again until then with the same card or a different one.`,
+          `Your items are reserved until ${formatTime(order.expiresAt)}. You can try again until then with the same card or a different one.`,
         ),
       ],
     },

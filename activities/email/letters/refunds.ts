@@ -21,14 +21,14 @@ export function refundSent(order: OrderFacts, refund: RefundFacts, shop: ShopFac
 }
 
 /**
- * @param refund undefined for one that was refused before it was written down
- * @param why in words for the shopper
+ * @param refund undefined for a refund that was refused before it was recorded
+ * @param reason as the shopper sees it
  */
 export function refundRefused(
   order: OrderFacts,
   refund: RefundFacts | undefined,
   shop: ShopFacts,
-  why: string | undefined,
+  reason: string | undefined,
 ): Letter {
   const amount = refund && formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order.orderId, shop, {
@@ -40,7 +40,7 @@ export function refundRefused(
           ? `We couldn’t process the refund of ${amount} for your order.`
           : 'We couldn’t process the refund for your order.',
       ),
-      ...(why ? [{ kind: 'facts', rows: [{ label: 'Reason', lines: [why] }] } as const] : []),
+      ...(reason ? [{ kind: 'facts', rows: [{ label: 'Reason', lines: [reason] }] } as const] : []),
       paragraph('If you think this is a mistake, reply to this email.'),
     ],
   });
