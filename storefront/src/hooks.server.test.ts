@@ -1,4 +1,4 @@
-/** What each request to the storefront sends to the API, and what every answer carries: before an API that notes what it was sent. */
+/** What each request to the storefront sends to the API, and what every response carries. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestEvent } from '@sveltejs/kit';
@@ -68,7 +68,7 @@ async function ask(
 }
 
 describe('the API', () => {
-  it('is told the address of each shopper and the ID of each request: limits count by the one, logs by the other', async () => {
+  it('receives the address of each shopper, for limits, and the ID of each request, for logs', async () => {
     for (const address of ['203.0.113.9', '2001:db8::7'])
       await ask({ address, headers: { 'x-request-id': `request-of-${address.length}` } }, readsOnce);
     expect(sent.map(({ headers }) => [headers['x-forwarded-for'], headers['x-request-id']])).toEqual([
@@ -77,7 +77,7 @@ describe('the API', () => {
     ]);
   });
 
-  it('is not told what a shopper says of their own address', async () => {
+  it('does not receive an address that a shopper claims', async () => {
     await ask({ headers: { 'x-forwarded-for': '198.51.100.1' } }, readsOnce);
     expect(sent[0]!.headers['x-forwarded-for']).toBe('203.0.113.9');
   });
@@ -98,12 +98,12 @@ describe('an answer', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('that may be kept says so itself', async () => {
+  it('that may be cached sets its own header', async () => {
     const { response } = await ask({}, () => new Response('', { headers: { 'cache-control': 'public, max-age=60' } }));
     expect(response.headers.get('cache-control')).toBe('public, max-age=60');
   });
 
-  it('under another name of this machine leads home, and asks nothing', async () => {
+  it('under another loopback name redirects, without a request', async () => {
     settings.origin = 'http://127.0.0.1:3000';
     const asked = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
     const { response } = await ask(asked, readsOnce);
@@ -169,7 +169,7 @@ describe('an error', () => {
     expect((await failed(problem(status))).logged).toHaveLength(times);
   });
 
-  it('of a shopper who went away is none', async () => {
+  it('of an aborted request is not logged', async () => {
     expect((await failed(new Error('aborted'), AbortSignal.abort())).logged).toEqual([]);
   });
 });

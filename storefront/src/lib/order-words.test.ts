@@ -5,14 +5,14 @@ import type { Refund } from './contracts.ts';
 import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
-/** Names of the code that would say nothing to a shopper. */
-const CODE_WORDS = /_|under review|awaiting|approval|fulfill/i;
+/** Internal names that mean nothing to a shopper. */
+const INTERNAL_NAMES = /_|under review|awaiting|approval|fulfill/i;
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
-  it('has a badge and a headline in plain words', () => {
+  it('has a badge and a headline in plain English', () => {
     const { title, text } = headlineOf(anOrder({ status }), []);
     for (const words of [ORDER_LOOKS[status].label, title]) expect(words).toMatch(/^[A-Z]/);
-    expect(`${ORDER_LOOKS[status].label} ${title} ${text}`).not.toMatch(CODE_WORDS);
+    expect(`${ORDER_LOOKS[status].label} ${title} ${text}`).not.toMatch(INTERNAL_NAMES);
     if (status !== 'pending') expect(text).toMatch(/[.]$/);
   });
 });
@@ -24,12 +24,12 @@ describe.each(refundContract.shape.kind.options)('a %s', (kind) => {
       const { label, text } = refundLook(refund);
       const title = refundTitle(refund);
       for (const words of [title, label, text]) expect(words).toMatch(/^[A-Z]/);
-      expect(`${title} ${label} ${text}`).not.toMatch(CODE_WORDS);
+      expect(`${title} ${label} ${text}`).not.toMatch(INTERNAL_NAMES);
     }
   });
 });
 
-it('says of canceled items that they will not ship, also while it is reviewed', () => {
+it('states that canceled items won’t ship, even while the request is reviewed', () => {
   const text = (fields: Parameters<typeof aRefund>[0]) => refundLook(aRefund({ cancels_units: true, ...fields })).text;
   const inReview = 'We’re reviewing your request. These items won’t ship in the meantime.';
   expect(text({ status: 'awaiting_approval' })).toBe(inReview);
@@ -42,7 +42,7 @@ it('says of canceled items that they will not ship, also while it is reviewed', 
   expect(refundTitle(aRefund({ status: 'awaiting_return' }))).toBe('Return');
 });
 
-it('says how many units of an item are canceled', () => {
+it('shows how many units of an item are canceled', () => {
   expect(canceledText(2, { canceled: 1, pending: 0 })).toBe('1 of 2 canceled');
   expect(canceledText(2, { canceled: 0, pending: 1 })).toBe('1 being canceled');
   expect(canceledText(3, { canceled: 1, pending: 1 })).toBe('1 of 3 canceled · 1 being canceled');
@@ -50,14 +50,14 @@ it('says how many units of an item are canceled', () => {
   expect(canceledText(1, { canceled: 0, pending: 1 })).toBe('Being canceled');
 });
 
-it('tells a check by the shop from a cancellation that waits', () => {
+it('distinguishes an order under review from a pending cancellation', () => {
   expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We’re reviewing your order');
   expect(headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []).title).toBe(
     'We’re reviewing your cancellation',
   );
 });
 
-it('says where the money of a canceled order is', () => {
+it('shows the refund of a canceled order', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
     headlineOf(anOrder({ status: 'cancelled', ...order }), refunds.map(aRefund)).text;
   expect(words({ captured_amount: 0, paid_at: null })).toContain('you haven’t been charged.');
@@ -75,7 +75,7 @@ it('has a headline of its own for each status', () => {
   expect(headlineOf(anOrder({ status: 'pending' }), []).text).toBe('');
 });
 
-it('gives thanks to whoever has just paid, and nobody who comes back later', () => {
+it('thanks a shopper who has just paid, and not one who returns later', () => {
   const title = (fresh?: boolean) => headlineOf(anOrder({ status: 'paid' }), [], fresh).title;
   expect([title(true), title(false), title()]).toEqual([
     'Thank you for your order',
@@ -84,7 +84,7 @@ it('gives thanks to whoever has just paid, and nobody who comes back later', () 
   ]);
 });
 
-it('says what becomes of an order whose cancellation is reviewed', () => {
+it('explains a cancellation under review', () => {
   const { text } = headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []);
   expect(text).toContain('Your order won’t ship in the meantime.');
   expect(text).toContain('we’ll refund the remaining balance of your payment');
@@ -134,14 +134,14 @@ it('has no color for what support resolved another way', () => {
   expect(refundLook(aRefund({ status: 'failed', given_up: true })).tone).toBe('');
 });
 
-it('says of a chargeback what the bank decided, also when the shop gave up on it', () => {
+it('shows the bank’s decision on a chargeback, even when the shop gave up on it', () => {
   const text = (status: Refund['status']) => refundLook(aRefund({ kind: 'chargeback', status, given_up: true })).text;
   expect(text('pending')).toContain('Your bank reversed this payment');
   expect(text('succeeded')).toContain('refunded this payment to you');
   expect(text('failed')).toContain('the payment stands');
 });
 
-it('says that canceled items will not ship while their refund is on its way', () => {
+it('states that canceled items won’t ship while their refund is pending', () => {
   expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('These items won’t ship');
   expect(refundLook(aRefund({ status: 'pending' })).text).not.toContain('ship');
 });

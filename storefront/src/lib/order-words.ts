@@ -1,4 +1,4 @@
-/** What orders and refunds are called to shoppers: every status has its words. */
+/** Labels, headlines, and descriptions of orders and refunds, by status. */
 import type { CanceledUnits } from './after-purchase.ts';
 import type { Order, Refund } from './contracts.ts';
 
@@ -24,7 +24,7 @@ export interface Headline {
   text: string;
 }
 
-/** @param fresh whether it turned paid in front of the shopper */
+/** @param fresh whether the shopper has just paid on this page */
 export function headlineOf(order: Order, refunds: readonly Refund[], fresh = false): Headline {
   switch (order.status) {
     case 'pending':
@@ -56,14 +56,14 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
     case 'refunded':
       return { title: 'Your order was refunded', text: 'We refunded your full payment to your card.' };
     case 'expired':
-      return { title: 'Your order has expired', text: moneyOfEnded(order, refunds) };
+      return { title: 'Your order has expired', text: paymentOfEndedOrder(order, refunds) };
     case 'cancelled':
-      return { title: 'Your order was canceled', text: moneyOfEnded(order, refunds) };
+      return { title: 'Your order was canceled', text: paymentOfEndedOrder(order, refunds) };
   }
 }
 
-/** Where the payment of an order that came to nothing is. */
-function moneyOfEnded(order: Order, refunds: readonly Refund[]): string {
+/** What happens to the payment of an order that was canceled or expired. */
+function paymentOfEndedOrder(order: Order, refunds: readonly Refund[]): string {
   if (order.captured_amount === 0) return 'Your items are no longer reserved, and you haven’t been charged.';
   const why = order.paid_at === null ? 'Your payment arrived after your order had closed. ' : '';
   if (refunds.some((refund) => refund.status === 'failed'))
@@ -98,7 +98,7 @@ const REFUND_LOOKS: Readonly<Record<Refund['status'], RefundLook>> = {
   rejected: { label: 'Closed', tone: '', text: 'This request was closed without a refund.' },
 };
 
-const GIVEN_UP: RefundLook = {
+const RESOLVED_OTHERWISE: RefundLook = {
   label: 'Closed',
   tone: '',
   text: 'We couldn’t refund your card, so our support team resolved this refund another way.',
@@ -106,7 +106,7 @@ const GIVEN_UP: RefundLook = {
 
 const IN_REVIEW = 'We’re reviewing your request. These items won’t ship in the meantime.';
 
-/** Items that are canceled don't ship; a shopper wants to know that as much as where the money is. */
+/** For canceled items, shoppers also need to know that the items don't ship. */
 const CANCELED_TEXTS: Partial<Record<Refund['status'], string>> = {
   awaiting_approval: IN_REVIEW,
   pending: 'Your refund is on its way to your card. These items won’t ship.',
@@ -119,7 +119,7 @@ const CANCELLATION_LOOKS: Partial<typeof REFUND_LOOKS> = {
   rejected: { label: 'Declined', tone: 'badge-bad', text: 'We couldn’t approve this cancellation.' },
 };
 
-/** What a bank takes back is decided there, and never waits for us. */
+/** Banks decide disputes, so these never wait for the shop. */
 const CHARGEBACK_LOOKS: Partial<typeof REFUND_LOOKS> = {
   pending: {
     label: 'With your bank',
@@ -133,13 +133,13 @@ const CHARGEBACK_LOOKS: Partial<typeof REFUND_LOOKS> = {
 export function refundLook(refund: Pick<Refund, 'kind' | 'status' | 'cancels_units' | 'given_up'>): RefundLook {
   const { kind, status } = refund;
   if (kind === 'chargeback') return CHARGEBACK_LOOKS[status] ?? REFUND_LOOKS[status];
-  if (refund.given_up) return GIVEN_UP;
+  if (refund.given_up) return RESOLVED_OTHERWISE;
   if (kind === 'cancellation') return CANCELLATION_LOOKS[status] ?? REFUND_LOOKS[status];
   const canceled = refund.cancels_units ? CANCELED_TEXTS[status] : undefined;
   return { ...REFUND_LOOKS[status], ...(canceled && { text: canceled }) };
 }
 
-/** What a refund is, before anything is said of how it goes. */
+/** What kind of refund it is, regardless of its status. */
 export function refundTitle({
   kind,
   status,

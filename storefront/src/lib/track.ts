@@ -1,37 +1,37 @@
-/** Tells the shop what was seen in this browser: gathered for a moment, then sent in one go that outlives the page. */
-import type { SeenEvent } from './seen-event.ts';
+/** Tracks analytics events in the browser: batches them, then sends them with a beacon that outlives the page. */
+import type { TrackedEvent } from './tracked-event.ts';
 
-const GATHER_MS = 2_000;
-const MAX_AT_ONCE = 20;
+const BATCH_MS = 2_000;
+const MAX_BATCH_SIZE = 20;
 
-let waiting: (SeenEvent & { id: string; seenAt: number })[] = [];
+let pending: (TrackedEvent & { id: string; trackedAt: number })[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isListening = false;
 
-/** Never throws and never waits: a view that can't be told of is not worth the page. */
-export function told(event: SeenEvent): void {
-  waiting.push({ ...event, id: newId(), seenAt: performance.now() });
+/** Never throws and never waits: analytics must not break the page. */
+export function track(event: TrackedEvent): void {
+  pending.push({ ...event, id: newId(), trackedAt: performance.now() });
   if (!isListening) {
     isListening = true;
-    // The last moment that a browser promises: the page may never be seen again.
+    // These are the last events that a browser guarantees before it discards the page.
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send());
     addEventListener('pagehide', send);
   }
-  if (waiting.length >= MAX_AT_ONCE) send();
-  else timer ??= setTimeout(send, GATHER_MS);
+  if (pending.length >= MAX_BATCH_SIZE) send();
+  else timer ??= setTimeout(send, BATCH_MS);
 }
 
 function send(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (waiting.length === 0) return;
+  if (pending.length === 0) return;
   const now = performance.now();
-  const events = waiting.map(({ seenAt, ...event }) => ({ ...event, ago_ms: Math.round(now - seenAt) }));
-  waiting = [];
+  const events = pending.map(({ trackedAt, ...event }) => ({ ...event, ago_ms: Math.round(now - trackedAt) }));
+  pending = [];
   navigator.sendBeacon?.('/events', new Blob([JSON.stringify(events)], { type: 'application/json' }));
 }
 
-/** A version 4 UUID; `randomUUID` itself is kept from pages that came without TLS. */
+/** A version 4 UUID; `randomUUID` is unavailable on pages served without TLS. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

@@ -187,7 +187,7 @@ describe('a request', () => {
     ['PATCH', (api: Api) => api.patch('/x', { a: 1 })],
     ['DELETE', (api: Api) => api.delete('/x')],
     ['GET', (api: Api) => api.stream('/x')],
-    ['POST', (api: Api) => api.tell('/x', { a: 1 })],
+    ['POST', (api: Api) => api.report('/x', { a: 1 })],
   ])('%s is sent with its body, where it has one', async (method, send) => {
     const { api, sent } = shopper(() => Response.json({}));
     await send(api);
@@ -239,18 +239,18 @@ describe('a request', () => {
   });
 });
 
-describe('what nobody waits for', () => {
-  it('goes with the token at hand, and renews none', async () => {
+describe('a report that no page waits for', () => {
+  it('uses the current token and never renews it', async () => {
     const { api, sent } = shopper(() => new Response(null, { status: 202 }), { holdfast_refresh: 'refresh-1' });
-    await api.tell('/events', { events: [] });
+    await api.report('/events', { events: [] });
     expect(sent.map(({ url, headers }) => [url, headers.get('authorization')])).toEqual([
       ['http://api.test/api/events', null],
     ]);
   });
 
-  it('fails as any request does', async () => {
+  it('fails like any other request', async () => {
     const { api } = shopper(() => refused(), { holdfast_access: 'access-1' });
-    await expect(api.tell('/events', {})).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
+    await expect(api.report('/events', {})).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
   });
 });
 

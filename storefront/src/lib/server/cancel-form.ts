@@ -8,7 +8,7 @@ export function cancelRefusal(error: unknown): { errors: FieldErrors; message: s
   if (!isProblem(error)) throw error;
   const errors = fieldErrors(error.errors);
   if (errors.reason) return { errors, message: undefined };
-  // The workflow's own refusals are written for staff.
+  // The workflow's own messages are written for staff.
   const tooLate = isProblem(error, 'conflict', 'order_not_cancellable');
   return {
     errors: {},

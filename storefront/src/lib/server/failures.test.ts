@@ -19,11 +19,11 @@ describe('a page that can’t be shown', () => {
     [problem(500, 'Stock is being counted.'), { status: 503, message: 'Stock is being counted.' }],
     [problem(503), { status: 503, message: 'The shop is temporarily unavailable. Please try again in a moment.' }],
     [new Error('secret'), { status: 500, message: 'There’s a problem on our end. Please try again in a moment.' }],
-  ])('says %s', (error, expected) => {
+  ])('shows %s as %o', (error, expected) => {
     expect(describeFailure(error, 'unknown')).toEqual(expected);
   });
 
-  it('is told of by whoever raised it', () => {
+  it('keeps the message of the page that raised the error', () => {
     expect(describeFailure({ status: 410 }, 'app')).toEqual({ status: 410 });
     expect(describeFailure({ status: 404 }, 'app')).toEqual({ status: 404 });
     expect(describeFailure({ status: 404 }, 'framework')).toEqual({

@@ -1,4 +1,4 @@
-/** What a shopper is told when a page cannot be shown. */
+/** Messages for shoppers when a page cannot be shown. */
 import { isProblem } from './problem.ts';
 
 export interface Failure {
@@ -6,7 +6,7 @@ export interface Failure {
   message?: string;
 }
 
-/** Turns an error thrown while answering into a status and a sentence; an unknown error tells nothing of itself. */
+/** Turns an error into a status and a message for the shopper; unknown errors reveal no details. */
 export function describeFailure(error: unknown, kind: string): Failure {
   if (kind === 'app' || kind === 'framework') {
     const status = statusOf(error);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldErrors, forAccount, safeNext, sentence, text, texts } from './forms.ts';
 import { ApiProblem } from './problem.ts';
 
-it('leads back into this shop only', () => {
+it('redirects only within this shop', () => {
   expect(safeNext('/orders?cursor=a%20b', '/')).toBe('/orders?cursor=a%20b');
   for (const next of [
     '//evil.test',
@@ -26,7 +26,7 @@ it('keeps the first message of each field', () => {
   expect(fieldErrors(errors, 'shipping_address.')).toEqual({ city: 'one', email: 'three' });
 });
 
-it('says when to try again', () => {
+it('explains a problem and when to try again', () => {
   const problem = (status: number, wait?: number) =>
     new ApiProblem({ type: 'x', title: 't', status, code: 'rate_limited', detail: 'Detail.' }, wait);
   expect(sentence(problem(429, 600))).toBe('Too many attempts. Try again in 10 minutes.');
@@ -38,7 +38,7 @@ it('says when to try again', () => {
   expect(() => sentence(new TypeError('a bug'))).toThrow('a bug');
 });
 
-it('reads text fields without the blanks around them, and nothing for what was not sent as text', () => {
+it('trims text fields, and reads other fields as empty', () => {
   const form = new FormData();
   form.set('name', ' Ada ');
   form.set('file', new File(['x'], 'x.txt'));
@@ -50,11 +50,11 @@ describe('a page of an account', () => {
   const url = new URL('http://shop.test/orders?cursor=a&x=1');
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 't', status, code: 'x' });
 
-  it('gets what it asks for', async () => {
+  it('returns its data', async () => {
     expect(await forAccount(url, async () => 'orders')).toBe('orders');
   });
 
-  it('leads to signing in, and back, when the session has ended', async () => {
+  it('redirects to sign in, and back, when the session has ended', async () => {
     await expect(forAccount(url, () => Promise.reject(problem(401)))).rejects.toMatchObject({
       status: 303,
       location: '/sign-in?next=%2Forders%3Fcursor%3Da%26x%3D1',

@@ -1,9 +1,9 @@
-/** What the address says when the shopper comes back from paying. It chooses what to show; what was paid, the order says. */
+/** Reads the result in the address when the shopper returns from paying. It decides what to show; only the order confirms a payment. */
 
 export type PaymentReturn = { kind: 'confirming' } | { kind: 'failed'; message: string };
 
-/** An address can be written by anyone, so it only names a code: the words are ours. */
-const REFUSALS: ReadonlyMap<string | null, string> = new Map(
+/** Anyone can write an address, so it only selects one of these messages by its code. */
+const DECLINE_MESSAGES: ReadonlyMap<string | null, string> = new Map(
   Object.entries({
     insufficient_funds: 'Your card has insufficient funds.',
     expired_card: 'Your card has expired.',
@@ -22,7 +22,7 @@ const REFUSALS: ReadonlyMap<string | null, string> = new Map(
   }),
 );
 
-/** Reads the parameters of Stripe's redirect; undefined when the shopper does not come from paying. */
+/** Reads the parameters of Stripe's redirect; undefined when the shopper did not come from paying. */
 export function readPaymentReturn(parameters: URLSearchParams): PaymentReturn | undefined {
   switch (parameters.get('redirect_status')) {
     case 'succeeded':
@@ -30,13 +30,13 @@ export function readPaymentReturn(parameters: URLSearchParams): PaymentReturn | 
     case 'pending':
       return { kind: 'confirming' };
     case 'failed':
-      return { kind: 'failed', message: refusalOf(parameters) };
+      return { kind: 'failed', message: declineMessage(parameters) };
     default:
       return undefined;
   }
 }
 
-function refusalOf(parameters: URLSearchParams): string {
-  const [declined, failed] = ['decline_code', 'error_code'].map((name) => REFUSALS.get(parameters.get(name)));
+function declineMessage(parameters: URLSearchParams): string {
+  const [declined, failed] = ['decline_code', 'error_code'].map((name) => DECLINE_MESSAGES.get(parameters.get(name)));
   return declined ?? failed ?? 'Your card was declined.';
 }

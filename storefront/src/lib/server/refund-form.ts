@@ -1,4 +1,4 @@
-/** The form by which a shopper cancels items or requests a return: read, checked, and the API's refusals in the shopper's words. */
+/** The form to cancel items or request a return: reads and validates it, and explains the API's refusals to the shopper. */
 import type { ItemsRequest } from '#lib/after-purchase.ts';
 import { costOf } from '#lib/amounts.ts';
 import type { Order } from '#lib/contracts.ts';
@@ -9,10 +9,10 @@ import { isProblem } from './problem.ts';
 
 export const MAX_REASON_LENGTH = 500;
 
-/** As it was sent, to be shown again. */
+/** The form as submitted, to show it again. */
 export interface RefundValues {
   kind: ItemsRequest;
-  /** Everything that is left can be returned without choosing each item. */
+  /** All remaining items can be returned without choosing each one. */
   what: 'items' | 'everything';
   /** Units by product id. */
   units: Record<string, string>;
@@ -40,8 +40,8 @@ export function readRefundValues(form: FormData): RefundValues {
 }
 
 /**
- * @param refundable what the page said is left of the payment. Items that cost more, after a refund by staff, are requested for
- * what is left. Read from the form, so that the same form asks for the same again.
+ * @param refundable the remaining balance of the payment as the page showed it. Items that cost more, after a refund by staff, are
+ * requested for that balance. It comes from the form, so that resubmitting the form repeats the same request.
  */
 export function readRefundRequest(
   values: RefundValues,
@@ -70,9 +70,9 @@ export function readRefundRequest(
   return { body: { ...body, lines, ...(refundable > 0 && cost > refundable ? { amount: refundable } : {}) } };
 }
 
-/** Why a form can't be sent as it is: the order moved on after its page was shown. Undefined when it can. */
+/** Why the form is outdated: the order has changed since its page rendered. Undefined when it is not. */
 export function staleRequest(values: RefundValues, order: Order): string | undefined {
-  // The API would take it for a return, and that is not what the shopper asked for.
+  // The API would treat it as a return, which the shopper did not request.
   return values.kind === 'cancel' && hasShipped(order.fulfillment)
     ? 'This order has already shipped, so its items can’t be canceled. You can request a return instead.'
     : undefined;
@@ -84,11 +84,11 @@ export function refundRefusal(error: unknown, currency: string): { errors: Field
   if (!isProblem(error)) throw error;
   const { reason } = fieldErrors(error.errors);
   if (reason) return { errors: { reason }, message: undefined };
-  return { errors: {}, message: refusalInWords(error.code, error.extra.refundable_amount, currency) ?? message };
+  return { errors: {}, message: refusalMessage(error.code, error.extra.refundable_amount, currency) ?? message };
 }
 
-/** The API's sentences are for programs and staff, too; these say what a shopper can do. Others, with a date, are for both. */
-function refusalInWords(code: string, refundable: unknown, currency: string): string | undefined {
+/** Messages that tell the shopper what to do, in place of the API's general ones. Undefined keeps the API's message. */
+function refusalMessage(code: string, refundable: unknown, currency: string): string | undefined {
   switch (code) {
     case 'refund_exceeds_charge':
       return typeof refundable === 'number' && refundable > 0

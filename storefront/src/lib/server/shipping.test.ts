@@ -12,7 +12,7 @@ const GOOD: AddressValues = {
   country: 'us',
 };
 
-it('gives what the API takes, empty fields left out', () => {
+it('returns the API’s request without empty fields', () => {
   expect(readShipping(GOOD, true)).toEqual({
     email: 'a@example.com',
     address: {
@@ -31,7 +31,7 @@ it('asks a guest for an email, and only a guest', () => {
   expect(readShipping({ ...GOOD, email: '' }, false)).toHaveProperty('email', undefined);
 });
 
-it('names every field that is wrong', () => {
+it('returns an error for every invalid field', () => {
   const form = readShipping(
     { ...GOOD, email: 'nope', city: '', state: '', postal_code: '6270', street: 'x'.repeat(300) },
     false,
@@ -60,11 +60,11 @@ it.each([
   ['country', '', 'Select a country.'],
   ['email', '', 'Enter your email address.'],
   ['email', 'nope', 'Enter an email address like name@example.com.'],
-])('says of the field %s with “%s”: %s', (name, value, message) => {
+])('shows for the field %s with “%s”: %s', (name, value, message) => {
   expect(errorsOf({ [name]: value })).toEqual({ [name]: message });
 });
 
-it('says of what is wrong in another way what the API says', () => {
+it('shows the API’s message for other errors', () => {
   expect(errorsOf({ street: 'x'.repeat(300) })).toEqual({
     street: expect.stringMatching(/^This isn’t valid: .+\.$/),
   });

@@ -1,4 +1,4 @@
-/** The address form of the checkout: what was typed, what is wrong with it, and what goes to the API. */
+/** The checkout's address form: reads and validates it for the API. */
 import { z } from 'zod';
 import { type ShippingAddress, shippingAddress } from '../../../../api/contracts/orders.ts';
 import type { FieldErrors } from './forms.ts';
@@ -6,7 +6,7 @@ import type { FieldErrors } from './forms.ts';
 export const ADDRESS_FIELDS = ['name', 'street', 'street2', 'city', 'state', 'postal_code', 'country'] as const;
 export type AddressValues = Record<(typeof ADDRESS_FIELDS)[number] | 'email', string>;
 
-/** Sentences for a field left empty; the contract's own messages speak to programs. */
+/** Messages for empty fields; the contract's own messages are for developers. */
 const REQUIRED: Partial<Record<keyof AddressValues, string>> = {
   name: 'Enter the recipient’s full name.',
   street: 'Enter a street address.',
@@ -21,7 +21,7 @@ const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
 
 export type ShippingForm = { address: ShippingAddress; email: string | undefined } | { errors: FieldErrors };
 
-/** @param emailRequired whether nobody is signed in whose address is known */
+/** @param emailRequired whether the shopper is a guest, whose email is unknown */
 export function readShipping(values: AddressValues, emailRequired: boolean): ShippingForm {
   const { email, ...fields } = values;
   const errors: FieldErrors = {};

@@ -41,7 +41,7 @@ it.each([
   expect(new ShopCookies(new MemoryCookies({ holdfast_cart_count }), true).cartCount).toBe(count);
 });
 
-it('knows what a shopper said to being counted by ID, if anything', () => {
+it('reads the shopper’s choice about analytics, if any', () => {
   const cookies = new ShopCookies(new MemoryCookies(), true);
   expect(cookies.consent).toBeUndefined();
   cookies.keepConsent('declined');
