@@ -44,7 +44,7 @@ interface Asked {
   address?: string;
 }
 
-/** A page that asks the API once. */
+/** A page that calls the API once. */
 const readsOnce = async ({ locals }: Pick<RequestEvent, 'locals'>) => {
   await locals.api.get('/x');
   return new Response('page');
@@ -90,8 +90,8 @@ describe('the API', () => {
   });
 });
 
-describe('an answer', () => {
-  it('names its request, and is kept by no shared cache', async () => {
+describe('a response', () => {
+  it('has the request ID, and is not stored by shared caches', async () => {
     const { response } = await ask({ headers: { 'x-request-id': 'request-1' } });
     expect(response.headers.get('x-request-id')).toBe('request-1');
     expect(response.headers.get('cache-control')).toBe('private, no-store');
@@ -105,8 +105,8 @@ describe('an answer', () => {
 
   it('under another loopback name redirects, without a request', async () => {
     settings.origin = 'http://127.0.0.1:3000';
-    const asked = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
-    const { response } = await ask(asked, readsOnce);
+    const request = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
+    const { response } = await ask(request, readsOnce);
     expect([response.status, response.headers.get('location')]).toEqual([307, 'http://127.0.0.1:3000/cart?x=1']);
     expect(sent).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('an answer', () => {
     ['http://shop.test', 'https://shop.test/', false],
     [undefined, 'https://shop.test/', true],
     [undefined, 'http://shop.test/', false],
-  ])('of a shop at %s, asked for at %s, keeps cookies to https: %s', async (origin, url, isSecure) => {
+  ])('of a shop at %s, requested at %s, sets Secure cookies: %s', async (origin, url, isSecure) => {
     settings.origin = origin;
     const { response, store } = await ask({ url }, ({ locals }) => {
       locals.api.cookies.keepUnpaidOrder('order');
@@ -154,7 +154,7 @@ describe('an error', () => {
   }
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
 
-  it('is logged with its request and its cause, and the shopper reads the request’s ID alone', async () => {
+  it('is logged with its request and its cause, and the shopper sees only the request ID', async () => {
     const { answer, logged } = await failed(new Error('secret', { cause: new Error('the reason') }));
     expect(answer).toMatchObject({ status: 500, requestId: 'request-1' });
     expect(JSON.stringify(answer)).not.toContain('secret');

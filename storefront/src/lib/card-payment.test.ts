@@ -129,7 +129,7 @@ describe('confirmCard', () => {
     ],
     ['a broken server', () => Response.json({ error: { message: 'oops' } }, { status: 500 }), { kind: 'unknown' }],
     [
-      'no answer',
+      'no response',
       () => {
         throw new TypeError('reset');
       },

@@ -69,7 +69,7 @@ it('shows the refund of a canceled order', () => {
   expect(words({}, { status: 'failed' })).toContain('Our support team is working on it');
 });
 
-it('has a headline of its own for each status', () => {
+it('has a distinct headline for each status', () => {
   const titles = orderContract.shape.status.options.map((status) => headlineOf(anOrder({ status }), []).title);
   expect(new Set(titles).size).toBe(titles.length);
   expect(headlineOf(anOrder({ status: 'pending' }), []).text).toBe('');

@@ -12,7 +12,7 @@ const before = anOrder({ status: 'cancelled' });
 const after = anOrder({ status: 'cancelled', refunded_amount: 49, updated_at: BOOKED_AT });
 const booked = aRefund({ status: 'succeeded', amount: 49, updated_at: BOOKED_AT });
 
-/** An API that answers with each order in turn, the last one from then on. */
+/** An API that returns each order in turn, and then the last one. */
 function apiOf(orders: Order[], refunds: Refund[]) {
   const asked: string[] = [];
   const get = async (path: string) => {
@@ -39,13 +39,13 @@ it('reads once when nothing changed, and not without end when everything does', 
   expect(busy.asked).toHaveLength(6);
 });
 
-it('does not ask for refunds of an order without a payment', async () => {
+it('does not read refunds of an order without a payment', async () => {
   const { api, asked } = apiOf([anOrder({ captured_amount: 0 })], []);
   expect((await readOrderWithRefunds(api, 'id')).refunds).toBeUndefined();
   expect(asked).toEqual(['order']);
 });
 
-it('asks for the order and its refunds by its ID, and answers with both', async () => {
+it('reads the order and its refunds by the order’s ID', async () => {
   const paths: string[] = [];
   const get = async (path: string) => {
     paths.push(path);

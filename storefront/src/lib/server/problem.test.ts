@@ -58,14 +58,14 @@ describe('a response that is not a success', () => {
 
   it('without a body is unexpected', async () => {
     const problem = await problemFrom(new Response('', { status: 502 }));
-    expect(problem).toMatchObject({ message: '502 unavailable: Unexpected answer', requestId: undefined });
+    expect(problem).toMatchObject({ message: '502 unavailable: Unexpected response', requestId: undefined });
   });
 });
 
 it('an API that can’t be reached is a problem too, with its cause', () => {
   const cause = new Error('refused');
   expect(unreachable('r-3', cause)).toMatchObject({
-    message: '503 unavailable: The API did not answer',
+    message: '503 unavailable: The API did not respond',
     status: 503,
     code: 'unavailable',
     requestId: 'r-3',

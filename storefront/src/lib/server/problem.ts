@@ -45,7 +45,7 @@ export async function problemFrom(response: Response): Promise<ApiProblem> {
 export function unreachable(requestId: string, cause: unknown): ApiProblem {
   const problem = {
     type: 'about:blank',
-    title: 'The API did not answer',
+    title: 'The API did not respond',
     status: 503,
     code: 'unavailable',
     request_id: requestId,
@@ -56,7 +56,7 @@ export function unreachable(requestId: string, cause: unknown): ApiProblem {
 function unreadable(response: Response): Problem {
   return {
     type: 'about:blank',
-    title: response.statusText || 'Unexpected answer',
+    title: response.statusText || 'Unexpected response',
     status: response.status,
     code: 'unavailable',
     request_id: response.headers.get('x-request-id') ?? undefined,

@@ -20,7 +20,7 @@ function requester(consent: Consent) {
 }
 
 it('passes consent on with personal lists', async () => {
-  for (const [consent, word] of [
+  for (const [consent, header] of [
     ['granted', 'granted'],
     ['unasked', 'declined'],
     ['signalled', 'declined'],
@@ -28,7 +28,7 @@ it('passes consent on with personal lists', async () => {
     const who = requester(consent);
     await recommendations(who, { placement: 'home' }, 10);
     expect(who.asked).toEqual([
-      { path: '/recommendations', options: { headers: { 'x-analytics-consent': word }, query: { limit: 10 } } },
+      { path: '/recommendations', options: { headers: { 'x-analytics-consent': header }, query: { limit: 10 } } },
     ]);
   }
 });

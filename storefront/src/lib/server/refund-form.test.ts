@@ -87,15 +87,17 @@ describe('a request to cancel or return items', () => {
 it('explains a refusal to the shopper', () => {
   const problem = (status: number, code: string, extra: object = {}) =>
     new ApiProblem({ type: 'x', title: 't', status, code, detail: 'Detail.', ...extra });
-  const words = (error: unknown) => refundRefusal(error, 'usd').message;
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('already been refunded');
-  expect(words(problem(409, 'idempotency_key_reused'))).toContain('already submitted this form');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain('already been refunded');
-  expect(words(problem(409, 'order_not_refundable'))).toContain('can no longer be refunded');
-  expect(words(problem(400, 'invalid_request'))).toContain('already canceled or returned');
-  expect(words(problem(503, 'unavailable'))).toContain('try again in a moment');
-  expect(words(problem(409, 'return_window_closed'))).toBe('Detail.');
+  const messageOf = (error: unknown) => refundRefusal(error, 'usd').message;
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('already been refunded');
+  expect(messageOf(problem(409, 'idempotency_key_reused'))).toContain('already submitted this form');
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain(
+    'already been refunded',
+  );
+  expect(messageOf(problem(409, 'order_not_refundable'))).toContain('can no longer be refunded');
+  expect(messageOf(problem(400, 'invalid_request'))).toContain('already canceled or returned');
+  expect(messageOf(problem(503, 'unavailable'))).toContain('try again in a moment');
+  expect(messageOf(problem(409, 'return_window_closed'))).toBe('Detail.');
   const field = problem(400, 'invalid_request', { errors: [{ path: 'reason', message: 'too long' }] });
   expect(refundRefusal(field, 'usd')).toEqual({ errors: { reason: 'too long' }, message: undefined });
   expect(() => refundRefusal(new TypeError('a bug'), 'usd')).toThrow('a bug');

@@ -16,13 +16,13 @@ describe('canonicalAddress', () => {
   });
 
   it.each([
-    ['who is at home', asked('127.0.0.1:3000'), home],
+    ['a request to the canonical address', asked('127.0.0.1:3000'), home],
     ['another port', asked('localhost:8080'), home],
     ['a name that is not this machine', asked('shop.internal:3000'), home],
     ['a shop that has a real address', asked('localhost:443'), 'https://shop.example'],
     ['a form', asked('localhost:3000', { method: 'POST' }), home],
     ['a request without a host', new Request('http://localhost:3000/cart'), home],
-    ['a shop that was not told its address', asked('localhost:3000'), undefined],
+    ['a shop without a configured origin', asked('localhost:3000'), undefined],
   ])('leaves alone %s', (_title, request, origin) => {
     expect(canonicalAddress(request, origin)).toBeUndefined();
   });

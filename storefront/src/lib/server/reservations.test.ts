@@ -6,7 +6,7 @@ import { releaseReservation, reserveCart, shortLines } from './reservations.ts';
 
 type Answer = { order_id: string | null } | { code: string; [extra: string]: unknown };
 
-/** An API that gives these answers to requests for a reservation, and notes their keys. */
+/** An API that gives these responses to reservation requests, and records their keys. */
 function answering(...answers: Answer[]) {
   const keys: unknown[] = [];
   const post = async (path: string, _body: unknown, options: { idempotencyKey: string }) => {
@@ -20,7 +20,7 @@ function answering(...answers: Answer[]) {
 }
 
 describe('reserveCart', () => {
-  it('gives what is reserved, or the order that awaits payment', async () => {
+  it('returns the reservation, or the order awaiting payment', async () => {
     expect(await reserveCart(answering({ order_id: null }).api, 'k')).toEqual({ reserved: { order_id: null } });
     expect(await reserveCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
   });

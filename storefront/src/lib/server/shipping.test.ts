@@ -26,7 +26,7 @@ it('returns the API’s request without empty fields', () => {
   });
 });
 
-it('asks a guest for an email, and only a guest', () => {
+it('requires an email from guests only', () => {
   expect(readShipping({ ...GOOD, email: '' }, true)).toHaveProperty('errors.email');
   expect(readShipping({ ...GOOD, email: '' }, false)).toHaveProperty('email', undefined);
 });
