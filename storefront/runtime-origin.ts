@@ -1,4 +1,4 @@
-/** Lets one build serve any address: the adapter fixes the origin when it builds, a shop knows it when it starts. */
+/** Lets one build serve any origin: the adapter sets it at build time, but a shop only knows it at startup. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Adapter } from '@sveltejs/kit';

@@ -12,14 +12,14 @@ export default defineConfig({
     sveltekit({
       adapter: withRuntimeOrigin(adapter({ out }), out),
       compilerOptions: { runes: true },
-      // What depends on settings (Stripe, its local stand-in) is added per request: src/lib/server/security-headers.ts.
+      // Sources that depend on settings (Stripe, its local stand-in) are added per request: src/lib/server/security-headers.ts.
       csp: {
         mode: 'auto',
         directives: {
           'default-src': ['self'],
           'script-src': ['self'],
           'style-src': ['self'],
-          // SvelteKit hides the line that announces a new page to screen readers by a style attribute: this one and no other.
+          // Allows only the style attribute with which SvelteKit hides its page announcements for screen readers.
           'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
@@ -33,6 +33,6 @@ export default defineConfig({
       },
     }),
   ],
-  // The API's contracts live beside this folder; only `vite dev` asks.
+  // The API's contracts are outside this folder; only `vite dev` needs this.
   server: { fs: { allow: ['..'] } },
 });

@@ -1,4 +1,4 @@
-/** Mails on their way from the outbox to a mailbox: once, whatever fails around them. */
+/** Emails are delivered from the outbox to a mailbox once, whatever fails around them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await deleteOrders(services.db, made);
   await services?.close();
 });
-// Orders of other tests may have left mails that nobody carried.
+// Orders of other tests may have left emails in the outbox.
 beforeEach(() => services.db.run(`delete from outbox where topic = '${MAIL_TOPIC}'`));
 
 /** An order as a checkout leaves it. */
@@ -116,7 +116,7 @@ describe('a mail', () => {
     expect(await mailsTo(MAILBOX_URL, given)).toHaveLength(1);
   });
 
-  it('tells of refund and shipment what is there when it is sent', async () => {
+  it('shows the refund and shipment as they are when it is sent', async () => {
     const email = addressOf('facts');
     const orderId = await createOrder({ email });
     const refundId = randomUUID();
@@ -140,7 +140,7 @@ describe('a mail', () => {
 });
 
 describe('a mail that fails', () => {
-  it('for good is noted on its order and holds up no other', async () => {
+  it('permanently is recorded on its order and delays no other', async () => {
     const goodAddress = addressOf('good');
     const [refused, good] = [
       await createOrder({ email: addressOf('refused') }),
@@ -156,14 +156,14 @@ describe('a mail that fails', () => {
       {
         type: 'mail_failed',
         message:
-          'The confirmation of the order could not be delivered: the mail server refuses this address or this mail.',
+          'The order confirmation email could not be delivered: the mail server rejected the address or the message.',
         data: { kind: 'order_paid', reason: 'RCPT TO: answered 550 (5.1.1)' },
       },
     ]);
     expect(await eventsOf(good)).toEqual([]);
   });
 
-  it('for now is tried again later, alone', async () => {
+  it('temporarily is retried later, on its own', async () => {
     const goodAddress = addressOf('good');
     const [busy, unknown] = [await createOrder({ email: addressOf('busy') }), await createOrder()];
     await queue(busy, { kind: 'order_paid' });
@@ -180,7 +180,7 @@ describe('a mail that fails', () => {
     expect(await mailsTo(MAILBOX_URL, goodAddress)).toHaveLength(1);
   });
 
-  it('because no mail server is there goes out when it is back', async () => {
+  it('because no mail server is available is sent once it is back', async () => {
     const mailbox = await TestMailbox.start();
     const own = await connectTestServices({ SMTP_URL: mailbox.smtpUrl });
     const ownRelay = new OutboxRelay(own.db, createOutboxHandlers(own), own.log);

@@ -1,6 +1,6 @@
 /**
- * Sends the mails of the outbox. Each is sent for itself: one that fails is tried again alone. A mail may go out twice when a
- * worker dies between sending it and deleting its row; its Message-ID is the same then, so that a mailbox can tell.
+ * Sends the emails in the outbox. Each email is retried on its own. An email may be sent twice when a worker dies between sending
+ * it and deleting its row; it then has the same Message-ID, so that mailboxes can deduplicate it.
  */
 import type { Settings } from '../../infra/config.ts';
 import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
@@ -20,10 +20,10 @@ export interface MailHandlerDependencies {
   log: Logger;
 }
 
-/** So many mails at most go out twice after a crash. */
-const MAX_MESSAGES = 4 * MAIL_CONNECTIONS;
+/** At most this many emails are sent twice after a crash. */
+const MAX_BATCH_SIZE = 4 * MAIL_CONNECTIONS;
 
-/** `isForAll`: no other mail would fare better now. */
+/** `isForAll`: every other email would fail now, too. */
 type Delivery = 'done' | { failed: string; isForAll: boolean };
 
 export function createMailHandler(deps: MailHandlerDependencies): CautiousHandler {
@@ -32,7 +32,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
     storefrontUrl: deps.settings.STOREFRONT_URL.replace(/\/+$/, ''),
   };
   return {
-    maxMessages: MAX_MESSAGES,
+    maxMessages: MAX_BATCH_SIZE,
     handle: async (messages, sql) => {
       const failed: FailedMessage[] = [];
       const waiting = byOrder(messages);
@@ -40,7 +40,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
       const lane = async () => {
         for (let mails = waiting.shift(); mails; mails = waiting.shift()) {
           for (const message of mails) {
-            // A mail server that can't be reached is not asked again for each of them.
+            // Don't retry an unreachable mail server for each email.
             const delivery = unreachable ?? (await deliver(message, sql, shop, deps));
             if (delivery === 'done') continue;
             if (delivery.isForAll) unreachable = delivery;
@@ -54,7 +54,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
   };
 }
 
-/** The mails of one order go out in the order in which they were asked for; those of different orders side by side. */
+/** Emails about one order are sent in sequence; those about different orders are sent concurrently. */
 function byOrder(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   const groups = new Map<string, OutboxMessage[]>();
   for (const message of messages) groups.set(message.key, [...(groups.get(message.key) ?? []), message]);
@@ -70,7 +70,7 @@ async function deliver(
   try {
     return await send(message, sql, shop, deps);
   } catch (error) {
-    deps.log.error({ err: error, outboxId: message.id, orderId: message.key }, 'mail: could not be written');
+    deps.log.error({ err: error, outboxId: message.id, orderId: message.key }, 'Email could not be rendered');
     return { failed: error instanceof Error ? error.message : 'failed', isForAll: false };
   }
 }
@@ -83,12 +83,12 @@ async function send(
 ): Promise<Delivery> {
   const orderId = message.key;
   const parsed = mailPayload.safeParse(message.payload);
-  // During a release an older worker may meet what only a newer one knows.
+  // During a release, an older worker may receive a kind that only a newer one knows.
   if (!parsed.success) return { failed: 'not a mail that this worker knows', isForAll: false };
   const payload = parsed.data;
   const order = await readOrderFacts(sql, orderId);
   if (!order?.email) {
-    log.info({ orderId, kind: payload.kind }, 'mail: nobody to send it to');
+    log.info({ orderId, kind: payload.kind }, 'Email skipped: the order has no address');
     return 'done';
   }
   const refund = payload.refundId ? await readRefundFacts(sql, orderId, payload.refundId) : undefined;
@@ -100,27 +100,27 @@ async function send(
     subject: letter.subject,
     text: renderText(letter, shop),
     html: renderHtml(letter, shop),
-    // The order's id beside the outbox's: a database that was made anew counts from 1 again.
+    // The key includes the order ID, since a recreated database restarts the outbox IDs at 1.
     key: `outbox-${message.id}.${orderId}`,
     headers: { 'X-Order-Id': orderId },
   });
   if (sent.outcome === 'failed' || sent.outcome === 'unreachable')
     return { failed: sent.reason, isForAll: sent.outcome === 'unreachable' };
   if (sent.outcome === 'refused') {
-    log.warn({ orderId, kind: payload.kind, reason: sent.reason }, 'mail: refused for good');
+    log.warn({ orderId, kind: payload.kind, reason: sent.reason }, 'Email rejected by the mail server');
     await recordRefusal(sql, message, payload.kind, sent.reason);
   }
   return 'done';
 }
 
-const ABOUT: Readonly<Record<MailKind, string>> = {
-  order_paid: 'The confirmation of the order',
-  payment_refused: 'The mail about the refused payment',
-  order_shipped: 'The mail about the shipment',
-  order_canceled: 'The mail about the cancellation',
-  order_expired: 'The mail about the time that ran out',
-  refund_sent: 'The mail about the refund',
-  refund_refused: 'The mail about the refund that was not made',
+const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
+  order_paid: 'The order confirmation email',
+  payment_refused: 'The failed payment email',
+  order_shipped: 'The shipping email',
+  order_canceled: 'The cancellation email',
+  order_expired: 'The expired order email',
+  refund_sent: 'The refund email',
+  refund_refused: 'The declined refund email',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {
@@ -129,7 +129,7 @@ async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKin
      on conflict (order_id, dedupe_key) do nothing`,
     [
       key,
-      `${ABOUT[kind]} could not be delivered: the mail server refuses this address or this mail.`,
+      `${EMAIL_NAMES[kind]} could not be delivered: the mail server rejected the address or the message.`,
       JSON.stringify({ kind, reason }),
       `mail:${id}`,
     ],

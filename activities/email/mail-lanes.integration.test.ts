@@ -1,4 +1,4 @@
-/** In which order mails go out, and to whom a mail server that is away is not a reason to ask again. The mail server is scripted. */
+/** The sequence in which emails are sent, and how an unreachable mail server is handled. The mail server is scripted. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../infra/config.ts';
@@ -9,7 +9,7 @@ import type { OutboxMessage } from '../outbox/relay.ts';
 import { createMailHandler } from './mail-handler.ts';
 import type { MailPayload } from './queue-mail.ts';
 
-// Mails of the orders themselves stay in the outbox.
+// Emails of the orders themselves stay in the outbox.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
@@ -24,7 +24,7 @@ const message = (orderId: string, payload: MailPayload): OutboxMessage => ({
 type Send = Mailer['send'];
 type Sending = Parameters<Send>[0];
 
-/** Has the mails sent. @returns those that failed */
+/** Sends the emails. @returns those that failed */
 async function handle(messages: OutboxMessage[], send: Send, settings: Partial<Settings> = {}) {
   const deps = { mailer: { send }, settings: { ...shop.services.settings, ...settings } };
   const log = shop.services.log.child({}, { level: 'silent' });
@@ -35,7 +35,7 @@ const manyOrders = async (count: number) =>
   Promise.all(Array.from({ length: count }, async () => (await orders.opened()).order.orderId));
 
 describe('mails', () => {
-  it('of one order go out one after the other, while those of others go out beside them', async () => {
+  it('of one order are sent in sequence, while those of other orders are sent concurrently', async () => {
     const [slow, ...others] = await manyOrders(1 + 2 * MAIL_CONNECTIONS);
     const [first, second] = [message(slow!, { kind: 'order_expired' }), message(slow!, { kind: 'order_canceled' })];
     const rest = others.map((orderId) => message(orderId, { kind: 'order_expired' }));
@@ -58,7 +58,7 @@ describe('mails', () => {
     expect(isSecondBegun()).toBe(true);
   });
 
-  it('are all kept when no mail server is there, which is not asked for each of them', async () => {
+  it('are all kept when no mail server is available, without a connection attempt for each', async () => {
     const messages = (await manyOrders(3 * MAIL_CONNECTIONS)).map((key) => message(key, { kind: 'order_expired' }));
     let asked = 0;
     const failed = await handle(messages, async () => {
@@ -69,7 +69,7 @@ describe('mails', () => {
     expect(asked).toBeLessThanOrEqual(MAIL_CONNECTIONS);
   });
 
-  it('lead to the storefront, whether its address ends with a slash or not', async () => {
+  it('link to the storefront, whether its address ends with a slash or not', async () => {
     const [orderId] = await manyOrders(1);
     for (const STOREFRONT_URL of ['https://shop.example', 'https://shop.example/']) {
       const texts: string[] = [];
@@ -82,7 +82,7 @@ describe('mails', () => {
     }
   });
 
-  it('say nothing of a refund of another order', async () => {
+  it('show nothing about a refund of another order', async () => {
     const [sale, other] = [await orders.paid(), await orders.paid()];
     const { refundId } = await orders.refunded(sale.order.orderId, { amountCents: 500 });
     const sent: string[] = [];

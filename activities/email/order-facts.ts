@@ -1,4 +1,4 @@
-/** What mails tell of an order, read from PostgreSQL when they are sent. */
+/** The facts about an order that emails show, read from PostgreSQL when an email is sent. */
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
@@ -10,7 +10,7 @@ export interface OrderFacts {
   currency: string;
   totalCents: number;
   capturedCents: number;
-  /** The one given at the checkout, else the account's; null when there is neither. */
+  /** The address given at checkout, or else the account's; null when there is neither. */
   email: string | null;
   shippingAddress: ShippingAddress;
   lastPaymentError: string | null;
@@ -83,7 +83,7 @@ export async function readOrderFacts(sql: Sql, orderId: string): Promise<OrderFa
   };
 }
 
-/** A refund of this order; one of another order is none. */
+/** A refund of this order; undefined for a refund of another order. */
 export async function readRefundFacts(sql: Sql, orderId: string, refundId: string): Promise<RefundFacts | undefined> {
   const row = await sql.row<{ amount: string; currency: string; reason: string; kind: string; requested_by: string }>(
     'select amount, currency, reason, kind, requested_by from refunds where id = $1 and order_id = $2',

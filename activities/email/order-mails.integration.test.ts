@@ -1,4 +1,4 @@
-/** Everything that a buyer is to be told has a mail in the outbox: one, however often and at once its step is run. */
+/** Every step that notifies the shopper queues exactly one email, even when it runs repeatedly or concurrently. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
@@ -6,15 +6,15 @@ import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { MAIL_KINDS, type MailKind, type MailPayload } from './queue-mail.ts';
 
-// Mails stay in the outbox, where they are counted.
+// Emails stay in the outbox, where the tests count them.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
 interface Step {
   orderId: string;
   run: () => Promise<unknown>;
-  /** What the mail says beside its kind. */
-  says?: Omit<MailPayload, 'kind'>;
+  /** The email’s payload besides its kind. */
+  payload?: Omit<MailPayload, 'kind'>;
 }
 
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
@@ -30,7 +30,7 @@ async function mailsOf(orderId: string): Promise<MailPayload[]> {
 const requested = async (orderId: string, of: { amountCents?: number; awaitReturn?: boolean }) =>
   (await orders.refunded(orderId, of)).refundId;
 
-/** By kind, each step that has such a mail written. */
+/** By kind, each step that queues such an email. */
 const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Step>>>>> = {
   order_paid: {
     'a payment': async () => {
@@ -54,7 +54,7 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       const failure = { attemptId: `ch_${orderId}`, code: 'card_declined', message: 'Your card was declined.' };
       const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd', failure } as const;
       await recordPayment(shop.services.db, orderId, facts);
-      return { orderId, run: () => shop.activities.applyPayments({ orderId }), says: { message: failure.message } };
+      return { orderId, run: () => shop.activities.applyPayments({ orderId }), payload: { message: failure.message } };
     },
   },
   order_shipped: {
@@ -73,14 +73,14 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       const { orderId } = (await orders.paid()).order;
       const refundId = refundIdOf(orderId, 'c1');
       const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-      return { orderId, run: () => shop.activities.cancelPaid(request), says: { refundId } };
+      return { orderId, run: () => shop.activities.cancelPaid(request), payload: { refundId } };
     },
     'a cancellation that a support lead approved': async () => {
       const { orderId } = (await orders.paid({ price: '80.00' })).order;
       const refundId = refundIdOf(orderId, 'c1');
       const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
       expect((await shop.activities.cancelPaid(request)).outcome).toBe('awaiting_approval');
-      return { orderId, run: decides(refundId, 'approve'), says: { refundId } };
+      return { orderId, run: decides(refundId, 'approve'), payload: { refundId } };
     },
   },
   order_expired: {
@@ -100,7 +100,7 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return {
         orderId: order.orderId,
         run: () => shop.activities.recordRefund({ refundId, ...sent }),
-        says: { refundId },
+        payload: { refundId },
       };
     },
   },
@@ -108,20 +108,20 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     'a refund that a support lead rejected': async () => {
       const { orderId } = (await orders.paid({ price: '80.00' })).order;
       const refundId = await requested(orderId, { amountCents: 12_000 });
-      return { orderId, run: decides(refundId, 'reject'), says: { refundId, message: 'as agreed' } };
+      return { orderId, run: decides(refundId, 'reject'), payload: { refundId, message: 'as agreed' } };
     },
     'a return that was declined': async () => {
       const { orderId } = (await orders.shipped()).order;
       const refundId = await requested(orderId, { awaitReturn: true });
       const run = () => shop.activities.declineReturn({ refundId, ...BY_ANNA });
-      return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
+      return { orderId, run, payload: { refundId, message: BY_ANNA.reason } };
     },
     'a failed refund that was canceled': async () => {
       const { orderId } = (await orders.paid()).order;
       const refundId = await requested(orderId, { amountCents: 1000 });
       await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
       const run = () => shop.activities.cancelRefund({ refundId, ...BY_ANNA });
-      return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
+      return { orderId, run, payload: { refundId, message: BY_ANNA.reason } };
     },
   },
 };
@@ -133,7 +133,7 @@ function decides(refundId: string, decision: 'approve' | 'reject'): () => Promis
   return () => shop.activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
 }
 
-it('every kind of mail is written by a step of this list', () => {
+it('every kind of email is queued by a step in this list', () => {
   expect(Object.keys(STEPS).sort()).toEqual([...MAIL_KINDS].sort());
 });
 
@@ -141,10 +141,10 @@ const steps = Object.entries(STEPS).flatMap(([kind, ways]) =>
   Object.entries(ways).map(([way, prepare]) => ({ kind: kind as MailKind, way, prepare })),
 );
 it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
-  const { orderId, run, says = {} } = await prepare();
+  const { orderId, run, payload = {} } = await prepare();
   const before = await mailsOf(orderId);
   await run();
-  const expected = [...before, { kind, ...says }];
+  const expected = [...before, { kind, ...payload }];
   expect(await mailsOf(orderId)).toEqual(expected);
   await Promise.all([run(), run(), run()]);
   expect(await mailsOf(orderId)).toEqual(expected);
@@ -153,14 +153,14 @@ it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
 it.each(steps)(
   '$kind is mailed once when its step is run several times at the same moment: $way',
   async ({ kind, prepare }) => {
-    const { orderId, run, says = {} } = await prepare();
+    const { orderId, run, payload = {} } = await prepare();
     const before = await mailsOf(orderId);
     await Promise.all([run(), run(), run()]);
-    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...says }]);
+    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...payload }]);
   },
 );
 
-it('the first refused attempt to pay is mailed, and none after it', async () => {
+it('the first declined payment is emailed, and none after it', async () => {
   const { orderId } = (await orders.opened()).order;
   const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
   const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd' } as const;
@@ -172,7 +172,7 @@ it('the first refused attempt to pay is mailed, and none after it', async () => 
   expect(await mailsOf(orderId)).toEqual([{ kind: 'payment_refused', message: 'The first one.' }]);
 });
 
-it('nothing is mailed of what did not end the order, or was refused', async () => {
+it('nothing is emailed for a step that was refused or changed nothing', async () => {
   const { order } = await orders.paid();
   const { orderId } = order;
   const before = await mailsOf(orderId);

@@ -1,4 +1,4 @@
-/** How a mail is asked for: a row in the outbox, in the transaction of what it tells of. */
+/** Queues an email as an outbox row, in the transaction of the change it reports. */
 import { z } from 'zod';
 import type { Sql } from '../../infra/postgres/database.ts';
 
@@ -17,14 +17,14 @@ export type MailKind = (typeof MAIL_KINDS)[number];
 
 export const mailPayload = z.object({
   kind: z.enum(MAIL_KINDS),
-  /** Of the mails about a refund. */
+  /** For emails about a refund. */
   refundId: z.uuid().optional(),
-  /** Why, in words for the shopper: of a refused card or refund, or of a cancellation. */
+  /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it. */
   message: z.string().optional(),
 });
 export type MailPayload = z.infer<typeof mailPayload>;
 
-/** Asks for a mail about an order. Everything else that it says is read when it is sent. */
+/** Queues an email about an order. Its other contents are read when it is sent. */
 export async function queueMail(sql: Sql, orderId: string, payload: MailPayload): Promise<void> {
   await sql.run(`insert into outbox (topic, key, payload) values ('${MAIL_TOPIC}', $1, $2)`, [
     orderId,

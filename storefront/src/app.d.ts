@@ -4,7 +4,7 @@ import type { Consent } from './lib/server/consent.ts';
 declare global {
   namespace App {
     interface Error {
-      /** Names the request in the logs of storefront and API; shown on error pages. */
+      /** Identifies the request in the logs of the storefront and the API; shown on error pages. */
       requestId?: string;
     }
     interface Locals {

@@ -1,4 +1,4 @@
-/** Every setting of the storefront, read when it starts. HOST, PORT and ORIGIN are the Node adapter's own. */
+/** Every setting of the storefront, read at startup. HOST, PORT, and ORIGIN belong to the Node adapter. */
 import { defineEnvVars } from '@sveltejs/kit/env';
 import { z } from 'zod';
 import { isCurrency } from '../../domain/currencies.ts';

@@ -1,4 +1,4 @@
-/** What each request to the storefront sends to the API, and what every answer carries: before an API that notes what it was sent. */
+/** What each request to the storefront sends to the API, and what every response carries. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestEvent } from '@sveltejs/kit';
@@ -44,7 +44,7 @@ interface Asked {
   address?: string;
 }
 
-/** A page that asks the API once. */
+/** A page that calls the API once. */
 const readsOnce = async ({ locals }: Pick<RequestEvent, 'locals'>) => {
   await locals.api.get('/x');
   return new Response('page');
@@ -68,7 +68,7 @@ async function ask(
 }
 
 describe('the API', () => {
-  it('is told the address of each shopper and the ID of each request: limits count by the one, logs by the other', async () => {
+  it('receives the address of each shopper, for limits, and the ID of each request, for logs', async () => {
     for (const address of ['203.0.113.9', '2001:db8::7'])
       await ask({ address, headers: { 'x-request-id': `request-of-${address.length}` } }, readsOnce);
     expect(sent.map(({ headers }) => [headers['x-forwarded-for'], headers['x-request-id']])).toEqual([
@@ -77,7 +77,7 @@ describe('the API', () => {
     ]);
   });
 
-  it('is not told what a shopper says of their own address', async () => {
+  it('does not receive an address that a shopper claims', async () => {
     await ask({ headers: { 'x-forwarded-for': '198.51.100.1' } }, readsOnce);
     expect(sent[0]!.headers['x-forwarded-for']).toBe('203.0.113.9');
   });
@@ -90,23 +90,23 @@ describe('the API', () => {
   });
 });
 
-describe('an answer', () => {
-  it('names its request, and is kept by no shared cache', async () => {
+describe('a response', () => {
+  it('has the request ID, and is not stored by shared caches', async () => {
     const { response } = await ask({ headers: { 'x-request-id': 'request-1' } });
     expect(response.headers.get('x-request-id')).toBe('request-1');
     expect(response.headers.get('cache-control')).toBe('private, no-store');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('that may be kept says so itself', async () => {
+  it('that may be cached sets its own header', async () => {
     const { response } = await ask({}, () => new Response('', { headers: { 'cache-control': 'public, max-age=60' } }));
     expect(response.headers.get('cache-control')).toBe('public, max-age=60');
   });
 
-  it('under another name of this machine leads home, and asks nothing', async () => {
+  it('under another loopback name redirects, without a request', async () => {
     settings.origin = 'http://127.0.0.1:3000';
-    const asked = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
-    const { response } = await ask(asked, readsOnce);
+    const request = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
+    const { response } = await ask(request, readsOnce);
     expect([response.status, response.headers.get('location')]).toEqual([307, 'http://127.0.0.1:3000/cart?x=1']);
     expect(sent).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('an answer', () => {
     ['http://shop.test', 'https://shop.test/', false],
     [undefined, 'https://shop.test/', true],
     [undefined, 'http://shop.test/', false],
-  ])('of a shop at %s, asked for at %s, keeps cookies to https: %s', async (origin, url, isSecure) => {
+  ])('of a shop at %s, requested at %s, sets Secure cookies: %s', async (origin, url, isSecure) => {
     settings.origin = origin;
     const { response, store } = await ask({ url }, ({ locals }) => {
       locals.api.cookies.keepUnpaidOrder('order');
@@ -154,7 +154,7 @@ describe('an error', () => {
   }
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
 
-  it('is logged with its request and its cause, and the shopper reads the request’s ID alone', async () => {
+  it('is logged with its request and its cause, and the shopper sees only the request ID', async () => {
     const { answer, logged } = await failed(new Error('secret', { cause: new Error('the reason') }));
     expect(answer).toMatchObject({ status: 500, requestId: 'request-1' });
     expect(JSON.stringify(answer)).not.toContain('secret');
@@ -169,7 +169,7 @@ describe('an error', () => {
     expect((await failed(problem(status))).logged).toHaveLength(times);
   });
 
-  it('of a shopper who went away is none', async () => {
+  it('of an aborted request is not logged', async () => {
     expect((await failed(new Error('aborted'), AbortSignal.abort())).logged).toEqual([]);
   });
 });

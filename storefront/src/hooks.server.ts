@@ -32,7 +32,7 @@ export const handle: Handle = async ({ event, resolve }) => {
       file.type === 'js' || file.type === 'css' || (file.type === 'font' && /-latin-wght-normal/.test(file.filename)),
   });
   response.headers.set('x-request-id', event.locals.requestId);
-  // A page carries its shopper's cart count and session: no shared cache may keep it. What everyone may share says so itself.
+  // Pages show the shopper's cart count and session, so shared caches must not store them. Public responses set their own header.
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store');
   secure(response.headers, settings.stripeStandInUrl, https);
   return response;
@@ -40,7 +40,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
   const failure = describeFailure(error, kind);
-  // A shopper who went away is no failure.
+  // An aborted request is not a failure.
   if ((failure.status === undefined || failure.status >= 500) && !event.request.signal.aborted) {
     const { requestId } = event.locals;
     console.error(JSON.stringify({ level: 'error', requestId, path: event.url.pathname, error: describe(error) }));
@@ -48,7 +48,7 @@ export const handleError: HandleServerError = ({ error, kind, event }) => {
   return { ...failure, requestId: event.locals.requestId };
 };
 
-/** An error and what led to it, for the log. */
+/** An error with its causes, for the log. */
 function describe(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;

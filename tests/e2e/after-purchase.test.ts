@@ -46,13 +46,13 @@ describe('a paid order that has not left', () => {
     await buy(page, [{ id: product.id, quantity: 2 }]);
     expect(await step(page).textContent()).toMatch(/Paid/);
     const form = await unfold(page, 'Cancel order');
-    await form.getByText('Refund of $62.50 to your card; nothing will ship.').waitFor();
+    await form.getByText('We’ll refund $62.50 to your card, and your order won’t ship.').waitFor();
     await picture(page, 'order-cancel-form');
     await form.getByLabel('Reason for canceling').fill('Found it at home');
     await form.getByRole('button', { name: 'Cancel order' }).click();
     await status(page, 'canceled').waitFor();
     await refundState(page, 'succeeded').getByText('$62.50').waitFor();
-    await page.getByText('All of your payment went back to your card.').waitFor();
+    await page.getByText('We refunded your full payment to your card.').waitFor();
     await page.getByText('−$62.50').waitFor();
     expect(await canceledOf(page, product.name).textContent()).toBe('Canceled');
     expect(await step(page).textContent()).toMatch(/Canceled/);
@@ -83,7 +83,7 @@ describe('a paid order that has not left', () => {
     await page.getByRole('heading', { name: 'We’re reviewing your cancellation' }).waitFor();
     await refundState(page, 'awaiting_approval').waitFor();
     await picture(page, 'order-cancellation-waits');
-    expect(await step(page).textContent()).toMatch(/Shipped.*waiting/);
+    expect(await step(page).textContent()).toMatch(/Shipped.*pending/);
     expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
     await decide(orderId, 'reject', 'It was engraved for you');
     await status(page, 'paid').waitFor();
@@ -96,7 +96,7 @@ describe('a paid order that has not left', () => {
     await page.getByRole('heading', { name: 'We’re reviewing your cancellation' }).waitFor();
     await decide(orderId, 'approve', 'Our mistake');
     await status(page, 'canceled').waitFor();
-    await page.getByText('All of your payment went back to your card.').waitFor();
+    await page.getByText('We refunded your full payment to your card.').waitFor();
     expect(await canceledOf(page, product.name).textContent()).toBe('Canceled');
   });
 
@@ -121,7 +121,7 @@ describe('a paid order that has not left', () => {
     await cancel.click();
     await status(unaware.page, 'canceled').waitFor();
     await status(page, 'canceled').waitFor();
-    await page.getByText('All of your payment went back to your card.').waitFor();
+    await page.getByText('We refunded your full payment to your card.').waitFor();
     await expect.poll(() => available(product.id)).toBe(1);
   });
 
@@ -142,13 +142,13 @@ describe('a paid order that has not left', () => {
     await status(page, 'canceled').waitFor();
   });
 
-  it('shows that it is being checked', async () => {
+  it('shows that it is under review', async () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
     const orderId = await buy(page, [product]);
     await putUnderReview(orderId);
-    await page.getByRole('heading', { name: 'We are checking this order' }).waitFor();
+    await page.getByRole('heading', { name: 'We’re reviewing your order' }).waitFor();
     await page.goto('/orders');
     await status(page, 'under_review').waitFor();
   });
@@ -162,9 +162,9 @@ describe('an order on its way', () => {
     const { page } = shopper;
     const orderId = await buy(page, [{ id: lamp.id, quantity: 2 }, stove]);
     await markShipped(orderId, 'UPS', '1Z999AA10123456784');
-    await page.getByRole('heading', { name: 'On its way to you' }).waitFor();
+    await page.getByRole('heading', { name: 'Your order is on its way' }).waitFor();
     await page.getByText('1Z999AA10123456784', { exact: true }).waitFor();
-    expect(await page.getByRole('link', { name: /Follow it at UPS/ }).getAttribute('href')).toContain('1Z999AA1');
+    expect(await page.getByRole('link', { name: /Track with UPS/ }).getAttribute('href')).toContain('1Z999AA1');
     expect(await step(page).textContent()).toMatch(/Shipped/);
     expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
 
@@ -174,16 +174,16 @@ describe('an order on its way', () => {
     await picture(page, 'order-return-form');
     await form.getByLabel('Some items').check();
     await form.getByLabel(lamp.name).selectOption('1');
-    await form.getByLabel('Reason for the return').fill('Wrong colour');
+    await form.getByLabel('Reason for return').fill('Wrong color');
     await form.getByRole('button', { name: 'Request return' }).click();
     const open = refundState(page, 'awaiting_return');
-    await open.getByText('Waiting for the items').waitFor();
+    await open.getByText('Return requested').waitFor();
     await open.getByText(lamp.name).waitFor();
     await status(page, 'shipped').waitFor();
     await picture(page, 'order-return-open');
 
     await markDelivered(orderId);
-    await page.getByRole('heading', { name: 'Your parcel has arrived' }).waitFor();
+    await page.getByRole('heading', { name: 'Your order was delivered' }).waitFor();
     await receiveReturns(orderId);
     await refundState(page, 'succeeded').getByText('$35.00').waitFor();
     await page.getByText('−$35.00').waitFor();
@@ -202,7 +202,7 @@ describe('an order on its way', () => {
     await page.getByText('HC-1', { exact: true }).waitFor();
     const form = await unfold(page, 'Request a return');
     await form.getByText('$18.00').waitFor();
-    await form.getByLabel('Reason for the return').fill('Too dim');
+    await form.getByLabel('Reason for return').fill('Too dim');
     await form.getByRole('button', { name: 'Request return' }).click();
     await page.waitForURL('**#refunds');
     await refundState(page, 'awaiting_return').getByText(product.name).waitFor();
@@ -222,14 +222,14 @@ describe('an order on its way', () => {
     await form.getByText(/Returns are accepted until \w+ \d+, \d{4}/).waitFor();
     await form.getByLabel('Some items').check();
     await form.getByLabel(product.name).selectOption('1');
-    await form.getByLabel('Reason for the return').fill('Found it in the attic');
+    await form.getByLabel('Reason for return').fill('Found it in the attic');
     const deliveredAt = await deliveredDaysAgo(orderId, 40);
     await form.getByRole('button', { name: 'Request return' }).click();
     const last = new Date(deliveredAt.getTime() + 30 * 86_400_000).toISOString().slice(0, 10);
     await page.getByRole('alert').getByText(`Returns of this order were accepted until ${last}.`).waitFor();
     expect(await page.getByRole('heading', { name: 'Request a return' }).count()).toBe(0);
     await page.goto(`/orders/${orderId}`);
-    await page.getByText(/Returns of this order were accepted until \w+ \d+, \d{4}/).waitFor();
+    await page.getByText(/The return window for this order closed on \w+ \d+, \d{4}/).waitFor();
     await picture(page, 'order-returns-closed');
   });
 
@@ -239,14 +239,14 @@ describe('an order on its way', () => {
     const { page } = shopper;
     const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
     await markShipped(orderId, 'UPS', '1Z');
-    await page.getByRole('heading', { name: 'On its way to you' }).waitFor();
+    await page.getByRole('heading', { name: 'Your order is on its way' }).waitFor();
     await untilScripted(page);
     const form = await unfold(page, 'Request a return');
     await form.getByLabel(product.name).selectOption('2');
-    await form.getByLabel('Reason for the return').fill('Half typed');
+    await form.getByLabel('Reason for return').fill('Half typed');
     await markDelivered(orderId);
-    await page.getByRole('heading', { name: 'Your parcel has arrived' }).waitFor();
-    expect(await form.getByLabel('Reason for the return').inputValue()).toBe('Half typed');
+    await page.getByRole('heading', { name: 'Your order was delivered' }).waitFor();
+    expect(await form.getByLabel('Reason for return').inputValue()).toBe('Half typed');
     expect(await form.getByLabel(product.name).inputValue()).toBe('2');
     expect(await form.locator('[data-refund-sum]').textContent()).toBe('$36.00');
   });

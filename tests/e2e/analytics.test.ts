@@ -32,12 +32,12 @@ it('counts views and the cart, with an id for those who agree', async () => {
   const { page } = shopper;
   await page.goto('/');
   await untilScripted(page);
-  await banner(page).getByRole('button', { name: 'Count me in' }).click();
+  await banner(page).getByRole('button', { name: 'Allow' }).click();
   await banner(page).waitFor({ state: 'detached' });
   await putIntoCart(page, product.id, 2);
   await page.goto('/cart');
   await page.getByRole('button', { name: `Remove ${product.name}` }).click();
-  await page.getByText('There is nothing in your cart yet.').waitFor();
+  await page.getByText('Your cart is empty.').waitFor();
   await expect.poll(() => kindsOf(product.id)).toEqual(['add_to_cart', 'product_view', 'remove_from_cart']);
   const events = await eventsOf(product.id);
   expect(events.filter(({ event }) => event !== 'product_view')).toEqual([
@@ -53,7 +53,7 @@ it('takes a no without scripts, remembers it, and counts without ids', async () 
   const { page } = shopper;
   await page.goto(`/products/${product.id}`);
   await expectNoSidewaysScroll(page);
-  await banner(page).getByRole('button', { name: 'Not by id' }).click();
+  await banner(page).getByRole('button', { name: 'Decline' }).click();
   await page.waitForURL(`**/products/${product.id}`);
   expect(await banner(page).count()).toBe(0);
   await putIntoCart(page, product.id);
@@ -62,9 +62,9 @@ it('takes a no without scripts, remembers it, and counts without ids', async () 
   await expect.poll(() => eventsOf(product.id)).toEqual([{ event: 'add_to_cart', visitor: null, quantity: 1 }]);
 
   await page.goto('/privacy');
-  await page.getByText('You are counted without any id.').waitFor();
-  await page.getByRole('button', { name: 'Count me in' }).click();
-  await page.getByText('You agreed to be counted by id.').waitFor();
+  await page.getByText('Your analytics are anonymous.').waitFor();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByText('You allowed analytics linked to you.').waitFor();
 });
 
 it('asks nobody whose browser has said no', async () => {

@@ -31,7 +31,7 @@ it('says what the chosen items come to, refunds them, and shows what was cancele
   expect(await form.getByRole('spinbutton').count()).toBe(0);
   await form.getByRole('button', { name: 'Cancel items' }).click();
   await form.getByText('Choose at least one item.').waitFor();
-  await form.getByText('Tell us why, in a few words.').waitFor();
+  await form.getByText('Enter a reason.').waitFor();
 
   await form.getByLabel(unwanted.name).selectOption('3');
   await form.getByLabel(kept.name).selectOption('1');
@@ -45,7 +45,7 @@ it('says what the chosen items come to, refunds them, and shows what was cancele
   await form.getByRole('button', { name: 'Cancel items' }).click();
   const canceled = refundState(page, 'succeeded');
   await canceled.getByText(unwanted.name).waitFor();
-  await canceled.getByText('these items will not ship').waitFor();
+  await canceled.getByText('these items won’t ship').waitFor();
   await status(page, 'partially_refunded').waitFor();
   await page.getByText('−$12.30').waitFor();
   await expect.poll(() => canceledOf(page, unwanted.name).textContent()).toBe('1 of 3 canceled');
@@ -89,12 +89,12 @@ it('waits for a support lead where the amount is large, and says that the items 
   await form.getByLabel(product.name).selectOption('1');
   await form.getByLabel('Reason for canceling').fill('One too many');
   await form.getByRole('button', { name: 'Cancel items' }).click();
-  const review = 'We’re reviewing your request; these items won’t ship in the meantime.';
+  const review = 'We’re reviewing your request. These items won’t ship in the meantime.';
   await refundState(page, 'awaiting_approval').getByText(review).waitFor();
   expect(await canceledOf(page, product.name).textContent()).toBe('1 being canceled');
   // The whole order can still be canceled, and then this request is part of it.
   const whole = await unfold(page, 'Cancel order');
-  await whole.getByText('Refund of $360.00 to your card').waitFor();
+  await whole.getByText('refund $360.00 to your card').waitFor();
   await picture(page, 'order-items-in-review');
   await decide(orderId, 'reject', 'It is engraved');
   await refundState(page, 'rejected').getByText('It is engraved').waitFor();
@@ -168,7 +168,7 @@ it('does not turn into a return when the order has shipped in the meantime', asy
   await form.getByRole('button', { name: 'Cancel items' }).click();
   const instead = await unfold(page, 'Request a return');
   await instead.getByRole('alert').getByText('You can request a return instead.').waitFor();
-  expect(await instead.getByLabel('Reason for the return').inputValue()).toBe('One is enough');
+  expect(await instead.getByLabel('Reason for return').inputValue()).toBe('One is enough');
   expect(await instead.getByLabel(product.name).inputValue()).toBe('1');
   expect(await page.locator('[data-refund]').count()).toBe(0);
   await instead.getByRole('button', { name: 'Request return' }).click();

@@ -79,7 +79,7 @@ it('goes on with a long list below what is there, and finds it again on the way 
   )) as string[];
   expect(new Set(links).size).toBe(after);
   await cards.nth(before).locator('a').click();
-  await page.getByRole('button', { name: 'Add to cart' }).or(page.getByText('gone for now')).first().waitFor();
+  await page.getByRole('button', { name: 'Add to cart' }).or(page.getByText('currently sold out')).first().waitFor();
   await page.goBack();
   await expect.poll(() => cards.count()).toBe(after);
 });

@@ -91,12 +91,12 @@ it('can be shopped by keyboard alone', async () => {
   await page.goto(`/products/${product.id}`);
   await untilScripted(page);
   await page.keyboard.press('Tab');
-  expect(await focusedText(page)).toBe('Skip to the content');
+  expect(await focusedText(page)).toBe('Skip to content');
   await page.keyboard.press('Enter');
   await tabTo(page, 'Add to cart');
   await page.keyboard.press('Enter');
   await page.getByText('added to your cart').waitFor();
-  await tabTo(page, 'Go to the cart');
+  await tabTo(page, 'View cart');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/cart');
   await tabTo(page, 'Checkout');

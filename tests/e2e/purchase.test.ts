@@ -72,13 +72,13 @@ describe('a guest', () => {
     await page.getByText('Enter a city.').waitFor();
     await page.getByText('Enter a US ZIP code: 12345 or 12345-6789.').waitFor();
     await page.getByText('Enter an email address like name@example.com.').waitFor();
-    expect(await page.getByLabel('Street and number').inputValue()).toBe('1 Compiler Road');
+    expect(await page.getByLabel('Street address').inputValue()).toBe('1 Compiler Road');
     expect(await page.getByLabel('State').inputValue()).toBe('VA');
     await page.getByLabel('Email').fill(newEmail());
     await page.getByLabel('City').fill('Arlington');
     await page.getByLabel('ZIP code').fill('22201-0001');
     await page.getByRole('button', { name: 'Continue to payment' }).click();
-    await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+    await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
   });
 
   it('may change their mind: a canceled order gives its items back', async () => {
@@ -111,7 +111,7 @@ describe('a guest', () => {
       await checkOut(secondTab);
       await secondTab.waitForURL((url) => url.pathname === order);
       await secondTab.getByText('You have an order awaiting payment.').waitFor();
-      await secondTab.getByRole('heading', { name: 'Pay by card' }).waitFor();
+      await secondTab.getByRole('heading', { name: 'Pay with card' }).waitFor();
       await expectNoSidewaysScroll(secondTab);
       await secondTab.getByRole('button', { name: 'Cancel this order' }).click();
       await status(secondTab, 'canceled').waitFor();
@@ -119,7 +119,7 @@ describe('a guest', () => {
       await checkOut(secondTab);
       await secondTab.getByRole('heading', { name: 'Checkout' }).waitFor();
       expect(await available(product.id)).toBe(0);
-      await secondTab.getByRole('button', { name: /Change the cart/ }).click();
+      await secondTab.getByRole('button', { name: 'Edit cart' }).click();
       await secondTab.waitForURL('**/cart');
       await expect.poll(() => available(product.id)).toBe(2);
     }
@@ -226,12 +226,12 @@ describe('somebody with an account', () => {
     await page.getByLabel('Email').fill(stack.customer.email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByText('There is an account with this email').waitFor();
+    await page.getByText('An account with this email already exists').waitFor();
     await page.goto('/sign-in');
     await page.getByLabel('Email').fill(stack.customer.email);
     await page.getByLabel('Password').fill('something else');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('That email and password do not match.').waitFor();
+    await page.getByText('Incorrect email or password.').waitFor();
   });
 
   it('stays signed in when several pages find the access token gone at once', async () => {
@@ -302,8 +302,8 @@ describe('a card', () => {
     await placeOrder(page, newEmail());
     await untilScripted(page);
     await page.getByRole('button', { name: /^Pay \$/ }).click();
-    await page.getByText('Enter the whole card number.').waitFor();
-    await page.getByText('Enter month and year: 12 / 34.').waitFor();
-    await page.getByText('Enter the 3 or 4 digits.').waitFor();
+    await page.getByText('Enter your full card number.').waitFor();
+    await page.getByText('Enter the expiration date as MM / YY.').waitFor();
+    await page.getByText('Enter the 3- or 4-digit security code.').waitFor();
   });
 });

@@ -95,7 +95,7 @@ it('goes by what one bought, says so, and stops when told to', async () => {
 
   await page.goto('/');
   await untilRowsAreThere(page);
-  await page.getByRole('heading', { name: 'Chosen for you' }).scrollIntoViewIfNeeded();
+  await page.getByRole('heading', { name: 'Recommended for you' }).scrollIntoViewIfNeeded();
   const card = cardOf(page, 'home', wick);
   await card.getByText(`Because you bought ${lantern.name}`).waitFor();
   expect(await cardOf(page, 'home', lantern).count()).toBe(0);
@@ -110,17 +110,17 @@ it('goes by what one bought, says so, and stops when told to', async () => {
   await cardOf(page, 'again', lantern).waitFor();
 
   await page.goto('/privacy');
-  await page.getByRole('button', { name: 'Do not choose for me' }).click();
-  await page.getByText('You see what everybody sees.').waitFor();
+  await page.getByRole('button', { name: 'Turn off personalization' }).click();
+  await page.getByText('Personalized recommendations are off.').waitFor();
   await page.goto('/for-you');
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await page.getByText('Because you bought').count()).toBe(0);
 
   await page.goto('/privacy');
-  await page.getByRole('button', { name: 'Choose products for me' }).click();
-  await page.getByText('We choose products for you.').waitFor();
-  await page.getByRole('button', { name: 'Forget what I did so far' }).click();
-  await page.getByText('is not used any more').waitFor();
+  await page.getByRole('button', { name: 'Turn on personalization' }).click();
+  await page.getByText('Personalized recommendations are on.').waitFor();
+  await page.getByRole('button', { name: 'Clear my history' }).click();
+  await page.getByText('is no longer used').waitFor();
   await page.goto('/for-you');
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await page.getByText('Because you bought').count()).toBe(0);
@@ -147,12 +147,12 @@ it('leads to the same lists without scripts', async () => {
   await using shopper = await visit(browser, { javaScriptEnabled: false, viewport: PHONE });
   const { page } = shopper;
   await page.goto(`/products/${lantern.id}`);
-  await page.getByRole('link', { name: 'See what goes well with it' }).click();
-  await page.getByRole('heading', { name: `Goes well with ${lantern.name}` }).waitFor();
+  await page.getByRole('link', { name: 'See items that pair well with this one' }).click();
+  await page.getByRole('heading', { name: `Pairs well with ${lantern.name}` }).waitFor();
   await page.getByRole('link', { name: wick.name }).waitFor();
   await expectNoSidewaysScroll(page);
   await page.goto('/');
-  await page.getByRole('link', { name: 'See what we would choose for you' }).click();
+  await page.getByRole('link', { name: 'See our recommendations for you' }).click();
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
 });

@@ -24,14 +24,14 @@ it('names the line that falls short and how many are left, and sets it to that i
   await checkOut(second.page);
   await second.page.getByRole('heading', { name: 'Checkout' }).waitFor();
 
-  // The cart still looks well; only holding it tells.
+  // The cart page still shows enough stock; only reserving it fails.
   await first.page.goto('/cart');
   await checkOut(first.page);
-  await first.page.getByRole('alert').getByText(`${scarce.name}: only 2 left, you asked for 5.`).waitFor();
+  await first.page.getByRole('alert').getByText(`${scarce.name}: only 2 left; you have 5 in your cart.`).waitFor();
   const short = first.page.locator(`[data-sku="${scarce.sku}"] [data-short]`);
-  await short.getByText('Only 2 left, and you have 5.').waitFor();
+  await short.getByText('Only 2 left in stock.').waitFor();
   expect(await first.page.locator('[data-short]').count()).toBe(1);
-  await first.page.getByRole('button', { name: `Set ${scarce.name} to 2` }).click();
+  await first.page.getByRole('button', { name: `Change ${scarce.name} to 2` }).click();
   await expect.poll(() => first.page.getByLabel(`Quantity of ${scarce.name}`).inputValue()).toBe('2');
   await checkOut(first.page);
   await first.page.getByRole('heading', { name: 'Checkout' }).waitFor();
@@ -49,10 +49,10 @@ it('gives the reservation back when the shopper goes back to change the cart', a
   const { page } = shopper;
   await putIntoCart(page, product.id, 4);
   await checkOut(page);
-  await page.getByRole('button', { name: /Change the cart/ }).click();
+  await page.getByRole('button', { name: 'Edit cart' }).click();
   await page.waitForURL('**/cart');
   await expect.poll(() => available(product.id)).toBe(4);
-  // Holding again does not compete with oneself, with or without giving back first.
+  // A new reservation does not compete with the shopper’s own, released or not.
   await checkOut(page);
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   await checkOut(page);
@@ -92,14 +92,14 @@ it('lets go of what nobody pays for: the reservation ends on the page, the order
   expect(await available(product.id)).toBe(0);
 
   const patience = { timeout: (stack.reservationSeconds + 30) * 1000 };
-  await leaver.page.getByRole('heading', { name: 'Your hold has ended' }).waitFor(patience);
+  await leaver.page.getByRole('heading', { name: 'Your reservation has expired' }).waitFor(patience);
   await status(shopper.page, 'expired').waitFor(patience);
   await shopper.page.locator('[data-event="order_expired"]').waitFor();
   await expect.poll(() => available(left.id), patience).toBe(2);
   await expect.poll(() => available(product.id), patience).toBe(2);
 
   // The cart is as it was: one press reserves it again.
-  await leaver.page.getByRole('button', { name: 'Start again' }).click();
+  await leaver.page.getByRole('button', { name: 'Return to checkout' }).click();
   await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
   expect(await available(left.id)).toBe(0);
 });

@@ -30,7 +30,7 @@ it('sells to a guest: declined, then paid', async () => {
   const { page } = shopper;
   await putIntoCart(page, product.id, 2);
   await checkOut(page);
-  await page.getByText(/Held for you/).waitFor();
+  await page.getByText(/Reserved for you/).waitFor();
   await page.getByText(/until .*UTC/).waitFor();
   await fillAddress(page, '');
   await page.getByRole('button', { name: 'Continue to payment' }).click();
@@ -66,8 +66,8 @@ it('registers, filters, searches and changes the cart by plain forms and links',
   await putIntoCart(page, product.id, 3);
   await page.getByLabel(`Quantity of ${product.name}`).fill('5');
   await page.getByRole('button', { name: 'Update' }).click();
-  await page.getByText('Only 3 left, and you have 5.').waitFor();
-  await page.getByRole('button', { name: `Set ${product.name} to 3` }).click();
+  await page.getByText('Only 3 left in stock.').waitFor();
+  await page.getByRole('button', { name: `Change ${product.name} to 3` }).click();
   expect(await page.getByLabel(`Quantity of ${product.name}`).inputValue()).toBe('3');
 
   await page.getByRole('link', { name: 'create an account', exact: true }).click();
@@ -79,19 +79,19 @@ it('registers, filters, searches and changes the cart by plain forms and links',
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL('**/cart');
   await page.getByRole('button', { name: `Remove ${product.name}` }).click();
-  await page.getByText('There is nothing in your cart yet.').waitFor();
+  await page.getByText('Your cart is empty.').waitFor();
 
   await page.locator('summary').getByText('Shop').click();
   await page.getByRole('navigation', { name: 'Categories' }).getByRole('link').first().click();
   await page.getByRole('link', { name: 'Price: low to high' }).click();
-  await page.getByLabel('Lowest price in US dollars').fill('20');
+  await page.getByLabel('Minimum price in US dollars').fill('20');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.waitForURL(
     (url) => url.searchParams.get('sort') === 'price_asc' && url.searchParams.get('min_price') === '20',
   );
   await page.getByRole('link', { name: 'Load more' }).click();
   await page.waitForURL(/cursor=/);
-  await page.getByRole('link', { name: 'Back to the start of the list' }).waitFor();
+  await page.getByRole('link', { name: 'Back to the first page' }).waitFor();
 });
 
 it('keeps what is typed and chosen before the scripts have come', async () => {
@@ -114,5 +114,5 @@ it('keeps what is typed and chosen before the scripts have come', async () => {
   expect(await page.getByLabel('Email').inputValue()).toBe(email);
   expect(await page.getByLabel('State').inputValue()).toBe('VA');
   await page.getByRole('button', { name: 'Continue to payment' }).click();
-  await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+  await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
 });

@@ -1,8 +1,8 @@
-/** What a mail says, once for both of its forms: text and HTML are made of the same parts. */
+/** The contents of an email, shared by its text and HTML versions. */
 
 export type Part =
   | { kind: 'paragraph'; text: string }
-  /** What was bought, and what it comes to. */
+  /** The items bought, with their total. */
   | { kind: 'amounts'; rows: readonly AmountRow[]; total: AmountRow }
   | { kind: 'facts'; rows: readonly { label: string; lines: readonly string[] }[] }
   | { kind: 'link'; text: string; url: string };
@@ -18,25 +18,25 @@ export interface Letter {
   parts: readonly Part[];
 }
 
-/** What every mail needs to know of the shop. */
+/** The facts about the shop that every email shows. */
 export interface ShopFacts {
   name: string;
   /** Without a slash at its end. */
   storefrontUrl: string;
 }
 
-/** A mail about an order, which it links to. */
+/** An email about an order, with a link to it. */
 export function letterAbout(
   orderId: string,
   shop: ShopFacts,
   { subject, heading, parts }: Letter,
-  linkText = 'See your order',
+  linkText = 'View your order',
 ): Letter {
   const link = { kind: 'link', text: linkText, url: `${shop.storefrontUrl}/orders/${orderId}` } as const;
   return { subject: `${subject} (order ${orderNumber(orderId)})`, heading, parts: [...parts, link] };
 }
 
-/** As the storefront shows it. */
+/** The order number as the storefront shows it. */
 export function orderNumber(orderId: string): string {
   return orderId.slice(0, 8).toUpperCase();
 }
@@ -45,9 +45,9 @@ export function paragraph(text: string): Part {
   return { kind: 'paragraph', text };
 }
 
-const formatDay = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const dateTimeFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-/** Where the shopper is, nobody knows. */
-export function timeInWords(time: Date): string {
-  return `${formatDay.format(time)} UTC`;
+/** In UTC, since the shopper's time zone is unknown. */
+export function formatTime(time: Date): string {
+  return `${dateTimeFormat.format(time)} UTC`;
 }

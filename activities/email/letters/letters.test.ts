@@ -40,11 +40,11 @@ function write(
   shop = SHOP,
 ) {
   const letter = writeLetter(payload, { ...ORDER, ...order }, refund, shop);
-  if (!letter) throw new Error('nothing to say');
+  if (!letter) throw new Error('the email is no longer relevant');
   return { subject: letter.subject, text: renderText(letter, shop), html: renderHtml(letter, shop) };
 }
 
-/** What a person reads of the HTML. */
+/** The visible text of the HTML. */
 const read = (html: string) =>
   html
     .replace(/<(style|title)>.*?<\/\1>/gs, '')
@@ -52,7 +52,7 @@ const read = (html: string) =>
     .replaceAll(/\s+/g, ' ');
 
 describe('every kind of mail', () => {
-  it.each(MAIL_KINDS)('%s says the same as text and as HTML, and leads to the order', (kind) => {
+  it.each(MAIL_KINDS)('%s has the same contents as text and as HTML, and links to the order', (kind) => {
     const { subject, text, html } = write({ kind, refundId: ORDER.orderId, message: 'Because.' });
     expect(subject).toContain('(order ABCDEF12)');
     for (const form of [text, html]) {
@@ -66,7 +66,7 @@ describe('every kind of mail', () => {
     }
   });
 
-  it.each(MAIL_KINDS)('%s gets along with an order that lacks what may be missing', (kind) => {
+  it.each(MAIL_KINDS)('%s works for an order without its optional fields', (kind) => {
     const bare = { shippingAddress: {}, lastPaymentError: null, carrier: null, trackingNumber: null };
     const { text, html } = write({ kind }, bare);
     expect(text + html).not.toMatch(/undefined|null|NaN|\[object/);
@@ -93,23 +93,23 @@ describe('every kind of mail', () => {
 });
 
 describe('in particular', () => {
-  it('a confirmation lists what was bought, its total and where it goes', () => {
+  it('a confirmation lists its items, total, and shipping address', () => {
     const { text } = write({ kind: 'order_paid' });
     expect(text).toContain('2 × Stoneware mug: $25.00\n1 × Tray: $19.99\nTotal: $44.99');
-    expect(text).toContain('It goes to:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
+    expect(text).toContain('Shipping address:\n  Ada Test\n  1 Main Street\n  Springfield, IL 12345\n  US');
   });
 
   it('a confirmation to an address without a city, or without any, has no gaps', () => {
     const to = (shippingAddress: OrderFacts['shippingAddress']) =>
       write({ kind: 'order_paid' }, { shippingAddress }).text;
     expect(to({ name: ' Ada\n  Test ', state: 'IL', postal_code: '12345' })).toContain(
-      'It goes to:\n  Ada Test\n  IL 12345\n',
+      'Shipping address:\n  Ada Test\n  IL 12345\n',
     );
-    expect(to({ name: 'Ada', city: 'Springfield' })).toContain('It goes to:\n  Ada\n  Springfield\n');
-    expect(to({})).toMatch(/^It goes to: $/m);
+    expect(to({ name: 'Ada', city: 'Springfield' })).toContain('Shipping address:\n  Ada\n  Springfield\n');
+    expect(to({})).toMatch(/^Shipping address: $/m);
   });
 
-  it('the HTML has a color for everything, by day and by night', () => {
+  it('the HTML has a color for everything in both color schemes', () => {
     const { html } = write({ kind: 'order_paid' });
     expect(html).toContain('prefers-color-scheme: dark');
     expect(html.match(/ style="[^"]*"/g)).not.toHaveLength(0);
@@ -117,7 +117,7 @@ describe('in particular', () => {
     expect(html).not.toMatch(/ style="([^"]*[;:])?"|;;|:;/);
   });
 
-  it('a refused payment says why and until when, as long as it matters', () => {
+  it('a declined payment shows the reason and the deadline, as long as it is relevant', () => {
     expect(write({ kind: 'payment_refused' }).text).toContain('Your card was declined.');
     const { text } = write({ kind: 'payment_refused', message: 'Insufficient funds.' });
     expect(text).toContain('Insufficient funds.');
@@ -126,21 +126,21 @@ describe('in particular', () => {
       expect(writeLetter({ kind: 'payment_refused' }, { ...ORDER, status }, undefined, SHOP)).toBeUndefined();
   });
 
-  it('a shipment names carrier and number', () => {
+  it('a shipment shows its carrier and tracking number', () => {
     expect(write({ kind: 'order_shipped' }).text).toContain('Carrier: UPS\nTracking number: 1Z999');
   });
 
-  it('an end says what becomes of the money', () => {
+  it('a canceled or expired order explains the refund', () => {
     for (const kind of ['order_canceled', 'order_expired'] as const) {
-      expect(write({ kind }).text).toContain('You have not been charged.');
-      expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('What you paid goes back');
+      expect(write({ kind }).text).toContain('You haven’t been charged.');
+      expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('We’re refunding your payment');
     }
   });
 
-  it('a refund names its amount and reason; a refused one may not have come that far', () => {
+  it('a refund shows its amount and reason; a refused one may have no record', () => {
     expect(write({ kind: 'refund_sent' }).text).toContain('Amount: $12.50\nReason: One mug was broken.');
     expect(() => writeLetter({ kind: 'refund_sent' }, ORDER, undefined, SHOP)).toThrow('does not exist');
     const refused = writeLetter({ kind: 'refund_refused', message: 'It is too late.' }, ORDER, undefined, SHOP);
-    expect(renderText(refused!, SHOP)).toContain('Why: It is too late.');
+    expect(renderText(refused!, SHOP)).toContain('Reason: It is too late.');
   });
 });

@@ -1,31 +1,31 @@
 import type { OrderFacts } from '../order-facts.ts';
 import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from './letter.ts';
 
-/** @param why in words for the shopper, when somebody gave a reason */
-export function orderCanceled(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
+/** @param reason as the shopper sees it, if any */
+export function orderCanceled(order: OrderFacts, shop: ShopFacts, reason: string | undefined): Letter {
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order is canceled',
-    heading: 'Your order is canceled',
-    parts: [...(why ? [paragraph(why)] : []), whatBecomesOfTheMoney(order)],
+    subject: 'Your order was canceled',
+    heading: 'Your order was canceled',
+    parts: [...(reason ? [paragraph(reason)] : []), refundParagraph(order)],
   });
 }
 
 export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order was not paid in time',
-    heading: 'Your order was not paid in time',
+    subject: 'Your order has expired',
+    heading: 'Your order has expired',
     parts: [
-      paragraph('The time to pay ran out, so the items went back on sale.'),
-      whatBecomesOfTheMoney(order),
-      paragraph('You are welcome to order them again, as long as they are in stock.'),
+      paragraph('We didn’t receive your payment in time, so your items are no longer reserved.'),
+      refundParagraph(order),
+      paragraph('You’re welcome to place a new order while the items are in stock.'),
     ],
   });
 }
 
-function whatBecomesOfTheMoney({ capturedCents }: OrderFacts): Part {
+function refundParagraph({ capturedCents }: OrderFacts): Part {
   return paragraph(
     capturedCents > 0
-      ? 'What you paid goes back to the card that you paid with; we write again when it has been sent.'
-      : 'You have not been charged.',
+      ? 'We’re refunding your payment to the card you used. We’ll email you when the refund is sent.'
+      : 'You haven’t been charged.',
   );
 }

@@ -1,7 +1,7 @@
 import type { OrderFacts } from '../order-facts.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
-/** Tells that an order is on its way, and with whom. */
+/** Notifies the shopper that an order has shipped, with its tracking number. */
 export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
   const { carrier, trackingNumber } = order;
   const facts = [
@@ -14,7 +14,7 @@ export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
     parts: [
       paragraph(order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')),
       ...(facts.length > 0 ? [{ kind: 'facts', rows: facts } as const] : []),
-      ...(trackingNumber ? [paragraph('The carrier may need a few hours before it knows this number.')] : []),
+      ...(trackingNumber ? [paragraph('Tracking updates may take a few hours to appear.')] : []),
     ],
   });
 }

@@ -1,29 +1,29 @@
 import { formatMoney } from '../../../domain/money.ts';
 import type { OrderFacts } from '../order-facts.ts';
-import { type Letter, letterAbout, paragraph, type ShopFacts, timeInWords } from './letter.ts';
+import { formatTime, type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /**
- * Tells that a card was refused, while another can still be tried.
- * @param why in words for the shopper; what the order knows when it is missing
+ * Notifies the shopper of a declined card, while another can still be tried.
+ * @param declineReason as the shopper sees it; defaults to the order's last payment error
  */
-export function paymentRefused(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
-  const reason = why ?? order.lastPaymentError ?? 'The card was not accepted.';
+export function paymentRefused(order: OrderFacts, shop: ShopFacts, declineReason: string | undefined): Letter {
+  const reason = declineReason ?? order.lastPaymentError ?? 'Your card was declined.';
   return letterAbout(
     order.orderId,
     shop,
     {
-      subject: 'Your payment did not go through',
-      heading: 'Your payment did not go through',
+      subject: 'Your payment didn’t go through',
+      heading: 'Your payment didn’t go through',
       parts: [
         paragraph(reason),
         paragraph(
-          `No money was taken; your order of ${formatMoney(order.totalCents, order.currency)} is still to be paid.`,
+          `You haven’t been charged. Your order of ${formatMoney(order.totalCents, order.currency)} is awaiting payment.`,
         ),
         paragraph(
-          `We reserved the items for you until ${timeInWords(order.expiresAt)}. Until then you can try again, with this card or another.`,
+          `Your items are reserved until ${formatTime(order.expiresAt)}. You can try again until then with the same card or a different one.`,
         ),
       ],
     },
-    'Try another card',
+    'Complete payment',
   );
 }

@@ -15,33 +15,33 @@ export function refundSent(order: OrderFacts, refund: RefundFacts, shop: ShopFac
           { label: 'Reason', lines: [refund.reason] },
         ],
       },
-      paragraph('It goes to the card that you paid with. Banks take 5 to 10 working days to show it.'),
+      paragraph('We refunded the card you used. It can take 5–10 business days to appear on your statement.'),
     ],
   });
 }
 
 /**
- * @param refund undefined for one that was refused before it was written down
- * @param why in words for the shopper
+ * @param refund undefined for a refund that was refused before it was recorded
+ * @param reason as the shopper sees it
  */
 export function refundRefused(
   order: OrderFacts,
   refund: RefundFacts | undefined,
   shop: ShopFacts,
-  why: string | undefined,
+  reason: string | undefined,
 ): Letter {
   const amount = refund && formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order.orderId, shop, {
-    subject: 'Your refund was not made',
-    heading: 'Your refund was not made',
+    subject: 'We couldn’t process your refund',
+    heading: 'We couldn’t process your refund',
     parts: [
       paragraph(
         amount
-          ? `A refund of ${amount} was asked for. We could not make it.`
-          : 'A refund was asked for. We could not make it.',
+          ? `We couldn’t process the refund of ${amount} for your order.`
+          : 'We couldn’t process the refund for your order.',
       ),
-      ...(why ? [{ kind: 'facts', rows: [{ label: 'Why', lines: [why] }] } as const] : []),
-      paragraph('If you think that this is wrong, reply to this mail.'),
+      ...(reason ? [{ kind: 'facts', rows: [{ label: 'Reason', lines: [reason] }] } as const] : []),
+      paragraph('If you think this is a mistake, reply to this email.'),
     ],
   });
 }

@@ -1,4 +1,4 @@
-/** HTML for mail programs: styles inline, since some know no others; dark colours for those that know how to ask. */
+/** HTML for email clients: inline styles, since some support no others, and dark colors for those that support them. */
 import { escapeHtml } from '../../../infra/escape-html.ts';
 import type { AmountRow, Letter, Part, ShopFacts } from './letter.ts';
 
@@ -9,7 +9,7 @@ const QUIET = 'color:#5c6470';
 const LINE = '1px solid #dedad2';
 const BUTTON = 'background-color:#1f4fa3;color:#ffffff';
 
-/** Inline styles win over a style sheet, but for what is important there. */
+/** These override the inline styles, hence `!important`. */
 const DARK = `@media (prefers-color-scheme: dark) {
 .ground { background-color: #14171b !important; color: #e8eaed !important; }
 .sheet { background-color: #1d2127 !important; color: #e8eaed !important; }
@@ -37,7 +37,7 @@ export function renderHtml({ subject, heading, parts }: Letter, shop: ShopFacts)
 <h1 style="margin:0 0 16px;font-size:24px;line-height:1.25;font-weight:600">${escapeHtml(heading)}</h1>
 ${parts.map(renderPart).join('\n')}
 </div>
-<p class="quiet" style="margin:12px 0 0;padding:0 4px;font-size:14px;${QUIET}">You get this mail because of an order at <a class="quiet" style="${QUIET}" href="${escapeHtml(shop.storefrontUrl)}">${escapeHtml(shop.name)}</a>.</p>
+<p class="quiet" style="margin:12px 0 0;padding:0 4px;font-size:14px;${QUIET}">You’re receiving this email because you placed an order at <a class="quiet" style="${QUIET}" href="${escapeHtml(shop.storefrontUrl)}">${escapeHtml(shop.name)}</a>.</p>
 </div>
 </div>
 </body>
@@ -66,7 +66,7 @@ function renderPart(part: Part): string {
   }
 }
 
-/** Side by side; one after the other in mail programs that know no flexible boxes. */
+/** Side by side, or one after the other in email clients without flexbox. */
 function renderAmount({ text, amount }: AmountRow, weight: string): string {
   return `<div class="line" style="display:flex;justify-content:space-between;padding:8px 0;border-top:${LINE};${weight}"><span style="padding-right:16px">${escapeHtml(text)} </span><span style="white-space:nowrap">${escapeHtml(amount)}</span></div>`;
 }

@@ -1,20 +1,20 @@
 import type { AmountRow, Letter, Part, ShopFacts } from './letter.ts';
 
 export function renderText({ heading, parts }: Letter, shop: ShopFacts): string {
-  const blocks = [onOneLine(heading), ...parts.map(renderPart), `${onOneLine(shop.name)}\n${shop.storefrontUrl}`];
+  const blocks = [singleLine(heading), ...parts.map(renderPart), `${singleLine(shop.name)}\n${shop.storefrontUrl}`];
   return `${blocks.join('\n\n')}\n`;
 }
 
 function renderPart(part: Part): string {
   switch (part.kind) {
     case 'paragraph':
-      return onOneLine(part.text);
+      return singleLine(part.text);
     case 'amounts':
       return [...part.rows, part.total].map(renderAmount).join('\n');
     case 'facts':
       return part.rows
         .map(({ label, lines }) => {
-          const [first = '', ...more] = lines.map(onOneLine);
+          const [first = '', ...more] = lines.map(singleLine);
           return more.length === 0 ? `${label}: ${first}` : [`${label}:`, first, ...more].join('\n  ');
         })
         .join('\n');
@@ -24,10 +24,10 @@ function renderPart(part: Part): string {
 }
 
 function renderAmount({ text, amount }: AmountRow): string {
-  return `${onOneLine(text)}: ${amount}`;
+  return `${singleLine(text)}: ${amount}`;
 }
 
-/** What people typed in must not look like a part of its own. */
-function onOneLine(text: string): string {
+/** Text that people typed must not look like a part of its own. */
+function singleLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }

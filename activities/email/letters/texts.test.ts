@@ -1,5 +1,5 @@
 /**
- * Every email, whole: `texts.md` records them, and whoever changes what they say changes that file in the same commit
+ * Every email in full: `texts.md` records them, and a change of their texts updates that file in the same commit
  * (`npm test -- activities/email/letters/texts -u`).
  */
 import { expect, it } from 'vitest';
@@ -61,7 +61,7 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_refused' }, refund: null },
 ];
 
-it('say what they did', async () => {
+it('emails match their reviewed texts', async () => {
   const mails = MAILS.map(({ payload, order, refund = REFUND }) => {
     const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP)!;
     return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;

@@ -1,4 +1,4 @@
-/** Which letter a mail is. */
+/** Writes the email for a queued payload. */
 import type { OrderFacts, RefundFacts } from '../order-facts.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import type { Letter, ShopFacts } from './letter.ts';
@@ -9,9 +9,9 @@ import { paymentRefused } from './payment-refused.ts';
 import { refundRefused, refundSent } from './refunds.ts';
 
 /**
- * @param refund the one that the mail is about, when it is there
- * @returns undefined when there is nothing to say any more
- * @throws Error when a refund is said to have been sent that does not exist
+ * @param refund the refund that the email is about, if it exists
+ * @returns undefined when the email is no longer relevant
+ * @throws Error when the email reports a refund that does not exist
  */
 export function writeLetter(
   { kind, message }: MailPayload,
@@ -23,7 +23,7 @@ export function writeLetter(
     case 'order_paid':
       return orderPaid(order, shop);
     case 'payment_refused':
-      // A mail that waited for a mail server may come when the order has been paid, or is over: no card is wanted then.
+      // The email may have waited for a mail server while the order was paid or ended; it is not relevant then.
       return order.status === 'pending' ? paymentRefused(order, shop, message) : undefined;
     case 'order_shipped':
       return orderShipped(order, shop);

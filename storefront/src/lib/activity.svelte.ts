@@ -1,4 +1,4 @@
-/** What is going on in the background, for the bar at the top of the page. */
+/** Counts background activity for the progress bar at the top of the page. */
 
 let running = $state(0);
 

@@ -3,10 +3,10 @@ import {
   canCancelPaid,
   canceledUnits,
   cancellationSum,
-  goesOn,
   isBehind,
   itemsRequest,
   leftToRefund,
+  mayStillChange,
   refundSum,
   returnsAreClosed,
 } from './after-purchase.ts';
@@ -37,7 +37,7 @@ describe('what is left to cancel or return', () => {
     ]);
   });
 
-  it('excludes canceled units whose failed refund staff settled in another way', () => {
+  it('excludes canceled units whose failed refund staff resolved another way', () => {
     const lines = [{ product_id: 'stove', quantity: 1 }];
     expect(left({ lines, status: 'failed', cancels_units: true, given_up: true })).toEqual(['3 lantern']);
   });
@@ -46,7 +46,7 @@ describe('what is left to cancel or return', () => {
 describe('canceled units of each item', () => {
   const canceled = (...refunds: RefundFields[]) => canceledUnits(order, refunds.map(aRefund));
 
-  it('are those refunded before they shipped, and those of which it is not decided', () => {
+  it('are those refunded before they shipped, and those with a pending cancellation', () => {
     expect(
       canceled(
         { lines: lanterns(1), cancels_units: true },
@@ -82,7 +82,7 @@ it('refunds the price of the units, and no more than is left of the payment', ()
   expect(refundSum([], 40, 'usd')).toBe(0);
 });
 
-it('refunds with the whole order what refunds that wait had set aside', () => {
+it('includes pending refunds when the whole order is canceled', () => {
   const refunds = [
     aRefund({ amount: 20.1, status: 'awaiting_approval' }),
     aRefund({ amount: 5, status: 'pending' }),
@@ -134,7 +134,7 @@ it('lets a paid order be canceled until it ships or its cancellation waits for a
 
 describe('more changes', () => {
   const expected = (fields: Parameters<typeof anOrder>[0], ...refunds: RefundFields[]) =>
-    goesOn(anOrder(fields), refunds.map(aRefund));
+    mayStillChange(anOrder(fields), refunds.map(aRefund));
 
   it('are expected until an order is over and its money has arrived', () => {
     expect(expected({ status: 'delivered' })).toBe(true);

@@ -1,4 +1,4 @@
-/** What a shopper may still ask of an order. It chooses what is offered; whether it is granted, the API says. */
+/** What a shopper can still do with an order. It decides what the page offers; the API decides what is accepted. */
 import { fromDecimal } from '../../../domain/money.ts';
 import { type RefundableOrder, type RefundUnits, refundableQuantities } from '../../../domain/refund.ts';
 import { packingLines } from '../../../domain/shipping.ts';
@@ -8,13 +8,13 @@ import type { Order, Refund } from './contracts.ts';
 /** An item of an order, and how many of it can still be canceled or returned: 1 or more. */
 export type LeftItem = Order['items'][number] & { left: number };
 
-/** Units of an item that will not ship, and those of which it is not decided yet. */
+/** Units of an item that will not ship, and units whose cancellation is pending. */
 export interface CanceledUnits {
   canceled: number;
   pending: number;
 }
 
-/** Items that can still be canceled or returned; those of refunds that failed or were rejected can be again. */
+/** Items that can still be canceled or returned; items of failed or rejected refunds are included again. */
 export function leftToRefund(order: Order, refunds: readonly Refund[]): LeftItem[] {
   const quantities = refundableQuantities(toRefundable(order), refunds.map(toRecord));
   return order.items
@@ -22,7 +22,7 @@ export function leftToRefund(order: Order, refunds: readonly Refund[]): LeftItem
     .filter((item) => item.left > 0);
 }
 
-/** Items of which units are canceled or about to be, by product ID. */
+/** Items with canceled units or pending cancellations, by product ID. */
 export function canceledUnits(order: Order, refunds: readonly Refund[]): Record<string, CanceledUnits> {
   const lines = packingLines(toRefundable(order), refunds.map(toRecord));
   return Object.fromEntries(
@@ -69,14 +69,14 @@ export function returnsAreClosed(order: Pick<Order, 'returns_until'>, now: numbe
   return order.returns_until !== null && Date.parse(order.returns_until) <= now;
 }
 
-/** Whether a paid order can still be canceled as a whole. One whose cancellation was rejected can be canceled again. */
+/** Whether a paid order can still be canceled as a whole. A rejected cancellation can be requested again. */
 export function canCancelPaid(order: Pick<Order, 'status' | 'cancellation_waits'>): boolean {
   const isUnshipped =
     order.status === 'paid' || order.status === 'partially_refunded' || order.status === 'under_review';
   return isUnshipped && !order.cancellation_waits;
 }
 
-/** What canceling the whole order refunds: it replaces the refunds that still wait, so their money is part of it. */
+/** What canceling the whole order refunds: it replaces pending refunds, so it includes their amounts. */
 export function cancellationSum(
   refundable: number,
   refunds: readonly Pick<Refund, 'status' | 'amount'>[],
@@ -89,7 +89,7 @@ export function cancellationSum(
   );
 }
 
-/** What a refund of these units comes to: their price, and never more than is left of the payment. */
+/** The refund for these units: their price, up to the remaining balance of the payment. */
 export function refundSum(
   lines: readonly { price: number; quantity: number }[],
   refundable: number,
@@ -98,17 +98,17 @@ export function refundSum(
   return Math.min(costOf(lines, currency), refundable);
 }
 
-/** Whether refunds have changed since the order was read: the two are read one after the other. */
+/** Whether a refund has changed since the order was read; the two are read one after the other. */
 export function isBehind(order: Pick<Order, 'updated_at'>, refunds: readonly Pick<Refund, 'updated_at'>[]): boolean {
   return refunds.some((refund) => Date.parse(refund.updated_at) > Date.parse(order.updated_at));
 }
 
-/** Whether more changes of the order are to be expected. */
-export function goesOn(
+/** Whether the order may still change. */
+export function mayStillChange(
   order: Pick<Order, 'status' | 'updated_at'>,
   refunds: readonly Pick<Refund, 'status' | 'updated_at'>[],
 ): boolean {
-  const isOver = order.status === 'canceled' || order.status === 'expired' || order.status === 'refunded';
-  const settled: readonly Refund['status'][] = ['succeeded', 'rejected'];
-  return !isOver || isBehind(order, refunds) || refunds.some((refund) => !settled.includes(refund.status));
+  const hasEnded = order.status === 'canceled' || order.status === 'expired' || order.status === 'refunded';
+  const finalStatuses: readonly Refund['status'][] = ['succeeded', 'rejected'];
+  return !hasEnded || isBehind(order, refunds) || refunds.some((refund) => !finalStatuses.includes(refund.status));
 }

@@ -1,7 +1,7 @@
-/** Sums of decimal amounts, exact: added up in the currency's smallest unit. */
+/** Exact sums of decimal amounts, calculated in the currency's smallest unit. */
 import { minorDigits } from '../../../domain/currencies.ts';
 
-/** What so many units of each price cost together: 3 × 0.1 is 0.3. */
+/** The total of prices and quantities, such as 0.3 for 3 × 0.1. */
 export function costOf(lines: readonly { price: number; quantity: number }[], currency: string): number {
   const unit = 10 ** minorDigits(currency);
   return lines.reduce((sum, { price, quantity }) => sum + Math.round(price * unit) * quantity, 0) / unit;

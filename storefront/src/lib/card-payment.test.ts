@@ -22,7 +22,7 @@ it.each([
   expect(readExpiry(text)).toEqual(expiry);
 });
 
-it('checks cards for what is plainly missing', () => {
+it('finds missing card details', () => {
   expect(checkCard(CARD)).toEqual({});
   expect(Object.keys(checkCard({ number: '42', expiry: '99', cvc: '1', name: '' }))).toEqual([
     'number',
@@ -31,9 +31,9 @@ it('checks cards for what is plainly missing', () => {
   ]);
 });
 
-const NUMBER_ERROR = { number: 'Enter the whole card number.' };
-const EXPIRY_ERROR = { expiry: 'Enter month and year: 12 / 34.' };
-const CVC_ERROR = { cvc: 'Enter the 3 or 4 digits.' };
+const NUMBER_ERROR = { number: 'Enter your full card number.' };
+const EXPIRY_ERROR = { expiry: 'Enter the expiration date as MM / YY.' };
+const CVC_ERROR = { cvc: 'Enter the 3- or 4-digit security code.' };
 
 it.each([
   [{ number: '1'.repeat(11) }, NUMBER_ERROR],
@@ -46,7 +46,7 @@ it.each([
   [{ cvc: '12345' }, CVC_ERROR],
   [{ cvc: '123x' }, CVC_ERROR],
   [{ cvc: 'x123' }, CVC_ERROR],
-])('says of a card with %j what to look at', (fields, errors) => {
+])('validates a card with %j', (fields, errors) => {
   expect(checkCard({ ...CARD, ...fields })).toEqual(errors);
 });
 
@@ -67,7 +67,7 @@ describe('confirmCard', () => {
     return { outcome, sent };
   }
 
-  it('asks as Stripe.js does', async () => {
+  it('sends the same request as Stripe.js', async () => {
     const { outcome, sent } = await confirmed(() => Response.json({ status: 'succeeded' }));
     expect(outcome).toEqual({ kind: 'submitted' });
     expect(sent[0]).toEqual({
@@ -86,7 +86,7 @@ describe('confirmCard', () => {
     });
   });
 
-  it('leaves a date out that is none, and blanks around the name', async () => {
+  it('leaves out an invalid date, and trims the name', async () => {
     const { sent } = await confirmed(() => Response.json({}), { ...CARD, expiry: 'soon', name: ' Ada ' });
     expect(sent[0]!.fields).toMatchObject({
       'payment_method_data[card][exp_month]': '',
@@ -95,7 +95,7 @@ describe('confirmCard', () => {
     });
   });
 
-  const INCOMPLETE = { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+  const INCOMPLETE = { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 
   it.each([
     ['a payment on its way', () => Response.json({ status: 'processing' }), { kind: 'submitted' }],
@@ -129,7 +129,7 @@ describe('confirmCard', () => {
     ],
     ['a broken server', () => Response.json({ error: { message: 'oops' } }, { status: 500 }), { kind: 'unknown' }],
     [
-      'no answer',
+      'no response',
       () => {
         throw new TypeError('reset');
       },

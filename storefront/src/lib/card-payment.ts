@@ -1,4 +1,4 @@
-/** Paying at the local Stripe stand-in from the browser, by the call that Stripe.js itself makes. Card data goes there and nowhere else. */
+/** Pays at the local Stripe stand-in from the browser, with the same call as Stripe.js. Card data is sent nowhere else. */
 import type { Payment } from './contracts.ts';
 
 export interface Card {
@@ -10,11 +10,11 @@ export interface Card {
 }
 
 export type CardOutcome =
-  /** Stripe has taken it; the order turns paid when the shop has heard so from Stripe. */
+  /** Stripe accepted the payment; the order is paid once Stripe has notified the shop. */
   | { kind: 'submitted' }
   | { kind: 'redirect'; url: string }
   | { kind: 'refused'; message: string }
-  /** No answer came: the charge may or may not have been made. */
+  /** No response: the card may or may not have been charged. */
   | { kind: 'unknown' };
 
 export interface CardErrors {
@@ -34,7 +34,7 @@ export function intentId(clientSecret: string): string {
   return clientSecret.split('_secret_')[0] ?? clientSecret;
 }
 
-/** Splits an expiry date; undefined when it is none. The year has four digits. */
+/** Parses an expiration date; undefined when it is invalid. The year has four digits. */
 export function readExpiry(text: string): { month: number; year: number } | undefined {
   const match = /^\s*(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})\s*$/.exec(text);
   if (!match) return undefined;
@@ -43,16 +43,16 @@ export function readExpiry(text: string): { month: number; year: number } | unde
   return month >= 1 && month <= 12 ? { month, year } : undefined;
 }
 
-/** What the shopper should look at before the card is sent anywhere. */
+/** Validates a card before it is sent. */
 export function checkCard(card: Card): CardErrors {
   const errors: CardErrors = {};
-  if (!/^\d{12,19}$/.test(digits(card.number))) errors.number = 'Enter the whole card number.';
-  if (!readExpiry(card.expiry)) errors.expiry = 'Enter month and year: 12 / 34.';
-  if (!/^\d{3,4}$/.test(card.cvc.trim())) errors.cvc = 'Enter the 3 or 4 digits.';
+  if (!/^\d{12,19}$/.test(digits(card.number))) errors.number = 'Enter your full card number.';
+  if (!readExpiry(card.expiry)) errors.expiry = 'Enter the expiration date as MM / YY.';
+  if (!/^\d{3,4}$/.test(card.cvc.trim())) errors.cvc = 'Enter the 3- or 4-digit security code.';
   return errors;
 }
 
-/** Groups a card number as it is printed, dropping what is no digit. */
+/** Groups a card number as printed on a card, without other characters. */
 export function groupNumber(text: string): string {
   return digits(text)
     .slice(0, 19)
@@ -61,7 +61,7 @@ export function groupNumber(text: string): string {
 
 /**
  * Confirms the payment.
- * @param returnUrl where the bank sends the shopper after asking who they are
+ * @param returnUrl where the bank redirects the shopper after authentication
  */
 export async function confirmCard(
   payment: Payment & { api_url: string },
@@ -97,7 +97,7 @@ function outcomeOf(status: number, answer: StripeAnswer): CardOutcome {
   const next = answer.next_action?.redirect_to_url?.url;
   if (answer.status === 'requires_action' && next) return { kind: 'redirect', url: next };
   if (answer.status === 'succeeded' || answer.status === 'processing') return { kind: 'submitted' };
-  return { kind: 'refused', message: 'The payment was not completed. Please try again.' };
+  return { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 }
 
 function digits(text: string): string {

@@ -4,7 +4,7 @@ import { describePrices, linkWith, readPage, readPrices, readSort } from './cata
 
 const parameters = (query: string) => new URLSearchParams(query);
 
-it('reads what makes sense and leaves the rest', () => {
+it('reads valid parameters and ignores the rest', () => {
   expect(readSort(parameters('sort=price_asc'))).toBe('price_asc');
   expect(readSort(parameters('sort=nonsense'))).toBe('newest');
   expect(readPrices(parameters('min_price=10&max_price=abc'))).toEqual({ min: 10, max: undefined });
@@ -23,7 +23,7 @@ it('links to the same list with other filters, from its start', () => {
   expect(linkWith(parameters('page=2'), {})).toBe('?');
 });
 
-it('says price ranges in words', () => {
+it('describes price ranges', () => {
   expect(describePrices({ min: 20, max: 50 }, 'usd')).toBe('$20 – $50');
   expect(describePrices({ min: undefined, max: 50 }, 'usd')).toBe('Under $50');
   expect(describePrices({ min: 199.5, max: undefined }, 'usd')).toBe('$199.50 and up');
@@ -57,12 +57,12 @@ it.each([
   expect(readPage(parameters(query))).toBe(page);
 });
 
-it('leaves out of a link what is empty', () => {
+it('leaves empty values out of a link', () => {
   expect(linkWith(parameters('q=oak'), { q: '', sort: 'newest' })).toBe('?sort=newest');
   expect(linkWith(parameters('category=a'), { category: [] })).toBe('?');
 });
 
-it('says a price from 0 as one without a lower end', () => {
+it('describes a price from 0 without a lower end', () => {
   expect(describePrices({ min: 0, max: 50 }, 'usd')).toBe('Under $50');
   expect(describePrices({ min: 0, max: undefined }, 'usd')).toBe('Any price');
 });

@@ -1,5 +1,4 @@
-/** The filters of lists and search as they stand in the address, so that every choice is a link. */
-
+/** The filters of product lists and search, stored in the address so that every choice is a link. */
 import { MAX_PRICE } from '../../../domain/price.ts';
 import { formatMoney } from './format.ts';
 
@@ -16,12 +15,12 @@ export interface PriceRange {
   max: number | undefined;
 }
 
-/** The sort order asked for; anything unknown is the default. */
+/** The requested sort order, or the default. */
 export function readSort(parameters: URLSearchParams): Sort {
   return SORTS.find(({ value }) => value === parameters.get('sort'))?.value ?? 'newest';
 }
 
-/** The price range asked for; what is no price is left out, and ends given the wrong way round are turned. */
+/** The requested price range. Invalid prices are ignored, and reversed ends are swapped. */
 export function readPrices(parameters: URLSearchParams): PriceRange {
   const min = readPrice(parameters.get('min_price'));
   const max = readPrice(parameters.get('max_price'));
@@ -35,8 +34,8 @@ export function readPage(parameters: URLSearchParams): number {
 }
 
 /**
- * The same list with other filters. Places in the list (`cursor`, `page`) only hold for the filters they came from, so
- * they go unless they are changed themselves.
+ * Links to the same list with other filters. Positions in the list (`cursor`, `page`) are only valid for their own filters, so
+ * they are removed unless they are in `changes`.
  * @param changes parameters to set; null or an empty list removes one
  */
 export function linkWith(

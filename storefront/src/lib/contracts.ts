@@ -1,4 +1,4 @@
-/** The API's wire types: the one place where the storefront reaches into the contracts. */
+/** The API's wire types. Other storefront modules import them from here. */
 export type { Session, User } from '../../../api/contracts/accounts.ts';
 export type { AnalyticsEvent } from '../../../api/contracts/analytics.ts';
 export type { Cart } from '../../../api/contracts/cart.ts';

@@ -1,4 +1,4 @@
-/** Amounts and words for shoppers. */
+/** Formats amounts, counts, IDs, and times for shoppers. */
 import { minorDigits } from '../../../domain/currencies.ts';
 
 /**
@@ -6,7 +6,7 @@ import { minorDigits } from '../../../domain/currencies.ts';
  * @param options.short leaves out decimals that are all zero: "$20"
  */
 export function formatMoney(amount: number, currency: string, options: { short?: boolean } = {}): string {
-  // Given, since Intl has fewer digits than the currency in some cases and would round.
+  // Set explicitly, since Intl rounds some currencies to fewer digits than Stripe uses.
   const digits = minorDigits(currency);
   return new Intl.NumberFormat('en-US', {
     style: 'currency',
@@ -21,12 +21,12 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en-US').format(count)} ${count === 1 ? one : many}`;
 }
 
-/** The part of an id that people read out to each other. */
+/** The part of an ID that people can read to each other. */
 export function shortId(id: string): string {
   return id.slice(0, 8).toUpperCase();
 }
 
-/** "9:05", or "1:02:03" from an hour on; a part of a second counts as a whole one. @param milliseconds below zero counts as zero */
+/** "9:05", or "1:02:03" from an hour on; rounds up to whole seconds. @param milliseconds negative values count as zero */
 export function formatRemaining(milliseconds: number): string {
   const total = Math.max(0, Math.ceil(milliseconds / 1000));
   const two = (value: number) => String(value).padStart(2, '0');

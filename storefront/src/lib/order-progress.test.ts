@@ -38,7 +38,7 @@ it('shows how far an order has come', () => {
 });
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
-  it('is somewhere', () => {
+  it('has a current step', () => {
     const steps = progressOf(anOrder({ status }));
     expect(steps[currentStep(steps)]).toBeDefined();
     expect(new Set(steps.map(({ label }) => label)).size).toBe(steps.length);

@@ -1,15 +1,15 @@
-/** The way of an order as steps to look at. */
+/** The progress of an order as a list of steps. */
 import type { IconName } from './components/Icon.svelte';
 import type { Order } from './contracts.ts';
 
-/** `waiting`: would be next, and is kept back. `ended`: nothing comes after it. */
+/** `waiting`: the next step, on which the order waits for a review. `ended`: the last step of an order that ended early. */
 export type StepState = 'done' | 'waiting' | 'ahead' | 'ended';
 
 export interface ProgressStep {
   label: string;
   icon: IconName;
   state: StepState;
-  /** When it was reached, where that is known. */
+  /** When the order reached it, if known. */
   at: string | undefined;
 }
 
@@ -19,7 +19,7 @@ const ENDS = {
   refunded: { label: 'Refunded', icon: 'undo', event: 'refund_succeeded' },
 } as const satisfies Partial<Record<Order['status'], { label: string; icon: IconName; event: string }>>;
 
-/** Placed → Paid → Shipped → Delivered; an order that ended early shows the steps that it took, and its end. */
+/** Placed → Paid → Shipped → Delivered; an order that ended early shows its completed steps and how it ended. */
 export function progressOf(order: Order): ProgressStep[] {
   const { shipment } = order;
   const step = (label: string, icon: IconName, at: string | null | undefined): ProgressStep => ({
@@ -44,7 +44,7 @@ export function progressOf(order: Order): ProgressStep[] {
   return way.map((each, index) => (index === next ? { ...each, state: 'waiting' } : each));
 }
 
-/** Where one is: the last step that was taken, or the one that is kept back. */
+/** The current step: the last completed one, or the one under review. */
 export function currentStep(steps: readonly ProgressStep[]): number {
   return steps.findLastIndex(({ state }) => state !== 'ahead');
 }

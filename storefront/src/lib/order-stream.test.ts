@@ -3,17 +3,17 @@ import type { Order } from './contracts.ts';
 import { followOrder, isSame } from './order-stream.ts';
 import { anOrder } from './testing.ts';
 
-it('takes a longer hold for a change as much as another status', () => {
+it('treats an extended reservation or a new status as a change', () => {
   const shown = anOrder({ status: 'pending' });
   const { id, status, last_payment_error, refunded_amount, expires_at, updated_at } = shown;
-  const told = { id, status, last_payment_error, refunded_amount, expires_at, updated_at };
-  expect(isSame(told, shown)).toBe(true);
-  expect(isSame({ ...told, expires_at: '2026-03-01T10:00:00Z' }, shown)).toBe(true);
-  expect(isSame({ ...told, expires_at: '2026-03-01T10:15:00.000Z' }, shown)).toBe(false);
-  expect(isSame({ ...told, status: 'under_review' }, shown)).toBe(false);
-  expect(isSame({ ...told, refunded_amount: 1 }, shown)).toBe(false);
-  // A refund that was decided moves nothing else.
-  expect(isSame({ ...told, updated_at: '2026-03-02T10:00:00.000Z' }, shown)).toBe(false);
+  const received = { id, status, last_payment_error, refunded_amount, expires_at, updated_at };
+  expect(isSame(received, shown)).toBe(true);
+  expect(isSame({ ...received, expires_at: '2026-03-01T10:00:00Z' }, shown)).toBe(true);
+  expect(isSame({ ...received, expires_at: '2026-03-01T10:15:00.000Z' }, shown)).toBe(false);
+  expect(isSame({ ...received, status: 'under_review' }, shown)).toBe(false);
+  expect(isSame({ ...received, refunded_amount: 1 }, shown)).toBe(false);
+  // A refund decision changes no other field.
+  expect(isSame({ ...received, updated_at: '2026-03-02T10:00:00.000Z' }, shown)).toBe(false);
 });
 
 describe('following an order', () => {
@@ -60,7 +60,7 @@ describe('following an order', () => {
     page.dispatchEvent(new Event('visibilitychange'));
   };
 
-  it('tells of a change, and not of what is shown already', () => {
+  it('reports a change, and not what the page already shows', () => {
     const order = anOrder();
     follow(order);
     expect(opened.map(({ url }) => url)).toEqual([`/orders/${order.id}/events`]);
@@ -73,7 +73,7 @@ describe('following an order', () => {
   it.each([
     ['pending', 4_000],
     ['paid', 60_000],
-  ] as const)('looks at an order that is %s every %i ms while no stream gets through', (status, interval) => {
+  ] as const)('polls an order that is %s every %i ms while the stream is blocked', (status, interval) => {
     follow(anOrder({ status }));
     vi.advanceTimersByTime(interval - 1);
     expect(changes).toBe(0);
@@ -84,7 +84,7 @@ describe('following an order', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('looks no more once the stream has said something', () => {
+  it('stops polling once the stream has delivered a message', () => {
     const order = anOrder();
     follow(order);
     opened[0]!.send(order);
@@ -92,7 +92,7 @@ describe('following an order', () => {
     expect(changes).toBe(0);
   });
 
-  it('opens a stream again that the browser gave up, and follows that one', () => {
+  it('reopens a stream that the browser closed, and follows it', () => {
     const order = anOrder();
     const stop = follow(order);
     opened[0]!.readyState = FakeStream.CLOSED;
@@ -104,7 +104,7 @@ describe('following an order', () => {
     expect(opened[1]!.readyState).toBe(FakeStream.CLOSED);
   });
 
-  it('looks when the shopper comes back to the page, and not when they leave it', () => {
+  it('checks when the shopper returns to the page, and not when they leave', () => {
     follow(anOrder());
     returnToPage('hidden');
     expect(changes).toBe(0);
@@ -120,7 +120,7 @@ describe('following an order', () => {
   });
 });
 
-it('takes another refusal of the card for a change', () => {
+it('treats another declined card as a change', () => {
   const shown = anOrder({ status: 'pending' });
   expect(isSame({ ...shown, last_payment_error: 'Your card was declined.' }, shown)).toBe(false);
 });

@@ -1,25 +1,25 @@
-/** Following an order from the browser: the server's event stream, and asking now and then where a stream does not get through. */
+/** Follows an order from the browser through the server's event stream, with polling where streams are blocked. */
 import type { OrderStreamMessage } from './contracts.ts';
 
-/** While somebody waits for a payment; afterwards an order moves in hours. */
-const LOOK_WHILE_PENDING_MS = 4000;
-const LOOK_AFTERWARDS_MS = 60_000;
+/** While a payment is pending; after that, an order changes within hours. */
+const POLL_WHILE_PENDING_MS = 4000;
+const POLL_AFTERWARDS_MS = 60_000;
 
-/** What the stream tells of an order. */
-type Followed = Omit<OrderStreamMessage, 'status'> & { status: string };
+/** The fields of an order that the stream reports. */
+type FollowedOrder = Omit<OrderStreamMessage, 'status'> & { status: string };
 
 /**
- * Calls `changed` whenever the order may look different from what is shown.
+ * Calls `changed` whenever the order may differ from what the page shows.
  * @returns stops following
  */
-export function followOrder(order: Followed, changed: () => void): () => void {
-  let heard = false;
+export function followOrder(order: FollowedOrder, changed: () => void): () => void {
+  let hasReceived = false;
   let stream = open();
 
   function open(): EventSource {
     const opened = new EventSource(`/orders/${order.id}/events`);
     opened.addEventListener('order', (event) => {
-      heard = true;
+      hasReceived = true;
       if (!isSame(JSON.parse(event.data as string) as OrderStreamMessage, order)) changed();
     });
     return opened;
@@ -27,14 +27,14 @@ export function followOrder(order: Followed, changed: () => void): () => void {
 
   const timer = setInterval(
     () => {
-      // A browser gives a stream up for good once it was answered with an error; the shop may be back by now.
+      // A browser does not reconnect after an error response, but the shop may be available again.
       if (stream.readyState === EventSource.CLOSED) stream = open();
-      // Something on the way holds streams back.
-      else if (!heard) changed();
+      // A proxy is buffering the stream.
+      else if (!hasReceived) changed();
     },
-    order.status === 'pending' ? LOOK_WHILE_PENDING_MS : LOOK_AFTERWARDS_MS,
+    order.status === 'pending' ? POLL_WHILE_PENDING_MS : POLL_AFTERWARDS_MS,
   );
-  const stopWatching = whenSeenAgain(changed);
+  const stopWatching = onVisible(changed);
 
   return () => {
     stream.close();
@@ -43,24 +43,24 @@ export function followOrder(order: Followed, changed: () => void): () => void {
   };
 }
 
-export function isSame(told: Followed, shown: Followed): boolean {
+export function isSame(received: FollowedOrder, shown: FollowedOrder): boolean {
   return (
-    told.status === shown.status &&
-    told.last_payment_error === shown.last_payment_error &&
-    told.refunded_amount === shown.refunded_amount &&
-    Date.parse(told.expires_at) === Date.parse(shown.expires_at) &&
-    Date.parse(told.updated_at) === Date.parse(shown.updated_at)
+    received.status === shown.status &&
+    received.last_payment_error === shown.last_payment_error &&
+    received.refunded_amount === shown.refunded_amount &&
+    Date.parse(received.expires_at) === Date.parse(shown.expires_at) &&
+    Date.parse(received.updated_at) === Date.parse(shown.updated_at)
   );
 }
 
 /**
- * Calls `seen` when the shopper comes back to the page: phones put pages to sleep, and streams with them.
+ * Calls `callback` when the page becomes visible again: phones suspend background pages and their streams.
  * @returns stops watching
  */
-export function whenSeenAgain(seen: () => void): () => void {
-  const look = () => {
-    if (document.visibilityState === 'visible') seen();
+export function onVisible(callback: () => void): () => void {
+  const check = () => {
+    if (document.visibilityState === 'visible') callback();
   };
-  document.addEventListener('visibilitychange', look);
-  return () => document.removeEventListener('visibilitychange', look);
+  document.addEventListener('visibilitychange', check);
+  return () => document.removeEventListener('visibilitychange', check);
 }

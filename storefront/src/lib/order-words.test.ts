@@ -5,14 +5,14 @@ import type { Refund } from './contracts.ts';
 import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
-/** Names of the code that would say nothing to a shopper. */
-const CODE_WORDS = /_|under review|awaiting|approval|fulfill/i;
+/** Internal names that mean nothing to a shopper. */
+const INTERNAL_NAMES = /_|under review|awaiting|approval|fulfill/i;
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
-  it('has a badge and a headline in plain words', () => {
+  it('has a badge and a headline in plain English', () => {
     const { title, text } = headlineOf(anOrder({ status }), []);
     for (const words of [ORDER_LOOKS[status].label, title]) expect(words).toMatch(/^[A-Z]/);
-    expect(`${ORDER_LOOKS[status].label} ${title} ${text}`).not.toMatch(CODE_WORDS);
+    expect(`${ORDER_LOOKS[status].label} ${title} ${text}`).not.toMatch(INTERNAL_NAMES);
     if (status !== 'pending') expect(text).toMatch(/[.]$/);
   });
 });
@@ -24,25 +24,25 @@ describe.each(refundContract.shape.kind.options)('a %s', (kind) => {
       const { label, text } = refundLook(refund);
       const title = refundTitle(refund);
       for (const words of [title, label, text]) expect(words).toMatch(/^[A-Z]/);
-      expect(`${title} ${label} ${text}`).not.toMatch(CODE_WORDS);
+      expect(`${title} ${label} ${text}`).not.toMatch(INTERNAL_NAMES);
     }
   });
 });
 
-it('says of canceled items that they will not ship, also while it is reviewed', () => {
+it('states that canceled items won’t ship, even while the request is reviewed', () => {
   const text = (fields: Parameters<typeof aRefund>[0]) => refundLook(aRefund({ cancels_units: true, ...fields })).text;
-  const inReview = 'We’re reviewing your request; these items won’t ship in the meantime.';
+  const inReview = 'We’re reviewing your request. These items won’t ship in the meantime.';
   expect(text({ status: 'awaiting_approval' })).toBe(inReview);
   expect(text({ status: 'awaiting_approval', kind: 'cancellation' })).toBe(inReview);
   expect(text({ status: 'awaiting_approval', cancels_units: false })).toBe('We’re reviewing this refund.');
-  expect(text({ status: 'succeeded' })).toContain('will not ship');
+  expect(text({ status: 'succeeded' })).toContain('won’t ship');
   expect(text({ status: 'failed' })).toContain('you don’t need to do anything');
-  expect(text({ status: 'failed', given_up: true })).toContain('settled it in another way');
+  expect(text({ status: 'failed', given_up: true })).toContain('resolved this refund another way');
   expect(refundTitle(aRefund({ cancels_units: true }))).toBe('Canceled items');
   expect(refundTitle(aRefund({ status: 'awaiting_return' }))).toBe('Return');
 });
 
-it('says how many units of an item are canceled', () => {
+it('shows how many units of an item are canceled', () => {
   expect(canceledText(2, { canceled: 1, pending: 0 })).toBe('1 of 2 canceled');
   expect(canceledText(2, { canceled: 0, pending: 1 })).toBe('1 being canceled');
   expect(canceledText(3, { canceled: 1, pending: 1 })).toBe('1 of 3 canceled · 1 being canceled');
@@ -50,49 +50,49 @@ it('says how many units of an item are canceled', () => {
   expect(canceledText(1, { canceled: 0, pending: 1 })).toBe('Being canceled');
 });
 
-it('tells a check by the shop from a cancellation that waits', () => {
-  expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We are checking this order');
+it('distinguishes an order under review from a pending cancellation', () => {
+  expect(headlineOf(anOrder({ status: 'under_review' }), []).title).toBe('We’re reviewing your order');
   expect(headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []).title).toBe(
     'We’re reviewing your cancellation',
   );
 });
 
-it('says where the money of a canceled order is', () => {
+it('shows the refund of a canceled order', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
     headlineOf(anOrder({ status: 'canceled', ...order }), refunds.map(aRefund)).text;
-  expect(words({ captured_amount: 0, paid_at: null })).toContain('Nothing was charged.');
-  expect(words({}, { status: 'pending' })).toBe('All of your payment is going back to your card.');
-  expect(words({ refunded_amount: 49 }, {})).toBe('All of your payment went back to your card.');
+  expect(words({ captured_amount: 0, paid_at: null })).toContain('you haven’t been charged.');
+  expect(words({}, { status: 'pending' })).toBe('We’re refunding your full payment to your card.');
+  expect(words({ refunded_amount: 49 }, {})).toBe('We refunded your full payment to your card.');
   expect(words({ paid_at: null }, { status: 'pending' })).toBe(
-    'The payment came too late. All of it is going back to your card.',
+    'Your payment arrived after your order had closed. We’re refunding your full payment to your card.',
   );
-  expect(words({}, { status: 'failed' })).toContain('our support looks after it');
+  expect(words({}, { status: 'failed' })).toContain('Our support team is working on it');
 });
 
-it('has a headline of its own for each status', () => {
+it('has a distinct headline for each status', () => {
   const titles = orderContract.shape.status.options.map((status) => headlineOf(anOrder({ status }), []).title);
   expect(new Set(titles).size).toBe(titles.length);
   expect(headlineOf(anOrder({ status: 'pending' }), []).text).toBe('');
 });
 
-it('gives thanks to whoever has just paid, and nobody who comes back later', () => {
+it('thanks a shopper who has just paid, and not one who returns later', () => {
   const title = (fresh?: boolean) => headlineOf(anOrder({ status: 'paid' }), [], fresh).title;
   expect([title(true), title(false), title()]).toEqual([
-    'Thank you: it is yours',
-    'Paid, and yours',
-    'Paid, and yours',
+    'Thank you for your order',
+    'Your order is confirmed',
+    'Your order is confirmed',
   ]);
 });
 
-it('says what becomes of an order whose cancellation is reviewed', () => {
+it('explains a cancellation under review', () => {
   const { text } = headlineOf(anOrder({ status: 'under_review', cancellation_waits: true }), []);
-  expect(text).toContain('Nothing ships in the meantime.');
-  expect(text).toContain('we refund all that is left of your payment');
+  expect(text).toContain('Your order won’t ship in the meantime.');
+  expect(text).toContain('we’ll refund the remaining balance of your payment');
 });
 
 it('mentions support when one of several refunds failed', () => {
   const refunds = [aRefund({ status: 'succeeded' }), aRefund({ status: 'failed' })];
-  expect(headlineOf(anOrder({ status: 'canceled' }), refunds).text).toContain('our support looks after it');
+  expect(headlineOf(anOrder({ status: 'canceled' }), refunds).text).toContain('Our support team is working on it');
 });
 
 it.each([
@@ -119,7 +119,7 @@ describe.each([
 
 it.each([
   [{ kind: 'chargeback', status: 'pending' }, 'Disputed payment', 'With your bank'],
-  [{ kind: 'chargeback', status: 'succeeded' }, 'Disputed payment', 'Given back'],
+  [{ kind: 'chargeback', status: 'succeeded' }, 'Disputed payment', 'Refunded'],
   [{ kind: 'chargeback', status: 'failed', given_up: true }, 'Disputed payment', 'Closed'],
   [{ kind: 'cancellation', status: 'rejected' }, 'Cancellation', 'Declined'],
   [{ kind: 'cancellation', status: 'failed', given_up: true }, 'Cancellation', 'Closed'],
@@ -130,18 +130,18 @@ it.each([
   expect([refundTitle(refund), refundLook(refund).label]).toEqual([title, label]);
 });
 
-it('has no color for what support settled in another way', () => {
+it('has no color for what support resolved another way', () => {
   expect(refundLook(aRefund({ status: 'failed', given_up: true })).tone).toBe('');
 });
 
-it('says of a chargeback what the bank decided, also when the shop gave up on it', () => {
+it('shows the bank’s decision on a chargeback, even when the shop gave up on it', () => {
   const text = (status: Refund['status']) => refundLook(aRefund({ kind: 'chargeback', status, given_up: true })).text;
-  expect(text('pending')).toContain('Your bank has taken the money back');
-  expect(text('succeeded')).toContain('given the money back to you');
+  expect(text('pending')).toContain('Your bank reversed this payment');
+  expect(text('succeeded')).toContain('refunded this payment to you');
   expect(text('failed')).toContain('the payment stands');
 });
 
-it('says that canceled items will not ship while their refund is on its way', () => {
-  expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('these items will not ship');
+it('states that canceled items won’t ship while their refund is pending', () => {
+  expect(refundLook(aRefund({ status: 'pending', cancels_units: true })).text).toContain('These items won’t ship');
   expect(refundLook(aRefund({ status: 'pending' })).text).not.toContain('ship');
 });

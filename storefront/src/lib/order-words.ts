@@ -1,4 +1,4 @@
-/** What orders and refunds are called to shoppers: every status has its words. */
+/** Labels, headlines, and descriptions of orders and refunds, by status. */
 import type { CanceledUnits } from './after-purchase.ts';
 import type { Order, Refund } from './contracts.ts';
 
@@ -8,12 +8,12 @@ export interface Look {
 }
 
 export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
-  pending: { label: 'Waiting for payment', tone: 'badge-wait' },
+  pending: { label: 'Payment pending', tone: 'badge-wait' },
   paid: { label: 'Paid', tone: 'badge-good' },
-  under_review: { label: 'Being checked', tone: 'badge-wait' },
-  shipped: { label: 'On its way', tone: 'badge-good' },
+  under_review: { label: 'In review', tone: 'badge-wait' },
+  shipped: { label: 'Shipped', tone: 'badge-good' },
   delivered: { label: 'Delivered', tone: 'badge-good' },
-  partially_refunded: { label: 'Partly refunded', tone: 'badge-wait' },
+  partially_refunded: { label: 'Partially refunded', tone: 'badge-wait' },
   refunded: { label: 'Refunded', tone: '' },
   expired: { label: 'Expired', tone: 'badge-bad' },
   canceled: { label: 'Canceled', tone: '' },
@@ -24,54 +24,53 @@ export interface Headline {
   text: string;
 }
 
-/** @param fresh whether it turned paid in front of the shopper */
+/** @param fresh whether the shopper has just paid on this page */
 export function headlineOf(order: Order, refunds: readonly Refund[], fresh = false): Headline {
   switch (order.status) {
     case 'pending':
-      return { title: 'Pay for your order', text: '' };
+      return { title: 'Complete your payment', text: '' };
     case 'paid':
       return {
-        title: fresh ? 'Thank you: it is yours' : 'Paid, and yours',
-        text: 'Your payment has arrived. The next news is that your parcel has left.',
+        title: fresh ? 'Thank you for your order' : 'Your order is confirmed',
+        text: 'We’ve received your payment. We’ll email you when your order ships.',
       };
     case 'under_review':
       return order.cancellation_waits
         ? {
             title: 'We’re reviewing your cancellation',
-            text: 'Nothing ships in the meantime. If we approve it, we refund all that is left of your payment to your card.',
+            text: 'Your order won’t ship in the meantime. If we approve it, we’ll refund the remaining balance of your payment to your card.',
           }
         : {
-            title: 'We are checking this order',
-            text: 'Somebody looks at it before it leaves. There is nothing for you to do.',
+            title: 'We’re reviewing your order',
+            text: 'We review some orders before they ship. You don’t need to do anything.',
           };
     case 'shipped':
-      return { title: 'On its way to you', text: 'Your parcel has left. Below is how to follow it.' };
+      return { title: 'Your order is on its way', text: 'Your order has shipped. You can track your package below.' };
     case 'delivered':
-      return { title: 'Your parcel has arrived', text: 'We hope that everything is as you wished.' };
+      return { title: 'Your order was delivered', text: 'We hope you love it.' };
     case 'partially_refunded':
       return {
-        title: 'Partly refunded',
-        text: 'Part of the payment went back to your card. The rest of your order goes on as planned.',
+        title: 'Your order was partially refunded',
+        text: 'We refunded part of your payment to your card. The rest of your order will ship as planned.',
       };
     case 'refunded':
-      return { title: 'Refunded', text: 'The whole payment went back to your card.' };
+      return { title: 'Your order was refunded', text: 'We refunded your full payment to your card.' };
     case 'expired':
-      return { title: 'This order has expired', text: moneyOfEnded(order, refunds) };
+      return { title: 'Your order has expired', text: paymentOfEndedOrder(order, refunds) };
     case 'canceled':
-      return { title: 'This order was canceled', text: moneyOfEnded(order, refunds) };
+      return { title: 'Your order was canceled', text: paymentOfEndedOrder(order, refunds) };
   }
 }
 
-/** Where the payment of an order that came to nothing is. */
-function moneyOfEnded(order: Order, refunds: readonly Refund[]): string {
-  if (order.captured_amount === 0) return 'The items are back on the shelf. Nothing was charged.';
-  const [why, money] =
-    order.paid_at === null ? ['The payment came too late. ', 'All of it'] : ['', 'All of your payment'];
+/** What happens to the payment of an order that was canceled or expired. */
+function paymentOfEndedOrder(order: Order, refunds: readonly Refund[]): string {
+  if (order.captured_amount === 0) return 'Your items are no longer reserved, and you haven’t been charged.';
+  const why = order.paid_at === null ? 'Your payment arrived after your order had closed. ' : '';
   if (refunds.some((refund) => refund.status === 'failed'))
-    return `${why}Not all of the money could go back to your card yet: our support looks after it.`;
+    return `${why}Part of your refund didn’t go through. Our support team is working on it.`;
   return order.refunded_amount >= order.captured_amount
-    ? `${why}${money} went back to your card.`
-    : `${why}${money} is going back to your card.`;
+    ? `${why}We refunded your full payment to your card.`
+    : `${why}We’re refunding your full payment to your card.`;
 }
 
 export interface RefundLook extends Look {
@@ -80,38 +79,39 @@ export interface RefundLook extends Look {
 
 const REFUND_LOOKS: Readonly<Record<Refund['status'], RefundLook>> = {
   awaiting_return: {
-    label: 'Waiting for the items',
+    label: 'Return requested',
     tone: 'badge-wait',
-    text: 'Send the items back with your order number. We refund your card once they have arrived.',
+    text: 'Send the items back with your order number. We’ll refund your card once we receive them.',
   },
   awaiting_approval: { label: 'In review', tone: 'badge-wait', text: 'We’re reviewing this refund.' },
-  pending: { label: 'On its way', tone: 'badge-wait', text: 'Your refund is on its way to your card.' },
+  pending: { label: 'Processing', tone: 'badge-wait', text: 'Your refund is on its way to your card.' },
   succeeded: {
     label: 'Refunded',
     tone: 'badge-good',
-    text: 'We refunded your card. Banks take a few days to show it.',
+    text: 'We refunded your card. It can take 5–10 business days to appear on your statement.',
   },
   failed: {
-    label: 'Did not go through',
+    label: 'Failed',
     tone: 'badge-bad',
     text: 'This refund didn’t go through. Our support team is working on it; you don’t need to do anything.',
   },
-  rejected: { label: 'Closed', tone: '', text: 'No refund was made for this request.' },
+  rejected: { label: 'Closed', tone: '', text: 'This request was closed without a refund.' },
 };
 
-const GIVEN_UP: RefundLook = {
+const RESOLVED_OTHERWISE: RefundLook = {
   label: 'Closed',
   tone: '',
-  text: 'This refund didn’t go through to your card, and our support team settled it in another way.',
+  text: 'We couldn’t refund your card, so our support team resolved this refund another way.',
 };
 
-const IN_REVIEW = 'We’re reviewing your request; these items won’t ship in the meantime.';
+const IN_REVIEW = 'We’re reviewing your request. These items won’t ship in the meantime.';
 
-/** Items that are canceled don't ship; a shopper wants to know that as much as where the money is. */
+/** For canceled items, shoppers also need to know that the items don't ship. */
 const CANCELED_TEXTS: Partial<Record<Refund['status'], string>> = {
   awaiting_approval: IN_REVIEW,
-  pending: 'Your refund is on its way to your card; these items will not ship.',
-  succeeded: 'We refunded your card, and these items will not ship. Banks take a few days to show it.',
+  pending: 'Your refund is on its way to your card. These items won’t ship.',
+  succeeded:
+    'We refunded your card, and these items won’t ship. It can take 5–10 business days to appear on your statement.',
 };
 
 const CANCELLATION_LOOKS: Partial<typeof REFUND_LOOKS> = {
@@ -119,27 +119,27 @@ const CANCELLATION_LOOKS: Partial<typeof REFUND_LOOKS> = {
   rejected: { label: 'Declined', tone: 'badge-bad', text: 'We couldn’t approve this cancellation.' },
 };
 
-/** What a bank takes back is decided there, and never waits for us. */
+/** Banks decide disputes, so these never wait for the shop. */
 const CHARGEBACK_LOOKS: Partial<typeof REFUND_LOOKS> = {
   pending: {
     label: 'With your bank',
     tone: 'badge-wait',
-    text: 'Your bank has taken the money back and looks into it.',
+    text: 'Your bank reversed this payment and is reviewing your dispute.',
   },
-  succeeded: { label: 'Given back', tone: 'badge-good', text: 'Your bank has given the money back to you.' },
-  failed: { label: 'Closed', tone: '', text: 'Your bank has decided that the payment stands.' },
+  succeeded: { label: 'Refunded', tone: 'badge-good', text: 'Your bank refunded this payment to you.' },
+  failed: { label: 'Closed', tone: '', text: 'Your bank closed the dispute, and the payment stands.' },
 };
 
 export function refundLook(refund: Pick<Refund, 'kind' | 'status' | 'cancels_units' | 'given_up'>): RefundLook {
   const { kind, status } = refund;
   if (kind === 'chargeback') return CHARGEBACK_LOOKS[status] ?? REFUND_LOOKS[status];
-  if (refund.given_up) return GIVEN_UP;
+  if (refund.given_up) return RESOLVED_OTHERWISE;
   if (kind === 'cancellation') return CANCELLATION_LOOKS[status] ?? REFUND_LOOKS[status];
   const canceled = refund.cancels_units ? CANCELED_TEXTS[status] : undefined;
   return { ...REFUND_LOOKS[status], ...(canceled && { text: canceled }) };
 }
 
-/** What a refund is, before anything is said of how it goes. */
+/** What kind of refund it is, regardless of its status. */
 export function refundTitle({
   kind,
   status,

@@ -1,51 +1,49 @@
-/** Rows of chosen products: which there are, where their lists are, and what they are called. */
+/** Lists of recommended products: which ones exist, their addresses, and their titles. */
 import type { Placement } from '../../../domain/analytics.ts';
 import type { Recommendation } from './contracts.ts';
 
 export type { Placement };
 
-/** Which list is wanted. */
-export type Wish =
+/** Which list to show. */
+export type RecommendationTarget =
   | { placement: 'home' | 'again' | 'cart' }
-  /** What goes with this product. */
+  /** Products that pair well with this one. */
   | { placement: 'product'; productId: string };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The wish that an address holds; undefined for none that there is. */
-export function readWish(parameters: URLSearchParams): Wish | undefined {
+/** Reads the list from an address; undefined when there is no such list. */
+export function readTarget(parameters: URLSearchParams): RecommendationTarget | undefined {
   const placement = parameters.get('placement') ?? 'home';
   const productId = parameters.get('product');
   if (placement === 'product') return productId && UUID.test(productId) ? { placement, productId } : undefined;
   return placement === 'home' || placement === 'again' || placement === 'cart' ? { placement } : undefined;
 }
 
-/** As a query, `?` included. */
-export function writeWish(wish: Wish): string {
-  const parameters = new URLSearchParams({ placement: wish.placement });
-  if (wish.placement === 'product') parameters.set('product', wish.productId);
+/** Renders the list as a query, including the `?`. */
+export function writeTarget(target: RecommendationTarget): string {
+  const parameters = new URLSearchParams({ placement: target.placement });
+  if (target.placement === 'product') parameters.set('product', target.productId);
   return `?${parameters}`;
 }
 
-/** Reasons that are about the shopper, not about the shop. */
+/** Reasons that are about the shopper. */
 const PERSONAL: ReadonlySet<Recommendation['reason']['kind']> = new Set(['bought', 'viewed', 'in_cart', 'again']);
 
-/** What a list is called; one that knows nothing of the shopper does not say that it does. */
-export function titleOf(wish: Wish, items: readonly Pick<Recommendation, 'reason'>[]): string {
-  // What is alike by its words need not go together.
+/** The title of a list. It only claims to be personal when a reason is. */
+export function titleOf(target: RecommendationTarget, items: readonly Pick<Recommendation, 'reason'>[]): string {
+  // Products with similar texts don’t necessarily pair well.
   const isAlike = items.length > 0 && items.every(({ reason }) => reason.kind === 'similar');
-  if (isAlike && wish.placement !== 'home') return 'You may also like';
-  switch (wish.placement) {
+  if (isAlike && target.placement !== 'home') return 'You may also like';
+  switch (target.placement) {
     case 'product':
-      return 'Goes well with it';
+      return 'Pairs well with this item';
     case 'cart':
-      return 'Goes well with your cart';
+      return 'Pairs well with your cart';
     case 'again':
       return 'Buy again';
     case 'home':
-      if (items.some(({ reason }) => PERSONAL.has(reason.kind))) return 'Chosen for you';
-      return items.length > 0 && items.every(({ reason }) => reason.kind === 'new')
-        ? 'New in the shop'
-        : 'Popular right now';
+      if (items.some(({ reason }) => PERSONAL.has(reason.kind))) return 'Recommended for you';
+      return items.length > 0 && items.every(({ reason }) => reason.kind === 'new') ? 'Just in' : 'Popular right now';
   }
 }

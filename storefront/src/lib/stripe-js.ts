@@ -1,6 +1,6 @@
-/** Stripe.js, which has to come from Stripe's own address, and the little of it that paying needs. */
+/** Loads Stripe.js, which must come from Stripe's domain, and declares the parts that payments use. */
 
-/** The release that goes with the API version of the server's Stripe library. */
+/** The release that matches the API version of the server's Stripe library. */
 const SCRIPT = 'https://js.stripe.com/endive/stripe.js';
 
 export interface StripePaymentElement {
@@ -30,7 +30,7 @@ declare global {
 
 let loading: Promise<void> | undefined;
 
-/** @throws Error when Stripe.js cannot be loaded; calling again tries again */
+/** @throws Error when Stripe.js cannot be loaded; the next call retries */
 export async function loadStripe(publishableKey: string): Promise<StripeClient> {
   if (!window.Stripe) {
     loading ??= addScript().finally(() => {

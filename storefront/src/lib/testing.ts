@@ -1,4 +1,4 @@
-/** Orders and refunds for tests, each a plain one but for what a test is about. */
+/** Orders and refunds for tests, with defaults for everything a test does not set. */
 import type { Order, Refund } from './contracts.ts';
 
 const AT = '2026-03-01T10:00:00.000Z';

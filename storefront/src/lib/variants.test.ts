@@ -11,7 +11,7 @@ const variant = (id: string, size: string, color: string, in_stock = true) => ({
   option_values: { size, color },
 });
 
-it('leads each choice to the variant closest to the present one', () => {
+it('links each choice to the variant most similar to the current one', () => {
   const variants = [
     variant('s-red', 'S', 'Red'),
     variant('m-red', 'M', 'Red'),

@@ -1,9 +1,9 @@
-/** The variants of a product as choices: size, colour, and which variant each choice leads to. */
+/** The options of a product, such as size and color, with the variant that each choice leads to. */
 import type { Product } from './contracts.ts';
 
 export interface OptionChoice {
   value: string;
-  /** The variant with this value that is closest to the present one. */
+  /** The variant with this value that is most similar to the current one. */
   productId: string;
   current: boolean;
   inStock: boolean;
@@ -17,7 +17,7 @@ export interface OptionGroup {
 
 type Variant = Product['variants'][number];
 
-/** The choices of a product's family, in the order in which the family lists them; empty when there is nothing to choose. */
+/** The options of a product's variants, in catalog order; empty when there is nothing to choose. */
 export function optionGroups(product: Pick<Product, 'id' | 'option_values' | 'variants'>): OptionGroup[] {
   const names = [...new Set(product.variants.flatMap((variant) => Object.keys(variant.option_values)))];
   return names.map((name) => ({ name, choices: choicesOf(name, product) })).filter((group) => group.choices.length > 1);
@@ -33,7 +33,7 @@ function choicesOf(name: string, product: Pick<Product, 'id' | 'option_values' |
   });
 }
 
-/** The variant that shares most options with the wanted ones; among equals one that is in stock. @param candidates at least one */
+/** The variant that shares the most options with the wanted ones, preferring one in stock. @param candidates at least one */
 function closest(candidates: Variant[], wanted: Record<string, string>): Variant {
   const likeness = (variant: Variant) =>
     Object.entries(wanted).filter(([name, value]) => variant.option_values[name] === value).length * 2 +

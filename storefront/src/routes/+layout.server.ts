@@ -5,7 +5,7 @@ import type { LayoutServerLoad } from './$types';
 export const load: LayoutServerLoad = async ({ locals, depends }) => {
   depends('shop:cart');
   const { cookies } = locals.api;
-  // Navigation is not worth failing a page for: error pages are drawn with this layout too.
+  // A page must not fail because of its navigation: error pages use this layout, too.
   const categories = await allCategories(locals.api).catch(() => []);
   return {
     shopName: settings.shopName,

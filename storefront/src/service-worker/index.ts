@@ -1,7 +1,7 @@
 /**
- * Keeps the shop's files for good and pages of the catalog for as long as the server says (`x-service-worker-cache`,
- * in seconds). Personal pages never carry that header and are never kept. Any write of the shopper (a cart, a session, an
- * order) drops every page, since pages show the cart's count and whether one is signed in.
+ * Caches the shop's files permanently and catalog pages for as long as the server allows (`x-service-worker-cache`, in
+ * seconds). Personal pages never carry that header and are never cached. Any write by the shopper (a cart, a session, an
+ * order) clears all pages, since they show the cart's count and whether the shopper is signed in.
  */
 
 import { version } from '$app/env';
@@ -16,7 +16,7 @@ const MAX_PAGES = 60;
 
 const files = new Set([...immutable, ...assets].map(({ path }) => new URL(path, self.location.origin).pathname));
 
-/** Grows at every write: a page asked for before it must not be kept after it. */
+/** Incremented at every write: a page requested before a write must not be cached after it. */
 let writes = 0;
 
 self.addEventListener('install', (event) => {
@@ -31,7 +31,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
-  // What was seen is told of without changing anything.
+  // Analytics events change nothing that pages show.
   if (url.pathname === '/events') return;
   if (request.method !== 'GET') event.respondWith(write(request));
   else if (files.has(url.pathname)) event.respondWith(file(request));
@@ -55,8 +55,8 @@ async function write(request: Request): Promise<Response> {
 
 async function file(request: Request): Promise<Response> {
   const cache = await caches.open(FILES);
-  const kept = await cache.match(request);
-  if (kept) return kept;
+  const cached = await cache.match(request);
+  if (cached) return cached;
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());
   return response;
@@ -64,9 +64,9 @@ async function file(request: Request): Promise<Response> {
 
 async function page(request: Request): Promise<Response> {
   const cache = await caches.open(PAGES);
-  const kept = await cache.match(request);
-  // Reloading a page is asking for what is true now.
-  if (kept && isFresh(kept) && request.cache !== 'reload' && request.cache !== 'no-cache') return kept;
+  const cached = await cache.match(request);
+  // Reloading a page bypasses the cache.
+  if (cached && isFresh(cached) && request.cache !== 'reload' && request.cache !== 'no-cache') return cached;
   const before = writes;
   try {
     const response = await fetch(request);
@@ -74,14 +74,14 @@ async function page(request: Request): Promise<Response> {
       await keep(cache, request, response.clone());
     return response;
   } catch (error) {
-    if (kept) return kept;
+    if (cached) return cached;
     throw error;
   }
 }
 
-function isFresh(kept: Response): boolean {
-  const lifeMs = Number(kept.headers.get(LIFE_HEADER)) * 1000;
-  return Date.now() - Number(kept.headers.get(KEPT_AT_HEADER)) < lifeMs;
+function isFresh(cached: Response): boolean {
+  const lifeMs = Number(cached.headers.get(LIFE_HEADER)) * 1000;
+  return Date.now() - Number(cached.headers.get(KEPT_AT_HEADER)) < lifeMs;
 }
 
 async function keep(cache: Cache, request: Request, response: Response): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)').map(readable);
 
-/** Text and the grounds that it stands on; WCAG AA asks for 4.5. */
+/** Text and its backgrounds; WCAG AA requires 4.5. */
 const TEXT: Record<string, readonly string[]> = {
   ink: ['ground', 'surface', 'sunken', 'tint', 'brass-tint', 'alarm-tint'],
   muted: ['ground', 'surface', 'sunken'],
@@ -14,7 +14,7 @@ const TEXT: Record<string, readonly string[]> = {
   brass: ['ground', 'sunken', 'brass-tint'],
   alarm: ['ground', 'surface', 'alarm-tint'],
 };
-/** Edges of fields and the mark of focus; WCAG AA asks for 3. */
+/** Field borders and the focus outline; WCAG AA requires 3. */
 const SHAPES: Record<string, readonly string[]> = {
   edge: ['ground', 'surface'],
   accent: ['ground', 'surface', 'sunken'],

@@ -10,7 +10,7 @@ export const refundState = (page: Page, is: string): Locator => page.locator(`[d
 
 /** The step that the order has reached. */
 export const step = (page: Page): Locator =>
-  page.getByRole('list', { name: 'Progress of the order' }).locator('[aria-current="step"]');
+  page.getByRole('list', { name: 'Order progress' }).locator('[aria-current="step"]');
 
 /** What the list of items says of an item, such as "1 of 2 canceled". */
 export const canceledOf = (page: Page, name: string): Locator =>

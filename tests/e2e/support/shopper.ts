@@ -33,7 +33,7 @@ export async function fillAddress(page: Page, email?: string): Promise<void> {
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   if (email) await page.getByLabel('Email').fill(email);
   await page.getByLabel('Full name').fill('Grace Hopper');
-  await page.getByLabel('Street and number').fill('1 Compiler Road');
+  await page.getByLabel('Street address').fill('1 Compiler Road');
   await page.getByLabel('City').fill('Arlington');
   await page.getByLabel('State').selectOption('VA');
   await page.getByLabel('ZIP code').fill('22201');
@@ -43,13 +43,13 @@ export async function fillAddress(page: Page, email?: string): Promise<void> {
 export async function placeOrder(page: Page, email?: string): Promise<string> {
   await fillAddress(page, email);
   await page.getByRole('button', { name: 'Continue to payment' }).click();
-  await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+  await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
   return new URL(page.url()).pathname;
 }
 
 export async function enterCard(page: Page, number: string): Promise<void> {
   await page.getByLabel('Card number').fill(number);
-  await page.getByLabel('Expires').fill('12 / 34');
+  await page.getByLabel('Expiration date').fill('12 / 34');
   await page.getByLabel('Security code').fill('123');
 }
 
@@ -65,7 +65,7 @@ export function status(page: Page, is: string): Locator {
 /** Waits for the order to turn paid before the shopper's eyes: nothing is pressed and nothing reloaded. */
 export async function untilPaid(page: Page): Promise<void> {
   await status(page, 'paid').waitFor();
-  await page.getByRole('heading', { name: /yours/ }).waitFor();
+  await page.getByRole('heading', { name: /Thank you for your order|Your order is confirmed/ }).waitFor();
 }
 
 /** Buys as a guest. @returns id of the paid order, whose page is open */

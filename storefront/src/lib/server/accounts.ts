@@ -1,22 +1,22 @@
-/** Coming into an account, and leaving it. */
+/** Signing in, registering, and signing out. */
 import type { Session } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { readCart } from './cart.ts';
 import { isProblem } from './problem.ts';
 
 /**
- * Registers or signs in. The guest's cart id goes along, so the API moves the guest's cart into the account.
+ * Registers or signs in. Sends the guest's cart ID, so that the API moves the guest's cart into the account.
  * @throws ApiProblem, such as `invalid_credentials` or `email_taken`
  */
-export async function enter(api: Api, path: '/auth/login' | '/auth/register', body: unknown): Promise<void> {
+export async function openSession(api: Api, path: '/auth/login' | '/auth/register', body: unknown): Promise<void> {
   const session = await api.post<Session>(path, body, { identity: 'guest' });
   api.cookies.keepSession(session);
-  // The count in the header comes from a cookie; an account may already hold a cart of its own.
+  // The count in the header comes from a cookie, and the account may already have a cart.
   await readCart(api);
 }
 
-/** Ends the session at the API and forgets the shopper here, even when the API does not answer. */
-export async function leave(api: Api): Promise<void> {
+/** Ends the session at the API and clears the shopper's cookies, even when the API does not respond. */
+export async function closeSession(api: Api): Promise<void> {
   const refreshToken = api.cookies.refreshToken;
   try {
     if (refreshToken !== undefined) await api.post('/auth/logout', { refresh_token: refreshToken });

@@ -13,7 +13,7 @@ interface Sent {
   body: unknown;
 }
 
-/** An API that answers by path, and notes what it was sent. */
+/** An API that responds by path and records requests. */
 function shopper(
   answer: (sent: Sent) => Response,
   cookies: Record<string, string> = {},
@@ -61,7 +61,7 @@ const refused = () =>
   Response.json({ type: 'x', title: 'Sign in first', status: 401, code: 'unauthenticated' }, { status: 401 });
 
 describe('Api', () => {
-  it('sends who asks, from where, and the keys that make a repeat harmless', async () => {
+  it('sends credentials, the shopper’s address, and the idempotency key', async () => {
     const { api, sent } = shopper(() => Response.json({}), {
       holdfast_access: 'token',
       holdfast_refresh: 'refresh',
@@ -79,7 +79,7 @@ describe('Api', () => {
     });
   });
 
-  it('sends no credentials where everybody may look', async () => {
+  it('sends no credentials for public data', async () => {
     const { api, sent } = shopper(() => Response.json({}), { holdfast_refresh: 'refresh', holdfast_guest: 'cart-1' });
     await api.get('/categories', { identity: 'anyone' });
     expect(sent).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('Api', () => {
     expect(sent[0]!.headers.has('x-cart-id')).toBe(false);
   });
 
-  it('gets a new access token first when the old one is over', async () => {
+  it('renews an expired access token first', async () => {
     const { api, sent, store } = shopper(
       ({ url }) => Response.json(url.endsWith('/auth/refresh') ? newSession('2') : {}),
       { holdfast_refresh: 'refresh-1' },
@@ -98,7 +98,7 @@ describe('Api', () => {
     expect(store.values).toMatchObject({ holdfast_access: 'access-2', holdfast_refresh: 'refresh-2' });
   });
 
-  it('refreshes once for any number of requests that carry the same old cookie', async () => {
+  it('refreshes once for any number of requests with the same old cookie', async () => {
     const renewal = new SessionRenewal();
     let refreshes = 0;
     const answer = ({ url }: Sent) => {
@@ -108,13 +108,13 @@ describe('Api', () => {
     };
     const shoppers = Array.from({ length: 8 }, () => shopper(answer, { holdfast_refresh: 'refresh-0' }, renewal));
     await Promise.all(shoppers.slice(0, 6).map(({ api }) => api.get('/me')));
-    // Requests that were on their way when the others had their answer.
+    // Requests that were already sent when the others received their response.
     await Promise.all(shoppers.slice(6).map(({ api }) => api.get('/me')));
     expect(refreshes).toBe(1);
     for (const { store } of shoppers) expect(store.values.holdfast_refresh).toBe('refresh-1');
   });
 
-  it('tries a refused token once more with a new one', async () => {
+  it('retries once with a new token after a 401', async () => {
     const { api, sent } = shopper(
       ({ url, headers }) => {
         if (url.endsWith('/auth/refresh')) return Response.json(newSession('2'));
@@ -126,7 +126,7 @@ describe('Api', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('makes a guest of a shopper whose session has ended', async () => {
+  it('continues as a guest when the session has ended', async () => {
     const { api, store } = shopper(
       ({ headers, url }) =>
         url.endsWith('/auth/refresh') || headers.has('authorization') ? refused() : Response.json({ id: 'guest cart' }),
@@ -136,7 +136,7 @@ describe('Api', () => {
     expect(store.values).toEqual({});
   });
 
-  it('keeps the session when the API cannot be asked about it', async () => {
+  it('keeps the session when the API cannot be reached', async () => {
     const { api, store } = shopper(
       () => {
         throw new TypeError('connection refused');
@@ -148,7 +148,7 @@ describe('Api', () => {
     expect(store.values.holdfast_refresh).toBe('refresh-1');
   });
 
-  it('hands problems on with their fields, lines and wait', async () => {
+  it('passes on problems with their fields, lines, and retry delay', async () => {
     const body = {
       type: 'x',
       title: 'No',
@@ -165,7 +165,7 @@ describe('Api', () => {
     expect(error.retryAfterSeconds).toBe(7);
   });
 
-  it('makes a problem of an answer that is none', async () => {
+  it('turns any other error response into a problem', async () => {
     const { api } = shopper(() => new Response('<html>', { status: 502 }));
     const error = await api.get('/products').catch((caught: unknown) => caught);
     expect(isProblem(error, 'unavailable') && error.status).toBe(502);
@@ -187,7 +187,7 @@ describe('a request', () => {
     ['PATCH', (api: Api) => api.patch('/x', { a: 1 })],
     ['DELETE', (api: Api) => api.delete('/x')],
     ['GET', (api: Api) => api.stream('/x')],
-    ['POST', (api: Api) => api.tell('/x', { a: 1 })],
+    ['POST', (api: Api) => api.report('/x', { a: 1 })],
   ])('%s is sent with its body, where it has one', async (method, send) => {
     const { api, sent } = shopper(() => Response.json({}));
     await send(api);
@@ -199,7 +199,7 @@ describe('a request', () => {
     expect(sent[0]!.headers.get('accept')).toBe('application/json');
   });
 
-  it('says nothing that it does not know', async () => {
+  it('sends no headers for unknown values', async () => {
     const sent: Headers[] = [];
     const api = new Api({
       apiUrl: 'http://api.test',
@@ -239,29 +239,29 @@ describe('a request', () => {
   });
 });
 
-describe('what nobody waits for', () => {
-  it('goes with the token at hand, and renews none', async () => {
+describe('a report that no page waits for', () => {
+  it('uses the current token and never renews it', async () => {
     const { api, sent } = shopper(() => new Response(null, { status: 202 }), { holdfast_refresh: 'refresh-1' });
-    await api.tell('/events', { events: [] });
+    await api.report('/events', { events: [] });
     expect(sent.map(({ url, headers }) => [url, headers.get('authorization')])).toEqual([
       ['http://api.test/api/events', null],
     ]);
   });
 
-  it('fails as any request does', async () => {
+  it('fails like any other request', async () => {
     const { api } = shopper(() => refused(), { holdfast_access: 'access-1' });
-    await expect(api.tell('/events', {})).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
+    await expect(api.report('/events', {})).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
   });
 });
 
-it('sends credentials to whoever asks as a shopper by name', async () => {
+it('sends credentials for an explicit shopper identity', async () => {
   const { api, sent } = shopper(() => Response.json({}), { holdfast_access: 'access-1' });
   await api.get('/cart', { identity: 'shopper' });
   await api.get('/cart', { identity: 'guest' });
   expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer access-1', null]);
 });
 
-it('renews a session with nothing but its refresh token', async () => {
+it('renews a session with only its refresh token', async () => {
   const { api, sent } = shopper(({ url }) => Response.json(url.endsWith('/auth/refresh') ? newSession('2') : {}), {
     holdfast_refresh: 'refresh-1',
     holdfast_guest: 'cart-1',
@@ -281,7 +281,7 @@ it('does not send the same refused token twice', async () => {
   expect(sent.map(({ url }) => new URL(url).pathname)).toEqual(['/api/me', '/api/auth/refresh']);
 });
 
-it('tries again also after a refusal without a word', async () => {
+it('retries after a 401 without a body, too', async () => {
   const { api } = shopper(
     ({ url, headers }) => {
       if (url.endsWith('/auth/refresh')) return Response.json(newSession('2'));

@@ -1,18 +1,18 @@
-/** The one way from the storefront to the API: credentials, tracing, idempotency and problems are handled here. */
+/** The storefront’s API client: handles credentials, tracing, idempotency, and problems. */
 import type { Session } from '#lib/contracts.ts';
 import { problemFrom, unreachable } from './problem.ts';
 import type { SessionRenewal } from './session-renewal.ts';
 import type { ShopCookies } from './shop-cookies.ts';
 
-/** No page waits longer for one answer. Checkout is the slowest call: it asks Stripe, which may take several seconds. */
+/** The longest that a page waits for one response. Checkout is the slowest call, since it calls Stripe. */
 const TIMEOUT_MS = 20_000;
 
 export interface ApiOptions {
   query?: Record<string, string | number | readonly string[] | null | undefined>;
   idempotencyKey?: string;
   /**
-   * Whose call it is. `shopper` (the default) sends the session and the guest's cart id, `guest` only the cart id,
-   * `anyone` neither: what everyone may see is answered from the API's caches.
+   * Which credentials to send. `shopper` (the default) sends the session and the guest's cart ID, `guest` only the cart ID,
+   * `anyone` neither: public data is served from the API's caches.
    */
   identity?: 'shopper' | 'guest' | 'anyone';
   signal?: AbortSignal;
@@ -40,7 +40,7 @@ export class Api {
     return this.#context.cookies;
   }
 
-  /** @throws ApiProblem for every answer that is not a success, and when the API cannot be reached */
+  /** @throws ApiProblem for every response that is not a success, and when the API cannot be reached */
   get<Result>(path: string, options: ApiOptions = {}): Promise<Result> {
     return this.#json<Result>('GET', path, undefined, options);
   }
@@ -65,7 +65,7 @@ export class Api {
     return this.#json<Result>('DELETE', path, undefined, options);
   }
 
-  /** An answer to pass on as it streams in; it has no time limit but the caller's signal. @throws ApiProblem as `get` */
+  /** A response to pass on as it streams; its only time limit is the caller's signal. @throws ApiProblem as `get` */
   async stream(path: string, options: ApiOptions = {}): Promise<Response> {
     return this.#withSession('GET', path, undefined, {
       ...options,
@@ -74,10 +74,10 @@ export class Api {
   }
 
   /**
-   * Sends what nobody waits for. It goes with the token at hand and renews none: the answer to the shopper may be under way, and
-   * with it the last chance to set a cookie. @throws ApiProblem as `get`
+   * Posts data that no page waits for. It uses the current token and never renews it, since the response to the shopper may
+   * already be sent and cookies can no longer be set. @throws ApiProblem as `get`
    */
-  async tell(path: string, body: unknown, options: ApiOptions = {}): Promise<void> {
+  async report(path: string, body: unknown, options: ApiOptions = {}): Promise<void> {
     const response = await this.#send('POST', path, body, options, this.#context.cookies.accessToken);
     if (!response.ok) throw await problemFrom(response);
     await response.body?.cancel();
@@ -90,8 +90,8 @@ export class Api {
   }
 
   /**
-   * Sends with a valid access token, and once more after a refusal: the API may have been told to forget the token. A
-   * shopper whose session has ended goes on as a guest; what needs an account answers 401 all the same.
+   * Sends with a valid access token, and retries once after a 401, since the token may have been revoked. A shopper whose
+   * session has ended continues as a guest; endpoints that need an account still answer 401.
    */
   async #withSession(method: string, path: string, body: unknown, options: ApiOptions): Promise<Response> {
     const { cookies } = this.#context;
@@ -150,7 +150,7 @@ export class Api {
   }
 }
 
-/** Builds `?a=1&b=2`; empty values are left out, lists repeat their name. */
+/** Builds `?a=1&b=2`; empty values are left out, and lists repeat their name. */
 export function queryString(query: ApiOptions['query']): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {

@@ -8,10 +8,10 @@ export function cancelRefusal(error: unknown): { errors: FieldErrors; message: s
   if (!isProblem(error)) throw error;
   const errors = fieldErrors(error.errors);
   if (errors.reason) return { errors, message: undefined };
-  // The workflow's own refusals are written for staff.
+  // The workflow's own messages are written for staff.
   const tooLate = isProblem(error, 'conflict', 'order_not_cancelable');
   return {
     errors: {},
-    message: tooLate ? 'It’s too late to cancel this order: its status has changed in the meantime.' : message,
+    message: tooLate ? 'This order can no longer be canceled because its status has changed.' : message,
   };
 }

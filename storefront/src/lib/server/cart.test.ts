@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cart, Session } from '#lib/contracts.ts';
-import { enter, leave } from './accounts.ts';
+import { closeSession, openSession } from './accounts.ts';
 import { Api } from './api.ts';
 import { cancelRefusal } from './cancel-form.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from './cart.ts';
@@ -12,7 +12,7 @@ import { MemoryCookies } from './testing.ts';
 const CART = { id: 'cart-1', items: [{ product_id: 'mug', quantity: 98 }], item_count: 98 } as unknown as Cart;
 const SESSION = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 900 } as Session;
 
-/** A browser before an API that answers by method and path; `sent` has each call with its body and the cart's ID. */
+/** A browser with an API that answers by method and path; `sent` has each call with its body and cart ID. */
 function browser(answers: Record<string, () => Response>, cookies: Record<string, string> = {}) {
   const sent: { call: string; body: unknown; cartId: string | null }[] = [];
   const store = new MemoryCookies(cookies);
@@ -36,13 +36,13 @@ function browser(answers: Record<string, () => Response>, cookies: Record<string
 const answered = (body: unknown) => () => Response.json(body);
 
 describe('the cart', () => {
-  it('of a browser that never had one is not asked for', async () => {
+  it('of a browser that never had one is not requested', async () => {
     const { api, sent } = browser({});
     expect(await readCart(api)).toBeUndefined();
     expect(sent).toEqual([]);
   });
 
-  it('of a guest, or of whoever is signed in, is read and counted', async () => {
+  it('of a guest or a signed-in shopper is read and counted', async () => {
     const known: Record<string, string>[] = [
       { holdfast_guest: 'cart-1' },
       { holdfast_refresh: 'r', holdfast_access: 'a' },
@@ -92,10 +92,10 @@ describe('the cart', () => {
 });
 
 describe('an account', () => {
-  it('is entered with the guest’s cart, and its own cart is counted', async () => {
+  it('opens with the guest’s cart, and its own cart is counted', async () => {
     const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
     const { api, sent, store } = browser(answers, { holdfast_guest: 'cart-1' });
-    await enter(api, '/auth/login', { email: 'a@b.example' });
+    await openSession(api, '/auth/login', { email: 'a@b.example' });
     expect(sent[0]).toEqual({ call: 'POST /api/auth/login', body: { email: 'a@b.example' }, cartId: 'cart-1' });
     expect(store.values).toMatchObject({
       holdfast_access: 'access-1',
@@ -104,34 +104,34 @@ describe('an account', () => {
     });
   });
 
-  it('is entered anew by whoever still has an old session', async () => {
+  it('opens again for a shopper with an old session', async () => {
     const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
     const { api, sent } = browser(answers, { holdfast_refresh: 'old' });
-    await enter(api, '/auth/login', {});
+    await openSession(api, '/auth/login', {});
     expect(sent.map(({ call }) => call)).toEqual(['POST /api/auth/login', 'GET /api/cart']);
   });
 
-  it('is left here even when our own code fails, and the error is reported', async () => {
+  it('closes here even when our own code fails, and the error is reported', async () => {
     const error = new TypeError('a bug');
     const cookies = new ShopCookies(new MemoryCookies({ holdfast_refresh: 'r' }), true);
     const api = { cookies, post: () => Promise.reject(error) } as unknown as Api;
-    await expect(leave(api)).rejects.toBe(error);
+    await expect(closeSession(api)).rejects.toBe(error);
     expect(cookies.signedIn).toBe(false);
   });
 
-  it('is left at the API too, and forgotten here whatever it answers', async () => {
+  it('closes at the API too, and clears its cookies whatever the API answers', async () => {
     const answers = { 'POST /api/auth/logout': () => new Response(null, { status: 204 }) };
     for (const each of [answers, {}]) {
       const { api, sent, store } = browser(each, { holdfast_refresh: 'r', holdfast_access: 'a', holdfast_guest: 'g' });
-      await leave(api);
+      await closeSession(api);
       expect(sent.map(({ call, body }) => [call, body])).toEqual([['POST /api/auth/logout', { refresh_token: 'r' }]]);
       expect(store.values).toEqual({});
     }
   });
 
-  it('that was not entered is just forgotten', async () => {
+  it('that was never opened only clears its cookies', async () => {
     const { api, sent, store } = browser({}, { holdfast_guest: 'g' });
-    await leave(api);
+    await closeSession(api);
     expect([sent, store.values]).toEqual([[], {}]);
   });
 });
@@ -140,7 +140,7 @@ describe('a cancellation that is refused', () => {
   const problem = (status: number, code: string, more: object = {}) =>
     new ApiProblem({ type: 'x', title: 'x', status, code, detail: 'For staff.', ...more });
 
-  it('says what is wrong with the reason, that it is too late, or what happened', () => {
+  it('explains an invalid reason, a cancellation that is too late, or another refusal', () => {
     const errors = [{ path: 'reason', message: 'too long' }];
     expect(cancelRefusal(problem(400, 'invalid_request', { errors }))).toEqual({
       errors: { reason: 'too long' },
@@ -149,12 +149,12 @@ describe('a cancellation that is refused', () => {
     for (const code of ['conflict', 'order_not_cancelable'])
       expect(cancelRefusal(problem(409, code))).toEqual({
         errors: {},
-        message: 'It’s too late to cancel this order: its status has changed in the meantime.',
+        message: 'This order can no longer be canceled because its status has changed.',
       });
     expect(cancelRefusal(problem(404, 'not_found'))).toEqual({ errors: {}, message: 'For staff.' });
   });
 
-  it('is no place for errors of ours', () => {
+  it('rethrows errors of our own code', () => {
     const error = new Error('bug');
     expect(() => cancelRefusal(error)).toThrow(error);
   });

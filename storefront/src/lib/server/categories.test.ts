@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Api, ApiOptions } from './api.ts';
 import { allCategories } from './categories.ts';
 
-it('asks for all categories in nobody’s name', async () => {
+it('requests all categories without credentials', async () => {
   const asked: [path: string, options: ApiOptions | undefined][] = [];
   const items = [{ slug: 'lamps', name: 'Lamps', count: 3 }];
   const get = async (path: string, options?: ApiOptions) => {

@@ -4,7 +4,7 @@ import { memo } from './memo.ts';
 
 const LIFE_MS = 60_000;
 
-/** Every category, for navigation and home. @throws ApiProblem when the API has never answered */
+/** All categories, for the navigation and home page. @throws ApiProblem when the API has never responded */
 export const allCategories = memo(async (api: Api): Promise<Category[]> => {
   const { items } = await api.get<{ items: Category[] }>('/categories', { identity: 'anyone' });
   return items;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { consentOf } from './consent.ts';
 
-it('takes the shopper’s word, and the browser’s before it', () => {
+it('uses the shopper’s choice, unless the browser declines', () => {
   expect(consentOf(new Headers(), undefined)).toBe('unasked');
   expect(consentOf(new Headers(), 'nonsense')).toBe('unasked');
   expect(consentOf(new Headers(), 'granted')).toBe('granted');

@@ -1,15 +1,15 @@
 import { expect, it, vi } from 'vitest';
-import { fromBrowser, send, tell } from './events.ts';
+import { fromBrowser, send, track } from './events.ts';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
 
-it('puts the time to what a browser saw a while ago', () => {
+it('converts the age of a browser’s event into a time', () => {
   expect(fromBrowser([{ event: 'page_view', id: 'a', path: '/', ago_ms: 1_500 }], NOW_MS)).toEqual([
     { event: 'page_view', id: 'a', path: '/', occurred_at: '2026-01-02T03:04:03.500Z' },
   ]);
 });
 
-it('takes nothing that is no list of events', () => {
+it('rejects a body that is not a list of events', () => {
   for (const body of [undefined, null, {}, [], ['x'], [null], [{}], [{ ago_ms: -1 }], [{ ago_ms: 'soon' }]])
     expect(fromBrowser(body, NOW_MS)).toBeUndefined();
   for (const body of [['x', { ago_ms: 1 }], [{ ago_ms: 1 }, null], [{ ago_ms: '1' }]])
@@ -17,10 +17,10 @@ it('takes nothing that is no list of events', () => {
 });
 
 it('sends no credentials without consent', async () => {
-  const api = { tell: vi.fn(async () => {}) };
+  const api = { report: vi.fn(async () => {}) };
   for (const consent of ['declined', 'signalled', 'unasked'] as const) await send({ api, consent }, [{}]);
   await send({ api, consent: 'granted' }, [{}]);
-  const options = api.tell.mock.calls.map((call) => (call as unknown[])[2]);
+  const options = api.report.mock.calls.map((call) => (call as unknown[])[2]);
   const without = { headers: { 'x-analytics-consent': 'declined' }, identity: 'anyone' };
   expect(options).toEqual([
     without,
@@ -30,10 +30,10 @@ it('sends no credentials without consent', async () => {
   ]);
 });
 
-it('never fails the shopper', async () => {
+it('never fails the shopper’s request', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  tell(
-    { api: { tell: () => Promise.reject(new Error('away')) }, consent: 'granted' },
+  track(
+    { api: { report: () => Promise.reject(new Error('away')) }, consent: 'granted' },
     { event: 'page_view', path: '/' },
   );
   await vi.waitFor(() => expect(warn).toHaveBeenCalled());
@@ -51,10 +51,10 @@ it.each([
   expect(fromBrowser(Array(count).fill({ ago_ms }), NOW_MS) !== undefined).toBe(isTaken);
 });
 
-it('tells of what this server did, with the time and an ID of its own', () => {
-  const api = { tell: vi.fn(async () => {}) };
-  tell({ api, consent: 'granted' }, { event: 'page_view', path: '/cart' });
-  expect(api.tell).toHaveBeenCalledExactlyOnceWith(
+it('tracks a server event with its own time and ID', () => {
+  const api = { report: vi.fn(async () => {}) };
+  track({ api, consent: 'granted' }, { event: 'page_view', path: '/cart' });
+  expect(api.report).toHaveBeenCalledExactlyOnceWith(
     '/events',
     {
       events: [

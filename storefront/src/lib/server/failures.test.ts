@@ -7,25 +7,28 @@ const problem = (status: number, detail?: string, retryAfter?: number) =>
 
 describe('a page that can’t be shown', () => {
   it.each([
-    [problem(404, 'There is no such order.'), { status: 404, message: 'We could not find what you were looking for.' }],
+    [
+      problem(404, 'There is no such order.'),
+      { status: 404, message: 'It may no longer be available, or you may need to sign in to see it.' },
+    ],
     [problem(400, 'Too long.'), { status: 400, message: 'Too long.' }],
-    [problem(400), { status: 400, message: 'That address is not one we understand.' }],
-    [problem(401), { status: 401, message: 'You need to sign in to see this.' }],
-    [problem(403), { status: 403, message: 'You need to sign in to see this.' }],
-    [problem(429, undefined, 30), { status: 429, message: 'That was a lot of requests. Try again in 30 seconds.' }],
+    [problem(400), { status: 400, message: 'This link isn’t valid.' }],
+    [problem(401), { status: 401, message: 'Please sign in to view this page.' }],
+    [problem(403), { status: 403, message: 'Please sign in to view this page.' }],
+    [problem(429, undefined, 30), { status: 429, message: 'You’ve made too many requests. Try again in 30 seconds.' }],
     [problem(500, 'Stock is being counted.'), { status: 503, message: 'Stock is being counted.' }],
-    [problem(503), { status: 503, message: 'The shop is not answering right now. Please try again in a moment.' }],
-    [new Error('secret'), { status: 500, message: 'Something went wrong on our side.' }],
-  ])('says %s', (error, expected) => {
+    [problem(503), { status: 503, message: 'The shop is temporarily unavailable. Please try again in a moment.' }],
+    [new Error('secret'), { status: 500, message: 'There’s a problem on our end. Please try again in a moment.' }],
+  ])('shows %s as %o', (error, expected) => {
     expect(describeFailure(error, 'unknown')).toEqual(expected);
   });
 
-  it('is told of by whoever raised it', () => {
+  it('keeps the message of the page that raised the error', () => {
     expect(describeFailure({ status: 410 }, 'app')).toEqual({ status: 410 });
     expect(describeFailure({ status: 404 }, 'app')).toEqual({ status: 404 });
     expect(describeFailure({ status: 404 }, 'framework')).toEqual({
       status: 404,
-      message: 'We could not find that page.',
+      message: 'It may have moved, or the address may be incorrect.',
     });
     expect(describeFailure({ status: 405 }, 'framework')).toEqual({ status: 405 });
     for (const error of [undefined, null, 'x', {}, { status: '404' }])

@@ -1,4 +1,4 @@
-/** What a shopper is told when a page cannot be shown. */
+/** Messages for shoppers when a page cannot be shown. */
 import { isProblem } from './problem.ts';
 
 export interface Failure {
@@ -6,27 +6,29 @@ export interface Failure {
   message?: string;
 }
 
-/** Turns an error thrown while answering into a status and a sentence; an unknown error tells nothing of itself. */
+/** Turns an error into a status and a message for the shopper; unknown errors reveal no details. */
 export function describeFailure(error: unknown, kind: string): Failure {
   if (kind === 'app' || kind === 'framework') {
     const status = statusOf(error);
-    return kind === 'framework' && status === 404 ? { status, message: 'We could not find that page.' } : { status };
+    return kind === 'framework' && status === 404
+      ? { status, message: 'It may have moved, or the address may be incorrect.' }
+      : { status };
   }
-  if (!isProblem(error)) return { status: 500, message: 'Something went wrong on our side.' };
+  if (!isProblem(error)) return { status: 500, message: 'There’s a problem on our end. Please try again in a moment.' };
   switch (error.status) {
     case 404:
-      return { status: 404, message: 'We could not find what you were looking for.' };
+      return { status: 404, message: 'It may no longer be available, or you may need to sign in to see it.' };
     case 400:
-      return { status: 400, message: error.detail ?? 'That address is not one we understand.' };
+      return { status: 400, message: error.detail ?? 'This link isn’t valid.' };
     case 401:
     case 403:
-      return { status: error.status, message: 'You need to sign in to see this.' };
+      return { status: error.status, message: 'Please sign in to view this page.' };
     case 429:
-      return { status: 429, message: `That was a lot of requests. ${tryAgain(error.retryAfterSeconds)}` };
+      return { status: 429, message: `You’ve made too many requests. ${tryAgain(error.retryAfterSeconds)}` };
     default:
       return {
         status: 503,
-        message: error.detail ?? 'The shop is not answering right now. Please try again in a moment.',
+        message: error.detail ?? 'The shop is temporarily unavailable. Please try again in a moment.',
       };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldErrors, forAccount, safeNext, sentence, text, texts } from './forms.ts';
 import { ApiProblem } from './problem.ts';
 
-it('leads back into this shop only', () => {
+it('redirects only within this shop', () => {
   expect(safeNext('/orders?cursor=a%20b', '/')).toBe('/orders?cursor=a%20b');
   for (const next of [
     '//evil.test',
@@ -26,19 +26,19 @@ it('keeps the first message of each field', () => {
   expect(fieldErrors(errors, 'shipping_address.')).toEqual({ city: 'one', email: 'three' });
 });
 
-it('says when to try again', () => {
+it('explains a problem and when to try again', () => {
   const problem = (status: number, wait?: number) =>
     new ApiProblem({ type: 'x', title: 't', status, code: 'rate_limited', detail: 'Detail.' }, wait);
-  expect(sentence(problem(429, 600))).toBe('Too many tries. Try again in 10 minutes.');
+  expect(sentence(problem(429, 600))).toBe('Too many attempts. Try again in 10 minutes.');
   for (const status of [500, 503]) expect(sentence(problem(status))).toContain('try again in a moment');
   expect(sentence(new ApiProblem({ type: 'x', title: 't', status: 409, code: 'x' }))).toBe(
-    'That did not work. Please try again.',
+    'Something went wrong. Please try again.',
   );
   expect(sentence(problem(409))).toBe('Detail.');
   expect(() => sentence(new TypeError('a bug'))).toThrow('a bug');
 });
 
-it('reads text fields without the blanks around them, and nothing for what was not sent as text', () => {
+it('trims text fields, and reads other fields as empty', () => {
   const form = new FormData();
   form.set('name', ' Ada ');
   form.set('file', new File(['x'], 'x.txt'));
@@ -50,11 +50,11 @@ describe('a page of an account', () => {
   const url = new URL('http://shop.test/orders?cursor=a&x=1');
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 't', status, code: 'x' });
 
-  it('gets what it asks for', async () => {
+  it('returns its data', async () => {
     expect(await forAccount(url, async () => 'orders')).toBe('orders');
   });
 
-  it('leads to signing in, and back, when the session has ended', async () => {
+  it('redirects to sign in, and back, when the session has ended', async () => {
     await expect(forAccount(url, () => Promise.reject(problem(401)))).rejects.toMatchObject({
       status: 303,
       location: '/sign-in?next=%2Forders%3Fcursor%3Da%26x%3D1',

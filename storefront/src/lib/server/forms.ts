@@ -1,4 +1,4 @@
-/** Reading forms and answering them. */
+/** Reads forms and prepares their responses. */
 import { redirect } from '@sveltejs/kit';
 import { tryAgain } from './failures.ts';
 import { type ApiProblem, isProblem } from './problem.ts';
@@ -16,7 +16,7 @@ export function texts<Name extends string>(form: FormData, names: readonly Name[
   return Object.fromEntries(names.map((name) => [name, text(form, name)])) as Record<Name, string>;
 }
 
-/** The first message of each field; `prefix` is cut off the front of the API's paths. */
+/** The first message of each field; `prefix` is removed from the API's paths. */
 export function fieldErrors(errors: ApiProblem['errors'], prefix = ''): FieldErrors {
   const found: FieldErrors = {};
   for (const { path, message } of errors) {
@@ -26,13 +26,12 @@ export function fieldErrors(errors: ApiProblem['errors'], prefix = ''): FieldErr
   return found;
 }
 
-/** A sentence for the shopper about a problem that no field is to blame for. @throws the error itself when it is not a problem */
+/** A message for the shopper about a problem that is not about a field. @throws the error itself when it is not a problem */
 export function sentence(error: unknown): string {
   if (!isProblem(error)) throw error;
-  if (error.status === 429) return `Too many tries. ${tryAgain(error.retryAfterSeconds)}`;
-  if (error.status >= 500)
-    return 'The shop is not answering right now. Nothing was lost: please try again in a moment.';
-  return error.detail ?? 'That did not work. Please try again.';
+  if (error.status === 429) return `Too many attempts. ${tryAgain(error.retryAfterSeconds)}`;
+  if (error.status >= 500) return 'The shop is temporarily unavailable. Please try again in a moment.';
+  return error.detail ?? 'Something went wrong. Please try again.';
 }
 
 /** The path of `next` when it leads to a page of this shop, otherwise `fallback`. */
@@ -41,7 +40,7 @@ export function safeNext(next: string | null, fallback: string): string {
 }
 
 /**
- * Answers with what `call` gives; sends shoppers whose session has ended to sign in and back.
+ * Returns the result of `call`; redirects shoppers whose session has ended to sign in and back.
  * @throws a redirect, or what `call` throws
  */
 export async function forAccount<Result>(url: URL, call: () => Promise<Result>): Promise<Result> {

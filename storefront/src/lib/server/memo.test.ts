@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { memo } from './memo.ts';
 
-it('loads once for all who ask, keeps it for its time, and goes on with it when loading fails', async () => {
+it('loads once for concurrent callers, caches the value, and keeps serving it when a reload fails', async () => {
   vi.useFakeTimers();
   try {
     let loads = 0;
@@ -26,7 +26,7 @@ it('loads once for all who ask, keeps it for its time, and goes on with it when 
   }
 });
 
-it('fails while there is nothing to go on with', async () => {
+it('fails while nothing is cached', async () => {
   const get = memo(() => Promise.reject(new Error('away')), 1000);
   await expect(get(undefined)).rejects.toThrow('away');
   await expect(get(undefined)).rejects.toThrow('away');

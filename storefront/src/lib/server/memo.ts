@@ -1,24 +1,24 @@
-/** Small things that every page needs, kept for a while. */
+/** Caches small values that every page needs. */
 
 /**
- * Keeps what `load` gave for `lifeMs`, loads once however many ask at the same time, and goes on with what it has when
- * loading again fails.
+ * Caches the result of `load` for `lifeMs`, shares one load between concurrent callers, and keeps serving the cached value when
+ * a reload fails.
  */
 export function memo<Argument, Value>(load: (argument: Argument) => Promise<Value>, lifeMs: number) {
-  let kept: { value: Value; until: number } | undefined;
+  let cached: { value: Value; until: number } | undefined;
   let loading: Promise<Value> | undefined;
   return async (argument: Argument): Promise<Value> => {
-    if (kept && Date.now() < kept.until) return kept.value;
+    if (cached && Date.now() < cached.until) return cached.value;
     loading ??= load(argument)
       .then((value) => {
-        kept = { value, until: Date.now() + lifeMs };
+        cached = { value, until: Date.now() + lifeMs };
         return value;
       })
       .finally(() => {
         loading = undefined;
       });
-    if (!kept) return loading;
-    const stale = kept.value;
+    if (!cached) return loading;
+    const stale = cached.value;
     return loading.catch(() => stale);
   };
 }

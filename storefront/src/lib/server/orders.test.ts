@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Order, Refund } from '#lib/contracts.ts';
 import { anOrder, aRefund } from '#lib/testing.ts';
 import type { Api } from './api.ts';
-import { readOrderWithRefunds, settle, unpaidOrder, unpaidOrderPath } from './orders.ts';
+import { clearUnpaidOrder, readOrderWithRefunds, unpaidOrder, unpaidOrderPath } from './orders.ts';
 import { ApiProblem } from './problem.ts';
 import { ShopCookies } from './shop-cookies.ts';
 import { MemoryCookies } from './testing.ts';
@@ -12,7 +12,7 @@ const before = anOrder({ status: 'canceled' });
 const after = anOrder({ status: 'canceled', refunded_amount: 49, updated_at: BOOKED_AT });
 const booked = aRefund({ status: 'succeeded', amount: 49, updated_at: BOOKED_AT });
 
-/** An API that answers with each order in turn, the last one from then on. */
+/** An API that returns each order in turn, and then the last one. */
 function apiOf(orders: Order[], refunds: Refund[]) {
   const asked: string[] = [];
   const get = async (path: string) => {
@@ -39,13 +39,13 @@ it('reads once when nothing changed, and not without end when everything does', 
   expect(busy.asked).toHaveLength(6);
 });
 
-it('does not ask for refunds of an order without a payment', async () => {
+it('does not read refunds of an order without a payment', async () => {
   const { api, asked } = apiOf([anOrder({ captured_amount: 0 })], []);
   expect((await readOrderWithRefunds(api, 'id')).refunds).toBeUndefined();
   expect(asked).toEqual(['order']);
 });
 
-it('asks for the order and its refunds by its ID, and answers with both', async () => {
+it('reads the order and its refunds by the order’s ID', async () => {
   const paths: string[] = [];
   const get = async (path: string) => {
     paths.push(path);
@@ -58,11 +58,11 @@ it('asks for the order and its refunds by its ID, and answers with both', async 
   expect(paths).toEqual(['/orders/a%2Fb']);
 });
 
-describe('the order that a browser has still to pay', () => {
+describe('the unpaid order of a browser', () => {
   const ORDER = anOrder({ status: 'pending' });
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
 
-  /** A browser that remembers this order, before an API that answers like this. */
+  /** A browser that remembers this order, with an API that gives this answer. */
   function browser(orderId: string | undefined, answer: () => unknown) {
     const paths: string[] = [];
     const store = new MemoryCookies({ holdfast_guest: 'cart', ...(orderId && { holdfast_order: orderId }) });
@@ -105,15 +105,15 @@ describe('the order that a browser has still to pay', () => {
     expect(remembered()).toBe(ORDER.id);
   });
 
-  it('is remembered by whoever is led to it, and its page says why they are there', () => {
+  it('is remembered when the shopper is sent to its page, which can explain why', () => {
     const { api, remembered } = browser(undefined, () => ORDER);
     expect(unpaidOrderPath(api, 'a/b')).toBe('/orders/a%2Fb?unpaid');
     expect(remembered()).toBe('a/b');
   });
 
-  it('is settled once it was paid: the cart is counted again', async () => {
+  it('is cleared once it was paid, and the cart is read again', async () => {
     const { api, paths, remembered } = browser(ORDER.id, () => ({ id: 'cart', items: [], item_count: 3 }));
-    expect(await settle(api, anOrder({ status: 'paid' }))).toBe(3);
+    expect(await clearUnpaidOrder(api, anOrder({ status: 'paid' }))).toBe(3);
     expect([paths, remembered()]).toEqual([['/cart'], undefined]);
   });
 
@@ -121,16 +121,16 @@ describe('the order that a browser has still to pay', () => {
     ['it waits', ORDER.id, ORDER],
     ['another is remembered', 'another', anOrder({ status: 'paid' })],
     ['none is remembered', undefined, anOrder({ status: 'paid' })],
-  ])('is left as it is while %s', async (_title, orderId, order) => {
+  ])('is unchanged while %s', async (_title, orderId, order) => {
     const { api, paths, remembered } = browser(orderId, () => ({}));
-    expect(await settle(api, order)).toBeUndefined();
+    expect(await clearUnpaidOrder(api, order)).toBeUndefined();
     expect([paths, remembered()]).toEqual([[], orderId]);
   });
 
-  it('is settled also in a browser that has no cart', async () => {
+  it('is cleared in a browser without a cart, too', async () => {
     const cookies = new ShopCookies(new MemoryCookies({ holdfast_order: ORDER.id }), true);
     const api = { cookies, get: failing(new Error('asked')) } as unknown as Api;
-    expect(await settle(api, anOrder({ status: 'paid' }))).toBeUndefined();
+    expect(await clearUnpaidOrder(api, anOrder({ status: 'paid' }))).toBeUndefined();
     expect(cookies.unpaidOrderId).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { readCart } from './cart.ts';
 import { isProblem } from './problem.ts';
 
-/** Path of an order, in the API as in the shop. */
+/** Path of an order, in both the API and the shop. */
 export function orderPath(orderId: string): string {
   return `/orders/${encodeURIComponent(orderId)}`;
 }
@@ -14,12 +14,12 @@ export function readOrder(api: Api, orderId: string): Promise<Order> {
   return api.get<Order>(orderPath(orderId));
 }
 
-/** An order that keeps changing is shown as it was last read: its page follows it. */
+/** An order that keeps changing is shown as last read, since its page follows it. */
 const MAX_READS = 3;
 
 /**
- * An order with its refunds, as of one moment: a refund that is booked between the two reads would be shown as sent, beside an
- * order that has not refunded anything.
+ * Reads an order with its refunds consistently: a refund recorded between the two reads would show as sent while the order
+ * shows nothing refunded.
  * @throws ApiProblem
  */
 export async function readOrderWithRefunds(
@@ -34,7 +34,7 @@ export async function readOrderWithRefunds(
   }
 }
 
-/** The order that this browser placed and has still to pay; undefined when there is none, or none any more. @throws ApiProblem */
+/** The unpaid order that this browser placed, if any. @throws ApiProblem */
 export async function unpaidOrder(api: Api): Promise<Order | undefined> {
   const orderId = api.cookies.unpaidOrderId;
   if (orderId === undefined) return undefined;
@@ -48,22 +48,21 @@ export async function unpaidOrder(api: Api): Promise<Order | undefined> {
   return undefined;
 }
 
-/** Says on the order's page why the shopper came there instead of to the checkout. */
+/** Marks the order's page as reached instead of checkout, so that it can explain why. */
 export const UNPAID_PARAMETER = 'unpaid';
 
-/** Remembers the order, and leads to its page. */
+/** Remembers the order. @returns path of its page */
 export function unpaidOrderPath(api: Api, orderId: string): string {
   api.cookies.keepUnpaidOrder(orderId);
   return `${orderPath(orderId)}?${UNPAID_PARAMETER}`;
 }
 
 /**
- * What this browser remembers of an order once it is settled: no longer that it is unpaid and, since paying empties the cart,
- * a fresh count.
- * @returns the count when it was looked up
+ * Forgets an unpaid order once it is no longer pending, and reads the cart again, since a payment empties it.
+ * @returns the number of items in the cart, when it was read
  * @throws ApiProblem
  */
-export async function settle(api: Api, order: Order): Promise<number | undefined> {
+export async function clearUnpaidOrder(api: Api, order: Order): Promise<number | undefined> {
   if (order.status === 'pending' || api.cookies.unpaidOrderId !== order.id) return undefined;
   api.cookies.dropUnpaidOrder();
   const cart = await readCart(api);

@@ -1,10 +1,10 @@
-/** How long pages may be kept, and by whom. */
+/** Cache headers of pages. */
 
 const CATALOG_SECONDS = 300;
 
 /**
- * For pages of the catalog. They carry the shopper's cart count, so no shared cache may keep them; the service worker of
- * that shopper does, and drops them at every write.
+ * For catalog pages. They show the shopper's cart count, so shared caches must not store them; the shopper's service worker
+ * does, and clears them at every write.
  */
 export const CATALOG_PAGE = {
   'cache-control': 'private, no-cache',

@@ -3,8 +3,8 @@ import { ApiProblem, isProblem, problemFrom, unreachable } from './problem.ts';
 
 const BODY = { type: '/api/problems/out_of_stock', title: 'Out of stock', status: 409, code: 'out_of_stock' };
 
-describe('an answer that is no success', () => {
-  it('is read with all that it says', async () => {
+describe('a response that is not a success', () => {
+  it('is read with all its fields', async () => {
     const errors = [{ path: 'items', message: 'too many' }];
     const body = { ...BODY, detail: 'Less.', request_id: 'r-1', errors, lines: [1] };
     const problem = await problemFrom(Response.json(body, { status: 409, headers: { 'retry-after': '30' } }));
@@ -21,7 +21,7 @@ describe('an answer that is no success', () => {
     expect(problem.extra).toEqual({ lines: [1] });
   });
 
-  it('may say little', async () => {
+  it('may have few fields', async () => {
     const problem = await problemFrom(Response.json(BODY, { status: 409 }));
     expect(problem).toMatchObject({
       message: '409 out_of_stock: Out of stock',
@@ -45,7 +45,7 @@ describe('an answer that is no success', () => {
     '{"status":"409","code":"x"}',
     '{"status":409}',
     '{"status":409,"code":1}',
-  ])('that is no problem of the API is told by its status: %s', async (body) => {
+  ])('without a problem of the API is identified by its status: %s', async (body) => {
     const response = new Response(body, { status: 502, statusText: 'Bad Gateway', headers: { 'x-request-id': 'r-2' } });
     const problem = await problemFrom(response);
     expect(problem).toMatchObject({
@@ -56,16 +56,16 @@ describe('an answer that is no success', () => {
     });
   });
 
-  it('that says nothing at all is unexpected', async () => {
+  it('without a body is unexpected', async () => {
     const problem = await problemFrom(new Response('', { status: 502 }));
-    expect(problem).toMatchObject({ message: '502 unavailable: Unexpected answer', requestId: undefined });
+    expect(problem).toMatchObject({ message: '502 unavailable: Unexpected response', requestId: undefined });
   });
 });
 
 it('an API that can’t be reached is a problem too, with its cause', () => {
   const cause = new Error('refused');
   expect(unreachable('r-3', cause)).toMatchObject({
-    message: '503 unavailable: The API did not answer',
+    message: '503 unavailable: The API did not respond',
     status: 503,
     code: 'unavailable',
     requestId: 'r-3',
@@ -73,7 +73,7 @@ it('an API that can’t be reached is a problem too, with its cause', () => {
   });
 });
 
-it('a problem is told from other errors, and by its code', () => {
+it('a problem is distinguished from other errors, and by its code', () => {
   const problem = new ApiProblem(BODY);
   expect([isProblem(problem), isProblem(problem, 'x', 'out_of_stock'), isProblem(problem, 'x')]).toEqual([
     true,

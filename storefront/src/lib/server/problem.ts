@@ -1,12 +1,12 @@
-/** Answers of the API that are not a success, as one typed error. */
+/** API responses that are not a success, as one typed error. */
 import type { Problem } from '#lib/contracts.ts';
 
-/** A problem+json answer of the API, or the API not answering at all (status 503, code `unavailable`). */
+/** A problem+json response of the API, or an API that did not respond (status 503, code `unavailable`). */
 export class ApiProblem extends Error {
   override name = 'ApiProblem';
   readonly status: number;
   readonly code: string;
-  /** What to tell the shopper, when the API said it. */
+  /** The API's message for the shopper, if any. */
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
   /** Field problems: `path` as the API names it, such as `shipping_address.postal_code`. */
@@ -28,12 +28,12 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Whether an error is a problem, of the named code when one is given. */
+/** Whether an error is a problem, with one of the codes if any are given. */
 export function isProblem(error: unknown, ...codes: string[]): error is ApiProblem {
   return error instanceof ApiProblem && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Reads the problem out of an answer that was not a success. Never throws: an unreadable body becomes a plain problem. */
+/** Reads the problem from a response that is not a success. Never throws: an unreadable body becomes a generic problem. */
 export async function problemFrom(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get('retry-after'));
   const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined;
@@ -41,11 +41,11 @@ export async function problemFrom(response: Response): Promise<ApiProblem> {
   return new ApiProblem(isProblemBody(body) ? body : unreadable(response), retryAfterSeconds);
 }
 
-/** The problem of an API that could not be reached or did not answer in time. */
+/** The problem of an API that could not be reached or timed out. */
 export function unreachable(requestId: string, cause: unknown): ApiProblem {
   const problem = {
     type: 'about:blank',
-    title: 'The API did not answer',
+    title: 'The API did not respond',
     status: 503,
     code: 'unavailable',
     request_id: requestId,
@@ -56,7 +56,7 @@ export function unreachable(requestId: string, cause: unknown): ApiProblem {
 function unreadable(response: Response): Problem {
   return {
     type: 'about:blank',
-    title: response.statusText || 'Unexpected answer',
+    title: response.statusText || 'Unexpected response',
     status: response.status,
     code: 'unavailable',
     request_id: response.headers.get('x-request-id') ?? undefined,

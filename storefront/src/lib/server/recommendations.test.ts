@@ -9,8 +9,8 @@ import { MemoryCookies } from './testing.ts';
 const item = (id: string, kind: RecommendationList['items'][number]['reason']['kind']) =>
   ({ id, reason: { kind, text: '', product_id: null } }) as RecommendationList['items'][number];
 
-/** An API that notes what it is asked for, and answers with one thing bought before and one that is new. */
-function asker(consent: Consent) {
+/** An API that records requests and answers with one product bought before and one related to it. */
+function requester(consent: Consent) {
   const asked: { path: string; options: ApiOptions }[] = [];
   const get = async <Result>(path: string, options: ApiOptions = {}) => {
     asked.push({ path, options });
@@ -19,34 +19,34 @@ function asker(consent: Consent) {
   return { asked, api: { get }, consent };
 }
 
-it('passes consent on with what it asks for somebody', async () => {
-  for (const [consent, word] of [
+it('passes consent on with personal lists', async () => {
+  for (const [consent, header] of [
     ['granted', 'granted'],
     ['unasked', 'declined'],
     ['signalled', 'declined'],
   ] as const) {
-    const who = asker(consent);
+    const who = requester(consent);
     await recommendations(who, { placement: 'home' }, 10);
     expect(who.asked).toEqual([
-      { path: '/recommendations', options: { headers: { 'x-analytics-consent': word }, query: { limit: 10 } } },
+      { path: '/recommendations', options: { headers: { 'x-analytics-consent': header }, query: { limit: 10 } } },
     ]);
   }
 });
 
-it('asks for what goes with a product in nobody’s name', async () => {
-  const who = asker('granted');
+it('requests a product’s list without credentials', async () => {
+  const who = requester('granted');
   await recommendations(who, { placement: 'product', productId: 'a b' }, 8);
   expect(who.asked[0]).toMatchObject({ path: '/products/a%20b/similar', options: { identity: 'anyone' } });
 });
 
-it('keeps of what is bought again nothing else', async () => {
-  const { model, items } = await recommendations(asker('declined'), { placement: 'again' }, 10);
+it('returns only products bought before in the buy-again list', async () => {
+  const { model, items } = await recommendations(requester('declined'), { placement: 'again' }, 10);
   expect(model).toBe('m-1');
   expect(items.map(({ id }) => id)).toEqual(['tea']);
 });
 
-it('looks for what is bought again among enough, and gives no more than was wanted', async () => {
-  const who = asker('granted');
+it('requests enough products for the buy-again list and returns at most the limit', async () => {
+  const who = requester('granted');
   expect((await recommendations(who, { placement: 'again' }, 0)).items).toEqual([]);
   const headers = { 'x-analytics-consent': 'granted' };
   expect(who.asked).toEqual([
@@ -57,9 +57,9 @@ it('looks for what is bought again among enough, and gives no more than was want
 it.each([
   [{ placement: 'cart' }, '/cart/suggestions'],
   [{ placement: 'product', productId: 'p' }, '/products/p/similar'],
-] as const)('asks for %j, and for as many as are wanted', async (wish, path) => {
-  const who = asker('granted');
-  await recommendations(who, wish, 8);
+] as const)('requests %j with its limit', async (target, path) => {
+  const who = requester('granted');
+  await recommendations(who, target, 8);
   expect(who.asked).toEqual([{ path, options: expect.objectContaining({ query: { limit: 8 } }) }]);
 });
 
@@ -67,8 +67,8 @@ it.each([
   [{ holdfast_guest: 'cart-1' }, ['/recommendations/choices']],
   [{ holdfast_refresh: 'r' }, ['/recommendations/choices']],
   [{}, []],
-])('asks what a browser with %j chose: %j', async (cookies, paths) => {
-  const { asked, api } = asker('granted');
+])('reads the settings of a browser with %j from %j', async (cookies, paths) => {
+  const { asked, api } = requester('granted');
   const known = new ShopCookies(new MemoryCookies(cookies as Record<string, string>), true);
   const choices = await readChoices({ ...api, cookies: known } as unknown as Api);
   expect(asked.map(({ path }) => path)).toEqual(paths);

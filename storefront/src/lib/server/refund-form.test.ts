@@ -18,16 +18,16 @@ describe('a request to cancel or return items', () => {
   const items = { kind: 'cancel', what: 'items', 'units:lantern': '2', 'units:stove': '0', reason: ' Too many ' };
   const lines = [{ product_id: 'lantern', quantity: 2 }];
 
-  it('names the chosen items and leaves the amount to the API', () => {
+  it('sends the chosen items and leaves the amount to the API', () => {
     expect(request(items)).toEqual({ body: { reason: 'Too many', await_return: false, lines } });
     expect(request({ ...items, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true, lines } });
   });
 
-  it('asks for what is left of the payment where the items cost more', () => {
+  it('requests the remaining balance when the items cost more', () => {
     expect(request(items, 30)).toMatchObject({ body: { amount: 30, lines } });
   });
 
-  it('returns everything without naming it; to cancel everything is to cancel the order', () => {
+  it('returns everything without listing items; canceling everything means canceling the order', () => {
     const everything = { ...items, what: 'everything' };
     expect(request({ ...everything, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true } });
     expect(request(everything)).toMatchObject({ body: { lines } });
@@ -35,13 +35,13 @@ describe('a request to cancel or return items', () => {
 
   it('needs items and a reason', () => {
     expect(request({ kind: 'cancel', 'units:lantern': '0' })).toEqual({
-      errors: { units: 'Choose at least one item.', reason: 'Tell us why, in a few words.' },
+      errors: { units: 'Choose at least one item.', reason: 'Enter a reason.' },
     });
     expect(request({ ...items, 'units:lantern': '-1' })).toEqual({
-      errors: { units: 'Choose how many of each item.' },
+      errors: { units: 'Choose a quantity for each item.' },
     });
     expect(request({ ...items, reason: 'x'.repeat(501) })).toEqual({
-      errors: { reason: 'Use at most 500 characters.' },
+      errors: { reason: 'Use 500 characters or fewer.' },
     });
   });
 
@@ -53,30 +53,30 @@ describe('a request to cancel or return items', () => {
     [{ 'units:lantern': '1.5' }, false],
     [{ 'units:lantern': 'two' }, false],
     [{ 'units:lantern': '2', 'units:stove': '-1' }, false],
-  ])('with %j is understood: %s', (units, isUnderstood) => {
-    expect('body' in request({ ...items, ...units } as Record<string, string>)).toBe(isUnderstood);
+  ])('with %j is valid: %s', (units, isValid) => {
+    expect('body' in request({ ...items, ...units } as Record<string, string>)).toBe(isValid);
   });
 
-  it('takes a reason of 500 characters, and needs one to return everything, too', () => {
+  it('accepts a reason of 500 characters, and requires one to return everything', () => {
     expect(request({ ...items, reason: 'x'.repeat(500) })).toHaveProperty('body');
     expect(request({ kind: 'return', what: 'everything', reason: '' })).toEqual({
-      errors: { reason: 'Tell us why, in a few words.' },
+      errors: { reason: 'Enter a reason.' },
     });
   });
 
-  it('names no amount where the items cost what is left, or nothing is known to be left', () => {
+  it('sends no amount when the items cost the remaining balance, or no balance is known', () => {
     for (const refundable of [49, 0])
       expect(request(items, refundable)).toEqual({
         body: { reason: 'Too many', await_return: false, lines },
       });
   });
 
-  it('is for single items unless it says everything', () => {
+  it('is for single items by default', () => {
     expect(valuesOf({}).what).toBe('items');
     expect(valuesOf({ what: 'all' }).what).toBe('items');
   });
 
-  it('to cancel does not turn into a return when the order has shipped in the meantime', () => {
+  it('to cancel does not become a return when the order has shipped', () => {
     const shipped = anOrder({ status: 'shipped', fulfillment: 'shipped' });
     expect(staleRequest(valuesOf(items), shipped)).toContain('You can request a return instead');
     expect(staleRequest(valuesOf({ ...items, kind: 'return' }), shipped)).toBeUndefined();
@@ -84,18 +84,20 @@ describe('a request to cancel or return items', () => {
   });
 });
 
-it('says a refusal in the shopper’s words', () => {
+it('explains a refusal to the shopper', () => {
   const problem = (status: number, code: string, extra: object = {}) =>
     new ApiProblem({ type: 'x', title: 't', status, code, detail: 'Detail.', ...extra });
-  const words = (error: unknown) => refundRefusal(error, 'usd').message;
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('Nothing is left');
-  expect(words(problem(409, 'idempotency_key_reused'))).toContain('already sent this form');
-  expect(words(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain('Nothing is left');
-  expect(words(problem(409, 'order_not_refundable'))).toContain('can’t be refunded anymore');
-  expect(words(problem(400, 'invalid_request'))).toContain('already canceled or returned');
-  expect(words(problem(503, 'unavailable'))).toContain('try again in a moment');
-  expect(words(problem(409, 'return_window_closed'))).toBe('Detail.');
+  const messageOf = (error: unknown) => refundRefusal(error, 'usd').message;
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: 5 }))).toContain('$5.00');
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: 0 }))).toContain('already been refunded');
+  expect(messageOf(problem(409, 'idempotency_key_reused'))).toContain('already submitted this form');
+  expect(messageOf(problem(409, 'refund_exceeds_charge', { refundable_amount: '5' }))).toContain(
+    'already been refunded',
+  );
+  expect(messageOf(problem(409, 'order_not_refundable'))).toContain('can no longer be refunded');
+  expect(messageOf(problem(400, 'invalid_request'))).toContain('already canceled or returned');
+  expect(messageOf(problem(503, 'unavailable'))).toContain('try again in a moment');
+  expect(messageOf(problem(409, 'return_window_closed'))).toBe('Detail.');
   const field = problem(400, 'invalid_request', { errors: [{ path: 'reason', message: 'too long' }] });
   expect(refundRefusal(field, 'usd')).toEqual({ errors: { reason: 'too long' }, message: undefined });
   expect(() => refundRefusal(new TypeError('a bug'), 'usd')).toThrow('a bug');

@@ -1,4 +1,4 @@
-/** The form by which a shopper cancels items or requests a return: read, checked, and the API's refusals in the shopper's words. */
+/** The form to cancel items or request a return: reads and validates it, and explains the API's refusals to the shopper. */
 import type { ItemsRequest } from '#lib/after-purchase.ts';
 import { costOf } from '#lib/amounts.ts';
 import type { Order } from '#lib/contracts.ts';
@@ -9,10 +9,10 @@ import { isProblem } from './problem.ts';
 
 export const MAX_REASON_LENGTH = 500;
 
-/** As it was sent, to be shown again. */
+/** The form as submitted, to show it again. */
 export interface RefundValues {
   kind: ItemsRequest;
-  /** Everything that is left can be returned without choosing each item. */
+  /** All remaining items can be returned without choosing each one. */
   what: 'items' | 'everything';
   /** Units by product id. */
   units: Record<string, string>;
@@ -40,8 +40,8 @@ export function readRefundValues(form: FormData): RefundValues {
 }
 
 /**
- * @param refundable what the page said is left of the payment. Items that cost more, after a refund by staff, are requested for
- * what is left. Read from the form, so that the same form asks for the same again.
+ * @param refundable the remaining balance of the payment as the page showed it. Items that cost more, after a refund by staff, are
+ * requested for that balance. It comes from the form, so that resubmitting the form repeats the same request.
  */
 export function readRefundRequest(
   values: RefundValues,
@@ -52,15 +52,15 @@ export function readRefundRequest(
   const lines = Object.entries(values.units)
     .map(([product_id, units]) => ({ product_id, quantity: Number(units) }))
     .filter(({ quantity }) => quantity !== 0);
-  if (values.reason === '') errors.reason = 'Tell us why, in a few words.';
-  else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use at most ${MAX_REASON_LENGTH} characters.`;
+  if (values.reason === '') errors.reason = 'Enter a reason.';
+  else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use ${MAX_REASON_LENGTH} characters or fewer.`;
   const body = { reason: values.reason, await_return: values.kind === 'return' };
   if (values.kind === 'return' && values.what === 'everything')
     return Object.keys(errors).length > 0 ? { errors } : { body };
 
   if (lines.length === 0) errors.units = 'Choose at least one item.';
   else if (lines.some(({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > 100))
-    errors.units = 'Choose how many of each item.';
+    errors.units = 'Choose a quantity for each item.';
   if (Object.keys(errors).length > 0) return { errors };
   const prices = new Map(order.items.map((item) => [item.product_id, item.price]));
   const cost = costOf(
@@ -70,11 +70,11 @@ export function readRefundRequest(
   return { body: { ...body, lines, ...(refundable > 0 && cost > refundable ? { amount: refundable } : {}) } };
 }
 
-/** Why a form can't be sent as it is: the order moved on after its page was shown. Undefined when it can. */
+/** Why the form is outdated: the order has changed since its page rendered. Undefined when it is not. */
 export function staleRequest(values: RefundValues, order: Order): string | undefined {
-  // The API would take it for a return, and that is not what the shopper asked for.
+  // The API would treat it as a return, which the shopper did not request.
   return values.kind === 'cancel' && hasShipped(order.fulfillment)
-    ? 'This order has shipped in the meantime, so its items can’t be canceled. You can request a return instead.'
+    ? 'This order has already shipped, so its items can’t be canceled. You can request a return instead.'
     : undefined;
 }
 
@@ -84,22 +84,22 @@ export function refundRefusal(error: unknown, currency: string): { errors: Field
   if (!isProblem(error)) throw error;
   const { reason } = fieldErrors(error.errors);
   if (reason) return { errors: { reason }, message: undefined };
-  return { errors: {}, message: refusalInWords(error.code, error.extra.refundable_amount, currency) ?? message };
+  return { errors: {}, message: refusalMessage(error.code, error.extra.refundable_amount, currency) ?? message };
 }
 
-/** The API's sentences are for programs and staff, too; these say what a shopper can do. Others, with a date, are for both. */
-function refusalInWords(code: string, refundable: unknown, currency: string): string | undefined {
+/** Messages that tell the shopper what to do, in place of the API's general ones. Undefined keeps the API's message. */
+function refusalMessage(code: string, refundable: unknown, currency: string): string | undefined {
   switch (code) {
     case 'refund_exceeds_charge':
       return typeof refundable === 'number' && refundable > 0
-        ? `That is more than the ${formatMoney(refundable, currency)} left of your payment. Check the refund below, then send it again.`
-        : 'Nothing is left of your payment: all of it has been refunded or is on its way.';
+        ? `This refund is more than the ${formatMoney(refundable, currency)} remaining on your payment. Check the amount below and submit it again.`
+        : 'Your full payment has already been refunded, or the refund is on its way.';
     case 'order_not_refundable':
-      return 'This order has changed in the meantime, and its items can’t be refunded anymore.';
+      return 'This order has changed, and its items can no longer be refunded.';
     case 'idempotency_key_reused':
-      return 'You already sent this form with other items. See what you requested under Refunds; to request this as well, send it again.';
+      return 'You already submitted this form with different items. See your request under Refunds. To request these items too, submit it again.';
     case 'invalid_request':
-      return 'Some of these items were already canceled or returned. Check what is left, and choose again.';
+      return 'Some of these items were already canceled or returned. Check the remaining items and choose again.';
     default:
       return undefined;
   }

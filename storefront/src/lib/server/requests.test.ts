@@ -8,7 +8,7 @@ function asked(host: string, { method = 'GET', path = '/cart?x=1' } = {}): Reque
 describe('canonicalAddress', () => {
   const home = 'http://127.0.0.1:3000';
 
-  it('leads other names of this machine home', () => {
+  it('redirects other loopback names', () => {
     expect(canonicalAddress(asked('localhost:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
     expect(canonicalAddress(asked('[::1]:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
     expect(canonicalAddress(asked('localhost'), 'http://127.0.0.1')).toBe('http://127.0.0.1/cart?x=1');
@@ -16,26 +16,26 @@ describe('canonicalAddress', () => {
   });
 
   it.each([
-    ['who is at home', asked('127.0.0.1:3000'), home],
+    ['a request to the canonical address', asked('127.0.0.1:3000'), home],
     ['another port', asked('localhost:8080'), home],
     ['a name that is not this machine', asked('shop.internal:3000'), home],
     ['a shop that has a real address', asked('localhost:443'), 'https://shop.example'],
     ['a form', asked('localhost:3000', { method: 'POST' }), home],
-    ['who does not say whom they ask', new Request('http://localhost:3000/cart'), home],
-    ['a shop that was not told its address', asked('localhost:3000'), undefined],
+    ['a request without a host', new Request('http://localhost:3000/cart'), home],
+    ['a shop without a configured origin', asked('localhost:3000'), undefined],
   ])('leaves alone %s', (_title, request, origin) => {
     expect(canonicalAddress(request, origin)).toBeUndefined();
   });
 });
 
-it('goes on with the request id of a proxy, unless it is nonsense', () => {
+it('uses the request ID of a proxy, unless it is invalid', () => {
   const id = (value: string) => requestIdOf(new Request('http://x', { headers: { 'x-request-id': value } }));
   expect(id('abc-123_4.5')).toBe('abc-123_4.5');
   expect(id('<script>')).toMatch(/^[0-9a-f-]{36}$/);
   expect(id('x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it('knows a shopper’s address, or that it is not known', () => {
+it('reads the shopper’s address, if known', () => {
   expect(clientAddressOf({ getClientAddress: () => '203.0.113.9' })).toBe('203.0.113.9');
   const unknown = () => {
     throw new Error('The proxy did not say.');

@@ -3,16 +3,16 @@
 const REQUEST_ID = /^[\w.-]{8,100}$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** The id a proxy gave this request, or a new one. */
+/** The request ID from a proxy, or a new one. */
 export function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id');
   return given && REQUEST_ID.test(given) ? given : crypto.randomUUID();
 }
 
 /**
- * Where a page asked for under another name of this machine is really served. Forms are only taken from the shop's own
- * origin, so `localhost` has to lead to the `127.0.0.1` that the shop was told to be (and the other way round).
- * @returns the address to go to, or undefined when the request is at home
+ * The canonical address of a page requested under another loopback name. Forms are only accepted from the shop's own origin, so
+ * `localhost` must redirect to a shop configured as `127.0.0.1`, and vice versa.
+ * @returns the address to redirect to, or undefined when the request already uses it
  */
 export function canonicalAddress(request: Request, origin: string | undefined): string | undefined {
   if (origin === undefined || request.method !== 'GET') return undefined;
@@ -25,7 +25,7 @@ export function canonicalAddress(request: Request, origin: string | undefined): 
   return `${home.origin}${pathname}${search}`;
 }
 
-/** The shopper's address, or undefined where the proxy did not say. */
+/** The shopper's IP address, or undefined when the proxy did not send it. */
 export function clientAddressOf(event: { getClientAddress: () => string }): string | undefined {
   try {
     return event.getClientAddress();

@@ -6,7 +6,7 @@ import { releaseReservation, reserveCart, shortLines } from './reservations.ts';
 
 type Answer = { order_id: string | null } | { code: string; [extra: string]: unknown };
 
-/** An API that gives these answers to requests for a reservation, and notes their keys. */
+/** An API that gives these responses to reservation requests, and records their keys. */
 function answering(...answers: Answer[]) {
   const keys: unknown[] = [];
   const post = async (path: string, _body: unknown, options: { idempotencyKey: string }) => {
@@ -20,7 +20,7 @@ function answering(...answers: Answer[]) {
 }
 
 describe('reserveCart', () => {
-  it('gives what is reserved, or the order that awaits payment', async () => {
+  it('returns the reservation, or the order awaiting payment', async () => {
     expect(await reserveCart(answering({ order_id: null }).api, 'k')).toEqual({ reserved: { order_id: null } });
     expect(await reserveCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
   });
@@ -30,7 +30,7 @@ describe('reserveCart', () => {
     expect(await reserveCart(answering({ code: 'out_of_stock', lines }).api, 'k')).toEqual({ short: lines });
   });
 
-  it('reserves anew when the page’s own reservation has ended, once', async () => {
+  it('reserves again, once, when the page’s own reservation has ended', async () => {
     const ended = { code: 'reservation_ended' };
     const { api, keys } = answering(ended, { order_id: null });
     expect(await reserveCart(api, 'k')).toHaveProperty('reserved');
@@ -39,18 +39,18 @@ describe('reserveCart', () => {
     await expect(reserveCart(answering(ended, ended).api, 'k')).rejects.toThrow('reservation_ended');
   });
 
-  it('leaves a limit to be read as the API says it', async () => {
+  it('shows the API’s message about a limit', async () => {
     const detail = 'Guests can reserve up to 20 items at a time. Reduce the quantities, or sign in to reserve more.';
     const refused = await reserveCart(answering({ code: 'reservation_limit', detail }).api, 'k').catch(sentence);
     expect(refused).toBe(detail);
   });
 });
 
-describe('giving a reservation back', () => {
+describe('releasing a reservation', () => {
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
   const failing = (error: unknown) => ({ delete: () => Promise.reject(error) }) as unknown as Api;
 
-  it('names it to the API', async () => {
+  it('sends its ID to the API', async () => {
     const paths: string[] = [];
     const remove = async (path: string) => void paths.push(path);
     await releaseReservation({ delete: remove } as unknown as Api, 'a/b');

@@ -1,4 +1,4 @@
-/** Reservations: of everything in the cart, and giving one back. */
+/** Reserves the cart and releases reservations. */
 import type { Reservation, ShortLine } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { isProblem } from './problem.ts';
@@ -6,14 +6,14 @@ import { isProblem } from './problem.ts';
 export type ReservationResult = { reserved: Reservation } | { short: ShortLine[] } | { unpaidOrderId: string };
 
 /**
- * Reserves everything in the cart, in the place of what the shopper had reserved before. An order of theirs that waits for its payment
- * comes first: it is answered instead.
- * @throws ApiProblem for everything but stock falling short
+ * Reserves everything in the cart and replaces the shopper's earlier reservation. Returns the shopper's unpaid order instead, if
+ * there is one.
+ * @throws ApiProblem for anything but insufficient stock
  */
 export async function reserveCart(api: Api, idempotencyKey: string): Promise<ReservationResult> {
   try {
     return await reserve(api, idempotencyKey).catch((error: unknown) => {
-      // The page was drawn before that reservation ended, as with the browser's back button: this press is a new request.
+      // The page rendered before that reservation ended, as with the browser's back button, so this click is a new request.
       if (isProblem(error, 'reservation_ended')) return reserve(api, crypto.randomUUID());
       throw error;
     });
@@ -28,7 +28,7 @@ async function reserve(api: Api, idempotencyKey: string): Promise<ReservationRes
   return reserved.order_id === null ? { reserved } : { unpaidOrderId: reserved.order_id };
 }
 
-/** Gives a reservation back; one that has ended, became an order or is unknown stays as it is. @throws ApiProblem when the API is not answering */
+/** Releases a reservation, unless it has ended, became an order, or is unknown. @throws ApiProblem when the API does not respond */
 export async function releaseReservation(api: Api, reservationId: string): Promise<void> {
   try {
     await api.delete(`/reservations/${encodeURIComponent(reservationId)}`);

@@ -4,7 +4,7 @@ import { extendPolicy, paymentSources, secure } from './security-headers.ts';
 const POLICY =
   "default-src 'self'; script-src 'self' 'nonce-abc'; connect-src 'self'; form-action 'self'; frame-src 'none'";
 
-it('lets forms and scripts reach the stand-in, and nothing of Stripe’s', () => {
+it('allows the stand-in for forms and scripts, and not Stripe', () => {
   const headers = new Headers({ 'content-security-policy': POLICY });
   secure(headers, 'http://127.0.0.1:4242/', false);
   const policy = headers.get('content-security-policy');
@@ -14,7 +14,7 @@ it('lets forms and scripts reach the stand-in, and nothing of Stripe’s', () =>
   expect(headers.has('strict-transport-security')).toBe(false);
 });
 
-it('lets Stripe.js come and frame its form when paying is with Stripe itself', () => {
+it('allows Stripe.js and its frames when payments use Stripe itself', () => {
   const policy = extendPolicy(POLICY, paymentSources(undefined));
   expect(policy).toContain("script-src 'self' 'nonce-abc' https://js.stripe.com");
   expect(policy).toContain('frame-src https://js.stripe.com');
@@ -22,7 +22,7 @@ it('lets Stripe.js come and frame its form when paying is with Stripe itself', (
   expect(policy).toContain("form-action 'self';");
 });
 
-it.each([true, false])('protects every page; over https (%s) browsers stay with https for a year', (https) => {
+it.each([true, false])('protects every page; with https (%s) sets HSTS for a year', (https) => {
   const headers = new Headers();
   secure(headers, undefined, https);
   expect(Object.fromEntries(headers)).toEqual({
@@ -34,7 +34,7 @@ it.each([true, false])('protects every page; over https (%s) browsers stay with 
   });
 });
 
-it('lets Stripe be asked, and its pictures be shown, only where paying is with Stripe itself', () => {
+it('allows Stripe’s API and images only when payments use Stripe itself', () => {
   const policy = "connect-src 'self'; img-src 'self' data:";
   expect(extendPolicy(policy, paymentSources(undefined))).toBe(
     "connect-src 'self' https://api.stripe.com; img-src 'self' data: https://*.stripe.com",

@@ -1,6 +1,6 @@
-/** Headers that protect the shopper; the content security policy is completed with what depends on settings. */
+/** Security headers; completes the content security policy with sources that depend on settings. */
 
-/** Stripe's own addresses, which it asks for where Stripe.js is used. */
+/** The sources that Stripe.js requires. */
 const STRIPE_SOURCES: Record<string, string> = {
   'script-src': 'https://js.stripe.com https://*.js.stripe.com',
   'frame-src': 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
@@ -22,14 +22,14 @@ export function secure(headers: Headers, standInUrl: string | undefined, https: 
   if (https) headers.set('strict-transport-security', 'max-age=31536000');
 }
 
-/** What paying needs beyond the shop's own address. */
+/** The additional sources that payments require. */
 export function paymentSources(standInUrl: string | undefined): Record<string, string> {
   if (standInUrl === undefined) return STRIPE_SOURCES;
   const origin = new URL(standInUrl).origin;
   return { 'connect-src': origin, 'form-action': origin };
 }
 
-/** Adds sources to directives of a policy; a directive that allowed nothing then allows just these. */
+/** Adds sources to directives of a policy, in place of `'none'`. */
 export function extendPolicy(policy: string, additions: Record<string, string>): string {
   return policy
     .split('; ')

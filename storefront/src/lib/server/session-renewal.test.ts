@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('a refresh token', () => {
-  it('is traded once, however many requests ask, also for half a minute after', async () => {
+  it('is exchanged once for concurrent requests, and for half a minute after', async () => {
     const refresh = vi.fn(async () => session('new'));
     const renewal = new SessionRenewal();
     const answers = await Promise.all([renewal.renew('old', refresh), renewal.renew('old', refresh)]);
@@ -27,14 +27,14 @@ describe('a refresh token', () => {
     expect(refresh).toHaveBeenCalledTimes(2);
   });
 
-  it('of another shopper is another one', async () => {
+  it('of another shopper is separate', async () => {
     const renewal = new SessionRenewal();
     const refresh = async (token: string) => session(`${token}-new`);
     expect(await renewal.renew('a', refresh)).toEqual(session('a-new'));
     expect(await renewal.renew('b', refresh)).toEqual(session('b-new'));
   });
 
-  it.each([400, 401])('that the API refuses with %d ends the session, which is remembered', async (status) => {
+  it.each([400, 401])('that the API refuses with %d ends the session, and the result is cached', async (status) => {
     const renewal = new SessionRenewal();
     const refresh = vi.fn(() => Promise.reject(problem(status)));
     expect(await renewal.renew('old', refresh)).toBeUndefined();
@@ -42,7 +42,7 @@ describe('a refresh token', () => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
-  it('is tried again when the API did not answer, or not now', async () => {
+  it('is retried when the API did not respond, or limited the rate', async () => {
     const renewal = new SessionRenewal();
     for (const error of [problem(503), problem(429), new Error('away')])
       await expect(renewal.renew('old', () => Promise.reject(error))).rejects.toBe(error);

@@ -1,10 +1,10 @@
-/** Trades refresh tokens for new ones, once per token however many requests of a shopper ask at the same time. */
+/** Exchanges refresh tokens for new sessions, once per token even for concurrent requests. */
 import type { Session } from '#lib/contracts.ts';
 import { isProblem } from './problem.ts';
 
 /**
- * How long the answer for a used token is remembered. A refresh token works once and using it again ends the session, yet
- * requests that left the browser before it had the new cookies still carry the old one.
+ * How long the session for a used token is cached. A refresh token works once, and reusing it ends the session, yet requests that
+ * left the browser before it had the new cookies still carry the old token.
  */
 const REMEMBER_MS = 30_000;
 
@@ -17,9 +17,9 @@ export class SessionRenewal {
   }
 
   /**
-   * @param refresh asks the API; called once for a token
+   * @param refresh calls the API; called once per token
    * @returns the new session, or undefined when the API no longer accepts the token
-   * @throws whatever `refresh` throws besides a refusal; the next call tries again
+   * @throws whatever `refresh` throws besides a refusal; the next call retries
    */
   renew(refreshToken: string, refresh: (refreshToken: string) => Promise<Session>): Promise<Session | undefined> {
     const known = this.#answers.get(refreshToken);

@@ -12,7 +12,7 @@ const GOOD: AddressValues = {
   country: 'us',
 };
 
-it('gives what the API takes, empty fields left out', () => {
+it('returns the API’s request without empty fields', () => {
   expect(readShipping(GOOD, true)).toEqual({
     email: 'a@example.com',
     address: {
@@ -26,12 +26,12 @@ it('gives what the API takes, empty fields left out', () => {
   });
 });
 
-it('asks a guest for an email, and only a guest', () => {
+it('requires an email from guests only', () => {
   expect(readShipping({ ...GOOD, email: '' }, true)).toHaveProperty('errors.email');
   expect(readShipping({ ...GOOD, email: '' }, false)).toHaveProperty('email', undefined);
 });
 
-it('names every field that is wrong', () => {
+it('returns an error for every invalid field', () => {
   const form = readShipping(
     { ...GOOD, email: 'nope', city: '', state: '', postal_code: '6270', street: 'x'.repeat(300) },
     false,
@@ -51,21 +51,21 @@ const errorsOf = (fields: Partial<AddressValues>, emailRequired = true) => {
 };
 
 it.each([
-  ['name', '', 'Enter the name of the person who receives the parcel.'],
-  ['street', '', 'Enter a street and number.'],
+  ['name', '', 'Enter the recipient’s full name.'],
+  ['street', '', 'Enter a street address.'],
   ['city', '', 'Enter a city.'],
-  ['state', '', 'Choose a state.'],
+  ['state', '', 'Select a state.'],
   ['postal_code', '', 'Enter a ZIP code.'],
   ['postal_code', '6270', 'Enter a US ZIP code: 12345 or 12345-6789.'],
-  ['country', '', 'Choose a country.'],
-  ['email', '', 'Enter your email, so that we can reach you about the order.'],
+  ['country', '', 'Select a country.'],
+  ['email', '', 'Enter your email address.'],
   ['email', 'nope', 'Enter an email address like name@example.com.'],
-])('says of the field %s with “%s”: %s', (name, value, message) => {
+])('shows for the field %s with “%s”: %s', (name, value, message) => {
   expect(errorsOf({ [name]: value })).toEqual({ [name]: message });
 });
 
-it('says of what is wrong in another way what the API says', () => {
+it('shows the API’s message for other errors', () => {
   expect(errorsOf({ street: 'x'.repeat(300) })).toEqual({
-    street: expect.stringMatching(/^This does not look right: .+\.$/),
+    street: expect.stringMatching(/^This isn’t valid: .+\.$/),
   });
 });

@@ -1,4 +1,4 @@
-/** The address form of the checkout: what was typed, what is wrong with it, and what goes to the API. */
+/** The checkout's address form: reads and validates it for the API. */
 import { z } from 'zod';
 import { type ShippingAddress, shippingAddress } from '../../../../api/contracts/orders.ts';
 import type { FieldErrors } from './forms.ts';
@@ -6,14 +6,14 @@ import type { FieldErrors } from './forms.ts';
 export const ADDRESS_FIELDS = ['name', 'street', 'street2', 'city', 'state', 'postal_code', 'country'] as const;
 export type AddressValues = Record<(typeof ADDRESS_FIELDS)[number] | 'email', string>;
 
-/** Sentences for a field left empty; the contract's own messages speak to programs. */
+/** Messages for empty fields; the contract's own messages are for developers. */
 const REQUIRED: Partial<Record<keyof AddressValues, string>> = {
-  name: 'Enter the name of the person who receives the parcel.',
-  street: 'Enter a street and number.',
+  name: 'Enter the recipient’s full name.',
+  street: 'Enter a street address.',
   city: 'Enter a city.',
-  state: 'Choose a state.',
+  state: 'Select a state.',
   postal_code: 'Enter a ZIP code.',
-  country: 'Choose a country.',
+  country: 'Select a country.',
 };
 const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
   postal_code: 'Enter a US ZIP code: 12345 or 12345-6789.',
@@ -21,14 +21,14 @@ const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
 
 export type ShippingForm = { address: ShippingAddress; email: string | undefined } | { errors: FieldErrors };
 
-/** @param emailRequired whether nobody is signed in whose address is known */
+/** @param emailRequired whether the shopper is a guest, whose email is unknown */
 export function readShipping(values: AddressValues, emailRequired: boolean): ShippingForm {
   const { email, ...fields } = values;
   const errors: FieldErrors = {};
   for (const [name, message] of Object.entries(REQUIRED)) {
     if (values[name as keyof AddressValues] === '') errors[name] = message;
   }
-  if (email === '' && emailRequired) errors.email = 'Enter your email, so that we can reach you about the order.';
+  if (email === '' && emailRequired) errors.email = 'Enter your email address.';
   else if (email !== '' && !z.email().safeParse(email).success)
     errors.email = 'Enter an email address like name@example.com.';
 
@@ -36,7 +36,7 @@ export function readShipping(values: AddressValues, emailRequired: boolean): Shi
   const parsed = shippingAddress.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    errors[name] ??= MALFORMED[name as keyof AddressValues] ?? `This does not look right: ${issue.message}.`;
+    errors[name] ??= MALFORMED[name as keyof AddressValues] ?? `This isn’t valid: ${issue.message}.`;
   }
   if (!parsed.success || Object.keys(errors).length > 0) return { errors };
   return { address: parsed.data, email: email || undefined };

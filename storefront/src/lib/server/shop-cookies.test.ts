@@ -18,7 +18,7 @@ const session: Session = {
   user: { id: 'u', email: 'a@b.test', full_name: null, role: 'customer', created_at: '2026-01-01T00:00:00Z' },
 };
 
-it('keeps the guest’s cart id through signing in, as the credential of what was ordered before, and drops all at the end', () => {
+it('keeps the guest’s cart ID after sign-in, as the credential for earlier orders, and clears everything on sign-out', () => {
   const store = new MemoryCookies();
   const cookies = new ShopCookies(store, false);
   expect(cookies.signedIn).toBe(false);
@@ -41,7 +41,7 @@ it.each([
   expect(new ShopCookies(new MemoryCookies({ holdfast_cart_count }), true).cartCount).toBe(count);
 });
 
-it('knows what a shopper said to being counted by ID, if anything', () => {
+it('reads the shopper’s choice about analytics, if any', () => {
   const cookies = new ShopCookies(new MemoryCookies(), true);
   expect(cookies.consent).toBeUndefined();
   cookies.keepConsent('declined');
@@ -59,11 +59,11 @@ describe.each([true, false])('where https is %s, a cookie', (https) => {
     return { store, cookies };
   };
 
-  it('is kept from scripts and other sites, and no longer than it is needed', () => {
+  it('is hidden from scripts and other sites, and expires', () => {
     const day = 86_400;
     const kept = (maxAge: number) => ({ httpOnly: true, sameSite: 'lax', secure: https, maxAge });
     expect(keepAll().store.options).toEqual({
-      // A little less than the token lives.
+      // A little less than the token’s lifetime.
       holdfast_access: kept(885),
       holdfast_refresh: kept(7 * day),
       holdfast_guest: kept(30 * day),
@@ -73,7 +73,7 @@ describe.each([true, false])('where https is %s, a cookie', (https) => {
     });
   });
 
-  it('is dropped as it was set, or browsers keep it', () => {
+  it('is deleted with the attributes with which it was set', () => {
     const { store, cookies } = keepAll();
     cookies.dropAll();
     expect(store.values).toEqual({});
@@ -81,13 +81,13 @@ describe.each([true, false])('where https is %s, a cookie', (https) => {
   });
 });
 
-it('keeps an access token that lives a few seconds for one', () => {
+it('keeps a token that expires within seconds for one second', () => {
   const store = new MemoryCookies();
   new ShopCookies(store, true).keepSession({ ...session, expires_in: 10 });
   expect(store.options.holdfast_access).toMatchObject({ maxAge: 1 });
 });
 
-it('forgets the session alone, or the unpaid order alone', () => {
+it('clears only the session, or only the unpaid order', () => {
   const store = new MemoryCookies();
   const cookies = new ShopCookies(store, true);
   cookies.keepCart(cart('guest-cart', 2));

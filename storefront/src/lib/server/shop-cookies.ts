@@ -1,13 +1,13 @@
-/** Every cookie of the shop, its life and its flags, in one place. */
+/** The shop's cookies with their lifetimes and flags. */
 import type { Cookies } from '@sveltejs/kit';
 import type { Cart, Session } from '#lib/contracts.ts';
 
 const DAY_SECONDS = 86_400;
 const REFRESH_SECONDS = 7 * DAY_SECONDS;
 const GUEST_SECONDS = 30 * DAY_SECONDS;
-/** After half a year one may have changed one's mind, and is asked again. */
+/** Shoppers are asked for consent again after half a year. */
 const CONSENT_SECONDS = 180 * DAY_SECONDS;
-/** An access token is dropped a little early, so that none runs out on its way to the API. */
+/** The access token's cookie expires a little early, so that no token expires on its way to the API. */
 const ACCESS_MARGIN_SECONDS = 15;
 const NAMES = {
   access: 'holdfast_access',
@@ -15,11 +15,11 @@ const NAMES = {
   guest: 'holdfast_guest',
   cartCount: 'holdfast_cart_count',
   order: 'holdfast_order',
-  /** The API knows it by this name too. */
+  /** The API reads a cookie of this name, too. */
   consent: 'analytics_consent',
 } as const;
 
-/** What this needs of a request's cookies. */
+/** The methods used from a request's cookies. */
 export type CookieStore = Pick<Cookies, 'get' | 'set' | 'delete'>;
 
 export class ShopCookies {
@@ -40,34 +40,34 @@ export class ShopCookies {
     return this.#cookies.get(NAMES.refresh);
   }
 
-  /** Whether this browser holds a session; the API has the last word. */
+  /** Whether this browser has a session; only the API knows whether it is still valid. */
   get signedIn(): boolean {
     return this.refreshToken !== undefined;
   }
 
-  /** The guest's cart id: a secret, and the credential of orders placed without an account. */
+  /** The guest's cart ID: a secret, and the credential for orders placed without an account. */
   get guestId(): string | undefined {
     return this.#cookies.get(NAMES.guest);
   }
 
-  /** Items in the cart as of the last cart write or read. */
+  /** The number of items in the cart at the last read or write. */
   get cartCount(): number {
     const count = Number(this.#cookies.get(NAMES.cartCount));
     return Number.isInteger(count) ? Math.max(0, count) : 0;
   }
 
-  /** The order that this browser last placed and, as far as known, did not pay yet. */
+  /** The last order that this browser placed and that was unpaid when last read. */
   get unpaidOrderId(): string | undefined {
     return this.#cookies.get(NAMES.order);
   }
 
-  /** What this shopper said to being counted by id, if anything: `granted` or `declined`. */
+  /** The shopper's choice about analytics, if any: `granted` or `declined`. */
   get consent(): string | undefined {
     return this.#cookies.get(NAMES.consent);
   }
 
-  keepConsent(word: 'granted' | 'declined'): void {
-    this.#set(NAMES.consent, word, CONSENT_SECONDS);
+  keepConsent(choice: 'granted' | 'declined'): void {
+    this.#set(NAMES.consent, choice, CONSENT_SECONDS);
   }
 
   keepSession(session: Session): void {
@@ -80,7 +80,7 @@ export class ShopCookies {
     this.#drop(NAMES.refresh);
   }
 
-  /** Remembers the count, and a guest's id. A customer's cart id is no credential, so it never replaces the guest's. */
+  /** Stores the count and a guest's cart ID. A customer's cart ID is not a credential, so it never replaces the guest's. */
   keepCart(cart: Cart): void {
     this.#set(NAMES.cartCount, String(cart.item_count), GUEST_SECONDS);
     if (!this.signedIn) this.#set(NAMES.guest, cart.id, GUEST_SECONDS);
@@ -94,7 +94,7 @@ export class ShopCookies {
     this.#drop(NAMES.order);
   }
 
-  /** Forgets everything about the shopper, for whoever uses this browser next. */
+  /** Removes everything about the shopper, for the next user of this browser. */
   dropAll(): void {
     for (const name of Object.values(NAMES)) this.#drop(name);
   }

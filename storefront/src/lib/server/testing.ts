@@ -1,10 +1,10 @@
-/** For tests of server code. */
+/** Helpers for tests of server code. */
 import type { CookieStore } from './shop-cookies.ts';
 
-/** A browser's cookies, without a browser. */
+/** An in-memory cookie store. */
 export class MemoryCookies implements CookieStore {
   readonly values: Record<string, string>;
-  /** With what each was set, or deleted, last. */
+  /** The options with which each cookie was last set or deleted. */
   readonly options: Record<string, object> = {};
 
   constructor(values: Record<string, string> = {}) {

@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { OrderPage, User } from '#lib/contracts.ts';
-import { leave } from '#lib/server/accounts.ts';
+import { closeSession } from '#lib/server/accounts.ts';
 import { forAccount, sentence, text } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -29,7 +29,7 @@ export const actions: Actions = {
   },
 
   async signOut({ locals }) {
-    await leave(locals.api);
+    await closeSession(locals.api);
     redirect(303, '/');
   },
 };

@@ -1,7 +1,7 @@
 import { fail, isRedirect, redirect } from '@sveltejs/kit';
 import type { Cart } from '#lib/contracts.ts';
 import { addToCart, readCart, removeFromCart, setQuantity } from '#lib/server/cart.ts';
-import { tell } from '#lib/server/events.ts';
+import { track } from '#lib/server/events.ts';
 import { sentence, text } from '#lib/server/forms.ts';
 import { unpaidOrder, unpaidOrderPath } from '#lib/server/orders.ts';
 import { isProblem } from '#lib/server/problem.ts';
@@ -17,7 +17,7 @@ export const load: PageServerLoad = async ({ locals }) => {
     cart,
     unpaid: unpaid && { id: unpaid.id, expires_at: unpaid.expires_at },
     cartCount: cart?.item_count ?? 0,
-    // Made when the page is drawn, so that pressing the button twice asks once.
+    // Created when the page renders, so that a double click sends one request.
     idempotencyKey: crypto.randomUUID(),
   };
 };
@@ -29,7 +29,7 @@ export const actions: Actions = {
     if (quantity === undefined) return fail(400, { message: QUANTITY_MESSAGE });
     const productId = text(form, 'product_id');
     try {
-      tell(locals, added(await addToCart(locals.api, productId, quantity), productId, quantity));
+      track(locals, added(await addToCart(locals.api, productId, quantity), productId, quantity));
     } catch (error) {
       return failed(error);
     }
@@ -44,8 +44,8 @@ export const actions: Actions = {
     try {
       const cart = await setQuantity(locals.api, productId, quantity);
       const more = quantity - (quantityBefore(form) ?? quantity);
-      if (more > 0) tell(locals, added(cart, productId, more));
-      if (more < 0) tell(locals, { event: 'remove_from_cart', product_id: productId, quantity: -more });
+      if (more > 0) track(locals, added(cart, productId, more));
+      if (more < 0) track(locals, { event: 'remove_from_cart', product_id: productId, quantity: -more });
     } catch (error) {
       return failed(error);
     }
@@ -57,7 +57,7 @@ export const actions: Actions = {
     const productId = text(form, 'product_id');
     try {
       await removeFromCart(locals.api, productId);
-      tell(locals, { event: 'remove_from_cart', product_id: productId, quantity: quantityBefore(form) });
+      track(locals, { event: 'remove_from_cart', product_id: productId, quantity: quantityBefore(form) });
     } catch (error) {
       return failed(error);
     }
@@ -74,10 +74,10 @@ export const actions: Actions = {
       next = `/checkout/${result.reserved.id}`;
       const { items, total, currency } = result.reserved;
       const itemCount = items.reduce((count, item) => count + item.quantity, 0);
-      tell(locals, { event: 'checkout_start', item_count: itemCount, total, currency });
+      track(locals, { event: 'checkout_start', item_count: itemCount, total, currency });
     } catch (error) {
       if (isRedirect(error)) throw error;
-      // After an answer the next press is another request; without one it is the same, asked again.
+      // After a response, the next click is a new request; without one, it retries the same request.
       const answered = isProblem(error) && error.status < 500;
       return failed(error, answered ? crypto.randomUUID() : undefined);
     }
@@ -90,7 +90,7 @@ function readQuantity(form: FormData, name = 'quantity'): number | undefined {
   return Number.isInteger(quantity) && quantity >= 1 && quantity <= 100 ? quantity : undefined;
 }
 
-/** What the page showed that the form was on; only the shop's figures go by it. */
+/** The quantity that the page showed. Only analytics use it. */
 function quantityBefore(form: FormData): number | undefined {
   return readQuantity(form, 'was');
 }

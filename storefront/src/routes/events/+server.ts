@@ -4,7 +4,7 @@ import type { RequestHandler } from './$types';
 
 const MAX_BODY_LENGTH = 50_000;
 
-/** What pages tell of by a beacon: the browser reads no answer, but whoever looks at it should see the true one. */
+/** Receives the beacons of pages. Browsers ignore the response, but its status is accurate for debugging. */
 export const POST: RequestHandler = async ({ locals, request }) => {
   const text = await request.text();
   const events = text.length <= MAX_BODY_LENGTH ? fromBrowser(parsed(text)) : undefined;

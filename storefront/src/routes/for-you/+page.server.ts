@@ -1,27 +1,27 @@
 import { error } from '@sveltejs/kit';
 import type { Product, RecommendationList } from '#lib/contracts.ts';
-import { readWish, titleOf } from '#lib/recommendations.ts';
+import { readTarget, titleOf } from '#lib/recommendations.ts';
 import { recommendations } from '#lib/server/recommendations.ts';
 import type { PageServerLoad } from './$types';
 
-const SHOWN = 24;
+const PAGE_SIZE = 24;
 
-/** The lists of the rows, longer, as a page of its own: for whoever wants more, or runs no scripts. */
+/** A longer version of a recommendation row on its own page, for shoppers who want more or have no scripts. */
 export const load: PageServerLoad = async ({ locals, url }) => {
-  const wish = readWish(url.searchParams);
-  if (!wish) error(404, 'There is no such list.');
+  const target = readTarget(url.searchParams);
+  if (!target) error(404, 'This page doesn’t exist.');
   const [list, about] = await Promise.all([
-    recommendations(locals, wish, SHOWN),
-    wish.placement === 'product'
-      ? locals.api.get<Product>(`/products/${encodeURIComponent(wish.productId)}`, { identity: 'anyone' })
+    recommendations(locals, target, PAGE_SIZE),
+    target.placement === 'product'
+      ? locals.api.get<Product>(`/products/${encodeURIComponent(target.productId)}`, { identity: 'anyone' })
       : undefined,
   ]);
   const again: RecommendationList | undefined =
-    wish.placement === 'home' && locals.api.cookies.signedIn
-      ? await recommendations(locals, { placement: 'again' }, SHOWN)
+    target.placement === 'home' && locals.api.cookies.signedIn
+      ? await recommendations(locals, { placement: 'again' }, PAGE_SIZE)
       : undefined;
   return {
-    title: about ? `Goes well with ${about.name}` : titleOf(wish, list.items),
+    title: about ? `Pairs well with ${about.name}` : titleOf(target, list.items),
     about: about && { id: about.id, name: about.name },
     list,
     again,

@@ -1,5 +1,5 @@
 import { text } from '@sveltejs/kit';
 import type { RequestHandler } from './$types';
 
-/** Whether this process answers; it asks nobody else. */
+/** Reports that this process responds, without checking other services. */
 export const GET: RequestHandler = () => text('ok\n', { headers: { 'cache-control': 'no-store' } });

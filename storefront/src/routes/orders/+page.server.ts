@@ -2,7 +2,7 @@ import type { OrderPage } from '#lib/contracts.ts';
 import { forAccount } from '#lib/server/forms.ts';
 import type { PageServerLoad } from './$types';
 
-/** Orders of the account and, without one, those that this browser's cart placed. */
+/** The account's orders or, without an account, those of this browser's cart. */
 export const load: PageServerLoad = async (event) => {
   const cursor = event.url.searchParams.get('cursor');
   const page = await forAccount(event.url, () => event.locals.api.get<OrderPage>('/orders', { query: { cursor } }));

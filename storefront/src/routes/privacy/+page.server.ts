@@ -9,7 +9,7 @@ export const load: PageServerLoad = async ({ locals }) => ({
 });
 
 export const actions: Actions = {
-  /** Anything but a plain yes is a no. */
+  /** Anything but `granted` declines. */
   async choose({ locals, request }) {
     const form = await request.formData();
     locals.api.cookies.keepConsent(text(form, 'choice') === 'granted' ? 'granted' : 'declined');

@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { enter } from '#lib/server/accounts.ts';
+import { openSession } from '#lib/server/accounts.ts';
 import { type FieldErrors, fieldErrors, safeNext, sentence, text } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import { registerBody } from '../../../../api/contracts/accounts.ts';
@@ -10,7 +10,7 @@ type RegisterValues = Record<'full_name' | 'email', string>;
 const MESSAGES: Record<string, string> = {
   email: 'Enter an email address like name@example.com.',
   password: 'Use at least 10 characters.',
-  full_name: 'Enter your name, or leave it empty.',
+  full_name: 'Enter your name, or leave this blank.',
 };
 
 export const load: PageServerLoad = ({ locals, url }) => {
@@ -34,10 +34,10 @@ export const actions: Actions = {
         const name = String(issue.path[0]);
         errors[name] ??= MESSAGES[name] ?? issue.message;
       }
-      return refused(400, values, errors);
+      return failed(400, values, errors);
     }
     try {
-      await enter(locals.api, '/auth/register', parsed.data);
+      await openSession(locals.api, '/auth/register', parsed.data);
     } catch (error) {
       return notRegistered(error, values);
     }
@@ -47,14 +47,14 @@ export const actions: Actions = {
 
 function notRegistered(error: unknown, values: RegisterValues) {
   if (isProblem(error, 'email_taken')) {
-    return refused(409, values, { email: 'There is an account with this email. Sign in instead.' });
+    return failed(409, values, { email: 'An account with this email already exists. Sign in instead.' });
   }
   const message = sentence(error);
   return isProblem(error)
-    ? refused(error.status, values, fieldErrors(error.errors), message)
-    : refused(500, values, {}, message);
+    ? failed(error.status, values, fieldErrors(error.errors), message)
+    : failed(500, values, {}, message);
 }
 
-function refused(status: number, values: RegisterValues, errors: FieldErrors, message?: string) {
+function failed(status: number, values: RegisterValues, errors: FieldErrors, message?: string) {
   return fail(status, { values, errors, message });
 }

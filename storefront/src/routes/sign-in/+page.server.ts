@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { enter } from '#lib/server/accounts.ts';
+import { openSession } from '#lib/server/accounts.ts';
 import { safeNext, sentence, text } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -14,11 +14,11 @@ export const actions: Actions = {
   async default({ locals, request }) {
     const form = await request.formData();
     const email = text(form, 'email');
-    // A password is taken as it was typed: its blanks are part of it.
+    // A password is used exactly as typed, including spaces.
     const password = String(form.get('password') ?? '');
-    if (email === '' || password === '') return fail(400, { email, message: 'Enter your email and your password.' });
+    if (email === '' || password === '') return fail(400, { email, message: 'Enter your email and password.' });
     try {
-      await enter(locals.api, '/auth/login', { email, password });
+      await openSession(locals.api, '/auth/login', { email, password });
     } catch (error) {
       return fail(isProblem(error) ? error.status : 500, { email, message: refusal(error) });
     }
@@ -27,6 +27,6 @@ export const actions: Actions = {
 };
 
 function refusal(error: unknown): string {
-  if (isProblem(error, 'invalid_credentials', 'invalid_request')) return 'That email and password do not match.';
+  if (isProblem(error, 'invalid_credentials', 'invalid_request')) return 'Incorrect email or password.';
   return sentence(error);
 }

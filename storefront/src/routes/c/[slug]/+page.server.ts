@@ -10,7 +10,7 @@ const PAGE_SIZE = 24;
 export const load: PageServerLoad = async ({ locals, params, url, setHeaders }) => {
   const categories = await allCategories(locals.api);
   const category = categories.find(({ slug }) => slug === params.slug);
-  if (!category) error(404, 'We have no such category.');
+  if (!category) error(404, 'This category doesn’t exist.');
 
   const sort = readSort(url.searchParams);
   const prices = readPrices(url.searchParams);

@@ -41,7 +41,7 @@ export const actions: Actions = {
       );
       orderId = order.id;
     } catch (error) {
-      // The page itself says that the reservation has ended, and offers the way back.
+      // The page shows that the reservation has expired, and how to check out again.
       if (isProblem(error, 'reservation_ended')) redirect(303, `/checkout/${params.id}`);
       return notPlaced(error, values);
     }
@@ -60,7 +60,7 @@ async function signedInUser(api: Api): Promise<User | undefined> {
   try {
     return await api.get<User>('/me');
   } catch (error) {
-    // A session that has ended makes a guest of the shopper; the reservation is theirs by the cart id all the same.
+    // A shopper whose session has ended continues as a guest; the cart ID still grants access to the reservation.
     if (isProblem(error) && error.status === 401) return undefined;
     throw error;
   }

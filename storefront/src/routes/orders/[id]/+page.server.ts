@@ -3,7 +3,7 @@ import { canceledUnits, itemsRequest, leftToRefund, returnsAreClosed } from '#li
 import { shortId } from '#lib/format.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, text } from '#lib/server/forms.ts';
-import { orderPath, readOrder, readOrderWithRefunds, settle, UNPAID_PARAMETER } from '#lib/server/orders.ts';
+import { clearUnpaidOrder, orderPath, readOrder, readOrderWithRefunds, UNPAID_PARAMETER } from '#lib/server/orders.ts';
 import { readPaymentReturn } from '#lib/server/payment-return.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import {
@@ -18,7 +18,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { order, refunds } = await readOrderWithRefunds(locals.api, params.id);
-  const cartCount = await settle(locals.api, order);
+  const cartCount = await clearUnpaidOrder(locals.api, order);
   const items = refunds?.items ?? [];
   const refundable = refunds?.refundable_amount ?? 0;
   const now = Date.now();
@@ -36,7 +36,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     paymentReturn: order.status === 'pending' ? readPaymentReturn(url.searchParams) : undefined,
     returnUrl: `${settings.origin ?? url.origin}${orderPath(params.id)}`,
     now,
-    // Made when the page is drawn, so that sending a form twice asks once.
+    // Created when the page renders, so that submitting a form twice sends one request.
     idempotencyKey: crypto.randomUUID(),
   };
 };
@@ -63,15 +63,15 @@ export const actions: Actions = {
       const order = await readOrder(api, params.id);
       currency = order.currency;
       const stale = staleRequest(values, order);
-      if (stale) return notSent(409, values, {}, stale, key);
+      if (stale) return rejectedRefund(409, values, {}, stale, key);
       const read = readRefundRequest(values, order, Number(text(form, 'refundable')));
-      if ('errors' in read) return notSent(400, values, read.errors, undefined, key);
+      if ('errors' in read) return rejectedRefund(400, values, read.errors, undefined, key);
       await api.post(`${orderPath(params.id)}/refunds`, read.body, { idempotencyKey: key });
     } catch (error) {
       const { errors, message } = refundRefusal(error, currency);
-      // After an answer the next press is another request; without one it is the same, asked again.
+      // After a response, the next click is a new request; without one, it retries the same request.
       const answered = statusOf(error) < 500;
-      return notSent(statusOf(error), values, errors, message, answered ? crypto.randomUUID() : key);
+      return rejectedRefund(statusOf(error), values, errors, message, answered ? crypto.randomUUID() : key);
     }
     redirect(303, `${orderPath(params.id)}#refunds`);
   },
@@ -81,7 +81,7 @@ function statusOf(error: unknown): number {
   return isProblem(error) ? error.status : 500;
 }
 
-function notSent(
+function rejectedRefund(
   status: number,
   values: RefundValues,
   errors: FieldErrors,

@@ -4,7 +4,7 @@ import type { RequestHandler } from './$types';
 
 const MAX_QUERY_LENGTH = 100;
 
-/** What the search box offers while one types. */
+/** Suggestions for the search box. */
 export const GET: RequestHandler = async ({ locals, url }) => {
   const query = (url.searchParams.get('q') ?? '').trim().slice(0, MAX_QUERY_LENGTH);
   const suggestions: Suggestions = query

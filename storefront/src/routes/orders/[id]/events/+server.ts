@@ -1,6 +1,6 @@
 import type { RequestHandler } from './$types';
 
-/** The order's event stream, passed through: the browser has no credentials for the API, this server has. */
+/** Proxies the order's event stream, since only this server has credentials for the API. */
 export const GET: RequestHandler = async ({ locals, params, request }) => {
   const lastEventId = request.headers.get('last-event-id');
   const upstream = await locals.api.stream(`/orders/${encodeURIComponent(params.id)}/events`, {
