@@ -66,7 +66,9 @@ it.each(PAGES)('%s names files and folders that exist', (page) => {
 });
 
 it.each(PAGES)('%s has links that resolve', (page) => {
-  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)| src="([^"]+)"/g)].map(
+    ([, link, image]) => (link ?? image)!,
+  );
   const broken = links.filter((target) => {
     if (/^[a-z]+:/.test(target)) return false;
     const [file = '', anchor] = target.split('#');
