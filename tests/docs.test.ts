@@ -116,7 +116,7 @@ let words: Set<string> | undefined;
 /** Words in capitals anywhere in the code and its deployment. */
 function wordsOfCode(): Set<string> {
   const files = [
-    ...['api', 'infra', 'local', 'tests', 'worker', 'workflows'].flatMap((folder) =>
+    ...['activities', 'api', 'domain', 'infra', 'local', 'tests', 'worker', 'workflows'].flatMap((folder) =>
       globSync(`${folder}/**/*.{ts,mjs,yaml,sh}`, { cwd: CHECKOUT, exclude: (name) => name === 'node_modules' }),
     ),
     'docker-compose.yml',
