@@ -34,7 +34,7 @@ describe('a refusal', () => {
   it('says what can be done', () => {
     expect(statusInWords('partially_refunded')).toBe('partially refunded');
     expect(refusalOf('cancel', 'shipped')).toBe(
-      "An order that is shipped can't be cancelled. It is on its way: refund it instead, or mark it delivered.",
+      "An order that is shipped can't be canceled. It is on its way: refund it instead, or mark it delivered.",
     );
     expect(refusalOf('markShipped', 'under_review')).toBe(
       "An order that is under review can't be marked shipped. Release it from its reservation first.",

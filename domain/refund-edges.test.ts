@@ -221,12 +221,12 @@ describe('a refund that is resumed', () => {
   it('can be made as long as its money and its units are there', () => {
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
-      'Only 299 cents of the charge is left: other refunds were made in the meantime. Reject or withdraw this one, and request a new one with a lower amount.',
+      'Only 299 cents of the charge is left: other refunds were made in the meantime. Reject or cancel this one, and request a new one with a lower amount.',
     );
   });
 
   it('says of which unit there are fewer, or none', () => {
-    const rest = 'and this refund is for 2: another refund was made for the rest. Reject or withdraw this one.';
+    const rest = 'and this refund is for 2: another refund was made for the rest. Reject or cancel this one.';
     const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
     expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Of “Mug” 1 can still be refunded, ${rest}`);
     expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Of “Mug” 0 can still be refunded, ${rest}`);
@@ -237,7 +237,7 @@ describe('a refund that is resumed', () => {
 
   it('cancels no units that have shipped, unless they are back on sale', () => {
     expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
-      'Its items have shipped in the meantime. Reject or withdraw this refund, and request a return instead.',
+      'Its items have shipped in the meantime. Reject or cancel this refund, and request a return instead.',
     );
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();

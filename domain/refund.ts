@@ -309,16 +309,16 @@ export function refusalOfResumed(
 ): string | undefined {
   const left = refundableCents(order, others);
   if (left < refund.amountCents)
-    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject or withdraw this one, and request a new one with a lower amount.`;
+    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject or cancel this one, and request a new one with a lower amount.`;
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
     if (!product || product.left < quantity)
-      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Reject or withdraw this one.`;
+      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Reject or cancel this one.`;
   }
   // Units that are back on sale did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
-    return 'Its items have shipped in the meantime. Reject or withdraw this refund, and request a return instead.';
+    return 'Its items have shipped in the meantime. Reject or cancel this refund, and request a return instead.';
   return undefined;
 }
 

@@ -58,7 +58,7 @@ export function refusalOfShipping(
   if (unfinished.length > 0) {
     const nameOf = (productId: string) => lines.find((line) => line.productId === productId)?.name ?? productId;
     const units = unfinished.map((line) => `${line.quantity} × “${nameOf(line.productId)}”`).join(', ');
-    return `A refund of ${units} is not finished: these items may not ship. Wait for it, or decide it; one that failed is retried, given up or withdrawn. Then ship what is left.`;
+    return `A refund of ${units} is not finished: these items may not ship. Wait for it, or decide it; one that failed is retried, given up or canceled. Then ship what is left.`;
   }
   if (hasOpenDispute)
     return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and wait for the decision.';

@@ -36,7 +36,7 @@ describe('a refund that was settled in another way', () => {
     expect((await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`, { reason: 'late' })).status).toBe(200);
     await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to go back');
-    expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'cancelled']);
+    expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'canceled']);
   });
 
   it('ends the order when nothing else is left of it', async () => {
@@ -64,14 +64,14 @@ describe('a failed refund', () => {
     expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([8, 0]);
   });
 
-  it('that is withdrawn frees its units and its money', async () => {
+  it('that is canceled frees its units and its money', async () => {
     const sale = await sell(shop, TWO);
     await failedRefund(sale);
     const reason = 'You want it after all';
-    expect(await desk.refund(sale.orderId, 'failed', 'withdraw', { reason })).toMatchObject({ status: 'rejected' });
+    expect(await desk.refund(sale.orderId, 'failed', 'cancel', { reason })).toMatchObject({ status: 'rejected' });
     await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
     expect(await stock(sale, 0)).toBe(8);
-    expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_withdrawn');
+    expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_canceled');
   });
 
   it('whose units are back on sale stays owed, also when its retry is declined', async () => {
@@ -92,7 +92,7 @@ describe('a failed refund', () => {
     const { id } = (await refundOf(sale, 'owed'))!;
     await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Ask finance' });
     expect((await refundOf(sale, 'owed'))!.status).toBe('failed');
-    expect((await desk.refund(sale.orderId, 'owed', 'withdraw')).refused).toContain('back on sale');
+    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back on sale');
     expect((await desk.refund(sale.orderId, 'owed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).status).toBe('shipped');
   }, 60_000);
@@ -146,7 +146,7 @@ describe('a refund of everything', () => {
     const refused = await askRefund(sale, line(sale, 0, 1), 'one');
     expect(refused.body.detail).toMatch(/1 × “Item A” would be left to ship for nothing. Cancel the order/);
     expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
-    expect((await desk.order(sale.orderId, 'cancel')).status).toBe('cancelled');
+    expect((await desk.order(sale.orderId, 'cancel')).status).toBe('canceled');
     expect(await stock(sale, 0)).toBe(10);
   });
 });

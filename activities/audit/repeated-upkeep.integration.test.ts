@@ -34,7 +34,7 @@ async function runs(how: 'in turn' | 'at once', activity: () => Promise<unknown>
 }
 
 it('has a part of this file for each activity', () => {
-  expect(Object.keys(upkeep).sort()).toEqual(['audit', 'sweepOverdue', 'takeUpCases']);
+  expect(Object.keys(upkeep).sort()).toEqual(['audit', 'sweepOverdue', 'startMissingWorkflows']);
 });
 
 describe.each(['in turn', 'at once'] as const)('%s', (how) => {
@@ -61,15 +61,15 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
     expect((await workflow.describe()).runId).toBe(runId);
   }, 60_000);
 
-  it('takeUpCases starts one workflow, and leaves one that runs alone', async () => {
+  it('startMissingWorkflows starts one workflow, and leaves one that runs alone', async () => {
     const sale = await sell(shop);
     const workflow = workflowOf(orderWorkflowId(sale.orderId));
     const { runId: terminated } = await workflow.describe();
     await workflow.terminate('as an operator may');
-    await runs(how, upkeep.takeUpCases);
+    await runs(how, upkeep.startMissingWorkflows);
     const { runId, status } = await workflow.describe();
     expect([runId === terminated, status.name]).toEqual([false, 'RUNNING']);
-    await inActivity(upkeep.takeUpCases);
+    await inActivity(upkeep.startMissingWorkflows);
     expect((await workflow.describe()).runId).toBe(runId);
   }, 60_000);
 

@@ -21,7 +21,7 @@ export interface MailHandlerDependencies {
 }
 
 /** So many mails at most go out twice after a crash. */
-const AT_MOST = 4 * MAIL_CONNECTIONS;
+const MAX_MESSAGES = 4 * MAIL_CONNECTIONS;
 
 /** `isForAll`: no other mail would fare better now. */
 type Delivery = 'done' | { failed: string; isForAll: boolean };
@@ -32,7 +32,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
     storefrontUrl: deps.settings.STOREFRONT_URL.replace(/\/+$/, ''),
   };
   return {
-    atMost: AT_MOST,
+    maxMessages: MAX_MESSAGES,
     handle: async (messages, sql) => {
       const failed: FailedMessage[] = [];
       const waiting = byOrder(messages);
@@ -117,7 +117,7 @@ const ABOUT: Readonly<Record<MailKind, string>> = {
   order_paid: 'The confirmation of the order',
   payment_refused: 'The mail about the refused payment',
   order_shipped: 'The mail about the shipment',
-  order_cancelled: 'The mail about the cancellation',
+  order_canceled: 'The mail about the cancellation',
   order_expired: 'The mail about the time that ran out',
   refund_sent: 'The mail about the refund',
   refund_refused: 'The mail about the refund that was not made',

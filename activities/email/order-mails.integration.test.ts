@@ -64,10 +64,10 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }) };
     },
   },
-  order_cancelled: {
+  order_canceled: {
     'a cancellation before the payment': async () => {
       const { orderId } = (await orders.opened()).order;
-      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'cancelled' }) };
+      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'canceled' }) };
     },
     'a cancellation after the payment': async () => {
       const { orderId } = (await orders.paid()).order;
@@ -116,11 +116,11 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       const run = () => shop.activities.declineReturn({ refundId, ...BY_ANNA });
       return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
     },
-    'a failed refund that was withdrawn': async () => {
+    'a failed refund that was canceled': async () => {
       const { orderId } = (await orders.paid()).order;
       const refundId = await requested(orderId, { amountCents: 1000 });
       await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-      const run = () => shop.activities.withdrawRefund({ refundId, ...BY_ANNA });
+      const run = () => shop.activities.cancelRefund({ refundId, ...BY_ANNA });
       return { orderId, run, says: { refundId, message: BY_ANNA.reason } };
     },
   },

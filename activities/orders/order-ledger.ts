@@ -173,7 +173,7 @@ export async function attachPaymentIntent(
 /** Why an unpaid order ends, and who asked for it. */
 export interface OrderEnd {
   orderId: string;
-  to: 'expired' | 'cancelled';
+  to: 'expired' | 'canceled';
   actor?: string;
   reason?: string;
 }
@@ -183,7 +183,7 @@ export async function closeOrder(db: Database, { orderId, to, actor, reason }: O
   const message =
     to === 'expired'
       ? 'Time to pay ran out; the items went back on sale.'
-      : 'Order cancelled; the items went back on sale.';
+      : 'Order canceled; the items went back on sale.';
   return db.transaction(async (sql) => {
     const closed = await sql.row<{ reservation_id: string }>(
       `update orders set status = $2, updated_at = now() where id = $1 and status = any($3) and captured_amount = 0

@@ -1,7 +1,7 @@
 import type { RefundLimits } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { tellOrder } from '../orders/tell-order.ts';
+import { signalOrder } from '../orders/signal-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
@@ -19,24 +19,24 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
   const rules: ledger.RefundRules = { limits, returnDays: settings.RETURN_DAYS };
   const { JWT_SECRET: secret } = settings;
   /** Tells the order after a change, whoever asked for it. */
-  const told = async <Result extends { outcome: string }>(
+  const signaled = async <Result extends { outcome: string }>(
     work: Promise<Result>,
     orderIdOf: (result: Result) => string | undefined,
   ) => {
     const result = await work;
     const orderId = orderIdOf(result);
-    if (orderId) await tellOrder(deps, orderId);
+    if (orderId) await signalOrder(deps, orderId);
     return result;
   };
   const decided = (work: Promise<decisions.DecisionResult>) =>
-    told(work, (result) => (result.outcome === 'decided' ? result.refund.orderId : undefined));
+    signaled(work, (result) => (result.outcome === 'decided' ? result.refund.orderId : undefined));
 
   return {
     /** Safe to retry: the refund's id meets the refund that was made before. */
     async requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
       const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
       const actor = actorOf(secret, request, refundSubject(refundId));
-      const result = await told(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (requested) =>
+      const result = await signaled(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (requested) =>
         requested.outcome === 'accepted' ? request.orderId : undefined,
       );
       if (result.outcome === 'accepted') await notifyRefunds(deps, request.orderId, result.replaced);
@@ -48,7 +48,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     /** Safe to retry: booked once for each state that Stripe reports. */
     async recordRefund(outcome: ledger.StripeRefundOutcome) {
       const refund = await ledger.recordRefund(db, outcome);
-      await tellOrder(deps, refund.orderId);
+      await signalOrder(deps, refund.orderId);
       return refund;
     },
 
@@ -67,7 +67,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     /** Safe to retry: a refund on its way again is answered as it is. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
-    withdrawRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.withdrawFailed(db, request)),
+    cancelRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.cancelFailed(db, request)),
 
     /** Safe to retry: the cancellation's refund has an ID of its own. */
     async cancelPaid(request: {
@@ -75,7 +75,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       requestId: string;
       sender: Sender;
       reason: string;
-    }): Promise<cancellation.CancelledPaid> {
+    }): Promise<cancellation.CanceledPaid> {
       const { orderId, requestId, sender, reason } = request;
       const refundId = refundIdOf(orderId, requestId);
       const actor = actorOf(secret, sender, refundSubject(refundId));

@@ -7,7 +7,7 @@ import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import { endCancellation } from './cancellation-ledger.ts';
-import { settleOrder } from './refund-ledger.ts';
+import { updateRefundedOrder } from './refund-ledger.ts';
 import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
 
 /** Failure of a refund that was to be retried, and a lead declined it. */
@@ -290,7 +290,7 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
 function endFailed(
   db: Database,
   request: Required<RetryRequest>,
-  how: { type: 'refund_given_up' | 'refund_withdrawn'; message: string },
+  how: { type: 'refund_given_up' | 'refund_canceled'; message: string },
   end: (sql: Sql, refund: RefundFacts) => Promise<DecisionResult | undefined>,
 ): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund) => {
@@ -306,7 +306,7 @@ function endFailed(
     }
     const refusal = await end(sql, refund);
     if (refusal) return refusal;
-    await settleOrder(sql, refund.orderId);
+    await updateRefundedOrder(sql, refund.orderId);
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: how.type,
@@ -334,8 +334,8 @@ export function giveUpFailed(db: Database, request: Required<RetryRequest>): Pro
 }
 
 /** Takes a failed refund back: no money is given back, and the units that it was to cancel ship. */
-export function withdrawFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  const how = { type: 'refund_withdrawn', message: 'The refund was withdrawn.' } as const;
+export function cancelFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
+  const how = { type: 'refund_canceled', message: 'The refund was canceled.' } as const;
   return endFailed(db, request, how, async (sql, refund) => {
     if (refund.isRestocked || refund.kind === 'cancellation') {
       const message =

@@ -27,7 +27,7 @@ async function failedRefund({ isSentFirst = false } = {}) {
 }
 
 describe('a refund that was given up', () => {
-  it('puts its unit back on sale, and is neither retried nor withdrawn', async () => {
+  it('puts its unit back on sale, and is neither retried nor canceled', async () => {
     const { refundId, stock } = await failedRefund();
     expect(await stock()).toBe(8);
     expect((await shop.activities.giveUpRefund(request(refundId, 'give-up'))).outcome).toBe('decided');
@@ -35,30 +35,30 @@ describe('a refund that was given up', () => {
     const givenUp = await shop.activities.loadRefund({ refundId });
     expect(givenUp).toMatchObject({ status: 'failed', isGivenUp: true });
     expect(await shop.activities.retryRefund(request(refundId, 'retry'))).toMatchObject(refused);
-    expect(await shop.activities.withdrawRefund(request(refundId, 'withdraw'))).toMatchObject(refused);
+    expect(await shop.activities.cancelRefund(request(refundId, 'cancel'))).toMatchObject(refused);
     expect(await shop.activities.loadRefund({ refundId })).toEqual(givenUp);
     expect(await stock()).toBe(9);
   });
 });
 
-describe('a refund that was withdrawn', () => {
+describe('a refund that was canceled', () => {
   it('leaves its unit to ship, and is neither retried nor given up', async () => {
     const { refundId, stock } = await failedRefund();
-    expect((await shop.activities.withdrawRefund(request(refundId, 'withdraw'))).outcome).toBe('decided');
-    const withdrawn = await shop.activities.loadRefund({ refundId });
-    expect(withdrawn).toMatchObject({ status: 'rejected', isGivenUp: false });
+    expect((await shop.activities.cancelRefund(request(refundId, 'cancel'))).outcome).toBe('decided');
+    const canceled = await shop.activities.loadRefund({ refundId });
+    expect(canceled).toMatchObject({ status: 'rejected', isGivenUp: false });
     expect(await shop.activities.retryRefund(request(refundId, 'retry'))).toMatchObject(refused);
     expect(await shop.activities.giveUpRefund(request(refundId, 'give-up'))).toMatchObject(refused);
-    expect(await shop.activities.loadRefund({ refundId })).toEqual(withdrawn);
+    expect(await shop.activities.loadRefund({ refundId })).toEqual(canceled);
     expect(await stock()).toBe(8);
   });
 });
 
 describe('a refund whose unit is back on sale already', () => {
-  it('is not withdrawn, for its money is owed; given up, the unit is on sale once', async () => {
+  it('is not canceled, for its money is owed; given up, the unit is on sale once', async () => {
     const { refundId, stock } = await failedRefund({ isSentFirst: true });
     expect(await stock()).toBe(9);
-    expect(await shop.activities.withdrawRefund(request(refundId, 'withdraw'))).toMatchObject(refused);
+    expect(await shop.activities.cancelRefund(request(refundId, 'cancel'))).toMatchObject(refused);
     expect((await shop.activities.giveUpRefund(request(refundId, 'give-up'))).outcome).toBe('decided');
     expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'failed', isGivenUp: true });
     expect(await stock()).toBe(9);

@@ -7,7 +7,7 @@ import { isWaiting, refundableCents, refundableQuantities, replacedBy } from '..
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { insertRefund, type NewRefund, recordRefundIn, settleOrder } from './refund-ledger.ts';
+import { insertRefund, type NewRefund, recordRefundIn, updateRefundedOrder } from './refund-ledger.ts';
 import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
 import { replaceRefunds } from './replaced-refunds.ts';
 
@@ -92,7 +92,7 @@ async function recordFoundRefund(
     actor: STRIPE,
     dedupeKey: `found:${stripeRefundId}`,
   });
-  await settleOrder(sql, orderId);
+  await updateRefundedOrder(sql, orderId);
   if (status !== 'pending') await recordRefundIn(sql, { refundId, stripeRefundId, status, failureReason });
 }
 
@@ -212,13 +212,13 @@ async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute):
       reason: `Chargeback: ${dispute.reason.replaceAll('_', ' ')}`,
       stripeRefundId: dispute.disputeId,
     });
-    await settleOrder(sql, orderId);
+    await updateRefundedOrder(sql, orderId);
   } else {
     const changed = await sql.run('update refunds set amount = $2, updated_at = now() where id = $1 and amount <> $2', [
       refundId,
       toDecimalString(amountCents, dispute.currency),
     ]);
-    if (changed > 0) await settleOrder(sql, orderId);
+    if (changed > 0) await updateRefundedOrder(sql, orderId);
   }
   if (status === 'pending') return;
   // Won: the money is back, and so are the units that the chargeback was to cancel.

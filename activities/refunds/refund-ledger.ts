@@ -222,7 +222,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
     [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
   );
   if (changed === 0) return before;
-  await settleOrder(sql, orderId);
+  await updateRefundedOrder(sql, orderId);
   if (outcome.status === 'succeeded' && before.status !== 'succeeded') {
     if (before.restock) await restockRefund(sql, before.refundId);
     if (before.kind !== 'chargeback') await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });
@@ -240,13 +240,13 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
 }
 
 /** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
-export async function settleOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
+export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
   const { atStripeCents, otherwiseCents } = await readReturned(sql, orderId, order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
   // A bank can take back more than what refunds had left: an order gives back no more than it received.
   const refundedCents = Math.min(capturedCents, atStripeCents);
-  const isOver = order.status === 'expired' || order.status === 'cancelled';
+  const isOver = order.status === 'expired' || order.status === 'canceled';
   // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
   const returnedCents = refundedCents + otherwiseCents;
   const status = isOver

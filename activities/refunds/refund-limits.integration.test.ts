@@ -78,11 +78,11 @@ describe('the limit of one person', () => {
       bring: (refundId) =>
         shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' }),
     },
-    withdrawn: {
+    canceled: {
       counts: false,
       bring: async (refundId) => {
         await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-        return shop.activities.withdrawRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
+        return shop.activities.cancelRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
       },
     },
     'settled in another way': {

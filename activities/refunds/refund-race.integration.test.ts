@@ -11,7 +11,7 @@ import { deleteOrders } from '../../tests/support/force.ts';
 import { connectTestServices } from '../../tests/support/shop.ts';
 import { stepOrder } from '../orders/order-steps.ts';
 import { cancelPaid } from './cancellation-ledger.ts';
-import { declineReturn, giveUpFailed, receiveReturn, retryFailed, withdrawFailed } from './decision-ledger.ts';
+import { cancelFailed, declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
 import { recordRefund, requestRefund } from './refund-ledger.ts';
 import { lockForRefund, readRefunds } from './refund-reader.ts';
 
@@ -87,7 +87,7 @@ const ask = fc.record({
   awaitReturn: fc.constantFrom(true, false, undefined, undefined),
   /** How it ends at Stripe, and what people do with it. */
   stripe: fc.constantFrom('succeeded', 'failed', 'failed', 'pending'),
-  follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'withdraw', 'receive', 'decline'),
+  follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'cancel', 'receive', 'decline'),
 });
 
 type Ask = typeof ask extends fc.Arbitrary<infer One> ? One : never;
@@ -104,7 +104,7 @@ const SMALL: Ask = {
 };
 /** So little is asked of a shipped order that each outcome comes about, whoever is first. */
 const EVERY_OUTCOME: Ask[] = [
-  ...(['retry', 'give up', 'withdraw'] as const).map((follow): Ask => ({ ...SMALL, stripe: 'failed', follow })),
+  ...(['retry', 'give up', 'cancel'] as const).map((follow): Ask => ({ ...SMALL, stripe: 'failed', follow })),
   { ...SMALL, actor: uiActor('Anna'), amountCents: LIMITS.supportCents + 1 },
   { ...SMALL, amountCents: undefined, lines: [{ product: 0, quantity: 1 }], awaitReturn: true },
   { ...SMALL, amountCents: CAPTURED_CENTS + 1 },
@@ -139,9 +139,9 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
                 return;
               }
               if (wish.kind === 'cancel') {
-                const cancelled = await cancelPaid(db, LIMITS, request);
-                seen.add(`cancel ${cancelled.outcome}`);
-                if (cancelled.outcome === 'cancelled') await settle(request.refundId, wish.stripe);
+                const canceled = await cancelPaid(db, LIMITS, request);
+                seen.add(`cancel ${canceled.outcome}`);
+                if (canceled.outcome === 'canceled') await settle(request.refundId, wish.stripe);
                 return;
               }
               const lines: RefundLine[] | undefined = wish.lines?.map((each) => ({
@@ -165,8 +165,8 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
               }
               if (wish.stripe === 'failed' && wish.follow === 'give up')
                 seen.add(`give up ${(await giveUpFailed(db, next)).outcome}`);
-              if (wish.stripe === 'failed' && wish.follow === 'withdraw')
-                seen.add(`withdraw ${(await withdrawFailed(db, next)).outcome}`);
+              if (wish.stripe === 'failed' && wish.follow === 'cancel')
+                seen.add(`cancel ${(await cancelFailed(db, next)).outcome}`);
             }),
           );
           await assertBooks(orderId, productIds);
@@ -183,7 +183,7 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
       'cancel refused',
       'retry decided',
       'give up decided',
-      'withdraw decided',
+      'cancel decided',
     ])
       expect(seen).toContain(outcome);
   }, 120_000);

@@ -236,8 +236,8 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   giveUpRefund: {
     'that failed': () => failedRefund((refundId) => () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA })),
   },
-  withdrawRefund: {
-    'that failed': () => failedRefund((refundId) => () => shop.activities.withdrawRefund({ refundId, ...BY_ANNA })),
+  cancelRefund: {
+    'that failed': () => failedRefund((refundId) => () => shop.activities.cancelRefund({ refundId, ...BY_ANNA })),
   },
   cancelPaid: {
     'within the limit': () => paid(async (orderId) => () => cancels(orderId)),

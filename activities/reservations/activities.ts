@@ -10,7 +10,7 @@ import {
   type StockRequest,
 } from '../../workflows/reservation/messages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { tellOrder } from '../orders/tell-order.ts';
+import { signalOrder } from '../orders/signal-order.ts';
 import { countersClosed, endInCounters } from './end-in-counters.ts';
 import { type Ended, type EndRequest, endInLedger } from './end-ledger.ts';
 import {
@@ -142,7 +142,7 @@ export function createInventoryActivities({
   async function extendReservation(request: ExtendReservationRequest): Promise<ExtendedReservation> {
     const extended = await extendInLedger(db, request);
     if (extended.outcome !== 'extended') return extended;
-    if (extended.orderId) await tellOrder({ temporal, log }, extended.orderId);
+    if (extended.orderId) await signalOrder({ temporal, log }, extended.orderId);
     // Whoever of the two is not reached finds the new time in the ledger when the old one is over.
     await notifyReservation(request.reservationId);
     return extended;

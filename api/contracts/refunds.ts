@@ -48,7 +48,7 @@ export const refund = z
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
-        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: declined, withdrawn, or replaced by another refund',
+        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: declined, canceled, or replaced by another refund',
     }),
     given_up: z.boolean().meta({ description: 'It failed, and its money went back in another way' }),
     restocked: z.boolean().meta({ description: 'Its items are back on sale, whatever becomes of the money' }),

@@ -35,7 +35,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
     Math.max(1, Math.min(100, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
   );
 
-  function tell(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {
+  function setLimitHeaders(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {
     const { points, duration } = limiters[tier];
     ctx.set('RateLimit-Policy', `"${tier}";q=${points};w=${duration}`);
     ctx.set('RateLimit', `"${tier}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`);
@@ -51,14 +51,14 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
         log.warn({ err: refused, tier }, 'rate limit: Redis did not answer; let through');
         return;
       }
-      tell(ctx, tier, refused);
+      setLimitHeaders(ctx, tier, refused);
       const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       ctx.set('Retry-After', String(seconds));
       throw new DomainError('rate_limited', `Too many requests; try again in ${seconds} s.`, {
         details: { retry_after_seconds: seconds },
       });
     }
-    tell(ctx, tier, state);
+    setLimitHeaders(ctx, tier, state);
   }
 
   return {

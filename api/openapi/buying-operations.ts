@@ -101,10 +101,10 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       params: idParams,
       body: orders.cancelBody,
       ok: gives(
-        'The cancelled order; with 202 it is under review until a support lead has agreed (`cancellation_waits`)',
+        'The canceled order; with 202 it is under review until a support lead has agreed (`cancellation_waits`)',
         orders.order,
       ),
-      problems: { 404: 'No such order of yours', 409: 'It can’t be cancelled any more' },
+      problems: { 404: 'No such order of yours', 409: 'It can’t be canceled any more' },
     }),
   },
   '/api/orders/{id}/refunds': {

@@ -18,7 +18,7 @@ export class OrderListener {
 
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url });
-    client.on('notification', ({ payload }) => this.#tell(payload));
+    client.on('notification', ({ payload }) => this.#notify(payload));
     client.on('error', (error) => this.#log.warn({ err: error }, 'order listener: connection lost'));
     client.on('end', () => this.#reconnect());
     await client.connect();
@@ -26,7 +26,7 @@ export class OrderListener {
     this.#client = client;
   }
 
-  #tell(orderId: string | undefined): void {
+  #notify(orderId: string | undefined): void {
     for (const listener of this.#listeners.get(orderId ?? '') ?? []) listener();
   }
 
@@ -37,7 +37,7 @@ export class OrderListener {
       this.start().then(
         // Something may have changed while nobody listened: everyone looks again.
         () => {
-          for (const orderId of this.#listeners.keys()) this.#tell(orderId);
+          for (const orderId of this.#listeners.keys()) this.#notify(orderId);
         },
         () => this.#reconnect(),
       );

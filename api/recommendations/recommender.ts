@@ -81,7 +81,7 @@ export class Recommender {
       for (const each of kept) each.onInvalidated(keys);
       if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
     };
-    cache.tellHere(onInvalidated);
+    cache.notifyLocally(onInvalidated);
     const heard = [...kept, this.#soldOut];
     this.#stopListening = subscribe(
       settings.REDIS_URL,
@@ -90,11 +90,11 @@ export class Recommender {
           [INVALIDATED_CHANNEL]: (keys) => onInvalidated(keys.split(' ')),
           [STOCK_CHANNEL]: (message) => this.#soldOut.onMessage(message),
         },
-        onDeaf: () => {
-          for (const each of heard) each.onDeaf();
+        onDisconnected: () => {
+          for (const each of heard) each.onDisconnected();
         },
-        onHearing: () => {
-          for (const each of heard) each.onHearing();
+        onSubscribed: () => {
+          for (const each of heard) each.onSubscribed();
         },
       },
       log,
@@ -109,7 +109,7 @@ export class Recommender {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#stopListening();
-    this.#services.cache.tellHere(undefined);
+    this.#services.cache.notifyLocally(undefined);
     await Promise.all([this.#models.stop(), this.#newcomers.stop(), this.#filling]);
   }
 

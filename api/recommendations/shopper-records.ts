@@ -1,7 +1,7 @@
 /** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
 import type { Sql } from '../../infra/postgres/database.ts';
 import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
-import { HeardCache } from './heard-cache.ts';
+import { SubscribedCache } from './subscribed-cache.ts';
 
 export interface ShopperRecord {
   isPersonalised: boolean;
@@ -16,13 +16,13 @@ export interface ShopperRecord {
 /** So long at most if the word of a change was lost. */
 const LIFE_MS = 3_600_000;
 /** Of twenty purchases each some 450 bytes. */
-const MOST = 100_000;
+const MAX_RECORDS = 100_000;
 /** A shopper's newest; what one bought years ago says little beside so many. */
 const MAX_PURCHASES = 300;
 const MAX_LATELY = 50_000;
 const LATELY_DAYS = 180;
 
-export class ShopperRecords extends HeardCache<ShopperRecord> {
+export class ShopperRecords extends SubscribedCache<ShopperRecord> {
   readonly #sql: Sql;
 
   /** @param canonical gives one and the same string for a product, so that a million purchases do not hold a million of them */
@@ -30,10 +30,10 @@ export class ShopperRecords extends HeardCache<ShopperRecord> {
     super({
       idOfKey: shopperOfCacheKey,
       load: (names) => readRecords(sql, names, canonical),
-      most: MOST,
+      max: MAX_RECORDS,
       lifeMs: LIFE_MS,
       // Whoever opted out may not be used for another second.
-      deafMs: 0,
+      disconnectedMs: 0,
     });
     this.#sql = sql;
   }

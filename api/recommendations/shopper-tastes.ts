@@ -1,23 +1,23 @@
 /** What shoppers looked at and put into their carts lately, kept in this process as long as no process notes more of it. */
 import { tasteCacheKey, tasteOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { NotedTaste, Taste, Tastes } from '../../infra/redis/tastes.ts';
-import { HeardCache } from './heard-cache.ts';
+import { SubscribedCache } from './subscribed-cache.ts';
 
 const LIFE_MS = 3_600_000;
 /** Of most shoppers there is nothing, which takes some 150 bytes; a hundred views take 10,000. */
-const MOST = 50_000;
+const MAX_RECORDS = 50_000;
 
-export class ShopperTastes extends HeardCache<readonly Taste[]> {
+export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
   readonly #tastes: Tastes;
 
   constructor(tastes: Tastes) {
     super({
       idOfKey: tasteOfCacheKey,
       load: (names) => tastes.read(names),
-      most: MOST,
+      max: MAX_RECORDS,
       lifeMs: LIFE_MS,
       // What was forgotten may not be used for another second.
-      deafMs: 0,
+      disconnectedMs: 0,
     });
     this.#tastes = tastes;
   }

@@ -11,14 +11,14 @@ import { SoldOut } from './sold-out.ts';
 let services: Services;
 let soldOut: SoldOut;
 let stop: () => void;
-let timesHeard = 0;
+let timesNotified = 0;
 
 beforeAll(async () => {
   services = await connectTestServices();
   await openCounters();
   soldOut = new SoldOut(services.stockCounters, services.log);
   stop = listen(soldOut);
-  await until(async () => timesHeard > 0, 'the subscription');
+  await until(async () => timesNotified > 0, 'the subscription');
 });
 afterAll(async () => {
   stop?.();
@@ -31,10 +31,10 @@ function listen(listener: SoldOut): () => void {
     services.settings.REDIS_URL,
     {
       onMessage: { [STOCK_CHANNEL]: (message) => listener.onMessage(message) },
-      onDeaf: () => listener.onDeaf(),
-      onHearing: () => {
-        timesHeard += 1;
-        listener.onHearing();
+      onDisconnected: () => listener.onDisconnected(),
+      onSubscribed: () => {
+        timesNotified += 1;
+        listener.onSubscribed();
       },
     },
     services.log,
@@ -101,9 +101,9 @@ it('reads all of it when it begins to hear, when it was deaf, and when the stock
   stopLater();
   await until(async () => !later.has(id), 'to know nothing while deaf');
 
-  const before = timesHeard;
+  const before = timesNotified;
   await services.redis.call('client', 'kill', 'type', 'pubsub');
-  await until(async () => timesHeard > before, 'the subscription again');
+  await until(async () => timesNotified > before, 'the subscription again');
   await becomes(id, true);
 
   await countAnew();

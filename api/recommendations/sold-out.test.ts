@@ -26,7 +26,7 @@ function soldOutOf(answers: readonly (string[] | 'fails')[]) {
 
 it('reads again soon when it could not, and now and then when it could', async () => {
   const { soldOut, reads } = soldOutOf(['fails', ['mug'], ['lamp']]);
-  soldOut.onHearing();
+  soldOut.onSubscribed();
   await vi.advanceTimersByTimeAsync(900);
   expect(soldOut.has('mug')).toBe(false);
   await vi.advanceTimersByTimeAsync(200);
@@ -39,8 +39,8 @@ it('reads again soon when it could not, and now and then when it could', async (
 
 it('reads no more once it is deaf, and believes nothing that was on its way', async () => {
   const { soldOut, reads } = soldOutOf([['mug']]);
-  soldOut.onHearing();
-  soldOut.onDeaf();
+  soldOut.onSubscribed();
+  soldOut.onDisconnected();
   await vi.advanceTimersByTimeAsync(1_000_000);
   expect([reads(), soldOut.has('mug')]).toEqual([1, false]);
 });

@@ -14,7 +14,7 @@ export class SoldOut {
   readonly #log: Logger;
   #ids = new Set<string>();
   /** What was said while the stock counters are being read, which may have been before it or after. */
-  #saidMeanwhile: Map<string, boolean> | undefined;
+  #changedMeanwhile: Map<string, boolean> | undefined;
   /** Counts the readings: what an earlier one finds is not looked at any more. */
   #reading = 0;
   #next: NodeJS.Timeout | undefined;
@@ -32,20 +32,20 @@ export class SoldOut {
   onMessage(message: string): void {
     const word = stockWordOf(message);
     if (word === 'opened') {
-      this.onHearing();
+      this.onSubscribed();
       return;
     }
-    this.#saidMeanwhile?.set(word.productId, word.isSoldOut);
+    this.#changedMeanwhile?.set(word.productId, word.isSoldOut);
     if (word.isSoldOut) this.#ids.add(word.productId);
     else this.#ids.delete(word.productId);
   }
 
-  onDeaf(): void {
+  onDisconnected(): void {
     this.#stopReading();
     this.#ids.clear();
   }
 
-  onHearing(): void {
+  onSubscribed(): void {
     this.#stopReading();
     void this.#read(this.#reading);
   }
@@ -57,7 +57,7 @@ export class SoldOut {
 
   async #read(reading: number): Promise<void> {
     const said = new Map<string, boolean>();
-    this.#saidMeanwhile = said;
+    this.#changedMeanwhile = said;
     let againMs = REREAD_MS;
     try {
       const ids = await this.#counters.soldOut();
@@ -72,7 +72,7 @@ export class SoldOut {
       this.#log.warn({ err: error }, 'recommendations: could not read what is sold out; trying again');
       againMs = RETRY_MS;
     }
-    this.#saidMeanwhile = undefined;
-    this.#next = setTimeout(() => this.onHearing(), againMs).unref();
+    this.#changedMeanwhile = undefined;
+    this.#next = setTimeout(() => this.onSubscribed(), againMs).unref();
   }
 }

@@ -132,8 +132,8 @@ export function judge({ candidate, opponent, opponentAtFirst, opponentName, marg
   });
   const collapsed = measures.find((measure) => {
     const [then, now] = [opponentAtFirst?.[measure], opponent[measure]];
-    const isTold = then !== undefined && then.count >= MIN_LISTS && now.count >= MIN_LISTS;
-    return isTold && now.mean < then.mean * MIN_SHARE_OF_OWN;
+    const isComparable = then !== undefined && then.count >= MIN_LISTS && now.count >= MIN_LISTS;
+    return isComparable && now.mean < then.mean * MIN_SHARE_OF_OWN;
   });
   if (collapsed) {
     const [then, now] = [opponentAtFirst![collapsed].mean, opponent[collapsed].mean];

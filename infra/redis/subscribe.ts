@@ -7,9 +7,9 @@ export interface Subscriber {
   /** By channel. */
   onMessage: Readonly<Record<string, (message: string) => void>>;
   /** Nothing is heard from now on: what is kept may be out of date at any moment. */
-  onDeaf(): void;
+  onDisconnected(): void;
   /** Everything is heard from now on; what was said before may have been missed. */
-  onHearing(): void;
+  onSubscribed(): void;
 }
 
 /** @returns how to stop */
@@ -17,10 +17,10 @@ export function subscribe(url: string, subscriber: Subscriber, log: Logger): () 
   // Of its own: a connection that subscribes can do nothing else.
   const redis: Redis = connectWaitingRedis(url);
   redis.on('message', (channel, message) => subscriber.onMessage[channel]?.(message));
-  redis.on('close', () => subscriber.onDeaf());
+  redis.on('close', () => subscriber.onDisconnected());
   redis.on('ready', () => {
     redis.subscribe(...Object.keys(subscriber.onMessage)).then(
-      () => subscriber.onHearing(),
+      () => subscriber.onSubscribed(),
       (error: unknown) => {
         log.warn({ err: error }, 'redis: could not subscribe; trying again');
         redis.disconnect(true);

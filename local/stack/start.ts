@@ -37,7 +37,7 @@ async function runShop(reset: boolean): Promise<void> {
       profile: SHOP_PROFILE,
       reset,
       onProgress: display.report,
-      onEvent: tell,
+      onEvent: printEvent,
       signal: stop.signal,
     });
     await display.end();
@@ -72,7 +72,7 @@ function endWith(message: string): void {
   process.exitCode = 1;
 }
 
-function tell(event: ProcessEvent): void {
+function printEvent(event: ProcessEvent): void {
   if (event.kind === 'back') console.log(`${event.title} is back.`);
   else {
     const delay = `${event.retryInMs / 1000} s`;

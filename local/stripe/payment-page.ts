@@ -109,9 +109,9 @@ function tryItem(charge: Stripe.Charge): string {
 }
 
 function refundItem(refund: Stripe.Refund): string {
-  const told = [refund.reason, refund.failure_reason].filter((code) => code !== null && code !== undefined);
+  const reasons = [refund.reason, refund.failure_reason].filter((code) => code !== null && code !== undefined);
   return `<li><p><strong>${money(refund)}</strong> ${badge(refund.status ?? '')}</p>
-${told.length > 0 ? `<p>${told.map(words).join('. ')}.</p>` : ''}
+${reasons.length > 0 ? `<p>${reasons.map(words).join('. ')}.</p>` : ''}
 <p><small>${time(refund.created)}</small> <code>${refund.id}</code></p></li>`;
 }
 

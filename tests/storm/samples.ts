@@ -107,7 +107,7 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     declineReturn: staff(),
     retry: staff(),
     giveUp: staff(),
-    withdraw: staff(),
+    cancel: staff(),
   },
   unmatchedPayment: {
     case: query,

@@ -21,12 +21,12 @@ export async function reindexProduct(input: ReindexInput): Promise<string> {
   const product = input.product.trim();
   showDetails(() => `### Product ${plain(product)}\n\nIt is being written into the search index.`);
   const result = await reindex({ product });
-  const told =
+  const summary =
     result.outcome === 'not_found'
       ? 'There is no product with this SKU or id. Look it up in the shop, and start again.'
       : result.isSold
         ? `“${plain(result.name)}” (${plain(result.sku)}) is in the search index as it is now.`
         : `“${plain(result.name)}” (${plain(result.sku)}) is no longer sold: it was taken out of the search index.`;
-  showDetails(() => `### Product ${plain(product)}\n\n${told}`);
-  return told;
+  showDetails(() => `### Product ${plain(product)}\n\n${summary}`);
+  return summary;
 }

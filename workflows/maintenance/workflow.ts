@@ -1,7 +1,7 @@
 import { queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 
-const { sweepOverdue, audit, takeUpCases } = queuedSteps({
+const { sweepOverdue, audit, startMissingWorkflows } = queuedSteps({
   // Minutes at 100,000 products and a year of orders; a heartbeat tells a lost worker sooner.
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '1 minute',
@@ -19,10 +19,10 @@ export async function overdueSweep(): Promise<{ expiredReservations: number; res
  */
 export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {
   const report = await audit();
-  const takenUp = await takeUpCases();
+  const startedCases = await startMissingWorkflows();
   showDetails(
     () =>
-      `${report.markdown}\n\nTaken up without a workflow: ${takenUp.orders} orders, ${takenUp.refunds} refunds, ${takenUp.payments} unmatched payments.`,
+      `${report.markdown}\n\nStarted again for lack of a workflow: ${startedCases.orders} orders, ${startedCases.refunds} refunds, ${startedCases.payments} unmatched payments.`,
   );
   return { problems: report.problems.length, repaired: report.repaired.length };
 }

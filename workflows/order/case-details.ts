@@ -95,7 +95,7 @@ function reservationText(order: OrderCase): string {
   const { status, expiresAt } = order.facts!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
-  if (status !== 'cancelled') return 'sold';
+  if (status !== 'canceled') return 'sold';
   return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, and back on sale since';
 }
 
@@ -199,7 +199,7 @@ function nextStep(order: OrderCase): string {
     return 'Ending the order: Stripe is asked to cancel the payment, which settles whether it was paid.';
   if (order.cancelRequest) return 'Cancellation asked for.';
   if (!order.facts) return 'Waiting for the checkout.';
-  return `Waiting for the payment until **${atTime(order.facts.expiresAt)}**; then the payment is cancelled and the stock goes back.`;
+  return `Waiting for the payment until **${atTime(order.facts.expiresAt)}**; then the payment is canceled and the stock goes back.`;
 }
 
 function nextOfSettled(order: OrderCase): string {

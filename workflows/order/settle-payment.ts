@@ -125,7 +125,7 @@ async function closeOrder(order: OrderCase): Promise<OrderOutcome> {
   const isTimeUp = Date.parse(order.facts!.expiresAt) <= Date.now();
   const closed = await order.stuck.retry(
     'The order could not be ended',
-    durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'cancelled' : 'expired', request: cancelRequest }),
+    durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'canceled' : 'expired', request: cancelRequest }),
   );
   order.update(closed);
   return closed.status;

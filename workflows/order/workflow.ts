@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';
@@ -26,7 +26,7 @@ const LAST_REQUESTS = '5 seconds';
 
 /** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
 export function order(input: OrderInput): Promise<OrderOutcome> {
-  return uncancellable(() => followOrder(input));
+  return uncancelable(() => followOrder(input));
 }
 
 async function followOrder(input: OrderInput): Promise<OrderOutcome> {

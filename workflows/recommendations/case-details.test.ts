@@ -15,7 +15,7 @@ function current(facts: object = {}): CurrentRetraining {
     wish: { requestedBy: 'Anna', reason: 'New *season*' },
     stage: 'evaluate',
     fraction: 0.256,
-    told: '12 of 50 shoppers',
+    detail: '12 of 50 shoppers',
     exported: { facts: FACTS },
     trained: { products: 6, seconds: 1.26, modelBytes: 2_340_000 },
     ...facts,
@@ -92,7 +92,7 @@ describe('what goes on', () => {
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is *better*' } };
     const row = (facts: object) =>
       pageOf({
-        current: current({ stage: 'publish', told: undefined, evaluated: { ...evaluated, ...facts } }),
+        current: current({ stage: 'publish', detail: undefined, evaluated: { ...evaluated, ...facts } }),
       })[2]!.split('\n');
     expect(row({})[4]).toBe(
       '| Evaluation on purchases held out | done | Beside m1: NDCG@10 of new items .100 → .110; NDCG@10 of all items .200 → .220; NDCG@10 of items bought together .300 → .330; coverage 50 % → 60 %. it is \\*better\\*. |',
@@ -101,7 +101,7 @@ describe('what goes on', () => {
     expect(row({})[5]).toBe('| Publication | **26 %** |  |');
   });
 
-  it('can’t be cancelled or rolled back while it is published', () => {
+  it('can’t be canceled or rolled back while it is published', () => {
     const models = { serving: SERVING, kept: ['m1'] };
     expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('Nothing can be done just now.');
     expect(pageOf({ models, current: current() }).at(-1)).toBe(
@@ -109,21 +109,21 @@ describe('what goes on', () => {
     );
   });
 
-  it('says who asked for what, and who cancelled it', () => {
+  it('says who asked for what, and who canceled it', () => {
     const parts = pageOf({
       current: current({ wish: { publishAnyway: true } }),
-      cancelledBy: { requestedBy: '*Ben*' },
+      canceledBy: { requestedBy: '*Ben*' },
     });
     expect(parts.slice(1, 4)).toEqual([
       '**Under way**, asked for by somebody at the start form. Its model will be `m2`.',
       'It will be published **whatever is found**: so it was asked for.',
-      '**Cancelled** by \\*Ben\\*: it is being stopped.',
+      '**Canceled** by \\*Ben\\*: it is being stopped.',
     ]);
   });
 
   it('has found nothing yet at a stage that is not through', () => {
     const parts = pageOf({
-      current: current({ stage: 'export', exported: undefined, trained: undefined, told: undefined, fraction: 0 }),
+      current: current({ stage: 'export', exported: undefined, trained: undefined, detail: undefined, fraction: 0 }),
     });
     expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts and views | **0 %** |  |');
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is better' } };

@@ -32,14 +32,14 @@ function servedText({ models }: RetrainingCase): string {
 }
 
 function currentText(retraining: RetrainingCase, current: CurrentRetraining): string[] {
-  const { wish, stage, fraction, told } = current;
+  const { wish, stage, fraction, detail } = current;
   const why = wish.reason ? `: ${plain(wish.reason)}` : '';
   const parts = [
     `**Under way**, asked for by ${plain(wish.requestedBy ?? 'somebody at the start form')}${why}. Its model will be \`${current.modelId}\`.`,
   ];
   if (wish.publishAnyway) parts.push('It will be published **whatever is found**: so it was asked for.');
-  if (retraining.cancelledBy)
-    parts.push(`**Cancelled** by ${plain(retraining.cancelledBy.requestedBy)}: it is being stopped.`);
+  if (retraining.canceledBy)
+    parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}: it is being stopped.`);
   const at = RETRAINING_STAGES.indexOf(stage);
   parts.push(
     table(
@@ -47,7 +47,7 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
       RETRAINING_STAGES.map((each, place) => [
         STAGES[each],
         place < at ? 'done' : place > at ? 'to come' : `**${Math.round(fraction * 100)} %**`,
-        place < at ? foundIn(each, current) : place === at ? plain(told ?? '') : '',
+        place < at ? foundIn(each, current) : place === at ? plain(detail ?? '') : '',
       ]),
     ),
   );

@@ -34,7 +34,7 @@ export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnTyp
       retraining.once(request.requestId, async () => {
         if (retraining.current) retraining.cancel(request);
         else retraining.wish = undefined;
-        return { cancelled: true };
+        return { canceled: true };
       }),
     {
       description: describeUpdate('Ends the retraining that is under way. The model that is served stays.', {

@@ -82,7 +82,7 @@ it.each([
   ['succeeded', 'Done: the money has gone back.'],
   [
     'failed',
-    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.',
+    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `cancel` if it is not owed: then its items ship.',
   ],
   ['rejected', 'The refund was declined.'],
 ] as const)('one that is %s says what to do next', (status, expected) => {

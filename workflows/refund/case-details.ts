@@ -43,7 +43,7 @@ const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'
   pending: 'The refund is on its way: Stripe is being asked, or the bank is at work.',
   succeeded: 'Done: the money has gone back.',
   failed:
-    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `withdraw` if it is not owed: then its items ship.',
+    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `cancel` if it is not owed: then its items ship.',
   rejected: 'The refund was declined.',
 };
 

@@ -41,6 +41,6 @@ export const decideRefundUpdate = defineUpdate<RefundFacts, [DecisionRequest]>('
 export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
-export const withdrawRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('withdraw');
+export const cancelRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('cancel');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
 export type { DecisionRequest, RefundFacts, RefundRequest, RequestedRefund };

@@ -7,6 +7,7 @@ import { refuse } from '../shared/failures.ts';
 import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import {
+  cancelRefundUpdate,
   decideRefundUpdate,
   declineReturnUpdate,
   giveUpRefundUpdate,
@@ -14,7 +15,6 @@ import {
   type RefundState,
   retryRefundUpdate,
   returnReceivedUpdate,
-  withdrawRefundUpdate,
 } from './messages.ts';
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
@@ -142,10 +142,10 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     },
   );
   setHandler(
-    withdrawRefundUpdate,
+    cancelRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await refunds.withdrawRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return answer(settle(await refunds.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
       description: describeUpdate(
@@ -154,7 +154,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund is withdrawn.');
+        requireStatus('failed', 'Only a failed refund can be canceled.');
       },
     },
   );

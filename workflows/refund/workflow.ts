@@ -12,7 +12,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
@@ -42,7 +42,7 @@ const ASK_STRIPE_EVERY = '6 hours';
  * followed until Stripe says how it ended. What Stripe refuses waits for staff.
  */
 export function refund(input: RefundInput): Promise<RefundOutcome> {
-  return uncancellable(() => followRefund(input));
+  return uncancelable(() => followRefund(input));
 }
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
@@ -90,7 +90,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   }
 
   for (;;) {
-    const outcome = refund.facts ? await giveBack(refund) : refund.refusal ? 'refused' : 'not_requested';
+    const outcome = refund.facts ? await executeRefund(refund) : refund.refusal ? 'refused' : 'not_requested';
     refund.markEnded(outcome);
     const openingUpdates = input.resume || input.refundId === undefined ? 0 : 1;
     await untilQuiet({ openingUpdates, hasNews: () => refund.facts !== undefined && refund.news });
@@ -169,7 +169,7 @@ function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: 
 }
 
 /** Follows a refund through its states until nothing more can happen to it. */
-async function giveBack(refund: RefundCase): Promise<RefundOutcome> {
+async function executeRefund(refund: RefundCase): Promise<RefundOutcome> {
   // What was under way when the workflow began is looked up once, whatever the records say.
   if (refund.facts!.stripeRefundId) await askStripe(refund);
   for (;;) {
@@ -190,7 +190,7 @@ async function giveBack(refund: RefundCase): Promise<RefundOutcome> {
       if (refund.facts!.isGivenUp) return 'failed';
       await untilStaffDecide(refund);
     } else if (status === 'pending') {
-      await (stripeRefundId ? untilSettled(refund) : send(refund));
+      await (stripeRefundId ? untilFinished(refund) : send(refund));
     } else {
       await condition(() => refund.facts!.status !== status || refund.news);
     }
@@ -212,7 +212,7 @@ async function send(refund: RefundCase): Promise<void> {
   await book(refund, attempt, stripe);
 }
 
-async function untilSettled(refund: RefundCase): Promise<void> {
+async function untilFinished(refund: RefundCase): Promise<void> {
   await condition(() => refund.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
   if (!refund.news) await askStripe(refund);
 }

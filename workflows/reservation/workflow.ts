@@ -4,7 +4,7 @@ import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
@@ -35,7 +35,7 @@ const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'S
 
 /** Reserves stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
 export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
-  return uncancellable(() => keepReservation(input));
+  return uncancelable(() => keepReservation(input));
 }
 
 async function keepReservation(input: ReservationInput): Promise<ReservationOutcome> {
@@ -120,7 +120,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     },
     { description: 'The reservation’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
   );
-  const tellCase = () => ({
+  const readCase = () => ({
     ...input,
     request: request && { ...request },
     result,
@@ -128,7 +128,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     awaitsPayment,
     outcome,
   });
-  setHandler(reservationCaseQuery, tellCase, { description: 'The whole case as JSON' });
+  setHandler(reservationCaseQuery, readCase, { description: 'The whole case as JSON' });
   showDetails(() =>
     describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
   );

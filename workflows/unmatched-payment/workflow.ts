@@ -13,7 +13,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
@@ -39,7 +39,7 @@ const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe b
 
 /** Sends a payment back in full that names an order and can't pay it, and stays until the money is back. */
 export function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
-  return uncancellable(() => refundPayment(input));
+  return uncancelable(() => refundPayment(input));
 }
 
 async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {

@@ -128,7 +128,7 @@ async function updateKnown(sql: Sql, records: readonly object[]): Promise<number
 }
 
 /** Each family touched has one lead that lists show, and knows the options in which its members differ. */
-async function settleFamilies(sql: Sql, familyIds: readonly string[]): Promise<void> {
+async function completeFamilies(sql: Sql, familyIds: readonly string[]): Promise<void> {
   if (familyIds.length === 0) return;
   await sql.run(
     `update products set is_family_lead = true where id in (
@@ -187,7 +187,7 @@ async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult>
   const changed = familiar.length > 0 ? await updateKnown(sql, familiar) : 0;
   await recordDeltas(sql, sound, idOf);
   const families = [...records.map(({ family_id }) => family_id), ...sound.map(({ sku }) => known.get(sku)?.family_id)];
-  await settleFamilies(sql, [...new Set(families.filter((id) => typeof id === 'string'))]);
+  await completeFamilies(sql, [...new Set(families.filter((id) => typeof id === 'string'))]);
   return { made, changed, unchanged: familiar.length - changed, bad, newCategories: categories.made };
 }
 

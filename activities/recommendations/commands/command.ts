@@ -47,7 +47,7 @@ export async function runCommand(help: string, run: (signal: AbortSignal) => Pro
   try {
     await run(abort.signal);
   } catch (error) {
-    console.error(abort.signal.aborted ? 'Cancelled.' : explain(error, help));
+    console.error(abort.signal.aborted ? 'Canceled.' : explain(error, help));
     process.exitCode = 1;
   }
 }

@@ -28,7 +28,7 @@ import {
 /** Far below the heartbeat timeout of workflows/recommendations. */
 const HEARTBEAT_EVERY_MS = 2_000;
 /** A signal is an event of the workflow's history for good: at most twenty a stage. */
-const TELL_EVERY_MS = 5_000;
+const REPORT_EVERY_MS = 5_000;
 const TELL_STEP = 0.05;
 
 export interface Exported {
@@ -86,13 +86,13 @@ async function inProcess<Name extends JobName>(
   input: Jobs[Name]['input'],
 ): Promise<Jobs[Name]['result']> {
   const { workflowExecution, attempt } = activityInfo();
-  const tell = progressTeller((progress) => {
+  const report = throttledProgress((progress) => {
     const workflow = temporal.workflow.getHandle(workflowExecution!.workflowId, workflowExecution!.runId);
     return workflow.signal(progressSignal, { retrainingId: input.retrainingId, stage: name, ...progress });
   });
   log.info({ stage: name, retrainingId: input.retrainingId, attempt }, 'retraining: stage begins');
   try {
-    return await beating(() => runJob(name, input, { settings, signal: cancellationSignal(), onProgress: tell }));
+    return await beating(() => runJob(name, input, { settings, signal: cancellationSignal(), onProgress: report }));
   } catch (error) {
     if (isWorkerStopping(error))
       throw ApplicationFailure.create({
@@ -119,15 +119,15 @@ function isWorkerStopping(error: unknown): boolean {
   return cancellationSignal().aborted && error instanceof Error && error.message === 'WORKER_SHUTDOWN';
 }
 
-/** At most one telling in five seconds, and only of five per cent or more. A workflow that can't be told now is told the next time. */
-function progressTeller(
-  send: (progress: { fraction: number; told?: string }) => Promise<void>,
-): (fraction: number, told?: string) => void {
+/** At most one report in five seconds, and only of five percent or more. One that can’t be sent is superseded by the next. */
+function throttledProgress(
+  send: (progress: { fraction: number; detail?: string }) => Promise<void>,
+): (fraction: number, detail?: string) => void {
   let last = { atMs: 0, fraction: -1 };
-  return (fraction, told) => {
+  return (fraction, detail) => {
     const nowMs = Date.now();
-    if (nowMs - last.atMs < TELL_EVERY_MS || Math.abs(fraction - last.fraction) < TELL_STEP) return;
+    if (nowMs - last.atMs < REPORT_EVERY_MS || Math.abs(fraction - last.fraction) < TELL_STEP) return;
     last = { atMs: nowMs, fraction };
-    send({ fraction, ...(told !== undefined && { told }) }).catch(() => {});
+    send({ fraction, ...(detail !== undefined && { detail }) }).catch(() => {});
   };
 }

@@ -6,7 +6,7 @@ import { ArtefactDamaged, readArtefact } from '../../../infra/postgres/artefacts
 import type { Database } from '../../../infra/postgres/database.ts';
 import { evaluate, type ListMaker, type Scores, type Truth, truthOf } from '../model/evaluation.ts';
 import { Recommender } from '../model/recommender.ts';
-import type { Evaluated, EvaluateInput, TellProgress } from './job-messages.ts';
+import type { Evaluated, EvaluateInput, ReportProgress } from './job-messages.ts';
 import { readServing } from './model-store.ts';
 import { historyBefore, purchasesFrom } from './split-history.ts';
 import { readHistory } from './train-models.ts';
@@ -19,17 +19,17 @@ export async function evaluateModels(
   db: Database,
   margin: number,
   { retrainingId, heldOutFromMs, publishAnyway }: EvaluateInput,
-  tell: TellProgress,
+  report: ReportProgress,
 ): Promise<Evaluated> {
   const whole = await readHistory(db, retrainingId);
   const before = historyBefore(whole, heldOutFromMs);
   const truth = sampled(truthOf(before, purchasesFrom(whole, heldOutFromMs)));
   const twin = await readTwin(db, retrainingId);
   const served = await readServing(db);
-  const score = (lists: ListMaker, from: number, told: string): ModelScores =>
+  const score = (lists: ListMaker, from: number, detail: string): ModelScores =>
     figuresOf(
       evaluate(
-        counting(lists, truth, (done) => tell(from + done / 2, told)),
+        counting(lists, truth, (done) => report(from + done / 2, detail)),
         truth,
         before.items.length,
       ),
@@ -107,18 +107,18 @@ class PopularityLists implements ListMaker {
 }
 
 /** Tells how far an evaluation is, by the lists that it asked for. */
-function counting(lists: ListMaker, truth: Truth, tell: (done: number) => void): ListMaker {
+function counting(lists: ListMaker, truth: Truth, report: (done: number) => void): ListMaker {
   const expected = truth.byCustomer.size * 2 + truth.invoices.length;
   let asked = 0;
-  const told = <Answer>(answer: Answer): Answer => {
+  const counted = <Answer>(answer: Answer): Answer => {
     asked += 1;
-    if (asked % 100 === 0) tell(Math.min(1, asked / expected));
+    if (asked % 100 === 0) report(Math.min(1, asked / expected));
     return answer;
   };
   return {
-    newItems: (customer) => told(lists.newItems(customer)),
-    anyItems: (customer) => told(lists.anyItems(customer)),
-    similarItems: (item) => told(lists.similarItems(item)),
+    newItems: (customer) => counted(lists.newItems(customer)),
+    anyItems: (customer) => counted(lists.anyItems(customer)),
+    similarItems: (item) => counted(lists.similarItems(item)),
   };
 }
 

@@ -8,7 +8,7 @@ import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
 import { type Choices, readChoices } from './choices.ts';
 import { encodeHistory } from './history-codec.ts';
 import { readInterest } from './interest-events.ts';
-import type { ExportInput, TellProgress } from './job-messages.ts';
+import type { ExportInput, ReportProgress } from './job-messages.ts';
 
 /** Orders fetched at once. */
 const PAGE = 2_000;
@@ -52,14 +52,14 @@ export async function exportHistory(
   db: Database,
   influx: InfluxDb,
   { retrainingId }: ExportInput,
-  tell: TellProgress,
+  report: ReportProgress,
   eventRetryAfterMs: readonly number[] = EVENT_RETRY_AFTER_MS,
 ): Promise<ExportFacts> {
-  const snapshot = await takeSnapshot(db, (done, lines) => tell(done * 0.6, `${lines} purchased lines`));
+  const snapshot = await takeSnapshot(db, (done, lines) => report(done * 0.6, `${lines} purchased lines`));
   const { builder, takenMs } = snapshot;
-  const withoutEvents = await addInterest(snapshot, influx, tell, eventRetryAfterMs);
+  const withoutEvents = await addInterest(snapshot, influx, report, eventRetryAfterMs);
   const history = builder.build();
-  tell(0.9, 'writing it down');
+  report(0.9, 'writing it down');
   await writeArtefact(db, retrainingId, 'history', () => encodeHistory(history));
   return { ...factsOf(history, takenMs), ...(withoutEvents && { withoutEvents }) };
 }
@@ -96,7 +96,7 @@ function takeSnapshot(db: Database, onPage: (done: number, lines: number) => voi
 async function addInterest(
   snapshot: Snapshot,
   influx: InfluxDb,
-  tell: TellProgress,
+  report: ReportProgress,
   eventRetryAfterMs: readonly number[],
 ): Promise<string | undefined> {
   const { builder, choices, products, takenMs } = snapshot;
@@ -105,7 +105,7 @@ async function addInterest(
       // A shop that nobody has visited yet has no database for events.
       await influx.prepare();
       const interest = await readInterest(influx, { choices, products, untilMs: takenMs }, (done, events) =>
-        tell(0.6 + done * 0.3, `${builder.lines} purchased lines, ${events} views and carts`),
+        report(0.6 + done * 0.3, `${builder.lines} purchased lines, ${events} views and carts`),
       );
       for (const each of interest.events()) builder.add(each);
       return undefined;

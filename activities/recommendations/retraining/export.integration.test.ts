@@ -61,7 +61,7 @@ async function order({ user, items, status = 'paid', daysAgo = 10 }: MadeOrder):
   return id;
 }
 
-async function giveBack(
+async function executeRefund(
   orderId: string,
   product: string,
   quantity: number,
@@ -99,13 +99,13 @@ const one = (product: number, quantity = 1) => ({ product: products[product]!, q
 
 it('holds what was paid, net of what was given back in full; guests by their baskets', async () => {
   const partly = await order({ user: users[0]!, items: [one(0, 2), one(1), one(2), one(3), one(4)] });
-  await giveBack(partly, products[0]!, 1);
-  await giveBack(partly, products[1]!, 1);
-  await giveBack(partly, products[2]!, 1, 'failed');
-  await giveBack(partly, products[3]!, 1, 'wanted');
-  await giveBack(partly, products[4]!, 1, 'on its way');
+  await executeRefund(partly, products[0]!, 1);
+  await executeRefund(partly, products[1]!, 1);
+  await executeRefund(partly, products[2]!, 1, 'failed');
+  await executeRefund(partly, products[3]!, 1, 'wanted');
+  await executeRefund(partly, products[4]!, 1, 'on its way');
   await order({ items: [one(0), one(3)], status: 'shipped' });
-  for (const status of ['pending', 'expired', 'cancelled', 'refunded'])
+  for (const status of ['pending', 'expired', 'canceled', 'refunded'])
     await order({ user: users[1]!, items: [one(3)], status });
   const { lines, facts, history } = await exported();
   expect(lines).toEqual(['purchase 0 0', 'purchase 0 2', 'purchase 0 3', 'purchase guest 0', 'purchase guest 3']);

@@ -61,10 +61,10 @@ export interface JobOrder<Name extends JobName = JobName> {
   input: Jobs[Name]['input'];
 }
 
-/** @param fraction 0–1 @param told such as "120,000 lines" */
-export type TellProgress = (fraction: number, told?: string) => void;
+/** @param fraction 0–1 @param detail such as "120,000 lines" */
+export type ReportProgress = (fraction: number, detail?: string) => void;
 
 export type JobNews =
-  | { type: 'progress'; fraction: number; told?: string | undefined }
+  | { type: 'progress'; fraction: number; detail?: string | undefined }
   | { type: 'done'; result: unknown }
   | { type: 'failed'; message: string; retryable: boolean };

@@ -10,7 +10,7 @@ import {
   type JobOrder,
   type JobSettings,
   type Jobs,
-  type TellProgress,
+  type ReportProgress,
 } from './job-messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('./job.ts', import.meta.url));
@@ -22,7 +22,7 @@ export interface JobOptions {
   settings: Settings;
   /** Aborting kills the process; the call then rejects with the signal's reason, once the process is gone. */
   signal: AbortSignal;
-  onProgress: TellProgress;
+  onProgress: ReportProgress;
 }
 
 /**
@@ -63,12 +63,12 @@ export async function runJob<Name extends JobName>(
 /** Settles when the process is gone, with its last word. */
 function ended(
   child: ChildProcess,
-  onProgress: TellProgress,
+  onProgress: ReportProgress,
 ): Promise<{ news: JobNews | undefined; exit: number | string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ news: JobNews | undefined; exit: number | string }>();
   let last: JobNews | undefined;
   child.on('message', (news: JobNews) => {
-    if (news.type === 'progress') onProgress(news.fraction, news.told);
+    if (news.type === 'progress') onProgress(news.fraction, news.detail);
     else last = news;
   });
   child.once('error', reject);

@@ -9,11 +9,11 @@ import { ArtefactDamaged } from '../../../infra/postgres/artefacts.ts';
 import { Database } from '../../../infra/postgres/database.ts';
 import { evaluateModels } from './evaluate-models.ts';
 import { exportHistory } from './export-history.ts';
-import type { JobNews, JobOrder, Jobs, TellProgress } from './job-messages.ts';
+import type { JobNews, JobOrder, Jobs, ReportProgress } from './job-messages.ts';
 import { trainModels } from './train-models.ts';
 
 /** Between two tellings of progress; the worker passes on far fewer. */
-const TELL_EVERY_MS = 200;
+const REPORT_EVERY_MS = 200;
 
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 process.once('disconnect', () => process.exit(1));
@@ -36,20 +36,25 @@ async function work(order: JobOrder): Promise<void> {
 function run({ name, settings, input }: JobOrder, db: Database): Promise<unknown> {
   switch (name) {
     case 'export':
-      return exportHistory(db, new InfluxDb(settings), input as Jobs['export']['input'], teller());
+      return exportHistory(db, new InfluxDb(settings), input as Jobs['export']['input'], progressReporter());
     case 'train':
-      return trainModels(db, input as Jobs['train']['input'], teller());
+      return trainModels(db, input as Jobs['train']['input'], progressReporter());
     case 'evaluate':
-      return evaluateModels(db, settings.RECOMMENDATIONS_MARGIN, input as Jobs['evaluate']['input'], teller());
+      return evaluateModels(
+        db,
+        settings.RECOMMENDATIONS_MARGIN,
+        input as Jobs['evaluate']['input'],
+        progressReporter(),
+      );
   }
 }
 
-function teller(): TellProgress {
-  let toldAt = 0;
-  return (fraction, told) => {
-    if (Date.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = Date.now();
-    say({ type: 'progress', fraction, told });
+function progressReporter(): ReportProgress {
+  let reportedAt = 0;
+  return (fraction, detail) => {
+    if (Date.now() - reportedAt < REPORT_EVERY_MS) return;
+    reportedAt = Date.now();
+    say({ type: 'progress', fraction, detail });
   };
 }
 

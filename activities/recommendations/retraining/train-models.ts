@@ -6,11 +6,11 @@ import { trainBlend } from '../model/blend.ts';
 import type { History } from '../model/history.ts';
 import { KernelPool } from '../model/kernel-pool.ts';
 import { decodeHistory } from './history-codec.ts';
-import type { TellProgress, Trained, TrainInput } from './job-messages.ts';
+import type { ReportProgress, Trained, TrainInput } from './job-messages.ts';
 import { historyBefore } from './split-history.ts';
 
 /** Safe to repeat: a model that is stored whole is not trained again. */
-export async function trainModels(db: Database, input: TrainInput, tell: TellProgress): Promise<Trained> {
+export async function trainModels(db: Database, input: TrainInput, report: ReportProgress): Promise<Trained> {
   const { retrainingId, takenMs, heldOutFromMs } = input;
   const history = await readHistory(db, retrainingId);
   const beganMs = performance.now();
@@ -18,7 +18,7 @@ export async function trainModels(db: Database, input: TrainInput, tell: TellPro
   const train = async (name: 'model' | 'twin', of: () => History, endMs: number, from: number) => {
     if (await hasArtefact(db, retrainingId, name)) return;
     const onProgress = (fraction: number) =>
-      tell(from + fraction / 2, name === 'model' ? 'the model itself' : 'its twin for the evaluation');
+      report(from + fraction / 2, name === 'model' ? 'the model itself' : 'its twin for the evaluation');
     const model = await trainBlend(pool, of(), { endMs, onProgress });
     await writeArtefact(db, retrainingId, name, () => encodeModel(model));
   };

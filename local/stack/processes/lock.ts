@@ -49,14 +49,14 @@ export async function waitForLock(
   onWait: (holder: ProcessIdentity) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Lock> {
-  let told = false;
+  let isReported = false;
   for (;;) {
     signal?.throwIfAborted();
     const lock = tryLock(path);
     if (lock) return lock;
     const holder = lockHolder(path);
-    if (holder && !told) {
-      told = true;
+    if (holder && !isReported) {
+      isReported = true;
       onWait(holder);
     }
     await sleep(200);

@@ -1,11 +1,11 @@
 /** Runs a server of the local stack as a program: it says where it listens, and ends in order on Ctrl-C or SIGTERM. */
 export async function runServer<Running extends { stop(): Promise<unknown> }>(
   start: () => Promise<Running>,
-  told: (running: Running) => Record<string, unknown>,
+  describe: (running: Running) => Record<string, unknown>,
 ): Promise<void> {
   try {
     const running = await start();
-    console.log(JSON.stringify({ ...told(running), pid: process.pid }));
+    console.log(JSON.stringify({ ...describe(running), pid: process.pid }));
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {

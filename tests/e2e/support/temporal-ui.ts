@@ -94,14 +94,14 @@ export class Desk implements AsyncDisposable {
   /** Waits for what the case is to tell, asking for news with the key that the page names. @returns all that it tells */
   async untilTold(...expected: (string | RegExp)[]): Promise<string> {
     const read = async () => (await this.details.locator('main').textContent()) ?? '';
-    const isTold = (text: string) =>
+    const isComparable = (text: string) =>
       expected.every((each) => (typeof each === 'string' ? text.includes(each) : each.test(text)));
     let told = '';
     await expect
       .poll(
         async () => {
           told = await read();
-          if (isTold(told)) return true;
+          if (isComparable(told)) return true;
           await this.page.getByText('Current Details', { exact: true }).click();
           await this.page.keyboard.press('r');
           return told;

@@ -138,7 +138,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       [
         'forgotten units of a canceled order are not found',
-        "where o.status in ('refunded', 'cancelled') and o.paid_at",
+        "where o.status in ('refunded', 'canceled') and o.paid_at",
         "where o.status = 'refunded' and o.paid_at",
       ],
       [
@@ -187,7 +187,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/take-up.ts',
+    file: 'activities/audit/missing-workflows.ts',
     tests: AUDIT_TESTS,
     replacements: [
       [

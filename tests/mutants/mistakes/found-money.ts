@@ -44,7 +44,7 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'a chargeback whose amount changed keeps the first amount',
-        '    if (changed > 0) await settleOrder(sql, orderId);\n',
+        '    if (changed > 0) await updateRefundedOrder(sql, orderId);\n',
         '',
       ],
       [

@@ -4,11 +4,11 @@ import { condition, defineSignal, proxyActivities, setHandler } from '@temporali
 const { step } = proxyActivities<{ step(): Promise<void> }>({ startToCloseTimeout: '10 seconds' });
 
 export async function changed(): Promise<string> {
-  let isTold = false;
+  let isComparable = false;
   setHandler(defineSignal('goOn'), () => {
-    isTold = true;
+    isComparable = true;
   });
   await step();
-  await condition(() => isTold);
+  await condition(() => isComparable);
   return 'done';
 }

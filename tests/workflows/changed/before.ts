@@ -4,11 +4,11 @@ import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow
 export const goOnSignal = defineSignal('goOn');
 
 export async function changed(): Promise<string> {
-  let isTold = false;
+  let isComparable = false;
   setHandler(goOnSignal, () => {
-    isTold = true;
+    isComparable = true;
   });
   await sleep('1 millisecond');
-  await condition(() => isTold);
+  await condition(() => isComparable);
   return 'done';
 }

@@ -21,14 +21,14 @@ export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
       // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
       if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };
     }
-    const cancelled = await orders.cancelPaid({
+    const canceled = await orders.cancelPaid({
       orderId: order.orderId,
       requestId,
       sender: { requestedBy, proof },
       reason,
     });
-    if (cancelled.outcome === 'refused') throw refuse(cancelled.code, cancelled.message);
-    await startRefund(order, cancelled.refund);
+    if (canceled.outcome === 'refused') throw refuse(canceled.code, canceled.message);
+    await startRefund(order, canceled.refund);
     await order.refresh();
     return { status: order.status! };
   },

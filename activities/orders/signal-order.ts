@@ -6,7 +6,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
  * Tells an order's workflow that its records changed, so that its details stay current. What is true stands in PostgreSQL:
  * a workflow that is over needs no telling, and one that can't be reached now reads all of it at its next step.
  */
-export async function tellOrder(
+export async function signalOrder(
   { temporal, log }: Pick<ActivityDependencies, 'temporal' | 'log'>,
   orderId: string,
 ): Promise<void> {

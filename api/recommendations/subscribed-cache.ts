@@ -1,24 +1,25 @@
 /**
  * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
  * changed. Those who miss something at the same time share a query.
- */ import { BoundedMap } from '../../infra/bounded-map.ts';
+ */
+import { LRUCache } from 'lru-cache';
 
-const DEFAULT_DEAF_MS = 1_000;
+const DEFAULT_DISCONNECTED_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
 const MAX_QUERIES = 2;
 const MAX_PER_QUERY = 1_000;
 
-export interface HeardCacheOptions<Value> {
+export interface SubscribedCacheOptions<Value> {
   /** The id that a key of the cache in Redis is about, if it is about one of these. */
   idOfKey(key: string): string | undefined;
   /** Reads records; what there is not is left out. The answer may hold more than was asked for. */
   load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>>;
   /** Records kept; the oldest give way. */
-  most: number;
+  max: number;
   /** Also without any change. */
   lifeMs: number;
   /** While changes can't be heard of, nothing is believed for longer. */
-  deafMs?: number;
+  disconnectedMs?: number;
   /** All ids under which a record stands: when one of them changes, it goes under all. */
   idsOf?(value: Value): readonly string[];
 }
@@ -35,19 +36,19 @@ interface Batch<Value> {
   found: Promise<ReadonlyMap<string, Value>>;
 }
 
-export class HeardCache<Value> {
-  readonly #options: HeardCacheOptions<Value>;
-  readonly #kept: BoundedMap<string, Kept<Value>>;
+export class SubscribedCache<Value> {
+  readonly #options: SubscribedCacheOptions<Value>;
+  readonly #kept: LRUCache<string, Kept<Value>>;
   /** Ids that changed while something is being loaded: what was read of them may be of before. */
   readonly #changedMeanwhile = new Set<Set<string>>();
-  #isHearing = false;
+  #isSubscribed = false;
   #queries = 0;
   #gathering: Batch<Value> | undefined;
   #startGathered: (() => void) | undefined;
 
-  constructor(options: HeardCacheOptions<Value>) {
+  constructor(options: SubscribedCacheOptions<Value>) {
     this.#options = options;
-    this.#kept = new BoundedMap(options.most);
+    this.#kept = new LRUCache({ max: options.max });
   }
 
   /** @param keys of the cache in Redis */
@@ -59,15 +60,15 @@ export class HeardCache<Value> {
   }
 
   /** Changes can't be heard of from now on. */
-  onDeaf(): void {
-    this.#isHearing = false;
+  onDisconnected(): void {
+    this.#isSubscribed = false;
     this.#kept.clear();
   }
 
   /** They can, and some may have been missed. */
-  onHearing(): void {
+  onSubscribed(): void {
     this.#kept.clear();
-    this.#isHearing = true;
+    this.#isSubscribed = true;
   }
 
   /** A record for each id, in order; undefined where there is none. */
@@ -128,15 +129,15 @@ export class HeardCache<Value> {
 
   async #load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>> {
     const changed = new Set<string>();
-    const wasHearing = this.#isHearing;
+    const wasSubscribed = this.#isSubscribed;
     this.#changedMeanwhile.add(changed);
     try {
       const found = new Map<string, Value>();
       for (let at = 0; at < ids.length; at += MAX_PER_QUERY)
         for (const [id, value] of await this.#options.load(ids.slice(at, at + MAX_PER_QUERY))) found.set(id, value);
-      const { lifeMs, deafMs = DEFAULT_DEAF_MS } = this.#options;
+      const { lifeMs, disconnectedMs = DEFAULT_DISCONNECTED_MS } = this.#options;
       // Spread, so that what was loaded together is not loaded together again.
-      const livesMs = this.#isHearing && wasHearing ? lifeMs * (0.9 + Math.random() * 0.1) : deafMs;
+      const livesMs = this.#isSubscribed && wasSubscribed ? lifeMs * (0.9 + Math.random() * 0.1) : disconnectedMs;
       const untilSeconds = Math.floor((Date.now() + livesMs) / 1_000);
       for (const id of new Set([...ids, ...found.keys()])) {
         const value = found.get(id);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { HeardCache, type HeardCacheOptions } from './heard-cache.ts';
+import { SubscribedCache, type SubscribedCacheOptions } from './subscribed-cache.ts';
 
 /** A cache over a table that the test changes; a query takes until `answer` is called, or nothing. */
-function cacheOver(table: Map<string, string>, options: Partial<HeardCacheOptions<string>> = {}) {
+function cacheOver(table: Map<string, string>, options: Partial<SubscribedCacheOptions<string>> = {}) {
   const queries: string[][] = [];
   const waiting: (() => void)[] = [];
   const state = { isSlow: false };
-  const cache = new HeardCache<string>({
+  const cache = new SubscribedCache<string>({
     idOfKey: (key) => key,
     async load(ids) {
       queries.push([...ids]);
@@ -14,7 +14,7 @@ function cacheOver(table: Map<string, string>, options: Partial<HeardCacheOption
       if (state.isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
       return new Map(rows);
     },
-    most: 100,
+    max: 100,
     lifeMs: 60_000,
     ...options,
   });
@@ -28,7 +28,7 @@ function cacheOver(table: Map<string, string>, options: Partial<HeardCacheOption
 describe('a heard cache', () => {
   it('asks once for what it hears about, also for what there is not', async () => {
     const { cache, queries } = cacheOver(new Map([['a', 'one']]));
-    cache.onHearing();
+    cache.onSubscribed();
     expect(await cache.find(['a', 'b', 'a'])).toEqual(['one', undefined, 'one']);
     expect(await cache.find(['b', 'a'])).toEqual([undefined, 'one']);
     expect(queries).toEqual([['a', 'b']]);
@@ -41,7 +41,7 @@ describe('a heard cache', () => {
       ['c', 'c'],
     ]);
     const { cache, queries } = cacheOver(table, { idsOf: (value) => [...value] });
-    cache.onHearing();
+    cache.onSubscribed();
     await cache.find(['a', 'b', 'c']);
     table.set('a', 'AB').set('b', 'AB');
     cache.onInvalidated(['b']);
@@ -52,7 +52,7 @@ describe('a heard cache', () => {
   it('does not keep what changed while it was being read', async () => {
     const table = new Map([['a', 'old']]);
     const { cache, state, answer } = cacheOver(table);
-    cache.onHearing();
+    cache.onSubscribed();
     state.isSlow = true;
     const reading = cache.find(['a']);
     await new Promise((resolve) => setImmediate(resolve));
@@ -66,22 +66,22 @@ describe('a heard cache', () => {
 
   it('keeps nothing that it may not hear about', async () => {
     const table = new Map([['a', 'old']]);
-    const { cache } = cacheOver(table, { deafMs: 0 });
+    const { cache } = cacheOver(table, { disconnectedMs: 0 });
     await cache.find(['a']);
     table.set('a', 'new');
     expect(await cache.find(['a'])).toEqual(['new']);
-    cache.onHearing();
+    cache.onSubscribed();
     await cache.find(['a']);
     table.set('a', 'newer');
     expect(await cache.find(['a'])).toEqual(['new']);
-    cache.onDeaf();
+    cache.onDisconnected();
     expect(await cache.find(['a'])).toEqual(['newer']);
   });
 
   it('reads together what many miss while queries are under way', async () => {
     const table = new Map(Array.from({ length: 9 }, (_, at) => [`${at}`, `v${at}`] as const));
     const { cache, queries, state, answer } = cacheOver(table);
-    cache.onHearing();
+    cache.onSubscribed();
     state.isSlow = true;
     const asked: Promise<unknown>[] = [];
     for (let at = 0; at < 9; at += 1) {
@@ -96,16 +96,16 @@ describe('a heard cache', () => {
 
   it('that could not read says so to all who waited, and reads again for the next', async () => {
     let isAway = true;
-    const cache = new HeardCache<string>({
+    const cache = new SubscribedCache<string>({
       idOfKey: (key) => key,
       load: async (ids) => {
         if (isAway) throw new Error('PostgreSQL is away');
         return new Map(ids.map((id) => [id, id]));
       },
-      most: 10,
+      max: 10,
       lifeMs: 60_000,
     });
-    cache.onHearing();
+    cache.onSubscribed();
     const both = await Promise.allSettled([cache.find(['a']), cache.find(['b'])]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isAway = false;
@@ -114,8 +114,8 @@ describe('a heard cache', () => {
 
   it('lets the oldest go when it is full', async () => {
     const table = new Map(Array.from({ length: 5 }, (_, at) => [`${at}`, `v${at}`] as const));
-    const { cache, queries } = cacheOver(table, { most: 3 });
-    cache.onHearing();
+    const { cache, queries } = cacheOver(table, { max: 3 });
+    cache.onSubscribed();
     for (let at = 0; at < 5; at += 1) await cache.find([`${at}`]);
     await cache.find(['4', '3', '2']);
     expect(queries).toHaveLength(5);

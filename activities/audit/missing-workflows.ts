@@ -3,13 +3,13 @@
  * support could not act on it at the Temporal UI.
  */
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
-import { resumedOrder } from '../../workflows/order/start.ts';
-import { resumedRefund } from '../../workflows/refund/start.ts';
-import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
+import { orderStart } from '../../workflows/order/start.ts';
+import { refundStart } from '../../workflows/refund/start.ts';
+import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { START_MISSING, wasMissing } from './start-missing.ts';
+import { startIfMissing } from './start-missing.ts';
 
-export type TakeUpDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
+export type StartMissingDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
 
 interface OpenOrder {
   id: string;
@@ -39,8 +39,8 @@ interface OpenPayment {
 const AT_ONCE = 10;
 
 /** @param onProgress called often; a place for heartbeats @returns how many were started */
-export async function takeUpCases(
-  deps: TakeUpDependencies,
+export async function startMissingWorkflows(
+  deps: StartMissingDependencies,
   onProgress: () => void = () => {},
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
@@ -72,31 +72,31 @@ export async function takeUpCases(
     payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
   if (started.orders + started.refunds + started.payments > 0)
-    log.warn(started, 'took up open cases that had no workflow');
+    log.warn(started, 'started the missing workflows of open cases');
   return started;
 }
 
 async function startEach<Item>(
   items: readonly Item[],
-  start: (item: Item) => Promise<unknown>,
+  start: (item: Item) => Promise<boolean>,
   onProgress: () => void,
 ): Promise<number> {
   let started = 0;
   for (let index = 0; index < items.length; index += AT_ONCE) {
-    const batch = await Promise.all(items.slice(index, index + AT_ONCE).map((item) => wasMissing(start(item))));
+    const batch = await Promise.all(items.slice(index, index + AT_ONCE).map(start));
     started += batch.filter(Boolean).length;
     onProgress();
   }
   return started;
 }
 
-function startOrder({ temporal }: TakeUpDependencies, order: OpenOrder) {
+function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
   const { id, user_id, amount, status, created_at } = order;
   const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
-  return temporal.workflow.start('order', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
+  return startIfMissing(temporal, orderStart(resumed, 'Order, resumed', true));
 }
 
-function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
+function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund) {
   const resumed = {
     refundId: refund.id,
     orderId: refund.order_id,
@@ -105,18 +105,16 @@ function startRefund({ temporal }: TakeUpDependencies, refund: OpenRefund) {
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };
-  return temporal.workflow.start('refund', { ...resumedRefund(resumed, 'Refund, resumed'), ...START_MISSING });
+  return startIfMissing(temporal, refundStart(resumed, 'Refund, resumed', true));
 }
 
-function startUnmatched({ temporal }: TakeUpDependencies, payment: OpenPayment) {
+function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPayment) {
   const open = {
     orderId: payment.order_id,
     paymentIntentId: payment.id,
     amount: Number(payment.amount),
     createdAt: payment.created_at,
   };
-  return temporal.workflow.start('unmatchedPayment', {
-    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed'),
-    ...START_MISSING,
-  });
+  const summary = 'Refund of a payment that can’t be matched, resumed';
+  return startIfMissing(temporal, unmatchedPaymentStart(open, summary));
 }

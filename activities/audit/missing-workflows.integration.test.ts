@@ -10,7 +10,7 @@ import { deleteRefund, type WrittenRefund, writeRefund } from '../../tests/suppo
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
-import { takeUpCases } from './take-up.ts';
+import { startMissingWorkflows } from './missing-workflows.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -23,10 +23,10 @@ const workflowOf = (workflowId: string) => shop.services.temporal.workflow.getHa
 const statusOf = async (workflowId: string) => (await workflowOf(workflowId).describe()).status.name;
 
 /** @returns the status of the order's workflow after it was terminated and open cases were taken up */
-async function takenUp({ orderId }: Sale): Promise<string> {
+async function startedCases({ orderId }: Sale): Promise<string> {
   const workflowId = orderWorkflowId(orderId);
   await workflowOf(workflowId).terminate('as an operator may');
-  await takeUpCases(shop.services);
+  await startMissingWorkflows(shop.services);
   return statusOf(workflowId);
 }
 
@@ -34,7 +34,7 @@ it('an order that a chargeback took back in full', async () => {
   const sale = await sell(shop);
   const disputeId = await chargeBack(shop, sale);
   await sale.buyer.untilStatus(sale.orderId, 'refunded');
-  expect(await takenUp(sale)).toBe('RUNNING');
+  expect(await startedCases(sale)).toBe('RUNNING');
   await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
   await sale.buyer.untilStatus(sale.orderId, 'paid');
 });
@@ -48,7 +48,7 @@ it('a delivered order past its return window, for as long as a refund is open', 
     `update orders set status = 'delivered', fulfillment = 'delivered', delivered_at = now() - interval '1 year' where id = $1`,
     [sale.orderId],
   );
-  expect(await takenUp(sale)).toBe('TERMINATED');
+  expect(await startedCases(sale)).toBe('TERMINATED');
 
   const refundId = randomUUID();
   await run(
@@ -56,7 +56,7 @@ it('a delivered order past its return window, for as long as a refund is open', 
      values ($1, $2, $3, 1, 'usd', 'test', 'stripe', 'pending')`,
     [refundId, sale.orderId, refundId],
   );
-  await takeUpCases(shop.services);
+  await startMissingWorkflows(shop.services);
   const workflowId = orderWorkflowId(sale.orderId);
   expect(await statusOf(workflowId)).toBe('RUNNING');
   // With the refund gone nothing is open: the workflow ends.
@@ -77,7 +77,7 @@ describe('an order', () => {
       { status: `'delivered'`, fulfillment: `'delivered'`, shipped_at: YESTERDAY, delivered_at: YESTERDAY },
     ],
     ['TERMINATED', 'that is refunded', { status: `'refunded'` }],
-    ['TERMINATED', 'that is canceled', { status: `'cancelled'` }],
+    ['TERMINATED', 'that is canceled', { status: `'canceled'` }],
   ])('is %s afterwards: one %s', async (expected, _, columns) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
@@ -85,7 +85,7 @@ describe('an order', () => {
     await force(shop.services.db, [`update orders set ${set.join(', ')} where id = $1`], [sale.orderId]);
     const workflowId = orderWorkflowId(sale.orderId);
     try {
-      expect(await takenUp(sale)).toBe(expected);
+      expect(await startedCases(sale)).toBe(expected);
       if (expected === 'RUNNING') {
         const found = { OrderId: sale.orderId, CustomerId: buyer.session.user.id, Amount: 25 };
         expect(await startAttributes(shop.services, workflowId)).toMatchObject(found);
@@ -109,20 +109,20 @@ describe('a refund', () => {
     [false, { status: 'pending', requestedBy: 'stripe', kind: 'chargeback' }],
     [false, { status: 'rejected' }],
     [false, { status: 'succeeded' }],
-  ])('is taken up: %s, with %o', async (isTakenUp, of) => {
+  ])('is taken up: %s, with %o', async (hasWorkflow, of) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const { db } = shop.services;
     const id = await writeRefund(db, sale, { status: 'pending', cancelsUnits: false, quantity: 0, ...of });
     const workflowId = refundWorkflowId(sale.orderId, `provoked-${id}`);
-    await takeUpCases(shop.services);
+    await startMissingWorkflows(shop.services);
     const found = await startAttributes(shop.services, workflowId).catch(() => undefined);
-    if (!isTakenUp) expect(found).toBeUndefined();
+    if (!hasWorkflow) expect(found).toBeUndefined();
     else expect(found).toMatchObject({ OrderId: sale.orderId, CustomerId: buyer.session.user.id, Amount: 1 });
     // What is pending goes to Stripe, and stays: it is a refund like any other.
-    if (of.status === 'pending' && isTakenUp) expect(await workflowOf(workflowId).result()).toBe('succeeded');
+    if (of.status === 'pending' && hasWorkflow) expect(await workflowOf(workflowId).result()).toBe('succeeded');
     else {
-      if (isTakenUp) await workflowOf(workflowId).terminate('the test is over');
+      if (hasWorkflow) await workflowOf(workflowId).terminate('the test is over');
       await deleteRefund(db, id);
     }
   });
@@ -137,7 +137,7 @@ it('an unmatched payment, found by its order, amount and day from the start', as
     [paymentIntentId, orderId],
   );
   try {
-    expect((await takeUpCases(shop.services)).payments).toBeGreaterThan(0);
+    expect((await startMissingWorkflows(shop.services)).payments).toBeGreaterThan(0);
     const workflowId = unmatchedPaymentWorkflowId(paymentIntentId);
     expect(await startAttributes(shop.services, workflowId)).toMatchObject({
       OrderId: orderId,
