@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roleOf } from '../domain/actor.ts';
+import { roleOf } from '../domain/identity.ts';
 import { actorOf, isProven, proveActor } from './actor-proof.ts';
 
 const SECRET = 's'.repeat(32);

@@ -3,7 +3,7 @@
  * make this proof. It is bound to one subject (a refund, a decision), so that a proof read in a history is good for nothing new.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { uiActor } from '../domain/actor.ts';
+import { uiActor } from '../domain/identity.ts';
 import { ID_NAMESPACES } from '../domain/ids.ts';
 import { uuidFrom } from './uuid.ts';
 

@@ -2,6 +2,7 @@
  * Orders in PostgreSQL. Each function is one transaction and a conditional step of `domain/order-state`: run again, it
  * finds its work done and answers what is there, which is why Temporal may retry it at any point.
  */
+import { userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
 import { type Fulfillment, type OrderStatus, sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -99,7 +100,7 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         request.orderId,
         request.reservationId,
         request.userId,
-        request.userId ? `user:${request.userId}` : guarded.owner,
+        request.userId ? userOwner(request.userId) : guarded.owner,
         toDecimalString(totalCents, reservation.currency),
         reservation.currency,
         request.email,

@@ -2,7 +2,7 @@
  * What Stripe's payments mean for an order: decided in one transaction, under the order's lock, from the facts that were recorded in
  * `payments`. Whatever a message to a workflow claimed, it led here and counts for nothing.
  */
-import { SYSTEM } from '../../domain/actor.ts';
+import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { mismatchOf, type ReceivedPayment, UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';

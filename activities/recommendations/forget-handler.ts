@@ -1,5 +1,7 @@
 /** Takes a shopper's name off their analytics events: what was counted stays counted, and is nobody's. */
+
 import type { Redis } from 'ioredis';
+import { parseName } from '../../domain/identity.ts';
 import type { InfluxDb, InfluxSeries } from '../../infra/influxdb/client.ts';
 import { EventGroup } from '../analytics/event-group.ts';
 import { toPoint } from '../analytics/event-points.ts';
@@ -42,8 +44,8 @@ export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHan
 }
 
 async function blank(influx: InfluxDb, who: string, untilMs: number): Promise<void> {
-  const field = who.startsWith('user:') ? 'user_id' : 'visitor';
-  const value = who.slice(who.indexOf(':') + 1);
+  const { kind, id: value } = parseName(who);
+  const field = kind === 'user' ? 'user_id' : 'visitor';
   for (;;) {
     const series = await influx.series(
       `SELECT * FROM "events" WHERE "${field}" = '${value}' AND time < ${untilMs + 1}ms

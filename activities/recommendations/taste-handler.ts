@@ -1,4 +1,5 @@
 /** Drops what is cached of a shopper when an order of theirs was paid or its money given back: the next answer reads anew. */
+import { userOwner } from '../../domain/identity.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { cartCacheKey, shopperCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { OutboxHandler } from '../outbox/relay.ts';
@@ -10,7 +11,7 @@ export const TASTE_TOPIC = 'taste.changed';
 export function createTasteHandler(cache: Cache): OutboxHandler {
   return async (messages) => {
     const keys = messages.flatMap(({ key }) =>
-      key.startsWith('cart:') ? [cartCacheKey(key)] : [shopperCacheKey(`user:${key}`), cartCacheKey(`user:${key}`)],
+      key.startsWith('cart:') ? [cartCacheKey(key)] : [shopperCacheKey(userOwner(key)), cartCacheKey(userOwner(key))],
     );
     await cache.invalidate([...new Set(keys)]);
     return undefined;

@@ -1,5 +1,5 @@
 /** Canceling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
-import { roleOf } from '../../domain/actor.ts';
+import { roleOf } from '../../domain/identity.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';

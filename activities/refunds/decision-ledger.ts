@@ -1,5 +1,5 @@
 /** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
-import { roleOf, userIdOf } from '../../domain/actor.ts';
+import { roleOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';

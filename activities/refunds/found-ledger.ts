@@ -1,5 +1,5 @@
 /** Money that moved at Stripe without us: refunds made in its dashboard, chargebacks. They end in the same records. */
-import { STRIPE } from '../../domain/actor.ts';
+import { STRIPE } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';

@@ -1,5 +1,5 @@
 /** Refunds in PostgreSQL: asked for under the order's row lock, so requests at the same moment can't exceed the charge. */
-import { roleOf } from '../../domain/actor.ts';
+import { roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
 import {

@@ -1,7 +1,7 @@
 /** Limits of refunds, in the ledger: what is left of the charge, what one person may give back alone, and who decides above that. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { uiActor } from '../../domain/actor.ts';
+import { uiActor } from '../../domain/identity.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { stockOf } from '../../tests/support/shop.ts';

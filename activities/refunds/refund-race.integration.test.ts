@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM, uiActor } from '../../domain/actor.ts';
+import { SYSTEM, uiActor } from '../../domain/identity.ts';
 import type { RefundLine } from '../../domain/refund.ts';
 import { isCommitted } from '../../domain/refund.ts';
 import { packingLines } from '../../domain/shipping.ts';

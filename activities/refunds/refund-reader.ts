@@ -1,5 +1,5 @@
 /** Reads refunds and what they are decided by. */
-import { STRIPE } from '../../domain/actor.ts';
+import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type Fulfillment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
 import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/refund.ts';

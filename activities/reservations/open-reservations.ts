@@ -1,4 +1,5 @@
 /** What shoppers and client addresses have reserved, locked for one transaction and kept up to date while it grants more. */
+import { isUser } from '../../domain/identity.ts';
 import { type ExceededLimit, exceededLimit, type ReservationLimits } from '../../domain/reservation-limits.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
@@ -81,7 +82,7 @@ export class OpenReservations {
     const replaced = this.of(request.owners).filter((each) => each.addressHash === request.addressHash);
     const address = { open: open - replaced.length, units: units - sum(replaced.map((each) => unitsOf(each.lines))) };
     return exceededLimit(limits, {
-      isGuest: !request.owners[0]!.startsWith('user:'),
+      isGuest: !isUser(request.owners[0]!),
       units: unitsOf(request.lines),
       address,
     });

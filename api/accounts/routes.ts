@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { cartOwner, userOwner } from '../../domain/identity.ts';
 import type { User as UserEntity } from '../../infra/postgres/entities/accounts.ts';
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import { mergeCart } from '../cart/service.ts';
@@ -21,7 +22,7 @@ export function accountRoutes(deps: ApiDependencies, limits: RateLimits): ApiRou
     let left: Session['guest_cart'];
     if (ctx.state.cartId) {
       left = await mergeCart(deps.db, ctx.state.cartId, user.id);
-      const carts = [`user:${user.id}`, `cart:${ctx.state.cartId}`].map(cartCacheKey);
+      const carts = [userOwner(user.id), cartOwner(ctx.state.cartId)].map(cartCacheKey);
       await deps.cache.invalidate(carts).catch(() => undefined);
     }
     return {

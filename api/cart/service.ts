@@ -1,6 +1,8 @@
 /** Carts in PostgreSQL: what was put in is kept. A guest's cart is known by its id alone, an account's by the account. */
+
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
+import { cartOwner, type Owner, userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Cart } from '../contracts/cart.ts';
@@ -22,8 +24,8 @@ interface CartRow {
 }
 
 /** As carts are owned: an account's cart is its own, whatever the browser's id. */
-export function cartNameOf({ userId, cartId }: CartOwner): string | undefined {
-  return userId ? `user:${userId}` : cartId ? `cart:${cartId}` : undefined;
+export function cartNameOf({ userId, cartId }: CartOwner): Owner | undefined {
+  return userId ? userOwner(userId) : cartId ? cartOwner(cartId) : undefined;
 }
 
 /** The id of the owner's cart, or undefined when nothing was ever put in. */

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
+import { cartOwner, type Owner, userOwner } from '../../domain/identity.ts';
 import type { Role } from '../../domain/roles.ts';
 import type { ApiContext, ApiDependencies, ApiState } from '../context.ts';
 import type { Identity } from './access-tokens.ts';
@@ -34,9 +35,9 @@ export function requireRole(ctx: ApiContext, ...roles: Role[]): Identity {
 }
 
 /** Names under which the asker may own things: the account, the guest's cart. Empty when nobody is known. */
-export function ownersOf(ctx: ApiContext): string[] {
-  const owners: string[] = [];
-  if (ctx.state.identity) owners.push(`user:${ctx.state.identity.userId}`);
-  if (ctx.state.cartId) owners.push(`cart:${ctx.state.cartId}`);
+export function ownersOf(ctx: ApiContext): Owner[] {
+  const owners: Owner[] = [];
+  if (ctx.state.identity) owners.push(userOwner(ctx.state.identity.userId));
+  if (ctx.state.cartId) owners.push(cartOwner(ctx.state.cartId));
   return owners;
 }

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
-import { GUEST, personActor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { GUEST, personActor } from '../../domain/identity.ts';
 import { isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { cancelOrderUpdate } from '../../workflows/order/messages.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Router from '@koa/router';
+import { personActor } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { RETRAINING_ID } from '../../workflows/recommendations/messages.ts';
@@ -24,7 +25,7 @@ export function retrainingRoutes(deps: ApiDependencies, limits: RateLimits): Api
   router.post('/admin/recommendations/retrain', limits.limit('api'), identify, async (ctx) => {
     const { userId } = requireRole(ctx, 'admin');
     const { reason, publish_anyway } = parse(retrainBody, ctx.request.body ?? {}, 'body');
-    const actor = `admin:${userId}`;
+    const actor = personActor('admin', userId);
     const { started } = await retrain(deps, {
       actor,
       requestId: requestIdOf(ctx, actor),
@@ -38,7 +39,7 @@ export function retrainingRoutes(deps: ApiDependencies, limits: RateLimits): Api
   router.post('/admin/recommendations/rollback', limits.limit('api'), identify, async (ctx) => {
     const { userId } = requireRole(ctx, 'admin');
     const { reason } = parse(rollbackBody, ctx.request.body, 'body');
-    const actor = `admin:${userId}`;
+    const actor = personActor('admin', userId);
     ctx.body = await rollBack(deps, { actor, requestId: requestIdOf(ctx, actor), reason });
   });
 

@@ -1,4 +1,5 @@
 /** Who asks for recommendations, and what the shop may know of them for it. */
+import { isUser, userOwner, type Visitor, visitorOfHash } from '../../domain/identity.ts';
 import type { Taste } from '../../infra/redis/tastes.ts';
 import { visitorOf } from '../analytics/service.ts';
 import { type CartOwner, cartNameOf } from '../cart/service.ts';
@@ -22,12 +23,11 @@ export interface Shopper {
 const FILL_BATCH = 200;
 const NOTHING: readonly never[] = [];
 
-export const userName = (userId: string): string => `user:${userId}`;
-export const visitorName = (cartId: string): string => `visitor:${visitorOf(cartId)}`;
+export const visitorName = (cartId: string): Visitor => visitorOfHash(visitorOf(cartId));
 
 /** All names under which the asker is known; empty when they are not. */
-export function namesOf({ userId, cartId }: CartOwner): string[] {
-  return [...(userId ? [userName(userId)] : []), ...(cartId ? [visitorName(cartId)] : [])];
+export function namesOf({ userId, cartId }: CartOwner): Visitor[] {
+  return [...(userId ? [userOwner(userId)] : []), ...(cartId ? [visitorName(cartId)] : [])];
 }
 
 export class Shoppers {
@@ -48,7 +48,7 @@ export class Shoppers {
   async find(asker: CartOwner, mayFollow: boolean): Promise<Shopper> {
     const names = namesOf(asker);
     // What this browser did needs consent; an account's own is there with consent only.
-    const followed = names.filter((name) => name.startsWith('user:') || mayFollow);
+    const followed = names.filter((name) => isUser(name) || mayFollow);
     const [records, lists, cart] = await Promise.all([
       this.#records.find(names),
       // With Redis away nothing is known of it.

@@ -1,5 +1,5 @@
-import { STRIPE } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isStaffActor, STRIPE } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
 import { asksFor, committedRefundCents } from '../../domain/refund.ts';
@@ -63,8 +63,6 @@ export async function startRefund(
       throw new DomainError('not_found', 'There is no such order.');
   }
 }
-
-const isStaffActor = (actor: string): boolean => actor !== 'guest' && !actor.startsWith('customer:');
 
 /**
  * A support lead's decision about a refund that waits.

@@ -1,7 +1,7 @@
 /** What people decide about a refund that waits: at the Temporal UI, or by the API where it takes a sign-in. */
 import { setHandler } from '@temporalio/workflow';
 import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts';
-import { uiActor } from '../../domain/actor.ts';
+import { uiActor } from '../../domain/identity.ts';
 import type { localSteps, StepName } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
 import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';

@@ -1,5 +1,5 @@
 import { condition, setHandler, sleep, TemporalFailure } from '@temporalio/workflow';
-import { uiActor } from '../../domain/actor.ts';
+import { uiActor } from '../../domain/identity.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';

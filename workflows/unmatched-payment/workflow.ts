@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
-import { uiActor } from '../../domain/actor.ts';
+import { uiActor } from '../../domain/identity.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';

@@ -1,4 +1,5 @@
 /** Views and carts of those who agreed to be known, from the analytics events in InfluxDB. */
+import { isUser, parseName, userOwner, type Visitor, visitorOfHash } from '../../../domain/identity.ts';
 import { SIGNAL_KINDS, type SignalKind } from '../../../domain/recommendations/signals.ts';
 import type { InfluxDb, InfluxSeries } from '../../../infra/influxdb/client.ts';
 import type { Interaction } from '../model/history.ts';
@@ -70,7 +71,7 @@ interface InterestEvent {
   kind: SignalKind;
   item: string;
   /** `user:<id>` or `visitor:<hash>`, as in shopper_choices. */
-  who: string;
+  who: Visitor;
   timeMs: number;
 }
 
@@ -80,7 +81,7 @@ function* eventsOf({ columns, values }: InfluxSeries): Generator<InterestEvent> 
   ) as [number, number, number, number, number];
   for (const row of values) {
     const kind = KINDS[String(row[event])];
-    const who = row[user] ? `user:${row[user]}` : row[visitor] ? `visitor:${row[visitor]}` : undefined;
+    const who = row[user] ? userOwner(`${row[user]}`) : row[visitor] ? visitorOfHash(`${row[visitor]}`) : undefined;
     if (kind && who && typeof row[product] === 'string')
       yield { kind, item: row[product], who, timeMs: Number(row[time]) };
   }
@@ -115,7 +116,7 @@ class KeptEvents implements Interest {
         kind: SIGNAL_KINDS[this.#events[at]!]!,
         item: this.#names[this.#events[at + 1]!]!,
         // An account is named as in its orders.
-        customer: who.startsWith('user:') ? who.slice('user:'.length) : who,
+        customer: isUser(who) ? parseName(who).id : who,
         timeMs: this.#events[at + 3]!,
       };
     }

@@ -302,7 +302,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the order of a shopper who signed in after reserving belongs to the guest’s cart',
-        'request.userId ? `user:${request.userId}` : guarded.owner,',
+        'request.userId ? userOwner(request.userId) : guarded.owner,',
         'guarded.owner,',
       ],
     ],

@@ -1,4 +1,4 @@
-import { uiActor } from '../../../domain/actor.ts';
+import { uiActor } from '../../../domain/identity.ts';
 import { MAX_EXTENSION_MINUTES } from '../../../domain/reservation.ts';
 import { refuse } from '../../shared/failures.ts';
 import { extensionMinutes } from '../../shared/staff.ts';

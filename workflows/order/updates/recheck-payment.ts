@@ -1,4 +1,4 @@
-import { uiActor } from '../../../domain/actor.ts';
+import { uiActor } from '../../../domain/identity.ts';
 import { refuse } from '../../shared/failures.ts';
 import { type OrderRequest, recheckPaymentUpdate, type UpdateResult } from '../messages.ts';
 import { isFailedAttempt, short, withinSeconds } from '../steps.ts';

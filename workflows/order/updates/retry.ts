@@ -1,4 +1,4 @@
-import { uiActor } from '../../../domain/actor.ts';
+import { uiActor } from '../../../domain/identity.ts';
 import { refuse } from '../../shared/failures.ts';
 import { type OrderRequest, retryUpdate } from '../messages.ts';
 import { short } from '../steps.ts';

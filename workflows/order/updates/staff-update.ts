@@ -2,7 +2,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { OrderStepRequest } from '../../../activities/orders/order-steps.ts';
-import { uiActor } from '../../../domain/actor.ts';
+import { uiActor } from '../../../domain/identity.ts';
 import { type OrderAction, refusalOf } from '../../../domain/order-state.ts';
 import { refuse } from '../../shared/failures.ts';
 import { checkRequest, describeUpdate, type FieldCheck } from '../../shared/staff.ts';
