@@ -34,7 +34,7 @@ async function runs(how: 'in turn' | 'at once', activity: () => Promise<unknown>
 }
 
 it('has a part of this file for each activity', () => {
-  expect(Object.keys(upkeep).sort()).toEqual(['audit', 'sweepOverdue', 'startMissingWorkflows']);
+  expect(Object.keys(upkeep).sort()).toEqual(['audit', 'startMissingWorkflows', 'sweepOverdue']);
 });
 
 describe.each(['in turn', 'at once'] as const)('%s', (how) => {

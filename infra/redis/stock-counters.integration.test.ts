@@ -53,7 +53,7 @@ async function without<Answer>(step: () => Promise<Answer>): Promise<Answer> {
 
 it('has a part of this file for each script', () => {
   const names = Object.keys(scripts).filter((name) => !['STOCK_CHANNEL', 'OPENED'].includes(name));
-  expect(names.sort()).toEqual(['ADJUST', 'CONFIRM', 'CORRECT', 'END', 'RESERVATION', 'OPEN']);
+  expect(names.sort()).toEqual(['ADJUST', 'CONFIRM', 'CORRECT', 'END', 'OPEN', 'RESERVE']);
 });
 
 /** A reservation of two units in a state, with the counter as that leaves it. */
@@ -66,7 +66,7 @@ async function reservationIn(state: 'reserved' | 'replaced' | 'released' | 'comm
   return id;
 }
 
-describe('RESERVATION', () => {
+describe('RESERVE', () => {
   it('takes all lines once', async () => {
     const id = randomUUID();
     expect(await twice(() => stockCounters.reserve(id, lines(3), [owner]))).toEqual({ outcome: 'reserved' });
