@@ -2,7 +2,7 @@
  * What a shopper reads of a refund's reason: not what colleagues write for each other at the Temporal UI, nor Stripe's own terms.
  */
 export function reasonForShopper(refund: { kind: string; requestedBy: string; reason: string }): string {
-  if (refund.kind === 'chargeback') return 'Taken back by the card’s bank';
+  if (refund.kind === 'chargeback') return 'Chargeback by the card’s bank';
   if (refund.requestedBy !== 'stripe' && !refund.requestedBy.startsWith('ui:')) return refund.reason;
-  return refund.kind === 'cancellation' ? 'Order cancelled by the shop' : 'Refund by the shop';
+  return refund.kind === 'cancellation' ? 'Order canceled by the shop' : 'Refund by the shop';
 }

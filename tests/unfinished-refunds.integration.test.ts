@@ -84,7 +84,9 @@ describe('a failed refund', () => {
     await until(async () => (await stock(sale, 0)) === 10, 'the unit to be back on sale');
     await untilRefund(sale, 'owed', 'failed');
     // What is owed is not left for anything else.
-    expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain('more than what is left');
+    expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain(
+      'more than the remaining charge',
+    );
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 30 });
     const retried = async () => (await desk.refund(sale.orderId, 'owed', 'retry')).status === 'awaiting_approval';
     await until(retried, 'the retry to wait for approval');
@@ -144,7 +146,7 @@ describe('a refund of everything', () => {
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 12.5 });
     await untilRefund(sale, 'sorry', 'succeeded');
     const refused = await askRefund(sale, line(sale, 0, 1), 'one');
-    expect(refused.body.detail).toMatch(/1 × “Item A” would be left to ship for nothing. Cancel the order/);
+    expect(refused.body.detail).toMatch(/1 × “Item A” would still ship unpaid. Cancel the order/);
     expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
     expect((await desk.order(sale.orderId, 'cancel')).status).toBe('cancelled');
     expect(await stock(sale, 0)).toBe(10);

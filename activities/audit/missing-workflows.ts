@@ -72,7 +72,7 @@ export async function startMissingWorkflows(
     payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
   if (started.orders + started.refunds + started.payments > 0)
-    log.warn(started, 'started the missing workflows of open cases');
+    log.warn(started, 'started missing workflows of open orders, refunds, and payments');
   return started;
 }
 
@@ -116,7 +116,7 @@ function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPay
     createdAt: payment.created_at,
   };
   return temporal.workflow.start('unmatchedPayment', {
-    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed'),
+    ...startedUnmatchedPayment(open, 'Refund of an unmatched payment, resumed'),
     ...START_MISSING,
   });
 }

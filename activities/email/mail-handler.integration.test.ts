@@ -156,7 +156,7 @@ describe('a mail that fails', () => {
       {
         type: 'mail_failed',
         message:
-          'The confirmation of the order could not be delivered: the mail server refuses this address or this mail.',
+          'The order confirmation email could not be delivered: the mail server rejected the address or the message.',
         data: { kind: 'order_paid', reason: 'RCPT TO: answered 550 (5.1.1)' },
       },
     ]);
@@ -174,7 +174,7 @@ describe('a mail that fails', () => {
     const left = await waiting();
     expect(left).toMatchObject([
       { key: busy, attempts: 1, last_error: 'RCPT TO: answered 451 (4.2.1)' },
-      { key: unknown, attempts: 1, last_error: 'not a mail that this worker knows' },
+      { key: unknown, attempts: 1, last_error: 'unknown kind of email' },
     ]);
     expect(await carry()).toBe(0);
     expect(await mailsTo(MAILBOX_URL, goodAddress)).toHaveLength(1);

@@ -70,7 +70,7 @@ async function deliver(
   try {
     return await send(message, sql, shop, deps);
   } catch (error) {
-    deps.log.error({ err: error, outboxId: message.id, orderId: message.key }, 'mail: could not be written');
+    deps.log.error({ err: error, outboxId: message.id, orderId: message.key }, 'mail: email could not be prepared');
     return { failed: error instanceof Error ? error.message : 'failed', isForAll: false };
   }
 }
@@ -84,11 +84,11 @@ async function send(
   const orderId = message.key;
   const parsed = mailPayload.safeParse(message.payload);
   // During a release an older worker may meet what only a newer one knows.
-  if (!parsed.success) return { failed: 'not a mail that this worker knows', isForAll: false };
+  if (!parsed.success) return { failed: 'unknown kind of email', isForAll: false };
   const payload = parsed.data;
   const order = await readOrderFacts(sql, orderId);
   if (!order?.email) {
-    log.info({ orderId, kind: payload.kind }, 'mail: nobody to send it to');
+    log.info({ orderId, kind: payload.kind }, 'mail: the order has no email address');
     return 'done';
   }
   const refund = payload.refundId ? await readRefundFacts(sql, orderId, payload.refundId) : undefined;
@@ -107,20 +107,20 @@ async function send(
   if (sent.outcome === 'failed' || sent.outcome === 'unreachable')
     return { failed: sent.reason, isForAll: sent.outcome === 'unreachable' };
   if (sent.outcome === 'refused') {
-    log.warn({ orderId, kind: payload.kind, reason: sent.reason }, 'mail: refused for good');
+    log.warn({ orderId, kind: payload.kind, reason: sent.reason }, 'mail: permanently rejected by the mail server');
     await recordRefusal(sql, message, payload.kind, sent.reason);
   }
   return 'done';
 }
 
 const ABOUT: Readonly<Record<MailKind, string>> = {
-  order_paid: 'The confirmation of the order',
-  payment_refused: 'The mail about the refused payment',
-  order_shipped: 'The mail about the shipment',
-  order_cancelled: 'The mail about the cancellation',
-  order_expired: 'The mail about the time that ran out',
-  refund_sent: 'The mail about the refund',
-  refund_refused: 'The mail about the refund that was not made',
+  order_paid: 'The order confirmation email',
+  payment_refused: 'The email about the declined payment',
+  order_shipped: 'The shipping confirmation email',
+  order_cancelled: 'The cancellation email',
+  order_expired: 'The email about the expired order',
+  refund_sent: 'The refund email',
+  refund_refused: 'The email about the failed refund',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {
@@ -129,7 +129,7 @@ async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKin
      on conflict (order_id, dedupe_key) do nothing`,
     [
       key,
-      `${ABOUT[kind]} could not be delivered: the mail server refuses this address or this mail.`,
+      `${ABOUT[kind]} could not be delivered: the mail server rejected the address or the message.`,
       JSON.stringify({ kind, reason }),
       `mail:${id}`,
     ],

@@ -99,7 +99,10 @@ function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFact
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // Of another program on the account, since the shop makes none such. Refused, Stripe would send it for days.
-    log.error({ err: error, eventId: event.id, paymentIntentId: event.data.object.id }, 'webhook: amount not readable');
+    log.error(
+      { err: error, eventId: event.id, paymentIntentId: event.data.object.id },
+      'webhook: payment amount is not valid; event ignored',
+    );
     return undefined;
   }
 }
@@ -162,7 +165,7 @@ async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOr
 /** The order's workflow asks Stripe what moved: events may come late, twice or in another order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await temporal.workflow.signalWithStart('order', {
-    ...resumedOrder(resumed(order), 'Order, resumed for news from Stripe'),
+    ...resumedOrder(resumed(order), 'Order, resumed for an event from Stripe'),
     signal: moneyMovedSignal,
     signalArgs: [],
   });
@@ -198,7 +201,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     createdAt: own.created_at,
   };
   await deps.temporal.workflow.signalWithStart('refund', {
-    ...resumedRefund(resumedOwn, 'Refund, resumed for news from Stripe'),
+    ...resumedRefund(resumedOwn, 'Refund, resumed for an event from Stripe'),
     signal: refundChangedSignal,
     signalArgs: [],
   });
@@ -258,7 +261,7 @@ async function notifyUnmatched(
     createdAt: payment.created_at,
   };
   await temporal.workflow.signalWithStart('unmatchedPayment', {
-    ...startedUnmatchedPayment(open, 'Refund of a payment that can’t be matched, resumed for news from Stripe'),
+    ...startedUnmatchedPayment(open, 'Refund of an unmatched payment, resumed for an event from Stripe'),
     signal: unmatchedRefundChangedSignal,
     signalArgs: [],
   });

@@ -15,7 +15,7 @@ import { durable } from './steps.ts';
 export async function applyPayments(order: OrderCase): Promise<AppliedPayments['outcome']> {
   order.paymentNews = false;
   const { orderId } = order;
-  const applied = await order.stuck.retry('The payment could not be booked', durable.applyPayments({ orderId }));
+  const applied = await order.stuck.retry('The payment could not be recorded', durable.applyPayments({ orderId }));
   order.apply(applied);
   if (applied.refundId) {
     await startLateRefund(orderId, applied.refundId);
@@ -32,7 +32,7 @@ async function startLateRefund(orderId: string, refundId: string): Promise<void>
       args: [{ orderId, refundId, resume: true }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Full refund: paid when the items were gone',
+      staticSummary: 'Full refund: the payment arrived after the reservation ended',
     }),
   );
 }
@@ -40,7 +40,7 @@ async function startLateRefund(orderId: string, refundId: string): Promise<void>
 async function startUnmatched(orderId: string, paymentIntentId: string): Promise<void> {
   await unlessRunning(() =>
     startChild(unmatchedPayment, {
-      ...startedUnmatchedPayment({ orderId, paymentIntentId }, 'Refund of a payment that can’t be matched'),
+      ...startedUnmatchedPayment({ orderId, paymentIntentId }, 'Refund of an unmatched payment'),
       parentClosePolicy: ParentClosePolicy.ABANDON,
     }),
   );

@@ -22,7 +22,7 @@ import {
   retrainSignal,
 } from './messages.ts';
 
-const EXAMPLE = { requestedBy: 'Anna', reason: 'New range of products' };
+const EXAMPLE = { requestedBy: 'Anna', reason: 'New product line' };
 const FIELDS = {
   requestId: optional(requiredText('“requestId”', 100)),
   requestedBy: optional(requiredText('“requestedBy”', 100)),
@@ -63,11 +63,11 @@ export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   const report = (what: string) =>
     showDetails(
       () =>
-        `### Handed over\n\nRetrainings have one workflow, ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))}. ${what}`,
+        `### Retraining requested\n\nThe workflow ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))} runs all retrainings. ${what}`,
     );
-  report('It is being asked.');
+  report('It is being notified.');
   while (!(await signalled(wish)) && !(await started(wish)));
-  report('It was asked to train; its details show the result.');
+  report('See its details for the result.');
   return 'handed_over';
 }
 

@@ -18,7 +18,7 @@ export async function startRefund(
       args: [{ orderId: order.orderId, refundId, resume: true }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Refund asked for by support',
+      staticSummary: 'Refund requested by support',
       typedSearchAttributes: caseAttributes({
         orderId: order.orderId,
         customerId: order.record?.customer.userId,
