@@ -9,7 +9,7 @@ import { done, gives, operation } from './operation.ts';
 export const buyingPaths: ZodOpenApiPathsObject = {
   '/api/reservations': {
     post: operation({
-      tag: 'Buying',
+      tag: 'Checkout',
       summary: 'Reserve items or the entire cart for ten minutes, replacing any earlier reservation',
       access: 'owner',
       headers: idempotencyHeaders,
@@ -29,7 +29,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
   },
   '/api/reservations/{id}': {
     get: operation({
-      tag: 'Buying',
+      tag: 'Checkout',
       summary: 'Get a reservation',
       access: 'owner',
       params: idParams,
@@ -37,7 +37,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
       problems: { 404: 'Reservation not found' },
     }),
     delete: operation({
-      tag: 'Buying',
+      tag: 'Checkout',
       summary: 'Release a reservation early',
       access: 'owner',
       params: idParams,
@@ -47,7 +47,7 @@ export const buyingPaths: ZodOpenApiPathsObject = {
   },
   '/api/checkouts': {
     post: operation({
-      tag: 'Buying',
+      tag: 'Checkout',
       summary: 'Create an order from a reservation; repeating the request returns the same order',
       access: 'owner',
       body: orders.checkoutBody,

@@ -33,7 +33,7 @@ it('refunds one of two items and puts it back on sale', async () => {
   await desk.dialog.waitFor({ state: 'hidden' });
   const told = await desk.untilTold(
     'Refunded: $24.50',
-    'Left: $34.49',
+    'Remaining: $34.49',
     reason,
     'Status: partially refunded',
     'succeeded',
@@ -113,7 +113,7 @@ it.each([
     await desk.openCase(orderCase(orderId));
     await desk.untilTold(
       `Status: ${orderStatus}`,
-      refundState === 'succeeded' ? 'Left: $0.00' : 'Left: $158.00',
+      refundState === 'succeeded' ? 'Remaining: $0.00' : 'Remaining: $158.00',
       'An attempt to approve a refund was refused',
       'ui:Robin, support lead',
       /support lead [\da-f]{8}/,

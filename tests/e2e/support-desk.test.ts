@@ -122,7 +122,7 @@ it('refunds from the start form with the order’s id alone', async () => {
   await desk.page.getByRole('button', { name: 'Start Workflow' }).click();
   await desk.page.getByRole('paragraph').getByText('Workflow started').waitFor();
   await desk.openCase(workflowId);
-  await desk.untilTold('Done: the refund succeeded.', 'Amount: $62.50', 'State: succeeded', 'Asked by: ui:support');
+  await desk.untilTold('Done: the refund succeeded.', 'Amount: $62.50', 'State: succeeded', 'Requested by: ui:support');
   await desk.pictureOfCase('refund-done');
   await shopper.page.reload();
   await shopper.page.locator('[data-status="refunded"]').first().waitFor();

@@ -149,7 +149,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
     parts.push(
       '**Chargebacks**',
       table(
-        ['Dispute', 'Amount', 'State', 'Why', 'Answer by (UTC)'],
+        ['Dispute', 'Amount', 'State', 'Why', 'Respond by (UTC)'],
         record.disputes.map((dispute) => [
           `\`${dispute.disputeId}\``,
           money(dispute.amountCents),
