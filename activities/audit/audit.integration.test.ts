@@ -100,7 +100,7 @@ describe('money', () => {
       () => set('eur'),
       () => set('usd'),
     );
-    expect(found).toEqual(['is in eur, but was charged in usd']);
+    expect(found).toEqual(['is in eur but was charged in usd']);
   });
 
   it('that a canceled order keeps', async () => {

@@ -36,7 +36,7 @@ describe('stock', () => {
       () => set(product.id, `reserved_quantity = ${reserved}`),
       () => set(product.id, 'reserved_quantity = 2'),
     );
-    expect(found).toEqual([`reserved_quantity is ${reserved}, its reservations add up to 2, stock is 10`]);
+    expect(found).toEqual([`reserved_quantity is ${reserved}, but its reservations add up to 2; stock is 10`]);
   });
 
   it('agrees with all reservations of a product together', async () => {
@@ -60,7 +60,7 @@ describe('stock', () => {
         () => end(status),
         () => end('reserved'),
       );
-      expect(found).toEqual(['reserved_quantity is 2, its reservations add up to 0, stock is 10']);
+      expect(found).toEqual(['reserved_quantity is 2, but its reservations add up to 0; stock is 10']);
     }
   });
 
@@ -195,7 +195,7 @@ describe('the stock counters', () => {
       expect(seen).toEqual({ stockCounters: counted, right: 10 });
       const only = new Map([[product.id, seen]]);
       expect(await repairDrift(shop.services.db, shop.services.stockCounters, only)).toEqual([
-        { check: 'counters', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
+        { check: 'counters', subject: `product ${product.id}`, detail: `was ${counted ?? 'missing'}; set to 10` },
       ]);
       expect(await available(product.id)).toBe(10);
       // Seen once, repaired once: what moved meanwhile is left alone.

@@ -38,7 +38,7 @@ it('refunds one of two items and puts it back on sale', async () => {
     'Status: partially refunded',
     'succeeded',
   );
-  expect(told).toMatch(/Refund sent\./);
+  expect(told).toMatch(/Refund succeeded\./);
   expect(told).toContain('ui:Anna');
   await desk.pictureOfCase('refunded');
 

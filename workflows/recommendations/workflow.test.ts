@@ -138,7 +138,7 @@ describe('a retraining', () => {
     const script = scripted({ verdicts: [{ isGood: false, because: 'NDCG@10 of new items fell' }] });
     await withRetraining(script, [], async () => {
       const { sentence } = await endedAs('kept');
-      expect(sentence).toBe('kept: no model is served yet, because NDCG@10 of new items fell');
+      expect(sentence).toBe('not published: no model is served yet, because NDCG@10 of new items fell');
       expect(script.calls).toEqual(['discard, report kept']);
       expect(await update(retrainUpdate, request())).toEqual({ started: true });
       expect((await endedAs('published')).sentence).toContain(script.published[0]);
