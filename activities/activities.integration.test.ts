@@ -153,7 +153,7 @@ describe('orders', () => {
   it('applyPayments takes free stock when the reservation had ended, and owes a full refund when there is none', async () => {
     for (const [stockLeft, outcome, status] of [
       [2, 'paid', 'paid'],
-      [1, 'refund_due', 'cancelled'],
+      [1, 'refund_due', 'canceled'],
     ] as const) {
       const { product, reservation, order } = await openedOrder();
       await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
@@ -185,7 +185,7 @@ describe('orders', () => {
     expect(await repeated(() => shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' }))).toMatchObject({
       status: 'expired',
     });
-    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' })).status).toBe('expired');
+    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' })).status).toBe('expired');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     expect(await available(product.id)).toBe(10);
     const paid = await paidOrder();

@@ -57,7 +57,7 @@ describe('a reservation that has ended', () => {
 
   it('with its order is not released again by its own workflow', async () => {
     const { product, reservation, order } = await orders.opened({ stock: 3 });
-    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' });
     await orders.reserved({ product, quantity: 3 });
     await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
     for (const end of [shop.activities.endReservation, shop.activities.releaseReservation])
@@ -71,7 +71,7 @@ describe('a reservation that has ended', () => {
     await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
     for (const end of [shop.activities.endReservation, shop.activities.releaseReservation])
       expect(await end({ reservationId: reservation.reservationId })).toBe('committed');
-    for (const to of ['expired', 'cancelled'] as const)
+    for (const to of ['expired', 'canceled'] as const)
       expect((await shop.activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
     expect(await stockBoth(product.id)).toEqual(sold);
   });
@@ -103,7 +103,7 @@ describe('a payment that comes when the reservation has ended', () => {
     const made = await outlived({ stock });
     await orders.reserved({ product: made.product, quantity: reserved });
     const applied = await paidLate(made);
-    expect(applied.order.status).toBe('cancelled');
+    expect(applied.order.status).toBe('canceled');
     expect(await stockBoth(made.product.id)).toEqual({ stock, reserved: reserved, available: stock - reserved });
     await goesBack(applied);
   });
@@ -125,7 +125,7 @@ describe('a payment that comes when the reservation has ended', () => {
   });
 
   it('goes back when its order is over, however much is in stock, and leaves it over', async () => {
-    for (const to of ['expired', 'cancelled'] as const) {
+    for (const to of ['expired', 'canceled'] as const) {
       const made = await orders.opened({ stock: 5 });
       await shop.activities.createPayment({ orderId: made.order.orderId, amountCents: 2500, currency: 'usd' });
       await shop.activities.closeOrder({ orderId: made.order.orderId, to });
@@ -188,10 +188,10 @@ describe('the units of a canceled order', () => {
     const { product, order } = await orders.paid();
     const { orderId } = order;
     const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-    const cancelled = await shop.activities.cancelPaid(request);
-    if (cancelled.outcome !== 'cancelled') throw new Error(cancelled.outcome);
+    const canceled = await shop.activities.cancelPaid(request);
+    if (canceled.outcome !== 'canceled') throw new Error(canceled.outcome);
     expect((await stockOf(shop.services, product.id)).stock).toBe(10);
-    expect(await orders.sent(cancelled.refund.refundId)).toMatchObject({ status: 'succeeded', amountCents: 2500 });
+    expect(await orders.sent(canceled.refund.refundId)).toMatchObject({ status: 'succeeded', amountCents: 2500 });
     await shop.activities.reconcilePayment({ orderId });
     expect((await stockOf(shop.services, product.id)).stock).toBe(10);
   });

@@ -141,7 +141,7 @@ const ACTIVITIES: Readonly<
     },
   },
   closeOrder: Object.fromEntries(
-    (['expired', 'cancelled'] as const).map((to) => [
+    (['expired', 'canceled'] as const).map((to) => [
       to,
       async () => {
         const order = await orders.opened();

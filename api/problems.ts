@@ -23,7 +23,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode | 'internal', ProblemKind>> = {
   reservation_limit: { status: 409, title: 'Reservation limit reached' },
   cart_empty: { status: 409, title: 'The cart is empty' },
   currency_mismatch: { status: 409, title: 'The products have different currencies' },
-  order_not_cancellable: { status: 409, title: 'The order can no longer be canceled' },
+  order_not_cancelable: { status: 409, title: 'The order can no longer be canceled' },
   order_not_refundable: { status: 409, title: 'The order can’t be refunded' },
   refund_exceeds_charge: { status: 409, title: 'Refund exceeds the remaining charge' },
   return_window_closed: { status: 409, title: 'Returns are no longer accepted' },

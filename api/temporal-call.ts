@@ -1,13 +1,17 @@
 /** Calls to Temporal on behalf of a waiting page. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type Client,
   ServiceError,
+  type UpdateDefinition,
+  WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
+import type { WorkflowStart } from '../workflows/shared/start.ts';
 
 /** Longest that a page waits for a workflow's answer. The work itself goes on past it. */
 const ANSWER_MS = 25_000;
@@ -68,6 +72,33 @@ export async function callWorkflow<Result>(call: () => Promise<Result>): Promise
     }
     throw error;
   }
+}
+
+/**
+ * Sends an update to a workflow, which is started unless it is running, and waits for the answer.
+ * @param updateId sent again under the same ID, an update is answered as before
+ * @throws DomainError as `callWorkflow` does
+ */
+export function updateWithStart<Result, Request, Input>(
+  temporal: Client,
+  { workflowType, ...start }: WorkflowStart<Input>,
+  update: UpdateDefinition<Result, [Request]>,
+  request: Request,
+  updateId?: string,
+): Promise<Result> {
+  return callWorkflow(() =>
+    temporal.withDeadline(answerDeadline(), () =>
+      temporal.workflow.executeUpdateWithStart(update, {
+        args: [request],
+        updateId,
+        // An operation serves one call: a call that is made again needs another.
+        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
+          ...start,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      }),
+    ),
+  );
 }
 
 function isErrorCode(type: string | null | undefined): type is ErrorCode {

@@ -83,7 +83,7 @@ describe('text with a character that no store takes', () => {
     expect((await shopper.call('POST', `/orders/${order.id}/cancel`, { reason: 'Two\nlines\tare fine' })).status).toBe(
       200,
     );
-    await shopper.untilStatus(order.id, 'cancelled');
+    await shopper.untilStatus(order.id, 'canceled');
   });
 
   it('is answered as a mistake of the request where no field was checked', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addressProblems, tidyAddress } from './address.ts';
 
 const GOOD = { street: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
-const LONGEST = { name: 255, street: 255, street2: 255, city: 255, state: 100 };
+const MAX_LENGTH = { name: 255, street: 255, street2: 255, city: 255, state: 100 };
 
 describe('an address', () => {
   it.each([GOOD, { ...GOOD, name: 'Ada', street2: '', state: 'IL', postal_code: '12345-6789', country: 'us' }])(
@@ -18,7 +18,7 @@ describe('an address', () => {
     ]);
   });
 
-  it.each(Object.entries(LONGEST))('has a %s of %d characters at most', (field, longest) => {
+  it.each(Object.entries(MAX_LENGTH))('has a %s of %d characters at most', (field, longest) => {
     expect(addressProblems({ ...GOOD, [field]: ` ${'a'.repeat(longest)} ` })).toEqual([]);
     expect(addressProblems({ ...GOOD, [field]: 'a'.repeat(longest + 1) })).toEqual([
       `“${field}” is longer than ${longest} characters.`,

@@ -17,7 +17,7 @@ export const ERROR_CODES = [
   'reservation_limit',
   'cart_empty',
   'currency_mismatch',
-  'order_not_cancellable',
+  'order_not_cancelable',
   'order_not_refundable',
   'refund_exceeds_charge',
   'return_window_closed',

@@ -4,7 +4,7 @@ const FOR_SHOPPERS = [
   'order_opened',
   'order_paid',
   'order_expired',
-  'order_cancelled',
+  'order_canceled',
   'payment_failed',
   'payment_returned',
   'address_corrected',

@@ -34,7 +34,7 @@ describe('the life of an order', () => {
       fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (choices) => {
         const path = walk(choices);
         expect(path.indexOf('pending')).toBe(path.lastIndexOf('pending'));
-        const over = path.findIndex((each) => each === 'expired' || each === 'cancelled');
+        const over = path.findIndex((each) => each === 'expired' || each === 'canceled');
         if (over !== -1) expect(path.length).toBe(over + 1);
         if (path.some((each) => each.endsWith('refunded'))) expect(path[1]).toBe('paid');
       }),
@@ -70,7 +70,7 @@ describe('the life of an order', () => {
           shipped,
           path.indexOf('refunded', shipped) === -1 ? undefined : path.indexOf('refunded', shipped),
         );
-        expect(next).not.toContain('cancelled');
+        expect(next).not.toContain('canceled');
       }),
     );
   });
@@ -118,7 +118,7 @@ describe('what may be done with an order', () => {
       markShipped: 'shipped',
       markDelivered: 'delivered',
       putUnderReview: 'under_review',
-      cancel: 'cancelled',
+      cancel: 'canceled',
     } as const;
     for (const [asked, goal] of Object.entries(goals)) {
       for (const from of ORDER_ACTIONS[asked as keyof typeof goals]) expect(canStep(from, goal)).toBe(true);

@@ -11,21 +11,21 @@ export const ORDER_STATUSES = [
   'delivered',
   'partially_refunded',
   'refunded',
-  'cancelled',
+  'canceled',
   'expired',
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
-  pending: ['paid', 'expired', 'cancelled'],
-  paid: ['under_review', 'shipped', 'partially_refunded', 'refunded', 'cancelled'],
-  under_review: ['paid', 'partially_refunded', 'refunded', 'cancelled'],
+  pending: ['paid', 'expired', 'canceled'],
+  paid: ['under_review', 'shipped', 'partially_refunded', 'refunded', 'canceled'],
+  under_review: ['paid', 'partially_refunded', 'refunded', 'canceled'],
   shipped: ['delivered', 'refunded'],
   delivered: ['refunded'],
   // Back again when Stripe says later that a refund failed after all, or a chargeback was won.
-  partially_refunded: ['paid', 'under_review', 'shipped', 'refunded', 'cancelled'],
+  partially_refunded: ['paid', 'under_review', 'shipped', 'refunded', 'canceled'],
   refunded: ['paid', 'partially_refunded', 'under_review', 'shipped', 'delivered'],
-  cancelled: [],
+  canceled: [],
   expired: [],
 };
 
@@ -51,7 +51,7 @@ export function hasShipped(fulfillment: Fulfillment): boolean {
 }
 
 /**
- * Status of a paid order that was not cancelled, by its goods and its money (minor units). All of the money back says most,
+ * Status of a paid order that was not canceled, by its goods and its money (minor units). All of the money back says most,
  * then where the goods are; a part given back shows while nothing was shipped.
  */
 export function statusOfPaid(order: {
@@ -96,7 +96,7 @@ const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
   delivered: 'It was delivered. Refund it instead.',
   partially_refunded: 'It is paid, partially refunded, and has not shipped.',
   refunded: 'The full amount was already refunded or charged back.',
-  cancelled: 'It was canceled. The customer can place a new order.',
+  canceled: 'It was canceled. The customer can place a new order.',
   expired: 'It was not paid in time. The customer can place a new order.',
 };
 

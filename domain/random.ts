@@ -27,13 +27,13 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** least ≤ whole number ≤ most. */
-  integer(least: number, most: number): number {
-    return least + Math.floor(this.fraction() * (most - least + 1));
+  /** min ≤ whole number ≤ max. */
+  integer(min: number, max: number): number {
+    return min + Math.floor(this.fraction() * (max - min + 1));
   }
 
-  between(least: number, most: number): number {
-    return least + this.fraction() * (most - least);
+  between(min: number, max: number): number {
+    return min + this.fraction() * (max - min);
   }
 
   chance(probability: number): boolean {

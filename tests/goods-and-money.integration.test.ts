@@ -196,7 +196,7 @@ describe('a cancellation', () => {
     expect((await desk.order(sale.orderId, 'cancel')).refused).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
     await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
-    expect(await desk.order(sale.orderId, 'cancel')).toEqual({ status: 'cancelled' });
+    expect(await desk.order(sale.orderId, 'cancel')).toEqual({ status: 'canceled' });
     await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
   }, 60_000);
 
@@ -230,7 +230,7 @@ describe('a cancellation', () => {
     const { id } = (await refundOf(sale, 'c1'))!;
     expect((await lead.call('POST', `/refunds/${id}/approve`, { reason: 'ok' })).status).toBe(200);
     await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the money');
-    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', captured_amount: 150, refunded_amount: 150 });
+    expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 150, refunded_amount: 150 });
     expect(await stock(sale, 0)).toBe(10);
   });
 
@@ -245,7 +245,7 @@ describe('a cancellation', () => {
       );
       expect((await lead.call('POST', `/refunds/${waiting!.id}/${decision}`, { reason: 'so it is' })).status).toBe(200);
     }
-    await sale.buyer.untilStatus(sale.orderId, 'cancelled');
+    await sale.buyer.untilStatus(sale.orderId, 'canceled');
   });
 
   it('that loses the race with the payment cancels the paid order', async () => {
@@ -256,7 +256,7 @@ describe('a cancellation', () => {
           sale.buyer.pay(sale.begun),
           sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`),
         ]);
-        expect([canceled.status, canceled.body.status]).toEqual([200, 'cancelled']);
+        expect([canceled.status, canceled.body.status]).toEqual([200, 'canceled']);
       }),
     );
     for (const sale of sales) {

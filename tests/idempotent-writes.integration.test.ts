@@ -212,7 +212,7 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       state: () =>
         rows(
           `select o.status, p.stock_quantity, p.reserved_quantity,
-             (select count(*) from order_events where order_id = o.id and type = 'order_cancelled') as events
+             (select count(*) from order_events where order_id = o.id and type = 'order_canceled') as events
            from orders o, products p where o.id = $1 and p.id = $2`,
           id,
           productId,

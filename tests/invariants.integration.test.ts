@@ -120,7 +120,7 @@ describe('money', () => {
     await other.untilStatus(others.order.id, 'paid');
 
     expect((await buyer.pay(begun)).status).toBe('succeeded');
-    await buyer.untilStatus(begun.order.id, 'cancelled');
+    await buyer.untilStatus(begun.order.id, 'canceled');
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 12.5,
       'the refund',

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
-import { resumedOrder } from '../workflows/order/start.ts';
+import { orderStart } from '../workflows/order/start.ts';
 import { Desk } from './support/desk.ts';
 import { atStripe, openOrder, orderOf, type Sale, untilRefundedAtStripe } from './support/sales.ts';
 import { startTestShop, stockOf, type TestShop } from './support/shop.ts';
@@ -18,7 +18,7 @@ afterAll(() => shop?.stop());
 const workflowOf = (sale: Sale) => shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
 
 /** An order that ended while its workflow was gone, and was paid at Stripe without a word to the shop. */
-async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
+async function paidUnheard(to: 'expired' | 'canceled'): Promise<Sale> {
   const sale = await openOrder(shop);
   await workflowOf(sale).terminate('as an operator may');
   await createActivities(shop.services).closeOrder({ orderId: sale.orderId, to });
@@ -29,15 +29,16 @@ async function paidUnheard(to: 'expired' | 'cancelled'): Promise<Sale> {
   return sale;
 }
 
-it.each(['expired', 'cancelled'] as const)(
+it.each(['expired', 'canceled'] as const)(
   'when the workflow of an order that is %s is resumed',
   async (to) => {
     const sale = await paidUnheard(to);
-    const resumed = resumedOrder(
+    const { workflowType, ...start } = orderStart(
       { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
       'Order, resumed',
+      true,
     );
-    await shop.services.temporal.workflow.start('order', { ...resumed, taskQueue: 'orders' });
+    await shop.services.temporal.workflow.start(workflowType, start);
     await untilRefundedAtStripe(shop, sale.intentId, 2500);
     await workflowOf(sale).result();
     expect(await orderOf(sale)).toMatchObject({ status: to, captured_amount: 25, refunded_amount: 25 });

@@ -107,7 +107,7 @@ describe('orders, reservations and refunds', () => {
   );
 
   it(
-    'an order that is paid for and cancelled at once',
+    'an order that is paid for and canceled at once',
     async () => {
       const { buyer, begun, target } = await order();
       await survive(shop.services, target, () => buyer.pay(begun));
@@ -181,7 +181,7 @@ describe('orders, reservations and refunds', () => {
 
 describe('the retraining', () => {
   it(
-    'asked, cancelled and rolled back at once',
+    'asked, canceled and rolled back at once',
     async () => {
       const shop = await startRetrainingShop();
       const worker = await startWorker(shop.services, withRandomDelays(createActivities(shop.services)));

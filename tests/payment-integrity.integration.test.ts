@@ -93,7 +93,7 @@ describe('a payment that names an order and is not its own', () => {
     await handleOf(orderWorkflowId(sale.orderId)).result();
     const intentId = await payBeside(sale.orderId, 2500, 'usd');
     await untilRefundedAtStripe(shop, intentId, 2500);
-    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', captured_amount: 25, refunded_amount: 25 });
+    expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 25, refunded_amount: 25 });
   });
 });
 
@@ -102,7 +102,7 @@ describe('the order’s own payment', () => {
     const sale = await openOrder(shop);
     await shop.services.stripe.paymentIntents.update(sale.intentId, { amount: 2400 });
     await sale.buyer.pay(sale.begun);
-    await sale.buyer.untilStatus(sale.orderId, 'cancelled');
+    await sale.buyer.untilStatus(sale.orderId, 'canceled');
     await untilRefundedAtStripe(shop, sale.intentId, 2400);
     expect(await unmatchedReason(sale.intentId)).toBe('wrong_amount');
     expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
@@ -110,7 +110,7 @@ describe('the order’s own payment', () => {
     // It ends, although Stripe has more to say of that money; and that money is none of its books.
     await handleOf(orderWorkflowId(sale.orderId)).result();
     await desk.order(sale.orderId, 'recheckPayment').catch(() => undefined);
-    expect(await orderOf(sale)).toMatchObject({ status: 'cancelled', refunded_amount: 0 });
+    expect(await orderOf(sale)).toMatchObject({ status: 'canceled', refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
   }, 60_000);
 
@@ -221,8 +221,8 @@ describe('events in another order', () => {
     const orderIdOf = () =>
       shop.services.db.row<{ id: string }>('select id from orders where reservation_id = $1', [reserved.body.id]);
     const { id } = await until(orderIdOf, 'the order to be opened');
-    expect(await desk.order(id, 'cancel')).toEqual({ status: 'cancelled' });
-    expect((await begun).body.order.status).toBe('cancelled');
+    expect(await desk.order(id, 'cancel')).toEqual({ status: 'canceled' });
+    expect((await begun).body.order.status).toBe('canceled');
     const made = await shop.services.stripe.paymentIntents.list({ limit: 100 });
     const own = made.data.filter(({ metadata }) => metadata.order_id === id);
     expect(own.map(({ status }) => status)).toEqual(['canceled']);

@@ -130,7 +130,7 @@ async function saveSupport(): Promise<void> {
     await pay(buyer, begun);
     await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
   };
-  await order('cancelled-when-paid', cancel);
+  await order('canceled-when-paid', cancel);
   const big = async (buyer: Shopper, begun: Begun) => {
     await pay(buyer, begun);
     await desk.order(begun.order.id, 'refund', { requestId: 'big' });
@@ -179,7 +179,7 @@ async function saveOrders(): Promise<void> {
     },
     STAYS,
   );
-  await order('cancelled', (buyer, begun) => buyer.call('POST', `/orders/${begun.order.id}/cancel`));
+  await order('canceled', (buyer, begun) => buyer.call('POST', `/orders/${begun.order.id}/cancel`));
   await order('expired', async () => {});
   await saveRunning();
   await saveSupport();

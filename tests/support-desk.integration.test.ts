@@ -297,7 +297,7 @@ describe('refunds at the desk', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('canceling', () => {
   it('above the limit waits for a lead; rejected, the order goes on; approved, all of it goes back', async () => {
     const sale = await bought({ price: '80.00' });
     const { orderId, product, buyer } = sale;
@@ -312,7 +312,7 @@ describe('cancelling', () => {
     const second = (await refundsOf(sale)).at(-1);
     await lead.call('POST', `/refunds/${second.id}/approve`, { reason: 'Right' });
     await until(async () => (await order(sale)).refunded_amount === 160, 'the money');
-    expect((await order(sale)).status).toBe('cancelled');
+    expect((await order(sale)).status).toBe('canceled');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
@@ -321,10 +321,10 @@ describe('cancelling', () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
-    expect(await desk.order(begun.order.id, 'cancel', { reason: 'Asked by phone' })).toEqual({ status: 'cancelled' });
+    expect(await desk.order(begun.order.id, 'cancel', { reason: 'Asked by phone' })).toEqual({ status: 'canceled' });
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     expect((await desk.events(begun.order.id)).at(-1)).toEqual({
-      type: 'order_cancelled',
+      type: 'order_canceled',
       actor: 'ui:Anna',
       reason: 'Asked by phone',
     });

@@ -36,7 +36,7 @@ describe('a refund that was settled in another way', () => {
     expect((await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`, { reason: 'late' })).status).toBe(200);
     await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to go back');
-    expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'cancelled']);
+    expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'canceled']);
   });
 
   it('ends the order when nothing else is left of it', async () => {
@@ -148,7 +148,7 @@ describe('a refund of everything', () => {
     const refused = await askRefund(sale, line(sale, 0, 1), 'one');
     expect(refused.body.detail).toMatch(/1 × “Item A” would still ship unpaid. Cancel the order/);
     expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
-    expect((await desk.order(sale.orderId, 'cancel')).status).toBe('cancelled');
+    expect((await desk.order(sale.orderId, 'cancel')).status).toBe('canceled');
     expect(await stock(sale, 0)).toBe(10);
   });
 });

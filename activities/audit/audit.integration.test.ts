@@ -106,18 +106,18 @@ describe('money', () => {
   it('that a canceled order keeps', async () => {
     const sale = await sell(shop);
     const set = (status: string) => run(`update orders set status = $2 where id = $1`, [sale.orderId, status]);
-    await run(`insert into order_steps values ('cancelled', 'paid') on conflict do nothing`, []);
+    await run(`insert into order_steps values ('canceled', 'paid') on conflict do nothing`, []);
     try {
       expect(
         await provoked(
           money,
           sale.orderId,
-          () => set('cancelled'),
+          () => set('canceled'),
           () => set('paid'),
         ),
-      ).toEqual(['is cancelled but keeps 2500 of the charge (minor units)']);
+      ).toEqual(['is canceled but keeps 2500 of the charge (minor units)']);
     } finally {
-      await run(`delete from order_steps where from_status = 'cancelled'`, []);
+      await run(`delete from order_steps where from_status = 'canceled'`, []);
     }
   });
 
@@ -188,18 +188,18 @@ describe('money of long ago', () => {
       provoked(
         findings,
         sale.orderId,
-        () => set('cancelled'),
+        () => set('canceled'),
         () => set('paid'),
       );
-    await run(`insert into order_steps values ('cancelled', 'paid') on conflict do nothing`, []);
+    await run(`insert into order_steps values ('canceled', 'paid') on conflict do nothing`, []);
     try {
-      expect(await canceled()).toEqual(['is cancelled but keeps 2500 of the charge (minor units)']);
+      expect(await canceled()).toEqual(['is canceled but keeps 2500 of the charge (minor units)']);
       const refund = { status: 'failed', isGivenUp: true, amount: 25, cancelsUnits: false, quantity: 1 };
       const refundId = await insertRefund(sale, refund);
       expect(await canceled()).toEqual([]);
       await deleteRefund(refundId);
     } finally {
-      await run(`delete from order_steps where from_status = 'cancelled'`, []);
+      await run(`delete from order_steps where from_status = 'canceled'`, []);
     }
   });
 

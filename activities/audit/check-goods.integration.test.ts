@@ -134,7 +134,7 @@ describe('an order that is over and has units that nobody has', () => {
     [true, 'refunded', [canceled(1)], {}],
     [false, 'refunded', [canceled(2)], {}],
     [false, 'refunded', [canceled(1), canceled(1)], {}],
-    [true, 'cancelled', [canceled(1)], {}],
+    [true, 'canceled', [canceled(1)], {}],
     [false, 'partially_refunded', [canceled(1)], {}],
     [false, 'refunded', [canceled(1)], { shipped_at: 'now()', fulfillment: `'shipped'` }],
     [false, 'refunded', [], { paid_at: 'null' }],

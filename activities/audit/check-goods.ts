@@ -42,7 +42,7 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
   // A refund that may still succeed cancels nothing yet. A given-up refund and a won chargeback stay failed: nothing follows them.
   const forgotten = await db.rows<{ id: string }>(
     `select o.id from orders o
-     where o.status in ('refunded', 'cancelled') and o.paid_at is not null and o.shipped_at is null
+     where o.status in ('refunded', 'canceled') and o.paid_at is not null and o.shipped_at is null
        and not exists (select 1 from refunds where order_id = o.id and (status in ('awaiting_approval', 'pending')
          or status = 'failed' and given_up_at is null and kind <> 'chargeback'))
        and exists (

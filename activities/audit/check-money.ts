@@ -52,7 +52,7 @@ const READ_ORDERS = `
 const READ_CHANGED_OR_OPEN = `
   select o.id, o.payment_intent_id from orders o
   where (o.captured_amount > 0 and o.updated_at >= $1)
-    or (o.status in ('expired', 'cancelled') and o.captured_amount > o.refunded_amount
+    or (o.status in ('expired', 'canceled') and o.captured_amount > o.refunded_amount
       + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))
     or o.id in (select order_id from refunds where status = 'pending' or (status = 'failed' and given_up_at is null and kind <> 'chargeback'))`;
 
@@ -138,7 +138,7 @@ function checkOrder(find: Find, order: OrderRow, payment: StripePayment | undefi
   if (atStripe !== captured) find(subject, `records ${captured} as charged, but Stripe has ${atStripe} (minor units)`);
   if (backAtStripe !== refunded)
     find(subject, `records ${refunded} as refunded, but Stripe has ${backAtStripe} (minor units)`);
-  if (['expired', 'cancelled'].includes(order.status) && captured !== back)
+  if (['expired', 'canceled'].includes(order.status) && captured !== back)
     find(subject, `is ${order.status} but keeps ${captured - back} of the charge (minor units)`);
   if (captured > 0 && captured !== cents(order.total))
     find(subject, 'was charged an amount that differs from its total');

@@ -110,7 +110,7 @@ it('shipped although every unit was canceled', async () => {
   const sale = await sell(shop);
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
   await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money to go back');
-  const reset = `update orders set status = 'cancelled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
+  const reset = `update orders set status = 'canceled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
   expect(await finds(sale, [SHIP], [reset])).toEqual([
     'is shipped, but its fulfillment and payments make it refunded',
     'has shipped although all of its units were canceled',

@@ -24,7 +24,7 @@ export const STATUS_OF_PAID = `
 const WRONG_STATUS = `
   select returned.id, returned.status, returned.captured_amount > 0 as is_paid, ${STATUS_OF_PAID} as expected from (${RETURNED}) returned
   where case
-    when returned.status in ('expired', 'cancelled') then returned.fulfillment in ('shipped', 'delivered')
+    when returned.status in ('expired', 'canceled') then returned.fulfillment in ('shipped', 'delivered')
     when returned.captured_amount = 0 then returned.status <> 'pending'
     else returned.status <> ${STATUS_OF_PAID} end`;
 

@@ -77,7 +77,7 @@ describe('an order', () => {
       { status: `'delivered'`, fulfillment: `'delivered'`, shipped_at: YESTERDAY, delivered_at: YESTERDAY },
     ],
     ['TERMINATED', 'that is refunded', { status: `'refunded'` }],
-    ['TERMINATED', 'that is canceled', { status: `'cancelled'` }],
+    ['TERMINATED', 'that is canceled', { status: `'canceled'` }],
   ])('is %s afterwards: one %s', async (expected, _, columns) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });

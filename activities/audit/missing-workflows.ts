@@ -3,11 +3,11 @@
  * support could not act on it at the Temporal UI.
  */
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
-import { resumedOrder } from '../../workflows/order/start.ts';
-import { resumedRefund } from '../../workflows/refund/start.ts';
-import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
+import { orderStart } from '../../workflows/order/start.ts';
+import { refundStart } from '../../workflows/refund/start.ts';
+import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { START_MISSING, wasMissing } from './start-missing.ts';
+import { startIfMissing } from './start-missing.ts';
 
 export type StartMissingDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
 
@@ -78,12 +78,12 @@ export async function startMissingWorkflows(
 
 async function startEach<Item>(
   items: readonly Item[],
-  start: (item: Item) => Promise<unknown>,
+  start: (item: Item) => Promise<boolean>,
   onProgress: () => void,
 ): Promise<number> {
   let started = 0;
   for (let index = 0; index < items.length; index += AT_ONCE) {
-    const batch = await Promise.all(items.slice(index, index + AT_ONCE).map((item) => wasMissing(start(item))));
+    const batch = await Promise.all(items.slice(index, index + AT_ONCE).map(start));
     started += batch.filter(Boolean).length;
     onProgress();
   }
@@ -93,7 +93,7 @@ async function startEach<Item>(
 function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
   const { id, user_id, amount, status, created_at } = order;
   const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
-  return temporal.workflow.start('order', { ...resumedOrder(resumed, 'Order, resumed'), ...START_MISSING });
+  return startIfMissing(temporal, orderStart(resumed, 'Order, resumed', true));
 }
 
 function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund) {
@@ -105,7 +105,7 @@ function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund)
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };
-  return temporal.workflow.start('refund', { ...resumedRefund(resumed, 'Refund, resumed'), ...START_MISSING });
+  return startIfMissing(temporal, refundStart(resumed, 'Refund, resumed', true));
 }
 
 function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPayment) {
@@ -115,8 +115,6 @@ function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPay
     amount: Number(payment.amount),
     createdAt: payment.created_at,
   };
-  return temporal.workflow.start('unmatchedPayment', {
-    ...startedUnmatchedPayment(open, 'Refund of an unmatched payment, resumed'),
-    ...START_MISSING,
-  });
+  const summary = 'Refund of an unmatched payment, resumed';
+  return startIfMissing(temporal, unmatchedPaymentStart(open, summary));
 }

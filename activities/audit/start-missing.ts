@@ -1,19 +1,20 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { WorkflowStart } from '../../workflows/shared/start.ts';
 
-/** How a case's workflow is started that may be running, or be over. */
-export const START_MISSING = {
-  taskQueue: 'orders',
-  workflowIdConflictPolicy: 'FAIL',
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-} as const;
-
-/** @returns whether the workflow was missing, and so was started */
-export function wasMissing(start: Promise<unknown>): Promise<boolean> {
-  return start.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
-    },
-  );
+/** Starts a case's workflow unless it is running. @returns whether it was missing, and so was started */
+export async function startIfMissing<Input>(
+  temporal: Client,
+  { workflowType, ...start }: WorkflowStart<Input>,
+): Promise<boolean> {
+  try {
+    await temporal.workflow.start(workflowType, {
+      ...start,
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
 }

@@ -1,11 +1,11 @@
 /** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
-import { resumedOrder } from '../../workflows/order/start.ts';
+import { orderStart } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
 import { keptPastDeadline, keptSeconds } from '../reservations/reservation-end.ts';
 import { Failures } from './failures.ts';
-import { START_MISSING, wasMissing } from './start-missing.ts';
+import { startIfMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
 /** Past the time that a reservation is kept, its own workflow has this long to end it. */
@@ -88,12 +88,7 @@ async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: S
 async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Promise<boolean> {
   const { id, user_id, amount, status, created_at } = overdue;
   const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
-  const isResumed = await wasMissing(
-    deps.temporal.workflow.start('order', {
-      ...resumedOrder(order, 'Order, resumed by the sweep'),
-      ...START_MISSING,
-    }),
-  );
+  const isResumed = await startIfMissing(deps.temporal, orderStart(order, 'Order, resumed by the sweep', true));
   if (!isResumed) await recordIfFailing(deps, orderWorkflowId(id));
   return isResumed;
 }

@@ -21,7 +21,7 @@ export interface MailHandlerDependencies {
 }
 
 /** So many mails at most go out twice after a crash. */
-const AT_MOST = 4 * MAIL_CONNECTIONS;
+const MAX_MESSAGES = 4 * MAIL_CONNECTIONS;
 
 /** `isForAll`: no other mail would fare better now. */
 type Delivery = 'done' | { failed: string; isForAll: boolean };
@@ -32,7 +32,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
     storefrontUrl: deps.settings.STOREFRONT_URL.replace(/\/+$/, ''),
   };
   return {
-    atMost: AT_MOST,
+    maxMessages: MAX_MESSAGES,
     handle: async (messages, sql) => {
       const failed: FailedMessage[] = [];
       const waiting = byOrder(messages);
@@ -117,7 +117,7 @@ const ABOUT: Readonly<Record<MailKind, string>> = {
   order_paid: 'The order confirmation email',
   payment_refused: 'The email about the declined payment',
   order_shipped: 'The shipping confirmation email',
-  order_cancelled: 'The cancellation email',
+  order_canceled: 'The cancellation email',
   order_expired: 'The email about the expired order',
   refund_sent: 'The refund email',
   refund_refused: 'The email about the failed refund',

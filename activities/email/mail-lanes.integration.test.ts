@@ -37,7 +37,7 @@ const manyOrders = async (count: number) =>
 describe('mails', () => {
   it('of one order go out one after the other, while those of others go out beside them', async () => {
     const [slow, ...others] = await manyOrders(1 + 2 * MAIL_CONNECTIONS);
-    const [first, second] = [message(slow!, { kind: 'order_expired' }), message(slow!, { kind: 'order_cancelled' })];
+    const [first, second] = [message(slow!, { kind: 'order_expired' }), message(slow!, { kind: 'order_canceled' })];
     const rest = others.map((orderId) => message(orderId, { kind: 'order_expired' }));
     let release = () => {};
     const isReleased = new Promise<void>((resolve) => {

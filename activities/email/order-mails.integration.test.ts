@@ -64,10 +64,10 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }) };
     },
   },
-  order_cancelled: {
+  order_canceled: {
     'a cancellation before the payment': async () => {
       const { orderId } = (await orders.opened()).order;
-      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'cancelled' }) };
+      return { orderId, run: () => shop.activities.closeOrder({ orderId, to: 'canceled' }) };
     },
     'a cancellation after the payment': async () => {
       const { orderId } = (await orders.paid()).order;

@@ -8,7 +8,7 @@ export const MAIL_KINDS = [
   'order_paid',
   'payment_refused',
   'order_shipped',
-  'order_cancelled',
+  'order_canceled',
   'order_expired',
   'refund_sent',
   'refund_refused',

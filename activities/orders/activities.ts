@@ -48,14 +48,14 @@ export function createOrderActivities({
     /** Safe to retry: only a pending order is closed, and its reservation is released once. */
     async closeOrder(input: {
       orderId: string;
-      to: 'expired' | 'cancelled';
+      to: 'expired' | 'canceled';
       request?: Sender & { requestId: string; reason?: string };
     }): Promise<ledger.OrderFacts> {
       const { orderId, to, request } = input;
       const subject = request && refundSubject(refundIdOf(orderId, request.requestId));
       const actor = request && subject ? actorOf(settings.JWT_SECRET, request, subject) : undefined;
       const order = await ledger.closeOrder(db, { orderId, to, actor, reason: request?.reason });
-      if ((order.status === 'expired' || order.status === 'cancelled') && order.capturedCents === 0)
+      if ((order.status === 'expired' || order.status === 'canceled') && order.capturedCents === 0)
         await endInCounters(stockCounters, order.reservationId, 'released');
       return order;
     },

@@ -74,7 +74,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   );
   const refunds = await readRefunds(sql, orderId);
   return {
-    order: { ...order, clientSecret: null },
+    order,
     customer: { userId: details.user_id, email: details.email },
     shippingAddress: details.shipping_address,
     shipment: details.shipped_at && {

@@ -29,7 +29,6 @@ export interface OrderFacts {
   refundedCents: number;
   currency: string;
   paymentIntentId: string | null;
-  clientSecret: string | null;
   expiresAt: string;
   lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
 }
@@ -49,14 +48,13 @@ interface OrderRow {
   refunded_amount: string;
   currency: string;
   payment_intent_id: string | null;
-  payment_client_secret: string | null;
   expires_at: Date;
   lines: { productId: string; sku: string; name: string; quantity: number; price: string }[] | null;
 }
 
 const READ_ORDER = `
   select o.id, o.reservation_id, o.status, o.fulfillment, o.total_amount, o.captured_amount, o.refunded_amount, o.currency, o.payment_intent_id,
-    o.payment_client_secret, o.expires_at,
+    o.expires_at,
     (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'sku', item.sku, 'name', item.name, 'quantity', item.quantity,
        'price', item.price::text) order by item.product_id) from order_items item where item.order_id = o.id) as lines
   from orders o where o.id = $1`;
@@ -75,7 +73,6 @@ export async function readOrder(sql: Sql, orderId: string): Promise<OrderFacts |
     refundedCents: cents(row.refunded_amount),
     currency: row.currency,
     paymentIntentId: row.payment_intent_id,
-    clientSecret: row.payment_client_secret,
     expiresAt: row.expires_at.toISOString(),
     lines: (row.lines ?? []).map(({ price, ...line }) => ({ ...line, unitPriceCents: cents(price) })),
   };
@@ -139,7 +136,6 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         refundedCents: 0,
         currency: reservation.currency,
         paymentIntentId: null,
-        clientSecret: null,
         expiresAt: reservation.expiresAt.toISOString(),
         lines: lines.map(({ productId, sku, name, quantity, unitPriceCents }) => ({
           productId,
@@ -173,7 +169,7 @@ export async function attachPaymentIntent(
 /** Why an unpaid order ends, and who asked for it. */
 export interface OrderEnd {
   orderId: string;
-  to: 'expired' | 'cancelled';
+  to: 'expired' | 'canceled';
   actor?: string;
   reason?: string;
 }

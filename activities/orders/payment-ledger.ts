@@ -152,7 +152,7 @@ async function bookLatePayment(
 ): Promise<void> {
   await sql.run(
     `with booked as (
-       update orders set status = case when status = 'pending' then 'cancelled' else status end, captured_amount = $2,
+       update orders set status = case when status = 'pending' then 'canceled' else status end, captured_amount = $2,
          updated_at = now()
        where id = $1),
      due as (

@@ -33,7 +33,7 @@ export type OutboxHandler = (
 /** For effects outside our own stores, where a crash in the middle of a batch repeats what others notice. */
 export interface CautiousHandler {
   /** Messages of one batch. */
-  atMost: number;
+  maxMessages: number;
   handle: OutboxHandler;
 }
 
@@ -114,12 +114,12 @@ export class OutboxRelay {
   async carry(topic: string): Promise<number> {
     const handler = this.#handlers[topic];
     if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
-    const { handle, atMost } = typeof handler === 'function' ? { handle: handler, atMost: BATCH } : handler;
+    const { handle, maxMessages } = typeof handler === 'function' ? { handle: handler, maxMessages: BATCH } : handler;
     return this.#db.transaction(async (sql) => {
       const messages = await sql.rows<OutboxMessage>(
         `select id, topic, key, payload from outbox where topic = $1 and available_at <= now() order by id limit $2
          for update skip locked`,
-        [topic, atMost],
+        [topic, maxMessages],
       );
       if (messages.length === 0) return 0;
       const failed = await this.#handle(topic, handle, messages);

@@ -11,7 +11,7 @@ export const FORGET_TOPIC = 'history.forget';
 /** Points of one series read and written at a time; there are some 200 series. */
 const BATCH = 500;
 /** Each takes as long as its events are many, while its row is locked. */
-const AT_MOST = 5;
+const MAX_MESSAGES = 5;
 /** The stream's clock is Redis', the moment's the API's. */
 const CLOCK_MS = 2_000;
 
@@ -24,7 +24,7 @@ const WHO = /^(user:[0-9a-f-]{36}|visitor:[0-9a-f]{32})$/;
 export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHandler {
   const group = new EventGroup(redis, 'forget');
   return {
-    atMost: AT_MOST,
+    maxMessages: MAX_MESSAGES,
     handle: async (messages) => {
       const failed: FailedMessage[] = [];
       for (const { id, key, payload } of messages) {

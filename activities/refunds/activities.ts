@@ -75,7 +75,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       requestId: string;
       sender: Sender;
       reason: string;
-    }): Promise<cancellation.CancelledPaid> {
+    }): Promise<cancellation.CanceledPaid> {
       const { orderId, requestId, sender, reason } = request;
       const refundId = refundIdOf(orderId, requestId);
       const actor = actorOf(secret, sender, refundSubject(refundId));

@@ -1,4 +1,4 @@
-/** Cancelling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
+/** Canceling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
 import { roleOf } from '../../domain/actor.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
@@ -26,25 +26,25 @@ export interface CancellationRequest {
   reason: string;
 }
 
-export type CancelledPaid =
-  | { outcome: 'cancelled'; refund: RefundFacts; replaced: string[] }
+export type CanceledPaid =
+  | { outcome: 'canceled'; refund: RefundFacts; replaced: string[] }
   /** Above the requester's limit: nothing ships meanwhile. `replaced`: request IDs of the refunds that it replaces. */
   | { outcome: 'awaiting_approval'; refund: RefundFacts; replaced: string[] }
-  | { outcome: 'refused'; code: 'order_not_cancellable' | 'not_found'; message: string };
+  | { outcome: 'refused'; code: 'order_not_cancelable' | 'not_found'; message: string };
 
 /** Cancels a paid order, with a refund of all that is left. One cancellation an order: asked again, it is answered as it is. */
 export async function cancelPaid(
   db: Database,
   limits: RefundLimits,
   request: CancellationRequest,
-): Promise<CancelledPaid> {
+): Promise<CanceledPaid> {
   const { orderId, refundId, actor, reason } = request;
   return db.transaction(async (sql) => {
     const order = await lockForRefund(sql, orderId);
     if (!order) return { outcome: 'refused', code: 'not_found', message: `Order ${orderId} was not found.` };
     const existing = await readRefund(sql, refundId);
     if (existing && existing.status !== 'rejected') {
-      const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'cancelled';
+      const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'canceled';
       return { outcome, refund: existing, replaced: await replacedRequests(sql, refundId) };
     }
     const refunds = await readRefunds(sql, orderId);
@@ -54,11 +54,11 @@ export async function cancelPaid(
         ? 'A cancellation of this order is already waiting for approval.'
         : refusalOf('cancel', order.status);
     if (refusal || order.status === 'pending')
-      return { outcome: 'refused', code: 'order_not_cancellable', message: refusal ?? 'The order is not paid.' };
+      return { outcome: 'refused', code: 'order_not_cancelable', message: refusal ?? 'The order is not paid.' };
     if (await hasMoneyWithheld(sql, orderId)) {
       return {
         outcome: 'refused',
-        code: 'order_not_cancellable',
+        code: 'order_not_cancelable',
         message:
           'A chargeback of this order is open and the bank holds the money. Cancel the order after the bank decides.',
       };
@@ -66,7 +66,7 @@ export async function cancelPaid(
     // Refunds that wait give way: the cancellation is for all of the money, so what they were for is part of it.
     const earlier = (await readRecords(sql, orderId)).filter((record) => !isWaiting(record));
     const decision = decideRefund(order, earlier, { restock: true });
-    if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancellable', message: decision.message };
+    if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancelable', message: decision.message };
 
     const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);
     await insertRefund(sql, order, {
@@ -97,7 +97,7 @@ export async function cancelPaid(
       return { outcome: 'awaiting_approval', refund, replaced };
     }
     await endCancellation(sql, refund, true, actor);
-    return { outcome: 'cancelled', refund: (await readRefund(sql, refundId))!, replaced };
+    return { outcome: 'canceled', refund: (await readRefund(sql, refundId))!, replaced };
   });
 }
 
@@ -112,22 +112,22 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
     return;
   }
   // A chargeback can have taken all of the money meanwhile: then the order stays refunded, and its items come back all the same.
-  const cancelled = await sql.run(
-    `update orders set status = 'cancelled', fulfillment = 'unfulfilled', review_reason = null, updated_at = now()
+  const canceled = await sql.run(
+    `update orders set status = 'canceled', fulfillment = 'unfulfilled', review_reason = null, updated_at = now()
      where id = $1 and status = any($2)`,
-    [orderId, sourcesOf('cancelled')],
+    [orderId, sourcesOf('canceled')],
   );
   // The items never left: they can be sold again at once, whatever becomes of the money.
   await restockRefund(sql, refundId);
-  if (cancelled === 0) return;
+  if (canceled === 0) return;
   await recordEvent(sql, {
     orderId,
-    type: 'order_cancelled',
+    type: 'order_canceled',
     message: 'Order canceled; the payment is being refunded.',
     data: { refundId },
     actor,
     reason: refund.reason,
     dedupeKey: 'closed',
   });
-  await queueMail(sql, orderId, { kind: 'order_cancelled', refundId });
+  await queueMail(sql, orderId, { kind: 'order_canceled', refundId });
 }

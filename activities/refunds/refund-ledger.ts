@@ -246,7 +246,7 @@ export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<Or
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
   // A bank can take back more than what refunds had left: an order gives back no more than it received.
   const refundedCents = Math.min(capturedCents, atStripeCents);
-  const isOver = order.status === 'expired' || order.status === 'cancelled';
+  const isOver = order.status === 'expired' || order.status === 'canceled';
   // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
   const returnedCents = refundedCents + otherwiseCents;
   const status = isOver

@@ -139,9 +139,9 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
                 return;
               }
               if (wish.kind === 'cancel') {
-                const cancelled = await cancelPaid(db, LIMITS, request);
-                seen.add(`cancel ${cancelled.outcome}`);
-                if (cancelled.outcome === 'cancelled') await settle(request.refundId, wish.stripe);
+                const canceled = await cancelPaid(db, LIMITS, request);
+                seen.add(`cancel ${canceled.outcome}`);
+                if (canceled.outcome === 'canceled') await settle(request.refundId, wish.stripe);
                 return;
               }
               const lines: RefundLine[] | undefined = wish.lines?.map((each) => ({

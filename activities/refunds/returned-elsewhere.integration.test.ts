@@ -109,15 +109,15 @@ describe('a cancellation above the limit', () => {
     expect(await reservationOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'approve');
     expect(await reservationOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
-    expect((await orderOf(sale)).status).toBe('cancelled');
+    expect((await orderOf(sale)).status).toBe('canceled');
   });
 
   it('is the only one while it waits, and is not revived by its own request once it is rejected', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await cancel(sale, 'c1');
-    expect(await cancel(sale, 'c2')).toMatchObject({ outcome: 'refused', code: 'order_not_cancellable' });
+    expect(await cancel(sale, 'c2')).toMatchObject({ outcome: 'refused', code: 'order_not_cancelable' });
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'reject');
-    expect(await cancel(sale, 'c1')).toMatchObject({ outcome: 'refused', code: 'order_not_cancellable' });
+    expect(await cancel(sale, 'c1')).toMatchObject({ outcome: 'refused', code: 'order_not_cancelable' });
     expect((await orderOf(sale)).status).toBe('paid');
     expect((await cancel(sale, 'c2')).outcome).toBe('awaiting_approval');
   });

@@ -54,7 +54,7 @@ it('gives its order the same time, and says so once in its history', async () =>
   expect(ends).toEqual({ of_order: expiresAt, of_reservation: expiresAt });
   const read = `select actor, reason, data from order_events where order_id = $1 and type = 'reservation_extended'`;
   expect(await db.rows(read, [orderId])).toEqual([{ actor: 'ui:Anna', reason: 'Card at home', data: { minutes: 5 } }]);
-  await shop.activities.closeOrder({ orderId, to: 'cancelled' });
+  await shop.activities.closeOrder({ orderId, to: 'canceled' });
 });
 
 it('is refused where it is no number of minutes that support may give', async () => {

@@ -127,7 +127,7 @@ describe('a reservation that answers the next request', () => {
       WITHOUT_LIMITS,
     );
     expect(answer).toMatchObject([{ outcome: 'existing', reservationId: reservation.reservationId }]);
-    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' });
     await shop.activities.releaseReservation({ reservationId: guest.reservationId });
   });
 
@@ -136,7 +136,7 @@ describe('a reservation that answers the next request', () => {
     const soldOut = await createProduct(shop.services, { stock: 0 });
     const answer = await shop.activities.reserveStock(reservationInput([one(soldOut)], { owners: reservation.owners }));
     expect(answer).toMatchObject({ outcome: 'existing', reservationId: reservation.reservationId });
-    await shop.activities.closeOrder({ orderId: order.orderId, to: 'cancelled' });
+    await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' });
   });
 
   it('counts at the stock counters again that had lost it', async () => {

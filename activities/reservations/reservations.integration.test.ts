@@ -159,7 +159,7 @@ describe('a shopper’s next reservation', () => {
       if (next !== 1) return;
       const opened = await openOrder(input);
       if (opened.outcome === 'opened')
-        await shop.activities.closeOrder({ orderId: opened.order.orderId, to: 'cancelled' });
+        await shop.activities.closeOrder({ orderId: opened.order.orderId, to: 'canceled' });
     };
     await Promise.all(
       Array.from({ length: 12 }, async () => {

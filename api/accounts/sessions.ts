@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
+import { defineScript, type Script } from '../../infra/redis/script.ts';
 
 /** Two tabs may refresh at the same moment: the token just replaced is good for this long. */
 const ROTATION_GRACE_MS = 10_000;
@@ -42,7 +43,6 @@ end
 redis.call('del', KEYS[1])
 return {'reused'}`;
 
-type Script = (...args: (string | number)[]) => Promise<unknown>;
 type SessionSettings = Pick<
   Settings,
   'JWT_SECRET' | 'REFRESH_SECRET' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS'
@@ -56,8 +56,7 @@ export class Sessions {
   constructor(redis: Redis, settings: SessionSettings) {
     this.#redis = redis;
     this.#settings = settings;
-    if (!('sessionRotate' in redis)) redis.defineCommand('sessionRotate', { lua: ROTATE, numberOfKeys: 1 });
-    this.#rotate = (redis as unknown as { sessionRotate: Script }).sessionRotate.bind(redis);
+    this.#rotate = defineScript(redis, 'sessionRotate', ROTATE, 1);
   }
 
   async start(owner: SessionOwner): Promise<SessionTokens> {

@@ -38,14 +38,14 @@ export const email = text(255).pipe(z.email());
 /** `next_cursor` of the previous page. */
 export const cursor = text(300);
 
-export const limit = (fallback: number, most: number) =>
+export const limit = (fallback: number, max: number) =>
   z.coerce
     .number()
     .int()
     .min(1)
-    .max(most)
+    .max(max)
     .default(fallback)
-    .meta({ description: `1–${most}` });
+    .meta({ description: `1–${max}` });
 
 export const idParams = z.object({ id: uuid });
 

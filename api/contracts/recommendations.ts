@@ -67,7 +67,7 @@ export const retrainingState = z
     progress: z.number().meta({ description: 'Progress of the stage, 0–1' }),
     last: z
       .object({
-        outcome: z.enum(['published', 'kept', 'cancelled', 'failed']),
+        outcome: z.enum(['published', 'kept', 'canceled', 'failed']),
         sentence: z.string(),
         at: z.iso.datetime(),
       })

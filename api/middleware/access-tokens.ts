@@ -1,10 +1,10 @@
 /** Access tokens: JSON Web Tokens that the shop signs for whoever signed in. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { ROLES, type Role } from '../../domain/roles.ts';
-import { BoundedMap } from '../../infra/bounded-map.ts';
 import type { Settings } from '../../infra/config.ts';
 
 /** The signed-in person of a request. */
@@ -18,7 +18,7 @@ const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sess
 const expiry = z.object({ exp: z.number() });
 
 /** As many as there are shoppers; each some 600 bytes. */
-const MOST = 50_000;
+const MAX_TOKENS = 50_000;
 
 interface Known {
   identity: Identity;
@@ -29,7 +29,7 @@ export class AccessTokens {
   /** Made once: given the bare secret, the library tries at every token whether it is a public key. */
   readonly #key: KeyObject;
   /** Found genuine before. What a token says never changes, so its signature is looked at once. */
-  readonly #known = new BoundedMap<string, Known>(MOST);
+  readonly #known = new LRUCache<string, Known>({ max: MAX_TOKENS });
 
   constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>) {
     this.#key = createSecretKey(JWT_SECRET, 'utf8');

@@ -3,8 +3,9 @@
  * tier of cached reads, where asking Redis for each one would cost more than answering it. What an address has leased and not spent
  * when its window ends is lost to it, two blocks at most for each API process.
  */
+
+import { LRUCache } from 'lru-cache';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
-import { BoundedMap } from '../../infra/bounded-map.ts';
 
 interface Lease {
   left: number;
@@ -21,7 +22,7 @@ const MAX_LEASES = 10_000;
 export class LeasedLimiter {
   readonly #limiter: RateLimiterAbstract;
   readonly #block: number;
-  readonly #leases = new BoundedMap<string, Lease>(MAX_LEASES);
+  readonly #leases = new LRUCache<string, Lease>({ max: MAX_LEASES });
 
   /** @param block points taken at a time, 1 or more and far below the limit */
   constructor(limiter: RateLimiterAbstract, block: number) {

@@ -43,7 +43,7 @@ export const recommendationPaths: ZodOpenApiPathsObject = {
     }),
     put: operation({
       tag: 'Recommendations',
-      summary: 'Choose whether recommendations are personalized',
+      summary: 'Choose whether recommendations are personalizedized',
       access: 'owner',
       body: recommendations.recommendationChoicesPatch,
       ok: gives('The choices', recommendations.recommendationChoices),

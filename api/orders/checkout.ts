@@ -1,6 +1,5 @@
 /** Begins checkouts: the order's id follows from the reservation's, so asking again meets the same order. */
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
@@ -8,11 +7,10 @@ import {
   type BeginCheckoutInput,
   type BeginCheckoutResult,
   beginCheckoutUpdate,
-  orderWorkflowId,
 } from '../../workflows/order/messages.ts';
-import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
+import { orderStart } from '../../workflows/order/start.ts';
 import type { ApiDependencies } from '../context.ts';
-import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { updateWithStart } from '../temporal-call.ts';
 
 export interface CheckoutRequest {
   reservationId: string;
@@ -76,29 +74,8 @@ function begin(
   amount: number,
   input: BeginCheckoutInput,
 ): Promise<BeginCheckoutResult> {
-  const { orderId } = input;
-  return callWorkflow(() =>
-    temporal.withDeadline(answerDeadline(), () =>
-      temporal.workflow.executeUpdateWithStart(beginCheckoutUpdate, {
-        args: [input],
-        // The workflow's own steps are idempotent; a new id lets a retry try Stripe again after an outage.
-        updateId: randomUUID(),
-        startWorkflowOperation: new WithStartWorkflowOperation('order', {
-          workflowId: orderWorkflowId(orderId),
-          taskQueue: 'orders',
-          args: [{ orderId }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          staticSummary: 'Checkout',
-          typedSearchAttributes: caseAttributes({
-            orderId,
-            customerId: input.userId,
-            amount,
-            status: 'pending',
-            createdAt: new Date(),
-          }),
-        }),
-      }),
-    ),
-  );
+  const { orderId, userId: customerId } = input;
+  const order = { orderId, customerId, amount, status: 'pending', createdAt: new Date() };
+  // The workflow's own steps are idempotent; a new ID lets a retry try Stripe again after an outage.
+  return updateWithStart(temporal, orderStart(order, 'Checkout', false), beginCheckoutUpdate, input, randomUUID());
 }

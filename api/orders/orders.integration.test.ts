@@ -228,19 +228,19 @@ describe('orders', () => {
     expect((await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error).toBeNull();
   });
 
-  it('are cancelled by their buyer while unpaid: the payment too, and the stock is back', async () => {
+  it('are canceled by their buyer while unpaid: the payment too, and the stock is back', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
     for (let times = 0; times < 2; times++) {
-      const cancelled = await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
-      expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
+      const canceled = await buyer.call('POST', `/orders/${begun.order.id}/cancel`);
+      expect([canceled.status, canceled.body.status]).toEqual([200, 'canceled']);
     }
     expect((await buyer.pay(begun)).error.code).toBe('payment_intent_unexpected_state');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
   });
 
-  it('that are paid are cancelled until they ship: all of the money goes back, and the items', async () => {
+  it('that are paid are canceled until they ship: all of the money goes back, and the items', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -248,8 +248,8 @@ describe('orders', () => {
     await buyer.pay(begun);
     await buyer.untilStatus(id, 'paid');
     for (let times = 0; times < 2; times++) {
-      const cancelled = await buyer.call('POST', `/orders/${id}/cancel`, { reason: 'Changed my mind' });
-      expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
+      const canceled = await buyer.call('POST', `/orders/${id}/cancel`, { reason: 'Changed my mind' });
+      expect([canceled.status, canceled.body.status]).toEqual([200, 'canceled']);
     }
     await until(async () => (await buyer.call('GET', `/orders/${id}`)).body.refunded_amount === 12.5, 'the refund');
     expect((await buyer.call('GET', `/orders/${id}/refunds`)).body.items).toMatchObject([

@@ -52,7 +52,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     const { id } = parse(idParams, ctx.params, 'address');
     const { reason = 'Canceled by the customer' } = parse(cancelBody, ctx.request.body ?? {}, 'body');
     const before = await readOrder(db, settings, id, viewerOf(ctx));
-    // Cancelled already is what was asked for.
+    // Canceled already is what was asked for.
     if (isAllowed('cancel', before.status)) {
       const person = personOf(ctx);
       const requestId = await cancellationId(id, person);
@@ -73,9 +73,9 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     const order = await readOrder(db, settings, id, viewerOf(ctx));
     // Above the asker's limit a support lead has to agree: nothing ships meanwhile.
     if (order.status === 'under_review' && order.cancellation_waits) ctx.status = 202;
-    else if (order.status !== 'cancelled') {
+    else if (order.status !== 'canceled') {
       throw new DomainError(
-        'order_not_cancellable',
+        'order_not_cancelable',
         `The order is ${statusInWords(order.status)} and can no longer be canceled.`,
         {
           details: { order_status: order.status },

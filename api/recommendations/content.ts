@@ -1,5 +1,5 @@
 /** What is like a product by its text, asked of Elasticsearch and kept here for a while. Without Elasticsearch nothing is like anything. */
-import { BoundedMap } from '../../infra/bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import { type SimilarProduct, similarProducts } from '../../infra/elasticsearch/similar-products.ts';
 import type { Logger } from '../../infra/logger.ts';
@@ -9,7 +9,7 @@ import type { ShelfProduct } from './shelf-reader.ts';
 const SIZE = 24;
 const LIFE_MS = 1_800_000;
 /** Each takes some 1 KB. */
-const MOST = 20_000;
+const MAX_PRODUCTS = 20_000;
 /** A search that failed is not tried anew by everybody at once. */
 const PAUSE_MS = 3_000;
 const SEARCHES_AT_ONCE = 20;
@@ -19,7 +19,7 @@ type Subject = Pick<ShelfProduct, 'id' | 'category'>;
 export class SimilarByContent {
   readonly #index: ProductIndex;
   readonly #log: Logger;
-  readonly #kept = new BoundedMap<string, { ids: Promise<string>; untilMs: number }>(MOST);
+  readonly #kept = new LRUCache<string, { ids: Promise<string>; untilMs: number }>({ max: MAX_PRODUCTS });
   #pausedUntilMs = 0;
 
   constructor(index: ProductIndex, log: Logger) {

@@ -11,7 +11,7 @@ import type { ProductShelf } from './product-shelf.ts';
 
 const DAYS = 60;
 const LOOKED_AT = 1_000;
-const MOST = 300;
+const MAX_NEWCOMERS = 300;
 const NEIGHBOURS = 8;
 /** Below it there is a word or two in common, as every product has with some. */
 const MIN_LIKENESS = 0.25;
@@ -122,7 +122,7 @@ export class Newcomers {
     const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
       .filter((product) => product !== undefined)
       .filter(({ inStock, variants }) => inStock && !variants.some((id) => reserved.placeOf.has(id)))
-      .slice(0, MOST);
+      .slice(0, MAX_NEWCOMERS);
     const unknown = newcomers.filter(({ id }) => !this.#neighbours.has(id));
     const found = await this.#content.search(unknown);
     // Without an answer those that were known stay; the next round asks again.

@@ -88,7 +88,7 @@ export class Popular {
 
 const BEST_SELLERS = `
   select item.product_id as id from orders o join order_items item on item.order_id = o.id
-  where o.paid_at > now() - interval '30 days' and o.status not in ('refunded', 'cancelled', 'expired')
+  where o.paid_at > now() - interval '30 days' and o.status not in ('refunded', 'canceled', 'expired')
   group by item.product_id order by count(*) desc, item.product_id limit $1`;
 
 const NEWEST = `

@@ -8,7 +8,7 @@ import { readShelfProducts, type ShelfProduct } from './shelf-reader.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
 /** A record takes some 700 bytes. */
-const MOST = 150_000;
+const MAX_RECORDS = 150_000;
 const FILL_BATCH = 500;
 
 export class ProductShelf extends SubscribedCache<ShelfProduct> {
@@ -22,7 +22,7 @@ export class ProductShelf extends SubscribedCache<ShelfProduct> {
           for (const id of product.variants) found.set(id, product);
         return found;
       },
-      most: MOST,
+      max: MAX_RECORDS,
       lifeMs: lifeSeconds * 1_000,
       idsOf: ({ variants }) => variants,
     });
@@ -36,7 +36,7 @@ export class ProductShelf extends SubscribedCache<ShelfProduct> {
 
   /** Takes the first of a model's products in, so that the first shoppers after a start do not wait for PostgreSQL. */
   async fill(order: Int32Array, ids: readonly string[], signal: AbortSignal): Promise<void> {
-    for (let at = 0; at < Math.min(order.length, MOST) && !signal.aborted; at += FILL_BATCH) {
+    for (let at = 0; at < Math.min(order.length, MAX_RECORDS) && !signal.aborted; at += FILL_BATCH) {
       const batch = Array.from(order.subarray(at, at + FILL_BATCH), (place) => ids[place]!);
       await this.find(batch);
     }

@@ -1,22 +1,21 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
-import { type UpdateDefinition, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { type UpdateDefinition, WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import type { Figure, ModelScores } from '../../domain/recommendations/publication-check.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import {
   RETRAINING_ID,
-  RETRAINING_QUEUE,
   type RetrainAnswer,
-  type RetrainingInput,
   type RetrainingView,
   type RollbackAnswer,
   retrainingQuery,
   retrainUpdate,
   rollbackUpdate,
 } from '../../workflows/recommendations/messages.ts';
+import { retrainingStart } from '../../workflows/recommendations/start.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { RecommendationState } from '../contracts/recommendations.ts';
-import { answerDeadline, callWorkflow, isFailedPrecondition } from '../temporal-call.ts';
+import { answerDeadline, callWorkflow, isFailedPrecondition, updateWithStart } from '../temporal-call.ts';
 
 type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
 type Model = RecommendationState['models'][number];
@@ -70,23 +69,7 @@ function ask<Result, Request>(
   update: UpdateDefinition<Result, [Request]>,
   request: Request & { requestId: string },
 ): Promise<Result> {
-  const input: RetrainingInput = { train: false };
-  return callWorkflow(() =>
-    temporal.withDeadline(answerDeadline(), () =>
-      temporal.workflow.executeUpdateWithStart(update, {
-        args: [request],
-        updateId: request.requestId,
-        startWorkflowOperation: new WithStartWorkflowOperation('recommendationRetraining', {
-          workflowId: RETRAINING_ID,
-          taskQueue: RETRAINING_QUEUE,
-          args: [input],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          staticSummary: 'Recommendation model',
-        }),
-      }),
-    ),
-  );
+  return updateWithStart(temporal, retrainingStart({ train: false }), update, request, request.requestId);
 }
 
 const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };

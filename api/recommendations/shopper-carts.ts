@@ -5,11 +5,11 @@ import { SubscribedCache } from './subscribed-cache.ts';
 
 /** What changes a cart says so, but nothing fails when that can't be said. */
 const LIFE_MS = 300_000;
-const MOST = 50_000;
+const MAX_RECORDS = 50_000;
 
 export class ShopperCarts extends SubscribedCache<readonly string[]> {
   constructor(sql: Sql) {
-    super({ idOfKey: cartOfCacheKey, load: (owners) => readCarts(sql, owners), most: MOST, lifeMs: LIFE_MS });
+    super({ idOfKey: cartOfCacheKey, load: (owners) => readCarts(sql, owners), max: MAX_RECORDS, lifeMs: LIFE_MS });
   }
 }
 

@@ -16,7 +16,7 @@ export interface ShopperRecord {
 /** So long at most if the word of a change was lost. */
 const LIFE_MS = 3_600_000;
 /** Of twenty purchases each some 450 bytes. */
-const MOST = 100_000;
+const MAX_RECORDS = 100_000;
 /** A shopper's newest; what one bought years ago says little beside so many. */
 const MAX_PURCHASES = 300;
 const MAX_LATELY = 50_000;
@@ -30,7 +30,7 @@ export class ShopperRecords extends SubscribedCache<ShopperRecord> {
     super({
       idOfKey: shopperOfCacheKey,
       load: (names) => readRecords(sql, names, canonical),
-      most: MOST,
+      max: MAX_RECORDS,
       lifeMs: LIFE_MS,
       // Whoever opted out may not be used for another second.
       disconnectedMs: 0,

@@ -5,7 +5,7 @@ import { SubscribedCache } from './subscribed-cache.ts';
 
 const LIFE_MS = 3_600_000;
 /** Of most shoppers there is nothing, which takes some 150 bytes; a hundred views take 10,000. */
-const MOST = 50_000;
+const MAX_RECORDS = 50_000;
 
 export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
   readonly #tastes: Tastes;
@@ -14,7 +14,7 @@ export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
     super({
       idOfKey: tasteOfCacheKey,
       load: (names) => tastes.read(names),
-      most: MOST,
+      max: MAX_RECORDS,
       lifeMs: LIFE_MS,
       // What was forgotten may not be used for another second.
       disconnectedMs: 0,

@@ -14,7 +14,7 @@ function cacheOver(table: Map<string, string>, options: Partial<SubscribedCacheO
       if (state.isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
       return new Map(rows);
     },
-    most: 100,
+    max: 100,
     lifeMs: 60_000,
     ...options,
   });
@@ -102,7 +102,7 @@ describe('a heard cache', () => {
         if (isAway) throw new Error('PostgreSQL is away');
         return new Map(ids.map((id) => [id, id]));
       },
-      most: 10,
+      max: 10,
       lifeMs: 60_000,
     });
     cache.onSubscribed();
@@ -114,7 +114,7 @@ describe('a heard cache', () => {
 
   it('lets the oldest go when it is full', async () => {
     const table = new Map(Array.from({ length: 5 }, (_, at) => [`${at}`, `v${at}`] as const));
-    const { cache, queries } = cacheOver(table, { most: 3 });
+    const { cache, queries } = cacheOver(table, { max: 3 });
     cache.onSubscribed();
     for (let at = 0; at < 5; at += 1) await cache.find([`${at}`]);
     await cache.find(['4', '3', '2']);

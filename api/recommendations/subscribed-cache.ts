@@ -1,7 +1,8 @@
 /**
  * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
  * changed. Those who miss something at the same time share a query.
- */ import { BoundedMap } from '../../infra/bounded-map.ts';
+ */
+import { LRUCache } from 'lru-cache';
 
 const DEFAULT_DISCONNECTED_MS = 1_000;
 /** Under load, whoever comes while so many queries are under way waits for the next one. */
@@ -14,7 +15,7 @@ export interface SubscribedCacheOptions<Value> {
   /** Reads records; what there is not is left out. The answer may hold more than was asked for. */
   load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>>;
   /** Records kept; the oldest give way. */
-  most: number;
+  max: number;
   /** Also without any change. */
   lifeMs: number;
   /** While changes can't be heard of, nothing is believed for longer. */
@@ -37,7 +38,7 @@ interface Batch<Value> {
 
 export class SubscribedCache<Value> {
   readonly #options: SubscribedCacheOptions<Value>;
-  readonly #kept: BoundedMap<string, Kept<Value>>;
+  readonly #kept: LRUCache<string, Kept<Value>>;
   /** Ids that changed while something is being loaded: what was read of them may be of before. */
   readonly #changedMeanwhile = new Set<Set<string>>();
   #isSubscribed = false;
@@ -47,7 +48,7 @@ export class SubscribedCache<Value> {
 
   constructor(options: SubscribedCacheOptions<Value>) {
     this.#options = options;
-    this.#kept = new BoundedMap(options.most);
+    this.#kept = new LRUCache({ max: options.max });
   }
 
   /** @param keys of the cache in Redis */

@@ -150,7 +150,7 @@ describe('a case whose workflow was terminated', () => {
     const workflowId = orderWorkflowId(sale.orderId);
     await handleOf(workflowId).terminate('as an operator may');
     const canceled = await buyer.call('POST', `/orders/${sale.orderId}/cancel`);
-    expect([canceled.status, canceled.body.status]).toEqual([200, 'cancelled']);
+    expect([canceled.status, canceled.body.status]).toEqual([200, 'canceled']);
     expect(await startAttributes(shop.services, workflowId)).toMatchObject({
       OrderId: sale.orderId,
       CustomerId: buyer.session.user.id,
@@ -181,7 +181,7 @@ describe('a cancellation', () => {
     expect(waiting.requested_by).toMatch(/^support:/);
     await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'no' });
     const canceled = await lead.call('POST', `/orders/${sale.orderId}/cancel`);
-    expect([canceled.status, canceled.body.status]).toEqual([200, 'cancelled']);
+    expect([canceled.status, canceled.body.status]).toEqual([200, 'canceled']);
     expect((await listFor(support, sale)).items.at(-1).requested_by).toMatch(/^support_lead:/);
   });
 
@@ -191,7 +191,7 @@ describe('a cancellation', () => {
       args: [{ requestId: 'p', requestedBy: 'Anna', reason: 'packed', carrier: 'UPS', trackingNumber: '1Z' }],
     });
     const refused = await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
-    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancellable']);
+    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancelable']);
     expect(refused.body).toMatchObject({ order_status: 'shipped' });
   });
 });

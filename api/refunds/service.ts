@@ -1,4 +1,3 @@
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { STRIPE } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
@@ -14,11 +13,11 @@ import {
   refundWorkflowId,
   requestRefundUpdate,
 } from '../../workflows/refund/messages.ts';
-import { caseAttributes } from '../../workflows/shared/search-attributes.ts';
+import { refundStart } from '../../workflows/refund/start.ts';
 import { updateRefund } from '../case-workflows.ts';
 import type { ApiDependencies, Settings } from '../context.ts';
 import type { Refund } from '../contracts/refunds.ts';
-import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { updateWithStart } from '../temporal-call.ts';
 
 type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
 
@@ -40,27 +39,15 @@ export async function startRefund(
 ): Promise<Refund> {
   const { orderId, requestId } = request;
   const refundId = refundIdOf(orderId, requestId);
-  const answer = await callWorkflow(() =>
-    temporal.withDeadline(answerDeadline(), () =>
-      temporal.workflow.executeUpdateWithStart(requestRefundUpdate, {
-        args: [{ ...request, refundId, ...proveActor(settings.JWT_SECRET, actor, refundSubject(refundId)) }],
-        updateId: 'request',
-        startWorkflowOperation: new WithStartWorkflowOperation('refund', {
-          workflowId: refundWorkflowId(orderId, requestId),
-          taskQueue: 'orders',
-          args: [{ orderId, refundId }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: 'Refund',
-          typedSearchAttributes: caseAttributes({
-            orderId,
-            customerId,
-            amount: request.amountCents === undefined ? undefined : toDecimal(request.amountCents, currency),
-            createdAt: new Date(),
-          }),
-        }),
-      }),
-    ),
+  const amount = request.amountCents === undefined ? undefined : toDecimal(request.amountCents, currency);
+  const started = { refundId, orderId, requestId, customerId, amount, createdAt: new Date() };
+  const proof = proveActor(settings.JWT_SECRET, actor, refundSubject(refundId));
+  const answer = await updateWithStart(
+    temporal,
+    refundStart(started, 'Refund', false),
+    requestRefundUpdate,
+    { ...request, refundId, ...proof },
+    'request',
   );
   switch (answer.outcome) {
     case 'accepted':

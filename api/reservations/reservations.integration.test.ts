@@ -64,7 +64,7 @@ describe('a shopper who reserves again', () => {
     expect(await stockOf(shop.services, item.id)).toEqual({ stock: 2, reserved: 2 });
   });
 
-  it('while they pay gets that order, whatever they ask for; and is free again once it is paid or cancelled', async () => {
+  it('while they pay gets that order, whatever they ask for; and is free again once it is paid or canceled', async () => {
     const [item, other, soldOut] = [await product(1), await product(), await product(0)];
     for (const end of ['pay', 'cancel'] as const) {
       const buyer = newShopper();

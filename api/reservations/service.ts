@@ -1,6 +1,5 @@
 /** Reservations for shoppers: validated here, taken by the reservation's workflow. */
 import { randomUUID } from 'node:crypto';
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
@@ -17,8 +16,9 @@ import {
   reserveUpdate,
   type StockRequest,
 } from '../../workflows/reservation/messages.ts';
+import { reservationStart } from '../../workflows/reservation/start.ts';
 import type { Reservation, ShortLine } from '../contracts/reservations.ts';
-import { answerDeadline, callWorkflow } from '../temporal-call.ts';
+import { answerDeadline, callWorkflow, updateWithStart } from '../temporal-call.ts';
 
 export interface ReservationRequest {
   /** Names of the shopper, the account's first. */
@@ -133,7 +133,7 @@ export class Reservations {
   }
 
   async #startReservation(input: StockRequest): Promise<ReservationResult> {
-    return callWorkflow(() => startReservation(this.#deps.temporal, input));
+    return updateWithStart(this.#deps.temporal, reservationStart(input), reserveUpdate, input, 'reserve');
   }
 
   /**
@@ -192,23 +192,6 @@ const reservationEnded = () =>
     'reservation_ended',
     'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
   );
-
-function startReservation(temporal: Client, input: StockRequest): Promise<ReservationResult> {
-  return temporal.withDeadline(answerDeadline(), () =>
-    temporal.workflow.executeUpdateWithStart(reserveUpdate, {
-      args: [input],
-      updateId: 'reserve',
-      startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
-        workflowId: reservationWorkflowId(input.reservationId),
-        taskQueue: 'orders',
-        args: [{ reservationId: input.reservationId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `Reservation of ${input.lines.length === 1 ? 'one product' : `${input.lines.length} products`}`,
-      }),
-    }),
-  );
-}
 
 interface ReservationRow {
   id: string;

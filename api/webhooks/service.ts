@@ -1,4 +1,5 @@
 /** Stripe's signed webhooks: what they say is recorded, the workflow is prompted to look, they are marked as handled; only then a 2xx. */
+import type { Client, SignalDefinition } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { fromStripeAmount } from '../../domain/currencies.ts';
@@ -8,11 +9,12 @@ import { paymentParameters, recordPaymentSql } from '../../infra/postgres/paymen
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/order/messages.ts';
-import { resumedOrder } from '../../workflows/order/start.ts';
+import { orderStart } from '../../workflows/order/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
-import { resumedRefund } from '../../workflows/refund/start.ts';
+import { refundStart } from '../../workflows/refund/start.ts';
+import type { WorkflowStart } from '../../workflows/shared/start.ts';
 import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
-import { startedUnmatchedPayment } from '../../workflows/unmatched-payment/start.ts';
+import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 
 type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log'>;
 
@@ -151,24 +153,33 @@ async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, or
   }
 }
 
+/** The workflow is started unless it is running. */
+async function signalWithStart<Input>(
+  temporal: Client,
+  { workflowType, ...start }: WorkflowStart<Input>,
+  signal: SignalDefinition,
+): Promise<void> {
+  await temporal.workflow.signalWithStart(workflowType, { ...start, signal, signalArgs: [] });
+}
+
 const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
 
 /** Money is never left lying: the workflow is resumed when nobody waits for the payment any more. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await temporal.workflow.signalWithStart('order', {
-    ...resumedOrder(resumed(order), 'Order, resumed for a payment'),
-    signal: paymentChangedSignal,
-    signalArgs: [],
-  });
+  await signalWithStart(
+    temporal,
+    orderStart(resumed(order), 'Order, resumed for a payment', true),
+    paymentChangedSignal,
+  );
 }
 
 /** The order's workflow asks Stripe what moved: events may come late, twice or in another order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await temporal.workflow.signalWithStart('order', {
-    ...resumedOrder(resumed(order), 'Order, resumed for an event from Stripe'),
-    signal: moneyMovedSignal,
-    signalArgs: [],
-  });
+  await signalWithStart(
+    temporal,
+    orderStart(resumed(order), 'Order, resumed for an event from Stripe', true),
+    moneyMovedSignal,
+  );
 }
 
 interface OwnRefund {
@@ -200,11 +211,11 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     amount: Number(own.amount),
     createdAt: own.created_at,
   };
-  await deps.temporal.workflow.signalWithStart('refund', {
-    ...resumedRefund(resumedOwn, 'Refund, resumed for an event from Stripe'),
-    signal: refundChangedSignal,
-    signalArgs: [],
-  });
+  await signalWithStart(
+    deps.temporal,
+    refundStart(resumedOwn, 'Refund, resumed for an event from Stripe', true),
+    refundChangedSignal,
+  );
 }
 
 /** A charge tells only how much of it went back: when that is what the order knows, nothing is new. */
@@ -260,10 +271,7 @@ async function notifyUnmatched(
     amount: Number(payment.amount),
     createdAt: payment.created_at,
   };
-  await temporal.workflow.signalWithStart('unmatchedPayment', {
-    ...startedUnmatchedPayment(open, 'Refund of an unmatched payment, resumed for an event from Stripe'),
-    signal: unmatchedRefundChangedSignal,
-    signalArgs: [],
-  });
+  const start = unmatchedPaymentStart(open, 'Refund of an unmatched payment, resumed for an event from Stripe');
+  await signalWithStart(temporal, start, unmatchedRefundChangedSignal);
   return true;
 }

@@ -74,7 +74,7 @@ describe('an event of a payment', () => {
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const event = 'payment_intent.payment_failed';
     expect(await handle(event, intent(paymentIntentId, orderId, declined))).toEqual(toOrder(orderId, 'paymentChanged'));
-    await shop.activities.closeOrder({ orderId, to: 'cancelled' });
+    await shop.activities.closeOrder({ orderId, to: 'canceled' });
     expect(await handle(event, intent(paymentIntentId, orderId, declined))).toEqual([]);
   });
 

@@ -18,15 +18,15 @@ export interface Placed {
 export class VariedList<Candidate extends Placed> {
   readonly chosen: Candidate[] = [];
   readonly #limit: number;
-  readonly #mostOfACategory: number;
+  readonly #maxOfACategory: number;
   readonly #families = new Set<string>();
   /** By category, in the ten that is being filled. */
   #counts = new Map<string, number>();
   #passedOver: Candidate[] = [];
 
-  constructor(limit: number, mostOfACategory = MAX_PER_CATEGORY) {
+  constructor(limit: number, maxOfACategory = MAX_PER_CATEGORY) {
     this.#limit = limit;
-    this.#mostOfACategory = mostOfACategory;
+    this.#maxOfACategory = maxOfACategory;
   }
 
   /** Then it is what any number of further candidates would have left it. */
@@ -56,7 +56,7 @@ export class VariedList<Candidate extends Placed> {
     const { family } = candidate;
     const category = candidate.category ?? `family ${family}`;
     const count = this.#counts.get(category) ?? 0;
-    if (count >= this.#mostOfACategory || this.#families.has(family)) return false;
+    if (count >= this.#maxOfACategory || this.#families.has(family)) return false;
     this.#families.add(family);
     this.#counts.set(category, count + 1);
     this.chosen.push(candidate);

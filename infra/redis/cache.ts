@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { defineScript, type Script } from './script.ts';
 
 /** Told of every key that is invalidated, for what processes keep in their own memory: keys, with a space between. */
 export const INVALIDATED_CHANNEL = 'cache:invalidated';
@@ -25,8 +26,6 @@ const UNLOCK = `
 if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
 return 1`;
 
-type Script = (...args: (string | number)[]) => Promise<unknown>;
-
 export class Cache {
   readonly #redis: Redis;
   readonly #store: Script;
@@ -35,12 +34,8 @@ export class Cache {
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    const define = (name: string, lua: string, numberOfKeys: number): Script => {
-      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
-      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
-    };
-    this.#store = define('cacheStore', STORE, 2);
-    this.#unlock = define('cacheUnlock', UNLOCK, 1);
+    this.#store = defineScript(redis, 'cacheStore', STORE, 2);
+    this.#unlock = defineScript(redis, 'cacheUnlock', UNLOCK, 1);
   }
 
   /**

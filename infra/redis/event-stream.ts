@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { AnalyticsEventName } from '../../domain/analytics.ts';
+import { defineScript, type Script } from './script.ts';
 
 export const EVENT_STREAM = 'analytics:events';
 export const DEAD_LETTERS = 'analytics:events:dead';
@@ -37,33 +38,27 @@ export interface StreamEvent {
   data: Readonly<Record<string, string | number>>;
 }
 
-type Script = (...args: (string | number)[]) => Promise<unknown>;
-
 export class EventStream {
-  readonly #most: number;
+  readonly #maxEvents: number;
   readonly #add: Script;
   readonly #addOnce: Script;
 
-  /** @param most events that may wait */
-  constructor(redis: Redis, most: number) {
-    this.#most = most;
-    const define = (name: string, lua: string, numberOfKeys: number): Script => {
-      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
-      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
-    };
-    this.#add = define('eventsAdd', ADD, 1);
-    this.#addOnce = define('eventsAddOnce', ADD_ONCE, 2);
+  /** @param maxEvents events that may wait */
+  constructor(redis: Redis, maxEvents: number) {
+    this.#maxEvents = maxEvents;
+    this.#add = defineScript(redis, 'eventsAdd', ADD, 1);
+    this.#addOnce = defineScript(redis, 'eventsAddOnce', ADD_ONCE, 2);
   }
 
   /** Adds all or none. @returns false when the stream is full */
   async add(events: readonly StreamEvent[]): Promise<boolean> {
-    return (await this.#add(EVENT_STREAM, this.#most, ...events.flatMap(flat))) === 1;
+    return (await this.#add(EVENT_STREAM, this.#maxEvents, ...events.flatMap(flat))) === 1;
   }
 
   /** Adds an event unless it was added within the last day. @returns false when the stream is full */
   async addOnce(event: StreamEvent): Promise<boolean> {
     const marker = `analytics:added:${event.id}`;
-    return (await this.#addOnce(EVENT_STREAM, marker, this.#most, MARKER_SECONDS, ...flat(event))) === 1;
+    return (await this.#addOnce(EVENT_STREAM, marker, this.#maxEvents, MARKER_SECONDS, ...flat(event))) === 1;
   }
 }
 

@@ -6,6 +6,7 @@
  * All keys share one hash tag, so that the scripts also run on Redis Cluster.
  */
 import type { Redis } from 'ioredis';
+import { defineScript, type Script } from './script.ts';
 import * as scripts from './stock-counter-scripts.ts';
 
 export interface StockLine {
@@ -36,8 +37,6 @@ const MARKER_FIELDS = new Set(['state', 'by', 'replaces']);
 const markerKey = (reservationId: string) => `{stock}:reservation:${reservationId}`;
 const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
 
-type Script = (...args: (string | number)[]) => Promise<unknown>;
-
 export class StockCounters {
   readonly #redis: Redis;
   readonly #reserve: Script;
@@ -49,17 +48,12 @@ export class StockCounters {
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    /** @param numberOfKeys left out, each call begins with it */
-    const define = (name: string, lua: string, numberOfKeys?: number): Script => {
-      if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });
-      return (redis as unknown as Record<string, Script>)[name]!.bind(redis);
-    };
-    this.#reserve = define('stockReserve', scripts.RESERVE);
-    this.#confirm = define('stockConfirm', scripts.CONFIRM);
-    this.#end = define('stockEnd', scripts.END, 3);
-    this.#adjust = define('stockAdjust', scripts.ADJUST, 3);
-    this.#open = define('stockOpen', scripts.OPEN, 5);
-    this.#correct = define('stockCorrect', scripts.CORRECT, 2);
+    this.#reserve = defineScript(redis, 'stockReserve', scripts.RESERVE);
+    this.#confirm = defineScript(redis, 'stockConfirm', scripts.CONFIRM);
+    this.#end = defineScript(redis, 'stockEnd', scripts.END, 3);
+    this.#adjust = defineScript(redis, 'stockAdjust', scripts.ADJUST, 3);
+    this.#open = defineScript(redis, 'stockOpen', scripts.OPEN, 5);
+    this.#correct = defineScript(redis, 'stockCorrect', scripts.CORRECT, 2);
   }
 
   /**

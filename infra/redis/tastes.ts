@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { INVALIDATED_CHANNEL } from './cache.ts';
 import { tasteCacheKey } from './cache-keys.ts';
 
-const MOST = 100;
+const MAX_TASTES = 100;
 const EXPIRE_SECONDS = 60 * 86_400;
 
 export interface Taste {
@@ -35,7 +35,7 @@ export class Tastes {
       if (taste.isOver) steps.zrem(key, memberOf(taste));
       else steps.zadd(key, 'GT', taste.timeMs, memberOf(taste));
     }
-    steps.zremrangebyrank(key, 0, -MOST - 1).expire(key, EXPIRE_SECONDS);
+    steps.zremrangebyrank(key, 0, -MAX_TASTES - 1).expire(key, EXPIRE_SECONDS);
     steps.publish(INVALIDATED_CHANNEL, tasteCacheKey(who));
     const failed = (await steps.exec())?.find(([error]) => error);
     if (failed?.[0]) throw failed[0];
@@ -45,7 +45,7 @@ export class Tastes {
   async read(names: readonly string[]): Promise<Map<string, Taste[]>> {
     const lists = await Promise.all(
       names.map(async (who) => {
-        const pairs = await this.#redis.zrevrange(keyOf(who), 0, MOST - 1, 'WITHSCORES');
+        const pairs = await this.#redis.zrevrange(keyOf(who), 0, MAX_TASTES - 1, 'WITHSCORES');
         return [who, tastesOf(pairs)] as const;
       }),
     );

@@ -181,7 +181,7 @@ describe('a browser without scripts', () => {
     expect((await fetch(bank)).status).toBe(410);
   });
 
-  it('finds nothing to answer at the bank once the payment was cancelled', async () => {
+  it('finds nothing to answer at the bank once the payment was canceled', async () => {
     const intent = await newIntent();
     const bank = (await payByForm(intent, { number: '4000002760003184' })).headers.get('location')!;
     await stripe.paymentIntents.cancel(intent.id);

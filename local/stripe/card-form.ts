@@ -146,7 +146,7 @@ export async function serveAuthentication(
   const fields = decodeBody(request.headers['content-type'], await readBody(request));
   const passed = fields.answer === 'complete';
   const result = standin.store.transaction(() => {
-    // Read again: the body came in meanwhile, and the intent may have been cancelled.
+    // Read again: the body came in meanwhile, and the intent may have been canceled.
     return finishAuthentication(standin, standin.store.paymentIntents.get(id)!, passed);
   });
   if (returnUrl) redirect(response, returnAddress(returnUrl, result.intent, result.error));

@@ -145,7 +145,7 @@ describe('states', () => {
     }
   });
 
-  it('settles a charge that is in flight later, and cannot be cancelled meanwhile', async () => {
+  it('settles a charge that is in flight later, and cannot be canceled meanwhile', async () => {
     await standin.fault({ target: 'charge', kind: 'processing', delay_ms: 200 });
     const intent = await newIntent();
     expect((await confirmWithNumber(intent.id, '4242424242424242')).status).toBe('processing');

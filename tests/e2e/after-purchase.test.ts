@@ -50,7 +50,7 @@ describe('a paid order that has not left', () => {
     await picture(page, 'order-cancel-form');
     await form.getByLabel('Reason for canceling').fill('Found it at home');
     await form.getByRole('button', { name: 'Cancel order' }).click();
-    await status(page, 'cancelled').waitFor();
+    await status(page, 'canceled').waitFor();
     await refundState(page, 'succeeded').getByText('$62.50').waitFor();
     await page.getByText('All of your payment went back to your card.').waitFor();
     await page.getByText('−$62.50').waitFor();
@@ -58,7 +58,7 @@ describe('a paid order that has not left', () => {
     expect(await step(page).textContent()).toMatch(/Canceled/);
     expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
     await expect.poll(() => available(product.id)).toBe(3);
-    await picture(page, 'order-cancelled');
+    await picture(page, 'order-canceled');
     expect(shopper.complaints).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('a paid order that has not left', () => {
     await buy(page, [product]);
     const form = await unfold(page, 'Cancel order');
     await form.getByRole('button', { name: 'Cancel order' }).click();
-    await status(page, 'cancelled').waitFor();
+    await status(page, 'canceled').waitFor();
     await lookUntil(page, async () => (await refundState(page, 'succeeded').count()) > 0);
     await expectNoSidewaysScroll(page);
   });
@@ -95,7 +95,7 @@ describe('a paid order that has not left', () => {
     await again.getByRole('button', { name: 'Cancel order' }).click();
     await page.getByRole('heading', { name: 'We’re reviewing your cancellation' }).waitFor();
     await decide(orderId, 'approve', 'Our mistake');
-    await status(page, 'cancelled').waitFor();
+    await status(page, 'canceled').waitFor();
     await page.getByText('All of your payment went back to your card.').waitFor();
     expect(await canceledOf(page, product.name).textContent()).toBe('Canceled');
   });
@@ -119,8 +119,8 @@ describe('a paid order that has not left', () => {
     await page.getByRole('button', { name: /^Pay \$/ }).click();
     await untilPaid(page);
     await cancel.click();
-    await status(unaware.page, 'cancelled').waitFor();
-    await status(page, 'cancelled').waitFor();
+    await status(unaware.page, 'canceled').waitFor();
+    await status(page, 'canceled').waitFor();
     await page.getByText('All of your payment went back to your card.').waitFor();
     await expect.poll(() => available(product.id)).toBe(1);
   });
@@ -139,7 +139,7 @@ describe('a paid order that has not left', () => {
     expect(await form.getByLabel('Reason for canceling').inputValue()).toBe('On the train');
     await page.context().setOffline(false);
     await form.getByRole('button', { name: 'Cancel order' }).click();
-    await status(page, 'cancelled').waitFor();
+    await status(page, 'canceled').waitFor();
   });
 
   it('shows that it is being checked', async () => {

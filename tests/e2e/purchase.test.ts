@@ -81,7 +81,7 @@ describe('a guest', () => {
     await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
   });
 
-  it('may change their mind: a cancelled order gives its items back', async () => {
+  it('may change their mind: a canceled order gives its items back', async () => {
     const product = await newProduct({ stock: 3 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -93,7 +93,7 @@ describe('a guest', () => {
     await page.getByRole('link', { name: 'Complete payment' }).click();
     await page.waitForURL(`**${order}`);
     await page.getByRole('button', { name: 'Cancel this order' }).click();
-    await status(page, 'cancelled').waitFor();
+    await status(page, 'canceled').waitFor();
     await expect.poll(() => available(product.id)).toBe(3);
   });
 
@@ -114,7 +114,7 @@ describe('a guest', () => {
       await secondTab.getByRole('heading', { name: 'Pay by card' }).waitFor();
       await expectNoSidewaysScroll(secondTab);
       await secondTab.getByRole('button', { name: 'Cancel this order' }).click();
-      await status(secondTab, 'cancelled').waitFor();
+      await status(secondTab, 'canceled').waitFor();
       expect(await secondTab.getByText('You have an order awaiting payment.').count()).toBe(0);
       await checkOut(secondTab);
       await secondTab.getByRole('heading', { name: 'Checkout' }).waitFor();

@@ -1,4 +1,4 @@
-/** Support staff give money back at the Temporal Web UI: in part, whole, with a second person, by cancelling an order. */
+/** Support staff give money back at the Temporal Web UI: in part, whole, with a second person, by canceling an order. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, visit } from './support/browser.ts';
@@ -130,13 +130,13 @@ it('cancels a paid order: all of its money goes back, its items go back on sale'
   await desk.openCase(orderCase(orderId));
   await desk.send('cancel', { ...ANNA, reason: 'Ordered twice' });
   await desk.untilTold(
-    'Status: cancelled',
+    'Status: canceled',
     'Refunded: $62.50',
     'Ordered twice',
     'Order canceled; the payment is being refunded.',
   );
-  await desk.pictureOfCase('cancelled');
-  await status(shopper.page, 'cancelled').waitFor();
+  await desk.pictureOfCase('canceled');
+  await status(shopper.page, 'canceled').waitFor();
   await shopper.page.getByText('−$62.50').waitFor();
   await expect.poll(() => available(product.id)).toBe(3);
 });

@@ -23,7 +23,7 @@ export function uuidOf(kind: 'product' | 'order' | 'cart' | 'user', number: numb
 const series = (count: number): string => `generate_series(1::bigint, ${count}) n`;
 const userOf = (n: string): string => `case when ${n} % 5 < 4 then ${idOf('user', `(${n} * 7919 % ${USERS} + 1)`)} end`;
 const ownerOf = (n: string): string => `coalesce('user:' || (${userOf(n)}), 'cart:' || (${idOf('cart', n)}))`;
-const STATUS = `case when n % 50 = 0 then 'refunded' when n % 20 = 0 then 'cancelled' when n % 10 = 0 then 'expired' when n % 100 < 4 then 'paid'
+const STATUS = `case when n % 50 = 0 then 'refunded' when n % 20 = 0 then 'canceled' when n % 10 = 0 then 'expired' when n % 100 < 4 then 'paid'
   when n % 100 < 8 then 'shipped' else 'delivered' end`;
 const PLACED_AT = `now() - n * interval '3 minutes'`;
 
@@ -72,7 +72,7 @@ const STEPS: readonly [what: string, sql: string][] = [
        payment_intent_id, shipped_at, delivered_at, expires_at, paid_at, created_at, updated_at)
      select ${idOf('order', 'n')}, ${idOf('reservation', 'n')}, ${userOf('n')}, ${ownerOf('n')}, status,
        case when status in ('shipped', 'delivered') then status else 'unfulfilled' end, 25, case when status = 'expired' then 0 else 25 end,
-       case when status in ('refunded', 'cancelled') then 25 else 0 end, 'usd', 'user' || n || '@example.test',
+       case when status in ('refunded', 'canceled') then 25 else 0 end, 'usd', 'user' || n || '@example.test',
        '{"street": "1 Main Street", "city": "Springfield", "postal_code": "12345", "country": "US"}', 'pi_' || n,
        case when status in ('shipped', 'delivered') then placed_at end, case when status = 'delivered' then placed_at end,
        placed_at, case when status <> 'expired' then placed_at end, placed_at, placed_at

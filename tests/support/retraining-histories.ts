@@ -61,7 +61,7 @@ export async function saveRetrainingHistories(services: Services, save: Save): P
   await retrain('published');
   await newest().executeUpdate(rollbackUpdate, request());
   await save(await runNow(), 'rolled-back-and-waiting');
-  await retrain('cancelled', async () => {
+  await retrain('canceled', async () => {
     await atStage('train');
     await save(await runNow(), 'training');
     await newest().executeUpdate(cancelRetrainingUpdate, request());

@@ -50,7 +50,6 @@ export class ScriptedOrder {
       refundedCents: 0,
       currency: 'usd',
       paymentIntentId: null,
-      clientSecret: null,
       expiresAt: expiresAt.toISOString(),
       lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
     };
@@ -79,7 +78,7 @@ export class ScriptedOrder {
     if (!this.isRecorded) return 'unpaid';
     if (this.isMismatched) return 'mismatched';
     const isLate = this.stockGone || this.order.status !== 'pending';
-    this.#step(isLate ? 'cancelled' : 'paid', { capturedCents: TOTAL_CENTS });
+    this.#step(isLate ? 'canceled' : 'paid', { capturedCents: TOTAL_CENTS });
     return isLate ? 'refund_due' : 'paid';
   }
 
@@ -160,14 +159,14 @@ export class ScriptedOrder {
       const refundId = outcome === 'refund_due' ? 'refund-1' : null;
       return { outcome, order: this.order, refundId, unmatched: this.unmatched, failures: this.failures.splice(0) };
     },
-    closeOrder: async ({ to }: { to: 'expired' | 'cancelled' }) => {
+    closeOrder: async ({ to }: { to: 'expired' | 'canceled' }) => {
       this.calls.push(`closeOrder ${to}`);
       return this.#step(to);
     },
     cancelPaid: async ({ sender }: { sender: { requestedBy: string } }) => {
       this.calls.push(`cancelPaid by ${sender.requestedBy}`);
-      this.#step('cancelled');
-      return { outcome: 'cancelled', refund: await this.activities.loadRefund(), replaced: [] };
+      this.#step('canceled');
+      return { outcome: 'canceled', refund: await this.activities.loadRefund(), replaced: [] };
     },
     loadUnmatchedPayment: async () => null,
     loadRefund: async (): Promise<RefundFacts> =>

@@ -3,11 +3,14 @@ import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { plain } from '../shared/markdown.ts';
 
-const { reindexProduct: reindex } = queuedSteps({
-  // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.
-  startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-});
+const patient = queuedSteps(
+  {
+    // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  },
+  ['reindexProduct'],
+);
 
 export interface ReindexInput {
   /** The product's SKU, or its id. */
@@ -20,7 +23,7 @@ export async function reindexProduct(input: ReindexInput): Promise<string> {
     throw refuse('invalid_request', 'Enter the product’s SKU or ID: {"product": "MUG-1"}.');
   const product = input.product.trim();
   showDetails(() => `### Product ${plain(product)}\n\nThe product is being reindexed.`);
-  const result = await reindex({ product });
+  const result = await patient.reindexProduct({ product });
   const summary =
     result.outcome === 'not_found'
       ? 'No product has this SKU or ID. Look it up in the shop and try again.'

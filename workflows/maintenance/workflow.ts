@@ -1,16 +1,19 @@
 import { queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 
-const { sweepOverdue, audit, startMissingWorkflows } = queuedSteps({
-  // Minutes at 100,000 products and a year of orders; a heartbeat tells a lost worker sooner.
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '1 minute',
-  retry: { maximumAttempts: 3 },
-});
+const long = queuedSteps(
+  {
+    // Minutes at 100,000 products and a year of orders; a heartbeat tells a lost worker sooner.
+    startToCloseTimeout: '30 minutes',
+    heartbeatTimeout: '1 minute',
+    retry: { maximumAttempts: 3 },
+  },
+  ['sweepOverdue', 'audit', 'startMissingWorkflows'],
+);
 
 /** Every minute: ends reservations and orders whose own workflow was terminated, so that nothing outlives its time. */
 export async function overdueSweep(): Promise<{ expiredReservations: number; resumedOrders: number }> {
-  return sweepOverdue();
+  return long.sweepOverdue();
 }
 
 /**
@@ -18,8 +21,8 @@ export async function overdueSweep(): Promise<{ expiredReservations: number; res
  * refunds lack. An operator runs it at once after a release that changes what such workflows do (docs/operations.md).
  */
 export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {
-  const report = await audit();
-  const startedCases = await startMissingWorkflows();
+  const report = await long.audit();
+  const startedCases = await long.startMissingWorkflows();
   showDetails(
     () =>
       `${report.markdown}\n\nMissing workflows started: ${startedCases.orders} orders, ${startedCases.refunds} refunds, ${startedCases.payments} unmatched payments.`,

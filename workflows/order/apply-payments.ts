@@ -1,10 +1,7 @@
-import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { AppliedPayments } from '../../activities/orders/payment-ledger.ts';
-import { refundWorkflowId } from '../refund/messages.ts';
-import { refund } from '../refund/workflow.ts';
-import { unlessRunning } from '../shared/unless-running.ts';
-import { startedUnmatchedPayment } from '../unmatched-payment/start.ts';
-import { unmatchedPayment } from '../unmatched-payment/workflow.ts';
+import { refundStart } from '../refund/start.ts';
+import { startUnlessRunning } from '../shared/start-unless-running.ts';
+import { unmatchedPaymentStart } from '../unmatched-payment/start.ts';
 import type { OrderCase } from './case.ts';
 import { durable } from './steps.ts';
 
@@ -18,30 +15,20 @@ export async function applyPayments(order: OrderCase): Promise<AppliedPayments['
   const applied = await order.stuck.retry('The payment could not be recorded', durable.applyPayments({ orderId }));
   order.apply(applied);
   if (applied.refundId) {
-    await startLateRefund(orderId, applied.refundId);
+    await startLateRefund(order, applied.refundId);
     order.changed = true;
   }
-  for (const paymentIntentId of applied.unmatched) await startUnmatched(orderId, paymentIntentId);
+  for (const paymentIntentId of applied.unmatched) {
+    const start = unmatchedPaymentStart({ orderId, paymentIntentId }, 'Refund of an unmatched payment');
+    await startUnlessRunning(start);
+  }
   return applied.outcome;
 }
 
-async function startLateRefund(orderId: string, refundId: string): Promise<void> {
-  await unlessRunning(() =>
-    startChild(refund, {
-      workflowId: refundWorkflowId(orderId, 'paid-too-late'),
-      args: [{ orderId, refundId, resume: true }],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Full refund: the payment arrived after the reservation ended',
-    }),
-  );
-}
-
-async function startUnmatched(orderId: string, paymentIntentId: string): Promise<void> {
-  await unlessRunning(() =>
-    startChild(unmatchedPayment, {
-      ...startedUnmatchedPayment({ orderId, paymentIntentId }, 'Refund of an unmatched payment'),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-    }),
-  );
+/** Its amount is what Stripe took: the refund's workflow adds it to its search attributes. */
+async function startLateRefund({ orderId, record }: OrderCase, refundId: string): Promise<void> {
+  const customerId = record?.customer.userId ?? null;
+  const requestId = 'paid-too-late';
+  const started = { refundId, orderId, requestId, customerId, amount: undefined, createdAt: new Date() };
+  await startUnlessRunning(refundStart(started, 'Full refund: the payment arrived after the reservation ended', true));
 }

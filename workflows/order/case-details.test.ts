@@ -40,7 +40,6 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     refundedCents: 0,
     currency: 'usd',
     paymentIntentId: 'pi_1',
-    clientSecret: null,
     expiresAt: '2026-11-01T10:10:00.000Z',
     lines: LINES,
     ...change,
@@ -129,16 +128,16 @@ it('says which refund keeps the order from shipping', () => {
 
 describe('the reservation', () => {
   const lateRefund = refundOf({ requestId: 'paid-too-late', requestedBy: 'system', kind: 'refund' });
-  const cancelled = { status: 'cancelled' as const };
+  const canceled = { status: 'canceled' as const };
   it.each([
-    ['released when nothing was paid', { order: { ...cancelled, capturedCents: 0 } }, 'released'],
+    ['released when nothing was paid', { order: { ...canceled, capturedCents: 0 } }, 'released'],
     ['released when its time was over', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
-    ['released when the money came too late', { order: cancelled, refundId: 'r1' }, 'released'],
-    ['released when that is known from the records only', { order: cancelled, refunds: [lateRefund] }, 'released'],
-    ['sold, and back on sale when paid and canceled', { order: cancelled }, 'sold, then returned to stock'],
+    ['released when the money came too late', { order: canceled, refundId: 'r1' }, 'released'],
+    ['released when that is known from the records only', { order: canceled, refunds: [lateRefund] }, 'released'],
+    ['sold, and back on sale when paid and canceled', { order: canceled }, 'sold, then returned to stock'],
     [
       'sold, and back on sale whatever a shopper calls a request',
-      { order: cancelled, refunds: [{ ...lateRefund, requestedBy: 'guest' }] },
+      { order: canceled, refunds: [{ ...lateRefund, requestedBy: 'guest' }] },
       'sold, then returned to stock',
     ],
     ['sold when paid', {}, 'sold'],

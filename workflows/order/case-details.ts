@@ -95,7 +95,7 @@ function reservationText(order: OrderCase): string {
   const { status, expiresAt } = order.facts!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
-  if (status !== 'cancelled') return 'sold';
+  if (status !== 'canceled') return 'sold';
   return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, then returned to stock';
 }
 

@@ -26,7 +26,6 @@ const ORDER: OrderFacts = {
   refundedCents: 500,
   currency: 'usd',
   paymentIntentId: 'pi_1',
-  clientSecret: null,
   expiresAt: '2026-11-01T10:10:00.000Z',
   lines: [
     { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
@@ -222,21 +221,21 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   'whose bank asks': { record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] } },
   'whose bank looks at the answer': { record: { disputes: [dispute('warning_under_review')] } },
   'whose chargeback is over': { record: { disputes: [dispute('won')] } },
-  'whose payment came too late': { order: { status: 'cancelled' }, orderCase: { refundId: 'r1' } },
+  'whose payment came too late': { order: { status: 'canceled' }, orderCase: { refundId: 'r1' } },
   'whose payment came too late, as the records say': {
-    order: { status: 'cancelled' },
+    order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', requestedBy: 'system', status: 'succeeded' }] },
   },
   'whose payment came too late, before its records are read': {
-    order: { status: 'cancelled' },
+    order: { status: 'canceled' },
     record: null,
     orderCase: { refundId: 'r1' },
   },
   'that was canceled, with a refund by the shop': {
-    order: { status: 'cancelled' },
+    order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'cancellation', requestedBy: 'system', status: 'succeeded' }] },
   },
-  'that was canceled, before its records are read': { order: { status: 'cancelled' }, record: null },
+  'that was canceled, before its records are read': { order: { status: 'canceled' }, record: null },
   'that is paid, before its records are read': { record: null },
   'under review, before its records are read': {
     order: { status: 'under_review', fulfillment: 'under_review' },
@@ -265,11 +264,11 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     },
   },
   'that is refunded and canceled, whose bank asks for the money all the same': {
-    order: { status: 'cancelled', refundedCents: 4000 },
+    order: { status: 'canceled', refundedCents: 4000 },
     record: { disputes: [dispute('needs_response')] },
   },
   'that was canceled after it was paid': {
-    order: { status: 'cancelled' },
+    order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', status: 'succeeded' }] },
   },
   'that expired': {

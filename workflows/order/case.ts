@@ -81,7 +81,7 @@ export class OrderCase {
   }
 
   apply({ order, failures, refundId }: AppliedPayments): void {
-    this.facts = { ...order, clientSecret: null };
+    this.facts = order;
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
     this.#showStatus();
@@ -146,11 +146,10 @@ export class OrderCase {
   }
 
   toJSON(): Record<string, unknown> {
-    const { clientSecret: _secret, ...order } = this.facts ?? {};
     const { order: _order, ...record } = this.record ?? {};
     return {
       orderId: this.orderId,
-      order,
+      order: this.facts ?? {},
       ...record,
       paymentFailures: this.failures,
       cancelRequested: this.cancelRequest !== undefined,

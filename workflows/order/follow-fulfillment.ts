@@ -4,7 +4,7 @@ import { isFinal, type OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { applyPayments } from './apply-payments.ts';
 import type { OrderCase } from './case.ts';
-import { payments } from './steps.ts';
+import { durableStripe } from './steps.ts';
 
 /** Stays with the order until nothing can happen to it any more. @returns its last status */
 export async function followFulfillment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderStatus> {
@@ -20,7 +20,7 @@ export async function followFulfillment(order: OrderCase, continueWhenLong: () =
       const { orderId } = order;
       await order.stuck.retry(
         'The payment’s activity could not be read from Stripe',
-        payments.reconcilePayment({ orderId }),
+        durableStripe.reconcilePayment({ orderId }),
       );
       order.changed = true;
       continue;

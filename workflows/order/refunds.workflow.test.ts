@@ -17,7 +17,7 @@ const { begin, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSt
 const WITH_CHILDREN = { maxCachedWorkflows: 10 };
 
 describe('an order whose money goes back', () => {
-  it('cancelled a moment after the charge went through: paid, then canceled as a paid order', async () => {
+  it('canceled a moment after the charge went through: paid, then canceled as a paid order', async () => {
     const script = await scripted();
     await temporal.withWorker(
       script.activities,
@@ -25,9 +25,9 @@ describe('an order whose money goes back', () => {
         await begin(script);
         script.charge();
         expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
-          status: 'cancelled',
+          status: 'canceled',
         });
-        expect(await resultOf(script)).toBe('cancelled');
+        expect(await resultOf(script)).toBe('canceled');
         await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
       },
       WITH_CHILDREN,
@@ -44,16 +44,16 @@ describe('an order whose money goes back', () => {
       async () => {
         await begin(script);
         await tell(script);
-        expect(await resultOf(script)).toBe('cancelled');
+        expect(await resultOf(script)).toBe('canceled');
         const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
         expect(await refund.result()).toBe('settled');
       },
       WITH_CHILDREN,
     );
-    expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder cancelled']));
+    expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder canceled']));
   });
 
-  it('cancelled a moment after a charge for which the stock was gone: refunded once', async () => {
+  it('canceled a moment after a charge for which the stock was gone: refunded once', async () => {
     const script = await scripted();
     script.stockGone = true;
     await temporal.withWorker(
@@ -62,7 +62,7 @@ describe('an order whose money goes back', () => {
         await begin(script);
         script.charge();
         expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
-          status: 'cancelled',
+          status: 'canceled',
         });
         await temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late')).result();
       },
@@ -80,7 +80,7 @@ describe('an order whose money goes back', () => {
       async () => {
         await begin(script);
         await tell(script);
-        expect(await settledAs(script)).toBe('cancelled');
+        expect(await settledAs(script)).toBe('canceled');
         const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
         expect(await refund.result()).toBe('succeeded');
       },

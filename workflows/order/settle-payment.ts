@@ -3,7 +3,7 @@ import { condition } from '@temporalio/workflow';
 import { applyPayments } from './apply-payments.ts';
 import type { OrderCase } from './case.ts';
 import type { OrderOutcome } from './messages.ts';
-import { durable, payments } from './steps.ts';
+import { durable, durableStripe } from './steps.ts';
 
 /** When a webhook may have been lost, counted from the last look. */
 const CHECK_AFTER_MS = [30_000, 120_000, 300_000];
@@ -74,7 +74,7 @@ async function checkPayment(order: OrderCase): Promise<void> {
   const isOvertaken = () => order.paymentNews || (order.status === 'pending' && order.cancelRequest !== undefined);
   const status = await order.stuck.retry(
     'The payment could not be read from Stripe',
-    payments.checkPayment({ orderId }),
+    durableStripe.checkPayment({ orderId }),
     isOvertaken,
   );
   if (status === 'succeeded') order.markPaidAtStripe();
@@ -100,7 +100,7 @@ async function endUnpaid(order: OrderCase): Promise<OrderOutcome | undefined> {
     order.markSettlingAtStripe();
     const status = await order.stuck.retry(
       'The payment could not be canceled at Stripe',
-      payments.cancelPayment({ orderId: order.orderId }),
+      durableStripe.cancelPayment({ orderId: order.orderId }),
       () => order.paymentNews,
     );
     if (status === undefined) return undefined;
@@ -125,7 +125,7 @@ async function closeOrder(order: OrderCase): Promise<OrderOutcome> {
   const isTimeUp = Date.parse(order.facts!.expiresAt) <= Date.now();
   const closed = await order.stuck.retry(
     'The order could not be closed',
-    durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'cancelled' : 'expired', request: cancelRequest }),
+    durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'canceled' : 'expired', request: cancelRequest }),
   );
   order.update(closed);
   return closed.status;

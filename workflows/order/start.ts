@@ -1,8 +1,9 @@
-/** How an order's workflow is started without a shopper waiting: its ID, queue, policies and search attributes, in one place. */
+/** How an order's workflow is started: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { type OrderInput, orderWorkflowId } from './messages.ts';
 
-export interface ResumedOrder {
+export interface StartedOrder {
   orderId: string;
   customerId: string | null;
   /** Total, in the currency's major unit. */
@@ -11,15 +12,19 @@ export interface ResumedOrder {
   createdAt: Date;
 }
 
-/** Options that resume an order from the database: where its workflow was terminated, or had ended before something happened. */
-export function resumedOrder(order: ResumedOrder, summary: string) {
-  const input: OrderInput = { orderId: order.orderId, resume: true };
+/**
+ * @param summary shown in the list of workflows
+ * @param resume whether the order is in the database already: its workflow was terminated, or had ended before something happened
+ */
+export function orderStart(order: StartedOrder, summary: string, resume: boolean): WorkflowStart<OrderInput> {
+  const { orderId } = order;
   return {
-    workflowId: orderWorkflowId(order.orderId),
+    workflowType: 'order',
+    workflowId: orderWorkflowId(orderId),
     taskQueue: 'orders',
-    args: [input] as [OrderInput],
+    args: [resume ? { orderId, resume } : { orderId }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,
     typedSearchAttributes: caseAttributes(order),
-  } as const;
+  };
 }

@@ -4,30 +4,51 @@ import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 
-/** Steps for whoever waits for the answer to a message. */
-export const orders = localSteps(shortSteps);
-/** Steps that must succeed, and calls to Stripe that must. */
-export const durable = durableSteps(orders, queuedSteps(patientSteps));
-export const payments = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+/** For whoever waits for the answer to a message: a few attempts in the workflow's own task. */
+export const short = localSteps(shortSteps, [
+  'cancelPaid',
+  'extendReservation',
+  'openOrder',
+  'recordAsked',
+  'requestRefund',
+  'stepOrder',
+]);
 
-/** The shopper waits for this one: at once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
-const atOnce = localSteps({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } });
+const RECORDS = ['applyPayments', 'closeOrder', 'loadCase', 'loadOrder'] as const;
+/** What must succeed: short attempts, then patient ones. */
+export const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
+
+const PAYMENTS = ['cancelPayment', 'checkPayment', 'reconcilePayment'] as const;
+/** Calls to Stripe that must succeed. */
+export const durableStripe = durableSteps(
+  queuedSteps(stripeSteps, PAYMENTS),
+  queuedSteps(patientStripeSteps, PAYMENTS),
+);
+
+/** The shopper waits for this one: once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
+const once = localSteps({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } }, ['createPayment']);
 
 /** Where that fails: a few attempts on the queue for payments, within the time that a page can wait. */
-const patiently = queuedSteps({
-  taskQueue: 'payments',
-  scheduleToCloseTimeout: '12 seconds',
-  startToCloseTimeout: '5 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
-});
+const withinPage = queuedSteps(
+  {
+    taskQueue: 'payments',
+    scheduleToCloseTimeout: '12 seconds',
+    startToCloseTimeout: '5 seconds',
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
+  },
+  ['createPayment'],
+);
 
 /** Support waits for these: an answer within seconds, or none. */
-export const now = queuedSteps({
-  taskQueue: 'payments',
-  scheduleToCloseTimeout: '15 seconds',
-  startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
-});
+export const withinSeconds = queuedSteps(
+  {
+    taskQueue: 'payments',
+    scheduleToCloseTimeout: '15 seconds',
+    startToCloseTimeout: '10 seconds',
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '3 seconds' },
+  },
+  ['reconcilePayment'],
+);
 
 type PayableOrder = { orderId: string; totalCents: number; currency: string };
 
@@ -35,12 +56,12 @@ type PayableOrder = { orderId: string; totalCents: number; currency: string };
 export async function openPayment(order: PayableOrder): Promise<OpenedPayment | undefined> {
   const request = { orderId: order.orderId, amountCents: order.totalCents, currency: order.currency };
   try {
-    return await atOnce.createPayment(request);
+    return await once.createPayment(request);
   } catch (error) {
     if (!isFailedAttempt(error)) throw error;
   }
   try {
-    return await patiently.createPayment(request);
+    return await withinPage.createPayment(request);
   } catch (error) {
     if (!isFailedAttempt(error)) throw error;
     return undefined;

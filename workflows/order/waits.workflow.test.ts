@@ -38,9 +38,9 @@ describe('a payment whose webhook was lost', () => {
     const checkPayment = async () => 'succeeded';
     await temporal.withWorker({ ...script.activities, checkPayment }, async () => {
       await begin(script);
-      expect(await resultOf(script)).toBe('cancelled');
+      expect(await resultOf(script)).toBe('canceled');
     });
-    expect(script.calls.slice(2)).toEqual(['applyPayments unpaid', 'closeOrder cancelled']);
+    expect(script.calls.slice(2)).toEqual(['applyPayments unpaid', 'closeOrder canceled']);
   });
 
   it('is found by staff, and Stripe’s books are read once it is booked', async () => {

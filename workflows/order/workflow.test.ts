@@ -43,7 +43,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('expired: when the reservation’s time is over the payment is cancelled first, then the order', async () => {
+  it('expired: when the reservation’s time is over the payment is canceled first, then the order', async () => {
     const script = await scripted();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
@@ -54,16 +54,16 @@ describe('checkout', () => {
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(RESERVATION_MS - 1_000);
   });
 
-  it('cancelled by the shopper: the same settlement, at once', async () => {
+  it('canceled by the shopper: the same settlement, at once', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       expect(await handleOf(script).executeUpdate(cancelOrderUpdate, { args: [STAFF] })).toEqual({
-        status: 'cancelled',
+        status: 'canceled',
       });
-      expect(await resultOf(script)).toBe('cancelled');
+      expect(await resultOf(script)).toBe('canceled');
     });
-    expect(script.calls.slice(-2)).toEqual(['cancelPayment', 'closeOrder cancelled']);
+    expect(script.calls.slice(-2)).toEqual(['cancelPayment', 'closeOrder canceled']);
   });
 
   it('a message from anyone pays nothing: only what Stripe was recorded to have said counts', async () => {
@@ -86,7 +86,7 @@ describe('checkout', () => {
       await tell(script);
       await settledAs(script);
       for (let times = 0; times < 3; times++) await handleOf(script).signal(moneyMovedSignal);
-      expect(await resultOf(script)).toBe('cancelled');
+      expect(await resultOf(script)).toBe('canceled');
     });
     expect(script.calls.filter((call) => call === 'checkPayment').length).toBeLessThanOrEqual(3);
     expect(script.calls.length).toBeLessThan(15);
@@ -198,7 +198,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('its workflow cancelled by hand: goes on all the same, since that cancels no order', async () => {
+  it('its workflow canceled by hand: goes on all the same, since that cancels no order', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);

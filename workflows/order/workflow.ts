@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';
@@ -16,7 +16,7 @@ import {
   paymentChangedSignal,
 } from './messages.ts';
 import { settlePayment } from './settle-payment.ts';
-import { openPayment, orders } from './steps.ts';
+import { openPayment, short } from './steps.ts';
 import { handleStaffUpdates } from './updates/index.ts';
 
 /** A start that no checkout followed ends by itself. */
@@ -26,7 +26,7 @@ const LAST_REQUESTS = '5 seconds';
 
 /** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
 export function order(input: OrderInput): Promise<OrderOutcome> {
-  return uncancellable(() => followOrder(input));
+  return uncancelable(() => followOrder(input));
 }
 
 async function followOrder(input: OrderInput): Promise<OrderOutcome> {
@@ -84,7 +84,7 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
     beginCheckoutUpdate,
     async (begin) => {
       requests += 1;
-      const opened = await orders.openOrder(begin);
+      const opened = await short.openOrder(begin);
       if (opened.outcome !== 'opened') return { outcome: opened.outcome };
       order.markOpened(opened.order, begin);
       if (order.facts!.status !== 'pending') return { outcome: 'opened', status: order.facts!.status };

@@ -104,7 +104,7 @@ describe('what goes on', () => {
     expect(row({})[5]).toBe('| Publication | **26 %** |  |');
   });
 
-  it('can’t be cancelled or rolled back while it is published', () => {
+  it('can’t be canceled or rolled back while it is published', () => {
     const models = { serving: SERVING, kept: ['m1'] };
     expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('No action is available right now.');
     expect(pageOf({ models, current: current() }).at(-1)).toBe(
@@ -112,10 +112,10 @@ describe('what goes on', () => {
     );
   });
 
-  it('says who asked for what, and who cancelled it', () => {
+  it('says who asked for what, and who canceled it', () => {
     const parts = pageOf({
       current: current({ wish: { publishAnyway: true } }),
-      cancelledBy: { requestedBy: '*Ben*' },
+      canceledBy: { requestedBy: '*Ben*' },
     });
     expect(parts.slice(1, 4)).toEqual([
       '**In progress**, requested by the start form. New model: `m2`.',

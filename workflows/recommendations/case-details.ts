@@ -38,8 +38,8 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
     `**In progress**, requested by ${plain(wish.requestedBy ?? 'the start form')}${why}. New model: \`${current.modelId}\`.`,
   ];
   if (wish.publishAnyway) parts.push('The model will be published **regardless of its evaluation**, as requested.');
-  if (retraining.cancelledBy)
-    parts.push(`**Canceled** by ${plain(retraining.cancelledBy.requestedBy)}. The retraining is stopping.`);
+  if (retraining.canceledBy)
+    parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}. The retraining is stopping.`);
   const at = RETRAINING_STAGES.indexOf(stage);
   parts.push(
     table(

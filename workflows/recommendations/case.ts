@@ -35,8 +35,8 @@ export class RetrainingCase {
   last: LastRetraining | undefined;
   /** Asked for, and not begun. */
   wish: RetrainingWish | undefined;
-  /** Who cancelled what is under way. */
-  cancelledBy: StaffRequest | undefined;
+  /** Who canceled what is under way. */
+  canceledBy: StaffRequest | undefined;
   /** Requests taken in this run. */
   taken = 0;
   readonly #answers = new Map<string, Promise<RetrainingAnswer>>();
@@ -59,7 +59,7 @@ export class RetrainingCase {
   began(current: CurrentRetraining): void {
     this.current = current;
     this.wish = undefined;
-    this.cancelledBy = undefined;
+    this.canceledBy = undefined;
   }
 
   /** Runs one stage of what is under way. */
@@ -82,7 +82,7 @@ export class RetrainingCase {
   }
 
   /** Runs what `cancel` ends. */
-  cancellable<Result>(run: () => Promise<Result>): Promise<Result> {
+  cancelable<Result>(run: () => Promise<Result>): Promise<Result> {
     return CancellationScope.cancellable(() => {
       this.#scope = CancellationScope.current();
       return run();
@@ -90,7 +90,7 @@ export class RetrainingCase {
   }
 
   cancel(request: StaffRequest): void {
-    this.cancelledBy = request;
+    this.canceledBy = request;
     this.#scope?.cancel();
   }
 

@@ -1,26 +1,16 @@
-/** What becomes of a retraining that was started under an id of its own, or with something at the form that is not known. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  ApplicationFailure,
-  getExternalWorkflowHandle,
-  isCancellation,
-  ParentClosePolicy,
-  startChild,
-  TemporalFailure,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
+import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import { showDetails } from '../shared/details.ts';
 import { plain, withExample, workflowLink } from '../shared/markdown.ts';
 import { aFlag, checkRequest, optional, requiredText } from '../shared/staff.ts';
+import { startUnlessRunning } from '../shared/start-unless-running.ts';
 import {
   RETRAINING_ID,
-  RETRAINING_QUEUE,
   type RetrainingEnd,
   type RetrainingInput,
   type RetrainingWish,
-  type RetrainingWorkflow,
   retrainSignal,
 } from './messages.ts';
+import { retrainingStart } from './start.ts';
 
 const EXAMPLE = { requestedBy: 'Anna', reason: 'New product line' };
 const FIELDS = {
@@ -66,12 +56,16 @@ export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
         `### Retraining requested\n\nThe workflow ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))} runs all retrainings. ${what}`,
     );
   report('It is being notified.');
-  while (!(await signalled(wish)) && !(await started(wish)));
+  for (;;) {
+    if (await signaled(wish)) break;
+    if (await startUnlessRunning(retrainingStart(wish))) break;
+    // It was started between the two: it can be signaled now.
+  }
   report('See its details for the result.');
   return 'handed_over';
 }
 
-async function signalled(wish: RetrainingWish): Promise<boolean> {
+async function signaled(wish: RetrainingWish): Promise<boolean> {
   try {
     await getExternalWorkflowHandle(RETRAINING_ID).signal(retrainSignal, wish);
     return true;
@@ -79,23 +73,5 @@ async function signalled(wish: RetrainingWish): Promise<boolean> {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
     // It does not run.
     return false;
-  }
-}
-
-async function started(wish: RetrainingWish): Promise<boolean> {
-  try {
-    await startChild<RetrainingWorkflow>('recommendationRetraining', {
-      workflowId: RETRAINING_ID,
-      taskQueue: RETRAINING_QUEUE,
-      args: [wish],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Recommendation model',
-    });
-    return true;
-  } catch (error) {
-    // Somebody else was faster.
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw error;
   }
 }

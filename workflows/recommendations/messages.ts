@@ -31,7 +31,7 @@ export interface CarriedState {
 }
 
 export interface LastRetraining {
-  outcome: 'published' | 'kept' | 'cancelled' | 'failed';
+  outcome: 'published' | 'kept' | 'canceled' | 'failed';
   /** How it ended and why. */
   sentence: string;
   at: string;
@@ -58,7 +58,7 @@ export interface RetrainAnswer {
   started: boolean;
 }
 export interface CancelRetrainingAnswer {
-  cancelled: boolean;
+  canceled: boolean;
 }
 export interface RollbackAnswer {
   model: string;
@@ -77,5 +77,3 @@ export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');
 
 export type RetrainingEnd = 'handed_over' | 'refused';
-
-export type RetrainingWorkflow = (input?: RetrainingInput | null) => Promise<RetrainingEnd>;

@@ -10,7 +10,10 @@ const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'New prod
 const ROLLBACK_EXAMPLE = { ...EXAMPLE, reason: 'Poor recommendations since this morning' };
 const MAX_MODEL_ID_LENGTH = 64;
 
-export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnType<typeof localSteps>): void {
+export function handleStaffUpdates(
+  retraining: RetrainingCase,
+  quick: ReturnType<typeof localSteps<'readModels' | 'rollBackModel'>>,
+): void {
   setHandler(
     retrainUpdate,
     ({ requestId, requestedBy, reason, publishAnyway }) =>
@@ -34,7 +37,7 @@ export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnTyp
       retraining.once(request.requestId, async () => {
         if (retraining.current) retraining.cancel(request);
         else retraining.wish = undefined;
-        return { cancelled: true };
+        return { canceled: true };
       }),
     {
       description: describeUpdate('Cancels the retraining in progress. The served model does not change.', {
@@ -58,7 +61,7 @@ export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnTyp
     rollbackUpdate,
     ({ requestId, model }) =>
       retraining.once(requestId, async () => {
-        const now = await models.readModels();
+        const now = await quick.readModels();
         retraining.knows(now);
         const { serving, kept } = now;
         if (!serving) throw refuse('conflict', 'No model is served yet, so there is nothing to roll back to.');
@@ -77,8 +80,8 @@ export function handleStaffUpdates(retraining: RetrainingCase, models: ReturnTyp
               kept.filter((id) => id !== serving.modelId),
             ),
           );
-        const result = await models.rollBackModel({ from: serving.modelId, to });
-        retraining.knows(await models.readModels());
+        const result = await quick.rollBackModel({ from: serving.modelId, to });
+        retraining.knows(await quick.readModels());
         if (result.outcome === 'refused') throw refuse('conflict', result.message);
         return { model: result.modelId };
       }),

@@ -188,7 +188,7 @@ describe('a retraining', () => {
     });
   });
 
-  it('shows how far it is, refuses what makes no sense, and is cancelled', async () => {
+  it('shows how far it is, refuses what makes no sense, and is canceled', async () => {
     const script = scripted();
     script.trainBy(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
     await withRetraining(script, [{ train: false }], async () => {
@@ -207,7 +207,7 @@ describe('a retraining', () => {
       await handle().signal(progressSignal, { retrainingId: 'another', stage: 'train', fraction: 0.9 });
       expect((await handle().query(retrainingQuery)).fraction).toBe(0);
       await update(cancelRetrainingUpdate, request());
-      expect((await endedAs('cancelled')).sentence).toContain('by Anna (New range)');
+      expect((await endedAs('canceled')).sentence).toContain('by Anna (New range)');
       expect(script.calls).toEqual(['discard']);
     });
   });

@@ -13,7 +13,7 @@ import type { ModelReport } from '../../activities/recommendations/retraining/mo
 import { quickSteps } from '../shared/activity-options.ts';
 import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { uncancellable } from '../shared/failures.ts';
+import { uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { RetrainingCase } from './case.ts';
 import { describeRetraining } from './case-details.ts';
@@ -31,18 +31,22 @@ import {
 } from './messages.ts';
 import { handleStaffUpdates } from './staff-updates.ts';
 
-const models = localSteps(quickSteps);
-const stages = queuedSteps({
-  taskQueue: RETRAINING_QUEUE,
-  // Five million lines take minutes; what takes hours hangs.
-  startToCloseTimeout: '3 hours',
-  // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
-  heartbeatTimeout: '10 seconds',
-  // What is cancelled has to be gone before its artefacts are removed.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
-});
+const quick = localSteps(quickSteps, ['discardRetraining', 'readModels', 'rollBackModel']);
+const STAGES = ['exportHistory', 'trainModels', 'evaluateModels', 'publishModel'] as const;
+const stages = queuedSteps(
+  {
+    taskQueue: RETRAINING_QUEUE,
+    // Five million lines take minutes; what takes hours hangs.
+    startToCloseTimeout: '3 hours',
+    // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
+    heartbeatTimeout: '10 seconds',
+    // What is canceled has to be gone before its artefacts are removed.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
+  },
+  STAGES,
+);
 
 /** Updates and rollbacks in one run, after which it goes on as a new one. */
 const MAX_TAKEN = 200;
@@ -73,14 +77,14 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   setHandler(retrainingQuery, () => retraining.view(), {
     description: 'The retraining in progress and the result of the last one',
   });
-  handleStaffUpdates(retraining, models);
+  handleStaffUpdates(retraining, quick);
 
-  retraining.knows(await models.readModels());
+  retraining.knows(await quick.readModels());
   await condition(
     () => retraining.wish !== undefined || retraining.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested,
   );
   if (retraining.wish) await retrain(retraining, retraining.wish);
-  await uncancellable(untilQuiet);
+  await uncancelable(untilQuiet);
   return continueAsNew<typeof recommendationRetraining>({
     ...retraining.wish,
     train: retraining.wish !== undefined,
@@ -88,24 +92,24 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   });
 }
 
-/** One retraining from its export to its end, whatever that is. @throws CancelledFailure when the workflow itself was cancelled */
+/** One retraining from its export to its end, whatever that is. @throws CancelledFailure when the workflow itself was canceled */
 async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promise<void> {
   const name = `${stamp(new Date())}-${uuid4().slice(0, 4)}`;
   const retrainingId = `retraining-${name}`;
   retraining.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, detail: undefined });
   try {
-    retraining.ended(await retraining.cancellable(() => followStages(retraining)));
+    retraining.ended(await retraining.cancelable(() => followStages(retraining)));
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const { stage } = retraining.current!;
-    await uncancellable(() => models.discardRetraining({ retrainingId }));
-    retraining.ended(isCancellation(error) ? cancelled(retraining) : failed(stage, error));
+    await uncancelable(() => quick.discardRetraining({ retrainingId }));
+    retraining.ended(isCancellation(error) ? canceled(retraining) : failed(stage, error));
     if (CancellationScope.current().consideredCancelled) {
-      await uncancellable(untilQuiet);
+      await uncancelable(untilQuiet);
       throw error;
     }
   }
-  retraining.knows(await uncancellable(() => models.readModels()));
+  retraining.knows(await uncancelable(() => quick.readModels()));
 }
 
 async function followStages(retraining: RetrainingCase): Promise<LastRetraining> {
@@ -127,7 +131,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
   };
   const keep = async (because: string): Promise<LastRetraining> => {
     const refused = { modelId, trainedUntilMs: facts.takenMs, report: report(because) };
-    await models.discardRetraining({ retrainingId, refused });
+    await quick.discardRetraining({ retrainingId, refused });
     const serving = retraining.models?.serving;
     return last(
       'kept',
@@ -152,7 +156,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
     const why = objections.length > 0 ? `publishing was forced, although ${objections.join('; ')}` : because;
     // Half a publication can't be called back: it is one transaction, which takes milliseconds.
     const published = await retraining.stage('publish', () =>
-      uncancellable(() =>
+      uncancelable(() =>
         stages.publishModel({
           retrainingId,
           modelId,
@@ -167,12 +171,10 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
   }
 }
 
-function cancelled({ cancelledBy, models: now }: RetrainingCase): LastRetraining {
-  const who = cancelledBy
-    ? `by ${cancelledBy.requestedBy} (${cancelledBy.reason})`
-    : 'because its workflow was canceled';
+function canceled({ canceledBy, models: now }: RetrainingCase): LastRetraining {
+  const who = canceledBy ? `by ${canceledBy.requestedBy} (${canceledBy.reason})` : 'because its workflow was canceled';
   return last(
-    'cancelled',
+    'canceled',
     `canceled ${who}: ${now?.serving ? `${now.serving.modelId} is still served` : 'no model is served yet'}`,
   );
 }

@@ -2,7 +2,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts';
 import { uiActor } from '../../domain/actor.ts';
-import type { localSteps } from '../shared/described-steps.ts';
+import type { localSteps, StepName } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
 import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
@@ -19,7 +19,21 @@ import {
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
 
-export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeof localSteps>): void {
+/** The steps by which people decide. */
+export const DECISIONS = [
+  'cancelRefund',
+  'decideRefund',
+  'declineReturn',
+  'giveUpRefund',
+  'receiveReturn',
+  'recordAsked',
+  'retryRefund',
+] as const satisfies readonly StepName[];
+
+export function handleStaffUpdates(
+  refund: RefundCase,
+  short: ReturnType<typeof localSteps<(typeof DECISIONS)[number]>>,
+): void {
   const settle = (result: DecisionResult): RefundFacts => {
     if (result.outcome === 'refused') throw refuse(result.code, result.message);
     refund.apply(result.refund);
@@ -36,7 +50,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     decideRefundUpdate,
     async (request) => {
       await refund.whenLoaded();
-      return settle(await refunds.decideRefund(request));
+      return settle(await short.decideRefund(request));
     },
     {
       description:
@@ -60,7 +74,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     async ({ requestId, requestedBy, reason, restock }) => {
       const { refundId } = await refund.whenLoaded();
       const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false };
-      return answer(settle(await refunds.receiveReturn(received)));
+      return answer(settle(await short.receiveReturn(received)));
     },
     {
       description: describeUpdate(
@@ -77,7 +91,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     declineReturnUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await refunds.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return answer(settle(await short.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
       description: describeUpdate(
@@ -98,8 +112,8 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     async ({ requestId, requestedBy, reason }) => {
       const { refundId, status } = await refund.whenLoaded();
       if (status === 'failed')
-        return answer(settle(await refunds.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
-      await refunds.recordAsked({
+        return answer(settle(await short.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      await short.recordAsked({
         orderId: refund.facts!.orderId,
         requestId,
         type: 'retry_asked',
@@ -125,7 +139,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     giveUpRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await refunds.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return answer(settle(await short.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
       description: describeUpdate(
@@ -145,7 +159,7 @@ export function handleStaffUpdates(refund: RefundCase, refunds: ReturnType<typeo
     cancelRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await refunds.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return answer(settle(await short.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
     },
     {
       description: describeUpdate(

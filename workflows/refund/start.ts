@@ -1,26 +1,31 @@
-/** How a refund's workflow is started for a refund that is in the database: its ID, queue, policies and search attributes. */
+/** How a refund's workflow is started: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
+import type { WorkflowStart } from '../shared/start.ts';
 import { type RefundInput, refundWorkflowId } from './messages.ts';
 
-export interface ResumedRefund {
+export interface StartedRefund {
   refundId: string;
   orderId: string;
   requestId: string;
   customerId: string | null;
-  /** In the currency's major unit. */
-  amount: number;
+  /** In the currency's major unit; undefined when all that is left is refunded, which the workflow adds itself. */
+  amount: number | undefined;
   createdAt: Date;
 }
 
-export function resumedRefund(refund: ResumedRefund, summary: string) {
+/**
+ * @param summary shown in the list of workflows
+ * @param resume whether the refund is in the database already; a new one is started once for its request
+ */
+export function refundStart(refund: StartedRefund, summary: string, resume: boolean): WorkflowStart<RefundInput> {
   const { orderId, refundId, requestId } = refund;
-  const input: RefundInput = { orderId, refundId, resume: true };
   return {
+    workflowType: 'refund',
     workflowId: refundWorkflowId(orderId, requestId),
     taskQueue: 'orders',
-    args: [input] as [RefundInput],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    args: [resume ? { orderId, refundId, resume } : { orderId, refundId }],
+    workflowIdReusePolicy: resume ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     staticSummary: summary,
     typedSearchAttributes: caseAttributes(refund),
-  } as const;
+  };
 }

@@ -12,7 +12,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
@@ -25,13 +25,19 @@ import {
   refundChangedSignal,
   requestRefundUpdate,
 } from './messages.ts';
-import { handleStaffUpdates } from './staff-updates.ts';
+import { DECISIONS, handleStaffUpdates } from './staff-updates.ts';
 import { anAmount, lineList, readWish } from './wish.ts';
 
-/** Steps for whoever waits for the answer to a message; then those that must succeed. */
-const refunds = localSteps(shortSteps);
-const durable = durableSteps(refunds, queuedSteps(patientSteps));
-const payments = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+/** For whoever waits for the answer to a message: a few attempts in the workflow's own task. */
+const short = localSteps(shortSteps, ['requestRefund', ...DECISIONS]);
+
+const RECORDS = ['loadCase', 'loadRefund', 'recordRefund', 'requestRefund'] as const;
+/** What must succeed: short attempts, then patient ones. */
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
+
+const PAYMENTS = ['refundPayment', 'retrieveRefund'] as const;
+/** Calls to Stripe that must succeed. */
+const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
 const NOT_REQUESTED_TIMEOUT = '1 minute';
 /** Stripe tells by webhook how a pending refund ended; should that be lost, it is asked this often. */
@@ -42,7 +48,7 @@ const ASK_STRIPE_EVERY = '6 hours';
  * followed until Stripe says how it ended. What Stripe refuses waits for staff.
  */
 export function refund(input: RefundInput): Promise<RefundOutcome> {
-  return uncancellable(() => followRefund(input));
+  return uncancelable(() => followRefund(input));
 }
 
 async function followRefund(input: RefundInput): Promise<RefundOutcome> {
@@ -54,7 +60,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     requestRefundUpdate,
     async (request) => {
       requests += 1;
-      const asked = await refunds.requestRefund(request);
+      const asked = await short.requestRefund(request);
       if (asked.outcome === 'accepted') {
         if (!refund.facts) refund.apply(asked.refund);
       } else if (!refund.facts) refund.markRefused(asked.outcome === 'refused' ? asked.message : 'Order not found.');
@@ -78,7 +84,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     },
   );
   setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The complete case as JSON' });
-  handleStaffUpdates(refund, refunds);
+  handleStaffUpdates(refund, short);
 
   if (input.refundId === undefined) await askAtTheForm(refund);
   else if (input.resume) await reload(refund, input.refundId);
@@ -206,7 +212,7 @@ async function send(refund: RefundCase): Promise<void> {
   const { refundId, paymentIntentId, amountCents, currency, orderId, attempt } = refund.facts!;
   const stripe = await refund.stuck.retry(
     'The refund could not be sent to Stripe',
-    payments.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
+    durableStripe.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
   await book(refund, attempt, stripe);
 }
@@ -222,7 +228,7 @@ async function askStripe(refund: RefundCase): Promise<void> {
   const stripeRefundId = refund.facts!.stripeRefundId!;
   const stripe = await refund.stuck.retry(
     'The refund could not be read from Stripe',
-    payments.retrieveRefund({ stripeRefundId }),
+    durableStripe.retrieveRefund({ stripeRefundId }),
   );
   await book(refund, attempt, stripe);
 }

@@ -4,7 +4,7 @@ import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { patientSteps, quickSteps, shortSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
@@ -21,9 +21,12 @@ import {
   type StockRequest,
 } from './messages.ts';
 
-/** Steps for whoever waits for the answer to a message; then those that must succeed. */
-const { reserveStock, releaseReservation, extendReservation } = localSteps(quickSteps);
-const durable = durableSteps(localSteps(shortSteps), queuedSteps(patientSteps));
+/** For whoever waits for the answer to a message. */
+const quick = localSteps(quickSteps, ['reserveStock', 'releaseReservation', 'extendReservation']);
+
+const RECORDS = ['endReservation', 'loadReservation', 'releaseReservation'] as const;
+/** What must succeed: short attempts, then patient ones. */
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 
 /** A start that no reservation followed ends by itself. */
 const NOT_RESERVED_TIMEOUT = '1 minute';
@@ -35,7 +38,7 @@ const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'C
 
 /** Reserves stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
 export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
-  return uncancellable(() => keepReservation(input));
+  return uncancelable(() => keepReservation(input));
 }
 
 async function keepReservation(input: ReservationInput): Promise<ReservationOutcome> {
@@ -54,7 +57,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     reserveUpdate,
     async (reservation) => {
       request ??= reservation;
-      reserved ??= reserveStock(reservation).then((answer) => {
+      reserved ??= quick.reserveStock(reservation).then((answer) => {
         result = answer;
         return answer;
       });
@@ -73,7 +76,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     releaseUpdate,
     async (_release) => {
       if ((await reserved)?.outcome !== 'reserved') return 'not_reserved';
-      const ended = await releaseReservation({ reservationId });
+      const ended = await quick.releaseReservation({ reservationId });
       if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';
       outcome ??= ended;
       return ended;
@@ -90,7 +93,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
   setHandler(
     extendReservationUpdate,
     async ({ requestId, requestedBy, reason, minutes }) => {
-      const extended = await extendReservation({
+      const extended = await quick.extendReservation({
         reservationId,
         minutes,
         requestId,

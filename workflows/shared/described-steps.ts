@@ -1,4 +1,4 @@
-/** Activities as workflows call them: each with a sentence that the Temporal UI shows beside it. */
+/** Activities as workflows call them, by explicit lists: each with a sentence that the Temporal UI shows beside it. */
 import {
   type ActivityOptions,
   type LocalActivityOptions,
@@ -53,26 +53,32 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   audit: 'Compares PostgreSQL, Redis, and Stripe',
 };
 
-type Steps = {
-  [Name in keyof Activities]: (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>>;
-};
-
+type Step<Name extends StepName> = (
+  ...args: Parameters<Activities[Name]>
+) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+type Steps<Name extends StepName> = { readonly [Each in Name]: Step<Each> };
 type AnyStep = (...args: unknown[]) => Promise<unknown>;
-type StepName = keyof Activities & string;
 
-/** @param make the step of one activity, which is made once */
-function describing(make: (name: StepName) => AnyStep): Steps {
-  const made = new Map<StepName, AnyStep>();
-  return new Proxy({} as Steps, {
-    get: (_, name: StepName) => {
-      let step = made.get(name);
-      if (!step) {
-        step = make(name);
-        made.set(name, step);
-      }
-      return step;
-    },
-  });
+export type StepName = keyof Activities & string;
+
+/** Activities that run in the workflow's own task: short and idempotent. */
+export function localSteps<Name extends StepName>(options: LocalActivityOptions, names: readonly Name[]): Steps<Name> {
+  return stepsOf(
+    names,
+    (name) => proxyLocalActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
+  );
+}
+
+/** Activities that a worker of the queue in the options runs. */
+export function queuedSteps<Name extends StepName>(options: ActivityOptions, names: readonly Name[]): Steps<Name> {
+  return stepsOf(
+    names,
+    (name) => proxyActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
+  );
+}
+
+function stepsOf<Name extends StepName>(names: readonly Name[], make: (name: Name) => AnyStep): Steps<Name> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as unknown as Steps<Name>;
 }
 
 /** A step that must succeed: short attempts first, then one that Temporal retries until it does. `StuckSteps.retry` runs it. */
@@ -81,34 +87,18 @@ export interface DurableStep<Result> {
   patient: () => Promise<Result>;
 }
 
-export type DurableSteps = {
-  [Name in keyof Activities]: (
-    ...args: Parameters<Activities[Name]>
-  ) => DurableStep<Awaited<ReturnType<Activities[Name]>>>;
+type DurableSteps<Name extends StepName> = {
+  readonly [Each in Name]: (
+    ...args: Parameters<Activities[Each]>
+  ) => DurableStep<Awaited<ReturnType<Activities[Each]>>>;
 };
 
-export function durableSteps(short: Steps, patient: Steps): DurableSteps {
-  const attempts = [short, patient] as unknown as [Record<string, AnyStep>, Record<string, AnyStep>];
-  return new Proxy({} as DurableSteps, {
-    get:
-      (_, name: string) =>
-      (...args: unknown[]): DurableStep<unknown> => ({
-        short: () => attempts[0][name]!(...args),
-        patient: () => attempts[1][name]!(...args),
-      }),
-  });
-}
-
-/** Run in the workflow's own task: short and idempotent. */
-export function localSteps(options: LocalActivityOptions): Steps {
-  return describing(
-    (name) => proxyLocalActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
-  );
-}
-
-/** Run by a worker of the queue in the options. */
-export function queuedSteps(options: ActivityOptions): Steps {
-  return describing(
-    (name) => proxyActivities<Record<string, AnyStep>>({ ...options, summary: SUMMARIES[name] })[name]!,
-  );
+/** @param short and @param patient the same activities, with the options of the short attempts and of the last one */
+export function durableSteps<Name extends StepName>(short: Steps<Name>, patient: Steps<Name>): DurableSteps<Name> {
+  const [first, last] = [short, patient] as unknown as [Record<string, AnyStep>, Record<string, AnyStep>];
+  const durable = (name: string) =>
+    function step(...args: unknown[]): DurableStep<unknown> {
+      return { short: () => first[name]!(...args), patient: () => last[name]!(...args) };
+    };
+  return Object.fromEntries(Object.keys(short).map((name) => [name, durable(name)])) as unknown as DurableSteps<Name>;
 }

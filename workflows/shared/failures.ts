@@ -10,8 +10,8 @@ export function refuse(type: string, message: string): ApplicationFailure {
 
 /**
  * Runs a case to its end although somebody cancels its workflow: that would leave stock reserved and money in between. An order is
- * cancelled by its own update.
+ * canceled by its own update.
  */
-export function uncancellable<Result>(run: () => Promise<Result>): Promise<Result> {
+export function uncancelable<Result>(run: () => Promise<Result>): Promise<Result> {
   return CancellationScope.nonCancellable(run);
 }

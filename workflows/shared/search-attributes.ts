@@ -18,7 +18,7 @@ export const disputeStatusKey = defineSearchAttributeKey('DisputeStatus', 'KEYWO
 export const evidenceDueByKey = defineSearchAttributeKey('EvidenceDueBy', 'DATETIME');
 
 /** What is known of an order or a refund when its workflow starts. @param amount in the currency's major unit */
-export function caseAttributes(the: {
+export function caseAttributes(facts: {
   orderId: string;
   customerId?: string | null;
   amount?: number;
@@ -26,10 +26,10 @@ export function caseAttributes(the: {
   createdAt?: Date;
 }): SearchAttributePair[] {
   return [
-    { key: orderIdKey, value: the.orderId },
-    ...(the.customerId ? [{ key: customerIdKey, value: the.customerId }] : []),
-    ...(the.amount === undefined ? [] : [{ key: amountKey, value: the.amount }]),
-    ...(the.status === undefined ? [] : [{ key: orderStatusKey, value: the.status }]),
-    ...(the.createdAt === undefined ? [] : [{ key: dayKey, value: the.createdAt.toISOString().slice(0, 10) }]),
+    { key: orderIdKey, value: facts.orderId },
+    ...(facts.customerId ? [{ key: customerIdKey, value: facts.customerId }] : []),
+    ...(facts.amount === undefined ? [] : [{ key: amountKey, value: facts.amount }]),
+    ...(facts.status === undefined ? [] : [{ key: orderStatusKey, value: facts.status }]),
+    ...(facts.createdAt === undefined ? [] : [{ key: dayKey, value: facts.createdAt.toISOString().slice(0, 10) }]),
   ];
 }

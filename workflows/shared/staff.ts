@@ -13,7 +13,7 @@ export interface StaffRequest {
   reason?: string;
 }
 
-const LONGEST = { requestId: 100, requestedBy: 100, reason: 500 } as const;
+const MAX_LENGTH = { requestId: 100, requestedBy: 100, reason: 500 } as const;
 
 export type FieldCheck = (value: unknown) => string | undefined;
 
@@ -45,10 +45,10 @@ export const aFlag =
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
   requestId: requiredText(
     '“requestId” (any text that identifies this request, such as the ticket number)',
-    LONGEST.requestId,
+    MAX_LENGTH.requestId,
   ),
-  requestedBy: requiredText('“requestedBy” (your name)', LONGEST.requestedBy),
-  reason: requiredText('“reason” (why, in a few words)', LONGEST.reason),
+  requestedBy: requiredText('“requestedBy” (your name)', MAX_LENGTH.requestedBy),
+  reason: requiredText('“reason” (why, in a few words)', MAX_LENGTH.reason),
 };
 
 /**

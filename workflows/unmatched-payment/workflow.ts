@@ -13,7 +13,7 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancellable } from '../shared/failures.ts';
+import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
@@ -27,9 +27,11 @@ import {
   unmatchedRefundChangedSignal,
 } from './messages.ts';
 
-const local = localSteps(shortSteps);
-const records = durableSteps(local, queuedSteps(patientSteps));
-const stripe = durableSteps(queuedSteps(stripeSteps), queuedSteps(patientStripeSteps));
+const short = localSteps(shortSteps, ['recordAsked']);
+const RECORDS = ['loadUnmatchedPayment', 'recordUnmatchedRefund'] as const;
+const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
+const PAYMENTS = ['retrieveRefund', 'refundUnmatchedPayment', 'findUnmatchedRefund'] as const;
+const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
 /** Stripe notifies by webhook how a pending refund ended; should that be lost, it is asked this often. */
 const CHECK_STRIPE_EVERY = '6 hours';
@@ -39,7 +41,7 @@ const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe b
 
 /** Sends a payment back in full that names an order and can't pay it, and stays until the money is back. */
 export function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
-  return uncancellable(() => refundPayment(input));
+  return uncancelable(() => refundPayment(input));
 }
 
 async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
@@ -65,7 +67,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
       const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await local.recordAsked({ ...asked, message: `Retry requested: ${retried}` });
+      await short.recordAsked({ ...asked, message: `Retry requested: ${retried}` });
       isRetryAsked = true;
       stuck.retryNow();
       return { retried };
@@ -81,7 +83,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The complete case as JSON' });
 
   for (;;) {
-    const found = await stuck.retry('The payment could not be read', records.loadUnmatchedPayment({ paymentIntentId }));
+    const found = await stuck.retry('The payment could not be read', durable.loadUnmatchedPayment({ paymentIntentId }));
     payment = found ?? undefined;
     if (payment) {
       const amount = toDecimal(payment.amountCents, payment.currency);
@@ -96,13 +98,13 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
 
   async function untilRefunded(current: UnmatchedPayment): Promise<UnmatchedPaymentOutcome> {
     const record = async (attempt: number, refund: StripeRefundState) => {
-      const step = records.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
+      const step = durable.recordUnmatchedRefund({ paymentIntentId, attempt, ...refund });
       payment = await stuck.retry('The refund could not be recorded', step);
       return payment;
     };
     const askStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
-      const step = stripe.retrieveRefund({ stripeRefundId });
+      const step = durableStripe.retrieveRefund({ stripeRefundId });
       return record(attempt, await stuck.retry('The refund could not be read from Stripe', step));
     };
     let seen = current;
@@ -128,7 +130,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
           continue;
         }
       }
-      const step = stripe.refundUnmatchedPayment({ paymentIntentId, attempt });
+      const step = durableStripe.refundUnmatchedPayment({ paymentIntentId, attempt });
       seen = await record(attempt, await stuck.retry('The refund could not be sent to Stripe', step));
     }
   }
@@ -150,7 +152,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       // News alone sends nothing again: the refusal itself is news.
       if (!hasNews || isRetryAsked) break;
       hasNews = false;
-      const step = stripe.findUnmatchedRefund({ paymentIntentId });
+      const step = durableStripe.findUnmatchedRefund({ paymentIntentId });
       found = await stuck.retry('The payment could not be read from Stripe', step);
     }
     stuck.end(refusal);

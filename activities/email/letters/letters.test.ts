@@ -122,7 +122,7 @@ describe('in particular', () => {
     const { text } = write({ kind: 'payment_refused', message: 'Insufficient funds.' });
     expect(text).toContain('Insufficient funds.');
     expect(text).toContain('May 6, 2030 at 2:32 PM UTC');
-    for (const status of ['paid', 'expired', 'cancelled'] as const)
+    for (const status of ['paid', 'expired', 'canceled'] as const)
       expect(writeLetter({ kind: 'payment_refused' }, { ...ORDER, status }, undefined, SHOP)).toBeUndefined();
   });
 
@@ -131,7 +131,7 @@ describe('in particular', () => {
   });
 
   it('an end says what becomes of the money', () => {
-    for (const kind of ['order_cancelled', 'order_expired'] as const) {
+    for (const kind of ['order_canceled', 'order_expired'] as const) {
       expect(write({ kind }).text).toContain('You have not been charged.');
       expect(write({ kind }, { capturedCents: 4_499 }).text).toContain('What you paid goes back');
     }

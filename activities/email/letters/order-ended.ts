@@ -2,10 +2,10 @@ import type { OrderFacts } from '../order-facts.ts';
 import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from './letter.ts';
 
 /** @param why in words for the shopper, when somebody gave a reason */
-export function orderCancelled(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
+export function orderCanceled(order: OrderFacts, shop: ShopFacts, why: string | undefined): Letter {
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order is cancelled',
-    heading: 'Your order is cancelled',
+    subject: 'Your order is canceled',
+    heading: 'Your order is canceled',
     parts: [...(why ? [paragraph(why)] : []), whatBecomesOfTheMoney(order)],
   });
 }

@@ -2,7 +2,7 @@
 import type { OrderFacts, RefundFacts } from '../order-facts.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import type { Letter, ShopFacts } from './letter.ts';
-import { orderCancelled, orderExpired } from './order-ended.ts';
+import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
 import { orderShipped } from './order-shipped.ts';
 import { paymentRefused } from './payment-refused.ts';
@@ -27,8 +27,8 @@ export function writeLetter(
       return order.status === 'pending' ? paymentRefused(order, shop, message) : undefined;
     case 'order_shipped':
       return orderShipped(order, shop);
-    case 'order_cancelled':
-      return orderCancelled(order, shop, message);
+    case 'order_canceled':
+      return orderCanceled(order, shop, message);
     case 'order_expired':
       return orderExpired(order, shop);
     case 'refund_sent':

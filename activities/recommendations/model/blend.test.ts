@@ -61,7 +61,7 @@ it('makes the same model with other threads, and from lines in another order', a
   expect(await trainBlend(pool, turned, { endMs: END_MS })).toEqual(wanted);
 });
 
-it('ends in the middle when it is cancelled, its threads too', async () => {
+it('ends in the middle when it is canceled, its threads too', async () => {
   const abort = new AbortController();
   const threads = () => readdirSync('/proc/self/task').length;
   await new KernelPool({ threads: 2 }).close();

@@ -11,7 +11,7 @@ const SLICES_PER_THREAD = 4;
 type Answer = Float64Array | undefined;
 
 /**
- * Worker threads for the kernels. Aborting ends the threads in the middle of what they do, so that a cancelled training
+ * Worker threads for the kernels. Aborting ends the threads in the middle of what they do, so that a canceled training
  * stops within milliseconds; the pool cannot be used after that.
  */
 export class KernelPool {

@@ -211,7 +211,7 @@ it('gives the same bits for the same seed', async () => {
   expect(other.singularValues).not.toEqual(first.singularValues);
 });
 
-it('tells how far it is, and stops when it is cancelled', async () => {
+it('tells how far it is, and stops when it is canceled', async () => {
   const abort = new AbortController();
   const own = new KernelPool({ threads: 2, signal: abort.signal });
   const told: number[] = [];

@@ -105,7 +105,7 @@ it('holds what was paid, net of what was given back in full; guests by their bas
   await executeRefund(partly, products[3]!, 1, 'wanted');
   await executeRefund(partly, products[4]!, 1, 'on its way');
   await order({ items: [one(0), one(3)], status: 'shipped' });
-  for (const status of ['pending', 'expired', 'cancelled', 'refunded'])
+  for (const status of ['pending', 'expired', 'canceled', 'refunded'])
     await order({ user: users[1]!, items: [one(3)], status });
   const { lines, facts, history } = await exported();
   expect(lines).toEqual(['purchase 0 0', 'purchase 0 2', 'purchase 0 3', 'purchase guest 0', 'purchase guest 3']);

@@ -250,7 +250,7 @@ describe('one at a time', () => {
   }, 120_000);
 });
 
-describe('cancelled in mid-training', () => {
+describe('canceled in mid-training', () => {
   for (const how of ['by its update', 'with its workflow'] as const) {
     it(`${how}: its process is gone, the model stays`, async () => {
       const before = await serving();
@@ -259,7 +259,7 @@ describe('cancelled in mid-training', () => {
       const jobs = await frozen('train');
       if (how === 'by its update') {
         await workflow().executeUpdate(cancelRetrainingUpdate, { args: [{ requestId: randomUUID(), ...ASKED }] });
-        expect((await ended(since)).outcome).toBe('cancelled');
+        expect((await ended(since)).outcome).toBe('canceled');
       } else {
         await workflow().cancel();
         await until(

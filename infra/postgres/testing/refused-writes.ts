@@ -103,9 +103,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   orders_total_amount_check: [order('total_amount = 0'), order('total_amount = -1')],
   orders_captured_amount_check: [order('captured_amount = -1, refunded_amount = -2'), order('captured_amount = -0.01')],
   orders_refunded_within_captured: [order('refunded_amount = 25.01'), order('refunded_amount = -0.01')],
-  orders_cancelled_never_shipped: [
-    order(`status = 'cancelled', fulfillment = 'shipped', shipped_at = now()`),
-    `${order(`status = 'cancelled'`)}; ${order(`fulfillment = 'shipped', shipped_at = now()`)}`,
+  orders_canceled_never_shipped: [
+    order(`status = 'canceled', fulfillment = 'shipped', shipped_at = now()`),
+    `${order(`status = 'canceled'`)}; ${order(`fulfillment = 'shipped', shipped_at = now()`)}`,
   ],
   orders_shipped_has_time: [
     order(`fulfillment = 'delivered'`),

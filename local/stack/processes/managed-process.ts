@@ -38,7 +38,7 @@ export type ProcessEvent =
     }
   | { readonly kind: 'back'; readonly title: string };
 
-const BACKOFF_MS = { first: 500, most: 15_000 };
+const BACKOFF_MS = { first: 500, max: 15_000 };
 /** A process that stayed up this long gets the short delay again. */
 const STABLE_AFTER_MS = 60_000;
 const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
@@ -176,7 +176,7 @@ export class ManagedProcess {
       // What the dead leader started may hold its port or its data.
       if (this.#identity) await stopGroup(this.#identity, stopSteps);
       await sleep(this.#backoffMs, undefined, { signal }).catch(() => {});
-      this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS.most);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS.max);
       if (generation !== this.#generation) return;
       try {
         await this.#launch();

@@ -104,7 +104,7 @@ describe('single items', () => {
       'cancel',
     ]);
     expect((['shipped', 'delivered'] as const).map((status) => offered({ status }))).toEqual(['return', 'return']);
-    expect((['pending', 'cancelled', 'refunded', 'expired'] as const).map((status) => offered({ status }))).toEqual([
+    expect((['pending', 'canceled', 'refunded', 'expired'] as const).map((status) => offered({ status }))).toEqual([
       undefined,
       undefined,
       undefined,
@@ -138,17 +138,17 @@ describe('more changes', () => {
 
   it('are expected until an order is over and its money has arrived', () => {
     expect(expected({ status: 'delivered' })).toBe(true);
-    expect(expected({ status: 'cancelled' }, { status: 'pending' })).toBe(true);
-    expect(expected({ status: 'cancelled' }, { status: 'succeeded' })).toBe(false);
+    expect(expected({ status: 'canceled' }, { status: 'pending' })).toBe(true);
+    expect(expected({ status: 'canceled' }, { status: 'succeeded' })).toBe(false);
     expect(expected({ status: 'expired' })).toBe(false);
     expect(expected({ status: 'refunded' })).toBe(false);
-    expect(expected({ status: 'cancelled' }, { status: 'succeeded' }, { status: 'rejected' })).toBe(false);
-    expect(expected({ status: 'cancelled' }, { status: 'succeeded' }, { status: 'failed' })).toBe(true);
+    expect(expected({ status: 'canceled' }, { status: 'succeeded' }, { status: 'rejected' })).toBe(false);
+    expect(expected({ status: 'canceled' }, { status: 'succeeded' }, { status: 'failed' })).toBe(true);
   });
 
   it('are expected while the order was read before its refund was booked', () => {
     const booked = { status: 'succeeded', updated_at: '2026-03-01T10:00:01.000Z' } as const;
-    expect(expected({ status: 'cancelled', refunded_amount: 0 }, booked)).toBe(true);
+    expect(expected({ status: 'canceled', refunded_amount: 0 }, booked)).toBe(true);
     expect(isBehind(anOrder({ updated_at: booked.updated_at }), [aRefund(booked)])).toBe(false);
   });
 });

@@ -108,7 +108,7 @@ export function goesOn(
   order: Pick<Order, 'status' | 'updated_at'>,
   refunds: readonly Pick<Refund, 'status' | 'updated_at'>[],
 ): boolean {
-  const isOver = order.status === 'cancelled' || order.status === 'expired' || order.status === 'refunded';
+  const isOver = order.status === 'canceled' || order.status === 'expired' || order.status === 'refunded';
   const settled: readonly Refund['status'][] = ['succeeded', 'rejected'];
   return !isOver || isBehind(order, refunds) || refunds.some((refund) => !settled.includes(refund.status));
 }

@@ -12,7 +12,7 @@ const look = (order: Partial<Order>) => {
 };
 
 it('shows how far an order has come', () => {
-  const event = { at: AT, type: 'order_cancelled', message: '', actor: null, reason: null };
+  const event = { at: AT, type: 'order_canceled', message: '', actor: null, reason: null };
   expect([
     look({ status: 'pending', paid_at: null }),
     look({ status: 'paid' }),
@@ -20,7 +20,7 @@ it('shows how far an order has come', () => {
     look({ status: 'shipped', shipment: SHIPMENT }),
     look({ status: 'delivered', shipment: { ...SHIPMENT, delivered_at: AT } }),
     look({ status: 'partially_refunded' }),
-    look({ status: 'cancelled', events: [event] }),
+    look({ status: 'canceled', events: [event] }),
     look({ status: 'expired', paid_at: null }),
     look({ status: 'refunded', shipment: SHIPMENT }),
   ]).toEqual([
@@ -34,7 +34,7 @@ it('shows how far an order has come', () => {
     'Placed done, Expired ended; at Expired',
     'Placed done, Paid done, Shipped done, Refunded ended; at Refunded',
   ]);
-  expect(progressOf(anOrder({ status: 'cancelled', events: [event] })).at(-1)?.at).toBe(AT);
+  expect(progressOf(anOrder({ status: 'canceled', events: [event] })).at(-1)?.at).toBe(AT);
 });
 
 describe.each(orderContract.shape.status.options)('an order that is %s', (status) => {
@@ -56,7 +56,7 @@ it('has an icon for each step, and a time where it is known', () => {
 });
 
 it.each([
-  ['cancelled', 'order_cancelled', 'close'],
+  ['canceled', 'order_canceled', 'close'],
   ['expired', 'order_expired', 'clock'],
   ['refunded', 'refund_succeeded', 'undo'],
 ] as const)('shows since when an order is %s: since the last %s', (status, type, icon) => {

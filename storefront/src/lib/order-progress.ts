@@ -14,7 +14,7 @@ export interface ProgressStep {
 }
 
 const ENDS = {
-  cancelled: { label: 'Canceled', icon: 'close', event: 'order_cancelled' },
+  canceled: { label: 'Canceled', icon: 'close', event: 'order_canceled' },
   expired: { label: 'Expired', icon: 'clock', event: 'order_expired' },
   refunded: { label: 'Refunded', icon: 'undo', event: 'refund_succeeded' },
 } as const satisfies Partial<Record<Order['status'], { label: string; icon: IconName; event: string }>>;

@@ -59,7 +59,7 @@ it('tells a check by the shop from a cancellation that waits', () => {
 
 it('says where the money of a canceled order is', () => {
   const words = (order: Parameters<typeof anOrder>[0], ...refunds: Parameters<typeof aRefund>[0][]) =>
-    headlineOf(anOrder({ status: 'cancelled', ...order }), refunds.map(aRefund)).text;
+    headlineOf(anOrder({ status: 'canceled', ...order }), refunds.map(aRefund)).text;
   expect(words({ captured_amount: 0, paid_at: null })).toContain('Nothing was charged.');
   expect(words({}, { status: 'pending' })).toBe('All of your payment is going back to your card.');
   expect(words({ refunded_amount: 49 }, {})).toBe('All of your payment went back to your card.');
@@ -92,14 +92,14 @@ it('says what becomes of an order whose cancellation is reviewed', () => {
 
 it('mentions support when one of several refunds failed', () => {
   const refunds = [aRefund({ status: 'succeeded' }), aRefund({ status: 'failed' })];
-  expect(headlineOf(anOrder({ status: 'cancelled' }), refunds).text).toContain('our support looks after it');
+  expect(headlineOf(anOrder({ status: 'canceled' }), refunds).text).toContain('our support looks after it');
 });
 
 it.each([
   ['badge-wait', ['pending', 'under_review', 'partially_refunded']],
   ['badge-good', ['paid', 'shipped', 'delivered']],
   ['badge-bad', ['expired']],
-  ['', ['refunded', 'cancelled']],
+  ['', ['refunded', 'canceled']],
 ] as const)('shows with the color “%s” orders that are %j', (tone, statuses) => {
   const shown = orderContract.shape.status.options.filter((status) => ORDER_LOOKS[status].tone === tone);
   expect(shown.toSorted()).toEqual([...statuses].sort());

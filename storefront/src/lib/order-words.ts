@@ -16,7 +16,7 @@ export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
   partially_refunded: { label: 'Partly refunded', tone: 'badge-wait' },
   refunded: { label: 'Refunded', tone: '' },
   expired: { label: 'Expired', tone: 'badge-bad' },
-  cancelled: { label: 'Canceled', tone: '' },
+  canceled: { label: 'Canceled', tone: '' },
 };
 
 export interface Headline {
@@ -57,7 +57,7 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
       return { title: 'Refunded', text: 'The whole payment went back to your card.' };
     case 'expired':
       return { title: 'This order has expired', text: moneyOfEnded(order, refunds) };
-    case 'cancelled':
+    case 'canceled':
       return { title: 'This order was canceled', text: moneyOfEnded(order, refunds) };
   }
 }

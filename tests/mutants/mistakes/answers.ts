@@ -105,7 +105,11 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['api/orders/order-views'],
     replacements: [
       ['staff find an order by the price of one unit', 'sum(quantity * unit_price)', 'sum(unit_price)'],
-      ['staff don’t find an order by its customer', 'customerId: input.userId,', 'customerId: null,'],
+      [
+        'staff don’t find an order by its customer',
+        'const order = { orderId, customerId, amount,',
+        'const order = { orderId, customerId: null, amount,',
+      ],
     ],
   },
   {

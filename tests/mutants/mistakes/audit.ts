@@ -142,7 +142,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       [
         'forgotten units of a canceled order are not found',
-        "where o.status in ('refunded', 'cancelled') and o.paid_at",
+        "where o.status in ('refunded', 'canceled') and o.paid_at",
         "where o.status = 'refunded' and o.paid_at",
       ],
       [

@@ -23,7 +23,7 @@ export const DATABASE: readonly MistakesInFile[] = [
       ['events of an order may be changed', 'before update or delete on order_events', 'before delete on order_events'],
       [
         'a canceled order may have shipped',
-        "  constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),\n",
+        "  constraint orders_canceled_never_shipped check (status <> 'canceled' or shipped_at is null),\n",
         '',
       ],
       [

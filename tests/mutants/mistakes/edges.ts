@@ -97,7 +97,6 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
       ['staff read the oldest events of a long history', 'order by id desc limit', 'order by id limit'],
       ['staff read the history backward', 'history.reverse().map', 'history.map'],
-      ['a case has the secret by which its order can be paid', 'order: { ...order, clientSecret: null },', 'order,'],
       [
         'staff don’t see until when a chargeback can be answered',
         'evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,',

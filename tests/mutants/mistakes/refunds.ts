@@ -153,13 +153,13 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
       [
         'no email when a paid order is canceled',
-        "  await queueMail(sql, orderId, { kind: 'order_cancelled', refundId });\n",
+        "  await queueMail(sql, orderId, { kind: 'order_canceled', refundId });\n",
         '',
       ],
       [
         'the units of a canceled order stay off sale',
-        '  await restockRefund(sql, refundId);\n  if (cancelled === 0) return;',
-        '  if (cancelled === 0) return;',
+        '  await restockRefund(sql, refundId);\n  if (canceled === 0) return;',
+        '  if (canceled === 0) return;',
       ],
       [
         'a cancellation pays again what waiting refunds pay',

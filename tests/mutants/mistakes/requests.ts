@@ -83,8 +83,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'a refund is not found by its account',
-        '            customerId,\n            amount: request',
-        '            amount: request',
+        'requestId, customerId, amount, createdAt',
+        'requestId, customerId: null, amount, createdAt',
       ],
       ['a refund is found by its amount in cents', 'toDecimal(request.amountCents, currency)', 'request.amountCents'],
       ['a refund that is resumed is not found by its account', 'customerId: refund.user_id,', 'customerId: null,'],
@@ -107,7 +107,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
       [
         'an order that is resumed for a cancellation is found as canceled',
         '        status: before.status,',
-        "        status: 'cancelled',",
+        "        status: 'canceled',",
       ],
     ],
   },
@@ -117,8 +117,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a decision about a refund whose workflow was terminated is refused',
-        "          ...resumedRefund(refund, 'Refund, resumed for a decision'),\n          workflowIdConflictPolicy: 'USE_EXISTING',",
-        "          ...resumedRefund(refund, 'Refund, resumed for a decision'),\n          workflowIdReusePolicy: 'REJECT_DUPLICATE',\n          workflowIdConflictPolicy: 'USE_EXISTING',",
+        "refundStart(refund, 'Refund, resumed for a decision', true)",
+        "refundStart(refund, 'Refund, resumed for a decision', false)",
       ],
     ],
   },

@@ -84,12 +84,8 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     file: 'workflows/order/apply-payments.ts',
     tests: ['workflows/order', 'tests/invariants', 'tests/payment-integrity'],
     replacements: [
-      ['a payment that came too late is not refunded', 'await startLateRefund(orderId, applied.refundId);\n', '\n'],
-      [
-        'an unmatched payment is not refunded',
-        '  for (const paymentIntentId of applied.unmatched) await startUnmatched(orderId, paymentIntentId);\n',
-        '',
-      ],
+      ['a payment that came too late is not refunded', 'await startLateRefund(order, applied.refundId);\n', '\n'],
+      ['an unmatched payment is not refunded', '    await startUnlessRunning(start);\n', ''],
     ],
   },
 ];

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { refuse } from '../../shared/failures.ts';
 import { cancelOrderUpdate, type OrderRequest, type UpdateResult } from '../messages.ts';
-import { orders } from '../steps.ts';
+import { short } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 import { startRefund } from './start-refund.ts';
 
@@ -21,14 +21,14 @@ export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
       // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
       if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };
     }
-    const cancelled = await orders.cancelPaid({
+    const canceled = await short.cancelPaid({
       orderId: order.orderId,
       requestId,
       sender: { requestedBy, proof },
       reason,
     });
-    if (cancelled.outcome === 'refused') throw refuse(cancelled.code, cancelled.message);
-    await startRefund(order, cancelled.refund);
+    if (canceled.outcome === 'refused') throw refuse(canceled.code, canceled.message);
+    await startRefund(order, canceled.refund);
     await order.refresh();
     return { status: order.status! };
   },

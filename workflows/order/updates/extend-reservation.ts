@@ -3,7 +3,7 @@ import { MAX_EXTENSION_MINUTES } from '../../../domain/reservation.ts';
 import { refuse } from '../../shared/failures.ts';
 import { extensionMinutes } from '../../shared/staff.ts';
 import { extendOrderReservationUpdate, type OrderRequest } from '../messages.ts';
-import { orders } from '../steps.ts';
+import { short } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 
 export const extendReservation: StaffUpdate<{ expiresAt: string }, OrderRequest & { minutes: number }> = {
@@ -16,7 +16,7 @@ export const extendReservation: StaffUpdate<{ expiresAt: string }, OrderRequest 
   async handle(order, { requestId, requestedBy, reason, minutes }) {
     await order.whenLoaded();
     const { reservationId } = order.facts!;
-    const extended = await orders.extendReservation({
+    const extended = await short.extendReservation({
       reservationId,
       minutes,
       requestId,

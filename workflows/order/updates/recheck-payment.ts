@@ -1,7 +1,7 @@
 import { uiActor } from '../../../domain/actor.ts';
 import { refuse } from '../../shared/failures.ts';
 import { type OrderRequest, recheckPaymentUpdate, type UpdateResult } from '../messages.ts';
-import { isFailedAttempt, now, orders } from '../steps.ts';
+import { isFailedAttempt, short, withinSeconds } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 
 const requireRecheckable = requireStateFor('recheckPayment');
@@ -21,7 +21,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
   async handle(order, { requestId, requestedBy, reason }) {
     const { orderId } = order;
     await order.whenLoaded();
-    const payment = await now.reconcilePayment({ orderId }).catch((error: unknown) => {
+    const payment = await withinSeconds.reconcilePayment({ orderId }).catch((error: unknown) => {
       if (isFailedAttempt(error))
         throw refuse(
           'payment_provider_unavailable',
@@ -29,7 +29,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
         );
       throw error;
     });
-    await orders.recordAsked({
+    await short.recordAsked({
       orderId,
       requestId,
       type: 'payment_rechecked',

@@ -3,7 +3,7 @@ import { anAmount, lineList, readWish } from '../../refund/wish.ts';
 import { refuse } from '../../shared/failures.ts';
 import { aFlag, optional } from '../../shared/staff.ts';
 import { type RefundUpdateRequest, type RefundUpdateResult, refundOrderUpdate } from '../messages.ts';
-import { orders } from '../steps.ts';
+import { short } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 import { startRefund } from './start-refund.ts';
 
@@ -33,7 +33,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
     if (typeof wish === 'string') throw refuse('invalid_request', wish);
     const { requestId, requestedBy, reason, proof, restock, awaitReturn } = request;
     const { orderId } = order;
-    const asked = await orders.requestRefund({
+    const asked = await short.requestRefund({
       orderId,
       requestId,
       requestedBy,

@@ -1,7 +1,7 @@
 import { uiActor } from '../../../domain/actor.ts';
 import { refuse } from '../../shared/failures.ts';
 import { type OrderRequest, retryUpdate } from '../messages.ts';
-import { orders } from '../steps.ts';
+import { short } from '../steps.ts';
 import { EXAMPLE, type StaffUpdate } from './staff-update.ts';
 
 export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
@@ -15,7 +15,7 @@ export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
 
   async handle(order, { requestId, requestedBy, reason }) {
     const retried = order.stuck.current?.what ?? '';
-    await orders.recordAsked({
+    await short.recordAsked({
       orderId: order.orderId,
       requestId,
       type: 'retry_asked',

@@ -8,7 +8,7 @@ import { refuse } from '../../shared/failures.ts';
 import { checkRequest, describeUpdate, type FieldCheck } from '../../shared/staff.ts';
 import type { OrderCase } from '../case.ts';
 import type { OrderRequest, UpdateResult } from '../messages.ts';
-import { orders } from '../steps.ts';
+import { short } from '../steps.ts';
 
 export interface StaffUpdate<Result, Request extends OrderRequest> {
   definition: UpdateDefinition<Result, [Request]>;
@@ -60,7 +60,7 @@ export async function takeStep(
 ): Promise<UpdateResult> {
   await order.whenLoaded();
   const { orderId } = order;
-  const result = await orders.stepOrder({ orderId, requestId, actor: uiActor(requestedBy), reason, step });
+  const result = await short.stepOrder({ orderId, requestId, actor: uiActor(requestedBy), reason, step });
   if (result.outcome === 'refused') throw refuse('conflict', result.message);
   await order.refresh();
   return { status: order.status! };

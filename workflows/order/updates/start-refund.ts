@@ -1,10 +1,7 @@
-import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { RefundFacts } from '../../../activities/refunds/refund-reader.ts';
 import { toDecimal } from '../../../domain/money.ts';
-import { refundWorkflowId } from '../../refund/messages.ts';
-import { refund } from '../../refund/workflow.ts';
-import { caseAttributes } from '../../shared/search-attributes.ts';
-import { unlessRunning } from '../../shared/unless-running.ts';
+import { refundStart } from '../../refund/start.ts';
+import { startUnlessRunning } from '../../shared/start-unless-running.ts';
 import type { OrderCase } from '../case.ts';
 
 /** The refund is in the records already; its workflow sends it, or waits for whoever has to agree. */
@@ -12,19 +9,9 @@ export async function startRefund(
   order: OrderCase,
   { refundId, requestId, amountCents, currency }: RefundFacts,
 ): Promise<void> {
-  await unlessRunning(() =>
-    startChild(refund, {
-      workflowId: refundWorkflowId(order.orderId, requestId),
-      args: [{ orderId: order.orderId, refundId, resume: true }],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: 'Refund requested by support',
-      typedSearchAttributes: caseAttributes({
-        orderId: order.orderId,
-        customerId: order.record?.customer.userId,
-        amount: toDecimal(amountCents, currency),
-        createdAt: new Date(),
-      }),
-    }),
-  );
+  const { orderId } = order;
+  const customerId = order.record?.customer.userId ?? null;
+  const amount = toDecimal(amountCents, currency);
+  const started = { refundId, orderId, requestId, customerId, amount, createdAt: new Date() };
+  await startUnlessRunning(refundStart(started, 'Refund requested by support', true));
 }

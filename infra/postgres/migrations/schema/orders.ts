@@ -12,7 +12,7 @@ create table orders (
   user_id uuid references users (id),
   owner text not null,
   status varchar(50) not null default 'pending' check (status in
-    ('pending', 'paid', 'under_review', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'cancelled', 'expired')),
+    ('pending', 'paid', 'under_review', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'canceled', 'expired')),
   fulfillment text not null default 'unfulfilled' check (fulfillment in ('unfulfilled', 'under_review', 'shipped', 'delivered')),
   review_reason varchar(500),
   total_amount numeric(16, 3) not null check (total_amount > 0),
@@ -33,7 +33,7 @@ create table orders (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint orders_refunded_within_captured check (refunded_amount between 0 and captured_amount),
-  constraint orders_cancelled_never_shipped check (status <> 'cancelled' or shipped_at is null),
+  constraint orders_canceled_never_shipped check (status <> 'canceled' or shipped_at is null),
   constraint orders_shipped_has_time check ((fulfillment in ('shipped', 'delivered')) = (shipped_at is not null))
 );
 create index idx_orders_user on orders (user_id, created_at desc, id desc);

@@ -9,7 +9,7 @@ export function cancelRefusal(error: unknown): { errors: FieldErrors; message: s
   const errors = fieldErrors(error.errors);
   if (errors.reason) return { errors, message: undefined };
   // The workflow's own refusals are written for staff.
-  const tooLate = isProblem(error, 'conflict', 'order_not_cancellable');
+  const tooLate = isProblem(error, 'conflict', 'order_not_cancelable');
   return {
     errors: {},
     message: tooLate ? 'It’s too late to cancel this order: its status has changed in the meantime.' : message,

@@ -146,7 +146,7 @@ describe('a cancellation that is refused', () => {
       errors: { reason: 'too long' },
       message: undefined,
     });
-    for (const code of ['conflict', 'order_not_cancellable'])
+    for (const code of ['conflict', 'order_not_cancelable'])
       expect(cancelRefusal(problem(409, code))).toEqual({
         errors: {},
         message: 'It’s too late to cancel this order: its status has changed in the meantime.',

@@ -8,8 +8,8 @@ import { ShopCookies } from './shop-cookies.ts';
 import { MemoryCookies } from './testing.ts';
 
 const BOOKED_AT = '2026-03-01T10:00:01.000Z';
-const before = anOrder({ status: 'cancelled' });
-const after = anOrder({ status: 'cancelled', refunded_amount: 49, updated_at: BOOKED_AT });
+const before = anOrder({ status: 'canceled' });
+const after = anOrder({ status: 'canceled', refunded_amount: 49, updated_at: BOOKED_AT });
 const booked = aRefund({ status: 'succeeded', amount: 49, updated_at: BOOKED_AT });
 
 /** An API that answers with each order in turn, the last one from then on. */

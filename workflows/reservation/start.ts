@@ -1,0 +1,15 @@
+/** How a reservation's workflow is started: its ID, queue, and policies. */
+import type { WorkflowStart } from '../shared/start.ts';
+import { type ReservationInput, reservationWorkflowId, type StockRequest } from './messages.ts';
+
+/** Started once: a reservation that has ended is not taken again. */
+export function reservationStart({ reservationId, lines }: StockRequest): WorkflowStart<ReservationInput> {
+  return {
+    workflowType: 'reservation',
+    workflowId: reservationWorkflowId(reservationId),
+    taskQueue: 'orders',
+    args: [{ reservationId }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    staticSummary: `Reservation of ${lines.length === 1 ? 'one product' : `${lines.length} products`}`,
+  };
+}
