@@ -94,7 +94,7 @@ describe('a failed refund', () => {
     const { id } = (await refundOf(sale, 'owed'))!;
     await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Ask finance' });
     expect((await refundOf(sale, 'owed'))!.status).toBe('failed');
-    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back on sale');
+    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back in stock');
     expect((await desk.refund(sale.orderId, 'owed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).status).toBe('shipped');
   }, 60_000);
@@ -119,7 +119,7 @@ describe('a refund of everything', () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     const asked = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
     expect(asked.refundStatus).toBe('awaiting_approval');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('Cancel the order instead');
+    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
     // An amount of staff that happens to be what is left stands for no unit.
     expect((await desk.order(sale.orderId, 'refund', { requestId: 'rest', amount: 30 })).refused).toBeUndefined();
     const record = await shop.services.db.row<{ cancels: boolean }>(

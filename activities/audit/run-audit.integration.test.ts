@@ -161,7 +161,7 @@ describe('with a discrepancy of each kind', () => {
     expect(lines.filter((line) => line.startsWith('| ')).length).toBeGreaterThan(3);
     const all = await program(['--all']);
     expect(all.exitCode).toBe(1);
-    expect(all.lines).toContainEqual(expect.stringContaining(`order ${wrong.made.orderId}: books 2500 as charged`));
+    expect(all.lines).toContainEqual(expect.stringContaining(`order ${wrong.made.orderId}: records 2500 as charged`));
   }, 120_000);
 });
 

@@ -109,7 +109,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     const stale = await importText('csv', file);
     expect(stale.code).toBe(1);
     expect(stale.errors).toContain(
-      `line 2: stock_quantity: 7 units are on hand (stock_version ${stock_version}); give`,
+      `line 2: stock_quantity: 7 units are on hand (stock_version ${stock_version}); send`,
     );
     expect(await product('STK-1')).toMatchObject({ stock_quantity: 7, price: '5.000' });
     expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version - 1}\n`)).code).toBe(1);
@@ -193,7 +193,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     const dry = await importText('ndjson', content, '--dry-run');
     expect(dry.code).toBe(1);
     expect(dry.output).toContain(
-      'Dry run; nothing was changed. The import would report:  3 rows read: 1 new, 1 changed, 0 unchanged, 1 bad',
+      'Dry run; nothing was changed. The import would report: 3 rows read: 1 new, 1 changed, 0 unchanged, 1 bad',
     );
     expect(await count(tables)).toBe(before);
     expect(await product('IMP-2')).toMatchObject({ price: '13.000' });
