@@ -90,5 +90,5 @@ function under(prefix: string, ...routers: ApiRouter[]): Middleware<ApiState> {
 }
 
 function methodNotAllowed(): Error {
-  return new DomainError('method_not_allowed', 'This address does not take that method; see Allow.');
+  return new DomainError('method_not_allowed', 'This endpoint does not support the method. See the Allow header.');
 }

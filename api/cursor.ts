@@ -14,5 +14,5 @@ export function decodeCursor(cursor: string, length: number): string[] {
   } catch {
     // Falls through to the one answer for a cursor that is not ours.
   }
-  throw new DomainError('invalid_request', 'The cursor is not one that this API gave; start at the first page.');
+  throw new DomainError('invalid_request', 'The cursor is not valid. Start at the first page.');
 }

@@ -58,12 +58,17 @@ export async function callWorkflow<Result>(call: () => Promise<Result>): Promise
         details: (cause.details?.[0] ?? {}) as Record<string, unknown>,
       });
     }
-    if (error instanceof WorkflowNotFoundError) throw new DomainError('conflict', 'This has just ended; look again.');
+    if (error instanceof WorkflowNotFoundError)
+      throw new DomainError('conflict', 'The workflow has just completed. Reload and try again.');
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError) {
-      throw new DomainError('unavailable', 'The order system does not answer just now; try again, nothing is lost.', {
-        retryable: true,
-        cause: error,
-      });
+      throw new DomainError(
+        'unavailable',
+        'The order system is temporarily unavailable. Send the same request again.',
+        {
+          retryable: true,
+          cause: error,
+        },
+      );
     }
     throw error;
   }

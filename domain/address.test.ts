@@ -14,7 +14,7 @@ describe('an address', () => {
 
   it.each([undefined, null, 'here', 5, [GOOD]])('is no %j', (value) => {
     expect(addressProblems(value)).toEqual([
-      'Give the whole address as an object: street, city, postal_code, country.',
+      'Enter the complete address as an object: street, city, postal_code, country.',
     ]);
   });
 
@@ -27,12 +27,12 @@ describe('an address', () => {
 
   it.each(['street', 'city'])('needs its %s', (field) => {
     for (const value of [undefined, '', ' ', 5])
-      expect(addressProblems({ ...GOOD, [field]: value })).toEqual([`“${field}” needs a text.`]);
+      expect(addressProblems({ ...GOOD, [field]: value })).toEqual([`“${field}” must be non-empty text.`]);
   });
 
   it.each(['name', 'street2', 'state'])('can do without %s', (field) => {
     for (const value of [undefined, '']) expect(addressProblems({ ...GOOD, [field]: value })).toEqual([]);
-    expect(addressProblems({ ...GOOD, [field]: 5 })).toEqual([`“${field}” needs a text.`]);
+    expect(addressProblems({ ...GOOD, [field]: 5 })).toEqual([`“${field}” must be non-empty text.`]);
   });
 
   it.each(['1234', '123456', '12345-678', '12345-67890', 'a12345', '12345a'])('has no postal code %s', (code) => {
@@ -47,13 +47,16 @@ describe('an address', () => {
 
   it('without a postal code or a country lacks just that', () => {
     const { postal_code: _code, country: _country, ...others } = GOOD;
-    expect(addressProblems(others)).toEqual(['“postal_code” needs a text.', '“country” needs a text.']);
+    expect(addressProblems(others)).toEqual([
+      '“postal_code” must be non-empty text.',
+      '“country” must be non-empty text.',
+    ]);
   });
 
   it('tells of each thing wrong with it', () => {
     expect(addressProblems({ ...GOOD, zip: '1', city: 'a\u0000' })).toEqual([
-      '“zip” is not part of an address; use name, street, street2, city, state, postal_code, country.',
-      '“city” has a character that cannot be stored: remove control characters.',
+      '“zip” is not an address field. Use name, street, street2, city, state, postal_code, country.',
+      '“city” contains a control character that can’t be stored; remove it.',
     ]);
   });
 

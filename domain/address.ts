@@ -27,15 +27,16 @@ const FIELDS: Readonly<Record<keyof Address, { required: boolean; longest: numbe
 /** Everything that is wrong with an address, in sentences; empty when nothing is. */
 export function addressProblems(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return ['Give the whole address as an object: street, city, postal_code, country.'];
+    return ['Enter the complete address as an object: street, city, postal_code, country.'];
   const given = value as Record<string, unknown>;
   const problems = Object.keys(given)
     .filter((key) => !(key in FIELDS))
-    .map((key) => `“${key}” is not part of an address; use ${Object.keys(FIELDS).join(', ')}.`);
+    .map((key) => `“${key}” is not an address field. Use ${Object.keys(FIELDS).join(', ')}.`);
   for (const [field, { required, longest }] of Object.entries(FIELDS)) {
     const text = given[field];
     if (text === undefined && !required) continue;
-    if (typeof text !== 'string' || (required && text.trim() === '')) problems.push(`“${field}” needs a text.`);
+    if (typeof text !== 'string' || (required && text.trim() === ''))
+      problems.push(`“${field}” must be non-empty text.`);
     else if (hasForbiddenCharacters(text)) problems.push(`“${field}” ${FORBIDDEN_CHARACTERS_HINT}.`);
     else if (text.trim().length > longest) problems.push(`“${field}” is longer than ${longest} characters.`);
   }

@@ -1,5 +1,5 @@
 /**
- * Every currency that Stripe charges, with its minor unit, and how Stripe writes its amounts.
+ * Every currency that Stripe supports, with its minor unit, and how Stripe writes its amounts.
  *
  * Sources: the list of currencies, the zero-decimal and three-decimal lists, and the special cases are those of
  * https://docs.stripe.com/currencies (read 2026-11-29); minor units are those of ISO 4217, list one
@@ -46,7 +46,7 @@ const CURRENCIES: ReadonlyMap<string, Currency> = new Map(
 /** Lower-case codes, in alphabetical order. */
 export const CURRENCY_CODES: readonly string[] = [...CURRENCIES.keys()];
 
-/** Whether this is the lower-case code of a currency that Stripe charges. */
+/** Whether this is the lower-case code of a currency that Stripe supports. */
 export function isCurrency(code: string): boolean {
   return CURRENCIES.has(code);
 }
@@ -54,7 +54,7 @@ export function isCurrency(code: string): boolean {
 /** @throws RangeError when the code is unknown: guessing two decimals would charge a hundred times too much, or too little */
 function currencyOf(code: string): Currency {
   const currency = CURRENCIES.get(code.toLowerCase());
-  if (!currency) throw new RangeError(`not a currency that Stripe charges: ${code}`);
+  if (!currency) throw new RangeError(`not a currency that Stripe supports: ${code}`);
   return currency;
 }
 

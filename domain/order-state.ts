@@ -42,7 +42,7 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
   return ORDER_STATUSES.filter((from) => canStep(from, to));
 }
 
-/** Where the goods of a paid order are. */
+/** Delivery state of a paid order. */
 export const FULFILLMENTS = ['unfulfilled', 'under_review', 'shipped', 'delivered'] as const;
 export type Fulfillment = (typeof FULFILLMENTS)[number];
 
@@ -89,15 +89,15 @@ export function statusInWords(status: OrderStatus): string {
 }
 
 const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
-  pending: 'It is not paid yet: wait for the payment, or cancel it.',
-  paid: 'It is paid and not shipped.',
-  under_review: 'Release it from its reservation first.',
-  shipped: 'It is on its way: refund it instead, or mark it delivered.',
-  delivered: 'It has arrived: refund it instead.',
-  partially_refunded: 'It is paid, in part refunded, and not shipped.',
-  refunded: 'All of its money has gone back already.',
-  canceled: 'It was canceled; a new order is needed.',
-  expired: 'It was never paid in time; a new order is needed.',
+  pending: 'It is not paid yet. Wait for the payment or cancel the order.',
+  paid: 'It is paid and has not shipped.',
+  under_review: 'Release it from review first.',
+  shipped: 'It has shipped. Refund it or mark it delivered instead.',
+  delivered: 'It was delivered. Refund it instead.',
+  partially_refunded: 'It is paid, partially refunded, and has not shipped.',
+  refunded: 'The full amount was already refunded or charged back.',
+  canceled: 'It was canceled. The customer can place a new order.',
+  expired: 'It was not paid in time. The customer can place a new order.',
 };
 
 const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
@@ -109,8 +109,8 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   release: 'be released',
   markShipped: 'be marked shipped',
   markDelivered: 'be marked delivered',
-  resendConfirmation: 'have its confirmation sent again',
-  recheckPayment: 'have its payment looked up',
+  resendConfirmation: 'have its confirmation resent',
+  recheckPayment: 'have its payment rechecked',
 };
 
 /** Why an action makes no sense now, as a sentence that one can act on; undefined when it does. */

@@ -34,13 +34,13 @@ describe('a refusal', () => {
   it('says what can be done', () => {
     expect(statusInWords('partially_refunded')).toBe('partially refunded');
     expect(refusalOf('cancel', 'shipped')).toBe(
-      "An order that is shipped can't be canceled. It is on its way: refund it instead, or mark it delivered.",
+      "An order that is shipped can't be canceled. It has shipped. Refund it or mark it delivered instead.",
     );
     expect(refusalOf('markShipped', 'under_review')).toBe(
-      "An order that is under review can't be marked shipped. Release it from its reservation first.",
+      "An order that is under review can't be marked shipped. Release it from review first.",
     );
     expect(refusalOf('extendReservation', 'paid')).toBe(
-      "An order that is paid can't have its reservation extended. It is paid and not shipped.",
+      "An order that is paid can't have its reservation extended. It is paid and has not shipped.",
     );
     expect(refusalOf('cancel', 'paid')).toBeUndefined();
   });
@@ -59,9 +59,9 @@ describe('a refusal', () => {
 
   it('of a payment names why', () => {
     expect(UNMATCHED_IN_WORDS).toEqual({
-      other_intent: 'it is not the order’s own payment',
-      wrong_amount: 'its amount is not the amount due',
-      wrong_currency: 'its currency is not the order’s',
+      other_intent: 'it is not the payment that was created for the order',
+      wrong_amount: 'its amount differs from the amount due',
+      wrong_currency: 'its currency differs from the order’s currency',
     });
   });
 });
@@ -78,7 +78,7 @@ describe('what ships', () => {
 
   it('names every unit whose refund is not finished', () => {
     expect(refusalOfShipping(order, [refund('pending', 'mug', 'bowl', 'cup')], false)).toMatch(
-      /^A refund of 1 × “Mug”, 1 × “Bowl”, 1 × “cup” is not finished/,
+      /^A refund of 1 × “Mug”, 1 × “Bowl”, 1 × “cup” is unfinished/,
     );
     expect(packingLines(order, [refund('pending', 'cup')]).map(({ toShip }) => toShip)).toEqual([2, 1]);
   });
@@ -86,7 +86,7 @@ describe('what ships', () => {
   it('is what is left, as long as anything is', () => {
     expect(refusalOfShipping(order, [refund('succeeded', 'bowl')], false)).toBeUndefined();
     expect(refusalOfShipping(order, [refund('succeeded', 'mug', 'mug', 'bowl')], false)).toBe(
-      'Every unit of this order was canceled: nothing is left to ship.',
+      'All items of this order were canceled, so nothing remains to ship.',
     );
   });
 });

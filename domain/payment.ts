@@ -25,9 +25,9 @@ export function mismatchOf(order: PayableOrder, payment: ReceivedPayment): Unmat
 
 /** For staff. */
 export const UNMATCHED_IN_WORDS: Readonly<Record<UnmatchedReason, string>> = {
-  other_intent: 'it is not the order’s own payment',
-  wrong_amount: 'its amount is not the amount due',
-  wrong_currency: 'its currency is not the order’s',
+  other_intent: 'it is not the payment that was created for the order',
+  wrong_amount: 'its amount differs from the amount due',
+  wrong_currency: 'its currency differs from the order’s currency',
 };
 
 /**

@@ -26,7 +26,7 @@ it.each<[string | number, string, string]>([
   [-1, 'usd', 'must be more than 0'],
   [1_000_000, 'jpy', 'must be at most 999999.99'],
   [1_000_000, 'kwd', 'must be at most 999999.99'],
-  [1, 'zzz', 'ZZZ is not a currency that Stripe charges'],
+  [1, 'zzz', 'ZZZ is not a currency that Stripe supports'],
 ])('says what is wrong with %s %s', (value, currency, problem) => {
   expect(readPrice(value, currency)).toContain(problem);
 });

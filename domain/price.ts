@@ -12,7 +12,7 @@ export const MAX_PRICE = 999_999.99;
  */
 export function readPrice(value: string | number, currency: string): number | string {
   const name = currency.toUpperCase();
-  if (!isCurrency(currency)) return `${name} is not a currency that Stripe charges`;
+  if (!isCurrency(currency)) return `${name} is not a currency that Stripe supports`;
   const digits = minorDigits(currency);
   const example = toDecimalString(20 * 10 ** digits - chargeStep(currency), currency);
   let cents: number;
@@ -24,7 +24,7 @@ export function readPrice(value: string | number, currency: string): number | st
   if (cents <= 0) return 'must be more than 0';
   if (cents > Math.floor(MAX_PRICE * 10 ** digits)) return `must be at most ${MAX_PRICE}`;
   if (!isChargeable(cents, currency)) {
-    return `must be a multiple of ${toDecimalString(chargeStep(currency), currency)} in ${name}, such as ${example}: cards are charged in these steps (it is ${value})`;
+    return `must be a multiple of ${toDecimalString(chargeStep(currency), currency)} in ${name}, such as ${example}, because cards can be charged only in these increments (it is ${value})`;
   }
   return cents;
 }

@@ -38,18 +38,18 @@ it('people decide yet about a refund that waits, and about no other', () => {
 describe('a refund of lines', () => {
   it('is refused with what is wrong with them', () => {
     expect(refusal({ lines: [] })).toBe(
-      'invalid_request: Name at least one line, or leave "lines" out to refund everything that is left.',
+      'invalid_request: Specify at least one line, or omit "lines" to refund everything that remains.',
     );
     for (const quantity of [0, -1, 0.5, Number.NaN])
       expect(refusal({ lines: [line('mug', quantity)] })).toBe(
         'invalid_request: Each line needs a quantity of 1 or more.',
       );
-    expect(refusal({ lines: [line('cup', 1)] })).toBe('invalid_request: Product cup is not part of this order.');
+    expect(refusal({ lines: [line('cup', 1)] })).toBe('invalid_request: Product cup is not in this order.');
     expect(refusal({ lines: [line('mug', 3)] })).toBe(
-      'invalid_request: Of “Mug” only 2 can be left to refund; 3 were asked for.',
+      'invalid_request: Only 2 of “Mug” can still be refunded, but 3 were requested.',
     );
     expect(refusal({ lines: [line('bowl', 1)] }, [refundRecord({ lines: [line('bowl', 1)] })])).toBe(
-      'invalid_request: Of “Bowl” nothing is left to refund; 1 were asked for.',
+      'invalid_request: No units of “Bowl” can still be refunded.',
     );
   });
 
@@ -58,14 +58,14 @@ describe('a refund of lines', () => {
     expect(decide({ lines }, [], SHIPPED)).toMatchObject({ ok: true, amountCents: 600, lines, cancelsUnits: false });
     expect(decide({ lines, amountCents: 600 }, [], SHIPPED)).toMatchObject({ ok: true });
     expect(refusal({ lines, amountCents: 601 }, [], SHIPPED)).toBe(
-      'refund_exceeds_charge: The amount is more than these lines cost; leave it out, or name less.',
+      'refund_exceeds_charge: The amount is more than the price of these lines. Omit it or enter a lower amount.',
     );
     expect(decide({ lines }, [refundRecord({ amountCents: 400 })], SHIPPED)).toMatchObject({
       ok: true,
       amountCents: 600,
     });
     expect(refusal({ lines }, [refundRecord({ amountCents: 401 })], SHIPPED)).toBe(
-      'refund_exceeds_charge: These lines cost more than what is left of the charge; name a lower amount.',
+      'refund_exceeds_charge: These lines cost more than the remaining charge. Enter a lower amount.',
     );
   });
 
@@ -77,7 +77,7 @@ describe('a refund of lines', () => {
   it('takes all of the money only with all of the units', () => {
     const earlier = [refundRecord({ amountCents: 400 })];
     expect(refusal({ lines: [line('mug', 2)] }, earlier)).toBe(
-      'refund_exceeds_charge: This is all that is left of the charge, and 1 × “Bowl” would be left to ship for nothing. Cancel the order, or name a lower amount.',
+      'refund_exceeds_charge: This is the entire remaining charge, but 1 × “Bowl” would still ship unpaid. Cancel the order or enter a lower amount.',
     );
     expect(decide({ lines: [line('mug', 2)], amountCents: 599 }, earlier)).toMatchObject({ ok: true });
     expect(decide({ lines: [line('mug', 2), line('bowl', 1)] })).toMatchObject({
@@ -117,11 +117,11 @@ describe('a refund without lines', () => {
   });
 
   it('is refused when nothing, or less, is left', () => {
-    const nothing = 'refund_exceeds_charge: Nothing is left of the charge: all of it is refunded or on its way.';
+    const nothing = 'refund_exceeds_charge: The full charge is already refunded or has a refund in progress.';
     expect(refusal({}, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
     expect(refusal({ amountCents: 1 }, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
     expect(refusal({ amountCents: 701 }, [refundRecord()])).toBe(
-      'refund_exceeds_charge: The refund is more than what is left of the charge.',
+      'refund_exceeds_charge: The refund is more than the remaining charge.',
     );
     expect(refusal({ amountCents: 700 }, [refundRecord()])).toBeUndefined();
   });
@@ -129,20 +129,20 @@ describe('a refund without lines', () => {
   it('leaves what is owed for items that are on sale again, unless it takes everything', () => {
     const owed = [refundRecord({ status: 'failed', lines: [line('mug', 1)], cancelsUnits: true, isRestocked: true })];
     expect(refusal({ amountCents: 701 }, owed)).toBe(
-      'refund_exceeds_charge: The refund is more than what is left of the charge, of which a part is owed: a refund of items that are back on sale failed. Retry that one.',
+      'refund_exceeds_charge: The refund is more than the remaining charge, part of which is reserved for a failed refund of restocked items. Retry the failed refund.',
     );
     expect(refusal({ amountCents: 700 }, owed)).toBeUndefined();
     expect(refusal({ amountCents: 1000 }, owed)).toBeUndefined();
     const lines = [line('mug', 1), line('bowl', 1)];
     expect(refusal({ lines, amountCents: 700 }, owed)).toBeUndefined();
     expect(refusal({ lines }, [{ ...owed[0]!, amountCents: 301 }])).toBe(
-      'refund_exceeds_charge: These lines cost more than what is left of the charge; name a lower amount.',
+      'refund_exceeds_charge: These lines cost more than the remaining charge. Enter a lower amount.',
     );
   });
 
   it('by a shopper names no amount alone', () => {
     expect(refusal({ isShopper: true, amountCents: 1 })).toBe(
-      'invalid_request: Name the items and quantities to refund; an amount alone is not accepted.',
+      'invalid_request: Specify the items and quantities to refund. An amount alone is not accepted.',
     );
     expect(refusal({ isShopper: true })).toBeUndefined();
     expect(refusal({ isShopper: true, amountCents: 1, lines: [line('mug', 1)] })).toBeUndefined();
@@ -221,23 +221,23 @@ describe('a refund that is resumed', () => {
   it('can be made as long as its money and its units are there', () => {
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
-      'Only 299 cents of the charge is left: other refunds were made in the meantime. Reject or cancel this one, and request a new one with a lower amount.',
+      'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.',
     );
   });
 
   it('says of which unit there are fewer, or none', () => {
-    const rest = 'and this refund is for 2: another refund was made for the rest. Reject or cancel this one.';
+    const rest = 'can still be refunded, but this refund is for 2. Reject or cancel this refund.';
     const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
-    expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Of “Mug” 1 can still be refunded, ${rest}`);
-    expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Of “Mug” 0 can still be refunded, ${rest}`);
+    expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Only 1 of “Mug” ${rest}`);
+    expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Only 0 of “Mug” ${rest}`);
     expect(refusalOfResumed(orderOf(), [], { ...resumed, lines: [line('cup', 2)] }, money)).toBe(
-      `Of “cup” 0 can still be refunded, ${rest}`,
+      `Only 0 of “cup” ${rest}`,
     );
   });
 
   it('cancels no units that have shipped, unless they are back on sale', () => {
     expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
-      'Its items have shipped in the meantime. Reject or cancel this refund, and request a return instead.',
+      'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.',
     );
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();

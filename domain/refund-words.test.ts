@@ -8,8 +8,8 @@ it.each([
   ['refund', 'ui:Anna', 'Refund by the shop'],
   ['refund', 'stripe', 'Refund by the shop'],
   ['cancellation', 'ui:Anna', 'Order canceled by the shop'],
-  ['chargeback', 'stripe', 'Taken back by the card’s bank'],
-  ['chargeback', 'customer:u-1', 'Taken back by the card’s bank'],
+  ['chargeback', 'stripe', 'Chargeback by the card’s bank'],
+  ['chargeback', 'customer:u-1', 'Chargeback by the card’s bank'],
 ])('a shopper reads of a %s requested by %s: %s', (kind, requestedBy, expected) => {
   expect(reasonForShopper({ kind, requestedBy, reason: 'Too small' })).toBe(expected);
 });

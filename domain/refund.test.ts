@@ -102,11 +102,11 @@ describe('refunds', () => {
     const first = refundRecord({ amountCents: 600, status: 'pending', lines });
     expect(decideRefund(mug, [first], { lines: [{ productId: 'mug', quantity: 1 }], restock: false })).toMatchObject({
       ok: false,
-      message: 'Of “Mug” nothing is left to refund; 1 were asked for.',
+      message: 'No units of “Mug” can still be refunded.',
     });
     expect(decideRefund(mug, [], { lines: [{ productId: 'x', quantity: 1 }], restock: false })).toMatchObject({
       ok: false,
-      message: 'Product x is not part of this order.',
+      message: 'Product x is not in this order.',
     });
     // The same product named twice is one wish.
     expect(decideRefund(mug, [], { lines: [...lines, ...lines], restock: false })).toMatchObject({ ok: false });
@@ -203,7 +203,7 @@ describe('before the order has shipped', () => {
     const lines = [{ productId: 'mug', quantity: 1 }];
     expect(decideRefund(unshipped, [goodwill], { lines, restock: false })).toMatchObject({
       code: 'refund_exceeds_charge',
-      message: expect.stringContaining('1 × “Mug”, 1 × “Pot” would be left to ship for nothing'),
+      message: expect.stringContaining('1 × “Mug”, 1 × “Pot” would still ship unpaid'),
     });
     expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({ ok: true });
     expect(decideRefund(unshipped, [goodwill], { lines, amountCents: 299, restock: false })).toMatchObject({
@@ -306,7 +306,7 @@ describe('a refund that waited, or failed', () => {
 
   it('is refused when another one was made for its units: nobody is paid twice for one item', () => {
     const other = refundRecord({ amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }] });
-    expect(refusalOfResumed(mug, [other], refund, money)).toContain('Of “Mug” 0 can still be refunded');
+    expect(refusalOfResumed(mug, [other], refund, money)).toContain('Only 0 of “Mug” can still be refunded');
     const one = refundRecord({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
     expect(refusalOfResumed(mug, [one], refund, money)).toBeUndefined();
   });
@@ -339,9 +339,9 @@ describe('an amount to refund, as people write it', () => {
     expect(refundCents(12.5, 'usd')).toBe(1250);
     expect(refundCents(1200, 'jpy')).toBe(1200);
     expect(refundCents(1.23, 'kwd')).toBe(1230);
-    expect(refundCents(12.505, 'usd')).toContain('no more decimals');
-    expect(refundCents(1200.5, 'jpy')).toContain('no more decimals');
+    expect(refundCents(12.505, 'usd')).toContain('no more decimal places');
+    expect(refundCents(1200.5, 'jpy')).toContain('no more decimal places');
     // Card networks charge three decimals in steps of ten.
-    expect(refundCents(1.234, 'kwd')).toBe('Amounts in KWD go in steps of 0.01.');
+    expect(refundCents(1.234, 'kwd')).toBe('Amounts in KWD must be a multiple of 0.01.');
   });
 });

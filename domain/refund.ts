@@ -186,7 +186,7 @@ export function decideRefund(
   if (!isAllowed('refund', order.status)) return refuse('order_not_refundable', refusalOf('refund', order.status)!);
 
   if (wish.isShopper && wish.amountCents !== undefined && !wish.lines)
-    return refuse('invalid_request', 'Name the items and quantities to refund; an amount alone is not accepted.');
+    return refuse('invalid_request', 'Specify the items and quantities to refund. An amount alone is not accepted.');
 
   const accept = (amountCents: number, lines: RefundLine[]): RefundDecision => {
     const cancelsUnits = !order.hasShipped && lines.length > 0;
@@ -198,29 +198,29 @@ export function decideRefund(
     if (typeof priced === 'string') return refuse('invalid_request', priced);
     const amountCents = wish.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
-      return refuse('refund_exceeds_charge', 'The amount is more than these lines cost; leave it out, or name less.');
-    if (isOwedAway(amountCents))
       return refuse(
         'refund_exceeds_charge',
-        'These lines cost more than what is left of the charge; name a lower amount.',
+        'The amount is more than the price of these lines. Omit it or enter a lower amount.',
       );
+    if (isOwedAway(amountCents))
+      return refuse('refund_exceeds_charge', 'These lines cost more than the remaining charge. Enter a lower amount.');
     const unnamed = unnamedUnits(priced.lines, quantities);
     if (!order.hasShipped && amountCents === left && unnamed.length > 0) {
       return refuse(
         'refund_exceeds_charge',
-        `This is all that is left of the charge, and ${unnamed.join(', ')} would be left to ship for nothing. Cancel the order, or name a lower amount.`,
+        `This is the entire remaining charge, but ${unnamed.join(', ')} would still ship unpaid. Cancel the order or enter a lower amount.`,
       );
     }
     return accept(amountCents, priced.lines);
   }
   const amountCents = wish.amountCents ?? left;
   if (left === 0)
-    return refuse('refund_exceeds_charge', 'Nothing is left of the charge: all of it is refunded or on its way.');
-  if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than what is left of the charge.');
+    return refuse('refund_exceeds_charge', 'The full charge is already refunded or has a refund in progress.');
+  if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than the remaining charge.');
   if (isOwedAway(amountCents)) {
     return refuse(
       'refund_exceeds_charge',
-      'The refund is more than what is left of the charge, of which a part is owed: a refund of items that are back on sale failed. Retry that one.',
+      'The refund is more than the remaining charge, part of which is reserved for a failed refund of restocked items. Retry the failed refund.',
     );
   }
   // While another one may still be rejected, what is left of the money is not what is left of the order.
@@ -228,13 +228,13 @@ export function decideRefund(
   if (isUndecided && wish.amountCents === undefined) {
     return refuse(
       'order_not_refundable',
-      'Another refund of this order is waiting for a decision. Cancel the order instead: that replaces it.',
+      'Another refund of this order is waiting for approval. To refund everything, cancel the order; the cancellation replaces that refund.',
     );
   }
   // All that is left stands for every unit that is left; a goodwill amount stands for none and blocks nothing.
   const whole = amountCents === left && !isUndecided;
   if (wish.restock && !whole)
-    return refuse('invalid_request', 'To put items back on sale, name them: give "lines" with product and quantity.');
+    return refuse('invalid_request', 'To return items to stock, specify "lines" with product and quantity.');
   const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
     quantity > 0 ? [{ productId, quantity }] : [],
   );
@@ -254,7 +254,7 @@ function priceLines(
   lines: readonly RefundLine[],
   quantities: ReturnType<typeof refundableQuantities>,
 ): { totalCents: number; lines: RefundLine[] } | string {
-  if (lines.length === 0) return 'Name at least one line, or leave "lines" out to refund everything that is left.';
+  if (lines.length === 0) return 'Specify at least one line, or omit "lines" to refund everything that remains.';
   const asked = new Map<string, number>();
   for (const { productId, quantity } of lines) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) return 'Each line needs a quantity of 1 or more.';
@@ -263,9 +263,11 @@ function priceLines(
   let totalCents = 0;
   for (const [productId, quantity] of asked) {
     const product = quantities.get(productId);
-    if (!product) return `Product ${productId} is not part of this order.`;
+    if (!product) return `Product ${productId} is not in this order.`;
     if (quantity > product.left)
-      return `Of “${product.name}” ${product.left === 0 ? 'nothing is' : `only ${product.left} can be`} left to refund; ${quantity} were asked for.`;
+      return product.left === 0
+        ? `No units of “${product.name}” can still be refunded.`
+        : `Only ${product.left} of “${product.name}” can still be refunded, but ${quantity} were requested.`;
     totalCents = sumCents([totalCents, lineTotalCents(product.unitPriceCents, quantity)]);
   }
   return { totalCents, lines: [...asked].map(([productId, quantity]) => ({ productId, quantity })) };
@@ -309,16 +311,16 @@ export function refusalOfResumed(
 ): string | undefined {
   const left = refundableCents(order, others);
   if (left < refund.amountCents)
-    return `Only ${money(left)} of the charge is left: other refunds were made in the meantime. Reject or cancel this one, and request a new one with a lower amount.`;
+    return `Only ${money(left)} of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.`;
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
     if (!product || product.left < quantity)
-      return `Of “${product?.name ?? productId}” ${Math.max(0, product?.left ?? 0)} can still be refunded, and this refund is for ${quantity}: another refund was made for the rest. Reject or cancel this one.`;
+      return `Only ${Math.max(0, product?.left ?? 0)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or cancel this refund.`;
   }
   // Units that are back on sale did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
-    return 'Its items have shipped in the meantime. Reject or cancel this refund, and request a return instead.';
+    return 'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.';
   return undefined;
 }
 
@@ -344,9 +346,9 @@ export function refundCents(amount: number, currency: string): number | string {
   try {
     cents = fromDecimal(amount, currency);
   } catch {
-    return `Use an amount in ${code}, with no more decimals than it has.`;
+    return `Enter an amount in ${code} with no more decimal places than the currency has.`;
   }
   if (!isChargeable(cents, currency))
-    return `Amounts in ${code} go in steps of ${toDecimal(chargeStep(currency), currency)}.`;
+    return `Amounts in ${code} must be a multiple of ${toDecimal(chargeStep(currency), currency)}.`;
   return cents;
 }

@@ -37,7 +37,7 @@ export function limitMessage({ limit, max }: ExceededLimit): string {
     case 'owner_units':
       return `You can reserve up to ${max} items at a time. Reduce the quantities and place a second order for the rest.`;
     case 'address_open':
-      return `Your network has ${max} open reservations, which is the maximum. Try again in a few minutes, when some have been paid or have ended.`;
+      return `Your network has ${max} open reservations, which is the maximum. Try again in a few minutes, after some are paid or expire.`;
     case 'address_units':
       return `Shoppers on your network can reserve up to ${max} items at a time. Reduce the quantities, or try again in a few minutes.`;
   }

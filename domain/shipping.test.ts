@@ -65,7 +65,7 @@ describe('shipping', () => {
   it('waits for the bank while a chargeback is open, and never sends an order of which nothing is left', () => {
     expect(refusalOfShipping(order, [], true)).toContain('chargeback');
     const all = order.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-    expect(refusalOfShipping(order, [cancels({ lines: all })], false)).toContain('nothing is left to ship');
+    expect(refusalOfShipping(order, [cancels({ lines: all })], false)).toContain('nothing remains to ship');
   });
 
   it('tells inquiries from chargebacks', () => {

@@ -58,12 +58,12 @@ export function refusalOfShipping(
   if (unfinished.length > 0) {
     const nameOf = (productId: string) => lines.find((line) => line.productId === productId)?.name ?? productId;
     const units = unfinished.map((line) => `${line.quantity} × “${nameOf(line.productId)}”`).join(', ');
-    return `A refund of ${units} is not finished: these items may not ship. Wait for it, or decide it; one that failed is retried, given up or canceled. Then ship what is left.`;
+    return `A refund of ${units} is unfinished, so these items can’t ship. Approve or reject it, or wait for the bank; if it failed, retry it, give it up, or cancel it. Then ship the remaining items.`;
   }
   if (hasOpenDispute)
-    return 'A chargeback of this order is not decided: the bank has the money. Answer it in Stripe, and wait for the decision.';
+    return 'A chargeback of this order is open and the bank holds the money. Respond in the Stripe Dashboard and wait for the decision.';
   if (lines.every((line) => line.toShip === 0))
-    return 'Every unit of this order was canceled: nothing is left to ship.';
+    return 'All items of this order were canceled, so nothing remains to ship.';
   return undefined;
 }
 

@@ -4,7 +4,7 @@
 export const MAX_STOCK = 10_000_000;
 
 export interface StockState {
-  /** On hand, reserved units included. */
+  /** Units on hand, including reserved units. */
   quantity: number;
   reserved: number;
   /** Counts the changes of `quantity`, sales included. */

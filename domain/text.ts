@@ -15,4 +15,4 @@ export function hasForbiddenCharacters(text: string, options: { multiline?: bool
 }
 
 /** What to tell whoever sent such text. */
-export const FORBIDDEN_CHARACTERS_HINT = 'has a character that cannot be stored: remove control characters';
+export const FORBIDDEN_CHARACTERS_HINT = 'contains a control character that can’t be stored; remove it';

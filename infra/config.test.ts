@@ -4,7 +4,7 @@ import { readSome, settingsSchema } from './config.ts';
 
 it.each(['zzz', 'USD', 'dollars', 'xau'])('refuses the currency %s, saying what one looks like', (CURRENCY) => {
   expect(() => readSome(['CURRENCY'], { CURRENCY })).toThrow(
-    /CURRENCY: is not a currency that Stripe charges \(.*such as usd/,
+    /CURRENCY: is not a currency that Stripe supports \(.*such as usd/,
   );
 });
 

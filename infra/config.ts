@@ -106,7 +106,7 @@ export const settingsSchema = z.object({
 
   TEMPORAL_ADDRESS: z.string().describe('Address of the Temporal frontend: host:port'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
-  TEMPORAL_UI_URL: z.url().optional().describe('Address of the Temporal Web UI, for links to workflows'),
+  TEMPORAL_UI_URL: z.url().optional().describe('URL of the Temporal Web UI, for links to workflows'),
   TEMPORAL_UI_OPERATOR: flag(false).describe(
     'Whether the local stack’s Temporal Web UI offers reset, terminate, cancel, and batch actions; for operators, not for support',
   ),
@@ -158,7 +158,7 @@ export const settingsSchema = z.object({
         .array(
           z.enum(IMMEDIATE_PAYMENT_METHODS, {
             error: ({ input }) =>
-              `"${input}" is not offered: it takes days to confirm, or is unknown. Use ${IMMEDIATE_PAYMENT_METHODS.join(', ')}`,
+              `"${input}" is not supported: it is unknown or takes days to confirm. Use ${IMMEDIATE_PAYMENT_METHODS.join(', ')}`,
           }),
         )
         .min(1),
@@ -181,7 +181,7 @@ export const settingsSchema = z.object({
     ),
   MAIL_FROM: z
     .string()
-    .regex(/^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'use "Name <address>" or an address alone')
+    .regex(/^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'use "Name <address>" or only an address')
     .optional()
     .describe(
       'Sender of the shop’s emails: "Name <address>". When unset: SHOP_NAME, and orders@ the storefront’s host',
@@ -189,7 +189,7 @@ export const settingsSchema = z.object({
 
   CURRENCY: z
     .string()
-    .refine(isCurrency, 'is not a currency that Stripe charges')
+    .refine(isCurrency, 'is not a currency that Stripe supports')
     .default('usd')
     .describe('ISO 4217 code of the shop’s prices, lower case, such as usd'),
   RESERVATION_SECONDS: seconds(600).describe('Seconds that stock is reserved for a shopper'),
@@ -283,5 +283,5 @@ function parse<Result>(schema: z.ZodType<Result>, environment: Record<string, st
     const described = settingsSchema.shape[name as keyof Settings]?.description;
     return `  ${name}: ${issue.message}${described ? ` (${described})` : ''}`;
   });
-  throw new SettingsError(`These settings need attention:\n${problems.join('\n')}`);
+  throw new SettingsError(`Invalid settings:\n${problems.join('\n')}`);
 }

@@ -91,7 +91,7 @@ describe('before an order ships', () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', reason: 'Late', amount: 120 });
     expect((await refundOf(sale, 'sorry'))!.status).toBe('awaiting_approval');
-    expect(await details(sale)).toContain('goodwill, no item');
+    expect(await details(sale)).toContain('goodwill, no items');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 });
@@ -275,7 +275,7 @@ describe('a chargeback', () => {
     await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to say so');
     const [, first] = (await details(sale)).split('\n\n');
     expect(first).toMatch(
-      /answer it in Stripe’s dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if it is won/,
+      /respond in the Stripe Dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if the chargeback is won/,
     );
     const list = `DisputeStatus = "needs_response" AND OrderId = "${sale.orderId}"`;
     await until(async () => (await shop.services.temporal.workflow.count(list)).count === 1, 'the list to have it');

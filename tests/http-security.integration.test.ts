@@ -158,14 +158,14 @@ describe('a body', () => {
     const largest = await problemOf(await post('/api/auth/login', loginOf(256 * 1_024)));
     expect(largest.errors).toMatchObject([{ path: 'password' }]);
     const larger = await problemOf(await post('/api/auth/login', loginOf(256 * 1_024 + 1)));
-    expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The body is too large.' });
+    expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The request body is too large.' });
   });
 
   it('of a webhook is read up to 1 MiB', async () => {
     const largest = await problemOf(await post('/api/webhooks/stripe', 'x'.repeat(1_048_576)));
     expect(largest.code).toBe('invalid_signature');
     const larger = await problemOf(await post('/api/webhooks/stripe', 'x'.repeat(1_048_577)));
-    expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The body is too large.' });
+    expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The request body is too large.' });
   });
 
   it('that is no JSON is not understood, nor repeated in the answer', async () => {

@@ -82,7 +82,9 @@ describe('a payment that names an order and is not its own', () => {
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 8, reserved: 0 });
     const events = (await desk.events(sale.orderId)).filter(({ type }) => type === 'payment_unmatched');
     expect(events).toHaveLength(2);
-    expect(await desk.details(unmatchedPaymentWorkflowId(early))).toMatch(/\$25\.00[\s\S]*not the order’s own payment/);
+    expect(await desk.details(unmatchedPaymentWorkflowId(early))).toMatch(
+      /\$25\.00[\s\S]*not the payment that was created for the order/,
+    );
   });
 
   it('also goes back when its order is long over', async () => {

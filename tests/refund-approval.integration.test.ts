@@ -41,7 +41,7 @@ async function expectRefused(person: Shopper, refundId: string, sale: Sale): Pro
   for (const decision of ['approve', 'reject']) {
     const answer = await person.call('POST', `/refunds/${refundId}/${decision}`, YES);
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
-    expect(answer.body.detail).toContain('another support lead has to');
+    expect(answer.body.detail).toContain('a different support lead must decide');
   }
   expect(await statusOf(refundId)).toBe('awaiting_approval');
   expect(await refundedAtStripe(shop, sale.intentId)).toBe(0);

@@ -84,7 +84,9 @@ describe('a failed refund', () => {
     await until(async () => (await stock(sale, 0)) === 10, 'the unit to be back on sale');
     await untilRefund(sale, 'owed', 'failed');
     // What is owed is not left for anything else.
-    expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain('more than what is left');
+    expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain(
+      'more than the remaining charge',
+    );
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 30 });
     const retried = async () => (await desk.refund(sale.orderId, 'owed', 'retry')).status === 'awaiting_approval';
     await until(retried, 'the retry to wait for approval');
@@ -92,7 +94,7 @@ describe('a failed refund', () => {
     const { id } = (await refundOf(sale, 'owed'))!;
     await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Ask finance' });
     expect((await refundOf(sale, 'owed'))!.status).toBe('failed');
-    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back on sale');
+    expect((await desk.refund(sale.orderId, 'owed', 'cancel')).refused).toContain('back in stock');
     expect((await desk.refund(sale.orderId, 'owed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).status).toBe('shipped');
   }, 60_000);
@@ -117,7 +119,7 @@ describe('a refund of everything', () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     const asked = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
     expect(asked.refundStatus).toBe('awaiting_approval');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('Cancel the order instead');
+    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
     // An amount of staff that happens to be what is left stands for no unit.
     expect((await desk.order(sale.orderId, 'refund', { requestId: 'rest', amount: 30 })).refused).toBeUndefined();
     const record = await shop.services.db.row<{ cancels: boolean }>(
@@ -144,7 +146,7 @@ describe('a refund of everything', () => {
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 12.5 });
     await untilRefund(sale, 'sorry', 'succeeded');
     const refused = await askRefund(sale, line(sale, 0, 1), 'one');
-    expect(refused.body.detail).toMatch(/1 × “Item A” would be left to ship for nothing. Cancel the order/);
+    expect(refused.body.detail).toMatch(/1 × “Item A” would still ship unpaid. Cancel the order/);
     expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
     expect((await desk.order(sale.orderId, 'cancel')).status).toBe('canceled');
     expect(await stock(sale, 0)).toBe(10);

@@ -23,10 +23,11 @@ export function watchTaskFailures(services: Pick<Services, 'db' | 'temporal' | '
       for (let count = 1; count <= MAX_LOOKS; count += 1) {
         await delay(CONFIRM_AFTER_MS, undefined, { signal: stopping.signal });
         try {
-          if (await confirm(services, { runId, cause })) log.error({ runId, cause }, 'a workflow’s task keeps failing');
+          if (await confirm(services, { runId, cause }))
+            log.error({ runId, cause }, 'workflow is blocked: its workflow task keeps failing');
           return;
         } catch (error) {
-          log.warn({ err: error, runId }, 'could not look at a failing workflow task');
+          log.warn({ err: error, runId }, 'a failing workflow task could not be inspected');
         }
       }
     } catch {
@@ -54,5 +55,5 @@ async function confirm(
     await recordFailingWorkflow(db, { workflowId, runId, workflowType: type, failures, cause });
     return true;
   }
-  throw new Error(`no workflow has the run ${runId} yet`);
+  throw new Error(`run ${runId} is not visible yet`);
 }

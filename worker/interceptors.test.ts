@@ -44,7 +44,7 @@ describe('failures in a history', () => {
     const away = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
     const ended = Object.assign(databaseError(), { code: '57P01' });
     for (const error of [away, ended]) {
-      expect(await written(error)).toMatch(/^unavailable: \nPostgreSQL or Redis does not answer/);
+      expect(await written(error)).toMatch(/^unavailable: \nPostgreSQL or Redis is unavailable/);
       expect(await written(error)).not.toContain(ADDRESS);
     }
     const stripe = new Stripe.errors.StripeConnectionError({ message: 'x', type: 'api_error', detail: away } as never);

@@ -63,7 +63,7 @@ function toFailure(error: unknown): unknown {
     const { code, name } = error as { code?: unknown; name?: unknown };
     return ApplicationFailure.create({
       type: 'unavailable' satisfies ErrorCode,
-      message: `PostgreSQL or Redis does not answer (${String(code ?? name)}). Send the same request again in a moment.`,
+      message: `PostgreSQL or Redis is unavailable (${String(code ?? name)}). Send the same request again in a moment.`,
     });
   }
   if (error instanceof pg.DatabaseError) {

@@ -7,14 +7,14 @@ import type { Services } from '../infra/services.ts';
 export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   new Gauge({
     name: 'workflows_failing',
-    help: 'Workflows that stand still because their task keeps failing',
+    help: 'Workflows blocked because their workflow task keeps failing',
     async collect() {
       this.set(await countFailingWorkflows(db));
     },
   });
   new Gauge({
     name: 'disputes_open',
-    help: 'Chargebacks and inquiries that are not decided, by their status at Stripe',
+    help: 'Open chargebacks and inquiries, by their status at Stripe',
     labelNames: ['status'],
     async collect() {
       const rows = await db.rows<{ status: string; count: number }>(
@@ -27,7 +27,7 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   });
   new Gauge({
     name: 'dispute_next_due_seconds',
-    help: 'Seconds until the first open chargeback must be answered; negative when it is too late, absent without one',
+    help: 'Seconds until the earliest response deadline of an open chargeback; negative if overdue, absent if none is open',
     async collect() {
       const row = await db.row<{ seconds: number | null }>(
         `select extract(epoch from min(evidence_due_by) - now())::float as seconds from disputes
@@ -40,7 +40,7 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   });
   new Gauge({
     name: 'unmatched_payments_open',
-    help: 'Payments that name an order and can’t pay it, whose refund has not succeeded',
+    help: 'Unmatched payments whose refund has not succeeded',
     async collect() {
       const row = await db.row<{ count: number }>(
         `select count(*)::int as count from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`,
@@ -50,7 +50,7 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   });
   new Gauge({
     name: 'refunds_failed',
-    help: 'Refunds that Stripe or the bank refused and nobody has retried or given up',
+    help: 'Failed refunds that have not been retried, canceled, or given up',
     async collect() {
       const row = await db.row<{ count: number }>(
         `select count(*)::int as count from refunds where status = 'failed' and given_up_at is null and kind <> 'chargeback'`,

@@ -12,7 +12,7 @@ export async function ensureSchedules(client: Client): Promise<void> {
     scheduleId: SWEEP_SCHEDULE_ID,
     spec: { intervals: [{ every: '1 minute' }] },
     workflowType: 'overdueSweep',
-    summary: 'Ends reservations and orders that outlived their time',
+    summary: 'Ends overdue reservations and resumes overdue orders',
   });
   await ensure(client, {
     scheduleId: AUDIT_SCHEDULE_ID,
@@ -26,7 +26,7 @@ export async function ensureSchedules(client: Client): Promise<void> {
     workflowType: 'recommendationRetraining',
     taskQueue: RETRAINING_QUEUE,
     args: [{ requestedBy: 'the nightly schedule', reason: 'every night' } satisfies RetrainingInput],
-    summary: 'Asks for the nightly retraining of the recommendation model',
+    summary: 'Starts the nightly retraining of the recommendation model',
   });
 }
 

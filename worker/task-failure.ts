@@ -19,7 +19,7 @@ export function readTaskFailure(message: string, meta: object | undefined): Task
 
 /** What kind of error, and where: an error's own message may quote what a shopper sent. */
 function causeOf(failure: string): string {
-  if (NONDETERMINISM.test(failure)) return 'the code does not fit the history (nondeterminism)';
+  if (NONDETERMINISM.test(failure)) return 'the code is incompatible with the workflow’s history (nondeterminism)';
   const type = /ApplicationFailureInfo \{ r?#?type: "([A-Za-z]\w*)"/.exec(failure)?.[1] ?? 'an error';
   const place = /\\n\s+at ([^\\"]+)/.exec(failure)?.[1];
   return `${type} in the workflow’s code${place ? `, at ${place}` : ''}`;

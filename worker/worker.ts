@@ -87,12 +87,12 @@ async function untilIndexed({ db, productIndex, log }: Services): Promise<void> 
       if (!(await productIndex.ensure())) return;
       // A search cluster that was lost, or is new, is filled from the catalog.
       const products = await rebuildIndex(db, productIndex, () => {});
-      log.info({ products }, 'search index: filled');
+      log.info({ products }, 'search index: filled from the catalog');
       return;
     } catch (error) {
       log.warn({ err: error, attempt }, 'search index: waiting for Elasticsearch');
       await delay(2_000);
     }
   }
-  log.error('search index: Elasticsearch could not be reached; search is down until it can');
+  log.error('search index: Elasticsearch is unavailable; search will not work until it is back');
 }

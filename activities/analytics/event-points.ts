@@ -38,7 +38,8 @@ const placement = z.enum(PLACEMENTS).optional();
 export function toPoint(fields: Readonly<Record<string, string>>): string {
   const parsed = entry.safeParse(fields);
   // Which part, and never what stood there: the reason of a dead letter goes into the log.
-  if (!parsed.success) throw new Error(`no event: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
+  if (!parsed.success)
+    throw new Error(`not a valid event: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
   const { id, event, at, data } = parsed.data;
   const { placement: shownAt, ...properties } = data;
   const where = placement.parse(shownAt);

@@ -76,7 +76,7 @@ class EventWriter {
         if (this.#stopping.signal.aborted) break;
         // The group goes with Redis' data; whatever it was, making it again does no harm.
         isEnsured = false;
-        this.#deps.log.warn({ err: error }, 'analytics: could not read events; trying again');
+        this.#deps.log.warn({ err: error }, 'analytics: events could not be read; retrying');
         await this.#sleep(1_000);
       }
     }
@@ -155,7 +155,10 @@ class EventWriter {
         // It may have been set up anew in between.
         this.#isPrepared = false;
         metrics.failedWrites.inc();
-        this.#deps.log.warn({ err: error, events: lines.length, waitMs }, 'analytics: InfluxDB is away; events wait');
+        this.#deps.log.warn(
+          { err: error, events: lines.length, waitMs },
+          'analytics: InfluxDB is unavailable; events are queued',
+        );
         await delay(waitMs, undefined, { signal: this.#stopping.signal });
       }
     }
@@ -164,7 +167,11 @@ class EventWriter {
   async #prepare(): Promise<void> {
     if (this.#isPrepared) return;
     const refusal = await this.#deps.influx.prepare();
-    if (refusal) this.#deps.log.info({ refusal }, 'analytics: the database is taken as it is');
+    if (refusal)
+      this.#deps.log.info(
+        { refusal },
+        'analytics: the InfluxDB database can’t be configured; using its current settings',
+      );
     this.#isPrepared = true;
   }
 
@@ -176,7 +183,7 @@ class EventWriter {
     if (tries < this.#deps.settings.ANALYTICS_TRIES) return;
     await this.#group.bury(entry, reason);
     metrics.dead.inc();
-    this.#deps.log.error({ entryId: entry.entryId, tries, reason }, 'analytics: an event is a dead letter now');
+    this.#deps.log.error({ entryId: entry.entryId, tries, reason }, 'analytics: event moved to the dead letters');
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -49,7 +49,10 @@ describe('money', () => {
         () => set(24),
         () => set(25),
       ),
-    ).toEqual(['books 2400 as charged, Stripe 2500 (minor units)', 'was charged another amount than its total']);
+    ).toEqual([
+      'records 2400 as charged, but Stripe has 2500 (minor units)',
+      'was charged an amount that differs from its total',
+    ]);
   });
 
   it('that was refunded at one of the two alone', async () => {
@@ -63,7 +66,7 @@ describe('money', () => {
       },
       () => deleteRefund(refundId),
     );
-    expect(found).toEqual(['books 100 as refunded, Stripe 0 (minor units)']);
+    expect(found).toEqual(['records 100 as refunded, but Stripe has 0 (minor units)']);
   });
 
   it.each<[boolean, Partial<WrittenRefund>]>([
@@ -84,7 +87,7 @@ describe('money', () => {
       },
       () => deleteRefund(id),
     );
-    expect(found).toEqual(isFound ? ['books 100 as refunded, Stripe 0 (minor units)'] : []);
+    expect(found).toEqual(isFound ? ['records 100 as refunded, but Stripe has 0 (minor units)'] : []);
   });
 
   it('that was charged in another currency than the order’s', async () => {
@@ -97,7 +100,7 @@ describe('money', () => {
       () => set('eur'),
       () => set('usd'),
     );
-    expect(found).toEqual(['is in eur, but was charged in usd']);
+    expect(found).toEqual(['is in eur but was charged in usd']);
   });
 
   it('that a canceled order keeps', async () => {
@@ -128,7 +131,7 @@ describe('money', () => {
       () => setIntent(null),
       () => setIntent(sale.intentId),
     );
-    expect(found.join()).toContain(`was charged for order ${sale.orderId}, which does not know it; 0 of 2500`);
+    expect(found.join()).toContain(`was charged for order ${sale.orderId} but is not recorded there; 0 of 2500`);
     const setReason = (reason: string | null) =>
       run('update payments set unmatched_reason = $2 where id = $1', [sale.intentId, reason]);
     const unmatched = await provoked(
@@ -138,7 +141,7 @@ describe('money', () => {
       () => setReason(null),
     );
     expect(unmatched.join()).toContain(
-      'its amount is not the amount due; 0 of 2500 were refunded (minor units), the refund is not sent',
+      'its amount differs from the amount due; 0 of 2500 were refunded (minor units), the refund is not sent',
     );
   });
 
@@ -223,7 +226,7 @@ describe('money of long ago', () => {
         await set(25);
       },
     );
-    expect(found.includes('books 2400 as charged, Stripe 2500 (minor units)')).toBe(isOpen);
+    expect(found.includes('records 2400 as charged, but Stripe has 2500 (minor units)')).toBe(isOpen);
   });
 });
 
@@ -245,7 +248,7 @@ describe('disputes', () => {
     const id = await withoutWebhooks(opened, () => chargeBack(shop, sale));
     const ofOrder = `of order ${sale.orderId} is`;
     expect(detailsOf(await money(), id)).toEqual([
-      `${ofOrder} needs_response for 2500 at Stripe (minor units), and not recorded`,
+      `${ofOrder} needs_response for 2500 at Stripe (minor units) but is not recorded`,
     ]);
     await notify(sale);
     await untilAgreed(id);
@@ -254,7 +257,7 @@ describe('disputes', () => {
     await withoutWebhooks(closed, () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' }));
     const { findings } = later();
     for (const check of [money, findings])
-      expect(detailsOf(await check(), id)).toEqual([`${ofOrder} won at Stripe, recorded as needs_response`]);
+      expect(detailsOf(await check(), id)).toEqual([`${ofOrder} won at Stripe but recorded as needs_response`]);
     await notify(sale);
     await untilAgreed(id);
     await sale.buyer.untilStatus(sale.orderId, 'paid');
@@ -275,7 +278,9 @@ describe('disputes', () => {
       () => set(6.5),
       () => set(7),
     );
-    expect(amounts).toEqual([`of order ${sale.orderId} is for 700 usd at Stripe, recorded as 650 usd (minor units)`]);
+    expect(amounts).toEqual([
+      `of order ${sale.orderId} is for 700 usd at Stripe but recorded as 650 usd (minor units)`,
+    ]);
     const unknown = `dp_unknown_${sale.orderId}`;
     const found = await provoked(
       money,
@@ -287,7 +292,7 @@ describe('disputes', () => {
         ),
       () => run('delete from disputes where id = $1', [unknown]),
     );
-    expect(found).toEqual([`of order ${sale.orderId} is recorded as under_review, and Stripe does not know it`]);
+    expect(found).toEqual([`of order ${sale.orderId} is recorded as under_review but does not exist at Stripe`]);
   });
 });
 
@@ -303,7 +308,7 @@ describe('goods', () => {
       },
       () => deleteRefund(id),
     );
-    expect(found.join()).toContain('refunds are for 3 units of product');
+    expect(found.join()).toContain('has refunds for 3 units of product');
   });
 
   it('canceled and not back on sale', async () => {
@@ -317,7 +322,7 @@ describe('goods', () => {
       },
       () => deleteRefund(id),
     );
-    expect(found.join()).toMatch(/canceled 1 units of product .* which are not back on sale/);
+    expect(found.join()).toMatch(/canceled 1 units of product .* which did not return to stock/);
   });
 
   it('shipped although their refund is not finished', async () => {
@@ -346,7 +351,7 @@ describe('goods', () => {
       () => set('refunded'),
       () => set('paid'),
     );
-    expect(found.join()).toContain('some of its units are neither canceled nor back on sale');
+    expect(found.join()).toContain('some of its units are not canceled or did not return to stock');
   });
 
   it.each([
@@ -363,7 +368,7 @@ describe('goods', () => {
       () => set('refunded'),
       () => set('paid'),
     );
-    expect(found.join().includes('neither canceled nor back on sale')).toBe(isFound);
+    expect(found.join().includes('not canceled or did not return to stock')).toBe(isFound);
     await deleteRefund(refundId);
   });
 });

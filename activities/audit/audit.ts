@@ -73,10 +73,10 @@ export async function runAudit(
 function describe(problems: Finding[], repaired: Finding[], ledgers: Ledger[]): string {
   const list = (findings: Finding[]) => findings.map((each) => `- ${each.subject}: ${each.detail}`).join('\n');
   return [
-    problems.length === 0 ? '**The books agree.**' : `**${problems.length} disagree**\n\n${list(problems)}`,
-    repaired.length === 0
-      ? 'Nothing had drifted in the stock counters.'
-      : `Repaired in the stock counters:\n\n${list(repaired)}`,
+    problems.length === 0
+      ? '**No discrepancies found.**'
+      : `**Discrepancies: ${problems.length}**\n\n${list(problems)}`,
+    repaired.length === 0 ? 'The stock counters needed no repair.' : `Repaired stock counters:\n\n${list(repaired)}`,
     ['| | charged | refunded | kept |', '| --- | --- | --- | --- |', ...ledgers.flatMap(ledgerRows)].join('\n'),
   ].join('\n\n');
 }

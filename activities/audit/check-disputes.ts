@@ -52,21 +52,22 @@ export async function checkDisputes(
     if (!orderId) continue;
     const cents = fromStripeAmount(stripeAmount, currency);
     if (!row) {
-      find(disputeId, `of order ${orderId} is ${status} for ${cents} at Stripe (minor units), and not recorded`);
+      find(disputeId, `of order ${orderId} is ${status} for ${cents} at Stripe (minor units) but is not recorded`);
       continue;
     }
-    if (row.status !== status) find(disputeId, `of order ${orderId} is ${status} at Stripe, recorded as ${row.status}`);
+    if (row.status !== status)
+      find(disputeId, `of order ${orderId} is ${status} at Stripe but recorded as ${row.status}`);
     const recorded = fromDecimal(row.amount, row.currency);
     if (recorded !== cents || row.currency !== currency)
       find(
         disputeId,
-        `of order ${orderId} is for ${cents} ${currency} at Stripe, recorded as ${recorded} ${row.currency} (minor units)`,
+        `of order ${orderId} is for ${cents} ${currency} at Stripe but recorded as ${recorded} ${row.currency} (minor units)`,
       );
   }
   for (const id of openIds) {
     const row = rowById.get(id);
     if (row && !disputes.has(id))
-      find(id, `of order ${row.order_id} is recorded as ${row.status}, and Stripe does not know it`);
+      find(id, `of order ${row.order_id} is recorded as ${row.status} but does not exist at Stripe`);
   }
   return findings;
 }

@@ -49,7 +49,7 @@ const taken = (quantity: number, of: Partial<WrittenRefund> = {}): WrittenRefund
 });
 
 describe('units that were refunded more often than they were bought', () => {
-  const TOO_MANY = /^refunds are for (\d) units of product .*, of which (\d) were bought$/;
+  const TOO_MANY = /^has refunds for (\d) units of product .*, but only (\d) were bought$/;
 
   it('are found in several refunds together', async () => {
     expect(await found([taken(1), taken(1)])).toEqual([]);
@@ -114,19 +114,19 @@ describe('canceled units that are not back on sale', () => {
     [false, { status: 'succeeded', cancelsUnits: false }],
   ])('are found: %s, with %o', async (isFound, of) => {
     const details = await found([taken(1, { cancelsUnits: true, ...of })]);
-    expect(details.some((detail) => detail.includes('which are not back on sale'))).toBe(isFound);
+    expect(details.some((detail) => detail.includes('which did not return to stock'))).toBe(isFound);
   });
 });
 
 it('units that were put on sale and never sold are found', async () => {
   const restocked = taken(2, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
   expect(await found([restocked])).toEqual([]);
-  expect(await found([restocked], { paid_at: 'null' })).toContain('put 2 units on sale that were never sold to it');
+  expect(await found([restocked], { paid_at: 'null' })).toContain('returned 2 units to stock that it never bought');
 });
 
 describe('an order that is over and has units that nobody has', () => {
   const FORGOTTEN =
-    'is refunded in full and never shipped, but some of its units are neither canceled nor back on sale';
+    'is refunded in full and never shipped, but some of its units are not canceled or did not return to stock';
   const canceled = (quantity: number) =>
     taken(quantity, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
 

@@ -54,7 +54,7 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
     ...overRefunded.map((row) =>
       finding(
         `order ${row.order_id}`,
-        `refunds are for ${row.taken} units of product ${row.product_id}, of which ${row.bought} were bought`,
+        `has refunds for ${row.taken} units of product ${row.product_id}, but only ${row.bought} were bought`,
       ),
     ),
     ...shippedUnsettled.map((row) =>
@@ -63,14 +63,14 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
     ...notRestocked.map((row) =>
       finding(
         `order ${row.order_id}`,
-        `refund ${row.refund_id} canceled ${row.quantity} units of product ${row.product_id}, which are not back on sale`,
+        `refund ${row.refund_id} canceled ${row.quantity} units of product ${row.product_id}, which did not return to stock`,
       ),
     ),
-    ...neverSold.map((row) => finding(`order ${row.id}`, `put ${row.units} units on sale that were never sold to it`)),
+    ...neverSold.map((row) => finding(`order ${row.id}`, `returned ${row.units} units to stock that it never bought`)),
     ...forgotten.map((row) =>
       finding(
         `order ${row.id}`,
-        'is refunded in full and never shipped, but some of its units are neither canceled nor back on sale',
+        'is refunded in full and never shipped, but some of its units are not canceled or did not return to stock',
       ),
     ),
   ];

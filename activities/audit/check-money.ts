@@ -97,7 +97,7 @@ export async function checkMoney(
     else
       find(
         `payment ${payment.paymentIntentId}`,
-        `was charged for order ${payment.orderId}, which does not know it; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units)`,
+        `was charged for order ${payment.orderId} but is not recorded there; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units)`,
       );
   }
   for (const order of orders) {
@@ -124,7 +124,7 @@ function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow,
   if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;
   find(
     `payment ${payment.paymentIntentId}`,
-    `names order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,
+    `was made for order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,
   );
 }
 
@@ -134,12 +134,14 @@ function checkOrder(find: Find, order: OrderRow, payment: StripePayment | undefi
   const subject = `order ${order.id}`;
   const [atStripe, backAtStripe] = [payment?.capturedCents ?? 0, payment?.refundedCents ?? 0];
   if (payment && payment.currency !== order.currency)
-    find(subject, `is in ${order.currency}, but was charged in ${payment.currency}`);
-  if (atStripe !== captured) find(subject, `books ${captured} as charged, Stripe ${atStripe} (minor units)`);
-  if (backAtStripe !== refunded) find(subject, `books ${refunded} as refunded, Stripe ${backAtStripe} (minor units)`);
+    find(subject, `is in ${order.currency} but was charged in ${payment.currency}`);
+  if (atStripe !== captured) find(subject, `records ${captured} as charged, but Stripe has ${atStripe} (minor units)`);
+  if (backAtStripe !== refunded)
+    find(subject, `records ${refunded} as refunded, but Stripe has ${backAtStripe} (minor units)`);
   if (['expired', 'canceled'].includes(order.status) && captured !== back)
     find(subject, `is ${order.status} but keeps ${captured - back} of the charge (minor units)`);
-  if (captured > 0 && captured !== cents(order.total)) find(subject, 'was charged another amount than its total');
+  if (captured > 0 && captured !== cents(order.total))
+    find(subject, 'was charged an amount that differs from its total');
 }
 
 class LedgerSums implements Ledger {

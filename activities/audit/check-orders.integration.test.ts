@@ -45,9 +45,9 @@ it('paid, or shipped, without a charge', async () => {
   const sale = await openOrder(shop);
   const reset = [`update orders set status = 'pending', fulfillment = 'unfulfilled', shipped_at = null where id = $1`];
   expect(await finds(sale, [`update orders set status = 'paid' where id = $1`], reset)).toEqual([
-    'is paid, and nothing was charged',
+    'is paid, but nothing was charged',
   ]);
-  expect(await finds(sale, [SHIP], reset)).toEqual(['is shipped, and nothing was charged']);
+  expect(await finds(sale, [SHIP], reset)).toEqual(['is shipped, but nothing was charged']);
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
 });
 
@@ -56,7 +56,7 @@ it('in a status that its goods and its money do not make', async () => {
   const reset = [`update orders set status = 'paid' where id = $1`];
   for (const status of ['pending', 'delivered', 'refunded', 'partially_refunded'])
     expect(await finds(sale, [`update orders set status = '${status}' where id = $1`], reset)).toEqual([
-      `is ${status}, while its goods and its money make it paid`,
+      `is ${status}, but its fulfillment and payments make it paid`,
     ]);
 });
 
@@ -90,20 +90,20 @@ it('with another refunded amount than its refunds add up to', async () => {
       [`update orders set refunded_amount = 5 where id = $1`],
       [`update orders set refunded_amount = 0 where id = $1`],
     ),
-  ).toEqual(['records 5.000 as refunded, its refunds add up to 0']);
+  ).toEqual(['records 5.000 as refunded, but its refunds add up to 0']);
 });
 
 it('with refunds of more than was charged, also while they wait', async () => {
   const sale = await sell(shop);
   expect(await finds(sale, refund(sale, 26, 'awaiting_approval', true), DELETE_REFUNDS)).toEqual([
-    'has refunds of 26.000, of a charge of 25.000',
+    'has refunds of 26.000, more than its charge of 25.000',
   ]);
 });
 
 it('with a refund of unshipped units that does not cancel them', async () => {
   const sale = await sell(shop);
   const [found] = await finds(sale, refund(sale, 5, 'awaiting_approval', false), DELETE_REFUNDS);
-  expect(found).toMatch(/is for units that had not shipped, and does not cancel them/);
+  expect(found).toMatch(/is for unshipped units but does not cancel them/);
 });
 
 it('shipped although every unit was canceled', async () => {
@@ -112,8 +112,8 @@ it('shipped although every unit was canceled', async () => {
   await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money to go back');
   const reset = `update orders set status = 'canceled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
   expect(await finds(sale, [SHIP], [reset])).toEqual([
-    'is shipped, while its goods and its money make it refunded',
-    'has shipped, although every unit was canceled',
+    'is shipped, but its fulfillment and payments make it refunded',
+    'has shipped although all of its units were canceled',
   ]);
 });
 

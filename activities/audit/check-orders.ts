@@ -73,22 +73,22 @@ export async function checkOrders(db: Database): Promise<Finding[]> {
       WRONG_STATUS,
       ({ status, is_paid, expected }) =>
         is_paid
-          ? `is ${status}, while its goods and its money make it ${expected}`
-          : `is ${status}, and nothing was charged`,
+          ? `is ${status}, but its fulfillment and payments make it ${expected}`
+          : `is ${status}, but nothing was charged`,
     )),
     ...(await rows<{ id: string; recorded: string; expected: string }>(
       WRONG_AMOUNT,
-      ({ recorded, expected }) => `records ${recorded} as refunded, its refunds add up to ${expected}`,
+      ({ recorded, expected }) => `records ${recorded} as refunded, but its refunds add up to ${expected}`,
     )),
     ...(await rows<{ id: string; promised: string; captured: string }>(
       TOO_MUCH_PROMISED,
-      ({ promised, captured }) => `has refunds of ${promised}, of a charge of ${captured}`,
+      ({ promised, captured }) => `has refunds of ${promised}, more than its charge of ${captured}`,
     )),
     ...(await rows<{ id: string; refund_id: string }>(
       NOT_CANCELED,
-      ({ refund_id }) => `refund ${refund_id} is for units that had not shipped, and does not cancel them`,
+      ({ refund_id }) => `refund ${refund_id} is for unshipped units but does not cancel them`,
     )),
-    ...(await rows(NOTHING_TO_SHIP, () => 'has shipped, although every unit was canceled')),
+    ...(await rows(NOTHING_TO_SHIP, () => 'has shipped although all of its units were canceled')),
     ...(await rows<{ id: string; dispute_id: string }>(
       SHIPPED_IN_DISPUTE,
       ({ dispute_id }) => `has shipped while dispute ${dispute_id} was open`,

@@ -24,14 +24,14 @@ export async function checkReservations(db: Database, settings: ReservationEndSe
       (row): Finding => ({
         check: 'reservations',
         subject: `reservation ${row.id}`,
-        detail: `still reserved; its time was over at ${row.expires_at.toISOString()}`,
+        detail: `is still reserved; it expired at ${row.expires_at.toISOString()}`,
       }),
     ),
     ...orders.map(
       (row): Finding => ({
         check: 'reservations',
         subject: `order ${row.id}`,
-        detail: `still pending; its time was over at ${row.expires_at.toISOString()}`,
+        detail: `is still pending; its time to pay ended at ${row.expires_at.toISOString()}`,
       }),
     ),
   ];

@@ -34,7 +34,7 @@ export async function repairMarks(db: Database, stockCounters: StockCounters): P
       repaired.push({
         check: 'counters',
         subject: `reservation ${id}`,
-        detail: `was still counted as reserved; it is ${status}`,
+        detail: `was still counted as reserved but is ${status}`,
       });
     }
   }
@@ -117,7 +117,7 @@ export async function repairDrift(
       repaired.push({
         check: 'counters',
         subject: `product ${id}`,
-        detail: `counted ${seen.stockCounters ?? 'nothing'}, set to ${right}`,
+        detail: `was ${seen.stockCounters ?? 'missing'}; set to ${right}`,
       });
     }
   }

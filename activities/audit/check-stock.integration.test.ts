@@ -36,7 +36,7 @@ describe('stock', () => {
       () => set(product.id, `reserved_quantity = ${reserved}`),
       () => set(product.id, 'reserved_quantity = 2'),
     );
-    expect(found).toEqual([`reserved_quantity is ${reserved}, its reservations add up to 2, stock is 10`]);
+    expect(found).toEqual([`reserved_quantity is ${reserved}, but its reservations add up to 2; stock is 10`]);
   });
 
   it('agrees with all reservations of a product together', async () => {
@@ -60,7 +60,7 @@ describe('stock', () => {
         () => end(status),
         () => end('reserved'),
       );
-      expect(found).toEqual(['reserved_quantity is 2, its reservations add up to 0, stock is 10']);
+      expect(found).toEqual(['reserved_quantity is 2, but its reservations add up to 0; stock is 10']);
     }
   });
 
@@ -111,7 +111,7 @@ describe('what is past its time', () => {
       expired(reservationId, LATE_SECONDS),
       inTime(reservationId),
     );
-    expect(found).toEqual([expect.stringMatching(/^still reserved; its time was over at \d{4}-/)]);
+    expect(found).toEqual([expect.stringMatching(/^is still reserved; it expired at \d{4}-/)]);
   });
 
   it('an order that waits, and its reservation, once they have had the time that a payment may take', async () => {
@@ -123,8 +123,8 @@ describe('what is past its time', () => {
       ...detailsOf(await reservations(), order.orderId),
     ];
     const found = [
-      expect.stringMatching(/^still reserved; its time was over/),
-      expect.stringMatching(/^still pending; its time was over/),
+      expect.stringMatching(/^is still reserved; it expired at/),
+      expect.stringMatching(/^is still pending; its time to pay ended at/),
     ];
     await expired(reservationId, grace + LATE_SECONDS)();
     expect(await both()).toEqual(found);
@@ -150,7 +150,9 @@ describe('workflows', () => {
       () => shop.services.db.run('delete from failing_workflows where run_id = $1', [runId]),
     );
     expect(found).toEqual([
-      expect.stringMatching(new RegExp(`^its task has failed since .* \\(run ${runId}\\): does not replay`)),
+      expect.stringMatching(
+        new RegExp(`^its workflow task has been failing since .* \\(run ${runId}\\): does not replay`),
+      ),
     ]);
     expect((await listFailingWorkflows(shop.services.db)).map((each) => each.runId)).not.toContain(runId);
   });
@@ -169,7 +171,7 @@ describe('goods', () => {
       () => setPaidAt('null'),
       () => setPaidAt('now()'),
     );
-    expect(found).toEqual(['put 1 units on sale that were never sold to it']);
+    expect(found).toEqual(['returned 1 units to stock that it never bought']);
   });
 });
 
@@ -193,7 +195,7 @@ describe('the stock counters', () => {
       expect(seen).toEqual({ stockCounters: counted, right: 10 });
       const only = new Map([[product.id, seen]]);
       expect(await repairDrift(shop.services.db, shop.services.stockCounters, only)).toEqual([
-        { check: 'counters', subject: `product ${product.id}`, detail: `counted ${counted ?? 'nothing'}, set to 10` },
+        { check: 'counters', subject: `product ${product.id}`, detail: `was ${counted ?? 'missing'}; set to 10` },
       ]);
       expect(await available(product.id)).toBe(10);
       // Seen once, repaired once: what moved meanwhile is left alone.
@@ -260,7 +262,7 @@ describe('marks at the stock counters', () => {
       const values = status === 'committed' ? 'stock_quantity = 8, reserved_quantity = 0' : 'reserved_quantity = 0';
       await force(shop.services.db, [`update products set ${values} where id = $1`], [product.id]);
       await force(shop.services.db, [`update reservations set status = '${status}' where id = $1`], [reservationId]);
-      expect(await repairs(reservationId)).toEqual([`was still counted as reserved; it is ${status}`]);
+      expect(await repairs(reservationId)).toEqual([`was still counted as reserved but is ${status}`]);
       expect(await available(product.id)).toBe(status === 'committed' ? 8 : 10);
       expect(await repairs(reservationId)).toEqual([]);
       expect((await shop.services.stockCounters.openReservations()).has(reservationId)).toBe(false);
@@ -283,7 +285,7 @@ describe('marks at the stock counters', () => {
     expect(await repairs(id)).toEqual([]);
     expect(await available(product.id)).toBe(8);
     await since(id, 61_000);
-    expect(await repairs(id)).toEqual(['was still counted as reserved; it is released']);
+    expect(await repairs(id)).toEqual(['was still counted as reserved but is released']);
     expect(await available(product.id)).toBe(10);
     const late = {
       ...(await orders.reserved()).reservation,

@@ -20,7 +20,7 @@ export async function checkStock(db: Database): Promise<Finding[]> {
       (row): Finding => ({
         check: 'stock',
         subject: `product ${row.id}`,
-        detail: `reserved_quantity is ${row.recorded}, its reservations add up to ${row.reserved}, stock is ${row.stock}`,
+        detail: `reserved_quantity is ${row.recorded}, but its reservations add up to ${row.reserved}; stock is ${row.stock}`,
       }),
     ),
     ...unsold.map(

@@ -7,6 +7,6 @@ export async function checkWorkflows(sql: Sql): Promise<Finding[]> {
   return (await listFailingWorkflows(sql)).map(({ workflowId, runId, firstFailedAt, cause }) => ({
     check: 'workflows',
     subject: `workflow ${workflowId}`,
-    detail: `its task has failed since ${firstFailedAt.toISOString()} (run ${runId}): ${cause}. See “A workflow that fails” in docs/operations.md`,
+    detail: `its workflow task has been failing since ${firstFailedAt.toISOString()} (run ${runId}): ${cause}. See “A workflow that fails” in docs/operations.md`,
   }));
 }

@@ -72,7 +72,7 @@ export async function startMissingWorkflows(
     payments: await startEach(payments, (payment) => startUnmatched(deps, payment), onProgress),
   };
   if (started.orders + started.refunds + started.payments > 0)
-    log.warn(started, 'started the missing workflows of open cases');
+    log.warn(started, 'started missing workflows of open orders, refunds, and payments');
   return started;
 }
 
@@ -115,6 +115,6 @@ function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPay
     amount: Number(payment.amount),
     createdAt: payment.created_at,
   };
-  const summary = 'Refund of a payment that can’t be matched, resumed';
+  const summary = 'Refund of an unmatched payment, resumed';
   return startIfMissing(temporal, unmatchedPaymentStart(open, summary));
 }

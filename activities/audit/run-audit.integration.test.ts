@@ -99,16 +99,16 @@ const expected = ({
   runId,
   overReserved,
 }: Discrepancies): [Finding['check'], string, string][] => [
-  ['stock', `product ${overReserved}`, 'reserved_quantity is 4, its reservations add up to 0, stock is 10'],
-  ['reservations', `reservation ${reservationId}`, 'still reserved; its time was over at '],
-  ['workflows', `workflow order-${runId}`, 'its task has failed since '],
-  ['money', `order ${made.orderId}`, 'books 2500 as charged, Stripe 0 (minor units)'],
-  ['goods', `order ${made.orderId}`, `refunds are for 3 units of product ${made.productId}, of which 2 were bought`],
-  ['orders', `order ${made.orderId}`, 'is delivered, while its goods and its money make it paid'],
+  ['stock', `product ${overReserved}`, 'reserved_quantity is 4, but its reservations add up to 0; stock is 10'],
+  ['reservations', `reservation ${reservationId}`, 'is still reserved; it expired at '],
+  ['workflows', `workflow order-${runId}`, 'its workflow task has been failing since '],
+  ['money', `order ${made.orderId}`, 'records 2500 as charged, but Stripe has 0 (minor units)'],
+  ['goods', `order ${made.orderId}`, `has refunds for 3 units of product ${made.productId}, but only 2 were bought`],
+  ['orders', `order ${made.orderId}`, 'is delivered, but its fulfillment and payments make it paid'],
 ];
 const repairs = ({ drifted, left }: Discrepancies) => [
-  `- reservation ${left}: was still counted as reserved; it is released`,
-  `- product ${drifted}: counted 3, set to 10`,
+  `- reservation ${left}: was still counted as reserved but is released`,
+  `- product ${drifted}: was 3; set to 10`,
 ];
 
 /** `npm run audit`. */
@@ -142,8 +142,8 @@ describe('with a discrepancy of each kind', () => {
       expected(wrong).map(([check, subject, detail]) => [check, subject, expect.stringContaining(detail)]),
     );
     const list = report.problems.map(({ subject, detail }) => `- ${subject}: ${detail}`).join('\n');
-    expect(report.markdown.startsWith(`**6 disagree**\n\n${list}\n\n`)).toBe(true);
-    expect(report.markdown).toContain(`Repaired in the stock counters:\n\n${repairs(wrong).join('\n')}\n\n`);
+    expect(report.markdown.startsWith(`**Discrepancies: 6**\n\n${list}\n\n`)).toBe(true);
+    expect(report.markdown).toContain(`Repaired stock counters:\n\n${repairs(wrong).join('\n')}\n\n`);
     expect((await services.stockCounters.available([wrong.drifted])).get(wrong.drifted)).toBe(10);
     const money = (cents: number) => formatMoney(cents, CURRENCY);
     expect(report.markdown).toContain('| | charged | refunded | kept |\n| --- | --- | --- | --- |\n');
@@ -161,16 +161,16 @@ describe('with a discrepancy of each kind', () => {
     expect(lines.filter((line) => line.startsWith('| ')).length).toBeGreaterThan(3);
     const all = await program(['--all']);
     expect(all.exitCode).toBe(1);
-    expect(all.lines).toContainEqual(expect.stringContaining(`order ${wrong.made.orderId}: books 2500 as charged`));
+    expect(all.lines).toContainEqual(expect.stringContaining(`order ${wrong.made.orderId}: records 2500 as charged`));
   }, 120_000);
 });
 
 describe('with nothing wrong', () => {
   it('says so, and ends with 0', async () => {
     const { exitCode, lines } = await program();
-    expect(lines.join('\n')).toContain('**The books agree.**');
+    expect(lines.join('\n')).toContain('**No discrepancies found.**');
     expect(exitCode).toBe(0);
-    expect((await program()).lines.join('\n')).toContain('Nothing had drifted in the stock counters.');
+    expect((await program()).lines.join('\n')).toContain('The stock counters needed no repair.');
   }, 120_000);
 
   it('leaves out what was put right while it looked: orders are moving', async () => {

@@ -43,7 +43,7 @@ export async function sweep(
   const resumedOrders = (await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0;
   await failures.attempt('failing workflows', () => watchFailing(deps, steps));
   if (expiredReservations > 0 || resumedOrders > 0) {
-    log.warn({ expiredReservations, resumedOrders }, 'sweep: ended what had outlived its time');
+    log.warn({ expiredReservations, resumedOrders }, 'sweep: ended overdue reservations and resumed overdue orders');
   }
   failures.throwIfAny();
   return { expiredReservations, resumedOrders };

@@ -31,7 +31,7 @@ async function lookAgain({ db, temporal, log }: WatchDependencies, failing: Fail
   if (failures > 1) await recordFailingWorkflow(db, { ...failing, failures });
   else {
     await forgetFailingWorkflow(db, runId);
-    log.info({ workflowId, runId }, 'a workflow whose task failed goes on, or is over');
+    log.info({ workflowId, runId }, 'a failing workflow has recovered or completed');
   }
 }
 
@@ -43,6 +43,6 @@ export async function recordIfFailing({ db, temporal }: WatchDependencies, workf
   const { runId, type, raw } = await temporal.workflow.getHandle(workflowId).describe();
   const failures = raw.pendingWorkflowTask?.attempt ?? 0;
   if (failures <= 1) return;
-  const cause = 'its time is over, and its task does not succeed';
+  const cause = 'it is overdue and its workflow task keeps failing';
   await recordFailingWorkflow(db, { workflowId, runId, workflowType: type, failures, cause });
 }

@@ -174,7 +174,7 @@ describe('a mail that fails', () => {
     const left = await waiting();
     expect(left).toMatchObject([
       { key: busy, attempts: 1, last_error: 'RCPT TO: answered 451 (4.2.1)' },
-      { key: unknown, attempts: 1, last_error: 'not a mail that this worker knows' },
+      { key: unknown, attempts: 1, last_error: 'unknown kind of email' },
     ]);
     expect(await carry()).toBe(0);
     expect(await mailsTo(MAILBOX_URL, goodAddress)).toHaveLength(1);

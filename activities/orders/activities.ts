@@ -38,10 +38,10 @@ export function createOrderActivities({
         await endInCounters(stockCounters, order.reservationId, 'committed');
       } else if (outcome === 'refund_due') {
         await endInCounters(stockCounters, order.reservationId, 'released');
-        log.warn({ orderId, refundId }, 'paid too late; refunding in full');
+        log.warn({ orderId, refundId }, 'payment arrived after the reservation ended; refunding in full');
       }
       if (unmatched.length > 0)
-        log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments; refunding them');
+        log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments found; refunding them');
       return applied;
     },
 

@@ -179,8 +179,8 @@ export interface OrderEnd {
 export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<OrderFacts> {
   const message =
     to === 'expired'
-      ? 'Time to pay ran out; the items went back on sale.'
-      : 'Order canceled; the items went back on sale.';
+      ? 'Time to pay ran out; the items returned to stock.'
+      : 'Order canceled; the items returned to stock.';
   return db.transaction(async (sql) => {
     const closed = await sql.row<{ reservation_id: string }>(
       `update orders set status = $2, updated_at = now() where id = $1 and status = any($3) and captured_amount = 0

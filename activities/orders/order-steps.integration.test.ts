@@ -24,7 +24,7 @@ describe('steps of an order', () => {
     expect(Date.parse(closesAt!) - Date.parse(shipment!.deliveredAt!)).toBe(returnMs);
   });
 
-  it('keep what was refunded: an order comes back from its reservation as it was', async () => {
+  it('keep what was refunded: an order comes back from review as it was', async () => {
     const { orderId } = (await orders.paid()).order;
     await orders.sent((await orders.refunded(orderId, { amountCents: 500 })).refundId);
     expect((await caseOf(orderId)).order.status).toBe('partially_refunded');

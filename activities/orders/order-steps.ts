@@ -57,14 +57,14 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
   const { orderId, step, actor, reason } = request;
   return db.transaction(async (sql) => {
     const order = await lockOrder(sql, orderId);
-    if (!order) return { outcome: 'refused', message: `There is no order ${orderId}.` };
+    if (!order) return { outcome: 'refused', message: `Order ${orderId} was not found.` };
     const { type, message, data } = eventOf(step);
     const dedupeKey = `${step.action}:${request.requestId}`;
     const earlier = await earlierEvent(sql, orderId, dedupeKey);
     if (earlier) {
       return sameFacts(earlier.data, data)
         ? { outcome: 'done' }
-        : { outcome: 'refused', message: `The request id “${request.requestId}” was used before; use a new one.` };
+        : { outcome: 'refused', message: `The request ID “${request.requestId}” was already used. Use a new one.` };
     }
     const refusal = refusalOf(step.action as OrderAction, order.status) ?? (await refusalOfFacts(sql, step, order));
     if (refusal) return { outcome: 'refused', message: refusal };
@@ -124,7 +124,7 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
 }
 
 /** The reason of a reservation that a cancellation put there, which only its decision takes away. */
-export const CANCELLATION_REVIEW = 'A cancellation waits for approval.';
+export const CANCELLATION_REVIEW = 'A cancellation is waiting for approval.';
 
 /** What the order's refunds and disputes say against a step; the caller holds the order's lock, so they can't change meanwhile. */
 async function refusalOfFacts(
@@ -145,7 +145,7 @@ async function refusalOfFacts(
     );
   }
   if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)
-    return 'A cancellation waits for approval: a support lead approves or rejects it, which ends the reservation.';
+    return 'A cancellation is waiting for approval. The review ends when a support lead approves or rejects it.';
   return undefined;
 }
 
@@ -160,7 +160,7 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
     case 'putUnderReview':
       return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
     case 'release':
-      return { type: 'order_released', message: 'Released from its reservation.', data: {} };
+      return { type: 'order_released', message: 'Released from review.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber } = step;
       return {
@@ -178,7 +178,7 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
         data: { fingerprint: fingerprint(step.address) },
       };
     case 'resendConfirmation':
-      return { type: 'confirmation_resent', message: 'The confirmation was sent again.', data: {} };
+      return { type: 'confirmation_resent', message: 'The order confirmation was resent.', data: {} };
   }
 }
 

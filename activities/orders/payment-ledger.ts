@@ -159,7 +159,7 @@ async function bookLatePayment(
        insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
        values ($3, $1, 'paid-too-late', $2, $4, 'The items were no longer available when the payment arrived.', '${SYSTEM}'))
      insert into order_events (order_id, type, message, dedupe_key)
-     values ($1, 'payment_returned', 'The payment came when the items were no longer reserved; all of it is being returned.', 'paid-too-late')`,
+     values ($1, 'payment_returned', 'The payment arrived after the reservation ended and is being refunded in full.', 'paid-too-late')`,
     [orderId, captured, refundId, currency],
   );
 }
@@ -178,7 +178,7 @@ async function recordUnmatched(
   await recordEvent(sql, {
     orderId,
     type: 'payment_unmatched',
-    message: `A payment of ${formatMoney(receivedCents, currency)} names this order, but ${UNMATCHED_IN_WORDS[reason]}. It is being refunded.`,
+    message: `A payment of ${formatMoney(receivedCents, currency)} was made for this order, but ${UNMATCHED_IN_WORDS[reason]}. It is being refunded.`,
     data: { paymentIntentId, reason },
     dedupeKey: `unmatched:${paymentIntentId}`,
   });

@@ -14,6 +14,6 @@ export async function signalOrder(
     await temporal.workflow.getHandle(orderWorkflowId(orderId)).signal(orderChangedSignal);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError))
-      log.warn({ err: error, orderId }, 'the order’s workflow was not told');
+      log.warn({ err: error, orderId }, 'the order workflow could not be signaled');
   }
 }

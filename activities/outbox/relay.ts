@@ -89,7 +89,7 @@ export class OutboxRelay {
         await this.#listening;
         carried = await this.carry(topic);
       } catch (error) {
-        this.#log.warn({ err: error, topic }, 'outbox: could not look');
+        this.#log.warn({ err: error, topic }, 'outbox: messages could not be read');
       }
       if (carried === 0 && !this.#stopped) await sleeper.sleep(IDLE_MS);
     }
@@ -148,15 +148,12 @@ export class OutboxRelay {
       if (failed.size > 0) {
         this.#log.warn(
           { topic, messages: messages.length, failed: failed.size, reasons: [...new Set(failed.values())] },
-          'outbox: some messages failed; they will be tried again',
+          'outbox: some messages failed and will be retried',
         );
       }
       return failed;
     } catch (error) {
-      this.#log.warn(
-        { err: error, topic, messages: messages.length },
-        'outbox: a batch failed; it will be tried again',
-      );
+      this.#log.warn({ err: error, topic, messages: messages.length }, 'outbox: a batch failed and will be retried');
       const reason = error instanceof Error ? error.message.slice(0, 500) : 'failed';
       return new Map(messages.map(({ id }) => [id, reason]));
     }

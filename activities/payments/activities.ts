@@ -41,7 +41,7 @@ export function createPaymentActivities({
       },
       { idempotencyKey: `order-${request.orderId}-intent` },
     );
-    if (!intent.client_secret) throw new Error(`PaymentIntent ${intent.id} came without a client secret`);
+    if (!intent.client_secret) throw new Error(`PaymentIntent ${intent.id} has no client secret`);
     const attached = { paymentIntentId: intent.id, clientSecret: intent.client_secret };
     // The order ended while Stripe was at work: nobody can pay it any more.
     if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);

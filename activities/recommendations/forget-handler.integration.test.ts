@@ -54,7 +54,7 @@ it('goes on waiting for an event of before, however long the points take to be r
   await services.redis.xadd(EVENT_STREAM, '*', ...Object.entries(event).flat());
   const untilMs = Date.now();
   const slow = new SlowInfluxDb(services.settings);
-  expect(await forget(who, untilMs, slow)).toEqual([{ id: 1, reason: expect.stringContaining('still wait') }]);
+  expect(await forget(who, untilMs, slow)).toEqual([{ id: 1, reason: expect.stringContaining('still in the stream') }]);
   const [entry] = await group.read(1, 100);
   expect(await forget(who, untilMs)).toHaveLength(1);
   await services.influx.write([toPoint(entry!.fields)]);

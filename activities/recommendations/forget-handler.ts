@@ -31,12 +31,12 @@ export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHan
       const failed: FailedMessage[] = [];
       for (const { id, key, payload } of messages) {
         const untilMs = Number(payload.untilMs);
-        if (!WHO.test(key) || !Number.isFinite(untilMs)) throw new Error('this names nobody who could be forgotten');
+        if (!WHO.test(key) || !Number.isFinite(untilMs)) throw new Error('the message names no customer');
         // Before the points are read: what is not waiting now has been written.
         const { oldestAt } = await group.backlog();
         await blank(influx, key, untilMs);
         if (oldestAt !== undefined && oldestAt <= untilMs + CLOCK_MS)
-          failed.push({ id, reason: 'events of before still wait in the stream' });
+          failed.push({ id, reason: 'earlier events are still in the stream' });
       }
       return failed;
     },

@@ -41,7 +41,7 @@ export async function cancelPaid(
   const { orderId, refundId, actor, reason } = request;
   return db.transaction(async (sql) => {
     const order = await lockForRefund(sql, orderId);
-    if (!order) return { outcome: 'refused', code: 'not_found', message: `There is no order ${orderId}.` };
+    if (!order) return { outcome: 'refused', code: 'not_found', message: `Order ${orderId} was not found.` };
     const existing = await readRefund(sql, refundId);
     if (existing && existing.status !== 'rejected') {
       const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'canceled';
@@ -51,16 +51,16 @@ export async function cancelPaid(
     const refusal = existing
       ? 'This cancellation was rejected. Request another one with a new request ID.'
       : refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')
-        ? 'A cancellation of this order already waits for approval.'
+        ? 'A cancellation of this order is already waiting for approval.'
         : refusalOf('cancel', order.status);
     if (refusal || order.status === 'pending')
-      return { outcome: 'refused', code: 'order_not_cancelable', message: refusal ?? 'It is not paid.' };
+      return { outcome: 'refused', code: 'order_not_cancelable', message: refusal ?? 'The order is not paid.' };
     if (await hasMoneyWithheld(sql, orderId)) {
       return {
         outcome: 'refused',
         code: 'order_not_cancelable',
         message:
-          'A chargeback of this order is not decided: the bank has the money. Cancel the order when it is decided.',
+          'A chargeback of this order is open and the bank holds the money. Cancel the order after the bank decides.',
       };
     }
     // Refunds that wait give way: the cancellation is for all of the money, so what they were for is part of it.
@@ -78,7 +78,7 @@ export async function cancelPaid(
     await recordEvent(sql, {
       orderId,
       type: 'cancellation_requested',
-      message: waits ? 'Cancellation asked for; it waits for approval.' : 'Cancellation asked for.',
+      message: waits ? 'Cancellation requested; waiting for approval.' : 'Cancellation requested.',
       data: { refundId, amountCents: decision.amountCents },
       actor,
       reason,
@@ -123,7 +123,7 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
   await recordEvent(sql, {
     orderId,
     type: 'order_canceled',
-    message: 'Order canceled; the payment is being returned.',
+    message: 'Order canceled; the payment is being refunded.',
     data: { refundId },
     actor,
     reason: refund.reason,

@@ -35,7 +35,7 @@ function withRefund(
 ): Promise<DecisionResult> {
   return db.transaction(async (sql) => {
     const found = await readRefund(sql, refundId);
-    if (!found) return { outcome: 'refused', code: 'not_found', message: `There is no refund ${refundId}.` };
+    if (!found) return { outcome: 'refused', code: 'not_found', message: `Refund ${refundId} was not found.` };
     const order = (await lockForRefund(sql, found.orderId))!;
     return work(sql, (await readRefund(sql, refundId))!, order);
   });
@@ -60,7 +60,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
       await recordEvent(sql, {
         orderId: refund.orderId,
         type: 'refund_approval_refused',
-        message: `A try to ${request.decision} a refund was refused: ${refusal.message}`,
+        message: `An attempt to ${request.decision} a refund was refused: ${refusal.message}`,
         data: { refundId: refund.refundId },
         actor: request.actor,
         reason: request.reason,
@@ -75,7 +75,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
       return {
         outcome: 'refused',
         code: 'conflict',
-        message: `This refund is ${refund.status.replaceAll('_', ' ')}: nothing waits for a decision.`,
+        message: `This refund is ${refund.status.replaceAll('_', ' ')} and does not need a decision.`,
       };
     }
     const approved = request.decision === 'approve';
@@ -92,7 +92,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: approved ? 'refund_approved' : 'refund_rejected',
-      message: approved ? 'The refund was approved.' : 'The refund was declined.',
+      message: approved ? 'The refund was approved.' : 'The refund was rejected.',
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,
@@ -113,11 +113,11 @@ async function refusalOfDecision(
   const role = roleOf(request.actor);
   if (!request.isProven || (role !== 'support_lead' && role !== 'admin')) {
     return forbidden(
-      `A support lead decides, signed in to the shop: POST /api/refunds/${refund.refundId}/${request.decision}. The Temporal UI can only ask.`,
+      `A support lead must sign in to the shop and decide: POST /api/refunds/${refund.refundId}/${request.decision}. The Temporal UI can only request refunds.`,
     );
   }
   if (await isSamePerson(sql, refund.requestedBy, request.actor))
-    return forbidden('Who asked for a refund does not decide about it: another support lead has to.');
+    return forbidden('You requested this refund, so a different support lead must decide.');
   return undefined;
 }
 
@@ -168,7 +168,7 @@ export async function receiveReturn(
     const restock = request.restock && refund.lines.length > 0;
     await sql.run(
       `update refunds set status = $2, restock = $3, amount = coalesce($4, amount), updated_at = now(),
-         decision_reason = case when $2 = 'rejected' then 'The money had gone back already.' end
+         decision_reason = case when $2 = 'rejected' then 'The payment was already refunded.' end
        where id = $1`,
       [
         refund.refundId,
@@ -182,7 +182,7 @@ export async function receiveReturn(
       orderId: refund.orderId,
       type: 'return_received',
       message: isPaidBack
-        ? 'The returned items have arrived; the money had gone back already.'
+        ? 'The returned items have arrived; the payment was already refunded.'
         : 'The returned items have arrived.',
       data: { refundId: refund.refundId, requestId: request.requestId, restock: request.restock },
       actor: request.actor,
@@ -228,7 +228,7 @@ async function notAwaitingReturn(sql: Sql, refund: RefundFacts, dedupeKey: strin
   return {
     outcome: 'refused',
     code: 'conflict',
-    message: `This refund is ${refund.status.replaceAll('_', ' ')}: no return is awaited.`,
+    message: `This refund is ${refund.status.replaceAll('_', ' ')} and does not expect a return.`,
   };
 }
 
@@ -252,7 +252,7 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
       return {
         outcome: 'refused',
         code: 'conflict',
-        message: 'This refund was given up: its money went back in another way.',
+        message: 'This refund was given up because the customer was paid another way.',
       };
     }
     const others = await readRecords(sql, refund.orderId, refund.refundId);
@@ -275,7 +275,7 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
       orderId: refund.orderId,
       type: 'refund_retried',
       message: waits
-        ? 'The refund is to be retried; with the refunds made in the meantime it needs approval.'
+        ? 'The refund is waiting for approval before it is retried, because other refunds were made in the meantime.'
         : 'The refund is being retried.',
       data: { refundId: refund.refundId, requestId: request.requestId },
       actor: request.actor,
@@ -325,7 +325,10 @@ function endFailed(
  * was to cancel stay canceled and go back on sale.
  */
 export function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  const how = { type: 'refund_given_up', message: 'The refund was settled in another way.' } as const;
+  const how = {
+    type: 'refund_given_up',
+    message: 'The refund was given up; the customer was paid another way.',
+  } as const;
   return endFailed(db, request, how, async (sql, refund) => {
     await sql.run('update refunds set given_up_at = now(), updated_at = now() where id = $1', [refund.refundId]);
     if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);
@@ -339,7 +342,7 @@ export function cancelFailed(db: Database, request: Required<RetryRequest>): Pro
   return endFailed(db, request, how, async (sql, refund) => {
     if (refund.isRestocked || refund.kind === 'cancellation') {
       const message =
-        'Its items are canceled and back on sale, so the money has to go back: retry the refund, or give it up when the money went back in another way.';
+        'Its items are canceled and back in stock, so the customer must be paid. Retry the refund, or give it up if you paid the customer another way.';
       return { outcome: 'refused', code: 'conflict', message };
     }
     await sql.run(

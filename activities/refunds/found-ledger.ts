@@ -136,13 +136,14 @@ export function disputeMessage({
 }: Omit<FoundDispute, 'disputeId' | 'evidenceDueBy'>): string {
   const money = formatMoney(amountCents, currency);
   const because = reason.replaceAll('_', ' ');
-  if (status === 'won') return `The chargeback of ${money} was won: the money is back.`;
+  if (status === 'won') return `The chargeback of ${money} was won; the money was returned.`;
   if (status === 'lost') return `The chargeback of ${money} was lost.`;
-  if (status === 'under_review') return `The evidence against the chargeback of ${money} is with the bank.`;
+  if (status === 'under_review') return `The evidence against the chargeback of ${money} was submitted to the bank.`;
   if (status === 'prevented') return `Stripe prevented a chargeback of ${money}; no money has moved.`;
   if (status === 'warning_closed') return `The bank’s inquiry about ${money} is closed.`;
-  if (status.startsWith('warning_')) return `The card’s bank asks about ${money} (${because}); no money has moved.`;
-  return `The card’s bank took back ${money} (${because}). Answer it in Stripe’s dashboard.`;
+  if (status.startsWith('warning_'))
+    return `The card’s bank opened an inquiry about ${money} (${because}); no money has moved.`;
+  return `The card’s bank opened a chargeback of ${money} (${because}). Respond in the Stripe Dashboard.`;
 }
 
 /** What a dispute's status says of the money: Stripe takes it out when a dispute opens. */

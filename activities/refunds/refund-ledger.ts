@@ -92,12 +92,12 @@ export async function requestRefund(
     if (!decision.ok) return refused(decision.code, decision.message);
     // Who asked to cancel items that ship in the same moment did not ask for a return.
     if (role === 'customer' && order.hasShipped && request.awaitReturn === false)
-      return refused('order_not_refundable', 'The order has shipped in the meantime. Request a return instead.');
+      return refused('order_not_refundable', 'The order has shipped. Request a return instead.');
     const isReturn = request.awaitReturn === true || (role === 'customer' && order.hasShipped);
     if (isReturn && !order.hasShipped) {
       return refused(
         'invalid_request',
-        'This order has not shipped, so nothing can come back: leave "awaitReturn" out, and its items are canceled.',
+        'This order has not shipped, so there is nothing to return. Omit "awaitReturn" to cancel its items instead.',
       );
     }
     const closedAt = returnsClosedAt(order.deliveredAt, returnDays, new Date());
@@ -112,7 +112,7 @@ export async function requestRefund(
     if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {
       return refused(
         'order_not_refundable',
-        'A chargeback of this order is not decided: the bank has the money. Refund the items when it is decided.',
+        'A chargeback of this order is open and the bank holds the money. Refund the items after the bank decides.',
       );
     }
     await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
@@ -132,8 +132,8 @@ export async function requestRefund(
 }
 
 function requestedMessage(status: RefundStatus): string {
-  if (status === 'awaiting_return') return 'Return asked for; the money follows when the items are back.';
-  return status === 'awaiting_approval' ? 'Refund requested; it is being looked at.' : 'Refund requested.';
+  if (status === 'awaiting_return') return 'Return requested; the refund follows when the items arrive.';
+  return status === 'awaiting_approval' ? 'Refund requested; waiting for approval.' : 'Refund requested.';
 }
 
 /** @param request what is asked now, under an id that was used before */
@@ -142,7 +142,7 @@ function repeated(refund: RefundFacts, request: RefundWithActor, replaced: strin
   return {
     outcome: 'refused',
     code: 'idempotency_key_reused',
-    message: `This request id made a refund of ${formatMoney(refund.amountCents, refund.currency)} (“${refund.reason}”) before; use a new one for another refund.`,
+    message: `This request ID was already used for a refund of ${formatMoney(refund.amountCents, refund.currency)} (“${refund.reason}”). Use a new one for a different refund.`,
     refundableCents: 0,
     currency: refund.currency,
   };
@@ -231,7 +231,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
     await recordEvent(sql, {
       orderId,
       type: outcome.status === 'succeeded' ? 'refund_succeeded' : 'refund_failed',
-      message: outcome.status === 'succeeded' ? 'Refund sent.' : 'The refund could not be made.',
+      message: outcome.status === 'succeeded' ? 'Refund succeeded.' : 'The refund failed.',
       data: { refundId: outcome.refundId, amountCents: before.amountCents, failure: outcome.failureReason },
       dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`,
     });

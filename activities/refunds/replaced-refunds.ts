@@ -26,7 +26,7 @@ export async function replaceRefunds(
     await recordEvent(sql, {
       orderId: by.orderId,
       type: 'refund_replaced',
-      message: 'A refund that was not finished was replaced by another one.',
+      message: 'An unfinished refund was replaced by another one.',
       data: { refundId, amountCents, replacedBy: by.refundId },
       actor,
       dedupeKey: `refund:${refundId}:replaced:${attempt}`,

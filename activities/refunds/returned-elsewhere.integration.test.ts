@@ -70,7 +70,7 @@ describe('a return that arrives', () => {
     const refundId = await returned(sale);
     await refundedInDashboard(sale, 2_500);
     const received = await shop.activities.receiveReturn({ refundId, requestId: 'r', ...BY_ANNA, restock });
-    const refund = { status: 'rejected', decisionReason: 'The money had gone back already.', amountCents: 2_500 };
+    const refund = { status: 'rejected', decisionReason: 'The payment was already refunded.', amountCents: 2_500 };
     expect(received).toMatchObject({ outcome: 'decided', refund });
     expect((await stockOf(shop.services, sale.product.id)).stock).toBe(stock);
     // Asked again, it is answered as it is.

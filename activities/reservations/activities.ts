@@ -85,7 +85,9 @@ export function createInventoryActivities({
     await temporal.workflow
       .getHandle(reservationWorkflowId(reservationId))
       .signal(reservationChangedSignal)
-      .catch((error: unknown) => log.warn({ err: error, reservationId }, 'reservation workflow was not notified'));
+      .catch((error: unknown) =>
+        log.warn({ err: error, reservationId }, 'the reservation workflow could not be signaled'),
+      );
   }
 
   async function shortAnswer(
@@ -103,7 +105,7 @@ export function createInventoryActivities({
       requested: request.lines,
       lines: short.map((line) => ({
         productId: line.productId,
-        name: nameById.get(line.productId) ?? 'A product that is no longer sold',
+        name: nameById.get(line.productId) ?? 'Discontinued product',
         requested: line.quantity,
         available: available.get(line.productId) ?? 0,
       })),

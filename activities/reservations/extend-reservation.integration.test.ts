@@ -43,7 +43,8 @@ it('gives its order the same time, and says so once in its history', async () =>
   expect(await extendReservation(db, request)).toEqual(extended);
   expect(await extendReservation(db, { ...request, requestId: 'call-2' })).toEqual({
     outcome: 'refused',
-    message: 'This reservation was extended before; once is all. Ask the shopper to order anew.',
+    message:
+      'This reservation was already extended once and can’t be extended again. If the customer can’t pay in time, ask them to place a new order.',
   });
   const ends = await db.row<{ of_order: Date; of_reservation: Date }>(
     'select o.expires_at as of_order, r.expires_at as of_reservation from orders o join reservations r on r.id = o.reservation_id where o.id = $1',
@@ -70,7 +71,7 @@ it('asks for a new cart when the time is over and nothing was ordered', async ()
   await endedAgo(shop.services, reservationId, 60);
   expect(await extend(reservationId)).toEqual({
     outcome: 'refused',
-    message: 'This reservation has ended; the shopper has to put the items into the cart again.',
+    message: 'This reservation has ended. Ask the customer to place a new order.',
   });
   await shop.activities.endReservation({ reservationId });
 });
@@ -92,6 +93,6 @@ it('says how the order stands when it is over', async () => {
   expect(await extend(reservationId)).toEqual({
     outcome: 'refused',
     message:
-      "An order that is expired can't have its reservation extended. It was never paid in time; a new order is needed.",
+      "An order that is expired can't have its reservation extended. It was not paid in time. The customer can place a new order.",
   });
 });

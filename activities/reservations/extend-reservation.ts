@@ -18,7 +18,7 @@ export type ExtendedReservation =
   | { outcome: 'extended'; expiresAt: string; orderId: string | null }
   | { outcome: 'refused'; message: string };
 
-const ENDED = 'This reservation has ended; the shopper has to put the items into the cart again.';
+const ENDED = 'This reservation has ended. Ask the customer to place a new order.';
 /** An order on it is still pending: whoever ordered anew might pay twice. */
 const AWAITS_PAYMENT =
   'The time to pay is over, but a payment may be in progress. Wait: the order will be paid or closed automatically.';
@@ -27,7 +27,7 @@ const AWAITS_PAYMENT =
 export async function extendReservation(db: Database, request: ExtendReservationRequest): Promise<ExtendedReservation> {
   const { reservationId, minutes, requestId, actor, reason } = request;
   if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))
-    return { outcome: 'refused', message: `A reservation is extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
+    return { outcome: 'refused', message: `A reservation can be extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
     const reservation = await sql.row<{
       status: string;
@@ -38,7 +38,7 @@ export async function extendReservation(db: Database, request: ExtendReservation
       `select status, expires_at, extended_at, extension_request as extension from reservations where id = $1 for no key update`,
       [reservationId],
     );
-    if (!reservation) return { outcome: 'refused', message: 'There is no such reservation.' };
+    if (!reservation) return { outcome: 'refused', message: 'Reservation not found.' };
     const order = await sql.row<{ id: string; status: OrderStatus }>(
       'select id, status from orders where reservation_id = $1',
       [reservationId],
@@ -48,7 +48,8 @@ export async function extendReservation(db: Database, request: ExtendReservation
         ? { outcome: 'extended', expiresAt: reservation.expires_at.toISOString(), orderId: order?.id ?? null }
         : {
             outcome: 'refused',
-            message: 'This reservation was extended before; once is all. Ask the shopper to order anew.',
+            message:
+              'This reservation was already extended once and can’t be extended again. If the customer can’t pay in time, ask them to place a new order.',
           };
     }
     const refusal = order && refusalOf('extendReservation', order.status);
@@ -69,7 +70,7 @@ export async function extendReservation(db: Database, request: ExtendReservation
       await recordEvent(sql, {
         orderId: order.id,
         type: 'reservation_extended',
-        message: `The items are reserved ${minutes} minutes longer.`,
+        message: `The reservation was extended by ${minutes} minutes.`,
         data: { minutes },
         actor,
         reason,

@@ -153,7 +153,7 @@ function grant(
     if (!product || available < quantity) {
       short.push({
         productId,
-        name: product?.name ?? 'A product that is no longer sold',
+        name: product?.name ?? 'Discontinued product',
         requested: quantity,
         available,
       });

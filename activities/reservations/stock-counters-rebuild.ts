@@ -97,7 +97,7 @@ export function watchStockCounters(
   const loop = (async () => {
     while (!stopped) {
       await ensureStockCounters(db, stockCounters, log).catch((error: unknown) =>
-        log.warn({ err: error }, 'stock counters: could not look'),
+        log.warn({ err: error }, 'stock counters: state could not be read'),
       );
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, intervalMs);

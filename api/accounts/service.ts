@@ -6,7 +6,7 @@ import type { Orm } from '../../infra/postgres/orm.ts';
 import type { SessionOwner } from './sessions.ts';
 
 /** Checked against when an address has no account, so that both answers take as long. */
-const NOBODY = hash('no account has this password');
+const NOBODY = hash('no account uses this password');
 
 export class Accounts {
   readonly #orm: Orm;
@@ -28,7 +28,7 @@ export class Accounts {
       await em.flush();
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new DomainError('email_taken', 'Sign in instead, or use another address.');
+      throw new DomainError('email_taken', 'Sign in or use a different email address.');
     }
     return user;
   }
@@ -38,7 +38,7 @@ export class Accounts {
     const em = this.#orm.em.fork();
     const user = await em.findOne(User, { email }, { populate: ['passwordHash'] });
     const matches = await verify(user?.passwordHash ?? (await NOBODY), password);
-    if (!user || !matches) throw new DomainError('invalid_credentials', 'Check the address and the password.');
+    if (!user || !matches) throw new DomainError('invalid_credentials', 'Check the email address and password.');
     return user;
   }
 

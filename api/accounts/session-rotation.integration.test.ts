@@ -49,7 +49,7 @@ it('ends the session for whoever presents a replaced token later, and for its ow
   await wait(GRACE_MS + 1);
   await expect(refresh(first)).rejects.toMatchObject({
     code: 'unauthenticated',
-    message: expect.stringMatching(/used before/),
+    message: expect.stringMatching(/already used/),
   });
   expect(await redis.exists(key)).toBe(0);
   await expect(refresh(second)).rejects.toMatchObject({ code: 'unauthenticated' });

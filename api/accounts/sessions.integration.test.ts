@@ -35,7 +35,7 @@ describe('a refresh token that was replaced', () => {
     await refreshedAgo(session.refresh_token, 10_001);
     const stolen = await refresh(session.refresh_token);
     expect([stolen.status, stolen.body.code]).toEqual([401, 'unauthenticated']);
-    expect(stolen.body.detail).toContain('was used before; the session has been ended');
+    expect(stolen.body.detail).toContain('was already used, so the session was ended');
     expect(await shop.services.redis.exists(keyOf(session.refresh_token))).toBe(0);
     expect((await refresh(next.refresh_token)).status).toBe(401);
   });

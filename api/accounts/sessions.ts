@@ -94,8 +94,8 @@ export class Sessions {
       throw new DomainError(
         'unauthenticated',
         answer === 'reused'
-          ? 'This refresh token was used before; the session has been ended. Sign in again.'
-          : 'The session has ended. Sign in again.',
+          ? 'This refresh token was already used, so the session was ended. Sign in again.'
+          : 'Your session has ended. Sign in again.',
       );
     }
     return this.#tokens(owner, sessionId, answer);

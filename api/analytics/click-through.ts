@@ -34,7 +34,10 @@ async function ofModel(influx: InfluxDb, model: string, fromMs: number, toMs: nu
   try {
     series = await influx.series(query);
   } catch (error) {
-    throw new DomainError('unavailable', 'The figures can’t be read just now.', { retryable: true, cause: error });
+    throw new DomainError('unavailable', 'Analytics are unavailable. Try again in a moment.', {
+      retryable: true,
+      cause: error,
+    });
   }
   const counts = new Map<string, { impressions: number; clicks: number }>();
   for (const { tags, values } of series) {

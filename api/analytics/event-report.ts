@@ -42,6 +42,9 @@ async function ask(influx: InfluxDb, query: string): Promise<InfluxSeries[]> {
   try {
     return await influx.series(query);
   } catch (error) {
-    throw new DomainError('unavailable', 'The figures can’t be read just now.', { retryable: true, cause: error });
+    throw new DomainError('unavailable', 'Analytics are unavailable. Try again in a moment.', {
+      retryable: true,
+      cause: error,
+    });
   }
 }

@@ -8,12 +8,12 @@ import type { AnalyticsEvent } from '../contracts/analytics.ts';
 
 const accepted = new Counter({
   name: 'analytics_events_accepted_total',
-  help: 'Events taken in from browsers and the storefront',
+  help: 'Events accepted from browsers and the storefront',
   labelNames: ['event'],
 });
 const turnedAway = new Counter({
   name: 'analytics_events_turned_away_total',
-  help: 'Events that were well-formed but not taken in: the stream was full or Redis away',
+  help: 'Valid events rejected because the stream was full or Redis was unavailable',
 });
 
 /** Who sent a batch; empty without consent. */
@@ -43,7 +43,7 @@ export async function acceptEvents(
 }
 
 function away(cause?: unknown): DomainError {
-  return new DomainError('unavailable', 'Events can’t be taken in just now.', {
+  return new DomainError('unavailable', 'Events can’t be accepted right now. Send them again in a moment.', {
     retryable: true,
     cause,
   });

@@ -19,7 +19,7 @@ export async function noteTastes(
     const allowed = await Promise.all(namesOf(sender).map((each) => recommender.shoppers.mayNote(each)));
     if (allowed.every(Boolean)) await recommender.tastes.note(name, tastes);
   } catch (error) {
-    log.warn({ err: error }, 'recommendations: what was looked at could not be noted');
+    log.warn({ err: error }, 'recommendations: product views could not be recorded');
   }
 }
 

@@ -42,7 +42,7 @@ describe('a cart', () => {
     const refused = await put(shopper, second.id);
     expect([refused.status, refused.body.code]).toEqual([409, 'currency_mismatch']);
     expect(refused.body).toMatchObject({ cart_currency: 'jpy', product_currency: 'usd' });
-    expect(refused.body.detail).toContain('Check out or empty the cart first');
+    expect(refused.body.detail).toContain('Check out or empty the cart before');
     await shopper.call('DELETE', `/cart/items/${first.id}`);
     expect((await put(shopper, second.id)).body).toMatchObject({ currency: 'usd', total: 25 });
   });

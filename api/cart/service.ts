@@ -115,7 +115,7 @@ function currencyMismatch(cartCurrency: string, productCurrency: string): Domain
   const [inCart, ofProduct] = [cartCurrency.toUpperCase(), productCurrency.toUpperCase()];
   return new DomainError(
     'currency_mismatch',
-    `Your cart is in ${inCart} and this product is sold in ${ofProduct}. Check out or empty the cart first, then add this product.`,
+    `Your cart is in ${inCart} and this product is sold in ${ofProduct}. Check out or empty the cart before adding this product.`,
     { details: { cart_currency: cartCurrency, product_currency: productCurrency } },
   );
 }

@@ -138,8 +138,8 @@ describe('prices', () => {
     [{ price: 1.234, currency: 'kwd' }, 'price', 'multiple of 0.010 in KWD'],
     [{ price: 1.2345, currency: 'kwd' }, 'price', 'with at most 3 decimals in KWD'],
     [{ price: 10.505 }, 'price', 'with at most 2 decimals in USD'],
-    [{ price: 5, currency: 'zzz' }, 'currency', 'not a currency that Stripe charges'],
-    [{ price: 5, currency: 'USD' }, 'currency', 'not a currency that Stripe charges'],
+    [{ price: 5, currency: 'zzz' }, 'currency', 'not a currency that Stripe supports'],
+    [{ price: 5, currency: 'USD' }, 'currency', 'not a currency that Stripe supports'],
   ])('%j are refused, saying how to write them', async (change, path, message) => {
     const admin = await signedIn(shop, 'admin');
     const answer = await admin.call('POST', '/products', newProduct(change));

@@ -75,7 +75,7 @@ export async function listProducts(sql: Sql, query: ProductListQuery): Promise<P
     .catch((error: { code?: string }) => {
       // A cursor of another sort holds no date, number or id where this one expects it.
       if (error.code?.startsWith('22'))
-        throw new DomainError('invalid_request', 'The cursor belongs to another list; start at the first page.');
+        throw new DomainError('invalid_request', 'The cursor is from a different list. Start at the first page.');
       throw error;
     });
   const items = rows.slice(0, query.limit);
@@ -114,7 +114,7 @@ export async function readProduct(sql: Sql, id: string): Promise<Product> {
      where p.id = $1 and p.deleted_at is null`,
     [id],
   );
-  if (!row) throw new DomainError('not_found', 'There is no such product.');
+  if (!row) throw new DomainError('not_found', 'Product not found.');
   const variants = row.family_id
     ? await sql.rows<{
         id: string;

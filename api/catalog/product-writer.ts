@@ -23,7 +23,9 @@ function price(value: number, currency: string): string {
 }
 
 function invalid(path: string, message: string): DomainError {
-  return new DomainError('invalid_request', 'The body needs attention.', { details: { errors: [{ path, message }] } });
+  return new DomainError('invalid_request', 'The request body is not valid. See errors.', {
+    details: { errors: [{ path, message }] },
+  });
 }
 
 /** The same for requests that ask for the same. */
@@ -68,7 +70,7 @@ export async function createProduct(orm: Orm, id: string, input: ProductCreate, 
 async function isMade(orm: Orm, id: string, requestHash: string): Promise<boolean> {
   const existing = await orm.em.fork().findOne(Product, { id });
   if (existing && existing.requestHash !== requestHash)
-    throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another product.');
+    throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different product.');
   return existing !== null;
 }
 
@@ -87,7 +89,7 @@ export async function updateProduct(
   await explained(() =>
     orm.em.fork().transactional(async (em) => {
       const product = await em.findOne(Product, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (!product) throw new DomainError('not_found', 'There is no such product.');
+      if (!product) throw new DomainError('not_found', 'Product not found.');
       if (stock_delta !== undefined && reference !== undefined) {
         const delivery = { reference, delta: stock_delta, requestHash: hashOf(patch) };
         if (!(await isFirst(em, id, delivery))) return;
@@ -125,17 +127,17 @@ function setStock(product: Product, change: StockChange): void {
     case 'changed':
       throw new DomainError(
         'stock_changed',
-        `${state.quantity} are on hand now, as of version ${state.version}. Count again and send that version, or use stock_delta.`,
+        `${state.quantity} units are on hand as of version ${state.version}. Count again and send that version, or use stock_delta.`,
         { details },
       );
     case 'reserved':
       throw new DomainError(
         'conflict',
-        `${state.reserved} of the ${state.quantity} on hand are reserved for shoppers; stock can’t be set below that.`,
+        `${state.reserved} of the ${state.quantity} units on hand are reserved. Stock can’t be set below that.`,
         { details },
       );
     case 'too_many':
-      throw invalid('stock_delta', `at most ${MAX_STOCK} can be on hand; ${state.quantity} are`);
+      throw invalid('stock_delta', `at most ${MAX_STOCK} units can be on hand; the product has ${state.quantity}`);
   }
 }
 
@@ -156,7 +158,10 @@ async function isFirst(
     [productId, reference],
   );
   if (known && known.request_hash !== requestHash) {
-    throw new DomainError('idempotency_key_reused', `This key was used for another change, of ${known.delta}, before.`);
+    throw new DomainError(
+      'idempotency_key_reused',
+      `This key was already used for a different change of ${known.delta}.`,
+    );
   }
   if (known) return false;
   await em.execute('insert into stock_changes (product_id, reference, delta, request_hash) values (?, ?, ?, ?)', [
@@ -175,7 +180,7 @@ async function isFirst(
 export async function deleteProduct(orm: Orm, id: string): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     const product = await em.findOne(Product, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (!product) throw new DomainError('not_found', 'There is no such product.');
+    if (!product) throw new DomainError('not_found', 'Product not found.');
     if (product.deletedAt) return;
     product.deletedAt = new Date();
     product.stockQuantity = product.reservedQuantity;
@@ -204,8 +209,7 @@ async function explained(work: () => Promise<unknown>): Promise<void> {
 
 function explanationOf(error: unknown): unknown {
   if (error instanceof UniqueConstraintViolationException)
-    return new DomainError('conflict', 'Another product has this SKU.');
-  if (error instanceof ForeignKeyConstraintViolationException)
-    return invalid('category_id', 'there is no such category');
+    return new DomainError('conflict', 'Another product already has this SKU.');
+  if (error instanceof ForeignKeyConstraintViolationException) return invalid('category_id', 'category not found');
   return error;
 }

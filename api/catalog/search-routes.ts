@@ -26,7 +26,7 @@ export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
     const query = parse(searchQuery, ctx.query, 'query');
     const offset = (query.page - 1) * query.limit;
     if (offset + query.limit > DEEPEST_HIT)
-      throw new DomainError('invalid_request', 'Search shows the first 10,000 hits; narrow it down.');
+      throw new DomainError('invalid_request', 'Search returns only the first 10,000 results. Narrow the search.');
     const generation = await cache.generation(CATALOG_TAG);
     await answerCached(ctx, cache, `search:${generation}:${JSON.stringify(query)}`, CACHE_SECONDS, async () =>
       present(
@@ -57,8 +57,8 @@ export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
     try {
       return await ask();
     } catch (error) {
-      deps.log.error({ err: error, requestId: ctx.state.requestId }, 'search: Elasticsearch did not answer');
-      throw new DomainError('unavailable', 'Search is away for a moment; the categories are there.', {
+      deps.log.error({ err: error, requestId: ctx.state.requestId }, 'search: Elasticsearch is unavailable');
+      throw new DomainError('unavailable', 'Search is unavailable. Browse the categories or try again in a moment.', {
         retryable: true,
       });
     }

@@ -59,10 +59,10 @@ describe('stock', () => {
   });
 
   it.each([
-    [{ stock_quantity: 5 }, 'stock_quantity', 'give stock_version with it'],
-    [{ stock_quantity: 5, stock_delta: 1 }, 'stock_delta', 'give either stock_delta or stock_quantity'],
-    [{ stock_version: 5 }, 'stock_version', 'belongs to stock_quantity'],
-    [{ stock_delta: 0 }, 'stock_delta', 'must be other than 0'],
+    [{ stock_quantity: 5 }, 'stock_quantity', 'requires the product’s current stock_version'],
+    [{ stock_quantity: 5, stock_delta: 1 }, 'stock_delta', 'send either stock_delta or stock_quantity, not both'],
+    [{ stock_version: 5 }, 'stock_version', 'requires stock_quantity'],
+    [{ stock_delta: 0 }, 'stock_delta', 'must not be 0'],
     [{ stock_delta: 1.5 }, 'stock_delta', 'expected int'],
   ])('%j is refused, saying what to send', async (body, path, message) => {
     const { id } = await createProduct(shop.services);

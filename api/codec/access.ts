@@ -45,7 +45,7 @@ function oidcSignIn(settings: Settings, issuer: string, log: Logger): (token: st
     const claims = await verify(token);
     const who = `oidc:${claims.sub}`;
     if (claimed(claims, settings.CODEC_OIDC_ROLE_CLAIM).some((value) => allowed.has(value))) return who;
-    log.info({ who, claim: settings.CODEC_OIDC_ROLE_CLAIM }, 'codec: signed in, but not of the support desk');
+    log.info({ who, claim: settings.CODEC_OIDC_ROLE_CLAIM }, 'codec: access denied; the account has no support role');
     throw notOfTheDesk();
   };
 
@@ -61,12 +61,14 @@ function oidcSignIn(settings: Settings, issuer: string, log: Logger): (token: st
       return payload;
     } catch (error) {
       if (!isRefusal(error)) {
-        log.warn({ err: error, issuer }, 'codec: the keys of the sign-in can’t be had');
-        throw new DomainError('unavailable', 'The sign-in can’t be checked just now.', { retryable: true });
+        log.warn({ err: error, issuer }, 'codec: the OIDC issuer’s signing keys are unavailable');
+        throw new DomainError('unavailable', 'Your sign-in can’t be verified right now. Try again in a moment.', {
+          retryable: true,
+        });
       }
       // Whoever sets a sign-in up needs to know which claim is wrong; the message holds nothing of the token.
-      log.info({ reason: error.message, issuer }, 'codec: token refused');
-      throw new DomainError('unauthenticated', 'The token is not valid or has expired; sign in again.');
+      log.info({ reason: error.message, issuer }, 'codec: token rejected');
+      throw new DomainError('unauthenticated', 'The token is not valid or has expired. Sign in again.');
     }
   }
 }
@@ -87,9 +89,9 @@ function issuerKeys(issuer: string, jwksUrl: string | undefined): () => Promise<
 async function discover(issuer: string): Promise<string> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const answer = await fetch(address, { signal: AbortSignal.timeout(DISCOVERY_MS) });
-  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`${address} responded ${answer.status}`);
   const { issuer: itself, jwks_uri: jwksUri } = (await answer.json()) as { issuer?: string; jwks_uri?: string };
-  if (itself !== issuer || !jwksUri) throw new Error(`${address} is of issuer "${itself}", not of "${issuer}"`);
+  if (itself !== issuer || !jwksUri) throw new Error(`${address} names the issuer "${itself}", expected "${issuer}"`);
   return jwksUri;
 }
 
@@ -121,5 +123,5 @@ function claimed(claims: JWTPayload, name: string): string[] {
 }
 
 function notOfTheDesk(): DomainError {
-  return new DomainError('forbidden', 'Only people of the support desk may read what Temporal stores.');
+  return new DomainError('forbidden', 'Only support staff can decode Temporal payloads.');
 }

@@ -203,7 +203,7 @@ describe('the codec endpoint', () => {
     expect(notes).toMatchObject([
       { msg: 'codec: decoded', who: `support:${USER}`, payloads: 2 },
       { msg: 'codec: decoded', who: 'oidc:sam', payloads: 1 },
-      { msg: 'codec: signed in, but not of the support desk', who: 'oidc:sam' },
+      { msg: 'codec: access denied; the account has no support role', who: 'oidc:sam' },
     ]);
     expect(logged.join()).not.toContain('Ada');
     expect(logged.join()).not.toContain(base64(`"${SECRET_WORDS}"`));

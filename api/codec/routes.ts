@@ -58,7 +58,7 @@ function onlyFrom(webUiUrl: string | undefined): Middleware<ApiState> {
     ctx.vary('Origin');
     const origin = ctx.get('Origin');
     if (origin && origin !== allowed)
-      throw new DomainError('forbidden', 'Only the Temporal Web UI’s pages may ask here.');
+      throw new DomainError('forbidden', 'Only the Temporal Web UI can call this endpoint.');
     if (origin) ctx.set('Access-Control-Allow-Origin', origin);
     await next();
   };

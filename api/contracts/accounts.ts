@@ -41,7 +41,7 @@ export const session = z
     user,
     guest_cart: z.object({ id: uuid, currency }).optional().meta({
       description:
-        'Set when the guest’s cart could not come along, since it is in another currency than the account’s: its items are still in it',
+        'Set when the guest’s cart was not merged because its currency differs from the account’s cart; its items are kept',
     }),
   })
   .meta({ id: 'Session' });

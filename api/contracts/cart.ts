@@ -12,17 +12,19 @@ export const cartItem = z.object({
   line_total: amount,
   available_quantity: z.number().int().nonnegative().meta({
     description:
-      'A snapshot; only a reservation reserves stock. 0 when the product is now sold in another currency than the cart',
+      'A snapshot; only a reservation sets stock aside. 0 if the product is now sold in a different currency from the cart',
   }),
 });
 
 export const cart = z
   .object({
-    id: uuid.meta({ description: 'Secret of a guest: send it as X-Cart-Id or keep the cookie' }),
+    id: uuid.meta({ description: 'The guest’s secret; send it as X-Cart-Id or keep the cookie' }),
     items: z.array(cartItem),
     item_count: z.number().int().nonnegative(),
-    total: amount.meta({ description: 'Of the items in the cart’s currency' }),
-    currency: currency.meta({ description: 'Of what was put in first; the shop’s while the cart is empty' }),
+    total: amount.meta({ description: 'Total of the items in the cart’s currency' }),
+    currency: currency.meta({
+      description: 'Currency of the first item added; the shop’s currency while the cart is empty',
+    }),
   })
   .meta({ id: 'Cart' });
 export type Cart = z.infer<typeof cart>;

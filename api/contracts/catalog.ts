@@ -29,7 +29,7 @@ export const productSummary = z
     price: amount,
     currency,
     image_url: z.string(),
-    category: z.string().nullable().meta({ description: 'Slug of the category' }),
+    category: z.string().nullable().meta({ description: 'Category slug' }),
     in_stock: z.boolean(),
     family_id: uuid.nullable(),
   })
@@ -51,8 +51,12 @@ export const product = productSummary
     description: z.string(),
     tags: z.array(z.string()),
     option_values: z.record(z.string(), z.string()),
-    available_quantity: z.number().int().nonnegative().meta({ description: 'In stock less reserved; a snapshot' }),
-    variants: z.array(productVariant).meta({ description: 'All rows of the same family, this one too' }),
+    available_quantity: z
+      .number()
+      .int()
+      .nonnegative()
+      .meta({ description: 'Units on hand minus reserved units; a snapshot' }),
+    variants: z.array(productVariant).meta({ description: 'All variants of the same family, including this one' }),
     created_at: timestamp,
     updated_at: timestamp,
   })
@@ -62,24 +66,24 @@ export type Product = z.infer<typeof product>;
 /** What administrators see of a product besides. */
 export const managedProduct = product
   .extend({
-    stock_quantity: z.number().int().nonnegative().meta({ description: 'On hand, reserved units included' }),
+    stock_quantity: z.number().int().nonnegative().meta({ description: 'Units on hand, including reserved units' }),
     reserved_quantity: z.number().int().nonnegative(),
     stock_version: z
       .number()
       .int()
       .positive()
-      .meta({ description: 'Counts the changes of stock_quantity, sales included' }),
+      .meta({ description: 'Increases with every change of stock_quantity, including sales' }),
   })
   .meta({ id: 'ManagedProduct' });
 export type ManagedProduct = z.infer<typeof managedProduct>;
 
 export const PRODUCT_SORTS = ['newest', 'price_asc', 'price_desc'] as const;
 export const productListQuery = z.object({
-  category: text(100).optional().meta({ description: 'Slug of a category' }),
+  category: text(100).optional().meta({ description: 'Category slug' }),
   min_price: priceBound.optional(),
   max_price: priceBound.optional(),
   sort: z.enum(PRODUCT_SORTS).default('newest'),
-  cursor: cursor.optional().meta({ description: '`next_cursor` of the page before' }),
+  cursor: cursor.optional().meta({ description: '`next_cursor` of the previous page' }),
   limit: limit(24, 100),
 });
 export const productPage = z
@@ -112,37 +116,36 @@ export const productPatch = z
     name: text(255),
     description,
     price,
-    stock_quantity: stockQuantity.meta({ description: 'What is on hand now; give `stock_version` with it' }),
+    stock_quantity: stockQuantity.meta({ description: 'Units on hand; requires `stock_version`' }),
     stock_version: z.number().int().positive().meta({
       description:
-        'The version that `stock_quantity` was based on: if stock has changed since, 412 tells the current number',
+        'The version that `stock_quantity` is based on. If stock has changed since, the request fails with 412 and the current quantity',
     }),
     stock_delta: z
       .number()
       .int()
       .min(-MAX_STOCK)
       .max(MAX_STOCK)
-      .refine((delta) => delta !== 0, 'must be other than 0')
+      .refine((delta) => delta !== 0, 'must not be 0')
       .meta({
-        description: 'Units that arrived, or went when negative; counted once for an Idempotency-Key',
+        description: 'Units added, or removed if negative; applied once per Idempotency-Key',
       }),
     category_id: uuid,
     image_url: imageUrl,
     tags,
   })
   .partial()
-  .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
+  .refine((patch) => Object.keys(patch).length > 0, 'specify at least one field to change')
   .superRefine(({ stock_quantity, stock_version, stock_delta }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (stock_quantity !== undefined && stock_delta !== undefined)
-      refuse('stock_delta', 'give either stock_delta or stock_quantity');
+      refuse('stock_delta', 'send either stock_delta or stock_quantity, not both');
     else if (stock_quantity !== undefined && stock_version === undefined)
       refuse(
         'stock_quantity',
-        'give stock_version with it, as the product shows it to administrators, or use stock_delta: units may have been sold since you looked',
+        'requires the product’s current stock_version, because units may have been sold since; or use stock_delta',
       );
-    if (stock_version !== undefined && stock_quantity === undefined)
-      refuse('stock_version', 'belongs to stock_quantity');
+    if (stock_version !== undefined && stock_quantity === undefined) refuse('stock_version', 'requires stock_quantity');
   })
   .meta({ id: 'ProductPatch' });
 export type ProductCreate = z.infer<typeof productCreate>;

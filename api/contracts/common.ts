@@ -7,8 +7,8 @@ export const uuid = z.uuid().toLowerCase();
 export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 export const currency = z
   .string()
-  .refine(isCurrency, 'is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd')
-  .meta({ description: 'ISO 4217 code of a currency that Stripe charges, lower case', examples: ['usd'] });
+  .refine(isCurrency, 'is not a currency that Stripe supports; use a lowercase ISO 4217 code, such as usd')
+  .meta({ description: 'ISO 4217 code of a currency that Stripe supports, in lowercase', examples: ['usd'] });
 export const amount = z
   .number()
   .meta({ description: 'Decimal amount in the currency’s major unit', examples: [19.99] });
@@ -35,7 +35,7 @@ export const reason = text(500, { multiline: true });
 
 export const email = text(255).pipe(z.email());
 
-/** `next_cursor` of the page before. */
+/** `next_cursor` of the previous page. */
 export const cursor = text(300);
 
 export const limit = (fallback: number, max: number) =>
@@ -56,7 +56,9 @@ export const idempotencyHeaders = z.object({
     .max(255)
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
     .optional()
-    .meta({ description: 'A key of the caller’s; the same key gives the same answer for a day' }),
+    .meta({
+      description: 'A unique key that you generate; requests with the same key get the same response for 24 hours',
+    }),
 });
 
 /** RFC 9457. */
@@ -65,7 +67,7 @@ export const problem = z
     type: z.string().meta({ examples: ['/api/problems/out_of_stock'] }),
     title: z.string(),
     status: z.number().int(),
-    code: z.string().meta({ description: 'Stable, for programs' }),
+    code: z.string().meta({ description: 'Stable, machine-readable error code' }),
     detail: z.string().optional(),
     request_id: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),

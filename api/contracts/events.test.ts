@@ -69,13 +69,13 @@ describe('a field', () => {
 
   const refused: [keyof typeof EVENTS, Record<string, unknown>, string?][] = [
     ['page_view', { path: `/${letters(300)}` }],
-    ['page_view', { path: 'shop' }, 'path: must be a path without query, fragment or e-mail address'],
+    ['page_view', { path: 'shop' }, 'path: must be a path without a query, fragment, or email address'],
     ['page_view', { path: '/a?q=1' }],
     ['page_view', { path: '/a#b' }],
     ['page_view', { path: '/a b' }],
     ['page_view', { path: '/ada@b.example' }],
-    ['page_view', { path: '/ada%40b.example' }, 'path: must not hold an e-mail address'],
-    ['page_view', { path: '/a\u0000' }, 'path: has a character that cannot be stored: remove control characters'],
+    ['page_view', { path: '/ada%40b.example' }, 'path: must not contain an email address'],
+    ['page_view', { path: '/a\u0000' }, 'path: contains a control character that can’t be stored; remove it'],
     ['add_to_cart', { quantity: 0 }],
     ['add_to_cart', { quantity: 101 }],
     ['add_to_cart', { price: -0.01 }],
@@ -87,7 +87,7 @@ describe('a field', () => {
     ['checkout_start', { item_count: 1.5 }],
     ['impression', { product_ids: [] }],
     ['impression', { product_ids: ids(31) }],
-    ['impression', { model: '' }, 'model: must be a model’s id'],
+    ['impression', { model: '' }, 'model: must be a model ID'],
     ['impression', { model: letters(65) }],
     ['impression', { model: 'a b' }],
     ['impression', { placement: 'nowhere' }],
@@ -144,7 +144,7 @@ describe('a report', () => {
   it.each(Object.entries(LENGTHS_MS))('by %s has 1,000 intervals at most', (interval, ms) => {
     expect(problemsOf(eventReportQuery, { from: at(-1_000 * ms), to: at(0), interval })).toEqual([]);
     expect(problemsOf(eventReportQuery, { from: at(-1_000 * ms - 1), to: at(0), interval })).toEqual([
-      'interval: must be longer: at most 1000 of them fit into the range',
+      'interval: is too short for the range, which can have at most 1000 intervals',
     ]);
   });
 

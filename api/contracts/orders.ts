@@ -22,7 +22,7 @@ export const checkoutBody = z
   .strictObject({
     reservation_id: uuid,
     shipping_address: shippingAddress,
-    email: email.optional().meta({ description: 'Where mails about the order go; a guest must give it' }),
+    email: email.optional().meta({ description: 'Recipient of emails about the order; required for guests' }),
   })
   .meta({ id: 'CheckoutRequest' });
 
@@ -32,7 +32,8 @@ export const payment = z
     client_secret: z.string(),
     publishable_key: z.string(),
     api_url: z.string().nullable().meta({
-      description: 'Address of the local Stripe stand-in for browsers; null means Stripe itself (load Stripe.js)',
+      description:
+        'URL of the local Stripe stand-in for browsers; null means that Stripe itself is used (load Stripe.js)',
     }),
   })
   .meta({ id: 'Payment' });
@@ -42,8 +43,8 @@ export const orderEvent = z.object({
   at: timestamp,
   type: z.string().meta({ examples: ['order_opened', 'payment_failed', 'order_paid', 'refund_succeeded'] }),
   message: z.string(),
-  actor: z.string().nullable().meta({ description: 'Who asked for it; for staff only' }),
-  reason: z.string().nullable().meta({ description: 'Why; for staff only' }),
+  actor: z.string().nullable().meta({ description: 'Who made the change; visible to staff only' }),
+  reason: z.string().nullable().meta({ description: 'Reason for the change; visible to staff only' }),
 });
 
 /** Where the goods are; null until they have left. */
@@ -62,16 +63,15 @@ export const order = z
   .object({
     id: uuid,
     status: z.enum(ORDER_STATUSES),
-    fulfillment: z.enum(FULFILLMENTS).meta({ description: 'Where the goods of a paid order are' }),
+    fulfillment: z.enum(FULFILLMENTS).meta({ description: 'Delivery state of a paid order' }),
     shipment: shipment.nullable(),
-    returns_until: timestamp
-      .nullable()
-      .meta({ description: 'Until when a shopper can request a return; null before it is delivered' }),
-    cancellation_waits: z
-      .boolean()
-      .meta({ description: 'A cancellation is above the asker’s limit and waits for a support lead; nothing ships' }),
-    review_reason: z.string().nullable().meta({ description: 'Why it is under review; for staff only' }),
-    user_id: uuid.nullable().meta({ description: 'The buyer’s account; null for guests' }),
+    returns_until: timestamp.nullable().meta({ description: 'When the return period ends; null before delivery' }),
+    cancellation_waits: z.boolean().meta({
+      description:
+        'Whether a cancellation is waiting for approval by a support lead; the order does not ship meanwhile',
+    }),
+    review_reason: z.string().nullable().meta({ description: 'Why the order is under review; visible to staff only' }),
+    user_id: uuid.nullable().meta({ description: 'The customer’s account; null for guests' }),
     items: z.array(
       z.object({
         product_id: uuid,
@@ -92,17 +92,17 @@ export const order = z
     last_payment_error: z
       .string()
       .nullable()
-      .meta({ description: 'Why the last card was refused, in words for the shopper' }),
-    expires_at: timestamp.meta({ description: 'Until when a pending order can be paid' }),
+      .meta({ description: 'Why the last payment was declined, worded for the customer' }),
+    expires_at: timestamp.meta({ description: 'When a pending order’s time to pay ends' }),
     paid_at: timestamp.nullable(),
     created_at: timestamp,
     updated_at: timestamp,
     events: z.array(orderEvent),
-    payment: payment.nullable().meta({ description: 'Only while the order is pending' }),
+    payment: payment.nullable().meta({ description: 'Present only while the order is pending' }),
     workflow_url: z
       .string()
       .nullable()
-      .meta({ description: 'The order’s workflow in the Temporal UI; for staff only' }),
+      .meta({ description: 'The order’s workflow in the Temporal Web UI; visible to staff only' }),
   })
   .meta({ id: 'Order' });
 export type Order = z.infer<typeof order>;
@@ -139,7 +139,7 @@ export const orderStreamMessage = z
     last_payment_error: z.string().nullable(),
     refunded_amount: amount,
     expires_at: timestamp,
-    updated_at: timestamp.meta({ description: 'When the order, or one of its refunds, changed last' }),
+    updated_at: timestamp.meta({ description: 'When the order or one of its refunds last changed' }),
   })
   .meta({ id: 'OrderStreamMessage' });
 export type OrderStreamMessage = z.infer<typeof orderStreamMessage>;

@@ -55,7 +55,7 @@ describe('a refusal', () => {
     [
       registerBody,
       { email: 'a@b.example', password: `${letters(10)}\u0000` },
-      ['password: has a character that cannot be stored: remove control characters'],
+      ['password: contains a control character that can’t be stored; remove it'],
     ],
     [
       checkoutBody.shape.shipping_address,
@@ -63,30 +63,30 @@ describe('a refusal', () => {
       ['postal_code: use a US postal code: 12345 or 12345-6789'],
     ],
     [checkoutBody.shape.shipping_address, { ...ADDRESS, country: 'USA' }, ['country: use two letters, such as US']],
-    [cancelBody, { reason: 'a\u0000b' }, ['reason: has a character that cannot be stored: remove control characters']],
+    [cancelBody, { reason: 'a\u0000b' }, ['reason: contains a control character that can’t be stored; remove it']],
     [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],
     [
       productCreate,
       { ...PRODUCT, currency: 'USD' },
-      ['currency: is not a currency that Stripe charges; use its lower-case ISO 4217 code, such as usd'],
+      ['currency: is not a currency that Stripe supports; use a lowercase ISO 4217 code, such as usd'],
     ],
-    [reservationBody, { items: [...linesOf(1), ...linesOf(1)] }, ['items: name each product once']],
-    [productPatch, {}, [': name at least one field to change']],
-    [productPatch, { stock_delta: 0 }, ['stock_delta: must be other than 0']],
+    [reservationBody, { items: [...linesOf(1), ...linesOf(1)] }, ['items: list each product only once']],
+    [productPatch, {}, [': specify at least one field to change']],
+    [productPatch, { stock_delta: 0 }, ['stock_delta: must not be 0']],
     [
       productPatch,
       { stock_quantity: 1, stock_version: 1, stock_delta: 1 },
-      ['stock_delta: give either stock_delta or stock_quantity'],
+      ['stock_delta: send either stock_delta or stock_quantity, not both'],
     ],
     [
       productPatch,
       { stock_quantity: 1 },
       [
-        'stock_quantity: give stock_version with it, as the product shows it to administrators, or use stock_delta: units may have been sold since you looked',
+        'stock_quantity: requires the product’s current stock_version, because units may have been sold since; or use stock_delta',
       ],
     ],
-    [productPatch, { stock_version: 1 }, ['stock_version: belongs to stock_quantity']],
-    [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: belongs to stock_quantity']],
+    [productPatch, { stock_version: 1 }, ['stock_version: requires stock_quantity']],
+    [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: requires stock_quantity']],
   ])('says what is wrong', (schema, value, expected) => {
     expect(problemsOf(schema as z.ZodType, value)).toEqual(expected);
   });

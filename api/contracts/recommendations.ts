@@ -7,7 +7,7 @@ export const recommendationReason = z
   .object({
     kind: z.enum(REASON_KINDS),
     text: z.string().meta({ examples: ['Because you bought Stoneware mug'] }),
-    product_id: uuid.nullable().meta({ description: 'The product that it is about, if any' }),
+    product_id: uuid.nullable().meta({ description: 'The product that the reason refers to, if any' }),
   })
   .meta({ id: 'RecommendationReason' });
 
@@ -18,7 +18,8 @@ export const recommendationList = z
   .object({
     items: z.array(recommendation),
     model: z.string().meta({
-      description: 'Id of the model that chose them, for `impression` and `click`; `untrained` before there is one',
+      description:
+        'ID of the model that selected the products, for `impression` and `click` events; `untrained` before the first model',
     }),
   })
   .meta({ id: 'Recommendations' });
@@ -27,7 +28,7 @@ export type RecommendationList = z.infer<typeof recommendationList>;
 export const recommendationQuery = z.strictObject({
   limit: limit(10, 30),
   repeats: z.enum(['true', 'false']).default('false').meta({
-    description: '`true`: what they are likely to buy again, among other things; `false`: only what is new to them',
+    description: '`true` includes products that the customer bought before; `false` returns only new ones',
   }),
 });
 
@@ -35,8 +36,8 @@ export const companionQuery = z.strictObject({ limit: limit(10, 30) });
 
 export const recommendationChoices = z
   .object({
-    personalised: z.boolean().meta({ description: 'Whether what they did is used to choose what they are shown' }),
-    forgotten_at: z.iso.datetime().nullable().meta({ description: 'What happened before is not used any more' }),
+    personalised: z.boolean().meta({ description: 'Whether recommendations use the customer’s activity' }),
+    forgotten_at: z.iso.datetime().nullable().meta({ description: 'Activity before this time is not used' }),
   })
   .meta({ id: 'RecommendationChoices' });
 export type RecommendationChoices = z.infer<typeof recommendationChoices>;
@@ -55,7 +56,7 @@ export const recommendationModel = z
     lines: z.number().int(),
     shoppers: z.number().int(),
     products: z.number().int(),
-    scores: scores.nullable().meta({ description: 'NDCG@10 on interactions held out; null where there were too few' }),
+    scores: scores.nullable().meta({ description: 'NDCG@10 on held-out interactions; null if there were too few' }),
   })
   .meta({ id: 'RecommendationModel' });
 
@@ -63,7 +64,7 @@ export const retrainingState = z
   .object({
     workflow_id: z.string(),
     stage: z.enum(['idle', 'export', 'train', 'evaluate', 'publish']),
-    progress: z.number().meta({ description: 'Of the stage, 0–1' }),
+    progress: z.number().meta({ description: 'Progress of the stage, 0–1' }),
     last: z
       .object({
         outcome: z.enum(['published', 'kept', 'canceled', 'failed']),
@@ -76,8 +77,8 @@ export const retrainingState = z
 
 export const recommendationState = z
   .object({
-    serving: z.string().nullable().meta({ description: 'Id of the model that is served' }),
-    models: z.array(recommendationModel).meta({ description: 'Those that can be served, the newest first' }),
+    serving: z.string().nullable().meta({ description: 'ID of the served model' }),
+    models: z.array(recommendationModel).meta({ description: 'Models that can be served, newest first' }),
     retraining: retrainingState,
   })
   .meta({ id: 'RecommendationState' });
@@ -88,12 +89,12 @@ export const retrainBody = z.strictObject({
   publish_anyway: z
     .boolean()
     .default(false)
-    .meta({ description: 'Publish what is trained even if it is worse, or the export looks wrong' }),
+    .meta({ description: 'Publish the model even if it scores worse or the exported data looks unusual' }),
 });
 export const retrainAnswer = z
   .object({
     workflow_id: z.string(),
-    started: z.boolean().meta({ description: 'false: one was under way already, and goes on' }),
+    started: z.boolean().meta({ description: 'false if a retraining was already in progress; it continues' }),
   })
   .meta({ id: 'RetrainingStarted' });
 export const rollbackBody = z.strictObject({ reason });

@@ -11,25 +11,25 @@ export const refundBody = z
       .positive()
       .max(99_999_999)
       .optional()
-      .meta({ description: 'Left out: the price of the lines, or everything that is left of the charge' }),
+      .meta({ description: 'Default: the price of the lines, or the remaining charge if no lines are sent' }),
     lines: z
       .array(refundLine)
       .min(1)
       .max(100)
       .optional()
-      .meta({ description: 'Items that the refund is for; left out with no amount: all that are left' }),
+      .meta({ description: 'Items to refund. Default: all remaining items if no amount is sent' }),
     reason,
-    restock: z.boolean().default(false).meta({ description: 'Put the items back on sale; for staff' }),
+    restock: z.boolean().default(false).meta({ description: 'Return the items to stock; staff only' }),
     await_return: z.boolean().optional().meta({
       description:
-        'The money waits until the items are back; left out, it does for shoppers once the order has shipped. A shopper’s `false` means to cancel items, and is refused once they have shipped',
+        'Refund only after the items are returned. Default for customers: `true` once the order has shipped. A customer’s `false` cancels items and is refused once they have shipped',
     }),
   })
   .meta({ id: 'RefundRequest' });
 
 export const decisionBody = z
   .strictObject({
-    reason: reason.meta({ description: 'Why; a rejection is told to the shopper' }),
+    reason: reason.meta({ description: 'Reason for the decision; the customer sees the reason for a rejection' }),
   })
   .meta({ id: 'RefundDecision' });
 
@@ -43,23 +43,23 @@ export const refund = z
     lines: z.array(refundLine),
     cancels_units: z.boolean().meta({
       description:
-        'Requested before its items shipped: unless it is rejected they do not ship, and go back on sale (`restocked`)',
+        'Whether the refund cancels its items because it was requested before they shipped; unless it is rejected, they do not ship and return to stock (`restocked`)',
     }),
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
-        '`awaiting_return`: the items have to come back first; `awaiting_approval`: a second person decides; `pending`: on its way; `failed`: staff look after it; `rejected`: declined, canceled, or replaced by another refund',
+        '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, canceled, or replaced by another refund',
     }),
-    given_up: z.boolean().meta({ description: 'It failed, and its money went back in another way' }),
-    restocked: z.boolean().meta({ description: 'Its items are back on sale, whatever becomes of the money' }),
-    decision_reason: z.string().nullable().meta({ description: 'Why it was approved or rejected' }),
+    given_up: z.boolean().meta({ description: 'Whether the refund failed and the customer was paid another way' }),
+    restocked: z.boolean().meta({ description: 'Whether its items are back in stock, regardless of the payment' }),
+    decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved or rejected' }),
     created_at: timestamp,
     updated_at: timestamp,
-    requested_by: z.string().nullable().meta({ description: 'For staff only' }),
+    requested_by: z.string().nullable().meta({ description: 'Visible to staff only' }),
     workflow_url: z
       .string()
       .nullable()
-      .meta({ description: 'The refund’s workflow in the Temporal UI; for staff only' }),
+      .meta({ description: 'The refund’s workflow in the Temporal Web UI; visible to staff only' }),
   })
   .meta({ id: 'Refund' });
 export type Refund = z.infer<typeof refund>;

@@ -10,9 +10,12 @@ export const reservationBody = z
       .array(z.strictObject({ product_id: uuid, quantity }))
       .min(1)
       .max(MAX_RESERVATION_LINES)
-      .refine((items) => new Set(items.map((item) => item.product_id)).size === items.length, 'name each product once')
+      .refine(
+        (items) => new Set(items.map((item) => item.product_id)).size === items.length,
+        'list each product only once',
+      )
       .optional()
-      .meta({ description: 'What to reserve; left out, the whole cart is reserved' }),
+      .meta({ description: 'Items to reserve. Default: the entire cart' }),
   })
   .meta({ id: 'ReservationRequest' });
 
@@ -35,7 +38,7 @@ export const reservation = z
     currency,
     order_id: uuid
       .nullable()
-      .meta({ description: 'The order of this reservation, if any; while it is pending, pay or cancel it' }),
+      .meta({ description: 'The reservation’s order, if any; while it is pending, pay for it or cancel it' }),
     expires_at: timestamp,
   })
   .meta({ id: 'Reservation' });

@@ -18,7 +18,7 @@ export const searchQuery = z.object({
             .flatMap((part) => part.split(','))
             .filter(Boolean),
     )
-    .meta({ description: 'Slugs; repeat it or separate by commas for several' }),
+    .meta({ description: 'Category slugs; repeat the parameter or separate slugs with commas' }),
   min_price: priceBound.optional(),
   max_price: priceBound.optional(),
   page: z.coerce.number().int().min(1).max(400).default(1),
@@ -32,7 +32,7 @@ export const searchPage = z
     corrected_query: z
       .string()
       .nullable()
-      .meta({ description: 'What was searched instead of a word that no product has' }),
+      .meta({ description: 'The corrected query, if a word of the original matched no product' }),
     facets: z.object({
       categories: z.array(z.object({ slug: z.string(), name: z.string(), count: z.number().int() })),
       price_ranges: z.array(

@@ -7,8 +7,8 @@ const supportList = z
   .object({
     name: z.string(),
     title: z.string(),
-    path: z.string().meta({ description: 'Sends on to the list in the Temporal Web UI' }),
-    query: z.string().meta({ description: 'The list as a query of Temporal’s, as of now' }),
+    path: z.string().meta({ description: 'Redirects to the list in the Temporal Web UI' }),
+    query: z.string().meta({ description: 'The list’s current Temporal visibility query' }),
   })
   .meta({ id: 'SupportList' });
 export type SupportList = z.infer<typeof supportList>;

@@ -53,7 +53,7 @@ export class AccessTokens {
     }
     throw new DomainError(
       'unauthenticated',
-      'The access token is not valid or has expired; refresh it or sign in again.',
+      'The access token is not valid or has expired. Refresh it or sign in again.',
     );
   }
 }

@@ -12,14 +12,13 @@ export function errors(log: Logger): Middleware<ApiState> {
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined)
-        throw new DomainError('not_found', 'There is nothing at this address.');
+      if (ctx.status === 404 && ctx.body === undefined) throw new DomainError('not_found', 'No such endpoint.');
     } catch (error) {
       const known = toDomainError(error);
       if (known && known !== error && known.code === 'unavailable')
         log.warn(
           { err: error, requestId: ctx.state.requestId, path: ctx.path },
-          'a store does not answer; answered 503',
+          'data store is unavailable; responded 503',
         );
       if (!known)
         log.error({ err: error, requestId: ctx.state.requestId, method: ctx.method, path: ctx.path }, 'request failed');
@@ -49,22 +48,23 @@ const NOT_STORABLE = new Set(['22021', '22P05']);
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isStoreUnavailable(error)) {
-    return new DomainError('unavailable', 'The shop’s data cannot be reached just now; try again in a moment.', {
+    return new DomainError('unavailable', 'The service is temporarily unavailable. Try again in a moment.', {
       retryable: true,
       cause: error,
     });
   }
   // Every field that people type is checked before; this is for one that was forgotten.
   if (NOT_STORABLE.has((error as { code?: string }).code ?? ''))
-    return new DomainError('invalid_request', `Some text ${FORBIDDEN_CHARACTERS_HINT}.`);
+    return new DomainError('invalid_request', `A text ${FORBIDDEN_CHARACTERS_HINT}.`);
   const { status, expose } = error as { status?: number; expose?: boolean };
-  return expose && status && status < 500
-    ? new DomainError('invalid_request', 'The request can’t be read.')
-    : undefined;
+  return expose && status && status < 500 ? new DomainError('invalid_request', 'The request is malformed.') : undefined;
 }
 
 /** What the body parser refuses. Its own error quotes the body, which must not reach a log. */
 export function refuseBody(error: Error): never {
   const { status } = error as { status?: number };
-  throw new DomainError('invalid_request', status === 413 ? 'The body is too large.' : 'The body is not valid JSON.');
+  throw new DomainError(
+    'invalid_request',
+    status === 413 ? 'The request body is too large.' : 'The body is not valid JSON.',
+  );
 }

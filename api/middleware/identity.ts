@@ -30,7 +30,8 @@ export function requireIdentity(ctx: ApiContext): Identity {
 /** @throws DomainError unauthenticated, or forbidden without one of the roles */
 export function requireRole(ctx: ApiContext, ...roles: Role[]): Identity {
   const identity = requireIdentity(ctx);
-  if (!roles.includes(identity.role)) throw new DomainError('forbidden', 'Your account may not do this.');
+  if (!roles.includes(identity.role))
+    throw new DomainError('forbidden', 'Your account does not have permission to do this.');
   return identity;
 }
 

@@ -48,13 +48,13 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
       state = tier === 'catalog' ? await catalog.consume(ctx.ip) : await limiters[tier].consume(ctx.ip, points);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) {
-        log.warn({ err: refused, tier }, 'rate limit: Redis did not answer; let through');
+        log.warn({ err: refused, tier }, 'rate limit: Redis is unavailable; request allowed');
         return;
       }
       setLimitHeaders(ctx, tier, refused);
       const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       ctx.set('Retry-After', String(seconds));
-      throw new DomainError('rate_limited', `Too many requests; try again in ${seconds} s.`, {
+      throw new DomainError('rate_limited', `Too many requests. Try again in ${seconds} s.`, {
         details: { retry_after_seconds: seconds },
       });
     }

@@ -10,7 +10,7 @@ export async function readRawBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new DomainError('invalid_request', 'The body is too large.');
+    if (bytes > MAX_BYTES) throw new DomainError('invalid_request', 'The request body is too large.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -7,11 +7,11 @@ export const analyticsPaths: ZodOpenApiPathsObject = {
   '/api/events': {
     post: operation({
       tag: 'Analytics',
-      summary: 'Tell of views, carts and clicks; an event that comes twice counts once',
+      summary: 'Record views, cart changes, and clicks; an event sent twice counts once',
       headers: analytics.consentHeaders,
       body: analytics.eventBatch,
-      ok: gives('All of them wait in Redis and will be written', analytics.eventsAccepted, 202),
-      problems: { 503: 'None of them was taken; send them again' },
+      ok: gives('All events were accepted and queued', analytics.eventsAccepted, 202),
+      problems: { 503: 'No events were accepted; send them again' },
     }),
   },
   '/api/admin/analytics/events': {
@@ -21,17 +21,17 @@ export const analyticsPaths: ZodOpenApiPathsObject = {
       access: 'admin',
       query: analytics.eventReportQuery,
       ok: gives('Counts by event', analytics.eventReport),
-      problems: { 503: 'InfluxDB is away' },
+      problems: { 503: 'InfluxDB is unavailable' },
     }),
   },
   '/api/admin/analytics/recommendations': {
     get: operation({
       tag: 'Analytics',
-      summary: 'How often lists of recommendations were followed, by model and placement',
+      summary: 'Click-through of recommendations by model and placement',
       access: 'admin',
       query: analytics.clickThroughQuery,
       ok: gives('Impressions and clicks', analytics.clickThrough),
-      problems: { 503: 'InfluxDB is away' },
+      problems: { 503: 'InfluxDB is unavailable' },
     }),
   },
 };

@@ -64,10 +64,10 @@ ${[...byTag].map(([tag, blocks]) => `<section id="${html(tag)}"><h2>${html(tag)}
 
 function operationBlock(method: string, path: string, operation: Operation): string {
   const access = operation.security
-    ? `<p class="access">Needs ${operation.security
+    ? `<p class="access">Requires ${operation.security
         .map((each) =>
           Object.entries(each)
-            .map(([name, roles]) => (name === 'cart' ? 'the guest’s cart id' : accessToken(roles)))
+            .map(([name, roles]) => (name === 'cart' ? 'the guest’s cart ID' : accessToken(roles)))
             .join(),
         )
         .join(' or ')}</p>`
@@ -90,11 +90,11 @@ function operationBlock(method: string, path: string, operation: Operation): str
     })
     .join('');
   return `<details><summary><b class="m-${method}">${method.toUpperCase()}</b> <code>${html(path)}</code> <span>${prose(operation.summary ?? '')}</span></summary>
-${access}${parameters}${body}<h4>Answers</h4><table>${answers}</table></details>`;
+${access}${parameters}${body}<h4>Responses</h4><table>${answers}</table></details>`;
 }
 
 const accessToken = (roles: readonly string[]): string =>
-  roles.length === 0 ? 'an access token' : `an access token of a person with the role ${roles.join(' or ')}`;
+  roles.length === 0 ? 'an access token' : `an access token with the role ${roles.join(' or ')}`;
 
 function typeOf(schema: Schema): string {
   if (schema.$ref) {

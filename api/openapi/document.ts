@@ -11,7 +11,7 @@ export function openApiDocument(): OpenApiDocument {
       title: 'Holdfast API',
       version: '1.0.0',
       description:
-        'A shop whose every order is a durable workflow. JSON in snake_case, amounts as decimals with a currency, errors as problem+json (RFC 9457) with a stable `code`.',
+        'An online shop in which every order is a durable workflow. Requests and responses are JSON in snake_case. Amounts are decimals with a currency. Errors are problem+json (RFC 9457) with a stable `code`.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -22,7 +22,7 @@ export function openApiDocument(): OpenApiDocument {
           type: 'apiKey',
           in: 'header',
           name: 'X-Cart-Id',
-          description: 'A guest’s cart id; also as the cookie cart_id',
+          description: 'A guest’s cart ID; also accepted as the cookie cart_id',
         },
       },
     },

@@ -32,10 +32,11 @@ export function operation(of: Operation): ZodOpenApiOperationObject {
   const content = of.ok.schema && { content: { [of.ok.mediaType ?? 'application/json']: { schema: of.ok.schema } } };
   const problems: Record<string, string> = {
     ...((of.body ?? of.query ?? of.params) && {
-      400: 'Something in the request needs attention: `errors` lists it all',
+      400: 'The request is not valid; `errors` lists every problem',
     }),
-    ...(of.access && { 401: 'Nobody is signed in, or the token has expired' }),
-    ...(of.access && ACCESS[of.access].some(({ bearer }) => bearer?.length) && { 403: 'The account may not do this' }),
+    ...(of.access && { 401: 'Not signed in, or the token has expired' }),
+    ...(of.access &&
+      ACCESS[of.access].some(({ bearer }) => bearer?.length) && { 403: 'The account does not have permission' }),
     ...of.problems,
     429: 'Too many requests; see Retry-After',
   };

@@ -20,16 +20,16 @@ export const paths: ZodOpenApiPathsObject = {
   '/api/categories': {
     get: operation({
       tag: 'Catalog',
-      summary: 'All categories',
-      ok: gives('Categories with how many products each has', catalog.categoryList),
+      summary: 'List all categories',
+      ok: gives('Categories with their product counts', catalog.categoryList),
     }),
   },
   '/api/products': {
     get: operation({
       tag: 'Catalog',
-      summary: 'Products, a page at a time',
+      summary: 'List products, page by page',
       query: catalog.productListQuery,
-      ok: gives('One page; `next_cursor` leads to the next', catalog.productPage),
+      ok: gives('A page of products; pass `next_cursor` to get the next page', catalog.productPage),
     }),
     post: operation({
       tag: 'Catalog',
@@ -38,42 +38,42 @@ export const paths: ZodOpenApiPathsObject = {
       headers: idempotencyHeaders,
       body: catalog.productCreate,
       ok: gives('The product', catalog.managedProduct, 201),
-      problems: { 409: 'Another product has this SKU', 422: 'The Idempotency-Key was used for another product' },
+      problems: {
+        409: 'Another product already has this SKU',
+        422: 'The Idempotency-Key was used for a different product',
+      },
     }),
   },
   '/api/products/{id}': {
     get: operation({
       tag: 'Catalog',
-      summary: 'One product',
+      summary: 'Get a product',
       params: idParams,
-      ok: gives(
-        'The product; administrators see its stock besides',
-        z.union([catalog.product, catalog.managedProduct]),
-      ),
-      problems: { 404: 'No such product' },
+      ok: gives('The product; administrators also see its stock', z.union([catalog.product, catalog.managedProduct])),
+      problems: { 404: 'Product not found' },
     }),
     patch: operation({
       tag: 'Catalog',
-      summary: 'Change a product',
+      summary: 'Update a product',
       access: 'admin',
       params: idParams,
       headers: idempotencyHeaders,
       body: catalog.productPatch,
-      ok: gives('The product as it is now', catalog.managedProduct),
+      ok: gives('The updated product', catalog.managedProduct),
       problems: {
-        404: 'No such product',
-        409: 'Less stock would be left than is reserved',
-        412: 'Stock has changed since; the problem tells the current `stock_quantity` and `stock_version`',
-        422: 'The Idempotency-Key was used for another change',
+        404: 'Product not found',
+        409: 'Stock would fall below the reserved quantity',
+        412: 'Stock has changed since; the problem contains the current `stock_quantity` and `stock_version`',
+        422: 'The Idempotency-Key was used for a different change',
       },
     }),
     delete: operation({
       tag: 'Catalog',
-      summary: 'Take a product off sale',
+      summary: 'Discontinue a product',
       access: 'admin',
       params: idParams,
-      ok: done('Off sale'),
-      problems: { 404: 'No such product' },
+      ok: done('The product is no longer sold'),
+      problems: { 404: 'Product not found' },
     }),
   },
   '/api/search': {
@@ -81,38 +81,38 @@ export const paths: ZodOpenApiPathsObject = {
       tag: 'Search',
       summary: 'Search products',
       query: search.searchQuery,
-      ok: gives('Hits and facets', search.searchPage),
-      problems: { 503: 'Search is away' },
+      ok: gives('Search results and facets', search.searchPage),
+      problems: { 503: 'Search is unavailable' },
     }),
   },
   '/api/search/suggest': {
     get: operation({
       tag: 'Search',
-      summary: 'Complete what is being typed',
+      summary: 'Autocomplete a search query',
       query: search.suggestQuery,
       ok: gives('Product names', search.suggestions),
-      problems: { 503: 'Search is away' },
+      problems: { 503: 'Search is unavailable' },
     }),
   },
   '/api/cart': {
     get: operation({
       tag: 'Cart',
-      summary: 'The cart of the account or the guest',
-      ok: gives('The cart; a guest keeps its id', cart.cart),
+      summary: 'Get the account’s or guest’s cart',
+      ok: gives('The cart; a guest must keep its ID', cart.cart),
     }),
   },
   '/api/cart/items/{product_id}': {
     put: operation({
       tag: 'Cart',
-      summary: 'Set how many of a product are in the cart',
+      summary: 'Set the quantity of a product in the cart',
       params: cart.cartItemParams,
       body: cart.cartItemBody,
       ok: gives('The cart', cart.cart),
-      problems: { 404: 'No such product', 409: 'The product’s currency is not the cart’s' },
+      problems: { 404: 'Product not found', 409: 'The product’s currency differs from the cart’s' },
     }),
     delete: operation({
       tag: 'Cart',
-      summary: 'Take a product out of the cart',
+      summary: 'Remove a product from the cart',
       params: cart.cartItemParams,
       ok: gives('The cart', cart.cart),
     }),
@@ -120,25 +120,25 @@ export const paths: ZodOpenApiPathsObject = {
   '/api/auth/register': {
     post: operation({
       tag: 'Accounts',
-      summary: 'Open an account; a guest’s cart comes along',
+      summary: 'Create an account and merge the guest’s cart',
       body: accounts.registerBody,
       ok: gives('Signed in', accounts.session, 201),
-      problems: { 409: 'The address has an account already' },
+      problems: { 409: 'An account with this email address already exists' },
     }),
   },
   '/api/auth/login': {
     post: operation({
       tag: 'Accounts',
-      summary: 'Sign in; a guest’s cart comes along',
+      summary: 'Sign in and merge the guest’s cart',
       body: accounts.loginBody,
       ok: gives('Signed in', accounts.session),
-      problems: { 401: 'Address or password is wrong' },
+      problems: { 401: 'The email address or password is incorrect' },
     }),
   },
   '/api/auth/refresh': {
     post: operation({
       tag: 'Accounts',
-      summary: 'Trade a refresh token for new tokens; using one twice ends the session',
+      summary: 'Exchange a refresh token for new tokens; using it twice ends the session',
       body: accounts.refreshBody,
       ok: gives('New tokens', accounts.session),
       problems: { 401: 'The session has ended' },
@@ -156,13 +156,13 @@ export const paths: ZodOpenApiPathsObject = {
   '/api/me': {
     get: operation({
       tag: 'Accounts',
-      summary: 'The signed-in account',
+      summary: 'Get the signed-in account',
       access: 'account',
       ok: gives('The account', accounts.user),
     }),
     patch: operation({
       tag: 'Accounts',
-      summary: 'Change the account',
+      summary: 'Update the account',
       access: 'account',
       body: accounts.profilePatch,
       ok: gives('The account', accounts.user),
@@ -172,17 +172,20 @@ export const paths: ZodOpenApiPathsObject = {
   '/api/support/lists': {
     get: operation({
       tag: 'Support',
-      summary: 'The lists that support works through',
-      ok: gives('Each with its address and its query', support.supportLists),
+      summary: 'List the support team’s work lists',
+      ok: gives('The lists with their URLs and queries', support.supportLists),
     }),
   },
   '/api/support/lists/{name}': {
     get: operation({
       tag: 'Support',
-      summary: 'One of these lists, in the Temporal Web UI',
+      summary: 'Open a support list in the Temporal Web UI',
       params: support.listParams,
-      ok: sendsOn('To the Temporal Web UI'),
-      problems: { 404: 'No such list; `lists` names those that there are', 503: 'No Temporal Web UI is configured' },
+      ok: sendsOn('Redirect to the Temporal Web UI'),
+      problems: {
+        404: 'List not found; `lists` contains the available lists',
+        503: 'No Temporal Web UI is configured',
+      },
     }),
   },
   ...analyticsPaths,
@@ -191,52 +194,54 @@ export const paths: ZodOpenApiPathsObject = {
   '/api/webhooks/stripe': {
     post: operation({
       tag: 'System',
-      summary: 'Stripe’s signed events',
+      summary: 'Receive signed events from Stripe',
       body: z.looseObject({ id: z.string(), type: z.string() }),
       ok: gives('Handled', z.object({ received: z.boolean() })),
-      problems: { 503: 'Not handled yet; send it again' },
+      problems: { 503: 'The event could not be handled; send it again' },
     }),
   },
   '/api/codec/decode': {
     post: operation({
       tag: 'System',
-      summary: 'Decrypt payloads of Temporal, for its Web UI',
+      summary: 'Decrypt Temporal payloads for the Web UI',
       access: 'staff',
       body: codecBody,
-      ok: gives('The payloads as they were written', codecBody),
-      problems: { 503: 'The sign-in can’t be checked just now' },
+      ok: gives('The decrypted payloads', codecBody),
+      problems: { 503: 'The sign-in can’t be verified because the OIDC issuer is unavailable' },
     }),
   },
   '/api/codec/encode': {
     post: operation({
       tag: 'System',
-      summary: 'Encrypt payloads for Temporal, for its Web UI',
+      summary: 'Encrypt Temporal payloads for the Web UI',
       access: 'staff',
       body: codecBody,
-      ok: gives('The payloads as Temporal stores them', codecBody),
-      problems: { 503: 'The sign-in can’t be checked just now' },
+      ok: gives('The encrypted payloads', codecBody),
+      problems: { 503: 'The sign-in can’t be verified because the OIDC issuer is unavailable' },
     }),
   },
-  '/api/health': { get: operation({ tag: 'System', summary: 'Is the process alive?', ok: gives('It is', status) }) },
+  '/api/health': {
+    get: operation({ tag: 'System', summary: 'Check whether the process is alive', ok: gives('It is', status) }),
+  },
   '/api/ready': {
     get: operation({
       tag: 'System',
-      summary: 'Can orders be taken?',
-      ok: gives('They can', status),
-      problems: { 503: 'Not now; `checks` says what is missing' },
+      summary: 'Check whether the API can take orders',
+      ok: gives('Orders can be taken', status),
+      problems: { 503: 'Orders can’t be taken; `checks` names the unavailable service' },
     }),
   },
   '/api/openapi.json': {
     get: operation({
       tag: 'System',
-      summary: 'This document',
+      summary: 'Get this document',
       ok: gives('OpenAPI 3.1', z.looseObject({ openapi: z.string() })),
     }),
   },
   '/api/docs': {
     get: operation({
       tag: 'System',
-      summary: 'This document, to read',
+      summary: 'This document as a web page',
       ok: { status: 200, description: 'A page', schema: z.string(), mediaType: 'text/html' },
     }),
   },

@@ -11,39 +11,39 @@ export const recommendationPaths: ZodOpenApiPathsObject = {
   '/api/recommendations': {
     get: operation({
       tag: 'Recommendations',
-      summary: 'For the shopper; for somebody unknown, what is popular now',
+      summary: 'Get recommendations for the customer; an unknown customer gets popular products',
       headers: consentHeaders,
       query: recommendations.recommendationQuery,
-      ok: list('In stock, varied, each with its reason'),
+      ok: list('Products in stock, each with its reason'),
     }),
   },
   '/api/products/{id}/similar': {
     get: operation({
       tag: 'Recommendations',
-      summary: 'What goes well with a product, then what is like it',
+      summary: 'Get products that go with a product, then similar ones',
       params: idParams,
       query: recommendations.companionQuery,
-      ok: list('In stock, each with its reason'),
-      problems: { 404: 'No such product' },
+      ok: list('Products in stock, each with its reason'),
+      problems: { 404: 'Product not found' },
     }),
   },
   '/api/cart/suggestions': {
     get: operation({
       tag: 'Recommendations',
-      summary: 'What goes well with the cart of the account or the guest',
+      summary: 'Get products that go with the account’s or guest’s cart',
       query: recommendations.companionQuery,
-      ok: list('Nothing that is in the cart; none for an empty cart'),
+      ok: list('Products that are not in the cart; empty for an empty cart'),
     }),
   },
   '/api/recommendations/choices': {
     get: operation({
       tag: 'Recommendations',
-      summary: 'What the account, or the guest by their cart, chose',
+      summary: 'Get the recommendation choices of the account or guest',
       ok: gives('The choices', recommendations.recommendationChoices),
     }),
     put: operation({
       tag: 'Recommendations',
-      summary: 'Choose whether recommendations are personal',
+      summary: 'Choose whether recommendations are personalizedized',
       access: 'owner',
       body: recommendations.recommendationChoicesPatch,
       ok: gives('The choices', recommendations.recommendationChoices),
@@ -52,9 +52,9 @@ export const recommendationPaths: ZodOpenApiPathsObject = {
   '/api/recommendations/history': {
     delete: operation({
       tag: 'Recommendations',
-      summary: 'Forget what the account, or the guest by their cart, did until now',
+      summary: 'Delete the recommendation history of the account or guest',
       access: 'owner',
-      ok: done('Not used any more from now on; the name is taken off the analytics events within minutes'),
+      ok: done('The history is no longer used; its analytics events are anonymized within minutes'),
     }),
   },
 };

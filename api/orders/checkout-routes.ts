@@ -32,8 +32,8 @@ export function checkoutRoutes(deps: ApiDependencies, limits: RateLimits): ApiRo
     const userId = ctx.state.identity?.userId;
     const user = userId && (await deps.orm.em.fork().findOne(User, { id: userId }));
     if (user) return user.email;
-    throw new DomainError('invalid_request', 'The body needs attention.', {
-      details: { errors: [{ path: 'email', message: 'a guest must give an e-mail address' }] },
+    throw new DomainError('invalid_request', 'The request body is not valid. See errors.', {
+      details: { errors: [{ path: 'email', message: 'is required for guests' }] },
     });
   }
 

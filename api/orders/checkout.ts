@@ -37,7 +37,7 @@ export async function beginCheckout(
      left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
     [request.reservationId, request.owners],
   );
-  if (!known) throw new DomainError('not_found', 'There is no such reservation.');
+  if (!known) throw new DomainError('not_found', 'Reservation not found.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'reserved') throw ended();
 
@@ -53,18 +53,21 @@ export async function beginCheckout(
     case 'opened':
       return orderId;
     case 'reservation_missing':
-      throw new DomainError('not_found', 'There is no such reservation.');
+      throw new DomainError('not_found', 'Reservation not found.');
     case 'reservation_ended':
       throw ended();
     case 'payment_unavailable':
-      throw new DomainError('payment_provider_unavailable', 'Your items stay reserved; try again in a moment.', {
+      throw new DomainError('payment_provider_unavailable', 'Your items stay reserved. Try again in a moment.', {
         retryable: true,
       });
   }
 }
 
 const ended = () =>
-  new DomainError('reservation_ended', 'The reservation has ended and its items went back on sale; take a new one.');
+  new DomainError(
+    'reservation_ended',
+    'The reservation has ended and its items were released. Create a new reservation.',
+  );
 
 function begin(
   { temporal }: Pick<ApiDependencies, 'temporal'>,

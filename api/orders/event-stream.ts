@@ -43,7 +43,7 @@ export async function orderEventStream(
   });
   try {
     stream.write('retry: 1000\n\n');
-    if (!(await send())) throw new DomainError('not_found', 'There is no such order.');
+    if (!(await send())) throw new DomainError('not_found', 'Order not found.');
   } catch (error) {
     stream.destroy();
     throw error;

@@ -66,7 +66,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
      from orders o where o.id = $1 and (o.owner = any($2) or $3)`,
     [orderId, viewer.owners, staff(viewer), SHOPPER_EVENTS],
   );
-  if (!row) throw new DomainError('not_found', 'There is no such order.');
+  if (!row) throw new DomainError('not_found', 'Order not found.');
   const mine = !staff(viewer);
   return {
     id: row.id,

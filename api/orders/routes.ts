@@ -30,7 +30,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
   router.get('/orders', limits.limit('api'), identify, async (ctx) => {
     const query = parse(orderListQuery, ctx.query, 'query');
     const owners = ownersOf(ctx);
-    if (owners.length === 0) throw new DomainError('unauthenticated', 'Sign in to see your orders.');
+    if (owners.length === 0) throw new DomainError('unauthenticated', 'Sign in to view your orders.');
     ctx.body = await listOrders(db, owners, query);
   });
 
@@ -50,7 +50,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
 
   router.post('/orders/:id/cancel', limits.limit('api'), identify, async (ctx) => {
     const { id } = parse(idParams, ctx.params, 'address');
-    const { reason = 'Canceled by the shopper' } = parse(cancelBody, ctx.request.body ?? {}, 'body');
+    const { reason = 'Canceled by the customer' } = parse(cancelBody, ctx.request.body ?? {}, 'body');
     const before = await readOrder(db, settings, id, viewerOf(ctx));
     // Canceled already is what was asked for.
     if (isAllowed('cancel', before.status)) {
@@ -76,7 +76,7 @@ export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRoute
     else if (order.status !== 'canceled') {
       throw new DomainError(
         'order_not_cancelable',
-        `The order is ${statusInWords(order.status)}; it can’t be canceled any more.`,
+        `The order is ${statusInWords(order.status)} and can no longer be canceled.`,
         {
           details: { order_status: order.status },
         },

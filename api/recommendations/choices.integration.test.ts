@@ -165,7 +165,7 @@ describe('a history that is forgotten', () => {
         `select last_error from outbox where topic = 'history.forget' and key = $1 and attempts > 0`,
         [key],
       );
-    expect((await until(refused, 'the handler to wait')).last_error).toContain('still wait');
+    expect((await until(refused, 'the handler to wait')).last_error).toContain('still in the stream');
     // The entry is dealt with: what it held is written, with the name, and only then taken off.
     await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
     await untilWritten(influx, event.id);

@@ -54,7 +54,7 @@ export class SimilarByContent {
       return found;
     } catch (error) {
       this.#pausedUntilMs = Date.now() + PAUSE_MS;
-      this.#log.warn({ err: error }, 'recommendations: similar products can’t be searched for just now');
+      this.#log.warn({ err: error }, 'recommendations: similar products are unavailable');
       return undefined;
     }
   }

@@ -64,7 +64,7 @@ export class ModelHolder {
       try {
         await this.#look();
       } catch (error) {
-        this.#log.warn({ err: error }, 'recommendations: could not look which model is served');
+        this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up');
       }
       await delay(POLL_MS, undefined, { signal }).catch(() => {});
     }
@@ -78,7 +78,7 @@ export class ModelHolder {
     if (this.#refused?.id === id && Date.now() < this.#refused.untilMs) return;
     try {
       const bytes = await readArtefact(this.#db, id, MODEL_ARTEFACT);
-      if (!bytes) throw new Error(`the model ${id} has no artefact`);
+      if (!bytes) throw new Error(`model ${id} has no stored artifact`);
       const model = decodeModel(bytes);
       const placeOf = new Map(model.items.map((item, place) => [item, place]));
       this.#swap({ id, model, scorer: new Scorer(model), placeOf });
@@ -86,7 +86,7 @@ export class ModelHolder {
       this.#refused = { id, untilMs: Date.now() + RETRY_MS };
       this.#log.error(
         { err: error, model: id, serving: this.#held?.id },
-        'recommendations: the model can’t be loaded; the one before goes on. Publish another, or roll back',
+        'recommendations: the served model can’t be loaded; the previous one stays in use. Publish another model or roll back',
       );
     }
   }

@@ -110,7 +110,7 @@ export class Newcomers {
         this.#isStale = false;
         this.#refreshedAtMs = Date.now();
         await this.#refresh(reserved, wasStale).catch((error: unknown) => {
-          this.#log.warn({ err: error }, 'recommendations: could not look for new products');
+          this.#log.warn({ err: error }, 'recommendations: new products could not be read');
         });
       }
       await delay(TICK_MS, undefined, { signal }).catch(() => {});

@@ -137,7 +137,7 @@ export class Recommender {
   /** What goes with a product, then what is like it. @throws DomainError not_found */
   async similarTo(productId: string, limit: number): Promise<Recommendations> {
     const [product] = await this.#shelf.find([productId]);
-    if (!product) throw new DomainError('not_found', 'There is no such product.');
+    if (!product) throw new DomainError('not_found', 'Product not found.');
     const reserved = this.#models.current;
     const places = reserved ? placesOf(reserved, product) : [];
     const candidates = (reserved?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
@@ -195,7 +195,7 @@ export class Recommender {
       await this.#shelf.fill(reserved.model.popular, reserved.model.items, signal);
       await this.shoppers.fill(signal);
     } catch (error) {
-      if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: could not read ahead');
+      if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: data could not be preloaded');
     }
   }
 }

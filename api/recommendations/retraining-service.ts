@@ -35,7 +35,7 @@ export function retrain(
   return ask(deps, retrainUpdate, {
     requestId,
     requestedBy: actor,
-    reason: reason ?? 'asked for by the API',
+    reason: reason ?? 'requested through the API',
     publishAnyway,
   });
 }

@@ -76,8 +76,7 @@ function askerOf(ctx: ApiContext): CartOwner {
 /** @throws DomainError unauthenticated */
 function requireNames(ctx: ApiContext): string[] {
   const names = namesOf(askerOf(ctx));
-  if (names.length === 0)
-    throw new DomainError('unauthenticated', 'Sign in, or come with the cart whose history it is.');
+  if (names.length === 0) throw new DomainError('unauthenticated', 'Sign in, or send the X-Cart-Id of the cart.');
   return names;
 }
 

@@ -69,7 +69,7 @@ export class SoldOut {
       this.#ids = ids;
     } catch (error) {
       if (reading !== this.#reading) return;
-      this.#log.warn({ err: error }, 'recommendations: could not read what is sold out; trying again');
+      this.#log.warn({ err: error }, 'recommendations: sold-out products could not be read; retrying');
       againMs = RETRY_MS;
     }
     this.#changedMeanwhile = undefined;

@@ -165,7 +165,7 @@ describe('a cancellation', () => {
   it('is told to the shopper with the reason that they gave, or none of their own', async () => {
     for (const [body, reason] of [
       [{ reason: 'Found it elsewhere' }, 'Found it elsewhere'],
-      [undefined, 'Canceled by the shopper'],
+      [undefined, 'Canceled by the customer'],
     ] as const) {
       const sale = await sell(shop);
       await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`, body);

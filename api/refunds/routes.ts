@@ -29,7 +29,7 @@ export function refundRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
     const body = parse(refundBody, ctx.request.body, 'body');
     const order = await readOrder(db, settings, id, viewerOf(ctx));
     if (body.restock && !isStaffAsking(ctx))
-      throw new DomainError('forbidden', 'Only staff can put items back into stock.');
+      throw new DomainError('forbidden', 'Only staff can return items to stock.');
     const refund = await startRefund(deps, {
       orderId: order.id,
       requestId: headers['idempotency-key'] ?? randomUUID(),
@@ -82,7 +82,7 @@ export function refundRoutes(deps: ApiDependencies, limits: RateLimits): ApiRout
 function toCents(amount: number, currency: string): number {
   const cents = refundCents(amount, currency);
   if (typeof cents === 'number') return cents;
-  throw new DomainError('invalid_request', 'The body needs attention.', {
+  throw new DomainError('invalid_request', 'The request body is not valid. See errors.', {
     details: { errors: [{ path: 'amount', message: cents }] },
   });
 }

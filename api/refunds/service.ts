@@ -53,14 +53,14 @@ export async function startRefund(
     case 'accepted':
       // The workflow remembers its first answer: whether this is the same request is told by what it made.
       if (!asksFor(request, answer.refund))
-        throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another refund.');
+        throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different refund.');
       return readRefund(db, settings, refundId, isStaffActor(actor));
     case 'refused':
       throw new DomainError(answer.code, answer.message, {
         details: { refundable_amount: toDecimal(answer.refundableCents, answer.currency) },
       });
     case 'order_missing':
-      throw new DomainError('not_found', 'There is no such order.');
+      throw new DomainError('not_found', 'Order not found.');
   }
 }
 
@@ -78,7 +78,7 @@ export async function decideRefund(
      where r.id = $1`,
     [refundId],
   );
-  if (!refund) throw new DomainError('not_found', 'There is no such refund.');
+  if (!refund) throw new DomainError('not_found', 'Refund not found.');
   const resumed = {
     refundId,
     orderId: refund.order_id,
@@ -137,7 +137,7 @@ const WAITING = `${SELECT} where status = any($1) order by created_at limit 200`
 /** @throws DomainError not_found */
 async function readRefund(sql: Sql, settings: Settings, refundId: string, forStaff: boolean): Promise<Refund> {
   const row = await sql.row<RefundRow>(BY_ID, [refundId]);
-  if (!row) throw new DomainError('not_found', 'There is no such refund.');
+  if (!row) throw new DomainError('not_found', 'Refund not found.');
   return present(row, settings, forStaff);
 }
 

@@ -201,7 +201,7 @@ describe('a reservation', () => {
     expect(body.lines).toEqual(
       expect.arrayContaining([
         { product_id: soldOut.id, name: 'Test mug', ...short },
-        { product_id: unknown, name: 'A product that is no longer sold', ...short },
+        { product_id: unknown, name: 'Discontinued product', ...short },
       ]),
     );
   });

@@ -45,11 +45,11 @@ export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): Ap
 
   async function cartLines(ctx: ApiContext): Promise<ReservationRequest['lines']> {
     const cart = await readCart(deps.db, cartOwner(ctx), deps.settings.CURRENCY);
-    if (cart.items.length === 0) throw new DomainError('cart_empty', 'Put something into the cart first.');
+    if (cart.items.length === 0) throw new DomainError('cart_empty', 'Add an item to the cart first.');
     if (cart.items.length > MAX_RESERVATION_LINES) {
       throw new DomainError(
         'invalid_request',
-        `A reservation takes at most ${MAX_RESERVATION_LINES} different products.`,
+        `A reservation can have at most ${MAX_RESERVATION_LINES} different products.`,
       );
     }
     return cart.items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));

@@ -66,7 +66,7 @@ export class Reservations {
       lines,
     });
     if (JSON.stringify(result.requested) !== JSON.stringify(lines)) {
-      throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for another reservation.');
+      throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different reservation.');
     }
     switch (result.outcome) {
       case 'out_of_stock':
@@ -125,7 +125,7 @@ export class Reservations {
     throw outOfStock(
       short.map((line) => ({
         productId: line.productId,
-        name: nameById.get(line.productId) ?? 'A product that is no longer sold',
+        name: nameById.get(line.productId) ?? 'Discontinued product',
         requested: lines.find((wanted) => wanted.productId === line.productId)!.quantity,
         available: line.available,
       })),
@@ -153,7 +153,7 @@ export class Reservations {
     if (ended === 'checkout_pending') {
       throw new DomainError(
         'conflict',
-        'An order waits for its payment on this reservation; cancel the order instead.',
+        'An order from this reservation is awaiting payment. Cancel the order instead.',
         {
           details: { order_id: reservation.order_id },
         },
@@ -172,7 +172,7 @@ export class Reservations {
        from reservations r left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
       [reservationId, owners],
     );
-    if (!row) throw new DomainError('not_found', 'There is no such reservation.');
+    if (!row) throw new DomainError('not_found', 'Reservation not found.');
     return present({
       id: row.id,
       status: row.status,
@@ -207,24 +207,28 @@ function mixedCurrencies(lines: { productId: string; currency: string }[]): Doma
   const names = currencies.map((currency) => currency.toUpperCase()).join(' and ');
   return new DomainError(
     'currency_mismatch',
-    `These products are sold in ${names}. Order those of one currency at a time.`,
+    `These products are sold in ${names}. Order products of one currency at a time.`,
     { details: { currencies, lines: lines.map(({ productId, currency }) => ({ product_id: productId, currency })) } },
   );
 }
 
 function outOfStock(lines: { productId: string; name: string; requested: number; available: number }[]): DomainError {
-  return new DomainError('out_of_stock', 'Some items are not there in the quantity asked for; nothing was reserved.', {
-    details: {
-      lines: lines.map(
-        (line): ShortLine => ({
-          product_id: line.productId,
-          name: line.name,
-          requested: line.requested,
-          available: line.available,
-        }),
-      ),
+  return new DomainError(
+    'out_of_stock',
+    'Some items are not available in the requested quantity. Nothing was reserved.',
+    {
+      details: {
+        lines: lines.map(
+          (line): ShortLine => ({
+            product_id: line.productId,
+            name: line.name,
+            requested: line.requested,
+            available: line.available,
+          }),
+        ),
+      },
     },
-  });
+  );
 }
 
 function toReservation(id: string, reserved: Extract<ReservationResult, { outcome: 'reserved' }>): Reservation {

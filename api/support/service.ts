@@ -40,11 +40,11 @@ export async function readLists(deps: SupportDependencies, now: Date): Promise<S
  */
 export async function addressOfList(deps: SupportDependencies, name: string, now: Date): Promise<string> {
   if (!isSupportList(name)) {
-    throw new DomainError('not_found', `There is no list “${name}”; there are ${SUPPORT_LIST_NAMES.join(', ')}.`, {
+    throw new DomainError('not_found', `There is no list “${name}”. The lists are ${SUPPORT_LIST_NAMES.join(', ')}.`, {
       details: { lists: SUPPORT_LIST_NAMES },
     });
   }
   const url = listUrl(deps.settings, supportListQuery(name, await momentOf(deps, now)));
-  if (!url) throw new DomainError('unavailable', 'This shop knows no Temporal Web UI: TEMPORAL_UI_URL is not set.');
+  if (!url) throw new DomainError('unavailable', 'No Temporal Web UI is configured. Set TEMPORAL_UI_URL.');
   return url;
 }

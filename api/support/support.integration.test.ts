@@ -41,7 +41,7 @@ describe('the lists of the support desk', () => {
     const { items } = (await guest.call('GET', '/support/lists')).body;
     expect(items.map((item: { name: string }) => item.name)).toEqual(SUPPORT_LIST_NAMES);
     expect(items[0]).toMatchObject({
-      title: 'Refunds that wait for a support lead',
+      title: 'Refunds waiting for approval by a support lead',
       path: '/api/support/lists/needs-approval',
       query: 'NeedsApproval = true AND ExecutionStatus = "Running"',
     });

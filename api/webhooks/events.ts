@@ -12,7 +12,7 @@ export interface IgnoredEvent {
 
 export const ignoredEvents = new Counter({
   name: 'stripe_events_ignored_total',
-  help: 'Signed events that do not concern this shop: of another account or mode, thin, or without an object',
+  help: 'Signed Stripe events that were ignored: from another account or mode, thin, or without an object',
   labelNames: ['reason'],
 });
 

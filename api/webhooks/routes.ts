@@ -24,9 +24,9 @@ export function webhookRoutes(deps: ApiDependencies): ApiRouter {
     } catch (error) {
       log.error(
         { err: error, eventId: event.id, eventType: event.type },
-        'webhook could not be handled; Stripe sends it again',
+        'webhook: event could not be handled; Stripe will resend it',
       );
-      throw new DomainError('unavailable', 'Not handled yet; send it again.', { retryable: true });
+      throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });
     }
     ctx.body = { received: true };
   });
@@ -45,6 +45,6 @@ function verify({ stripe, settings }: ApiDependencies, body: Buffer, signature: 
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeSignatureVerificationError) && !(error instanceof SyntaxError))
       throw error;
-    throw new DomainError('invalid_signature', 'This is not signed by the Stripe account of this shop.');
+    throw new DomainError('invalid_signature', 'The event is not signed with this shop’s webhook secret.');
   }
 }

@@ -101,7 +101,10 @@ function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFact
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // Of another program on the account, since the shop makes none such. Refused, Stripe would send it for days.
-    log.error({ err: error, eventId: event.id, paymentIntentId: event.data.object.id }, 'webhook: amount not readable');
+    log.error(
+      { err: error, eventId: event.id, paymentIntentId: event.data.object.id },
+      'webhook: payment amount is not valid; event ignored',
+    );
     return undefined;
   }
 }
@@ -174,7 +177,7 @@ async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOr
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await signalWithStart(
     temporal,
-    orderStart(resumed(order), 'Order, resumed for news from Stripe', true),
+    orderStart(resumed(order), 'Order, resumed for an event from Stripe', true),
     moneyMovedSignal,
   );
 }
@@ -210,7 +213,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
   };
   await signalWithStart(
     deps.temporal,
-    refundStart(resumedOwn, 'Refund, resumed for news from Stripe', true),
+    refundStart(resumedOwn, 'Refund, resumed for an event from Stripe', true),
     refundChangedSignal,
   );
 }
@@ -268,7 +271,7 @@ async function notifyUnmatched(
     amount: Number(payment.amount),
     createdAt: payment.created_at,
   };
-  const start = unmatchedPaymentStart(open, 'Refund of a payment that can’t be matched, resumed for news from Stripe');
+  const start = unmatchedPaymentStart(open, 'Refund of an unmatched payment, resumed for an event from Stripe');
   await signalWithStart(temporal, start, unmatchedRefundChangedSignal);
   return true;
 }

@@ -215,7 +215,7 @@ describe('Stripe’s webhooks as they really go wrong', () => {
   });
 });
 
-describe('a workflow that is resumed for news from Stripe', () => {
+describe('a workflow that is resumed for an event from Stripe', () => {
   const CREATED_AT = '2026-03-04T05:06:07Z';
 
   /** @returns the search attributes that the event's workflow was started with */

@@ -54,7 +54,7 @@ describe('a new model', () => {
   it('is not judged by fewer than fifty lists, and says so', () => {
     const verdict = contest(scores(0, 0, 0, 49), scores(0.1));
     expect(verdict.isGood).toBe(true);
-    expect(verdict.because).toContain('too few lists to compare: new items (49)');
+    expect(verdict.because).toContain('not compared: new items (49)');
     expect(contest(scores(0, 0, 0, 50), scores(0.1)).isGood).toBe(false);
   });
 
@@ -74,10 +74,10 @@ describe('an export', () => {
   });
 
   it.each([
-    ['under half', FACTS, 20_001],
+    ['less than half', FACTS, 20_001],
     ['future', { ...FACTS, lastMs: FACTS.takenMs + 3_600_001 }, undefined],
     ['one product is in 30.1 %', { ...FACTS, mostOfProduct: 3_010 }, undefined],
-    ['one shopper has 40 %', { ...FACTS, mostOfShopper: 4_000 }, undefined],
+    ['one customer has 40 %', { ...FACTS, mostOfShopper: 4_000 }, undefined],
   ])('is strange: %s', (words, facts, servedLines) => {
     expect(strangenessOf(facts, servedLines)).toContain(words);
   });
@@ -88,8 +88,8 @@ describe('an export', () => {
   });
 
   it('without purchases of two times trains nothing', () => {
-    expect(missingFrom({ ...FACTS, lines: 0 })).toContain('no purchases');
-    expect(missingFrom({ ...FACTS, firstMs: FACTS.lastMs })).toContain('no purchases');
+    expect(missingFrom({ ...FACTS, lines: 0 })).toContain('purchases are too few');
+    expect(missingFrom({ ...FACTS, firstMs: FACTS.lastMs })).toContain('purchases are too few');
   });
 });
 
@@ -116,14 +116,14 @@ describe('a verdict', () => {
   it('says what speaks for the model', () => {
     expect(contest(scores(0.1), scores(0.1))).toMatchObject({
       isGood: true,
-      because: 'no figure is worse than that of the served model m-1 by more than 5 %',
+      because: 'no score is more than 5 % below that of the served model m-1',
     });
     const few = scores(0.1, 0.3, 0.2, 10);
     expect(contest(few, scores(0.1)).because).toBe(
-      'nothing speaks against it; too few lists to compare: new items (10), all items (10), items bought together (10), at least 50 are needed',
+      'there is too little data to compare; not compared: new items (10), all items (10), items bought together (10), because at least 50 lists are needed',
     );
     expect(contest({ ...scores(0.1), together: few.together }, scores(0.1)).because).toBe(
-      'no figure is worse than that of the served model m-1 by more than 5 %; too few lists to compare: items bought together (10), at least 50 are needed',
+      'no score is more than 5 % below that of the served model m-1; not compared: items bought together (10), because at least 50 lists are needed',
     );
   });
 
@@ -136,7 +136,7 @@ describe('a verdict', () => {
   it('on a served model that collapsed names the figure, and keeps the comparisons', () => {
     const verdict = contest(scores(0.9, 0.9, 0.9), scores(0.1, 0.14), scores(0.1, 0.3));
     expect(verdict.because).toBe(
-      'the served model m-1 itself fell from .300 to .140 in NDCG@10 of all items: these purchases do not look like those of the shop it was trained on',
+      'the served model m-1 fell from .300 to .140 in NDCG@10 of all items, so these purchases do not resemble the ones that it was trained on',
     );
     expect(verdict.comparisons).toHaveLength(3);
   });
@@ -153,24 +153,20 @@ describe('a verdict', () => {
 
 describe('an export at the edges', () => {
   it.each([
-    [{ lines: 1 }, 3, 'the export has 1 line, under half of the 3 that the served model was trained on'],
-    [{ lines: 0 }, 3, 'the export has 0 lines, under half of the 3 that the served model was trained on'],
+    [{ lines: 1 }, 3, 'the export has 1 line, less than half of the 3 that the served model was trained on'],
+    [{ lines: 0 }, 3, 'the export has 0 lines, less than half of the 3 that the served model was trained on'],
     [{ lastMs: FACTS.takenMs + 3_600_000 }, undefined, undefined],
     [
       { takenMs: 0, lastMs: 3_600_001 },
       undefined,
-      'the export holds purchases of the future: 1970-01-01T01:00:00.001Z',
+      'the export contains purchases dated in the future: 1970-01-01T01:00:00.001Z',
     ],
     [{ mostOfProduct: 3_000, mostOfShopper: 3_000 }, undefined, undefined],
-    [
-      { mostOfProduct: 3_001 },
-      undefined,
-      'one product is in 30 % of the export’s lines, more than the 30 % that are believed',
-    ],
+    [{ mostOfProduct: 3_001 }, undefined, 'one product is in 30 % of the export’s lines, more than the plausible 30 %'],
     [
       { lines: 1_001, products: 51, mostOfShopper: 501 },
       undefined,
-      'one shopper has 50 % of the export’s lines, more than the 30 % that are believed',
+      'one customer has 50 % of the export’s lines, more than the plausible 30 %',
     ],
     [{ lines: 1_001, products: 50, mostOfShopper: 1_001 }, undefined, undefined],
   ])('with %j beside %s lines: %s', (facts, servedLines, words) => {

@@ -70,7 +70,7 @@ export function heldOutFromMs({ firstMs, lastMs }: Pick<ExportFacts, 'firstMs' |
 /** Why nothing can be trained on it at all, as a sentence; undefined when something can. */
 export function missingFrom(facts: ExportFacts): string | undefined {
   return facts.lines === 0 || facts.lastMs === facts.firstMs
-    ? 'there are no purchases of different times to learn from'
+    ? 'the purchases are too few or too close together in time to train on'
     : undefined;
 }
 
@@ -81,14 +81,14 @@ export function missingFrom(facts: ExportFacts): string | undefined {
 export function strangenessOf(facts: ExportFacts, servedLines: number | undefined): string | undefined {
   const { lines, products, lastMs, takenMs, mostOfProduct, mostOfShopper } = facts;
   if (lines < (servedLines ?? 0) * MIN_SHARE_OF_SERVED)
-    return `the export has ${counted(lines, 'line')}, under half of the ${servedLines} that the served model was trained on`;
+    return `the export has ${counted(lines, 'line')}, less than half of the ${servedLines} that the served model was trained on`;
   if (lastMs > takenMs + FUTURE_MS)
-    return `the export holds purchases of the future: ${new Date(lastMs).toISOString()}`;
+    return `the export contains purchases dated in the future: ${new Date(lastMs).toISOString()}`;
   if (lines <= JUDGED_FROM.lines || products <= JUDGED_FROM.products) return undefined;
   if (mostOfProduct > lines * MAX_SHARE)
-    return `one product is in ${percent(mostOfProduct / lines)} of the export’s lines, more than the ${percent(MAX_SHARE)} that are believed`;
+    return `one product is in ${percent(mostOfProduct / lines)} of the export’s lines, more than the plausible ${percent(MAX_SHARE)}`;
   if (mostOfShopper > lines * MAX_SHARE)
-    return `one shopper has ${percent(mostOfShopper / lines)} of the export’s lines, more than the ${percent(MAX_SHARE)} that are believed`;
+    return `one customer has ${percent(mostOfShopper / lines)} of the export’s lines, more than the plausible ${percent(MAX_SHARE)}`;
   return undefined;
 }
 
@@ -139,7 +139,7 @@ export function judge({ candidate, opponent, opponentAtFirst, opponentName, marg
     const [then, now] = [opponentAtFirst![collapsed].mean, opponent[collapsed].mean];
     return {
       isGood: false,
-      because: `${opponentName} itself fell from ${score(then)} to ${score(now)} in ${named(collapsed)}: these purchases do not look like those of the shop it was trained on`,
+      because: `${opponentName} fell from ${score(then)} to ${score(now)} in ${named(collapsed)}, so these purchases do not resemble the ones that it was trained on`,
       comparisons,
     };
   }
@@ -152,11 +152,11 @@ export function judge({ candidate, opponent, opponentAtFirst, opponentName, marg
   }
   const few = comparisons.filter(({ isWorse }) => isWorse === undefined);
   const left = few.map(({ measure, count }) => `${MEASURES[measure]} (${count})`).join(', ');
-  const leftOut = few.length > 0 ? `; too few lists to compare: ${left}, at least ${MIN_LISTS} are needed` : '';
+  const leftOut = few.length > 0 ? `; not compared: ${left}, because at least ${MIN_LISTS} lists are needed` : '';
   const because =
     few.length === comparisons.length
-      ? 'nothing speaks against it'
-      : `no figure is worse than that of ${opponentName} by more than ${percent(margin)}`;
+      ? 'there is too little data to compare'
+      : `no score is more than ${percent(margin)} below that of ${opponentName}`;
   return { isGood: true, because: `${because}${leftOut}`, comparisons };
 }
 

@@ -108,9 +108,9 @@ describe('the bytes of a model', () => {
     sellingNow: Float32Array.of(2, 3),
     popular: Int32Array.of(1, 0),
   };
-  const NO_MODEL = 'these bytes are no recommendation model';
-  const CUT_OFF = 'the model is cut off';
-  const CONTRADICTS = 'the model contradicts itself';
+  const NO_MODEL = 'the data is not a recommendation model';
+  const CUT_OFF = 'the model is truncated';
+  const CONTRADICTS = 'the model is inconsistent';
 
   const headerLength = (bytes: Uint8Array) => new DataView(bytes.buffer).getUint32(20, true);
   const headerOf = (bytes: Uint8Array) =>
@@ -175,7 +175,11 @@ describe('the bytes of a model', () => {
     ['nothing', () => new Uint8Array(0), NO_MODEL],
     ['too few', () => bytesOf(SMALL).slice(0, 23), NO_MODEL],
     ['of another name', () => bytesOf(SMALL).with(11, 0), NO_MODEL],
-    ['of another version', () => bytesOf(SMALL).with(16, 2), 'the model is of version 2; this program reads 1'],
+    [
+      'of another version',
+      () => bytesOf(SMALL).with(16, 2),
+      'the model has format version 2; this build reads version 1',
+    ],
     ['without a header', () => bytesOf(SMALL).slice(0, 24), CUT_OFF],
     ['without the end of the header', () => bytesOf(SMALL).slice(0, 24 + headerLength(bytesOf(SMALL)) - 1), CUT_OFF],
     ['without the last number', () => bytesOf(SMALL).slice(0, -1), CUT_OFF],

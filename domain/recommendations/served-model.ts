@@ -99,18 +99,20 @@ export function* encodeModel(model: ServedModel): Generator<Uint8Array> {
 export function decodeModel(bytes: ArrayBuffer): ServedModel {
   const head = new Uint8Array(bytes, 0, Math.min(PREAMBLE, bytes.byteLength));
   if (bytes.byteLength < PREAMBLE || new TextDecoder().decode(head.subarray(0, MAGIC.length)) !== MAGIC)
-    throw new RangeError('these bytes are no recommendation model');
+    throw new RangeError('the data is not a recommendation model');
   const view = new DataView(bytes);
   if (view.getUint32(16, true) !== VERSION)
-    throw new RangeError(`the model is of version ${view.getUint32(16, true)}; this program reads ${VERSION}`);
+    throw new RangeError(
+      `the model has format version ${view.getUint32(16, true)}; this build reads version ${VERSION}`,
+    );
   const headerBytes = view.getUint32(20, true);
-  if (PREAMBLE + headerBytes > bytes.byteLength) throw new RangeError('the model is cut off');
+  if (PREAMBLE + headerBytes > bytes.byteLength) throw new RangeError('the model is truncated');
   const header = readHeader(new Uint8Array(bytes, PREAMBLE, headerBytes));
   let at = PREAMBLE + headerBytes + padding(PREAMBLE + headerBytes);
   const arrays = {} as Record<ArrayName, Numbers>;
   for (const name of Object.keys(ARRAYS) as ArrayName[]) {
     const length = header.lengths[name];
-    if (at + length * 4 > bytes.byteLength) throw new RangeError('the model is cut off');
+    if (at + length * 4 > bytes.byteLength) throw new RangeError('the model is truncated');
     arrays[name] = ARRAYS[name] === 'int32' ? new Int32Array(bytes, at, length) : new Float32Array(bytes, at, length);
     at += length * 4 + padding(length * 4);
   }
@@ -151,7 +153,7 @@ function readHeader(bytes: Uint8Array): Header {
     !isLength(header.companionCount) ||
     !Object.keys(ARRAYS).every((name) => isLength(header.lengths?.[name as ArrayName]))
   )
-    throw new RangeError('the model contradicts itself');
+    throw new RangeError('the model is inconsistent');
   return header;
 }
 
@@ -180,5 +182,5 @@ function checkShape({ items, influence, companions, novelty, sellingNow, popular
     !popular.every(isPlace) ||
     ![influence.values, companions.scores, novelty, sellingNow].every((list) => list.every(Number.isFinite))
   )
-    throw new RangeError('the model contradicts itself');
+    throw new RangeError('the model is inconsistent');
 }

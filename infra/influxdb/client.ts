@@ -101,10 +101,10 @@ export class InfluxDb {
       });
       text = await response.text();
     } catch (error) {
-      throw new InfluxUnavailable('InfluxDB did not answer', { cause: error });
+      throw new InfluxUnavailable('InfluxDB did not respond', { cause: error });
     }
     if (response.ok) return text;
-    const message = `InfluxDB answers ${response.status}: ${text.trim().slice(0, 300)}`;
+    const message = `InfluxDB responded ${response.status}: ${text.trim().slice(0, 300)}`;
     throw isRefusal(response.status) ? new InfluxRefused(message) : new InfluxUnavailable(message);
   }
 }

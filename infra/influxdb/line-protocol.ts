@@ -23,7 +23,7 @@ export function toLine(point: Point): string {
 function fieldValue(value: string | number, isInteger: boolean): string {
   if (typeof value === 'string') return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
   if (!Number.isFinite(value) || (isInteger && !Number.isInteger(value))) {
-    throw new RangeError(`${value} can’t be kept as a number`);
+    throw new RangeError(`${value} can’t be stored as a number`);
   }
   return isInteger ? `${value}i` : String(value);
 }

@@ -16,7 +16,9 @@ try {
     const done = await postgres.orm.migrator.up();
     await writeOrderSteps(postgres.db);
     console.log(
-      done.length === 0 ? 'The tables are up to date.' : `Migrated: ${done.map((step) => step.name).join(', ')}.`,
+      done.length === 0
+        ? 'The database schema is up to date.'
+        : `Migrated: ${done.map((step) => step.name).join(', ')}.`,
     );
   } finally {
     client.release(true);
@@ -25,7 +27,7 @@ try {
 } catch (error) {
   if (error instanceof UnknownMigrationsError)
     console.error(
-      `${error.message}\nOn one machine, "npm start -- --reset" deletes the shop's data and starts fresh; on a server of your own, give an empty database in POSTGRES_URL.`,
+      `${error.message}\nOn one machine, "npm start -- --reset" deletes the shop's data and starts fresh; on your own server, set POSTGRES_URL to an empty database.`,
     );
   else console.error(error instanceof SettingsError ? error.message : error);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 /**
- * What one shopper has reserved, by the ledger. While several requests of the same shopper meet, the stock counters can count their units twice
+ * What one customer has reserved, by the ledger. While several requests of the same shopper meet, the stock counters can count their units twice
  * for a moment, or not know for whom they are reserved: PostgreSQL knows.
  */
 import type { StockLine } from '../redis/stock-counters.ts';

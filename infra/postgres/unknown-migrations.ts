@@ -14,7 +14,7 @@ export class UnknownMigrationsError extends Error {
 
   constructor(migrations: readonly string[]) {
     super(
-      `The database was made by another build of the shop, which this one can't go on with: it has the migrations ${migrations.join(', ')}. Nothing was changed.`,
+      `The database was created by a different build of the shop and can't be upgraded by this one. It has unknown migrations: ${migrations.join(', ')}. Nothing was changed.`,
     );
   }
 }

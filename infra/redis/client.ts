@@ -10,7 +10,7 @@ const PROBE_MS = 250;
 export class RedisAwayError extends Error {
   override name = 'RedisAwayError';
   constructor() {
-    super('Redis does not answer');
+    super('Redis is unavailable');
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The stock counters's Lua scripts. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
- * `held`: its lines are taken. `replaced`: a newer reservation of the same shopper (`by`) has given them back, and PostgreSQL has not
+ * Lua scripts of the stock counters. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
+ * `reserved`: its lines are taken. `replaced`: a newer reservation of the same shopper (`by`) has given them back, and PostgreSQL has not
  * agreed to that yet; should it refuse the newer one, they are taken again. `released`, `committed`: PostgreSQL has ended it, for good.
  * A marker names in `replaces` what it replaced and what would come back with its refusal. Held markers never expire by themselves: they
  * end only by `END`, or by the audit when the reservation is gone.

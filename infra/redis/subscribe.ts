@@ -22,7 +22,7 @@ export function subscribe(url: string, subscriber: Subscriber, log: Logger): () 
     redis.subscribe(...Object.keys(subscriber.onMessage)).then(
       () => subscriber.onSubscribed(),
       (error: unknown) => {
-        log.warn({ err: error }, 'redis: could not subscribe; trying again');
+        log.warn({ err: error }, 'redis: subscription failed; retrying');
         redis.disconnect(true);
       },
     );

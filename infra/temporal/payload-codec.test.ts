@@ -59,7 +59,7 @@ describe('the codec', () => {
         data[at % data.length]! ^= change;
         await expect(codec.decode([{ ...sealed, data }])).rejects.toThrow(PayloadUnreadableError);
         await expect(codec.decode([{ ...sealed, data: data.subarray(0, at % data.length) }])).rejects.toThrow(
-          'does not open',
+          "can't be decrypted",
         );
       }),
     );
@@ -69,7 +69,7 @@ describe('the codec', () => {
     const twin = { id: 'twin', secret: newer.secret };
     const sealed = await one(codecOf(newer).encode([plain(1)]));
     const renamed = { ...sealed, metadata: { ...sealed.metadata, [KEY_ID]: Buffer.from('twin') } };
-    await expect(codecOf(newer, twin).decode([renamed])).rejects.toThrow('does not open with key "twin"');
+    await expect(codecOf(newer, twin).decode([renamed])).rejects.toThrow('can\'t be decrypted with key "twin"');
   });
 
   it('reads by old keys, writes by the first, and says which key it lacks', async () => {
@@ -78,7 +78,7 @@ describe('the codec', () => {
     expect(text((await one(rotated.decode(before))).data)).toBe('"old"');
     const after = await rotated.encode([plain('new')]);
     expect(text(after[0]!.metadata![KEY_ID])).toBe('2026-07');
-    await expect(codecOf(older).decode(after)).rejects.toThrow('"2026-07", which PAYLOAD_KEYS does not hold');
+    await expect(codecOf(older).decode(after)).rejects.toThrow('"2026-07", which is not in PAYLOAD_KEYS');
   });
 
   it('lets plain payloads through as they are: the Web UI sends such', async () => {
@@ -102,7 +102,7 @@ describe('PAYLOAD_KEYS', () => {
     expect(read()).toThrow('PAYLOAD_KEYS');
     expect(read(key)).toThrow('entry 1 is not a key');
     expect(read(`a:${key},b:${randomBytes(16).toString('base64')}`)).toThrow('entry 2 is not a key');
-    expect(read(`a:${key},a:${key}`)).toThrow('the key id "a" stands there twice');
+    expect(read(`a:${key},a:${key}`)).toThrow('the key ID "a" is used twice');
     for (const wrong of [key, `a:${key}x`, `a:${key},a:${key}`])
       expect(read(wrong)).not.toThrow(expect.objectContaining({ message: expect.stringContaining(key) }));
     expect(JSON.stringify(read(`a:${key}`)())).not.toContain(key);

@@ -52,7 +52,7 @@ export class EncryptingCodec implements PayloadCodec {
     const key = this.#keys.get(keyId);
     if (!key) {
       throw new PayloadUnreadableError(
-        `This payload was encrypted with key "${keyId}", which PAYLOAD_KEYS does not hold: add that key behind the current one.`,
+        `This payload was encrypted with key "${keyId}", which is not in PAYLOAD_KEYS. Add that key after the current one.`,
       );
     }
     return open(payload, key);
@@ -86,7 +86,7 @@ function open(payload: Payload, key: PayloadKey): Payload {
     return proto.decode(Buffer.concat(opened));
   } catch {
     throw new PayloadUnreadableError(
-      `This payload does not open with key "${key.id}": it was changed, or another key bears that id.`,
+      `This payload can't be decrypted with key "${key.id}". It was modified, or a different key has that ID.`,
     );
   }
 }

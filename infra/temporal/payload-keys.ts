@@ -8,7 +8,7 @@ export interface PayloadKey {
 
 const ENTRY = /^(?<id>[\w.-]{1,64}):(?<key>[A-Za-z0-9+/]{43}=)$/;
 const HOW =
-  'write keyId:key, several separated by commas, each key 32 bytes in base64 ("openssl rand -base64 32" makes one)';
+  'use keyId:key, comma-separated, where each key is 32 bytes in base64 (generate one with "openssl rand -base64 32")';
 
 /**
  * Reads `keyId:key,keyId:key`: the first encrypts, all decrypt.
@@ -22,6 +22,6 @@ export function parsePayloadKeys(text: string): readonly PayloadKey[] {
   });
   const ids = keys.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice) throw new RangeError(`the key id "${twice}" stands there twice: give every key an id of its own`);
+  if (twice) throw new RangeError(`the key ID "${twice}" is used twice; give every key a unique ID`);
   return keys;
 }

@@ -1,4 +1,4 @@
-/** The lists that support works through, as queries of the Temporal Web UI. Each has a link of its own: GET /api/support/lists/:name. */
+/** List the support team’s work lists, as queries of the Temporal Web UI. Each has a link of its own: GET /api/support/lists/:name. */
 
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 
@@ -28,32 +28,32 @@ const inStatus = (...statuses: string[]): string => {
 
 const LISTS = {
   'needs-approval': {
-    title: 'Refunds that wait for a support lead',
+    title: 'Refunds waiting for approval by a support lead',
     query: () => `NeedsApproval = true AND ${RUNNING}`,
   },
   stuck: {
-    title: 'Stopped for more than an hour',
+    title: 'Workflows stopped for more than an hour',
     query: ({ now }) => `StuckSince < "${new Date(now.getTime() - HOUR_MS).toISOString()}" AND ${RUNNING}`,
   },
   stopped: {
-    title: 'All that has stopped, failed refunds among it',
+    title: 'All stopped workflows, including failed refunds',
     query: () => `StuckSince IS NOT NULL AND ${RUNNING}`,
   },
   failing: {
-    title: 'Workflows that fail, for an engineer to repair',
+    title: 'Failing workflows, which an engineer must repair',
     // A query can name so many; an engineer who has repaired these finds the next.
     query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
   },
   chargebacks: {
-    title: 'Chargebacks and inquiries that are not decided: the column EvidenceDueBy says by when to answer',
+    title: 'Open chargebacks and inquiries; respond by the date in the column EvidenceDueBy',
     query: () => `DisputeStatus IN (${OPEN_DISPUTE_STATUSES.map((status) => `"${status}"`).join(', ')}) AND ${RUNNING}`,
   },
   'unmatched-payments': {
-    title: 'Payments that name an order and can’t pay it, on their way back',
+    title: 'Unmatched payments that are being refunded',
     query: () => `WorkflowType = "unmatchedPayment" AND ${RUNNING}`,
   },
   'to-ship': {
-    title: 'Orders that wait to be shipped',
+    title: 'Orders ready to ship',
     query: () => inStatus('paid', 'partially_refunded'),
   },
   'under-review': {
@@ -61,25 +61,25 @@ const LISTS = {
     query: () => inStatus('under_review'),
   },
   shipped: {
-    title: 'Orders on their way',
+    title: 'Shipped orders',
     query: () => inStatus('shipped'),
   },
   unpaid: {
-    title: 'Orders that wait for their payment',
+    title: 'Orders awaiting payment',
     query: () => inStatus('pending'),
   },
   returns: {
     // Refunds carry no status that could be asked for: with those that wait for their items come those that a bank is at work on.
-    title: 'Returns awaited, and refunds that are with the bank',
+    title: 'Expected returns, and refunds in progress at the bank',
     query: () =>
       `WorkflowType = "refund" AND (NeedsApproval IS NULL OR NeedsApproval = false) AND StuckSince IS NULL AND ${RUNNING}`,
   },
   today: {
-    title: 'Today’s orders (the day is UTC’s)',
+    title: 'Today’s orders (UTC)',
     query: ({ now }) => `${ORDERS} AND Day = "${now.toISOString().slice(0, 10)}"`,
   },
   large: {
-    title: 'Large orders: more than a support lead gives back alone',
+    title: 'Large orders: above the amount that a support lead can refund without approval',
     query: ({ largeAmount }) => `${ORDERS} AND Amount > ${largeAmount} AND ${RUNNING}`,
   },
 } as const satisfies Record<string, SupportList>;

@@ -176,7 +176,9 @@ export function* generateCatalog(options: GenerateOptions): Generator<CatalogPro
   for (let round = 0; made < options.products; round += 1) {
     const kinds = kindsInRound(round, context.seed).filter((kind) => round < modelCount(kind));
     if (kinds.length === 0) {
-      throw new RangeError(`The generator knows ${made} products at most; ${options.products} were asked for.`);
+      throw new RangeError(
+        `The generator can create at most ${made} products, but ${options.products} were requested.`,
+      );
     }
     for (const kind of kinds) {
       for (const product of productsOf(modelOf(kind, round, context.seed), context)) {

@@ -11,7 +11,7 @@ describe('npm run seed', () => {
   it('fills the shop, tells the index and the stock counters, and makes the demo accounts', async () => {
     const seeded = await run(['--products', '1500']);
     expect(seeded).toMatchObject({ code: 0, errors: '' });
-    expect(seeded.output).toContain('1,500 products are new, 0 were there');
+    expect(seeded.output).toContain('1,500 products created, 0 already existed');
     expect(await count('select count(*)::int as n from products')).toBe(1500);
     expect(await count("select count(*)::int as n from outbox where topic = 'product.changed'")).toBe(1500);
     expect(await count('select count(distinct category_id)::int as n from products')).toBe(24);
@@ -37,7 +37,7 @@ describe('npm run seed', () => {
       [one!.sku],
     );
     const again = await run(['--products', '1500']);
-    expect(again.output).toContain('4 products are new, 1,496 were there');
+    expect(again.output).toContain('4 products created, 1,496 already existed');
     expect(await product(one!.sku)).toMatchObject({ price: '1.230', stock_quantity: 7, name: 'Renamed' });
   });
 

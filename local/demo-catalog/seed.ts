@@ -12,10 +12,10 @@ import { seedCategories, seedProducts } from './seed-writer.ts';
 
 const BATCH = 1000;
 const HELP = `npm run seed -- [OPTIONS]
-  --products N       how many products there are to be (${DEFAULT_PRODUCTS})
-  --seed TEXT        another text, another catalog (holdfast)
-  --as-of DATE       day on which the newest products came in (2026-01-31)
-  --demo-accounts    make the demo accounts in a database on another machine too; their passwords are public`;
+  --products N       number of products in the catalog (${DEFAULT_PRODUCTS})
+  --seed TEXT        random seed; each seed gives a different catalog (holdfast)
+  --as-of DATE       date of the newest products (2026-01-31)
+  --demo-accounts    create the demo accounts even in a database on another machine; their passwords are public`;
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -54,7 +54,7 @@ async function seed(options: SeedOptions): Promise<void> {
   try {
     const { db } = postgres;
     if (options.demoAccounts || isLocalDatabase(settings.POSTGRES_URL)) {
-      console.log(`${await seedDemoAccounts(db)} demo accounts are in place`);
+      console.log(`${await seedDemoAccounts(db)} demo accounts are ready`);
     }
     await seedCategories(db);
     const catalog = generateCatalog({ ...options, currency: settings.CURRENCY });
@@ -65,7 +65,7 @@ async function seed(options: SeedOptions): Promise<void> {
       done += batch.length;
       console.log(`${number.format(done)} of ${number.format(options.products)} products`);
     }
-    console.log(`${number.format(made)} products are new, ${number.format(done - made)} were there`);
+    console.log(`${number.format(made)} products created, ${number.format(done - made)} already existed`);
   } finally {
     await postgres.close();
   }

@@ -122,12 +122,12 @@ describe('pages', () => {
     const first = (await page('/?to=many@example.test')).body;
     expect(first).toContain('No 51<');
     expect(first).not.toContain('No 1<');
-    const older = /href="([^"]+)">Older mails/.exec(first)![1]!.replaceAll('&amp;', '&');
+    const older = /href="([^"]+)">Older emails/.exec(first)![1]!.replaceAll('&amp;', '&');
     expect((await page(older)).body).toContain('No 1<');
   });
 
   it('say when there is nothing', async () => {
-    expect((await page('/')).body).toContain('No mail yet.');
+    expect((await page('/')).body).toContain('No emails yet.');
     for (const path of ['/messages/999999', '/messages/x', '/elsewhere']) expect((await page(path)).status).toBe(404);
     const missing = await fetch(`${mailbox.url}/api/messages/999999`);
     expect(missing.headers.get('content-type')).toBe('application/json');

@@ -102,11 +102,11 @@ export function listPage({ messages, total, to, hasOlder }: ListPage): string {
 <main><div class="sheet">${
       rows.length > 0
         ? `<ol>${rows.join('\n')}</ol>`
-        : `<p class="empty quiet">${to ? `No mail to ${escapeHtml(to)} yet.` : 'No mail yet.'}</p>`
+        : `<p class="empty quiet">${to ? `No emails to ${escapeHtml(to)} yet.` : 'No emails yet.'}</p>`
     }</div>
-<footer class="quiet"><p>${hasOlder ? `<a href="/?${escapeHtml(older.toString())}">Older mails</a> · ` : ''}${
-      to ? '<a href="/">All mails</a> · ' : ''
-    }The last ${MAX_MESSAGES.toLocaleString('en')} mails of the local shop are kept here; none leaves this machine.</p></footer></main>`,
+<footer class="quiet"><p>${hasOlder ? `<a href="/?${escapeHtml(older.toString())}">Older emails</a> · ` : ''}${
+      to ? '<a href="/">All emails</a> · ' : ''
+    }Shows the last ${MAX_MESSAGES.toLocaleString('en')} emails of the local shop. No email leaves this machine.</p></footer></main>`,
   );
 }
 
@@ -117,7 +117,7 @@ export function messagePage(message: Message, view: View, source: string): strin
       `<a href="/messages/${id}?view=${name}"${name === view ? ' aria-current="page"' : ''}>${VIEW_NAMES[name]}</a>`,
   );
   const content = {
-    html: `<iframe src="/messages/${id}/html" sandbox="${SANDBOX}" title="The mail as HTML"></iframe>`,
+    html: `<iframe src="/messages/${id}/html" sandbox="${SANDBOX}" title="The email as HTML"></iframe>`,
     text: `<pre>${escapeHtml(message.text)}</pre>`,
     source: `<pre>${escapeHtml(source)}</pre>`,
   }[view];
@@ -126,15 +126,15 @@ export function messagePage(message: Message, view: View, source: string): strin
     `<header><div><p class="quiet"><a href="/">Mailbox</a></p><h1>${subjectOf(message)}</h1>
 <dl><dt>From</dt><dd>${escapeHtml(message.from)}</dd>
 <dt>To</dt><dd>${message.to.map((to) => `<a href="/?${escapeHtml(new URLSearchParams({ to }).toString())}">${escapeHtml(to)}</a>`).join(', ')}</dd>
-<dt>Came</dt><dd>${time(message.received_at)}</dd></dl></div></header>
+<dt>Received</dt><dd>${time(message.received_at)}</dd></dl></div></header>
 <main><nav aria-label="Views">${views.join('')}</nav><div class="sheet">${content}</div></main>`,
   );
 }
 
 export function missingPage(): string {
   return page(
-    'Not here',
-    `<main><h1>Not here</h1><p>There is no such mail, or newer ones have taken its place. <a href="/">Mailbox</a></p></main>`,
+    'Email not found',
+    `<main><h1>Email not found</h1><p>This email does not exist or was replaced by newer ones. <a href="/">Go to the mailbox</a></p></main>`,
   );
 }
 

@@ -41,7 +41,7 @@ function serveMessage(store: MailStore, pathname: string, query: URLSearchParams
   const number = idOf(id);
   const message = number === undefined ? undefined : store.get(number);
   if (!message || (html && (api || message.html === null))) {
-    if (api) sendJson(response, 404, { error: { message: `There is no mail ${id}.` } });
+    if (api) sendJson(response, 404, { error: { message: `Email ${id} was not found.` } });
     else send(response, 404, HTML, missingPage(), PAGE_POLICY);
   } else if (api) sendJson(response, 200, message);
   else if (html) send(response, 200, HTML, mailDocument(message.html!), MAIL_POLICY);

@@ -24,7 +24,7 @@ export async function startMailbox({ host, port, smtpPort, dataDir }: MailboxSet
     } catch (error) {
       console.error(error);
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { error: { message: 'The mailbox failed; its log tells why.' } });
+      else sendJson(response, 500, { error: { message: 'The mailbox failed. See its log for the cause.' } });
     }
   });
   // A client that goes away in the middle of a mail ends nothing but its own connection.

@@ -5,9 +5,9 @@ const port = z.coerce.number().int().min(0).max(65_535).default(0);
 
 const schema = z.object({
   MAILBOX_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
-  MAILBOX_PORT: port.describe('Port of its page; 0 picks a free one'),
-  MAILBOX_SMTP_PORT: port.describe('Port at which it takes mails; 0 picks a free one'),
-  MAILBOX_DATA_DIR: z.string().min(1).describe('Folder that holds its database'),
+  MAILBOX_PORT: port.describe('Port of the web page; 0 picks a free one'),
+  MAILBOX_SMTP_PORT: port.describe('SMTP port; 0 picks a free one'),
+  MAILBOX_DATA_DIR: z.string().min(1).describe('Folder of the database'),
 });
 
 export interface MailboxSettings {
@@ -25,7 +25,7 @@ export function readMailboxSettings(environment: Record<string, string | undefin
   const parsed = schema.safeParse(present);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`These settings of the local mailbox need attention:\n${problems.join('\n')}`);
+    throw new Error(`Invalid settings of the local mailbox:\n${problems.join('\n')}`);
   }
   const values = parsed.data;
   return {

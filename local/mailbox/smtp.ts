@@ -21,8 +21,9 @@ class Refusal extends Error {
 /** Addresses that are refused, to see what the shop does then: `refused@…`, `busy@…`, also `refused+anything@…`. */
 export function refusalOf(address: string): { responseCode: number; message: string } | undefined {
   const name = /^(refused|busy)(?:\+[^@]*)?@/i.exec(address)?.[1]?.toLowerCase();
-  if (name === 'refused') return { responseCode: 550, message: `5.1.1 <${address}>: nobody of this name here` };
-  if (name === 'busy') return { responseCode: 451, message: `4.2.1 <${address}>: not now, try again later` };
+  if (name === 'refused') return { responseCode: 550, message: `5.1.1 <${address}>: mailbox not found` };
+  if (name === 'busy')
+    return { responseCode: 451, message: `4.2.1 <${address}>: temporarily unavailable, try again later` };
   return undefined;
 }
 
@@ -46,7 +47,7 @@ export function createSmtpServer(store: MailStore): SMTPServer {
         (error: unknown) => {
           const isBrokenOff = (error as { code?: string }).code === 'ECONNECTION';
           if (!(error instanceof Refusal) && !isBrokenOff) console.error(error);
-          answer(error instanceof Refusal ? error : new Refusal(451, '4.3.0 The mail could not be kept.'));
+          answer(error instanceof Refusal ? error : new Refusal(451, '4.3.0 The message could not be stored.'));
         },
       );
     },
@@ -56,7 +57,7 @@ export function createSmtpServer(store: MailStore): SMTPServer {
 async function receive(stream: SMTPServerDataStream, { envelope }: SMTPServerSession, store: MailStore): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  if (stream.sizeExceeded) throw new Refusal(552, `5.3.4 The mail is larger than ${MAX_MAIL_BYTES} bytes.`);
+  if (stream.sizeExceeded) throw new Refusal(552, `5.3.4 The message is larger than ${MAX_MAIL_BYTES} bytes.`);
   const source = Buffer.concat(chunks);
   const recipients = envelope.rcptTo.map(({ address }) => address.toLowerCase());
   store.keep(toReceivedMail(source, recipients, await PostalMime.parse(source)));

@@ -42,7 +42,7 @@ export class TestMailbox {
     const [line] = (await Promise.race([
       once(lines, 'line'),
       once(child, 'exit').then(([code]) => {
-        throw new Error(`the mailbox ended with code ${code} before it listened`);
+        throw new Error(`the mailbox exited with code ${code} before it was ready`);
       }),
     ])) as [string];
     const { url, smtpUrl } = JSON.parse(line) as { url: string; smtpUrl: string };

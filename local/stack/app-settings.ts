@@ -134,7 +134,7 @@ function requireStripeKeys(webhookUrl: string): Record<string, string> {
   const missing = ['STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'].filter((name) => !process.env[name]);
   if (missing.length === 0) return {};
   throw new Error(
-    `STRIPE_SECRET_KEY is set, so payments go to Stripe itself; then ${missing.join(' and ')} must be set too ("stripe listen --forward-to ${webhookUrl}" prints the webhook secret). Unset STRIPE_SECRET_KEY to use the local stand-in.`,
+    `STRIPE_SECRET_KEY is set, so payments go to Stripe. Set ${missing.join(' and ')} too ("stripe listen --forward-to ${webhookUrl}" prints the webhook secret). Unset STRIPE_SECRET_KEY to use the local stand-in.`,
   );
 }
 

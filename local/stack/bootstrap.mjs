@@ -34,19 +34,18 @@ const [command, ...args] = process.argv.slice(2);
 const program = COMMANDS[command];
 if (!program) fail(`Usage: npm run ${Object.keys(COMMANDS).join('|')}`);
 if (Number.parseInt(process.versions.node, 10) < 20)
-  fail(`Holdfast needs Node 20 or later; this is ${process.version}.`);
+  fail(`Holdfast requires Node.js 20 or later, but this is ${process.version}.`);
 
 if (!packagesAreInstalled()) await installPackages();
 const node = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node');
-if (!existsSync(node))
-  fail('The package "node" came without its program: run "npm rebuild node --ignore-scripts=false".');
+if (!existsSync(node)) fail('The package "node" has no executable. Run "npm rebuild node --ignore-scripts=false".');
 await runProgram(node, [join(checkout, program[0]), ...program.slice(1), ...args]);
 
 /** Compares the lock file with npm's own record of what it put into node_modules, which it writes last. */
 function packagesAreInstalled() {
   const wanted = readPackages(join(checkout, 'package-lock.json'));
   const present = readPackages(join(modules, '.package-lock.json'));
-  if (!wanted) fail('package-lock.json is missing: this is no whole checkout.');
+  if (!wanted) fail('package-lock.json is missing, so this checkout is incomplete.');
   if (!present) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
@@ -103,7 +102,7 @@ async function installPackages() {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   if (code !== 0) fail(`The packages can't be installed (npm install):\n${output.trim()}`);
   process.stderr.write(
-    `${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ✔ packages: ${total} in place\n`,
+    `${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ✔ packages: ${total} installed\n`,
   );
 }
 
@@ -140,7 +139,7 @@ async function runProgram(node, programArgs) {
   // Only the terminal's own process group is told that the window changed its size.
   process.on('SIGWINCH', () => child.kill('SIGWINCH'));
   const [code, signal] = await new Promise((done) => {
-    child.once('error', (error) => fail(`${node} could not be run: ${error.message}`));
+    child.once('error', (error) => fail(`${node} could not be started: ${error.message}`));
     child.once('exit', (...ended) => done(ended));
   });
   process.exitCode = signal ? 128 + constants.signals[signal] : code;

@@ -47,12 +47,16 @@ for (const [title, rows] of sections) {
   for (const [mark, name, text] of rows) console.log(`  ${mark} ${name.padEnd(width)}  ${text}`);
 }
 const problems = sections.flatMap(([, rows]) => rows).filter(([mark]) => mark === '✘').length;
-console.log(problems === 0 ? '\nnpm start has all it needs.' : `\n${problems} to see to.`);
+console.log(
+  problems === 0
+    ? '\nEverything that npm start needs is available.'
+    : `\n${problems} ${problems === 1 ? 'problem' : 'problems'} to fix.`,
+);
 process.exitCode = problems === 0 ? 0 : 1;
 
 async function componentRow(component: Component, externalSetting?: string): Promise<Row> {
   const { title } = component;
-  if (externalSetting && process.env[externalSetting]) return ['✔', title, `given by ${externalSetting}`];
+  if (externalSetting && process.env[externalSetting]) return ['✔', title, `set by ${externalSetting}`];
   try {
     const found = await findComponent(component);
     if (found) {
@@ -62,8 +66,8 @@ async function componentRow(component: Component, externalSetting?: string): Pro
       return ['✔', title, `${found.version}, ${source}: ${found.path}`];
     }
     const obstacle = component.obstacle();
-    if (!obstacle) return ['·', title, 'not here yet; got from its registry when needed'];
-    return ['✘', title, `missing, and ${obstacle} Ways to get it: ${component.waysToGet.join('; ')}.`];
+    if (!obstacle) return ['·', title, 'not installed; downloaded when needed'];
+    return ['✘', title, `missing: ${obstacle} To provide it, use one of these: ${component.waysToGet.join('; ')}.`];
   } catch (error) {
     if (error instanceof ComponentError) return ['✘', title, error.message];
     throw error;
@@ -74,17 +78,19 @@ async function toolRows(): Promise<Row[]> {
   const tool = async (name: string, args: readonly string[], purpose: string): Promise<Row> => {
     const [path] = onPath(name);
     if (!path) return ['·', name, `not on PATH; ${purpose}`];
-    const [line = ''] = (await run(path, args).catch(() => 'it does not run')).split('\n');
+    const [line = ''] = (await run(path, args).catch(() => 'could not be run')).split('\n');
     return ['✔', name, `${stripVTControlCharacters(line).trim()}: ${path}`];
   };
   const javas = installedJavas().map(({ home, version }) => `${version} in ${home}`);
   return [
     ['✔', 'node', `${process.version}: ${process.execPath}`],
-    await tool('npm', ['--version'], 'brings the packages and PostgreSQL'),
-    await tool('go', ['version'], 'builds Temporal, its Web UI and stripe-mock'),
-    await tool('mvn', ['--batch-mode', '--version'], 'brings Elasticsearch and Temporal’s test server'),
-    await tool('apt-get', ['--version'], 'brings Redis, InfluxDB and Chromium'),
-    javas.length > 0 ? ['✔', 'java', javas.join('; ')] : ['·', 'java', 'none found; Elasticsearch runs on 21 or later'],
+    await tool('npm', ['--version'], 'installs the packages and PostgreSQL'),
+    await tool('go', ['version'], 'builds Temporal, its Web UI, and stripe-mock'),
+    await tool('mvn', ['--batch-mode', '--version'], 'downloads Elasticsearch and Temporal’s test server'),
+    await tool('apt-get', ['--version'], 'installs Redis, InfluxDB, and Chromium'),
+    javas.length > 0
+      ? ['✔', 'java', javas.join('; ')]
+      : ['·', 'java', 'not installed; Elasticsearch requires 21 or later'],
   ];
 }
 
@@ -97,7 +103,7 @@ async function portRows(): Promise<Row[]> {
       if (await isPortFree(port)) return ['✔', name, `${port}, free`];
       return running
         ? ['✔', name, `${port}, in use while the shop runs`]
-        : ['·', name, `${port}, in use; another will be taken`];
+        : ['·', name, `${port}, in use; another port will be used`];
     }),
   );
 }
@@ -116,9 +122,9 @@ function machineRows(): Row[] {
       ? [
           '✔',
           'user',
-          `root; servers that refuse it run as ${account.name}${closed ? `, with their data in /var/lib/holdfast since ${closed} is closed to that user` : ''}`,
+          `root; servers that refuse it run as ${account.name}${closed ? `, with their data in /var/lib/holdfast because that user can't access ${closed}` : ''}`,
         ]
-      : ['✔', 'user', 'servers run as you'],
+      : ['✔', 'user', 'servers run as the current user'],
   ];
 }
 
@@ -130,13 +136,13 @@ function diskRow(name: string, path: string): Row {
   return [
     free < MIN_DISK_GIGABYTES ? '✘' : '✔',
     name,
-    `${free.toFixed(1)} GB free of the ${MIN_DISK_GIGABYTES} GB that a first start may take: ${path}`,
+    `${free.toFixed(1)} GB free of the ${MIN_DISK_GIGABYTES} GB that a first start can use: ${path}`,
   ];
 }
 
 function memoryRow(): Row {
   const available = availableMemory() / GIGABYTE;
-  const text = `${available.toFixed(1)} GB available of ${(totalmem() / GIGABYTE).toFixed(1)} GB; the shop takes about 2 GB`;
+  const text = `${available.toFixed(1)} GB available of ${(totalmem() / GIGABYTE).toFixed(1)} GB; the shop uses about 2 GB`;
   return [available < MIN_MEMORY_GIGABYTES && !running ? '✘' : '✔', 'memory', text];
 }
 

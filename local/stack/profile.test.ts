@@ -15,7 +15,7 @@ describe('a profile', () => {
   it('keeps the shop apart from what runs beside it', () => {
     expect(new Profile('shop', checkout).folder).toBe(join(realpathSync(checkout), '.local'));
     expect(new Profile('test', checkout).folder).toBe(join(realpathSync(checkout), '.local/test'));
-    expect(() => new Profile('../../infra/elsewhere', checkout)).toThrow('no name for a profile');
+    expect(() => new Profile('../../infra/elsewhere', checkout)).toThrow('not a valid profile name');
   });
 
   it('makes a secret once, for its owner only', () => {

@@ -36,7 +36,7 @@ export class Profile {
   /** @param name `shop` for the shop under `.local/`; others, such as `test` or `bench`, live in `.local/<name>/` */
   constructor(name: string, checkout: string = CHECKOUT) {
     if (!/^[a-z][a-z0-9-]*$/.test(name))
-      throw new Error(`"${name}" is no name for a profile: use lower-case letters, digits and dashes.`);
+      throw new Error(`"${name}" is not a valid profile name. Use lowercase letters, digits, and dashes.`);
     this.name = name;
     this.checkout = realpathSync(checkout);
     const local = join(this.checkout, '.local');
@@ -107,7 +107,7 @@ export class Profile {
     const blocked = account && barrier(resolve(real, '..'), account);
     if (blocked) {
       throw new Error(
-        `User ${account.name} may not enter ${blocked}, on the way to ${real}: open it (chmod o+x), or move that data away to begin anew.`,
+        `User ${account.name} can't access ${blocked}, a parent folder of ${real}. Run chmod o+x on it, or move that data away to start fresh.`,
       );
     }
     chmodSync(real, 0o700);
@@ -117,8 +117,7 @@ export class Profile {
 
   /** Throws away the data of every server of this profile; never done to the shop. */
   wipeData(): void {
-    if (this.isShop)
-      throw new Error('The shop’s data is deleted only when its owner asks for it: npm start -- --reset.');
+    if (this.isShop) throw new Error('To delete the shop’s data, run: npm start -- --reset');
     this.resetData();
   }
 

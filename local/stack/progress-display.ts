@@ -61,7 +61,7 @@ function liveDisplay(titles: readonly string[]): ProgressDisplay {
       if (done) step.through.resolve();
     },
     end: async () => {
-      for (const step of steps.values()) step.through.reject(new Error(step.message || 'not begun'));
+      for (const step of steps.values()) step.through.reject(new Error(step.message || 'not started'));
       await running;
     },
   };

@@ -8,7 +8,7 @@ export const RESET_COMMAND = 'npm start -- --reset';
 export function obstacleToReset(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const given = SERVERS.map(({ externalSetting }) => externalSetting).filter((setting) => environment[setting]);
   if (given.length === 0) return undefined;
-  return `Only data of the servers that npm start itself starts is ever deleted, and ${given.join(', ')} names another: give an empty database there, or leave the setting out.`;
+  return `Only data of servers that npm start itself runs can be deleted, but ${given.join(', ')} points to another server. Point it to an empty database, or unset it.`;
 }
 
 /** Asks at a terminal. @returns false without one, and for anything but a clear yes */

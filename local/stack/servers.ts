@@ -18,16 +18,16 @@ try {
     signal: stop.signal,
     onProgress: plainProgress(console.log),
     onEvent: (event) =>
-      console.log(
-        event.kind === 'died' ? `${event.title} ${event.reason}; starting it again` : `${event.title} is back`,
-      ),
+      console.log(event.kind === 'died' ? `${event.title} ${event.reason}; restarting it` : `${event.title} is back`),
   });
   try {
     const file = join(shop.servers.profile.folder, 'servers.env');
     const settings = Object.entries(shop.environment).filter(([name]) => process.env[name] === undefined);
     const lines = settings.map(([name, value]) => `${name}=${value}`).join('\n');
     writeFileSync(file, `${lines}\n`, { mode: 0o600 });
-    console.log(`\n${lines}\n\nThese are in ${file} too (node --env-file=…). Ctrl-C stops the servers.`);
+    console.log(
+      `\n${lines}\n\nThese settings are also in ${file} (node --env-file=…). Press Ctrl-C to stop the servers.`,
+    );
     await stop.requested;
     console.log('Stopping …');
   } finally {

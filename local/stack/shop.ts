@@ -205,7 +205,7 @@ async function stockCatalog({ servers: { profile }, app, options, onProgress, si
   const countProducts = () => countRows(app, 'select count(*)::int as count from products');
   const before = await countProducts();
   if (before === 0) {
-    onProgress('Catalog', 'making products');
+    onProgress('Catalog', 'creating products');
     const onLine = (line: string) => onProgress('Catalog', line.trim());
     await runProgram(profile.checkout, 'local/demo-catalog/seed.ts', seed, app, signal, onLine);
   }
@@ -230,13 +230,13 @@ async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
   const all = await waiting();
   for (let left = all; left > 0; left = await waiting()) {
     if (Date.now() > deadline) {
-      onProgress(title, `${left} products to go, in the background`, { done: true });
+      onProgress(title, `${left} products left to index, in the background`, { done: true });
       return;
     }
     onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
     await sleep(250, undefined, { signal });
   }
-  onProgress(title, 'in step with the catalog', { done: true });
+  onProgress(title, 'up to date with the catalog', { done: true });
 
   function waiting(): Promise<number> {
     return countRows(app, "select count(*)::int as count from outbox where topic = 'product.changed'");

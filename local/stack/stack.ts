@@ -91,9 +91,9 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
   const { onProgress = () => {}, onEvent } = options;
   const profile = new Profile(options.profile, options.root);
   const lock = profile.tryLock();
-  if (!lock) throw new ProfileBusyError(`The ${profile.name} profile of ${profile.checkout} is running already.`);
+  if (!lock) throw new ProfileBusyError(`The ${profile.name} profile of ${profile.checkout} is already running.`);
   try {
-    await profile.records.stopLeftovers((name) => onProgress(name, 'stopping what was left running'));
+    await profile.records.stopLeftovers((name) => onProgress(name, 'stopping leftover processes'));
     if (options.fresh) profile.wipeData();
     if (options.reset) profile.resetData();
     const wanted = SERVERS.filter(({ name }) => options.components?.includes(name) ?? true);
@@ -111,7 +111,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
       report: (message, fraction) => onProgress(title, message, { fraction }),
       signal,
     });
-    for (const { title, externalSetting } of external) onProgress(title, `given by ${externalSetting}`, { done: true });
+    for (const { title, externalSetting } of external) onProgress(title, `set by ${externalSetting}`, { done: true });
 
     const processes = new Map<ServerName, ManagedProcess>();
     const starts = new Map<ServerName, Promise<void>>();

@@ -15,7 +15,7 @@ const began = Date.now();
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--reset');
 const obstacle = obstacleToReset(process.env);
 
-if (unknown.length > 0) endWith(`npm start takes only --reset, not ${unknown.join(' ')}.`);
+if (unknown.length > 0) endWith(`npm start accepts only --reset, not ${unknown.join(' ')}.`);
 else if (process.argv.includes('--reset') && obstacle) endWith(obstacle);
 else await runShop(process.argv.includes('--reset'));
 
@@ -42,27 +42,26 @@ async function runShop(reset: boolean): Promise<void> {
     });
     await display.end();
     console.log(`\nThe shop is up after ${Math.round((Date.now() - began) / 1000)} s.\n${describe(shop.addresses)}`);
-    console.log(`\nLogs are in ${shop.servers.profile.folder}/logs. Ctrl-C, or npm run stop, stops everything.`);
+    console.log(
+      `\nLogs are in ${shop.servers.profile.folder}/logs. Press Ctrl-C or run npm run stop to stop everything.`,
+    );
     await stop.requested;
     console.log('\nStopping …');
     await shop.stop();
-    console.log('Stopped; everything is kept for the next start.');
+    console.log('Stopped. Data is kept for the next start.');
   } catch (error) {
     await display.end();
     if (error instanceof ProfileBusyError) sayThatItRuns();
     else if (stop.signal.aborted) console.log('Stopped before the shop was up.');
     else if (error instanceof UnknownMigrationsError) await offerReset(error);
-    else
-      endWith(
-        `${error instanceof Error ? error.message : error}\n\nnpm run doctor tells what is there and what is missing.`,
-      );
+    else endWith(`${error instanceof Error ? error.message : error}\n\nRun npm run doctor to see what is missing.`);
   }
 }
 
 async function offerReset(error: UnknownMigrationsError): Promise<void> {
   console.error(`\n${error.message}`);
   if (obstacle) return endWith(obstacle);
-  console.error('It holds the products, orders and accounts of this checkout’s shop.');
+  console.error('It contains the products, orders, and accounts of this checkout’s shop.');
   if (await askForReset(stop.signal)) return runShop(true);
   endWith(`To delete it and start fresh, run: ${RESET_COMMAND}`);
 }
@@ -76,16 +75,16 @@ function printEvent(event: ProcessEvent): void {
   if (event.kind === 'back') console.log(`${event.title} is back.`);
   else {
     const delay = `${event.retryInMs / 1000} s`;
-    console.log(`${event.title} ${event.reason}; starting it again in ${delay} (its log: ${event.logFile}).`);
+    console.log(`${event.title} ${event.reason}; restarting it in ${delay} (its log: ${event.logFile}).`);
   }
 }
 
 function sayThatItRuns(): void {
   const running = runningStack(new Profile(SHOP_PROFILE));
-  if (running?.addresses?.storefront) console.log(`The shop is running already.\n${describe(running.addresses)}`);
+  if (running?.addresses?.storefront) console.log(`The shop is already running.\n${describe(running.addresses)}`);
   else
     console.log(
-      'The servers of this checkout are being started, stopped or used by another program: npm run stop ends it.',
+      'Another program is starting, stopping, or using the servers of this checkout. To stop it, run npm run stop.',
     );
 }
 

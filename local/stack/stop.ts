@@ -16,10 +16,10 @@ if (running) {
   while (isRunning(running.supervisor) && Date.now() < deadline) await sleep(100);
   if (isRunning(running.supervisor)) {
     console.error(
-      `Process ${running.supervisor.pid} has not stopped the shop within ${LIMIT_MS / 1000} s: see ${profile.folder}/logs.`,
+      `Process ${running.supervisor.pid} did not stop the shop within ${LIMIT_MS / 1000} s. See ${profile.folder}/logs.`,
     );
     process.exitCode = 1;
-  } else console.log('Stopped; everything is kept for the next start.');
+  } else console.log('Stopped. Data is kept for the next start.');
 } else {
   const lock = profile.tryLock();
   const stopped = await profile.records.stopLeftovers((name) =>
@@ -27,5 +27,5 @@ if (running) {
   );
   withdrawStack(profile);
   lock?.release();
-  console.log(stopped > 0 ? 'Stopped; everything is kept for the next start.' : 'Nothing is running.');
+  console.log(stopped > 0 ? 'Stopped. Data is kept for the next start.' : 'Nothing is running.');
 }

@@ -24,7 +24,7 @@ try {
 async function withStack<T>(use: (settings: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
   const running = runningStack(new Profile(SHOP_PROFILE));
   if (running?.settings) return use(running.settings);
-  if (running) throw new Error('The shop of this checkout is just starting or stopping: try again in a moment.');
+  if (running) throw new Error('The shop of this checkout is starting or stopping. Try again in a moment.');
   const shop = await startShop({
     profile: SHOP_PROFILE,
     parts: ['stripe'],

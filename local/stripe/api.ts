@@ -187,7 +187,7 @@ export async function strikeBefore(fault: Extract<Fault, { target: 'api' }>): Pr
       await sleep(fault.delay_ms);
       return undefined;
     case 'error': {
-      const { status, body } = internalError('A fault of the stand-in: nothing was done.', fault.status);
+      const { status, body } = internalError('An error of the stand-in; nothing was changed.', fault.status);
       return { status, body: JSON.stringify({ error: body }) };
     }
     case 'lost':

@@ -131,7 +131,7 @@ export async function serveAuthentication(
       410,
       messagePage(
         'Nothing to confirm',
-        'This payment is no longer waiting for you. Go back to the shop to see where it stands.',
+        'This payment no longer needs confirmation. Go back to the shop to see its status.',
       ),
     );
     return;

@@ -42,7 +42,7 @@ async function startStripeMock(): Promise<Stripe> {
       throw new Error(`stripe-mock (${binary}) does not start: ${String(error)}`);
     }),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`stripe-mock (${binary}) ended with code ${code} before it listened`);
+      throw new Error(`stripe-mock (${binary}) ended with code ${code} before it was ready`);
     }),
   ]);
   return new Stripe('sk_test_123', { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0 });

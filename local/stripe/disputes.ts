@@ -51,7 +51,7 @@ export function openDispute(
 ): Stripe.Dispute {
   const left = disputableAmount(charge, standin.store.disputes.all({ charge: charge.id }));
   if (left < 1) {
-    throw invalidParameter('charge', `Charge ${charge.id} was not paid, or is disputed in full already.`);
+    throw invalidParameter('charge', `Charge ${charge.id} was not paid or is already fully disputed.`);
   }
   const amount = requested ?? left;
   if (amount < 1 || amount > left) {
@@ -158,5 +158,5 @@ export function chargeToDispute(standin: Standin, given: { charge?: string; paym
   const charge = standin.store.charges.get(given.charge ?? idOf(intent?.latest_charge) ?? '');
   if (charge) return charge;
   const [name, id] = given.charge === undefined ? ['payment_intent', given.payment_intent] : ['charge', given.charge];
-  throw new ApiError(404, { type: 'invalid_request_error', message: `There is no charge of ${name} '${id}'.` }, false);
+  throw new ApiError(404, { type: 'invalid_request_error', message: `No charge found for ${name} '${id}'.` }, false);
 }

@@ -89,7 +89,7 @@ export async function serveOperator(
   const found = ROUTES.find((candidate) => candidate.method === request.method && candidate.path.test(path));
   if (!found) return false;
   if (!isLoopback(request)) {
-    refuse(response, 403, `${path} is served to this machine only.`);
+    refuse(response, 403, `${path} is available only on this machine.`);
     return true;
   }
   // A web page of another origin cannot send JSON without asking first, and is never allowed to here.

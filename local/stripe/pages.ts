@@ -46,7 +46,7 @@ export function authenticationPage(intent: Stripe.PaymentIntent, last4: string):
 <button class="primary" name="answer" value="complete">Complete authentication</button>
 <button name="answer" value="fail">Fail authentication</button>
 </form>
-<p><small>A page of the local Stripe stand-in. No real bank is asked and no money moves.</small></p>`,
+<p><small>A page of the local Stripe stand-in. No real bank is involved and no money moves.</small></p>`,
   );
 }
 

@@ -44,7 +44,7 @@ function readAmount(fields: Parameters, currency: string): number {
     return toStripeAmount(fromDecimal(text, currency), currency);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw invalidParameter('amount', `“${text}” is no amount in ${currency.toUpperCase()}.`);
+    throw invalidParameter('amount', `“${text}” is not a valid amount in ${currency.toUpperCase()}.`);
   }
 }
 
@@ -53,7 +53,7 @@ function act(standin: Standin, view: PaymentView, fields: Parameters): void {
   if (fields.text('version') !== view.version) {
     throw invalidParameter(
       'version',
-      'This payment has changed since you opened the page, so nothing was done. See below how it stands now.',
+      'This payment has changed since you opened the page, so nothing was done. Its current state is shown below.',
     );
   }
   const action = fields.requiredText('action');
@@ -71,7 +71,7 @@ function act(standin: Standin, view: PaymentView, fields: Parameters): void {
     const dispute = view.disputes.find((candidate) => candidate.id === id);
     if (!dispute) throw resourceMissing('dispute', id, 'dispute');
     closeDispute(standin, dispute, action, NO_CAUSE);
-  } else throw invalidParameter('action', `There is nothing to do called “${action}”.`);
+  } else throw invalidParameter('action', `Unknown action “${action}”.`);
 }
 
 function show(response: ServerResponse, status: number, html: string): void {
@@ -86,12 +86,12 @@ export async function servePayment(
   intentId: string,
 ): Promise<void> {
   if (!isLoopback(request)) {
-    show(response, 403, messagePage('Not from here', 'Payments are shown to this machine only.'));
+    show(response, 403, messagePage('Not available', 'Payments are shown only on this machine.'));
     return;
   }
   if (request.method === 'POST') {
     if (!isFromOwnPage(request)) {
-      show(response, 403, messagePage('Not from there', 'Only the page of a payment itself can change it.'));
+      show(response, 403, messagePage('Not allowed', 'A payment can be changed only from its own page.'));
       return;
     }
     const fields = new Parameters(decodeBody(request.headers['content-type'], await readBody(request)));
@@ -109,5 +109,5 @@ export async function servePayment(
   }
   const view = viewOf(standin, intentId);
   if (view) show(response, 200, paymentPage(view));
-  else show(response, 404, messagePage('No such payment', `This stand-in has no payment ${intentId}.`));
+  else show(response, 404, messagePage('Payment not found', `The stand-in has no payment ${intentId}.`));
 }

@@ -156,7 +156,7 @@ export function resolvePaymentMethod(standin: Standin, id: string): Stripe.Payme
 /** How the bank behind a payment method behaves. */
 export function testCardOf(method: Stripe.PaymentMethod): TestCard {
   const card = findByFingerprint(method.card?.fingerprint);
-  if (!card) throw new Error(`payment method ${method.id} belongs to no known test card`);
+  if (!card) throw new Error(`payment method ${method.id} does not belong to a known test card`);
   return card;
 }
 

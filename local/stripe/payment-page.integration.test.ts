@@ -89,8 +89,8 @@ describe('the page of a payment', () => {
   });
 
   it.each([
-    ['10.001', 'is no amount in USD'],
-    ['a lot', 'is no amount in USD'],
+    ['10.001', 'is not a valid amount in USD'],
+    ['a lot', 'is not a valid amount in USD'],
     ['26.00', 'greater than charge amount'],
     ['0', 'greater than or equal to 1'],
   ])('says why it does not refund %s', async (amount, reason) => {
@@ -109,7 +109,7 @@ describe('the page of a payment', () => {
     expect(dispute).toMatchObject({ amount: 2599, reason: 'product_not_received', status: 'needs_response' });
     const disputed = await pageOf(intent);
     expect(disputed).toContain('Product not received');
-    expect(disputed).toContain('no refund is possible');
+    expect(disputed).toContain('can’t be refunded');
     expect(disputed).not.toContain('value="refund"');
     expect((await press(intent, { action: 'won', dispute: dispute!.id })).status).toBe(303);
     expect((await stripe.disputes.retrieve(dispute!.id)).status).toBe('won');

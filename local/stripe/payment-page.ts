@@ -158,13 +158,13 @@ ${intent.description === null ? '' : `<p>${escapeHtml(intent.description)}</p>`}
 <p><small>${time(intent.created)}</small> <code>${intent.id}</code></p></header>
 ${problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`}
 ${sums(view)}
-${section('Tries', view.charges.map(tryItem))}
+${section('Attempts', view.charges.map(tryItem))}
 ${section('Refunds', view.refunds.map(refundItem))}
 ${section(
   'Disputes',
   view.disputes.map((dispute) => disputeItem(dispute, hidden)),
 )}
-${view.refundable < view.captured - view.refunded ? '<h2>Refund</h2><p>The bank has taken the money back, so that no refund is possible.</p>' : ''}
+${view.refundable < view.captured - view.refunded ? '<h2>Refund</h2><p>The payment was charged back, so it can’t be refunded.</p>' : ''}
 ${amountForm(
   'Refund',
   'refund',
@@ -179,7 +179,7 @@ ${amountForm(
   intent.currency,
   `${hidden}<label>Reason of the shopper's bank<select name="reason">${options(DISPUTE_REASONS, 'fraudulent')}</select></label>`,
 )}
-<p><small>A page of the local Stripe stand-in: it stands for the dashboard. No money moves.</small></p>`,
+<p><small>This page of the local Stripe stand-in replaces the Stripe Dashboard. No money moves.</small></p>`,
     STYLE,
   );
 }

@@ -51,7 +51,7 @@ export async function startStandin(settings: StandinSettings): Promise<RunningSt
       if (request.method === 'OPTIONS') answerPreflight(response);
       else await api.serve(request, response, url);
     } else if (!(await serveLocal(standin, request, response, url.pathname))) {
-      sendJson(response, 404, { error: { message: `Nothing is served at ${url.pathname}.` } });
+      sendJson(response, 404, { error: { message: `No such endpoint: ${url.pathname}.` } });
     }
   };
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {

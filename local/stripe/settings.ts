@@ -35,22 +35,28 @@ const schema = z
   .object({
     STANDIN_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     STANDIN_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port; 0 picks a free one'),
-    STANDIN_PUBLIC_URL: z.url().optional().describe('Address at which browsers reach it, when it differs'),
-    STANDIN_DATA_DIR: z.string().min(1).describe('Folder that holds its database'),
-    STANDIN_SECRET_KEY: z.string().min(8).describe('Secret key that it accepts'),
-    STANDIN_PUBLISHABLE_KEY: z.string().min(8).describe('Publishable key that it accepts'),
-    STANDIN_WEBHOOK_URL: z.url().optional().describe('Where events are delivered; unset delivers none'),
-    STANDIN_WEBHOOK_SECRET: z.string().min(1).optional().describe('Signs deliveries; needed with STANDIN_WEBHOOK_URL'),
-    STANDIN_WEBHOOK_EVENTS: list(DEFAULT_WEBHOOK_EVENTS.join(',')).describe('Types delivered, comma-separated, or *'),
-    STANDIN_WEBHOOK_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(32).describe('Deliveries at once'),
+    STANDIN_PUBLIC_URL: z.url().optional().describe('URL for browsers, if it differs'),
+    STANDIN_DATA_DIR: z.string().min(1).describe('Folder of the database'),
+    STANDIN_SECRET_KEY: z.string().min(8).describe('Accepted secret key'),
+    STANDIN_PUBLISHABLE_KEY: z.string().min(8).describe('Accepted publishable key'),
+    STANDIN_WEBHOOK_URL: z.url().optional().describe('URL to which events are delivered; unset delivers none'),
+    STANDIN_WEBHOOK_SECRET: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Secret that signs deliveries; required with STANDIN_WEBHOOK_URL'),
+    STANDIN_WEBHOOK_EVENTS: list(DEFAULT_WEBHOOK_EVENTS.join(',')).describe(
+      'Event types to deliver, comma-separated, or *',
+    ),
+    STANDIN_WEBHOOK_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(32).describe('Concurrent deliveries'),
     STANDIN_WEBHOOK_RETRY_MS: z.coerce
       .number()
       .int()
       .min(1)
       .default(250)
-      .describe('First wait before a retry; doubles'),
-    STANDIN_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(1).default(10_000).describe('Longest wait for an answer'),
-    STANDIN_RETURN_ORIGINS: list('').describe('Origins that return_url may have, comma-separated; empty allows any'),
+      .describe('Delay before the first retry; doubles with each retry'),
+    STANDIN_WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(1).default(10_000).describe('Maximum wait for a response'),
+    STANDIN_RETURN_ORIGINS: list('').describe('Allowed origins of return_url, comma-separated; empty allows any'),
     STANDIN_ASYNC_MS: z.coerce.number().int().min(0).default(2000).describe('Delay of asynchronous outcomes'),
     STANDIN_EVIDENCE_MS: z.coerce
       .number()
@@ -58,7 +64,7 @@ const schema = z
       .min(0)
       .max(MAX_TIMER_MS)
       .default(8 * 24 * 3600_000)
-      .describe('How long a dispute waits for evidence before it is lost'),
+      .describe('Time until a dispute without evidence is lost'),
   })
   .refine((settings) => !settings.STANDIN_WEBHOOK_URL || settings.STANDIN_WEBHOOK_SECRET, {
     path: ['STANDIN_WEBHOOK_SECRET'],
@@ -91,7 +97,7 @@ export function readStandinSettings(environment: Record<string, string | undefin
   const parsed = schema.safeParse(present);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`These settings of the Stripe stand-in need attention:\n${problems.join('\n')}`);
+    throw new Error(`Invalid settings of the Stripe stand-in:\n${problems.join('\n')}`);
   }
   const values = parsed.data;
   return {

@@ -30,7 +30,7 @@ export async function eventually<Value>(
   for (;;) {
     const value = await check();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out after ${timeoutMs} ms waiting for ${what}`);
     await sleep(10);
   }
 }
@@ -141,7 +141,7 @@ export class TestStandin {
     const [line] = (await Promise.race([
       once(lines, 'line'),
       once(child, 'exit').then(([code]) => {
-        throw new Error(`the stand-in ended with code ${code} before it listened`);
+        throw new Error(`the stand-in exited with code ${code} before it was ready`);
       }),
     ])) as [string];
     this.url = (JSON.parse(line) as { url: string }).url;

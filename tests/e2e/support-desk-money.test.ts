@@ -33,12 +33,12 @@ it('refunds one of two items and puts it back on sale', async () => {
   await desk.dialog.waitFor({ state: 'hidden' });
   const told = await desk.untilTold(
     'Refunded: $24.50',
-    'Left: $34.49',
+    'Remaining: $34.49',
     reason,
     'Status: partially refunded',
     'succeeded',
   );
-  expect(told).toMatch(/Refund sent\./);
+  expect(told).toMatch(/Refund succeeded\./);
   expect(told).toContain('ui:Anna');
   await desk.pictureOfCase('refunded');
 
@@ -57,18 +57,18 @@ it('refunds one of two items and puts it back on sale', async () => {
     reason: 'Asks again',
     lines: [{ product: lantern.sku, quantity: 2 }],
   };
-  expect(await desk.sendInVain('refund', again)).toContain('only 1 can be left to refund; 2 were asked for.');
+  expect(await desk.sendInVain('refund', again)).toContain('can still be refunded, but 2 were requested.');
   await desk.closeDialog();
   // What people write stays what they wrote: no table, no formula, no list comes of it.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
   await desk.send('putUnderReview', { ...ANNA, requestId: 'ticket 4713', reason: odd });
-  await desk.untilTold(`nothing ships until it is released. The reason: ${odd}`, 'Status: under review');
+  await desk.untilTold(`do not ship until it is released. Reason: ${odd}`, 'Status: under review');
 });
 
 it.each([
-  ['approve', 'ticket 4711', 'Done: the money has gone back.', 'succeeded', 'refunded'],
+  ['approve', 'ticket 4711', 'Done: the refund succeeded.', 'succeeded', 'refunded'],
   // Whatever people call their tickets: it becomes a part of an id, and of a link.
-  ['reject', 'ticket #4711 (1/2)', 'The refund was declined.', 'rejected', 'paid'],
+  ['reject', 'ticket #4711 (1/2)', 'The refund was rejected.', 'rejected', 'paid'],
 ] as const)(
   'has a support lead %s a refund above the limit of support: %s',
   async (decision, requestId, outcome, refundState, orderStatus) => {
@@ -78,7 +78,11 @@ it.each([
     await using desk = await Desk.open(browser);
     await desk.openCase(orderCase(orderId));
     await desk.send('refund', { ...ANNA, requestId, reason: 'Wrong colour' });
-    await desk.untilTold('A refund of $158.00 waits for a support lead.', 'awaiting approval', 'Refunded: $0.00');
+    await desk.untilTold(
+      'A refund of $158.00 is waiting for approval by a support lead.',
+      'awaiting approval',
+      'Refunded: $0.00',
+    );
 
     const refund = refundCase(orderId, requestId);
     const linked = desk.page.context().waitForEvent('page');
@@ -88,13 +92,13 @@ it.each([
     await desk.untilListed(refund);
     if (decision === 'approve') await desk.pictureOfList('needs-approval');
     await desk.openFromList(refund);
-    const told = await desk.untilTold('Waits for a second person.', 'Amount: $158.00', 'State: awaiting approval');
+    const told = await desk.untilTold('Waiting for approval.', 'Amount: $158.00', 'State: awaiting approval');
     if (decision === 'approve') await desk.pictureOfCase('waits');
     const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(told)![1]!;
 
     // A name in a payload is no second person: the try is refused, and kept.
     const claim = { refundId, decision: 'approve', requestedBy: 'Robin, support lead', reason: 'Looks fine' };
-    expect(await desk.sendInVain('decide', claim)).toContain('A support lead decides, signed in to the shop');
+    expect(await desk.sendInVain('decide', claim)).toContain('A support lead must sign in to the shop and decide');
     await desk.closeDialog();
     expect(await tryToDecide(stack.support, refundId, decision, 'Looks fine')).toMatchObject({ status: 403 });
     await desk.untilTold('State: awaiting approval');
@@ -109,8 +113,8 @@ it.each([
     await desk.openCase(orderCase(orderId));
     await desk.untilTold(
       `Status: ${orderStatus}`,
-      refundState === 'succeeded' ? 'Left: $0.00' : 'Left: $158.00',
-      'A try to approve a refund was refused',
+      refundState === 'succeeded' ? 'Remaining: $0.00' : 'Remaining: $158.00',
+      'An attempt to approve a refund was refused',
       'ui:Robin, support lead',
       /support lead [\da-f]{8}/,
     );
@@ -129,7 +133,7 @@ it('cancels a paid order: all of its money goes back, its items go back on sale'
     'Status: canceled',
     'Refunded: $62.50',
     'Ordered twice',
-    'Order canceled; the payment is being returned.',
+    'Order canceled; the payment is being refunded.',
   );
   await desk.pictureOfCase('canceled');
   await status(shopper.page, 'canceled').waitFor();

@@ -25,7 +25,7 @@ it('extends the hold of an unpaid order, once, before the shopper’s eyes', { r
   await desk.openCase(orderCase(orderId));
   const request = { requestId: 'call 17', requestedBy: 'Anna', reason: 'Looks for the card', minutes: 15 };
   await desk.send('extendReservation', request);
-  const told = await desk.untilTold('The items are reserved 15 minutes longer.', 'Looks for the card', 'ui:Anna');
+  const told = await desk.untilTold('The reservation was extended by 15 minutes.', 'Looks for the card', 'ui:Anna');
   const until = Date.parse(/payment until (\S+ \S+) UTC/.exec(told)![1]!.replace(' ', 'T').concat('Z'));
   expect(until - Date.now()).toBeGreaterThan(13 * 60_000);
   await desk.pictureOfCase('extended');
@@ -33,7 +33,7 @@ it('extends the hold of an unpaid order, once, before the shopper’s eyes', { r
   await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.reservationSeconds + 13 * 60);
 
   expect(await desk.sendInVain('extendReservation', { ...request, requestId: 'call 18' })).toContain(
-    'This reservation was extended before; once is all. Ask the shopper to order anew.',
+    'This reservation was already extended once and can’t be extended again. If the customer can’t pay in time, ask them to place a new order.',
   );
   await pay(page);
   await untilPaid(page);

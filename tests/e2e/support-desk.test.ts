@@ -62,7 +62,7 @@ it('finds an order by its id, customer, status, amount and day, and reads what h
   await desk.openFromList(orderCase(orderId));
 
   await desk.untilTold(
-    'Paid. It waits to be shipped.',
+    'Paid. Ready to ship.',
     lantern.name,
     other.sku,
     'Status: paid',
@@ -94,18 +94,18 @@ it('keeps the dialog and says why, where an update makes no sense; offers nothin
 
   await desk.openCase(orderCase(orderId));
   await desk.openUpdates();
-  await desk.update('refund').getByText('Gives money back').waitFor();
+  await desk.update('refund').getByText('Refunds the order').waitFor();
   await desk.picture('updates', desk.dialog);
 
   await desk.openCase(orderCase(orderId));
   const anna = { requestId: 'ticket 4711', requestedBy: 'Anna' };
   expect(await desk.sendInVain('markDelivered', anna)).toContain(
-    "An order that is paid can't be marked delivered. It is paid and not shipped.",
+    "An order that is paid can't be marked delivered. It is paid and has not shipped.",
   );
   await desk.picture('refused', desk.dialog);
   await desk.closeDialog();
   const incomplete = await desk.sendInVain('putUnderReview', anna);
-  expect(incomplete).toContain('“reason” (why, in a few words) is missing: give a text. For example: {"requestId": ');
+  expect(incomplete).toContain('“reason” (why, in a few words) is required. For example: {"requestId": ');
   expect(incomplete).not.toMatch(/ at \S+\.ts/);
   await desk.closeDialog();
   await desk.untilTold('Status: paid');
@@ -122,7 +122,7 @@ it('refunds from the start form with the order’s id alone', async () => {
   await desk.page.getByRole('button', { name: 'Start Workflow' }).click();
   await desk.page.getByRole('paragraph').getByText('Workflow started').waitFor();
   await desk.openCase(workflowId);
-  await desk.untilTold('Done: the money has gone back.', 'Amount: $62.50', 'State: succeeded', 'Asked by: ui:support');
+  await desk.untilTold('Done: the refund succeeded.', 'Amount: $62.50', 'State: succeeded', 'Requested by: ui:support');
   await desk.pictureOfCase('refund-done');
   await shopper.page.reload();
   await shopper.page.locator('[data-status="refunded"]').first().waitFor();

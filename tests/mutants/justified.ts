@@ -30,7 +30,7 @@ export const JUSTIFIED: readonly Justified[] = [
   },
   {
     file: 'domain/order-state.ts',
-    original: "'have its payment looked up'",
+    original: "'have its payment rechecked'",
     replacement: '""',
     reason: 'A payment can be looked up in every status: nobody is refused that.',
   },

@@ -24,13 +24,13 @@ export class Desk {
   }
 
   async #send(workflowId: string, update: string, request: object): Promise<AnyBody> {
-    const named = { requestId: randomUUID(), requestedBy: 'Anna', reason: 'Shopper called', ...request };
+    const named = { requestId: randomUUID(), requestedBy: 'Anna', reason: 'Customer called', ...request };
     try {
       return await this.#services.temporal.workflow.getHandle(workflowId).executeUpdate(update, { args: [named] });
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) return { refused: String(error.cause?.message) };
       // As the UI says it of a workflow that has ended.
-      if (error instanceof WorkflowNotFoundError) return { refused: 'This workflow is over.' };
+      if (error instanceof WorkflowNotFoundError) return { refused: 'This workflow has completed.' };
       throw error;
     }
   }

@@ -20,16 +20,16 @@ export interface ReindexInput {
 /** Started by support at the UI's form, queue `catalog`: a product that search shows wrongly is written into the index anew. */
 export async function reindexProduct(input: ReindexInput): Promise<string> {
   if (typeof input?.product !== 'string' || input.product.trim() === '')
-    throw refuse('invalid_request', 'Name the product by its SKU or its id: {"product": "MUG-1"}.');
+    throw refuse('invalid_request', 'Enter the product’s SKU or ID: {"product": "MUG-1"}.');
   const product = input.product.trim();
-  showDetails(() => `### Product ${plain(product)}\n\nIt is being written into the search index.`);
+  showDetails(() => `### Product ${plain(product)}\n\nThe product is being reindexed.`);
   const result = await patient.reindexProduct({ product });
   const summary =
     result.outcome === 'not_found'
-      ? 'There is no product with this SKU or id. Look it up in the shop, and start again.'
+      ? 'No product has this SKU or ID. Look it up in the shop and try again.'
       : result.isSold
-        ? `“${plain(result.name)}” (${plain(result.sku)}) is in the search index as it is now.`
-        : `“${plain(result.name)}” (${plain(result.sku)}) is no longer sold: it was taken out of the search index.`;
+        ? `“${plain(result.name)}” (${plain(result.sku)}) was reindexed. Search now shows its current data.`
+        : `“${plain(result.name)}” (${plain(result.sku)}) is no longer sold and was removed from the search index.`;
   showDetails(() => `### Product ${plain(product)}\n\n${summary}`);
   return summary;
 }

@@ -25,7 +25,7 @@ export async function nightlyAudit(): Promise<{ problems: number; repaired: numb
   const startedCases = await long.startMissingWorkflows();
   showDetails(
     () =>
-      `${report.markdown}\n\nStarted again for lack of a workflow: ${startedCases.orders} orders, ${startedCases.refunds} refunds, ${startedCases.payments} unmatched payments.`,
+      `${report.markdown}\n\nMissing workflows started: ${startedCases.orders} orders, ${startedCases.refunds} refunds, ${startedCases.payments} unmatched payments.`,
   );
   return { problems: report.problems.length, repaired: report.repaired.length };
 }

@@ -12,14 +12,14 @@ import { durable } from './steps.ts';
 export async function applyPayments(order: OrderCase): Promise<AppliedPayments['outcome']> {
   order.paymentNews = false;
   const { orderId } = order;
-  const applied = await order.stuck.retry('The payment could not be booked', durable.applyPayments({ orderId }));
+  const applied = await order.stuck.retry('The payment could not be recorded', durable.applyPayments({ orderId }));
   order.apply(applied);
   if (applied.refundId) {
     await startLateRefund(order, applied.refundId);
     order.changed = true;
   }
   for (const paymentIntentId of applied.unmatched) {
-    const start = unmatchedPaymentStart({ orderId, paymentIntentId }, 'Refund of a payment that can’t be matched');
+    const start = unmatchedPaymentStart({ orderId, paymentIntentId }, 'Refund of an unmatched payment');
     await startUnlessRunning(start);
   }
   return applied.outcome;
@@ -30,5 +30,5 @@ async function startLateRefund({ orderId, record }: OrderCase, refundId: string)
   const customerId = record?.customer.userId ?? null;
   const requestId = 'paid-too-late';
   const started = { refundId, orderId, requestId, customerId, amount: undefined, createdAt: new Date() };
-  await startUnlessRunning(refundStart(started, 'Full refund: paid when the items were gone', true));
+  await startUnlessRunning(refundStart(started, 'Full refund: the payment arrived after the reservation ended', true));
 }

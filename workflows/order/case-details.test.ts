@@ -83,31 +83,33 @@ describe.each(['needs_response', 'under_review'])('a chargeback that is %s', (st
   it('of a part keeps the order from shipping, and does not say that it waits for that', () => {
     const page = disputed(status, 500);
     expect(page).toContain('**Chargeback of $5.00**');
-    expect(page).toContain('they can’t ship before it is decided');
-    expect(page).toContain('**Do not ship yet.** The bank has not decided on the chargeback.');
-    expect(page).not.toContain('waits to be shipped');
-    expect(page).not.toContain('only if it is won');
+    expect(page).toContain('They can’t ship until the bank decides');
+    expect(page).toContain('**Do not ship yet.** The bank has not decided the chargeback yet.');
+    expect(page).not.toContain('Ready to ship');
+    expect(page).not.toContain('only if the chargeback is won');
   });
 
   it('of all of it says that the items ship only if it is won, and not that the money has gone back', () => {
     const page = disputed(status, 2500);
-    expect(page).toContain('they ship only if it is won');
-    expect(page).not.toContain('has gone back');
-    expect(page).not.toContain('waits to be shipped');
+    expect(page).toContain('They ship only if the chargeback is won');
+    expect(page).not.toContain('was refunded or charged back');
+    expect(page).not.toContain('Ready to ship');
   });
 
   it('of an order that has shipped says what is at stake', () => {
-    expect(disputed(status, 500, 'shipped')).toContain('The items have shipped: lose it, and both are gone.');
+    expect(disputed(status, 500, 'shipped')).toContain(
+      'The items have shipped: a lost chargeback loses both the items and the money.',
+    );
   });
 });
 
 describe.each(['warning_needs_response', 'warning_under_review'])('an inquiry that is %s', (status) => {
   it('does not keep the order from shipping', () => {
     const page = disputed(status, 2500);
-    expect(page).toContain('**The card’s bank asks about $25.00**');
+    expect(page).toContain('**Bank inquiry about $25.00**');
     expect(page).toContain('No money has moved.');
-    expect(page).toContain('Paid. It waits to be shipped.');
-    expect(page).not.toContain('only if it is won');
+    expect(page).toContain('Paid. Ready to ship.');
+    expect(page).not.toContain('only if the chargeback is won');
     expect(page).not.toContain('Do not ship');
   });
 });
@@ -116,12 +118,12 @@ it('says that an order can ship after a partial chargeback was lost', () => {
   const disputes = [{ disputeId: 'du_1', amountCents: 500, reason: 'fraudulent', status: 'lost', evidenceDueBy: null }];
   const refunds = [refundOf({ requestId: 'du_1', kind: 'chargeback', amountCents: 500, status: 'succeeded' })];
   const page = pageOf({ order: { status: 'partially_refunded', refundedCents: 500 }, refunds, disputes });
-  expect(page[1]).toBe('Paid, in part refunded. It waits to be shipped.');
+  expect(page[1]).toBe('Paid and partially refunded. Ready to ship.');
 });
 
 it('says which refund keeps the order from shipping', () => {
   const refunds = [refundOf({ cancelsUnits: true, lines: [{ productId: 'p1', quantity: 1, name: 'Stoneware mug' }] })];
-  expect(pageOf({ refunds })[1]).toContain('**Do not ship yet.** A refund of 1 × “Stoneware mug” is not finished');
+  expect(pageOf({ refunds })[1]).toContain('**Do not ship yet.** A refund of 1 × “Stoneware mug” is unfinished');
 });
 
 describe('the reservation', () => {
@@ -132,11 +134,11 @@ describe('the reservation', () => {
     ['released when its time was over', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
     ['released when the money came too late', { order: canceled, refundId: 'r1' }, 'released'],
     ['released when that is known from the records only', { order: canceled, refunds: [lateRefund] }, 'released'],
-    ['sold, and back on sale when paid and canceled', { order: canceled }, 'sold, and back on sale since'],
+    ['sold, and back on sale when paid and canceled', { order: canceled }, 'sold, then returned to stock'],
     [
       'sold, and back on sale whatever a shopper calls a request',
       { order: canceled, refunds: [{ ...lateRefund, requestedBy: 'guest' }] },
-      'sold, and back on sale since',
+      'sold, then returned to stock',
     ],
     ['sold when paid', {}, 'sold'],
   ] satisfies [string, Situation, string][])('is %s', (_, situation, text) => {

@@ -25,7 +25,7 @@ export function describeOrder(order: OrderCase): string {
   if (stopped) {
     parts.push(
       `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
-      'It is tried again by itself. When the cause is gone, send the update `retry` to try at once.',
+      'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.',
     );
   }
   parts.push(nextStep(order));
@@ -40,7 +40,7 @@ export function describeOrder(order: OrderCase): string {
       `- Total: ${money(facts.totalCents)}`,
       `- Charged: ${money(facts.capturedCents)}`,
       `- Refunded: ${money(facts.refundedCents)}`,
-      `- Left: ${money(facts.capturedCents - facts.refundedCents)}`,
+      `- Remaining: ${money(facts.capturedCents - facts.refundedCents)}`,
       `- Payment: ${paymentText(order)}`,
       `- Reservation: ${workflowLink(reservationWorkflowId(facts.reservationId))}, ${reservationText(order)}`,
     ].join('\n'),
@@ -49,7 +49,7 @@ export function describeOrder(order: OrderCase): string {
   else if (order.begun) parts.push(buyerText(order.begun, order.begun.shippingAddress));
   if (order.failures.length > 0 && !record) {
     parts.push(
-      `**Refused payments**\n\n${order.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
+      `**Declined payments**\n\n${order.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
     );
   }
   return parts.join('\n\n');
@@ -87,7 +87,7 @@ function itemTable(
 
 function paymentText({ facts, paymentUrl }: OrderCase): string {
   const { paymentIntentId } = facts!;
-  if (!paymentIntentId) return 'not opened yet';
+  if (!paymentIntentId) return 'not created yet';
   return paymentUrl ? `[${paymentIntentId}](${paymentUrl})` : `\`${paymentIntentId}\``;
 }
 
@@ -96,7 +96,7 @@ function reservationText(order: OrderCase): string {
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
   if (status !== 'canceled') return 'sold';
-  return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, and back on sale since';
+  return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, then returned to stock';
 }
 
 /** Its money came when the items were gone: the order was never sold. A run that was resumed knows it from the records. */
@@ -149,7 +149,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
     parts.push(
       '**Chargebacks**',
       table(
-        ['Dispute', 'Amount', 'State', 'Why', 'Answer by (UTC)'],
+        ['Dispute', 'Amount', 'State', 'Why', 'Respond by (UTC)'],
         record.disputes.map((dispute) => [
           `\`${dispute.disputeId}\``,
           money(dispute.amountCents),
@@ -161,7 +161,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
     );
   }
   parts.push(
-    '**What happened**',
+    '**Order history**',
     table(
       ['UTC', 'What', 'Who', 'Why'],
       record.history.map((event) => [
@@ -178,28 +178,28 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
 /** A goodwill amount is for no item and stops nothing from shipping. */
 function refundedItems(refund: OrderRecord['refunds'][number]): string {
   if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
-  return refund.kind === 'refund' && refund.requestedBy !== 'stripe' ? 'goodwill, no item' : 'no item named';
+  return refund.kind === 'refund' && refund.requestedBy !== 'stripe' ? 'goodwill, no items' : 'no items specified';
 }
 
 const NEXT: Partial<Record<OrderStatus, string>> = {
-  paid: 'Paid. It waits to be shipped.',
-  partially_refunded: 'Paid, in part refunded. It waits to be shipped.',
-  shipped: 'On its way. It waits for the delivery.',
-  refunded: 'All of the money has gone back.',
+  paid: 'Paid. Ready to ship.',
+  partially_refunded: 'Paid and partially refunded. Ready to ship.',
+  shipped: 'Shipped. Waiting for delivery.',
+  refunded: 'The full amount was refunded or charged back.',
 };
 
 function nextStep(order: OrderCase): string {
-  if (order.outcome === 'not_begun') return 'Nothing was ordered.';
+  if (order.outcome === 'not_begun') return 'No order was placed.';
   if (order.refundId) {
-    return `Paid when the items were gone: the whole charge goes back by ${workflowLink(refundWorkflowId(order.orderId, 'paid-too-late'))}.`;
+    return `The payment arrived after the reservation ended. Ask the customer to place a new order. The full charge is refunded by ${workflowLink(refundWorkflowId(order.orderId, 'paid-too-late'))}.`;
   }
   if (order.outcome) return `Done: ${statusInWords(order.outcome as OrderStatus)}.`;
   if (order.settled) return nextOfSettled(order);
   if (order.settling)
-    return 'Ending the order: Stripe is asked to cancel the payment, which settles whether it was paid.';
-  if (order.cancelRequest) return 'Cancellation asked for.';
-  if (!order.facts) return 'Waiting for the checkout.';
-  return `Waiting for the payment until **${atTime(order.facts.expiresAt)}**; then the payment is canceled and the stock goes back.`;
+    return 'Closing the order: canceling the payment at Stripe to make sure that it can no longer be paid.';
+  if (order.cancelRequest) return 'Cancellation requested.';
+  if (!order.facts) return 'Waiting for checkout.';
+  return `Waiting for payment until **${atTime(order.facts.expiresAt)}**. Then the payment is canceled and the items return to stock.`;
 }
 
 function nextOfSettled(order: OrderCase): string {
@@ -209,7 +209,7 @@ function nextOfSettled(order: OrderCase): string {
   const approval = waiting
     .map(
       (refund) =>
-        `${workflowLink(refundWorkflowId(refund.orderId, refund.requestId), 'A refund')} of ${formatMoney(refund.amountCents, refund.currency)} waits for a support lead.`,
+        `${workflowLink(refundWorkflowId(refund.orderId, refund.requestId), 'A refund')} of ${formatMoney(refund.amountCents, refund.currency)} is waiting for approval by a support lead.`,
     )
     .join(' ');
   const { record } = order;
@@ -226,9 +226,9 @@ function nextOfSettled(order: OrderCase): string {
 function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): string {
   switch (status) {
     case 'under_review':
-      return `**Under review**: nothing ships until it is released. The reason: ${plain(record?.reviewReason ?? 'none was given')}`;
+      return `**Under review**: do not ship until it is released. Reason: ${plain(record?.reviewReason ?? 'none given')}`;
     case 'delivered':
-      return `Delivered. Returns are taken until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return time'}.`;
+      return `Delivered. Returns are accepted until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return period'}.`;
     default:
       return NEXT[status] ?? `${statusInWords(status)}.`;
   }
@@ -239,7 +239,7 @@ const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statu
 
 function whatKeepsFromShipping(record: OrderRecord, isWithheld: boolean): string | undefined {
   const refusal = refusalOfShipping({ lines: record.order.lines }, record.refunds, false);
-  return refusal ?? (isWithheld ? 'The bank has not decided on the chargeback.' : undefined);
+  return refusal ?? (isWithheld ? 'The bank has not decided the chargeback yet.' : undefined);
 }
 
 /** What is at stake, what to do, and by when. */
@@ -253,13 +253,13 @@ function chargebackText(
   const goods = goodsAtStake(dispute, order, refunds);
   switch (dispute.status) {
     case 'needs_response':
-      return `**Chargeback of ${money}**: answer it in Stripe’s dashboard${by}, or the money is lost.${goods}`;
+      return `**Chargeback of ${money}**: respond in the Stripe Dashboard${by}, or the chargeback is lost.${goods}`;
     case 'warning_needs_response':
-      return `**The card’s bank asks about ${money}**: answer in Stripe’s dashboard${by}, so that it does not become a chargeback. No money has moved.`;
+      return `**Bank inquiry about ${money}**: respond in the Stripe Dashboard${by} to keep it from becoming a chargeback. No money has moved.`;
     case 'warning_under_review':
-      return `**The card’s bank asks about ${money}**: the answer is with the bank; wait for its decision. No money has moved.`;
+      return `**Bank inquiry about ${money}**: the bank has your response. Wait for its decision. No money has moved.`;
     default:
-      return `**Chargeback of ${money}**: the answer is with the bank; wait for its decision.${goods}`;
+      return `**Chargeback of ${money}**: the bank has your response. Wait for its decision.${goods}`;
   }
 }
 
@@ -268,12 +268,12 @@ function goodsAtStake(
   { fulfillment, status }: OrderFacts,
   refunds: OrderRecord['refunds'],
 ): string {
-  if (hasShipped(fulfillment)) return ' The items have shipped: lose it, and both are gone.';
+  if (hasShipped(fulfillment)) return ' The items have shipped: a lost chargeback loses both the items and the money.';
   // A chargeback that leaves nothing of the payment cancels the units, unless it is won. After any other they can ship.
   if (refunds.some((refund) => refund.requestId === disputeId && refund.cancelsUnits))
-    return ' The items are still here: they ship only if it is won.';
+    return ' The items have not shipped. They ship only if the chargeback is won.';
   const isToShip = status === 'under_review' || isOneOf(status, SHIPPABLE);
-  return isToShip ? ' The items are still here: they can’t ship before it is decided.' : '';
+  return isToShip ? ' The items have not shipped. They can’t ship until the bank decides.' : '';
 }
 
 const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
@@ -292,8 +292,8 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
 function whatCanBeDone(order: OrderCase, status: OrderStatus): string {
   if (order.outcome) {
     return isAllowed('refund', status)
-      ? 'This workflow is over. A refund can still be made: start the workflow `refund` with the order’s id.'
-      : 'This workflow is over; nothing is left to do.';
+      ? 'This workflow has completed. To make a refund, start the workflow `refund` with the order ID.'
+      : 'This workflow has completed. No action is needed.';
   }
   const allowed = (Object.keys(ORDER_ACTIONS) as OrderAction[]).filter((action) => isAllowed(action, status));
   return `**What you can do now** (Send an Update): ${allowed.map((action) => ACTION_NAMES[action]).join(', ')}`;

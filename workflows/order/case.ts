@@ -109,7 +109,7 @@ export class OrderCase {
   /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
   async whenLoaded(): Promise<void> {
     await condition(() => this.facts !== undefined || this.settled !== undefined);
-    if (!this.facts) throw refuse('conflict', 'Nothing is ordered here.');
+    if (!this.facts) throw refuse('conflict', 'No order was placed.');
   }
 
   /** Reads all of the order's records again. */

@@ -18,7 +18,10 @@ export async function followFulfillment(order: OrderCase, continueWhenLong: () =
       order.moneyMoved = false;
       order.isReconcileDue = false;
       const { orderId } = order;
-      await order.stuck.retry('Stripe’s books could not be read', durableStripe.reconcilePayment({ orderId }));
+      await order.stuck.retry(
+        'The payment’s activity could not be read from Stripe',
+        durableStripe.reconcilePayment({ orderId }),
+      );
       order.changed = true;
       continue;
     }

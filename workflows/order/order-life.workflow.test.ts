@@ -61,7 +61,7 @@ describe('the life of a paid order', () => {
       const causeOf = (sent: Promise<unknown>) => sent.then(String, (error: Error) => String(error.cause));
       expect(await causeOf(send(parcel))).toContain("An order that is pending can't be marked shipped.");
       expect(await causeOf(send({}))).toMatch(/“requestId”.*“requestedBy”.*“carrier”.*For example: \{"requestId":/);
-      expect(await causeOf(send({ ...parcel, carier: 'x' }))).toContain('“carier” is not known here.');
+      expect(await causeOf(send({ ...parcel, carier: 'x' }))).toContain('“carier” is not a valid field.');
       await tell(script);
       await settledAs(script);
       await send(parcel);
@@ -91,7 +91,7 @@ describe('the life of a paid order', () => {
       await begin(script);
       await tell(script);
       await until(async () => (await details(script)).includes('Stopped since'), 'the trouble to show');
-      expect(await details(script)).toContain('The payment could not be booked. the database says no');
+      expect(await details(script)).toContain('The payment could not be recorded. the database says no');
       await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });
       await until(async () => (await details(script)).includes('Stopped since'), 'the retry to fail');
       // The next one comes by itself.

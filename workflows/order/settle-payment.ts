@@ -50,7 +50,7 @@ export async function settlePayment(order: OrderCase, continueWhenLong: () => Pr
     const isLastWait = checkAfterMs === leftMs;
     const { reads } = order;
     const news = () => order.hasNews || order.cancelRequest !== undefined || order.reads !== reads;
-    const summary = isLastWait ? 'until the reservation ends' : 'until Stripe is asked';
+    const summary = isLastWait ? 'until the reservation ends' : 'until the payment is checked at Stripe';
     const isWoken = await condition(news, checkAfterMs, { summary });
     if (!isWoken && !isLastWait) {
       order.paymentChecks += 1;
@@ -73,7 +73,7 @@ async function checkPayment(order: OrderCase): Promise<void> {
   const { orderId } = order;
   const isOvertaken = () => order.paymentNews || (order.status === 'pending' && order.cancelRequest !== undefined);
   const status = await order.stuck.retry(
-    'Stripe could not be asked for the payment',
+    'The payment could not be read from Stripe',
     durableStripe.checkPayment({ orderId }),
     isOvertaken,
   );
@@ -113,7 +113,7 @@ async function endUnpaid(order: OrderCase): Promise<OrderOutcome | undefined> {
       order.inFlightChecks += 1;
       const { reads } = order;
       const news = () => order.hasNews || order.reads !== reads;
-      await condition(news, waitMs, { summary: 'a charge is in flight' });
+      await condition(news, waitMs, { summary: 'while a payment may be in progress' });
       return undefined;
     }
   }
@@ -124,7 +124,7 @@ async function closeOrder(order: OrderCase): Promise<OrderOutcome> {
   const { orderId, cancelRequest } = order;
   const isTimeUp = Date.parse(order.facts!.expiresAt) <= Date.now();
   const closed = await order.stuck.retry(
-    'The order could not be ended',
+    'The order could not be closed',
     durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'canceled' : 'expired', request: cancelRequest }),
   );
   order.update(closed);

@@ -61,7 +61,7 @@ async function liveOrder(order: OrderCase): Promise<OrderOutcome> {
     order.moneyMoved ||= order.isReconcileDue;
     outcome = await followFulfillment(order, continuing);
   }
-  await condition(() => order.hasNews, LAST_REQUESTS, { summary: 'for requests of the last moment' });
+  await condition(() => order.hasNews, LAST_REQUESTS, { summary: 'until late requests are answered' });
   return outcome;
 }
 
@@ -101,9 +101,10 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
       return { outcome: 'opened', status: order.facts!.status };
     },
     {
-      description: 'Opens the order of a reservation and its payment. Sent by the shop itself.',
+      description: 'Creates the order and its payment from a reservation. Sent by the API; do not send it yourself.',
       validator: (begin) => {
-        if (begin?.orderId !== input.orderId) throw refuse('invalid_request', 'This checkout is for another order.');
+        if (begin?.orderId !== input.orderId)
+          throw refuse('invalid_request', 'This checkout is for a different order.');
       },
     },
   );
@@ -123,21 +124,21 @@ function handleNews(order: OrderCase): void {
     () => {
       order.paymentNews = true;
     },
-    { description: 'Stripe has said something of the payment: it is read from the records. Harmless to send.' },
+    { description: 'Stripe reported a payment event; reloads the payment from the database. Safe to send.' },
   );
   setHandler(
     orderChangedSignal,
     () => {
       order.changed = true;
     },
-    { description: 'The order’s records have changed: they are read again. Harmless to send.' },
+    { description: 'The order changed; reloads it from the database. Safe to send.' },
   );
   setHandler(
     moneyMovedSignal,
     () => {
       order.moneyMoved = true;
     },
-    { description: 'Money moved at Stripe: its books are read again. Harmless to send.' },
+    { description: 'Money moved at Stripe; reloads the payment’s activity from Stripe. Safe to send.' },
   );
-  setHandler(orderCaseQuery, () => order.toJSON(), { description: 'The whole case as JSON' });
+  setHandler(orderCaseQuery, () => order.toJSON(), { description: 'The complete case as JSON' });
 }

@@ -33,15 +33,15 @@ const SERVING = { modelId: 'm1', since: '2026-11-01T10:00:00.000Z', before: 'm0'
 
 describe('which model is served', () => {
   it('and which are kept besides', () => {
-    expect(pageOf({})[0]).toBe('Which model is served is being looked up.');
+    expect(pageOf({})[0]).toBe('Loading the served model.');
     expect(pageOf({ models: { serving: null, kept: [] } })[0]).toBe(
-      'No model is served yet: shoppers see what sells best.',
+      'No model is served yet, so customers see bestsellers.',
     );
     expect(pageOf({ models: { serving: SERVING, kept: ['m1'] } })[0]).toBe(
       'Served: **m1** since 2026-11-01 10:00 UTC.',
     );
     expect(pageOf({ models: { serving: SERVING, kept: ['m1', 'm0', 'm-1'] } })[0]).toBe(
-      'Served: **m1** since 2026-11-01 10:00 UTC. Also kept: `m0`, `m-1`.',
+      'Served: **m1** since 2026-11-01 10:00 UTC. Other available models: `m0`, `m-1`.',
     );
   });
 });
@@ -49,42 +49,45 @@ describe('which model is served', () => {
 describe('what goes on', () => {
   it('is nothing, before anything was trained', () => {
     expect(pageOf({ models: { serving: null, kept: [] } }).slice(1)).toEqual([
-      'Nothing was trained yet.',
-      '**What can be done**, as updates: `retrain` trains anew.',
+      'No model has been trained yet.',
+      '**What you can do now** (Send an Update): `retrain` (train a new model)',
     ]);
   });
 
   it('is about to begin', () => {
-    expect(pageOf({ wish: {} }).slice(1)).toEqual(['A retraining is about to begin.', 'Nothing can be done just now.']);
+    expect(pageOf({ wish: {} }).slice(1)).toEqual([
+      'A retraining is about to start.',
+      'No action is available right now.',
+    ]);
   });
 
   it('ended lately, and can be taken back', () => {
     const last = { outcome: 'published', sentence: 'published as *m1*', at: '2026-11-01T10:00:00.000Z' };
     expect(pageOf({ last, models: { serving: SERVING, kept: ['m1', 'm0'] } }).slice(1)).toEqual([
       '**Last retraining** (2026-11-01 10:00 UTC): published as \\*m1\\*.',
-      '**What can be done**, as updates: `retrain` trains anew; `rollback` serves `m0` again, or another that is kept.',
+      '**What you can do now** (Send an Update): `retrain` (train a new model), `rollback` (serve `m0` or another available model)',
     ]);
   });
 
   it('is at a stage, with what the ones before found', () => {
     expect(pageOf({ current: current() }).slice(1)).toEqual([
-      '**Under way**, asked for by Anna: New \\*season\\*. Its model will be `m2`.',
+      '**In progress**, requested by Anna: New \\*season\\*. New model: `m2`.',
       [
         '| Stage | State | Found |',
         '| --- | --- | --- |',
-        '| Export of purchases, carts and views | done | 9 lines of 4 baskets, 3 carts, 2 views; 5 shoppers, 6 products. |',
-        '| Training of the new model and its twin | done | 6 products in 1.3 s, 2.3 MB |',
-        '| Evaluation on purchases held out | **26 %** | 12 of 50 shoppers |',
-        '| Publication | to come |  |',
+        '| Export of purchases, carts, and views | done | 9 lines of 4 baskets, 3 carts, 2 views; 5 shoppers, 6 products. |',
+        '| Training of the new model and its evaluation copy | done | 6 products in 1.3 s, 2.3 MB |',
+        '| Evaluation on held-out purchases | **26 %** | 12 of 50 shoppers |',
+        '| Publication | not started |  |',
       ].join('\n'),
-      '**What can be done**, as updates: `cancelRetraining` ends it; the model served stays.',
+      '**What you can do now** (Send an Update): `cancelRetraining` (stop this retraining and keep the served model)',
     ]);
   });
 
   it('says what is strange about the export', () => {
     const exported = { facts: { ...FACTS, withoutEvents: 'InfluxDB *away*' }, strange: 'too *few*' };
     expect(pageOf({ current: current({ exported }) })[2]).toContain(
-      '6 products. Without views and carts: InfluxDB \\*away\\*. **Strange**: too \\*few\\*.',
+      '6 products. Without views and carts: InfluxDB \\*away\\*. **Unusual data**: too \\*few\\*.',
     );
   });
 
@@ -95,17 +98,17 @@ describe('what goes on', () => {
         current: current({ stage: 'publish', detail: undefined, evaluated: { ...evaluated, ...facts } }),
       })[2]!.split('\n');
     expect(row({})[4]).toBe(
-      '| Evaluation on purchases held out | done | Beside m1: NDCG@10 of new items .100 → .110; NDCG@10 of all items .200 → .220; NDCG@10 of items bought together .300 → .330; coverage 50 % → 60 %. it is \\*better\\*. |',
+      '| Evaluation on held-out purchases | done | Compared with m1: NDCG@10 of new items .100 → .110; NDCG@10 of all items .200 → .220; NDCG@10 of items bought together .300 → .330; coverage 50 % → 60 %. it is \\*better\\*. |',
     );
-    expect(row({ against: null })[4]).toContain('Beside plain popularity: ');
+    expect(row({ against: null })[4]).toContain('Compared with bestsellers: ');
     expect(row({})[5]).toBe('| Publication | **26 %** |  |');
   });
 
   it('can’t be canceled or rolled back while it is published', () => {
     const models = { serving: SERVING, kept: ['m1'] };
-    expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('Nothing can be done just now.');
+    expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('No action is available right now.');
     expect(pageOf({ models, current: current() }).at(-1)).toBe(
-      '**What can be done**, as updates: `cancelRetraining` ends it; the model served stays; `rollback` serves `m0` again, or another that is kept.',
+      '**What you can do now** (Send an Update): `cancelRetraining` (stop this retraining and keep the served model), `rollback` (serve `m0` or another available model)',
     );
   });
 
@@ -115,9 +118,9 @@ describe('what goes on', () => {
       canceledBy: { requestedBy: '*Ben*' },
     });
     expect(parts.slice(1, 4)).toEqual([
-      '**Under way**, asked for by somebody at the start form. Its model will be `m2`.',
-      'It will be published **whatever is found**: so it was asked for.',
-      '**Canceled** by \\*Ben\\*: it is being stopped.',
+      '**In progress**, requested by the start form. New model: `m2`.',
+      'The model will be published **regardless of its evaluation**, as requested.',
+      '**Canceled** by \\*Ben\\*. The retraining is stopping.',
     ]);
   });
 
@@ -125,14 +128,14 @@ describe('what goes on', () => {
     const parts = pageOf({
       current: current({ stage: 'export', exported: undefined, trained: undefined, detail: undefined, fraction: 0 }),
     });
-    expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts and views | **0 %** |  |');
+    expect(parts[2]!.split('\n')[2]).toBe('| Export of purchases, carts, and views | **0 %** |  |');
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is better' } };
     const untrained = pageOf({ current: current({ stage: 'publish', trained: undefined, evaluated }) });
-    expect(untrained[2]!.split('\n')[3]).toBe('| Training of the new model and its twin | done |  |');
+    expect(untrained[2]!.split('\n')[3]).toBe('| Training of the new model and its evaluation copy | done |  |');
     const missing = pageOf({ current: current({ exported: undefined, trained: undefined }) });
     expect(missing[2]!.split('\n').slice(2, 4)).toEqual([
-      '| Export of purchases, carts and views | done |  |',
-      '| Training of the new model and its twin | done |  |',
+      '| Export of purchases, carts, and views | done |  |',
+      '| Training of the new model and its evaluation copy | done |  |',
     ]);
   });
 });

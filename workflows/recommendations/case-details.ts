@@ -4,9 +4,9 @@ import type { CurrentRetraining, RetrainingCase } from './case.ts';
 import { RETRAINING_STAGES, type RetrainingStage } from './messages.ts';
 
 const STAGES: Readonly<Record<RetrainingStage, string>> = {
-  export: 'Export of purchases, carts and views',
-  train: 'Training of the new model and its twin',
-  evaluate: 'Evaluation on purchases held out',
+  export: 'Export of purchases, carts, and views',
+  train: 'Training of the new model and its evaluation copy',
+  evaluate: 'Evaluation on held-out purchases',
   publish: 'Publication',
 };
 
@@ -14,20 +14,20 @@ const STAGES: Readonly<Record<RetrainingStage, string>> = {
 export function describeRetraining(retraining: RetrainingCase): string {
   const parts = ['### Recommendation model', servedText(retraining)];
   if (retraining.current) parts.push(...currentText(retraining, retraining.current));
-  else if (retraining.wish) parts.push('A retraining is about to begin.');
+  else if (retraining.wish) parts.push('A retraining is about to start.');
   if (retraining.last)
     parts.push(`**Last retraining** (${atTime(retraining.last.at)}): ${plain(retraining.last.sentence)}.`);
-  else if (!retraining.current && !retraining.wish) parts.push('Nothing was trained yet.');
+  else if (!retraining.current && !retraining.wish) parts.push('No model has been trained yet.');
   parts.push(whatCanBeDone(retraining));
   return parts.join('\n\n');
 }
 
 function servedText({ models }: RetrainingCase): string {
-  if (!models) return 'Which model is served is being looked up.';
+  if (!models) return 'Loading the served model.';
   const { serving, kept } = models;
-  if (!serving) return 'No model is served yet: shoppers see what sells best.';
+  if (!serving) return 'No model is served yet, so customers see bestsellers.';
   const others = kept.filter((id) => id !== serving.modelId);
-  const rest = others.length > 0 ? ` Also kept: ${others.map((id) => `\`${id}\``).join(', ')}.` : '';
+  const rest = others.length > 0 ? ` Other available models: ${others.map((id) => `\`${id}\``).join(', ')}.` : '';
   return `Served: **${plain(serving.modelId)}** since ${atTime(serving.since)}.${rest}`;
 }
 
@@ -35,18 +35,18 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
   const { wish, stage, fraction, detail } = current;
   const why = wish.reason ? `: ${plain(wish.reason)}` : '';
   const parts = [
-    `**Under way**, asked for by ${plain(wish.requestedBy ?? 'somebody at the start form')}${why}. Its model will be \`${current.modelId}\`.`,
+    `**In progress**, requested by ${plain(wish.requestedBy ?? 'the start form')}${why}. New model: \`${current.modelId}\`.`,
   ];
-  if (wish.publishAnyway) parts.push('It will be published **whatever is found**: so it was asked for.');
+  if (wish.publishAnyway) parts.push('The model will be published **regardless of its evaluation**, as requested.');
   if (retraining.canceledBy)
-    parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}: it is being stopped.`);
+    parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}. The retraining is stopping.`);
   const at = RETRAINING_STAGES.indexOf(stage);
   parts.push(
     table(
       ['Stage', 'State', 'Found'],
       RETRAINING_STAGES.map((each, place) => [
         STAGES[each],
-        place < at ? 'done' : place > at ? 'to come' : `**${Math.round(fraction * 100)} %**`,
+        place < at ? 'done' : place > at ? 'not started' : `**${Math.round(fraction * 100)} %**`,
         place < at ? foundIn(each, current) : place === at ? plain(detail ?? '') : '',
       ]),
     ),
@@ -57,7 +57,7 @@ function currentText(retraining: RetrainingCase, current: CurrentRetraining): st
 function foundIn(stage: RetrainingStage, { exported, trained, evaluated }: CurrentRetraining): string {
   if (stage === 'export' && exported) {
     const { lines, shoppers, products, baskets, carts, views, withoutEvents } = exported.facts;
-    const strange = exported.strange ? ` **Strange**: ${plain(exported.strange)}.` : '';
+    const strange = exported.strange ? ` **Unusual data**: ${plain(exported.strange)}.` : '';
     const events = withoutEvents ? ` Without views and carts: ${plain(withoutEvents)}.` : '';
     return `${lines} lines of ${baskets} baskets, ${carts} carts, ${views} views; ${shoppers} shoppers, ${products} products.${events}${strange}`;
   }
@@ -69,16 +69,19 @@ function foundIn(stage: RetrainingStage, { exported, trained, evaluated }: Curre
       (measure) => `${named(measure)} ${score(opponentScores[measure].mean)} → ${score(scores[measure].mean)}`,
     );
     const coverage = `coverage ${percent(opponentScores.coverage)} → ${percent(scores.coverage)}`;
-    return `Beside ${plain(against ?? 'plain popularity')}: ${[...figures, coverage].join('; ')}. ${plain(verdict.because)}.`;
+    return `Compared with ${plain(against ?? 'bestsellers')}: ${[...figures, coverage].join('; ')}. ${plain(verdict.because)}.`;
   }
   return '';
 }
 
 function whatCanBeDone({ current, wish, models }: RetrainingCase): string {
   const can: string[] = [];
-  if (current && current.stage !== 'publish') can.push('`cancelRetraining` ends it; the model served stays');
-  if (!current && !wish) can.push('`retrain` trains anew');
+  if (current && current.stage !== 'publish')
+    can.push('`cancelRetraining` (stop this retraining and keep the served model)');
+  if (!current && !wish) can.push('`retrain` (train a new model)');
   if (models?.serving?.before && current?.stage !== 'publish')
-    can.push(`\`rollback\` serves \`${models.serving.before}\` again, or another that is kept`);
-  return can.length > 0 ? `**What can be done**, as updates: ${can.join('; ')}.` : 'Nothing can be done just now.';
+    can.push(`\`rollback\` (serve \`${models.serving.before}\` or another available model)`);
+  return can.length > 0
+    ? `**What you can do now** (Send an Update): ${can.join(', ')}`
+    : 'No action is available right now.';
 }

@@ -12,7 +12,7 @@ import {
 } from './messages.ts';
 import { retrainingStart } from './start.ts';
 
-const EXAMPLE = { requestedBy: 'Anna', reason: 'New range of products' };
+const EXAMPLE = { requestedBy: 'Anna', reason: 'New product line' };
 const FIELDS = {
   requestId: optional(requiredText('“requestId”', 100)),
   requestedBy: optional(requiredText('“requestedBy”', 100)),
@@ -53,15 +53,15 @@ export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   const report = (what: string) =>
     showDetails(
       () =>
-        `### Handed over\n\nRetrainings have one workflow, ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))}. ${what}`,
+        `### Retraining requested\n\nThe workflow ${workflowLink(RETRAINING_ID, plain(RETRAINING_ID))} runs all retrainings. ${what}`,
     );
-  report('It is being asked.');
+  report('It is being notified.');
   for (;;) {
     if (await signaled(wish)) break;
     if (await startUnlessRunning(retrainingStart(wish))) break;
     // It was started between the two: it can be signaled now.
   }
-  report('It was asked to train; its details show the result.');
+  report('See its details for the result.');
   return 'handed_over';
 }
 

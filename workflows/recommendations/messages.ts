@@ -13,7 +13,7 @@ export type RetrainingStage = (typeof RETRAINING_STAGES)[number];
 export interface RetrainingWish {
   requestedBy?: string;
   reason?: string;
-  /** Publish what is trained even if it is worse, or the export looks wrong. */
+  /** Publish the model even if it scores worse or the exported data looks unusual. */
   publishAnyway?: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface RetrainingView {
 }
 
 export interface RetrainAnswer {
-  /** false: one was under way already, and goes on. */
+  /** false if a retraining was already in progress; it continues. */
   started: boolean;
 }
 export interface CancelRetrainingAnswer {

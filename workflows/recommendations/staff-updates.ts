@@ -6,8 +6,8 @@ import { aFlag, checkRequest, describeUpdate, optional, requiredText } from '../
 import type { RetrainingCase } from './case.ts';
 import { cancelRetrainingUpdate, retrainUpdate, rollbackUpdate } from './messages.ts';
 
-const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'New range of products' };
-const ROLLBACK_EXAMPLE = { ...EXAMPLE, reason: 'Odd suggestions since this morning' };
+const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'New product line' };
+const ROLLBACK_EXAMPLE = { ...EXAMPLE, reason: 'Poor recommendations since this morning' };
 const MAX_MODEL_ID_LENGTH = 64;
 
 export function handleStaffUpdates(
@@ -24,7 +24,7 @@ export function handleStaffUpdates(
       }),
     {
       description: describeUpdate(
-        'Trains a new model and publishes it when it is not worse than the one served. One that is under way goes on instead. "publishAnyway": true publishes it whatever is found.',
+        'Trains a new model and publishes it unless it scores worse than the served model. If a retraining is already in progress, it continues instead. "publishAnyway": true publishes the model regardless of its evaluation.',
         EXAMPLE,
       ),
       validator: (request) => checkRequest(request, EXAMPLE, { publishAnyway: optional(aFlag('publishAnyway')) }),
@@ -40,16 +40,19 @@ export function handleStaffUpdates(
         return { canceled: true };
       }),
     {
-      description: describeUpdate('Ends the retraining that is under way. The model that is served stays.', {
+      description: describeUpdate('Cancels the retraining in progress. The served model does not change.', {
         ...EXAMPLE,
-        reason: 'The machine is needed for something else',
+        reason: 'The server is needed for other work',
       }),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
         if (retraining.isAnswered(request.requestId)) return;
-        if (!retraining.isBusy) throw refuse('conflict', 'No retraining is under way.');
+        if (!retraining.isBusy) throw refuse('conflict', 'No retraining is in progress.');
         if (retraining.current?.stage === 'publish')
-          throw refuse('conflict', 'The new model is being published just now; send `rollback` afterwards.');
+          throw refuse(
+            'conflict',
+            'The new model is already being published. Wait until it is served, then send `rollback`.',
+          );
       },
     },
   );
@@ -61,11 +64,14 @@ export function handleStaffUpdates(
         const now = await quick.readModels();
         retraining.knows(now);
         const { serving, kept } = now;
-        if (!serving) throw refuse('conflict', 'No model is served yet: there is nothing to go back to.');
+        if (!serving) throw refuse('conflict', 'No model is served yet, so there is nothing to roll back to.');
         const to = model ?? serving.before;
         if (to === null)
-          throw refuse('conflict', `No model was served before ${serving.modelId}: there is nothing to go back to.`);
-        if (to === serving.modelId) throw refuse('conflict', `The model ${to} is the one that is served.`);
+          throw refuse(
+            'conflict',
+            `No model was served before ${serving.modelId}, so there is nothing to roll back to.`,
+          );
+        if (to === serving.modelId) throw refuse('conflict', `Model ${to} is already served.`);
         if (!kept.includes(to))
           throw refuse(
             'conflict',
@@ -81,19 +87,19 @@ export function handleStaffUpdates(
       }),
     {
       description: describeUpdate(
-        'Serves the model again that was served before the current one; with "model", another of those that are kept.',
+        'Rolls back to the previously served model, or to the "model" that you name.',
         ROLLBACK_EXAMPLE,
       ),
       validator: (request) => {
         checkRequest(request, ROLLBACK_EXAMPLE, { model: optional(requiredText('“model”', MAX_MODEL_ID_LENGTH)) });
         if (!retraining.isAnswered(request.requestId) && retraining.current?.stage === 'publish')
-          throw refuse('conflict', 'A new model is being published just now; try again in a moment.');
+          throw refuse('conflict', 'A new model is being published. Try again in a moment.');
       },
     },
   );
 }
 
 function notKept(model: string, others: readonly string[]): string {
-  const choice = others.length > 0 ? `These are: ${others.join(', ')}.` : 'No other one is.';
-  return `The model ${model} is not kept (any more). ${choice}`;
+  const choice = others.length > 0 ? `Available models: ${others.join(', ')}.` : 'No other model is available.';
+  return `Model ${model} is not available. ${choice}`;
 }

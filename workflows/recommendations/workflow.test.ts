@@ -70,7 +70,7 @@ function scripted({ verdicts = [] as Partial<Verdict>[], strange = undefined as 
         return { seconds: 1, products: 120, modelBytes: 1_000 };
       },
       evaluateModels: async () => {
-        const verdict = { isGood: true, because: 'no figure is worse', comparisons: [], ...verdicts.shift() };
+        const verdict = { isGood: true, because: 'no score is more than', comparisons: [], ...verdicts.shift() };
         const served = published.at(-1) ?? null;
         return { scores: SCORES, opponentScores: SCORES, against: served, served, verdict };
       },
@@ -138,7 +138,7 @@ describe('a retraining', () => {
     const script = scripted({ verdicts: [{ isGood: false, because: 'NDCG@10 of new items fell' }] });
     await withRetraining(script, [], async () => {
       const { sentence } = await endedAs('kept');
-      expect(sentence).toBe('kept: no model is served yet, because NDCG@10 of new items fell');
+      expect(sentence).toBe('not published: no model is served yet, because NDCG@10 of new items fell');
       expect(script.calls).toEqual(['discard, report kept']);
       expect(await update(retrainUpdate, request())).toEqual({ started: true });
       expect((await endedAs('published')).sentence).toContain(script.published[0]);
@@ -178,12 +178,12 @@ describe('a retraining', () => {
   it('that fails for good leaves nothing, and can be asked for again', async () => {
     const script = scripted();
     script.trainBy(async () => {
-      throw ApplicationFailure.nonRetryable('the exported history is gone', 'conflict');
+      throw ApplicationFailure.nonRetryable('the exported history no longer exists', 'conflict');
     });
     await withRetraining(script, [], async () => {
       const { sentence } = await endedAs('failed');
       expect(sentence).toContain('failed in the stage train');
-      expect(sentence).toContain('the exported history is gone');
+      expect(sentence).toContain('the exported history no longer exists');
       expect(script.calls).toEqual(['discard']);
     });
   });
@@ -193,13 +193,13 @@ describe('a retraining', () => {
     script.trainBy(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
     await withRetraining(script, [{ train: false }], async () => {
       await expect(update(cancelRetrainingUpdate, request())).rejects.toMatchObject({
-        cause: { message: 'No retraining is under way.' },
+        cause: { message: 'No retraining is in progress.' },
       });
       await expect(update(rollbackUpdate, request())).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('nothing to go back to') },
+        cause: { message: expect.stringContaining('nothing to roll back to') },
       });
       await expect(update(retrainUpdate, request({ anyway: true }))).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('“anyway” is not known here.') },
+        cause: { message: expect.stringContaining('“anyway” is not a valid field.') },
       });
       await update(retrainUpdate, request());
       await until(async () => (await view()).stage === 'train', 'the training');

@@ -69,13 +69,13 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
     (asked) => {
       if (!retraining.isBusy) retraining.wish = wishOf(asked);
     },
-    { description: 'A retraining was started under another id, by the nightly schedule for one. Harmless to send.' },
+    { description: 'Requests a retraining, as the nightly schedule does. Safe to send.' },
   );
   setHandler(progressSignal, (progress) => retraining.progressed(progress), {
-    description: 'How far a stage is. Sent by the shop itself.',
+    description: 'Reports the progress of a stage. Sent by the worker; do not send it yourself.',
   });
   setHandler(retrainingQuery, () => retraining.view(), {
-    description: 'What is under way, and how the last one ended',
+    description: 'The retraining in progress and the result of the last one',
   });
   handleStaffUpdates(retraining, quick);
 
@@ -125,7 +125,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
       facts,
       heldOutFromMs,
       because,
-      ...(scores && { scores, opponentScores, against: against ?? 'plain popularity' }),
+      ...(scores && { scores, opponentScores, against: against ?? 'bestsellers' }),
       ...(publishAnyway && { publishAnyway }),
     };
   };
@@ -133,7 +133,10 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
     const refused = { modelId, trainedUntilMs: facts.takenMs, report: report(because) };
     await quick.discardRetraining({ retrainingId, refused });
     const serving = retraining.models?.serving;
-    return last('kept', `kept: ${serving ? `${serving.modelId} stays` : 'no model is served yet'}, because ${because}`);
+    return last(
+      'kept',
+      `not published: ${serving ? `${serving.modelId} is still served` : 'no model is served yet'}, because ${because}`,
+    );
   };
   if (exported.missing) return keep(exported.missing);
   if (exported.strange && !publishAnyway) return keep(exported.strange);
@@ -150,7 +153,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
     if (!isGood && !publishAnyway) return keep(because);
 
     const objections = [...(exported.strange ? [exported.strange] : []), ...(isGood ? [] : [because])];
-    const why = objections.length > 0 ? `it was to be published anyway, although ${objections.join('; ')}` : because;
+    const why = objections.length > 0 ? `publishing was forced, although ${objections.join('; ')}` : because;
     // Half a publication can't be called back: it is one transaction, which takes milliseconds.
     const published = await retraining.stage('publish', () =>
       uncancelable(() =>
@@ -169,10 +172,10 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
 }
 
 function canceled({ canceledBy, models: now }: RetrainingCase): LastRetraining {
-  const who = canceledBy ? `by ${canceledBy.requestedBy} (${canceledBy.reason})` : 'with the workflow itself';
+  const who = canceledBy ? `by ${canceledBy.requestedBy} (${canceledBy.reason})` : 'because its workflow was canceled';
   return last(
     'canceled',
-    `canceled ${who}: ${now?.serving ? `${now.serving.modelId} stays` : 'no model is served yet'}`,
+    `canceled ${who}: ${now?.serving ? `${now.serving.modelId} is still served` : 'no model is served yet'}`,
   );
 }
 
@@ -182,7 +185,7 @@ function failed(stage: string, error: Error): LastRetraining {
   while (cause.cause instanceof Error) cause = cause.cause;
   return last(
     'failed',
-    `failed in the stage ${stage}, and the served model stays: ${cause.message.replace(/\.$/, '')}`,
+    `failed in the stage ${stage}; the served model did not change: ${cause.message.replace(/\.$/, '')}`,
   );
 }
 

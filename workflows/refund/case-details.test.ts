@@ -36,13 +36,13 @@ function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
 it('a refund on its way: how much, why, who asked for it', () => {
   expect(pageOf({ refund: {} })).toEqual([
     '### Refund of order o1',
-    'The refund is on its way: Stripe is being asked, or the bank is at work.',
+    'Stripe or the bank is processing the refund.',
     [
       '- Amount: **$25.00**',
       '- State: **pending**',
       '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
       '- Why: Broken \\*handle\\*',
-      '- Asked by: ui:Anna, 2026-11-01 10:00 UTC',
+      '- Requested by: ui:Anna, 2026-11-01 10:00 UTC',
       '- Payment: `pi_1`',
       '- Refund at Stripe: not made yet',
     ].join('\n'),
@@ -59,11 +59,9 @@ it('one that was decided and sent again, with its items', () => {
     '- Decided by: admin:u1 (Fine)',
     '- Payment: `pi_1`',
     '- Refund at Stripe: `re_1`',
-    '- Try: 2',
+    '- Attempt: 2',
   ]);
-  expect(page(true)[3]).toBe(
-    '| Item | Quantity | Goes back on sale |\n| --- | --- | --- |\n| Mug \\| blue | 2 | yes |',
-  );
+  expect(page(true)[3]).toBe('| Item | Quantity | Return to stock |\n| --- | --- | --- |\n| Mug \\| blue | 2 | yes |');
   expect(page(false)[3]).toContain('| 2 | no |');
   expect(pageOf({ refund: { decidedBy: 'admin:u1' } })[2]).toContain('- Decided by: admin:u1 ()');
 });
@@ -77,14 +75,14 @@ it('one that stopped says since when and why', () => {
 it.each([
   [
     'awaiting_return',
-    'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.',
+    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`.',
   ],
-  ['succeeded', 'Done: the money has gone back.'],
+  ['succeeded', 'Done: the refund succeeded.'],
   [
     'failed',
-    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `cancel` if it is not owed: then its items ship.',
+    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `cancel` if no refund is owed; its items then ship.',
   ],
-  ['rejected', 'The refund was declined.'],
+  ['rejected', 'The refund was rejected.'],
 ] as const)('one that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });
   expect(next).toBe(expected);
@@ -93,15 +91,15 @@ it.each([
 
 it('one that waits for approval says who decides, and where', () => {
   expect(pageOf({ refund: { status: 'awaiting_approval' } }).slice(1, 3)).toEqual([
-    '**Waits for a second person.** A support lead who did not ask for it decides, signed in to the shop:',
-    '`POST /api/refunds/r1/approve` or `/reject`. This page can’t approve it.',
+    '**Waiting for approval.** A support lead who did not request this refund must sign in to the shop and decide:',
+    '`POST /api/refunds/r1/approve` or `/reject`. It can’t be approved on this page.',
   ]);
 });
 
 it('one that ended in another way, was refused, or never was', () => {
   expect(pageOf({ refund: { status: 'failed' }, outcome: 'failed' })[1]).toBe(
-    'The money did not go back by card; it was settled in another way.',
+    'The refund to the card was given up. The customer was paid another way.',
   );
-  expect(pageOf({})).toEqual(['### Refund of order o1', 'Nothing is refunded yet.']);
+  expect(pageOf({})).toEqual(['### Refund of order o1', 'No refund has been made yet.']);
   expect(pageOf({ refusal: 'Give *more*.' })).toEqual(['### Refund of order o1', 'Refused: Give \\*more\\*.']);
 });

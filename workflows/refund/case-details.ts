@@ -19,17 +19,17 @@ export function describeRefund(refund: RefundCase): string {
       `- State: **${facts.status.replaceAll('_', ' ')}**`,
       `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
       `- Why: ${plain(facts.reason)}`,
-      `- Asked by: ${plain(facts.requestedBy)}, ${atTime(facts.createdAt)}`,
+      `- Requested by: ${plain(facts.requestedBy)}, ${atTime(facts.createdAt)}`,
       ...(facts.decidedBy ? [`- Decided by: ${plain(facts.decidedBy)} (${plain(facts.decisionReason ?? '')})`] : []),
       `- Payment: \`${facts.paymentIntentId}\``,
       `- Refund at Stripe: ${facts.stripeRefundId ? `\`${facts.stripeRefundId}\`` : 'not made yet'}`,
-      ...(facts.attempt > 1 ? [`- Try: ${facts.attempt}`] : []),
+      ...(facts.attempt > 1 ? [`- Attempt: ${facts.attempt}`] : []),
     ].join('\n'),
   );
   if (facts.lines.length > 0) {
     parts.push(
       table(
-        ['Item', 'Quantity', 'Goes back on sale'],
+        ['Item', 'Quantity', 'Return to stock'],
         facts.lines.map((line) => [plain(line.name), `${line.quantity}`, facts.restock ? 'yes' : 'no']),
       ),
     );
@@ -39,23 +39,23 @@ export function describeRefund(refund: RefundCase): string {
 
 const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'>, string>> = {
   awaiting_return:
-    'The items have to come back first. When they are here, send the update `returnReceived`; if they can’t be taken, `declineReturn`.',
-  pending: 'The refund is on its way: Stripe is being asked, or the bank is at work.',
-  succeeded: 'Done: the money has gone back.',
+    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`.',
+  pending: 'Stripe or the bank is processing the refund.',
+  succeeded: 'Done: the refund succeeded.',
   failed:
-    'The money did not go back. Send the update `retry` to try again, `giveUp` if it went back in another way, or `cancel` if it is not owed: then its items ship.',
-  rejected: 'The refund was declined.',
+    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `cancel` if no refund is owed; its items then ship.',
+  rejected: 'The refund was rejected.',
 };
 
 function nextStep(refund: RefundCase): string {
   if (refund.refusal) return `Refused: ${withExample(refund.refusal)}`;
-  if (!refund.facts) return 'Nothing is refunded yet.';
-  if (refund.outcome === 'failed') return 'The money did not go back by card; it was settled in another way.';
+  if (!refund.facts) return 'No refund has been made yet.';
+  if (refund.outcome === 'failed') return 'The refund to the card was given up. The customer was paid another way.';
   const { status, refundId } = refund.facts;
   if (status === 'awaiting_approval') {
     return [
-      '**Waits for a second person.** A support lead who did not ask for it decides, signed in to the shop:',
-      `\`POST /api/refunds/${refundId}/approve\` or \`/reject\`. This page can’t approve it.`,
+      '**Waiting for approval.** A support lead who did not request this refund must sign in to the shop and decide:',
+      `\`POST /api/refunds/${refundId}/approve\` or \`/reject\`. It can’t be approved on this page.`,
     ].join('\n\n');
   }
   return STATES[status];

@@ -24,7 +24,7 @@ export class RefundCase {
   /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */
   async whenLoaded(): Promise<RefundFacts> {
     await condition(() => this.facts !== undefined || this.outcome !== undefined || this.refusal !== undefined);
-    if (!this.facts) throw refuse('conflict', 'Nothing is refunded here.');
+    if (!this.facts) throw refuse('conflict', 'No refund was requested.');
     return this.facts;
   }
 

@@ -54,13 +54,13 @@ export function handleStaffUpdates(
     },
     {
       description:
-        'A support lead’s decision, sent by the shop when they are signed in: POST /api/refunds/:id/approve or /reject. From here it is refused, and the try is recorded.',
+        'A support lead’s decision, sent by the API: POST /api/refunds/:id/approve or /reject. Sent from here, it is refused and the attempt is recorded.',
       // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
       validator: (request) => {
         if (!request || request.refundId !== (refund.facts?.refundId ?? refund.input.refundId))
-          throw refuse('invalid_request', 'This decision is for another refund.');
+          throw refuse('invalid_request', 'This decision is for a different refund.');
         if (request.decision !== 'approve' && request.decision !== 'reject')
-          throw refuse('invalid_request', '“decision” is "approve" or "reject".');
+          throw refuse('invalid_request', '“decision” must be "approve" or "reject".');
         const { requestedBy, reason } = request;
         const problem = refusalOfTexts({ requestedBy, reason });
         if (problem) throw refuse('invalid_request', problem);
@@ -78,12 +78,12 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'The returned items are here: the money goes back. "restock" puts them back on sale. Above your limit a support lead has to agree.',
+        'Records that the items were returned, and makes the refund. "restock" returns them to stock. Above your limit, a support lead must approve the refund.',
         returnExample,
       ),
       validator: (request) => {
         checkRequest(request, returnExample, { restock: optional(aFlag('restock')) });
-        requireStatus('awaiting_return', 'No return is awaited.');
+        requireStatus('awaiting_return', 'No return is expected.');
       },
     },
   );
@@ -95,7 +95,7 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'The return did not come, or can’t be taken: no money goes back. The shopper reads the reason.',
+        'Declines the return because the items did not arrive or can’t be accepted. Nothing is refunded. The customer sees the reason.',
         {
           ...EXAMPLE,
           reason: 'The items did not arrive within 30 days',
@@ -103,7 +103,7 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('awaiting_return', 'No return is awaited.');
+        requireStatus('awaiting_return', 'No return is expected.');
       },
     },
   );
@@ -117,7 +117,7 @@ export function handleStaffUpdates(
         orderId: refund.facts!.orderId,
         requestId,
         type: 'retry_asked',
-        message: `Tried again: ${refund.stuck.current?.what ?? 'the refund'}`,
+        message: `Retry requested: ${refund.stuck.current?.what ?? 'the refund'}`,
         actor: uiActor(requestedBy),
         reason,
       });
@@ -126,12 +126,12 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'Retries what has stopped, when its cause is gone. With refunds made in the meantime it may need approval.',
+        'Retries the failed refund or the stopped step now. Send it once the cause is fixed. The refund may need approval if other refunds were made in the meantime.',
         EXAMPLE,
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (!refund.stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+        if (!refund.stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
       },
     },
   );
@@ -143,7 +143,7 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'Ends a failed refund whose money went back in another way; say how in "reason". It counts as given back; items that it was to cancel stay canceled and go back on sale.',
+        'Closes a failed refund that you paid another way; state how in "reason". The amount counts as refunded. Items that the refund canceled stay canceled and return to stock.',
         {
           ...EXAMPLE,
           reason: 'Paid by bank transfer',
@@ -151,7 +151,7 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund is given up.');
+        requireStatus('failed', 'Only a failed refund can be given up.');
       },
     },
   );
@@ -163,7 +163,7 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'Takes a failed refund back: no money is given back, and items that it was to cancel ship. The shopper reads the reason.',
+        'Cancels a failed refund. Nothing is refunded, and items that it canceled ship after all. The customer sees the reason.',
         { ...EXAMPLE, reason: 'You asked us to send the items after all' },
       ),
       validator: (request) => {

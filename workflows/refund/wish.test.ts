@@ -27,10 +27,10 @@ describe('what a person at the Temporal UI asks to refund', () => {
 
   it('is told why it can’t be understood', () => {
     expect(readWish(ORDER, { amount: 0.001 })).toBe(
-      '“amount”: Use an amount in USD, with no more decimals than it has.',
+      '“amount”: Enter an amount in USD with no more decimal places than the currency has.',
     );
     expect(readWish(ORDER, { lines: [{ product: 'CUP', quantity: 1 }] })).toBe(
-      '“CUP” is not part of this order; it has MUG-1, BOWL.',
+      '“CUP” is not in this order. Its SKUs are MUG-1, BOWL.',
     );
   });
 
@@ -38,7 +38,7 @@ describe('what a person at the Temporal UI asks to refund', () => {
     expect(anAmount(0.01)).toBeUndefined();
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1', null])
       expect(anAmount(value)).toBe(
-        '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.',
+        '“amount” must be a number greater than 0, such as 12.50. Omit it to refund everything that remains.',
       );
   });
 
@@ -59,6 +59,6 @@ describe('what a person at the Temporal UI asks to refund', () => {
       [line, {}],
     ];
     for (const value of refused)
-      expect(lineList(value)).toBe('“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].');
+      expect(lineList(value)).toBe('“lines” must be a list such as [{"product": "MUG-1", "quantity": 1}].');
   });
 });

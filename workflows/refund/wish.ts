@@ -12,10 +12,10 @@ export interface NamedLine {
 export const anAmount: FieldCheck = (value) =>
   Number.isFinite(value) && (value as number) > 0
     ? undefined
-    : '“amount” is a number above 0, such as 12.50; leave it out to refund all that is left.';
+    : '“amount” must be a number greater than 0, such as 12.50. Omit it to refund everything that remains.';
 
 export const lineList: FieldCheck = (value) => {
-  const shape = '“lines” is a list such as [{"product": "MUG-1", "quantity": 1}].';
+  const shape = '“lines” must be a list such as [{"product": "MUG-1", "quantity": 1}].';
   if (!Array.isArray(value) || value.length === 0) return shape;
   const isLine = (line: unknown) => {
     const { product, quantity } = (line ?? {}) as Record<string, unknown>;
@@ -36,7 +36,7 @@ export function readWish(
     const line = order.lines.find((each) => each.sku === product || each.productId === product.toLowerCase());
     if (!line) {
       const skus = order.lines.map((each) => each.sku).join(', ');
-      return `“${product}” is not part of this order; it has ${skus}.`;
+      return `“${product}” is not in this order. Its SKUs are ${skus}.`;
     }
     lines.push({ productId: line.productId, quantity });
   }

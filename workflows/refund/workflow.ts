@@ -63,15 +63,14 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
       const asked = await short.requestRefund(request);
       if (asked.outcome === 'accepted') {
         if (!refund.facts) refund.apply(asked.refund);
-      } else if (!refund.facts)
-        refund.markRefused(asked.outcome === 'refused' ? asked.message : 'There is no such order.');
+      } else if (!refund.facts) refund.markRefused(asked.outcome === 'refused' ? asked.message : 'Order not found.');
       return asked;
     },
     {
-      description: 'Asks for the refund. Sent by the shop itself.',
+      description: 'Requests the refund. Sent by the API; do not send it yourself.',
       validator: (request) => {
         if (input.refundId === undefined || request?.refundId !== input.refundId)
-          throw refuse('invalid_request', 'This request is for another refund.');
+          throw refuse('invalid_request', 'This request is for a different refund.');
       },
     },
   );
@@ -81,10 +80,10 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
       refund.news = true;
     },
     {
-      description: 'The refund’s record has changed, or Stripe has news of it: both are read again. Harmless to send.',
+      description: 'The refund changed; reloads it from the database and Stripe. Safe to send.',
     },
   );
-  setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The whole case as JSON' });
+  setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The complete case as JSON' });
   handleStaffUpdates(refund, short);
 
   if (input.refundId === undefined) await askAtTheForm(refund);
@@ -118,7 +117,7 @@ async function askAtTheForm(refund: RefundCase): Promise<void> {
     orderId,
     amount,
     lines,
-    reason = 'Asked for in the Temporal UI',
+    reason = 'Requested in the Temporal UI',
     requestedBy = 'support',
     ...rest
   } = refund.input;
@@ -127,7 +126,7 @@ async function askAtTheForm(refund: RefundCase): Promise<void> {
   const record = problem ? undefined : await load();
   const wish = record && readWish(record.order, { amount, lines });
   if (problem || !wish || typeof wish === 'string') {
-    refund.markRefused(problem ?? (typeof wish === 'string' ? wish : `There is no order ${orderId}.`));
+    refund.markRefused(problem ?? (typeof wish === 'string' ? wish : `Order ${orderId} was not found.`));
     return;
   }
   const step = durable.requestRefund({
@@ -142,7 +141,7 @@ async function askAtTheForm(refund: RefundCase): Promise<void> {
   });
   const asked = await refund.stuck.retry('The request could not be recorded', step);
   if (asked.outcome !== 'accepted') {
-    refund.markRefused(asked.outcome === 'refused' ? asked.message : `There is no order ${orderId}.`);
+    refund.markRefused(asked.outcome === 'refused' ? asked.message : `Order ${orderId} was not found.`);
     return;
   }
   // Whoever starts a workflow by another way gives these at its start.
@@ -159,7 +158,7 @@ async function askAtTheForm(refund: RefundCase): Promise<void> {
 
 function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
   if (typeof orderId !== 'string' || !isUuid(orderId))
-    return 'Give the order’s id: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
+    return 'Enter the order ID: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
   const { requestId, requestedBy, reason } = rest;
   const texts = { requestId, requestedBy, reason };
   const checks = [
@@ -219,7 +218,7 @@ async function send(refund: RefundCase): Promise<void> {
 }
 
 async function untilFinished(refund: RefundCase): Promise<void> {
-  await condition(() => refund.news, ASK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
+  await condition(() => refund.news, ASK_STRIPE_EVERY, { summary: 'until Stripe reports the outcome of the refund' });
   if (!refund.news) await askStripe(refund);
 }
 
@@ -228,7 +227,7 @@ async function askStripe(refund: RefundCase): Promise<void> {
   const { attempt } = refund.facts!;
   const stripeRefundId = refund.facts!.stripeRefundId!;
   const stripe = await refund.stuck.retry(
-    'Stripe could not be asked for the refund',
+    'The refund could not be read from Stripe',
     durableStripe.retrieveRefund({ stripeRefundId }),
   );
   await book(refund, attempt, stripe);
@@ -237,7 +236,10 @@ async function askStripe(refund: RefundCase): Promise<void> {
 async function book(refund: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
   const { refundId } = refund.facts!;
   refund.apply(
-    await refund.stuck.retry('The refund could not be booked', durable.recordRefund({ refundId, attempt, ...stripe })),
+    await refund.stuck.retry(
+      'The refund could not be recorded',
+      durable.recordRefund({ refundId, attempt, ...stripe }),
+    ),
   );
 }
 
@@ -245,7 +247,7 @@ async function book(refund: RefundCase, attempt: number, stripe: StripeRefundSta
 async function untilStaffDecide(refund: RefundCase): Promise<void> {
   const why = refund.facts!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
   const { updatedAt } = refund.facts!;
-  const stuck = refund.stuck.begin('Stripe did not make the refund', `Its reason: ${why}.`, new Date(updatedAt));
+  const stuck = refund.stuck.begin('The refund failed at Stripe', `Reason: ${why}.`, new Date(updatedAt));
   await condition(() => refund.facts!.isGivenUp || refund.facts!.status !== 'failed' || refund.news);
   refund.stuck.end(stuck);
 }

@@ -36,11 +36,11 @@ function pageOf(facts: Partial<ReservationFacts>): string[] {
 
 it('a reservation that stands: until when, and what can be done', () => {
   const rest = [
-    '**What you can do now** (Send an Update): `extendReservation`, once; `release`, unless an order stands on it',
+    '**What you can do now** (Send an Update): `extendReservation` (once), `release` (only before an order is placed)',
     ITEMS,
   ];
   expect(pageOf({ result: RESERVED })).toEqual([
-    'Reserved until **2026-11-01 10:00 UTC**; then the stock goes back unless it was paid.',
+    'Reserved until **2026-11-01 10:00 UTC**. If the order is not paid by then, the items return to stock.',
     ...rest,
   ]);
   expect(pageOf({ result: RESERVED, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
@@ -48,16 +48,16 @@ it('a reservation that stands: until when, and what can be done', () => {
 
 it('one whose time is over while its order may be paid', () => {
   expect(pageOf({ result: RESERVED, awaitsPayment: true })).toEqual([
-    '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
+    '**The time to pay is over, but a payment may be in progress.** The items stay reserved until Stripe confirms or cancels the payment. Open the order to see its status.',
     ITEMS,
   ]);
 });
 
 it.each([
   ['not_reserved', 'Nothing was reserved.'],
-  ['committed', 'Sold: the reservation became an order.'],
-  ['released', 'Released: the stock went back on sale.'],
-  ['expired', 'Expired: the stock went back on sale.'],
+  ['committed', 'Sold: the order was paid.'],
+  ['released', 'Released: the items returned to stock.'],
+  ['expired', 'Expired: the items returned to stock.'],
 ] as const)('one that is over: %s', (outcome, expected) => {
   expect(pageOf({ result: RESERVED, awaitsPayment: true, outcome })[0]).toBe(expected);
 });
@@ -65,8 +65,8 @@ it.each([
 it('one that stopped says since when and why', () => {
   expect(pageOf({ stopped: STUCK })).toEqual([
     '**Stopped since 2026-11-02 08:30 UTC**: The reservation could not be ended. It said \\*no\\*.',
-    'It is tried again by itself.',
-    'Waiting for the reservation.',
+    'It is retried automatically.',
+    'Waiting for the reservation request.',
   ]);
 });
 
@@ -74,7 +74,7 @@ it('one that was not made says why', () => {
   const requested: ReservationResult['requested'] = [];
   const partsOf = (result: ReservationResult) => pageOf({ result, outcome: 'not_reserved' }).slice(1);
   expect(partsOf({ outcome: 'existing', requested, reservationId: 'v0' })).toEqual([
-    'The shopper kept the reservation they had: v0.',
+    'The customer kept their existing reservation v0.',
   ]);
   expect(partsOf({ outcome: 'limited', requested, limit: 'guest_units', max: 20, message: 'Too many.' })).toEqual([
     'Refused: Too many.',
@@ -84,7 +84,7 @@ it('one that was not made says why', () => {
     { productId: 'p2', name: 'Bowl', requested: 1, available: 0 },
   ];
   expect(partsOf({ outcome: 'out_of_stock', requested, lines })).toEqual([
-    '- Mug \\| blue: asked for 3, 1 left\n- Bowl: asked for 1, 0 left',
+    '- Mug \\| blue: 3 requested, 1 available\n- Bowl: 1 requested, 0 available',
   ]);
   expect(partsOf({ outcome: 'ended', requested })).toEqual([]);
 });

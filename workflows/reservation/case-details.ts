@@ -5,9 +5,9 @@ import type { ReservationOutcome, ReservationResult } from './messages.ts';
 
 const OUTCOMES: Record<ReservationOutcome, string> = {
   not_reserved: 'Nothing was reserved.',
-  committed: 'Sold: the reservation became an order.',
-  released: 'Released: the stock went back on sale.',
-  expired: 'Expired: the stock went back on sale.',
+  committed: 'Sold: the order was paid.',
+  released: 'Released: the items returned to stock.',
+  expired: 'Expired: the items returned to stock.',
 };
 
 export interface ReservationFacts {
@@ -27,20 +27,20 @@ export function describeReservation(facts: ReservationFacts): string {
   if (stopped) {
     parts.push(
       `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
-      'It is tried again by itself.',
+      'It is retried automatically.',
     );
   }
   if (outcome) parts.push(OUTCOMES[outcome]);
   else if (awaitsPayment) {
     parts.push(
-      '**Its time is over, but its order may still be paid.** The items stay reserved until the payment is settled at Stripe. Open the order to see how it stands.',
+      '**The time to pay is over, but a payment may be in progress.** The items stay reserved until Stripe confirms or cancels the payment. Open the order to see its status.',
     );
   } else if (result?.outcome === 'reserved') {
     parts.push(
-      `Reserved until **${atTime(expiresAt ?? result.expiresAt)}**; then the stock goes back unless it was paid.`,
-      '**What you can do now** (Send an Update): `extendReservation`, once; `release`, unless an order stands on it',
+      `Reserved until **${atTime(expiresAt ?? result.expiresAt)}**. If the order is not paid by then, the items return to stock.`,
+      '**What you can do now** (Send an Update): `extendReservation` (once), `release` (only before an order is placed)',
     );
-  } else parts.push('Waiting for the reservation.');
+  } else parts.push('Waiting for the reservation request.');
   if (result?.outcome === 'reserved') {
     parts.push(
       table(
@@ -54,12 +54,13 @@ export function describeReservation(facts: ReservationFacts): string {
       ),
     );
   }
-  if (result?.outcome === 'existing') parts.push(`The shopper kept the reservation they had: ${result.reservationId}.`);
+  if (result?.outcome === 'existing')
+    parts.push(`The customer kept their existing reservation ${result.reservationId}.`);
   if (result?.outcome === 'limited') parts.push(`Refused: ${result.message}`);
   if (result?.outcome === 'out_of_stock') {
     parts.push(
       result.lines
-        .map((line) => `- ${plain(line.name)}: asked for ${line.requested}, ${line.available} left`)
+        .map((line) => `- ${plain(line.name)}: ${line.requested} requested, ${line.available} available`)
         .join('\n'),
     );
   }

@@ -193,9 +193,9 @@ describe('reservation', () => {
     await temporal.withWorker(activities, async () => {
       await reservation(id);
       await temporal.env.sleep('601 seconds');
-      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 5 };
+      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Customer called', minutes: 5 };
       const late = handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
-      expect(await late.catch((error: Error) => String(error.cause))).toContain('Nothing is reserved here any more');
+      expect(await late.catch((error: Error) => String(error.cause))).toContain('This reservation has ended');
       expect(await handleOf(id).executeUpdate(releaseUpdate, { args: [{ requestedBy: 'guest' }] })).toBe('expired');
       expect(await handleOf(id).result()).toBe('expired');
     });
@@ -248,7 +248,7 @@ describe('reservation', () => {
   });
 
   it('extended by support, ends later; also when the order extended it, and when nobody told', async () => {
-    const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 20 };
+    const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Customer called', minutes: 20 };
     for (const how of ['here', 'told', 'untold'] as const) {
       const { calls, activities } = scripted(how === 'untold' ? ['not_due', 'expired'] : ['expired']);
       const id = randomUUID();
@@ -270,11 +270,11 @@ describe('reservation', () => {
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
       await reservation(id);
-      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Shopper called', minutes: 31 };
+      const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Customer called', minutes: 31 };
       const causeOf = (sent: Promise<unknown>) => sent.then(String, (error: Error) => String(error.cause));
       const extend = (args: object) =>
         causeOf(handleOf(id).executeUpdate(extendReservationUpdate, { args: [args as typeof extension] }));
-      expect(await extend(extension)).toContain('“minutes” is a whole number from 1 to 30.');
+      expect(await extend(extension)).toContain('“minutes” must be a whole number from 1 to 30.');
       expect(await extend({ ...extension, minutes: 5, reason: '' })).toContain('“reason”');
       expect(await handleOf(id).result()).toBe('expired');
     });

@@ -34,7 +34,7 @@ const NOT_RESERVED_TIMEOUT = '1 minute';
 const LINGER = '5 seconds';
 /** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day, each six events. */
 const MAX_LOOK_AGAIN_SECONDS = 600;
-const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called', minutes: 15 };
+const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Customer called', minutes: 15 };
 
 /** Reserves stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
 export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
@@ -64,10 +64,11 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
       return await reserved;
     },
     {
-      description: 'Reserves the items, or says which fall short. Sent by the shop itself.',
+      description:
+        'Reserves the items, or lists those that are out of stock. Sent by the API; do not send it yourself.',
       validator: (reservation) => {
         if (reservation?.reservationId !== reservationId)
-          throw refuse('invalid_request', 'This reservation is for another reservation.');
+          throw refuse('invalid_request', 'This request is for a different reservation.');
       },
     },
   );
@@ -81,9 +82,12 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
       return ended;
     },
     {
-      description: describeUpdate('Gives the items back before their time. Refused once an order stands on them.', {
-        requestedBy: 'Anna',
-      }),
+      description: describeUpdate(
+        'Releases the reservation early and returns its items to stock. Refused once an order is placed.',
+        {
+          requestedBy: 'Anna',
+        },
+      ),
     },
   );
   setHandler(
@@ -102,17 +106,15 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     },
     {
       description: describeUpdate(
-        `Reserves the items longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
+        `Extends the reservation once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
         EXTEND_EXAMPLE,
       ),
       validator: (extension) => {
         checkRequest(extension, EXTEND_EXAMPLE, { minutes: extensionMinutes });
-        if (outcome === 'committed') throw refuse('conflict', 'These items are sold: look at the order.');
+        if (outcome === 'committed')
+          throw refuse('conflict', 'These items are already paid for. Open the order instead.');
         if (result?.outcome !== 'reserved' || outcome !== undefined)
-          throw refuse(
-            'conflict',
-            'Nothing is reserved here any more; the shopper has to put the items into the cart again.',
-          );
+          throw refuse('conflict', 'This reservation has ended. Ask the customer to place a new order.');
       },
     },
   );
@@ -121,7 +123,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     () => {
       changed = true;
     },
-    { description: 'The reservation’s time was changed: it is read again. Sent by the shop itself; harmless to send.' },
+    { description: 'The reservation changed; reloads it from the database. Safe to send.' },
   );
   const readCase = () => ({
     ...input,
@@ -131,7 +133,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     awaitsPayment,
     outcome,
   });
-  setHandler(reservationCaseQuery, readCase, { description: 'The whole case as JSON' });
+  setHandler(reservationCaseQuery, readCase, { description: 'The complete case as JSON' });
   showDetails(() =>
     describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
   );
@@ -139,7 +141,8 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
   await condition(() => reserved !== undefined, NOT_RESERVED_TIMEOUT);
   outcome = await keep();
   // What was sold, or never reserved, is nothing that anybody changes at the last moment.
-  if (outcome === 'expired' || outcome === 'released') await sleep(LINGER, { summary: 'late messages are answered' });
+  if (outcome === 'expired' || outcome === 'released')
+    await sleep(LINGER, { summary: 'until late messages are answered' });
   await untilQuiet({ openingUpdates: 1 });
   return outcome;
 
@@ -163,7 +166,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
     let looks = 0;
     let lookAt = Date.parse(expiresAt!);
     for (;;) {
-      const summary = looks === 0 ? 'until the reservation ends' : 'a payment may be in flight';
+      const summary = looks === 0 ? 'until the reservation ends' : 'while a payment may be in progress';
       await condition(() => outcome !== undefined || changed, Math.max(0, lookAt - Date.now()), { summary });
       if (outcome !== undefined) return outcome;
       // Extended, or replaced: the ledger knows.

@@ -21,7 +21,7 @@ export type FieldCheck = (value: unknown) => string | undefined;
 export const requiredText =
   (what: string, longest: number): FieldCheck =>
   (value) => {
-    if (typeof value !== 'string' || value.trim() === '') return `${what} is missing: give a text.`;
+    if (typeof value !== 'string' || value.trim() === '') return `${what} is required.`;
     if (hasForbiddenCharacters(value, { multiline: true })) return `${what} ${FORBIDDEN_CHARACTERS_HINT}.`;
     return value.length > longest ? `${what} is longer than ${longest} characters.` : undefined;
   };
@@ -35,16 +35,16 @@ export const optional =
 export const extensionMinutes: FieldCheck = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MAX_EXTENSION_MINUTES
     ? undefined
-    : `“minutes” is a whole number from 1 to ${MAX_EXTENSION_MINUTES}.`;
+    : `“minutes” must be a whole number from 1 to ${MAX_EXTENSION_MINUTES}.`;
 
 export const aFlag =
   (name: string): FieldCheck =>
   (value) =>
-    typeof value === 'boolean' ? undefined : `“${name}” is true or false.`;
+    typeof value === 'boolean' ? undefined : `“${name}” must be true or false.`;
 
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
   requestId: requiredText(
-    '“requestId” (any text that names this request, such as the ticket’s number)',
+    '“requestId” (any text that identifies this request, such as the ticket number)',
     MAX_LENGTH.requestId,
   ),
   requestedBy: requiredText('“requestedBy” (your name)', MAX_LENGTH.requestedBy),
@@ -68,7 +68,7 @@ export function checkRequest(
   const given = request as Record<string, unknown>;
   const unknown = Object.keys(given).filter((key) => !(key in checks));
   const problems = [
-    ...unknown.map((key) => `“${key}” is not known here.`),
+    ...unknown.map((key) => `“${key}” is not a valid field.`),
     ...Object.entries(checks).flatMap(([name, check]) => check(given[name]) ?? []),
   ];
   if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);

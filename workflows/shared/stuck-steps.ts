@@ -116,7 +116,7 @@ export class StuckSteps {
         const wait = RETRY_AFTER[Math.min(waits, RETRY_AFTER.length - 1)]!;
         waits += 1;
         await condition(() => isRetryAsked() || (isOvertaken?.() ?? false), wait, {
-          summary: 'until the next attempt',
+          summary: 'until the next retry',
         });
         if (isOvertaken?.()) {
           finish();
@@ -157,6 +157,6 @@ async function attemptUnless<Result>(
 function reasonOf(error: Error): string {
   let cause = error;
   while (cause.cause instanceof Error) cause = cause.cause;
-  if (cause instanceof ActivityFailure) return 'It did not answer in time.';
+  if (cause instanceof ActivityFailure) return 'It did not respond in time.';
   return cause.message;
 }

@@ -23,7 +23,7 @@ const PAYMENT: UnmatchedPayment = {
 };
 const STUCK = {
   since: '2026-11-02T08:30:00.000Z',
-  what: 'Stripe did not make the refund',
+  what: 'The refund failed at Stripe',
   why: 'It said *no*.',
   tries: 3,
 };
@@ -42,11 +42,11 @@ const pageOf = (facts: Partial<Facts>): string[] =>
 it('a payment that is being refunded', () => {
   expect(pageOf({ payment: PAYMENT })).toEqual([
     '### Unmatched payment pi_1',
-    'It is being refunded in full. Nothing needs to be done unless it stops.',
+    'The payment is being refunded in full. No action is needed unless it stops.',
     [
       '- Received: **$25.00**, 2026-11-01 10:00 UTC',
       '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
-      '- Why it can’t pay the order: its amount is not the amount due',
+      '- Why it is unmatched: its amount differs from the amount due',
       '- Refund at Stripe: not made yet',
     ].join('\n'),
   ]);
@@ -56,13 +56,13 @@ it('one that was sent again and stopped', () => {
   const payment: UnmatchedPayment = { ...PAYMENT, stripeRefundId: 're_1', refundStatus: 'pending', attempt: 2 };
   const page = pageOf({ payment, stopped: STUCK });
   expect(page.slice(1, 3)).toEqual([
-    '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not make the refund. It said \\*no\\*.',
-    'It is retried by itself. When the cause is gone, send the update `retry` to retry at once; or refund the payment in Stripe’s dashboard.',
+    '**Stopped since 2026-11-02 08:30 UTC**: The refund failed at Stripe. It said \\*no\\*.',
+    'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now, or refund the payment in the Stripe Dashboard.',
   ]);
   expect(page[4]!.split('\n').slice(3)).toEqual(['- Refund at Stripe: `re_1`, pending', '- Attempt: 2']);
 });
 
 it('one that is settled', () => {
-  expect(pageOf({ outcome: 'refunded' }).slice(1)).toEqual(['Done: all of it went back to whoever paid.']);
-  expect(pageOf({ outcome: 'settled' }).slice(1)).toEqual(['Done: nothing is owed.']);
+  expect(pageOf({ outcome: 'refunded' }).slice(1)).toEqual(['Done: the payment was refunded in full.']);
+  expect(pageOf({ outcome: 'settled' }).slice(1)).toEqual(['Done: no refund is owed.']);
 });

@@ -21,18 +21,18 @@ export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
   if (stopped) {
     parts.push(
       `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
-      'It is retried by itself. When the cause is gone, send the update `retry` to retry at once; or refund the payment in Stripe’s dashboard.',
+      'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now, or refund the payment in the Stripe Dashboard.',
     );
   }
   if (outcome)
-    parts.push(outcome === 'refunded' ? 'Done: all of it went back to whoever paid.' : 'Done: nothing is owed.');
-  else parts.push('It is being refunded in full. Nothing needs to be done unless it stops.');
+    parts.push(outcome === 'refunded' ? 'Done: the payment was refunded in full.' : 'Done: no refund is owed.');
+  else parts.push('The payment is being refunded in full. No action is needed unless it stops.');
   if (payment) {
     parts.push(
       [
         `- Received: **${formatMoney(payment.amountCents, payment.currency)}**, ${atTime(payment.receivedAt)}`,
         `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
-        `- Why it can’t pay the order: ${UNMATCHED_IN_WORDS[payment.reason]}`,
+        `- Why it is unmatched: ${UNMATCHED_IN_WORDS[payment.reason]}`,
         `- Refund at Stripe: ${payment.stripeRefundId ? `\`${payment.stripeRefundId}\`, ${payment.refundStatus}` : 'not made yet'}`,
         ...(payment.attempt > 1 ? [`- Attempt: ${payment.attempt}`] : []),
       ].join('\n'),

@@ -188,7 +188,7 @@ describe('an unmatched payment', () => {
       await script.handle.signal(unmatchedRefundChangedSignal);
       await until(() => script.payment?.refundStatus === 'failed', 'the refusal to be recorded');
       await until(async () => (await script.handle.query<{ stopped?: object }>('case')).stopped, 'it to stop');
-      expect(await retry()).toEqual({ retried: 'Stripe did not make the refund' });
+      expect(await retry()).toEqual({ retried: 'The refund failed at Stripe' });
     });
     expect(await outcome).toBe('refunded');
     expect(script.calls.slice(1)).toEqual(['retrieve re_1', 'retry_asked by ui:Anna: Balance topped up', 'refund 2']);

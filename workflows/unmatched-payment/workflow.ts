@@ -60,27 +60,27 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     () => {
       hasNews = true;
     },
-    { description: 'Stripe has said something of the refund: it is looked up there. Harmless to send.' },
+    { description: 'Stripe reported a refund event; reloads the refund from Stripe. Safe to send.' },
   );
   setHandler(
     retryUnmatchedRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
       const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await short.recordAsked({ ...asked, message: `Retried: ${retried}` });
+      await short.recordAsked({ ...asked, message: `Retry requested: ${retried}` });
       isRetryAsked = true;
       stuck.retryNow();
       return { retried };
     },
     {
-      description: describeUpdate('Retries at once what has stopped, when its cause is gone.', EXAMPLE),
+      description: describeUpdate('Retries the stopped step now. Send it once the cause is fixed.', EXAMPLE),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        if (!stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to retry.');
+        if (!stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
       },
     },
   );
-  setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The whole case as JSON' });
+  setHandler(unmatchedPaymentCaseQuery, facts, { description: 'The complete case as JSON' });
 
   for (;;) {
     const found = await stuck.retry('The payment could not be read', durable.loadUnmatchedPayment({ paymentIntentId }));
@@ -105,7 +105,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     const askStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
       const step = durableStripe.retrieveRefund({ stripeRefundId });
-      return record(attempt, await stuck.retry('Stripe could not be asked for the refund', step));
+      return record(attempt, await stuck.retry('The refund could not be read from Stripe', step));
     };
     let seen = current;
     // Started again for news: a bank can refuse what Stripe had reported as succeeded.
@@ -117,7 +117,9 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
         await continueAsNew<typeof unmatchedPayment>({ orderId, paymentIntentId });
       const { attempt, stripeRefundId } = seen;
       if (seen.refundStatus === 'pending' && stripeRefundId) {
-        await condition(() => hasNews, CHECK_STRIPE_EVERY, { summary: 'until Stripe says how the refund ended' });
+        await condition(() => hasNews, CHECK_STRIPE_EVERY, {
+          summary: 'until Stripe reports the outcome of the refund',
+        });
         seen = await askStripe(attempt, stripeRefundId);
         continue;
       }
@@ -138,20 +140,20 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
    * @returns what has sent the money back in the meantime, such as a refund in Stripe's dashboard; undefined when it is to be sent again
    */
   async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<StripeRefundState | undefined> {
-    const why = `Its reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none was given'}.`;
+    const why = `Reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none given'}.`;
     stoppedAt ??= new Date();
-    const refusal = stuck.begin('Stripe did not make the refund', why, stoppedAt);
+    const refusal = stuck.begin('The refund failed at Stripe', why, stoppedAt);
     const retryAt = Date.now() + RETRY_AFTER_MS[Math.max(0, Math.min(attempt - 2, RETRY_AFTER_MS.length - 1))]!;
     isRetryAsked = false;
     let found: StripeRefundState | null = null;
     while (!found) {
       const waitMs = Math.max(0, retryAt - Date.now());
-      await condition(() => isRetryAsked || hasNews, waitMs, { summary: 'until the refund is sent again' });
+      await condition(() => isRetryAsked || hasNews, waitMs, { summary: 'until the refund is retried' });
       // News alone sends nothing again: the refusal itself is news.
       if (!hasNews || isRetryAsked) break;
       hasNews = false;
       const step = durableStripe.findUnmatchedRefund({ paymentIntentId });
-      found = await stuck.retry('Stripe could not be asked for the payment', step);
+      found = await stuck.retry('The payment could not be read from Stripe', step);
     }
     stuck.end(refusal);
     return found ?? undefined;

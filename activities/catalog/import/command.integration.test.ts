@@ -38,8 +38,8 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect(imported.errors.trim().split('\n').sort()).toEqual([
       'line 5: sku IMP-3 is new and needs a price',
       'line 6: price: must be a number such as 19.99, with at most 2 decimals in USD (it is 12.345)',
-      'line 7: sku IMP-1 was on line 2 already',
-      'line 8: has 2 fields, the header has 11',
+      'line 7: sku IMP-1 is already on line 2',
+      'line 8: has 2 fields, but the header has 11',
     ]);
     expect(imported.output).toContain('7 rows read: 3 new, 0 changed, 0 unchanged, 4 bad');
     expect(imported.output).toContain('New categories: Gifts & More.');
@@ -94,7 +94,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     );
     expect(imported.code).toBe(1);
     expect(imported.errors).toBe(
-      'line 1: stock_quantity: 5 of the 11 on hand are reserved for shoppers; no fewer can be left\n',
+      'line 1: stock_quantity: 5 of the 11 units on hand are reserved; stock can’t be set below that\n',
     );
     expect(await product('IMP-1')).toMatchObject({ stock_quantity: 11 });
     expect(await product('IMP-2')).toMatchObject({ stock_quantity: 4 });
@@ -108,7 +108,9 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     const file = 'sku,price,stock_quantity\nSTK-1,6,10\n';
     const stale = await importText('csv', file);
     expect(stale.code).toBe(1);
-    expect(stale.errors).toContain(`line 2: stock_quantity: 7 are on hand now (stock_version ${stock_version}); give`);
+    expect(stale.errors).toContain(
+      `line 2: stock_quantity: 7 units are on hand (stock_version ${stock_version}); send`,
+    );
     expect(await product('STK-1')).toMatchObject({ stock_quantity: 7, price: '5.000' });
     expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version - 1}\n`)).code).toBe(1);
     expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version}\n`)).code).toBe(0);
@@ -122,7 +124,9 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     for (let time = 1; time <= 3; time++) expect((await importText('csv', file)).code).toBe(0);
     expect([(await product('STK-1'))!.stock_quantity, (await product('STK-2'))!.stock_quantity]).toEqual([20, 3]);
     const other = await importText('csv', file.replace('5,8,', '5,9,'));
-    expect(other.errors).toBe('line 2: stock_reference: Delivery 7 was counted as 8 before; use another reference\n');
+    expect(other.errors).toBe(
+      'line 2: stock_reference: Delivery 7 was already applied as 8; use a different reference\n',
+    );
     await importText('csv', file.replaceAll('Delivery 7', 'Delivery 8'));
     expect([(await product('STK-1'))!.stock_quantity, (await product('STK-2'))!.stock_quantity]).toEqual([28, 6]);
     const dry = await importText('csv', file.replaceAll('Delivery 7', 'Delivery 9'), '--dry-run');
@@ -153,7 +157,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
       'line 5: price: must be a number such as 19.99, with at most 2 decimals in USD (it is .99)',
       expect.stringContaining('line 6: price: must be a multiple of 0.010 in KWD, such as 19.990'),
       'line 8: price: must be a number such as 19, with at most 0 decimals in JPY (it is 1200.5)',
-      expect.stringContaining('line 10: currency: is not a currency that Stripe charges'),
+      expect.stringContaining('line 10: currency: is not a currency that Stripe supports'),
     ]);
     expect(await product('BRI-KWD2')).toMatchObject({ price: '1.230', currency: 'kwd' });
     expect(await product('BRI-JPY2')).toMatchObject({ price: '1200.000', currency: 'jpy' });
@@ -188,7 +192,9 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
       '{"sku":"DRY-1","name":"Dry","price":1,"category":"Dry goods"}\n{"sku":"IMP-2","price":99}\n{"sku":"DRY-2"}\n';
     const dry = await importText('ndjson', content, '--dry-run');
     expect(dry.code).toBe(1);
-    expect(dry.output).toContain('Nothing was changed. It would be: 3 rows read: 1 new, 1 changed, 0 unchanged, 1 bad');
+    expect(dry.output).toContain(
+      'Dry run; nothing was changed. The import would report: 3 rows read: 1 new, 1 changed, 0 unchanged, 1 bad',
+    );
     expect(await count(tables)).toBe(before);
     expect(await product('IMP-2')).toMatchObject({ price: '13.000' });
   });
@@ -204,11 +210,11 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
   });
 
   it('says what is wrong with how it was called', async () => {
-    expect(await run([])).toMatchObject({ code: 1, errors: expect.stringContaining('Name one file.') });
+    expect(await run([])).toMatchObject({ code: 1, errors: expect.stringContaining('Specify one file.') });
     expect(await run(['x.txt'])).toMatchObject({ code: 1, errors: expect.stringContaining('--format') });
     expect(await run([join(folder, 'nowhere.csv')])).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('The file cannot be read'),
+      errors: expect.stringContaining('The file can’t be read'),
     });
     expect(await importText('csv', 'name\nx\n')).toMatchObject({ code: 1, errors: expect.stringContaining('sku') });
   });

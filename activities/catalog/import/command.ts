@@ -9,24 +9,24 @@ import { type ImportSummary, importCatalog } from './import-catalog.ts';
 import { formatOf, ImportFileError, type ImportFormat } from './import-source.ts';
 
 const HELP = `npm run import -- FILE [OPTIONS]
-  FILE               .csv with a header line, or .ndjson/.jsonl with one JSON object a line; UTF-8
-  --format FORMAT    csv or ndjson, when the file's name does not say
-  --dry-run          checks everything against the shop and changes nothing
+  FILE               .csv with a header line, or .ndjson/.jsonl with one JSON object per line; UTF-8
+  --format FORMAT    csv or ndjson, if the file name has no such extension
+  --dry-run          validates everything against the shop without changing anything
 
-Columns (an empty or missing one leaves a known product as it is; a new one needs sku, name and price):
-  sku             up to 64 characters; the product that is changed or made
+Columns (an empty or missing one leaves an existing product unchanged; a new product requires sku, name, and price):
+  sku             up to 64 characters; identifies the product to update or create
   name            up to 255 characters
   description     up to 5,000 characters
-  category        name or slug; one that is not there is made
-  price           decimal, more than 0, at most 999999.99, with no more decimals than its currency has
-  currency        three letters, of a currency that Stripe charges; the shop's unless given
-  stock_quantity  whole number on hand, reserved units included; to change a known product's give stock_version too
-  stock_version   the version that stock_quantity was counted at: the row is bad when stock has changed since
-  stock_delta     units that came, or went when negative; instead of stock_quantity
-  stock_reference name of the delivery or correction, with stock_delta: it is counted once, however often it is imported
-  image_url       http(s) address, or a path on this server; the shop draws a picture unless given
+  category        name or slug; created if it does not exist
+  price           decimal, more than 0, at most 999999.99, with no more decimal places than its currency has
+  currency        three-letter code of a currency that Stripe supports; default: the shop's currency
+  stock_quantity  whole number of units on hand, including reserved units; requires stock_version for an existing product
+  stock_version   the stock version of the count; the row is rejected if stock has changed since
+  stock_delta     units added, or removed if negative; instead of stock_quantity
+  stock_reference name of the delivery or correction; requires stock_delta and is applied only once
+  image_url       http(s) URL or a path on this server; default: a generated picture
   tags            cotton|striped|gift (NDJSON: a list)
-  family          rows with the same text are variants of one thing
+  family          rows with the same value are variants of one product
   options         color=Sage|size=12 oz (NDJSON: an object)`;
 
 const number = new Intl.NumberFormat('en-US');
@@ -46,10 +46,10 @@ function readArguments(): { path: string; format: ImportFormat; dryRun: boolean 
   });
   if (values.help) return undefined;
   const [path, ...others] = positionals;
-  if (path === undefined || others.length > 0) throw new UsageError('Name one file.');
+  if (path === undefined || others.length > 0) throw new UsageError('Specify one file.');
   const format = values.format ?? formatOf(path);
   if (format !== 'csv' && format !== 'ndjson') {
-    throw new UsageError(`Say with --format whether ${path} is csv or ndjson.`);
+    throw new UsageError(`Use --format csv or --format ndjson for ${path}.`);
   }
   return { path, format, dryRun: values['dry-run'] };
 }
@@ -68,10 +68,9 @@ async function run({ path, format, dryRun }: { path: string; format: ImportForma
     const summary = await importCatalog(postgres.db, options, {
       onBadRow: ({ line, reason }) => console.error(`line ${line}: ${reason}`),
       onProgress: (soFar) => console.log(counts(soFar)),
-      onUnknownColumns: (names) =>
-        console.error(`These columns mean nothing here and are left out: ${names.join(', ')}`),
+      onUnknownColumns: (names) => console.error(`Ignored unknown columns: ${names.join(', ')}`),
     });
-    console.log(`${dryRun ? 'Nothing was changed. It would be: ' : 'Done. '}${counts(summary)}.`);
+    console.log(`${dryRun ? 'Dry run; nothing was changed. The import would report: ' : 'Done. '}${counts(summary)}.`);
     if (summary.newCategories.length > 0) console.log(`New categories: ${summary.newCategories.join(', ')}.`);
     if (summary.bad > 0) process.exitCode = 1;
   } finally {
@@ -82,7 +81,7 @@ async function run({ path, format, dryRun }: { path: string; format: ImportForma
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: string };
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') return `The file cannot be read: ${error.message}`;
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') return `The file can’t be read: ${error.message}`;
   if (code?.startsWith('ERR_PARSE_ARGS') || error instanceof UsageError) return `${error.message}\n\n${HELP}`;
   if (error instanceof SettingsError || error instanceof ImportFileError) return error.message;
   return error.stack ?? error.message;

@@ -55,7 +55,7 @@ export async function importCatalog(
       }
       const earlier = lineOf.get(row.sku);
       if (earlier !== undefined) {
-        refuse({ line: row.line, reason: `sku ${row.sku} was on line ${earlier} already` });
+        refuse({ line: row.line, reason: `sku ${row.sku} is already on line ${earlier}` });
         continue;
       }
       lineOf.set(row.sku, row.line);

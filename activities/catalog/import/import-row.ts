@@ -79,11 +79,14 @@ const VERSION_HINT = 'must be a whole number, 1 or more';
 
 /** `a|b`, or a list. */
 const tags = z
-  .union([z.string().transform((joined) => joined.split('|')), z.array(z.string())], 'must look like cotton|striped')
+  .union(
+    [z.string().transform((joined) => joined.split('|')), z.array(z.string())],
+    'must have the format cotton|striped',
+  )
   .transform((items) => items.map((item) => item.trim().toLowerCase()).filter(Boolean))
   .pipe(z.array(text(PRODUCT_LIMITS.tagLength)).max(PRODUCT_LIMITS.tags));
 
-const OPTIONS_HINT = 'must look like color=Sage|size=12 oz';
+const OPTIONS_HINT = 'must have the format color=Sage|size=12 oz';
 
 function readPairs(joined: string, context: z.RefinementCtx): Record<string, string> {
   const pairs = joined.split('|').map((pair) => pair.split('='));
@@ -114,7 +117,7 @@ const schema = z.object({
     .string()
     .trim()
     .toLowerCase()
-    .refine(isCurrency, 'is not a currency that Stripe charges; use three letters such as usd')
+    .refine(isCurrency, 'is not a currency that Stripe supports; use three letters such as usd')
     .optional(),
   stock_quantity: integer(COUNT_HINT, 0, PRODUCT_LIMITS.stockQuantity).optional(),
   stock_version: integer(VERSION_HINT, 1, Number.MAX_SAFE_INTEGER).optional(),
@@ -125,7 +128,7 @@ const schema = z.object({
   image_url: z
     .union(
       [z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)],
-      'must be an http(s) address or a path on this server',
+      'must be an http(s) URL or a path on this server',
     )
     .pipe(text(500))
     .optional(),
@@ -137,12 +140,12 @@ const schema = z.object({
 /** Which of the columns about stock do not go together; a reference lets the same file be imported twice. */
 function stockProblem({ stockQuantity, stockVersion, stockDelta, stockReference }: ImportRow): string | undefined {
   if (stockDelta !== undefined && stockQuantity !== undefined)
-    return 'stock_delta: give it or stock_quantity, not both';
+    return 'stock_delta: send either stock_delta or stock_quantity, not both';
   if (stockDelta !== undefined && stockReference === undefined) {
-    return 'stock_reference: is missing; name the delivery or the correction, so that importing the file again does not count it twice';
+    return 'stock_reference: is required; name the delivery or correction so that importing the file again does not apply it twice';
   }
-  if (stockReference !== undefined && stockDelta === undefined) return 'stock_reference: belongs to stock_delta';
-  if (stockVersion !== undefined && stockQuantity === undefined) return 'stock_version: belongs to stock_quantity';
+  if (stockReference !== undefined && stockDelta === undefined) return 'stock_reference: requires stock_delta';
+  if (stockVersion !== undefined && stockQuantity === undefined) return 'stock_version: requires stock_quantity';
   return undefined;
 }
 

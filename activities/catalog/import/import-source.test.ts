@@ -35,15 +35,15 @@ describe('a CSV file', () => {
   it('goes on after a bad record', async () => {
     const items = await read('csv', 'sku,name\nA,a\nB\nC,c,d\nD,5" pipe\n');
     expect(items).toHaveLength(4);
-    expect(items).toContainEqual({ line: 3, reason: 'has 1 fields, the header has 2' });
-    expect(items).toContainEqual({ line: 4, reason: 'has 3 fields, the header has 2' });
+    expect(items).toContainEqual({ line: 3, reason: 'has 1 fields, but the header has 2' });
+    expect(items).toContainEqual({ line: 4, reason: 'has 3 fields, but the header has 2' });
     expect(items).toContainEqual({ line: 5, record: { sku: 'D', name: '5" pipe' } });
   });
 
   it('says where a quote was left open', async () => {
     expect(await read('csv', 'sku,name\nA,a\nB,"open\nC,c\n')).toEqual([
       { line: 2, record: { sku: 'A', name: 'a' } },
-      { line: 3, reason: expect.stringMatching(/quote is opened and never closed/) },
+      { line: 3, reason: expect.stringMatching(/quote that is never closed/) },
     ]);
   });
 

@@ -40,12 +40,12 @@ function explain(error: CsvError): string {
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
       const { columns, record } = error as unknown as { columns?: unknown[]; record?: unknown[] };
-      return `has ${record?.length ?? 'another number of'} fields, the header has ${columns?.length ?? 'another number'}`;
+      return `has ${record?.length ?? 'a different number of'} fields, but the header has ${columns?.length ?? 'a different number'}`;
     }
     case 'CSV_QUOTE_NOT_CLOSED':
-      return 'a quote is opened and never closed: nothing after this line was read';
+      return 'has a quote that is never closed; nothing after this line was read';
     case 'CSV_MAX_RECORD_SIZE':
-      return 'is longer than 1 MB; is a quote missing?';
+      return 'is longer than 1 MB; check for a missing quote';
     default:
       return `is not valid CSV: ${error.message}`;
   }
@@ -56,11 +56,11 @@ function readHeader(header: readonly string[], onUnknownColumns: (names: string[
   const names = header.map(columnName);
   if (!names.includes('sku')) {
     throw new ImportFileError(
-      `The first line must name the columns, sku among them; it is: ${names.join(', ').slice(0, 200)}`,
+      `The first line must list the columns, including sku. It is: ${names.join(', ').slice(0, 200)}`,
     );
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new ImportFileError(`The column ${twice} is there twice.`);
+  if (twice !== undefined) throw new ImportFileError(`The column ${twice} appears twice.`);
   const unknown = names.filter((name) => !COLUMNS.some((column) => column === name));
   if (unknown.length > 0) onUnknownColumns(unknown);
   return names;
@@ -109,7 +109,7 @@ async function* readCsv(
     lastLine = info.lines;
   }
   yield* skipped;
-  if (!headed) throw new ImportFileError('The file is empty: the first line must name the columns.');
+  if (!headed) throw new ImportFileError('The file is empty. The first line must list the columns.');
 }
 
 /** Leaves the bytes as they are but for the mark that some programs put before the first. */

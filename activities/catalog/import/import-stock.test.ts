@@ -20,15 +20,15 @@ describe('a row of a known product', () => {
   });
 
   it.each<[Partial<ImportRow>, string]>([
-    [delivery(-7), 'stock_delta: 4 of the 10 on hand are reserved for shoppers; no fewer can be left'],
-    [delivery(MAX_STOCK), `stock_delta: at most ${MAX_STOCK} can be on hand; 10 are`],
+    [delivery(-7), 'stock_delta: 4 of the 10 units on hand are reserved; stock can’t be set below that'],
+    [delivery(MAX_STOCK), `stock_delta: at most ${MAX_STOCK} units can be on hand; the product has 10`],
     [
       { stockQuantity: 8, stockVersion: 6 },
-      'stock_quantity: 10 are on hand now (stock_version 7); give the stock_version that you counted at, or use stock_delta and stock_reference for what came or went',
+      'stock_quantity: 10 units are on hand (stock_version 7); send the stock_version of your count, or use stock_delta and stock_reference',
     ],
     [
       { stockQuantity: 3, stockVersion: 7 },
-      'stock_quantity: 4 of the 10 on hand are reserved for shoppers; no fewer can be left',
+      'stock_quantity: 4 of the 10 units on hand are reserved; stock can’t be set below that',
     ],
   ])('is refused: %j', (given, reason) => {
     expect(judge(row(given), KNOWN, new Map())).toEqual({ reason });
@@ -38,7 +38,7 @@ describe('a row of a known product', () => {
     const counted = new Map([['p1 import:D-1', 5]]);
     expect(judge(row(delivery(5)), KNOWN, counted)).toEqual({ stockQuantity: undefined });
     expect(judge(row(delivery(6)), KNOWN, counted)).toEqual({
-      reason: 'stock_reference: D-1 was counted as 5 before; use another reference',
+      reason: 'stock_reference: D-1 was already applied as 5; use a different reference',
     });
     const ofOther = new Map([['p2 import:D-1', 5]]);
     expect(judge(row(delivery(5)), KNOWN, ofOther)).toEqual({ stockQuantity: 15 });
@@ -61,7 +61,7 @@ describe('a row of a new product', () => {
     [{ name: 'Mug' }, 'sku A-1 is new and needs a price'],
     [{ priceCents: 1250 }, 'sku A-1 is new and needs a name'],
     [{ ...needed, stockQuantity: 3, stockVersion: 1 }, 'stock_version: sku A-1 is new; leave it empty'],
-    [{ ...needed, ...delivery(-1) }, 'stock_delta: sku A-1 is new and has no units to take away'],
+    [{ ...needed, ...delivery(-1) }, 'stock_delta: sku A-1 is new and has no units to remove'],
   ])('is refused: %j', (given, reason) => {
     expect(judge(row(given), undefined, new Map())).toEqual({ reason });
   });

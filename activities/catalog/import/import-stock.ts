@@ -57,7 +57,7 @@ export function judge(row: ImportRow, known: KnownProduct | undefined, counted: 
     if (before === row.stockDelta) return { stockQuantity: undefined };
     if (before !== undefined) {
       return {
-        reason: `stock_reference: ${row.stockReference} was counted as ${before} before; use another reference`,
+        reason: `stock_reference: ${row.stockReference} was already applied as ${before}; use a different reference`,
       };
     }
     return verdictOf('stock_delta', known, { delta: row.stockDelta });
@@ -73,14 +73,14 @@ function verdictOf(column: string, known: KnownProduct, change: Parameters<typeo
   switch (outcome.refused) {
     case 'changed':
       return {
-        reason: `${column}: ${quantity} are on hand now (stock_version ${version}); give the stock_version that you counted at, or use stock_delta and stock_reference for what came or went`,
+        reason: `${column}: ${quantity} units are on hand (stock_version ${version}); send the stock_version of your count, or use stock_delta and stock_reference`,
       };
     case 'reserved':
       return {
-        reason: `${column}: ${reserved} of the ${quantity} on hand are reserved for shoppers; no fewer can be left`,
+        reason: `${column}: ${reserved} of the ${quantity} units on hand are reserved; stock can’t be set below that`,
       };
     case 'too_many':
-      return { reason: `${column}: at most ${MAX_STOCK} can be on hand; ${quantity} are` };
+      return { reason: `${column}: at most ${MAX_STOCK} units can be on hand; the product has ${quantity}` };
   }
 }
 
@@ -89,7 +89,7 @@ function judgeNew(row: ImportRow): Verdict {
   if (missing.length > 0) return { reason: `sku ${row.sku} is new and needs ${missing.join(' and ')}` };
   if (row.stockVersion !== undefined) return { reason: `stock_version: sku ${row.sku} is new; leave it empty` };
   if (row.stockDelta !== undefined && row.stockDelta < 0) {
-    return { reason: `stock_delta: sku ${row.sku} is new and has no units to take away` };
+    return { reason: `stock_delta: sku ${row.sku} is new and has no units to remove` };
   }
   return { stockQuantity: row.stockDelta ?? row.stockQuantity };
 }

@@ -110,7 +110,7 @@ describe('a delivery that was refused', () => {
     await db.run('update products set reserved_quantity = 8 where sku = $1', [sku]);
     const went = { sku, stock_delta: -3, stock_reference: 'Broken' };
     expect((await write(went)).bad).toEqual([
-      'stock_delta: 8 of the 10 on hand are reserved for shoppers; no fewer can be left',
+      'stock_delta: 8 of the 10 units on hand are reserved; stock can’t be set below that',
     ]);
     await db.run('update products set reserved_quantity = 0 where sku = $1', [sku]);
     expect(await write(went)).toEqual(CHANGED);

@@ -16,7 +16,7 @@ export class UsageError extends Error {
 export function readDay(option: string, text: string | undefined): number {
   const dayMs = /^\d{4}-\d\d-\d\d$/.test(text ?? '') ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(dayMs) || new Date(dayMs).toISOString().slice(0, 10) !== text) {
-    throw new UsageError(`${option} must be a day like 2011-10-08${text === undefined ? '.' : `, not "${text}".`}`);
+    throw new UsageError(`${option} must be a date such as 2011-10-08${text === undefined ? '.' : `, not "${text}".`}`);
   }
   return dayMs;
 }

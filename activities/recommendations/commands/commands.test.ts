@@ -84,7 +84,7 @@ describe('a row', () => {
   });
 
   it('must have a date', () => {
-    expect(() => readRow({ ...row, InvoiceDate: '12/1/2010 8:26' })).toThrow(/write it like 2011-10-08 13:45:00/);
+    expect(() => readRow({ ...row, InvoiceDate: '12/1/2010 8:26' })).toThrow(/Use the format 2011-10-08 13:45:00/);
   });
 });
 
@@ -96,12 +96,12 @@ describe('a file', () => {
 
   it('is told what is wrong with it', async () => {
     await expect(read('a.csv', 'sku,price\n1,2\n')).rejects.toThrow(/missing: InvoiceNo, StockCode/);
-    await expect(read('b.csv', `${HEADER}\n`)).rejects.toThrow(/holds no orders/);
-    await expect(read('c.csv.gz', 'not packed')).rejects.toThrow(/no gzip file/);
-    await expect(read('d.csv.gz', gzipSync(madeOrders()).subarray(0, 5_000))).rejects.toThrow(/cut off/);
+    await expect(read('b.csv', `${HEADER}\n`)).rejects.toThrow(/has no orders/);
+    await expect(read('c.csv.gz', 'not packed')).rejects.toThrow(/not a gzip file/);
+    await expect(read('d.csv.gz', gzipSync(madeOrders()).subarray(0, 5_000))).rejects.toThrow(/is truncated/);
     await expect(read('e.csv', `${HEADER}\n1,85123A,x,1,soon,1,1,France\n`)).rejects.toThrow(/order line 1/);
     await expect(read('f.csv', `${HEADER}\n1,2\n`)).rejects.toThrow(/not valid CSV/);
-    await expect(all(readOrders(join(folder, 'none.csv')))).rejects.toThrow(/There is no file/);
+    await expect(all(readOrders(join(folder, 'none.csv')))).rejects.toThrow(/does not exist/);
   });
 });
 
@@ -117,11 +117,11 @@ describe('evaluate', () => {
   it('says what to do when it cannot', async () => {
     expect(await run('evaluate', '--orders', 'orders.csv.gz')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/--cut must be a day like 2011-10-08\./),
+      stderr: expect.stringMatching(/--cut must be a date such as 2011-10-08\./),
     });
     expect(await run('evaluate', '--orders', 'orders.csv.gz', '--cut', '2024-02-30')).toMatchObject({ code: 1 });
     const late = await run('evaluate', '--orders', 'orders.csv.gz', '--cut', '2031-01-01');
-    expect(late.stderr).toMatch(/leaves nothing to score: .* goes from 2023-12-02 to 2024-03-30/);
+    expect(late.stderr).toMatch(/leaves nothing to score: .* covers 2023-12-02 to 2024-03-30/);
   }, 60_000);
 });
 

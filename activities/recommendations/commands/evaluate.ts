@@ -15,14 +15,14 @@ const SCORED_DAYS = 31;
 
 const HELP = `npm run recommend:evaluate -- --orders FILE --cut DATE
   --orders FILE  .csv or .csv.gz with the columns InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID
-  --cut DATE     such as 2011-10-08: what is before it trains, the ${SCORED_DAYS} days from it are scored
+  --cut DATE     such as 2011-10-08; trains on earlier orders and scores the ${SCORED_DAYS} days from this date
 
-Printed with 95 % intervals (bootstrap over customers, or invoices):
-  A NDCG@10      ten items new to the customer
-  A coverage     different items shown to the customers scored in A ÷ items known
+Reports, with 95% intervals (bootstrap over customers or invoices):
+  A NDCG@10      ten items that are new to the customer
+  A coverage     share of all items that are shown to the customers in A
   B NDCG@10      ten items, bought before or not
-  C NDCG@10      the other items of an invoice, given each one of it
-  seconds        training; peak MB is that of the whole program so far`;
+  C NDCG@10      the other items of an invoice, given one of them
+  seconds        training time; peak MB is the program's peak memory so far`;
 
 interface Sides {
   history: History;
@@ -47,8 +47,8 @@ async function readSides(path: string, cutMs: number, signal: AbortSignal): Prom
     const day = (timeMs: number) => new Date(timeMs).toISOString().slice(0, 10);
     throw new OrdersFileError(
       lastMs < firstMs
-        ? `${path} holds no purchase that counts: no cancellations, quantity and price above 0, stock codes like 85123A.`
-        : `The cut leaves nothing to ${after.length === 0 ? 'score' : 'train on'}: ${path} goes from ${day(firstMs)} to ${day(lastMs)}.`,
+        ? `${path} has no usable purchases. Cancellations are ignored; quantity and price must be above 0, and stock codes must look like 85123A.`
+        : `The cut leaves nothing to ${after.length === 0 ? 'score' : 'train on'}: ${path} covers ${day(firstMs)} to ${day(lastMs)}.`,
     );
   }
   return { history, after };

@@ -38,7 +38,7 @@ function readTime(text: string): number {
   const [, day, time] = INVOICE_DATE.exec(text) ?? [];
   const timeMs = Date.parse(`${day}T${time}Z`);
   if (Number.isNaN(timeMs)) {
-    throw new OrdersFileError(`InvoiceDate is "${text}"; write it like 2011-10-08 13:45:00.`);
+    throw new OrdersFileError(`InvoiceDate is "${text}". Use the format 2011-10-08 13:45:00.`);
   }
   return timeMs;
 }
@@ -62,8 +62,7 @@ export async function* readOrders(
   } catch (error) {
     throw explained(error, path, lines);
   }
-  if (lines === 0)
-    throw new OrdersFileError(`${path} holds no orders: below the line with the columns nothing follows.`);
+  if (lines === 0) throw new OrdersFileError(`${path} has no orders after the header line.`);
 }
 
 function rowsOf(path: string): AsyncIterable<OrderRow> {
@@ -81,7 +80,7 @@ function checkedHeader(header: readonly string[]): string[] {
   const missing = COLUMNS.filter((column) => !names.includes(column));
   if (missing.length > 0) {
     throw new OrdersFileError(
-      `The first line must name the columns ${COLUMNS.join(', ')}; missing: ${missing.join(', ')}.`,
+      `The first line must list the columns ${COLUMNS.join(', ')}; missing: ${missing.join(', ')}.`,
     );
   }
   return names;
@@ -92,11 +91,12 @@ function explained(error: unknown, path: string, lines: number): unknown {
   if (error instanceof OrdersFileError) {
     return new OrdersFileError(`${path}${lines > 0 ? `, order line ${lines}` : ''}: ${message}`);
   }
-  if (code === ('ENOENT' as string)) return new OrdersFileError(`There is no file ${path}; name one with --orders.`);
+  if (code === ('ENOENT' as string))
+    return new OrdersFileError(`File ${path} does not exist. Specify a file with --orders.`);
   if (String(code).startsWith('CSV_')) return new OrdersFileError(`${path} is not valid CSV: ${message}`);
   if (String(code).startsWith('Z_')) {
-    return new OrdersFileError(`${path} cannot be unpacked (${message}): it is no gzip file, or was cut off.`);
+    return new OrdersFileError(`${path} can’t be decompressed (${message}). It is not a gzip file or is truncated.`);
   }
-  if (['EACCES', 'EISDIR'].includes(String(code))) return new OrdersFileError(`${path} cannot be read: ${message}`);
+  if (['EACCES', 'EISDIR'].includes(String(code))) return new OrdersFileError(`${path} can’t be read: ${message}`);
   return error;
 }

@@ -15,8 +15,8 @@ import { OrdersFileError, readOrders } from './orders-file.ts';
 
 const HELP = `npm run recommend:predict -- --orders FILE --before DATE --out DIR
   --orders FILE  .csv or .csv.gz with the columns InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID
-  --before DATE  such as 2011-11-08: only what is before it is known
-  --out DIR      made when it is not there; files of the same names are replaced
+  --before DATE  such as 2011-11-08; only earlier orders are used
+  --out DIR      created if it does not exist; existing files are replaced
 
   new.csv        customer,rank,stock_code: ten items that the customer never bought
   repeat.csv     customer,rank,stock_code: ten items, bought before or not
@@ -64,7 +64,7 @@ await runCommand(HELP, async (signal) => {
   const history = builder.build();
   if (history.customers.length === 0) {
     throw new OrdersFileError(
-      `${path} holds no purchase of a known customer before ${values.before}: choose a later day.`,
+      `${path} has no purchase by an identified customer before ${values.before}. Choose a later date.`,
     );
   }
   const pool = new KernelPool({ signal });
@@ -82,11 +82,13 @@ await runCommand(HELP, async (signal) => {
     await write('new.csv', 'customer,rank,stock_code', customers, (customer) => model.newItems(customer));
     await write('repeat.csv', 'customer,rank,stock_code', customers, (customer) => model.anyItems(customer));
     await write('similar.csv', 'stock_code,rank,similar_stock_code', items, (item) => model.similarItems(item));
-    console.log(`Ten items each for ${customers.length} customers and beside ${items.length} items: ${folder}`);
+    console.log(
+      `Wrote ten recommendations for each of ${customers.length} customers and ${items.length} items to ${folder}`,
+    );
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENOSPC') {
-      throw new UsageError(`--out cannot be written: ${(error as Error).message}.`);
+      throw new UsageError(`--out can’t be written: ${(error as Error).message}.`);
     }
     throw error;
   } finally {

@@ -90,14 +90,14 @@ async function inProcess<Name extends JobName>(
     const workflow = temporal.workflow.getHandle(workflowExecution!.workflowId, workflowExecution!.runId);
     return workflow.signal(progressSignal, { retrainingId: input.retrainingId, stage: name, ...progress });
   });
-  log.info({ stage: name, retrainingId: input.retrainingId, attempt }, 'retraining: stage begins');
+  log.info({ stage: name, retrainingId: input.retrainingId, attempt }, 'retraining: stage started');
   try {
     return await beating(() => runJob(name, input, { settings, signal: cancellationSignal(), onProgress: report }));
   } catch (error) {
     if (isWorkerStopping(error))
       throw ApplicationFailure.create({
         type: 'worker_stopping',
-        message: 'The worker is being stopped; another one goes on with this stage.',
+        message: 'The worker is shutting down. Another worker will resume this stage.',
         nextRetryDelay: '1 second',
       });
     throw error;

@@ -39,7 +39,7 @@ export async function evaluateModels(
   const opponent = opponentTwin
     ? new Recommender(opponentTwin, before, heldOutFromMs)
     : new PopularityLists(twin, truth);
-  const opponentName = served && opponentTwin ? `the served model ${served.modelId}` : 'plain popularity';
+  const opponentName = served && opponentTwin ? `the served model ${served.modelId}` : 'bestsellers';
   const opponentScores = score(opponent, 0.5, opponentName);
   return {
     scores,
@@ -59,7 +59,7 @@ export async function evaluateModels(
 /** @throws RangeError when there is none, or it is no model */
 async function readTwin(db: Database, owner: string): Promise<ServedModel> {
   const bytes = await readArtefact(db, owner, 'twin');
-  if (!bytes) throw new RangeError(`the twin of ${owner} is gone`);
+  if (!bytes) throw new RangeError(`the evaluation copy of ${owner} no longer exists`);
   return decodeModel(bytes);
 }
 

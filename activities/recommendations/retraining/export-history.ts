@@ -59,7 +59,7 @@ export async function exportHistory(
   const { builder, takenMs } = snapshot;
   const withoutEvents = await addInterest(snapshot, influx, report, eventRetryAfterMs);
   const history = builder.build();
-  report(0.9, 'writing it down');
+  report(0.9, 'storing the export');
   await writeArtefact(db, retrainingId, 'history', () => encodeHistory(history));
   return { ...factsOf(history, takenMs), ...(withoutEvents && { withoutEvents }) };
 }

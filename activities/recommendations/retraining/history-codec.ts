@@ -41,14 +41,16 @@ export async function decodeHistory(bytes: ArrayBuffer): Promise<History> {
   for await (const part of input.compose(createZstdDecompress())) parts.push(part as Buffer);
   const plain = Buffer.concat(parts);
   if (plain.length < PREAMBLE || plain.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    throw new RangeError('these bytes are no history');
+    throw new RangeError('the data is not an exported history');
   if (plain.readUInt32LE(16) !== VERSION)
-    throw new RangeError(`the history is of version ${plain.readUInt32LE(16)}; this program reads ${VERSION}`);
+    throw new RangeError(
+      `the history has format version ${plain.readUInt32LE(16)}; this build reads version ${VERSION}`,
+    );
   let at = PREAMBLE + plain.readUInt32LE(20);
   const { lines, invoices, customers, items } = JSON.parse(plain.toString('utf8', PREAMBLE, at)) as Header;
   const column = <Name extends Column>(name: Name): InstanceType<(typeof COLUMNS)[Name]> => {
     const size = lines * COLUMNS[name].BYTES_PER_ELEMENT;
-    if (at + size > plain.length) throw new RangeError('the history is cut off');
+    if (at + size > plain.length) throw new RangeError('the history is truncated');
     // Copied, since numbers must begin at a multiple of their size.
     const own = new Uint8Array(size);
     own.set(plain.subarray(at, at + size));

@@ -52,7 +52,7 @@ export async function runJob<Name extends JobName>(
     if (news?.type === 'failed')
       throw new DomainError(news.retryable ? 'unavailable' : 'conflict', news.message, { retryable: news.retryable });
     if (exit === OUT_OF_MEMORY_SIGNAL)
-      throw new DomainError('conflict', 'The training ran out of memory; raise RECOMMENDATIONS_MEMORY_MB.');
+      throw new DomainError('conflict', 'The training ran out of memory. Increase RECOMMENDATIONS_MEMORY_MB.');
     throw new DomainError('unavailable', `The training process ended with ${exit}.`, { retryable: true });
   } finally {
     signal.removeEventListener('abort', kill);

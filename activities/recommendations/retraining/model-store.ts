@@ -103,9 +103,12 @@ export async function rollBack(db: Database, { from, to }: RollBackRequest): Pro
     const serving = await readServing(sql);
     if (serving?.modelId !== to) {
       if (serving?.modelId !== from)
-        return { outcome: 'refused', message: 'Another model has just taken its place; look again.' };
+        return {
+          outcome: 'refused',
+          message: 'Another model was published in the meantime. Check which model is served and try again.',
+        };
       if (!(await keptModels(sql)).includes(to))
-        return { outcome: 'refused', message: `The model ${to} is not kept (any more).` };
+        return { outcome: 'refused', message: `Model ${to} is not available.` };
       await serve(sql, to);
     }
     return { outcome: 'rolled_back', modelId: to };

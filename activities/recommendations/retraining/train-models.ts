@@ -18,7 +18,7 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
   const train = async (name: 'model' | 'twin', of: () => History, endMs: number, from: number) => {
     if (await hasArtefact(db, retrainingId, name)) return;
     const onProgress = (fraction: number) =>
-      report(from + fraction / 2, name === 'model' ? 'the model itself' : 'its twin for the evaluation');
+      report(from + fraction / 2, name === 'model' ? 'the new model' : 'the evaluation copy');
     const model = await trainBlend(pool, of(), { endMs, onProgress });
     await writeArtefact(db, retrainingId, name, () => encodeModel(model));
   };
@@ -42,6 +42,6 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
 /** @throws RangeError when there is none */
 export async function readHistory(db: Database, retrainingId: string): Promise<History> {
   const bytes = await readArtefact(db, retrainingId, 'history');
-  if (!bytes) throw new RangeError('the exported history is gone; start a new retraining');
+  if (!bytes) throw new RangeError('the exported history no longer exists; start a new retraining');
   return decodeHistory(bytes);
 }

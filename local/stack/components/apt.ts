@@ -8,7 +8,7 @@ import type { Report } from './report.ts';
 /** Why no Debian package can be had here, if so. */
 export function aptObstacle(name: string): string | undefined {
   if (onPath('apt-get').length > 0 && onPath('dpkg-deb').length > 0) return undefined;
-  return `it is taken from the Debian package ${name}, and there is no apt here.`;
+  return `it is installed from the Debian package ${name}, but apt is not available.`;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function aptInstall(name: string, report: Report, signal?: AbortSig
       stepsDone += 1;
       report(`installing ${steps / 3} packages`, Math.min(stepsDone / steps, 1));
     });
-  report('asking apt');
+  report('checking apt');
   try {
     await install();
   } catch {
@@ -89,6 +89,6 @@ async function rootPrefix(name: string): Promise<string[]> {
   )
     return [sudo, '-n'];
   throw new Error(
-    `installing the Debian package ${name} takes root: run "sudo apt-get install ${name}" and try again.`,
+    `installing the Debian package ${name} requires root. Run "sudo apt-get install ${name}" and try again.`,
   );
 }

@@ -40,7 +40,7 @@ export async function intoCache(
   requireReachable(root);
   const lock = await waitForLock(
     join(root, `.${key}.lock`),
-    (holder) => report(`waiting for process ${holder.pid}, which is getting the same`),
+    (holder) => report(`waiting for process ${holder.pid}, which is downloading the same component`),
     signal,
   );
   try {
@@ -72,7 +72,7 @@ function requireReachable(root: string): void {
   const blocked = account && barrier(root, account);
   if (blocked) {
     throw new Error(
-      `the cache ${root} is out of reach for user ${account.name}, as whom servers that refuse root are run (${blocked} is closed): point HOLDFAST_CACHE elsewhere.`,
+      `user ${account.name}, which runs servers that refuse root, can't access the cache ${root} because ${blocked} is not accessible. Set HOLDFAST_CACHE to another folder.`,
     );
   }
 }

@@ -19,7 +19,7 @@ export const chromium: Component = {
   cacheKey: 'chromium',
   waysToGet: ['set CHROMIUM_BIN to a Chromium or Chrome program', 'install the package chromium'],
   inspect: async (path) => {
-    if (!isProgram(path)) throw new Error(`${path} is no program.`);
+    if (!isProgram(path)) throw new Error(`${path} is not an executable.`);
     return { path, version: versionIn(await run(path, ['--version'])).text };
   },
   candidates: async () => [
@@ -29,7 +29,7 @@ export const chromium: Component = {
   cachedPath: (folder) => folder,
   obstacle: () => aptObstacle('chromium'),
   fetch: async () => {
-    throw new Error('a browser is installed into the machine, not into the cache.');
+    throw new Error('the browser is installed on the machine, not in the cache.');
   },
 };
 
@@ -41,7 +41,7 @@ export async function obtainChromium(report: Report, signal?: AbortSignal): Prom
     await aptInstall('chromium', report, signal);
     const installed = await findComponent(chromium);
     if (installed) return installed;
-    throw new Error('apt installed it, and yet it is not on PATH.');
+    throw new Error('apt installed it, but it is not on PATH.');
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ComponentError(unobtainable(chromium, messageOf(error)));

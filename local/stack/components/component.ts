@@ -42,7 +42,9 @@ export async function findComponent(component: Component): Promise<Installation 
     try {
       return { ...(await component.inspect(wanted)), source: 'setting' };
     } catch (error) {
-      throw new ComponentError(`${component.setting}=${wanted} is no use as ${component.title}: ${messageOf(error)}`);
+      throw new ComponentError(
+        `${component.setting}=${wanted} can't be used for ${component.title}: ${messageOf(error)}`,
+      );
     }
   }
   for (const path of await component.candidates()) {
@@ -80,13 +82,13 @@ export async function obtainComponent(
 
 /** The one line: what, why, the ways to get it. */
 export function unobtainable(component: Component, why: string): string {
-  return `${component.title} can't be had: ${oneLine(why)} Ways to get it: ${component.waysToGet.join('; ')}.`;
+  return `${component.title} is not available: ${oneLine(why)} To provide it, use one of these: ${component.waysToGet.join('; ')}.`;
 }
 
 /** The first of the versions in a program's answer, as numbers: "redis-server v=7.0.15" gives [7, 0, 15]. */
 export function versionIn(text: string): { text: string; parts: number[] } {
   const match = /\d+(?:\.\d+)+|\d+/.exec(text);
-  if (!match) throw new Error(`it tells no version: ${text.slice(0, 80)}`);
+  if (!match) throw new Error(`it reports no version: ${text.slice(0, 80)}`);
   return { text: match[0], parts: match[0].split('.').map(Number) };
 }
 
@@ -95,7 +97,7 @@ export function requireVersion(version: { text: string; parts: number[] }, least
   for (const [index, part] of least.entries()) {
     const actual = version.parts[index] ?? 0;
     if (actual > part) return;
-    if (actual < part) throw new Error(`it is version ${version.text}, ${least.join('.')} or newer is needed.`);
+    if (actual < part) throw new Error(`it is version ${version.text}, but ${least.join('.')} or later is required.`);
   }
 }
 

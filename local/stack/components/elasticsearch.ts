@@ -10,7 +10,7 @@ import { httpProbe, type Launch, type ServerContext, type ServerDefinition } fro
 
 const VERSION = '9.5.3';
 const MIN_JAVA_VERSION = 21;
-const NO_JAVA = `it needs a Java of ${MIN_JAVA_VERSION} or later that its user may enter, and none was found among those installed.`;
+const NO_JAVA = `it requires Java ${MIN_JAVA_VERSION} or later that its user can access, and none is installed.`;
 
 const component: Component = {
   title: 'Elasticsearch',
@@ -18,17 +18,17 @@ const component: Component = {
   cacheKey: `elasticsearch-${VERSION}`,
   waysToGet: [
     'set HOLDFAST_ELASTICSEARCH_HOME to an unpacked Elasticsearch 9',
-    `install Maven and a JDK of ${MIN_JAVA_VERSION} or later (ES_JAVA_HOME names one)`,
-    'set ELASTICSEARCH_URL to a server that is there already',
-    'docker compose up',
+    `install Maven and JDK ${MIN_JAVA_VERSION} or later (ES_JAVA_HOME names one)`,
+    'set ELASTICSEARCH_URL to an existing server',
+    'run docker compose up',
   ],
   inspect: async (home) => {
     if (!isProgram(join(home, 'bin/elasticsearch'))) throw new Error(`${home} has no program bin/elasticsearch.`);
     const account = serviceAccount();
     const blocked = account && barrier(home, account);
-    if (blocked) throw new Error(`it refuses to run as root, and user ${account.name} may not enter ${blocked}.`);
+    if (blocked) throw new Error(`it refuses to run as root, and user ${account.name} can't access ${blocked}.`);
     const [jar] = globSync(join(home, 'lib/elasticsearch-[0-9]*.jar'));
-    if (!jar) throw new Error(`${home}/lib does not tell the version.`);
+    if (!jar) throw new Error(`${home}/lib does not contain the version.`);
     const version = versionIn(jar.slice(jar.lastIndexOf('elasticsearch-')));
     requireVersion(version, [9, 0]);
     return { path: home, version: version.text };

@@ -12,7 +12,7 @@ export interface GoProgram {
 
 /** Why nothing can be built with Go here, if so. */
 export function goObstacle(): string | undefined {
-  return onPath('go').length === 0 ? 'it is built with Go, and there is no `go` on PATH.' : undefined;
+  return onPath('go').length === 0 ? 'it is built with Go, but `go` is not on PATH.' : undefined;
 }
 
 // Two builds side by side would compile what they share twice, on the same cores.
@@ -31,7 +31,7 @@ async function buildNow(program: GoProgram, folder: string, report: Report, sign
   if (obstacle) throw new Error(obstacle);
   let downloads = 0;
   let compiled = 0;
-  report('asking the module registry');
+  report('checking the module registry');
   await run('go', ['install', '-v', '-trimpath', '-ldflags=-s -w', program.module], {
     cwd: folder,
     // Without C no compiler is needed but Go's own. GOFLAGS may hold what only suits a project of the user's.

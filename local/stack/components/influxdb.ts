@@ -14,14 +14,14 @@ const component: Component = {
   waysToGet: [
     'set HOLDFAST_INFLUXDB_BIN to an influxd program of version 1',
     'install the package influxdb',
-    'set INFLUXDB_URL to a server that is there already',
-    'docker compose up',
+    'set INFLUXDB_URL to an existing server',
+    'run docker compose up',
   ],
   inspect: async (path) => {
     const version = versionIn(await run(path, ['version']));
     requireVersion(version, [1, 5]);
     // A newer one is set up by other commands, and reads no configuration such as ours.
-    if (version.parts[0] !== 1) throw new Error(`it is version ${version.text}, one of 1.x is needed.`);
+    if (version.parts[0] !== 1) throw new Error(`it is version ${version.text}, but 1.x is required.`);
     return { path, version: version.text };
   },
   candidates: async () => onPath('influxd'),

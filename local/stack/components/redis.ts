@@ -18,12 +18,12 @@ const component: Component = {
   waysToGet: [
     'set HOLDFAST_REDIS_BIN to a redis-server or valkey-server program',
     'install the package redis-server, redis or valkey',
-    'set REDIS_URL to a server that is there already',
-    'docker compose up',
+    'set REDIS_URL to an existing server',
+    'run docker compose up',
   ],
   inspect: async (path) => {
     const answer = await run(path, ['--version'], { environment: libraryPath(path) });
-    if (!/redis|valkey/i.test(answer)) throw new Error(`it is something else: ${answer.trim().slice(0, 80)}`);
+    if (!/redis|valkey/i.test(answer)) throw new Error(`it is not Redis or Valkey: ${answer.trim().slice(0, 80)}`);
     const version = versionIn(answer);
     requireVersion(version, MIN_VERSION);
     return { path, version: version.text };

@@ -51,5 +51,5 @@ export interface ServerDefinition {
 export async function httpProbe(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  if (!response.ok) throw new Error(`${url} responded ${response.status}`);
 }

@@ -8,18 +8,18 @@ import { isProgram } from './programs.ts';
 
 const VERSION = '1.38.0';
 const MIN_JAVA_VERSION = 11;
-const NO_JAVA = `it needs a Java of ${MIN_JAVA_VERSION} or later, and none was found among those installed.`;
+const NO_JAVA = `it requires Java ${MIN_JAVA_VERSION} or later, and none is installed.`;
 
 export const temporalTestServer: Component = {
   title: 'Temporal test server',
   setting: 'TEMPORAL_TEST_SERVER',
   cacheKey: `temporal-test-server-${VERSION}`,
   waysToGet: [
-    'set TEMPORAL_TEST_SERVER to a program that takes a port',
-    `install Maven and a JDK of ${MIN_JAVA_VERSION} or later`,
+    'set TEMPORAL_TEST_SERVER to a program that accepts a port',
+    `install Maven and JDK ${MIN_JAVA_VERSION} or later`,
   ],
   inspect: async (path) => {
-    if (!isProgram(path)) throw new Error(`${path} is no program.`);
+    if (!isProgram(path)) throw new Error(`${path} is not an executable.`);
     const jars = globSync(join(dirname(path), 'lib/temporal-test-server-*.jar'));
     return { path, version: jars.length > 0 ? VERSION : 'of the machine' };
   },
@@ -32,7 +32,8 @@ export const temporalTestServer: Component = {
     mkdirSync(lib);
     writeFileSync(pom, POM);
     await mavenCopyDependencies(pom, lib, report, signal);
-    if (!existsSync(join(lib, `temporal-test-server-${VERSION}.jar`))) throw new Error('Maven brought no test server.');
+    if (!existsSync(join(lib, `temporal-test-server-${VERSION}.jar`)))
+      throw new Error('Maven did not download the test server.');
     rmSync(pom);
     const program = join(folder, 'temporal-test-server');
     writeFileSync(program, PROGRAM);

@@ -18,8 +18,8 @@ const component: Component = {
   waysToGet: [
     'set HOLDFAST_TEMPORAL_UI_BIN to the server program of temporalio/ui-server',
     'install Go',
-    'set TEMPORAL_UI_URL to one that is there already',
-    'docker compose up',
+    'set TEMPORAL_UI_URL to an existing one',
+    'run docker compose up',
   ],
   inspect: async (path) => {
     const version = versionIn(await run(path, ['--version']));

@@ -55,13 +55,13 @@ const component: Component = {
   waysToGet: [
     'set HOLDFAST_TEMPORAL_BIN to the temporal CLI',
     'install Go, or the temporal CLI on PATH',
-    'set TEMPORAL_ADDRESS to a server that is there already',
-    'docker compose up',
+    'set TEMPORAL_ADDRESS to an existing server',
+    'run docker compose up',
   ],
   inspect: async (path) => {
     const text = await run(path, ['--version']);
     const server = /Server (\d[\d.]*)/.exec(text)?.[1];
-    if (!server) throw new Error(`it tells no server version: ${text.slice(0, 80)}`);
+    if (!server) throw new Error(`it reports no server version: ${text.slice(0, 80)}`);
     requireVersion(versionIn(server), MIN_SERVER_VERSION);
     return { path, version: server };
   },
@@ -133,7 +133,7 @@ async function probe(target: string): Promise<void> {
       namespace: 'default',
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_TYPES[type]])),
     });
-    throw new Error(`search attributes not there yet: ${missing.map(([name]) => name).join(', ')}`);
+    throw new Error(`search attributes not registered yet: ${missing.map(([name]) => name).join(', ')}`);
   } finally {
     await connection.close();
   }

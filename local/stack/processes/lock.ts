@@ -19,7 +19,7 @@ export function lockHolder(path: string): ProcessIdentity | undefined {
 export function tryLock(path: string): Lock | undefined {
   mkdirSync(dirname(path), { recursive: true });
   const self = identify(process.pid);
-  if (!self) throw new Error('This process cannot be identified: neither /proc nor ps tells when it began.');
+  if (!self) throw new Error('This process can’t be identified because neither /proc nor ps shows its start time.');
   // Linking a finished file makes the lock appear with its content at once: no reader ever sees it empty.
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(self), { mode: 0o644 });

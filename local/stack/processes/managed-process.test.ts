@@ -61,7 +61,7 @@ it('waits until the process is ready, and stops it', async () => {
 });
 
 it('tells with the end of its log why a process was not ready', async () => {
-  await expect(managed('echo no room left; exit 3').start()).rejects.toThrow(/ended with code 3.*\n.*no room left/);
+  await expect(managed('echo no room left; exit 3').start()).rejects.toThrow(/exited with code 3.*\n.*no room left/);
   await expect(managed('sleep 30', { readyWithinMs: 200 }).start()).rejects.toThrow('not ready within');
   expect(records.all()).toEqual([]);
 });

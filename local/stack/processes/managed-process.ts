@@ -124,7 +124,7 @@ export class ManagedProcess {
     this.#child = child;
     this.#exit = new Promise((resolve) => {
       child.once('error', (error) => resolve(`could not be run: ${error.message}`));
-      child.once('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`));
+      child.once('exit', (code, signal) => resolve(signal ? `was stopped by ${signal}` : `exited with code ${code}`));
     });
     if (child.pid !== undefined) {
       this.#identity = identify(child.pid);
@@ -141,7 +141,7 @@ export class ManagedProcess {
     this.#exit.then((reason) => {
       ended = reason;
     });
-    let lastProblem = 'no answer';
+    let lastProblem = 'no response';
     for (;;) {
       signal.throwIfAborted();
       const problem = await Promise.race([probe().then(() => undefined, messageOf), this.#exit]);

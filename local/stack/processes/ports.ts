@@ -42,9 +42,9 @@ export async function choosePorts(
     const wanted = demandedBy && preferred ? [preferred] : candidates(remembered[name], preferred, reserved);
     const port = await firstFree(wanted, taken);
     if (port === undefined && demandedBy)
-      throw new Error(`${demandedBy}=${preferred} is in use: free it or choose another.`);
+      throw new Error(`${demandedBy}=${preferred} is in use. Free the port or choose another.`);
     if (port === undefined)
-      throw new Error(`No free port on 127.0.0.1 for ${name}: close some programs and try again.`);
+      throw new Error(`No free port on 127.0.0.1 for ${name}. Close some programs and try again.`);
     chosen[name] = port;
     taken.add(port);
   }

@@ -70,7 +70,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       if (code === 0) settle();
       else
         settle(
-          `${killedBy ? `was ended by ${killedBy}` : `failed with code ${code}`}${recent.length ? `: ${recent.slice(-4).join(' | ')}` : ''}`,
+          `${killedBy ? `was stopped by ${killedBy}` : `failed with code ${code}`}${recent.length ? `: ${recent.slice(-4).join(' | ')}` : ''}`,
         );
     });
   });

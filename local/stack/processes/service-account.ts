@@ -28,7 +28,7 @@ function lookUp(name: string): ServiceAccount {
     return { name, uid: id('-u'), gid: id('-g') };
   } catch {
     throw new Error(
-      `This machine has no user "${name}", as whom servers that refuse root are run: set HOLDFAST_SERVICE_USER to an unprivileged user.`,
+      `This machine has no user "${name}" to run servers that refuse root. Set HOLDFAST_SERVICE_USER to an unprivileged user.`,
     );
   }
 }

@@ -75,7 +75,7 @@ export async function refund(orderId: string, amount: number, reason: string): P
   await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));
 }
 
-/** Approves or rejects whatever of an order waits for a support lead. */
+/** Approves or rejects whatever of an order is waiting for approval by a support lead. */
 export async function decide(orderId: string, decision: 'approve' | 'reject', reason: string): Promise<void> {
   const token = await tokenOf(stack.supportLead);
   const { items } = await call<{ items: Refund[] }>('GET', '/refunds?status=awaiting_approval', undefined, token);
@@ -140,12 +140,12 @@ export function putUnderReview(orderId: string): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'putUnderReview', { reason: 'Two addresses' });
 }
 
-/** Gives the shopper more time to pay for an order. */
+/** Extends the reservation to pay for an order. */
 export function extendOrderReservation(orderId: string, minutes: number): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'extendReservation', { minutes, reason: 'Looks for the card' });
 }
 
-/** Gives the shopper more time at the checkout, before there is an order. */
+/** Extends the reservation at the checkout, before there is an order. */
 export function extendReservation(reservationId: string, minutes: number): Promise<void> {
   return sendUpdate(`reservation-${reservationId}`, 'extendReservation', { minutes, reason: 'Types slowly' });
 }

@@ -55,7 +55,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'roles are not checked',
-        "  if (!roles.includes(identity.role)) throw new DomainError('forbidden', 'Your account may not do this.');\n",
+        "  if (!roles.includes(identity.role))\n    throw new DomainError('forbidden', 'Your account does not have permission to do this.');\n",
         '',
       ],
     ],

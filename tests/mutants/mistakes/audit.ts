@@ -21,7 +21,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       ['the audit leaves marks of ended reservations', 'await repairMarks(db, stockCounters)', '[] as Finding[]'],
       ['the audit repairs no counters', 'if (drift.size > 0) {', 'if (false) {'],
-      ['the audit always reports that the books agree', 'problems.length === 0 ?', 'problems.length >= 0 ?'],
+      ['the audit always reports that the books agree', 'problems.length === 0\n', 'problems.length >= 0\n'],
       [
         'the audit drops findings that are still there',
         'problems.filter((problem) => stillThere.has(keyOf(problem)))',
@@ -79,7 +79,11 @@ export const AUDIT: readonly MistakesInFile[] = [
         'if (payment) return;',
       ],
       ['a charge that an order books otherwise is not found', 'if (atStripe !== captured) find', 'if (false) find'],
-      ['a refund that an order books otherwise is not found', 'if (backAtStripe !== refunded) find', 'if (false) find'],
+      [
+        'a refund that an order books otherwise is not found',
+        'if (backAtStripe !== refunded)\n    find',
+        'if (false)\n    find',
+      ],
       [
         'money that a canceled order keeps is not found',
         '.includes(order.status) && captured !== back)',
@@ -87,7 +91,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       [
         'a charge of another amount is not found',
-        'if (captured > 0 && captured !== cents(order.total)) find',
+        'if (captured > 0 && captured !== cents(order.total))\n    find',
         'if (false) find',
       ],
     ],

@@ -9,8 +9,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'lines may cost more than what is left of the charge',
-        "    if (isOwedAway(amountCents))\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
-        "    if (false)\n      return refuse(\n        'refund_exceeds_charge',\n        'These lines",
+        "    if (isOwedAway(amountCents))\n      return refuse('refund_exceeds_charge', 'These lines",
+        "    if (false)\n      return refuse('refund_exceeds_charge', 'These lines",
       ],
       [
         'only refunds that succeeded count as given back',

@@ -97,7 +97,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
       [
         'the reason of a cancellation is lost',
         '      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason,',
-        "      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason: 'Canceled by the shopper',",
+        "      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason: 'Canceled by the customer',",
       ],
       [
         'an order that is resumed for a cancellation is not found by its account',

@@ -8,7 +8,7 @@ import { startRefund } from './start-refund.ts';
 export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
   definition: cancelOrderUpdate,
   description:
-    'Cancels an order that has not shipped. Unpaid: its items go back on sale. Paid: all of its money goes back; above your limit a support lead has to agree first.',
+    'Cancels an order that has not shipped and returns its items to stock. A paid order is refunded; above your limit, a support lead must approve the cancellation first.',
   example: EXAMPLE,
   check: requireStateFor('cancel'),
 

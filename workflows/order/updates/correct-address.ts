@@ -4,7 +4,7 @@ import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-up
 
 export const correctAddress: StaffUpdate<UpdateResult, OrderRequest & { address: Address }> = {
   definition: correctAddressUpdate,
-  description: 'Corrects where an order goes that has not shipped: send the whole address.',
+  description: 'Changes the shipping address of an order that has not shipped. Send the complete address.',
   example: {
     ...EXAMPLE,
     address: {

@@ -8,7 +8,7 @@ import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
 
 export const extendReservation: StaffUpdate<{ expiresAt: string }, OrderRequest & { minutes: number }> = {
   definition: extendOrderReservationUpdate,
-  description: `Reserves the items of an unpaid order longer, once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
+  description: `Extends the reservation of an unpaid order once, by 1 to ${MAX_EXTENSION_MINUTES} minutes.`,
   example: { ...EXAMPLE, minutes: 15 },
   fields: { minutes: extensionMinutes },
   check: requireStateFor('extendReservation'),

@@ -7,7 +7,7 @@ type Shipment = { carrier: string; trackingNumber: string };
 export const markShipped: StaffUpdate<UpdateResult, OrderRequest & Shipment> = {
   definition: markShippedUpdate,
   description:
-    'Marks the order as shipped and notifies the shopper by email. Refused while a refund of its items is not finished.',
+    'Marks the order as shipped and emails the customer. Refused while a refund of unshipped items is unfinished.',
   example: {
     requestId: 'parcel-1',
     requestedBy: 'Anna',

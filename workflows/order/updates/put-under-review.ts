@@ -3,7 +3,8 @@ import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-up
 
 export const putUnderReview: StaffUpdate<UpdateResult, OrderRequest> = {
   definition: putUnderReviewUpdate,
-  description: 'Stops a paid order from shipping, for a look at fraud. Nothing is charged or refunded.',
+  description:
+    'Puts a paid order under review, such as for suspected fraud, so that it can’t ship. Nothing is charged or refunded.',
   example: EXAMPLE,
   check: requireStateFor('putUnderReview'),
   handle: (order, request) => takeStep(order, request, { action: 'putUnderReview' }),

@@ -9,7 +9,7 @@ const requireRecheckable = requireStateFor('recheckPayment');
 export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, OrderRequest> = {
   definition: recheckPaymentUpdate,
   description:
-    'Asks Stripe now what became of the payment: a charge whose message was lost, a refund made in the dashboard, a chargeback.',
+    'Checks the payment at Stripe now and records any charges, refunds, and chargebacks that the shop missed.',
   example: EXAMPLE,
 
   check(order, request) {
@@ -25,7 +25,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
       if (isFailedAttempt(error))
         throw refuse(
           'payment_provider_unavailable',
-          'Stripe, or the shop’s database, does not answer just now; try again in some minutes.',
+          'Stripe or the database is unavailable. Try again in a few minutes.',
         );
       throw error;
     });
@@ -33,7 +33,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
       orderId,
       requestId,
       type: 'payment_rechecked',
-      message: `Stripe was asked: the payment is ${payment.replaceAll('_', ' ')}.`,
+      message: `Payment checked at Stripe. Its status is ${payment.replaceAll('_', ' ')}.`,
       actor: uiActor(requestedBy),
       reason,
     });

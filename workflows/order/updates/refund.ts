@@ -12,7 +12,7 @@ const requireRefundable = requireStateFor('refund');
 export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
   definition: refundOrderUpdate,
   description:
-    'Gives money back: all that is left; or "lines" by SKU with quantities; or an "amount" as goodwill, which is for no item and stops nothing from shipping. Items that have not shipped are canceled by it and go back on sale; "restock" does that for items that came back, "awaitReturn" waits for them first. Above your limit a support lead has to agree.',
+    'Refunds the order. Send "lines" with SKUs and quantities, or a goodwill "amount", which cancels no items; omit both to refund everything that remains. Refunded items that have not shipped are canceled and return to stock. For shipped items, "awaitReturn" waits for the return before refunding, and "restock" returns them to stock. Above your limit, a support lead must approve.',
   example: { ...EXAMPLE, reason: 'Arrived broken', lines: [{ product: 'SKU', quantity: 1 }], restock: false },
   fields: {
     amount: optional(anAmount),
@@ -43,7 +43,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
       awaitReturn,
       ...wish,
     });
-    if (asked.outcome === 'order_missing') throw refuse('not_found', 'There is no such order.');
+    if (asked.outcome === 'order_missing') throw refuse('not_found', 'Order not found.');
     if (asked.outcome === 'refused') throw refuse(asked.code, asked.message);
     await startRefund(order, asked.refund);
     await order.refresh();

@@ -3,7 +3,7 @@ import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-up
 
 export const release: StaffUpdate<UpdateResult, OrderRequest> = {
   definition: releaseOrderUpdate,
-  description: 'Lets an order under review go on.',
+  description: 'Releases the order from review so that it can ship.',
   example: EXAMPLE,
   check: requireStateFor('release'),
   handle: (order, request) => takeStep(order, request, { action: 'release' }),

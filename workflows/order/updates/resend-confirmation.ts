@@ -3,7 +3,7 @@ import { EXAMPLE, requireStateFor, type StaffUpdate, takeStep } from './staff-up
 
 export const resendConfirmation: StaffUpdate<UpdateResult, OrderRequest> = {
   definition: resendConfirmationUpdate,
-  description: 'Sends the confirmation again by mail.',
+  description: 'Resends the order confirmation email.',
   example: EXAMPLE,
   check: requireStateFor('resendConfirmation'),
   handle: (order, request) => takeStep(order, request, { action: 'resendConfirmation' }),

@@ -6,11 +6,11 @@ import { EXAMPLE, type StaffUpdate } from './staff-update.ts';
 
 export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
   definition: retryUpdate,
-  description: 'Tries at once what has stopped, when its cause is gone.',
+  description: 'Retries the stopped step now. Send it once the cause is fixed.',
   example: EXAMPLE,
 
   check(order) {
-    if (!order.stuck.current) throw refuse('conflict', 'Nothing has stopped here: there is nothing to try again.');
+    if (!order.stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
   },
 
   async handle(order, { requestId, requestedBy, reason }) {
@@ -19,7 +19,7 @@ export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
       orderId: order.orderId,
       requestId,
       type: 'retry_asked',
-      message: `Tried again: ${retried}`,
+      message: `Retry requested: ${retried}`,
       actor: uiActor(requestedBy),
       reason,
     });

@@ -37,14 +37,14 @@ export function register<Result, Request extends OrderRequest>(
   });
 }
 
-export const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Shopper called' };
+export const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Customer called' };
 
 /** Refuses what the order's state does not allow, unless this very request was done before. */
 export const requireStateFor =
   (action: OrderAction) =>
   (order: OrderCase, request: OrderRequest): void => {
     if (order.outcome !== undefined)
-      throw refuse('conflict', `This order is ${order.outcome}, and its workflow is over.`);
+      throw refuse('conflict', `This order is ${order.outcome}, and its workflow has completed.`);
     // Just resumed from the database: the records themselves decide.
     if (order.status === undefined) return;
     if (order.isDone(action, request.requestId)) return;

@@ -13,5 +13,5 @@ export async function startRefund(
   const customerId = order.record?.customer.userId ?? null;
   const amount = toDecimal(amountCents, currency);
   const started = { refundId, orderId, requestId, customerId, amount, createdAt: new Date() };
-  await startUnlessRunning(refundStart(started, 'Refund asked for by support', true));
+  await startUnlessRunning(refundStart(started, 'Refund requested by support', true));
 }

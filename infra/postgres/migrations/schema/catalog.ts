@@ -30,7 +30,7 @@ create table products (
   currency char(3) not null check (currency ~ '^[a-z]{3}$'),
   stock_quantity integer not null default 0,
   reserved_quantity integer not null default 0,
-  -- Counts the changes of stock_quantity, sales included: whoever sets an absolute number says which one it was based on.
+  -- Increases with every change of stock_quantity, including sales: whoever sets an absolute number says which one it was based on.
   stock_version bigint not null default 1,
   category_id uuid references categories (id),
   family_id uuid references product_families (id),
