@@ -39,7 +39,7 @@ export function reservationRoutes(deps: ApiDependencies, limits: RateLimits): Ap
 
   router.delete('/reservations/:id', limits.limit('api'), identify, async (ctx) => {
     const { id } = parse(idParams, ctx.params, 'address');
-    await reservations.release(id, ownersOf(ctx), ctx.state.identity ? `user:${ctx.state.identity.userId}` : 'guest');
+    await reservations.release(id, ownersOf(ctx));
     ctx.status = 204;
   });
 

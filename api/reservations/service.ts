@@ -140,15 +140,13 @@ export class Reservations {
    * Gives a reservation back before its time; one that has ended is left as it is.
    * @throws DomainError not_found; conflict when an order stands on it
    */
-  async release(reservationId: string, owners: readonly string[], requestedBy: string): Promise<void> {
+  async release(reservationId: string, owners: readonly string[]): Promise<void> {
     const reservation = await this.find(reservationId, owners);
     if (reservation.status !== 'reserved') return;
     const { temporal } = this.#deps;
     const handle = temporal.workflow.getHandle(reservationWorkflowId(reservationId));
     const ended = await callWorkflow(() =>
-      temporal.withDeadline(answerDeadline(), () =>
-        handle.executeUpdate(releaseUpdate, { args: [{ requestedBy }], updateId: 'release' }),
-      ),
+      temporal.withDeadline(answerDeadline(), () => handle.executeUpdate(releaseUpdate, { updateId: 'release' })),
     );
     if (ended === 'checkout_pending') {
       throw new DomainError(

@@ -54,7 +54,7 @@ export type ReservationOutcome = 'not_reserved' | 'committed' | 'released' | 'ex
 export const reserveUpdate = defineUpdate<ReservationResult, [StockRequest]>('reserve');
 export type ReleaseResult = 'released' | 'expired' | 'committed' | 'checkout_pending' | 'not_reserved';
 
-export const releaseUpdate = defineUpdate<ReleaseResult, [{ requestedBy: string }]>('release');
+export const releaseUpdate = defineUpdate<ReleaseResult>('release');
 export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>(
   'extendReservation',
 );

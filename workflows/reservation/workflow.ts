@@ -74,7 +74,7 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
   );
   setHandler(
     releaseUpdate,
-    async (_release) => {
+    async () => {
       if ((await reserved)?.outcome !== 'reserved') return 'not_reserved';
       const ended = await quick.releaseReservation({ reservationId });
       if (ended === 'checkout_pending' || ended === 'not_due') return 'checkout_pending';
@@ -82,12 +82,8 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
       return ended;
     },
     {
-      description: describeUpdate(
-        'Releases the reservation early and returns its items to stock. Refused once an order is placed.',
-        {
-          requestedBy: 'Anna',
-        },
-      ),
+      description:
+        'Releases the reservation early and returns its items to stock. Refused once an order is placed. Needs no input.',
     },
   );
   setHandler(
