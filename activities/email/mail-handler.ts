@@ -7,11 +7,11 @@ import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { CautiousHandler, FailedMessage, OutboxMessage } from '../outbox/relay.ts';
+import { readEmailOrder, readEmailRefund } from './email-order.ts';
 import type { ShopFacts } from './letters/letter.ts';
 import { renderHtml } from './letters/render-html.ts';
 import { renderText } from './letters/render-text.ts';
 import { writeLetter } from './letters/write-letter.ts';
-import { readOrderFacts, readRefundFacts } from './order-facts.ts';
 import { type MailKind, mailPayload } from './queue-mail.ts';
 
 export interface MailHandlerDependencies {
@@ -86,12 +86,12 @@ async function send(
   // During a release, an older worker may receive a kind that only a newer one knows.
   if (!parsed.success) return { failed: 'not a mail that this worker knows', isForAll: false };
   const payload = parsed.data;
-  const order = await readOrderFacts(sql, orderId);
+  const order = await readEmailOrder(sql, orderId);
   if (!order?.email) {
     log.info({ orderId, kind: payload.kind }, 'Email skipped: the order has no address');
     return 'done';
   }
-  const refund = payload.refundId ? await readRefundFacts(sql, orderId, payload.refundId) : undefined;
+  const refund = payload.refundId ? await readEmailRefund(sql, orderId, payload.refundId) : undefined;
   const letter = writeLetter(payload, order, refund, shop);
   if (!letter) return 'done';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import { MAIL_KINDS, type MailPayload } from '../queue-mail.ts';
 import type { ShopFacts } from './letter.ts';
 import { renderHtml } from './render-html.ts';
@@ -7,7 +7,7 @@ import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
 const SHOP: ShopFacts = { name: 'Holdfast', storefrontUrl: 'https://shop.example' };
-const ORDER: OrderFacts = {
+const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
   currency: 'usd',
@@ -31,12 +31,12 @@ const ORDER: OrderFacts = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
-const REFUND: RefundFacts = { amountCents: 1_250, currency: 'usd', reason: 'One mug was broken.' };
+const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was broken.' };
 
 function write(
   payload: MailPayload,
-  order: Partial<OrderFacts> = {},
-  refund: RefundFacts | undefined = REFUND,
+  order: Partial<EmailOrder> = {},
+  refund: EmailRefund | undefined = REFUND,
   shop = SHOP,
 ) {
   const letter = writeLetter(payload, { ...ORDER, ...order }, refund, shop);
@@ -100,7 +100,7 @@ describe('in particular', () => {
   });
 
   it('a confirmation to an address without a city, or without any, has no gaps', () => {
-    const to = (shippingAddress: OrderFacts['shippingAddress']) =>
+    const to = (shippingAddress: EmailOrder['shippingAddress']) =>
       write({ kind: 'order_paid' }, { shippingAddress }).text;
     expect(to({ name: ' Ada\n  Test ', state: 'IL', postal_code: '12345' })).toContain(
       'Shipping address:\n  Ada Test\n  IL 12345\n',

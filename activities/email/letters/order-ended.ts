@@ -1,8 +1,8 @@
-import type { OrderFacts } from '../order-facts.ts';
+import type { EmailOrder } from '../email-order.ts';
 import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from './letter.ts';
 
 /** @param reason as the shopper sees it, if any */
-export function orderCanceled(order: OrderFacts, shop: ShopFacts, reason: string | undefined): Letter {
+export function orderCanceled(order: EmailOrder, shop: ShopFacts, reason: string | undefined): Letter {
   return letterAbout(order.orderId, shop, {
     subject: 'Your order was canceled',
     heading: 'Your order was canceled',
@@ -10,7 +10,7 @@ export function orderCanceled(order: OrderFacts, shop: ShopFacts, reason: string
   });
 }
 
-export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
+export function orderExpired(order: EmailOrder, shop: ShopFacts): Letter {
   return letterAbout(order.orderId, shop, {
     subject: 'Your order has expired',
     heading: 'Your order has expired',
@@ -22,7 +22,7 @@ export function orderExpired(order: OrderFacts, shop: ShopFacts): Letter {
   });
 }
 
-function refundParagraph({ capturedCents }: OrderFacts): Part {
+function refundParagraph({ capturedCents }: EmailOrder): Part {
   return paragraph(
     capturedCents > 0
       ? 'We’re refunding your payment to the card you used. We’ll email you when the refund is sent.'

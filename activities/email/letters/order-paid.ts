@@ -1,9 +1,9 @@
 import { formatMoney, lineTotalCents } from '../../../domain/money.ts';
-import type { OrderFacts, ShippingAddress } from '../order-facts.ts';
+import type { EmailOrder, ShippingAddress } from '../email-order.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /** Confirms an order: its items, its shipping address, and what happens next. */
-export function orderPaid(order: OrderFacts, shop: ShopFacts): Letter {
+export function orderPaid(order: EmailOrder, shop: ShopFacts): Letter {
   const money = (cents: number) => formatMoney(cents, order.currency);
   return letterAbout(order.orderId, shop, {
     subject: `Your ${shop.name} order is confirmed`,

@@ -1,8 +1,8 @@
-import type { OrderFacts } from '../order-facts.ts';
+import type { EmailOrder } from '../email-order.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /** Notifies the shopper that an order has shipped, with its tracking number. */
-export function orderShipped(order: OrderFacts, shop: ShopFacts): Letter {
+export function orderShipped(order: EmailOrder, shop: ShopFacts): Letter {
   const { carrier, trackingNumber } = order;
   const facts = [
     ...(carrier ? [{ label: 'Carrier', lines: [carrier] }] : []),

@@ -1,12 +1,12 @@
 import { formatMoney } from '../../../domain/money.ts';
-import type { OrderFacts } from '../order-facts.ts';
+import type { EmailOrder } from '../email-order.ts';
 import { formatTime, type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /**
  * Notifies the shopper of a declined card, while another can still be tried.
  * @param declineReason as the shopper sees it; defaults to the order's last payment error
  */
-export function paymentRefused(order: OrderFacts, shop: ShopFacts, declineReason: string | undefined): Letter {
+export function paymentRefused(order: EmailOrder, shop: ShopFacts, declineReason: string | undefined): Letter {
   const reason = declineReason ?? order.lastPaymentError ?? 'Your card was declined.';
   return letterAbout(
     order.orderId,

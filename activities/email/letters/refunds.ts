@@ -1,8 +1,8 @@
 import { formatMoney } from '../../../domain/money.ts';
-import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
-export function refundSent(order: OrderFacts, refund: RefundFacts, shop: ShopFacts): Letter {
+export function refundSent(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
   const amount = formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order.orderId, shop, {
     subject: `Your refund of ${amount} is on its way`,
@@ -25,8 +25,8 @@ export function refundSent(order: OrderFacts, refund: RefundFacts, shop: ShopFac
  * @param reason as the shopper sees it
  */
 export function refundRefused(
-  order: OrderFacts,
-  refund: RefundFacts | undefined,
+  order: EmailOrder,
+  refund: EmailRefund | undefined,
   shop: ShopFacts,
   reason: string | undefined,
 ): Letter {

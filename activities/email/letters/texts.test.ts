@@ -3,14 +3,14 @@
  * (`npm test -- activities/email/letters/texts -u`).
  */
 import { expect, it } from 'vitest';
-import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
 const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
-const ORDER: OrderFacts = {
+const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
   currency: 'usd',
@@ -34,12 +34,12 @@ const ORDER: OrderFacts = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
-const REFUND: RefundFacts = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
+const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
 
 interface Mail {
   payload: MailPayload;
-  order?: Partial<OrderFacts>;
-  refund?: RefundFacts | null;
+  order?: Partial<EmailOrder>;
+  refund?: EmailRefund | null;
 }
 
 const MAILS: readonly Mail[] = [

@@ -1,5 +1,5 @@
 /** Writes the email for a queued payload. */
-import type { OrderFacts, RefundFacts } from '../order-facts.ts';
+import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
@@ -15,8 +15,8 @@ import { refundRefused, refundSent } from './refunds.ts';
  */
 export function writeLetter(
   { kind, message }: MailPayload,
-  order: OrderFacts,
-  refund: RefundFacts | undefined,
+  order: EmailOrder,
+  refund: EmailRefund | undefined,
   shop: ShopFacts,
 ): Letter | undefined {
   switch (kind) {

@@ -200,7 +200,7 @@ export const EDGES: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/email/order-facts.ts',
+    file: 'activities/email/email-order.ts',
     tests: ['activities/email/mail-lanes'],
     replacements: [
       [

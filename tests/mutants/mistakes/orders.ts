@@ -282,7 +282,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/email/order-facts.ts',
+    file: 'activities/email/email-order.ts',
     tests: ['activities/email'],
     replacements: [
       [

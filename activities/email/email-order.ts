@@ -4,7 +4,7 @@ import type { OrderStatus } from '../../domain/order-state.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
-export interface OrderFacts {
+export interface EmailOrder {
   orderId: string;
   status: OrderStatus;
   currency: string;
@@ -36,7 +36,7 @@ export interface ShippingAddress {
   country?: string;
 }
 
-export interface RefundFacts {
+export interface EmailRefund {
   amountCents: number;
   currency: string;
   reason: string;
@@ -56,7 +56,7 @@ interface OrderRow {
   lines: { name: string; quantity: number; price: string }[] | null;
 }
 
-export async function readOrderFacts(sql: Sql, orderId: string): Promise<OrderFacts | undefined> {
+export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOrder | undefined> {
   const row = await sql.row<OrderRow>(
     `select o.status, o.currency, o.total_amount, o.captured_amount, coalesce(o.email, users.email) as email,
        o.shipping_address, o.last_payment_error, o.expires_at, o.carrier, o.tracking_number,
@@ -84,7 +84,7 @@ export async function readOrderFacts(sql: Sql, orderId: string): Promise<OrderFa
 }
 
 /** A refund of this order; undefined for a refund of another order. */
-export async function readRefundFacts(sql: Sql, orderId: string, refundId: string): Promise<RefundFacts | undefined> {
+export async function readEmailRefund(sql: Sql, orderId: string, refundId: string): Promise<EmailRefund | undefined> {
   const row = await sql.row<{ amount: string; currency: string; reason: string; kind: string; requested_by: string }>(
     'select amount, currency, reason, kind, requested_by from refunds where id = $1 and order_id = $2',
     [refundId, orderId],
