@@ -1,4 +1,4 @@
-/** Where a parcel goes: the seed's rules, for those who can't use the API's own schema (a test holds the two together). */
+/** Shipping address rules for code that can't import the API's zod schema, such as the seed. A test compares the two. */
 
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from './text.ts';
 
@@ -14,17 +14,17 @@ export interface Address {
   country: string;
 }
 
-const FIELDS: Readonly<Record<keyof Address, { required: boolean; longest: number }>> = {
-  name: { required: false, longest: 255 },
-  street: { required: true, longest: 255 },
-  street2: { required: false, longest: 255 },
-  city: { required: true, longest: 255 },
-  state: { required: false, longest: 100 },
-  postal_code: { required: true, longest: 10 },
-  country: { required: true, longest: 2 },
+const FIELDS: Readonly<Record<keyof Address, { required: boolean; maxLength: number }>> = {
+  name: { required: false, maxLength: 255 },
+  street: { required: true, maxLength: 255 },
+  street2: { required: false, maxLength: 255 },
+  city: { required: true, maxLength: 255 },
+  state: { required: false, maxLength: 100 },
+  postal_code: { required: true, maxLength: 10 },
+  country: { required: true, maxLength: 2 },
 };
 
-/** Everything that is wrong with an address, in sentences; empty when nothing is. */
+/** Lists every problem of an address as a sentence; empty when the address is valid. */
 export function addressProblems(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return ['Enter the complete address as an object: street, city, postal_code, country.'];
@@ -32,13 +32,13 @@ export function addressProblems(value: unknown): string[] {
   const problems = Object.keys(given)
     .filter((key) => !(key in FIELDS))
     .map((key) => `“${key}” is not an address field. Use ${Object.keys(FIELDS).join(', ')}.`);
-  for (const [field, { required, longest }] of Object.entries(FIELDS)) {
+  for (const [field, { required, maxLength }] of Object.entries(FIELDS)) {
     const text = given[field];
     if (text === undefined && !required) continue;
     if (typeof text !== 'string' || (required && text.trim() === ''))
       problems.push(`“${field}” must be non-empty text.`);
     else if (hasForbiddenCharacters(text)) problems.push(`“${field}” ${FORBIDDEN_CHARACTERS_HINT}.`);
-    else if (text.trim().length > longest) problems.push(`“${field}” is longer than ${longest} characters.`);
+    else if (text.trim().length > maxLength) problems.push(`“${field}” is longer than ${maxLength} characters.`);
   }
   if (typeof given.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(given.postal_code))
     problems.push('“postal_code” must be a US postal code: 12345 or 12345-6789.');
@@ -47,7 +47,7 @@ export function addressProblems(value: unknown): string[] {
   return problems;
 }
 
-/** The address as it is kept: no spaces around its parts, the country in capitals. */
+/** The address as stored: each field trimmed, the country code in upper case. */
 export function tidyAddress(address: Address): Address {
   const tidy = Object.fromEntries(
     Object.keys(FIELDS).flatMap((field) => {

@@ -12,7 +12,7 @@ import {
 } from './currencies.ts';
 import { formatMoney, fromDecimal, toDecimal, toDecimalString } from './money.ts';
 
-/** Newer or older than the ISO 4217 data that we compare with. */
+/** Currencies missing from the ISO 4217 data of `currency-codes`, because they are newer or withdrawn. */
 const NOT_IN_ISO_DATA = {
   std: 2, // withdrawn in 2018 for STN; still on Stripe's page
   xcg: 2, // since 2025-03-31 (amendment 176), for ANG
@@ -21,7 +21,7 @@ const NOT_IN_ISO_DATA = {
 const STRIPE_ZERO_DECIMAL = 'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' ');
 /** Stripe's page: "Three-decimal currencies". */
 const STRIPE_THREE_DECIMAL = 'bhd jod kwd omr tnd'.split(' ');
-/** Stripe's page: "Special cases", as far as charges are concerned. UGX is on the zero-decimal list besides: this goes before. */
+/** Stripe's page: "Special cases", for charges only. UGX is also on the zero-decimal list; this entry takes precedence. */
 const STRIPE_TWO_DECIMALS_ALWAYS_00 = ['isk', 'ugx'];
 
 function stripeDigits(code: string): number {
@@ -31,7 +31,7 @@ function stripeDigits(code: string): number {
 }
 
 describe('currencies', () => {
-  it('are those that Stripe charges, each once, in order', () => {
+  it('are those that Stripe charges, without duplicates, sorted', () => {
     expect(CURRENCY_CODES.length).toBeGreaterThanOrEqual(135);
     expect(new Set(CURRENCY_CODES).size).toBe(CURRENCY_CODES.length);
     expect([...CURRENCY_CODES].sort()).toEqual(CURRENCY_CODES);
@@ -44,7 +44,7 @@ describe('currencies', () => {
     expect(minorDigits(code)).toBe(digits);
   });
 
-  it('lacks nothing in the data that we compare with but what is named here', () => {
+  it('are all in the ISO 4217 data except those listed here', () => {
     const missing = CURRENCY_CODES.filter((code) => !iso.code(code));
     expect(missing).toEqual(Object.keys(NOT_IN_ISO_DATA).sort());
   });
@@ -54,7 +54,7 @@ describe('currencies', () => {
     expect(differing).toEqual(['isk', 'mga', 'ugx']);
   });
 
-  it.each(CURRENCY_CODES)('%s survives the way to a table, to the wire, and to Stripe and back', (code) => {
+  it.each(CURRENCY_CODES)('%s survives the round trip to a table, to the wire, and to Stripe', (code) => {
     const step = chargeStep(code);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 999_999_999 }), (steps) => {
@@ -63,7 +63,7 @@ describe('currencies', () => {
         expect(fromDecimal(JSON.parse(JSON.stringify(toDecimal(cents, code))) as number, code)).toBe(cents);
         const amount = toStripeAmount(cents, code);
         expect(fromStripeAmount(amount, code)).toBe(cents);
-        // What Stripe charges in major units is what the table holds.
+        // Stripe charges the same amount in major units as the table stores.
         expect(BigInt(amount) * 10n ** BigInt(minorDigits(code))).toBe(
           BigInt(cents) * 10n ** BigInt(stripeDigits(code)),
         );
@@ -72,7 +72,7 @@ describe('currencies', () => {
     );
   });
 
-  it('are written for Stripe as its page says', () => {
+  it('are converted for Stripe as its documentation specifies', () => {
     expect(toStripeAmount(1000, 'usd')).toBe(1000);
     expect(toStripeAmount(500, 'jpy')).toBe(500);
     expect([toStripeAmount(5, 'isk'), toStripeAmount(5, 'ugx')]).toEqual([500, 500]);
@@ -81,7 +81,7 @@ describe('currencies', () => {
     expect(toStripeAmount(1045, 'huf')).toBe(1045);
   });
 
-  it('are charged in the steps that Stripe takes, and never rounded', () => {
+  it('are charged in the steps that Stripe accepts, and never rounded', () => {
     expect([isChargeable(5124, 'kwd'), isChargeable(5120, 'kwd')]).toEqual([false, true]);
     expect(() => toStripeAmount(5124, 'kwd')).toThrow('KWD is charged in steps of 10');
     expect(() => toStripeAmount(550, 'mga')).toThrow('MGA');
@@ -89,7 +89,7 @@ describe('currencies', () => {
     expect(() => toStripeAmount(1.5, 'usd')).toThrow(RangeError);
   });
 
-  it('are refused when nobody knows them', () => {
+  it('are refused when unknown', () => {
     for (const code of ['zzz', '', 'us', 'stn', 'xau', 'constructor']) {
       expect(isCurrency(code)).toBe(false);
       expect(() => minorDigits(code)).toThrow(RangeError);
@@ -98,7 +98,7 @@ describe('currencies', () => {
     expect([isCurrency('USD'), minorDigits('USD')]).toEqual([false, 2]);
   });
 
-  it.each(CURRENCY_CODES)('%s is shown to people with all of its digits', (code) => {
+  it.each(CURRENCY_CODES)('%s is displayed with all of its digits', (code) => {
     const shown = formatMoney(1234 * 10 ** minorDigits(code), code);
     expect(shown).toContain(minorDigits(code) === 0 ? '1,234' : `1,234.${'0'.repeat(minorDigits(code))}`);
   });

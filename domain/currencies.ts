@@ -1,5 +1,5 @@
 /**
- * Every currency that Stripe supports, with its minor unit, and how Stripe writes its amounts.
+ * Every currency that Stripe supports, its minor unit, and how Stripe represents its amounts.
  *
  * Sources: the list of currencies, the zero-decimal and three-decimal lists, and the special cases are those of
  * https://docs.stripe.com/currencies (read 2026-11-29); minor units are those of ISO 4217, list one
@@ -19,7 +19,7 @@ const ZERO_DECIMALS = 'bif clp djf gnf isk jpy kmf krw pyg rwf ugx vnd vuv xaf x
 const THREE_DECIMALS = 'bhd jod kwd omr tnd';
 
 /**
- * Decimals that Stripe writes where they are not ISO's. ISK and UGX lost their decimals; Stripe keeps two, which are always 00.
+ * Decimals that Stripe uses where they differ from ISO 4217. ISK and UGX lost their decimals; Stripe keeps two, which are always 00.
  * ISO gives the ariary (MGA) two decimals, since it has five iraimbilanja; Stripe charges whole ariary.
  * (HUF and TWD are special for payouts only: charges have two decimals, as in ISO.)
  */
@@ -37,7 +37,7 @@ const CURRENCIES: ReadonlyMap<string, Currency> = new Map(
     const three = THREE_DECIMALS.split(' ').includes(code);
     const minorDigits = three ? 3 : ZERO_DECIMALS.split(' ').includes(code) ? 0 : 2;
     const stripeDigits = STRIPE_DECIMALS[code] ?? minorDigits;
-    // Card networks take the third decimal only as a zero.
+    // Card networks accept a third decimal only if it is 0.
     const chargeStep = three ? 10 : 10 ** Math.max(0, minorDigits - stripeDigits);
     return [code, { minorDigits, stripeDigits, chargeStep }];
   }),
@@ -58,7 +58,7 @@ function currencyOf(code: string): Currency {
   return currency;
 }
 
-/** Decimals of the currency's minor unit (ISO 4217): what we compute in and store. @throws RangeError when the code is unknown */
+/** Decimals of the currency's minor unit (ISO 4217), in which we compute and store. @throws RangeError when the code is unknown */
 export function minorDigits(code: string): number {
   return currencyOf(code).minorDigits;
 }
@@ -89,7 +89,7 @@ export function toStripeAmount(amountCents: number, code: string): number {
 
 /**
  * The integer of Stripe's API → our minor units.
- * @throws RangeError when it is no whole number of our minor units (a fraction of an ISK)
+ * @throws RangeError when the amount is not a whole number of our minor units (a fraction of an ISK)
  */
 export function fromStripeAmount(stripeAmount: number, code: string): number {
   if (!Number.isSafeInteger(stripeAmount)) throw new RangeError(`not an amount of Stripe’s: ${stripeAmount}`);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DomainError } from './errors.ts';
 
-it('an error can’t be retried and has no details, unless it says so', () => {
+it('an error is not retryable and has no details by default', () => {
   const plain = new DomainError('not_found', 'There is none.');
   expect(plain).toMatchObject({
     name: 'DomainError',

@@ -1,4 +1,4 @@
-/** The one error of the domain: a stable code, whether trying again can help, and facts for the caller. No HTTP in it. */
+/** The domain's only error class: a stable code, whether a retry can help, and details for the caller. It knows nothing of HTTP. */
 
 export const ERROR_CODES = [
   'invalid_request',
@@ -30,7 +30,7 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface DomainErrorOptions {
-  /** Whether the same call may succeed later without being changed. */
+  /** Whether the same call may succeed later, unchanged. */
   retryable?: boolean;
   /** Facts the caller can act on; must be JSON and free of personal data. */
   details?: Record<string, unknown>;

@@ -17,7 +17,7 @@ import {
 import { isStaff, ROLES } from './roles.ts';
 
 describe('an actor', () => {
-  it.each(ROLES)('with the role %s acts in it, as its account', (role) => {
+  it.each(ROLES)('with the role %s has that role and its account', (role) => {
     const actor = personActor(role, 'u-1');
     expect(actor).toBe(`${role}:u-1`);
     expect(roleOf(actor)).toBe(role);
@@ -38,14 +38,14 @@ describe('an actor', () => {
     expect(userIdOf(actor)).toBeUndefined();
   });
 
-  it('at the Temporal UI is marked so, once', () => {
+  it('in the Temporal UI has one ui: prefix', () => {
     expect(uiActor('Anna')).toBe('ui:Anna');
     expect(uiActor('ui:Anna')).toBe('ui:Anna');
     expect(uiActor('admin:u-1')).toBe('ui:admin:u-1');
   });
 });
 
-it('staff is everybody but customers', () => {
+it('every role except customer is staff', () => {
   expect(ROLES.filter(isStaff)).toEqual(['support', 'support_lead', 'admin']);
 });
 
@@ -73,7 +73,7 @@ describe('the name of an owner or a visitor', () => {
     expect(isUser(name)).toBe(kind === 'user');
   });
 
-  it.each(['', 'user', 'admin:u-1', ':u-1'])('“%s” is none', (name) => {
+  it.each(['', 'user', 'admin:u-1', ':u-1'])('“%s” is not one', (name) => {
     expect(() => parseName(name)).toThrow(RangeError);
   });
 });

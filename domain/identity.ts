@@ -1,29 +1,29 @@
-/** How records name people, and the shop itself: one notation each for who acts, who owns, and whose behavior was recorded. */
+/** Identity notation in records: one form each for actors, owners, and visitors. */
 import { isStaff, ROLES, type Role } from './roles.ts';
 
 export const SYSTEM = 'system';
 export const STRIPE = 'stripe';
 export const GUEST = 'guest';
 
-/** Who requested something: the shop, Stripe, a guest, an account in one of its roles, or a name given at the Temporal UI. */
+/** Who made a request: the system, Stripe, a guest, an account in one of its roles, or a name entered in the Temporal UI. */
 export type Actor = typeof SYSTEM | typeof STRIPE | typeof GUEST | `${Role}:${string}` | `ui:${string}`;
 
 /** Who owns a cart, a reservation, or an order: an account by its ID, or a guest by the ID of their cart. */
 export type Owner = `user:${string}` | `cart:${string}`;
 
-/** Whose behavior was recorded: an account, or a browser by a hash of its cart's ID, which leads back to nobody. */
+/** Whose behavior was recorded: an account, or a browser by a hash of its cart's ID, which can't be traced back to a person. */
 export type Visitor = `user:${string}` | `visitor:${string}`;
 
 export function personActor(role: Role, userId: string): Actor {
   return `${role}:${userId}`;
 }
 
-/** Somebody at the Temporal UI, by the name that they gave: nobody has checked it. */
+/** An actor in the Temporal UI, by the name that they entered, which is not verified. */
 export function uiActor(name: string): Actor {
   return name.startsWith('ui:') ? (name as Actor) : `ui:${name}`;
 }
 
-/** The role that an actor acts in. At the Temporal UI everybody is support and nothing more; an unknown actor may do nothing. */
+/** An actor's role. Everyone in the Temporal UI counts as support; an unknown actor counts as a customer, who has no staff rights. */
 export function roleOf(actor: string): Role | 'system' {
   if (actor === SYSTEM || actor === STRIPE) return 'system';
   const prefix = actor.slice(0, Math.max(0, actor.indexOf(':')));
@@ -31,13 +31,13 @@ export function roleOf(actor: string): Role | 'system' {
   return ROLES.find((role) => role === prefix) ?? 'customer';
 }
 
-/** Whether an actor is a person on the staff, at the Temporal UI or signed in. */
+/** Whether an actor is a staff member, signed in or in the Temporal UI. */
 export function isStaffActor(actor: string): boolean {
   const role = roleOf(actor);
   return role !== 'system' && isStaff(role);
 }
 
-/** The account behind an actor; undefined for those without one. */
+/** The ID of an actor's account; undefined for actors without one. */
 export function userIdOf(actor: string): string | undefined {
   return ROLES.some((role) => actor.startsWith(`${role}:`)) ? actor.slice(actor.indexOf(':') + 1) : undefined;
 }
@@ -47,7 +47,7 @@ export const cartOwner = (cartId: string): `cart:${string}` => `cart:${cartId}`;
 /** @param hash of a cart's ID */
 export const visitorOfHash = (hash: string): `visitor:${string}` => `visitor:${hash}`;
 
-/** The kind and the ID of an owner or a visitor. @throws RangeError for anything else */
+/** Splits an owner or a visitor into kind and ID. @throws RangeError for any other text */
 export function parseName(name: string): { kind: 'user' | 'cart' | 'visitor'; id: string } {
   const at = name.indexOf(':');
   const kind = name.slice(0, Math.max(0, at));

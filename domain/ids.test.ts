@@ -4,15 +4,15 @@ import { ID_NAMESPACES, isUuid, uuidV5 } from './ids.ts';
 
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest();
 
-describe('an ID that follows from another', () => {
+describe('a derived ID', () => {
   it('is the version 5 UUID of RFC 9562', () => {
-    // The RFC's own example, in the namespace of DNS.
+    // The example of RFC 9562, in the DNS namespace.
     expect(uuidV5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com', sha1)).toBe(
       '2ed6657d-e927-568b-95e1-2665a8aea6a2',
     );
   });
 
-  it('never changes: what was made by an earlier release is met again', () => {
+  it('never changes, so that records created by an earlier release are found', () => {
     const ids = Object.entries(ID_NAMESPACES).map(([name, namespace]) => [name, uuidV5(namespace, 'ünï', sha1)]);
     expect(Object.fromEntries(ids)).toMatchObject({
       reservation: '341692f5-81d2-54ce-8894-c6b6bb07874b',
@@ -27,7 +27,7 @@ describe('an ID that follows from another', () => {
 describe('a UUID', () => {
   const ID = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
 
-  it('is known, in capitals too', () => {
+  it('is recognized in lower and upper case', () => {
     expect([ID, ID.toUpperCase()].every(isUuid)).toBe(true);
   });
 

@@ -1,15 +1,15 @@
 /**
- * Ids that follow from other ids, so that a repeated request meets what it made before.
- * RFC 9562 name-based (version 5) UUIDs over SHA-1; `sha1` is given by the caller since workflows may not import Node's crypto.
+ * IDs derived from other IDs, so that a repeated request finds the record that the first one created.
+ * RFC 9562 name-based (version 5) UUIDs over SHA-1; the caller passes `sha1` because workflows may not import Node's crypto.
  */
 
-/** Namespaces of this project's derived ids (random version 4 UUIDs, fixed for ever). */
+/** Namespaces of this project's derived IDs (random version 4 UUIDs that must never change). */
 export const ID_NAMESPACES = {
   reservation: '5b0f6f0e-5a0c-4b61-8f0e-7b6f6f1f2a11',
   order: 'c2d4a9f6-3b1e-4c58-9a7d-1e5b8c3f6d22',
   product: '2f8e4b17-9c3d-4a60-8e15-6d7b0a9c4e44',
   refund: '9e7a1c34-6d2f-4e8b-b5a1-4f3c2d1e0b33',
-  /** Of requests about the recommendation model. */
+  /** Requests that concern the recommendation model. */
   retraining: '8c1f4d52-7e0b-4b93-a6f8-2d9e5c7b1a66',
   event: '71d5c0de-2a94-4f3b-9c68-0e4b7a5d1f55',
 } as const;

@@ -6,7 +6,7 @@ const cents = fc.integer({ min: -99_999_999_999, max: 99_999_999_999 });
 const currency = fc.constantFrom('usd', 'eur', 'jpy', 'kwd');
 
 describe('money', () => {
-  it('survives the way to the wire or a table and back, in every currency', () => {
+  it('survives the round trip to the wire and to a table in every currency', () => {
     fc.assert(
       fc.property(cents, currency, (amountCents, code) => {
         expect(fromDecimal(toDecimalString(amountCents, code), code)).toBe(amountCents);
@@ -16,7 +16,7 @@ describe('money', () => {
     );
   });
 
-  it('writes as many decimals as the currency has', () => {
+  it('has as many decimals as the currency', () => {
     expect(toDecimalString(5, 'usd')).toBe('0.05');
     expect(toDecimalString(-1999, 'usd')).toBe('-19.99');
     expect(toDecimalString(100, 'jpy')).toBe('100');
@@ -25,7 +25,7 @@ describe('money', () => {
     expect(Object.is(fromDecimal('-0.00', 'usd'), 0)).toBe(true);
   });
 
-  it('never rounds: more digits than the currency has are refused', () => {
+  it('is never rounded: more decimals than the currency has are refused', () => {
     for (const text of ['0.001', '1e3', '', '12.', '.5', 'NaN', '1,5', '0x10'])
       expect(() => fromDecimal(text, 'usd')).toThrow(RangeError);
     expect(() => fromDecimal('1.5', 'jpy')).toThrow(RangeError);
@@ -33,7 +33,7 @@ describe('money', () => {
     expect(() => fromDecimal('99999999999999999999', 'usd')).toThrow(RangeError);
   });
 
-  it('adds up lines exactly, in any order', () => {
+  it('adds up exactly in any order of lines', () => {
     const line = fc.record({
       unitPriceCents: fc.integer({ min: 1, max: 99_999_999 }),
       quantity: fc.integer({ min: 1, max: 100 }),
@@ -49,7 +49,7 @@ describe('money', () => {
     expect(() => lineTotalCents(Number.MAX_SAFE_INTEGER, 2)).toThrow(RangeError);
   });
 
-  it('reads well', () => {
+  it('is formatted for display', () => {
     expect(formatMoney(123456, 'usd')).toBe('$1,234.56');
     expect(formatMoney(1200, 'jpy')).toBe('¥1,200');
     expect(formatMoney(1050, 'afn')).toContain('10.50');

@@ -1,4 +1,4 @@
-/** Money: integer minor units (`amountCents`) inside, decimals only on the wire and in the tables. */
+/** Money arithmetic: integer minor units (`amountCents`) in code, decimals only on the wire and in tables. */
 import { minorDigits } from './currencies.ts';
 
 function assertCents(amountCents: number): void {
@@ -6,7 +6,7 @@ function assertCents(amountCents: number): void {
 }
 
 /**
- * Minor units → the decimal text that tables hold, exact: 1999 → "19.99".
+ * Minor units → the exact decimal text that tables store: 1999 → "19.99".
  * @throws RangeError when the amount is not a safe integer, or the currency is unknown
  */
 export function toDecimalString(amountCents: number, currency: string): string {
@@ -17,14 +17,14 @@ export function toDecimalString(amountCents: number, currency: string): string {
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** Minor units → the JSON number of the wire: 1999 → 19.99. Exact up to 2^53 minor units as JSON prints the shortest form. */
+/** Minor units → the JSON number on the wire: 1999 → 19.99. Exact up to 2^53 minor units because JSON prints the shortest form. */
 export function toDecimal(amountCents: number, currency: string): number {
   return Number(toDecimalString(amountCents, currency));
 }
 
 /**
- * Decimal text or number → minor units, exact; never rounds.
- * @throws RangeError when the value is no decimal or has more digits than the currency, or the currency is unknown
+ * Decimal text or number → minor units; exact, never rounded.
+ * @throws RangeError when the value is not a decimal, has more decimals than the currency, or the currency is unknown
  */
 export function fromDecimal(value: string | number, currency: string): number {
   const digits = minorDigits(currency);
@@ -37,7 +37,7 @@ export function fromDecimal(value: string | number, currency: string): number {
   return match[1] && cents !== 0 ? -cents : cents;
 }
 
-/** Price × quantity. @throws RangeError when the product leaves the safe integers */
+/** Price × quantity. @throws RangeError when the result is not a safe integer */
 export function lineTotalCents(unitPriceCents: number, quantity: number): number {
   const total = unitPriceCents * quantity;
   assertCents(total);
@@ -51,7 +51,7 @@ export function sumCents(amounts: Iterable<number>): number {
   return total;
 }
 
-/** Intl has fewer decimals than ISO 4217 for some currencies (AFN, LBP, MMK, …) and would round: the digits are given. */
+/** Sets the number of decimals because Intl has fewer than ISO 4217 for some currencies (AFN, LBP, MMK, …) and would round. */
 function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
   const digits = minorDigits(currency);
   return new Intl.NumberFormat(locale, {
@@ -64,9 +64,9 @@ function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** For people: 1999, "usd" → "$19.99". */
+/** Formats an amount for display: 1999, "usd" → "$19.99". */
 export function formatMoney(amountCents: number, currency: string, locale = 'en-US'): string {
-  // Making a format costs some hundred times what using one does.
+  // Creating a formatter takes about a hundred times as long as using one.
   const key = `${locale} ${currency}`;
   let format = formats.get(key);
   if (!format) {

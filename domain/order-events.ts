@@ -1,4 +1,4 @@
-/** What can happen to an order, as its append-only record names it. */
+/** Event types in an order's append-only history. */
 
 const FOR_SHOPPERS = [
   'order_opened',
@@ -41,5 +41,5 @@ const FOR_STAFF = [
 
 export type OrderEventType = (typeof FOR_SHOPPERS)[number] | (typeof FOR_STAFF)[number];
 
-/** Events that the order's own page tells its buyer; what staff do among themselves stays with them. */
+/** Events that the order page shows to the shopper; staff-internal events stay hidden. */
 export const SHOPPER_EVENTS: readonly OrderEventType[] = FOR_SHOPPERS;

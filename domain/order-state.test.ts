@@ -17,7 +17,7 @@ import {
 
 const status = fc.constantFrom(...ORDER_STATUSES);
 
-/** Statuses that a walk along allowed steps can pass through. */
+/** Statuses that are reachable through allowed transitions. */
 function walk(choices: readonly number[]): OrderStatus[] {
   const path: OrderStatus[] = ['pending'];
   for (const choice of choices) {
@@ -28,14 +28,14 @@ function walk(choices: readonly number[]): OrderStatus[] {
   return path;
 }
 
-describe('the life of an order', () => {
-  it('never goes back to pending, and never from unpaid over to paid', () => {
+describe('order lifecycle', () => {
+  it('never returns to pending, ends when expired or canceled, and is refunded only after it was paid', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (choices) => {
         const path = walk(choices);
         expect(path.indexOf('pending')).toBe(path.lastIndexOf('pending'));
-        const over = path.findIndex((each) => each === 'expired' || each === 'canceled');
-        if (over !== -1) expect(path.length).toBe(over + 1);
+        const end = path.findIndex((each) => each === 'expired' || each === 'canceled');
+        if (end !== -1) expect(path.length).toBe(end + 1);
         if (path.some((each) => each.endsWith('refunded'))) expect(path[1]).toBe('paid');
       }),
     );
@@ -47,7 +47,7 @@ describe('the life of an order', () => {
     expect([...reached].sort()).toEqual([...ORDER_STATUSES].sort());
   });
 
-  it('names as sources of a status exactly those that may step to it', () => {
+  it('lists as sources of a status exactly those with a transition to it', () => {
     fc.assert(
       fc.property(status, status, (from, to) => {
         expect(sourcesOf(to).includes(from)).toBe(canStep(from, to));
@@ -58,14 +58,14 @@ describe('the life of an order', () => {
     expect(isFinal('paid')).toBe(false);
   });
 
-  it('never ships what was not paid, and never takes back what was shipped', () => {
+  it('never ships an unpaid order, and never cancels a shipped one', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 30 }), (choices) => {
         const path = walk(choices);
         const shipped = path.indexOf('shipped');
         if (shipped === -1) return;
         expect(path.slice(0, shipped)).toContain('paid');
-        // Past a full refund the status alone no longer tells where the goods are; the database keeps to their own column.
+        // After a full refund the status no longer shows the fulfillment; the database uses the `fulfillment` column instead.
         const next = path.slice(
           shipped,
           path.indexOf('refunded', shipped) === -1 ? undefined : path.indexOf('refunded', shipped),
@@ -75,7 +75,7 @@ describe('the life of an order', () => {
     );
   });
 
-  it('follows from goods and money, and every change of either is an allowed step', () => {
+  it('derives from fulfillment and payment, and every change of either is an allowed transition', () => {
     const facts = fc.record({
       fulfillment: fc.constantFrom(...FULFILLMENTS),
       refundedCents: fc.integer({ min: 0, max: 1000 }),
@@ -89,21 +89,21 @@ describe('the life of an order', () => {
     fc.assert(
       fc.property(facts, fc.integer({ min: 0, max: 1000 }), (before, refundedCents) => {
         const from = statusOfPaid({ ...before, capturedCents: 1000 });
-        const moneyMoved = statusOfPaid({ ...before, refundedCents, capturedCents: 1000 });
-        expect(from === moneyMoved || canStep(from, moneyMoved)).toBe(true);
+        const afterRefund = statusOfPaid({ ...before, refundedCents, capturedCents: 1000 });
+        expect(from === afterRefund || canStep(from, afterRefund)).toBe(true);
         for (const fulfillment of next[before.fulfillment]!) {
-          const goodsMoved = statusOfPaid({ ...before, fulfillment: fulfillment as never, capturedCents: 1000 });
-          if (from !== 'refunded') expect(canStep(from, goodsMoved)).toBe(true);
+          const afterFulfillment = statusOfPaid({ ...before, fulfillment: fulfillment as never, capturedCents: 1000 });
+          if (from !== 'refunded') expect(canStep(from, afterFulfillment)).toBe(true);
         }
       }),
     );
   });
 });
 
-describe('what may be done with an order', () => {
+describe('actions on an order', () => {
   const action = fc.constantFrom(...(Object.keys(ORDER_ACTIONS) as OrderAction[]));
 
-  it('is refused with a sentence exactly where it is not allowed', () => {
+  it('are refused with a sentence exactly where they are not allowed', () => {
     fc.assert(
       fc.property(action, status, (asked, in_) => {
         const refusal = refusalOf(asked, in_);
@@ -113,7 +113,7 @@ describe('what may be done with an order', () => {
     );
   });
 
-  it('agrees with the steps: who may be shipped, canceled or under review can step there', () => {
+  it('agree with the transitions: an order that may be shipped, canceled, or reviewed has that transition', () => {
     const goals = {
       markShipped: 'shipped',
       markDelivered: 'delivered',

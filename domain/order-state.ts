@@ -1,6 +1,6 @@
 /**
- * The life of an order: one table of every allowed step, one of what may be done in each state. API and workflows refuse by
- * them, activities step by them, and PostgreSQL holds every change of `orders.status` against the same table.
+ * An order's lifecycle: one table of allowed transitions, and one of the actions allowed in each state. The API and workflows refuse
+ * actions by them, activities make transitions by them, and PostgreSQL checks every change of `orders.status` against the same table.
  */
 
 export const ORDER_STATUSES = [
@@ -22,7 +22,7 @@ export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> 
   under_review: ['paid', 'partially_refunded', 'refunded', 'canceled'],
   shipped: ['delivered', 'refunded'],
   delivered: ['refunded'],
-  // Back again when Stripe says later that a refund failed after all, or a chargeback was won.
+  // An order returns to an earlier status when Stripe reports later that a refund failed, or when a chargeback was won.
   partially_refunded: ['paid', 'under_review', 'shipped', 'refunded', 'canceled'],
   refunded: ['paid', 'partially_refunded', 'under_review', 'shipped', 'delivered'],
   canceled: [],
@@ -37,7 +37,7 @@ export function isFinal(status: OrderStatus): boolean {
   return ORDER_STEPS[status].length === 0;
 }
 
-/** Statuses from which a step to `to` is allowed; what a conditional UPDATE names in its WHERE. */
+/** Statuses from which a transition to `to` is allowed, for the WHERE clause of a conditional UPDATE. */
 export function sourcesOf(to: OrderStatus): OrderStatus[] {
   return ORDER_STATUSES.filter((from) => canStep(from, to));
 }
@@ -51,8 +51,8 @@ export function hasShipped(fulfillment: Fulfillment): boolean {
 }
 
 /**
- * Status of a paid order that was not canceled, by its goods and its money (minor units). All of the money back says most,
- * then where the goods are; a part given back shows while nothing was shipped.
+ * Derives the status of a paid order that was not canceled from its fulfillment and its payment (minor units). A full refund takes
+ * precedence, then fulfillment; a partial refund shows only until the order ships.
  */
 export function statusOfPaid(order: {
   fulfillment: Fulfillment;
@@ -64,7 +64,7 @@ export function statusOfPaid(order: {
   return order.refundedCents > 0 ? 'partially_refunded' : 'paid';
 }
 
-/** What people ask of an order, and in which states it makes sense. */
+/** Actions on an order, and the statuses in which each is allowed. */
 export const ORDER_ACTIONS = {
   cancel: ['pending', 'paid', 'under_review', 'partially_refunded'],
   refund: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered'],
@@ -83,7 +83,7 @@ export function isAllowed(action: OrderAction, status: OrderStatus): boolean {
   return (ORDER_ACTIONS[action] as readonly OrderStatus[]).includes(status);
 }
 
-/** For people: `partially_refunded` → "partially refunded". */
+/** Formats a status for display: `partially_refunded` → "partially refunded". */
 export function statusInWords(status: OrderStatus): string {
   return status.replaceAll('_', ' ');
 }
@@ -113,7 +113,7 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   recheckPayment: 'have its payment rechecked',
 };
 
-/** Why an action makes no sense now, as a sentence that one can act on; undefined when it does. */
+/** Why an action is not allowed now, as a sentence that the reader can act on; undefined when it is allowed. */
 export function refusalOf(action: OrderAction, status: OrderStatus): string | undefined {
   if (isAllowed(action, status)) return undefined;
   return `An order that is ${statusInWords(status)} can't ${ACTION_WORDS[action]}. ${WHAT_TO_DO[status]}`;
@@ -123,8 +123,8 @@ export const RESERVATION_STATUSES = ['reserved', 'committed', 'released', 'expir
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 /**
- * `awaiting_return`: the items must come back first. `awaiting_approval`: a second person decides. `pending`: on its way at
- * Stripe. `failed`: Stripe could not make it, its amount is free again. `rejected`: decided against.
+ * `awaiting_return`: the shopper must return the items first. `awaiting_approval`: a second person must approve it. `pending`: Stripe is
+ * processing it. `failed`: Stripe could not make it, so its amount can be refunded again. `rejected`: staff rejected it.
  */
 export const REFUND_STATUSES = [
   'awaiting_return',

@@ -24,14 +24,14 @@ describe('a paid order', () => {
     expect(statusOfPaid({ fulfillment, capturedCents: 100, refundedCents })).toBe(status);
   });
 
-  it('has shipped when it left, and when it arrived', () => {
+  it('counts as shipped when it is shipped or delivered', () => {
     const all = ['unfulfilled', 'under_review', 'shipped', 'delivered'] as const;
     expect(all.map(hasShipped)).toEqual([false, false, true, true]);
   });
 });
 
-describe('a refusal', () => {
-  it('says what can be done', () => {
+describe('a refusal message', () => {
+  it('says what the reader can do', () => {
     expect(statusInWords('partially_refunded')).toBe('partially refunded');
     expect(refusalOf('cancel', 'shipped')).toBe(
       "An order that is shipped can't be canceled. It has shipped. Refund it or mark it delivered instead.",
@@ -57,7 +57,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('of a payment names why', () => {
+  it('of a payment names the reason', () => {
     expect(UNMATCHED_IN_WORDS).toEqual({
       other_intent: 'it is not the payment that was created for the order',
       wrong_amount: 'its amount differs from the amount due',
@@ -66,7 +66,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('what ships', () => {
+describe('units to ship', () => {
   const order = {
     lines: [
       { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 1 },
@@ -76,14 +76,14 @@ describe('what ships', () => {
   const refund = (status: RefundRecord['status'], ...products: string[]): RefundRecord =>
     refundRecord({ status, lines: products.map((productId) => ({ productId, quantity: 1 })), cancelsUnits: true });
 
-  it('names every unit whose refund is not finished', () => {
+  it('names every unit with an unfinished refund', () => {
     expect(refusalOfShipping(order, [refund('pending', 'mug', 'bowl', 'cup')], false)).toMatch(
       /^A refund of 1 × “Mug”, 1 × “Bowl”, 1 × “cup” is unfinished/,
     );
     expect(packingLines(order, [refund('pending', 'cup')]).map(({ toShip }) => toShip)).toEqual([2, 1]);
   });
 
-  it('is what is left, as long as anything is', () => {
+  it('can ship as long as any unit is left', () => {
     expect(refusalOfShipping(order, [refund('succeeded', 'bowl')], false)).toBeUndefined();
     expect(refusalOfShipping(order, [refund('succeeded', 'mug', 'mug', 'bowl')], false)).toBe(
       'All items of this order were canceled, so nothing remains to ship.',
@@ -91,21 +91,21 @@ describe('what ships', () => {
   });
 });
 
-it('stock is at most ten million', () => {
+it('stock is limited to ten million units', () => {
   const state = { quantity: 0, reserved: 0, version: 1 };
   expect(changeStock(state, { delta: MAX_STOCK })).toEqual({ quantity: MAX_STOCK });
   expect(changeStock(state, { delta: MAX_STOCK + 1 })).toEqual({ refused: 'too_many' });
 });
 
 describe('an amount', () => {
-  it('at Stripe is a whole one', () => {
+  it('at Stripe is an integer', () => {
     for (const amount of [0.5, Number.NaN, 2 ** 53]) {
       expect(() => toStripeAmount(amount, 'usd')).toThrow(`not an amount in minor units: ${amount}`);
       expect(() => fromStripeAmount(amount, 'usd')).toThrow(`not an amount of Stripe’s: ${amount}`);
     }
   });
 
-  it('is read without the blanks around it, and refused with its currency', () => {
+  it('is parsed without surrounding spaces, and the error names the currency', () => {
     expect(fromDecimal(' 1.5 ', 'usd')).toBe(150);
     expect(() => fromDecimal('1.555', 'usd')).toThrow('USD has 2 decimals: 1.555');
     expect([formatMoney(150, 'usd'), formatMoney(150, 'jpy'), formatMoney(150, 'usd')]).toEqual([

@@ -5,11 +5,11 @@ const order = { paymentIntentId: 'pi_1', totalCents: 2500, currency: 'usd' };
 const payment = { paymentIntentId: 'pi_1', receivedCents: 2500, currency: 'usd' };
 
 describe('a payment that names an order', () => {
-  it('pays it when it is the order’s own, to the cent, in its currency', () => {
+  it('matches it when the PaymentIntent, the amount, and the currency are the order’s', () => {
     expect(mismatchOf(order, payment)).toBeUndefined();
   });
 
-  it('does not pay it otherwise, and the reason is known', () => {
+  it('does not match it otherwise, and has a reason', () => {
     expect(mismatchOf(order, { ...payment, paymentIntentId: 'pi_2' })).toBe('other_intent');
     expect(mismatchOf({ ...order, paymentIntentId: null }, payment)).toBe('other_intent');
     expect(mismatchOf(order, { ...payment, currency: 'eur' })).toBe('wrong_currency');

@@ -1,11 +1,11 @@
-/** What makes a payment that names an order that order's own. */
+/** Rules that match a payment to the order that it names. */
 
 export const UNMATCHED_REASONS = ['other_intent', 'wrong_amount', 'wrong_currency'] as const;
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
 
 export interface PayableOrder {
   paymentIntentId: string | null;
-  /** Minor units of `currency`, due by card. */
+  /** Amount due by card, in minor units of `currency`. */
   totalCents: number;
   currency: string;
 }
@@ -16,14 +16,14 @@ export interface ReceivedPayment {
   currency: string;
 }
 
-/** Why a payment that succeeded can't pay its order; undefined when it can. Amounts are in minor units. */
+/** Why a succeeded payment doesn't match its order; undefined when it matches. Amounts are in minor units. */
 export function mismatchOf(order: PayableOrder, payment: ReceivedPayment): UnmatchedReason | undefined {
   if (payment.paymentIntentId !== order.paymentIntentId) return 'other_intent';
   if (payment.currency !== order.currency) return 'wrong_currency';
   return payment.receivedCents === order.totalCents ? undefined : 'wrong_amount';
 }
 
-/** For staff. */
+/** Descriptions for staff. */
 export const UNMATCHED_IN_WORDS: Readonly<Record<UnmatchedReason, string>> = {
   other_intent: 'it is not the payment that was created for the order',
   wrong_amount: 'its amount differs from the amount due',
@@ -32,7 +32,7 @@ export const UNMATCHED_IN_WORDS: Readonly<Record<UnmatchedReason, string>> = {
 
 /**
  * Stripe's payment methods that confirm or fail within minutes, so that a reservation can wait for them. Bank debits and vouchers (SEPA,
- * ACH, Bacs, BECS, Boleto, OXXO, Konbini, …) take days, in which their stock would be gone and their money not there: not offered.
+ * ACH, Bacs, BECS, Boleto, OXXO, Konbini, …) are not offered: they take days, during which unpaid stock would stay reserved.
  * Source: docs.stripe.com/payments/payment-methods/payment-method-support ("Payment confirmation": immediate), November 2026.
  */
 export const IMMEDIATE_PAYMENT_METHODS = [

@@ -1,14 +1,14 @@
-/** What a product may cost: the one rule for the API, the import, and whoever else sets a price. */
+/** The price rule that the API, the import, and all other code that sets a price share. */
 import { chargeStep, isChargeable, isCurrency, minorDigits } from './currencies.ts';
 import { fromDecimal, toDecimalString } from './money.ts';
 
-/** In major units of any currency, as the column holds it. */
+/** In major units of any currency, as the column stores it. */
 export const MAX_PRICE = 999_999.99;
 
 /**
- * Reads a price, exact.
+ * Parses a price exactly.
  * @param currency ISO 4217, lower case
- * @returns minor units, or what is wrong with it and how to write it
+ * @returns minor units, or a text that names the problem and the expected format
  */
 export function readPrice(value: string | number, currency: string): number | string {
   const name = currency.toUpperCase();

@@ -1,4 +1,4 @@
-/** How much a product can hold: of the API, of imports, and of the database. */
+/** Limits of a product's fields, shared by the API, imports, and the database. */
 import { MAX_STOCK } from './stock.ts';
 
 export const PRODUCT_LIMITS = {

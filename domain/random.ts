@@ -1,6 +1,6 @@
-/** Reproducible randomness: everything in the catalog follows from text such as a SKU. */
+/** Reproducible randomness: all values in the demo catalog derive from text such as a SKU. */
 
-/** 32 bits that follow from a text (FNV-1a with a final mix). */
+/** A 32-bit hash of a text (FNV-1a with a final mix). */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -27,7 +27,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** min ≤ whole number ≤ max. */
+  /** min ≤ integer ≤ max. */
   integer(min: number, max: number): number {
     return min + Math.floor(this.fraction() * (max - min + 1));
   }
@@ -40,7 +40,7 @@ export class Random {
     return this.fraction() < probability;
   }
 
-  /** @throws RangeError when there is nothing to pick */
+  /** @throws RangeError when `items` is empty */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[Math.floor(this.fraction() * items.length)];
     if (item === undefined) throw new RangeError('nothing to pick from');
@@ -63,8 +63,8 @@ function greatestCommonDivisor(one: number, other: number): number {
 }
 
 /**
- * Walks 0 … total−1 in a scattered order without repeating: `position` 0, 1, 2 … gives each number once, and the same
- * one whatever the number of positions asked for.
+ * A fixed permutation of 0 … total−1: positions 0, 1, 2, … give each number once in scattered order, and a position's number does not
+ * depend on how many positions are requested.
  */
 export function scatter(position: number, total: number, seed: string): number {
   const hash = hashText(seed);

@@ -1,4 +1,4 @@
-/** Refunds at the edges: the last request that is granted, the first that is not, and what the refusal says. */
+/** Boundary cases of refunds: the last request that is accepted, the first that is refused, and the message of the refusal. */
 import { describe, expect, it } from 'vitest';
 import { refundRecord } from '../tests/support/refund-record.ts';
 import {
@@ -30,13 +30,13 @@ const refusal = (...asked: Parameters<typeof decide>) => {
   return decision.ok ? undefined : `${decision.code}: ${decision.message}`;
 };
 
-it('people decide yet about a refund that waits, and about no other', () => {
+it('only refunds that await approval or a return are undecided', () => {
   const statuses = ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected'] as const;
   expect(statuses.filter((status) => isWaiting({ status }))).toEqual(['awaiting_return', 'awaiting_approval']);
 });
 
 describe('a refund of lines', () => {
-  it('is refused with what is wrong with them', () => {
+  it('is refused with the problem', () => {
     expect(refusal({ lines: [] })).toBe(
       'invalid_request: Specify at least one line, or omit "lines" to refund everything that remains.',
     );
@@ -53,7 +53,7 @@ describe('a refund of lines', () => {
     );
   });
 
-  it('costs what they do, or less, and no more than what is left of the charge', () => {
+  it('costs the price of the lines or less, and no more than the remaining charge', () => {
     const lines = [line('mug', 2)];
     expect(decide({ lines }, [], SHIPPED)).toMatchObject({ ok: true, amountCents: 600, lines, cancelsUnits: false });
     expect(decide({ lines, amountCents: 600 }, [], SHIPPED)).toMatchObject({ ok: true });
@@ -69,12 +69,12 @@ describe('a refund of lines', () => {
     );
   });
 
-  it('of a product that was named twice is for both', () => {
+  it('adds up a product that is named twice', () => {
     const lines = [line('mug', 1), line('mug', 1)];
     expect(decide({ lines }, [], SHIPPED)).toMatchObject({ amountCents: 600, lines: [line('mug', 2)] });
   });
 
-  it('takes all of the money only with all of the units', () => {
+  it('may include all of the money only with all of the units', () => {
     const earlier = [refundRecord({ amountCents: 400 })];
     expect(refusal({ lines: [line('mug', 2)] }, earlier)).toBe(
       'refund_exceeds_charge: This is the entire remaining charge, but 1 × “Bowl” would still ship unpaid. Cancel the order or enter a lower amount.',
@@ -89,7 +89,7 @@ describe('a refund of lines', () => {
 });
 
 describe('a refund without lines', () => {
-  it('of everything is for every unit that is left, and for none that is not', () => {
+  it('of everything includes exactly the remaining units', () => {
     expect(decide({})).toMatchObject({
       amountCents: 1000,
       lines: [line('mug', 2), line('bowl', 1)],
@@ -105,7 +105,7 @@ describe('a refund without lines', () => {
     });
   });
 
-  it('of no unit that is left cancels nothing and puts nothing back on sale', () => {
+  it('cancels and restocks nothing when no units remain', () => {
     const earlier = [refundRecord({ amountCents: 900, lines: [line('bowl', 1), line('mug', 2)] })];
     expect(decide({ restock: true }, earlier)).toEqual({
       ok: true,
@@ -116,7 +116,7 @@ describe('a refund without lines', () => {
     });
   });
 
-  it('is refused when nothing, or less, is left', () => {
+  it('is refused when nothing, or less than its amount, remains', () => {
     const nothing = 'refund_exceeds_charge: The full charge is already refunded or has a refund in progress.';
     expect(refusal({}, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
     expect(refusal({ amountCents: 1 }, [refundRecord({ amountCents: 1000 })])).toBe(nothing);
@@ -126,7 +126,7 @@ describe('a refund without lines', () => {
     expect(refusal({ amountCents: 700 }, [refundRecord()])).toBeUndefined();
   });
 
-  it('leaves what is owed for items that are on sale again, unless it takes everything', () => {
+  it('leaves the amount owed for restocked items, unless it refunds everything', () => {
     const owed = [refundRecord({ status: 'failed', lines: [line('mug', 1)], cancelsUnits: true, isRestocked: true })];
     expect(refusal({ amountCents: 701 }, owed)).toBe(
       'refund_exceeds_charge: The refund is more than the remaining charge, part of which is reserved for a failed refund of restocked items. Retry the failed refund.',
@@ -140,7 +140,7 @@ describe('a refund without lines', () => {
     );
   });
 
-  it('by a shopper names no amount alone', () => {
+  it('by a shopper can’t be an amount alone', () => {
     expect(refusal({ isShopper: true, amountCents: 1 })).toBe(
       'invalid_request: Specify the items and quantities to refund. An amount alone is not accepted.',
     );
@@ -152,23 +152,23 @@ describe('a refund without lines', () => {
 describe('a request that is sent again', () => {
   const made = { amountCents: 600, lines: [line('mug', 2), line('bowl', 1)], reason: 'Broken' };
 
-  it('is the same whatever it leaves out, in whatever order', () => {
+  it('matches whatever it omits, and in any order', () => {
     expect(asksFor({ reason: 'Broken' }, made)).toBe(true);
     expect(asksFor({ reason: 'Broken', amountCents: 600 }, made)).toBe(true);
     expect(asksFor({ reason: 'Broken', lines: [line('bowl', 1), line('mug', 1), line('mug', 1)] }, made)).toBe(true);
   });
 
-  it('is another one with another reason, amount or lines', () => {
+  it('does not match with another reason, amount, or lines', () => {
     expect(asksFor({ reason: 'broken' }, made)).toBe(false);
     expect(asksFor({ reason: 'Broken', amountCents: 601 }, made)).toBe(false);
     expect(asksFor({ reason: 'Broken', lines: [line('mug', 2)] }, made)).toBe(false);
-    // One less and one more is not none.
+    // One unit less and one more must not cancel out.
     expect(asksFor({ reason: 'Broken', lines: [line('bowl', 1), line('mug', 4)] }, made)).toBe(false);
   });
 });
 
 describe('units', () => {
-  it('of products that are not the order’s are nobody’s', () => {
+  it('of products outside of the order are ignored', () => {
     const left = refundableQuantities(orderOf(), [refundRecord({ lines: [line('cup', 1), line('mug', 1)] })]);
     expect([...left].map(([id, product]) => [id, product.left])).toEqual([
       ['mug', 1],
@@ -184,14 +184,14 @@ describe('the failed refunds that a new one replaces', () => {
     lines,
   });
 
-  it('are those whose money is gone, each counted after the ones that stay', () => {
+  it('are those whose amount is no longer available, counted after the ones that remain', () => {
     const refunds = [failed({ amountCents: 300 }), failed({ amountCents: 300 }), failed({ amountCents: 200 })];
     expect(replacedBy(orderOf(), refunds, made(500))).toEqual([refunds[1]]);
     expect(replacedBy(orderOf(), refunds, made(200))).toEqual([]);
     expect(replacedBy(orderOf(), refunds, made(1000))).toEqual(refunds);
   });
 
-  it('are those of which a unit is gone, whatever else they are for', () => {
+  it('are those with a unit that is no longer available, whatever else they include', () => {
     const refunds = [failed({ amountCents: 1, lines: [line('mug', 1), line('bowl', 1)] })];
     expect(replacedBy(orderOf(), refunds, made(1, [line('bowl', 1)]))).toEqual(refunds);
     expect(replacedBy(orderOf(), refunds, made(1, [line('mug', 1), line('cup', 1)]))).toEqual([]);
@@ -199,13 +199,13 @@ describe('the failed refunds that a new one replaces', () => {
     expect(replacedBy(orderOf(), foreign, made(1))).toEqual(foreign);
   });
 
-  it('are not those whose units are there, beside one whose units are on sale again', () => {
+  it('are not those whose units are available, beside one with restocked units', () => {
     const lines = [line('mug', 1)];
     const refunds = [failed({ lines, cancelsUnits: true, isRestocked: true }), failed({ lines })];
     expect(replacedBy(orderOf(), refunds, made(1))).toEqual([]);
   });
 
-  it('take the units of those that stay', () => {
+  it('count the units of those that remain', () => {
     const refunds = [
       failed({ amountCents: 1, lines: [line('mug', 1)] }),
       failed({ amountCents: 1, lines: [line('mug', 2)] }),
@@ -218,14 +218,14 @@ describe('a refund that is resumed', () => {
   const money = (cents: number) => `${cents} cents`;
   const resumed = refundRecord({ status: 'failed', amountCents: 300, lines: [line('mug', 2)], cancelsUnits: true });
 
-  it('can be made as long as its money and its units are there', () => {
+  it('can be made as long as its amount and its units are available', () => {
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
       'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.',
     );
   });
 
-  it('says of which unit there are fewer, or none', () => {
+  it('is refused with the product of which too few units are left', () => {
     const rest = 'can still be refunded, but this refund is for 2. Reject or cancel this refund.';
     const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
     expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Only 1 of “Mug” ${rest}`);
@@ -235,7 +235,7 @@ describe('a refund that is resumed', () => {
     );
   });
 
-  it('cancels no units that have shipped, unless they are back on sale', () => {
+  it('cancels no shipped units, unless they are restocked', () => {
     expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
       'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.',
     );
@@ -252,7 +252,7 @@ describe('a limit', () => {
     ...more,
   });
 
-  it('is passed by one unit more', () => {
+  it('is exceeded by one minor unit more', () => {
     const needs = (role: Parameters<typeof needsApproval>[1], cents: number) => needsApproval(limits, role, [], cents);
     expect((['customer', 'support', 'support_lead', 'admin'] as const).map((role) => needs(role, 100))).toEqual(
       Array(4).fill(false),
@@ -263,14 +263,14 @@ describe('a limit', () => {
   });
 
   it.each(['awaiting_return', 'awaiting_approval', 'pending', 'succeeded'] as const)(
-    'can’t be passed in slices, also while one is %s',
+    'adds up several refunds, also while one is %s',
     (status) => {
       expect(needsApproval(limits, 'customer', [slice(status)], 40)).toBe(false);
       expect(needsApproval(limits, 'customer', [slice(status)], 41)).toBe(true);
     },
   );
 
-  it('leaves out what was approved, rejected, or failed', () => {
+  it('leaves out refunds that were approved, rejected, or failed', () => {
     const others = [slice('succeeded', { approved: true }), slice('rejected'), slice('failed')];
     expect(needsApproval(limits, 'customer', others, 100)).toBe(false);
     expect(needsApproval(limits, 'customer', [slice('failed', { isGivenUp: true })], 41)).toBe(true);

@@ -1,5 +1,5 @@
 /**
- * What a shopper reads of a refund's reason: not what colleagues write for each other at the Temporal UI, nor Stripe's own terms.
+ * The refund reason that a shopper sees: without notes that staff enter in the Temporal UI, and without Stripe's internal terms.
  */
 import { STRIPE } from './identity.ts';
 

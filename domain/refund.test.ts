@@ -55,7 +55,7 @@ const mug: RefundableOrder = {
 };
 
 describe('refunds', () => {
-  it('never add up to more than was charged, nor take more units than were bought, whatever is asked and however each ends', () => {
+  it('never add up to more than was charged or include more units than were bought, for any requests and outcomes', () => {
     fc.assert(
       fc.property(order, fc.array(fc.record({ wish, outcome }), { maxLength: 20 }), (bought, requests) => {
         const refunds: RefundRecord[] = [];
@@ -76,7 +76,7 @@ describe('refunds', () => {
     );
   });
 
-  it('take all that is left, every unit of it, when neither amount nor lines are named', () => {
+  it('refund the whole remainder with all its units when neither an amount nor lines are given', () => {
     const refunds: RefundRecord[] = [
       refundRecord({ amountCents: 300, status: 'succeeded', lines: [{ productId: 'mug', quantity: 1 }] }),
       refundRecord({ amountCents: 200, status: 'failed' }),
@@ -94,7 +94,7 @@ describe('refunds', () => {
     });
   });
 
-  it('by line cost what the line cost, or less when an amount is named, and each unit once', () => {
+  it('by line cost the price of the line, or less when an amount is given, and each unit only once', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
     expect(decideRefund(mug, [], { lines, restock: true })).toMatchObject({ ok: true, amountCents: 600, lines });
     expect(decideRefund(mug, [], { lines, amountCents: 250, restock: false })).toMatchObject({ amountCents: 250 });
@@ -108,11 +108,11 @@ describe('refunds', () => {
       ok: false,
       message: 'Product x is not in this order.',
     });
-    // The same product named twice is one wish.
+    // Two lines of the same product add up.
     expect(decideRefund(mug, [], { lines: [...lines, ...lines], restock: false })).toMatchObject({ ok: false });
   });
 
-  it('of a mere amount put nothing back on sale: nobody knows which items', () => {
+  it('of an amount without lines restock nothing, because the items are unknown', () => {
     expect(decideRefund(mug, [], { amountCents: 400, restock: true })).toMatchObject({
       ok: false,
       code: 'invalid_request',
@@ -127,12 +127,12 @@ describe('refunds', () => {
     expect(decideRefund(mug, [], { amountCents: 1000, restock: true })).toMatchObject({ ok: true, lines: [{}, {}] });
   });
 
-  it('of units that have not shipped cancel them, which puts them back on sale whatever was asked', () => {
+  it('of unshipped units cancel and restock them, whatever the request says', () => {
     const unshipped = { ...mug, hasShipped: false };
     const lines = [{ productId: 'mug', quantity: 1 }];
     expect(decideRefund(unshipped, [], { lines, restock: false })).toMatchObject({ cancelsUnits: true, restock: true });
     expect(decideRefund(mug, [], { lines, restock: false })).toMatchObject({ cancelsUnits: false, restock: false });
-    // A goodwill amount is for no unit, unless it is all of the money.
+    // A goodwill amount includes no units, unless it is all of the money.
     expect(decideRefund(unshipped, [], { amountCents: 999, restock: false })).toMatchObject({
       lines: [],
       cancelsUnits: false,
@@ -143,7 +143,7 @@ describe('refunds', () => {
     });
   });
 
-  it('of a bare amount are for staff: a shopper names items, or refunds everything', () => {
+  it('of an amount without lines are for staff; a shopper names items or refunds everything', () => {
     const wish = { restock: false, isShopper: true };
     expect(decideRefund(mug, [], { ...wish, amountCents: 999 })).toMatchObject({ ok: false, code: 'invalid_request' });
     expect(decideRefund(mug, [], { ...wish, amountCents: 1000 })).toMatchObject({ ok: false, code: 'invalid_request' });
@@ -152,14 +152,14 @@ describe('refunds', () => {
     expect(decideRefund(mug, [], { ...wish, lines, amountCents: 300 })).toMatchObject({ ok: true, amountCents: 300 });
   });
 
-  it('that staff settled in another way keep their units: no other refund is for them', () => {
+  it('that staff made in another way keep their units, so that no other refund includes them', () => {
     const lines = [{ productId: 'pot', quantity: 1 }];
     const failed = refundRecord({ amountCents: 400, status: 'failed', lines, cancelsUnits: true });
     expect(decideRefund(mug, [failed], { lines, restock: false })).toMatchObject({ ok: true });
     expect(decideRefund(mug, [{ ...failed, isGivenUp: true }], { lines, restock: false })).toMatchObject({ ok: false });
   });
 
-  it('can’t cost more than what is left of the charge', () => {
+  it('can’t be more than the remaining charge', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
     const goodwill = refundRecord({ amountCents: 600, status: 'succeeded' });
     expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({
@@ -169,7 +169,7 @@ describe('refunds', () => {
     expect(decideRefund(mug, [goodwill], { lines, amountCents: 400, restock: false })).toMatchObject({ ok: true });
   });
 
-  it('are refused where an order holds no money, with a reason to act on', () => {
+  it('are refused with a reason to act on when nothing was paid for the order', () => {
     for (const status of ORDER_STATUSES) {
       const decision = decideRefund({ ...mug, status }, [], { amountCents: 1, restock: false });
       expect(decision.ok).toBe((ORDER_ACTIONS.refund as readonly string[]).includes(status));
@@ -188,7 +188,7 @@ describe('refunds', () => {
 describe('before the order has shipped', () => {
   const unshipped = { ...mug, hasShipped: false };
 
-  it('a refund of everything waits for others that are not decided; an amount that is all that is left stands for no unit', () => {
+  it('a refund of everything is refused while others are undecided; an amount that equals the remainder includes no units', () => {
     for (const status of ['awaiting_approval', 'awaiting_return'] as const) {
       const waiting = refundRecord({ amountCents: 700, status });
       expect(decideRefund(unshipped, [waiting], { restock: false })).toMatchObject({ code: 'order_not_refundable' });
@@ -198,7 +198,7 @@ describe('before the order has shipped', () => {
     }
   });
 
-  it('all of the money in a refund by line leaves no unit to ship for nothing', () => {
+  it('a refund by line of all the money must include all units, so that none ships unpaid', () => {
     const goodwill = refundRecord({ amountCents: 700 });
     const lines = [{ productId: 'mug', quantity: 1 }];
     expect(decideRefund(unshipped, [goodwill], { lines, restock: false })).toMatchObject({
@@ -215,12 +215,12 @@ describe('before the order has shipped', () => {
 describe('a failed refund', () => {
   const failed = refundRecord({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
 
-  it('frees its money, unless it went back in another way', () => {
+  it('frees its amount, unless it was refunded in another way', () => {
     expect(refundableCents(mug, [failed])).toBe(1000);
     expect(refundableCents(mug, [{ ...failed, isGivenUp: true }])).toBe(700);
   });
 
-  it('whose units are on sale again is owed: only a refund of everything takes its money, and replaces it', () => {
+  it('with restocked units is owed: only a refund of everything may use its amount, and replaces it', () => {
     const owed = { ...failed, cancelsUnits: true, isRestocked: true };
     const wish = { restock: false };
     expect(decideRefund(mug, [owed], { ...wish, amountCents: 700 })).toMatchObject({ ok: true });
@@ -231,21 +231,21 @@ describe('a failed refund', () => {
     expect(decideRefund(mug, [owed], wish)).toMatchObject({ ok: true, amountCents: 1000 });
     expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [] })).toEqual([owed]);
     expect(replacedBy(mug, [owed], { amountCents: 700, lines })).toEqual([]);
-    // What is owed comes before what failed and is not.
+    // The amount owed takes precedence over failed refunds that are not owed.
     const other = refundRecord({ amountCents: 600, status: 'failed' });
     expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [] })).toEqual([other]);
-    // What the bank, or somebody at Stripe, did not take after all is owed to nobody.
+    // A failed chargeback, or a failed refund from the Stripe Dashboard, is not owed.
     const fromStripe = { ...owed, isFromStripe: true };
     expect(decideRefund(mug, [fromStripe], { ...wish, amountCents: 999 })).toMatchObject({ ok: true });
   });
 
-  it('is replaced by one that takes its money or its units, and by no other', () => {
+  it('is replaced only by a refund that uses its amount or its units', () => {
     const mugs = (quantity: number) => ({ amountCents: 300 * quantity, lines: [{ productId: 'mug', quantity }] });
     expect(replacedBy(mug, [failed], mugs(2))).toEqual([failed]);
     expect(replacedBy(mug, [failed], mugs(1))).toEqual([]);
     expect(replacedBy(mug, [failed], { amountCents: 701, lines: [] })).toEqual([failed]);
     expect(replacedBy(mug, [failed], { amountCents: 700, lines: [] })).toEqual([]);
-    // What is left is counted once: the first that failed keeps it.
+    // The remainder is counted once: the first failed refund keeps it.
     const second = { ...failed };
     expect(replacedBy(mug, [failed, second], mugs(1))).toEqual([second]);
     for (const over of [{ isGivenUp: true }, { isFromStripe: true }])
@@ -258,7 +258,7 @@ describe('a failed refund', () => {
 describe('a repeated request', () => {
   const made = { amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }], reason: 'broken' };
 
-  it('is known by what it asks for, also when it names a product twice', () => {
+  it('is recognized by its contents, also when it names a product twice', () => {
     const one = { productId: 'mug', quantity: 1 };
     expect(asksFor({ reason: 'broken' }, made)).toBe(true);
     expect(asksFor({ reason: 'broken', lines: [one, one] }, made)).toBe(true);
@@ -272,7 +272,7 @@ describe('approval', () => {
   const limits = { customerCents: 100, supportCents: 500, leadCents: 1000 };
   const slice = { ...refundRecord(), approved: false };
 
-  it('is needed above the limit of the role that asks', () => {
+  it('is needed above the limit of the requester’s role', () => {
     expect(needsApproval(limits, 'support', [], 500)).toBe(false);
     expect(needsApproval(limits, 'support', [], 501)).toBe(true);
     expect(needsApproval(limits, 'support_lead', [], 1000)).toBe(false);
@@ -281,7 +281,7 @@ describe('approval', () => {
     expect(needsApproval(limits, 'system', [], 1_000_000)).toBe(false);
   });
 
-  it('can’t be avoided in slices: what nobody approved counts together', () => {
+  it('can’t be avoided with several small refunds: all unapproved ones add up', () => {
     const slices = [
       { ...slice, amountCents: 300 },
       { ...slice, amountCents: 900, approved: true },
@@ -292,11 +292,11 @@ describe('approval', () => {
   });
 });
 
-describe('a refund that waited, or failed', () => {
+describe('a refund that waited or failed', () => {
   const money = (cents: number) => `$${(cents / 100).toFixed(2)}`;
   const refund = refundRecord({ amountCents: 300, status: 'failed', lines: [{ productId: 'mug', quantity: 1 }] });
 
-  it('is resumed while its money and its units are there', () => {
+  it('is resumed while its amount and its units are available', () => {
     expect(refusalOfResumed(mug, [], refund, money)).toBeUndefined();
     expect(refusalOfResumed(mug, [refundRecord({ amountCents: 700 })], refund, money)).toBeUndefined();
     expect(refusalOfResumed(mug, [refundRecord({ amountCents: 701 })], refund, money)).toContain(
@@ -304,21 +304,21 @@ describe('a refund that waited, or failed', () => {
     );
   });
 
-  it('is refused when another one was made for its units: nobody is paid twice for one item', () => {
+  it('is refused when another refund used its units, so that no item is refunded twice', () => {
     const other = refundRecord({ amountCents: 600, lines: [{ productId: 'mug', quantity: 2 }] });
     expect(refusalOfResumed(mug, [other], refund, money)).toContain('Only 0 of “Mug” can still be refunded');
     const one = refundRecord({ amountCents: 300, lines: [{ productId: 'mug', quantity: 1 }] });
     expect(refusalOfResumed(mug, [one], refund, money)).toBeUndefined();
   });
 
-  it('of units that are back on sale can be made whatever has shipped since: they did not', () => {
+  it('of restocked units can be made whatever has shipped since, because they did not ship', () => {
     const restocked = { ...refund, cancelsUnits: true, isRestocked: true };
     expect(refusalOfResumed(mug, [], restocked, money)).toBeUndefined();
     const lines = [{ productId: 'mug', quantity: 2 }];
     expect(decideRefund(mug, [restocked], { lines, restock: false })).toMatchObject({ ok: false });
   });
 
-  it('of items that have shipped since is refused: the money would follow goods that are gone', () => {
+  it('of items that have shipped since is refused, because it would refund items that the shopper receives', () => {
     const cancels = { ...refund, cancelsUnits: true };
     expect(refusalOfResumed({ ...mug, hasShipped: false }, [], cancels, money)).toBeUndefined();
     expect(refusalOfResumed(mug, [], cancels, money)).toContain('have shipped in the meantime');
@@ -326,7 +326,7 @@ describe('a refund that waited, or failed', () => {
 });
 
 describe('returns', () => {
-  it('close so many days after the delivery, to the second', () => {
+  it('close the configured number of days after delivery, to the second', () => {
     const deliveredAt = new Date('2026-10-01T12:00:00Z');
     expect(returnsClosedAt(null, 30, new Date())).toBeUndefined();
     expect(returnsClosedAt(deliveredAt, 30, new Date('2026-10-31T11:59:59Z'))).toBeUndefined();
@@ -334,8 +334,8 @@ describe('returns', () => {
   });
 });
 
-describe('an amount to refund, as people write it', () => {
-  it('is what Stripe can send back, or a sentence saying what is wrong', () => {
+describe('a refund amount in major units', () => {
+  it('is an amount that Stripe can refund, or a sentence that names the problem', () => {
     expect(refundCents(12.5, 'usd')).toBe(1250);
     expect(refundCents(1200, 'jpy')).toBe(1200);
     expect(refundCents(1.23, 'kwd')).toBe(1230);

@@ -1,4 +1,4 @@
-/** What may still be given back of an order, who has to agree, and what its status becomes. All amounts in minor units. */
+/** Refund rules: how much of an order can still be refunded, and who has to approve. All amounts are in minor units. */
 import { chargeStep, isChargeable } from './currencies.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
 import { isAllowed, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
@@ -15,7 +15,7 @@ export interface RefundLine {
 export interface RefundableOrder {
   status: OrderStatus;
   capturedCents: number;
-  /** Whether its units have left. Until then, refunding a unit cancels it: it never ships, and goes back on sale. */
+  /** Whether it has shipped. Until then, refunding a unit cancels it: the unit is restocked and never ships. */
   hasShipped: boolean;
   lines: readonly (RefundLine & { name: string; unitPriceCents: number })[];
 }
@@ -24,45 +24,45 @@ export interface RefundRecord {
   amountCents: number;
   status: RefundStatus;
   lines: readonly RefundLine[];
-  /** Whether its units had not shipped when it was requested. */
+  /** Whether its units had not shipped when it was requested, so that it cancels them. */
   cancelsUnits: boolean;
   /** A failed refund whose money went back in another way, such as a bank transfer. */
   isGivenUp: boolean;
-  /** Its units are back on sale: whatever becomes of the money, they never ship and can't be taken again. */
+  /** Its units are back on sale: no matter what happens to the money, they never ship and can't be refunded again. */
   isRestocked: boolean;
-  /** A chargeback, or made in Stripe's dashboard: failed, it is over, and nobody retries it. */
+  /** A chargeback, or a refund made in the Stripe Dashboard. If it fails, it is never retried. */
   isFromStripe: boolean;
 }
 
-/** What decides over its units, whatever becomes of its money. */
+/** The fields that decide about its units, independent of its money. */
 export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>;
 
 type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
 
 /**
- * Whether its money is given back, on its way or set aside for it. A rejected refund frees its amount, and so does a failed one, unless
- * the money went back in another way.
+ * Whether its amount is refunded, being refunded, or set aside for it. A rejected refund frees its amount, and so does a failed one,
+ * unless the money went back in another way.
  */
 export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): boolean {
   return refund.status === 'failed' ? refund.isGivenUp : refund.status !== 'rejected';
 }
 
-/** Whether its units are canceled, about to be, or back: no other refund can be for them. */
+/** Whether its units are canceled, about to be, or restocked, so that no other refund can include them. */
 export function takesUnits(refund: Pick<RefundState, 'status' | 'isGivenUp' | 'isRestocked'>): boolean {
   return isCommitted(refund) || refund.isRestocked;
 }
 
-/** Whether people decide yet whether it is made. */
+/** Whether the refund still awaits a decision or a return. */
 export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
   return refund.status === 'awaiting_approval' || refund.status === 'awaiting_return';
 }
 
-/** Whether it failed and can be retried, or replaced by another one. */
+/** Whether it failed and can be retried or replaced by another refund. */
 function isOpenFailure(refund: RefundState): boolean {
   return refund.status === 'failed' && !refund.isFromStripe && !refund.isGivenUp;
 }
 
-/** Whether its units are on sale again and its money has not gone back: only a refund of everything may take that. */
+/** Whether its units are back on sale but its money was not refunded: only a refund of everything may include that amount. */
 function isOwed(refund: RefundState): boolean {
   return isOpenFailure(refund) && refund.isRestocked;
 }
@@ -81,7 +81,7 @@ export function refundableCents(
   return Math.max(0, order.capturedCents - committedRefundCents(refunds));
 }
 
-/** Units of each product that no refund has taken yet. */
+/** Units of each product that no refund includes yet. */
 export function refundableQuantities(
   order: Pick<RefundableOrder, 'lines'>,
   refunds: readonly RefundUnits[],
@@ -97,8 +97,8 @@ export function refundableQuantities(
 }
 
 /**
- * The failed refunds that a new one replaces: those whose money or units are no longer there once it is made. One that stays can be
- * retried without paying for anything twice.
+ * The failed refunds that a new one replaces: those whose amount or units are no longer available once it is made. The others can still
+ * be retried without refunding anything twice.
  * @param refunds the order's refunds without the new one
  */
 export function replacedBy<Refund extends RefundRecord>(
@@ -116,7 +116,7 @@ export function replacedBy<Refund extends RefundRecord>(
     }
   };
   take(made.lines);
-  // Units that are on sale again are nobody's; what is owed for them comes first.
+  // Restocked units can't be refunded again, but the amount owed for them takes precedence.
   const open = refunds.filter(isOpenFailure);
   return [...open.filter(isOwed), ...open.filter((failed) => !isOwed(failed))].filter((failed) => {
     const isShort = !isOwed(failed) && failed.lines.some((line) => line.quantity > left(line.productId));
@@ -128,13 +128,13 @@ export function replacedBy<Refund extends RefundRecord>(
 }
 
 export interface RefundWish {
-  /** 1 or more; undefined asks for the lines' price, or for everything that is left. */
+  /** 1 or more; undefined means the lines' price, or everything that remains. */
   amountCents?: number;
-  /** Units that the refund is for; undefined with no amount means all that are left. */
+  /** Units to refund; undefined without an amount means all that remain. */
   lines?: readonly RefundLine[];
-  /** Whether the units go back on sale; those that have not shipped always do. */
+  /** Whether the units are restocked; units that have not shipped always are. */
   restock: boolean;
-  /** Shoppers name lines or refund everything; a bare amount is for staff. */
+  /** Shoppers specify lines or refund everything; only staff can refund an amount without lines. */
   isShopper?: boolean;
 }
 
@@ -144,7 +144,7 @@ function quantitiesOf(lines: readonly RefundLine[]): string {
   return JSON.stringify([...sums].sort());
 }
 
-/** Whether a request asks for a refund that was made before; what it leaves out was decided then. */
+/** Whether a request matches an earlier refund; fields that it omits match any value, because the earlier request decided them. */
 export function asksFor(
   request: Pick<RefundWish, 'amountCents' | 'lines'> & { reason: string },
   refund: { amountCents: number; lines: readonly RefundLine[]; reason: string },
@@ -165,15 +165,15 @@ export type RefundDecision =
       refundableCents: number;
     };
 
-/** Decides on one request. @throws RangeError when the amount is no positive whole number */
+/** Decides on one request. @throws RangeError when the amount is not a positive integer */
 export function decideRefund(
   order: RefundableOrder,
   refunds: readonly RefundRecord[],
-  wish: RefundWish,
+  request: RefundWish,
 ): RefundDecision {
   const left = refundableCents(order, refunds);
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
-  /** More than is left, or a part of it that is owed for items on sale again. */
+  /** Whether the amount is more than what remains, or would use a part that is owed for restocked items. */
   const isOwedAway = (cents: number): boolean => cents !== left && cents > left - owed;
   const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
     ok: false,
@@ -181,22 +181,28 @@ export function decideRefund(
     message,
     refundableCents: left,
   });
-  if (wish.amountCents !== undefined && (!Number.isSafeInteger(wish.amountCents) || wish.amountCents < 1))
-    throw new RangeError(`not a refund amount: ${wish.amountCents}`);
+  if (request.amountCents !== undefined && (!Number.isSafeInteger(request.amountCents) || request.amountCents < 1))
+    throw new RangeError(`not a refund amount: ${request.amountCents}`);
   if (!isAllowed('refund', order.status)) return refuse('order_not_refundable', refusalOf('refund', order.status)!);
 
-  if (wish.isShopper && wish.amountCents !== undefined && !wish.lines)
+  if (request.isShopper && request.amountCents !== undefined && !request.lines)
     return refuse('invalid_request', 'Specify the items and quantities to refund. An amount alone is not accepted.');
 
   const accept = (amountCents: number, lines: RefundLine[]): RefundDecision => {
     const cancelsUnits = !order.hasShipped && lines.length > 0;
-    return { ok: true, amountCents, lines, cancelsUnits, restock: cancelsUnits || (wish.restock && lines.length > 0) };
+    return {
+      ok: true,
+      amountCents,
+      lines,
+      cancelsUnits,
+      restock: cancelsUnits || (request.restock && lines.length > 0),
+    };
   };
   const quantities = refundableQuantities(order, refunds);
-  if (wish.lines) {
-    const priced = priceLines(wish.lines, quantities);
+  if (request.lines) {
+    const priced = priceLines(request.lines, quantities);
     if (typeof priced === 'string') return refuse('invalid_request', priced);
-    const amountCents = wish.amountCents ?? priced.totalCents;
+    const amountCents = request.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
       return refuse(
         'refund_exceeds_charge',
@@ -213,7 +219,7 @@ export function decideRefund(
     }
     return accept(amountCents, priced.lines);
   }
-  const amountCents = wish.amountCents ?? left;
+  const amountCents = request.amountCents ?? left;
   if (left === 0)
     return refuse('refund_exceeds_charge', 'The full charge is already refunded or has a refund in progress.');
   if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than the remaining charge.');
@@ -223,17 +229,17 @@ export function decideRefund(
       'The refund is more than the remaining charge, part of which is reserved for a failed refund of restocked items. Retry the failed refund.',
     );
   }
-  // While another one may still be rejected, what is left of the money is not what is left of the order.
+  // While another refund may still be rejected, a refund of the remaining money is not a refund of the remaining order.
   const isUndecided = !order.hasShipped && refunds.some(isWaiting);
-  if (isUndecided && wish.amountCents === undefined) {
+  if (isUndecided && request.amountCents === undefined) {
     return refuse(
       'order_not_refundable',
       'Another refund of this order is waiting for approval. To refund everything, cancel the order; the cancellation replaces that refund.',
     );
   }
-  // All that is left stands for every unit that is left; a goodwill amount stands for none and blocks nothing.
+  // A refund of the whole remainder covers every remaining unit; a goodwill amount covers none and blocks nothing.
   const whole = amountCents === left && !isUndecided;
-  if (wish.restock && !whole)
+  if (request.restock && !whole)
     return refuse('invalid_request', 'To return items to stock, specify "lines" with product and quantity.');
   const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
     quantity > 0 ? [{ productId, quantity }] : [],
@@ -241,7 +247,7 @@ export function decideRefund(
   return accept(amountCents, whole ? lines : []);
 }
 
-/** Units that a refund of these lines leaves to ship, as people read them. */
+/** Units that would still ship after a refund of these lines, formatted for display. */
 function unnamedUnits(lines: readonly RefundLine[], quantities: ReturnType<typeof refundableQuantities>): string[] {
   const named = new Map(lines.map(({ productId, quantity }) => [productId, quantity]));
   return [...quantities].flatMap(([productId, { name, left }]) => {
@@ -273,15 +279,15 @@ function priceLines(
   return { totalCents, lines: [...asked].map(([productId, quantity]) => ({ productId, quantity })) };
 }
 
-/** Most that a role may give back of one order by itself, in minor units. */
+/** The maximum that a role may refund of one order without approval, in minor units. */
 export interface RefundLimits {
-  /** Shoppers, of what was not shipped. */
+  /** For shoppers, who can refund only what has not shipped. */
   customerCents: number;
   supportCents: number;
   leadCents: number;
 }
 
-/** The order's refunds count together: a limit can't be passed in slices. */
+/** Adds up all of the order's refunds, so that several small ones can't get around the limit. */
 export function needsApproval(
   limits: RefundLimits,
   role: Role | 'system',
@@ -299,9 +305,9 @@ export function needsApproval(
 }
 
 /**
- * Whether a refund that waited, or failed, can still be made: others may have taken its money or its units meanwhile.
+ * Checks whether a refund that waited or failed can still be made, because others may have used its amount or its units meanwhile.
  * @param others the order's refunds without this one
- * @returns why not, as a sentence to act on; undefined when it can
+ * @returns why not, as a sentence that the reader can act on; undefined when it can
  */
 export function refusalOfResumed(
   order: RefundableOrder,
@@ -318,18 +324,18 @@ export function refusalOfResumed(
     if (!product || product.left < quantity)
       return `Only ${Math.max(0, product?.left ?? 0)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or cancel this refund.`;
   }
-  // Units that are back on sale did not ship with the order.
+  // Restocked units did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
     return 'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.';
   return undefined;
 }
 
-/** Until when returns of a delivered order are accepted. */
+/** When a delivered order's return window closes. */
 export function returnsUntil(deliveredAt: Date, returnDays: number): Date {
   return new Date(deliveredAt.getTime() + returnDays * DAY_MS);
 }
 
-/** When returns of an order ended, ISO 8601; undefined while they are accepted, or before it is delivered. */
+/** When the return window closed, ISO 8601; undefined while it is open and before delivery. */
 export function returnsClosedAt(deliveredAt: Date | null, returnDays: number, now: Date): string | undefined {
   if (!deliveredAt) return undefined;
   const closesAt = returnsUntil(deliveredAt, returnDays);
@@ -337,8 +343,8 @@ export function returnsClosedAt(deliveredAt: Date | null, returnDays: number, no
 }
 
 /**
- * A refund's amount as people write it → minor units that Stripe can send back.
- * @returns a sentence saying what is wrong with it otherwise
+ * A refund amount in major units → minor units that Stripe can refund.
+ * @returns minor units, or a sentence that names the problem
  */
 export function refundCents(amount: number, currency: string): number | string {
   const code = currency.toUpperCase();

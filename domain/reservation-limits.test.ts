@@ -5,7 +5,7 @@ const LIMITS = { maxUnitsPerOwner: 100, maxUnitsPerGuest: 20, maxOpenPerAddress:
 const NONE = { open: 0, units: 0 };
 
 describe('exceededLimit', () => {
-  it('lets through what is exactly at a limit, and names the first one that is exceeded', () => {
+  it('allows amounts exactly at a limit, and names the first limit that is exceeded', () => {
     const of = (isGuest: boolean, units: number, address = NONE) =>
       exceededLimit(LIMITS, { isGuest, units, address })?.limit;
     expect(of(true, 20)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** How much may be reserved at a time; each shopper has one open reservation, so what an owner has reserved is that one's units. */
+/** Limits on reserved units. Each shopper has one open reservation, so an owner's reserved units are those of that reservation. */
 
 export type ReservationLimitName = 'owner_units' | 'guest_units' | 'address_open' | 'address_units';
 
@@ -14,7 +14,7 @@ export interface ExceededLimit {
   max: number;
 }
 
-/** @param address what the shopper's address has reserved besides this reservation @returns the first limit that the units would exceed */
+/** @param address open reservations and units of the shopper's IP address besides this one @returns the first limit that the units exceed */
 export function exceededLimit(
   limits: ReservationLimits,
   { isGuest, units, address }: { isGuest: boolean; units: number; address: { open: number; units: number } },
@@ -29,7 +29,7 @@ export function exceededLimit(
   return undefined;
 }
 
-/** Which limit it is and what the shopper can do, in one or two sentences. */
+/** Names the limit and what the shopper can do, in one or two sentences. */
 export function limitMessage({ limit, max }: ExceededLimit): string {
   switch (limit) {
     case 'guest_units':

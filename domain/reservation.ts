@@ -1,2 +1,2 @@
-/** Most that support extends a reservation by, once. */
+/** The longest time by which support can extend a reservation, once. */
 export const MAX_EXTENSION_MINUTES = 30;

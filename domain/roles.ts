@@ -1,4 +1,4 @@
-/** What a person may do: shoppers, support staff, those who approve for them, administrators of the catalog. */
+/** Roles: shoppers, support staff, support leads who approve refunds, and administrators of the catalog. */
 export const ROLES = ['customer', 'support', 'support_lead', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

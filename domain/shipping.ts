@@ -1,23 +1,23 @@
-/** What packers may send: what was bought, minus what was canceled or refunded, per line. */
+/** What may ship, per line: the units bought minus the units canceled or refunded. */
 import type { RefundableOrder, RefundUnits } from './refund.ts';
 
 export interface PackingLine {
   productId: string;
   name: string;
-  /** Units bought, canceled for good, and in a cancellation that is still under way; each 0 or more. */
+  /** Units bought, canceled, and in a cancellation that is not finished; each 0 or more. */
   bought: number;
   canceled: number;
   pending: number;
-  /** What ships once nothing is pending. */
+  /** Units to ship now. */
   toShip: number;
 }
 
-/** Units are canceled once their money has gone back, they are back on sale, or staff have settled it in another way. */
+/** Units are canceled once they are refunded, restocked, or staff refunded them in another way. */
 function isCanceled(refund: RefundUnits): boolean {
   return refund.cancelsUnits && (refund.status === 'succeeded' || refund.isGivenUp || refund.isRestocked);
 }
 
-/** Approval, Stripe, or staff decide yet whether these units ship. */
+/** Whether these units ship still depends on an approval, Stripe, or staff. */
 function isPendingCancellation(refund: RefundUnits): boolean {
   if (!refund.cancelsUnits || refund.isGivenUp || refund.isRestocked) return false;
   return refund.status === 'awaiting_approval' || refund.status === 'pending' || refund.status === 'failed';
@@ -39,7 +39,7 @@ export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: rea
   add(refunds.filter(isCanceled), 'canceled');
   add(refunds.filter(isPendingCancellation), 'pending');
   for (const line of lines.values()) {
-    // A dispute can take units that a refund was for; no unit is canceled twice.
+    // A dispute can cover units that a refund already covers; no unit is canceled twice.
     line.canceled = Math.min(line.canceled, line.bought);
     line.pending = Math.min(line.pending, line.bought - line.canceled);
     line.toShip = line.bought - line.canceled - line.pending;
@@ -47,7 +47,7 @@ export function packingLines(order: Pick<RefundableOrder, 'lines'>, refunds: rea
   return [...lines.values()];
 }
 
-/** Why an order can't ship now, as a sentence to act on; undefined when it can. @param hasOpenDispute a chargeback is not decided */
+/** Why an order can't ship now, as a sentence to act on; undefined when it can. @param hasOpenDispute whether a chargeback is undecided */
 export function refusalOfShipping(
   order: Pick<RefundableOrder, 'lines'>,
   refunds: readonly RefundUnits[],
@@ -67,7 +67,7 @@ export function refusalOfShipping(
   return undefined;
 }
 
-/** States of a dispute that is not decided, in Stripe's terms; `warning_…` are inquiries, which take no money. */
+/** Stripe's statuses of an undecided dispute; `warning_…` are inquiries, which withdraw no funds. */
 export const OPEN_DISPUTE_STATUSES = [
   'needs_response',
   'under_review',
@@ -79,7 +79,7 @@ export function isOpenDispute(status: string): boolean {
   return (OPEN_DISPUTE_STATUSES as readonly string[]).includes(status);
 }
 
-/** Whether the bank holds the order's money while the dispute is open. */
+/** Whether the bank withholds the order's funds while the dispute is open. */
 export function withholdsMoney(status: string): boolean {
   return status === 'needs_response' || status === 'under_review';
 }

@@ -1,6 +1,6 @@
-/** Changes of the stock on hand that come from outside: deliveries, corrections, imports. */
+/** Changes of stock on hand other than sales: deliveries, corrections, imports. */
 
-/** The most units of one product that may be on hand. */
+/** The maximum number of units on hand of one product. */
 export const MAX_STOCK = 10_000_000;
 
 export interface StockState {
@@ -11,17 +11,17 @@ export interface StockState {
   version: number;
 }
 
-/** A number of units that came or went, or a count of what is there, with the version that it was based on. */
+/** A number of units added or removed, or a new count with the version that it was based on. */
 export type StockChange = { delta: number } | { quantity: number; version?: number };
 
 export type StockOutcome =
   | { quantity: number }
-  /** `changed`: the count was based on an older version, or on none. `reserved`: less would be left than is reserved. */
+  /** `changed`: the count was based on an older version, or on none. `reserved`: fewer units would remain than are reserved. */
   | { refused: 'changed' | 'reserved' | 'too_many' };
 
 /**
- * What is on hand after a change. A count that was taken before a sale would put the sold units back on sale, so it is refused
- * unless it names the version it was based on, or changes nothing.
+ * The stock on hand after a change. A count taken before a sale would put the sold units back on sale, so it is refused unless it
+ * names the current version or changes nothing.
  */
 export function changeStock(state: StockState, change: StockChange): StockOutcome {
   if ('quantity' in change && change.quantity !== state.quantity && change.version !== state.version)

@@ -20,7 +20,7 @@ const limits = fc.integer({ min: 1, max: 30 });
 const most = (list: readonly (string | null)[]) =>
   Math.max(0, ...[...new Set(list)].map((name) => (name === null ? 0 : list.filter((each) => each === name).length)));
 
-it('shows as many as there are, each once, whatever they are', () => {
+it('includes every candidate once, whatever its category', () => {
   fc.assert(
     fc.property(things, limits, (list, limit) => {
       const chosen = diversify(list, limit);
@@ -30,7 +30,7 @@ it('shows as many as there are, each once, whatever they are', () => {
   );
 });
 
-it('has three of a category at most in every ten, and one of a family, while there is anything else', () => {
+it('has at most three of a category and one of a family in every ten while other candidates are left', () => {
   fc.assert(
     fc.property(things, limits, (list, limit) => {
       const chosen = diversify(list, limit);
@@ -52,7 +52,7 @@ it('has three of a category at most in every ten, and one of a family, while the
   );
 });
 
-it('is known from the beginning of a list as soon as it is full', () => {
+it('does not change once it is full', () => {
   fc.assert(
     fc.property(things, limits, fc.nat(60), (list, limit, length) => {
       const varied = new VariedList<Thing>(limit);
@@ -67,13 +67,13 @@ it('keeps the order where the rule allows it', () => {
   expect(diversify(list, 10).map(({ place }) => place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-it('passes over the fourth of a category, and takes it when nothing else is left', () => {
+it('skips the fourth of a category, and includes it when nothing else is left', () => {
   const list = ['a', 'a', 'a', 'a', 'b'].map((category, place) => ({ family: `${place}`, category, place }));
   expect(diversify(list, 4).map(({ place }) => place)).toEqual([0, 1, 2, 4]);
   expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 1, 2, 4, 3]);
 });
 
-it('draws early ones more often, everything sometimes, and the same by the same numbers', () => {
+it('draws early candidates more often, all of them sometimes, and the same ones for the same numbers', () => {
   let state = 1;
   const random = () => {
     state = (state * 16_807) % 2_147_483_647;
@@ -91,9 +91,9 @@ it('draws early ones more often, everything sometimes, and the same by the same 
   expect(new Set(drawEarlyOnes(list, 100, random)).size).toBe(100);
 });
 
-it('draws the candidate at place 10 half as likely as the first', () => {
+it('draws the candidate at place 10 with half the probability of the first', () => {
   const list = Array.from({ length: 12 }, (_, at) => at);
-  /** Of these waiting times, each multiplied by what its place makes of it, the shortest come first. */
+  /** Waiting times, to be multiplied by a factor of the place; the shortest come first. */
   const drawn = (count: number, waits: Readonly<Record<number, number>>) => {
     let at = -1;
     return drawEarlyOnes(list, count, () => {
@@ -107,7 +107,7 @@ it('draws the candidate at place 10 half as likely as the first', () => {
   expect(drawn(0, {})).toEqual([]);
 });
 
-it('takes a fourth of a category again in the next ten, those passed over first', () => {
+it('includes a fourth of a category in the next ten, skipped candidates first', () => {
   const thing = (category: string, place: number) => ({ family: `${place}`, category, place });
   const list = [
     ...Array.from({ length: 5 }, (_, at) => thing('a', at)),
@@ -117,22 +117,22 @@ it('takes a fourth of a category again in the next ten, those passed over first'
   expect(diversify(list, 14).map(({ place }) => place)).toEqual([0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 3, 4, 12, 13]);
 });
 
-it('shows a family again only when nothing else is left, and another one before it', () => {
+it('repeats a family only when nothing else is left, after families that are not in the list yet', () => {
   const list = ['x', 'x', 'y', 'y', 'z'].map((family, place) => ({ family, category: null, place }));
   expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 4, 1, 3]);
 });
 
-it('fills up with another family that the rule passed over before one that is shown already', () => {
+it('fills up with skipped candidates of new families before families that are in the list already', () => {
   const list = ['x', 'x', 'y', 'z', 'w'].map((family, place) => ({ family, category: 'a', place }));
   expect(diversify(list, 5).map(({ place }) => place)).toEqual([0, 2, 3, 4, 1]);
 });
 
-it('takes what has no category for a category of its own', () => {
+it('treats a product without a category as a category of its own', () => {
   const list = ['v', 'w', 'x', 'y'].map((family, place): Thing => ({ family, category: null, place }));
   expect(diversify([...list, { family: 'z', category: 'mugs', place: 4 }], 4)).toEqual(list);
 });
 
-it('keeps to the rule again in the ten after one that had to be filled up', () => {
+it('applies the rule again in the ten after one that had to be filled up', () => {
   const things = (category: string, count: number) =>
     Array.from({ length: count }, (_, at) => ({ family: `${category}${at}`, category }));
   const chosen = diversify([...things('a', 15), ...things('b', 6)], 20).map(({ family }) => family);

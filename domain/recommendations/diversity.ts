@@ -1,26 +1,26 @@
 /**
- * The rule of a varied list: in every ten at most three of a category, and one of a family, unless there is nothing else. What has
- * no category counts as a category of its own.
+ * The diversity rule: every ten products include at most three of a category and one of a family, unless no other candidates are left.
+ * A product without a category counts as a category of its own.
  */
 
 export const MAX_PER_CATEGORY = 3;
 const WINDOW = 10;
-/** The candidate at this place is drawn half as likely as the first. */
+/** The candidate at this place is half as likely to be drawn as the first. */
 const HALF_AS_LIKELY_AT = 10;
 
 export interface Placed {
-  /** Products of one family are one thing in several sizes or colours. */
+  /** Products of one family are the same item in several sizes or colors. */
   readonly family: string;
   readonly category: string | null;
 }
 
-/** A list chosen by that rule from candidates as they come, the best first; their order is kept where the rule allows it. */
+/** Builds a list by that rule from candidates added best first, and keeps their order where the rule allows it. */
 export class VariedList<Candidate extends Placed> {
   readonly chosen: Candidate[] = [];
   readonly #limit: number;
   readonly #maxOfACategory: number;
   readonly #families = new Set<string>();
-  /** By category, in the ten that is being filled. */
+  /** Products per category in the ten being filled. */
   #counts = new Map<string, number>();
   #passedOver: Candidate[] = [];
 
@@ -29,7 +29,7 @@ export class VariedList<Candidate extends Placed> {
     this.#maxOfACategory = maxOfACategory;
   }
 
-  /** Then it is what any number of further candidates would have left it. */
+  /** Once full, further candidates can't change the list. */
   get isFull(): boolean {
     return this.chosen.length >= this.#limit;
   }
@@ -40,7 +40,7 @@ export class VariedList<Candidate extends Placed> {
     else if (this.chosen.length % WINDOW === 0) this.#beginTen();
   }
 
-  /** Nothing else is left: those that were passed over fill it, another family before the same one again. */
+  /** Fills the list with skipped candidates once no others are left; families that are not in the list yet come first. */
   fillUp(): Candidate[] {
     while (!this.isFull && this.#passedOver.length > 0) {
       const other = this.#passedOver.findIndex(({ family }) => !this.#families.has(family));
@@ -63,7 +63,7 @@ export class VariedList<Candidate extends Placed> {
     return true;
   }
 
-  /** Another ten, another three of each category: those passed over come first. */
+  /** Starts the next ten, with a new limit of three per category; skipped candidates come first. */
   #beginTen(): void {
     this.#counts = new Map();
     const again = this.#passedOver;
@@ -72,7 +72,7 @@ export class VariedList<Candidate extends Placed> {
   }
 }
 
-/** The first `limit` of the candidates by that rule. @param candidates best first */
+/** Selects up to `limit` of the candidates by that rule. @param candidates best first */
 export function diversify<Candidate extends Placed>(candidates: readonly Candidate[], limit: number): Candidate[] {
   const list = new VariedList<Candidate>(limit);
   for (const candidate of candidates) list.offer(candidate);
@@ -80,15 +80,15 @@ export function diversify<Candidate extends Placed>(candidates: readonly Candida
 }
 
 /**
- * Draws `count` without putting back: the earlier in the list the likelier, so that not everybody sees the same ones.
- * @param random numbers of 0 ≤ number < 1; the same ones give the same draw
+ * Draws `count` candidates without replacement. Earlier ones are likelier, so that shoppers don't all see the same products.
+ * @param random returns 0 ≤ number < 1; the same numbers give the same draw
  */
 export function drawEarlyOnes<Candidate>(
   candidates: readonly Candidate[],
   count: number,
   random: () => number,
 ): Candidate[] {
-  // Exponential races: the one with the greatest weight finishes first most often.
+  // Exponential race: the candidate with the greatest weight finishes first most often.
   const finishes = candidates.map((candidate, place) => ({
     candidate,
     time: -Math.log(1 - random()) * (place + HALF_AS_LIKELY_AT),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ItemSums } from './item-sums.ts';
 
-it('adds up what comes for each item, however many there are, and says which share was the largest', () => {
+it('sums the contributions to each item, for any number of items, and names the largest contributor', () => {
   const share = fc.record({
     item: fc.oneof(fc.nat(9), fc.nat(200_000)),
     score: fc.integer({ min: -50, max: 50 }),
@@ -13,7 +13,7 @@ it('adds up what comes for each item, however many there are, and says which sha
     .tuple(fc.integer({ min: 2_000, max: 9_000 }), fc.integer({ min: 1, max: 65_536 }), few)
     .map(([count, step, end]) => [
       ...Array.from({ length: count }, (_, at) => ({
-        // Neither in a row nor each once: some meet in one place of the table.
+        // Neither consecutive nor distinct, so that some collide in the hash table.
         item: (at * at * 31 + at * step) % 199_999,
         score: at % 7,
         because: at,

@@ -1,22 +1,22 @@
 /**
- * What is added up for the items of one question. A question meets some hundred of a hundred thousand items: they stand side by side,
- * found by a table so small that it stays near the processor, where an array over all items would be fetched from afar for each.
+ * Score sums per item for one query. A query touches a few hundred of a hundred thousand items, so their sums lie side by side, indexed
+ * by a hash table that fits into the processor's cache; an array over all items would miss the cache for each.
  */
 
-/** Twice as many as most questions meet. */
+/** Twice the number of items that most queries touch. */
 const SLOTS = 4_096;
-/** 2³² divided by the golden ratio: neighbouring numbers land far from each other. */
+/** 2³² divided by the golden ratio, which spreads adjacent numbers far apart. */
 const SPREAD = 0x9e37_79b1;
 
 export class ItemSums {
-  /** Items met so far; the arrays below hold so many. */
+  /** Items touched so far, and thus entries in the arrays below. */
   count = 0;
   items = new Int32Array(SLOTS / 2);
   scores = new Float64Array(SLOTS / 2);
-  /** The item whose share in the score is the largest; −1 while there is none above 0. */
+  /** The item that contributed most to the score; −1 while no contribution is above 0. */
   because = new Int32Array(SLOTS / 2);
   #largest = new Float64Array(SLOTS / 2);
-  /** By hash: 1 + the item's place in the arrays, or 0. */
+  /** Indexed by hash: 1 + the item's place in the arrays, or 0 if free. */
   #slots = new Int32Array(SLOTS);
   #shift = 32 - Math.log2(SLOTS);
 
@@ -54,7 +54,7 @@ export class ItemSums {
     }
   }
 
-  /** The item's place in the arrays, or −1. */
+  /** The item's place in the arrays; −1 if it has none. */
   placeOf(item: number): number {
     const mask = this.#slots.length - 1;
     let slot = Math.imul(item, SPREAD) >>> this.#shift;

@@ -36,14 +36,14 @@ const contest = (candidate: ModelScores, opponent: ModelScores, opponentAtFirst?
   judge({ candidate, opponent, opponentAtFirst, opponentName: 'the served model m-1', margin });
 
 describe('a new model', () => {
-  it('may be worse by the margin, and not by more', () => {
+  it('may be worse by the margin but no more', () => {
     expect(contest(scores(0.0951), scores(0.1)).isGood).toBe(true);
     expect(contest(scores(0.0949), scores(0.1)).isGood).toBe(false);
     expect(contest(scores(0.0949), scores(0.1), undefined, 0.1).isGood).toBe(true);
     expect(contest(scores(0.25), scores(0.5), undefined, 0.5).isGood).toBe(true);
   });
 
-  it('is refused for each figure alone, with what fell from what to what', () => {
+  it('is refused when a single score falls, with that score’s old and new value', () => {
     expect(contest(scores(0.071), scores(0.113)).because).toBe(
       'NDCG@10 of new items fell from .113 to .071, more than the 5 % allowed',
     );
@@ -51,14 +51,14 @@ describe('a new model', () => {
     expect(contest(scores(0.2, 0.4, 0.1), scores(0.1)).because).toContain('bought together fell from .200 to .100');
   });
 
-  it('is not judged by fewer than fifty lists, and says so', () => {
+  it('is not compared on fewer than fifty lists, and the reason says so', () => {
     const verdict = contest(scores(0, 0, 0, 49), scores(0.1));
     expect(verdict.isGood).toBe(true);
     expect(verdict.because).toContain('not compared: new items (49)');
     expect(contest(scores(0, 0, 0, 50), scores(0.1)).isGood).toBe(false);
   });
 
-  it('is refused, however good, when the served one lost half of what it could', () => {
+  it('is refused, however good, when the served model lost half of its score', () => {
     const verdict = contest(scores(0.9, 0.9, 0.9), scores(0.04), scores(0.1));
     expect(verdict.isGood).toBe(false);
     expect(verdict.because).toContain('fell from .100 to .040');
@@ -67,7 +67,7 @@ describe('a new model', () => {
 });
 
 describe('an export', () => {
-  it('looks like the shop when nothing is out of proportion', () => {
+  it('is plausible when nothing is out of proportion', () => {
     expect(strangenessOf(FACTS, undefined)).toBeUndefined();
     expect(strangenessOf(FACTS, 20_000)).toBeUndefined();
     expect(missingFrom(FACTS)).toBeUndefined();
@@ -82,18 +82,18 @@ describe('an export', () => {
     expect(strangenessOf(facts, servedLines)).toContain(words);
   });
 
-  it('of a small shop may be lopsided', () => {
+  it('of a small shop may be unbalanced', () => {
     expect(strangenessOf({ ...FACTS, lines: 1_000, mostOfProduct: 900 }, undefined)).toBeUndefined();
     expect(strangenessOf({ ...FACTS, products: 50, mostOfProduct: 9_000 }, undefined)).toBeUndefined();
   });
 
-  it('without purchases of two times trains nothing', () => {
+  it('with all purchases at one time can’t be used for training', () => {
     expect(missingFrom({ ...FACTS, lines: 0 })).toContain('purchases are too few');
     expect(missingFrom({ ...FACTS, firstMs: FACTS.lastMs })).toContain('purchases are too few');
   });
 });
 
-it('holds out the last 31 days, or a fifth of what is shorter than 155', () => {
+it('holds out the last 31 days, or a fifth of a history shorter than 155 days', () => {
   expect(heldOutFromMs({ firstMs: 0, lastMs: 200 * DAY_MS })).toBe(169 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 155 * DAY_MS })).toBe(124 * DAY_MS);
   expect(heldOutFromMs({ firstMs: 0, lastMs: 100 * DAY_MS })).toBe(80 * DAY_MS);
@@ -101,7 +101,7 @@ it('holds out the last 31 days, or a fifth of what is shorter than 155', () => {
 });
 
 describe('a verdict', () => {
-  it('holds each figure against the opponent’s, over as many lists as both have', () => {
+  it('compares each score with the opponent’s, over the smaller number of lists', () => {
     const { comparisons } = contest(scores(0.12, 0.2, 0.2, 60), scores(0.1, 0.3, 0.2, 80));
     expect(comparisons).toEqual([
       { measure: 'newItems', before: 0.1, after: 0.12, count: 60, isWorse: false },
@@ -113,7 +113,7 @@ describe('a verdict', () => {
     );
   });
 
-  it('says what speaks for the model', () => {
+  it('gives the reasons for the model', () => {
     expect(contest(scores(0.1), scores(0.1))).toMatchObject({
       isGood: true,
       because: 'no score is more than 5 % below that of the served model m-1',
@@ -127,13 +127,13 @@ describe('a verdict', () => {
     );
   });
 
-  it('names every figure that fell', () => {
+  it('names every score that fell', () => {
     expect(contest(scores(0.05, 0.1, 0.2), scores(0.1)).because).toBe(
       'NDCG@10 of new items fell from .100 to .050, NDCG@10 of all items fell from .300 to .100, more than the 5 % allowed',
     );
   });
 
-  it('on a served model that collapsed names the figure, and keeps the comparisons', () => {
+  it('on a served model that collapsed names the score, and keeps the comparisons', () => {
     const verdict = contest(scores(0.9, 0.9, 0.9), scores(0.1, 0.14), scores(0.1, 0.3));
     expect(verdict.because).toBe(
       'the served model m-1 fell from .300 to .140 in NDCG@10 of all items, so these purchases do not resemble the ones that it was trained on',
@@ -151,7 +151,7 @@ describe('a verdict', () => {
   });
 });
 
-describe('an export at the edges', () => {
+describe('an export at the limits', () => {
   it.each([
     [{ lines: 1 }, 3, 'the export has 1 line, less than half of the 3 that the served model was trained on'],
     [{ lines: 0 }, 3, 'the export has 0 lines, less than half of the 3 that the served model was trained on'],
@@ -174,7 +174,7 @@ describe('an export at the edges', () => {
   });
 });
 
-it('writes figures as they are usually written', () => {
+it('formats scores in their usual notation', () => {
   expect([score(0.0714), score(0), score(1), score(10.05)]).toEqual(['.071', '.000', '1.000', '10.050']);
   expect([percent(0.3), percent(0.3006), percent(1)]).toEqual(['30 %', '30.1 %', '100 %']);
   expect(named('together')).toBe('NDCG@10 of items bought together');

@@ -1,28 +1,28 @@
-/** Whether a model that was just trained may be served: what its purchases must look like, and how it must score beside the one served. */
+/** Decides whether a newly trained model may be served, from its training data and its scores compared with the served model's. */
 
-/** Purchases and interest as they were exported. */
+/** Statistics of the exported purchases and events. */
 export interface ExportFacts {
-  /** Bought products, one for each product of an order. */
+  /** Order lines: one for each product of an order. */
   readonly lines: number;
-  /** People with an account or a guest's cart who bought or looked. */
+  /** Accounts and guest carts with a purchase or an event. */
   readonly shoppers: number;
   readonly products: number;
   readonly baskets: number;
   readonly carts: number;
   readonly views: number;
-  /** Epoch milliseconds, of purchases. */
+  /** First and last purchase, epoch milliseconds. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** When the snapshot was taken, by the database's clock. */
+  /** When the snapshot was taken by the database's clock, epoch milliseconds. */
   readonly takenMs: number;
-  /** Lines of the product that was bought most, and of the shopper who bought most. */
+  /** Lines of the most-bought product, and of the shopper who bought most. */
   readonly mostOfProduct: number;
   readonly mostOfShopper: number;
-  /** Why views and carts are not in it; absent when they are. */
+  /** Why the export has no views and carts; absent when it has them. */
   readonly withoutEvents?: string;
 }
 
-/** An NDCG@10 with its 95 % interval, and how many lists it is the mean of. */
+/** A mean NDCG@10 with its 95% confidence interval and the number of lists. */
 export interface Figure {
   readonly mean: number;
   readonly low: number;
@@ -31,43 +31,43 @@ export interface Figure {
 }
 
 export interface ModelScores {
-  /** Items new to the shopper. */
+  /** Items that the shopper has not bought before. */
   readonly newItems: Figure;
-  /** Items bought before or not. */
+  /** All items, whether bought before or not. */
   readonly anyItems: Figure;
-  /** The others of one basket, given one of it. */
+  /** The other items of an order, given one of them. */
   readonly together: Figure;
-  /** Different items shown ÷ items known. */
+  /** Distinct items shown ÷ items in the model. */
   readonly coverage: number;
 }
 
 const MEASURES = { newItems: 'new items', anyItems: 'all items', together: 'items bought together' } as const;
 export type Measure = keyof typeof MEASURES;
 
-/** A history of half the size was cut off somewhere. */
+/** An export with less than half of the served model's lines was probably cut off. */
 const MIN_SHARE_OF_SERVED = 0.5;
-/** Clocks differ by seconds, not by this. */
+/** Tolerance for clock differences, which are seconds rather than an hour. */
 const FUTURE_MS = 3_600_000;
-/** No product, and no shopper, of a shop of this size is in so many of its lines. */
+/** In a shop of this size, no product and no shopper plausibly has a larger share of the lines. */
 const MAX_SHARE = 0.3;
 const JUDGED_FROM = { lines: 1_000, products: 50 } as const;
 
 const DAY_MS = 86_400_000;
 const HELD_OUT_DAYS = 31;
-/** Shorter histories hold out a fifth. */
+/** Share of a shorter history to hold out. */
 const HELD_OUT_SHARE = 0.2;
 
-/** Fewer lists than this are chance. */
+/** Results over fewer lists are not significant. */
 export const MIN_LISTS = 50;
-/** A served model that scores below this share of what it scored when it was published no longer knows the shop. */
+/** A served model that scores below this share of its score at publication no longer fits the shop. */
 const MIN_SHARE_OF_OWN = 0.5;
 
-/** From when on purchases are held out for the evaluation, epoch milliseconds. */
+/** Start of the purchases held out for evaluation, epoch milliseconds. */
 export function heldOutFromMs({ firstMs, lastMs }: Pick<ExportFacts, 'firstMs' | 'lastMs'>): number {
   return Math.max(lastMs - HELD_OUT_DAYS * DAY_MS, lastMs - (lastMs - firstMs) * HELD_OUT_SHARE);
 }
 
-/** Why nothing can be trained on it at all, as a sentence; undefined when something can. */
+/** Why a model can't be trained on the export at all, as a sentence; undefined when it can. */
 export function missingFrom(facts: ExportFacts): string | undefined {
   return facts.lines === 0 || facts.lastMs === facts.firstMs
     ? 'the purchases are too few or too close together in time to train on'
@@ -75,8 +75,8 @@ export function missingFrom(facts: ExportFacts): string | undefined {
 }
 
 /**
- * Why an export does not look like the shop's purchases, as a sentence without its full stop; undefined when it does.
- * @param servedLines lines that the served model was trained on; undefined while none is served
+ * Why an export is implausible, as a sentence without its period; undefined when it is plausible.
+ * @param servedLines lines that the served model was trained on; undefined while no model is served
  */
 export function strangenessOf(facts: ExportFacts, servedLines: number | undefined): string | undefined {
   const { lines, products, lastMs, takenMs, mostOfProduct, mostOfShopper } = facts;
@@ -96,32 +96,32 @@ export interface Comparison {
   readonly measure: Measure;
   readonly before: number;
   readonly after: number;
-  /** Of both the smaller count. */
+  /** The smaller of both counts of lists. */
   readonly count: number;
-  /** Undefined where there were too few lists to tell. */
+  /** Undefined when there were too few lists to decide. */
   readonly isWorse: boolean | undefined;
 }
 
 export interface Verdict {
   readonly isGood: boolean;
-  /** Why, as a sentence without its full stop. */
+  /** The reason, as a sentence without its period. */
   readonly because: string;
   readonly comparisons: readonly Comparison[];
 }
 
 export interface Contest {
   readonly candidate: ModelScores;
-  /** What it is compared with, on the same purchases. */
+  /** Scores of the model that it is compared with, on the same purchases. */
   readonly opponent: ModelScores;
-  /** The opponent's scores when it was published; undefined for plain popularity. */
+  /** The opponent's scores at its publication; undefined for plain popularity. */
   readonly opponentAtFirst?: ModelScores | undefined;
-  /** In words: "the model m-…", "plain popularity". */
+  /** For display: "the model m-…", "plain popularity". */
   readonly opponentName: string;
-  /** By how much a figure may fall, relative to the opponent's, 0–1. */
+  /** How far a score may fall below the opponent's, as a share of it, 0–1. */
   readonly margin: number;
 }
 
-/** Decides: good is what is not worse in any figure by more than the margin, on purchases that look like the shop. */
+/** Accepts a candidate when no score is below the opponent's by more than the margin and the opponent itself has not collapsed. */
 export function judge({ candidate, opponent, opponentAtFirst, opponentName, margin }: Contest): Verdict {
   const measures = Object.keys(MEASURES) as Measure[];
   const comparisons = measures.map((measure): Comparison => {
@@ -164,7 +164,7 @@ export function named(measure: Measure): string {
   return `NDCG@10 of ${MEASURES[measure]}`;
 }
 
-/** .0714 → ".071", as such figures are usually written. */
+/** .0714 → ".071", the usual notation of such scores. */
 export function score(value: number): string {
   return value.toFixed(3).replace(/^0/, '');
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isAboutProduct, REASON_KINDS, reasonText } from './reasons.ts';
 
-it('says why, with the product’s name where it has one', () => {
+it('names the related product where there is one', () => {
   expect(REASON_KINDS.map((kind) => reasonText(kind, 'Stoneware mug'))).toEqual([
     'Because you bought Stoneware mug',
     'Because you looked at Stoneware mug',
@@ -14,7 +14,7 @@ it('says why, with the product’s name where it has one', () => {
   ]);
 });
 
-it('is a whole sentence without it, too', () => {
+it('is a complete sentence without the name, too', () => {
   for (const kind of REASON_KINDS) {
     expect(reasonText(kind)).toMatch(/^[A-Z][\w ]+$/);
     expect(reasonText(kind)).not.toMatch(/undefined| $/);

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const NOW_MS = 1_000 * DAY_MS;
 const [TEA, POT, CUP, LAMP, RUG] = [0, 1, 2, 3, 4];
 
-/** Tea speaks for a pot and a cup, a pot for a cup and tea, a lamp against a rug. Numbers that 32 bits hold exactly. */
+/** Tea recommends a pot and a cup, a pot recommends a cup and tea, and a lamp counts against a rug. All values are exact in 32 bits. */
 const MODEL: ServedModel = {
   trainedUntilMs: NOW_MS,
   items: ['tea', 'pot', 'cup', 'lamp', 'rug'],
@@ -39,7 +39,7 @@ const shown = (suggestions: readonly Suggestion[]) =>
 describe('items that are new to a shopper', () => {
   const newItems = (signals: readonly Signal[], count = 2) => shown(scorer.newItems(signals, NOW_MS, count));
 
-  it('are those that what they bought speaks for, less so where everybody finds them', () => {
+  it('are those that their purchases recommend, with less weight for popular items', () => {
     expect(newItems([bought(TEA)])).toEqual([
       ['pot', 0.5, 'tea'],
       ['cup', 0.125, 'tea'],
@@ -47,28 +47,28 @@ describe('items that are new to a shopper', () => {
     expect(newItems([bought(TEA)], 1)).toEqual([['pot', 0.5, 'tea']]);
   });
 
-  it('add up over all that they did, and name what spoke most', () => {
+  it('are scored over all signals, and name the largest contributor', () => {
     expect(newItems([bought(TEA), bought(POT)], 1)).toEqual([['cup', 0.3125, 'pot']]);
   });
 
-  it('count each thing once, by what says most', () => {
+  it('count each item once, by its strongest signal', () => {
     expect(newItems([signal('view', TEA), bought(TEA), signal('cart', TEA)])).toEqual(newItems([bought(TEA)]));
     expect(newItems([signal('view', TEA, 7), signal('view', TEA)])).toEqual(newItems([signal('view', TEA)]));
   });
 
-  it('count for less where they only looked', () => {
+  it('count for less after a mere view', () => {
     const [[name, score] = []] = newItems([signal('view', TEA)], 1);
     expect(name).toBe('pot');
     expect(score).toBeCloseTo(0.15, 12);
   });
 
-  it('are never what they bought, which a look does not make it', () => {
+  it('never include purchased items, but may include viewed ones', () => {
     expect(newItems([bought(TEA), bought(POT)], 5).map(([name]) => name)).toEqual(['cup', 'rug', 'lamp']);
     expect(newItems([signal('view', POT)], 5).map(([name]) => name)).toContain('tea');
     expect(newItems([bought(TEA), signal('view', POT)], 1)).toEqual([['pot', 0.5, 'tea']]);
   });
 
-  it('are filled up with what sells, without a reason, each once', () => {
+  it('are filled up with bestsellers, without a reason, each once', () => {
     expect(newItems([bought(TEA)], 4)).toEqual([
       ['pot', 0.5, 'tea'],
       ['cup', 0.125, 'tea'],
@@ -81,7 +81,7 @@ describe('items that are new to a shopper', () => {
     ]);
   });
 
-  it('are found for one shopper as if there had been no other', () => {
+  it('don’t depend on earlier queries for other shoppers', () => {
     newItems([bought(POT), bought(LAMP)]);
     expect(newItems([bought(TEA)])).toEqual([
       ['pot', 0.5, 'tea'],
@@ -93,7 +93,7 @@ describe('items that are new to a shopper', () => {
 describe('items for a shopper', () => {
   const anyItems = (signals: readonly Signal[], count = 3) => shown(scorer.anyItems(signals, NOW_MS, count));
 
-  it('are also what they buy again, the likelier the more it sells and the later they bought it', () => {
+  it('include repeat purchases, which score higher for better sellers and more recent purchases', () => {
     expect(anyItems([bought(TEA)])).toEqual([
       ['pot', 1.5, 'tea'],
       ['cup', 0.75, 'tea'],
@@ -103,18 +103,18 @@ describe('items for a shopper', () => {
     expect(anyItems([bought(TEA), bought(TEA, 180), bought(TEA, 180)])[1]).toEqual(['tea', 1, 'tea']);
   });
 
-  it('are not what they only looked at', () => {
+  it('don’t include items that they only viewed', () => {
     expect(anyItems([signal('cart', LAMP), signal('view', LAMP)], 1)).toEqual([['rug', 0, null]]);
   });
 
-  it('are not held back by what speaks against them', () => {
+  it('include repeat purchases despite negative influence', () => {
     expect(anyItems([bought(LAMP), bought(RUG)], 2)).toEqual([
       ['lamp', 2, 'lamp'],
       ['rug', 1, 'rug'],
     ]);
   });
 
-  it('are filled up with what sells', () => {
+  it('are filled up with bestsellers', () => {
     expect(anyItems([bought(RUG)], 3)).toEqual([
       ['rug', 1, 'rug'],
       ['lamp', 0, null],
@@ -123,8 +123,8 @@ describe('items for a shopper', () => {
   });
 });
 
-describe('what goes with items', () => {
-  it('was in one basket with them, and is none of them', () => {
+describe('items that go with other items', () => {
+  it('were bought together with them, and exclude them', () => {
     expect(shown(scorer.goesWith([TEA, LAMP], 5))).toEqual([
       ['pot', 0.75, 'tea'],
       ['rug', 0.5, 'lamp'],
@@ -135,7 +135,7 @@ describe('what goes with items', () => {
     expect(scorer.goesWith([CUP], 5)).toEqual([]);
   });
 
-  it('is filled up with what sells only where that is asked for, and not with the items themselves', () => {
+  it('are filled up with bestsellers only on request, and exclude the items themselves', () => {
     expect(shown(scorer.similarItems(POT, 3, true))).toEqual([
       ['tea', 0.5, 'pot'],
       ['rug', 0, null],

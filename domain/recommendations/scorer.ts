@@ -1,6 +1,6 @@
 /**
- * Asks a model. A shopper is what they did, up to this moment: their vector is folded in anew at every question, so a purchase
- * made a minute ago counts like one that the model was trained on.
+ * Queries a model. Each query computes the shopper's vector from all of their signals so far, so a purchase made a minute ago counts like
+ * one that the model was trained on.
  */
 import { ItemSums } from './item-sums.ts';
 import type { ServedModel } from './served-model.ts';
@@ -9,18 +9,18 @@ import { topItems } from './top-items.ts';
 
 export interface Suggestion {
   readonly item: number;
-  /** Comparable within one answer only; 0 for what was filled up with what sells now. */
+  /** Comparable within one result only; 0 for bestsellers that fill up the list. */
   readonly score: number;
-  /** The item that spoke for it most; itself for what one buys again; −1 for what simply sells now. */
+  /** The item that contributed most; the item itself for a repeat purchase; −1 for a bestseller. */
   readonly because: number;
 }
 
 const DAY_MS = 86_400_000;
 const FREQUENCY_HALF_LIFE_DAYS = 180;
-/** What neighbours say beside one own purchase just now. */
+/** Weight of evidence from similar items, relative to the shopper's own purchase just now. */
 const NEIGHBOUR_WEIGHT = 3;
 
-/** Keeps its working memory between questions, so one is not for several threads. */
+/** Reuses its working memory between queries, so threads must not share one. */
 export class Scorer {
   readonly model: ServedModel;
   readonly #sums = new ItemSums();
@@ -29,7 +29,7 @@ export class Scorer {
     this.model = model;
   }
 
-  /** Items that the shopper never bought, best first; `count` of them while there are so many. */
+  /** Items that the shopper has never bought, best first; up to `count`. */
   newItems(signals: readonly Signal[], nowMs: number, count: number): Suggestion[] {
     const bought = new Set(signals.filter(({ kind }) => kind === 'purchase').map(({ item }) => item));
     this.#fold(signals, nowMs);
@@ -54,12 +54,12 @@ export class Scorer {
     return this.#best(count, new Set());
   }
 
-  /** What was in one basket with the item, best first. @param fill with what sells now, when there are fewer */
+  /** Items bought together with the item, best first. @param fill adds bestsellers when there are fewer than `count` */
   similarItems(item: number, count: number, fill = false): Suggestion[] {
     return this.goesWith([item], count, fill);
   }
 
-  /** What was in one basket with these items, and is none of them, best first. */
+  /** Other items bought together with these items, best first. */
   goesWith(items: readonly number[], count: number, fill = false): Suggestion[] {
     this.#sums.clear();
     const { companions } = this.model;
@@ -81,7 +81,7 @@ export class Scorer {
     }
   }
 
-  /** Adds up what each item of interest speaks for; an item counts once, by its strongest signal. */
+  /** Sums the influence of each item in the signals; an item counts once, by its strongest signal. */
   #fold(signals: readonly Signal[], nowMs: number): void {
     this.#sums.clear();
     const interest = new Map<number, number>();

@@ -43,7 +43,7 @@ function bytesOf(of: ServedModel): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-it('reads what was written', () => {
+it('decodes an encoded model', () => {
   fc.assert(
     fc.property(model, (written) => {
       expect(decodeModel(bytesOf(written).buffer)).toEqual(written);
@@ -51,17 +51,17 @@ it('reads what was written', () => {
   );
 });
 
-it('refuses what is cut off', () => {
+it('refuses truncated bytes', () => {
   fc.assert(
     fc.property(model, fc.nat(), (written, place) => {
       const bytes = bytesOf(written);
-      // The last list may be followed by up to seven bytes that mean nothing.
+      // Up to seven bytes of padding may follow the last list.
       expect(() => decodeModel(bytes.slice(0, place % (bytes.length - 7)).buffer)).toThrow(RangeError);
     }),
   );
 });
 
-it('refuses another length in its shape, a place outside its lists, and what is no number', () => {
+it('refuses lists of a wrong length, places outside its lists, and values that are not numbers', () => {
   fc.assert(
     fc.property(model, (written) => {
       const count = written.items.length;
@@ -80,7 +80,7 @@ it('refuses another length in its shape, a place outside its lists, and what is 
   );
 });
 
-it('refuses a header with a flipped byte where its shape is told', () => {
+it('refuses a header with a flipped byte in its shape', () => {
   fc.assert(
     fc.property(model, (written) => {
       const bytes = bytesOf(written);
@@ -116,7 +116,7 @@ describe('the bytes of a model', () => {
   const headerOf = (bytes: Uint8Array) =>
     JSON.parse(new TextDecoder().decode(bytes.subarray(24, 24 + headerLength(bytes)))) as Record<string, unknown>;
 
-  /** The same model behind another header. */
+  /** The same model with another header. */
   function behind(header: unknown): Uint8Array<ArrayBuffer> {
     const bytes = bytesOf(SMALL);
     const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -152,7 +152,7 @@ describe('the bytes of a model', () => {
     expect(decodeModel(behind(headerOf(bytes)).buffer)).toEqual(SMALL);
   });
 
-  it('have each list at a multiple of eight, in the order of the header', () => {
+  it('have each list at an offset that is a multiple of eight, in the order of the header', () => {
     const parts = [...encodeModel(SMALL)];
     let at = 0;
     const lists = parts.map((part) => {
@@ -166,7 +166,7 @@ describe('the bytes of a model', () => {
     expect(at % 8).toBe(0);
   });
 
-  it('are of a part of a buffer when a list is', () => {
+  it('are correct for a list that is a view of a larger buffer', () => {
     const whole = Int32Array.of(9, 1, 0, 9);
     expect(decodeModel(bytesOf({ ...SMALL, popular: whole.subarray(1, 3) }).buffer)).toEqual(SMALL);
   });
@@ -219,7 +219,7 @@ describe('the bytes of a model', () => {
     ['a companion too few', { companions: { ...SMALL.companions, indices: Int32Array.of(1) } }],
     ['a score of companions too few', { companions: { ...SMALL.companions, scores: Float32Array.of(1) } }],
     [
-      'a score of companions that is no number',
+      'a score of companions that is not a number',
       { companions: { ...SMALL.companions, scores: Float32Array.of(0, Number.NaN) } },
     ],
     ['another count of companions', { companions: { ...SMALL.companions, count: 2 } }],

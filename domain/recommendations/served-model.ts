@@ -1,27 +1,27 @@
-/** What the shop recommends by: everything that training found out, in numbers, as it is stored and as it is asked. */
+/** The served recommendation model: all results of training, as arrays in memory and as stored bytes. */
 
 /** Compressed sparse rows. */
 export interface SparseRows {
-  /** Where each row begins in `indices` and `values`; one more than there are rows. */
+  /** Start of each row in `indices` and `values`, plus the end of the last row. */
   readonly starts: Int32Array;
   readonly indices: Int32Array;
   readonly values: Float32Array;
 }
 
 export interface ServedModel {
-  /** End of the purchases that it knows, epoch milliseconds. */
+  /** End of the purchases that it was trained on, epoch milliseconds. */
   readonly trainedUntilMs: number;
-  /** Ids of the products; everything else speaks of their places in this list. */
+  /** Product IDs; all other arrays refer to products by their places in this list. */
   readonly items: readonly string[];
-  /** Row: an item that somebody was interested in; its entries: what that speaks for, and how much. */
+  /** Row: an item that a shopper showed interest in; its entries: items that this recommends, and how strongly. */
   readonly influence: SparseRows;
-  /** What goes into one basket with each item: `count` places an item, best first, −1 where there are fewer. */
+  /** Items bought together with each item: `count` places for each, best first, −1 for unused places. */
   readonly companions: { readonly count: number; readonly indices: Int32Array; readonly scores: Float32Array };
-  /** By item: less than 1 for what everybody finds without help. */
+  /** By item: less than 1 for popular items, which shoppers find without recommendations. */
   readonly novelty: Float32Array;
-  /** By item: how likely it is bought once more: how it sells in its last weeks, and how readily its owners buy it again. */
+  /** By item: how likely shoppers are to buy it again, from its sales in recent weeks and its share of repeat buyers. */
   readonly sellingNow: Float32Array;
-  /** All items, those that sell best now first. */
+  /** All items, current bestsellers first. */
   readonly popular: Int32Array;
 }
 
@@ -65,7 +65,7 @@ function arraysOf(model: ServedModel): Record<ArrayName, Numbers> {
   };
 }
 
-/** The model as bytes, in pieces to be stored one after the other; numbers are little-endian. */
+/** Encodes a model as chunks of bytes to store in order; numbers are little-endian. */
 export function* encodeModel(model: ServedModel): Generator<Uint8Array> {
   const arrays = arraysOf(model);
   const header: Header = {
@@ -93,8 +93,8 @@ export function* encodeModel(model: ServedModel): Generator<Uint8Array> {
 }
 
 /**
- * The model that was encoded; its arrays lie in the given bytes, which must not be changed any more.
- * @throws RangeError for bytes that are no model, are cut off, or speak of items that there are not
+ * Decodes a model. Its arrays are views of `bytes`, which must not change afterwards.
+ * @throws RangeError when the bytes are not a model, are truncated, or refer to items that don't exist
  */
 export function decodeModel(bytes: ArrayBuffer): ServedModel {
   const head = new Uint8Array(bytes, 0, Math.min(PREAMBLE, bytes.byteLength));
@@ -137,13 +137,13 @@ export function decodeModel(bytes: ArrayBuffer): ServedModel {
   return model;
 }
 
-/** @throws RangeError for what is no header */
+/** @throws RangeError when the bytes have no valid header */
 function readHeader(bytes: Uint8Array): Header {
   let header: Header | undefined;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes)) as Header;
   } catch {
-    // Answered below, as a header of another shape is.
+    // Handled below, like a header of another shape.
   }
   const isLength = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (
@@ -161,7 +161,7 @@ function padding(length: number): number {
   return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
 }
 
-/** What is asked later reads without looking: a place outside the lists, or a number that is none, must not get that far. */
+/** Queries don't check bounds, so this rejects places outside the lists and values that are not numbers. */
 function checkShape({ items, influence, companions, novelty, sellingNow, popular }: ServedModel): void {
   const count = items.length;
   const isWhole =

@@ -4,9 +4,9 @@ export interface ScoredItem {
 }
 
 /**
- * The best `count` of the candidates, best first; those level in score in the order of their numbers.
- * @param candidates in any order, each once
- * @param scores of all items, by their numbers; or `beside` the candidates, in their order
+ * The best `count` of the candidates, best first; equal scores are ordered by item number.
+ * @param candidates item numbers, in any order, without duplicates
+ * @param scores of all items, by their numbers; or of the candidates, in their order, when `beside` is set
  */
 export function topItems(
   candidates: ArrayLike<number>,
