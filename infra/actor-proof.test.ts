@@ -5,8 +5,8 @@ import { actorOf, isProven, proveActor } from './actor-proof.ts';
 const SECRET = 's'.repeat(32);
 const LEAD = 'support_lead:0b7f2b9e-0000-4000-8000-000000000001';
 
-describe('the proof of who asks', () => {
-  it('holds for its actor and subject alone', () => {
+describe('actor proofs', () => {
+  it('are valid only for their actor and subject', () => {
     const sender = proveActor(SECRET, LEAD, 'refund:a');
     expect(isProven(SECRET, sender, 'refund:a')).toBe(true);
     expect(isProven(SECRET, { ...sender, requestedBy: 'admin:2' }, 'refund:a')).toBe(false);
@@ -16,7 +16,7 @@ describe('the proof of who asks', () => {
       expect(isProven(SECRET, { ...sender, proof }, 'refund:a')).toBe(false);
   });
 
-  it('makes whoever has none a name at the Temporal UI, with the role of support', () => {
+  it('make a sender without a valid proof an actor of the Temporal UI, with the role support', () => {
     expect(actorOf(SECRET, proveActor(SECRET, LEAD, 'x'), 'x')).toBe(LEAD);
     const claimed = actorOf(SECRET, { requestedBy: LEAD }, 'x');
     expect(claimed).toBe(`ui:${LEAD}`);

@@ -1,23 +1,23 @@
 /**
- * Who asks, proven. Anyone at the Temporal UI can send a workflow any JSON; only the API, which has seen a person's token, can
- * make this proof. It is bound to one subject (a refund, a decision), so that a proof read in a history is good for nothing new.
+ * Proofs of a sender's identity. Anyone in the Temporal UI can send a workflow any JSON; only the API, which has verified a person's token,
+ * can create a proof. It is bound to one subject (a refund, a decision), so that a proof copied from a history can't be reused for another.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { uiActor } from '../domain/identity.ts';
 import { ID_NAMESPACES } from '../domain/ids.ts';
 import { uuidFrom } from './uuid.ts';
 
-/** Who sent a message to a workflow: the API with a proof, or somebody at the Temporal UI with a name that nobody checked. */
+/** The sender of a message to a workflow: the API with a proof, or a person in the Temporal UI with an unverified name. */
 export interface Sender {
   requestedBy: string;
   proof?: string;
 }
 
-/** The refund that a request asks for: the same request, the same refund. */
+/** The ID of the refund that a request creates; a repeated request gives the same ID. */
 export const refundIdOf = (orderId: string, requestId: string): string =>
   uuidFrom(ID_NAMESPACES.refund, `${orderId}:${requestId}`);
 
-/** What the proof of a request, and of a decision, is bound to. */
+/** The subject to which the proofs of a refund request and of its decision are bound. */
 export const refundSubject = (refundId: string): string => `refund:${refundId}`;
 export const decisionSubject = (refundId: string, decision: string): string => `refund:${refundId}:${decision}`;
 
@@ -25,7 +25,7 @@ function digest(secret: string, actor: string, subject: string): Buffer {
   return createHmac('sha256', secret).update(`holdfast actor proof\n${actor}\n${subject}`).digest();
 }
 
-/** @param actor `<role>:<user id>` @param subject what the proof is for */
+/** @param actor `<role>:<user id>` @param subject to which the proof is bound */
 export function proveActor(secret: string, actor: string, subject: string): Sender {
   return { requestedBy: actor, proof: digest(secret, actor, subject).toString('base64url') };
 }
@@ -37,7 +37,7 @@ export function isProven(secret: string, { requestedBy, proof }: Sender, subject
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Without a proof everybody is a name given at the Temporal UI: support, and nothing more. */
+/** The verified actor. A sender without a valid proof becomes an actor of the Temporal UI, who has the role support and no more. */
 export function actorOf(secret: string, sender: Sender, subject: string): string {
   return isProven(secret, sender, subject) ? sender.requestedBy : uiActor(sender.requestedBy);
 }

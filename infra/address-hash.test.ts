@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addressHash, networkOf } from './address-hash.ts';
 
 describe('networkOf', () => {
-  it('is the IPv4 address, and the /64 of an IPv6 address however it is written', () => {
+  it('is the IPv4 address, and the /64 of an IPv6 address in any notation', () => {
     expect(networkOf('203.0.113.9')).toBe('203.0.113.9');
     for (const address of ['2001:db8:0:7::1', '2001:0DB8:0000:0007:ffff:1:2:3', '2001:db8:0:7:a::%eth0'])
       expect(networkOf(address)).toBe('2001:db8:0:7::/64');
@@ -14,7 +14,7 @@ describe('networkOf', () => {
 });
 
 describe('addressHash', () => {
-  it('is the same for one network and secret, and says nothing of the address', () => {
+  it('is the same for one network and secret, and does not reveal the address', () => {
     const hash = addressHash('secret', '2001:db8::1');
     expect(addressHash('secret', '2001:db8::2')).toBe(hash);
     expect(addressHash('another secret', '2001:db8::1')).not.toBe(hash);

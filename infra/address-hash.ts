@@ -1,19 +1,19 @@
-/** Client addresses as the shop keeps them: a keyed hash, by which reservations of one address are counted and nobody is found. */
+/** Client addresses as stored: a keyed hash, which allows counting an address's reservations without identifying it. */
 import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 
-/** @param secret an existing secret of the deployment; the hash is bound to this purpose */
+/** @param secret an existing secret of the deployment; the hash is specific to this purpose */
 export function addressHash(secret: string, address: string): string {
   return createHmac('sha256', secret)
     .update(`holdfast client address\n${networkOf(address)}`)
     .digest('base64url');
 }
 
-/** The address itself, or the /64 of an IPv6 address: one household or server has all of it to choose from. */
+/** The address itself, or the /64 of an IPv6 address, because one household or server can use all addresses of a /64. */
 export function networkOf(address: string): string {
   const [withoutZone = ''] = address.split('%');
   if (!isIPv6(withoutZone)) return address;
-  // The URL parser writes every IPv6 address the same way: lower case, hexadecimal, with the longest run of zeros left out.
+  // The URL parser normalizes IPv6 addresses: lower case, hexadecimal, with the longest run of zeros left out.
   const written = new URL(`http://[${withoutZone}]`).hostname.slice(1, -1);
   const [before = '', after] = written.split('::');
   const groups = before === '' ? [] : before.split(':');

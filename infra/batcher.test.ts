@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Batcher } from './batcher.ts';
 
 describe('a batcher', () => {
-  it('does together what arrives while a batch is under way, and answers each its own', async () => {
+  it('combines jobs that arrive while a batch is running, and returns each its own result', async () => {
     const sizes: number[] = [];
     const batcher = new Batcher<number, number>(
       async (jobs) => {
@@ -22,7 +22,7 @@ describe('a batcher', () => {
     expect(sizes.length).toBeLessThanOrEqual(3);
   });
 
-  it('runs each job by itself when their batch fails, so that only the bad one does', async () => {
+  it('runs each job by itself when the batch fails, so that only the bad job fails', async () => {
     const batcher = new Batcher<number, string>(
       async (jobs) => {
         if (jobs.includes(13)) throw new Error('unlucky');
@@ -34,7 +34,7 @@ describe('a batcher', () => {
     expect(results.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('keeps to its number of batches at once', async () => {
+  it('limits the number of concurrent batches', async () => {
     let running = 0;
     let most = 0;
     const batcher = new Batcher<number, number>(

@@ -1,11 +1,11 @@
 /**
- * Does many small jobs of the same kind together: whatever arrives while a batch is under way forms the next one. A single job
- * waits for nothing; under load a hundred of them share one transaction, and one lock of a row that all of them want.
+ * Combines many small jobs of the same kind: jobs that arrive while a batch is running form the next one. A single job starts
+ * without delay; under load a hundred of them share one transaction, and one lock of a row that all of them need.
  */
 export interface BatcherOptions {
-  /** Most jobs of one batch. */
+  /** Maximum number of jobs per batch. */
   maxSize: number;
-  /** Batches under way at once. */
+  /** Maximum number of concurrent batches. */
   maxInFlight: number;
 }
 
@@ -22,7 +22,7 @@ export class Batcher<Job, Result> {
   #inFlight = 0;
   #scheduled = false;
 
-  /** @param run does a batch: one result for each job, in order. When it throws, every job of the batch is run by itself. */
+  /** @param run processes a batch and returns one result for each job, in order. If it throws, every job of the batch is run by itself. */
   constructor(run: (jobs: Job[]) => Promise<Result[]>, options: BatcherOptions) {
     this.#run = run;
     this.#options = options;
@@ -33,7 +33,7 @@ export class Batcher<Job, Result> {
       this.#waiting.push({ job, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      // After the current turn, so that jobs that arrive together travel together.
+      // Starts after the current turn, so that jobs that arrive together share a batch.
       queueMicrotask(() => {
         this.#scheduled = false;
         this.#start();
@@ -63,7 +63,7 @@ export class Batcher<Job, Result> {
         batch[0]!.reject(error);
         return;
       }
-      // One bad job must not take its neighbours down with it.
+      // One bad job must not fail the others of its batch.
       for (const each of batch) await this.#settle([each]);
     }
   }

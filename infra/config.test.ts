@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readSome, settingsSchema } from './config.ts';
 
-it.each(['zzz', 'USD', 'dollars', 'xau'])('refuses the currency %s, saying what one looks like', (CURRENCY) => {
+it.each(['zzz', 'USD', 'dollars', 'xau'])('rejects the currency %s with an example', (CURRENCY) => {
   expect(() => readSome(['CURRENCY'], { CURRENCY })).toThrow(
     /CURRENCY: is not a currency that Stripe supports \(.*such as usd/,
   );
 });
 
-it.each(['usd', 'jpy', 'kwd', 'isk'])('takes the currency %s', (CURRENCY) => {
+it.each(['usd', 'jpy', 'kwd', 'isk'])('accepts the currency %s', (CURRENCY) => {
   expect(readSome(['CURRENCY'], { CURRENCY })).toEqual({ CURRENCY });
 });
 
-/** Settings that docker-compose.yml does not pass on, each with its reason. */
+/** Settings that docker-compose.yml does not set, with the reason for each. */
 const NOT_IN_COMPOSE: Readonly<Record<string, string>> = {
   ELASTICSEARCH_INDEX: 'the cluster of compose is the shop’s own',
   TEMPORAL_NAMESPACE: 'infra/docker/temporal-namespace.sh makes the namespace `default`',
@@ -22,7 +22,7 @@ const NOT_IN_COMPOSE: Readonly<Record<string, string>> = {
   WORKER_SHUTDOWN_GRACE_SECONDS: 'must stay below the `stop_grace_period` that compose gives the worker',
 };
 
-it('has each setting in docker-compose.yml, which passes nothing else on, or a reason why not', () => {
+it('docker-compose.yml passes every setting except those with a reason, and nothing else', () => {
   const compose = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
   const [, block = ''] = /^x-environment: .*\n((?: .*\n)+)/m.exec(compose) ?? [];
   const passedOn = [...block.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);

@@ -1,4 +1,4 @@
-/** Every setting, with its description and default: the only reader of the environment. Settings are parsed once at startup, which reports every problem at once. */
+/** The schema of all settings, and the only reader of the environment. Settings are parsed once at startup, which reports all problems at once. */
 import { z } from 'zod';
 import { isCurrency } from '../domain/currencies.ts';
 import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';
@@ -31,7 +31,7 @@ const payloadKeys = z.string().transform((text, context) => {
   }
 });
 
-/** Task queues, each of which operators scale alone. */
+/** Task queues, whose workers operators can scale separately. */
 export const TASK_QUEUES = ['orders', 'payments', 'catalog', 'recommendations'] as const;
 export type TaskQueue = (typeof TASK_QUEUES)[number];
 
@@ -257,13 +257,13 @@ export class SettingsError extends Error {
 /**
  * Reads the settings.
  * @param environment usually `process.env`
- * @throws SettingsError naming every setting that is wrong
+ * @throws SettingsError that lists every invalid setting
  */
 export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
   return parse(settingsSchema, environment);
 }
 
-/** Reads only the named settings, for programs that need few. @throws SettingsError as `readSettings` */
+/** Reads only the given settings, for programs that need few. @throws SettingsError like `readSettings` */
 export function readSome<Key extends keyof Settings>(
   keys: readonly Key[],
   environment: Record<string, string | undefined> = process.env,

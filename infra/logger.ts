@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 export type Logger = import('pino').Logger;
 
-/** Structured logs on standard output, without secrets, card data or e-mail addresses whatever a caller passes. */
+/** Structured logs on standard output. Secrets, card data, and email addresses are redacted, whatever a caller passes. */
 export function createLogger(process: string, level: string): Logger {
   return pino({
     level,
@@ -32,7 +32,7 @@ export function createLogger(process: string, level: string): Logger {
   });
 }
 
-/** What may be said of an error: an SQL driver's `detail` or a request's body may hold personal data and stay out. */
+/** The loggable properties of an error. An SQL driver's `detail` and a request's body are omitted because they may contain personal data. */
 function errorFacts(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, constraint, cause } = error as { code?: unknown; constraint?: unknown; cause?: unknown };

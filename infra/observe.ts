@@ -1,4 +1,4 @@
-/** A small server of its own port for operators: `/metrics` for Prometheus, `/ready` and `/health` for the orchestrator. */
+/** A small HTTP server on its own port for operators: `/metrics` for Prometheus, `/ready` and `/health` for the orchestrator. */
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, register } from 'prom-client';
 

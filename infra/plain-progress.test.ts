@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { plainProgress } from './plain-progress.ts';
 
-it('writes a line for each new thing, and now and then while it counts', () => {
+it('writes a line for each new message, and one from time to time while only figures change', () => {
   const lines: string[] = [];
   let now = 0;
   const report = plainProgress(

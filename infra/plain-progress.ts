@@ -1,6 +1,6 @@
-/** Progress as lines of text, for pipes, logs and terminals that can't redraw: few, but never silent for long. */
+/** Progress as lines of text for pipes, logs, and terminals that can't redraw: few lines, but never a long silence. */
 
-/** Between two lines of one step while it only counts up. */
+/** Minimum time between two lines of a step while only its figures change. */
 const QUIET_MS = 10_000;
 
 export interface StepProgress {
@@ -11,7 +11,7 @@ export interface StepProgress {
 /**
  * @param write takes one line
  * @param now milliseconds, for tests
- * @returns a function to tell how a step comes along
+ * @returns a function that reports a step's progress
  */
 export function plainProgress(
   write: (line: string) => void,
@@ -21,7 +21,7 @@ export function plainProgress(
   const lastLine = new Map<string, { at: number; kind: string }>();
   return (step, message, { fraction, done = false } = {}) => {
     const last = lastLine.get(step);
-    // "fetching 12 of 132 MB" and "fetching 13 of 132 MB" are of one kind: only the figures differ.
+    // "fetching 12 of 132 MB" and "fetching 13 of 132 MB" count as the same message because only the figures differ.
     const kind = message.replace(/[\d.]+/g, '#');
     if (!done && last && last.kind === kind && now() - last.at < QUIET_MS) return;
     lastLine.set(step, { at: now(), kind });

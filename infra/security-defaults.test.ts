@@ -1,10 +1,10 @@
-/** Settings that protect the shop: what they are unless somebody says otherwise, and that no deployment in this repository says less. */
+/** Secure defaults of the settings, and a check that no deployment in this repository weakens them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readSettings, settingsSchema } from './config.ts';
 
 const key = (bytes: number) => Buffer.alloc(bytes, 'k').toString('base64');
-/** The settings without which nothing starts: there is no default for an address, and none for a secret. */
+/** Settings that are required because addresses and secrets have no defaults. */
 const REQUIRED = {
   POSTGRES_URL: 'postgres://user:password@127.0.0.1:5432/shop',
   REDIS_URL: 'redis://127.0.0.1:6379/0',
@@ -28,7 +28,7 @@ const SECRETS = [
   'STRIPE_WEBHOOK_SECRET',
 ];
 
-/** Whatever is deployed how. */
+/** In every deployment. */
 const EVERYWHERE = {
   CODEC_REQUIRE_SIGN_IN: true,
   CODEC_OIDC_AUDIENCE: 'temporal-ui',
@@ -64,7 +64,7 @@ const EVERYWHERE = {
   RESERVATION_MAX_OPEN_PER_ADDRESS: 50,
   RESERVATION_MAX_UNITS_PER_ADDRESS: 300,
 };
-/** On a machine of its own: it listens, and believes, no farther. */
+/** On a single machine: it listens on, and trusts, only this machine. */
 const HERE = {
   API_HOST: '127.0.0.1',
   API_METRICS_PORT: 0,
@@ -77,12 +77,12 @@ const pick = (names: readonly string[], from: object) =>
   Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
 
 describe('the settings', () => {
-  it('protect the shop unless somebody says otherwise', () => {
+  it('are secure by default', () => {
     const safe = { ...EVERYWHERE, ...HERE };
     expect(pick(Object.keys(safe), readSettings(REQUIRED))).toEqual(safe);
   });
 
-  it('that switch something are all known here', () => {
+  it('that turn something on or off are all listed here', () => {
     const switches = Object.entries(readSettings(REQUIRED)).filter(([, value]) => typeof value === 'boolean');
     expect(Object.fromEntries(switches)).toEqual({
       CODEC_REQUIRE_SIGN_IN: true,
@@ -91,7 +91,7 @@ describe('the settings', () => {
     });
   });
 
-  it('have no default for an address or a secret, and name each that is missing', () => {
+  it('have no defaults for addresses and secrets, and report each one that is missing', () => {
     const missing = () => readSettings({});
     for (const name of Object.keys(REQUIRED)) expect(missing).toThrow(new RegExp(`^  ${name}: `, 'm'));
     const optional = Object.entries(settingsSchema.shape).filter(([, schema]) => schema.safeParse(undefined).success);
@@ -112,12 +112,12 @@ describe('the settings', () => {
     ['ACCESS_TOKEN_SECONDS', '0'],
     ['REFUND_LIMIT_CUSTOMER_CENTS', '-1'],
     ['PAYMENT_METHOD_TYPES', 'sepa_debit'],
-  ])('refuse %s=%s', (name, value) => {
+  ])('reject %s=%s', (name, value) => {
     expect(() => readSettings({ ...REQUIRED, [name]: value })).toThrow(new RegExp(`^  ${name}: `, 'm'));
   });
 });
 
-/** What `${NAME:-value}` stands for where NAME is not set. */
+/** The value of `${NAME:-value}` when NAME is not set. */
 function withoutEnvironment(text: string): string {
   const [, fallback] = /^\$\{[A-Z_]+:?-(.*)\}$/.exec(text) ?? [];
   return fallback === undefined ? text : withoutEnvironment(fallback);
@@ -128,24 +128,24 @@ const fileOf = (path: string) => readFileSync(new URL(`../${path}`, import.meta.
 describe('docker-compose.yml', () => {
   const compose = fileOf('docker-compose.yml');
   const [, block = ''] = /^x-environment: .*\n((?: .*\n)+)/m.exec(compose) ?? [];
-  /** What the API and the worker get where the environment says nothing; a setting passed on without a value is not set then. */
+  /** Values for the API and the worker with an empty environment; a setting passed on without a value is not set then. */
   const given = Object.fromEntries(
     [...block.matchAll(/^ {2}([A-Z_]+):[ ]*(.*)$/gm)]
       .map(([, name, value]) => [name!, withoutEnvironment(value!.replace(/^&\S+ /, ''))] as const)
       .filter(([, value]) => value !== ''),
   );
 
-  it('protects the shop no less than the settings do by themselves', () => {
+  it('is as secure as the default settings', () => {
     const settings = readSettings({ ...given, ...REQUIRED });
     expect(pick(Object.keys(EVERYWHERE), settings)).toEqual(EVERYWHERE);
   });
 
-  it('holds no secret of the shop: each is made up, or given', () => {
+  it('contains no secrets of the shop: each is generated or provided', () => {
     expect(pick(SECRETS, given)).toEqual(pick(SECRETS, {}));
     for (const name of SECRETS) expect(block).toMatch(new RegExp(`^  ${name}:$`, 'm'));
   });
 
-  it('shows its ports to this machine alone', () => {
+  it('exposes its ports only to this machine', () => {
     const ports = [...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)].flatMap(([, lines]) =>
       lines!.trim().split('\n'),
     );
@@ -153,7 +153,7 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port.trim()).toMatch(/^- 127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it('believes the addresses that its own proxies tell, and no others', () => {
+  it('trusts only the addresses that its own proxies forward', () => {
     const addresses = [...compose.matchAll(/ipv4_address: (\S+)/g)].map(([, address]) => address!);
     expect(readSettings({ ...given, ...REQUIRED }).TRUSTED_PROXIES.sort()).toEqual(addresses.sort());
   });

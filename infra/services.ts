@@ -33,8 +33,8 @@ export interface Services {
 }
 
 /**
- * @param options.forWaitingPeople limits how long PostgreSQL is waited for: a page rather hears 503, the work of a worker may take longer
- * @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch, InfluxDB and the mail server may come later
+ * @param options.forWaitingPeople limits the wait for PostgreSQL: a page should get a 503 instead of waiting, but a worker may wait longer
+ * @throws when PostgreSQL or Temporal can't be reached; Redis, Elasticsearch, InfluxDB, and the mail server may become available later
  */
 export async function connectServices(
   settings: Settings,

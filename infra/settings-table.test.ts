@@ -9,11 +9,11 @@ it.each([
   ['RESERVATION_SECONDS', '600'],
   ['RATE_LIMIT_ENABLED', 'true'],
   ['TRUSTED_PROXIES', '127.0.0.1,::1'],
-])('spells the default of %s as the environment does', (name, fallback) => {
+])('formats the default of %s like an environment variable', (name, fallback) => {
   expect(settingRows().find((row) => row.name === name)).toMatchObject({ fallback, isRequired: false });
 });
 
-it('has no default for a secret', () => {
+it('has no defaults for secrets', () => {
   const secrets = settingRows().filter(({ name }) => /SECRET|PASSWORD|TOKEN$|_KEYS?$/.test(name));
   expect(secrets.length).toBeGreaterThan(5);
   for (const { name, fallback } of secrets) expect(fallback, name).toBeUndefined();

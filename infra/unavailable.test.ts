@@ -13,7 +13,7 @@ it.each([
   new RedisAwayError(),
   new Error('wrapped by the ORM', { cause: coded('57P01') }),
   new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')], 'both addresses'),
-])('%s means that a store is away', (error) => {
+])('%s means that a store is unavailable', (error) => {
   expect(isStoreUnavailable(error)).toBe(true);
 });
 

@@ -1,4 +1,4 @@
-/** Tells a store that is away or hangs from a mistake of ours: the first is worth another try, and no news to whoever watches for bugs. */
+/** Distinguishes an unavailable or hanging store from a bug: the former is retried and is not reported as a bug. */
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POSTGRES_AWAY = new Set([
@@ -21,7 +21,7 @@ const NETWORK_AWAY = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** Errors without a code: of pg and its pool, and of ioredis. */
+/** Errors without a code, from pg, its pool, and ioredis. */
 const AWAY_MESSAGES = [
   'timeout exceeded when trying to connect',
   'Query read timeout',
@@ -31,10 +31,10 @@ const AWAY_MESSAGES = [
   'Connection is closed.',
 ];
 const AWAY_NAMES = new Set(['RedisAwayError', 'MaxRetriesPerRequestError']);
-/** Errors wrap errors; no deeper than this. */
+/** Limit for following nested errors. */
 const MAX_DEPTH = 5;
 
-/** Whether PostgreSQL or Redis was away, ended the connection, or did not answer in time. */
+/** Whether PostgreSQL or Redis was unavailable, closed the connection, or timed out. */
 export function isStoreUnavailable(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > MAX_DEPTH) return false;
   const { code } = error as { code?: unknown };

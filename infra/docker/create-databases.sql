@@ -1,3 +1,3 @@
--- Run by the PostgreSQL image when its volume is empty; the shop's own database is made by POSTGRES_DB.
+-- The PostgreSQL image runs this when its volume is empty; POSTGRES_DB creates the shop's own database.
 create database temporal;
 create database temporal_visibility;

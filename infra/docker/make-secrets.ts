@@ -1,6 +1,6 @@
 /**
- * Makes up the secrets of a shop in containers, each once: the file that it is given is read by every process
- * (`node --env-file-if-exists`), which prefers what its own environment says.
+ * Generates the secrets of a containerized shop, each once. Every process reads the resulting file (`node --env-file-if-exists`), but
+ * variables of its own environment take precedence.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,11 @@ const secrets = {
   JWT_SECRET: randomBytes(32).toString('base64url'),
   REFRESH_SECRET: randomBytes(32).toString('base64url'),
   PAYLOAD_KEYS: `compose:${randomBytes(32).toString('base64')}`,
-  // The shop and the Stripe stand-in know the same keys.
+  // The shop and the local Stripe server share the same keys.
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STRIPE_${name}`, value])),
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STANDIN_${name}`, value])),
 };
-// A file of an earlier release keeps what it has, and gets what that release did not know.
+// Keeps the values in a file of an earlier release, and adds secrets that the release did not have.
 const kept = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 const lines = Object.entries({ ...secrets, ...kept }).map(([name, value]) => `${name}=${value}\n`);
 writeFileSync(`${path}.new`, lines.join(''), { mode: 0o600 });

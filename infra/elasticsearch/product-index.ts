@@ -1,4 +1,4 @@
-/** The product index: its shape, and how products get into it. A document is what a list shows: one for each family. */
+/** The product index: its mapping, and writes to it. There is one document per product family, which is one entry of a product list. */
 
 import type { estypes } from '@elastic/elasticsearch';
 import { Client, errors } from '@elastic/elasticsearch';
@@ -10,7 +10,7 @@ export interface IndexedProduct {
   name: string;
   description: string;
   tags: string[];
-  /** Option values of all variants, so that "blue mug" finds the mug whose first variant is red. */
+  /** Option values of all variants, so that "blue mug" finds a mug whose first variant is red. */
   options: string[];
   category: { slug: string; name: string } | null;
   priceCents: number;
@@ -19,7 +19,7 @@ export interface IndexedProduct {
   inStock: boolean;
   familyId: string | null;
   createdAt: string;
-  /** Grows with every change; an older one never overwrites a newer. */
+  /** Increases with every change; an older version never overwrites a newer one. */
   version: number;
 }
 
@@ -77,7 +77,7 @@ function toDocument(product: IndexedProduct): Record<string, unknown> {
   };
 }
 
-/** The name, and the name from each later word on, so that "mug" suggests "Stoneware mug". */
+/** The name, and the name from each later word onward, so that "mug" suggests "Stoneware mug". */
 function suggestInputs(name: string): string[] {
   const parts = name.split(/\s+/).slice(0, 6);
   return parts.map((_, index) => parts.slice(index).join(' ').slice(0, 100));
@@ -93,8 +93,8 @@ export class ProductIndex {
   }
 
   /**
-   * Makes the index and its alias unless they are there. Safe from several processes at once.
-   * @returns whether it was missing, and so is empty
+   * Creates the index and its alias unless they exist. Safe to call from several processes at once.
+   * @returns whether the index was created, and so is empty
    */
   async ensure(): Promise<boolean> {
     if (await this.client.indices.existsAlias({ name: this.alias })) return false;
@@ -118,9 +118,9 @@ export class ProductIndex {
   }
 
   /**
-   * Puts products in and takes removed ones out, in one bulk request.
-   * @param index where to; the alias unless a rebuild fills an index of its own
-   * @throws when Elasticsearch refuses any of them other than for being older than what it has
+   * Indexes products and deletes removed ones in one bulk request.
+   * @param index target; defaults to the alias, but a rebuild fills an index of its own
+   * @throws when Elasticsearch rejects a document for any reason other than having a newer version of it
    */
   async write(
     products: readonly IndexedProduct[],
@@ -148,7 +148,7 @@ export class ProductIndex {
       throw new Error(`Elasticsearch refused product ${refused._id}: ${refused.error?.type} ${refused.error?.reason}`);
   }
 
-  /** Points the alias at a filled index and drops the ones before, with no moment in between. */
+  /** Atomically points the alias at a filled index, and deletes the previous ones. */
   async publish(index: string): Promise<void> {
     const current = await this.client.indices.getAlias({ name: this.alias }).catch(() => ({}));
     const previous = Object.keys(current).filter((name) => name !== index);
@@ -159,7 +159,7 @@ export class ProductIndex {
   }
 }
 
-/** Connects to Elasticsearch. `requestTimeout` is short, since a page waits for each search. */
+/** Connects to Elasticsearch. `requestTimeout` is short because a page waits for each search. */
 export function connectElasticsearch(url: string): Client {
   return new Client({ node: url, requestTimeout: 10_000, maxRetries: 1 });
 }

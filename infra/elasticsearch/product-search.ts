@@ -1,4 +1,4 @@
-/** Searches products: by stems over name, tags and description, with words that no product has corrected first. */
+/** Searches products by stems in name, tags, and description, after correcting words that no product contains. */
 import type { estypes } from '@elastic/elasticsearch';
 import type { ProductIndex } from './product-index.ts';
 import { adjacentPairs, type ParsedQuery, parseQuery, stem } from './text.ts';
@@ -8,7 +8,7 @@ export interface SearchRequest {
   categories: string[];
   minPriceCents?: number;
   maxPriceCents?: number;
-  /** Hits to pass over; `offset + size` ≤ 10,000. */
+  /** Hits to skip; `offset + size` ≤ 10,000. */
   offset: number;
   size: number;
 }
@@ -28,13 +28,13 @@ export interface ShownProduct {
 export interface SearchResult {
   products: ShownProduct[];
   total: number;
-  /** What was searched instead, when a word was corrected. */
+  /** The query that was searched instead, when a word was corrected. */
   correctedQuery: string | null;
   categories: { slug: string; name: string; count: number }[];
   priceRanges: { fromCents: number | null; toCents: number | null; count: number }[];
 }
 
-/** The seed's price ranges: below 50, to 100, to 200, above. */
+/** The seed's price ranges: below 50, 50 to 100, 100 to 200, above 200. */
 const PRICE_RANGES_CENTS = [
   { to: 50_00 },
   { from: 50_00, to: 100_00 },
@@ -42,7 +42,7 @@ const PRICE_RANGES_CENTS = [
   { from: 200_00 },
 ] as const;
 
-// Weights found on judged searches (docs/decisions/0006-search.md).
+// Weights tuned on rated searches (docs/decisions/0006-search.md).
 const FIELDS = ['name_stems^8', 'tag_stems^5', 'description_stems'];
 const PAIR_BOOST = 2;
 
@@ -72,7 +72,7 @@ function run(index: ProductIndex, request: SearchRequest, parsed: ParsedQuery, s
     track_total_hits: true,
     query: toQuery(parsed),
     ...(parsed.wanted.length === 0 && { sort: [{ created_at: 'desc' as const }] }),
-    // A facet leaves its own filter out, so that its other choices stay selectable.
+    // A facet ignores its own filter, so that its other values stay selectable.
     post_filter: { bool: { filter: [...byCategory, ...byPrice] } },
     aggs: {
       categories: {
@@ -120,7 +120,7 @@ function toQuery({ wanted, unwanted }: ParsedQuery): estypes.QueryDslQueryContai
   };
 }
 
-/** Replaces words that no product has by the likeliest one that some product has. */
+/** Replaces each word that no product contains with the most likely one that a product contains. */
 function correct(parsed: ParsedQuery, suggestions: unknown): ParsedQuery | undefined {
   const offers = new Map<string, string>();
   for (const entry of (suggestions ?? []) as { text: string; options: { text: string }[] }[]) {
@@ -157,7 +157,7 @@ function toResult(answer: Answer, correctedQuery: string | null): SearchResult {
   };
 }
 
-/** Names that begin, from any word on, with what was typed; one slip is forgiven. */
+/** Names with the typed text at the start of any word; one typo is tolerated. */
 export async function suggestProducts(
   index: ProductIndex,
   typed: string,

@@ -1,17 +1,17 @@
-/** Products that are like another one by what is written of them; for those of which nobody's purchases tell yet. */
+/** Finds products with similar texts, for products that have too few purchases for the recommendation model. */
 import type { estypes } from '@elastic/elasticsearch';
 import type { ProductIndex } from './product-index.ts';
 
 export interface SimilarProduct {
-  /** Of the product that a list shows: a family's lead. */
+  /** ID of the family's lead product, which lists show. */
   id: string;
-  /** Comparable within one answer only. */
+  /** Comparable within one result only. */
   score: number;
 }
 
-/** A page waits for it, and does well without. */
+/** Short because a page waits for the result, but works without it. */
 const TIMEOUT_MS = 1_500;
-/** What a thing is called says more of it than what else is said. */
+/** The name describes a product better than its other texts. */
 const FIELDS = [
   { field: 'name_stems', boost: 3 },
   { field: 'tag_stems', boost: 2 },
@@ -19,7 +19,7 @@ const FIELDS = [
 ] as const;
 const SAME_CATEGORY_BOOST = 2;
 
-/** In stock, the likest first, for each of the products. @param categories slugs, where there are any */
+/** Products in stock, most similar first, for each of the given products. @param categories slugs that restrict the result, if any */
 export async function similarProducts(
   index: ProductIndex,
   products: readonly { id: string; category: string | null }[],

@@ -1,10 +1,10 @@
 /**
- * How text becomes terms. The application does it, alike for documents and queries, so that search works the same on a server
+ * Turns text into search terms. The application does this for both documents and queries, so that search works the same on a server
  * without language analyzers; the index only splits at spaces.
  */
 import { stemmer } from 'stemmer';
 
-/** Words that carry no meaning in a product search; kept short, since rare words weigh more anyway. */
+/** Words without meaning in a product search. The list is short because rare words have more weight anyway. */
 const STOP_WORDS = new Set(
   'a an and are as at be by for from in into is it its of on or our that the their this to with your'.split(' '),
 );
@@ -24,23 +24,23 @@ export function stem(word: string): string {
   return /\d/.test(word) ? word : stemmer(word);
 }
 
-/** Stems of the words that count. */
+/** Stems of all words except stop words. */
 export function stems(text: string): string[] {
   return words(text)
     .filter((word) => !STOP_WORDS.has(word))
     .map(stem);
 }
 
-/** Adjacent stems joined, so that "coffee table" and "table for coffee" are told apart. */
+/** Joins adjacent stems, so that "coffee table" and "table for coffee" differ. */
 export function adjacentPairs(allStems: readonly string[]): string[] {
   return allStems.slice(1).map((second, index) => `${allStems[index]}_${second}`);
 }
 
 export interface ParsedQuery {
   words: string[];
-  /** Stems of what the shopper wants. */
+  /** Stems of the words to find. */
   wanted: string[];
-  /** Stems of what the shopper rules out: "table without drawers". */
+  /** Stems of the words to exclude: "table without drawers". */
   unwanted: string[];
 }
 
@@ -50,7 +50,7 @@ export function parseQuery(query: string): ParsedQuery {
   const all = words(query);
   const negation = all.findIndex((word, index) => index > 0 && NEGATIONS.has(word) && index < all.length - 1);
   const wantedWords = (negation === -1 ? all : all.slice(0, negation)).filter((word) => !STOP_WORDS.has(word));
-  // Only the word after "without" is ruled out: "bag without zip for men" still is for men.
+  // Only the word after "without" is excluded: "bag without zip for men" still matches bags for men.
   const unwantedWord = negation === -1 ? undefined : all.slice(negation + 1).find((word) => !STOP_WORDS.has(word));
   const rest =
     negation === -1 || !unwantedWord
@@ -58,7 +58,7 @@ export function parseQuery(query: string): ParsedQuery {
       : all.slice(all.indexOf(unwantedWord, negation) + 1).filter((word) => !STOP_WORDS.has(word));
   const wanted = [...wantedWords, ...rest];
   return {
-    // A query of stop words alone still searches for them.
+    // A query of only stop words searches for them.
     words: wanted.length > 0 ? wanted : all,
     wanted: (wanted.length > 0 ? wanted : all).map(stem),
     unwanted: unwantedWord ? [stem(unwantedWord)] : [],

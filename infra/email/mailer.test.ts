@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './mailer.ts';
 
-describe('a failure to send', () => {
+describe('a send failure', () => {
   it.each([550, 551, 552, 553, 554, 501])(
-    'is for good when the recipient or the mail is refused with %d',
+    'is permanent when the server refuses the recipient or the mail with %d',
     (responseCode) => {
       for (const command of ['RCPT TO', 'DATA'])
         expect(judge({ code: 'EENVELOPE', command, responseCode }).outcome).toBe('refused');
     },
   );
 
-  it('is for good when there is no address to send to', () => {
+  it('is permanent when there is no recipient address', () => {
     expect(judge({ code: 'EENVELOPE', command: 'API' })).toEqual({ outcome: 'refused', reason: 'not an address' });
   });
 
@@ -20,7 +20,7 @@ describe('a failure to send', () => {
     { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 550 },
     { code: 'EMESSAGE', command: 'DATA', responseCode: 451 },
     { name: 'TimeoutError' },
-  ])('is for now with %o', (error) => {
+  ])('is temporary with %o', (error) => {
     expect(judge(error).outcome).toBe('failed');
   });
 
@@ -29,11 +29,11 @@ describe('a failure to send', () => {
     { code: 'EDNS', command: 'CONN' },
     { code: 'ETLS', command: 'STARTTLS' },
     { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 },
-  ])('is for every mail with %o', (error) => {
+  ])('affects every mail with %o', (error) => {
     expect(judge(error).outcome).toBe('unreachable');
   });
 
-  it('is told without the address that the server names', () => {
+  it('is reported without the address that the server names', () => {
     const response = '550 5.1.1 <someone@example.test>: no such user';
     const { reason } = judge({ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response });
     expect(reason).toBe('RCPT TO: answered 550 (5.1.1)');

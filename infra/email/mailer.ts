@@ -1,4 +1,4 @@
-/** Sends mails over SMTP. What a mail server may answer is an outcome, not an exception, and never holds an address. */
+/** Sends emails over SMTP. A mail server's response is an outcome, not an exception, and never contains an address. */
 import { createTransport } from 'nodemailer';
 import type { Settings } from '../config.ts';
 import { type Sender, senderOf } from './sender.ts';
@@ -8,27 +8,27 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
-  /** Becomes the Message-ID, so that a mail that is sent again can be recognised: letters, digits, dots and dashes. */
+  /** Becomes the Message-ID, so that recipients can recognize a repeated email. Letters, digits, dots, and dashes. */
   key: string;
   headers?: Readonly<Record<string, string>>;
 }
 
 export type MailOutcome =
   | { outcome: 'sent' }
-  /** The mail server will never take this mail for this recipient. */
+  /** The mail server will never accept this email for this recipient. */
   | { outcome: 'refused'; reason: string }
-  /** This mail could not be sent now. */
+  /** This email could not be sent now. */
   | { outcome: 'failed'; reason: string }
-  /** No mail can be sent now. */
+  /** No email can be sent now. */
   | { outcome: 'unreachable'; reason: string };
 
-/** Mails sent at the same time, each over a connection of its own. */
+/** Maximum number of emails sent at the same time, each over its own connection. */
 export const MAIL_CONNECTIONS = 5;
-/** A server in reach answers at once; one that does not is asked again later rather than waited for. */
+/** A reachable server answers at once; if it does not, retrying later is better than waiting. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Spam filters look at a mail before its last answer comes. */
+/** Longer because spam filters check an email before the server's last response. */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** Also for a server that keeps the line busy without ever coming to an end. */
+/** Limits the whole exchange, for a server that keeps sending without finishing. */
 const SEND_TIMEOUT_MS = 30_000;
 
 type MailerSettings = Pick<Settings, 'SMTP_URL' | 'MAIL_FROM' | 'SHOP_NAME' | 'STOREFRONT_URL'>;
@@ -44,7 +44,7 @@ export class Mailer {
       url: settings.SMTP_URL,
       ...(needsTls(settings.SMTP_URL) && { requireTLS: true }),
       maxConnections: MAIL_CONNECTIONS,
-      // Only for a connection that the server had closed meanwhile; other failures are for the outbox, where they show.
+      // Only for a connection that the server has closed meanwhile; the outbox retries other failures, where they are visible.
       maxRequeues: 1,
       dnsTimeout: CONNECT_TIMEOUT_MS,
       connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -64,7 +64,7 @@ export class Mailer {
         from: this.#sender,
         to: { name: '', address: mail.to },
         messageId: `<${key}@${domain}>`,
-        // Nobody's absence note is to answer a mail that a program wrote.
+        // Prevents out-of-office replies.
         headers: { 'Auto-Submitted': 'auto-generated', ...headers },
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
       });
@@ -74,27 +74,27 @@ export class Mailer {
     }
   }
 
-  /** Closes the connections; call it when nothing is being sent any more. */
+  /** Closes the connections; call this once no email is being sent. */
   close(): void {
     this.#transport.close();
   }
 }
 
-/** What nodemailer says of a failure. Its message may quote the server's answer, and with it the recipient. */
+/** A failure reported by nodemailer. Its message may quote the server's response, and with it the recipient. */
 export interface SmtpError {
   name?: string;
   code?: string;
-  /** The SMTP command that failed, or `API` when nodemailer itself refused. */
+  /** The SMTP command that failed, or `API` when nodemailer itself rejected the email. */
   command?: string;
   response?: string;
   responseCode?: number;
 }
 
-/** Answers to a recipient that are about us: not signed in, or the conversation out of step. */
+/** Responses to a recipient command that concern our connection: not authenticated, or a bad sequence of commands. */
 const OUR_FAULT = new Set([503, 530, 534, 535, 538]);
 const ABOUT_ONE_MAIL = new Set(['MAIL FROM', 'RCPT TO', 'DATA', 'API']);
 
-/** Whether a failure is for good, for now, or for every mail. */
+/** Classifies a failure as permanent, temporary, or affecting every email. */
 export function judge(error: SmtpError): Exclude<MailOutcome, { outcome: 'sent' }> {
   const { code, command = '', responseCode = 0 } = error;
   const reason = describe(error);
@@ -111,7 +111,7 @@ function describe({ name, code, command, response, responseCode }: SmtpError): s
   return command ? `${command}: ${answer}` : answer;
 }
 
-/** Whether a password would cross a network: then it does so encrypted, or the URL says in so many words that it need not. */
+/** Whether a password would be sent over a network; then TLS is required unless the URL explicitly turns it off. */
 function needsTls(smtpUrl: string): boolean {
   const { username, hostname, searchParams } = new URL(smtpUrl);
   const isThisMachine = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');

@@ -1,4 +1,4 @@
-/** Who the shop's mails come from. */
+/** The sender of the shop's emails. */
 import { isIP } from 'node:net';
 import type { Settings } from '../config.ts';
 
@@ -7,7 +7,7 @@ export interface Sender {
   address: string;
 }
 
-/** For a shop that is reached by an address of one machine: a name that no mail server ever delivers to. */
+/** The domain for a shop without a domain name, whose storefront URL has an IP address: no mail server ever delivers to it. */
 const DOMAIN_OF_A_MACHINE = 'shop.localhost';
 
 export function senderOf(settings: Pick<Settings, 'MAIL_FROM' | 'SHOP_NAME' | 'STOREFRONT_URL'>): Sender {

@@ -1,15 +1,15 @@
-/** InfluxDB over its 1.x HTTP API, which 1.8, 2.x and 3.x servers take as well: docs/decisions/0021-analytics-events.md. */
+/** InfluxDB over its 1.x HTTP API, which 1.8, 2.x, and 3.x servers support as well: docs/decisions/0021-analytics-events.md. */
 import type { Settings } from '../config.ts';
 
-/** A write that hangs holds up all that waits behind it; this is far above what a batch takes. */
+/** A hanging write blocks all writes behind it; a batch normally takes far less than this. */
 const TIMEOUT_MS = 10_000;
 
-/** The server took offence at what was written: the same again will not go better. */
+/** The server rejected the request itself, so a retry can't succeed. */
 export class InfluxRefused extends Error {
   override name = 'InfluxRefused';
 }
 
-/** The server is away, overloaded, or does not let us in: the same may be taken later. */
+/** The server is unreachable, overloaded, or refuses our credentials; the same request may succeed later. */
 export class InfluxUnavailable extends Error {
   override name = 'InfluxUnavailable';
 }
@@ -45,8 +45,8 @@ export class InfluxDb {
   }
 
   /**
-   * Makes the database, unless it is there, and sets how long it keeps events. A 2.x or 3.x server has other ways to make one and refuses.
-   * @returns why it refused, or undefined
+   * Creates the database unless it exists, and sets its retention period. 2.x and 3.x servers create databases in other ways and refuse.
+   * @returns the reason for a refusal; undefined on success
    * @throws InfluxUnavailable
    */
   async prepare(): Promise<string | undefined> {
@@ -63,7 +63,7 @@ export class InfluxDb {
 
   /**
    * Writes points, times in nanoseconds. A point of the same measurement, tags and time replaces the one before it.
-   * @throws InfluxRefused, when some or all of them were not taken; InfluxUnavailable
+   * @throws InfluxRefused when the server rejected some or all of the points; InfluxUnavailable
    */
   async write(lines: readonly string[]): Promise<void> {
     const query = new URLSearchParams({ db: this.#settings.INFLUXDB_DATABASE, precision: 'ns' });
@@ -71,8 +71,8 @@ export class InfluxDb {
   }
 
   /**
-   * Asks in InfluxQL; times come as epoch milliseconds.
-   * @param text must hold nothing that a caller made up
+   * Runs an InfluxQL query; times are epoch milliseconds.
+   * @param text must not contain input from users
    * @throws InfluxRefused, InfluxUnavailable
    */
   async series(text: string): Promise<InfluxSeries[]> {
@@ -109,7 +109,7 @@ export class InfluxDb {
   }
 }
 
-/** A wrong password or a missing database is the operator's to mend, and no fault of what was to be written. */
+/** A wrong password or a missing database is the operator's to fix, and not a fault of the data. */
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
 }

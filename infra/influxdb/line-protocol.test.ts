@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { toLine } from './line-protocol.ts';
 
-it('writes a point as a line', () => {
+it('formats a point as a line', () => {
   const line = toLine({
     measurement: 'events',
     tags: { event: 'page_view', slot: '3' },
@@ -12,7 +12,7 @@ it('writes a point as a line', () => {
   expect(line).toBe('events,event=page_view,slot=3 id="a",quantity=2i,price=12.5,whole=3 1700000000000000123');
 });
 
-it('lets no text break out of its place', () => {
+it('escapes text that could end a field', () => {
   const line = toLine({
     measurement: 'e',
     tags: { where: 'a b,c=d\ne' },
@@ -22,7 +22,7 @@ it('lets no text break out of its place', () => {
   expect(line).toBe('e,where=a\\ b\\,c\\=d\\ e path="say \\"hi\\"\\\\" 1');
 });
 
-it('refuses numbers that InfluxDB has no form for', () => {
+it('rejects numbers that InfluxDB can’t represent', () => {
   const point = { measurement: 'e', tags: {}, timeNs: 1n, integers: new Set(['n']) };
   for (const n of [Number.NaN, Number.POSITIVE_INFINITY, 1.5])
     expect(() => toLine({ ...point, fields: { n } })).toThrow(RangeError);

@@ -1,16 +1,16 @@
-/** InfluxDB's line protocol: one point a line, `measurement,tag=… field=… time`. */
+/** InfluxDB's line protocol: one point per line, `measurement,tag=… field=… time`. */
 
 export interface Point {
   measurement: string;
-  /** Indexed, every combination a series for good: only values of a short, closed list. */
+  /** Indexed; every combination permanently creates a series, so use only values from a short, closed list. */
   tags: Readonly<Record<string, string>>;
-  /** Whole numbers are written as integers when listed in `integers`: a field keeps the type it first had. */
+  /** Numbers are written as integers when listed in `integers`, because a field keeps the type that it had first. */
   fields: Readonly<Record<string, string | number>>;
   integers?: ReadonlySet<string>;
   timeNs: bigint;
 }
 
-/** @throws RangeError for a number that InfluxDB has no form for, and for a point without any field */
+/** @throws RangeError for a number that InfluxDB can't represent, and for a point without fields */
 export function toLine(point: Point): string {
   const tags = Object.entries(point.tags).map(([name, value]) => `,${escapeKey(name)}=${escapeKey(value)}`);
   const fields = Object.entries(point.fields).map(
@@ -28,7 +28,7 @@ function fieldValue(value: string | number, isInteger: boolean): string {
   return isInteger ? `${value}i` : String(value);
 }
 
-/** A line break ends a point whatever stands before it, so none may be left in a name or a tag. */
+/** A line break ends a point even after a backslash, so names and tags must not contain any. */
 function escapeKey(text: string): string {
   return text.replaceAll(/[\r\n]/g, ' ').replaceAll(/[ ,=\\]/g, (sign) => `\\${sign}`);
 }

@@ -1,18 +1,18 @@
-/** Large bytes in PostgreSQL, in parts: what every worker and API process must reach, and what goes into backups. */
+/** Large binary data, stored in parts in PostgreSQL so that every worker and API process can read it and backups include it. */
 import { createHash } from 'node:crypto';
 import type { Database, Sql } from './database.ts';
 
 const PART_BYTES = 4 * 1024 * 1024;
 
-/** What is stored is not what was written. */
+/** The stored bytes differ from those that were written. */
 export class ArtefactDamaged extends Error {
   override name = 'ArtefactDamaged';
 }
 
 /**
- * Stores an artefact in place of one of the same name. It is there when all of it is: a writer that is killed leaves what was there
- * before, or nothing.
- * @param pieces of any size, in order; asked for anew when the transaction has to be run again
+ * Stores an artifact, replacing one of the same name. It becomes visible only when complete: a writer that is killed leaves the previous
+ * artifact, or none.
+ * @param pieces of any size, in order; called again when the transaction is retried
  */
 export async function writeArtefact(
   db: Database,
@@ -45,8 +45,8 @@ export async function writeArtefact(
 }
 
 /**
- * All of an artefact; undefined when there is none.
- * @throws ArtefactDamaged when its parts are not what was written
+ * Reads a whole artifact; undefined when it doesn't exist.
+ * @throws ArtefactDamaged when its parts differ from those that were written
  */
 export async function readArtefact(db: Sql, owner: string, name: string): Promise<ArrayBuffer | undefined> {
   const whole = await db.row<{ parts: number; byte_count: number; sha256: string }>(
@@ -72,20 +72,20 @@ export async function readArtefact(db: Sql, owner: string, name: string): Promis
   return bytes.buffer;
 }
 
-/** Whether there is one, whole as far as its record tells. */
+/** Whether the artifact exists and is complete according to its record. */
 export async function hasArtefact(db: Sql, owner: string, name: string): Promise<boolean> {
   const row = await db.row('select 1 from recommendation_artefacts where owner = $1 and name = $2', [owner, name]);
   return row !== undefined;
 }
 
-/** @param name all of the owner's when left out */
+/** @param name deletes all of the owner's artifacts when omitted */
 export async function removeArtefact(db: Sql, owner: string, name?: string): Promise<void> {
   for (const table of ['recommendation_artefacts', 'recommendation_parts'] as const) {
     await db.run(`delete from ${table} where owner = $1 and ($2::text is null or name = $2)`, [owner, name ?? null]);
   }
 }
 
-/** Pieces of any size → parts of one size, in memory of their own. */
+/** Copies pieces of any size into parts of equal size. */
 async function* inParts(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let part = Buffer.alloc(PART_BYTES);
   let filled = 0;

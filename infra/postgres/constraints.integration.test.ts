@@ -1,6 +1,6 @@
 /**
- * The schema's own rules, the last line of defense: each constraint has writes that it must refuse. The lists are held against the
- * database's catalog in both directions, so a new constraint, unique index or nullable column needs a row in testing/refused-writes.ts.
+ * The schema's constraints, the last line of defense: each has writes that it must refuse. The lists are compared with the database's
+ * catalog in both directions, so a new constraint, unique index, or nullable column needs a row in testing/refused-writes.ts.
  */
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,11 +25,11 @@ interface Constraint {
   type: string;
   table: string;
   definition: string;
-  /** Of foreign keys: what a deletion of the row referred to does (`c` deletes along, `a` is refused). */
+  /** For foreign keys: the effect of deleting the referenced row (`c` cascades, `a` refuses). */
   onDelete: string;
 }
 
-/** All that this schema has, except those that say "not null", which are looked at column by column. */
+/** All constraints of the schema except "not null", which is checked by column. */
 async function constraints(): Promise<Constraint[]> {
   const { rows } = await client.query<Constraint>(
     `select conname as name, contype::text as type, conrelid::regclass::text as table, pg_get_constraintdef(oid) as definition,
@@ -63,7 +63,7 @@ async function columns(): Promise<Column[]> {
 const tablesOf = (all: readonly Column[]) => [...new Set(all.map(({ table }) => table))];
 
 describe('every constraint and unique index', () => {
-  it('has writes that it refuses, in this list, and none in the list is gone from the schema', async () => {
+  it('has refused writes in this list, and every entry of the list exists in the schema', async () => {
     const names = (await constraints()).filter(({ type }) => type !== 'p').map(({ name }) => name);
     expect(names.sort()).toEqual(Object.keys(REFUSED_WRITES).sort());
   });
@@ -80,7 +80,7 @@ describe('every constraint and unique index', () => {
 });
 
 describe('every table', () => {
-  it('has a primary key, by which a second row of the same key is refused', async () => {
+  it('has a primary key that refuses a second row with the same key', async () => {
     const keys = (await constraints()).filter(({ type }) => type === 'p');
     expect(keys.map(({ table }) => table).sort()).toEqual(tablesOf(await columns()));
     for (const { table, name } of keys) {
@@ -89,7 +89,7 @@ describe('every table', () => {
     }
   });
 
-  it('lets no other column be empty than those listed', async () => {
+  it('has no nullable columns except those listed', async () => {
     const all = await columns();
     const nullable = tablesOf(all).map((table) => [
       table,
@@ -98,7 +98,7 @@ describe('every table', () => {
     expect(Object.fromEntries(nullable.filter(([, names]) => names!.length > 0))).toEqual(NULLABLE);
   });
 
-  it('refuses a row without one of the others', async () => {
+  it('refuses null in the other columns', async () => {
     const all = await columns();
     for (const { table, name } of all.filter((column) => !column.nullable)) {
       const names = all.filter((column) => column.table === table).map((column) => column.name);
@@ -109,7 +109,7 @@ describe('every table', () => {
     }
   });
 
-  it('numbers its rows by itself where their order is a record', async () => {
+  it('generates the row numbers where their order matters', async () => {
     for (const table of ['order_events', 'outbox'] as const) {
       const write = `insert into ${table} select * from ${table} limit 1`;
       // generated_always
@@ -119,7 +119,7 @@ describe('every table', () => {
 });
 
 describe('foreign keys', () => {
-  it('delete along only what belongs to a cart or a product, never an order or money', async () => {
+  it('cascade only to rows that belong to a cart or a product, never to orders or payments', async () => {
     const cascading = (await constraints()).filter(({ type, onDelete }) => type === 'f' && onDelete !== 'a');
     expect(cascading.map(({ name, onDelete }) => [name, onDelete]).sort()).toEqual([
       ['cart_items_cart_id_fkey', 'c'],
@@ -135,7 +135,7 @@ describe('foreign keys', () => {
   });
 });
 
-describe('values that a column may have', () => {
+describe('column values', () => {
   it.each<[string, readonly string[]]>([
     ['users_role_check', ROLES],
     ['reservations_status_check', RESERVATION_STATUSES],
@@ -146,7 +146,7 @@ describe('values that a column may have', () => {
     ['payments_status_check', ['open', 'in_flight', 'succeeded', 'canceled']],
     ['payments_unmatched_reason_check', UNMATCHED_REASONS],
     ['payments_refund_status_check', ['pending', 'succeeded', 'failed']],
-  ])('%s allows those that the code knows, and no other', async (name, values) => {
+  ])('%s allows exactly the values in the code', async (name, values) => {
     const { definition } = (await constraints()).find((each) => each.name === name)!;
     const allowed = [...definition.matchAll(/'([a-z_]+)'/g)].map(([, value]) => value);
     expect(allowed.sort()).toEqual([...values].sort());
@@ -173,7 +173,7 @@ describe('values that a column may have', () => {
       `status || ' ' || fulfillment || ' ' || captured_amount || ' ' || refunded_amount`,
       'pending unfulfilled 0.000 0.000',
     ],
-  ])('a row of %s that names none begins as it should', async (table, write, expression, value) => {
+  ])('a new row of %s has the expected defaults', async (table, write, expression, value) => {
     const created = table === 'users' ? `email like 'plain-%'` : `id = '${FIXTURE.none}'`;
     const read = `select ${expression} as value from ${table} where ${created}`;
     expect(await outcomeOf(client, write, read)).toEqual([{ value }]);

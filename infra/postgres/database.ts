@@ -1,10 +1,10 @@
-/** Plain SQL on the ORM's pool: prepared once a connection, exact types, one retry rule for transactions. */
+/** Plain SQL on the ORM's pool: statements prepared once per connection, exact types, one retry rule for transactions. */
 
 import type { Pool, PoolClient } from 'pg';
 import pg from 'pg';
 import { isStoreUnavailable } from '../unavailable.ts';
 
-// The ORM's pool leaves dates as text; here a timestamptz is a Date, a bigint a number (ours stay below 2^53), a numeric exact text.
+// The ORM's pool returns dates as text; here a timestamptz is a Date, a bigint a number (ours stay below 2^53), and a numeric exact text.
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text: string) => new Date(text));
 types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -22,13 +22,13 @@ function statementName(text: string): string {
 }
 
 export interface StatementOptions {
-  /** For a statement whose best plan depends on its values: it is planned with them, and not prepared. */
+  /** Plans the statement with its values instead of preparing it, for statements whose best plan depends on the values. */
   isPlannedEachTime?: boolean;
 }
 
 /** Runs statements: on the pool, or inside one transaction. */
 export interface Sql {
-  /** Rows of one statement; its text must be constant, or one of a few, since it is prepared under a name. */
+  /** Rows of one statement; its text must be one of a few constants because it is prepared under a name. */
   rows<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>;
   /** First row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
@@ -68,8 +68,8 @@ export class Database extends SqlOn {
   }
 
   /**
-   * Runs `work` in one transaction: committed when it returns, rolled back when it throws; run anew after a deadlock or a
-   * serialization failure, so `work` must have no effect outside the database.
+   * Runs `work` in one transaction, which is committed when it returns and rolled back when it throws. `work` is retried after a deadlock
+   * or a serialization failure, so it must have no effects outside the database.
    */
   async transaction<Result>(
     work: (sql: Sql) => Promise<Result>,
@@ -85,7 +85,7 @@ export class Database extends SqlOn {
         await client.query('commit');
         return result;
       } catch (error) {
-        // A server that hangs would not answer the rollback either; it ends the transaction with the connection.
+        // A hanging server would not answer the rollback either; closing the connection ends the transaction.
         if (isStoreUnavailable(error)) broken = error as Error;
         else {
           await client.query('rollback').catch((rollbackError: Error) => {

@@ -1,4 +1,4 @@
-/** Workflows whose task keeps failing, by a bug or a build that can't replay them: they stand still until somebody acts. */
+/** Workflows whose task keeps failing because of a bug, or a build that can't replay them. They are stuck until an engineer acts. */
 import type { Sql } from './database.ts';
 
 export interface FailingWorkflow {
@@ -9,7 +9,7 @@ export interface FailingWorkflow {
   lastFailedAt: Date;
   /** Attempts of the current task. */
   failures: number;
-  /** What went wrong, without anything that a shopper sent. */
+  /** The error, without input from shoppers. */
   cause: string;
 }
 
@@ -27,7 +27,7 @@ export async function countFailingWorkflows(sql: Sql): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Safe to call again for the same run: when it began is kept. */
+/** Safe to call again for the same run: keeps the time of the first failure. */
 export async function recordFailingWorkflow(
   sql: Sql,
   { workflowId, runId, workflowType, failures, cause }: Omit<FailingWorkflow, 'firstFailedAt' | 'lastFailedAt'>,

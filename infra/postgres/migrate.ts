@@ -1,4 +1,4 @@
-/** `npm run migrate`: brings the database's tables up to date. Safe to run twice, and by several processes at once. */
+/** `npm run migrate`: migrates the database. Safe to run twice, and in several processes at once. */
 import { readSome, SettingsError } from '../config.ts';
 import { writeOrderSteps } from './order-steps.ts';
 import { connectPostgres } from './orm.ts';

@@ -1,4 +1,4 @@
-/** Keeps the database's table of allowed steps what `domain/order-state` says; its trigger holds every order against it. */
+/** Keeps the database's table of allowed transitions equal to `domain/order-state`; a trigger checks every order against it. */
 import { ORDER_STATUSES, ORDER_STEPS } from '../../domain/order-state.ts';
 import type { Database } from './database.ts';
 

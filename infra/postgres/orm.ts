@@ -1,4 +1,4 @@
-/** PostgreSQL: one MikroORM a process, and beside it plain SQL on the same pool for the statements where each millisecond counts. */
+/** PostgreSQL: one MikroORM per process, and plain SQL on the same pool for time-critical statements. */
 
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -11,7 +11,7 @@ import { migrations } from './migrations/index.ts';
 
 export type Orm = MikroORM;
 
-/** Between the server's own limit of a statement and ours, so that a server that is alive says which it was. */
+/** Difference between the server's statement timeout and ours, so that a responsive server can report the timeout first. */
 const GRACE_MS = 500;
 
 export interface Postgres {
@@ -22,7 +22,7 @@ export interface Postgres {
 
 /**
  * Connects.
- * @param timeoutMs longest wait for a connection, and for the answer to a statement; no limit when left out
+ * @param timeoutMs maximum wait for a connection and for a statement's result; no limit when omitted
  * @throws when the server can't be reached
  */
 export async function connectPostgres(
@@ -36,7 +36,7 @@ export async function connectPostgres(
     migrations: { tableName: 'schema_migrations', migrationsList: migrations, snapshot: false },
     pool: { min: 0, max: settings.POSTGRES_POOL_MAX },
     forceUtcTimezone: true,
-    // The server gives up a statement by itself; a server that hangs is given up here, a moment later.
+    // The server cancels a statement itself; the client times out a moment later, for a hanging server.
     ...(timeoutMs !== undefined && {
       driverOptions: {
         connectionTimeoutMillis: timeoutMs,

@@ -17,7 +17,7 @@ it.each([
   expect(haveEnough(own, [{ productId: 'a', quantity: wanted }])).toBe(isEnough);
 });
 
-it('have enough only if they have of every line', () => {
+it('have enough only if every line is reserved', () => {
   const lines = ['a', 'b'].map((productId) => ({ productId, quantity: 1 }));
   expect(haveEnough([reservation(['a', 1])], lines)).toBe(false);
   expect(haveEnough([reservation(['a', 1], ['b', 1])], lines)).toBe(true);

@@ -1,18 +1,18 @@
 /**
- * What one customer has reserved, by the ledger. While several requests of the same shopper meet, the stock counters can count their units twice
- * for a moment, or not know for whom they are reserved: PostgreSQL knows.
+ * One shopper's reservations according to the inventory ledger. During concurrent requests of the same shopper, the stock counters may
+ * briefly count their units twice or not know who reserved them; PostgreSQL is authoritative.
  */
 import type { StockLine } from '../redis/stock-counters.ts';
 import type { Sql } from './database.ts';
 
 export interface OwnReservation {
   id: string;
-  /** An order waits for its payment on it. */
+  /** Whether an order with this reservation awaits payment. */
   hasOrder: boolean;
   lines: readonly StockLine[];
 }
 
-/** @param owners all names of the shopper */
+/** @param owners all owner names of the shopper */
 export async function listOwnReservations(
   sql: Pick<Sql, 'rows'>,
   owners: readonly string[],
@@ -27,7 +27,7 @@ export async function listOwnReservations(
   return rows.map(({ id, has_order, lines }) => ({ id, hasOrder: has_order, lines }));
 }
 
-/** Whether these reservations have enough units of every line. */
+/** Whether these reservations cover every line. */
 export function haveEnough(own: readonly OwnReservation[], lines: readonly StockLine[]): boolean {
   const units = new Map<string, number>();
   for (const { productId, quantity } of own.flatMap((each) => each.lines))

@@ -1,12 +1,12 @@
-/** The table `payments`: what Stripe has said of the PaymentIntents that name an order. Written from verified facts alone. */
+/** The table `payments`: Stripe's facts about PaymentIntents that name an order. Written only from verified facts. */
 import { toDecimalString } from '../../domain/money.ts';
 import type { PaymentFacts } from '../stripe/payment-facts.ts';
 import type { Sql } from './database.ts';
 
 /**
- * Records what Stripe says of a payment, within a longer statement: `RECORD_PAYMENT` goes after `with`, and reads the order's ID from
- * the common table `known (id)`: the order that owns the PaymentIntent, else the one that its metadata names. A payment that succeeded or was
- * canceled stays so, whatever a late event says; it moves to the order that owns it. Safe to repeat.
+ * SQL that records a payment within a longer statement: it goes after `with`, and reads the order's ID from the common table expression
+ * `known (id)`: the order that owns the PaymentIntent, else the one that its metadata names. A payment that succeeded or was canceled
+ * stays so despite late events; it moves to the order that owns it. Safe to repeat.
  * @param first number of the first of its seven parameters, `paymentParameters`
  */
 export function recordPaymentSql(first: number): string {
@@ -27,7 +27,7 @@ export function recordPaymentSql(first: number): string {
        on conflict (attempt_id) do nothing)`;
 }
 
-/** The values of `recordPaymentSql`'s parameters; of no payment, all of them null. */
+/** The values of `recordPaymentSql`'s parameters; all null without a payment. */
 export function paymentParameters(facts: PaymentFacts | undefined): (string | null)[] {
   if (!facts) return [null, null, null, null, null, null, null];
   const { paymentIntentId, status, receivedCents, currency, failure } = facts;
@@ -45,7 +45,7 @@ export function paymentParameters(facts: PaymentFacts | undefined): (string | nu
 
 const RECORD_ANSWER = `with known as (select id from orders where id = $1), ${recordPaymentSql(2)} select 1`;
 
-/** Records Stripe's answer about a payment of this order. Safe to repeat. */
+/** Records Stripe's response about a payment of this order. Safe to repeat. */
 export async function recordPayment(sql: Sql, orderId: string, facts: PaymentFacts): Promise<void> {
   await sql.run(RECORD_ANSWER, [orderId, ...paymentParameters(facts)]);
 }

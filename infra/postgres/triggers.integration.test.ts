@@ -1,4 +1,4 @@
-/** Every trigger of the schema: what it refuses, what it writes, and whom it notifies. A new one needs a row in `TRIGGERS`. */
+/** Every trigger of the schema: which writes it refuses, what it writes, and whom it notifies. A new trigger needs a row in `TRIGGERS`. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { connectTestServices, until } from '../../tests/support/shop.ts';
 import type { Services } from '../services.ts';
 import { connectWithFixture, FIXTURE as F, outcomeOf, refusalOf } from './testing/fixture.ts';
 
-/** By name, with the part of this file that tries it. */
+/** By name, with the part of this file that tests it. */
 const TRIGGERS: Readonly<Record<string, 'refuses' | 'writes' | 'notifies'>> = {
   order_events_append_only: 'refuses',
   order_status_steps: 'refuses',
@@ -33,7 +33,7 @@ afterAll(async () => {
   await services?.close();
 });
 
-it('every trigger is in the list, and fires', async () => {
+it('every trigger is in the list and enabled', async () => {
   const { rows } = await client.query<{ name: string; enabled: string }>(
     `select tgname as name, tgenabled::text as enabled from pg_trigger join pg_class on pg_class.oid = tgrelid
      where relnamespace = 'public'::regnamespace and not tgisinternal`,
@@ -45,7 +45,7 @@ it('every trigger is in the list, and fires', async () => {
 const order = (set: string) => `update orders set ${set} where id = '${F.order}'`;
 const product = (set: string) => `update products set ${set} where id = '${F.product}'`;
 const SHIP = order(`fulfillment = 'shipped', status = 'shipped', shipped_at = now()`);
-/** Past the triggers, to bring a row into a state that they would refuse. */
+/** Bypasses the triggers, to bring a row into a state that they would refuse. */
 const FORCED = (statement: string) =>
   `set local session_replication_role = replica; ${statement}; set local session_replication_role = origin`;
 
@@ -66,13 +66,13 @@ describe('an order’s status', () => {
   const pairs = ORDER_STATUSES.flatMap((from) =>
     ORDER_STATUSES.filter((to) => to !== from).map((to) => ({ from, to, isAllowed: canStep(from, to) })),
   );
-  it.each(pairs)('steps from $from to $to: $isAllowed', async ({ from, to, isAllowed }) => {
+  it.each(pairs)('may change from $from to $to: $isAllowed', async ({ from, to, isAllowed }) => {
     const refusal = await refusalOf(client, `${FORCED(order(`status = '${from}'`))}; ${order(`status = '${to}'`)}`);
     if (isAllowed) expect(refusal).toBeUndefined();
     else expect(refusal).toMatchObject({ code: '23514', message: `an order can't step from ${from} to ${to}` });
   });
 
-  it('may be written again as it is', async () => {
+  it('may be written again unchanged', async () => {
     expect(await refusalOf(client, order(`status = 'paid'`))).toBeUndefined();
   });
 });
@@ -89,7 +89,7 @@ describe('shipping', () => {
         code: '23514',
         message: expect.stringContaining('not finished'),
       });
-      // Whatever the order was before: the goods leave by this step alone.
+      // Applies to any previous status, because this is the only transition that ships items.
       const fromReservation = `${order(`fulfillment = 'under_review'`)}; ${write}`;
       expect(await refusalOf(client, fromReservation)).toMatchObject({ code: '23514' });
     },
@@ -100,18 +100,18 @@ describe('shipping', () => {
     ['succeeded', `cancels_units = true, status = 'succeeded'`],
     ['was rejected', `cancels_units = true, status = 'rejected'`],
     ['was given up', `cancels_units = true, status = 'failed', given_up_at = now()`],
-  ])('goes on when the refund %s', async (_, set) => {
+  ])('is allowed when the refund %s', async (_, set) => {
     expect(await refusalOf(client, refundThat(set))).toBeUndefined();
   });
 
-  it('goes on when the units are back on sale, whatever became of the money', async () => {
+  it('is allowed when the units are restocked, whatever happened to the money', async () => {
     for (const status of ['pending', 'failed', 'awaiting_approval'])
       expect(
         await refusalOf(client, `${restock}; ${refundThat(`cancels_units = true, status = '${status}'`)}`),
       ).toBeUndefined();
   });
 
-  it('is not looked at again once the order has shipped', async () => {
+  it('is not checked again once the order has shipped', async () => {
     const write = `${SHIP}; update refunds set cancels_units = true where id = '${F.refund}'; ${order(`fulfillment = 'shipped'`)}`;
     expect(await refusalOf(client, write)).toBeUndefined();
   });
@@ -149,23 +149,23 @@ describe('a product', () => {
     `tags = '{new}'`,
     `image_url = '/other.svg'`,
     'deleted_at = now()',
-  ])('has a new version, and is indexed, when what shoppers see changes: %s', async (set) => {
+  ])('gets a new version and is indexed when fields that shoppers see change: %s', async (set) => {
     expect(await versions(product(set))).toEqual({ isNew: true, stockVersion: 1, touched: true });
     expect(await outbox(product(set))).toEqual([CHANGED]);
   });
 
-  it('has the version it had when nothing changes, or when units are reserved or sold', async () => {
+  it('keeps its version when nothing changes, or when units are reserved or sold', async () => {
     for (const set of [`name = 'Fixture'`, 'reserved_quantity = 3']) {
       expect(await versions(product(set))).toEqual({ isNew: false, stockVersion: 1, touched: false });
       expect(await outbox(product(set))).toEqual([]);
     }
-    // A sale lowers both alike: the stock counter knew of it when the units were reserved.
+    // A sale lowers both equally: the stock counter was updated when the units were reserved.
     const sale = product('stock_quantity = stock_quantity - 2, reserved_quantity = reserved_quantity - 2');
     expect(await versions(sale)).toEqual({ isNew: false, stockVersion: 2, touched: false });
     expect(await outbox(sale)).toEqual([]);
   });
 
-  it('tells the stock counter of each change of what is available, and the index when it sells out or is back', async () => {
+  it('notifies the stock counter of each change of availability, and the index when it sells out or is back in stock', async () => {
     expect(await outbox(product('stock_quantity = 15'))).toEqual([adjusted(5)]);
     expect(await outbox(product('stock_quantity = 4'))).toEqual([adjusted(-6)]);
     expect(await outbox(product('stock_quantity = 0, reserved_quantity = 0'))).toEqual([CHANGED, adjusted(-8)]);
@@ -173,19 +173,19 @@ describe('a product', () => {
     expect(await outbox(back)).toEqual([CHANGED, adjusted(3)]);
   });
 
-  it('counts its stock’s changes in stock_version, whatever is written there', async () => {
+  it('counts its stock changes in stock_version, whatever value is written to it', async () => {
     expect((await versions(product('stock_quantity = 11'))).stockVersion).toBe(2);
     expect((await versions(product('stock_quantity = 11, stock_version = 40'))).stockVersion).toBe(2);
   });
 
-  it('that is new is indexed and counted', async () => {
+  it('that is new is indexed and gets a stock counter', async () => {
     const created = `insert into products (id, sku, name, price, currency, stock_quantity) values ('${F.none}', 'NEW-${F.none}', 'New', 1, 'usd', 7)`;
     const read = `select topic, payload from outbox where key = '${F.none}' order by topic`;
     expect(await outcomeOf(client, created, read)).toEqual([CHANGED, adjusted(7)]);
   });
 });
 
-describe('what a shopper is shown', () => {
+describe('recommendations of a shopper', () => {
   const told = async (write: string, key: string = F.user) => {
     const read = `select 1 from outbox where topic = 'taste.changed' and key = '${key}'`;
     return (await outcomeOf(client, write, read)).length;
@@ -193,26 +193,26 @@ describe('what a shopper is shown', () => {
   const guest = FORCED(order(`user_id = null, owner = '${F.owner}'`));
   const unpaid = FORCED(order(`status = 'pending', paid_at = null`));
 
-  it('is read anew when an order is paid, and when a buyer’s order or its refunded amount changes', async () => {
+  it('are invalidated when an order is paid, and when a signed-in shopper’s order or its refunded amount changes', async () => {
     expect(await told(`${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`)).toBe(1);
     expect(await told(order(`status = 'under_review'`))).toBe(1);
     expect(await told(order('refunded_amount = 5'))).toBe(1);
   });
 
-  it('stays as it is when nothing was bought, or nothing changes', async () => {
+  it('stay valid when nothing was bought or nothing changes', async () => {
     expect(await told(`${unpaid}; ${order(`status = 'expired'`)}`)).toBe(0);
     expect(await told(order(`status = 'paid', refunded_amount = 0`))).toBe(0);
   });
 
-  it('of a guest follows their cart: once, when it was bought', async () => {
+  it('are invalidated for a guest by their cart, once, when it is paid', async () => {
     expect(await told(`${guest}; ${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`, F.owner)).toBe(1);
     expect(await told(`${guest}; ${order('refunded_amount = 5')}`, F.owner)).toBe(0);
   });
 });
 
 describe('listeners', () => {
-  /** Writes rows of their own, since a notification goes out with the commit. @returns the payloads that came on the channel */
-  async function heardOn(channel: string, writes: readonly string[], stopWord: string): Promise<string[]> {
+  /** Commits rows outside of the fixture, because a notification is sent at commit. @returns the payloads received on the channel */
+  async function payloadsOn(channel: string, writes: readonly string[], stopWord: string): Promise<string[]> {
     const listener = await services.db.pool.connect();
     const heard: string[] = [];
     listener.on('notification', ({ payload = '' }) => heard.push(payload));
@@ -227,7 +227,7 @@ describe('listeners', () => {
     }
   }
 
-  /** Not of the fixture, whose rows others wait for until its transaction ends. */
+  /** Not in the fixture, whose rows stay locked until its transaction ends. */
   const REFUND = randomUUID();
   const IDS = [F.none];
   const CREATE = [
@@ -242,7 +242,7 @@ describe('listeners', () => {
     'delete from reservations where id = any($1)',
   ];
 
-  it('hear of an order’s change, of its refunds, and of nothing else', async () => {
+  it('are notified of changes of an order and its refunds, and of nothing else', async () => {
     for (const statement of CREATE) await services.db.pool.query(statement);
     try {
       const seen = [
@@ -258,14 +258,14 @@ describe('listeners', () => {
         `update refunds set given_up_at = now() where id = '${REFUND}'`,
       ];
       for (const write of seen) {
-        const heard = await heardOn('order_changed', [write], `stop ${F.none}`);
+        const heard = await payloadsOn('order_changed', [write], `stop ${F.none}`);
         expect(
           heard.filter((id) => id === F.none),
           write,
         ).toHaveLength(1);
       }
       const unseen = [created('updated_at = now()'), `update refunds set reason = 'other' where id = '${REFUND}'`];
-      const heard = await heardOn('order_changed', unseen, `stop ${F.none}`);
+      const heard = await payloadsOn('order_changed', unseen, `stop ${F.none}`);
       expect(heard.filter((id) => id === F.none)).toEqual([]);
     } finally {
       await force(services.db, DELETE, [IDS]);
@@ -273,10 +273,10 @@ describe('listeners', () => {
     }
   });
 
-  it('wake when the outbox has a message', async () => {
+  it('are notified when the outbox has a message', async () => {
     const write = `insert into outbox (topic, key) values ('notified-${F.none}', 'x')`;
     try {
-      expect((await heardOn('outbox', [write], `stop ${F.none}`)).length).toBeGreaterThan(0);
+      expect((await payloadsOn('outbox', [write], `stop ${F.none}`)).length).toBeGreaterThan(0);
     } finally {
       await services.db.run('delete from outbox where topic = $1', [`notified-${F.none}`]);
     }

@@ -1,4 +1,4 @@
-/** A database that another build made is left as it is, and whoever meets it is told what to do. */
+/** A database of another build stays unchanged, and the error says what to do. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -32,7 +32,7 @@ const migrate = () =>
 const tables = () =>
   query(url, `select table_name from information_schema.tables where table_schema = 'public' order by table_name`);
 
-it('migrate refuses it by the names of its migrations, changes nothing, and names the way out', async () => {
+it('migrate names the unknown migrations, changes nothing, and suggests a solution', async () => {
   await query(
     url,
     `create table schema_migrations (id serial primary key, name text, executed_at timestamptz default now());
@@ -42,9 +42,9 @@ it('migrate refuses it by the names of its migrations, changes nothing, and name
   const before = await tables();
   const error = await migrate().catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RunError);
-  const said = (error as RunError).lines.join('\n');
-  expect(said).toContain('0001-shop, 0002-support-desk');
-  expect(said).toContain('npm start -- --reset');
+  const output = (error as RunError).lines.join('\n');
+  expect(output).toContain('0001-shop, 0002-support-desk');
+  expect(output).toContain('npm start -- --reset');
   expect(await tables()).toEqual(before);
 
   await query(url, 'drop table schema_migrations; drop table orders');

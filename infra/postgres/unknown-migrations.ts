@@ -1,14 +1,14 @@
-/** Whether a database is of this build: tables that another build made are neither read nor changed. */
+/** Checks that a database belongs to this build, because tables of another build must be neither read nor changed. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** What a migration is called is the name of its file. */
+/** A migration's name is its file name. */
 const KNOWN: ReadonlySet<string> = new Set(
   readdirSync(join(import.meta.dirname, 'migrations')).flatMap((file) => /^(\d{4}-.+)\.ts$/.exec(file)?.[1] ?? []),
 );
 
-/** The database holds tables that this build does not know. */
+/** The database has migrations that this build does not know. */
 export class UnknownMigrationsError extends Error {
   override name = 'UnknownMigrationsError';
 
@@ -19,7 +19,7 @@ export class UnknownMigrationsError extends Error {
   }
 }
 
-/** @throws UnknownMigrationsError when a migration was run that this build does not have */
+/** @throws UnknownMigrationsError when the database has run a migration that this build lacks */
 export async function requireKnownMigrations(postgresUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();

@@ -1,4 +1,4 @@
-/** The cache's promise: one loader at a time, and nothing stored that was loaded before an invalidation. */
+/** The cache's guarantees: one loader at a time, and no value stored that was loaded before an invalidation. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ const never = async (): Promise<string> => {
   throw new Error('it is in the cache');
 };
 
-it('loads once for all who ask at the same moment, and keeps it for its time', async () => {
+it('loads once for concurrent callers, and keeps the value for its lifetime', async () => {
   let loads = 0;
   const load = async () => {
     loads += 1;
@@ -37,7 +37,7 @@ it('loads once for all who ask at the same moment, and keeps it for its time', a
   expect(await redis.exists(`cache-lock:${key}`)).toBe(0);
 });
 
-it('lets the next one load at once when a load fails, and leaves another’s lock alone', async () => {
+it('lets the next caller load at once when a load fails, and doesn’t remove another loader’s lock', async () => {
   const failed = async () => {
     throw new Error('there is no such thing');
   };
@@ -53,7 +53,7 @@ it('lets the next one load at once when a load fails, and leaves another’s loc
   expect(await redis.get(`cache-lock:${key}`)).toBe('another');
 });
 
-it('stores nothing that was loaded before an invalidation', async () => {
+it('stores no value that was loaded before an invalidation', async () => {
   const outdated = await read(async () => {
     await cache.invalidate([key]);
     return 'old';
@@ -63,10 +63,10 @@ it('stores nothing that was loaded before an invalidation', async () => {
   expect(await read(never)).toBe('new');
 });
 
-it('leaves the entry and the lock to the loader that came after an invalidation', async () => {
+it('keeps the entry and the lock of a loader that started after an invalidation', async () => {
   const outdated = read(async () => {
     await cache.invalidate([key]);
-    // The next loader is at work, with a lock of its own.
+    // The next loader is running, with its own lock.
     await redis.set(`cache-lock:${key}`, 'another', 'PX', 60_000);
     return 'old';
   });
@@ -75,7 +75,7 @@ it('leaves the entry and the lock to the loader that came after an invalidation'
   expect(await redis.exists(`cache:${key}`)).toBe(0);
 });
 
-it('forgets what is invalidated, by key and by tag', async () => {
+it('removes invalidated entries by key and by tag', async () => {
   const tag = randomUUID();
   const before = await cache.generation(tag);
   await read(async () => 'old');

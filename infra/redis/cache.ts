@@ -1,17 +1,17 @@
 /**
- * Read-through cache in Redis. One loader a key at a time across all processes; a value loaded before an invalidation is never
- * stored after it, since storing needs the loader's own lock and an invalidation removes that too.
+ * Read-through cache in Redis. At most one loader per key runs at a time across all processes. A value loaded before an invalidation is
+ * never stored after it, because storing requires the loader's own lock and an invalidation removes that too.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { defineScript, type Script } from './script.ts';
 
-/** Told of every key that is invalidated, for what processes keep in their own memory: keys, with a space between. */
+/** Channel that publishes every invalidated key, for the in-memory caches of processes. A message is a space-separated list of keys. */
 export const INVALIDATED_CHANNEL = 'cache:invalidated';
 
 const LOCK_MS = 5_000;
 const WAIT_MS = 25;
-/** Entries that expire together would be loaded together: lives are spread by this share. */
+/** Lifetimes vary by this share, so that entries stored together don't expire and reload together. */
 const JITTER = 0.1;
 
 /** KEYS entry lock; ARGV token value ttl-seconds */
@@ -39,8 +39,8 @@ export class Cache {
   }
 
   /**
-   * The cached text as UTF-8 bytes, ready to be sent, or what `load` gives. With Redis away it loads without caching.
-   * @param seconds life of the entry, shortened at random by up to a tenth
+   * The cached text, or else the result of `load`, as UTF-8 bytes ready to send. If Redis is unavailable, it loads without caching.
+   * @param seconds lifetime of the entry, randomly shortened by up to a tenth
    */
   async getOrSet(key: string, seconds: number, load: () => Promise<string>): Promise<Buffer> {
     const entry = `cache:${key}`;
@@ -59,7 +59,7 @@ export class Cache {
       }
       if (locked === 'OK') {
         const value = await load().catch(async (error: unknown) => {
-          // Nothing is stored; whoever asks next would wait for it until the lock expires.
+          // Nothing is stored, so without this the next caller would wait until the lock expires.
           await this.#unlock(lock, token).catch(() => undefined);
           throw error;
         });
@@ -72,12 +72,12 @@ export class Cache {
     }
   }
 
-  /** A number that changes whenever `tag` is invalidated; part of the key of lists that hold many things. */
+  /** A number that changes whenever `tag` is invalidated; part of the keys of lists. */
   async generation(tag: string): Promise<string> {
     return (await this.#redis.get(`cache-generation:${tag}`).catch(() => null)) ?? '0';
   }
 
-  /** What this process invalidates it is told at once, not only when Redis says it to all. @param listener undefined for none any more */
+  /** Notifies this process of its own invalidations at once, before Redis publishes them. @param listener undefined removes it */
   notifyLocally(listener: ((keys: readonly string[]) => void) | undefined): void {
     this.#onInvalidated = listener;
   }

@@ -6,7 +6,7 @@ import { connectRedis, RedisAwayError } from './client.ts';
 
 const url = process.env.REDIS_URL!;
 let redis: Redis;
-/** Pauses the server for all others. */
+/** Pauses the server for all other clients. */
 let control: Redis;
 
 beforeAll(async () => {
@@ -19,11 +19,11 @@ afterAll(() => {
   control.disconnect();
 });
 
-it('waits for a server that hangs once, then fails at once until it answers again', async () => {
+it('waits once for a hanging server, then fails immediately until it answers again', async () => {
   const key = `test:${randomUUID()}`;
   await redis.set(key, '1', 'EX', 60);
   await control.client('PAUSE', 1_500, 'ALL');
-  // They are on their way together, so they wait together.
+  // These commands are sent together, so they time out together.
   const first = await Promise.allSettled([redis.get(key), redis.pipeline().get(key).incr(key).exec(), redis.get(key)]);
   expect(first.map((each) => each.status)).toEqual(['rejected', 'fulfilled', 'rejected']);
   const later = await Promise.allSettled(Array.from({ length: 100 }, () => redis.get(key)));
@@ -38,7 +38,7 @@ it('waits for a server that hangs once, then fails at once until it answers agai
   ]);
 });
 
-it('is used again after its connection was lost while it was away', async () => {
+it('is used again after the connection was lost while the server was unavailable', async () => {
   await control.client('PAUSE', 1_000, 'ALL');
   await expect(redis.get('x')).rejects.toThrow('Command timed out');
   redis.disconnect(true);

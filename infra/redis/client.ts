@@ -1,12 +1,12 @@
 import { Command, Redis } from 'ioredis';
 
-/** What ioredis says of a command that had no answer in time. */
+/** The message of ioredis for a command that timed out. */
 const TIMED_OUT = 'Command timed out';
-/** What opens a connection is sent even while Redis is away. */
+/** Commands that open a connection, which are sent even while Redis is unavailable. */
 const HANDSHAKE = new Set(['auth', 'hello', 'client', 'info', 'select', 'readonly']);
 const PROBE_MS = 250;
 
-/** Redis did not answer in time lately, so it was not asked. */
+/** Redis timed out recently, so the command was not sent. */
 export class RedisAwayError extends Error {
   override name = 'RedisAwayError';
   constructor() {
@@ -15,14 +15,14 @@ export class RedisAwayError extends Error {
 }
 
 /**
- * Waits for Redis once, not with every command: after a command timed out, all fail at once until a PING is answered. A server that
- * hangs keeps its connections open, so nothing else would say that it is away.
+ * Waits for an unavailable Redis once, not with every command: after a timeout, all commands fail immediately until a PING is answered.
+ * A hanging server keeps its connections open, so only a timeout reveals it.
  */
 class GuardedRedis extends Redis {
   #isAway = false;
 
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
-    // A pipeline (it has a stream of its own) is written once all of its commands are: none of them may be an exception.
+    // A pipeline (which has its own stream) is sent only when all of its commands are queued, so none of them may be exempt.
     if (this.#isAway && (stream || !HANDSHAKE.has(command.name))) {
       command.reject(new RedisAwayError());
       return command.promise;
@@ -50,9 +50,9 @@ class GuardedRedis extends Redis {
 }
 
 /**
- * Connects to Redis. Commands fail fast while it is away (no endless queue) or hangs: callers do without it, answer 503, or are
- * retried by Temporal.
- * @param options.timeoutMs longest wait for the answer to a command
+ * Connects to Redis. Commands fail fast while it is unreachable (they are not queued) or hangs. Callers then work without it, respond
+ * with 503, or are retried by Temporal.
+ * @param options.timeoutMs maximum wait for the reply to a command
  */
 export function connectRedis(url: string, options: { timeoutMs: number }): Redis {
   return connect(
@@ -65,7 +65,7 @@ export function connectRedis(url: string, options: { timeoutMs: number }): Redis
   );
 }
 
-/** Connects for commands that wait by design: a subscription, or a blocking read. */
+/** Connects for commands that block by design: a subscription, or a blocking read. */
 export function connectWaitingRedis(url: string): Redis {
   return connect(new Redis(url, { ...COMMON, maxRetriesPerRequest: null }));
 }
@@ -76,7 +76,7 @@ const COMMON = {
 };
 
 function connect(redis: Redis): Redis {
-  // Without a listener a lost connection would end the process; each command still reports its own failure.
+  // Without a listener, a lost connection would end the process; each command still reports its own failure.
   redis.on('error', () => {});
   return redis;
 }

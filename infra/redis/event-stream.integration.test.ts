@@ -1,4 +1,4 @@
-/** Events wait in the stream all or none, each once, and never push out what was accepted. */
+/** Events of a request are added all or none, each once, and never displace accepted events. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ const fieldsOf = ({ id, event: name, atMs, data }: StreamEvent) => [
   JSON.stringify(data),
 ];
 
-it('takes all of a request or nothing, up to its size', async () => {
+it('accepts all events of a request or none, up to its maximum size', async () => {
   const [one, two, three] = [event(), event(), event()];
   expect(await events.add([one, two])).toBe(true);
   const before = await contentsOf(redis);
@@ -40,7 +40,7 @@ it('takes all of a request or nothing, up to its size', async () => {
   expect(await stored()).toEqual([one, two, three].map(fieldsOf));
 });
 
-it('takes an event of the outbox once, however often it is delivered', async () => {
+it('adds an event of the outbox once, however often it is delivered', async () => {
   const purchase = event();
   expect(await events.addOnce(purchase)).toBe(true);
   const before = await contentsOf(redis);
@@ -50,14 +50,14 @@ it('takes an event of the outbox once, however often it is delivered', async () 
   expect(await redis.ttl(`analytics:added:${purchase.id}`)).toBeGreaterThan(0);
 });
 
-it('refuses an event while it is full, and takes it later', async () => {
+it('rejects an event while it is full, and accepts it later', async () => {
   const [purchase, late] = [event(), event()];
   await events.add([event(), event()]);
   expect(await events.addOnce(purchase)).toBe(true);
   const before = await contentsOf(redis);
   expect(await events.addOnce(late)).toBe(false);
   expect(await contentsOf(redis)).toEqual(before);
-  // What was taken is known although it is full by now.
+  // A repeated event is recognized even though the stream is full.
   expect(await events.addOnce(purchase)).toBe(true);
   await redis.xtrim(EVENT_STREAM, 'MAXLEN', 0);
   expect(await events.addOnce(late)).toBe(true);

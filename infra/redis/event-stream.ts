@@ -1,6 +1,6 @@
 /**
- * The stream in which analytics events wait for InfluxDB. It is bounded by refusing what is new, never by dropping what was
- * accepted: what is in it leaves when every group has done it.
+ * The stream in which analytics events wait for InfluxDB. When it is full, it rejects new events and never drops accepted ones: an
+ * event is removed once every consumer group has processed it.
  */
 import type { Redis } from 'ioredis';
 import type { AnalyticsEventName } from '../../domain/analytics.ts';
@@ -8,7 +8,7 @@ import { defineScript, type Script } from './script.ts';
 
 export const EVENT_STREAM = 'analytics:events';
 export const DEAD_LETTERS = 'analytics:events:dead';
-/** A repeated delivery by the outbox comes within minutes; after a day its point in InfluxDB is still the same one. */
+/** The outbox repeats a delivery within minutes; a repetition after a day would still overwrite the same point in InfluxDB. */
 const MARKER_SECONDS = 86_400;
 
 /** KEYS stream; ARGV most (id event at data)… */
@@ -27,14 +27,14 @@ redis.call('xadd', KEYS[1], '*', 'id', ARGV[3], 'event', ARGV[4], 'at', ARGV[5],
 redis.call('set', KEYS[2], '1', 'EX', ARGV[2])
 return 1`;
 
-/** An event as it lies in the stream. */
+/** An event as stored in the stream. */
 export interface StreamEvent {
-  /** UUID: the same event has the same, however often it comes. */
+  /** UUID that stays the same however often the event is delivered. */
   id: string;
   event: AnalyticsEventName;
-  /** When it happened, epoch milliseconds; the same whenever it comes again. */
+  /** When it happened, epoch milliseconds; stays the same on repeated delivery. */
   atMs: number;
-  /** Ids of people are there only with their consent. */
+  /** Includes IDs of people only with their consent. */
   data: Readonly<Record<string, string | number>>;
 }
 
@@ -43,7 +43,7 @@ export class EventStream {
   readonly #add: Script;
   readonly #addOnce: Script;
 
-  /** @param maxEvents events that may wait */
+  /** @param maxEvents maximum number of waiting events */
   constructor(redis: Redis, maxEvents: number) {
     this.#maxEvents = maxEvents;
     this.#add = defineScript(redis, 'eventsAdd', ADD, 1);

@@ -4,9 +4,9 @@ import type { Redis } from 'ioredis';
 export type Script = (...args: (string | number)[]) => Promise<unknown>;
 
 /**
- * Makes a Lua script a command of the connection; it is sent once and called by its hash from then on.
- * @param name of no other command or script
- * @param numberOfKeys left out, each call begins with it
+ * Defines a Lua script as a command of the connection; it is sent once and afterwards called by its hash.
+ * @param name must differ from all other commands and scripts
+ * @param numberOfKeys if omitted, pass it as the first argument of each call
  */
 export function defineScript(redis: Redis, name: string, lua: string, numberOfKeys?: number): Script {
   if (!(name in redis)) redis.defineCommand(name, { lua, numberOfKeys });

@@ -1,14 +1,14 @@
 /**
- * Lua scripts of the stock counters. A marker (`{stock}:reservation:<id>`) is a hash: `state`, and while it counts a field a product.
- * `reserved`: its lines are taken. `replaced`: a newer reservation of the same shopper (`by`) has given them back, and PostgreSQL has not
- * agreed to that yet; should it refuse the newer one, they are taken again. `released`, `committed`: PostgreSQL has ended it, for good.
- * A marker names in `replaces` what it replaced and what would come back with its refusal. Held markers never expire by themselves: they
- * end only by `END`, or by the audit when the reservation is gone.
+ * Lua scripts of the stock counters. A marker (`{stock}:reservation:<id>`) is a hash with a `state` and, while it counts, a field per product.
+ * `reserved`: its lines are deducted. `replaced`: a newer reservation of the same shopper (`by`) has returned them, which PostgreSQL has not
+ * confirmed yet; if it refuses the newer one, they are deducted again. `released`, `committed`: PostgreSQL has ended it, permanently.
+ * A marker's `replaces` lists the reservations that it replaced, which are restored if it is refused. Markers in the state `reserved` never
+ * expire: only `END` ends them, or the audit when the reservation no longer exists.
  *
- * A shopper's key (`{stock}:owner:<owner>`) names the latest reservation; it counts as that shopper's own only while its marker is reserved.
+ * A shopper's key (`{stock}:owner:<owner>`) names their latest reservation, which counts as theirs only while its marker is `reserved`.
  */
 
-/** Told when the last piece of something goes (`-<product>`), when there is one again (`+<product>`), and when all was counted anew. */
+/** Channel that publishes when a product sells out (`-<product>`), is back in stock (`+<product>`), and when the counters were rebuilt. */
 export const STOCK_CHANNEL = 'stock:turned';
 export const OPENED = 'opened';
 
@@ -66,7 +66,7 @@ local function finish(deltas, id, as, ttl, now)
   end
 end`;
 
-/** KEYS ready available reserved marker owner…; ARGV marker-ttl id now-ms (product quantity)…. The first owner's key will name it. */
+/** KEYS ready available reserved marker owner…; ARGV marker-ttl id now-ms (product quantity)…. Sets the first owner's key to it. */
 export const RESERVE = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return {'closed'} end
 local state = redis.call('hget', KEYS[4], 'state')
@@ -103,8 +103,8 @@ if KEYS[5] then redis.call('set', KEYS[5], ARGV[2], 'EX', ARGV[1]) end
 return {'reserved'}`;
 
 /**
- * KEYS ready available reserved marker owner?; ARGV marker-ttl id now-ms replaced-ids (product quantity)…. For a reservation that PostgreSQL
- * has granted in the place of others: it counts even if a counter goes below zero, and they have ended.
+ * KEYS ready available reserved marker owner?; ARGV marker-ttl id now-ms replaced-ids (product quantity)…. Records a reservation that
+ * PostgreSQL has granted: it counts even if a counter falls below zero, and the reservations that it replaced end.
  */
 export const CONFIRM = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
@@ -124,8 +124,8 @@ if KEYS[5] and redis.call('hget', KEYS[4], 'state') == 'reserved' then redis.cal
 return 'ok'`;
 
 /**
- * KEYS ready available reserved; ARGV marker-ttl id now-ms released|committed|refused. Refused: PostgreSQL never knew it, so nothing is left
- * of it, and what it had replaced is reserved again.
+ * KEYS ready available reserved; ARGV marker-ttl id now-ms released|committed|refused. Refused: PostgreSQL never had it, so its marker is
+ * deleted and the reservations that it replaced are restored.
  */
 export const END = `${MARKERS}
 if redis.call('exists', KEYS[1]) == 0 then return 'closed' end
@@ -141,8 +141,8 @@ if redis.call('set', KEYS[3], '1', 'NX', 'EX', ARGV[1]) then change(KEYS[2], ARG
 return 'ok'`;
 
 /**
- * KEYS ready available reserved next-available next-reserved; ARGV server-run. Markers that the rebuild did not load go. A client that lost the
- * answer sends it again: what is open stays as it is.
+ * KEYS ready available reserved next-available next-reserved; ARGV server-run. Deletes markers that the rebuild did not load. A client that
+ * lost the reply may send it again: counters that are open stay unchanged.
  */
 export const OPEN = `
 if redis.call('get', KEYS[1]) == ARGV[1] then return 'ok' end
@@ -160,7 +160,7 @@ redis.call('set', KEYS[1], ARGV[1])
 redis.call('publish', '${STOCK_CHANNEL}', '${OPENED}')
 return 'ok'`;
 
-/** KEYS ready available; ARGV product from to. Only while the counter is what the audit saw. */
+/** KEYS ready available; ARGV product from to. Applies only if the counter still has the value that the audit read. */
 export const CORRECT = `
 if redis.call('exists', KEYS[1]) == 0 then return 0 end
 if (redis.call('hget', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end

@@ -1,4 +1,4 @@
-/** Each script of the stock counters, run twice and with what is out of date by now: the second run changes nothing. */
+/** Runs each script of the stock counters twice and with outdated input: the second run changes nothing. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const STOCK = 10;
 
 let redis: Redis;
 let stockCounters: StockCounters;
-/** Of each test its own, `STOCK` of it in stock. */
+/** A separate product for each test, with `STOCK` units in stock. */
 let product: string;
 let owner: string;
 beforeAll(() => {
@@ -34,7 +34,7 @@ const lines = (quantity: number) => [{ productId: product, quantity }];
 const stateOf = (id: string) => redis.hget(`{stock}:reservation:${id}`, 'state');
 const expiresIn = (id: string) => redis.ttl(`{stock}:reservation:${id}`);
 
-/** Runs a step twice: the second time it answers the same, and leaves all of Redis as it was. */
+/** Runs a step twice: the second run must return the same and leave all of Redis unchanged. */
 async function twice<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   const first = await step();
   const before = await contentsOf(redis);
@@ -43,7 +43,7 @@ async function twice<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   return first;
 }
 
-/** Runs a step that comes too late, or is not allowed now: it leaves all of Redis as it was. */
+/** Runs a step that is too late or not allowed now: it must leave all of Redis unchanged. */
 async function without<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   const before = await contentsOf(redis);
   const answer = await step();
@@ -51,12 +51,12 @@ async function without<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   return answer;
 }
 
-it('has a part of this file for each script', () => {
+it('each script has a section in this file', () => {
   const names = Object.keys(scripts).filter((name) => !['STOCK_CHANNEL', 'OPENED'].includes(name));
   expect(names.sort()).toEqual(['ADJUST', 'CONFIRM', 'CORRECT', 'END', 'OPEN', 'RESERVE']);
 });
 
-/** A reservation of two units in a state, with the counter as that leaves it. */
+/** Creates a reservation of two units in the given state, with the matching counter. */
 async function reservationIn(state: 'reserved' | 'replaced' | 'released' | 'committed' | 'unknown'): Promise<string> {
   const id = randomUUID();
   if (state === 'unknown') return id;
@@ -67,7 +67,7 @@ async function reservationIn(state: 'reserved' | 'replaced' | 'released' | 'comm
 }
 
 describe('RESERVE', () => {
-  it('takes all lines once', async () => {
+  it('reserves all lines once', async () => {
     const id = randomUUID();
     expect(await twice(() => stockCounters.reserve(id, lines(3), [owner]))).toEqual({ outcome: 'reserved' });
     expect(await available()).toBe(STOCK - 3);
@@ -75,7 +75,7 @@ describe('RESERVE', () => {
     expect([...(await stockCounters.openReservations()).keys()]).toEqual([id]);
   });
 
-  it('takes none when one falls short, and says what there is', async () => {
+  it('reserves nothing when one line is short, and returns the available units', async () => {
     const other = randomUUID();
     await stockCounters.adjust(1, other, 1);
     const wanted = [...lines(2), { productId: other, quantity: 2 }];
@@ -92,35 +92,35 @@ describe('RESERVE', () => {
     });
   });
 
-  it('takes the last unit, and not one more', async () => {
+  it('reserves the last unit, and no more', async () => {
     expect((await stockCounters.reserve(randomUUID(), lines(STOCK))).outcome).toBe('reserved');
     expect((await without(() => stockCounters.reserve(randomUUID(), lines(1)))).outcome).toBe('short');
   });
 
-  it.each(['released', 'committed'] as const)('does not take what was %s before', async (state) => {
+  it.each(['released', 'committed'] as const)('does not reserve again after %s', async (state) => {
     const id = await reservationIn(state);
     expect(await without(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'ended' });
   });
 
-  it('takes again what PostgreSQL had refused', async () => {
+  it('reserves again after PostgreSQL refused it', async () => {
     const id = await reservationIn('reserved');
     await stockCounters.end(id, 'refused');
     expect(await twice(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
     expect(await available()).toBe(STOCK - 2);
   });
 
-  it('puts a reservation in the place of its owner’s earlier one, once', async () => {
+  it('replaces its owner’s earlier reservation, once', async () => {
     const first = await reservationIn('reserved');
     const second = randomUUID();
     await twice(() => stockCounters.reserve(second, lines(STOCK), [owner]));
     expect([await available(), await stateOf(first)]).toEqual([0, 'replaced']);
     expect(await expiresIn(first)).toBeGreaterThan(0);
     expect([...(await stockCounters.replacedBy(second)).keys()]).toEqual([first]);
-    // The earlier one, late, takes nothing back.
+    // A late retry of the earlier reservation changes nothing.
     expect(await without(() => stockCounters.reserve(first, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
   });
 
-  it('puts it in the place of what each name of its shopper has reserved, until it is refused', async () => {
+  it('replaces the reservations of all owner names of its shopper, and restores them when it is refused', async () => {
     const account = `user:${randomUUID()}`;
     const asGuest = await reservationIn('reserved');
     const [asAccount, next] = [randomUUID(), randomUUID()];
@@ -135,7 +135,7 @@ describe('RESERVE', () => {
     ]);
   });
 
-  it('counts nothing for an owner whose earlier one has ended', async () => {
+  it('returns no units for an owner’s earlier reservation that has ended', async () => {
     for (const state of ['released', 'committed'] as const) {
       await reservationIn(state);
       const left = (await available())!;
@@ -147,22 +147,22 @@ describe('RESERVE', () => {
 });
 
 describe('CONFIRM', () => {
-  it('counts once what the counters had left out, below zero if it must', async () => {
+  it('deducts lines that the counters had not counted once, even below zero', async () => {
     const id = randomUUID();
     await stockCounters.reserve(randomUUID(), lines(STOCK));
     expect(await twice(() => stockCounters.confirm(id, lines(3), { owner }))).toBe(true);
     expect([await available(), await stateOf(id)]).toEqual([-3, 'reserved']);
-    // The audit looks there for what has ended without the counters.
+    // The audit checks these for reservations that ended without an update of the counters.
     expect((await stockCounters.openReservations()).has(id)).toBe(true);
   });
 
-  it('changes no count of what was taken', async () => {
+  it('does not deduct a reservation again', async () => {
     const id = await reservationIn('reserved');
     await twice(() => stockCounters.confirm(id, lines(2), { owner }));
     expect(await available()).toBe(STOCK - 2);
   });
 
-  it('ends what was replaced, which can’t come back any more', async () => {
+  it('ends the replaced reservation, which can’t be restored afterwards', async () => {
     const first = await reservationIn('reserved');
     const second = randomUUID();
     await stockCounters.reserve(second, lines(1), [owner]);
@@ -172,38 +172,38 @@ describe('CONFIRM', () => {
     expect([await stateOf(first), await available()]).toEqual(['released', STOCK]);
   });
 
-  it('lets nothing come back with its end that it had replaced at the counters alone', async () => {
+  it('does not restore a reservation that it replaced only in the counters when it ends', async () => {
     const first = await reservationIn('reserved');
     const second = randomUUID();
     await stockCounters.reserve(second, lines(1), [owner]);
-    // In PostgreSQL the first had ended by itself, which the counters have yet to be told.
+    // In PostgreSQL the first reservation had already ended, which has not been reported to the counters yet.
     await twice(() => stockCounters.confirm(second, lines(1), { owner }));
     await twice(() => stockCounters.end(second, 'released'));
     expect([await stateOf(first), await available()]).toEqual(['replaced', STOCK]);
   });
 
-  it('takes again what a later request of the shopper had replaced', async () => {
+  it('restores a reservation that a later request of the shopper had replaced', async () => {
     const first = await reservationIn('replaced');
     expect(await available()).toBe(STOCK - 1);
     await twice(() => stockCounters.confirm(first, lines(2), { owner }));
     expect([await available(), await stateOf(first), await expiresIn(first)]).toEqual([STOCK - 3, 'reserved', -1]);
   });
 
-  it.each(['released', 'committed'] as const)('leaves what was %s as it is', async (state) => {
+  it.each(['released', 'committed'] as const)('leaves a %s reservation unchanged', async (state) => {
     const id = await reservationIn(state);
-    // Its owner has reserved anew.
+    // Its owner has made a new reservation.
     await redis.set(`{stock}:owner:${owner}`, randomUUID());
     expect(await without(() => stockCounters.confirm(id, lines(2), { owner }))).toBe(true);
   });
 });
 
 describe('END', () => {
-  /** What is left of two units out of ten, and in which state, null for no mark at all. */
+  /** Units left of ten after ending a reservation of two, and the marker's state; null without a marker. */
   const TABLE = [
     { from: 'reserved', as: 'released', left: 10, state: 'released' },
     { from: 'reserved', as: 'committed', left: 8, state: 'committed' },
     { from: 'reserved', as: 'refused', left: 10, state: null },
-    // One unit is the newer reservation's.
+    // The newer reservation has one unit.
     { from: 'replaced', as: 'released', left: 9, state: 'released' },
     { from: 'replaced', as: 'committed', left: 7, state: 'committed' },
     { from: 'replaced', as: 'refused', left: 9, state: null },
@@ -218,7 +218,7 @@ describe('END', () => {
     { from: 'unknown', as: 'refused', left: 10, state: null },
   ] as const;
 
-  it.each(TABLE)('of a reservation that is $from, as $as, happens once', async ({ from, as, left, state }) => {
+  it.each(TABLE)('ends a $from reservation as $as once', async ({ from, as, left, state }) => {
     const id = await reservationIn(from);
     expect(await twice(() => stockCounters.end(id, as))).toBe(true);
     expect([await available(), await stateOf(id)]).toEqual([left, state]);
@@ -255,7 +255,7 @@ describe('ADJUST', () => {
 });
 
 describe('CORRECT', () => {
-  it('sets a counter only while it is what was seen', async () => {
+  it('sets a counter only if it still has the value that was read', async () => {
     expect(await stockCounters.correct(product, STOCK, 4)).toBe(true);
     expect(await without(() => stockCounters.correct(product, STOCK, 4))).toBe(false);
     await stockCounters.adjust(1, product, 1);
@@ -264,7 +264,7 @@ describe('CORRECT', () => {
     expect(await available()).toBe(5);
   });
 
-  it('makes a counter that is missing, once', async () => {
+  it('creates a missing counter once', async () => {
     const missing = randomUUID();
     expect(await without(() => stockCounters.correct(missing, 0, 3))).toBe(false);
     expect(await stockCounters.correct(missing, undefined, 3)).toBe(true);
@@ -274,7 +274,7 @@ describe('CORRECT', () => {
 });
 
 describe('OPEN', () => {
-  it('puts in place what was loaded, and forgets what was reserved and is not in it', async () => {
+  it('activates the loaded counts, and drops reservations that were not loaded', async () => {
     const [gone, kept] = [await reservationIn('reserved'), randomUUID()];
     owner = `cart:${randomUUID()}`;
     const ended = await reservationIn('committed');
@@ -290,13 +290,13 @@ describe('OPEN', () => {
     expect(await stockCounters.allAvailable()).toEqual(new Map([[product, 4]]));
     expect([...(await stockCounters.openReservations())]).toEqual([[kept, 1_000]]);
     expect([await stateOf(gone), await stateOf(kept), await stateOf(ended)]).toEqual([null, 'reserved', 'committed']);
-    // What was on its way when it was counted is in the counts already.
+    // An adjustment that was in transit during the count is already included in it.
     await without(() => stockCounters.adjust(7, product, 3));
     await stockCounters.end(kept, 'released');
     expect(await available()).toBe(10);
   });
 
-  it('has nothing of a rebuild that broke off', async () => {
+  it('ignores the data of an interrupted rebuild', async () => {
     const [left, gone] = [randomUUID(), randomUUID()];
     const broken = { id: left, state: 'reserved', owner, sinceMs: 1_000, lines: lines(6) } as const;
     await stockCounters.close();
@@ -308,7 +308,7 @@ describe('OPEN', () => {
     expect((await stockCounters.openReservations()).has(left)).toBe(false);
   });
 
-  it('keeps a reservation for good that was about to be replaced', async () => {
+  it('permanently keeps a reservation that was about to be replaced', async () => {
     const id = await reservationIn('replaced');
     await stockCounters.close();
     await stockCounters.load({
@@ -320,7 +320,7 @@ describe('OPEN', () => {
     expect(await stockCounters.reservedLines(id)).toEqual(new Map([[product, 2]]));
   });
 
-  it('is what every other script waits for', async () => {
+  it('is required before every other script', async () => {
     const id = await reservationIn('reserved');
     await stockCounters.close();
     expect(await without(() => stockCounters.reserve(randomUUID(), lines(1), [owner]))).toEqual({ outcome: 'closed' });
@@ -331,39 +331,39 @@ describe('OPEN', () => {
     expect(await without(() => stockCounters.correct(product, STOCK - 2, 5))).toBe(false);
     await stockCounters.load({ counts: [{ productId: product, available: 1 }] });
     await stockCounters.open(RUN);
-    // It was not counted before, so it is now.
+    // It was not applied before, so it is applied now.
     await stockCounters.adjust(1, product, 5);
     expect(await available()).toBe(6);
   });
 });
 
 describe('listeners', () => {
-  it('hear when a product sells out, when it is back, and when all was counted anew', async () => {
+  it('are notified when a product sells out, is back in stock, and when the counters were rebuilt', async () => {
     const listener = connectWaitingRedis(ownRedisUrl());
-    const heard: string[] = [];
-    listener.on('message', (_channel, message) => heard.push(message));
+    const received: string[] = [];
+    listener.on('message', (_channel, message) => received.push(message));
     await listener.subscribe(STOCK_CHANNEL);
-    const said = async (step: () => Promise<unknown>) => {
+    const publishedBy = async (step: () => Promise<unknown>) => {
       const stopWord = `stop-${randomUUID()}`;
-      heard.length = 0;
+      received.length = 0;
       await step();
       await redis.publish(STOCK_CHANNEL, stopWord);
-      await until(() => heard.includes(stopWord), 'what was published');
-      return heard.filter((message) => message.includes(product) || message === scripts.OPENED);
+      await until(() => received.includes(stopWord), 'what was published');
+      return received.filter((message) => message.includes(product) || message === scripts.OPENED);
     };
     const [most, last] = [randomUUID(), randomUUID()];
     try {
-      expect(await said(() => stockCounters.reserve(most, lines(STOCK - 1)))).toEqual([]);
-      expect(await said(() => stockCounters.reserve(last, lines(1)))).toEqual([`-${product}`]);
-      expect(await said(() => stockCounters.reserve(last, lines(1)))).toEqual([]);
-      expect(await said(() => stockCounters.end(last, 'released'))).toEqual([`+${product}`]);
-      expect(await said(() => stockCounters.end(most, 'released'))).toEqual([]);
-      expect(await said(() => stockCounters.adjust(1, product, -STOCK))).toEqual([`-${product}`]);
-      expect(await said(() => stockCounters.adjust(1, product, STOCK))).toEqual([]);
-      expect(await said(() => stockCounters.correct(product, 0, 2))).toEqual([`+${product}`]);
-      expect(await said(() => stockCounters.correct(product, 2, 0))).toEqual([`-${product}`]);
+      expect(await publishedBy(() => stockCounters.reserve(most, lines(STOCK - 1)))).toEqual([]);
+      expect(await publishedBy(() => stockCounters.reserve(last, lines(1)))).toEqual([`-${product}`]);
+      expect(await publishedBy(() => stockCounters.reserve(last, lines(1)))).toEqual([]);
+      expect(await publishedBy(() => stockCounters.end(last, 'released'))).toEqual([`+${product}`]);
+      expect(await publishedBy(() => stockCounters.end(most, 'released'))).toEqual([]);
+      expect(await publishedBy(() => stockCounters.adjust(1, product, -STOCK))).toEqual([`-${product}`]);
+      expect(await publishedBy(() => stockCounters.adjust(1, product, STOCK))).toEqual([]);
+      expect(await publishedBy(() => stockCounters.correct(product, 0, 2))).toEqual([`+${product}`]);
+      expect(await publishedBy(() => stockCounters.correct(product, 2, 0))).toEqual([`-${product}`]);
       await stockCounters.close();
-      expect(await said(() => stockCounters.open('run-2'))).toEqual([scripts.OPENED]);
+      expect(await publishedBy(() => stockCounters.open('run-2'))).toEqual([scripts.OPENED]);
     } finally {
       listener.disconnect();
     }

@@ -1,7 +1,7 @@
 /**
- * The stock counters before the stock: Redis says at once whether a reservation can succeed, so that a sold-out rush never reaches PostgreSQL.
- * PostgreSQL is the truth. The stock counters are rebuilt from it whenever Redis was lost, and every change here is idempotent:
- * a reservation by its reservation's id, an adjustment by its outbox id.
+ * The stock counters: Redis decides quickly whether a reservation can succeed, so that a rush for sold-out products never reaches PostgreSQL.
+ * PostgreSQL is the source of truth. The stock counters are rebuilt from it whenever Redis loses data, and every change here is idempotent:
+ * a reservation by its ID, an adjustment by its outbox ID.
  *
  * All keys share one hash tag, so that the scripts also run on Redis Cluster.
  */
@@ -17,7 +17,7 @@ export interface StockLine {
 export type CounterReservation =
   | { outcome: 'reserved' }
   | { outcome: 'short'; available: Map<string, number> }
-  /** The reservation ended before; it can't be reserved again. */
+  /** The reservation has ended and can't be made again. */
   | { outcome: 'ended' }
   | { outcome: 'closed' };
 
@@ -28,11 +28,11 @@ const AVAILABLE = '{stock}:available';
 const RESERVED = '{stock}:reserved';
 const NEXT_AVAILABLE = '{stock}:available:next';
 const NEXT_RESERVED = '{stock}:reserved:next';
-/** A reservation's marker outlives it, so that a late retry finds what happened. */
+/** How long a reservation's marker outlives it, so that a late retry finds its outcome. */
 export const MARKER_SECONDS = 86_400;
 
 const ownerKey = (owner: string) => `{stock}:owner:${owner}`;
-/** Fields of a marker that are no products. */
+/** Fields of a marker other than products. */
 const MARKER_FIELDS = new Set(['state', 'by', 'replaces']);
 const markerKey = (reservationId: string) => `{stock}:reservation:${reservationId}`;
 const adjustedKey = (outboxId: number) => `{stock}:adjusted:${outboxId}`;
@@ -57,9 +57,9 @@ export class StockCounters {
   }
 
   /**
-   * Takes all lines or none. What an owner's latest reservation has taken counts as available, and is given back with the same step.
-   * Running it again for the same reservation changes nothing.
-   * @param owners names of the shopper; the first will be known to have this reservation
+   * Reserves all lines or none. Units of the owners' latest reservations count as available and are returned in the same step.
+   * Calling it again for the same reservation changes nothing.
+   * @param owners owner names of the shopper; the reservation is recorded under the first
    */
   async reserve(
     reservationId: string,
@@ -86,9 +86,9 @@ export class StockCounters {
   }
 
   /**
-   * Tells the stock counters that PostgreSQL holds the reservation, and has ended those that it replaced: counted now if a rebuild in between, or
-   * a later request of the shopper, had left it out. One that has ended since stays ended.
-   * @returns false while the stock counters are closed; try again
+   * Records that PostgreSQL has made the reservation and ended those that it replaced. Deducts its lines if a rebuild in between, or a later
+   * request of the shopper, had left them out. A reservation that has ended since stays ended.
+   * @returns false while the stock counters are closed; retry then
    */
   async confirm(
     reservationId: string,
@@ -109,26 +109,26 @@ export class StockCounters {
   }
 
   /**
-   * Ends a reservation: `released` gives its stock back, `committed` keeps it gone (sold). `refused` gives it back, leaves nothing of it, and
-   * takes again what it had replaced. Running it again changes nothing.
-   * @returns false while the stock counters are closed; try again
+   * Ends a reservation: `released` returns its stock, `committed` keeps it deducted (sold). `refused` returns its stock, deletes its marker,
+   * and restores the reservations that it replaced. Calling it again changes nothing.
+   * @returns false while the stock counters are closed; retry then
    */
   async end(reservationId: string, as: 'released' | 'committed' | 'refused'): Promise<boolean> {
     return (await this.#end(READY, AVAILABLE, RESERVED, MARKER_SECONDS, reservationId, Date.now(), as)) === 'ok';
   }
 
   /**
-   * Applies a change of stock made elsewhere (delivery, restock, correction), once for each outbox id.
-   * @returns false while the stock counters are closed; try again
+   * Applies a change of stock made elsewhere (delivery, restock, correction), once per outbox ID.
+   * @returns false while the stock counters are closed; retry then
    */
   async adjust(outboxId: number, productId: string, delta: number): Promise<boolean> {
     return (await this.#adjust(READY, AVAILABLE, adjustedKey(outboxId), MARKER_SECONDS, productId, delta)) === 'ok';
   }
 
   /**
-   * Lines that a shopper can't reserve now, what they have reserved themselves set off; whether the stock counters know the reservation already
-   * (reserved, or ended within a day); and whether the shopper has reserved anything within a day, by another reservation. Undefined while
-   * the stock counters are closed. A look only: nothing is taken.
+   * Lines that a shopper can't reserve now, not counting their own reserved units; whether the stock counters already know the reservation
+   * (reserved, or ended within a day); and whether the shopper has made another reservation within a day. Undefined while the stock
+   * counters are closed. Read-only.
    */
   async look(
     reservationId: string,
@@ -168,18 +168,18 @@ export class StockCounters {
     return new Map(productIds.map((id, index) => [id, Number(counts[index] ?? Number.NaN)]));
   }
 
-  /** The Redis process that these stock counters were last built in, or undefined while it is closed. */
+  /** The Redis process in which the stock counters were last built; undefined while they are closed. */
   async builtIn(): Promise<string | undefined> {
     return (await this.#redis.get(READY)) ?? undefined;
   }
 
-  /** The Redis process that answers now; another one than `builtIn` may have lost the last second of writes. */
+  /** The current Redis process; if it differs from `builtIn`, the last second of writes may be lost. */
   async serverRun(): Promise<string> {
     const info = await this.#redis.info('server');
     return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
   }
 
-  /** Reservations that the stock counters count as reserved, with the time since when (epoch milliseconds). */
+  /** Reservations that the stock counters count as reserved, with their start time (epoch milliseconds). */
   async openReservations(): Promise<Map<string, number>> {
     const pairs = (await this.#redis.zrange(RESERVED, '0', '-1', 'WITHSCORES')) as string[];
     const reserved = new Map<string, number>();
@@ -187,13 +187,13 @@ export class StockCounters {
     return reserved;
   }
 
-  /** What the marker of an open reservation has taken: its lines by product, or undefined when it is gone or ended. */
+  /** Units by product of an open reservation's marker; undefined when the reservation ended or has no marker. */
   async reservedLines(reservationId: string): Promise<Map<string, number> | undefined> {
     const marker = await this.#redis.hgetall(markerKey(reservationId));
     return marker.state === 'reserved' ? linesOf(marker) : undefined;
   }
 
-  /** Reservations that an open one has replaced here, by id with their lines, while PostgreSQL has not agreed to it yet. */
+  /** Reservations that an open one has replaced here but PostgreSQL has not confirmed yet: their lines by reservation ID. */
   async replacedBy(reservationId: string): Promise<Map<string, Map<string, number>>> {
     const replaces = await this.#redis.hget(markerKey(reservationId), 'replaces');
     const replaced = new Map<string, Map<string, number>>();
@@ -210,7 +210,7 @@ export class StockCounters {
     return counts;
   }
 
-  /** Ids of the products of which none can be reserved. What changes while they are read is in it or not: `STOCK_CHANNEL` says it. */
+  /** IDs of sold-out products. Changes during the read may be missing; `STOCK_CHANNEL` publishes them. */
   async soldOut(): Promise<Set<string>> {
     const ids = new Set<string>();
     await this.#scan((productId, available) => {
@@ -228,17 +228,17 @@ export class StockCounters {
     } while (cursor !== '0');
   }
 
-  /** Sets a counter that drifted, unless it moved since it was read. @returns whether it was set */
+  /** Corrects a counter that drifted, unless it changed since it was read. @returns whether it was set */
   async correct(productId: string, from: number | undefined, to: number): Promise<boolean> {
     return (await this.#correct(READY, AVAILABLE, productId, from ?? '', to)) === 1;
   }
 
-  /** Closes the stock counters and forgets what it counted; the first step of a rebuild. */
+  /** Closes the stock counters and deletes their counts; the first step of a rebuild. */
   async close(): Promise<void> {
     await this.#redis.del(READY, NEXT_AVAILABLE, NEXT_RESERVED);
   }
 
-  /** Loads a part of a rebuild beside the counters, which are closed. */
+  /** Loads a part of a rebuild into separate keys while the counters are closed. */
   async load(part: {
     counts?: readonly { productId: string; available: number }[];
     reservations?: readonly {
@@ -272,13 +272,13 @@ export class StockCounters {
     if (failed?.[0]) throw failed[0];
   }
 
-  /** Puts the loaded counts in place and opens the stock counters. Markers of the old counters that were not loaded are dropped. */
+  /** Activates the loaded counts and opens the stock counters. Deletes markers of the old counters that were not loaded. */
   async open(serverRun: string): Promise<void> {
     await this.#open(READY, AVAILABLE, RESERVED, NEXT_AVAILABLE, NEXT_RESERVED, serverRun);
   }
 }
 
-/** What a message on `STOCK_CHANNEL` says. */
+/** Parses a message on `STOCK_CHANNEL`. */
 export function stockWordOf(message: string): 'opened' | { productId: string; isSoldOut: boolean } {
   return message === scripts.OPENED ? 'opened' : { productId: message.slice(1), isSoldOut: message.startsWith('-') };
 }

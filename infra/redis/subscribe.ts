@@ -1,4 +1,4 @@
-/** Hears what is said on channels of Redis, for a process that keeps in its own memory what others change. */
+/** Subscribes to Redis channels, for processes that cache in memory what other processes change. */
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { connectWaitingRedis } from './client.ts';
@@ -6,15 +6,15 @@ import { connectWaitingRedis } from './client.ts';
 export interface Subscriber {
   /** By channel. */
   onMessage: Readonly<Record<string, (message: string) => void>>;
-  /** Nothing is heard from now on: what is kept may be out of date at any moment. */
+  /** The subscription is disconnected: cached values may become outdated at any time. */
   onDisconnected(): void;
-  /** Everything is heard from now on; what was said before may have been missed. */
+  /** The subscription is active; earlier messages may have been missed. */
   onSubscribed(): void;
 }
 
-/** @returns how to stop */
+/** @returns a function that unsubscribes */
 export function subscribe(url: string, subscriber: Subscriber, log: Logger): () => void {
-  // Of its own: a connection that subscribes can do nothing else.
+  // A separate connection, because a subscribed connection can't run other commands.
   const redis: Redis = connectWaitingRedis(url);
   redis.on('message', (channel, message) => subscriber.onMessage[channel]?.(message));
   redis.on('close', () => subscriber.onDisconnected());

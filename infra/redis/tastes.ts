@@ -1,4 +1,4 @@
-/** What shoppers looked at and put into their carts lately: for each one bounded list in Redis, gone when nothing happens for a while. */
+/** Products that shoppers recently viewed or added to their carts: a bounded list per shopper in Redis, which expires without activity. */
 import type { Redis } from 'ioredis';
 import { INVALIDATED_CHANNEL } from './cache.ts';
 import { tasteCacheKey } from './cache-keys.ts';
@@ -13,7 +13,7 @@ export interface Taste {
   timeMs: number;
 }
 
-/** `isOver`: what was in the cart was taken out. */
+/** `isOver`: the product was removed from the cart. */
 export type NotedTaste = Taste & { isOver?: boolean };
 
 const keyOf = (who: string) => `taste:${who}`;
@@ -26,7 +26,7 @@ export class Tastes {
     this.#redis = redis;
   }
 
-  /** Notes what happened, in order. What comes twice is noted once, at its latest time. @param who `user:<id>` or `visitor:<hash>` */
+  /** Records events in order. A repeated event is kept once, with its latest time. @param who `user:<id>` or `visitor:<hash>` */
   async note(who: string, tastes: readonly NotedTaste[]): Promise<void> {
     if (tastes.length === 0) return;
     const key = keyOf(who);
@@ -41,7 +41,7 @@ export class Tastes {
     if (failed?.[0]) throw failed[0];
   }
 
-  /** Of each of them the newest first; no entry for whom there is nothing of. */
+  /** Newest first by shopper; shoppers without any have no entry. */
   async read(names: readonly string[]): Promise<Map<string, Taste[]>> {
     const lists = await Promise.all(
       names.map(async (who) => {

@@ -2,8 +2,8 @@ import Stripe from 'stripe';
 import type { Settings } from '../config.ts';
 
 /**
- * The Stripe client; with `STRIPE_API_URL` it talks to the local stand-in. It does not retry by itself: Temporal does, with the
- * same idempotency keys, where it shows.
+ * Creates the Stripe client; with `STRIPE_API_URL` it uses the local Stripe server. It does not retry: Temporal does, with the same
+ * idempotency keys, so that retries are visible.
  */
 export function createStripe(
   settings: Pick<Settings, 'STRIPE_SECRET_KEY' | 'STRIPE_API_URL' | 'STRIPE_TIMEOUT_MS'>,

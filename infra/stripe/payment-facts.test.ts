@@ -1,4 +1,4 @@
-/** What the shop takes from a PaymentIntent. */
+/** The facts that the shop reads from a PaymentIntent. */
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { paymentFactsOf } from './payment-facts.ts';
@@ -18,16 +18,16 @@ const refused = (values: Partial<Stripe.PaymentIntent.LastPaymentError>) =>
   paymentFactsOf(intent({ last_payment_error: values as Stripe.PaymentIntent.LastPaymentError })).failure;
 
 describe('a payment', () => {
-  it('has received what Stripe received, not what was asked for', () => {
+  it('has the amount that Stripe received, not the requested amount', () => {
     const facts = paymentFactsOf(intent({ status: 'succeeded', amount: 2500, amount_received: 1800 }));
     expect(facts).toEqual({ paymentIntentId: 'pi_1', status: 'succeeded', receivedCents: 1800, currency: 'usd' });
   });
 
-  it('has received nothing until it succeeded', () => {
+  it('has received nothing until it succeeds', () => {
     expect(paymentFactsOf(intent({ status: 'requires_capture', amount_received: 2500 })).receivedCents).toBe(0);
   });
 
-  it('has an amount in the minor units of its currency, whatever Stripe’s are', () => {
+  it('has an amount in ISO 4217 minor units, even where Stripe’s differ', () => {
     const facts = paymentFactsOf(intent({ status: 'succeeded', amount_received: 250_000, currency: 'ugx' }));
     expect(facts.receivedCents).toBe(2500);
   });
@@ -45,8 +45,8 @@ describe('a payment', () => {
   });
 });
 
-describe('a refused attempt', () => {
-  it('is known by its charge, else by the intent’s, else by the intent', () => {
+describe('a declined attempt', () => {
+  it('is identified by its charge, else by the PaymentIntent’s latest charge, else by the PaymentIntent', () => {
     expect(refused({ charge: 'ch_error' })?.attemptId).toBe('ch_error');
     const error = {} as Stripe.PaymentIntent.LastPaymentError;
     const attemptOf = (charge: unknown) =>
@@ -56,7 +56,7 @@ describe('a refused attempt', () => {
     expect(attemptOf(null)).toBe('pi_1');
   });
 
-  it('has the bank’s code, else Stripe’s, and words for the shopper', () => {
+  it('has the bank’s code, else Stripe’s, and a message for the shopper', () => {
     expect(refused({ decline_code: 'insufficient_funds', code: 'card_declined', message: 'No funds.' })).toMatchObject({
       code: 'insufficient_funds',
       message: 'No funds.',

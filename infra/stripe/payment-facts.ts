@@ -1,25 +1,25 @@
-/** What Stripe says of a PaymentIntent, in the shop's terms: read from a signed event, or from Stripe's own answer. */
+/** Converts a PaymentIntent, from a signed event or an API response, to the shop's terms. */
 import type Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 
-/** `in_flight`: a charge is on its way and can't be stopped. */
+/** `in_flight`: a charge is in progress and can't be stopped. */
 export type PaymentStatus = 'open' | 'in_flight' | 'succeeded' | 'canceled';
 
 export interface PaymentFacts {
   paymentIntentId: string;
   status: PaymentStatus;
-  /** Minor units of `currency`; 0 until it succeeded. */
+  /** Minor units of `currency`; 0 until it succeeds. */
   receivedCents: number;
   currency: string;
   failure?: PaymentFailure;
 }
 
-/** One refused attempt to pay. */
+/** A declined payment attempt. */
 export interface PaymentFailure {
-  /** The attempt's charge: a repeated event carries the same. */
+  /** The attempt's charge, which is the same in a repeated event. */
   attemptId: string;
   code: string;
-  /** In words for the shopper. */
+  /** For display to the shopper. */
   message: string;
 }
 

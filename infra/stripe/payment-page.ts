@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 
-/** Where people look a payment up: Stripe's dashboard, or the stand-in's page of it. */
+/** URL of a payment's page in the Stripe Dashboard or the local Stripe server. */
 export function paymentPageUrl(
   settings: Pick<Settings, 'STRIPE_API_URL' | 'STRIPE_PUBLIC_URL' | 'STRIPE_SECRET_KEY'>,
   paymentIntentId: string,

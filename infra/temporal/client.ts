@@ -8,7 +8,7 @@ export interface TemporalConnection {
   connection: Connection;
 }
 
-/** Connects to the Temporal frontend; fails within seconds when it can't be reached. */
+/** Connects to the Temporal frontend. @throws within seconds when it can't be reached */
 export async function connectTemporal(
   settings: Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'PAYLOAD_KEYS'>,
 ): Promise<TemporalConnection> {
@@ -21,12 +21,12 @@ export async function connectTemporal(
   return { connection, client };
 }
 
-/** How payloads are written and read; the same in every client and worker. */
+/** Encodes and decodes payloads; every client and worker must use the same one. */
 export function dataConverter(settings: Pick<Settings, 'PAYLOAD_KEYS'>): DataConverter {
   return { payloadCodecs: [new EncryptingCodec(settings.PAYLOAD_KEYS)] };
 }
 
-/** Address of a workflow in the Temporal Web UI, or null where none is configured. */
+/** URL of a workflow in the Temporal Web UI; null when no Web UI is configured. */
 export function workflowUrl(
   settings: Pick<Settings, 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>,
   workflowId: string,
@@ -35,7 +35,7 @@ export function workflowUrl(
   return `${settings.TEMPORAL_UI_URL}/namespaces/${encodeURIComponent(settings.TEMPORAL_NAMESPACE)}/workflows/${encodeURIComponent(workflowId)}`;
 }
 
-/** Address of the Web UI's list of the workflows that a query finds, or null where none is configured. */
+/** URL of the Web UI's list of the workflows that match a query; null when no Web UI is configured. */
 export function listUrl(
   settings: Pick<Settings, 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>,
   query: string,

@@ -16,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-/** Every byte that a history holds, as text: what somebody with Temporal's database reads. */
+/** All bytes of a history as text, as someone with access to Temporal's database could read them. */
 const readable = (history: temporalProto.temporal.api.history.v1.IHistory) =>
   Buffer.from(History.encode(history).finish()).toString('latin1');
 
-describe('what Temporal stores of an order', () => {
-  it('names nobody; with the keys it is all there, and goes on', async () => {
+describe('the data that Temporal stores of an order', () => {
+  it('contains no personal data; the order can be read and continues with the keys', async () => {
     const { temporal, settings } = shop.services;
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order((await createProduct(shop.services)).id);
@@ -41,7 +41,7 @@ describe('what Temporal stores of an order', () => {
     await Worker.runReplayHistory({ workflowBundle: await buildWorkflowBundle() }, history);
   });
 
-  it('leaves schedules as they were', async () => {
+  it('leaves schedules unchanged', async () => {
     const { spec } = await shop.services.temporal.schedule.getHandle(SWEEP_SCHEDULE_ID).describe();
     expect(spec.intervals).toHaveLength(1);
   });

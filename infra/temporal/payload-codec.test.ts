@@ -28,7 +28,7 @@ const one = async (payloads: Promise<Payload[]>) => (await payloads)[0]!;
 const text = (bytesOrNone: Uint8Array | null | undefined) => Buffer.from(bytesOrNone ?? []).toString();
 
 describe('the codec', () => {
-  it('gives back what was written, in order, whatever it was', async () => {
+  it('decodes to the original payloads, in order', async () => {
     const codec = codecOf(newer);
     await fc.assert(
       fc.asyncProperty(fc.array(payload, { maxLength: 5 }), async (payloads) => {
@@ -38,7 +38,7 @@ describe('the codec', () => {
     );
   });
 
-  it('shows the key’s id and nothing of the content, and never writes the same twice', async () => {
+  it('reveals the key’s ID but no content, and never produces the same output twice', async () => {
     const codec = codecOf(newer);
     const written = plain({ email: 'ada@example.test' });
     const [first, second] = (await codec.encode([written, written])) as [Payload, Payload];
@@ -50,7 +50,7 @@ describe('the codec', () => {
     expect(first.data!.subarray(0, 12)).not.toEqual(second.data!.subarray(0, 12));
   });
 
-  it('refuses what was changed, be it one bit anywhere or cut short', async () => {
+  it('rejects payloads with any changed bit, and truncated ones', async () => {
     const codec = codecOf(newer);
     await fc.assert(
       fc.asyncProperty(payload, fc.nat(), fc.integer({ min: 1, max: 255 }), async (written, at, change) => {
@@ -65,14 +65,14 @@ describe('the codec', () => {
     );
   });
 
-  it('refuses a payload under another key’s id, also when that key is known and the same', async () => {
+  it('rejects a payload with another key ID, even if that key is known and has the same bytes', async () => {
     const twin = { id: 'twin', secret: newer.secret };
     const sealed = await one(codecOf(newer).encode([plain(1)]));
     const renamed = { ...sealed, metadata: { ...sealed.metadata, [KEY_ID]: Buffer.from('twin') } };
     await expect(codecOf(newer, twin).decode([renamed])).rejects.toThrow('can\'t be decrypted with key "twin"');
   });
 
-  it('reads by old keys, writes by the first, and says which key it lacks', async () => {
+  it('decrypts with old keys, encrypts with the first, and names a missing key', async () => {
     const before = await codecOf(older).encode([plain('old')]);
     const rotated = codecOf(newer, older);
     expect(text((await one(rotated.decode(before))).data)).toBe('"old"');
@@ -81,7 +81,7 @@ describe('the codec', () => {
     await expect(codecOf(older).decode(after)).rejects.toThrow('"2026-07", which is not in PAYLOAD_KEYS');
   });
 
-  it('lets plain payloads through as they are: the Web UI sends such', async () => {
+  it('leaves plain payloads unchanged, because the Web UI sends them', async () => {
     const codec = codecOf(newer);
     const written = [plain({ a: 1 }), {}, { metadata: null, data: null }];
     expect(await codec.decode(written)).toEqual(written);
@@ -94,11 +94,11 @@ describe('PAYLOAD_KEYS', () => {
   const key = randomBytes(32).toString('base64');
   const read = (value?: string) => () => readSome(['PAYLOAD_KEYS'], { PAYLOAD_KEYS: value });
 
-  it('is several keys, in order', () => {
+  it('can list several keys in order', () => {
     expect(read(`b:${key}, a:${key}`)().PAYLOAD_KEYS.map(({ id }) => id)).toEqual(['b', 'a']);
   });
 
-  it('says what is wrong, and never prints a key', () => {
+  it('reports the problem without printing a key', () => {
     expect(read()).toThrow('PAYLOAD_KEYS');
     expect(read(key)).toThrow('entry 1 is not a key');
     expect(read(`a:${key},b:${randomBytes(16).toString('base64')}`)).toThrow('entry 2 is not a key');

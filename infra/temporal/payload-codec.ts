@@ -1,7 +1,7 @@
 /**
- * Encrypts every payload on its way into Temporal: histories hold names, addresses and e-mail addresses, and live as long as
- * Temporal keeps them. What is sealed looks as in Temporal's own samples (`binary/encrypted`, the key's id beside it), so that
- * tools which know of codec servers know what it is; docs/decisions/0010-payload-codec.md tells the rest.
+ * Encrypts every payload sent to Temporal, because histories contain names, addresses, and email addresses for as long as Temporal
+ * retains them. The format follows Temporal's samples (`binary/encrypted` and the key's ID in the metadata), so that tools for codec
+ * servers recognize it. See docs/decisions/0010-payload-codec.md.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
@@ -18,7 +18,7 @@ const TAG_BYTES = 16;
 
 const encoding = Buffer.from(ENCRYPTED);
 
-/** A payload that can't be decrypted here: its key is not among ours, or it is not what was written. */
+/** A payload can't be decrypted because its key is unknown or it was modified. */
 export class PayloadUnreadableError extends Error {
   override name = 'PayloadUnreadableError';
 }
@@ -40,8 +40,8 @@ export class EncryptingCodec implements PayloadCodec {
   }
 
   /**
-   * Decrypts what is encrypted; other payloads (the Web UI sends plain ones) stay as they are.
-   * @throws PayloadUnreadableError naming the key that is missing, or saying that the payload was changed
+   * Decrypts encrypted payloads; others (the Web UI sends plain ones) stay unchanged.
+   * @throws PayloadUnreadableError that names the missing key or says that the payload was modified
    */
   async decode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => (isEncrypted(payload) ? this.#open(payload) : payload));
@@ -67,7 +67,7 @@ export function isEncrypted({ metadata }: Payload): boolean {
 function seal(payload: Payload, key: PayloadKey): Payload {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key.secret, nonce, { authTagLength: TAG_BYTES }).setAAD(boundData(key.id));
-  // Metadata (its encoding, what a message is called) is sealed with the data.
+  // The metadata (encoding, message type) is encrypted with the data.
   const sealed = [cipher.update(proto.encode(payload).finish()), cipher.final()];
   return {
     metadata: { encoding, [KEY_ID]: Buffer.from(key.id) },
@@ -91,7 +91,7 @@ function open(payload: Payload, key: PayloadKey): Payload {
   }
 }
 
-/** Bound to the ciphertext: a payload whose key id or encoding was rewritten does not open. */
+/** Additional authenticated data: a payload with a modified key ID or encoding can't be decrypted. */
 function boundData(keyId: string): Buffer {
   return Buffer.from(`${ENCRYPTED}\n${keyId}`);
 }

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** A key for what Temporal stores. `KeyObject` keeps its bytes out of whatever prints or serialises it. */
+/** A key for Temporal payloads. `KeyObject` keeps its bytes out of logs and serialized output. */
 export interface PayloadKey {
   readonly id: string;
   readonly secret: KeyObject;
@@ -12,7 +12,7 @@ const HOW =
 
 /**
  * Reads `keyId:key,keyId:key`: the first encrypts, all decrypt.
- * @throws RangeError with a sentence to act on, which never quotes a key
+ * @throws RangeError with an actionable sentence that never quotes a key
  */
 export function parsePayloadKeys(text: string): readonly PayloadKey[] {
   const keys = text.split(',').map((entry, index) => {

@@ -1,8 +1,8 @@
-/** List the support team’s work lists, as queries of the Temporal Web UI. Each has a link of its own: GET /api/support/lists/:name. */
+/** The support team’s work lists, as queries of the Temporal Web UI. Each has its own link: GET /api/support/lists/:name. */
 
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 
-/** What a query is made from. */
+/** Inputs of the queries. */
 export interface ListMoment {
   now: Date;
   /** In the currency's major unit. */
@@ -41,7 +41,7 @@ const LISTS = {
   },
   failing: {
     title: 'Failing workflows, which an engineer must repair',
-    // A query can name so many; an engineer who has repaired these finds the next.
+    // A query can name only this many; an engineer who has repaired these sees the next ones.
     query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
   },
   chargebacks: {
@@ -69,7 +69,7 @@ const LISTS = {
     query: () => inStatus('pending'),
   },
   returns: {
-    // Refunds carry no status that could be asked for: with those that wait for their items come those that a bank is at work on.
+    // Refunds have no search attribute for their status, so this lists those awaiting items and those in progress at a bank together.
     title: 'Expected returns, and refunds in progress at the bank',
     query: () =>
       `WorkflowType = "refund" AND (NeedsApproval IS NULL OR NeedsApproval = false) AND StuckSince IS NULL AND ${RUNNING}`,
@@ -93,8 +93,8 @@ export function isSupportList(name: string): name is SupportListName {
 
 export const supportListTitle = (name: SupportListName): string => LISTS[name].title;
 
-/** The list as a query of Temporal's. */
+/** The list's query in Temporal's visibility syntax. */
 export const supportListQuery = (name: SupportListName, at: ListMoment): string => LISTS[name].query(at);
 
-/** Where the API sends on to the list, from its own origin. */
+/** Path on the API's origin that redirects to the list. */
 export const supportListPath = (name: SupportListName): string => `/api/support/lists/${name}`;

@@ -1,7 +1,7 @@
-/** How a workflow's current task fares, as the server tells it. */
+/** The state of a workflow's current task according to the server. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
-/** @returns attempts of the task that is pending; 0 when none is, the run is closed or gone */
+/** @returns attempts of the pending task; 0 when there is no pending task, or the run is closed or no longer exists */
 export async function pendingTaskAttempts(client: Client, workflowId: string, runId?: string): Promise<number> {
   try {
     const { status, raw } = await client.workflow.getHandle(workflowId, runId).describe();

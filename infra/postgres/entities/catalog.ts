@@ -37,13 +37,13 @@ const ProductSchema = defineEntity({
     sku: p.string().length(64).unique(),
     name: p.string().length(255),
     description: p.text().default(''),
-    /** Decimal text, exact; `domain/money` turns it into minor units. */
+    /** Exact decimal text; `domain/money` converts it to minor units. */
     price: p.decimal('string').precision(12).scale(3),
     currency: p.character().length(3),
     stockQuantity: p.integer().default(0),
-    /** Written by the stock ledger's statements alone. */
+    /** Written only by the inventory ledger's statements. */
     reservedQuantity: p.integer().default(0),
-    /** Raised by a trigger. */
+    /** Incremented by a trigger. */
     stockVersion: p.bigint('number').default(1),
     category: () => p.manyToOne(Category).ref().nullable(),
     family: () => p.manyToOne(ProductFamily).ref().nullable(),
@@ -51,7 +51,7 @@ const ProductSchema = defineEntity({
     optionValues: p.json().$type<Record<string, string>>().defaultRaw("'{}'"),
     tags: p.array().$type<string[]>().default([]),
     imageUrl: p.string().length(500).default(''),
-    /** Of the request that made it, if it had an Idempotency-Key. */
+    /** Hash of the request that created it, if it had an Idempotency-Key. */
     requestHash: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),

@@ -9,7 +9,7 @@ import { payments } from './schema/payments.ts';
 import { recommendations } from './schema/recommendations.ts';
 import { workflows } from './schema/workflows.ts';
 
-/** Every table of the first release. */
+/** Creates every table of the first release. */
 export class FirstRelease0001 extends Migration {
   override name = '0001-first-release';
 

@@ -1,4 +1,4 @@
-/** One valid row in every table, inside a transaction that is never committed: what tests of the schema write against. */
+/** One valid row in every table, inside a transaction that is never committed, for tests of the schema. */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
@@ -9,7 +9,7 @@ export const FIXTURE = {
   family: randomUUID(),
   product: randomUUID(),
   otherProduct: randomUUID(),
-  /** Held, without an order. */
+  /** Reserved, without an order. */
   reservation: randomUUID(),
   /** Committed, with the order. */
   soldReservation: randomUUID(),
@@ -64,7 +64,7 @@ insert into recommendation_artefacts (owner, name, parts, byte_count, sha256) va
 insert into recommendation_serving (model_id) values ('${F.model}') on conflict (one) do update set model_id = excluded.model_id;
 insert into shopper_choices (who) values ('user:${F.user}');`;
 
-/** Connects, begins the transaction and writes the rows. Ending the connection takes all of it back. */
+/** Connects, begins the transaction, and writes the rows. Closing the connection rolls everything back. */
 export async function connectWithFixture(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString });
   await client.connect();
@@ -73,7 +73,7 @@ export async function connectWithFixture(connectionString: string): Promise<pg.C
   return client;
 }
 
-/** What PostgreSQL said of a statement that it refused. */
+/** PostgreSQL's error for a refused statement. */
 export interface Refusal {
   /** SQLSTATE. */
   code: string;
@@ -82,7 +82,7 @@ export interface Refusal {
   message: string;
 }
 
-/** Runs statements on the fixture and takes back what they did. @returns why they were refused, or undefined when they were not */
+/** Runs statements on the fixture and rolls them back. @returns why they were refused; undefined when they succeeded */
 export async function refusalOf(client: pg.Client, statements: string): Promise<Refusal | undefined> {
   await client.query('savepoint attempt');
   try {
@@ -95,7 +95,7 @@ export async function refusalOf(client: pg.Client, statements: string): Promise<
   }
 }
 
-/** Runs statements on the fixture, reads the last one's rows, and takes back what they did. */
+/** Runs statements on the fixture, returns the rows of the last one, and rolls them back. */
 export async function outcomeOf<Row>(client: pg.Client, statements: string, read: string): Promise<Row[]> {
   await client.query('savepoint attempt');
   try {

@@ -1,4 +1,4 @@
-/** For every constraint of the schema, writes on the fixture that PostgreSQL must refuse by it. Primary keys are tried for all tables alike. */
+/** For every constraint of the schema, writes to the fixture that it must refuse. Primary keys are tested the same way for all tables. */
 import { FIXTURE as F } from './fixture.ts';
 
 const order = (set: string) => `update orders set ${set} where id = '${F.order}'`;
@@ -7,7 +7,7 @@ const payment = (set: string) => `update payments set ${set} where id = '${F.int
 const refund = (set: string) => `update refunds set ${set} where id = '${F.refund}'`;
 const serving = (set: string) => `update recommendation_serving set ${set}`;
 
-/** A second order of the held reservation, with some of its values replaced. */
+/** An order of the open reservation, with some of its values replaced. */
 function newOrder(values: Partial<Record<'id' | 'reservation_id' | 'user_id' | 'payment_intent_id', string>>): string {
   const { id = F.none, reservation_id = F.reservation, user_id, payment_intent_id } = values;
   const quoted = (value: string | undefined) => (value === undefined ? 'null' : `'${value}'`);
@@ -15,7 +15,7 @@ function newOrder(values: Partial<Record<'id' | 'reservation_id' | 'user_id' | '
     values ('${id}', '${reservation_id}', ${quoted(user_id)}, 'x', 1, 'usd', '{}', ${quoted(payment_intent_id)}, now())`;
 }
 
-/** A row with a quantity, price and texts that are all in order. */
+/** A row with a valid quantity, price, and texts. */
 const orderItem = (orderId: string, productId: string, quantity = 1) =>
   `insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
    values ('${orderId}', '${productId}', ${quantity}, 1, 'S', 'N', '')`;
@@ -27,10 +27,10 @@ const newRefund = (orderId: string, requestId: string) =>
   `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
    values ('${F.none}', '${orderId}', '${requestId}', 1, 'usd', 'r', 'system')`;
 
-/** Text of a length. */
+/** SQL for a text of the given length. */
 const long = (length: number) => `repeat('x', ${length})`;
 
-/** By constraint or unique index; each value must be refused by it. */
+/** By constraint or unique index, which must refuse each of the writes. */
 export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   users_email_key: [`insert into users (email, password_hash) select email, '' from users where id = '${F.user}'`],
   users_email_check: [`update users set email = 'Ada@example.test' where id = '${F.user}'`],
@@ -182,7 +182,7 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   ].map((who) => `insert into shopper_choices (who) values ('${who}')`),
 };
 
-/** Columns that may be empty; every other one must not. */
+/** Nullable columns; all others must be "not null". */
 export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
   users: ['full_name'],
   products: ['category_id', 'deleted_at', 'family_id', 'request_hash'],

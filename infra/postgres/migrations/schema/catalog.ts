@@ -1,7 +1,7 @@
 /**
- * Prices have three decimals, since some currencies have (KWD, BHD, JOD, OMR, TND); `domain/money` refuses more digits than a
- * currency has. Indexes leave out reserved_quantity and stock_quantity, so that reserving and selling stay heap-only updates.
- * The seed's covering index carried the description; a btree row holds 2,704 bytes at most, a description up to 5,000.
+ * Prices have three decimals because some currencies do (KWD, BHD, JOD, OMR, TND); `domain/money` refuses more decimals than a
+ * currency has. No index includes reserved_quantity or stock_quantity, so that reserving and selling stay heap-only updates.
+ * The seed's covering index included the description, but a btree row holds 2,704 bytes at most and a description up to 5,000.
  */
 export const catalog = `
 create table categories (
@@ -30,7 +30,7 @@ create table products (
   currency char(3) not null check (currency ~ '^[a-z]{3}$'),
   stock_quantity integer not null default 0,
   reserved_quantity integer not null default 0,
-  -- Increases with every change of stock_quantity, including sales: whoever sets an absolute number says which one it was based on.
+  -- Increases with every change of stock_quantity, including sales. A request that sets an absolute number names the version it was based on.
   stock_version bigint not null default 1,
   category_id uuid references categories (id),
   family_id uuid references product_families (id),
@@ -39,7 +39,7 @@ create table products (
   tags text[] not null default '{}',
   image_url varchar(500) not null default '',
   version bigint not null default 1,
-  -- Of the request that made it, if it had an Idempotency-Key.
+  -- Hash of the request that created it, if it had an Idempotency-Key.
   request_hash text,
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
@@ -47,12 +47,12 @@ create table products (
   constraint products_reserved_within_stock check (reserved_quantity between 0 and stock_quantity)
 ) with (fillfactor = 80);
 
--- Deliveries and corrections that were counted, by their reference: the same one is counted once.
+-- Applied deliveries and corrections, by their reference, so that each is applied once.
 create table stock_changes (
   product_id uuid not null references products (id) on delete cascade,
   reference text not null,
   delta integer not null,
-  -- Of the request that it came with, if it came by the API.
+  -- Hash of the API request that made it, if any.
   request_hash text,
   created_at timestamptz not null default now(),
   primary key (product_id, reference)

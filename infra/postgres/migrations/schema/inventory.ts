@@ -3,14 +3,14 @@ create table reservations (
   id uuid primary key,
   owner text not null,
   cart_id uuid,
-  -- Keyed hash of the client's address (IPv6: of its /64), for the limits of open reservations.
+  -- Keyed hash of the client's address (IPv6: of its /64), for the limits on open reservations.
   address_hash text,
   status text not null check (status in ('reserved', 'committed', 'released', 'expired')),
   currency char(3) not null,
   expires_at timestamptz not null,
   extended_at timestamptz,
   extension_request varchar(255),
-  -- The shopper's earlier reservations that this one replaced: a repeated step tells the stock counters of them again.
+  -- The shopper's earlier reservations that this one replaced, so that a retry can report them to the stock counters again.
   replaces uuid[] not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -30,8 +30,8 @@ create table reservation_items (
 );
 create index idx_reservation_items_product on reservation_items (product_id);
 
--- Locks shoppers and addresses until the transaction ends, then reads what is open for them. One function, so that it is one round trip:
--- each of its statements sees what was committed before it, and so what the shopper before in the queue did.
+-- Locks shoppers and addresses until the transaction ends, then reads their open reservations. This is a function to save round trips:
+-- each of its statements sees everything committed before it, including the changes of the transaction that held the lock before.
 create function lock_shoppers(ids uuid[], owners text[], addresses text[]) returns jsonb language plpgsql as $$
 declare
   lock_key bigint;
@@ -40,7 +40,7 @@ begin
   for lock_key in select distinct hashtextextended(name, 0) as key from unnest(owners || addresses) name order by key loop
     perform pg_advisory_xact_lock(lock_key);
   end loop;
-  -- An order opens under its reservation's row lock: from here on it can't any more, and one that opened before is seen below.
+  -- Placing an order locks its reservation's row, so none can be placed from here on, and the query below sees those placed before.
   perform 1 from reservations where status = 'reserved' and owner = any(owners) order by id for no key update;
   if found then
     select coalesce(jsonb_agg(jsonb_build_object(

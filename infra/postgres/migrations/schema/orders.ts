@@ -1,4 +1,4 @@
-/** The allowed steps themselves are written from `domain/order-state` after every migration (infra/postgres/order-steps.ts). */
+/** The allowed transitions are filled in from `domain/order-state` after every migration (infra/postgres/order-steps.ts). */
 export const orders = `
 create table order_steps (
   from_status varchar(50) not null,

@@ -11,7 +11,7 @@ create table outbox (
 );
 create index idx_outbox_topic on outbox (topic, id);`;
 
-// Triggers, so that no writer of a product (API, import, refund) can forget the search index or the stock counters.
+// These are triggers so that no writer of a product (API, import, refund) can forget the search index or the stock counters.
 export const productTriggers = `
 create sequence product_version as bigint start 2;
 
@@ -42,7 +42,7 @@ begin
 end $$;
 create trigger product_to_outbox after insert or update on products for each row execute function product_to_outbox();
 
--- Holding and releasing touch reserved_quantity alone, and a sale lowers both alike: neither changes what is available here.
+-- Reserving and releasing change only reserved_quantity, and a sale lowers both quantities equally: the stock counters know of both already.
 create function stock_to_outbox() returns trigger language plpgsql as $$
 declare
   delta integer := new.stock_quantity - new.reserved_quantity;

@@ -1,7 +1,7 @@
 /**
- * What Stripe has said of money. `payments` has a row for every PaymentIntent that names an order: facts from signed events, or from
- * Stripe's own answers, and from nowhere else. An order is paid by its own intent (`orders.payment_intent_id`) alone; any other one that
- * succeeded is `unmatched`, and goes back to whoever paid.
+ * Payment facts from Stripe. `payments` has a row for every PaymentIntent that names an order, written only from signed events and from
+ * Stripe's API responses. Only an order's own PaymentIntent (`orders.payment_intent_id`) pays it; any other one that succeeded is
+ * `unmatched` and is refunded.
  */
 export const payments = `
 create table payments (
@@ -10,7 +10,7 @@ create table payments (
   status text not null check (status in ('open', 'in_flight', 'succeeded', 'canceled')),
   received_amount numeric(16, 3) not null default 0 check (received_amount >= 0),
   currency char(3) not null,
-  -- Why it can't pay its order; null while it can, or has.
+  -- Why it doesn't match its order; null if it does.
   unmatched_reason text check (unmatched_reason in ('other_intent', 'wrong_amount', 'wrong_currency')),
   refund_status text check (refund_status in ('pending', 'succeeded', 'failed')),
   stripe_refund_id varchar(255) unique,
@@ -25,7 +25,7 @@ create table payments (
 create index idx_payments_order on payments (order_id);
 create index idx_payments_unmatched on payments (created_at) where unmatched_reason is not null and refund_status is distinct from 'succeeded';
 
--- Every refused attempt to pay, by the charge's ID: a repeated event adds nothing.
+-- Every declined payment attempt, by the charge's ID, so that a repeated event adds nothing.
 create table payment_failures (
   attempt_id varchar(255) primary key,
   payment_id varchar(255) not null references payments (id),
@@ -55,9 +55,9 @@ create table refunds (
   decided_by text,
   decision_reason varchar(500),
   decided_at timestamptz,
-  -- The money of a failed one went back in another way, such as a bank transfer: nothing is open any more.
+  -- When staff recorded that a failed refund was paid in another way, such as a bank transfer, so that nothing remains open.
   given_up_at timestamptz,
-  -- The refund that took this one's money or units, which was not finished.
+  -- The refund that used this unfinished one's amount or units.
   replaced_by uuid references refunds (id),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -77,12 +77,12 @@ create table refund_items (
   primary key (refund_id, product_id)
 );
 
--- The last defense of "no one keeps both the money and the goods": units whose cancellation is not finished never ship.
+-- The last defense against refunding items that also ship: units with an unfinished cancellation never ship.
 create function shipping_respects_refunds() returns trigger language plpgsql as $$
 begin
   if exists (select 1 from refunds where order_id = new.id and cancels_units and given_up_at is null
       and status in ('awaiting_approval', 'pending', 'failed')
-      -- Units that are back on sale are canceled for good, whatever becomes of the money.
+      -- Restocked units are canceled permanently, whatever happens to the money.
       and not exists (select 1 from refund_items where refund_id = refunds.id and restocked_at is not null)) then
     raise exception 'order % has a refund of unshipped units that is not finished', new.id using errcode = 'check_violation';
   end if;

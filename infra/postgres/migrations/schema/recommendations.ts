@@ -1,13 +1,13 @@
-// Bytes are stored as they are: numbers that do not compress would only cost time.
+// Bytes are stored uncompressed because these numbers do not compress and trying would cost time.
 const models = `
 create table recommendation_models (
   id varchar(64) primary key,
   trained_until timestamptz not null,
-  -- What is told of it: sizes, scores beside the model that was served then.
+  -- Its evaluation: sizes, and scores compared with the model that was served then.
   report jsonb not null default '{}',
-  -- When it was first served; null for one that was not good enough.
+  -- When it was first served; null for a model that was not good enough.
   published_at timestamptz,
-  -- The one that it took the place of then: where a rollback leads.
+  -- The model that it replaced then, to which a rollback returns.
   served_before varchar(64) references recommendation_models (id),
   created_at timestamptz not null default now()
 );
@@ -21,7 +21,7 @@ create table recommendation_parts (
 );
 alter table recommendation_parts alter column bytes set storage external;
 
--- An artefact is there when its row is: parts without one are of a writer that was killed.
+-- An artifact exists when its row here does: parts without a row are from a writer that was killed.
 create table recommendation_artefacts (
   owner varchar(64) not null,
   name varchar(40) not null,
@@ -32,25 +32,25 @@ create table recommendation_artefacts (
   primary key (owner, name)
 );
 
--- One row at most: to change it is to switch.
+-- At most one row: updating it switches the served model.
 create table recommendation_serving (
   one boolean primary key default true check (one),
   model_id varchar(64) not null references recommendation_models (id),
   since timestamptz not null default now()
 );`;
 
-// Guests are known by the hash of their cart's id, as in the analytics events.
+// Guests are identified by the hash of their cart's ID, as in the analytics events.
 const choices = `
 create table shopper_choices (
   who text primary key check (who ~ '^(user:[0-9a-f-]{36}|visitor:[0-9a-f]{32})$'),
   personalised boolean not null default true,
-  -- What happened before is nobody's any more.
+  -- Behavior recorded before this time is ignored.
   forgotten_at timestamptz,
   updated_at timestamptz not null default now()
 );`;
 
-// By a trigger, so that no writer of an order can leave its buyer with what they were shown before. Money given back for single
-// lines changes the amount and not always the status. A guest's order has its owner as the key: only their cart changed.
+// This is a trigger so that no writer of an order can leave its shopper with outdated recommendations. A refund of single lines changes
+// the amount but not always the status. A guest's order has its owner as the key because only their cart changed.
 const freshness = `
 create function order_changes_taste() returns trigger language plpgsql as $$
 begin
@@ -63,8 +63,8 @@ create trigger order_changes_taste after update of status, refunded_amount on or
       and (old.status is distinct from new.status or old.refunded_amount is distinct from new.refunded_amount)))
   execute function order_changes_taste();`;
 
-// What counts as bought, for training and for what a shopper is shown alike. Net of what was given back: a line of which every unit was
-// is not bought. Money on its way back counts as back, as it does in the order's own amount.
+// Purchases for both training and recommendations, net of refunds: a line with all units refunded is not a purchase. A refund in
+// progress at Stripe counts as refunded, as it does in the order's refunded_amount.
 const purchasedLines = `
 create view purchased_lines as
 select o.id as order_id, o.user_id, o.paid_at, item.product_id

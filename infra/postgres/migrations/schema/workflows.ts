@@ -1,4 +1,4 @@
-// Written by the worker that sees a workflow task fail, cleared by the sweep; what Temporal itself keeps of it can't be searched for.
+// Workers insert rows when a workflow task fails, and the sweep deletes them; Temporal's own record of failing tasks can't be searched.
 export const workflows = `
 create table failing_workflows (
   run_id text primary key,
