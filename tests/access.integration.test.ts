@@ -1,6 +1,6 @@
 /**
- * Who may call what: every operation that the API documents, by everyone who may send a request. What each of them gets follows from the
- * documented access; tests/support/route-requests.ts says who reaches an order or a reservation, and how to ask rightly.
+ * Access control: calls every documented operation of the API as every kind of caller. The expected status follows from the documented
+ * access; tests/support/route-requests.ts lists who can access an order or a reservation, and a valid request for each operation.
  */
 import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
@@ -11,7 +11,7 @@ import { type DocumentedOperation, documentedOperations, fillIn, watchRouters } 
 import { CALLERS, type Caller, ROUTE_REQUESTS, type RouteRequest } from './support/route-requests.ts';
 import { Shopper, startTestShop, type TestShop, until } from './support/shop.ts';
 
-/** Whoever sends a request: an account by its token alone, a guest by the cart alone. */
+/** A caller: an account identified only by its token, or a guest identified only by the cart. */
 interface Sender {
   address: string;
   token?: string;
@@ -19,7 +19,7 @@ interface Sender {
 }
 type Senders = Readonly<Record<Caller, Sender>>;
 
-/** Pictures of products, which are no part of the documented API and open to everyone. */
+/** Product images, which are public and not part of the documented API. */
 const PICTURES = ['GET /media/categories/{file}', 'GET /media/products/{file}'];
 
 let shop: TestShop;
@@ -71,7 +71,7 @@ async function statusOf(
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  // An order's events go on for as long as one listens.
+  // An order's event stream stays open until the client closes it.
   await answer.body?.cancel();
   return answer.status;
 }
@@ -109,7 +109,7 @@ async function expectAccess(operation: DocumentedOperation, owner: 'guest' | 'cu
   expect(await request.state?.()).toEqual(before);
   await ask(CALLERS.filter((caller) => !isRefused(caller)));
   expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected));
-  // 429 is documented everywhere, and not asked for here.
+  // 429 is documented for every operation, and not tested here.
   expect(operation.statuses).toEqual(expect.arrayContaining([...new Set(seen.values())]));
   return request;
 }
@@ -117,11 +117,11 @@ async function expectAccess(operation: DocumentedOperation, owner: 'guest' | 'cu
 describe('the operations of the API', () => {
   const documented = documentedOperations.map(({ name }) => name);
 
-  it('are all documented, and no others are', () => {
+  it('match the documentation', () => {
     expect(registered.sort()).toEqual([...documented, ...PICTURES].sort());
   });
 
-  it('have each a request that is tried by everyone', () => {
+  it('each have a request that is tested with every caller', () => {
     expect(Object.keys(ROUTE_REQUESTS).sort()).toEqual([...documented].sort());
   });
 });
@@ -133,25 +133,25 @@ describe('access', () => {
   });
 
   const withRoles = documentedOperations.filter(({ access }) => Array.isArray(access));
-  it.each(withRoles)('to $name is refused for the role alone, whatever the request is about', async (operation) => {
+  it.each(withRoles)('to $name is refused because of the role, whatever the request contains', async (operation) => {
     const { access } = operation;
     const refused = (['customer', 'support', 'support_lead', 'admin'] as const).filter(
       (role) => !access.includes(role),
     );
-    // Nothing that is there, and no body: what comes after the route's own check would answer otherwise.
+    // A nonexistent ID and no body, so that any later check would respond with another status.
     const request = { params: { id: randomUUID(), name: 'nothing' } };
     const statuses = await Promise.all(refused.map((role) => statusOf(senders[role], operation, request)));
     expect(statuses).toEqual(refused.map(() => 403));
   });
 
-  it('to pictures is open to everyone', async () => {
+  it('to images is open to everyone', async () => {
     const answer = await fetch(`${shop.api.url}/media/categories/kitchen.svg`);
     await answer.arrayBuffer();
     expect(answer.status).toBe(200);
   });
 
   const withAccess = documentedOperations.filter(({ access }) => access !== 'anyone');
-  it.each(withAccess)('to $name is refused with a token that is not ours, or is over', async (operation) => {
+  it.each(withAccess)('to $name is refused with a foreign or expired token', async (operation) => {
     const claims = { userId: randomUUID(), role: 'admin', sessionId: randomUUID() };
     const { JWT_SECRET, REFRESH_SECRET } = shop.services.settings;
     const tokens = [
@@ -160,7 +160,7 @@ describe('access', () => {
       jwt.sign({ ...claims, role: 'owner' }, JWT_SECRET, { expiresIn: 60 }),
     ];
     const request = { params: { id: randomUUID() } };
-    // Also of those whose cart would do.
+    // Includes operations for which a cart suffices.
     const statuses = await Promise.all(
       tokens.map((token) => statusOf({ ...senders.guest, token }, operation, request)),
     );
@@ -169,7 +169,7 @@ describe('access', () => {
 });
 
 describe('an order', () => {
-  it('of a guest is reached by whoever has its cart’s ID, signed in or not; one of an account is not', async () => {
+  it('of a guest is accessible with its cart’s ID, signed in or not; one of an account is not', async () => {
     const orders = documentedOperations.find(({ name }) => name === 'GET /api/orders/{id}')!;
     const guest = new Shopper(shop.api.url);
     const customer = await signedIn(shop);

@@ -1,4 +1,4 @@
-/** Orders in currencies that Stripe writes differently, from the cart to the last refund: what Stripe holds is what the order says. */
+/** Orders in currencies whose amounts Stripe represents differently, from the cart to the last refund: Stripe and the order must agree. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toStripeAmount } from '../domain/currencies.ts';
 import { fromDecimal } from '../domain/money.ts';
@@ -21,7 +21,7 @@ describe('an order', () => {
     ['kwd', '1.230'],
     ['huf', '890.50'],
     ['xof', '2500'],
-  ])('in %s is charged and refunded to the last digit', async (currency, price) => {
+  ])('in %s is charged and refunded exactly', async (currency, price) => {
     const { services } = shop;
     const product = await createProduct(services, { price, currency });
     const shopper = new Shopper(shop.api.url);

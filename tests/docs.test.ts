@@ -1,4 +1,4 @@
-/** What the documentation names exists: files and folders in backticks, links and their anchors, npm commands, settings. */
+/** Everything that the documentation names must exist: files and folders in backticks, links and anchors, npm commands, settings. */
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const PAGES = [
 ];
 const textOf = (page: string): string => readFileSync(join(CHECKOUT, page), 'utf8');
 
-/** The left column of its tables is what things were called before. */
+/** Excludes the left column of its tables, which lists former names. */
 const proseOf = (page: string): string =>
   page === 'CHANGELOG.md' ? textOf(page).replace(/^\|[^|]*\|/gm, '|') : textOf(page);
 
@@ -28,7 +28,7 @@ const FOLDERS = [
   'worker',
   'workflows',
 ];
-/** `infra/config.ts`, `workflows/*\/messages.ts`; words in capitals, as in `workflows/FEATURE/histories`, stand for any name. */
+/** `infra/config.ts`, `workflows/*\/messages.ts`; upper-case words, as in `workflows/FEATURE/histories`, match any name. */
 const PATH = new RegExp(`^(?:${FOLDERS.join('|')})/[\\w./*{},\\[\\]-]*$`);
 
 function pathsIn(markdown: string): string[] {
@@ -36,11 +36,11 @@ function pathsIn(markdown: string): string[] {
   return spans.filter((span) => PATH.test(span) && !/\b[A-Z]{3,}\b/.test(span.replace(/README|CHANGELOG/, '')));
 }
 
-/** Text in backticks, and indented lines. */
+/** Text in backticks and indented lines. */
 const codeIn = (markdown: string): string =>
   [...markdown.matchAll(/`[^`\n]+`|^ {4}.+$/gm)].map(([code]) => code).join('\n');
 
-/** As GitHub makes them of headings. */
+/** Anchors as GitHub derives them from headings. */
 function anchorsOf(page: string): Set<string> {
   const headings = [
     ...textOf(page)
@@ -91,7 +91,7 @@ it.each(PAGES)('%s names settings and variables that exist', (page) => {
   expect(names.filter((name) => !wordsOfCode().has(name))).toEqual([]);
 });
 
-it('has every page of docs in its index, and every decision in theirs', () => {
+it('lists every page in the index of docs, and every decision in the index of decisions', () => {
   const linked = (index: string) =>
     new Set([...textOf(index).matchAll(/\]\(([^)#\s]+\.md)/g)].map(([, target]) => join(dirname(index), target!)));
   const pages = globSync('docs/*.md', { cwd: CHECKOUT }).filter((page) => page !== 'docs/README.md');
@@ -103,17 +103,17 @@ it('has every page of docs in its index, and every decision in theirs', () => {
   expect(decisions.filter((page) => !linked('docs/decisions/README.md').has(page))).toEqual([]);
 });
 
-it('has the date and the status at the head of every decision', () => {
+it('every decision begins with its date and status', () => {
   const decisions = globSync('docs/decisions/0*.md', { cwd: CHECKOUT });
   const without = decisions.filter((page) => !/^# .+\n\n\d{4}-\d\d-\d\d · (Accepted|Superseded)\b/.test(textOf(page)));
   expect(without).toEqual([]);
 });
 
-/** Of other programs; nothing in this repository sets them. */
+/** Variables of other programs that nothing in this repository sets. */
 const OTHERS = ['TEMPORAL_DISABLE_WRITE_ACTIONS'];
 
 let words: Set<string> | undefined;
-/** Words in capitals anywhere in the code and its deployment. */
+/** All upper-case words in the code and its deployment files. */
 function wordsOfCode(): Set<string> {
   const files = [
     ...['activities', 'api', 'domain', 'infra', 'local', 'tests', 'worker', 'workflows'].flatMap((folder) =>

@@ -1,6 +1,6 @@
 /**
- * Nothing accepted is lost: shoppers buy and views are told of while the shop's processes and servers are killed hard, one after the
- * other.
+ * No accepted order or event is lost while the shop's processes and servers are killed one after the other under load from shoppers and
+ * analytics events.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { buildWorkflowBundle } from '../worker/bundle.ts';
 import { replayServer } from './support/replay.ts';
 import { ADDRESS, type AnyBody, CARDS, createProduct, Shopper, stockOf, until } from './support/shop.ts';
 
-/** Killed without warning while orders are on their way; each comes back as its supervisor would start it. */
+/** Processes that are killed without warning during orders, and restarted as a supervisor would. */
 const VICTIMS = [
   'worker',
   'influxdb',
@@ -59,8 +59,8 @@ afterAll(async () => {
 
 const apiUrl = () => `http://127.0.0.1:${shop.environment.API_PORT}`;
 
-/** Asks as a patient client does: again, with the same key, while the network or the shop is away. */
-async function persist(
+/** Retries with the same key while the network or the shop is unavailable, like a patient client. */
+async function retry(
   call: () => Promise<{ status: number; body: AnyBody }>,
 ): Promise<{ status: number; body: AnyBody }> {
   for (let attempt = 0; ; attempt++) {
@@ -73,27 +73,27 @@ async function persist(
 
 async function buy(shopper: Shopper, productId: string): Promise<string | undefined> {
   const key = randomUUID();
-  const reserved = await persist(() => shopper.reserve([{ productId }], key));
+  const reserved = await retry(() => shopper.reserve([{ productId }], key));
   if (reserved.status === 409) return undefined;
   expect(reserved.status).toBe(201);
-  const begun = await persist(() =>
+  const begun = await retry(() =>
     shopper.call('POST', '/checkouts', {
       reservation_id: reserved.body.id,
       shipping_address: ADDRESS,
       email: 'guest@example.test',
     }),
   );
-  // A reservation whose time ran out while the shop was down is honestly gone.
+  // A reservation may legitimately expire while the shop is down.
   if (begun.status === 409) return undefined;
   expect(begun.status).toBe(201);
   if (begun.body.payment) {
-    await persist(async () => ({ status: 200, body: await shopper.pay(begun.body, CARDS.good) }));
+    await retry(async () => ({ status: 200, body: await shopper.pay(begun.body, CARDS.good) }));
   }
   return begun.body.order.id as string;
 }
 
-/** Tells of a view, as a browser does: once, and what is not accepted is not worth another try. @returns its id when it was accepted */
-async function tellOfView(productId: string): Promise<string | undefined> {
+/** Reports a view as a browser does: once, without retries. @returns its ID if it was accepted */
+async function reportView(productId: string): Promise<string | undefined> {
   const id = randomUUID();
   const view = { event: 'product_view', id, occurred_at: new Date().toISOString(), product_id: productId };
   const answer = await new Shopper(apiUrl()).call('POST', '/events', { events: [view] }).catch(() => undefined);
@@ -107,8 +107,8 @@ async function viewsWritten(productId: string): Promise<string[]> {
   return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
 }
 
-describe('killed hard, one after the other, in the middle of a rush', () => {
-  it('processes and servers lose no order, sell nothing twice and charge nobody for nothing', async () => {
+describe('killed one after the other during a rush', () => {
+  it('processes and servers lose no order, sell nothing twice, and charge no one without an order', async () => {
     const product = await createProduct(services, { stock: STOCK, price: '20.00' });
     let buying = true;
     const orders: string[] = [];
@@ -123,8 +123,8 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     const views: string[] = [];
     const telling = (async () => {
       while (buying) {
-        const told = await Promise.all(Array.from({ length: 5 }, () => tellOfView(product.id)));
-        views.push(...told.filter((id) => id !== undefined));
+        const reported = await Promise.all(Array.from({ length: 5 }, () => reportView(product.id)));
+        views.push(...reported.filter((id) => id !== undefined));
         await delay(20);
       }
     })();
@@ -177,7 +177,7 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     expect(usd.stripeCapturedCents - usd.stripeRefundedCents).toBe(paid * 2000);
     expect((await services.stockCounters.available([product.id])).get(product.id)).toBe(left.stock);
 
-    // Every view that was accepted has been written, and none twice; one whose 202 was cut off may have been, too.
+    // Every accepted view was written exactly once; a view whose 202 response was lost may have been written as well.
     expect(views.length).toBeGreaterThan(100);
     await until(
       async () => {
@@ -191,7 +191,7 @@ describe('killed hard, one after the other, in the middle of a rush', () => {
     expect(new Set(written).size).toBe(written.length);
   }, 400_000);
 
-  it('leave no history behind that does not replay', async () => {
+  it('leave only histories that replay', async () => {
     const { settings, temporal } = services;
     const report = await replayServer(temporal, { settings, workflowBundle: await buildWorkflowBundle() });
     expect(report.problems).toEqual([]);

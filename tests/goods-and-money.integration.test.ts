@@ -1,4 +1,4 @@
-/** No one keeps both the money and the goods: what ships is what was bought, minus what was canceled or refunded. */
+/** No shopper keeps both the money and the items: the units that ship are those bought minus those canceled or refunded. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
-/** The workflow hears of what PostgreSQL knows already: until then it refuses. */
+/** Retries because the workflow refuses until it is notified of what PostgreSQL has recorded. */
 const untilShipped = (sale: Sale) =>
   until(
     async () =>
@@ -34,7 +34,7 @@ const untilShipped = (sale: Sale) =>
 const details = (sale: Sale) => desk.details(orderWorkflowId(sale.orderId));
 
 describe('before an order ships', () => {
-  it('a refund by line cancels the units: back on sale by itself, and out of what packers see', async () => {
+  it('a refund by line cancels the units, restocks them automatically, and removes them from the packing list', async () => {
     const sale = await sell(shop, TWO_LINES);
     expect((await askRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
     expect((await askRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
@@ -45,7 +45,7 @@ describe('before an order ships', () => {
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
-  it('a refund of everything leaves nothing to ship, and all of it back on sale', async () => {
+  it('a refund of everything restocks all units and leaves nothing to ship', async () => {
     const sale = await sell(shop);
     expect((await askRefund(sale, {}, 'all')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
@@ -53,7 +53,7 @@ describe('before an order ships', () => {
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toMatch(/refunded|over/);
   });
 
-  it('one that awaits approval stops the shipment, and says for what; rejected, the order ships', async () => {
+  it('a refund that awaits approval blocks the shipment and the refusal names its items; after a rejection the order ships', async () => {
     const sale = await sell(shop, {
       lines: [
         { price: '150.00', quantity: 1 },
@@ -70,7 +70,7 @@ describe('before an order ships', () => {
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
-  it('one that is with the bank stops it too; so does one that failed, until it is given up', async () => {
+  it('a refund in progress at the bank blocks it too, and so does a failed one until it is given up', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 2_000);
     await askRefund(sale, line(sale, 0, 1), 'slow');
@@ -82,12 +82,12 @@ describe('before an order ships', () => {
     expect((await desk.refund(sale.orderId, 'slow', 'giveUp', reason)).status).toBe('failed');
     const [shown] = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items;
     expect(shown).toMatchObject({ status: 'failed', cancels_units: true, given_up: true });
-    // Settled otherwise: its unit stays canceled, the rest ships.
+    // The refund was made in another way: its unit stays canceled, the others ship.
     expect(await stock(sale, 0)).toBe(10);
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   }, 60_000);
 
-  it('a goodwill amount of staff stops nothing, and says what it is', async () => {
+  it('a goodwill refund by staff blocks nothing, and is labeled as such', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', reason: 'Late', amount: 120 });
     expect((await refundOf(sale, 'sorry'))!.status).toBe('awaiting_approval');
@@ -97,7 +97,7 @@ describe('before an order ships', () => {
 });
 
 describe('a failed refund', () => {
-  it('is not retried when another one was made for its units: no item is paid for twice', async () => {
+  it('is not retried when another refund included its units, so that no item is refunded twice', async () => {
     const sale = await sell(shop, {
       lines: [
         { price: '40.00', quantity: 1 },
@@ -134,13 +134,13 @@ describe('a failed refund', () => {
 describe('a unit', () => {
   const refundFails = { ...TWO_LINES, card: '4000000000005126' };
 
-  it('whose refund succeeds and then fails at the bank is on sale once, and can be refunded again only by a retry', async () => {
+  it('whose refund succeeds and then fails at the bank is restocked once, and can be refunded again only by a retry', async () => {
     const sale = await sell(shop, refundFails);
     await askRefund(sale, line(sale, 0, 1), 'first');
     await untilRefund(sale, 'first', 'failed');
     expect(await stock(sale, 0)).toBe(10);
     expect((await askRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
-    // It never ships; the rest of the order does. Its refund can still be retried.
+    // It never ships, but the rest of the order does. Its refund can still be retried.
     await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to be up to date');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
     expect((await desk.refund(sale.orderId, 'first', 'retry')).refused).toBeUndefined();
@@ -149,7 +149,7 @@ describe('a unit', () => {
     expect(await stock(sale, 0)).toBe(10);
   }, 60_000);
 
-  it('of a canceled order whose refund failed is on sale once, also when staff refund it in Stripe’s dashboard', async () => {
+  it('of a canceled order whose refund failed is restocked once, also when staff refund it in the Stripe Dashboard', async () => {
     const sale = await sell(shop, { card: '4000000000005126' });
     await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
     await untilRefund(sale, 'c1', 'failed');
@@ -161,7 +161,7 @@ describe('a unit', () => {
     await settleWithoutStripe(sale);
   }, 60_000);
 
-  it('of a failed refund of several ships when another one replaces it for the others', async () => {
+  it('of a failed refund of several units ships when another refund replaces it for the other units', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 300);
     await askRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
@@ -173,7 +173,7 @@ describe('a unit', () => {
     expect([await stock(sale, 0), await stock(sale, 1)]).toEqual([10, 8]);
   }, 60_000);
 
-  it('ships after all when a refund in the dashboard fails', async () => {
+  it('ships after all when a refund in the Stripe Dashboard fails', async () => {
     const sale = await sell(shop);
     await pendingAtStripe('failed', 1_500);
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId });
@@ -184,12 +184,12 @@ describe('a unit', () => {
   }, 60_000);
 });
 
-/** Money that no refund can give back in a test. */
+/** Records refunds that Stripe can't make in a test as made in another way. */
 const settleWithoutStripe = (sale: Sale) =>
   desk.refund(sale.orderId, 'c1', 'giveUp', { reason: 'Paid by bank transfer' });
 
 describe('a cancellation', () => {
-  it('waits for the bank’s decision on a chargeback: else money would be left with nobody to ask for it', async () => {
+  it('waits for the bank’s decision on a chargeback, because money could otherwise remain that no refund covers', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 1_000);
     await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback');
@@ -200,7 +200,7 @@ describe('a cancellation', () => {
     await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
   }, 60_000);
 
-  it('that is rejected leaves an order under review that was under review before', async () => {
+  it('that is rejected leaves the order under review if it was before', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'putUnderReview', { reason: 'Looks like fraud' });
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`)).status).toBe(202);
@@ -215,7 +215,7 @@ describe('a cancellation', () => {
     expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
   });
 
-  it('absorbs the refunds that wait: at its end all that was charged is refunded, and nothing else can be', async () => {
+  it('absorbs waiting refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
     const lead = await signedIn(shop, 'support_lead');
@@ -223,7 +223,7 @@ describe('a cancellation', () => {
     expect(canceled).toEqual({ status: 'under_review' });
     expect((await refundOf(sale, 'waits'))!.status).toBe('rejected');
     expect((await refundOf(sale, 'c1'))!).toMatchObject({ status: 'awaiting_approval', cents: 15_000 });
-    // The refund that it replaced is over, for its workflow as well.
+    // The workflow of the refund that it replaced has completed as well.
     expect(await shop.services.temporal.workflow.getHandle(refundWorkflowId(sale.orderId, 'waits')).result()).toBe(
       'rejected',
     );
@@ -268,7 +268,7 @@ describe('a cancellation', () => {
 });
 
 describe('a chargeback', () => {
-  it('of an order that has not shipped stops it; lost, its units are back on sale', async () => {
+  it('of an unshipped order blocks the shipment, and restocks the units when it is lost', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
@@ -284,7 +284,7 @@ describe('a chargeback', () => {
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toBeTruthy();
   });
 
-  it('that is won lets it ship', async () => {
+  it('that is won allows the shipment', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
@@ -294,7 +294,7 @@ describe('a chargeback', () => {
     expect(await stock(sale, 0)).toBe(8);
   });
 
-  it('of a part stops the order too, while the bank has not decided', async () => {
+  it('of a part of the amount also blocks the shipment until the bank decides', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
@@ -326,7 +326,7 @@ describe('returns', () => {
     ]);
   };
 
-  it('after the window are refused with its date', async () => {
+  it('after the return window are refused with its end date', async () => {
     const sale = await sell(shop);
     await deliver(sale, 400);
     const until_ = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
@@ -336,7 +336,7 @@ describe('returns', () => {
     expect((await orderOf(sale)).returns_until).toContain(until_);
   });
 
-  it('that are open when the window closes are waited for, without a busy loop', async () => {
+  it('that are open when the window closes keep the workflow waiting, without a busy loop', async () => {
     const sale = await sell(shop);
     await deliver(sale, 0);
     expect((await askRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');

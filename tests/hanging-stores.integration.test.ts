@@ -1,6 +1,6 @@
 /**
- * Redis and PostgreSQL that hang (their connections stay open, nothing answers) or die: shoppers hear so soon and in words, read what
- * does not need the store, and go on when it is back. Servers of its own, which it stops by their process ids.
+ * Redis and PostgreSQL that hang (connections stay open but nothing answers) or die: shoppers quickly get an understandable error, can
+ * read what does not need the store, and can continue when it is back. Uses its own servers, which it stops by their process IDs.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { type RunningShop, startShop } from '../local/stack/shop.ts';
 import { PASSWORD } from './support/accounts.ts';
 import { type Answer, type AnyBody, createProduct, Shopper, type TestProduct, until } from './support/shop.ts';
 
-/** Far above the settings' own limits, far below the 40 s and more of a client without any. */
+/** Far above the timeouts in the settings, and far below the 40 s or more of a client without timeouts. */
 const SOON_MS = 15_000;
 
 let shop: RunningShop;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await shop?.stop();
 }, 60_000);
 
-/** Stops a server and whatever it started, as a machine that hangs would. */
+/** Suspends a server and its child processes, like a machine that hangs. */
 function pause(name: 'redis' | 'postgres'): void {
   const pid = shop.process(name)!.pid!;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
@@ -51,7 +51,7 @@ function resume(): void {
 
 const shopper = () => new Shopper(`http://127.0.0.1:${shop.environment.API_PORT}`);
 
-/** @throws when there is no answer soon */
+/** @throws when there is no response within `SOON_MS` */
 async function soon(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -73,7 +73,7 @@ async function untilSelling(): Promise<void> {
 }
 
 describe('Redis that hangs', () => {
-  it('leaves products, carts and accounts readable; reservations and sign-ins say 503; all is well when it is back', async () => {
+  it('leaves products, carts, and accounts readable; reservations and sign-ins get 503; everything works again when it is back', async () => {
     const customer = shopper();
     const account = { email: `hang-${Date.now()}@example.test`, password: PASSWORD };
     customer.token = (await customer.call('POST', '/auth/register', account)).body.access_token;
@@ -81,7 +81,7 @@ describe('Redis that hangs', () => {
     expect((await reserve()).status).toBe(201);
 
     pause('redis');
-    // Nobody knows yet that it hangs: these come at once and wait for it together.
+    // The hang has not been noticed yet: these requests arrive together and time out together.
     const [seen, refused] = await Promise.all([read(), reserve()]);
     expect([seen.status, seen.body.id]).toEqual([200, product.id]);
     expect(seen.body.available_quantity).toBeGreaterThan(0);
@@ -97,10 +97,10 @@ describe('Redis that hangs', () => {
     expect((await soon(shopper().call('POST', '/auth/login', account))).status).toBe(200);
   }, 180_000);
 
-  it('is waited for once, not by each request', async () => {
+  it('delays requests only once, not each of them', async () => {
     pause('redis');
     await read();
-    // Three commands each: one second for each of them would be two minutes.
+    // Each read sends three commands; a one-second timeout for each would take two minutes.
     const reads = (async () => {
       for (let count = 0; count < 40; count++) await read();
       return { status: 200 } as Answer<AnyBody>;
@@ -112,7 +112,7 @@ describe('Redis that hangs', () => {
 });
 
 describe('PostgreSQL', () => {
-  it('that hangs is given up: 503 with Retry-After, and answers again when it is back', async () => {
+  it('that hangs causes 503 with Retry-After, and works again when it is back', async () => {
     expect((await soon(shopper().call('GET', '/cart'))).status).toBe(200);
     pause('postgres');
     const asked = await Promise.all([
@@ -126,7 +126,7 @@ describe('PostgreSQL', () => {
     await untilSelling();
   }, 180_000);
 
-  it('that is locked out ends the statement by itself', async () => {
+  it('cancels a statement that waits for a lock by itself', async () => {
     const client = await services.db.pool.connect();
     try {
       await client.query('begin');
@@ -143,7 +143,7 @@ describe('PostgreSQL', () => {
     }
   }, 60_000);
 
-  it('whose connections are ended, or that is killed, is 503 and never 500', async () => {
+  it('whose connections are closed, or that is killed, causes 503 and never 500', async () => {
     const statuses = new Set<number>();
     let asking = true;
     const asked = Array.from({ length: 6 }, async () => {

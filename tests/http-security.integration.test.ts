@@ -1,4 +1,4 @@
-/** What protects browsers and the API whatever is asked: headers, origins, cookies, and how much is read of a request. */
+/** Protections of browsers and the API on every request: headers, origins, cookies, and size limits of bodies. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from '../api/server.ts';
@@ -11,7 +11,7 @@ const HTTPS_SHOP = 'https://shop.example';
 
 let shop: TestShop;
 let origin: string;
-/** The API of a shop that browsers reach over https. */
+/** The API of a shop with an https URL. */
 let httpsApi: { services: Services; api: RunningApi };
 beforeAll(async () => {
   shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
@@ -55,13 +55,13 @@ describe('the headers', () => {
     ['a webhook', '/api/webhooks/stripe', { method: 'POST' }, POLICY],
     ['a preflight', '/api/cart', { method: 'OPTIONS', headers: preflight }, POLICY],
     ['a picture', '/media/categories/x.svg', {}, "default-src 'none'; style-src 'unsafe-inline'; sandbox"],
-  ])('of %s are there', async (_, path, init, policy) => {
+  ])('of %s are set', async (_, path, init, policy) => {
     const { headers } = await ask(path, init);
     expect(Object.fromEntries(Object.keys(HEADERS).map((name) => [name, headers.get(name)]))).toEqual(HEADERS);
     expect(headers.get('content-security-policy')).toBe(policy);
   });
 
-  it('keep problems out of every cache, and say how to sign in', async () => {
+  it('keep errors out of every cache, and name the authentication scheme', async () => {
     const { status, headers } = await ask('/api/orders');
     expect([status, headers.get('cache-control'), headers.get('www-authenticate')]).toEqual([
       401,
@@ -70,7 +70,7 @@ describe('the headers', () => {
     ]);
   });
 
-  it('keep personal answers out of shared caches', async () => {
+  it('keep personal responses out of shared caches', async () => {
     const { token } = await signedIn(shop);
     for (const path of ['/api/recommendations', '/api/recommendations/choices', '/api/cart/suggestions']) {
       const { headers } = await ask(path, { headers: { authorization: `Bearer ${token}` } });
@@ -87,7 +87,7 @@ describe('another origin', () => {
     });
   const corsOf = (headers: Headers) => [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-  it('is told nothing: not one that looks alike, nor none', async () => {
+  it('gets no CORS headers, even if it is similar to the storefront’s or null', async () => {
     for (const other of ['https://elsewhere.example', `${origin}.elsewhere.example`, `${origin}0`, 'null']) {
       const answers = [await preflightFrom(other), await ask('/api/cart', { headers: { origin: other } })];
       for (const { headers } of answers) {
@@ -97,7 +97,7 @@ describe('another origin', () => {
     }
   });
 
-  it('is not the storefront’s, which may send its cookies and read what it needs', async () => {
+  it('does not include the storefront’s, which may send its cookies and read the headers that it needs', async () => {
     const allowed = await preflightFrom(origin);
     expect(allowed.status).toBe(204);
     expect(Object.fromEntries(corsOf(allowed.headers).map((name) => [name, allowed.headers.get(name)]))).toEqual({
@@ -121,7 +121,7 @@ describe('the cookie of a guest’s cart', () => {
     return { id, attributes: cookie?.split('; ') ?? [] };
   };
 
-  it('is kept from scripts and from other sites, for ninety days', async () => {
+  it('is inaccessible to scripts and other sites, and lasts ninety days', async () => {
     const { id, attributes } = await cookieOf(shop.api.url);
     const expires = attributes.find((each) => each.startsWith('expires='))!;
     expect(attributes.filter((each) => each !== expires)).toEqual([
@@ -134,12 +134,12 @@ describe('the cookie of a guest’s cart', () => {
     expect(Math.round(lifeMs / DAY_MS)).toBe(90);
   });
 
-  it('is sent over https alone where browsers reach the shop over https', async () => {
+  it('is sent only over https when the shop has an https URL', async () => {
     const { attributes } = await cookieOf(httpsApi.api.url);
     expect(attributes).toEqual(expect.arrayContaining(['secure', 'samesite=lax', 'httponly']));
   });
 
-  it('is not given to accounts, and one that is no ID opens nothing', async () => {
+  it('is not set for accounts, and a value that is not an ID gives no access', async () => {
     const { token } = await signedIn(shop);
     expect((await cookieOf(shop.api.url, { authorization: `Bearer ${token}` })).attributes).toEqual([]);
     const { id } = await cookieOf(shop.api.url, { cookie: 'cart_id=cart-1' });
@@ -148,35 +148,35 @@ describe('the cookie of a guest’s cart', () => {
 });
 
 describe('a body', () => {
-  /** A sign-in of exactly so many bytes. */
+  /** A sign-in request of exactly this many bytes. */
   const loginOf = (bytes: number) => {
     const [before, after] = ['{"email":"a@example.test","password":"', '"}'];
     return before + 'x'.repeat(bytes - before.length - after.length) + after;
   };
 
-  it('is read up to 256 KiB', async () => {
+  it('may have up to 256 KiB', async () => {
     const largest = await problemOf(await post('/api/auth/login', loginOf(256 * 1_024)));
     expect(largest.errors).toMatchObject([{ path: 'password' }]);
     const larger = await problemOf(await post('/api/auth/login', loginOf(256 * 1_024 + 1)));
     expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The request body is too large.' });
   });
 
-  it('of a webhook is read up to 1 MiB', async () => {
+  it('of a webhook may have up to 1 MiB', async () => {
     const largest = await problemOf(await post('/api/webhooks/stripe', 'x'.repeat(1_048_576)));
     expect(largest.code).toBe('invalid_signature');
     const larger = await problemOf(await post('/api/webhooks/stripe', 'x'.repeat(1_048_577)));
     expect(larger).toMatchObject({ code: 'invalid_request', detail: 'The request body is too large.' });
   });
 
-  it('that is no JSON is not understood, nor repeated in the answer', async () => {
+  it('that is not JSON is rejected and not repeated in the response', async () => {
     const answer = await problemOf(await post('/api/auth/login', '{"password":"secret words",'));
     expect(answer).toMatchObject({ code: 'invalid_request', detail: 'The body is not valid JSON.' });
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  // A page of another site can send these types without asking.
+  // Another site's page can send these types without a preflight request.
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'of the type %s is not read',
+    'of the type %s is rejected',
     async (type) => {
       const { id } = await createProduct(shop.services);
       const answer = await ask(`/api/cart/items/${id}`, {

@@ -1,4 +1,4 @@
-/** Same request, same answer: every write that is sent again, also at the same time, changes nothing more. */
+/** Idempotency: repeating a write, also concurrently, gives the same response and changes nothing more. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD, signedIn } from './support/accounts.ts';
@@ -18,11 +18,11 @@ interface Write {
   /** Sends the request. */
   send: (body: unknown) => Promise<Answer<AnyBody>>;
   body?: unknown;
-  /** Other requests under the same key; none where the address, or what is in the body, is the key. */
+  /** Other requests with the same key; none where the URL, or a field of the body, is the key. */
   others?: unknown[];
-  /** What of an answer is the same each time; left out: all of it. */
+  /** The part of the response that is the same each time; default: all of it. */
   seen?: (body: AnyBody) => unknown;
-  /** What is stored. */
+  /** The stored state. */
   state: () => Promise<unknown>;
 }
 
@@ -60,7 +60,7 @@ async function order(buyer: Shopper) {
   return { productId, begun, id: begun.order.id as string };
 }
 
-/** A refund that waits for a lead. */
+/** A refund that awaits a lead's approval. */
 async function waitingRefund(): Promise<string> {
   const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
   return (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body.refund.id;
@@ -250,7 +250,7 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
   },
 };
 
-/** Writes that another test repeats, or that are not the same when they are repeated. */
+/** Writes that another test repeats, or that are not idempotent by design. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/auth/register': 'below: the email address is the key, and whoever comes second is told so',
   'POST /api/auth/login':
@@ -264,13 +264,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/codec/encode': 'changes nothing',
 };
 
-it('knows every write of the API', () => {
+it('covers every write of the API', () => {
   const writes = documentedOperations.filter(({ method }) => method !== 'GET').map(({ name }) => name);
   expect([...Object.keys(WRITES), ...Object.keys(ELSEWHERE)].sort()).toEqual(writes.sort());
 });
 
 describe('sent five times at once, and again', () => {
-  it.each(Object.entries(WRITES))('%s has one effect, and one answer', async (_, prepare) => {
+  it.each(Object.entries(WRITES))('%s has one effect and one response', async (_, prepare) => {
     const { send, body, others = [], seen = (all) => all, state } = await prepare();
     const answerOf = async (sent: unknown) => {
       const answer = await send(sent);
@@ -290,7 +290,7 @@ describe('sent five times at once, and again', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('is its sender’s own: the same one of another person asks for something else', async () => {
+  it('is specific to its sender: the same key of another person is a different request', async () => {
     const key = newKey();
     const [one, two] = [newProduct(), newProduct()];
     const other = await signedIn(shop, 'admin');
@@ -306,13 +306,13 @@ describe('an Idempotency-Key', () => {
     }
   });
 
-  it('is left out by those who mean each of their requests', async () => {
+  it('can be omitted, which makes every request a new one', async () => {
     const { id } = await createProduct(shop.services, { stock: 1 });
     for (let times = 0; times < 2; times++) await admin.call('PATCH', `/products/${id}`, { stock_delta: 2 });
     expect((await admin.call('GET', `/products/${id}`)).body.stock_quantity).toBe(5);
   });
 
-  it('keeps what was changed since: a delivery that is told again leaves a later name as it is', async () => {
+  it('keeps later changes: a repeated delivery does not overwrite a newer name', async () => {
     const { id } = await createProduct(shop.services);
     const key = newKey();
     const delivery = { stock_delta: 1, name: 'Kettle' };
@@ -328,7 +328,7 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-it('five registrations of one address make one account', async () => {
+it('five registrations with one email address create one account', async () => {
   const email = `new-${randomUUID()}@example.test`;
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => newGuest().call('POST', '/auth/register', { email, password: PASSWORD })),

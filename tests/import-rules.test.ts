@@ -1,4 +1,4 @@
-/** Each rule of `.dependency-cruiser.cjs` refuses an import that breaks it, and no rule refuses the others. */
+/** Each rule of `.dependency-cruiser.cjs` reports an import that breaks it, and no rule reports an allowed import. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cr
   options: ICruiseOptions;
 };
 
-/** A small project: a file for each folder, and what may be imported by all. */
+/** A small project: a file for each folder, and files that all may import. */
 const FILES: Readonly<Record<string, string>> = {
   'domain/rule.ts': '',
   'api/contracts/body.ts': '',
@@ -65,7 +65,7 @@ afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true, force: true });
 });
 
-/** @returns the names of the rules that the project breaks with these contents of its files */
+/** @returns the names of the rules that the project breaks with these file contents */
 async function broken(contents: Readonly<Record<string, string>>): Promise<string[]> {
   const root = mkdtempSync(join(tmpdir(), 'import-rules-'));
   roots.push(root);
@@ -82,13 +82,13 @@ it.each(FORBIDDEN)('%s: %s may not “%s”', async (rule, from, imports) => {
   expect(await broken({ [from]: imports })).toEqual([rule]);
 });
 
-it('no-circular: not even by types', async () => {
+it('no-circular: includes type-only imports', async () => {
   const types = (from: string) => `import type { A } from '${from}'; export type B = A;`;
   const circle = { 'api/one.ts': types('./two.ts'), 'api/two.ts': types('./one.ts') };
   expect(await broken(circle)).toEqual(['no-circular']);
 });
 
-it('has no rule that is not tried here', () => {
+it('has only rules that are tested here', () => {
   const names = (forbidden ?? []).map(({ name }) => name).filter((name) => name !== 'no-circular');
   expect(new Set(FORBIDDEN.map(([rule]) => rule))).toEqual(new Set(names));
 });

@@ -1,4 +1,4 @@
-/** The invariants of stock and money, raced on the real servers. */
+/** Invariants of stock and money under concurrency on real servers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAudit } from '../activities/audit/audit.ts';
 import { CARDS, createProduct, Shopper, startTestShop, stockOf, type TestShop, until } from './support/shop.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('200 buyers for 10 units', () => {
-  it('sell exactly 10, charge nobody else, and leave nothing reserved', async () => {
+  it('get exactly 10; no other buyer is charged, and nothing stays reserved', async () => {
     const product = await createProduct(shop.services, { stock: 10 });
     const buyers = Array.from({ length: 200 }, () => new Shopper(shop.api.url));
     const outcomes = await Promise.all(
@@ -58,7 +58,7 @@ describe('200 buyers for 10 units', () => {
 });
 
 describe('the stock counters', () => {
-  it('wiped in the middle of a rush: still nothing is oversold, and it counts right again', async () => {
+  it('do not oversell and become correct again when they are wiped during a rush', async () => {
     const { redis, stockCounters } = shop.services;
     const product = await createProduct(shop.services, { stock: 20 });
     const answers = await Promise.all([
@@ -70,7 +70,7 @@ describe('the stock counters', () => {
       ...Array.from({ length: 60 }, () => new Shopper(shop.api.url).reserve([{ productId: product.id }])),
     ]);
     await until(async () => (await stockCounters.builtIn()) !== undefined, 'the stock counters to be rebuilt');
-    // Whoever was told to come back comes back.
+    // Buyers with a retryable error retry.
     for (const answer of answers) {
       if (answer.status === 503) answers.push(await new Shopper(shop.api.url).reserve([{ productId: product.id }]));
     }
@@ -84,7 +84,7 @@ describe('the stock counters', () => {
     );
   }, 60_000);
 
-  it('answers 503 with Retry-After while it is closed, and the reservation succeeds after', async () => {
+  it('cause 503 with Retry-After while they are closed, and the reservation succeeds afterwards', async () => {
     const product = await createProduct(shop.services, { stock: 1 });
     await shop.services.stockCounters.close();
     const buyer = new Shopper(shop.api.url);
@@ -100,12 +100,12 @@ describe('the stock counters', () => {
 });
 
 describe('money', () => {
-  it('a charge that comes when the order is over goes back in full without anyone asking', async () => {
+  it('a charge that arrives after the order has ended is fully refunded automatically', async () => {
     const { db, stripe, temporal } = shop.services;
     const product = await createProduct(shop.services, { stock: 1 });
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
-    // The checkout is terminated, the stock is sold to another, then the first one pays.
+    // The workflow is terminated and the stock sold to another shopper; then the first shopper pays.
     await temporal.workflow.getHandle(`order-${begun.order.id}`).terminate('test');
     await db.run(
       `update reservations set expires_at = now() - interval '1 day' where id = (select reservation_id from orders where id = $1)`,
@@ -132,7 +132,7 @@ describe('money', () => {
     expect(intent.latest_charge).toMatchObject({ amount_refunded: 1250 });
   });
 
-  it('refunds asked for 50 at once never exceed the charge, nor the units', async () => {
+  it('50 concurrent refund requests never exceed the charge or the units', async () => {
     const product = await createProduct(shop.services, { stock: 5, price: '3.00' });
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id, 3);
@@ -146,7 +146,7 @@ describe('money', () => {
       ),
     );
     expect(answers.filter((each) => each.status === 202)).toHaveLength(3);
-    // The last ones may meet an order of which everything is refunded.
+    // The last requests may find a fully refunded order.
     const refusals = ['invalid_request', 'order_not_refundable'];
     expect(answers.filter((each) => refusals.includes(each.body.code))).toHaveLength(47);
     await until(
@@ -157,7 +157,7 @@ describe('money', () => {
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 5, reserved: 0 });
   }, 60_000);
 
-  it('a refund that Stripe fails later is booked back, and can be asked for again', async () => {
+  it('a refund that fails later at Stripe is reversed in the records, and can be requested again', async () => {
     const product = await createProduct(shop.services, { price: '10.00' });
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -175,8 +175,8 @@ describe('money', () => {
   }, 60_000);
 });
 
-describe('after all of it', () => {
-  it('the audit finds that the books agree', async () => {
+describe('after these tests', () => {
+  it('the audit finds no discrepancies', async () => {
     const report = await runAudit(shop.services);
     expect(report.problems).toEqual([]);
     const usd = report.ledgers.find(({ currency }) => currency === 'usd')!;

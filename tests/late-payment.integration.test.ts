@@ -1,4 +1,4 @@
-/** Money that Stripe took for an order that is over is looked for, also when nobody was told of it, and goes back. */
+/** A payment for an order that has ended is found and refunded, even if its webhook never arrived. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
@@ -17,8 +17,8 @@ afterAll(() => shop?.stop());
 
 const workflowOf = (sale: Sale) => shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
 
-/** An order that ended while its workflow was gone, and was paid at Stripe without a word to the shop. */
-async function paidUnheard(to: 'expired' | 'canceled'): Promise<Sale> {
+/** An order that ended while its workflow was terminated, and was paid at Stripe without a webhook. */
+async function paidWithoutWebhook(to: 'expired' | 'canceled'): Promise<Sale> {
   const sale = await openOrder(shop);
   await workflowOf(sale).terminate('as an operator may');
   await createActivities(shop.services).closeOrder({ orderId: sale.orderId, to });
@@ -32,7 +32,7 @@ async function paidUnheard(to: 'expired' | 'canceled'): Promise<Sale> {
 it.each(['expired', 'canceled'] as const)(
   'when the workflow of an order that is %s is resumed',
   async (to) => {
-    const sale = await paidUnheard(to);
+    const sale = await paidWithoutWebhook(to);
     const { workflowType, ...start } = orderStart(
       { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
       'Order, resumed',

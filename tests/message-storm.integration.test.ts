@@ -1,6 +1,6 @@
 /**
- * Every handler of every workflow is safe when any number of messages arrive at once: 50 of each, in random order, to workflows in
- * each of their states, with activities of random duration; afterwards all of it replays.
+ * Every workflow's message handlers are safe when many messages arrive at once: sends 50 of each in random order to workflows in each of
+ * their states, with activities of random duration. Afterwards every history must replay.
  *
  * The seed is printed; STORM_SEED=… repeats the order of the messages.
  */
@@ -28,7 +28,7 @@ const seed = Number(process.env.STORM_SEED) || randomInt(1, 1_000_000_000);
 const workflowBundle = buildWorkflowBundle();
 const TIMEOUT_MS = 240_000;
 
-/** Sends the storm, then holds what it left behind against what the code makes of it. */
+/** Sends the storm, then checks the resulting histories and records. */
 async function survive(services: Services, target: StormTarget, during = async () => {}): Promise<void> {
   console.log(`storm: ${target.type} ${target.workflowId}, STORM_SEED=${seed}`);
   const random = new Random(seed);
@@ -37,7 +37,7 @@ async function survive(services: Services, target: StormTarget, during = async (
     problems: [],
     failedTasks: [],
   });
-  // An order's refunds were started by it, and bear its ID.
+  // Refund workflows that the order started have the order's ID in theirs.
   const id = target.workflowId.split('-').slice(1, 6).join('-');
   const report = await replayServer(services.temporal, {
     settings: services.settings,
@@ -51,7 +51,7 @@ async function survive(services: Services, target: StormTarget, during = async (
 describe('orders, reservations and refunds', () => {
   let shop: TestShop;
   beforeAll(async () => {
-    // The retraining has a shop of its own, whose worker must find no other on its queue.
+    // The retraining uses a separate shop, whose worker must be the only one on its queue.
     shop = await startTestShop(
       { RATE_LIMIT_ENABLED: false, TASK_QUEUES: ['orders', 'payments', 'catalog'] },
       withRandomDelays,
@@ -84,7 +84,7 @@ describe('orders, reservations and refunds', () => {
     return { type: 'refund', workflowId: refundWorkflowId(id, key) };
   }
 
-  it('every type of workflow is in the storm, or takes no messages', async () => {
+  it('every workflow type is in the storm or takes no messages', async () => {
     const types = Object.keys(workflows);
     expect(new Set([...Object.keys(SAMPLES), ...WITHOUT_MESSAGES])).toEqual(new Set(types));
     const { workflow } = shop.services.temporal;
@@ -97,7 +97,7 @@ describe('orders, reservations and refunds', () => {
   }, 60_000);
 
   it(
-    'an order that is paid for in the middle of it',
+    'an order that is paid during the storm',
     async () => {
       const { buyer, begun, target } = await order();
       const pay = () => buyer.pay(begun);
@@ -107,7 +107,7 @@ describe('orders, reservations and refunds', () => {
   );
 
   it(
-    'an order that is paid for and canceled at once',
+    'an order that is paid and canceled at the same time',
     async () => {
       const { buyer, begun, target } = await order();
       await survive(shop.services, target, () => buyer.pay(begun));
@@ -146,7 +146,7 @@ describe('orders, reservations and refunds', () => {
   );
 
   it(
-    'a refund that the bank refused',
+    'a refund that the bank declined',
     async () => {
       await survive(shop.services, await refund(CARDS.refundPendingThenFails, '5.00', {}, 'failed'));
     },
@@ -154,7 +154,7 @@ describe('orders, reservations and refunds', () => {
   );
 
   it(
-    'an unmatched payment whose refund the bank refused',
+    'an unmatched payment whose refund the bank declined',
     async () => {
       const { begun } = await paid();
       const { stripe } = shop.services;
@@ -181,7 +181,7 @@ describe('orders, reservations and refunds', () => {
 
 describe('the retraining', () => {
   it(
-    'asked, canceled and rolled back at once',
+    'requested, canceled, and rolled back at the same time',
     async () => {
       const shop = await startRetrainingShop();
       const worker = await startWorker(shop.services, withRandomDelays(createActivities(shop.services)));

@@ -1,4 +1,4 @@
-/** Only Stripe confirms a card payment, and only the order's own: everything else that names an order is refunded, and staff see it. */
+/** Only Stripe confirms a payment, and only an order's own PaymentIntent pays it; other payments that name it are refunded and shown to staff. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';
@@ -24,7 +24,7 @@ afterAll(() => shop?.stop());
 
 const handleOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 
-/** Somebody pays something else, and names the order in it. @returns the PaymentIntent's ID */
+/** Makes another payment whose metadata names the order. @returns the PaymentIntent's ID */
 async function payBeside(orderId: string, amount: number, currency: string, card = 'pm_card_visa'): Promise<string> {
   const { paymentIntents } = shop.services.stripe;
   const intent = await paymentIntents.create({ amount, currency, metadata: { order_id: orderId } });
@@ -39,7 +39,7 @@ const unmatchedReason = async (intentId: string) =>
     ])
   )?.reason;
 
-/** @returns how an unmatched payment's refund stands in the records */
+/** @returns the recorded status of an unmatched payment's refund */
 const refundStatus = async (intentId: string) =>
   (
     await shop.services.db.row<{ status: string }>('select refund_status as status from payments where id = $1', [
@@ -48,7 +48,7 @@ const refundStatus = async (intentId: string) =>
   )?.status;
 
 describe('a message to an order’s workflow', () => {
-  it('marks nothing as paid, whatever it claims', async () => {
+  it('never marks it as paid, whatever it claims', async () => {
     const sale = await openOrder(shop);
     const handle = handleOf(orderWorkflowId(sale.orderId));
     const claim = { paymentIntentId: sale.intentId, status: 'succeeded', attemptId: 'ch_1', amountReceivedCents: 2500 };
@@ -58,14 +58,14 @@ describe('a message to an order’s workflow', () => {
       'pending',
     );
     expect(await orderOf(sale)).toMatchObject({ status: 'pending', captured_amount: 0 });
-    // The order itself goes on: its own payment makes it paid.
+    // The order continues, and its own payment pays it.
     await sale.buyer.pay(sale.begun);
     await sale.buyer.untilStatus(sale.orderId, 'paid');
   });
 });
 
-describe('a payment that names an order and is not its own', () => {
-  it('pays nothing and goes back, before the order’s own and after it', async () => {
+describe('a payment that names an order but is not its own', () => {
+  it('does not pay it and is refunded, before and after the order’s own payment', async () => {
     const sale = await openOrder(shop);
     const early = await payBeside(sale.orderId, 2500, 'usd');
     await untilRefundedAtStripe(shop, early, 2500);
@@ -87,7 +87,7 @@ describe('a payment that names an order and is not its own', () => {
     );
   });
 
-  it('also goes back when its order is long over', async () => {
+  it('is also refunded when its order ended long ago', async () => {
     const sale = await sell(shop);
     await desk.order(sale.orderId, 'cancel');
     await handleOf(orderWorkflowId(sale.orderId)).result();
@@ -98,7 +98,7 @@ describe('a payment that names an order and is not its own', () => {
 });
 
 describe('the order’s own payment', () => {
-  it('with the wrong amount ends the order, and goes back', async () => {
+  it('with the wrong amount ends the order and is refunded', async () => {
     const sale = await openOrder(shop);
     await shop.services.stripe.paymentIntents.update(sale.intentId, { amount: 2400 });
     await sale.buyer.pay(sale.begun);
@@ -107,14 +107,14 @@ describe('the order’s own payment', () => {
     expect(await unmatchedReason(sale.intentId)).toBe('wrong_amount');
     expect(await orderOf(sale)).toMatchObject({ captured_amount: 0, refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
-    // It ends, although Stripe has more to say of that money; and that money is none of its books.
+    // The workflow ends although Stripe may send more events about this payment, which is not in the order's records.
     await handleOf(orderWorkflowId(sale.orderId)).result();
     await desk.order(sale.orderId, 'recheckPayment').catch(() => undefined);
     expect(await orderOf(sale)).toMatchObject({ status: 'canceled', refunded_amount: 0 });
     expect(await stockOf(shop.services, sale.products[0]!.id)).toEqual({ stock: 10, reserved: 0 });
   }, 60_000);
 
-  it('is its own whatever its metadata says: that can be edited at Stripe', async () => {
+  it('stays its own whatever its metadata says, because metadata can be edited at Stripe', async () => {
     const [sale, other] = [await openOrder(shop), await openOrder(shop)];
     await shop.services.stripe.paymentIntents.update(sale.intentId, { metadata: { order_id: other.orderId } });
     await sale.buyer.pay(sale.begun);
@@ -127,7 +127,7 @@ describe('the order’s own payment', () => {
 });
 
 describe('an automatic refund that fails', () => {
-  it('is shown to staff, and sent again', async () => {
+  it('is shown to staff, and can be retried', async () => {
     const sale = await sell(shop);
     await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 500 });
     const intentId = await payBeside(sale.orderId, 900, 'usd');
@@ -146,7 +146,7 @@ describe('an automatic refund that fails', () => {
     expect(await refundedAtStripe(shop, intentId)).toBe(900);
   }, 60_000);
 
-  it('after Stripe had reported success is sent again as well', async () => {
+  it('can also be retried after Stripe had reported success', async () => {
     const sale = await sell(shop);
     const intentId = await payBeside(sale.orderId, 900, 'usd', 'pm_card_refundFail');
     const workflowId = unmatchedPaymentWorkflowId(intentId);
@@ -154,7 +154,7 @@ describe('an automatic refund that fails', () => {
     await until(isStopped, 'the bank to refuse it', 30_000);
     expect(await refundedAtStripe(shop, intentId)).toBe(0);
     expect(await refundStatus(intentId)).toBe('failed');
-    // This card refuses each refund: the case stays open, and what was received is put right for the audit after the tests.
+    // This card declines every refund, so the case stays open; the amount received is corrected for the audit after the tests.
     await handleOf(workflowId).terminate('the test is over');
     await shop.services.db.run('delete from payment_failures where payment_id = $1', [intentId]);
     await shop.services.db.run('delete from payments where id = $1', [intentId]);
@@ -163,7 +163,7 @@ describe('an automatic refund that fails', () => {
 });
 
 describe('an unmatched payment that Stripe does not refund', () => {
-  /** Paid beside an order, with a refund that the bank refuses. */
+  /** An unmatched payment with a refund that the bank declines. */
   async function stuckPayment() {
     const sale = await sell(shop);
     await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 100 });
@@ -172,14 +172,14 @@ describe('an unmatched payment that Stripe does not refund', () => {
     return { intentId, handle: handleOf(unmatchedPaymentWorkflowId(intentId)) };
   }
 
-  it('is settled by a refund in Stripe’s dashboard', async () => {
+  it('is resolved by a refund in the Stripe Dashboard', async () => {
     const { intentId, handle } = await stuckPayment();
     await shop.services.stripe.refunds.create({ payment_intent: intentId });
     expect(await handle.result()).toBe('refunded');
     expect([await refundStatus(intentId), await refundedAtStripe(shop, intentId)]).toEqual(['succeeded', 900]);
   }, 60_000);
 
-  it('is settled by a chargeback that is lost, and not by one that is open', async () => {
+  it('is resolved by a lost chargeback, but not by an open one', async () => {
     const { intentId, handle } = await stuckPayment();
     const opened = (await (await atStripe(shop, 'disputes', { payment_intent: intentId })).json()) as { id: string };
     await desk.details(handle.workflowId);
@@ -190,8 +190,8 @@ describe('an unmatched payment that Stripe does not refund', () => {
   }, 60_000);
 });
 
-describe('events in another order', () => {
-  it('a chargeback that comes before the payment it is of blocks the shipment all the same', async () => {
+describe('events out of order', () => {
+  it('a chargeback that arrives before its payment still blocks the shipment', async () => {
     const sale = await openOrder(shop);
     const late = {
       target: 'webhook',
@@ -209,11 +209,11 @@ describe('events in another order', () => {
     expect(row).toEqual({ status: 'needs_response' });
   }, 30_000);
 
-  it('an order that is canceled while Stripe makes its PaymentIntent leaves none that can be paid', async () => {
+  it('an order that is canceled while Stripe creates its PaymentIntent leaves none that can be paid', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const reserved = await buyer.reserve([{ productId: product.id }]);
-    // The first attempt, within the workflow's own task, takes too long; the order can end during the second.
+    // The first attempt, a local activity, takes too long; the order can end during the second.
     const match = { method: 'POST', path: '/v1/payment_intents' };
     for (const delay_ms of [6_000, 4_500])
       await atStripe(shop, 'faults', { target: 'api', kind: 'delay', match, delay_ms });

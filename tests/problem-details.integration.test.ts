@@ -1,4 +1,4 @@
-/** A request that is wrong in many ways is told all of them at once, each with its path. */
+/** The response to an invalid request lists all of its problems at once, each with its path. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from './support/accounts.ts';
@@ -19,7 +19,7 @@ const decision = { body: { reason: '', ...EXTRA }, paths: ['', 'reason'] };
 const token = { body: { refresh_token: '' }, paths: ['refresh_token'] };
 const payloads = { body: { payloads: 'all' }, paths: ['payloads'] };
 
-/** What is all wrong, and the paths that are named; an unknown field is named by what it is in. */
+/** Invalid bodies and the paths of their problems; an unknown field is reported with the path of its parent. */
 const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = {
   'POST /api/products': {
     body: {
@@ -168,17 +168,17 @@ const operationsThat = (has: (operation: (typeof documentedOperations)[number]) 
   documentedOperations.filter(has).map(({ name }) => name);
 
 describe('a body', () => {
-  it('that can be wrong is known here', () => {
+  it('that can be invalid is listed here', () => {
     const withBody = operationsThat(({ hasBody }) => hasBody);
-    // Stripe's events are held against their signature.
+    // Stripe's events are verified by their signature instead.
     expect([...Object.keys(BAD_BODIES), 'POST /api/webhooks/stripe'].sort()).toEqual(withBody.sort());
   });
 
-  it.each(Object.entries(BAD_BODIES))('of %s is told all that is wrong with it', async (name, { body, paths }) => {
+  it.each(Object.entries(BAD_BODIES))('of %s is rejected with all of its problems', async (name, { body, paths }) => {
     await expectProblem(name, PARAMS, { body }, 'body', paths);
   });
 
-  it('of a guest who checks out lacks an email address', async () => {
+  it('of a guest’s checkout requires an email address', async () => {
     const address = { street: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
     const body = { reservation_id: ID, shipping_address: address };
     const answer = await fetch(`${shop.api.url}/api/checkouts`, {
@@ -191,24 +191,24 @@ describe('a body', () => {
 });
 
 describe('a query', () => {
-  it('that can be wrong is known here', () => {
+  it('that can be invalid is listed here', () => {
     expect(Object.keys(BAD_QUERIES).sort()).toEqual(operationsThat(({ hasQuery }) => hasQuery).sort());
   });
 
-  it.each(Object.entries(BAD_QUERIES))('of %s is told all that is wrong with it', async (name, { query, paths }) => {
+  it.each(Object.entries(BAD_QUERIES))('of %s is rejected with all of its problems', async (name, { query, paths }) => {
     await expectProblem(name, PARAMS, { query: `?${query}` }, 'query', paths);
   });
 });
 
-describe('an address', () => {
+describe('a path', () => {
   const withId = operationsThat(({ path }) => /\{(id|product_id)\}/.test(path));
-  it.each(withId)('of %s with an ID that is none is told so', async (name) => {
+  it.each(withId)('of %s is rejected with an invalid ID', async (name) => {
     const param = name.includes('{product_id}') ? 'product_id' : 'id';
     const { body } = BAD_BODIES[name] ?? {};
     await expectProblem(name, { [param]: 'not-an-id' }, { body }, 'address', [param]);
   });
 
-  it('of a list with a name that is too long is told so', async () => {
+  it('of a list is rejected with a name that is too long', async () => {
     await expectProblem('GET /api/support/lists/{name}', { name: 'x'.repeat(101) }, {}, 'address', ['name']);
   });
 });
@@ -220,7 +220,7 @@ describe('an Idempotency-Key', () => {
     'POST /api/reservations',
     'POST /api/orders/{id}/refunds',
   ];
-  it.each(keyed)('of %s is told when it is none', async (name) => {
+  it.each(keyed)('of %s is rejected when it is invalid', async (name) => {
     for (const key of ['', 'two words', 'x'.repeat(256), 'ké'])
       await expectProblem(
         name,

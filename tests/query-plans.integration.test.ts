@@ -1,6 +1,6 @@
 /**
- * Every statement on a shopper's path, at full size: none reads a large table from end to end, and none takes long, whether PostgreSQL
- * plans it for its values or once for all. The statements are recorded while shoppers shop, so a new one is tested by itself.
+ * Every statement that a shopper's requests run, on a full-size database: none scans a large table and none is slow, with both custom
+ * and generic plans. The statements are recorded during the requests, so new ones are tested automatically.
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -18,19 +18,19 @@ import { reservationInput } from './support/reservations.ts';
 import { type Answer, type AnyBody, connectTestServices, Shopper, until } from './support/shop.ts';
 
 const MAX_MS = 5;
-/** What many requests share: it is kept for minutes or hours, and read again by one request or in the background. */
+/** Statements whose results are cached for minutes or hours, and reloaded by one request or in the background. */
 const SHARED: readonly { of: RegExp; why: string }[] = [
   { of: /as product_count from categories/, why: 'the categories are cached for two hours' },
   { of: /o\.paid_at > now\(\) - interval '30 days'/, why: 'the bestsellers of a month are read in the background' },
 ];
-/** A shopper's own order and cart, and those of nobody in particular. */
+/** The shopper's order and cart, and arbitrary products. */
 const [ORDER, CART, PRODUCT, VARIANT] = [
   uuidOf('order', 12_345),
   uuidOf('cart', 77),
   uuidOf('product', 60_001),
   uuidOf('product', 10),
 ];
-/** Of its own, so that no other test meets these products. */
+/** A separate Redis database, so that no other test sees these products. */
 const REDIS_DATABASE = 5;
 
 let large: LargeShop;
@@ -55,7 +55,7 @@ beforeAll(async () => {
     120_000,
   );
   api = await startApi(services);
-  // No workflow runs here: what activities tell one goes nowhere.
+  // No workflow runs here, so signals from activities are discarded.
   const nobody = { signal: async () => {} };
   const temporal = { workflow: { getHandle: () => nobody, signalWithStart: async () => nobody } } as never;
   activities = createActivities({ ...services, temporal });
@@ -68,7 +68,7 @@ afterAll(async () => {
   await large?.drop();
 });
 
-/** What shoppers do, once each. */
+/** Runs each of a shopper's requests once. */
 async function shop(): Promise<void> {
   await browse();
   await signInWithCart();
@@ -181,7 +181,7 @@ async function ok(answer: Promise<Answer<AnyBody>>): Promise<AnyBody> {
   return body;
 }
 
-it('none scans a large table, or takes long', async () => {
+it('none scans a large table or is slow', async () => {
   expect(statements.length).toBeGreaterThan(60);
   const client = new pg.Client({ connectionString: large.url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** Which limit counts which operation, and how many of each are allowed unless the settings say otherwise. */
+/** Which rate limit counts each operation, and the default limits. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RateTier } from '../api/middleware/rate-limit.ts';
@@ -7,7 +7,7 @@ import { PASSWORD } from './support/accounts.ts';
 import { documentedOperations, fillIn } from './support/operations.ts';
 import { startTestShop, type TestShop } from './support/shop.ts';
 
-/** Operations that are counted in another way than by `api`; of sign-ins `auth` counts those that fail. */
+/** Operations that are not counted by `api`; `auth` counts only failed sign-ins. */
 const OTHER_TIERS: Readonly<Record<string, readonly RateTier[]>> = {
   'GET /api/categories': ['catalog'],
   'GET /api/products': ['catalog'],
@@ -24,7 +24,7 @@ const OTHER_TIERS: Readonly<Record<string, readonly RateTier[]>> = {
   'POST /api/events': ['events'],
   'POST /api/codec/decode': ['codec'],
   'POST /api/codec/encode': ['codec'],
-  // Stripe sends what it sends; the others tell operators and developers how the API is.
+  // Stripe controls how many events it sends; the others serve operators and developers.
   'POST /api/webhooks/stripe': [],
   'GET /api/health': [],
   'GET /api/ready': [],
@@ -38,14 +38,14 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-/** Whatever the environment of the tests says. */
+/** The default limits, independent of the tests' environment. */
 function defaultLimits(): Partial<Settings> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('RATE_LIMIT_'));
   const limits = Object.entries(readSettings(Object.fromEntries(others)));
   return Object.fromEntries(limits.filter(([name]) => name.startsWith('RATE_LIMIT_'))) as Partial<Settings>;
 }
 
-/** An address that nobody else has. */
+/** A unique address. */
 const newAddress = () => `2001:db8:${randomUUID().replaceAll('-', '').slice(0, 12).match(/.{4}/g)!.join(':')}::1`;
 
 async function send(address: string, method: string, path: string, body?: unknown): Promise<Headers> {
@@ -59,7 +59,7 @@ async function send(address: string, method: string, path: string, body?: unknow
   return answer.headers;
 }
 
-/** The tiers that have counted a request of the address. */
+/** The tiers that counted a request from the address. */
 async function tiersOf(address: string): Promise<string[]> {
   const keys = await shop.services.redis.keys(`rate:*:${address}`);
   return keys.map((key) => key.split(':')[1]!).sort();
@@ -72,7 +72,7 @@ describe('an operation', () => {
     expect(await tiersOf(address)).toEqual(OTHER_TIERS[name] ?? ['api']);
   });
 
-  it('that signs in is counted by `auth` when it fails alone', async () => {
+  it('that signs in is counted by `auth` only when it fails', async () => {
     const address = newAddress();
     const email = `new-${randomUUID()}@example.test`;
     await send(address, 'POST', '/api/auth/register', { email, password: PASSWORD });

@@ -1,4 +1,4 @@
-/** Above the asker's limit a second person decides: never the one who asked, by whatever sign-in, role or way of asking. */
+/** A refund above the requester's limit needs a second person's approval: never the requester's, with any session, role, or channel. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../domain/roles.ts';
@@ -13,7 +13,7 @@ let shop: TestShop;
 let desk: Desk;
 let lead: Person;
 beforeAll(async () => {
-  // Everyone's limit is below what the tests refund.
+  // Every limit is below the amounts that the tests refund.
   shop = await startTestShop({
     RATE_LIMIT_ENABLED: false,
     REFUND_LIMIT_CUSTOMER_CENTS: 1_000,
@@ -52,7 +52,7 @@ async function expectApproved(person: Shopper, refundId: string, sale: Sale): Pr
   await untilRefundedAtStripe(shop, sale.intentId, CENTS);
 }
 
-/** Signs in anew: another session, and the role that the account has now. */
+/** Signs in again: another session, with the account's current role. */
 async function signInAgain({ email }: Person): Promise<Shopper> {
   const person = new Shopper(shop.api.url);
   person.token = (await person.call('POST', '/auth/login', { email, password: PASSWORD })).body.access_token;
@@ -62,17 +62,20 @@ async function signInAgain({ email }: Person): Promise<Shopper> {
 const promote = ({ session }: Person, role: Role) =>
   shop.services.db.run('update users set role = $2 where id = $1', [session.user.id, role]);
 
-describe('whoever asked for a refund', () => {
-  it.each(['support_lead', 'admin'] as const)('as %s does not decide, with this token or a new one', async (role) => {
-    const sale = await sell(shop);
-    const person = await signedIn(shop, role);
-    const refundId = await requestedBy(person, sale);
-    await expectRefused(person, refundId, sale);
-    await expectRefused(await signInAgain(person), refundId, sale);
-    await expectApproved(lead, refundId, sale);
-  });
+describe('the requester of a refund', () => {
+  it.each(['support_lead', 'admin'] as const)(
+    'as %s can’t approve it, with the same token or a new one',
+    async (role) => {
+      const sale = await sell(shop);
+      const person = await signedIn(shop, role);
+      const refundId = await requestedBy(person, sale);
+      await expectRefused(person, refundId, sale);
+      await expectRefused(await signInAgain(person), refundId, sale);
+      await expectApproved(lead, refundId, sale);
+    },
+  );
 
-  it('as support does not decide once they are a lead, nor a lead once they are an administrator', async () => {
+  it('as support can’t approve it after becoming a lead, nor a lead after becoming an administrator', async () => {
     for (const [before, after] of [
       ['support', 'support_lead'],
       ['support_lead', 'admin'],
@@ -86,7 +89,7 @@ describe('whoever asked for a refund', () => {
     }
   });
 
-  it('of their own order does not decide once they are a lead', async () => {
+  it('as the shopper can’t approve it after becoming a lead', async () => {
     const person = await signedIn(shop);
     const sale = await sell(shop, { buyer: person });
     const refundId = await requestedBy(person, sale);
@@ -100,7 +103,7 @@ describe('whoever asked for a refund', () => {
     ['the name in it', ({ email }) => email.split('@')[0]!],
     ['their email address in capitals', ({ email }) => ` ${email.toUpperCase()} `],
     ['their ID', ({ session }) => session.user.id],
-  ])('at the Temporal UI under %s does not decide', async (_, nameOf) => {
+  ])('in the Temporal UI as %s can’t approve it', async (_, nameOf) => {
     const sale = await sell(shop);
     const person = await signedIn(shop, 'support_lead');
     const requestId = randomUUID();
@@ -112,7 +115,7 @@ describe('whoever asked for a refund', () => {
 });
 
 describe('another person', () => {
-  it('who is no lead any more does not decide, once they sign in as what they are', async () => {
+  it('who is no longer a lead can’t approve it after signing in again', async () => {
     const sale = await sell(shop);
     const refundId = await requestedBy(sale.buyer, sale);
     const person = await signedIn(shop, 'support_lead');
@@ -122,7 +125,7 @@ describe('another person', () => {
     expect(await statusOf(refundId)).toBe('awaiting_approval');
   });
 
-  it('who rejects it frees the money for another refund, and nothing goes back', async () => {
+  it('who rejects it frees the amount for another refund, and nothing is refunded', async () => {
     const sale = await sell(shop);
     const refundId = await requestedBy(sale.buyer, sale);
     const list = async () => (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body;

@@ -1,6 +1,6 @@
 /**
- * Replays every history of the Temporal server in the settings (TEMPORAL_ADDRESS, PAYLOAD_KEYS); a program of its own, because
- * `tests/run.ts` must stay free of what a worker brings along. Ends with 1 when one does not replay.
+ * Replays every history of the Temporal server in the settings (TEMPORAL_ADDRESS, PAYLOAD_KEYS). This is a separate program because
+ * `tests/run.ts` must not load the worker's dependencies. Exits with 1 when a history does not replay.
  */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readSome } from '../infra/config.ts';
@@ -11,7 +11,7 @@ import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 
 const PROGRESS_MS = 5_000;
 
-// Each history that does not replay is in the report: Core and the SDK would log it again, with its payloads' stack.
+// The report lists each history that does not replay; Core and the SDK would log it again, with the stacks in its payloads.
 Runtime.install({
   logger: new DefaultLogger('ERROR', () => {}),
   telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },

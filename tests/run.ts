@@ -1,7 +1,7 @@
 /**
- * `npm test [-- [--times N] FILTERS AND OPTIONS OF VITEST]`: starts what the chosen tests need, on ports and data of its own, so that a
- * running shop is not disturbed; runs them; prints the counts as its last line. Integration tests run on servers of their own
- * beside the others: both mostly wait. With `--times N` they run N times on the same servers, from the second time on in random order.
+ * `npm test [-- [--times N] FILTERS AND OPTIONS OF VITEST]`: starts the servers that the selected tests need, on separate ports and data so
+ * that a running shop is not disturbed; runs the tests; prints the counts as its last line. Integration tests run on separate servers in
+ * parallel with the others because both mostly wait. `--times N` runs the tests N times on the same servers, in random order after the first.
  */
 import { join } from 'node:path';
 import { plainProgress } from '../infra/plain-progress.ts';
@@ -12,7 +12,7 @@ import { REPLAY_PROGRESS } from './support/replay-progress.ts';
 import { prepareStorefront, SERVERS_ONLY, startFreshShop, toolsFor, WITHOUT_LIMITS } from './test-shop.ts';
 import { type Project, projectsWithFiles, runVitest } from './vitest-runner.ts';
 
-/** The browser tests wait for a reservation to end, and one browser asks more often than the limits for shoppers allow. */
+/** The browser tests wait for a reservation to expire, and their one browser sends more requests than the rate limits allow. */
 const SHOP_SETTINGS = {
   ...WITHOUT_LIMITS,
   RESERVATION_SECONDS: '30',
@@ -36,21 +36,21 @@ try {
   await Promise.all([
     projects.has('integration') ? counted(testWithServers()) : undefined,
     (async () => {
-      if (near.length > 0) await counted(testNear(near));
+      if (near.length > 0) await counted(testWithoutServers(near));
       if (projects.has('e2e')) await counted(testWithShop());
     })(),
   ]);
 } catch (error) {
   fail(error);
 }
-// Again at the end, where nobody has to search thousands of lines for it.
+// Repeated at the end, so that nobody has to search thousands of lines.
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || stop.signal.aborted ? 1 : 0;
 
-/** What needs no servers of the shop. */
-async function testNear(projects: readonly Project[]): Promise<void> {
+/** Runs the tests that need no servers of the shop. */
+async function testWithoutServers(projects: readonly Project[]): Promise<void> {
   if (projects.includes('unit')) await prepareStorefront(stop.signal);
   await runTests(projects, await toolsFor(projects, report, stop.signal));
 }
@@ -96,8 +96,8 @@ async function runTests(
 }
 
 /**
- * After all of it the books of PostgreSQL, Redis and Stripe must agree (`npm run audit`), and every workflow that ran must
- * replay: each counted as one more test.
+ * After all tests, PostgreSQL, Redis, and Stripe must agree (`npm run audit`), and every workflow that ran must replay. Each check counts
+ * as one more test.
  */
 async function checkAfterwards(shop: RunningShop): Promise<void> {
   await checkByProgram(shop, 'worker/audit.ts', 'audit');
@@ -107,7 +107,7 @@ async function checkAfterwards(shop: RunningShop): Promise<void> {
 async function checkByProgram(shop: RunningShop, program: string, name: string): Promise<void> {
   if (stop.signal.aborted) return;
   const { checkout } = shop.servers.profile;
-  // A failing check may name a thousand workflows: every line of it is kept.
+  // A failing check may name a thousand workflows, so every line is kept.
   const lines: string[] = [];
   try {
     const output = await run(process.execPath, [join(checkout, program)], {
@@ -123,13 +123,13 @@ async function checkByProgram(shop: RunningShop, program: string, name: string):
   }
 }
 
-/** Awaited later: until then a failure must not end this process. */
+/** Keeps a rejection from ending this process until the promise is awaited. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
 
-/** What goes wrong in one part of the run is a failure, and ends no other part. */
+/** Counts an error in one part of the run as a failure, without ending the other parts. */
 async function counted(part: Promise<void>): Promise<void> {
   await part.catch(fail);
 }

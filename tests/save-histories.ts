@@ -1,7 +1,7 @@
 /**
- * `node tests/save-histories.ts RELEASE [orders|recommendations]`: buys, or trains, on a shop of its own and saves the workflows' histories
- * as `workflows/FEATURE/histories/RELEASE-NAME.bin`, which `workflows/replay.workflow.test.ts` replays from then on: a change that would
- * break running workflows fails the build. Run at each release; see “Changing workflows” in docs/operations.md.
+ * `node tests/save-histories.ts RELEASE [orders|recommendations]`: buys, or trains, on a separate shop and saves the workflows' histories as
+ * `workflows/FEATURE/histories/RELEASE-NAME.bin`, which `workflows/replay.workflow.test.ts` replays, so that a change that would break
+ * running workflows fails the build. Run this at each release; see “Changing workflows” in docs/operations.md.
  */
 import { readSettings } from '../infra/config.ts';
 import { plainProgress } from '../infra/plain-progress.ts';
@@ -31,10 +31,10 @@ const shop = await startShop({
 const services = await connectServices({ ...readSettings({ ...shop.environment }), LOG_LEVEL: 'silent' }, 'histories');
 const url = `http://127.0.0.1:${shop.environment.API_PORT}`;
 
-/** A paid order's workflow goes on with the order. */
+/** A paid order's workflow keeps running. */
 const STAYS = { ended: false };
 
-/** @param ended whether to wait for the workflow's end; one that is still running has to go on after a release */
+/** @param ended whether to wait for the workflow to complete; a running one must be able to continue after a release */
 async function save(feature: SavedFeature, name: string, workflowId: string, ended = true): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
   if (ended) await handle.result();
@@ -59,7 +59,7 @@ async function order(
   await save('reservation', name, reservationWorkflowId(row!.id));
 }
 
-/** Workflows in the middle of their wait. */
+/** Saves workflows that are still waiting. */
 async function saveRunning(): Promise<void> {
   const product = await createProduct(services);
   const waiting = await new Shopper(url).order(product.id);
@@ -99,14 +99,14 @@ async function pay(buyer: Shopper, begun: Begun): Promise<void> {
   await buyer.untilStatus(begun.order.id, 'paid');
 }
 
-/** A workflow that has only just been started has no history worth replaying. */
+/** Waits because the history of a workflow that has just started is not worth replaying. */
 async function untilItWaits(workflowId: string): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
   const refund = async () => (await handle.query<{ refund?: object }>('case')).refund;
   await until(refund, `${workflowId} to have looked`);
 }
 
-/** What support does with orders and refunds. */
+/** Saves workflows with the actions of support staff on orders and refunds. */
 async function saveSupport(): Promise<void> {
   const desk = new Desk(services);
   const goods = async (buyer: Shopper, begun: Begun) => {

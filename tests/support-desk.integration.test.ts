@@ -1,4 +1,4 @@
-/** The support desk on real servers: what staff send at the Temporal UI, what it changes, what it refuses, what it records. */
+/** The support desk on real servers: the effects, refusals, and records of what staff send in the Temporal UI. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailsTo } from '../local/mailbox/testing.ts';
@@ -55,8 +55,8 @@ const countersHave = (product: TestProduct, count: number) =>
     `${count} in the stock counters`,
   );
 
-describe('goods', () => {
-  it('are held back, released, shipped and delivered; each step once, told and recorded', async () => {
+describe('fulfillment', () => {
+  it('puts an order under review, releases, ships, and delivers it; each step happens once and is notified and recorded', async () => {
     const sale = await bought();
     const { orderId } = sale;
     expect(await desk.order(orderId, 'putUnderReview', { reason: 'Looks like fraud' })).toEqual({
@@ -88,7 +88,7 @@ describe('goods', () => {
       'order_delivered',
     ]);
     expect(events[2]).toEqual({ type: 'order_put_under_review', actor: 'ui:Anna', reason: 'Looks like fraud' });
-    // What staff do among themselves is not the shopper's to read.
+    // Shoppers don't see staff-internal events.
     expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain(
       'order_put_under_review',
     );
@@ -104,7 +104,7 @@ describe('goods', () => {
     expect(await desk.isRunning(orderWorkflowId(orderId))).toBe(true);
   });
 
-  it('go where the corrected address says, as long as they have not left', async () => {
+  it('uses a corrected address until the order ships', async () => {
     const sale = await bought();
     const address = { street: ' 9 New Road ', city: 'Portland', postal_code: '97201', country: 'us' };
     const wrong = await desk.order(sale.orderId, 'correctAddress', { address: { ...address, postal_code: '9720' } });
@@ -118,7 +118,7 @@ describe('goods', () => {
     expect(other.refused).toContain('already used');
   });
 
-  it('confirmations are sent again when asked', async () => {
+  it('resends confirmations on request', async () => {
     const sale = await bought();
     await until(async () => (await mails(sale.email)).length === 1, 'the confirmation');
     await desk.order(sale.orderId, 'resendConfirmation');
@@ -126,8 +126,8 @@ describe('goods', () => {
   });
 });
 
-describe('refunds at the desk', () => {
-  it('by line, with the items back on sale, several in turn up to what was charged', async () => {
+describe('refunds by staff', () => {
+  it('by line restock the items, several in turn up to the charge', async () => {
     const sale = await bought({ quantity: 3 });
     const { orderId, product } = sale;
     const byLine = { requestId: 'r1', lines: [{ product: product.sku, quantity: 1 }], restock: true };
@@ -154,7 +154,7 @@ describe('refunds at the desk', () => {
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
 
-  it('above the limit wait for a support lead who did not ask; nobody else decides', async () => {
+  it('above the limit await approval by a support lead who is not the requester', async () => {
     const sale = await bought({ price: '80.00' });
     const { orderId } = sale;
     const workflowId = refundWorkflowId(orderId, 'big');
@@ -196,7 +196,7 @@ describe('refunds at the desk', () => {
     expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toContain('The refund was approved.');
   });
 
-  it('count together: slices can’t pass the limit; a rejected one frees its amount and tells why', async () => {
+  it('add up, so that several small ones can’t exceed the limit; a rejected one frees its amount and shows the reason', async () => {
     const sale = await bought({ price: '80.00' });
     await desk.order(sale.orderId, 'refund', { amount: 90 });
     const slice = await desk.order(sale.orderId, 'refund', { requestId: 'slice', amount: 20 });
@@ -221,7 +221,7 @@ describe('refunds at the desk', () => {
       args: [input],
     });
 
-  it('start from the UI’s form with the order’s id alone; what is no order is said', async () => {
+  it('start from the UI’s form with only the order’s ID; an unknown order is reported', async () => {
     const sale = await bought();
     expect(await atTheForm({ orderId: sale.orderId })).toBe('succeeded');
     expect((await order(sale)).status).toBe('refunded');
@@ -230,7 +230,7 @@ describe('refunds at the desk', () => {
     expect(await atTheForm({})).toBe('refused');
   });
 
-  it('start from the UI’s form with an amount, or with lines, and give back that', async () => {
+  it('start from the UI’s form with an amount or with lines, and refund that', async () => {
     const sale = await bought();
     const { orderId, product } = sale;
     expect(await atTheForm({ orderId, amount: 5 })).toBe('succeeded');
@@ -239,7 +239,7 @@ describe('refunds at the desk', () => {
     expect(await order(sale)).toMatchObject({ status: 'partially_refunded', refunded_amount: 17.5 });
   });
 
-  it('of shoppers whose order has shipped wait for the items, then go', async () => {
+  it('of shoppers whose order has shipped wait for the items, then are made', async () => {
     const sale = await bought();
     const { orderId, product, buyer } = sale;
     await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' });
@@ -268,7 +268,7 @@ describe('refunds at the desk', () => {
     expect((await desk.refund(orderId, 'return-2', 'declineReturn', { reason: 'Never came' })).status).toBe('rejected');
     expect((await refundsOf(sale)).at(-1)).toMatchObject({ status: 'rejected', decision_reason: 'Never came' });
 
-    // Nobody says what became of the last one, which may be broken: it does not go back on sale.
+    // The condition of the last item is not stated; it may be broken, so it is not restocked.
     const reason = 'Broken';
     await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason }, { 'idempotency-key': 'return-3' });
     await desk.refund(orderId, 'return-3', 'returnReceived', {});
@@ -276,7 +276,7 @@ describe('refunds at the desk', () => {
     expect((await stockOf(shop.services, product.id)).stock).toBe(9);
   });
 
-  it('that Stripe refuses wait for staff, who try again or give up; nothing is lost in between', async () => {
+  it('that Stripe declines wait for staff, who retry them or give up; nothing is lost in between', async () => {
     const sale = await bought({ card: CARDS.refundPendingThenFails });
     const { orderId } = sale;
     const workflowId = refundWorkflowId(orderId, 'doomed');
@@ -287,7 +287,7 @@ describe('refunds at the desk', () => {
     expect((await order(sale)).refunded_amount).toBe(0);
     expect((await desk.refund(orderId, 'doomed', 'retry')).status).toBe('pending');
     await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the second no');
-    // Stripe's events may still arrive: an update that ends the workflow is answered all the same.
+    // Stripe's events may still arrive; an update that ends the workflow must be answered nevertheless.
     await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the trouble to show again');
     expect((await desk.refund(orderId, 'doomed', 'giveUp', { reason: 'Paid by transfer' })).status).toBe('failed');
     await until(async () => !(await desk.isRunning(workflowId)), 'the workflow to end');
@@ -298,7 +298,7 @@ describe('refunds at the desk', () => {
 });
 
 describe('canceling', () => {
-  it('above the limit waits for a lead; rejected, the order goes on; approved, all of it goes back', async () => {
+  it('above the limit awaits a lead; after a rejection the order continues, after an approval it is fully refunded', async () => {
     const sale = await bought({ price: '80.00' });
     const { orderId, product, buyer } = sale;
     const lead = await signedIn(shop, 'support_lead');
@@ -317,7 +317,7 @@ describe('canceling', () => {
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
 
-  it('an unpaid order releases its items, with who asked and why', async () => {
+  it('an unpaid order releases its items, and records the actor and the reason', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -332,7 +332,7 @@ describe('canceling', () => {
 });
 
 describe('reservations', () => {
-  it('are extended once, on the order and on the reservation alike', async () => {
+  it('are extended once, on both the order and the reservation', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -355,13 +355,13 @@ describe('reservations', () => {
   });
 });
 
-describe('what happens at Stripe', () => {
+describe('actions at Stripe', () => {
   const stripe = () => shop.services.stripe;
   const intentOf = async (orderId: string) =>
     (await shop.services.db.row<{ id: string }>('select payment_intent_id as id from orders where id = $1', [orderId]))!
       .id;
 
-  it('a refund made in its dashboard ends in the same records', async () => {
+  it('a refund in the Stripe Dashboard leads to the same records', async () => {
     const sale = await bought();
     await stripe().refunds.create({ payment_intent: await intentOf(sale.orderId), amount: 700 });
     await until(async () => (await order(sale)).refunded_amount === 7, 'the refund to be found');
@@ -371,7 +371,7 @@ describe('what happens at Stripe', () => {
     );
   });
 
-  it('a chargeback takes the money, can’t be refunded on top, and gives it back when it is won', async () => {
+  it('a chargeback withdraws the money, which can’t be refunded as well, and returns it when it is won', async () => {
     const sale = await bought();
     const { orderId } = sale;
     const dispute = await atStripe(shop, 'disputes', { payment_intent: await intentOf(orderId) });
@@ -386,7 +386,7 @@ describe('what happens at Stripe', () => {
     expect((await order(sale)).refunded_amount).toBe(0);
   });
 
-  it('a payment whose message was lost is found when support asks', async () => {
+  it('a payment whose webhook was lost is found when support checks', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     await atStripe(shop, 'faults', {
@@ -401,8 +401,8 @@ describe('what happens at Stripe', () => {
   });
 });
 
-describe('a product that search shows wrongly', () => {
-  it('is written into the index anew', async () => {
+describe('a product that search shows incorrectly', () => {
+  it('is reindexed', async () => {
     const product = await createProduct(shop.services, { name: `Reindexed ${randomUUID().slice(0, 8)}` });
     const { productIndex, temporal } = shop.services;
     const found = async () =>

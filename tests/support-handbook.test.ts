@@ -1,4 +1,4 @@
-/** docs/support.md is copied from by people: what it says to send is accepted, what it links to is there. */
+/** Staff copy from docs/support.md, so every request in it must be accepted and every link must work. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -22,17 +22,17 @@ vi.mock('@temporalio/workflow', async (original) => ({
 }));
 
 const HANDBOOK = readFileSync(join(CHECKOUT, 'docs/support.md'), 'utf8');
-/** The shop's own, which the handbook tells people to leave alone. */
+/** Updates that only the shop sends, which the handbook tells staff not to use. */
 const NOT_FOR_PEOPLE = ['decide'];
 
-/** Code of the handbook, by what stands behind its opening fence: "json order refund". */
+/** Code blocks of the handbook with the info string of their opening fence: "json order refund". */
 const blocks = [...HANDBOOK.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(([, tag = '', code = '']) => ({ tag, code }));
 const examples = blocks.flatMap(({ tag, code }) => {
   const [language, kind = '', name = ''] = tag.split(' ');
   return language === 'json' ? [{ kind, name, code }] : [];
 });
 
-/** Validators as a case has them whose records are not read yet: then the shape of a request alone decides. */
+/** Validators of a case whose records are not loaded yet, which check only the shape of a request. */
 const validators: Record<string, Map<string, Validator>> = {};
 beforeAll(() => {
   const stuck = { current: { since: '', what: '', why: '', tries: 1 } };
@@ -55,14 +55,14 @@ const REFUND_FORM = {
   awaitReturn: optional(aFlag('awaitReturn')),
 };
 
-/** What a start form takes says nothing of who asks, unless one wants to. */
+/** A start form accepts an input without the requester's name, which is optional. */
 function checkForm(input: unknown, fields: Parameters<typeof checkRequest>[2]): void {
   const free = { requestId: optional(() => undefined), requestedBy: optional(() => undefined) };
   checkRequest(input, {}, { ...free, reason: optional(() => undefined), ...fields });
 }
 
-describe('each example of JSON', () => {
-  it('is accepted by the update or the form that it is for', () => {
+describe('each JSON example', () => {
+  it('is accepted by its update or form', () => {
     for (const { kind, name, code } of examples) {
       const validator = validators[kind]?.get(name);
       expect(validator, `${kind} ${name}`).toBeTypeOf('function');
@@ -70,41 +70,41 @@ describe('each example of JSON', () => {
     }
   });
 
-  it('is arranged as the Web UI arranges it: else its button moves away under the first press', () => {
+  it('is formatted as the Web UI formats it; otherwise its button would move at the first click', () => {
     for (const { code } of examples) expect(code).toBe(`${JSON.stringify(JSON.parse(code), null, 2)}\n`);
   });
 
-  it('is one of all that people can send', () => {
+  it('together cover everything that staff can send', () => {
     const shown = (kind: string) => new Set(examples.filter((each) => each.kind === kind).map(({ name }) => name));
     for (const [kind, all] of Object.entries(validators))
       expect([...shown(kind)].sort()).toEqual([...all.keys()].filter((name) => !NOT_FOR_PEOPLE.includes(name)).sort());
   });
 });
 
-it('refuses what lacks a reason, so that accepting the examples means something', () => {
+it('refuses requests without a reason, which proves that the check can fail', () => {
   expect(() => validators.order!.get('refund')!({ requestId: 'a', requestedBy: 'b' })).toThrow('“reason”');
   expect(() => validators.refund!.get('giveUp')!({ requestId: 'a', requestedBy: 'b' })).toThrow('“reason”');
 });
 
-it('links to every list there is and to none besides', () => {
+it('links to exactly the existing lists', () => {
   const linked = [...HANDBOOK.matchAll(/\(http:\/\/127\.0\.0\.1:3001(\/[^)]*)\)/g)].map(([, path]) => path);
   expect([...new Set(linked)].sort()).toEqual(SUPPORT_LIST_NAMES.map(supportListPath).sort());
 });
 
-it('calls addresses that the API has', () => {
+it('uses paths that exist in the API', () => {
   const paths = Object.keys(openApiDocument().paths ?? {});
   const called = blocks.flatMap(({ code }) => [...code.matchAll(/"\$SHOP([^"?]*)/g)].map(([, path]) => path));
   expect(called).toHaveLength(4);
   for (const path of called) expect(paths).toContain(path!.replace('REFUND_ID', '{id}'));
 });
 
-it('shows pictures that are there, and all that are there for it', () => {
+it('shows only existing images, and all of its images', () => {
   const shown = [...HANDBOOK.matchAll(/\(images\/(support-[\w-]+\.png)\)/g)].map(([, file]) => file);
   const there = readdirSync(join(CHECKOUT, 'docs/images')).filter((file) => file.startsWith('support-'));
   expect([...new Set(shown)].sort()).toEqual(there.sort());
 });
 
-it('leads from its own links to its own headings', () => {
+it('has internal links that match its headings', () => {
   const anchors = [...HANDBOOK.matchAll(/^## (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(' ', '-'));
   for (const [, anchor] of HANDBOOK.matchAll(/\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
 });

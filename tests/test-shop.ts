@@ -1,4 +1,4 @@
-/** The servers that tests run on, and the programs that they start themselves. */
+/** The servers for tests, and the programs that tests start themselves. */
 import { join } from 'node:path';
 import { obtainChromium } from '../local/stack/components/chromium.ts';
 import { type Component, obtainComponent } from '../local/stack/components/component.ts';
@@ -12,20 +12,20 @@ import { type RunningShop, type StartShopOptions, startShop } from '../local/sta
 import { ProfileBusyError, type ProgressReport } from '../local/stack/stack.ts';
 import type { Project } from './vitest-runner.ts';
 
-/** Runs at the same time in one checkout; each has servers of its own. */
+/** Maximum number of concurrent test runs in one checkout; each has its own servers. */
 const MAX_RUNS = 6;
 
-/** All shoppers of the tests together reserve more than one address may. */
+/** Lifts the limits because the tests' shoppers together reserve more than one address may. */
 export const WITHOUT_LIMITS = {
   RESERVATION_MAX_UNITS_PER_GUEST: '5000',
   RESERVATION_MAX_OPEN_PER_ADDRESS: '100000',
   RESERVATION_MAX_UNITS_PER_ADDRESS: '1000000',
 };
 
-/** Tests leave reservations behind, whose time must not be over before the audit looks: no run takes two hours. */
+/** Tests leave reservations that must not expire before the audit; no run takes two hours. */
 const SERVER_SETTINGS = { ...WITHOUT_LIMITS, RESERVATION_SECONDS: '7200' };
 
-/** What integration tests need: their API and worker run in the test's own process. */
+/** Only the servers, for integration tests, whose API and worker run in the test's own process. */
 export const SERVERS_ONLY = {
   parts: ['stripe', 'mailbox'],
   seed: null,
@@ -33,8 +33,8 @@ export const SERVERS_ONLY = {
 } as const satisfies Partial<StartShopOptions>;
 
 /**
- * Starts servers with fresh data. Another run of the tests in this checkout may be under way: the next free profile serves as well.
- * @param name of the profile
+ * Starts servers with fresh data. If another test run in this checkout uses the profile, the next free one is used.
+ * @param name prefix of the profile's name
  */
 export async function startFreshShop(
   name: string,
@@ -50,13 +50,13 @@ export async function startFreshShop(
   }
 }
 
-/** The storefront's tests are compiled by settings that SvelteKit generates: a clean checkout has none yet. */
+/** Generates SvelteKit's settings, which compiling the storefront's tests requires and a clean checkout lacks. */
 export async function prepareStorefront(signal: AbortSignal, checkout: string = CHECKOUT): Promise<void> {
   const program = join(CHECKOUT, 'node_modules/@sveltejs/kit/svelte-kit.js');
   await run(process.execPath, [program, 'sync'], { cwd: join(checkout, 'storefront'), signal });
 }
 
-/** Programs that tests start themselves, as environment variables with their paths. */
+/** Environment variables with the paths of the programs that tests start themselves. */
 export async function toolsFor(
   projects: readonly Project[],
   report: ProgressReport,

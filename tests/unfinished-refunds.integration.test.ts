@@ -1,6 +1,6 @@
 /**
- * Refunds that fail, wait, or are settled in another way, in combination: whoever has the money back has no claim left, whoever has
- * not can still get it, and no unit is forgotten.
+ * Combinations of refunds that fail, wait, or are made in another way: a shopper who has been refunded has no further claim, a shopper
+ * who has not can still be refunded, and no unit is lost.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from './support/accounts.ts';
@@ -22,15 +22,15 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
 
-/** A refund of one unit that the bank refused. */
+/** A refund of one unit that the bank declined. */
 async function failedRefund(sale: Sale, requestId = 'failed'): Promise<void> {
   await pendingAtStripe('failed', 200);
   await askRefund(sale, line(sale, 0, 1), requestId);
   await untilRefund(sale, requestId, 'failed');
 }
 
-describe('a refund that was settled in another way', () => {
-  it('counts as given back: its money is not given a second time', async () => {
+describe('a refund that was made in another way', () => {
+  it('counts as refunded, so its amount is not refunded again', async () => {
     const sale = await sell(shop, TWO);
     await failedRefund(sale);
     expect((await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER)).status).toBe('failed');
@@ -39,7 +39,7 @@ describe('a refund that was settled in another way', () => {
     expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'canceled']);
   });
 
-  it('ends the order when nothing else is left of it', async () => {
+  it('ends the order when nothing else remains', async () => {
     const sale = await sell(shop, { lines: [{ price: '12.50', quantity: 1 }] });
     await failedRefund(sale);
     await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER);
@@ -50,7 +50,7 @@ describe('a refund that was settled in another way', () => {
 });
 
 describe('a failed refund', () => {
-  it('is replaced by a later one for its units, and is then nothing that anybody pays', async () => {
+  it('is replaced by a later refund of its units, and is then never paid', async () => {
     const sale = await sell(shop, { lines: [{ price: '60.00', quantity: 2 }] });
     await failedRefund(sale);
     const both = await askRefund(sale, line(sale, 0, 2), 'both');
@@ -59,12 +59,12 @@ describe('a failed refund', () => {
     await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'its workflow to end');
     const lead = await signedIn(shop, 'support_lead');
     await lead.call('POST', `/refunds/${both.body.refund.id}/reject`, { reason: 'Not agreed' });
-    // Nothing went back, so everything ships.
+    // Nothing was refunded, so everything ships.
     await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
     expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([8, 0]);
   });
 
-  it('that is canceled frees its units and its money', async () => {
+  it('that is canceled frees its units and its amount', async () => {
     const sale = await sell(shop, TWO);
     await failedRefund(sale);
     const reason = 'You want it after all';
@@ -74,7 +74,7 @@ describe('a failed refund', () => {
     expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_canceled');
   });
 
-  it('whose units are back on sale stays owed, also when its retry is declined', async () => {
+  it('with restocked units stays owed, also when its retry is declined', async () => {
     const lines = [
       { price: '80.00', quantity: 1 },
       { price: '70.00', quantity: 1 },
@@ -83,7 +83,7 @@ describe('a failed refund', () => {
     await askRefund(sale, line(sale, 0, 1), 'owed');
     await until(async () => (await stock(sale, 0)) === 10, 'the unit to be back on sale');
     await untilRefund(sale, 'owed', 'failed');
-    // What is owed is not left for anything else.
+    // No other refund can use the amount owed.
     expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain(
       'more than the remaining charge',
     );
@@ -99,12 +99,12 @@ describe('a failed refund', () => {
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).status).toBe('shipped');
   }, 60_000);
 
-  it('of a canceled order is retried for what is left, when a part went back in Stripe’s dashboard', async () => {
+  it('of a canceled order is retried for the remainder after a partial refund in the Stripe Dashboard', async () => {
     const sale = await sell(shop, TWO);
     await pendingAtStripe('failed', 200);
     await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
     await untilRefund(sale, 'c1', 'failed');
-    // The money is there, and nothing else can be requested of a canceled order.
+    // The money is available, but no other refund of a canceled order can be requested.
     expect((await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.refundable_amount).toBe(0);
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId, amount: 500 });
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the refund to be found');
@@ -115,12 +115,12 @@ describe('a failed refund', () => {
 });
 
 describe('a refund of everything', () => {
-  it('is refused while another one may still be declined, which would leave money and no units', async () => {
+  it('is refused while another refund may still be rejected, which would leave money without units', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     const asked = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
     expect(asked.refundStatus).toBe('awaiting_approval');
     expect((await askRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
-    // An amount of staff that happens to be what is left stands for no unit.
+    // An amount by staff that happens to equal the remainder includes no units.
     expect((await desk.order(sale.orderId, 'refund', { requestId: 'rest', amount: 30 })).refused).toBeUndefined();
     const record = await shop.services.db.row<{ cancels: boolean }>(
       `select cancels_units as cancels from refunds where order_id = $1 and request_id = 'rest'`,
@@ -129,7 +129,7 @@ describe('a refund of everything', () => {
     expect(record!.cancels).toBe(false);
   });
 
-  it('is refused while a chargeback is open: Stripe refunds nothing of it, and the units would be canceled', async () => {
+  it('is refused while a chargeback is open, because Stripe would refund nothing while the units would be canceled', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
@@ -141,7 +141,7 @@ describe('a refund of everything', () => {
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
   });
 
-  it('is not hidden in a line: all of the money leaves no unit to ship for nothing', async () => {
+  it('can’t be made as a refund by line: all of the money must include all units, so that none ships unpaid', async () => {
     const sale = await sell(shop, TWO);
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 12.5 });
     await untilRefund(sale, 'sorry', 'succeeded');
@@ -154,7 +154,7 @@ describe('a refund of everything', () => {
 });
 
 describe('a return', () => {
-  it('whose money the bank took meanwhile is taken in all the same', async () => {
+  it('is received even if a chargeback has withdrawn its money in the meantime', async () => {
     const sale = await sell(shop);
     await desk.order(sale.orderId, 'markShipped', PARCEL);
     await desk.order(sale.orderId, 'markDelivered');

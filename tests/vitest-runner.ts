@@ -1,4 +1,4 @@
-/** Runs Vitest as a program of its own and counts what came out of it. */
+/** Runs Vitest as a separate process and counts the results. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What failed, as “file: test” with the start of its message. */
+  /** Failed tests, as “file: test” with the start of the message. */
   readonly failures: readonly string[];
 }
 
@@ -41,7 +41,7 @@ interface JsonTest {
 
 const MESSAGE_LINES = 8;
 
-/** The projects that have test files under these arguments (file filters, `--project`). */
+/** The projects with test files that match these arguments (file filters, `--project`). */
 export async function projectsWithFiles(args: readonly string[]): Promise<Set<Project>> {
   const output = await run(process.execPath, [VITEST, 'list', '--filesOnly', ...args, '--json'], {
     cwd: CHECKOUT,
@@ -52,8 +52,8 @@ export async function projectsWithFiles(args: readonly string[]): Promise<Set<Pr
 }
 
 /**
- * Runs the tests of some projects and shows them; a signal given later ends the run.
- * @param output `lines` when another run shows its tests at the same time: whole lines, and nothing redrawn
+ * Runs the tests of some projects and shows the results; aborting the signal ends the run.
+ * @param output `lines` when another run prints at the same time: whole lines without redrawing
  */
 export async function runVitest(
   projects: readonly Project[],
@@ -83,10 +83,10 @@ export async function runVitest(
 }
 
 /**
- * Runs tests of another checkout and shows nothing.
- * @param checkout its root
- * @param args filters and options of Vitest
- * @returns the tests that failed, as “file: test”
+ * Runs tests of another checkout without output.
+ * @param checkout root of the checkout
+ * @param args filters and options for Vitest
+ * @returns failed tests, as “file: test”
  * @throws when the signal ends the run
  */
 export async function findFailures(
@@ -116,7 +116,7 @@ export async function findFailures(
 
 const only = (projects: readonly Project[]): string[] => projects.map((project) => `--project=${project}`);
 
-/** @param start runs Vitest with these options, which have it write a report, to its exit code */
+/** @param start runs Vitest with these options, which make it write a report, and returns its exit code */
 async function withReport<Result>(
   start: (options: readonly string[]) => Promise<number>,
   read: (report: JsonReport | undefined, code: number) => Result,
@@ -155,13 +155,13 @@ function failuresOf(
       .filter(({ status }) => status === 'failed')
       .map((test) => `${nameOf(file)}: ${test.fullName}${describe(test)}`),
   );
-  // A file that was not begun when the first test failed looks like one that could not be loaded.
+  // After the first failure, files that have not started look like files that could not be loaded.
   if (failures.length > 0 || code === 0) return failures;
   const notLoaded = files.filter(isNotLoaded).map((file) => `${nameOf(file)}: could not be loaded`);
   return notLoaded.length > 0 ? notLoaded : ['an error outside any test'];
 }
 
-/** A file that could not be loaded, or an error outside any test, is a failure that no test shows. */
+/** Also counts failures that no test shows: files that could not be loaded, and errors outside of tests. */
 function count(report: JsonReport | undefined, code: number): TestCounts {
   const failures = failuresOf(report, code, CHECKOUT, startOfMessage);
   if (!report) return { passed: 0, failed: 1, skipped: 0, failures };
@@ -181,7 +181,7 @@ function startOfMessage({ failureMessages = [] }: JsonTest): string {
     .join('');
 }
 
-/** The projects to run were chosen from these already. */
+/** Removes `--project`, because the projects to run were already selected from it. */
 function withoutProjects(args: readonly string[]): string[] {
   return args.filter((arg, index) => !arg.startsWith('--project') && args[index - 1] !== '--project');
 }
