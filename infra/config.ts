@@ -1,4 +1,4 @@
-/** The schema of all settings, and the only reader of the environment. Settings are parsed once at startup, which reports all problems at once. */
+/** The schema of all settings, and the only reader of the environment. Parsing them at startup reports all problems at once. */
 import { z } from 'zod';
 import { isCurrency } from '../domain/currencies.ts';
 import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';

@@ -1,4 +1,4 @@
-/** Only Stripe confirms a payment, and only an order's own PaymentIntent pays it; other payments that name it are refunded and shown to staff. */
+/** Only Stripe confirms payments, and only an order's own PaymentIntent pays it; others that name it are refunded and shown to staff. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../workflows/unmatched-payment/messages.ts';

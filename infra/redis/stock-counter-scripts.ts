@@ -1,5 +1,5 @@
 /**
- * Lua scripts of the stock counters. A marker (`{stock}:reservation:<id>`) is a hash with a `state` and, while it counts, a field per product.
+ * Lua scripts of the stock counters. A marker (`{stock}:reservation:<id>`) is a hash: `state` and, while it counts, a field per product.
  * `reserved`: its lines are deducted. `replaced`: a newer reservation of the same shopper (`by`) has returned them, which PostgreSQL has not
  * confirmed yet; if it refuses the newer one, they are deducted again. `released`, `committed`: PostgreSQL has ended it, permanently.
  * A marker's `replaces` lists the reservations that it replaced, which are restored if it is refused. Markers in the state `reserved` never

@@ -1,10 +1,10 @@
-/** Remembers which test file noticed each mistake, so that the next run begins with it. */
+/** Records which test file detected each mistake, so that the next run starts with it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Mistake } from './mistake.ts';
 
 export class Catchers {
   readonly #path: string;
-  /** Mistake → test file, from the root of the checkout. */
+  /** Mistake → test file, relative to the root of the checkout. */
   readonly #files: Record<string, string>;
 
   constructor(path: string) {
@@ -16,7 +16,7 @@ export class Catchers {
     return this.#files[keyOf(mistake)];
   }
 
-  /** @param caughtBy as “file: test”; undefined when no test noticed it */
+  /** @param caughtBy as “file: test”; undefined when no test detected it */
   note(mistake: Mistake, caughtBy: string | undefined): void {
     const file = caughtBy?.match(/^(\S+\.test\.ts): /)?.[1];
     if (file) this.#files[keyOf(mistake)] = file;

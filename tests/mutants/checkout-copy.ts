@@ -1,4 +1,4 @@
-/** A copy of the checkout in which mistakes are made, so that no file that anybody edits is touched. */
+/** A copy of the checkout in which mistakes are made, so that the working files stay untouched. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { type Mistake, withMistake } from './mistake.ts';
 export class CheckoutCopy {
   readonly root: string;
 
-  /** @param root where it is made, in place of an earlier one; what is not committed yet is copied too, the packages are linked */
+  /** @param root where to create the copy, replacing an earlier one; it includes uncommitted changes and links the packages */
   constructor(root: string) {
     this.root = root;
     this.remove();
@@ -25,7 +25,7 @@ export class CheckoutCopy {
     symlinkSync(join(CHECKOUT, 'node_modules'), join(root, 'node_modules'), 'dir');
   }
 
-  /** Makes the mistake while `work` runs. */
+  /** Applies the mistake while `work` runs. */
   async withMistake<Result>(mistake: Mistake, work: () => Promise<Result>): Promise<Result> {
     const path = join(this.root, mistake.file);
     const source = readFileSync(path, 'utf8');
@@ -42,6 +42,6 @@ export class CheckoutCopy {
   }
 }
 
-/** Git lists files that were deleted and not committed yet. */
+/** Checks existence because Git also lists deleted files until the deletion is committed. */
 const isThere = (file: string): boolean =>
   file !== '' && (statSync(join(CHECKOUT, file), { throwIfNoEntry: false })?.isFile() ?? false);

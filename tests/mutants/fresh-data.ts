@@ -1,6 +1,6 @@
 /**
- * Puts the data of running servers back to what a fresh start has, within a second or two: so a mistake finds nothing of the one before,
- * and no workflow that an earlier mistake left goes on.
+ * Resets the data of running servers to that of a fresh start within a second or two, so that mistakes don't affect each other and no
+ * workflow of an earlier mistake continues.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export class FreshData {
     this.#databaseName = new URL(shop.environment.POSTGRES_URL!).pathname.slice(1);
   }
 
-  /** @param shop whose tables are migrated, and of which nothing but the servers, the Stripe stand-in and the mailbox runs */
+  /** @param shop a shop with migrated tables, of which only the servers, the local Stripe server, and the mailbox run */
   static async of(shop: RunningShop): Promise<FreshData> {
     const fresh = new FreshData(shop);
     await fresh.#atPostgres(async (client) => {
@@ -31,7 +31,7 @@ export class FreshData {
     return fresh;
   }
 
-  /** @param migrateFrom a checkout whose schema the tables get, where it is another one than the shop's */
+  /** @param migrateFrom a checkout whose schema the tables get, if it differs from the shop's */
   async restore(migrateFrom?: string): Promise<void> {
     await this.#endWorkflows();
     await Promise.all([

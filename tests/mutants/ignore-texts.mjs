@@ -1,10 +1,10 @@
 /**
- * A plugin of Stryker: leaves alone what a text says, where only its wording would change. Descriptions of the API's schemas, messages of
- * errors, and the source texts of documentation are not what mutants are for; a text that decides something is still mutated.
+ * A Stryker plugin that ignores texts where a mutant would change only the wording: descriptions of the API's schemas, error messages,
+ * and source texts of documentation. Texts that affect behavior are still mutated.
  */
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
-/** Their argument is prose. */
+/** Functions whose argument is prose. */
 const DESCRIBING = new Set(['describe', 'meta', 'openapi']);
 
 const isText = (path) => path.isStringLiteral() || path.isTemplateLiteral();

@@ -1,8 +1,8 @@
-/** Mutants that no test needs to kill, because they change nothing that anybody could notice. Kept short: a missing test is no reason. */
+/** Mutants that no test needs to kill because their effect can't be observed. Keep this list short; a missing test is no justification. */
 
 export interface Justified {
   file: string;
-  /** The code that is changed, and to what, as Stryker's report shows them; line breaks and indentation don't matter. */
+  /** The original code and its replacement, as in Stryker's report; line breaks and indentation don't matter. */
   original: string;
   replacement: string;
   reason: string;

@@ -1,8 +1,8 @@
 /**
- * `npm run test:mutants`: would the tests notice mistakes? Changes the code in small ways, one at a time, and runs the tests that should fail.
- * Without options: pure code, by Stryker; what did not change since the last run is not run again, unless `--force` is given.
- * `--servers`: code that needs real servers, by the list in `mistakes/`. `--only TEXT` chooses an area, a file, or words of a mistake; it can be
- * given several times.
+ * `npm run test:mutants` checks whether the tests detect mistakes: it changes the code in small ways, one at a time, and runs the tests that
+ * should fail. Without options, Stryker mutates pure code; code that did not change since the last run is skipped unless `--force` is set.
+ * `--servers` applies the mistakes in `mistakes/` to code that needs real servers. `--only TEXT` selects an area, a file, or words of a
+ * mistake; it can be repeated.
  */
 import { parseArgs } from 'node:util';
 import { plainProgress } from '../../infra/plain-progress.ts';

@@ -1,25 +1,25 @@
-/** Mistakes that a change could make in code that only real servers exercise: each is a piece of a file, and what stands there instead. */
+/** Mistakes that a change could introduce in code that only real servers exercise: each is a piece of a file and its replacement. */
 
 export interface Mistake {
-  /** What the code then does wrong. */
+  /** The resulting misbehavior. */
   what: string;
-  /** From the root of the checkout. */
+  /** Relative to the root of the checkout. */
   file: string;
-  /** Occurs in the file exactly once. */
+  /** Text that occurs exactly once in the file. */
   find: string;
   replace: string;
-  /** Parts of the paths of the test files that should notice it. */
+  /** Parts of the paths of the test files that should detect it. */
   tests: readonly string[];
 }
 
-/** Tests of each activity by itself, of each run twice, and of news that comes in another order. */
+/** Tests of each activity by itself, of each run twice, and of events out of order. */
 export const ACTIVITY_TESTS = [
   'activities/activities.integration',
   'activities/repeated.integration',
   'activities/out-of-order',
 ] as const;
 
-/** What goes wrong, the text that is replaced, and by what. */
+/** The misbehavior, the text to replace, and its replacement. */
 export type Replacement = readonly [what: string, find: string, replace: string];
 
 /** Mistakes in one file. */
@@ -35,7 +35,7 @@ export function mistakesOf(files: readonly MistakesInFile[]): Mistake[] {
   );
 }
 
-/** The file with the mistake in it. @throws when the text does not occur exactly once: the code has changed, and the list must follow */
+/** Applies a mistake to a file's source. @throws when the text does not occur exactly once, so that the list must be updated */
 export function withMistake(source: string, { what, file, find, replace }: Mistake): string {
   const [before, after, ...others] = source.split(find);
   if (before === undefined || after === undefined || others.length > 0) {

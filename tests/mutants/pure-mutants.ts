@@ -1,4 +1,4 @@
-/** Runs Stryker on pure code, and holds what survives against the list of what may. */
+/** Runs Stryker on pure code, and compares the survivors with the list of justified mutants. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textTable } from '../../infra/text-table.ts';
@@ -28,7 +28,7 @@ interface Report {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 }
 
-/** A mutant that no test noticed. */
+/** A mutant that no test detected. */
 interface Survivor {
   readonly file: string;
   readonly line: number;
@@ -45,14 +45,14 @@ interface FileFigures {
 }
 
 export interface PureMutantOptions {
-  /** Only files whose path contains one of these; all where there are none. */
+  /** Only files whose path contains one of these; all files when empty. */
   only: readonly string[];
-  /** Also mutants whose code and tests did not change since the last run. */
+  /** Includes mutants whose code and tests did not change since the last run. */
   isForced: boolean;
   signal: AbortSignal;
 }
 
-/** @returns whether enough mutants were killed or are justified */
+/** @returns whether enough mutants were killed or justified */
 export async function runPureMutants({ only, isForced, signal }: PureMutantOptions): Promise<boolean> {
   await prepareStorefront(signal);
   const chosen = only.length === 0 ? [] : ['--mutate', filesWith(only).join(',')];
@@ -64,7 +64,7 @@ export async function runPureMutants({ only, isForced, signal }: PureMutantOptio
 
 const hasAny = (file: string, parts: readonly string[]): boolean => parts.some((part) => file.includes(part));
 
-/** @throws when there are none */
+/** @throws when no file matches */
 function filesWith(parts: readonly string[]): string[] {
   const { mutate } = JSON.parse(readFileSync(join(CHECKOUT, CONFIG), 'utf8')) as { mutate: string[] };
   const exclude = mutate.flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));

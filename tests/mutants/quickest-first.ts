@@ -1,6 +1,6 @@
 /**
- * An order of test files for runs that end at the first failure: the one named by `TEST_FIRST`, then from the quickest to the slowest. Vitest
- * itself begins with those that took longest.
+ * The order of test files for runs that end at the first failure: the file in `TEST_FIRST`, then from the fastest to the slowest. Vitest
+ * itself starts with the slowest.
  */
 import { statSync } from 'node:fs';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -11,7 +11,7 @@ export class QuickestFirst extends BaseSequencer {
     return [...files].sort((a, b) => cost.get(a)! - cost.get(b)!);
   }
 
-  /** Milliseconds, as the last run took; where nothing is known, bytes, which is near enough for an order. */
+  /** Duration of the last run in milliseconds; if unknown, the file's size in bytes, which is good enough for sorting. */
   #cost(file: TestSpecification): number {
     const first = process.env.TEST_FIRST;
     if (first && file.moduleId.endsWith(`/${first}`)) return -1;

@@ -1,4 +1,4 @@
-/** Makes the mistakes of `mistakes/` one after the other, on servers that stay up, and tells which of them the tests notice. */
+/** Applies the mistakes in `mistakes/` one after the other, on servers that stay up, and reports which ones the tests detect. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textTable } from '../../infra/text-table.ts';
@@ -15,13 +15,13 @@ import { MISTAKES } from './mistakes/index.ts';
 
 const PROJECTS: readonly Project[] = ['unit', 'workflows', 'integration'];
 const MIN_CAUGHT_PERCENT = 95;
-/** A mistake can make a test wait forever. */
+/** Timeout, because a mistake can make a test wait forever. */
 const MAX_SECONDS = 600;
 
 export interface ServerMutantOptions {
-  /** Only mistakes whose area is, or whose file or text contains, one of these; all where there are none. */
+  /** Only mistakes whose area equals, or whose file or text contains, one of these; all mistakes when empty. */
   only: readonly string[];
-  /** Takes for granted that the tests pass without a mistake. */
+  /** Skips the check that the tests pass without a mistake. */
   withoutBaseline: boolean;
   signal: AbortSignal;
   onProgress: ProgressReport;
@@ -30,12 +30,12 @@ export interface ServerMutantOptions {
 interface Outcome {
   area: string;
   mistake: Mistake;
-  /** The test that noticed it; undefined when none did. */
+  /** The test that detected it; undefined when none did. */
   caughtBy: string | undefined;
   seconds: number;
 }
 
-/** @returns whether enough mistakes were caught */
+/** @returns whether enough mistakes were detected */
 export async function runServerMutants(options: ServerMutantOptions): Promise<boolean> {
   const { signal, onProgress } = options;
   const chosen = choose(options.only);
@@ -64,7 +64,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
           const problem = await restoreData(fresh, copy, mistake);
           if (problem) return problem;
           const untilEnd = AbortSignal.any([signal, AbortSignal.timeout(MAX_SECONDS * 1000)]);
-          // A bundle that is built once serves all mistakes that are not in it.
+          // One prebuilt bundle serves all mistakes outside of it.
           const bundled = isInBundle(mistake) ? {} : { WORKER_BUNDLE: bundle };
           const settings = { ...bundled, TEST_ORDER: 'quickest', TEST_FIRST: catchers.fileFor(mistake) };
           try {
@@ -89,7 +89,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
   }
 }
 
-/** @throws when a text does not occur in its file: before anything is started */
+/** @throws before anything is started, when a text does not occur in its file */
 function choose(only: readonly string[]): { area: string; mistake: Mistake }[] {
   const all = Object.entries(MISTAKES).flatMap(([area, mistakes]) => mistakes.map((mistake) => ({ area, mistake })));
   for (const { mistake } of all) withMistake(readFileSync(join(CHECKOUT, mistake.file), 'utf8'), mistake);
@@ -102,7 +102,7 @@ function choose(only: readonly string[]): { area: string; mistake: Mistake }[] {
   return chosen;
 }
 
-/** A test that fails anyway would seem to catch every mistake. */
+/** Ensures that the tests pass without a mistake, because a test that always fails would seem to detect every mistake. */
 async function requireGreen(
   chosen: readonly { mistake: Mistake }[],
   run: (filters: readonly string[]) => Promise<string[]>,
@@ -113,7 +113,7 @@ async function requireGreen(
   if (failures.length > 0) throw new Error(`These tests fail without a mistake:\n${failures.join('\n')}`);
 }
 
-/** @returns what noticed the mistake already, where the tables can't be made with it */
+/** @returns the error if the tables can't be created with the mistake, which thereby is detected */
 async function restoreData(fresh: FreshData, copy: CheckoutCopy, { file }: Mistake): Promise<string | undefined> {
   if (!file.startsWith('infra/postgres/migrations')) {
     await fresh.restore();
@@ -135,7 +135,7 @@ function left(done: number, all: number, began: number): string {
   return `, ${minutes} min to go`;
 }
 
-/** Kept after each mistake, so that a run that is stopped leaves what it found. */
+/** Saves the outcomes after each mistake, so that an interrupted run keeps its results. */
 function record(folder: string, outcomes: readonly Outcome[]): void {
   mkdirSync(folder, { recursive: true });
   const rows = outcomes.map(({ area, mistake: { what, file }, caughtBy, seconds }) => ({

@@ -1,8 +1,8 @@
 /**
- * A plugin of Stryker: its Vitest runner, but for one thing. To run the tests that reach a mutant, that runner filters by their full names, with a
- * blank between the names of suites and test; since Vitest 5 there stands “ > ”, so that no test in a suite would run and every mutant survive.
- * Here all tests of the files in which those tests are run, until the first failure. A file that can't even be loaded has no tests, and would
- * count as passed: here it counts as a failure.
+ * A Stryker plugin: its Vitest runner with one change. To run the tests that cover a mutant, the original filters by their full names, with a
+ * space between suite and test. Vitest 5 uses “ > ” instead, so no test in a suite would run and every mutant would survive. This runner
+ * runs all tests of the files with those tests, until the first failure. A file that can't be loaded has no tests and would count as passed;
+ * here it counts as a failure.
  */
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import { MutantRunStatus } from '@stryker-mutator/api/test-runner';

@@ -1,9 +1,9 @@
-/** The tests that Stryker runs: those of pure code, which need no server. */
+/** The tests that Stryker runs: tests of pure code, which need no servers. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Counting what each test covers slows some of them down a lot.
+    // Measuring coverage slows some tests down a lot.
     testTimeout: 60_000,
     include: [
       'domain/**/*.test.ts',

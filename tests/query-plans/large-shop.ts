@@ -1,4 +1,4 @@
-/** A shop of full size in a database of its own: 100,000 products, 50,000 users, 500,000 orders, made in bulk past the triggers. */
+/** A full-size shop in a separate database: 100,000 products, 50,000 users, 500,000 orders, inserted in bulk without triggers. */
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,11 +9,11 @@ export const PRODUCTS = 100_000;
 export const USERS = 50_000;
 export const ORDERS = 500_000;
 
-/** SQL of an ID that follows from a number, so that tables fit together; in the form of a random UUID, which the API asks for. */
+/** SQL of an ID derived from a number, so that tables can refer to each other, in the format of a version 4 UUID, which the API requires. */
 const idOf = (kind: string, number: string): string =>
   `overlay(overlay(md5('${kind}' || ${number}) placing '4' from 13) placing '8' from 17)::uuid`;
 
-/** The same ID, for a test that names a row. */
+/** The same ID, for tests that refer to a row. */
 export function uuidOf(kind: 'product' | 'order' | 'cart' | 'user', number: number): string {
   const hex = createHash('md5').update(`${kind}${number}`).digest('hex');
   const uuid = `${hex.slice(0, 12)}4${hex.slice(13, 16)}8${hex.slice(17)}`;
@@ -127,7 +127,7 @@ export interface LargeShop {
 }
 
 /**
- * Makes the database on the server of `serverUrl`, migrates, and fills it. Takes a minute or two.
+ * Creates the database on the server of `serverUrl`, migrates it, and fills it. Takes a minute or two.
  * @param onProgress called with each table that is being filled
  */
 export async function makeLargeShop(serverUrl: string, onProgress: (what: string) => void): Promise<LargeShop> {

@@ -1,4 +1,4 @@
-/** How PostgreSQL runs a statement. */
+/** Query plans and execution times of statements. */
 import { createRequire } from 'node:module';
 import type pg from 'pg';
 import type { Statement } from './recorder.ts';
@@ -10,9 +10,9 @@ const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as {
 export type PlanKind = 'custom' | 'generic';
 
 export interface Plan {
-  /** Tables that were read from end to end, with how many rows they have. */
+  /** Tables that were scanned sequentially, with their numbers of rows. */
   scans: string[];
-  /** Shortest of a few runs. */
+  /** Fastest of a few runs. */
   milliseconds: number;
   text: string;
 }
@@ -23,7 +23,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** A table this small is read from end to end, and rightly so. */
+/** A sequential scan is best for a table this small. */
 const SMALL_TABLE_ROWS = 1_000;
 const RUNS = 5;
 
@@ -50,10 +50,10 @@ interface Explained {
   'Execution Time'?: number;
 }
 
-/** What was written while it was recorded can often not be written again. */
+/** Rows written during the recording often can't be written again. */
 const INTEGRITY_VIOLATION = /^23/;
 
-/** The shortest of some runs; the plan alone where the statement can't be run again. */
+/** The fastest of several runs; only the plan if the statement can't be run again. */
 async function fastest(client: pg.Client, execute: string): Promise<{ plan: PlanNode; milliseconds: number }> {
   const explain = async (options: string): Promise<Explained> => {
     const { rows } = await client.query<{ 'QUERY PLAN': [Explained] }>(`explain (${options}, format json) ${execute}`);

@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface Statement {
   text: string;
   values: readonly unknown[];
-  /** Whether it is prepared under a name, so that PostgreSQL may use one plan for all values. */
+  /** Whether it is prepared under a name, so that PostgreSQL may use a generic plan. */
   isPrepared: boolean;
 }
 
@@ -14,7 +14,7 @@ interface QueryConfig {
   name?: string;
 }
 
-/** Runs `work`. @returns each statement that it sent, once, with the first values it was sent with */
+/** Runs `work`. @returns each statement that it sent, once, with the values of its first use */
 export async function recorded(work: () => Promise<void>): Promise<Statement[]> {
   const seen = new Map<string, Statement>();
   const { prototype } = pg.Client;

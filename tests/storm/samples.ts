@@ -1,28 +1,28 @@
 /**
- * A sample of every message that a workflow takes, valid and invalid ones mixed. The storm asks each workflow which messages it
- * knows, and fails when one has no sample here, so that a new handler is tried as well.
+ * Samples of every message that a workflow accepts, valid and invalid ones mixed. The storm queries each workflow for its messages and
+ * fails when one has no sample here, so that new handlers are tested as well.
  */
 import type { Random } from '../../domain/random.ts';
 
 export interface Sending {
-  /** The how manieth message of its name. */
+  /** Index among the messages of the same name. */
   readonly index: number;
   readonly random: Random;
-  /** SKU of the product that was bought. */
+  /** SKU of the purchased product. */
   readonly sku: string;
-  /** What the shop itself sent under this name before, such as the update that opened the order. */
+  /** The argument that the shop itself sent earlier with this name, such as the update that opened the order. */
   readonly firstSent: unknown;
 }
 
-/** @returns a message's arguments: one JSON object, where it is not nonsense */
+/** @returns a message's arguments: one JSON object, unless it is nonsense */
 export type Sample = (sending: Sending) => readonly unknown[];
 
 export type StormType = 'order' | 'reservation' | 'refund' | 'unmatchedPayment' | 'recommendationRetraining';
 
-/** Types whose workflows take no message at all; the storm checks that too. */
+/** Workflow types that accept no messages; the storm checks that too. */
 export const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['reindexProduct', 'nightlyAudit', 'overdueSweep']);
 
-/** What anyone can type into the Temporal UI. */
+/** Input that anyone could enter in the Temporal UI. */
 const NONSENSE: readonly (readonly unknown[])[] = [
   [],
   [null],
@@ -35,7 +35,7 @@ const NONSENSE: readonly (readonly unknown[])[] = [
 
 const ADDRESS = { name: 'Ada Moss', street: '12 Mill Road', city: 'Portland', postal_code: '97201', country: 'US' };
 
-/** One of four is nonsense; of the others some repeat a request that was made before. */
+/** A quarter is nonsense; some of the others repeat an earlier request. */
 const staff =
   (fields: (sending: Sending) => object = () => ({})): Sample =>
   (sending) => {
@@ -45,7 +45,7 @@ const staff =
     return [{ requestId, requestedBy: 'Anna', reason: 'Storm', ...fields(sending) }];
   };
 
-/** Takes what was sent before, in a part of the cases with something else in it. */
+/** Repeats what was sent earlier, in some cases with changes. */
 const again =
   (other: object): Sample =>
   ({ index, random, firstSent }) => {
@@ -53,7 +53,7 @@ const again =
     return [index % 4 === 1 ? { ...(firstSent as object), ...other } : firstSent];
   };
 
-/** A signal prompts a check and is never believed: whatever it carries changes nothing. */
+/** A signal only prompts a check; its payload is ignored. */
 const prompt: Sample = ({ index, random }) => (index % 2 === 0 ? [] : random.pick(NONSENSE));
 const query: Sample = () => [];
 
@@ -116,7 +116,7 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
   },
   recommendationRetraining: {
     retraining: query,
-    // The update, and a signal of the same name.
+    // Both an update and a signal have this name.
     retrain: staff(({ index }) => (index % 2 === 0 ? { publishAnyway: true } : {})),
     cancelRetraining: staff(),
     rollback: staff(({ index }) => (index % 2 === 0 ? { model: 'm-unknown' } : {})),

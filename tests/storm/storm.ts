@@ -1,4 +1,4 @@
-/** Sends a workflow many of each of its messages at once and in random order, and tells what came of it. */
+/** Sends a workflow many of each of its messages at once and in random order, and reports the problems. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -20,14 +20,14 @@ import { SAMPLES, type Sample, type StormType } from './samples.ts';
 
 const { WorkflowTaskFailedCause: FailedCause } = temporalProto.temporal.api.enums.v1;
 
-/** Of each message. */
+/** Number of messages of each name. */
 const MESSAGES = 50;
-/** Over which they are spread. */
+/** Time over which the messages are spread. */
 const SPREAD_MS = 2_000;
 const MAX_ACTIVITY_DELAY_MS = 15;
-/** Every message is answered long before; one that is not hangs. */
+/** Every message is normally answered long before; otherwise it hangs. */
 const DEADLINE_MS = 120_000;
-/** More than the API makes: hundreds of messages meet the same tasks. */
+/** More attempts than the API makes, because hundreds of messages share the same workflow tasks. */
 const MAX_ATTEMPTS = 6;
 
 type Kind = 'update' | 'signal' | 'query';
@@ -41,11 +41,11 @@ export interface StormTarget {
   readonly type: StormType;
   readonly workflowId: string;
   readonly sku?: string;
-  /** Messages that would end the workflow before the others have been tried. */
+  /** Messages that would end the workflow before the others are tested. */
   readonly except?: readonly string[];
 }
 
-/** The shop's activities, each beginning after a random while. */
+/** The shop's activities, each with a random delay. */
 export function withRandomDelays(activities: Activities): Activities {
   const delayed = Object.entries(activities).map(([name, activity]) => [
     name,
@@ -57,7 +57,7 @@ export function withRandomDelays(activities: Activities): Activities {
   return Object.fromEntries(delayed) as Activities;
 }
 
-/** What a workflow itself says it takes; the SDK's own messages are left out. */
+/** The messages that a workflow reports, without those of the SDK. */
 export async function handlersOf(handle: WorkflowHandle): Promise<Handler[]> {
   const { definition } = await handle.query(workflowMetadataQuery);
   return (['update', 'signal', 'query'] as const).flatMap((kind) =>
@@ -68,8 +68,8 @@ export async function handlersOf(handle: WorkflowHandle): Promise<Handler[]> {
 }
 
 /**
- * Sends every message of the workflow's, and waits for all answers. A refusal is an answer, and so is that the workflow is over.
- * @returns what is neither, such as a failed workflow task
+ * Sends all messages of the workflow, and waits for all responses. A refusal, or that the workflow has ended, are valid responses.
+ * @returns all other responses, such as a failed workflow task
  */
 export async function storm(services: Services, target: StormTarget, random: Random): Promise<string[]> {
   const { temporal } = services;
@@ -108,47 +108,47 @@ export async function storm(services: Services, target: StormTarget, random: Ran
         }),
       ),
     );
-  // A query that meets a local activity ends its task early, and SDK 1.24 may then write the activity's marker into a task before
-  // the one in which the workflow gets its result: such a history does not replay. So the queries come after the storm.
+  // A query during a local activity ends the task early, and SDK 1.24 may then write the activity's marker into a task before the one
+  // in which the workflow gets its result. Such a history does not replay, so the queries are sent after the storm.
   const problems = await sendAll(messages.filter(({ kind }) => kind !== 'query'));
   problems.push(...(await sendAll(messages.filter(({ kind }) => kind === 'query'))));
   await until(() => hasSettled(handle), `${target.workflowId} to go on after its messages`, DEADLINE_MS);
   return grouped(problems.filter((problem) => problem !== undefined));
 }
 
-/** Hundreds of messages meet the same end: each once, with how many did. */
+/** Lists each distinct problem once with its count, because hundreds of messages can have the same one. */
 function grouped(problems: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);
   return [...counts].map(([problem, count]) => `${count} × ${problem}`);
 }
 
-/** The update by which the shop begins a workflow of each type. */
+/** The update with which the shop starts a workflow of each type. */
 const FIRST: Readonly<Record<StormType, string>> = {
   order: 'begin',
   reservation: 'reserve',
   refund: 'request',
-  // It takes no update of the shop's own.
+  // The shop sends no update to this workflow.
   unmatchedPayment: 'retry',
   recommendationRetraining: 'retrain',
 };
 
 async function send(handle: WorkflowHandle, kind: Kind, name: string, args: readonly unknown[]): Promise<unknown> {
-  // The type of an update without arguments is another one.
+  // An update without arguments has another type.
   if (kind === 'update') return handle.executeUpdate(name, { args: [...args] as [unknown] });
   return kind === 'signal' ? handle.signal(name, ...args) : handle.query(name, ...args);
 }
 
-/** @returns undefined when it is an answer to live with */
+/** @returns undefined when the response is valid */
 function problemOf(error: unknown): string | undefined {
-  // It has ended, or ended before it came to this one.
+  // The workflow has ended, or ended before it handled this message.
   if (error instanceof WorkflowNotFoundError) return undefined;
   if (error instanceof WorkflowUpdateFailedError) {
     const { cause } = error;
     if (!(cause instanceof ApplicationFailure)) return `no refusal, but ${cause}`;
-    // The server's own, for an update that a worker did not answer.
+    // The server's error for an update that no worker answered.
     if (cause.type === 'UnprocessedUpdate') return cause.message;
-    // A refusal is a sentence to act on, not what a program trips over.
+    // A refusal must be an actionable sentence, not a runtime error.
     if (/Error$/.test(cause.type ?? '')) return `${cause.type}: ${cause.message}`;
     return undefined;
   }
@@ -156,13 +156,13 @@ function problemOf(error: unknown): string | undefined {
   return error instanceof Error ? `${error.name}: ${error.message} ${error.cause ?? ''}` : String(error);
 }
 
-/** Closed, or with no task that was tried more than once. */
+/** Whether the workflow is closed, or has no task with more than one attempt. */
 async function hasSettled(handle: WorkflowHandle): Promise<boolean> {
   const { raw, status } = await handle.describe();
   return status.name !== 'RUNNING' || (raw.pendingWorkflowTask?.attempt ?? 0) <= 1;
 }
 
-/** The argument of each update that the workflow took so far, by the update's name. */
+/** The argument of each update that the workflow accepted so far, by the update's name. */
 async function sentBefore({ settings }: Services, handle: WorkflowHandle): Promise<Map<string, unknown>> {
   const [codec] = dataConverter(settings).payloadCodecs!;
   const sent = new Map<string, unknown>();
@@ -176,19 +176,19 @@ async function sentBefore({ settings }: Services, handle: WorkflowHandle): Promi
   return sent;
 }
 
-/** Causes with which the server asks for another attempt, in which the workflow then does the same with what came in between. */
+/** Causes with which the server requests another attempt, in which the workflow also handles what arrived in between. */
 const ANOTHER_ATTEMPT = new Set([
-  // It ended just as another message came.
+  // The workflow ended just as another message arrived.
   FailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
-  // Too many signals came during one task.
+  // Too many signals arrived during one task.
   FailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
-  // The SDK answered an update of an attempt that was given up.
+  // The SDK answered an update of an abandoned attempt.
   FailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
 ]);
-/** Core’s words for the same: the update came again after an attempt that was given up, and was answered twice. */
+/** Core’s message for the same: the update was delivered again after an abandoned attempt, and answered twice. */
 const ANSWERED_TWICE = 'Invalid transition while handling update response';
 
-/** Workflow tasks in a history that failed by the fault of the code. */
+/** Workflow tasks in a history that failed because of the code. */
 export async function failedTasks(services: Services, workflowId: string): Promise<string[]> {
   const { events } = await services.temporal.workflow.getHandle(workflowId).fetchHistory();
   return grouped(

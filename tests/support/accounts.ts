@@ -4,7 +4,7 @@ import { type AnyBody, Shopper, type TestShop } from './shop.ts';
 
 export const PASSWORD = 'correct horse battery';
 
-/** A person with a new account, signed in. */
+/** Creates an account and signs in. */
 export async function signedIn(
   shop: TestShop,
   role: Role = 'customer',

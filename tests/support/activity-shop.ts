@@ -1,4 +1,4 @@
-/** The activities on the test's servers, without workflows and API, for all tests of a file. */
+/** The activities on the test's servers, without workflows and the API, for all tests of a file. */
 import { afterAll, beforeAll } from 'vitest';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import type { Services } from '../../infra/services.ts';
@@ -9,13 +9,13 @@ import { connectTestServices } from './shop.ts';
 export interface ActivityShop {
   readonly services: Services;
   readonly activities: Activities;
-  /** Orders that the activities make; what is due for them is settled after the tests. */
+  /** Orders created by the activities; their payments and refunds are completed after the tests. */
   readonly orders: ReturnType<typeof ledgerOrders>;
 }
 
 export interface ActivityShopOptions {
   settings?: Parameters<typeof connectTestServices>[0];
-  /** Of the outbox, that are carried; default: all. What others hold stays there to be looked at. */
+  /** Outbox topics to process; default: all. Messages of other topics stay in the outbox for inspection. */
   topics?: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { until } from './shop.ts';
 
 type Point = Record<string, string | number | null>;
 
-/** The points of an event, as InfluxDB has them; none while its database is not there yet. */
+/** The points of an event in InfluxDB; empty while its database does not exist yet. */
 export async function pointsOf(influx: InfluxDb, eventId: string): Promise<Point[]> {
   const series = await influx.series(`SELECT * FROM "events" WHERE "id" = '${eventId}'`).catch(() => []);
   return series.flatMap(({ columns, values }) =>
@@ -12,8 +12,8 @@ export async function pointsOf(influx: InfluxDb, eventId: string): Promise<Point
 }
 
 /**
- * The event's point once InfluxDB has it, whole. A write makes the fields of a point visible one after the other, so that the
- * first read that finds the point may lack some of them.
+ * Waits for the complete point of an event. A write makes a point's fields visible one after the other, so the first read that finds
+ * the point may lack some of them.
  */
 export async function untilWritten(influx: InfluxDb, eventId: string, timeoutMs?: number): Promise<Point> {
   const read = async () => (await pointsOf(influx, eventId))[0];

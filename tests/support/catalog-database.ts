@@ -1,4 +1,4 @@
-/** A database of a test’s own, for the programs that fill a catalog. */
+/** A separate database for tests of the programs that fill a catalog. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ export interface Ended {
 
 export interface CatalogDatabase {
   readonly db: Database;
-  /** @param settings beside the database’s address */
+  /** @param settings in addition to the database’s URL */
   run(args: readonly string[], settings?: Record<string, string>): Promise<Ended>;
   product(sku: string): Promise<Record<string, unknown> | undefined>;
   count(statement: string): Promise<number>;
 }
 
-/** There while the tests of the file run. @param program from the root of the checkout */
+/** Creates it for the tests of the file. @param program relative to the root of the checkout */
 export function catalogDatabase(program: string): CatalogDatabase {
   const name = `catalog_${randomBytes(6).toString('hex')}`;
   let url: string;

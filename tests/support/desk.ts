@@ -1,4 +1,4 @@
-/** Support staff at the Temporal UI: they send updates by name and JSON, and read the details. */
+/** Support staff in the Temporal UI, who send updates by name with JSON and read the details. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Services } from '../../infra/services.ts';
@@ -14,7 +14,7 @@ export class Desk {
     this.#services = services;
   }
 
-  /** Sends an update to an order. @returns its result, or the sentence that refused it as `refused` */
+  /** Sends an update to an order. @returns its result, or its refusal as `refused` */
   order(orderId: string, update: string, request: object = {}): Promise<AnyBody> {
     return this.#send(orderWorkflowId(orderId), update, request);
   }
@@ -29,13 +29,13 @@ export class Desk {
       return await this.#services.temporal.workflow.getHandle(workflowId).executeUpdate(update, { args: [named] });
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) return { refused: String(error.cause?.message) };
-      // As the UI says it of a workflow that has ended.
+      // The UI's message for a workflow that has ended.
       if (error instanceof WorkflowNotFoundError) return { refused: 'This workflow has completed.' };
       throw error;
     }
   }
 
-  /** A case as staff read it, in Markdown. */
+  /** A case as staff see it, in Markdown. */
   details(workflowId: string): Promise<string> {
     return detailsOf(this.#services.temporal.workflow.getHandle(workflowId));
   }
@@ -48,7 +48,7 @@ export class Desk {
     return (await this.#services.temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
   }
 
-  /** The record of an order: what, who, why. */
+  /** The history of an order: event type, actor, reason. */
   events(orderId: string): Promise<{ type: string; actor: string; reason: string | null }[]> {
     return this.#services.db.rows('select type, actor, reason from order_events where order_id = $1 order by id', [
       orderId,

@@ -1,12 +1,12 @@
-/** Discrepancies made by hand, for tests of the audit. */
+/** Artificial discrepancies for tests of the audit. */
 import { expect } from 'vitest';
 import type { Finding } from '../../activities/audit/finding.ts';
 
-/** @param id in the subject, such as an order's ID */
+/** @param id part of the subject, such as an order's ID */
 export const detailsOf = (findings: readonly Finding[], id: string): string[] =>
   findings.filter(({ subject }) => subject.includes(id)).map(({ detail }) => detail);
 
-/** Makes a discrepancy, looks, and puts it right. @returns what the audit says of the subject meanwhile */
+/** Creates a discrepancy, runs the audit, and reverts it. @returns the audit's findings about the subject */
 export async function provoked(
   check: () => Promise<Finding[]>,
   id: string,

@@ -1,6 +1,6 @@
 import type { Database } from '../../infra/postgres/database.ts';
 
-/** Runs statements past the triggers, as somebody with the database's password can. */
+/** Runs statements without triggers, as anyone with the database's password can. */
 export async function force(db: Database, statements: readonly string[], values: unknown[]): Promise<void> {
   await db.transaction(async (sql) => {
     await sql.run('set local session_replication_role = replica', []);
@@ -8,7 +8,7 @@ export async function force(db: Database, statements: readonly string[], values:
   });
 }
 
-/** Deletes orders that a test wrote past the shop: no charge stands behind them, so they would be findings of the audit. */
+/** Deletes orders that a test inserted directly: they have no charge, so the audit would report them. */
 export function deleteOrders(db: Database, orderIds: readonly string[]): Promise<void> {
   const statements = [
     'delete from refund_items where refund_id in (select id from refunds where order_id = any($1))',

@@ -1,4 +1,4 @@
-/** Orders that the activities themselves make, without workflows, API or webhooks: for tests of what each step does by itself. */
+/** Orders created by activities, without workflows, the API, or webhooks, for tests of single steps. */
 import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/index.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
@@ -15,7 +15,7 @@ export interface LedgerOrderOptions {
   quantity?: number;
   price?: string;
   stock?: number;
-  /** Reserved instead of a new product. */
+  /** The product to reserve; default: a new one. */
   product?: TestProduct;
 }
 
@@ -29,7 +29,7 @@ export type PaidOrder = OpenedOrder & { paymentIntentId: string };
 
 const BY_CARD = { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/return' };
 
-/** @param shop is there once the tests run */
+/** @param shop returns the shop, which exists once the tests run */
 export function ledgerOrders(shop: () => { services: Services; activities: Activities }) {
   const made: string[] = [];
   const madeBeside: string[] = [];
@@ -46,7 +46,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return { product, reservation };
   }
 
-  /** An order that waits for its payment, which Stripe does not know of yet. */
+  /** An order that awaits payment, without a PaymentIntent yet. */
   async function opened(options: LedgerOrderOptions = {}): Promise<OpenedOrder> {
     const { product, reservation } = await reserved(options);
     const begin = {
@@ -63,7 +63,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return { product, reservation, begin, order: answer.order };
   }
 
-  /** Pays at Stripe; nobody has booked it yet. @returns the PaymentIntent's ID */
+  /** Pays at Stripe, which is not recorded yet. @returns the PaymentIntent's ID */
   async function charge({ orderId, totalCents }: OrderFacts): Promise<string> {
     const { activities, services } = shop();
     const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
@@ -80,7 +80,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return { ...order, paymentIntentId };
   }
 
-  /** Somebody has paid something else, and named the order in it. @returns the PaymentIntent's ID */
+  /** Makes another payment whose metadata names the order. @returns the PaymentIntent's ID */
   async function paidBeside(orderId: string, amountCents: number): Promise<string> {
     const { activities, services } = shop();
     const intent = await services.stripe.paymentIntents.create({
@@ -96,7 +96,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return intent.id;
   }
 
-  /** Sends an unmatched payment back, as its workflow does. */
+  /** Refunds an unmatched payment, as its workflow does. */
   async function sentBack(paymentIntentId: string): Promise<UnmatchedPayment> {
     const { activities } = shop();
     const { attempt } = (await activities.loadUnmatchedPayment({ paymentIntentId }))!;
@@ -113,7 +113,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return order;
   }
 
-  /** A refund that support requests. */
+  /** Requests a refund as support. */
   async function refunded(
     orderId: string,
     of: Partial<Parameters<Activities['requestRefund']>[0]> = {},
@@ -131,7 +131,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return asked.refund;
   }
 
-  /** Sends a refund, as its workflow does, and records what Stripe says. */
+  /** Makes a refund, as its workflow does, and records Stripe's response. */
   async function sent(refundId: string): Promise<RefundFacts> {
     const { activities } = shop();
     const refund = (await activities.loadRefund({ refundId }))!;
@@ -139,7 +139,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return activities.recordRefund({ refundId, attempt: refund.attempt, ...atStripe });
   }
 
-  /** Books and sends what is due, and ends what nobody has paid, as workflows would, for the audit after the tests. */
+  /** Records and makes outstanding payments and refunds, and ends unpaid orders, as workflows would, for the audit after the tests. */
   async function settleAll(): Promise<void> {
     const charged = await shop().services.db.rows<{ id: string }>(
       `select o.id from orders o join payments p on p.id = o.payment_intent_id

@@ -1,4 +1,4 @@
-/** Orders written by SQL alone, without a charge behind them: for tests of the books. They are deleted again. */
+/** Orders inserted with SQL, without a charge, for tests of the audit. They are deleted afterwards. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../infra/postgres/database.ts';
 import { deleteOrders, force } from './force.ts';
@@ -13,18 +13,18 @@ export interface MadeOrder {
 export interface MadeOrderValues {
   /** Default `'paid'`. */
   status?: string;
-  /** Default 25: what was charged. */
+  /** The captured amount; default 25. */
   captured?: string;
   currency?: string;
   /** Default `now()`. */
   paidAt?: string;
   expiresAt?: string;
-  /** Of the reservation. */
+  /** The reservation's status. */
   reservationStatus?: string;
   reservationExpiresAt?: string;
 }
 
-/** An order of two units for 25.00, paid and not shipped. Its product is in stock, and counted once the outbox is carried. */
+/** A paid, unshipped order of two units for 25.00. Its product is in stock, and gets a counter once the outbox is processed. */
 export async function makeOrder(db: Database, values: MadeOrderValues = {}): Promise<MadeOrder> {
   const { status = `'paid'`, captured = '25', currency = `'usd'`, paidAt = 'now()', expiresAt = 'now()' } = values;
   const { reservationStatus = `'committed'`, reservationExpiresAt = 'now()' } = values;

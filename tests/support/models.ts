@@ -1,4 +1,4 @@
-/** Small models made by hand, stored and served as a retraining does it. */
+/** Small handmade models, stored and served as a retraining does. */
 import { randomUUID } from 'node:crypto';
 import { encodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
 import { writeArtefact } from '../../infra/postgres/artefacts.ts';
@@ -7,11 +7,11 @@ import type { Database } from '../../infra/postgres/database.ts';
 export interface Bond {
   from: string;
   to: string;
-  /** How much the first speaks for the second, in tastes and in baskets. */
+  /** How strongly the first item recommends the second, by interest and as a companion. */
   strength: number;
 }
 
-/** A model in which each bond says that who likes the one likes the other, and that they go well together. */
+/** A model in which both items of each bond recommend each other and are bought together. */
 export function modelOf(items: readonly string[], bonds: readonly Bond[]): ServedModel {
   const place = new Map(items.map((id, index) => [id, index]));
   const rows = items.map((id) =>
@@ -44,7 +44,7 @@ export function modelOf(items: readonly string[], bonds: readonly Bond[]): Serve
   };
 }
 
-/** Stores a model and serves it. @returns its id */
+/** Stores a model and serves it. @returns its ID */
 export async function publish(db: Database, model: ServedModel): Promise<string> {
   const id = `m-test-${randomUUID().slice(0, 8)}`;
   await writeArtefact(db, id, 'model', () => encodeModel(model));
@@ -60,7 +60,7 @@ export async function publish(db: Database, model: ServedModel): Promise<string>
   return id;
 }
 
-/** Nothing is served any more. */
+/** Stops serving any model. */
 export async function unpublish(db: Database): Promise<void> {
   await db.run('delete from recommendation_serving');
 }

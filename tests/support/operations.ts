@@ -1,20 +1,20 @@
-/** The API's operations: those that its OpenAPI document lists, and those that its routers have. */
+/** The API's operations in its OpenAPI document and in its routers. */
 import Router from '@koa/router';
 import { vi } from 'vitest';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 import { paths } from '../../api/openapi/operations.ts';
 import type { Role } from '../../domain/roles.ts';
 
-/** Everyone; whoever has an account or a guest's cart; every account; or the accounts with one of these roles. */
+/** Everyone; every account or guest cart; every account; or the accounts with one of these roles. */
 export type Access = 'anyone' | 'owner' | 'account' | readonly Role[];
 
 export interface DocumentedOperation {
-  /** As documented, such as `GET /api/orders/{id}`. */
+  /** The documented name, such as `GET /api/orders/{id}`. */
   name: string;
   method: string;
   path: string;
   access: Access;
-  /** The lowest status of a success. */
+  /** The lowest status code of a success. */
   success: number;
   statuses: readonly number[];
   hasBody: boolean;
@@ -45,18 +45,18 @@ function accessOf({ security }: ZodOpenApiOperationObject): Access {
   return roles.length === 0 ? 'account' : roles;
 }
 
-/** An address with its parameters filled in. */
+/** A path with its parameters filled in. */
 export const fillIn = (path: string, params: Readonly<Record<string, string>>): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
 
 /**
- * Watches the routers that apps are built from.
- * @returns what gives the operations registered since, named as documented; preflights are left out
+ * Watches the routers from which apps are built.
+ * @returns a function that lists the operations registered since, by their documented names and without preflights
  */
 export function watchRouters(): () => string[] {
   const routes = vi.spyOn(Router.prototype, 'routes');
   return () => {
-    // Routers without a prefix are parts of those with one.
+    // Routers without a prefix are parts of routers with one.
     const roots = new Set((routes.mock.contexts as Router[]).filter((router) => router.opts.prefix));
     routes.mockRestore();
     return [...roots].flatMap(({ stack }) =>

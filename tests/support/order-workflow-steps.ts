@@ -1,4 +1,4 @@
-/** What tests of the checkout do with it, under skipped time. */
+/** Steps of order workflow tests with skipped time. */
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { NewFailure } from '../../activities/orders/payment-ledger.ts';
@@ -18,7 +18,7 @@ import type { SkippingTemporal } from './time-skipping.ts';
 export const RESERVATION_MS = 600_000;
 export const STAFF = { requestId: 'r1', requestedBy: 'Anna', reason: 'asked for' };
 
-/** @param temporal gives the environment, which a test file starts before its first test */
+/** @param temporal returns the environment, which a test file starts before its first test */
 export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
   const workflows = () => temporal().env.client.workflow;
   const handleOf = (script: ScriptedOrder) => workflows().getHandle(orderWorkflowId(script.order.orderId));
@@ -44,7 +44,7 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
       });
     },
 
-    /** Stripe's word, as the webhook brings it: recorded first, then the workflow is prompted to look. */
+    /** Reports the payment as Stripe's webhook does: first recorded, then signaled to the workflow. */
     tell(script: ScriptedOrder, failure?: NewFailure) {
       if (!failure) {
         script.charge();
@@ -54,14 +54,14 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
       return handleOf(script).signal(paymentChangedSignal);
     },
 
-    /** How the workflow ended. */
+    /** The workflow's result. */
     resultOf: (script: ScriptedOrder): Promise<OrderOutcome> => handleOf(script).result(),
 
-    /** How the checkout ended; a paid order's workflow goes on with the order. */
+    /** The outcome of the checkout; a paid order's workflow keeps running. */
     settledAs: (script: ScriptedOrder): Promise<unknown> =>
       until(async () => (await handleOf(script).query(orderCaseQuery)).settled, 'the checkout to settle'),
 
-    /** The case as staff read it. */
+    /** The case as staff see it. */
     details: (script: ScriptedOrder): Promise<string> => detailsOf(handleOf(script)),
   };
 }

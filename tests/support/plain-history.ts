@@ -1,7 +1,7 @@
 import type { Payload } from '@temporalio/common';
 import { type EncryptingCodec, isEncrypted } from '../../infra/temporal/payload-codec.ts';
 
-/** Decrypts every payload in a history, in place: saved ones are replayed where nobody has the key of the shop that made them. */
+/** Decrypts every payload in a history in place, because saved histories are replayed without the keys of their shop. */
 export async function decryptHistory(part: unknown, codec: EncryptingCodec): Promise<void> {
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
   for (const [name, value] of Object.entries(part)) {

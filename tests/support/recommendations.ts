@@ -3,12 +3,12 @@ import { encodeModel, type ServedModel } from '../../domain/recommendations/serv
 import { writeArtefact } from '../../infra/postgres/artefacts.ts';
 import type { Services } from '../../infra/services.ts';
 
-/** A model by hand: what speaks for what, and what goes with what, by the products' ids. */
+/** A handmade model: influences and companions between products, by their IDs. */
 export interface HandMade {
   items: readonly string[];
-  /** From, to, how much. */
+  /** From, to, strength. */
   influence?: readonly (readonly [string, string, number])[];
-  /** Of, with, how much. */
+  /** Item, companion, strength. */
   companions?: readonly (readonly [string, string, number])[];
 }
 
@@ -38,7 +38,7 @@ function modelOf({ items, influence = [], companions = [] }: HandMade): ServedMo
   };
 }
 
-/** Stores the model and has it served. @returns its id */
+/** Stores and serves the model. @returns its ID */
 export async function publishModel({ db }: Pick<Services, 'db'>, made: HandMade): Promise<string> {
   const id = `test-${randomUUID()}`;
   await db.run('insert into recommendation_models (id, trained_until, published_at) values ($1, now(), now())', [id]);

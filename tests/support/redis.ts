@@ -1,8 +1,8 @@
-/** A Redis database of a test's own: what the shop keeps in its database stays as it is. */
+/** A separate Redis database for a test, so that the shop's database stays unchanged. */
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../../infra/redis/client.ts';
 
-/** The retraining's shop uses 9. */
+/** The retraining tests' shop uses database 9. */
 const OWN_DATABASE = 10;
 
 export const ownRedisUrl = (): string =>
@@ -10,7 +10,7 @@ export const ownRedisUrl = (): string =>
 
 export const connectOwnRedis = (): Redis => connectRedis(ownRedisUrl(), { timeoutMs: 5_000 });
 
-/** Everything in it, by key; of an expiry only whether there is one. */
+/** All contents by key; of an expiry, only whether there is one. */
 export async function contentsOf(redis: Redis): Promise<Record<string, unknown>> {
   const contents: Record<string, unknown> = {};
   for (const key of (await redis.keys('*')).sort())

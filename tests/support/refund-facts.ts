@@ -1,6 +1,6 @@
 import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 
-/** A refund of $25.00 on its way to Stripe, with what a test says of it. */
+/** A pending refund of $25.00, with the given changes. */
 export const refundFacts = (change: Partial<RefundFacts> = {}): RefundFacts => ({
   refundId: 'r1',
   orderId: 'o1',

@@ -1,7 +1,7 @@
-/** A refund as the rules of `domain/refund.ts` see it. */
+/** Refund records for the rules in `domain/refund.ts`. */
 import type { RefundRecord } from '../../domain/refund.ts';
 
-/** One of 3.00 that succeeded, for no particular goods, but for what is given. */
+/** A succeeded refund of 3.00 without lines, with the given changes. */
 export function refundRecord(refund: Partial<RefundRecord> = {}): RefundRecord {
   return {
     amountCents: 300,

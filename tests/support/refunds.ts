@@ -1,10 +1,10 @@
-/** What tests ask of refunds: of the shopper's, of staff's, and of what became of them. */
+/** Test helpers for refunds by shoppers and staff, and for their outcomes. */
 import { atStripe, type Sale } from './sales.ts';
 import { stockOf, type TestShop, until } from './shop.ts';
 
 export const PARCEL = { carrier: 'UPS', trackingNumber: '1Z999AA10123456784' };
 
-/** @param shop is there once the tests run */
+/** @param shop returns the shop, which exists once the tests run */
 export function refundHelpers(shop: () => TestShop) {
   const refundOf = (sale: Sale, requestId: string) =>
     shop().services.db.row<{ status: string; id: string; cents: number }>(
@@ -13,7 +13,7 @@ export function refundHelpers(shop: () => TestShop) {
     );
   return {
     refundOf,
-    /** As the shopper does. @param key names the request */
+    /** Requests a refund as the shopper. @param key idempotency key of the request */
     askRefund: ({ buyer, orderId }: Sale, body: object, key: string) =>
       buyer.call(
         'POST',
@@ -24,7 +24,7 @@ export function refundHelpers(shop: () => TestShop) {
     line: (sale: Sale, index: number, quantity: number) => ({
       lines: [{ product_id: sale.products[index]!.id, quantity }],
     }),
-    /** As staff name it. */
+    /** A line as staff specify it. */
     skuLine: (sale: Sale, index: number, quantity: number) => ({
       lines: [{ product: sale.products[index]!.sku, quantity }],
     }),
@@ -35,7 +35,7 @@ export function refundHelpers(shop: () => TestShop) {
         `refund ${requestId} to be ${status}`,
         25_000,
       ),
-    /** The next refund stays with the bank for a while. */
+    /** Makes the next refund stay pending at the bank for a while. */
     pendingAtStripe: (outcome: 'succeeded' | 'failed', delayMs: number) =>
       atStripe(shop(), 'faults', { target: 'refund', kind: 'pending', outcome, delay_ms: delayMs }),
   };

@@ -1,30 +1,30 @@
-/** Runs an activity as Temporal may: again after its answer was lost, and while an earlier attempt is still at work. */
+/** Runs an activity as Temporal may: again after its result was lost, and while an earlier attempt is still running. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import type { OpenedOrder } from './ledger-orders.ts';
 import { until } from './shop.ts';
 
-/** What an activity may change, by ID. */
+/** The records that an activity may change, by ID. */
 export interface Scope {
   orderIds?: readonly string[];
   productIds?: readonly string[];
   reservationIds?: readonly string[];
 }
 
-/** One call of an activity, on records of its own. */
+/** A call of an activity with its own records. */
 export interface Repeatable {
   run: () => Promise<unknown>;
   scope: Scope;
-  /** A later run tells that it found its work done. */
+  /** A repeated run returns that the work was already done. */
   answersOtherwise?: boolean;
-  /** It is asked for what is there, and changes nothing. */
+  /** The activity only reads. */
   onlyReads?: boolean;
-  /** What it changes outside the scope. */
+  /** Reads what the activity changes outside of the scope. */
   look?: () => Promise<unknown>;
 }
 
-/** The records that the steps of an order change. */
+/** The records that an order's steps change. */
 export const scopeOf = ({ product, reservation, order }: OpenedOrder): Scope => ({
   orderIds: [order.orderId],
   productIds: [product.id],
@@ -36,17 +36,17 @@ export const onlyReads = async (prepared: Promise<Repeatable>): Promise<Repeatab
   onlyReads: true,
 });
 
-/** In an activity's context, where it may send heartbeats. */
+/** Runs `work` in an activity context, where it may send heartbeats. */
 export const inActivity = <Result>(work: () => Promise<Result>): Promise<Result> =>
   new MockActivityEnvironment().run(work) as Promise<Result>;
 
-/** Attempts at the same moment; more than the two that Temporal could have. */
+/** Concurrent attempts; more than the two that Temporal could have. */
 const AT_ONCE = 4;
 
 /**
- * The second run, and any that follow several at once, find the work done: they change no row, no stock counter, nothing at Stripe, and
- * answer the same. However many run at once, what they leave is what one leaves.
- * @param prepare makes records of their own for each of the two parts
+ * Expects that a second run, and a run after several concurrent ones, finds the work done: it changes no row, no stock counter, and nothing
+ * at Stripe, and returns the same. Any number of concurrent runs has the same effect as one.
+ * @param prepare creates separate records for each of the two parts
  */
 export async function expectRepeatable(services: Services, prepare: () => Promise<Repeatable>): Promise<void> {
   const inTurn = await prepare();
@@ -61,7 +61,7 @@ export async function expectRepeatable(services: Services, prepare: () => Promis
 
   const atOnce = await prepare();
   const attempts = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => inActivity(atOnce.run)));
-  // Stripe refuses a key whose first request is still at work, and Temporal tries again.
+  // Stripe refuses an idempotency key whose first request is still running, which Temporal would retry.
   const answers = attempts.filter((attempt) => attempt.status === 'fulfilled').map(({ value }) => value);
   expect(answers.length, JSON.stringify(attempts)).toBeGreaterThan(0);
   const last = await inActivity(atOnce.run);
@@ -69,7 +69,7 @@ export async function expectRepeatable(services: Services, prepare: () => Promis
   expect(withoutNames(await contentsOf(services, atOnce))).toEqual(withoutNames(after));
 }
 
-/** By part, the rows of the scope, as JSON; when a row was last touched is left out. */
+/** By table, the rows of the scope as JSON, without `updated_at`. */
 const QUERIES: Readonly<Record<string, { of: keyof Scope; sql: string }>> = {
   orders: { of: 'orderIds', sql: `select to_jsonb(o) - 'updated_at' as row from orders o where id = any($1::uuid[])` },
   order_items: { of: 'orderIds', sql: 'select to_jsonb(i) as row from order_items i where order_id = any($1::uuid[])' },
@@ -130,7 +130,7 @@ async function contentsOf(services: Services, { scope, look }: Repeatable): Prom
   return contents;
 }
 
-/** Of products and reservations, once what the outbox has for them is counted. */
+/** Counters of the products and reservations, once their outbox messages are applied. */
 async function countersOf({ db, stockCounters, redis }: Services, scope: Scope): Promise<unknown> {
   const { productIds = [], reservationIds = [] } = scope;
   const isCounted = async () =>
@@ -142,7 +142,7 @@ async function countersOf({ db, stockCounters, redis }: Services, scope: Scope):
   };
 }
 
-/** Payments that name the order, with their refunds. */
+/** Payments at Stripe that name the order, with their refunds. */
 async function atStripe({ stripe }: Services, orderId: string): Promise<unknown> {
   const { data } = await stripe.paymentIntents.list({ limit: 100 });
   const intents = data.filter(({ metadata }) => metadata.order_id === orderId);
@@ -159,7 +159,7 @@ async function atStripe({ stripe }: Services, orderId: string): Promise<unknown>
   );
 }
 
-/** The same in the words of any other records: IDs, times and the numbers of rows are taken out. */
+/** Removes IDs, times, and row numbers, to compare the contents of different records. */
 function withoutNames(contents: Contents): unknown {
   const text = JSON.stringify(contents, (_key, value) =>
     Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.map(plain).sort() : value,

@@ -1,2 +1,2 @@
-/** How a line of progress of `tests/replay-histories.ts` begins, which `tests/run.ts` shows at once. */
+/** Prefix of the progress lines of `tests/replay-histories.ts`, which `tests/run.ts` shows immediately. */
 export const REPLAY_PROGRESS = 'replaying: ';

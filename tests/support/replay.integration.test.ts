@@ -1,4 +1,4 @@
-/** The replay after each run of the tests must be able to fail, or it proves nothing. */
+/** Proves that the replay check after each test run can fail. */
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => services?.close());
 
-it('reports a history that the code as it is now does not replay, and counts one that it does', async () => {
+it('reports a history that the current code can’t replay, and counts one that it can', async () => {
   const { settings, temporal } = services;
   const [before, after] = await Promise.all([
     buildWorkflowBundle(testWorkflowPath('changed/before.ts')),

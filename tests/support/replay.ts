@@ -1,9 +1,9 @@
 /**
- * Replays the histories that a Temporal server holds with the workflow code as it is now. `npm test` does so after every run that
- * used a real server: a workflow whose history does not replay would stop at its worker's next restart.
+ * Replays the histories of a Temporal server with the current workflow code. `npm test` does this after every run with a real server,
+ * because a workflow whose history does not replay would get stuck at its worker's next restart.
  *
- * Workflows of other code than the shop's, or broken on purpose, are left out by name alone: a test gives them an ID that
- * begins with NOT_REPLAYED.
+ * Workflows of other code than the shop's, or with intentional errors, are excluded only by name: a test gives them an ID that starts with
+ * NOT_REPLAYED.
  */
 import type { Client } from '@temporalio/client';
 import type temporalProto from '@temporalio/proto';
@@ -11,10 +11,10 @@ import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Settings } from '../../infra/config.ts';
 import { dataConverter } from '../../infra/temporal/client.ts';
 
-/** A workflow whose ID begins so is not replayed. */
+/** Prefix of the IDs of workflows that are not replayed. */
 export const NOT_REPLAYED = 'not-replayed-';
 
-/** Fetched at once while others are replayed; a history is some 30 KB. */
+/** Histories fetched concurrently while others are replayed; a history is about 30 KB. */
 const FETCH_CONCURRENCY = 16;
 const MAX_REASON_LENGTH = 400;
 /** Temporal's own namespace for its system workflows. */
@@ -43,12 +43,12 @@ export interface ReplayReport {
 export interface ReplayOptions {
   readonly settings: Pick<Settings, 'PAYLOAD_KEYS'>;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Which workflows, with all their runs; unless given, all that the server holds and that are not left out by name. */
+  /** Selects workflows, with all their runs; default: all workflows of the server that are not excluded by name. */
   readonly only?: (workflowId: string) => boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Replays what the server holds, in every namespace. Runs that are not closed are replayed as far as they got. */
+/** Replays the server's histories in every namespace. Open runs are replayed up to their last event. */
 export async function replayServer(client: Client, options: ReplayOptions): Promise<ReplayReport> {
   const { only } = options;
   const all = await listExecutions(client);
@@ -68,7 +68,7 @@ export async function replayServer(client: Client, options: ReplayOptions): Prom
   };
 }
 
-/** For people: one line when all replay, else which do not. */
+/** Formats the report: one line when all replay, otherwise a list of those that don't. */
 export function describeReplay({ replayed, excluded, types, problems }: ReplayReport): string {
   const count = (many: number) => many.toLocaleString('en-US');
   const left = excluded > 0 ? ` (${count(excluded)} left out by name: ${NOT_REPLAYED}…)` : '';
@@ -107,7 +107,7 @@ interface Fetched {
   readonly history: History;
 }
 
-/** In order, with the next ones on their way. */
+/** Yields histories in order while prefetching the next ones. */
 async function* fetched(client: Client, executions: readonly Execution[]): AsyncIterable<Fetched> {
   const underway: Promise<Fetched>[] = [];
   let next = 0;
@@ -116,7 +116,7 @@ async function* fetched(client: Client, executions: readonly Execution[]): Async
     next += 1;
     if (!execution) return;
     const fetching = fetchHistory(client, execution).then((history) => ({ execution, history }));
-    // Awaited in its turn; until then a failure must not end this process.
+    // The promise is awaited later; until then a rejection must not end this process.
     fetching.catch(() => {});
     underway.push(fetching);
   };
@@ -146,7 +146,7 @@ async function* replay(
   histories: AsyncIterable<Fetched>,
   { settings, workflowBundle }: ReplayOptions,
 ): AsyncIterable<{ execution: Execution; error?: string }> {
-  // One is replayed at a time: the newest given out is the one that a result is of.
+  // Histories are replayed one at a time, so a result belongs to the last one that was yielded.
   let current: Execution | undefined;
   async function* inTurn() {
     for await (const { execution, history } of histories) {
@@ -158,7 +158,7 @@ async function* replay(
   for await (const { error } of results) yield { execution: current!, error: error && reasonOf(error.message) };
 }
 
-/** Core prints the failure as a structure of its own, with a stack in it: what it says of itself is enough. */
+/** Extracts the message because Core prints the failure as a structure with a stack. */
 function reasonOf(message: string): string {
   const said = /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1];
   return (said ?? message).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);

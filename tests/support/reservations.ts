@@ -1,4 +1,4 @@
-/** What inventory activities are asked with, and reservations whose time is over. */
+/** Inputs for inventory activities, and expired reservations. */
 import { randomUUID } from 'node:crypto';
 import { createOutboxHandlers } from '../../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../../activities/outbox/relay.ts';
@@ -7,7 +7,7 @@ import type { Services } from '../../infra/services.ts';
 import type { StockRequest } from '../../workflows/reservation/messages.ts';
 import { until } from './shop.ts';
 
-/** A guest of an address of their own reserves the lines, for longer than any run of the tests: the audit looks when all have run. */
+/** A reservation by a guest with a unique address, for longer than any test run, because the audit runs after all tests. */
 export function reservationInput(lines: StockRequest['lines'], request: Partial<StockRequest> = {}): StockRequest {
   return {
     reservationId: randomUUID(),
@@ -22,7 +22,7 @@ export function reservationInput(lines: StockRequest['lines'], request: Partial<
   };
 }
 
-/** Puts a reservation's deadline, and its order's, into the past. */
+/** Moves the deadline of a reservation and its order into the past. */
 export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: string, seconds: number): Promise<void> {
   await db.run('update reservations set expires_at = now() - make_interval(secs => $2) where id = $1', [
     reservationId,
@@ -36,8 +36,8 @@ export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: stri
 
 /**
  * Keeps the stock counters and the search index up to date, as a worker does, for tests without one.
- * @param topics of the outbox that are carried; what others hold stays there to be looked at
- * @returns what stops it
+ * @param topics outbox topics to process; messages of other topics stay in the outbox for inspection
+ * @returns a function that stops it
  */
 export async function startStock(services: Services, topics?: readonly string[]): Promise<() => Promise<void>> {
   await services.productIndex.ensure();

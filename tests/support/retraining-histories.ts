@@ -1,4 +1,4 @@
-/** The ways a retraining ends, and the runs in which it waits: each retraining is a run of the one workflow, which then goes on as a new one. */
+/** Histories of retrainings with each outcome, and of runs that wait: each retraining is one run of the workflow, which then continues as new. */
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Services } from '../../infra/services.ts';

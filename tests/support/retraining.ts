@@ -1,6 +1,6 @@
 /**
- * A shop for tests of the retraining: a database, a search index and an InfluxDB database of its own on the servers that `npm test`
- * started, so that other tests' orders are not in its purchases, nor its orders in other tests' books.
+ * A shop for tests of the retraining: a separate database, search index, and InfluxDB database on the servers that `npm test` started, so
+ * that its purchases don't include other tests' orders, and its orders don't appear in other tests' audits.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,14 +16,14 @@ import { connectTestServices, until } from './shop.ts';
 export interface RetrainingShop {
   services: Services;
   overrides: Partial<Settings>;
-  /** A worker of its own process, for the queue of recommendations. */
+  /** Starts a worker for the recommendations queue in a separate process. */
   startWorkerProcess(): Promise<WorkerProcess>;
   stop(): Promise<void>;
 }
 
 export interface WorkerProcess {
   pid: number;
-  /** Kills it without warning; settles when it is gone. */
+  /** Kills it without warning; resolves when it has exited. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -106,16 +106,16 @@ async function onServer(url: string, statement: string): Promise<void> {
 export interface Purchases {
   shoppers: number;
   products: number;
-  /** Each of a few lines. */
+  /** Number of orders, each with a few lines. */
   orders: number;
   days: number;
-  /** Whether products before the held-out time are drawn without regard to taste. */
+  /** Whether products before the held-out period are chosen regardless of taste. */
   shuffledBefore?: boolean;
 }
 
 /**
- * Makes purchases: shoppers and products of ten tastes, who buy within theirs nine times of ten. Written in one statement each, past
- * the shop's own steps, without money.
+ * Creates purchases: shoppers and products have one of ten tastes, and shoppers buy within theirs nine times out of ten. The rows are
+ * inserted directly with one statement per table, without payments.
  */
 export async function makePurchases({ db }: Pick<Services, 'db'>, of: Purchases): Promise<void> {
   await db.run(
@@ -158,7 +158,7 @@ export async function makePurchases({ db }: Pick<Services, 'db'>, of: Purchases)
   );
 }
 
-/** Takes all purchases away, and leaves products and shoppers. */
+/** Deletes all purchases, but keeps products and shoppers. */
 export async function clearPurchases({ db }: Pick<Services, 'db'>): Promise<void> {
   for (const table of ['refund_items', 'refunds', 'order_items', 'orders', 'reservations'] as const)
     await db.run(`delete from ${table}`);

@@ -1,5 +1,5 @@
 /**
- * For each operation of the API a request that is right in everything but who sends it, for the test of who may call what
+ * A request for each operation of the API that is valid except for its sender, for the access control test
  * (tests/access.integration.test.ts). A new operation needs an entry here.
  */
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,7 @@ import { PASSWORD, signedIn } from './accounts.ts';
 import { sell } from './sales.ts';
 import { ADDRESS, type AnyBody, createProduct, Shopper, type TestShop } from './shop.ts';
 
-/** Everyone who may send a request. `other_customer` owns nothing of what the requests are about. */
+/** All kinds of callers. `other_customer` owns none of the records in the requests. */
 export const CALLERS = [
   'anonymous',
   'guest',
@@ -22,25 +22,25 @@ export const CALLERS = [
 export type Caller = (typeof CALLERS)[number];
 
 export interface RouteRequest {
-  /** Values of the address's parameters. */
+  /** Values of the path parameters. */
   params?: Record<string, string>;
   query?: string;
   headers?: () => Record<string, string>;
-  /** A new one for each call. */
+  /** Creates a new body for each call. */
   body?: () => unknown;
-  /** For a request about somebody's order or reservation: who reaches it; for all others it is not there. */
+  /** For a request about an order or a reservation: who can access it; all other callers get 404. */
   reachedBy?: 'its owner' | 'its owner and staff';
-  /** What those get who may call it; left out: the documented success. */
+  /** Status for allowed callers; default: the documented success. */
   answer?: number;
-  /** What single callers get, where the documented access and `answer` do not tell. */
+  /** Status for specific callers, where it differs from the documented access and `answer`. */
   answers?: Partial<Record<Caller, number>>;
-  /** What must be the same after the calls that are refused. */
+  /** Reads the state that refused calls must not change. */
   state?: () => Promise<unknown>;
 }
 
 export interface Stage {
   shop: TestShop;
-  /** Whose order or reservation the request is about: a guest or a customer, new for each request. */
+  /** The owner of the order or reservation: a guest or a customer, new for each request. */
   owner: Shopper;
 }
 
@@ -57,7 +57,7 @@ const cartItem =
     body: body && (() => body),
   });
 
-/** A product that is for sale, and what is stored of it. */
+/** A product on sale and its stored state. */
 const changedProduct =
   (body?: object): Prepare =>
   async ({ shop }) => {
@@ -108,7 +108,7 @@ const checkout: Prepare = async (stage) => {
   };
 };
 
-/** @param quantity of its only product @returns an unpaid order, and what is stored of it */
+/** @param quantity of its only product @returns an unpaid order and its stored state */
 async function orderRequest({ shop: { services }, owner }: Stage, quantity: number) {
   const { id: productId } = await createProduct(services);
   const begun: AnyBody = await owner.order(productId, quantity);
@@ -132,7 +132,7 @@ const cancellation: Prepare = async (stage) => ({
   body: () => ({ reason: 'Not needed any more' }),
 });
 
-/** One unit of a paid order for each of those who may. */
+/** A paid order with one unit for each allowed caller. */
 const refundRequest: Prepare = async (stage) => {
   const { request, begun, productId } = await orderRequest(stage, 5);
   await stage.owner.pay(begun);
@@ -144,7 +144,7 @@ const refundRequest: Prepare = async (stage) => {
   };
 };
 
-/** A refund above the shopper's limit. The lead's decision ends the waiting, so the administrator's comes too late. */
+/** A refund above the shopper's limit. The lead decides first, so the administrator's decision is too late. */
 const decision: Prepare = async ({ shop }) => {
   const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
   const { refund } = (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body;
@@ -161,17 +161,17 @@ const signIn: Prepare = async ({ shop }) => {
   return { body: () => ({ email, password: PASSWORD }) };
 };
 
-/** A session of its own for each call. */
+/** A separate session for each call. */
 const session: Prepare = async ({ shop }) => {
   const { email } = await signedIn(shop);
   const login = () => new Shopper(shop.api.url).call('POST', '/auth/login', { email, password: PASSWORD });
   return { body: async () => ({ refresh_token: (await login()).body.refresh_token }) };
 };
 
-/** Without its signature nobody's event counts. */
+/** An event without a signature is rejected for every caller. */
 const unsignedEvent: Prepare = () => ({ body: () => ({ id: 'evt_1', type: 'payment_intent.succeeded' }), answer: 400 });
 
-/** Training and rolling back change what all other tests are shown, so those who may are told that the reason is wrong. */
+/** Training and rolling back affect all other tests, so allowed callers send an invalid reason and get 400. */
 const retraining: Prepare = () => ({ body: () => ({ reason: 5 }), answer: 400 });
 
 const codec: Prepare = () => ({ body: () => ({ payloads: [] }) });

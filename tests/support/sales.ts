@@ -1,4 +1,4 @@
-/** Orders that were bought and paid, and what tests do with them at the shop, the desk and Stripe. */
+/** Paid orders, and test helpers for actions on them at the shop, the support desk, and Stripe. */
 import { randomUUID } from 'node:crypto';
 import { CARDS, createProduct, Shopper, type TestProduct, type TestShop, until } from './shop.ts';
 
@@ -7,19 +7,19 @@ export interface Sale {
   orderId: string;
   intentId: string;
   products: TestProduct[];
-  // biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever its shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on the response, whatever its shape
   begun: any;
 }
 
 export interface SaleOptions {
-  /** Price and quantity of each line. */
+  /** Price and quantity per line. */
   lines?: { price: string; quantity: number }[];
   card?: string;
-  /** A new guest unless given. */
+  /** Default: a new guest. */
   buyer?: Shopper;
 }
 
-/** A shopper with an order that waits for its payment. */
+/** Creates a shopper with an order that awaits payment. */
 export async function openOrder(
   shop: TestShop,
   { lines = [{ price: '12.50', quantity: 2 }], buyer = new Shopper(shop.api.url) }: SaleOptions = {},
@@ -35,7 +35,7 @@ export async function openOrder(
   return { buyer, orderId: begun.order.id, intentId, products, begun };
 }
 
-/** A shopper with a paid order. */
+/** Creates a shopper with a paid order. */
 export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<Sale> {
   const sale = await openOrder(shop, options);
   await sale.buyer.pay(sale.begun, options.card ?? CARDS.good);
@@ -43,10 +43,10 @@ export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<S
   return sale;
 }
 
-/** The order as its shopper reads it. */
+/** The order as its shopper sees it. */
 export const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 
-/** What the stand-in does on demand: `faults`, `disputes`. @param path below `/local/` */
+/** Calls a control endpoint of the local Stripe server, such as `faults` or `disputes`. @param path below `/local/` */
 export function atStripe(
   shop: Pick<TestShop, 'services'>,
   path: string,
@@ -70,7 +70,7 @@ export async function chargeBack(
   return ((await answer.json()) as { id: string }).id;
 }
 
-/** What Stripe has refunded of a payment, in minor units. */
+/** The refunded amount of a payment at Stripe, in minor units. */
 export async function refundedAtStripe(shop: Pick<TestShop, 'services'>, intentId: string): Promise<number> {
   const intent = await shop.services.stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] });
   const charge = intent.latest_charge;

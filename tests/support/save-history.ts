@@ -1,4 +1,4 @@
-/** Keeps a workflow's history for the replay test: readable, and without the names of who ran it. */
+/** Saves a workflow's history for the replay test, decrypted and without the names of processes and hosts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -20,7 +20,7 @@ export async function saveHistory(
   mkdirSync(folder, { recursive: true });
   const history = temporalProto.temporal.api.history.v1.History.fromObject(await handle.fetchHistory());
   await decryptHistory(history, new EncryptingCodec(settings.PAYLOAD_KEYS));
-  // Process and host names are nobody's business later.
+  // Process and host names are private.
   for (const event of history.events) {
     for (const attributes of Object.values(event)) if (attributes?.identity) attributes.identity = 'saved';
   }

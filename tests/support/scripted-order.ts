@@ -1,6 +1,6 @@
 /**
- * The checkout's activities as a script, for tests of the workflow's own decisions under skipped time. What the real ones do is
- * tested on real servers, each by itself.
+ * Scripted activities of the order workflow, for tests of the workflow's decisions with skipped time. The real activities are tested
+ * individually on real servers.
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
@@ -16,22 +16,22 @@ export const TOTAL_CENTS = 2500;
 
 export class ScriptedOrder {
   order: OrderFacts;
-  /** How the payment stands at Stripe, and what of it was recorded: by a webhook, or because Stripe was asked. */
+  /** The payment's status at Stripe, and the recorded status, from a webhook or from a request to Stripe. */
   payment: CheckedPayment = 'open';
   isRecorded = false;
   readonly failures: NewFailure[] = [];
-  /** Whether the own payment came with the wrong amount. */
+  /** Whether the order's own payment had the wrong amount. */
   isMismatched = false;
   unmatched: string[] = [];
   isStripeAway = false;
   isDatabaseAway = false;
-  /** What was called, in order. */
+  /** The calls in order. */
   readonly calls: string[] = [];
   stockGone = false;
-  /** Answers of `cancelPayment` before the payment's own state decides. */
+  /** Results of `cancelPayment` before the payment's own status decides. */
   readonly cancelAnswers: CheckedPayment[] = [];
   createPaymentFailures = 0;
-  /** How often booking the payment fails before it succeeds. */
+  /** How often recording the payment fails before it succeeds. */
   bookFailures = 0;
   shipment: OrderRecord['shipment'] = null;
   refunds: RefundFacts[] = [];

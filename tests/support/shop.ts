@@ -1,4 +1,4 @@
-/** A shop for integration tests: API and worker of this very process, on the real servers that `npm test` started. */
+/** A shop for integration tests: API and worker in this process, on the real servers that `npm test` started. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Activities, createActivities } from '../../activities/index.ts';
@@ -22,13 +22,13 @@ export async function connectTestServices(overrides: Partial<Settings> = {}): Pr
   return connectServices({ ...settings, LOG_LEVEL: 'error' }, 'test');
 }
 
-/** The SDK's own messages go to the test's log; once a process, before any worker. */
+/** Sends the SDK's log messages to the test's log; called once per process, before any worker starts. */
 export function ensureRuntime(services: Services): void {
   if (!runtimeInstalled) installRuntime(services);
   runtimeInstalled = true;
 }
 
-/** @param wrapActivities gives what the worker runs in place of the shop's activities, such as the same ones with delays */
+/** @param wrapActivities returns the activities that the worker runs instead of the shop's, such as the same ones with delays */
 export async function startTestShop(
   overrides: Partial<Settings> = {},
   wrapActivities: (activities: Activities) => Activities = (activities) => activities,
@@ -50,7 +50,7 @@ export async function startTestShop(
   };
 }
 
-/** Waits until `look` gives something true. @throws after `timeoutMs`, naming what was waited for */
+/** Waits until `look` returns a truthy value. @throws after `timeoutMs`, with the name of the awaited condition */
 export async function until<Result>(
   look: () => Promise<Result> | Result,
   what: string,
@@ -71,7 +71,7 @@ export interface TestProduct {
   name: string;
 }
 
-/** A product in stock at a price of its own; its counter in the stock counters is waited for. */
+/** Creates a product in stock, and waits for its stock counter. */
 export async function createProduct(
   { db, stockCounters }: Pick<Services, 'db' | 'stockCounters'>,
   {
@@ -111,10 +111,10 @@ export interface Answer<Body> {
   headers: Headers;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever its shape
+// biome-ignore lint/suspicious/noExplicitAny: tests assert on the response, whatever its shape
 export type AnyBody = any;
 
-/** Someone with an address and a cart of their own, so that limits and owners don't mix. */
+/** A shopper with a separate address and cart, so that limits and owners don't interfere. */
 export class Shopper {
   readonly cartId = randomUUID();
   readonly address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
@@ -159,7 +159,7 @@ export class Shopper {
     return this.call('POST', '/checkouts', { reservation_id: reservationId, shipping_address: ADDRESS, email });
   }
 
-  /** Reserves and checks out. @throws when either is refused */
+  /** Makes a reservation and checks out. @throws when either is refused */
   async order(productId: string, quantity = 1): Promise<AnyBody> {
     const reserved = await this.reserve([{ productId, quantity }]);
     if (reserved.status !== 201) throw new Error(`reservation: ${JSON.stringify(reserved.body)}`);

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Services } from '../../infra/services.ts';
 
-/** The search attributes that a workflow was started with, before it set any itself. */
+/** The search attributes with which a workflow was started, before it set any itself. */
 export async function startAttributes(
   { temporal }: Pick<Services, 'temporal'>,
   workflowId: string,

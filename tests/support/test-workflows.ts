@@ -1,4 +1,4 @@
-/** Workflows that only tests run. */
+/** Support for workflows that only tests run. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -13,13 +13,13 @@ export const testWorkflowPath = (file: string): string =>
 
 export interface TestWorkflow {
   readonly taskQueue: string;
-  /** For one workflow. The replay of all the shop's histories leaves it out. */
+  /** A new workflow ID, which the replay of all the shop's histories excludes. */
   newWorkflowId(): string;
   readonly workflowBundle: WorkflowBundleWithSourceMap;
 }
 
 /**
- * Runs workflows on a worker and a queue of their own.
+ * Runs workflows on a separate worker and task queue.
  * @param file in `tests/workflows`
  */
 export async function withTestWorker<Result>(

@@ -1,4 +1,4 @@
-/** Temporal with time that skips: a ten-minute reservation passes in milliseconds. One environment a test file. */
+/** Temporal with time skipping: a ten-minute reservation passes in milliseconds. Each test file has one environment. */
 import temporalProto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -8,8 +8,8 @@ const TYPES = temporalProto.temporal.api.enums.v1.IndexedValueType;
 
 export interface WorkerOptions {
   /**
-   * Workflows kept between tasks. By default none: each task replays the whole history, so a step that is not deterministic fails. Where a
-   * workflow starts another one, the SDK takes one task at a time without a cache, and the two wait for each other until a timeout.
+   * Size of the workflow cache. By default 0, so that each task replays the whole history and nondeterministic steps fail. Tests in which a
+   * workflow starts another one need a cache: without it the SDK handles one task at a time, and the two block each other until a timeout.
    */
   maxCachedWorkflows?: number;
 }
@@ -30,8 +30,8 @@ export async function startSkippingTemporal(): Promise<SkippingTemporal> {
 }
 
 /**
- * A real server, in memory and without skipped time. The one that skips time at times never answers an update that meets the end of a run:
- * this is for workflows that get updates and begin a new run after each piece of work.
+ * A real in-memory server without time skipping, for workflows that receive updates and continue as new after each piece of work: the
+ * time-skipping server sometimes never answers an update that arrives at the end of a run.
  */
 export async function startOwnTemporal(): Promise<SkippingTemporal> {
   return serving(await startServer((path) => TestWorkflowEnvironment.createLocal(existing(path)), 'TEMPORAL_CLI'));
@@ -77,7 +77,7 @@ async function serving(env: TestWorkflowEnvironment): Promise<SkippingTemporal> 
   };
 }
 
-/** The SDK gives its server 5 s; on a busy machine one can take longer the first time. @param name of the variable with the program's path */
+/** Retries because the SDK waits 5 s for its server, and the first start can take longer. @param name variable with the program's path */
 async function startServer(
   start: (path: string) => Promise<TestWorkflowEnvironment>,
   name: 'TEMPORAL_TEST_SERVER' | 'TEMPORAL_CLI',

@@ -1,4 +1,4 @@
-/** Refunds written by SQL, past the shop: for tests of what looks at the records. */
+/** Refunds inserted with SQL, for tests of code that reads the records. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Sale } from './sales.ts';
@@ -6,20 +6,20 @@ import type { Sale } from './sales.ts';
 export interface WrittenRefund {
   status: string;
   cancelsUnits: boolean;
-  /** 0: of an amount alone. */
+  /** 0 means a refund of an amount without lines. */
   quantity: number;
   kind?: string;
   isGivenUp?: boolean;
-  /** Whether its units are back on sale. */
+  /** Whether its units are restocked. */
   isRestocked?: boolean;
   amount?: number;
   requestedBy?: string;
   stripeRefundId?: string;
-  /** Of the first product of the sale unless given. */
+  /** Default: the first product of the sale. */
   productId?: string;
 }
 
-/** @returns its ID */
+/** @returns the refund's ID */
 export async function writeRefund(
   db: Database,
   { orderId, products }: Pick<Sale, 'orderId' | 'products'>,
