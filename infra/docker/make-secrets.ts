@@ -15,7 +15,7 @@ const secrets = {
   JWT_SECRET: randomBytes(32).toString('base64url'),
   REFRESH_SECRET: randomBytes(32).toString('base64url'),
   PAYLOAD_KEYS: `compose:${randomBytes(32).toString('base64')}`,
-  // The shop and the local Stripe server share the same keys.
+  // The shop and the Stripe stand-in share the same keys.
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STRIPE_${name}`, value])),
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STANDIN_${name}`, value])),
 };

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import type { Settings } from '../config.ts';
 
 /**
- * Creates the Stripe client; with `STRIPE_API_URL` it uses the local Stripe server. It does not retry: Temporal does, with the same
+ * Creates the Stripe client; with `STRIPE_API_URL` it uses the Stripe stand-in. It does not retry: Temporal does, with the same
  * idempotency keys, so that retries are visible.
  */
 export function createStripe(

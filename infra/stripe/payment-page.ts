@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 
-/** URL of a payment's page in the Stripe Dashboard or the local Stripe server. */
+/** URL of a payment's page in the Stripe Dashboard or the Stripe stand-in. */
 export function paymentPageUrl(
   settings: Pick<Settings, 'STRIPE_API_URL' | 'STRIPE_PUBLIC_URL' | 'STRIPE_SECRET_KEY'>,
   paymentIntentId: string,

@@ -1,4 +1,4 @@
-/** What a shopper can still do once an order is paid, and what they see of it. */
+/** What a shopper can do with a paid order, and what they see of it. */
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,8 +38,8 @@ afterAll(() => browser.close());
 
 const WITHOUT_SCRIPTS = { javaScriptEnabled: false, viewport: PHONE };
 
-describe('a paid order that has not left', () => {
-  it('is canceled by its shopper, and its money and its items go back', async () => {
+describe('a paid order that has not shipped', () => {
+  it('can be canceled by its shopper, which refunds and restocks it', async () => {
     const product = await newProduct({ stock: 3, price: 31.25 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -74,7 +74,7 @@ describe('a paid order that has not left', () => {
     await expectNoSidewaysScroll(page);
   });
 
-  it('waits for a support lead where the amount is large, and goes on when they do not agree', async () => {
+  it('awaits a support lead’s approval of a large amount, and continues after a rejection', async () => {
     const product = await newProduct({ price: 180 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -88,7 +88,7 @@ describe('a paid order that has not left', () => {
     await decide(orderId, 'reject', 'It was engraved for you');
     await status(page, 'paid').waitFor();
     await refundState(page, 'rejected').getByText('It was engraved for you').waitFor();
-    // It can be requested again, and is then another request.
+    // Canceling again is a new request.
     const again = await unfold(page, 'Cancel order');
     await again.getByText('Your last request was declined.').waitFor();
     await again.getByLabel('Reason for canceling').fill('The engraving has a typo');
@@ -100,7 +100,7 @@ describe('a paid order that has not left', () => {
     expect(await canceledOf(page, product.name).textContent()).toBe('Canceled');
   });
 
-  it('whose payment arrives as its shopper cancels is canceled all the same', async () => {
+  it('whose payment arrives while its shopper cancels it is still canceled', async () => {
     const product = await newProduct({ stock: 1, price: 40 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -108,7 +108,7 @@ describe('a paid order that has not left', () => {
     await checkOut(page);
     const path = await placeOrder(page, newEmail());
     await enterCard(page, CARDS.good);
-    // A window of the same shopper that has not noticed the payment yet.
+    // A window of the same shopper that does not show the payment yet.
     await using unaware = await visit(browser, {
       ...WITHOUT_SCRIPTS,
       storageState: await page.context().storageState(),
@@ -125,7 +125,7 @@ describe('a paid order that has not left', () => {
     await expect.poll(() => available(product.id)).toBe(1);
   });
 
-  it('keeps what was typed when the shop can’t be reached', async () => {
+  it('keeps the input when the shop can’t be reached', async () => {
     const product = await newProduct();
     await using shopper = await visit(browser, { serviceWorkers: 'block' });
     const { page } = shopper;
@@ -154,8 +154,8 @@ describe('a paid order that has not left', () => {
   });
 });
 
-describe('an order on its way', () => {
-  it('shows its parcel, takes a return, and gives the money back once the items are there', async () => {
+describe('a shipped order', () => {
+  it('shows its tracking, accepts a return request, and is refunded once the items arrive', async () => {
     const lamp = await newProduct({ price: 35, stock: 5 });
     const stove = await newProduct({ price: 20 });
     await using shopper = await visit(browser);
@@ -192,7 +192,7 @@ describe('an order on its way', () => {
     expect(shopper.complaints).toEqual([]);
   });
 
-  it('can be sent back without scripts', async () => {
+  it('can be returned without scripts', async () => {
     const product = await newProduct({ price: 18 });
     await using shopper = await visit(browser, WITHOUT_SCRIPTS);
     const { page } = shopper;
@@ -210,7 +210,7 @@ describe('an order on its way', () => {
     await expectNoSidewaysScroll(page);
   });
 
-  it('says until when it could be returned, once that is over', async () => {
+  it('shows when the return window closed', async () => {
     const product = await newProduct({ price: 18 });
     await using shopper = await visit(browser, WITHOUT_SCRIPTS);
     const { page } = shopper;
@@ -233,7 +233,7 @@ describe('an order on its way', () => {
     await picture(page, 'order-returns-closed');
   });
 
-  it('keeps what is chosen and typed when the order moves meanwhile', async () => {
+  it('keeps selections and input when the order’s status changes meanwhile', async () => {
     const product = await newProduct({ price: 18 });
     await using shopper = await visit(browser);
     const { page } = shopper;

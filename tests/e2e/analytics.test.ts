@@ -1,4 +1,4 @@
-/** What the shop counts of a visit, and of whom. */
+/** Analytics events of a visit, with and without consent. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSettings } from '../../infra/config.ts';
@@ -26,7 +26,7 @@ async function eventsOf(productId: string): Promise<{ event: string; visitor: un
 const kindsOf = async (productId: string) => (await eventsOf(productId)).map(({ event }) => event).sort();
 const banner = (page: Page) => page.getByRole('complementary', { name: 'Your privacy' });
 
-it('counts views and the cart, with an id for those who agree', async () => {
+it('records views and cart changes, with an ID for those who consent', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -47,7 +47,7 @@ it('counts views and the cart, with an id for those who agree', async () => {
   expect(shopper.complaints).toEqual([]);
 });
 
-it('takes a no without scripts, remembers it, and counts without ids', async () => {
+it('accepts a refusal without scripts, remembers it, and records events without IDs', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { javaScriptEnabled: false, viewport: PHONE });
   const { page } = shopper;
@@ -67,7 +67,7 @@ it('takes a no without scripts, remembers it, and counts without ids', async () 
   await page.getByText('You allowed analytics linked to you.').waitFor();
 });
 
-it('asks nobody whose browser has said no', async () => {
+it('does not ask when the browser opts out', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { extraHTTPHeaders: { 'sec-gpc': '1' } });
   const { page } = shopper;

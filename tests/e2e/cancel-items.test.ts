@@ -1,4 +1,4 @@
-/** Single items of a paid order that has not shipped are canceled: they are refunded, stay here, and go back on sale. */
+/** Canceling single items of a paid, unshipped order: they are refunded, don't ship, and are restocked. */
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ afterAll(() => browser.close());
 
 const WITHOUT_SCRIPTS = { javaScriptEnabled: false, viewport: PHONE };
 
-it('says what the chosen items come to, refunds them, and shows what was canceled', async () => {
+it('shows the total of the selected items, refunds them, and shows what was canceled', async () => {
   const kept = await newProduct({ price: 20 });
   const unwanted = await newProduct({ price: 12.3, stock: 5 });
   await using shopper = await visit(browser);
@@ -52,7 +52,7 @@ it('says what the chosen items come to, refunds them, and shows what was cancele
   expect(await canceledOf(page, kept.name).count()).toBe(0);
   await expect.poll(() => available(unwanted.id)).toBe(3);
 
-  // The next request begins anew, with what is left.
+  // The next request starts with the remaining items.
   const again = await unfold(page, 'Cancel items');
   expect(await again.getByLabel('Reason for canceling').inputValue()).toBe('');
   expect(await again.getByLabel(unwanted.name).locator('option').count()).toBe(3);
@@ -61,7 +61,7 @@ it('says what the chosen items come to, refunds them, and shows what was cancele
   expect(shopper.complaints).toEqual([]);
 });
 
-it('can be done by keyboard alone', async () => {
+it('works with the keyboard alone', async () => {
   const product = await newProduct({ price: 15 });
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -79,7 +79,7 @@ it('can be done by keyboard alone', async () => {
   await expect.poll(() => canceledOf(page, product.name).textContent()).toBe('1 of 2 canceled');
 });
 
-it('waits for a support lead where the amount is large, and says that the items do not ship meanwhile', async () => {
+it('awaits a support lead’s approval of a large amount, and says that the items do not ship meanwhile', async () => {
   const product = await newProduct({ price: 180 });
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -92,7 +92,7 @@ it('waits for a support lead where the amount is large, and says that the items 
   const review = 'We’re reviewing your request. These items won’t ship in the meantime.';
   await refundState(page, 'awaiting_approval').getByText(review).waitFor();
   expect(await canceledOf(page, product.name).textContent()).toBe('1 being canceled');
-  // The whole order can still be canceled, and then this request is part of it.
+  // The whole order can still be canceled, which includes this request.
   const whole = await unfold(page, 'Cancel order');
   await whole.getByText('refund $360.00 to your card').waitFor();
   await picture(page, 'order-items-in-review');
@@ -101,7 +101,7 @@ it('waits for a support lead where the amount is large, and says that the items 
   await expect.poll(() => canceledOf(page, product.name).count()).toBe(0);
 });
 
-it('refunds the same once, however often the form is sent', async () => {
+it('refunds once, however often the form is submitted', async () => {
   const product = await newProduct({ price: 15 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
@@ -134,7 +134,7 @@ it('refunds the same once, however often the form is sent', async () => {
   expect(await page.locator('[data-refund]').count()).toBe(1);
 });
 
-it('keeps what was typed when the API refuses, and says why', async () => {
+it('keeps the input when the API refuses, and says why', async () => {
   const product = await newProduct({ price: 30 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
@@ -142,13 +142,13 @@ it('keeps what was typed when the API refuses, and says why', async () => {
   const form = await unfold(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('2');
   await form.getByLabel('Reason for canceling').fill('Not for me');
-  // Support was faster.
+  // Support makes a refund first.
   await refund(orderId, 45, 'Late');
   await form.getByRole('button', { name: 'Cancel items' }).click();
   await form.getByRole('alert').getByText('more than the $15.00').waitFor();
   expect(await form.getByLabel('Reason for canceling').inputValue()).toBe('Not for me');
   expect(await form.getByLabel(product.name).inputValue()).toBe('2');
-  // The page now knows what is left, and asks for no more than that.
+  // The page now shows the remaining amount, and requests no more than that.
   await form.getByText('We can refund up to $15.00').waitFor();
   await form.getByText('Refund of $15.00 to your card; these items will not ship.').waitFor();
   await picture(page, 'order-cancel-items-refused');
@@ -175,7 +175,7 @@ it('does not turn into a return when the order has shipped in the meantime', asy
   await refundState(page, 'awaiting_return').getByText(product.name).waitFor();
 });
 
-it('keeps what is opened, chosen and typed before the scripts have come', async () => {
+it('keeps what is opened, selected, and typed before the scripts load', async () => {
   const product = await newProduct({ price: 18 });
   await using shopper = await visit(browser, { serviceWorkers: 'block' });
   const { page } = shopper;

@@ -1,4 +1,4 @@
-/** Finding things: typing errors, suggestions, filters, long lists. */
+/** Search: typos, suggestions, filters, long lists. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it('finds what was meant when a word is mistyped, and says so', async () => {
+it('corrects a mistyped word, and says so', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/');
@@ -24,7 +24,7 @@ it('finds what was meant when a word is mistyped, and says so', async () => {
   expect(shopper.complaints).toEqual([]);
 });
 
-it('suggests products while one types, and the keyboard chooses one', async () => {
+it('suggests products while typing, selectable with the keyboard', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/');
@@ -40,7 +40,7 @@ it('suggests products while one types, and the keyboard chooses one', async () =
   await page.getByRole('heading', { level: 1, name: wanted }).waitFor();
 });
 
-it('narrows down by category and price, and takes it back', async () => {
+it('filters by category and price, and removes the filters', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/search?q=linen');
@@ -63,7 +63,7 @@ it('narrows down by category and price, and takes it back', async () => {
   await expect.poll(total).toBe(all);
 });
 
-it('goes on with a long list below what is there, and finds it again on the way back', async () => {
+it('appends to a long list, and restores it after going back', async () => {
   const longest = (await categories()).reduce((one, other) => (one.product_count >= other.product_count ? one : other));
   await using shopper = await visit(browser, { viewport: PHONE });
   const { page } = shopper;

@@ -1,4 +1,4 @@
-/** How the pages look and behave everywhere: at phone and desktop width, light and dark, by keyboard, and in their headers. */
+/** Common behavior of all pages: phone and desktop width, light and dark, keyboard, and headers. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -31,7 +31,7 @@ describe.each([
   ['desktop', DESKTOP, 'light'],
   ['desktop-dark', DESKTOP, 'dark'],
 ] as const)('at %s', (name, viewport, colorScheme) => {
-  it('no page is wider than its window, and none complains', async () => {
+  it('no page is wider than its window or logs errors', async () => {
     const product = await newProduct();
     const seeded = await seededProduct();
     const [category] = await categories();
@@ -68,7 +68,7 @@ describe.each([
     await page.getByRole('button', { name: 'Continue to payment' }).click();
     await page.getByText('fields need your attention').waitFor();
     await look('checkout-errors');
-    // A reservation of its own for paying: pictures take time on a busy machine, and those of tests are short.
+    // A new reservation to pay, because screenshots take time on a busy machine and the tests' reservations are short.
     await checkOut(page);
     await placeOrder(page, newEmail());
     await look('pay');
@@ -84,7 +84,7 @@ describe.each([
   });
 });
 
-it('can be shopped by keyboard alone', async () => {
+it('a purchase works with the keyboard alone', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -105,7 +105,7 @@ it('can be shopped by keyboard alone', async () => {
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
 });
 
-it('keeps its cookies from scripts and from other sites', async () => {
+it('cookies are inaccessible to scripts and other sites', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -116,7 +116,7 @@ it('keeps its cookies from scripts and from other sites', async () => {
     expect({ name, httpOnly, sameSite, path }).toEqual({ name, httpOnly: true, sameSite: 'Lax', path: '/' });
 });
 
-it('lets nobody but the shopper keep personal pages, and everybody keep files', async () => {
+it('personal pages are cached only by the shopper’s browser, and files by everyone', async () => {
   await using shopper = await visit(browser);
   const { request } = shopper.page;
   for (const path of ['/cart', '/sign-in', '/no-such-page']) {
@@ -134,7 +134,7 @@ it('lets nobody but the shopper keep personal pages, and everybody keep files', 
   expect(picture.headers()['cache-control']).toMatch(/public, max-age=\d{5}/);
 });
 
-it('takes forms from its own pages only', async () => {
+it('accepts forms only from its own pages', async () => {
   const product = await newProduct();
   const answer = await fetch(`${stack.storefrontUrl}/cart?/add`, {
     method: 'POST',
@@ -145,7 +145,7 @@ it('takes forms from its own pages only', async () => {
   expect(answer.status).toBe(403);
 });
 
-it('keeps catalog pages for a while in the browser, and drops them when the shopper changes something', async () => {
+it('catalog pages are cached in the browser for a while, and dropped when the shopper changes something', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -167,7 +167,7 @@ it('keeps catalog pages for a while in the browser, and drops them when the shop
   expect(await fromWorker('/cart')).toBe(false);
 });
 
-/** What a template shows when something is missing. */
+/** Expects none of the texts that a template shows when a value is missing. */
 async function expectNoLeaks(page: Page): Promise<void> {
   const shown = (await page.evaluate(
     "document.body.innerText + [...document.querySelectorAll('input, select')].map((field) => field.value).join('|')",
@@ -175,7 +175,7 @@ async function expectNoLeaks(page: Page): Promise<void> {
   expect(shown, page.url()).not.toMatch(/undefined|\bnull\b|NaN|\[object|Invalid Date/);
 }
 
-/** Scrolls through the page once, so that pictures that wait to be seen are drawn. */
+/** Scrolls through the page once, so that lazy images load. */
 async function drawAll(page: Page): Promise<void> {
   await page.evaluate(`(async () => {
     for (const image of document.images) image.loading = 'eager';

@@ -1,4 +1,4 @@
-/** Buying, from the front page to a paid order. */
+/** A purchase from the home page to a paid order. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 describe('a guest', () => {
-  it('browses, buys and sees the order turn paid by itself', async () => {
+  it('browses, buys, and sees the order become paid automatically', async () => {
     const product = await newProduct({ stock: 7, price: 31.25 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -58,7 +58,7 @@ describe('a guest', () => {
     expect(shopper.complaints).toEqual([]);
   });
 
-  it('is shown every field that is wrong and keeps what was typed', async () => {
+  it('sees every invalid field and keeps the input', async () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -81,7 +81,7 @@ describe('a guest', () => {
     await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
   });
 
-  it('may change their mind: a canceled order gives its items back', async () => {
+  it('can cancel an unpaid order, which releases its items', async () => {
     const product = await newProduct({ stock: 3 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -97,7 +97,7 @@ describe('a guest', () => {
     await expect.poll(() => available(product.id)).toBe(3);
   });
 
-  it('with an order awaiting payment is led to it from the checkout of any window, and may cancel it to buy something else', async () => {
+  it('with an order awaiting payment is sent to it from the checkout of any window, and can cancel it to buy something else', async () => {
     const product = await newProduct({ stock: 2 });
     const other = await newProduct();
     for (const options of [{}, { javaScriptEnabled: false, viewport: PHONE }]) {
@@ -125,7 +125,7 @@ describe('a guest', () => {
     }
   });
 
-  it('with two tabs comes to one checkout, and from there to one order', async () => {
+  it('with two tabs gets one checkout and one order', async () => {
     const product = await newProduct({ stock: 1 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -144,7 +144,7 @@ describe('a guest', () => {
     await secondTab.waitForURL(`**${order}`);
   });
 
-  it('finds money that support gave back on the page of the order', async () => {
+  it('sees a refund by support on the order page', async () => {
     const product = await newProduct({ price: 40 });
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -183,8 +183,8 @@ describe('a guest', () => {
   });
 });
 
-describe('somebody with an account', () => {
-  it('keeps the cart of the guest they were, buys at phone width, and finds the order again', async () => {
+describe('a shopper with an account', () => {
+  it('keeps the guest cart after signing in, buys at phone width, and finds the order again', async () => {
     const product = await newProduct({ price: 12 });
     await using shopper = await visit(browser, { viewport: PHONE });
     const { page } = shopper;
@@ -219,7 +219,7 @@ describe('somebody with an account', () => {
     expect(shopper.complaints).toEqual([]);
   });
 
-  it('is told when the email is taken, and when the password is wrong', async () => {
+  it('sees when the email is taken, and when the password is wrong', async () => {
     await using shopper = await visit(browser);
     const { page } = shopper;
     await page.goto('/register');
@@ -234,7 +234,7 @@ describe('somebody with an account', () => {
     await page.getByText('Incorrect email or password.').waitFor();
   });
 
-  it('stays signed in when several pages find the access token gone at once', async () => {
+  it('stays signed in when the access token expires for several pages at once', async () => {
     await using shopper = await visit(browser);
     const { page } = shopper;
     await page.goto('/sign-in');
@@ -255,7 +255,7 @@ describe('somebody with an account', () => {
 });
 
 describe('a card', () => {
-  it('that is declined says so, and another one may follow', async () => {
+  it('that is declined shows the decline, and another one can be used', async () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -274,7 +274,7 @@ describe('a card', () => {
   it.each([
     ['and pays when they do', 'Complete authentication', 'paid'],
     ['and may be tried again when they do not', 'Fail authentication', 'pending'],
-  ])('may ask its owner to confirm, %s', async (_title, button, then) => {
+  ])('may require authentication, %s', async (_title, button, then) => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
@@ -293,7 +293,7 @@ describe('a card', () => {
     await untilPaid(page);
   });
 
-  it('is checked for what is plainly missing before it goes anywhere', async () => {
+  it('is checked for missing fields before it is sent', async () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;

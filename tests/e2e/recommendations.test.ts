@@ -1,4 +1,4 @@
-/** What shoppers are shown, why, and what becomes of it when they say no. */
+/** Recommendations, their reasons, and opting out. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Product } from '../../api/contracts/catalog.ts';
@@ -52,13 +52,13 @@ afterAll(async () => {
 });
 
 const row = (page: Page, placement: string) => page.locator(`[data-placement="${placement}"]`);
-/** By its own link: other cards name the product in their reasons. */
+/** Finds the card by its link, because other cards name the product in their reasons. */
 const cardOf = (page: Page, placement: string, product: Product) =>
   row(page, placement)
     .getByRole('listitem')
     .filter({ has: page.getByRole('link', { name: product.name, exact: true }) });
 
-/** Goes down the page until its rows have come near and are there. */
+/** Scrolls down until the lazily loaded rows are shown. */
 async function untilRowsAreThere(page: Page): Promise<void> {
   await page.locator('[data-scripted]').waitFor({ state: 'attached' });
   const waiting = page.locator('section[aria-busy="true"]');
@@ -83,7 +83,7 @@ async function register(page: Page): Promise<void> {
   await page.waitForURL('**/account');
 }
 
-it('goes by what one bought, says so, and stops when told to', async () => {
+it('uses purchases, shows the reason, and stops after an opt-out', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await register(page);
@@ -127,7 +127,7 @@ it('goes by what one bought, says so, and stops when told to', async () => {
   expect(shopper.complaints).toEqual([]);
 });
 
-it('shows what goes well with a product and with the cart, on a phone', async () => {
+it('shows companions of a product and of the cart on a phone', async () => {
   await using shopper = await visit(browser, { viewport: PHONE });
   const { page } = shopper;
   await page.goto(`/products/${lantern.id}`);
@@ -143,7 +143,7 @@ it('shows what goes well with a product and with the cart, on a phone', async ()
   expect(shopper.complaints).toEqual([]);
 });
 
-it('leads to the same lists without scripts', async () => {
+it('links to the same lists without scripts', async () => {
   await using shopper = await visit(browser, { javaScriptEnabled: false, viewport: PHONE });
   const { page } = shopper;
   await page.goto(`/products/${lantern.id}`);
@@ -157,7 +157,7 @@ it('leads to the same lists without scripts', async () => {
   expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
 });
 
-it('does without the row when the list cannot be had', async () => {
+it('omits the row when the list can’t be loaded', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.route('**/recommendations?*', (route) => route.fulfill({ status: 503 }));

@@ -1,4 +1,4 @@
-/** What shoppers see of stock: what is left, what is short, and what comes back. */
+/** Stock as shoppers see it: remaining units, shortages, and released units. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, untilScripted, visit } from './support/browser.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it('names the line that falls short and how many are left, and sets it to that in one press', async () => {
+it('names the line with too few units and how many are left, and corrects the quantity with one click', async () => {
   const scarce = await newProduct({ stock: 5 });
   const plenty = await newProduct();
   await using first = await visit(browser);
@@ -43,7 +43,7 @@ it('names the line that falls short and how many are left, and sets it to that i
   expect(await third.page.getByRole('button', { name: 'Add to cart' }).count()).toBe(0);
 });
 
-it('gives the reservation back when the shopper goes back to change the cart', async () => {
+it('releases the reservation when the shopper goes back to edit the cart', async () => {
   const product = await newProduct({ stock: 4 });
   await using shopper = await visit(browser);
   const { page } = shopper;
@@ -60,7 +60,7 @@ it('gives the reservation back when the shopper goes back to change the cart', a
   expect(await available(product.id)).toBe(0);
 });
 
-it('takes quantities as they are changed, and removes lines', async () => {
+it('applies changed quantities immediately, and removes lines', async () => {
   const one = await newProduct({ price: 10 });
   const other = await newProduct({ price: 5 });
   await using shopper = await visit(browser);
@@ -77,7 +77,7 @@ it('takes quantities as they are changed, and removes lines', async () => {
   expect(shopper.complaints).toEqual([]);
 });
 
-it('lets go of what nobody pays for: the reservation ends on the page, the order expires, the stock is back', async () => {
+it('releases unpaid items: the reservation ends on the page, the order expires, the stock is available again', async () => {
   const product = await newProduct({ stock: 2 });
   const left = await newProduct({ stock: 2 });
   await using leaver = await visit(browser);
@@ -98,13 +98,13 @@ it('lets go of what nobody pays for: the reservation ends on the page, the order
   await expect.poll(() => available(left.id), patience).toBe(2);
   await expect.poll(() => available(product.id), patience).toBe(2);
 
-  // The cart is as it was: one press reserves it again.
+  // The cart is unchanged, and one click reserves it again.
   await leaver.page.getByRole('button', { name: 'Return to checkout' }).click();
   await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
   expect(await available(left.id)).toBe(0);
 });
 
-it('counts on when staff give more time: at the checkout when one looks again, at the payment by itself', async () => {
+it('updates the countdown when staff extend the reservation: at checkout after a reload, at payment automatically', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;

@@ -1,4 +1,4 @@
-/** Support staff give money back at the Temporal Web UI: in part, whole, with a second person, by canceling an order. */
+/** Refunds by support staff in the Temporal Web UI: partial, full, with approval, and by canceling an order. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, visit } from './support/browser.ts';
@@ -15,7 +15,7 @@ afterAll(() => browser.close());
 
 const ANNA = { requestId: 'ticket 4711', requestedBy: 'Anna' };
 
-it('refunds one of two items and puts it back on sale', async () => {
+it('refunds one of two items and restocks it', async () => {
   const lantern = await newProduct({ stock: 5, price: 24.5 });
   const other = await newProduct({ stock: 5, price: 9.99 });
   await using shopper = await visit(browser);
@@ -59,7 +59,7 @@ it('refunds one of two items and puts it back on sale', async () => {
   };
   expect(await desk.sendInVain('refund', again)).toContain('can still be refunded, but 2 were requested.');
   await desk.closeDialog();
-  // What people write stays what they wrote: no table, no formula, no list comes of it.
+  // The text is shown literally, not as a table, a formula, or a list.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
   await desk.send('putUnderReview', { ...ANNA, requestId: 'ticket 4713', reason: odd });
   await desk.untilTold(`do not ship until it is released. Reason: ${odd}`, 'Status: under review');
@@ -67,10 +67,10 @@ it('refunds one of two items and puts it back on sale', async () => {
 
 it.each([
   ['approve', 'ticket 4711', 'Done: the refund succeeded.', 'succeeded', 'refunded'],
-  // Whatever people call their tickets: it becomes a part of an id, and of a link.
+  // Ticket names with special characters, because they become part of an ID and a link.
   ['reject', 'ticket #4711 (1/2)', 'The refund was rejected.', 'rejected', 'paid'],
 ] as const)(
-  'has a support lead %s a refund above the limit of support: %s',
+  'lets a support lead %s a refund above the limit of support: %s',
   async (decision, requestId, outcome, refundState, orderStatus) => {
     const product = await newProduct({ price: 79 });
     await using shopper = await visit(browser);
@@ -96,7 +96,7 @@ it.each([
     if (decision === 'approve') await desk.pictureOfCase('waits');
     const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(told)![1]!;
 
-    // A name in a payload is no second person: the try is refused, and kept.
+    // A name in a payload is not a second person: the attempt is refused and recorded.
     const claim = { refundId, decision: 'approve', requestedBy: 'Robin, support lead', reason: 'Looks fine' };
     expect(await desk.sendInVain('decide', claim)).toContain('A support lead must sign in to the shop and decide');
     await desk.closeDialog();
@@ -122,7 +122,7 @@ it.each([
   },
 );
 
-it('cancels a paid order: all of its money goes back, its items go back on sale', async () => {
+it('cancels a paid order, which is fully refunded and restocked', async () => {
   const product = await newProduct({ stock: 3, price: 31.25 });
   await using shopper = await visit(browser);
   const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);

@@ -1,4 +1,4 @@
-/** Support staff give a shopper more time at the Temporal Web UI, once. */
+/** Support staff extend a reservation once in the Temporal Web UI. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, untilScripted, visit } from './support/browser.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-// Reservations of tests are short, and a busy machine may be slower than one: then once more.
-it('extends the hold of an unpaid order, once, before the shopper’s eyes', { retry: 1 }, async () => {
+// Retried because the tests' reservations are short, and a busy machine may take longer than one lasts.
+it('extends the reservation of an unpaid order once, visibly for the shopper', { retry: 1 }, async () => {
   const product = await newProduct();
   await using desk = await Desk.open(browser);
   await using shopper = await visit(browser);

@@ -1,4 +1,4 @@
-/** Support staff find a case at the Temporal Web UI, read it, and learn what can't be done. */
+/** Support staff find and read a case in the Temporal Web UI, and see refused actions. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, untilScripted, visit } from './support/browser.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it('finds an order by its id, customer, status, amount and day, and reads what happened', async () => {
+it('finds an order by ID, customer, status, amount, and day, and shows its history', async () => {
   const lantern = await newProduct({ price: 24.5 });
   const other = await newProduct({ price: 9.99 });
   const account = { email: newEmail(), password: PASSWORD };
@@ -78,7 +78,7 @@ it('finds an order by its id, customer, status, amount and day, and reads what h
   await (await reservation).getByRole('heading', { name: 'reservation-' }).waitFor();
 });
 
-it('keeps the dialog and says why, where an update makes no sense; offers nothing that does harm', async () => {
+it('keeps the dialog open and shows why an update is refused; offers no harmful actions', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const orderId = await buy(shopper.page, [{ id: product.id }]);
@@ -111,7 +111,7 @@ it('keeps the dialog and says why, where an update makes no sense; offers nothin
   await desk.untilTold('Status: paid');
 });
 
-it('refunds from the start form with the order’s id alone', async () => {
+it('refunds from the start form with only the order’s ID', async () => {
   const product = await newProduct({ stock: 3, price: 31.25 });
   await using shopper = await visit(browser);
   const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
@@ -126,6 +126,6 @@ it('refunds from the start form with the order’s id alone', async () => {
   await desk.pictureOfCase('refund-done');
   await shopper.page.reload();
   await shopper.page.locator('[data-status="refunded"]').first().waitFor();
-  // Nothing had shipped: its items are back on sale without anyone saying so.
+  // Nothing had shipped, so its items are restocked automatically.
   expect(await available(product.id)).toBe(3);
 });

@@ -1,4 +1,4 @@
-/** The shop before its scripts have loaded, and where they never do: forms and links are enough to buy. */
+/** The shop before its scripts load, and where they never do: forms and links are enough to buy. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
@@ -24,7 +24,7 @@ afterAll(() => browser.close());
 
 const WITHOUT_SCRIPTS = { javaScriptEnabled: false, viewport: PHONE };
 
-it('sells to a guest: declined, then paid', async () => {
+it('a guest can buy: declined, then paid', async () => {
   const product = await newProduct({ price: 18 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
@@ -47,7 +47,7 @@ it('sells to a guest: declined, then paid', async () => {
   await expectNoSidewaysScroll(page);
 });
 
-it('follows the bank’s question and comes back paid', async () => {
+it('follows the bank’s authentication and returns paid', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
@@ -59,7 +59,7 @@ it('follows the bank’s question and comes back paid', async () => {
   await untilPaid(page);
 });
 
-it('registers, filters, searches and changes the cart by plain forms and links', async () => {
+it('registers, filters, searches, and changes the cart with plain forms and links', async () => {
   const product = await newProduct({ stock: 3 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
@@ -94,7 +94,7 @@ it('registers, filters, searches and changes the cart by plain forms and links',
   await page.getByRole('link', { name: 'Back to the first page' }).waitFor();
 });
 
-it('keeps what is typed and chosen before the scripts have come', async () => {
+it('keeps input and selections made before the scripts load', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { serviceWorkers: 'block' });
   const { page } = shopper;

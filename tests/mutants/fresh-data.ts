@@ -22,7 +22,7 @@ export class FreshData {
     this.#databaseName = new URL(shop.environment.POSTGRES_URL!).pathname.slice(1);
   }
 
-  /** @param shop a shop with migrated tables, of which only the servers, the local Stripe server, and the mailbox run */
+  /** @param shop a shop with migrated tables, of which only the servers, the Stripe stand-in, and the mailbox run */
   static async of(shop: RunningShop): Promise<FreshData> {
     const fresh = new FreshData(shop);
     await fresh.#atPostgres(async (client) => {

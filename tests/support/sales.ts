@@ -46,7 +46,7 @@ export async function sell(shop: TestShop, options: SaleOptions = {}): Promise<S
 /** The order as its shopper sees it. */
 export const orderOf = async ({ buyer, orderId }: Sale) => (await buyer.call('GET', `/orders/${orderId}`)).body;
 
-/** Calls a control endpoint of the local Stripe server, such as `faults` or `disputes`. @param path below `/local/` */
+/** Calls a control endpoint of the Stripe stand-in, such as `faults` or `disputes`. @param path below `/local/` */
 export function atStripe(
   shop: Pick<TestShop, 'services'>,
   path: string,

@@ -1,4 +1,4 @@
-/** A workflow that ends with the answer to an update while a signal arrives. */
+/** A workflow that completes with the response to an update while a signal arrives. */
 import { condition, defineSignal, defineUpdate, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import { untilQuiet } from '../../workflows/shared/quiet.ts';
 
@@ -10,7 +10,7 @@ const steps = proxyLocalActivities<{ signalOwnWorkflow(): Promise<void> }>({
   retry: { maximumAttempts: 1 },
 });
 
-/** @returns how many signals came */
+/** @returns the number of signals received */
 export async function answering(): Promise<number> {
   let news = 0;
   let isOver = false;
@@ -18,7 +18,7 @@ export async function answering(): Promise<number> {
     news += 1;
   });
   setHandler(endUpdate, async () => {
-    // A local activity runs within the task, so the signal arrives before the answer leaves.
+    // A local activity runs within the workflow task, so the signal arrives before the response is sent.
     await steps.signalOwnWorkflow();
     isOver = true;
     return 'ended';

@@ -1,4 +1,4 @@
-/** A workflow whose update handlers run local activities at the same time and then act on what they share: the shape that must replay. */
+/** A workflow whose update handlers run concurrent local activities and then use shared state, a pattern that must replay. */
 import { allHandlersFinished, condition, defineUpdate, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 
 export const beginUpdate = defineUpdate<string, [number]>('begin');
@@ -14,7 +14,7 @@ export async function interleaved(updates: number): Promise<number> {
   let done = 0;
   setHandler(beginUpdate, async (index) => {
     opened ??= await steps.step(`open ${index}`);
-    // A failed one must not stop those behind it.
+    // A failed activity must not block the following handlers.
     if (index % 7 === 0) await steps.fail().catch(() => undefined);
     const paid = opened === `open ${index}` ? await steps.step(`pay ${index}`) : await steps.step(`look ${index}`);
     done += 1;

@@ -6,7 +6,7 @@ export const showSignal = defineSignal<[string]>('show');
 export const breakSignal = defineSignal('break');
 export const endSignal = defineSignal('end');
 
-/** @returns how often its details were rendered while nobody looked */
+/** @returns how often its details were rendered without a query */
 export async function shown(): Promise<number> {
   let text = 'begun';
   let renders = 0;

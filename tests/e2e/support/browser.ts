@@ -1,4 +1,4 @@
-/** Browsers that shop, and note whatever their pages complain about. */
+/** Browsers for tests, which record the errors and warnings of their pages. */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { stack } from './stack.ts';
 
@@ -11,7 +11,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Refusals are part of a shop's work: a form with errors is answered 400, a declined card 402, an unknown page 404. */
+/** Expected refusals: 400 for a form with errors, 402 for a declined card, 404 for an unknown page. */
 const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
 
 export const PHONE = { width: 390, height: 844 };
@@ -20,7 +20,7 @@ export const DESKTOP = { width: 1280, height: 900 };
 
 export interface Visit extends AsyncDisposable {
   page: Page;
-  /** Errors and warnings of pages, violations of the content security policy among them. */
+  /** Errors and warnings of pages, including violations of the content security policy. */
   complaints: string[];
 }
 
@@ -28,7 +28,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: stack.chromium, headless: true, args: FLAGS });
 }
 
-/** Somebody new at the shop's door, with no cookies. */
+/** Opens a browser context without cookies, as a new visitor. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: DESKTOP, baseURL: stack.storefrontUrl, ...options });
   context.setDefaultTimeout(20_000);
@@ -42,7 +42,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Scripts run on this page from now on: what a press does is no longer the browser's own doing. */
+/** Waits until the page is hydrated, so that scripts handle clicks instead of the browser. */
 export async function untilScripted(page: Page): Promise<void> {
   await page.locator('html[data-scripted]').waitFor({ state: 'attached' });
 }

@@ -1,4 +1,4 @@
-/** The page of an order: what is looked for on it, and pictures of it. */
+/** Locators and screenshots of the order page. */
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -8,15 +8,15 @@ import { stack } from './stack.ts';
 
 export const refundState = (page: Page, is: string): Locator => page.locator(`[data-refund="${is}"]`).first();
 
-/** The step that the order has reached. */
+/** The current step of the order's progress. */
 export const step = (page: Page): Locator =>
   page.getByRole('list', { name: 'Order progress' }).locator('[aria-current="step"]');
 
-/** What the list of items says of an item, such as "1 of 2 canceled". */
+/** The note of an item in the list, such as "1 of 2 canceled". */
 export const canceledOf = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ hasText: name }).locator('[data-canceled]');
 
-/** Without scripts a page shows what is new when one looks again. */
+/** Reloads until `isThere`, because a page without scripts does not update itself. */
 export async function lookUntil(page: Page, isThere: () => Promise<boolean>): Promise<void> {
   await expect
     .poll(async () => {
@@ -27,7 +27,7 @@ export async function lookUntil(page: Page, isThere: () => Promise<boolean>): Pr
     .toBe(true);
 }
 
-/** Pictures of the open page as phones and a desk show it. */
+/** Takes screenshots of the open page at phone and desktop width. */
 export async function picture(page: Page, title: string): Promise<void> {
   for (const [name, viewport] of [
     ['small-phone', SMALL_PHONE],

@@ -1,4 +1,4 @@
-/** What shoppers do, step by step. */
+/** Steps of shoppers. */
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -16,14 +16,14 @@ export async function putIntoCart(page: Page, productId: string, quantity = 1): 
   await page.goto(`/products/${productId}`);
   await page.getByLabel('Quantity', { exact: true }).fill(String(quantity));
   await page.getByRole('button', { name: 'Add to cart' }).click();
-  // With scripts one stays and is told; without, one is in the cart.
+  // With scripts the page stays and shows a message; without, the cart opens.
   await page
     .getByText(/added to your cart|^Your cart$/)
     .first()
     .waitFor();
 }
 
-/** Presses Checkout in the cart, which reserves it. */
+/** Clicks Checkout in the cart, which reserves it. */
 export async function checkOut(page: Page): Promise<void> {
   if (new URL(page.url()).pathname !== '/cart') await page.goto('/cart');
   await page.getByRole('button', { name: 'Checkout' }).click();
@@ -39,7 +39,7 @@ export async function fillAddress(page: Page, email?: string): Promise<void> {
   await page.getByLabel('ZIP code').fill('22201');
 }
 
-/** Sends the address and arrives where one pays. @returns path of the order */
+/** Submits the address and opens the payment page. @returns path of the order */
 export async function placeOrder(page: Page, email?: string): Promise<string> {
   await fillAddress(page, email);
   await page.getByRole('button', { name: 'Continue to payment' }).click();
@@ -62,13 +62,13 @@ export function status(page: Page, is: string): Locator {
   return page.locator(`[data-status="${is}"]`).first();
 }
 
-/** Waits for the order to turn paid before the shopper's eyes: nothing is pressed and nothing reloaded. */
+/** Waits for the open page to show the order as paid, without clicks or reloads. */
 export async function untilPaid(page: Page): Promise<void> {
   await status(page, 'paid').waitFor();
   await page.getByRole('heading', { name: /Thank you for your order|Your order is confirmed/ }).waitFor();
 }
 
-/** Buys as a guest. @returns id of the paid order, whose page is open */
+/** Buys as a guest. @returns ID of the paid order, whose page is open */
 export async function buy(page: Page, products: readonly { id: string; quantity?: number }[]): Promise<string> {
   for (const { id, quantity } of products) await putIntoCart(page, id, quantity);
   await checkOut(page);
@@ -78,7 +78,7 @@ export async function buy(page: Page, products: readonly { id: string; quantity?
   return path.split('/').at(-1)!;
 }
 
-/** Opens what a page keeps out of the way; open already is as good. */
+/** Expands a collapsed section, if it is not expanded yet. */
 export async function unfold(page: Page, title: string): Promise<Locator> {
   const details = page.locator('details').filter({ has: page.getByRole('heading', { name: title }) });
   if ((await details.getAttribute('open')) === null) await details.locator('summary').click();

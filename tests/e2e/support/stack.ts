@@ -1,4 +1,4 @@
-/** Where the shop under test is, as `npm test` tells by environment variables. */
+/** Addresses of the shop under test, which `npm test` passes in environment variables. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StackAddresses } from '../../../local/stack/stack-file.ts';

@@ -1,4 +1,4 @@
-/** What the shop's staff do for the tests, by its own API or at the support desk: stock products, ship, give money back, decide. */
+/** Actions of staff, through the API or the support desk: create products, ship, refund, approve. */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Session } from '../../../api/contracts/accounts.ts';
@@ -32,7 +32,7 @@ function tokenOf(account: { email: string; password: string }): Promise<string> 
   return token;
 }
 
-/** Id of an account, by which support finds its orders. */
+/** ID of an account, by which support finds its orders. */
 export async function userIdOf(account: { email: string; password: string }): Promise<string> {
   return (await call<Session>('POST', '/auth/login', account)).user.id;
 }
@@ -41,7 +41,7 @@ export async function categories(): Promise<Category[]> {
   return (await call<{ items: Category[] }>('GET', '/categories')).items;
 }
 
-/** A product of its own name, so that no other test meets it. */
+/** Creates a product with a unique name, so that no other test uses it. */
 export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Product> {
   const [category] = await categories();
   if (!category) throw new Error('The shop under test has no categories: was it seeded?');
@@ -57,12 +57,12 @@ export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Pro
   return call<Product>('POST', '/products', body, await tokenOf(stack.admin));
 }
 
-/** What can be bought of a product right now. */
+/** Units of a product that are currently available. */
 export async function available(productId: string): Promise<number> {
   return (await call<Product>('GET', `/products/${productId}`)).available_quantity;
 }
 
-/** Any product of the seeded catalog that is in stock. */
+/** A product in stock from the seeded catalog. */
 export async function seededProduct(): Promise<Product> {
   const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=50');
   const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));
@@ -70,12 +70,12 @@ export async function seededProduct(): Promise<Product> {
   return call<Product>('GET', `/products/${found.id}`);
 }
 
-/** Gives part of an order's money back, as support does. @param amount in the order's currency */
+/** Makes a partial refund as support. @param amount in major units of the order's currency */
 export async function refund(orderId: string, amount: number, reason: string): Promise<void> {
   await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));
 }
 
-/** Approves or rejects whatever of an order is waiting for approval by a support lead. */
+/** Approves or rejects the order's refund or cancellation that awaits a support lead's approval. */
 export async function decide(orderId: string, decision: 'approve' | 'reject', reason: string): Promise<void> {
   const token = await tokenOf(stack.supportLead);
   const { items } = await call<{ items: Refund[] }>('GET', '/refunds?status=awaiting_approval', undefined, token);
@@ -83,7 +83,7 @@ export async function decide(orderId: string, decision: 'approve' | 'reject', re
     await call('POST', `/refunds/${id}/${decision}`, { reason }, token);
 }
 
-/** A decision about one refund, by whoever tries. @returns the answer's status and why it was refused */
+/** Tries to decide on a refund. @returns the response's status and the reason for a refusal */
 export async function tryToDecide(
   account: { email: string; password: string },
   refundId: string,
@@ -99,7 +99,7 @@ export async function tryToDecide(
   return { status: response.status, detail };
 }
 
-/** Sends a workflow what staff would send it at the Temporal UI. */
+/** Sends an update to a workflow, as staff do in the Temporal UI. */
 async function sendUpdate(workflowId: string, update: string, request: object): Promise<void> {
   const settings = readSome(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'PAYLOAD_KEYS']);
   const { client, connection } = await connectTemporal(settings);
@@ -121,7 +121,7 @@ export function markDelivered(orderId: string): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'markDelivered', {});
 }
 
-/** Moves a delivery into the past. @returns when it was delivered */
+/** Moves a delivery into the past. @returns the new delivery time */
 export async function deliveredDaysAgo(orderId: string, days: number): Promise<Date> {
   const client = new pg.Client({ connectionString: readSome(['POSTGRES_URL']).POSTGRES_URL });
   await client.connect();
@@ -140,17 +140,17 @@ export function putUnderReview(orderId: string): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'putUnderReview', { reason: 'Two addresses' });
 }
 
-/** Extends the reservation to pay for an order. */
+/** Extends the reservation of an unpaid order. */
 export function extendOrderReservation(orderId: string, minutes: number): Promise<void> {
   return sendUpdate(orderWorkflow(orderId), 'extendReservation', { minutes, reason: 'Looks for the card' });
 }
 
-/** Extends the reservation at the checkout, before there is an order. */
+/** Extends a reservation at checkout, before an order exists. */
 export function extendReservation(reservationId: string, minutes: number): Promise<void> {
   return sendUpdate(`reservation-${reservationId}`, 'extendReservation', { minutes, reason: 'Types slowly' });
 }
 
-/** The items of every return of an order that is open have arrived. */
+/** Marks the items of all open returns of an order as received. */
 export async function receiveReturns(orderId: string): Promise<void> {
   const token = await tokenOf(stack.support);
   const { items } = await call<{ items: Refund[] }>('GET', `/orders/${orderId}/refunds`, undefined, token);

@@ -1,4 +1,4 @@
-/** The support desk: Temporal's Web UI, worked as a support person does, by what is to be seen on its pages. */
+/** The support desk: Temporal's Web UI, used like a support person does, by the visible elements of its pages. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { type SupportListName, supportListPath } from '../../../infra/temporal/support-lists.ts';
 import { stack } from './stack.ts';
 
-/** Beside the pictures of every run: those of the handbook, when they are asked for. */
+/** Folder for the handbook's screenshots, which are taken on request in addition to those of every run. */
 const HANDBOOK_FOLDER = process.env.SAVE_SUPPORT_SCREENSHOTS ? 'docs/images' : undefined;
 const LARGEST_PICTURE = 150_000;
 const VIEWPORT = { width: 1280, height: 900 };
@@ -31,7 +31,7 @@ export class Desk implements AsyncDisposable {
     return new Desk(page);
   }
 
-  /** Types a query into the list page's own field and searches. */
+  /** Enters a query in the list page's field and searches. */
   async search(query: string): Promise<void> {
     const { page } = this;
     await page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows`);
@@ -40,13 +40,13 @@ export class Desk implements AsyncDisposable {
     await page.getByRole('button', { name: 'Search', exact: true }).click();
   }
 
-  /** Opens a list by the link that `npm start` prints and the handbook has. */
+  /** Opens a list by the link in the output of `npm start` and in the handbook. */
   async openList(name: SupportListName): Promise<void> {
     await this.page.goto(`${stack.apiUrl}${supportListPath(name)}`);
     await this.page.getByTestId('workflow-count').waitFor();
   }
 
-  /** Waits until the open list shows a case: the list is some moments behind what happens. */
+  /** Waits until the open list shows a case, because the list lags behind events. */
   async untilListed(workflowId: string): Promise<Locator> {
     const entry = this.page.getByRole('row').getByRole('link', { name: workflowId, exact: true });
     await expect
@@ -59,18 +59,18 @@ export class Desk implements AsyncDisposable {
     return entry;
   }
 
-  /** Ids of the cases in the open list. */
+  /** IDs of the cases in the open list. */
   listed(): Promise<string[]> {
     return this.page.getByRole('row').locator('a[href*="/workflows/"]').allInnerTexts();
   }
 
-  /** Presses a case in the open list and turns to where it is told. */
+  /** Clicks a case in the open list and opens its details. */
   async openFromList(workflowId: string): Promise<void> {
     await (await this.untilListed(workflowId)).click();
     await this.#turnToDetails();
   }
 
-  /** Opens a case by its address, as it stands in a bookmark or a colleague's message. */
+  /** Opens a case by its URL, as from a bookmark or a colleague's message. */
   async openCase(workflowId: string): Promise<void> {
     await this.page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
     await this.#turnToDetails();
@@ -81,17 +81,17 @@ export class Desk implements AsyncDisposable {
     await this.details.locator('main').waitFor();
   }
 
-  /** The page without the bars at its top and left. */
+  /** The page without its top and side bars. */
   get content(): Locator {
     return this.page.locator('#content');
   }
 
-  /** What the case tells. */
+  /** The details of the case. */
   get details(): FrameLocator {
     return this.page.frameLocator('#user-metadata-current-details');
   }
 
-  /** Waits for what the case is to tell, asking for news with the key that the page names. @returns all that it tells */
+  /** Waits until the details contain the expected texts, refreshing with the page's shortcut key. @returns the full details */
   async untilTold(...expected: (string | RegExp)[]): Promise<string> {
     const read = async () => (await this.details.locator('main').textContent()) ?? '';
     const isComparable = (text: string) =>
@@ -124,7 +124,7 @@ export class Desk implements AsyncDisposable {
     return this.page.getByRole('menuitem', { name, includeHidden: true }).filter({ visible: true });
   }
 
-  /** Opens the dialog and its list of updates. */
+  /** Opens the update dialog and its list of updates. */
   async openUpdates(): Promise<void> {
     await this.openActions();
     await this.action('Send an Update').click();
@@ -135,7 +135,7 @@ export class Desk implements AsyncDisposable {
     return this.dialog.getByRole('option').filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
-  /** Chooses an update in the dialog and pastes its JSON. */
+  /** Selects an update in the dialog and pastes its JSON. */
   async fill(name: string, request: object): Promise<void> {
     await this.openUpdates();
     await this.update(name).click();
@@ -146,14 +146,14 @@ export class Desk implements AsyncDisposable {
     await this.dialog.getByRole('button', { name: 'Submit' }).click();
   }
 
-  /** Sends an update that is accepted: the dialog closes. */
+  /** Sends an update that is accepted, which closes the dialog. */
   async send(name: string, request: object): Promise<void> {
     await this.fill(name, request);
     await this.submit();
     await this.dialog.waitFor({ state: 'hidden' });
   }
 
-  /** Sends an update that is refused: the dialog stays, with what was typed. @returns the sentence that it shows */
+  /** Sends an update that is refused, which keeps the dialog open with the input. @returns the message in the dialog */
   async sendInVain(name: string, request: object): Promise<string> {
     await this.fill(name, request);
     await this.submit();
@@ -171,7 +171,7 @@ export class Desk implements AsyncDisposable {
     await this.dialog.waitFor({ state: 'hidden' });
   }
 
-  /** Fills the form for a new workflow. */
+  /** Fills in the form for a new workflow. */
   async fillStartForm(form: { workflowId: string; taskQueue: string; type: string; input: object }): Promise<void> {
     const { page } = this;
     await page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows`);
@@ -182,16 +182,16 @@ export class Desk implements AsyncDisposable {
     await this.#paste(this.content, form.input);
   }
 
-  /** JSON as the field itself formats it: other JSON grows when the field is left, and the button moves away from the press. */
+  /** Pastes JSON as the field formats it: otherwise reformatting on blur would move the button away from the click. */
   async #paste(within: Locator, request: object): Promise<void> {
     await within.getByRole('textbox', { name: 'Data' }).click();
-    // What was typed before is still to be seen, yet is not what would be sent.
+    // The previous input is still visible but would not be sent.
     await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.keyboard.press('Delete');
     await this.page.keyboard.insertText(JSON.stringify(request, null, 2));
   }
 
-  /** A picture of a part of the page, as `support-<title>.png`. */
+  /** Takes a screenshot of a part of the page, as `support-<title>.png`. */
   async picture(title: string, part: Locator): Promise<void> {
     const name = `support-${title}.png`;
     for (const folder of [stack.screenshotFolder, HANDBOOK_FOLDER]) {
@@ -202,7 +202,7 @@ export class Desk implements AsyncDisposable {
     }
   }
 
-  /** A picture of all that the case tells, however long it is; or of all that its page shows. */
+  /** Takes a screenshot of the case's full details, however long, or of its whole page. */
   async pictureOfCase(title: string, part: 'details' | 'page' = 'details'): Promise<void> {
     const { page } = this;
     const details = page.locator('#user-metadata-current-details');
@@ -213,7 +213,7 @@ export class Desk implements AsyncDisposable {
     await page.setViewportSize(VIEWPORT);
   }
 
-  /** A picture of a list of a few. */
+  /** Takes a screenshot of a short list. */
   async pictureOfList(title: string): Promise<void> {
     await this.page.setViewportSize({ ...VIEWPORT, height: 480 });
     await this.picture(title, this.content);

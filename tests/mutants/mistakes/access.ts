@@ -1,7 +1,7 @@
 /** Who may see and do what: roles, owners, sessions, cookies, headers, limits, and security defaults. */
 import type { MistakesInFile } from '../mistake.ts';
 
-/** Tests of each route with each role. */
+/** Tests of every route with every role. */
 const ROLE_TESTS = ['api/openapi', 'tests/access'];
 
 export const ACCESS: readonly MistakesInFile[] = [

@@ -1,4 +1,4 @@
-/** Second cases of what orders answer: to shoppers and staff, to Stripe's events, and to the time that passes. */
+/** Less common cases of orders' responses to shoppers, staff, Stripe's events, and timers. */
 import type { MistakesInFile } from '../mistake.ts';
 
 export const ANSWERS: readonly MistakesInFile[] = [

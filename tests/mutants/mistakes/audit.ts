@@ -1,4 +1,4 @@
-/** The audit, the sweep, and the outbox: what finds or repairs what went wrong elsewhere. */
+/** The audit, the sweep, and the outbox, which find or repair failures elsewhere. */
 import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 const AUDIT_TESTS = ['activities/audit', 'worker/audit', ...ACTIVITY_TESTS];

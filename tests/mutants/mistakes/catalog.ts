@@ -1,9 +1,9 @@
-/** The catalog: imports, products, lists, search, and the carts that are filled from them. */
+/** The catalog: imports, products, lists, search, and carts. */
 import type { MistakesInFile } from '../mistake.ts';
 
 const IMPORT_TESTS = ['activities/catalog/import'];
 const PRODUCT_TESTS = ['api/catalog/families', 'api/catalog/product-changes'];
-/** Of a product that an import changes. */
+/** Product columns that an import changes. */
 const COLUMNS = ['description', 'image_url', 'name', 'option_values'] as const;
 
 export const CATALOG: readonly MistakesInFile[] = [

@@ -1,4 +1,4 @@
-/** Second cases of orders and their money: what goes wrong only beside another cart, attempt, refund, or request. */
+/** Less common cases of orders and payments: mistakes that show only with another cart, attempt, refund, or request. */
 import type { MistakesInFile } from '../mistake.ts';
 
 export const EDGES: readonly MistakesInFile[] = [

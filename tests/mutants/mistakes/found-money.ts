@@ -1,4 +1,4 @@
-/** Money that moved at Stripe without the shop. */
+/** Payments and refunds at Stripe that the shop did not start. */
 import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 export const REFUND_TESTS = [

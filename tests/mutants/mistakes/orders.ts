@@ -1,4 +1,4 @@
-/** Orders, their payments, and what Stripe and its webhooks say of them. */
+/** Orders, their payments, and Stripe's responses and webhooks. */
 import { ACTIVITY_TESTS, type MistakesInFile } from '../mistake.ts';
 
 export const ORDERS: readonly MistakesInFile[] = [

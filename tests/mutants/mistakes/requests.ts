@@ -1,7 +1,7 @@
-/** What reaches the API and what it passes on: who asks from where, and requests for refunds and cancellations. */
+/** Requests to the API and their effects: senders and their addresses, and requests for refunds and cancellations. */
 import type { MistakesInFile } from '../mistake.ts';
 
-/** Tests of each route with each role. */
+/** Tests of every route with every role. */
 const ROLE_TESTS = ['api/openapi', 'tests/access'];
 
 export const REQUESTS: readonly MistakesInFile[] = [

@@ -1,4 +1,4 @@
-/** Reservations: whose counts, what a next one replaces, limits, and rebuilds of the stock counters. */
+/** Reservations: owners, replacement, limits, and rebuilds of the stock counters. */
 import type { MistakesInFile } from '../mistake.ts';
 
 export const RESERVATIONS: readonly MistakesInFile[] = [

@@ -1,4 +1,4 @@
-/** Workflows, with time that skips. */
+/** Workflows, with time skipping. */
 import type { MistakesInFile } from '../mistake.ts';
 
 export const WORKFLOWS: readonly MistakesInFile[] = [

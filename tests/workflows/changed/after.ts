@@ -1,4 +1,4 @@
-/** The workflow of `before.ts` with an activity where that has a timer. */
+/** The workflow of `before.ts` with an activity instead of its timer. */
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 
 const { step } = proxyActivities<{ step(): Promise<void> }>({ startToCloseTimeout: '10 seconds' });

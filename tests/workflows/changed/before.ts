@@ -1,4 +1,4 @@
-/** A workflow as a release ran it; `after.ts` is the same one changed in a way that its running histories don't survive. */
+/** A workflow as released; `after.ts` changes it in a way that its running histories can't replay. */
 import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow';
 
 export const goOnSignal = defineSignal('goOn');
