@@ -1,4 +1,4 @@
-/** The least that Koa can do: one handler, one constant body, in a process of its own. */
+/** A minimal Koa server as a baseline: one handler, one constant body, in a separate process. */
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 

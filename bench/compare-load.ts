@@ -1,4 +1,4 @@
-/** Shoppers who buy, one after the other at each of some places; in a process of its own, the same for every checkout. */
+/** Load of concurrent shoppers who buy one after the other, from a separate process that is the same for every checkout. */
 import { randomInt, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { ComparedShop } from './compare-shop.ts';
@@ -20,7 +20,7 @@ const ADDRESS = {
   postal_code: '12345',
   country: 'US',
 };
-/** Of the orders that nobody was notified of. */
+/** Poll interval for orders whose notification was missed. */
 const LOOK_MS = 1_000;
 
 process.once('message', (load: CompareLoad) => {
@@ -51,7 +51,7 @@ async function run({ api, postgresUrl, products, shoppers, seconds }: CompareLoa
   return { orders, elapsedSeconds };
 }
 
-/** Tells when orders are paid: the database says so, and nobody asks the API again and again. */
+/** Waits for orders to be paid by listening to the database instead of polling the API. */
 async function watchPayments(connectionString: string) {
   const waiting = new Map<string, () => void>();
   const pool = new pg.Pool({ connectionString, max: 4 });
@@ -82,7 +82,7 @@ async function watchPayments(connectionString: string) {
   };
 }
 
-/** A shopper of their own: limits are by cart and by address. */
+/** Buys as a new shopper, because limits apply per cart and per address. */
 async function buy(api: string, productId: string, paid: (orderId: string) => Promise<void>): Promise<void> {
   const headers = {
     'content-type': 'application/json',

@@ -1,15 +1,15 @@
-/** Starts the shop of a checkout by that checkout's own code, and stops it when whoever started this lets go. */
+/** Starts a checkout's shop with that checkout's own code, and stops it when the parent process disconnects. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import type { startShop } from '../local/stack/shop.ts';
 
 export interface ComparedShop {
-  /** Address of the API, with `/api`. */
+  /** URL of the API, including `/api`. */
   api: string;
   postgresUrl: string;
   products: string[];
-  /** Name and process ID of everything that the shop consists of. */
+  /** Name and process ID of every process of the shop. */
   processes: [string, number][];
 }
 
@@ -20,7 +20,7 @@ const MEASURED = [
 const PRODUCTS = 50;
 
 const checkout = process.argv[2]!;
-// Of an older commit: no more is asked of it than what has always been there.
+// The checkout may be an older commit, so this uses only what has always existed.
 const module = (await import(pathToFileURL(join(checkout, 'local/stack/shop.ts')).href)) as {
   startShop: typeof startShop;
 };
@@ -41,7 +41,7 @@ const { rows } = await client.query<{ id: string }>(
    returning id`,
   [PRODUCTS],
 );
-// Redis and the search index learn of them by the outbox.
+// The outbox updates Redis and the search index.
 while ((await client.query('select 1 from outbox limit 1')).rowCount)
   await new Promise((done) => setTimeout(done, 100));
 await client.end();

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- compare --base CHECKOUT [--pairs 5]`: what an order costs here and in another checkout (an older commit). Both
- * shops stay up and are loaded in turn, a few seconds each, so that what else the machine does meets both alike. Ends with 1 when a
- * slowdown of more than 5 % can't be ruled out.
+ * `npm run bench -- compare --base CHECKOUT [--pairs 5]`: compares the cost of an order with that of another checkout (an older commit).
+ * Both shops stay up and are loaded alternately for a few seconds each, so that other activity on the machine affects both equally. Exits
+ * with 1 when a slowdown of more than 5% can't be ruled out.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,9 +19,9 @@ import { meanRatio } from './figures.ts';
 
 const SHOPPERS = 10;
 const WARM_UP_SECONDS = 10;
-/** How long one shop is loaded before it is the other's turn. */
+/** How long one shop is loaded before the other. */
 const TURN_SECONDS = 5;
-/** Mails and index entries of the last orders are written after them. */
+/** Time for the emails and index updates of the last orders. */
 const SETTLE_MS = 1_000;
 const MAX_SLOWDOWN = 1.05;
 
@@ -41,7 +41,7 @@ export async function benchCompare(args: readonly string[], seconds: number): Pr
     for (const shop of shops) await shop.load(WARM_UP_SECONDS);
     for (let pair = 1; pair <= pairs; pair += 1) {
       const [before, now] = await measurePair(baseShop, thisShop, seconds);
-      // Both as slowdowns: above 1 this checkout costs more.
+      // Both ratios are slowdowns: above 1, this checkout costs more.
       const slower = before.ordersPerSecond / now.ordersPerSecond;
       const costlier = now.cpuMsPerOrder / before.cpuMsPerOrder;
       ratios.orders.push(slower);
@@ -68,7 +68,7 @@ export async function benchCompare(args: readonly string[], seconds: number): Pr
   process.exitCode = isWithin.every(Boolean) ? 0 : 1;
 }
 
-/** Prints what the pairs say together. @returns whether the bound is kept */
+/** Prints the combined result of the pairs. @returns whether the slowdown is within the limit */
 function verdict(what: string, ratios: readonly number[]): boolean {
   const { mean, upper } = meanRatio(ratios);
   const isWithin = upper <= MAX_SLOWDOWN;
@@ -93,7 +93,7 @@ function readArguments(args: readonly string[]): { base: string; pairs: number }
   return { base, pairs };
 }
 
-/** Loads each shop for so many seconds, in short turns. Who goes first alternates: the second finds a warmer machine. */
+/** Loads each shop for `seconds` in short turns. The first one alternates, because the second runs on a warmer machine. */
 async function measurePair(base: MeasuredShop, current: MeasuredShop, seconds: number): Promise<[Run, Run]> {
   const loads = new Map<MeasuredShop, Load[]>([
     [base, []],
@@ -121,11 +121,11 @@ function sum(loads: readonly Load[]): Run {
 }
 
 interface Load extends LoadResult {
-  /** Of all processes of the shop. */
+  /** CPU time of all processes of the shop. */
   cpuSeconds: number;
 }
 
-/** The shop of a checkout, on new data; each load comes from a process of its own. */
+/** The shop of a checkout with new data; each load comes from a separate process. */
 class MeasuredShop {
   readonly #child: ChildProcess;
   readonly #started: ComparedShop;
@@ -163,7 +163,7 @@ function startChild(file: string, args: readonly string[] = []): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, { serialization: 'advanced' });
 }
 
-/** @throws Error when the program ended without one; it has said why */
+/** @throws Error when the process exits without a message; it has reported why */
 async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   const ended = once(child, 'exit').then(() => undefined);
   const message = await Promise.race([once(child, 'message').then(([answer]) => answer as Answer), ended]);

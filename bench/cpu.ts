@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 
 /**
- * CPU seconds that each named process, with every process below it, has used so far.
- * @param processes name → process id
+ * CPU seconds that each named process and its descendants have used so far.
+ * @param processes name → process ID
  */
 export function cpuSeconds(processes: ReadonlyMap<string, number>): Map<string, number> {
   const children = new Map<number, number[]>();
@@ -24,8 +24,8 @@ export function cpuSeconds(processes: ReadonlyMap<string, number>): Map<string, 
 function readStat(pid: string): { parent: number; ticks: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in brackets and may hold spaces; after it the state, the parent, and further on the time
-    // used in user and system mode, by the process itself and by children already waited for.
+    // The command's name is in parentheses and may contain spaces; it is followed by the state, the parent, and further on the user and
+    // system time of the process itself and of its reaped children.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')

@@ -1,4 +1,4 @@
-/** Analytics events from the API's door to InfluxDB: 2,000 a second for a while, then as many as will go, beside plain XADD. */
+/** Analytics events from the API to InfluxDB: 2,000 per second for a while, then the maximum rate, compared with plain XADD. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -99,7 +99,7 @@ export async function benchEvents(shop: BenchShop, seconds: number): Promise<voi
   console.log(`\nPlain XADD of the same events, ${BATCH} a pipeline, one connection: ${baseline.toFixed(0)} a second.`);
 }
 
-/** Senders keep to the rate together; one that is late catches up. */
+/** The senders share the rate; one that is late catches up. */
 async function send(
   shop: BenchShop,
   seconds: number,
@@ -144,7 +144,7 @@ async function writtenSoFar(influx: InfluxDb): Promise<number> {
   return Number(series?.values[0]?.[1] ?? 0);
 }
 
-/** What the stream itself takes, with the same fields: the floor under all of it. */
+/** The rate of plain XADD with the same fields, as a baseline. */
 async function plainXadd(shop: BenchShop, seconds: number): Promise<number> {
   const redis = new Redis(shop.environment.REDIS_URL!);
   const key = 'bench:xadd';

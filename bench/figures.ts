@@ -4,7 +4,7 @@ export interface Percentiles {
   p99: number;
 }
 
-/** Nearest-rank percentiles. @throws RangeError without any value */
+/** Nearest-rank percentiles. @throws RangeError when there are no values */
 export function percentiles(values: readonly number[]): Percentiles {
   if (values.length === 0) throw new RangeError('nothing was measured');
   const sorted = [...values].sort((a, b) => a - b);
@@ -12,12 +12,12 @@ export function percentiles(values: readonly number[]): Percentiles {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** Of Student's t, two-sided 95 %, for 1, 2, 3 … degrees of freedom; past the end the last is close enough. */
+/** Two-sided 95% quantiles of Student's t for 1, 2, 3, … degrees of freedom; beyond the end, the last one is close enough. */
 const T_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131];
 
 /**
- * Mean of ratios and the upper bound of its 95 % interval, by their logarithms: twice as slow weighs as much as twice as fast.
- * @throws RangeError with fewer than two
+ * Geometric mean of ratios and the upper bound of its 95% confidence interval, so that twice as slow counts as much as twice as fast.
+ * @throws RangeError with fewer than two ratios
  */
 export function meanRatio(ratios: readonly number[]): { mean: number; upper: number } {
   if (ratios.length < 2) throw new RangeError('an interval needs at least two ratios');

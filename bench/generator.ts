@@ -1,4 +1,4 @@
-/** Asks at many connections, in a process of its own: in that of the benchmark its memory would be tidied up in the middle of a measurement. */
+/** Sends requests over many connections from a separate process, so that the benchmark's garbage collection doesn't disturb a measurement. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export interface Load {
   url: string;
   connections: number;
   requests: readonly Asked[];
-  /** So many seconds, each request drawn at random; or each request once, in order. */
+  /** Duration with randomly drawn requests; or each request once, in order. */
   seconds: number | 'each once';
 }
 
@@ -27,7 +27,7 @@ export interface Measured {
   failed: number;
 }
 
-/** @throws Error when the generator failed; it has said why on stderr */
+/** @throws Error when the generator failed; it has reported why on stderr */
 export async function measure(load: Load): Promise<Measured> {
   const child = fork(fileURLToPath(import.meta.url), { serialization: 'advanced' });
   const ended = once(child, 'exit');

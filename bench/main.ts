@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- reservations orders reads events recommendations]`: prints figures and their ratio to a baseline of the same run.
+ * `npm run bench [-- reservations orders reads events recommendations]`: prints results and their ratio to a baseline of the same run.
  * `npm run bench -- compare --base CHECKOUT`: compares the orders of two checkouts.
  */
 import { benchCompare } from './compare.ts';

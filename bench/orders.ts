@@ -1,4 +1,4 @@
-/** What an order costs: each call's latency, orders a second, and the CPU time of every process, at 1, 10 and 25 shoppers. */
+/** The cost of an order: each call's latency, orders per second, and the CPU time of every process, with 1, 10, and 25 shoppers. */
 import { randomUUID } from 'node:crypto';
 import { textTable } from '../infra/text-table.ts';
 import { cpuSeconds } from './cpu.ts';

@@ -1,4 +1,4 @@
-/** Cached reads and search at 50 connections, against a bare Koa handler that returns the same bytes on this machine. */
+/** Cached reads and search over 50 connections, compared with a bare Koa handler that returns the same bytes on this machine. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -28,7 +28,7 @@ export async function benchReads(shop: BenchShop, seconds: number): Promise<void
   const rows: string[][] = [];
   for (const [name, urls] of reads) {
     const body = await (await fetch(urls[0]!)).text();
-    // The machine's speed drifts: the two take turns, and their sums are compared.
+    // The machine's speed drifts, so the two alternate and their sums are compared.
     const bare = await bareKoa(body);
     const baseline: Load[] = [];
     const own: Load[] = [];
@@ -77,7 +77,7 @@ async function bareKoa(body: string): Promise<{ url: string; stop(): void }> {
   return { url: `http://127.0.0.1:${port}/`, stop: () => child.kill() };
 }
 
-/** Rounds of the same length: the mean rate, the worst tail, all failures. */
+/** Combines rounds of the same length: the mean rate, the worst tail latency, all failures. */
 function together(rounds: readonly Load[]): Load {
   return {
     perSecond: rounds.reduce((sum, each) => sum + each.perSecond, 0) / rounds.length,

@@ -1,6 +1,6 @@
 /**
- * Recommendations served at 50 connections, with 50,000 shoppers and 100,000 products loaded, beside Elasticsearch's nearest
- * neighbours of the shoppers' SVD vectors, asked directly. Environment: BENCH_PRODUCTS, BENCH_SHOPPERS, BENCH_LINES, BENCH_SECONDS.
+ * Recommendations over 50 connections, with 50,000 shoppers and 100,000 products loaded, compared with direct nearest-neighbor queries to
+ * Elasticsearch for the shoppers' SVD vectors. Environment: BENCH_PRODUCTS, BENCH_SHOPPERS, BENCH_LINES, BENCH_SECONDS.
  */
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
@@ -26,9 +26,9 @@ const LINES = Number(process.env.BENCH_LINES ?? 1_000_000);
 const LINES_PER_ORDER = 4;
 const CARTS = 5_000;
 const CONNECTIONS = 50;
-/** With so many one process is not at its end: what a shopper waits on an ordinary day. */
+/** With this many connections the process is not saturated, which shows the latency on an ordinary day. */
 const FEW_CONNECTIONS = 10;
-/** Different requests to draw from, where there are no end of them. */
+/** Number of distinct requests to draw from, where the possibilities are unlimited. */
 const DRAWN = 20_000;
 const COMPONENTS = 50;
 const INDEX = 'bench-product-vectors';
@@ -57,7 +57,7 @@ export async function benchRecommendationReads(seconds: number): Promise<void> {
         headers: { authorization: `Bearer ${token}` },
       })),
       'for somebody unknown': [{ path: '/api/recommendations' }],
-      // As often as they are bought: what nobody buys is seldom looked at.
+      // Weighted by purchases, because products that nobody buys are rarely viewed.
       'with a product': Array.from({ length: DRAWN }, () => ({
         path: `/api/products/${history.items[one(history.itemOf)]!}/similar`,
       })),
@@ -133,7 +133,7 @@ async function untilCarried(shop: BenchShop): Promise<void> {
   }
 }
 
-/** Orders as the shop would have them, written past the triggers. @returns the shoppers' ids */
+/** Inserts orders directly, without triggers. @returns the shoppers' IDs */
 async function makeOrders({ db }: BenchShop): Promise<string[]> {
   const client = await db.connect();
   try {
@@ -156,7 +156,7 @@ async function makeOrders({ db }: BenchShop): Promise<string[]> {
        from users u cross join generate_series(1, $1::int) where u.email like 'bench-%'`,
       [Math.round(LINES / SHOPPERS / LINES_PER_ORDER)],
     );
-    // Four of five purchases from a taste of the shopper's own; within it a few products sell much and most little.
+    // Four of five purchases match the shopper's own taste, in which a few products sell a lot and most sell little.
     await client.query(
       `insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
        select distinct on (line.id, p.id) line.id, p.id, 1, 10, 'BENCH', 'Bench', ''
@@ -200,7 +200,7 @@ async function readHistory({ db }: BenchShop, shoppers: readonly string[]): Prom
   return builder.build();
 }
 
-/** Trains on the orders and has the API serve it. @returns bytes of the model */
+/** Trains a model on the orders and makes the API serve it. @returns the model's size in bytes */
 async function publish(shop: BenchShop, pool: KernelPool, history: History): Promise<number> {
   const model = await trainBlend(pool, history, { endMs: Date.now() });
   const db = new Database(shop.db);
@@ -217,7 +217,7 @@ async function publish(shop: BenchShop, pool: KernelPool, history: History): Pro
   return byteCount;
 }
 
-/** It reads products and shoppers ahead. */
+/** Waits until the process has preloaded products and shoppers. */
 async function untilQuiet(process: ReadonlyMap<string, number>): Promise<void> {
   const used = () => cpuSeconds(process).get('api')!;
   for (;;) {
@@ -227,7 +227,7 @@ async function untilQuiet(process: ReadonlyMap<string, number>): Promise<void> {
   }
 }
 
-/** The products' vectors in an index of their own. @returns the vector of a shopper */
+/** Indexes the products' vectors in a separate index. @returns the vector of a shopper */
 async function indexVectors(
   shop: BenchShop,
   pool: KernelPool,

@@ -1,7 +1,6 @@
 /**
- * Training against size: the seed's decomposition (TruncatedSVD, 50 components) and the model that is served, on made purchases
- * whose products fall in popularity as real ones do. Each in a process of its own, so that peak memory is its own; with the ratio
- * to the smallest size.
+ * Training by size: the seed's decomposition (TruncatedSVD, 50 components) and the served model, on synthetic purchases with a realistic
+ * popularity distribution. Each runs in a separate process to measure its peak memory; results include the ratio to the smallest size.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -49,7 +48,7 @@ export async function benchRecommendations(): Promise<void> {
   console.log(textTable(['model', 'size', 'seconds', 'CPU s', 'CPU ratio', 'peak MB', 'memory ratio'], rows));
 }
 
-/** @throws Error when the training failed; it has said why on stderr */
+/** @throws Error when the training failed; it has reported why on stderr */
 async function trainApart(model: 'svd' | 'blend', { users, items, pairs }: Size): Promise<Trained> {
   const program = fileURLToPath(new URL('./train-made-purchases.ts', import.meta.url));
   const child = spawn(process.execPath, [program, model, String(users), String(items), String(pairs)], {

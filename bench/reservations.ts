@@ -1,6 +1,6 @@
 /**
- * Reservation and release, of one hot product and of carts of 5, against the seed's own way: a Redlock around get, compare, decrement and
- * set. Ours is measured in the stock counters alone (what a sold-out rush costs) and whole, with the ledger in PostgreSQL behind it.
+ * Reservation and release of one hot product and of carts with 5, compared with the seed's approach: a Redlock around get, compare,
+ * decrement, and set. Ours is measured with the stock counters alone (the cost of a sold-out rush) and with the ledger in PostgreSQL.
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -78,7 +78,7 @@ export async function benchReservations(shop: BenchShop, seconds: number): Promi
   await services.close();
 }
 
-/** Buyers come from everywhere: those of one address wait for each other. */
+/** A random address per buyer, because buyers with the same address wait for each other. */
 function randomAddress(): string {
   return `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
@@ -110,7 +110,7 @@ async function measure(
 
 let redlock: Redlock | undefined;
 
-/** As the seed writes it, a product at a time, with the library's own defaults; the reservation is then released by increment. */
+/** The seed's approach: one product at a time, with the library's defaults; the reservation is then released by an increment. */
 async function seedsWay(redis: Redis, lines: readonly StockLine[]): Promise<boolean> {
   redlock ??= new Redlock([redis as unknown as Redlock.CompatibleRedisClient]);
   const reserved: StockLine[] = [];

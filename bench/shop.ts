@@ -1,4 +1,4 @@
-/** The shop that is measured: all its processes, on servers and data of the bench profile. */
+/** The measured shop: all its processes, with the servers and data of the bench profile. */
 import pg from 'pg';
 import { plainProgress } from '../infra/plain-progress.ts';
 import { type RunningShop, startShop } from '../local/stack/shop.ts';
@@ -16,15 +16,15 @@ const MEASURED = [
 ] as const;
 
 export interface BenchShop {
-  /** Address of the API, with `/api`. */
+  /** URL of the API, including `/api`. */
   api: string;
   environment: Readonly<Record<string, string>>;
   db: pg.Pool;
-  /** Process ids by name. */
+  /** Process IDs by name. */
   processes(): Map<string, number>;
-  /** Ids of products with plenty in stock. */
+  /** Creates products with the given stock. @returns their IDs */
   products(count: number, stock: number): Promise<string[]>;
-  /** Settles when the order is paid; the database tells, nobody asks again and again. */
+  /** Resolves when the order is paid, by a database notification instead of polling. */
   paid(orderId: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export async function startBenchShop(seed: readonly string[] | null = null): Pro
          returning id`,
         [count, stock],
       );
-      // The stock counters learns of them by the outbox.
+      // The outbox updates the stock counters.
       for (;;) {
         const { rows: left } = await db.query('select 1 from outbox limit 1');
         if (left.length === 0) return rows.map((row) => row.id);

@@ -1,4 +1,4 @@
-/** `train-made-purchases.ts svd|blend USERS ITEMS PAIRS`: trains on made purchases and prints what it cost, as JSON. */
+/** `train-made-purchases.ts svd|blend USERS ITEMS PAIRS`: trains on synthetic purchases and prints the cost as JSON. */
 import { trainBlend } from '../activities/recommendations/model/blend.ts';
 import { type History, HistoryBuilder } from '../activities/recommendations/model/history.ts';
 import { KernelPool } from '../activities/recommendations/model/kernel-pool.ts';
@@ -11,7 +11,7 @@ const DAYS = 340;
 const LINES_PER_INVOICE = 20;
 const TASTES = 100;
 
-/** Four of five purchases from a taste of the user's own; within it a few items sell much and most little. */
+/** Four of five purchases match the user's own taste, in which a few items sell a lot and most sell little. */
 function madeHistory(users: number, items: number, pairs: number): History {
   const random = new Random(42);
   const builder = new HistoryBuilder();
