@@ -1,10 +1,10 @@
-/** Who may import whom; the table stands in docs/architecture.md. */
+/** Which folder may import which; the table is in docs/architecture.md. */
 const folders = 'domain|api|workflows|activities|worker|infra|local|storefront|tests|bench';
 const CONTRACTS = '^api/contracts/';
 const STARTS = ['^workflows/[^/]+/(messages|start)\\.ts$', '^workflows/shared/search-attributes\\.ts$'];
 const notTests = '\\.test\\.ts$|/testing\\.ts$|/testing/';
 
-/** @param {string} name @param {string} from @param {string[]} mayImport patterns of what the folder may reach */
+/** @param {string} name @param {string} from @param {string[]} mayImport patterns of the files that the folder may import */
 const only = (name, from, mayImport, comment) => ({
   name,
   severity: 'error',
@@ -16,18 +16,18 @@ const only = (name, from, mayImport, comment) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    only('domain-is-pure', '^domain/', ['^domain/'], 'Rules know nothing of the world.'),
+    only('domain-is-pure', '^domain/', ['^domain/'], 'Domain rules are pure and import nothing else.'),
     {
       name: 'domain-without-packages',
       severity: 'error',
       from: { path: '^domain/', pathNot: notTests },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
-    only('contracts', CONTRACTS, [CONTRACTS, '^domain/'], 'The wire is described by zod and the domain alone.'),
+    only('contracts', CONTRACTS, [CONTRACTS, '^domain/'], 'Contracts use only zod and the domain.'),
     {
       name: 'workflows-values',
       severity: 'error',
-      comment: 'Workflows run in a sandbox: of activities and contracts they see types only.',
+      comment: 'Workflows run in a sandbox, so they may import only types of activities and contracts.',
       from: { path: '^workflows/', pathNot: notTests },
       to: { path: `^(${folders})/`, pathNot: ['^workflows/', '^domain/'], dependencyTypesNot: ['type-only'] },
     },

@@ -1,11 +1,11 @@
-/** Which test runs where is told by its name; `tests/run.ts` (npm test) starts what each project needs. */
+/** A test file's name determines its project; `tests/run.ts` (npm test) starts the servers that each project needs. */
 import { defineConfig } from 'vitest/config';
 import { QuickestFirst } from './tests/mutants/quickest-first.ts';
 
 const WORKFLOWS = ['**/*.workflow.test.ts', 'workflows/**/workflow.test.ts'];
 const INTEGRATION = ['**/*.integration.test.ts'];
 const END_TO_END = ['tests/e2e/**/*.test.ts'];
-/** Real orders are no part of this project: whoever has them names the file. */
+/** Real orders are not part of this repository; set ONLINE_RETAIL_CSV to a file with them to run these tests. */
 const WITHOUT_ORDERS = process.env.ONLINE_RETAIL_CSV ? [] : ['**/*.real-orders.test.ts'];
 const NEVER = ['**/node_modules/**', '**/build/**', '**/.svelte-kit/**', '.local/**', ...WITHOUT_ORDERS];
 
@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'workflows',
           include: WORKFLOWS,
           exclude: NEVER,
-          // Each file starts a test server of its own; a workflow bundle takes seconds to build.
+          // Each file starts its own test server, and building a workflow bundle takes seconds.
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -49,7 +49,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A page on a busy machine may take seconds to follow a press.
+          // A page on a busy machine may take seconds to respond to a click.
           expect: { poll: { timeout: 20_000 } },
         },
       },
