@@ -37,8 +37,8 @@ const page = async (path: string) => {
   };
 };
 
-describe('mails', () => {
-  it('arrive whole and are found by their recipient', async () => {
+describe('emails', () => {
+  it('arrive complete and are found by their recipient', async () => {
     expect(await mailer.send(mailTo('Ada@example.test'))).toEqual({ outcome: 'sent' });
     await mailer.send(mailTo('bob@example.test', { subject: 'Second' }));
     const [mail] = await mailsTo(mailbox.url, 'ada@EXAMPLE.test');
@@ -55,12 +55,12 @@ describe('mails', () => {
     expect(await list('?limit=1')).toMatchObject({ total: 2, messages: [{ subject: 'Second' }] });
   });
 
-  it('are kept once for each Message-ID', async () => {
+  it('are stored once per Message-ID', async () => {
     for (let time = 0; time < 3; time += 1) await mailer.send(mailTo('twice@example.test', { key: 'same' }));
     expect((await list()).total).toBe(1);
   });
 
-  it('survive a killed process, and the mailer finds it again', async () => {
+  it('survive a killed process, and the mailer reconnects', async () => {
     await mailer.send(mailTo('kept@example.test'));
     await mailbox.kill();
     expect((await mailer.send(mailTo('kept@example.test'))).outcome).toBe('unreachable');
@@ -72,7 +72,7 @@ describe('mails', () => {
     expect(await mailsTo(mailbox.url, 'kept@example.test')).toHaveLength(2);
   });
 
-  it('are refused as asked: for good, or for now', async () => {
+  it('are refused permanently or temporarily, depending on the recipient', async () => {
     const [refused, busy, good] = await Promise.all(
       ['refused+1@example.test', 'busy@example.test', 'good@example.test'].map((to) => mailer.send(mailTo(to))),
     );
@@ -83,7 +83,7 @@ describe('mails', () => {
     expect(await mailer.send(mailTo('no address'))).toMatchObject({ outcome: 'refused' });
   });
 
-  it('may be broken off without ending the mailbox', async () => {
+  it('may be aborted without ending the mailbox', async () => {
     const { hostname, port } = new URL(mailbox.smtpUrl);
     const socket = createConnection(Number(port), hostname);
     await new Promise((resolve) => socket.once('data', resolve));
@@ -96,7 +96,7 @@ describe('mails', () => {
 });
 
 describe('pages', () => {
-  it('show what came as text, whatever it is', async () => {
+  it('show any received content as escaped text', async () => {
     const attack = '<script>alert(1)</script>';
     await mailer.send(mailTo('eve@example.test', { subject: attack, html: `<head></head>${attack}`, text: attack }));
     const [{ id } = { id: 0 }] = (await list()).messages;
@@ -116,7 +116,7 @@ describe('pages', () => {
     expect((await page(`/messages/${id}?view=source`)).body).toContain('Message-ID: ');
   });
 
-  it('lead from one to the next', async () => {
+  it('link to the next page', async () => {
     for (let number = 1; number <= 51; number += 1)
       await mailer.send(mailTo('many@example.test', { subject: `No ${number}` }));
     const first = (await page('/?to=many@example.test')).body;
@@ -126,7 +126,7 @@ describe('pages', () => {
     expect((await page(older)).body).toContain('No 1<');
   });
 
-  it('say when there is nothing', async () => {
+  it('have an empty state', async () => {
     expect((await page('/')).body).toContain('No emails yet.');
     for (const path of ['/messages/999999', '/messages/x', '/elsewhere']) expect((await page(path)).status).toBe(404);
     const missing = await fetch(`${mailbox.url}/api/messages/999999`);

@@ -1,4 +1,4 @@
-/** The local mailbox as a program: `node local/mailbox/main.ts`, settings as in settings.ts. */
+/** Entry point of the local mailbox: `node local/mailbox/main.ts`, with the settings in settings.ts. */
 import { runServer } from '../stack/processes/run-server.ts';
 import { startMailbox } from './server.ts';
 import { readMailboxSettings } from './settings.ts';

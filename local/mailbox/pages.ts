@@ -1,4 +1,4 @@
-/** What one sees of the mailbox: the list, and one mail as HTML, text or source. Without scripts. */
+/** The mailbox's pages: the list, and an email as HTML, text, or source. They have no scripts. */
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../../infra/escape-html.ts';
 import { MAX_MESSAGES, type Message, type Summary } from './store.ts';
@@ -41,7 +41,7 @@ main { padding-bottom: 2rem; }
 footer { padding-top: 1rem; font-size: .9rem; }
 @media (max-width: 36rem) { li a { grid-template-columns: 1fr; } }`;
 
-/** The pages' own style and the frame of a mail, nothing else: what a mail says can't add to it. */
+/** Allows only the pages' own style and the frame of an email, so that an email's content can't add anything. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -51,7 +51,7 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A mail's HTML may have styles and pictures of its own; no scripts, nothing from elsewhere; its links open beside. */
+/** An email's HTML may contain inline styles and images, but no scripts or external resources; its links open in new tabs. */
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 export const MAIL_POLICY = [
   `sandbox ${SANDBOX}`,
@@ -81,7 +81,7 @@ function time(iso: string): string {
 
 export interface ListPage {
   messages: readonly Summary[];
-  /** Of all that match, also those on other pages. */
+  /** Number of all matches, including those on other pages. */
   total: number;
   to: string;
   hasOlder: boolean;
@@ -138,7 +138,7 @@ export function missingPage(): string {
   );
 }
 
-/** A mail's HTML, with its links opening beside the mailbox: the frame can't hold the shop's pages. */
+/** An email's HTML with links that open in new tabs, because the frame can't show the shop's pages. */
 export function mailDocument(html: string): string {
   const base = '<base target="_blank">';
   const head = /<head\b[^>]*>/i.exec(html);

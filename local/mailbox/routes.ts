@@ -1,4 +1,4 @@
-/** What the mailbox serves over HTTP: pages for people, JSON for tests and tools. */
+/** The mailbox's HTTP routes: pages for people, JSON for tests and tools. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listPage, MAIL_POLICY, mailDocument, messagePage, missingPage, PAGE_POLICY, VIEWS } from './pages.ts';
 import { MAX_MESSAGES, type MailStore } from './store.ts';

@@ -1,4 +1,4 @@
-/** The mailbox: takes mails at one port, shows them at another, and stops in order. */
+/** The mailbox server: receives emails on one port, shows them on another, and shuts down gracefully. */
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { sendJson, serve } from './routes.ts';
@@ -7,14 +7,14 @@ import { createSmtpServer, STOP_WITHIN_MS } from './smtp.ts';
 import { MailStore } from './store.ts';
 
 export interface RunningMailbox {
-  /** Of its page. */
+  /** URL of its page. */
   url: string;
   smtpUrl: string;
-  /** Finishes what is being received and answered, then closes the database. */
+  /** Finishes emails and requests in progress, then closes the database. */
   stop: () => Promise<void>;
 }
 
-/** @throws Error when a port is taken or the data folder cannot be used */
+/** @throws Error when a port is in use or the data folder is unusable */
 export async function startMailbox({ host, port, smtpPort, dataDir }: MailboxSettings): Promise<RunningMailbox> {
   const store = new MailStore(dataDir);
   const smtp = createSmtpServer(store);
@@ -27,9 +27,9 @@ export async function startMailbox({ host, port, smtpPort, dataDir }: MailboxSet
       else sendJson(response, 500, { error: { message: 'The mailbox failed. See its log for the cause.' } });
     }
   });
-  // A client that goes away in the middle of a mail ends nothing but its own connection.
+  // A client that disconnects in the middle of an email ends only its own connection.
   smtp.on('error', (error: Error) => console.error(error.message));
-  // Mails first: who sees the page may send.
+  // SMTP starts first, so that emails can be sent once the page is up.
   const smtpAddress = await listening(smtp.server, () => smtp.listen(smtpPort, host));
   const httpAddress = await listening(http, () => http.listen(port, host));
   const name = host.includes(':') ? `[${host}]` : host;

@@ -1,4 +1,4 @@
-/** The mailbox's settings: a program of its own, so it reads its own environment. */
+/** The mailbox's settings. It is a separate program, so it reads its own environment. */
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535).default(0);
@@ -17,7 +17,7 @@ export interface MailboxSettings {
   dataDir: string;
 }
 
-/** @throws Error listing every setting that is wrong */
+/** @throws Error that lists every invalid setting */
 export function readMailboxSettings(environment: Record<string, string | undefined>): MailboxSettings {
   const present = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => name.startsWith('MAILBOX_') && value),

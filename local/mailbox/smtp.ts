@@ -1,13 +1,13 @@
-/** Takes mails over SMTP, without sign-in and encryption: it listens to this machine. */
+/** Receives emails over SMTP, without authentication or encryption because it listens only on this machine. */
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { MailStore, ReceivedMail } from './store.ts';
 
 const MAX_MAIL_BYTES = 10 * 1024 * 1024;
-/** Time that a client gets to finish when the mailbox stops. */
+/** How long clients may take to finish when the mailbox stops. */
 export const STOP_WITHIN_MS = 1_000;
 
-/** An answer of the protocol that refuses something. */
+/** An SMTP error response. */
 class Refusal extends Error {
   override name = 'Refusal';
   readonly responseCode: number;
@@ -18,7 +18,7 @@ class Refusal extends Error {
   }
 }
 
-/** Addresses that are refused, to see what the shop does then: `refused@…`, `busy@…`, also `refused+anything@…`. */
+/** Refuses test addresses, to see how the shop reacts: `refused@…`, `busy@…`, also `refused+anything@…`. */
 export function refusalOf(address: string): { responseCode: number; message: string } | undefined {
   const name = /^(refused|busy)(?:\+[^@]*)?@/i.exec(address)?.[1]?.toLowerCase();
   if (name === 'refused') return { responseCode: 550, message: `5.1.1 <${address}>: mailbox not found` };

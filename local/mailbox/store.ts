@@ -1,23 +1,23 @@
-/** The mails that came, in one SQLite file: what was accepted survives a killed process (write-ahead log). */
+/** Received emails in one SQLite file with a write-ahead log, so that accepted ones survive a killed process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Older ones make room. */
+/** Beyond this number, the oldest emails are deleted. */
 export const MAX_MESSAGES = 1_000;
 
 export interface ReceivedMail {
-  /** With its angle brackets; null when the mail has none. */
+  /** Includes the angle brackets; null when the email has none. */
   messageId: string | null;
-  /** Of the envelope, lower case: whom it is delivered to, whatever its header says. */
+  /** Envelope recipients in lower case, to whom it is delivered regardless of its headers. */
   recipients: readonly string[];
   from: string;
   subject: string;
   text: string;
-  /** Null for a mail of plain text alone. */
+  /** Null for a plain text email. */
   html: string | null;
   headers: Readonly<Record<string, string>>;
-  /** The mail as it came over the wire. */
+  /** The raw email. */
   source: Uint8Array;
 }
 
@@ -34,14 +34,14 @@ export interface Summary {
 export interface Message extends Summary {
   text: string;
   html: string | null;
-  /** By name in lower case; of a header that comes several times, the first. */
+  /** By name in lower case; the first value of repeated headers. */
   headers: Record<string, string>;
 }
 
 export interface ListQuery {
-  /** Only mails to this address. */
+  /** Only emails to this address. */
   to?: string;
-  /** Only mails that came before the one with this id. */
+  /** Only emails received before the one with this ID. */
   before?: number;
   limit: number;
 }
@@ -64,7 +64,7 @@ export class MailStore {
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     this.#database = new DatabaseSync(join(dataDir, 'mailbox.db'));
-    // NORMAL does not sync the log at each commit: a killed process loses nothing, a power cut may lose the last moments.
+    // NORMAL does not sync the log at each commit: a killed process loses nothing, but a power failure may lose the last moments.
     this.#database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000');
     this.#database.exec(`
       create table if not exists messages (
@@ -81,7 +81,7 @@ export class MailStore {
       )`);
   }
 
-  /** Keeps a mail, once for each Message-ID. @returns whether it is new */
+  /** Stores an email once per Message-ID. @returns whether it is new */
   keep(mail: ReceivedMail): boolean {
     const { changes } = this.#database
       .prepare(
@@ -142,7 +142,7 @@ export class MailStore {
     return row?.source as Uint8Array | undefined;
   }
 
-  /** @returns how many there were */
+  /** @returns the number of deleted emails */
   clear(): number {
     return Number(this.#database.prepare('delete from messages').run().changes);
   }

@@ -1,4 +1,4 @@
-/** For tests: a mailbox as a process of its own on free ports, to kill and start again. */
+/** For tests: a mailbox in a separate process on free ports, which can be killed and restarted. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export class TestMailbox {
     return mailbox;
   }
 
-  /** Starts the process, again after `kill` too: same data, same ports. */
+  /** Starts the process, also after `kill`, with the same data and ports. */
   async launch(): Promise<void> {
     const child = spawn(process.execPath, [MAIN], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -55,7 +55,7 @@ export class TestMailbox {
     await this.#end('SIGKILL');
   }
 
-  /** Ends the process as an operator does. @returns its exit code */
+  /** Stops the process as an operator does. @returns its exit code */
   async terminate(): Promise<number | null> {
     return this.#end('SIGTERM');
   }
@@ -75,7 +75,7 @@ export class TestMailbox {
   }
 }
 
-/** Mails to an address in the mailbox of this URL, the newest first. */
+/** Emails to an address in the mailbox at this URL, newest first. */
 export async function mailsTo(mailboxUrl: string, address: string): Promise<Message[]> {
   const query = new URLSearchParams({ to: address });
   const { messages } = (await getJson(`${mailboxUrl}/api/messages?${query}`)) as { messages: Summary[] };

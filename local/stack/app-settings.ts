@@ -1,10 +1,10 @@
-/** The settings of the app's processes in the local stack: addresses that were chosen, secrets that were made up. */
+/** Settings of the app's processes in the local stack, with the chosen addresses and generated secrets. */
 import { randomBytes } from 'node:crypto';
 import { settingsSchema } from '../../infra/config.ts';
 import type { PortWish } from './processes/ports.ts';
 import type { Profile } from './profile.ts';
 
-/** Ports of the app's processes; API_PORT and STOREFRONT_PORT in the environment are demands. */
+/** Ports of the app's processes; API_PORT and STOREFRONT_PORT in the environment are mandatory. */
 export function appPorts(): PortWish[] {
   const wish = (name: string, preferred: number, setting?: string): PortWish => {
     const demanded = setting && Number.parseInt(process.env[setting] ?? '', 10);
@@ -22,11 +22,11 @@ export function appPorts(): PortWish[] {
 }
 
 export interface AppSettings {
-  /** Settings of API, worker and the programs beside them, named as in `infra/config.ts`. */
+  /** Settings of the API, the worker, and the commands, named as in `infra/config.ts`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Settings of the Stripe stand-in; undefined when payments go to Stripe itself. */
+  /** Settings of the Stripe stand-in; undefined when Stripe itself is used. */
   readonly standIn: Readonly<Record<string, string | undefined>> | undefined;
-  /** Settings of the local mailbox; undefined when mails go to a mail server of the shop's own. */
+  /** Settings of the local mailbox; undefined when the shop uses its own mail server. */
   readonly mailbox: Readonly<Record<string, string | undefined>> | undefined;
   readonly storefront: Readonly<Record<string, string | undefined>>;
   readonly urls: {
@@ -34,18 +34,18 @@ export interface AppSettings {
     readonly api: string;
     readonly apiMetrics: string;
     readonly workerMetrics: string;
-    /** Of the stand-in; undefined when payments go to Stripe itself. */
+    /** URL of the stand-in; undefined when Stripe itself is used. */
     readonly stripe: string | undefined;
-    /** Of the local mailbox's page; undefined when mails go to a mail server of the shop's own. */
+    /** URL of the local mailbox's page; undefined when the shop uses its own mail server. */
     readonly mailbox: string | undefined;
   };
 }
 
 /**
- * Puts the settings together. The shop takes those that are set in this process's environment as they are, Stripe's keys and the
- * mail server among them; tests and benchmarks depend on nothing but what they ask for.
- * @param asked settings to have instead of the usual ones
- * @throws when Stripe's secret key is given without the two that belong to it
+ * Assembles the settings. The shop uses settings in this process's environment unchanged, including Stripe's keys and the mail server;
+ * tests and benchmarks use only the settings that they request.
+ * @param asked settings that override the defaults
+ * @throws when Stripe's secret key is set without its publishable key and webhook secret
  */
 export function appSettings(
   profile: Profile,
@@ -76,7 +76,7 @@ export function appSettings(
     JWT_SECRET: profile.secret('jwt_secret'),
     REFRESH_SECRET: profile.secret('refresh_secret'),
     PAYLOAD_KEYS: profile.secret('payload_keys', () => `local:${randomBytes(32).toString('base64')}`),
-    // The local Web UI has no sign-in whose token it could show; both listen to this machine only.
+    // The local Web UI has no sign-in and thus no token to send; both listen only on this machine.
     CODEC_REQUIRE_SIGN_IN: 'false',
     STOREFRONT_URL: urls.storefront,
     ...systemVariables(),
@@ -138,12 +138,12 @@ function requireStripeKeys(webhookUrl: string): Record<string, string> {
   );
 }
 
-/** The settings in this process's environment; nothing else of it concerns the app, least of all other programs' keys. */
+/** The shop's settings in this process's environment, without other variables such as other programs' keys. */
 function givenSettings(): Record<string, string> {
   return pick(Object.keys(settingsSchema.shape));
 }
 
-/** What every program needs to run on this machine, and nothing that changes what it does. */
+/** The variables that every program needs to run on this machine, without those that change its behavior. */
 function systemVariables(): Record<string, string> {
   const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
   const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);

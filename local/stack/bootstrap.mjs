@@ -1,7 +1,7 @@
 /**
- * The way into every command (`npm start`, `npm test`, …) on a machine that has Node 20 and nothing installed yet: installs
- * the packages when they are missing or the lock file changed, then runs the command's program under the Node 24 that comes
- * with them. Builtins only, and nothing newer than Node 20.
+ * Entry point of every command (`npm start`, `npm test`, …) on a machine with Node 20 and no installed packages: installs the
+ * packages when they are missing or the lock file has changed, then runs the command's program with the Node 24 that is among
+ * them. Uses only built-in modules and features of Node 20.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const modules = join(checkout, 'node_modules');
 const binaries = join(modules, '.bin');
 
-/** Command → program and its first arguments. Those after `with-stack` get the settings of the running shop. */
+/** Command → program and its first arguments. Programs after `with-stack` get the settings of the running shop. */
 const COMMANDS = {
   start: ['local/stack/start.ts'],
   stop: ['local/stack/stop.ts'],
@@ -41,7 +41,7 @@ const node = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node');
 if (!existsSync(node)) fail('The package "node" has no executable. Run "npm rebuild node --ignore-scripts=false".');
 await runProgram(node, [join(checkout, program[0]), ...program.slice(1), ...args]);
 
-/** Compares the lock file with npm's own record of what it put into node_modules, which it writes last. */
+/** Compares the lock file with npm's record of the contents of node_modules, which it writes last. */
 function packagesAreInstalled() {
   const wanted = readPackages(join(checkout, 'package-lock.json'));
   const present = readPackages(join(modules, '.package-lock.json'));
@@ -50,7 +50,7 @@ function packagesAreInstalled() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const found = present[path];
-    // Packages for other platforms are in the lock file only.
+    // Packages for other platforms are only in the lock file.
     return found ? found.version === entry.version : entry.optional || entry.devOptional || entry.peer;
   });
 }
@@ -74,10 +74,10 @@ async function installPackages() {
   };
   tell();
   const timer = setInterval(tell, process.stderr.isTTY ? 500 : 10_000);
-  // This npm, when there is one around us; development packages whatever NODE_ENV says, since the stack is made of them.
+  // Uses the npm that runs this, if any. Development packages are installed regardless of NODE_ENV because the stack needs them.
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // Not `npm ci`: it refuses a lock file without the binaries of every other platform, which not every registry has, and it
-  // would tear down the packages under a shop that is running. What the lock file does hold is installed as it says.
+  // Not `npm ci`: it refuses a lock file without the binaries of every other platform, which not every registry has, and it would
+  // delete the packages of a running shop. `npm install` follows the lock file for the packages in it.
   const options = [
     'install',
     '--no-save',
@@ -106,7 +106,7 @@ async function installPackages() {
   );
 }
 
-/** Folders of the packages that belong on this platform. */
+/** Folders of the packages for this platform. */
 function packageFolders() {
   const fits = (list, value) =>
     !list || list.includes(value) || (list.every((item) => item.startsWith('!')) && !list.includes(`!${value}`));
@@ -118,8 +118,8 @@ function packageFolders() {
 }
 
 /**
- * Runs the program in a session of its own. Ctrl-C reaches everything in the terminal's process group, npm and this
- * process, and npm passes it on once more: the program hears it from here only, and once.
+ * Runs the program in a separate session. Ctrl-C reaches all processes in the terminal's process group, including npm and this
+ * process, and npm forwards it again; this way the program receives it only once, from here.
  */
 async function runProgram(node, programArgs) {
   const child = spawn(node, programArgs, {
@@ -136,7 +136,7 @@ async function runProgram(node, programArgs) {
       child.kill(signal);
     });
   }
-  // Only the terminal's own process group is told that the window changed its size.
+  // Forwarded because only the terminal's process group is notified of a changed window size.
   process.on('SIGWINCH', () => child.kill('SIGWINCH'));
   const [code, signal] = await new Promise((done) => {
     child.once('error', (error) => fail(`${node} could not be started: ${error.message}`));

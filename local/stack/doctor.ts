@@ -1,4 +1,4 @@
-/** `npm run doctor`: what the local stack is made of, what of it is here, and how to get the rest. Changes nothing. */
+/** `npm run doctor`: lists the local stack's components, which of them are installed, and how to get the others. Read-only. */
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
@@ -19,7 +19,7 @@ import { SERVERS } from './stack.ts';
 import { runningStack } from './stack-file.ts';
 
 type Mark = '✔' | '·' | '✘';
-/** Mark, name, what is known of it. `·`: not here, and got by itself when needed. */
+/** Mark, name, description. `·` means not installed, but downloaded automatically when needed. */
 type Row = readonly [Mark, string, string];
 
 const GIGABYTE = 1024 ** 3;
@@ -146,7 +146,7 @@ function memoryRow(): Row {
   return [available < MIN_MEMORY_GIGABYTES && !running ? '✘' : '✔', 'memory', text];
 }
 
-/** What Linux would give without swapping; `freemem` counts its file cache as taken. */
+/** Memory available without swapping on Linux; `freemem` counts the file cache as used. */
 function availableMemory(): number {
   try {
     const kilobytes = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];

@@ -12,13 +12,13 @@ beforeEach(() => {
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
 describe('a profile', () => {
-  it('keeps the shop apart from what runs beside it', () => {
+  it('separates the shop from other profiles', () => {
     expect(new Profile('shop', checkout).folder).toBe(join(realpathSync(checkout), '.local'));
     expect(new Profile('test', checkout).folder).toBe(join(realpathSync(checkout), '.local/test'));
     expect(() => new Profile('../../infra/elsewhere', checkout)).toThrow('not a valid profile name');
   });
 
-  it('makes a secret once, for its owner only', () => {
+  it('generates a secret once, readable only by its owner', () => {
     const profile = new Profile('shop', checkout);
     const made = profile.secret('jwt_secret');
     expect(made.length).toBeGreaterThan(32);
@@ -27,7 +27,7 @@ describe('a profile', () => {
     expect(statSync(join(profile.folder, 'secrets.json')).mode & 0o777).toBe(0o600);
   });
 
-  it('remembers its ports, and gives none twice', async () => {
+  it('remembers its ports, and assigns none twice', async () => {
     const { api } = await new Profile('test', checkout).choosePorts([{ name: 'api' }]);
     const again = new Profile('test', checkout);
     const { redis } = await again.choosePorts([{ name: 'redis', preferred: api! }]);
@@ -35,11 +35,11 @@ describe('a profile', () => {
     expect(await again.choosePorts([{ name: 'api' }])).toEqual({ api });
   });
 
-  it.runIf(serviceAccount())('puts data where the servers’ user can go when the checkout is closed to it', () => {
+  it.runIf(serviceAccount())('stores data where the servers’ user has access when it can’t access the checkout', () => {
     const account = serviceAccount()!;
     const open = new Profile('test', checkout);
     mkdirSync(join(checkout, 'open'), { mode: 0o755 });
-    // A temporary folder is closed to others, as root's home is.
+    // A temporary folder is inaccessible to others, like root's home.
     const closed = open.dataFolder('postgres', account);
     try {
       expect(closed.startsWith('/var/lib/holdfast/')).toBe(true);

@@ -1,4 +1,4 @@
-/** A profile: one set of servers with data, ports, logs and secrets of its own, beside the others. */
+/** A profile: a set of servers with its own data, ports, logs, and secrets. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -20,10 +20,10 @@ import { choosePorts, type PortWish } from './processes/ports.ts';
 import { ProcessRecords } from './processes/records.ts';
 import { barrier, giveTo, type ServiceAccount } from './processes/service-account.ts';
 
-/** The shop that one looks at; everything else runs beside it. */
+/** The profile of the shop that developers use; other profiles are separate from it. */
 export const SHOP_PROFILE = 'shop';
 
-/** The checkout that this file belongs to. */
+/** The root of the checkout with this file. */
 export const CHECKOUT = resolve(import.meta.dirname, '../..');
 
 export class Profile {
@@ -52,12 +52,12 @@ export class Profile {
     return join(this.folder, 'supervisor.lock');
   }
 
-  /** Where the addresses of the running stack are written, for other programs. */
+  /** File with the addresses of the running stack, for other programs. */
   get stackFile(): string {
     return join(this.folder, 'stack.json');
   }
 
-  /** Takes the profile for this process, or answers undefined while another one runs it. */
+  /** Locks the profile for this process; undefined while another process uses it. */
   tryLock(): Lock | undefined {
     return tryLock(this.lockFile);
   }
@@ -66,7 +66,7 @@ export class Profile {
     return join(this.folder, 'logs', `${name}.log`);
   }
 
-  /** Chooses free ports, the ones of the last start where possible, and remembers them. */
+  /** Chooses free ports, those of the last start if possible, and remembers them. */
   async choosePorts(wishes: readonly PortWish[]): Promise<Record<string, number>> {
     const path = join(this.folder, 'ports.json');
     const remembered = readJson<Record<string, number>>(path) ?? {};
@@ -79,7 +79,7 @@ export class Profile {
     return ports;
   }
 
-  /** A random secret, made at its first use and kept in a file that only its owner can read. */
+  /** A random secret, generated at its first use and stored in a file that only its owner can read. */
   secret(name: string, make: () => string = () => randomBytes(32).toString('base64url')): string {
     const path = join(this.folder, 'secrets.json');
     const secrets = readJson<Record<string, string>>(path) ?? {};
@@ -91,9 +91,9 @@ export class Profile {
   }
 
   /**
-   * The folder for a server's data, made when missing.
-   * @param account who must be able to write there. When it cannot enter the checkout (say, below /root), the data lives
-   *   in the machine's place for such data and the profile holds a link to it.
+   * The folder for a server's data, created if missing.
+   * @param account who needs write access. If it can't access the checkout (for example below /root), the data is stored in the
+   *   machine's folder for such data, and the profile has a link to it.
    */
   dataFolder(name: string, account?: ServiceAccount): string {
     const path = join(this.folder, 'data', name);
@@ -115,13 +115,13 @@ export class Profile {
     return real;
   }
 
-  /** Throws away the data of every server of this profile; never done to the shop. */
+  /** Deletes the data of every server of this profile, which must not be the shop. */
   wipeData(): void {
     if (this.isShop) throw new Error('To delete the shop’s data, run: npm start -- --reset');
     this.resetData();
   }
 
-  /** Throws away the data of every server and of the stand-ins; secrets, ports, logs and what was downloaded stay. */
+  /** Deletes the data of every server, the Stripe stand-in, and the mailbox; keeps secrets, ports, logs, and downloads. */
   resetData(): void {
     const outside = this.#outsideFolder('', false);
     rmSync(join(this.folder, 'data'), { recursive: true, force: true });
@@ -138,7 +138,7 @@ export class Profile {
   }
 }
 
-/** The content of a JSON file, or undefined when it is missing or damaged. */
+/** The content of a JSON file; undefined when it is missing or damaged. */
 export function readJson<T>(path: string): T | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as T;
@@ -147,7 +147,7 @@ export function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** Writes a JSON file whole or not at all. */
+/** Writes a JSON file atomically. */
 export function writeJson(path: string, content: unknown, mode = 0o644): void {
   mkdirSync(resolve(path, '..'), { recursive: true });
   writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode });

@@ -1,15 +1,15 @@
-/** Shows how a start comes along: a list that redraws itself in a terminal, lines of text elsewhere. */
+/** Shows the progress of a start: a list that redraws itself in a terminal, lines of text elsewhere. */
 import { Listr, PRESET_TIMER } from 'listr2';
 import { plainProgress } from '../../infra/plain-progress.ts';
 import type { ProgressReport } from './stack.ts';
 
 export interface ProgressDisplay {
   readonly report: ProgressReport;
-  /** Leaves the screen to whoever prints next; steps that are not through are shown as broken off. */
+  /** Stops redrawing, so that other output can follow; unfinished steps are shown as aborted. */
   end(): Promise<void>;
 }
 
-/** @param steps in the order in which they are listed; others that report are added as lines of text */
+/** @param steps listed in this order; other steps that report are added as lines of text */
 export function progressDisplay(steps: readonly string[]): ProgressDisplay {
   const redraws = process.stdout.isTTY && !process.env.CI && process.env.TERM !== 'dumb';
   return redraws ? liveDisplay(steps) : { report: plainProgress(console.log), end: async () => {} };

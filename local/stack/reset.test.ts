@@ -8,7 +8,7 @@ import { obstacleToReset } from './reset.ts';
 const folder = mkdtempSync(join(tmpdir(), 'reset-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('deletes the data of the shop and nothing else', () => {
+it('deletes only the shop’s data', () => {
   const profile = new Profile(SHOP_PROFILE, folder);
   const secret = profile.secret('jwt');
   const data = profile.dataFolder('postgres');
@@ -23,7 +23,7 @@ it('deletes the data of the shop and nothing else', () => {
   expect(existsSync(join(folder, '.local/cache'))).toBe(true);
 });
 
-it('is refused where a setting names another server', () => {
+it('is refused when a setting names an external server', () => {
   expect(obstacleToReset({})).toBeUndefined();
   expect(obstacleToReset({ POSTGRES_URL: 'postgres://db.example/shop' })).toContain('POSTGRES_URL');
 });

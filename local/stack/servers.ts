@@ -1,6 +1,6 @@
 /**
- * `npm run servers`: all that the app's own processes need (servers, tables, Stripe stand-in, mailbox) in the foreground, for working
- * on those processes by hand. `.local/servers.env` gets their settings.
+ * `npm run servers`: runs everything that the app's processes need (servers, tables, Stripe stand-in, mailbox) in the foreground, so that
+ * you can start those processes manually. Their settings are written to `.local/servers.env`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

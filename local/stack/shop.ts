@@ -1,4 +1,4 @@
-/** The whole shop of one profile: the servers, the tables, a catalog, the Stripe stand-in, the mailbox, and the app's processes. */
+/** The complete shop of a profile: the servers, the tables, a catalog, the Stripe stand-in, the mailbox, and the app's processes. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,11 +15,11 @@ export const APP_NAMES = ['stripe', 'mailbox', 'worker', 'api', 'storefront'] as
 export type AppName = (typeof APP_NAMES)[number];
 
 export interface StartShopOptions extends Omit<StartServersOptions, 'components'> {
-  /** The app's processes to start; all of them unless given. The servers and the tables are always there. */
+  /** The app's processes to start; default: all. The servers and the tables are always set up. */
   readonly parts?: readonly AppName[];
-  /** Settings for the app's processes instead of the usual ones, such as a short RESERVATION_SECONDS. */
+  /** Settings for the app's processes that override the defaults, such as a short RESERVATION_SECONDS. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Arguments of the seed, which runs when the catalog is empty; null leaves the catalog as it is. */
+  /** Arguments of the seed, which runs when the catalog is empty; null skips it. */
   readonly seed?: readonly string[] | null;
 }
 
@@ -28,9 +28,9 @@ export interface RunningShop {
   /** Settings of the app's processes, named as in `infra/config.ts`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly addresses: StackAddresses;
-  /** A process of the shop, to kill or restart it; undefined for one that was not started here. */
+  /** A process of the shop, to kill or restart it; undefined if it was not started here. */
   process(name: ServerName | AppName): ManagedProcess | undefined;
-  /** Stops the shop from its front to its databases. */
+  /** Stops the shop, from the storefront to the databases. */
   stop(): Promise<void>;
 }
 
@@ -43,12 +43,13 @@ interface Work {
 }
 
 /**
- * Room for what requests under way allocate, so that it is gone before it would be moved to the old heap: with the default of a few
- * megabytes every other answer waited for a collection. The old heap grows by half at a time, not by whatever is free on the machine.
+ * Enough young generation for the allocations of requests in progress, so that they are not promoted to the old generation: with the
+ * default of a few megabytes, every other response waited for a garbage collection. The old generation grows by half at a time, not by all
+ * free memory of the machine.
  */
 const API_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--heap-growing-percent=50'];
 
-/** Ranks are above the servers', which are stopped last. */
+/** The ranks are above those of the servers, which are stopped last. */
 const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
   stripe: { title: 'Stripe stand-in', rank: 60 },
   mailbox: { title: 'Mailbox', rank: 61 },
@@ -58,9 +59,9 @@ const APPS: Readonly<Record<AppName, { title: string; rank: number }>> = {
 };
 
 /**
- * Starts a shop and waits until all of it serves; what does not depend on each other is got, built and started side by side.
- * @throws as `beginServers`; UnknownMigrationsError on data of another build; or with the end of the log of whatever failed.
- *   Nothing is left running then.
+ * Starts a shop and waits until it is ready; independent parts are downloaded, built, and started concurrently.
+ * @throws like `beginServers`; UnknownMigrationsError for data of another build; or with the end of the log of a failed process.
+ *   Nothing keeps running then.
  */
 export async function startShop(options: StartShopOptions): Promise<RunningShop> {
   const { parts = APP_NAMES, onProgress = () => {} } = options;
@@ -99,7 +100,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   }
 }
 
-/** Begins everything at once, each step waiting for what it needs. */
+/** Starts all steps at once, each of which waits for its dependencies. */
 function beginSteps(
   work: Work,
   parts: readonly AppName[],
@@ -121,7 +122,7 @@ function beginSteps(
   const stocked = migrated.then(() => stockCatalog(work));
   const stripe = when('stripe', () => begin('stripe', inCheckout('local/stripe/main.ts')));
   const mailbox = when('mailbox', () => begin('mailbox', inCheckout('local/mailbox/main.ts')));
-  // Elasticsearch is the slowest to start: they wait for it themselves, while they load their own code.
+  // Elasticsearch is the slowest to start; the processes wait for it themselves while they load their own code.
   const foundation = Promise.all([
     stocked,
     stripe,
@@ -155,7 +156,7 @@ function appProcess({ servers: { profile }, app, options }: Work, name: AppName,
       cwd: profile.checkout,
       environment: environmentOf(app, name)!,
       logFile: profile.logFile(name),
-      // API and worker are ready when Elasticsearch is, which has two minutes.
+      // The API and the worker become ready after Elasticsearch, which may take two minutes.
       readyWithinMs: 180_000,
       probe: () => httpProbe(probeAddress(app, name)),
     },
@@ -164,7 +165,7 @@ function appProcess({ servers: { profile }, app, options }: Work, name: AppName,
   );
 }
 
-/** The settings of one process; undefined for one that this shop has no use for. */
+/** The settings of a process; undefined for a process that this shop does not need. */
 function environmentOf(app: AppSettings, name: AppName): Readonly<Record<string, string | undefined>> | undefined {
   if (name === 'stripe') return app.standIn;
   if (name === 'mailbox') return app.mailbox;
@@ -223,7 +224,7 @@ function runProgram(
   return run(process.execPath, [join(checkout, program), ...args], { cwd: checkout, environment, signal, onLine });
 }
 
-/** A shop whose search finds nothing yet is not up: waits until the worker has told the index of every product. */
+/** Waits until the worker has indexed every product, because search does not work before. */
 async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
   const title = 'Search index';
   const deadline = Date.now() + 120_000;

@@ -1,4 +1,4 @@
-/** How other programs find a running stack: its addresses for anyone, its settings for programs of this checkout. */
+/** Publishes a running stack for other programs: its addresses for all, its settings for programs of this checkout. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoAccountName, demoAccounts } from '../demo-catalog/demo-accounts.ts';
@@ -9,7 +9,7 @@ import { type Profile, readJson, writeJson } from './profile.ts';
 
 type SignIn = { readonly email: string; readonly password: string };
 
-/** The content of `stack.json`; what is not there is left out. */
+/** The content of `stack.json`, without parts that are not running. */
 export interface StackAddresses extends Readonly<Record<DemoAccountName, SignIn>> {
   readonly storefront?: string;
   readonly api?: string;
@@ -27,7 +27,7 @@ export interface StackAddresses extends Readonly<Record<DemoAccountName, SignIn>
   readonly stripe_webhook_secret?: string;
 }
 
-/** @param parts the app's processes that run */
+/** @param parts the app's running processes */
 export function stackAddresses({ environment, urls }: AppSettings, parts: readonly string[]): StackAddresses {
   const has = (part: string) => parts.includes(part);
   const signIns = Object.entries(demoAccounts).map(([name, { email, password }]) => [name, { email, password }]);
@@ -49,7 +49,7 @@ export function stackAddresses({ environment, urls }: AppSettings, parts: readon
   };
 }
 
-/** Publishes a stack that is up. Both files hold secrets of this machine's shop only, and only their owner reads them. */
+/** Publishes a running stack. Both files contain only secrets of this machine's shop, and only their owner can read them. */
 export function publishStack(
   profile: Profile,
   addresses: StackAddresses,
@@ -59,7 +59,7 @@ export function publishStack(
   writeJson(profile.stackFile, addresses, 0o600);
 }
 
-/** Takes a stack back that is about to start or stop: whoever reads of it may rely on it. */
+/** Withdraws a stack that is about to start or stop, because readers rely on a published stack. */
 export function withdrawStack(profile: Profile): void {
   rmSync(profile.stackFile, { force: true });
   rmSync(settingsFile(profile), { force: true });
@@ -72,7 +72,7 @@ export interface PublishedStack {
   readonly settings: Readonly<Record<string, string>> | undefined;
 }
 
-/** The stack of a profile that a living process runs, or undefined. */
+/** The stack of a profile; undefined when no running process owns it. */
 export function runningStack(profile: Profile): PublishedStack | undefined {
   const supervisor = lockHolder(profile.lockFile);
   if (!supervisor) return undefined;

@@ -1,4 +1,4 @@
-/** The stack's promises on real servers, in a profile of its own: what was written is there after any kind of end. */
+/** The stack's guarantees on real servers, in a separate profile: written data survives any kind of shutdown. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, statSync } from 'node:fs';
@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(profile.folder, { recursive: true, force: true });
 });
 
-it('starts servers that keep what they are told, on the same ports', async () => {
+it('starts servers that keep their data and ports', async () => {
   const first = await start(true);
   await inPostgres(first, 'create table kept (value int); insert into kept values (7)');
   const redis = new Redis(first.environment.REDIS_URL!);
@@ -62,7 +62,7 @@ it('starts servers that keep what they are told, on the same ports', async () =>
   await second.stop();
 });
 
-it('brings back a server that crashed, with what it had', async () => {
+it('restarts a crashed server with its data', async () => {
   const events: ProcessEvent[] = [];
   const servers = await start(false, (event) => events.push(event));
   await inPostgres(servers, 'insert into kept values (8)');
@@ -72,7 +72,7 @@ it('brings back a server that crashed, with what it had', async () => {
   await servers.stop();
 });
 
-it('cleans up behind a supervisor that was killed hard, and goes on with its data', async () => {
+it('cleans up after a killed supervisor, and continues with its data', async () => {
   const script = `
     import { startServers } from ${JSON.stringify(new URL('./stack.ts', import.meta.url).href)};
     await startServers({ profile: '${NAME}', components: ${JSON.stringify(COMPONENTS)} });
@@ -94,7 +94,7 @@ it('cleans up behind a supervisor that was killed hard, and goes on with its dat
   expect(existsSync(profile.lockFile)).toBe(false);
 });
 
-it('begins anew when asked to, but never wipes the shop', async () => {
+it('deletes data on request, but never that of the shop', async () => {
   const servers = await start(true);
   await expect(inPostgres(servers, 'select * from kept')).rejects.toThrow('does not exist');
   await servers.stop();

@@ -1,4 +1,4 @@
-/** The real servers of one profile: found or got, prepared, started side by side, and stopped in order. */
+/** The servers of a profile: found or downloaded, prepared, started concurrently, and stopped in order. */
 import { ComponentError, findComponent, obtainComponent, unobtainable } from './components/component.ts';
 import { elasticsearch } from './components/elasticsearch.ts';
 import { influxdb } from './components/influxdb.ts';
@@ -13,7 +13,7 @@ import { Profile } from './profile.ts';
 
 export const SERVERS: readonly ServerDefinition[] = [postgres, redis, elasticsearch, influxdb, temporal, temporalUi];
 
-/** Told as a step comes along; `fraction` is between 0 and 1 where it is known, `done` once it is through. */
+/** Reports a step's progress; `fraction` is between 0 and 1, if known; `done` is true once it is finished. */
 export type ProgressReport = (
   step: string,
   message: string,
@@ -21,53 +21,53 @@ export type ProgressReport = (
 ) => void;
 
 export interface StartServersOptions {
-  /** `shop` is the one that people look at; `test`, `bench` and others run beside it. */
+  /** `shop` for the developer's shop; `test`, `bench`, and others are separate from it. */
   readonly profile: string;
-  /** The checkout; this one unless given. */
+  /** Root of the checkout; default: this one. */
   readonly root?: string;
-  /** All of them unless given. */
+  /** Default: all. */
   readonly components?: readonly ServerName[];
-  /** Throw away the data of an earlier run first. Not for the shop. */
+  /** Whether to delete the data of an earlier run first. Not allowed for the shop. */
   readonly fresh?: boolean;
-  /** The same for the shop, when its owner asked for it. */
+  /** The same for the shop, at its owner's request. */
   readonly reset?: boolean;
-  /** Ports of the caller's own processes, chosen together with the servers': a server may have to know them. */
+  /** Ports of the caller's own processes, which are chosen with the servers' because a server may need to know them. */
   readonly morePorts?: readonly PortWish[];
   readonly onProgress?: ProgressReport;
-  /** When given, a server that dies is started again, and each time this is told. */
+  /** If set, a server that dies is restarted, and this is called each time. */
   readonly onEvent?: (event: ProcessEvent) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface RunningServers {
   readonly profile: Profile;
-  /** Settings that the processes of the app need, named as in `infra/config.ts`. */
+  /** Settings that the app's processes need, named as in `infra/config.ts`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The ports that were chosen, `morePorts` among them. */
+  /** The chosen ports, including `morePorts`. */
   readonly ports: Readonly<Record<string, number>>;
-  /** The process of a server, to kill or restart it; undefined for one that was there already. */
+  /** The process of a server, to kill or restart it; undefined for an external server. */
   process(name: ServerName): ManagedProcess | undefined;
-  /** Creates another database beside the shop's, unless it is there, and answers its address. */
+  /** Creates another database in addition to the shop's, unless it exists. @returns its URL */
   createDatabase(name: string): Promise<string>;
-  /** Stops everything that was started, in order, and frees the profile. */
+  /** Stops everything that was started, in order, and unlocks the profile. */
   stop(): Promise<void>;
 }
 
 export interface StartingServers extends RunningServers {
-  /** Resolves when these servers need not be fetched or built any more: what is left takes seconds. */
+  /** Resolves when these servers are downloaded and built, so that the rest takes seconds. */
   obtained(...names: ServerName[]): Promise<void>;
-  /** Resolves when these servers (all of them unless given) serve; rejects as soon as one can't. */
+  /** Resolves when these servers (default: all) are ready; rejects as soon as one fails. */
   ready(...names: ServerName[]): Promise<void>;
 }
 
-/** The profile is in use by a living process. */
+/** The profile is in use by a running process. */
 export class ProfileBusyError extends Error {
   override name = 'ProfileBusyError';
 }
 
 /**
- * Starts the servers of a profile and waits until all of them serve.
- * @throws as `beginServers`, and when a server can't be started. Nothing is left running then.
+ * Starts the servers of a profile and waits until all of them are ready.
+ * @throws like `beginServers`, and when a server can't be started. Nothing keeps running then.
  */
 export async function startServers(options: StartServersOptions): Promise<RunningServers> {
   const servers = await beginServers(options);
@@ -81,12 +81,12 @@ export async function startServers(options: StartServersOptions): Promise<Runnin
 }
 
 /**
- * Begins to start the servers of a profile, after cleaning up behind a supervisor that was killed. Their addresses are
- * settled when this returns. The caller stops them, also when one of them fails.
- * @throws ProfileBusyError while another process runs this profile; ComponentError naming every component that can't be had
+ * Begins to start the servers of a profile, after cleaning up after a killed supervisor. Their addresses are final when this
+ * returns. The caller must stop them, even if one of them fails.
+ * @throws ProfileBusyError while another process uses this profile; ComponentError with every unavailable component
  */
 export async function beginServers(options: StartServersOptions): Promise<StartingServers> {
-  // What is written here must be readable for the user that servers run as, whatever root's habits are.
+  // Files must be readable for the user that servers run as, regardless of root's umask.
   process.umask(0o022);
   const { onProgress = () => {}, onEvent } = options;
   const profile = new Profile(options.profile, options.root);
@@ -122,7 +122,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
         obtained: here.resolve,
         launched: (managed) => processes.set(server.name, managed),
       }).then((result) => onProgress(server.title, result, { done: true }));
-      // Whoever waits hears of a failure; nobody waiting yet must not end this process.
+      // Callers that wait get the rejection; without one, an unhandled rejection must not end this process.
       begun.catch(here.reject);
       here.promise.catch(() => {});
       starts.set(server.name, begun);
@@ -161,7 +161,7 @@ export async function beginServers(options: StartServersOptions): Promise<Starti
   }
 }
 
-/** Looks for every component before getting any, so that whoever lacks two tools hears of both at once. */
+/** Checks every component before downloading any, so that all missing tools are reported at once. */
 async function requireObtainable(servers: readonly ServerDefinition[], profile: Profile): Promise<void> {
   const problems = await Promise.all(
     servers.map(async (server) => {
@@ -180,7 +180,7 @@ async function requireObtainable(servers: readonly ServerDefinition[], profile: 
   if (lines.length > 0) throw new ComponentError(lines.join('\n'));
 }
 
-/** @returns a line that says what runs where */
+/** @returns a line with the server and its address */
 async function startServer(
   server: ServerDefinition,
   context: ServerContext,
@@ -209,7 +209,7 @@ function planOf(server: ServerDefinition, launch: Launch, profile: Profile): Pro
     title: server.title,
     rank: server.rank,
     logFile: profile.logFile(server.name),
-    // Other people's programs are not shown this process's environment, which may hold keys.
+    // Third-party programs don't get this process's environment, which may contain keys.
     environment: { PATH, LANG, SSL_CERT_FILE, SSL_CERT_DIR, TZ: 'UTC', ...launch.environment },
   };
 }

@@ -1,4 +1,4 @@
-/** `npm start [-- --reset]`: the whole shop, in the foreground, until Ctrl-C or `npm run stop`. */
+/** `npm start [-- --reset]`: runs the complete shop in the foreground, until Ctrl-C or `npm run stop`. */
 import { UnknownMigrationsError } from '../../infra/postgres/unknown-migrations.ts';
 import { SUPPORT_LIST_NAMES, supportListPath } from '../../infra/temporal/support-lists.ts';
 import type { ProcessEvent } from './processes/managed-process.ts';

@@ -1,19 +1,19 @@
-/** Ctrl-C, `npm run stop` and a closed terminal, heard once. */
+/** Handles Ctrl-C, `npm run stop`, and a closed terminal as one request to stop. */
 
 export interface StopRequest {
-  /** Aborted when a stop is asked for: breaks off downloads, builds and waits. */
+  /** Aborted when a stop is requested, which cancels downloads, builds, and waits. */
   readonly signal: AbortSignal;
-  /** Resolves when a stop is asked for. */
+  /** Resolves when a stop is requested. */
   readonly requested: Promise<NodeJS.Signals>;
 }
 
 /**
- * Listens for the signals that ask this process to stop. Repeated ones change nothing, since a stop that is under way
- * must come to its end for nothing to be lost.
+ * Listens for signals that request a stop. Repeated ones are ignored, because a stop in progress must finish so that nothing
+ * is lost.
  */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
-  // Whoever reads our output may go away first (`npm start | head`): that must not end this process before its servers.
+  // The reader of our output may exit first (`npm start | head`), which must not end this process before its servers.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const requested = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

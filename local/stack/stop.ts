@@ -1,10 +1,10 @@
-/** `npm run stop`: stops the shop of this checkout from any terminal and waits until it is down. */
+/** `npm run stop`: stops this checkout's shop from any terminal and waits until it has stopped. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from './processes/identity.ts';
 import { Profile, SHOP_PROFILE } from './profile.ts';
 import { runningStack, withdrawStack } from './stack-file.ts';
 
-/** Longer than every server together is given to stop. */
+/** Longer than the stop timeouts of all servers together. */
 const LIMIT_MS = 180_000;
 
 const profile = new Profile(SHOP_PROFILE);

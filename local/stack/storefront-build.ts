@@ -1,4 +1,4 @@
-/** Builds the storefront when its sources changed, each build in a folder of its own so that a running one is not disturbed. */
+/** Builds the storefront when its sources change, each build in a separate folder so that a running one is not disturbed. */
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -15,14 +15,14 @@ import { join } from 'node:path';
 import { waitForLock } from './processes/lock.ts';
 import { run } from './processes/run.ts';
 
-/** What a build is made of; the storefront imports the API's contracts, and these the domain. */
+/** Inputs of a build; the storefront imports the API's contracts, which import the domain. */
 const SOURCES = ['storefront', 'api/contracts', 'domain', 'package-lock.json'];
 const NOT_SOURCES = new Set(['node_modules', '.svelte-kit', 'build']);
-/** Older builds are removed; a shop and a test run may still be on the previous one. */
+/** Number of builds to keep, because a shop and a test run may still use an earlier one. */
 const BUILDS_KEPT = 4;
 
 /**
- * Answers the program of a storefront built from the present sources, building it first when there is none.
+ * Returns a storefront built from the current sources, after building it if necessary.
  * @returns path of the program to run with Node
  */
 export async function buildStorefront(

@@ -1,6 +1,6 @@
 /**
- * Runs a program with the settings of the shop of this checkout: `with-stack.ts PROGRAM [ARGUMENTS]`. When no shop runs,
- * its servers and the Stripe stand-in are started for the occasion.
+ * Runs a program with the settings of this checkout's shop: `with-stack.ts PROGRAM [ARGUMENTS]`. If no shop is running, its
+ * servers and the Stripe stand-in are started temporarily.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -48,7 +48,7 @@ function runToEnd(
     const child = spawn(process.execPath, [path, ...programArgs], {
       stdio: 'inherit',
       env: { ...settings, ...process.env },
-      // A group of its own: a signal that is sent to this whole group reaches it from here only, and once.
+      // A separate process group, so that a signal to this group reaches the program only once, from here.
       detached: true,
     });
     stop.requested.then((signal) => child.kill(signal));

@@ -1,26 +1,26 @@
-/** Debian packages, with the machine's own apt: unpacked into a folder without root, or installed with it. */
+/** Debian packages from the machine's apt: unpacked into a folder without root, or installed as root. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
 import { onPath } from './programs.ts';
 import type { Report } from './report.ts';
 
-/** Why no Debian package can be had here, if so. */
+/** Why Debian packages are unavailable on this machine; undefined when they are available. */
 export function aptObstacle(name: string): string | undefined {
   if (onPath('apt-get').length > 0 && onPath('dpkg-deb').length > 0) return undefined;
   return `it is installed from the Debian package ${name}, but apt is not available.`;
 }
 
 /**
- * Unpacks a package, and whatever it needs that this machine lacks, into a folder. Nothing is installed: no root is
- * needed and no service of the package's is started.
+ * Unpacks a package and its missing dependencies into a folder. Nothing is installed, so it needs no root and starts none of
+ * the package's services.
  */
 export async function aptUnpack(name: string, folder: string, report: Report, signal?: AbortSignal): Promise<void> {
   const obstacle = aptObstacle(name);
   if (obstacle) throw new Error(obstacle);
   const work = join(folder, '.apt');
   for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(work, part), { recursive: true });
-  // Lists and downloads in a place of our own: a bare machine has no lists, and only root may fetch the machine's.
+  // Uses a separate folder for package lists and downloads: a new machine has no lists, and only root may update the machine's.
   const options = [
     `Dir::State::lists=${join(work, 'lists')}`,
     `Dir::Cache=${join(work, 'cache')}`,
@@ -44,7 +44,7 @@ export async function aptUnpack(name: string, folder: string, report: Report, si
   rmSync(work, { recursive: true });
 }
 
-/** Installs a package into the machine. @throws when that takes a password that nobody can be asked for */
+/** Installs a package on the machine. @throws when that requires a password and there is no terminal to ask for it */
 export async function aptInstall(name: string, report: Report, signal?: AbortSignal): Promise<void> {
   const obstacle = aptObstacle(name);
   if (obstacle) throw new Error(obstacle);
@@ -60,7 +60,7 @@ export async function aptInstall(name: string, report: Report, signal?: AbortSig
   const install = () =>
     apt(['install', '-y', '--no-install-recommends', name], (line) => {
       const packages = /(\d+) newly installed/.exec(line)?.[1];
-      // Each package is fetched, unpacked and set up.
+      // Three steps per package: fetch, unpack, set up.
       if (packages) steps = Number(packages) * 3;
       if (!/^(Get:|Unpacking|Setting up)/.test(line) || steps === 0) return;
       stepsDone += 1;
@@ -70,7 +70,7 @@ export async function aptInstall(name: string, report: Report, signal?: AbortSig
   try {
     await install();
   } catch {
-    // Lists that are missing or too old name packages that are no longer there.
+    // Missing or outdated lists name packages that no longer exist.
     report('fetching the package lists');
     await apt(['update']);
     await install();

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-it('shows a folder only when it is complete', async () => {
+it('exposes a folder only when it is complete', async () => {
   const got = intoCache(
     'redis-7',
     usable,
@@ -31,7 +31,7 @@ it('shows a folder only when it is complete', async () => {
   expect(cachedFolder('redis-7')).toBe(join(root, 'redis-7'));
 });
 
-it('keeps nothing of what failed, and clears away what a killed process left', async () => {
+it('keeps nothing of a failed fetch, and removes what a killed process left', async () => {
   const interrupted = intoCache(
     'redis-7',
     usable,
@@ -48,7 +48,7 @@ it('keeps nothing of what failed, and clears away what a killed process left', a
   expect(readdirSync(root)).toEqual(['redis-7']);
 });
 
-it('gets it once for two who want it at the same time', async () => {
+it('fetches once for concurrent callers', async () => {
   let times = 0;
   const slowly = async (folder: string) => {
     times += 1;
@@ -61,7 +61,7 @@ it('gets it once for two who want it at the same time', async () => {
   expect(told).toHaveLength(1);
 });
 
-it('makes a damaged one anew', async () => {
+it('replaces a damaged folder', async () => {
   await intoCache('redis-7', usable, async (folder) => writeFileSync(join(folder, 'nothing of use'), ''), report);
   const folder = await intoCache('redis-7', usable, fill, report);
   expect(readFileSync(join(folder, 'program'), 'utf8')).toBe('new');

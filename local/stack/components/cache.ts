@@ -1,4 +1,4 @@
-/** Where components that had to be got are kept, a folder a version. */
+/** The cache of downloaded components, with a folder per version. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ import { barrier, serviceAccount } from '../processes/service-account.ts';
 import type { Report } from './report.ts';
 
 /**
- * HOLDFAST_CACHE; else, for root, the machine's own place, since servers then run as a user who may not enter root's
- * home; else the user's cache folder.
+ * HOLDFAST_CACHE; otherwise, for root, the machine's cache folder, because servers then run as a user who can't access root's
+ * home; otherwise the user's cache folder.
  */
 export function cacheRoot(): string {
   if (process.env.HOLDFAST_CACHE) return resolve(process.env.HOLDFAST_CACHE);
@@ -17,16 +17,16 @@ export function cacheRoot(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast');
 }
 
-/** The folder of a component that is there whole, or undefined. */
+/** The complete folder of a component; undefined when it is not cached. */
 export function cachedFolder(key: string): string | undefined {
   const folder = join(cacheRoot(), key);
   return existsSync(folder) ? folder : undefined;
 }
 
 /**
- * Fills a cache folder once: others who want the same wait for it, and it appears under its name only when complete.
- * @param usable whether a folder that is there already serves; one that does not is made anew
- * @param fill gets an empty folder
+ * Fills a cache folder once: concurrent callers wait for it, and it appears under its name only when complete.
+ * @param usable whether an existing folder can be used; otherwise it is replaced
+ * @param fill fills the empty folder that it is passed
  */
 export async function intoCache(
   key: string,
@@ -55,7 +55,7 @@ export async function intoCache(
     const draft = mkdtempSync(join(root, partial));
     try {
       await fill(draft);
-      // Other users of the machine may share the cache, the one that servers run as among them.
+      // Other users of the machine may share the cache, including the one that servers run as.
       await run('chmod', ['-R', 'a+rX', draft]);
       renameSync(draft, folder);
     } finally {

@@ -1,4 +1,4 @@
-/** Chromium for the browser tests: one that is installed, else Debian's package. Only for tests. */
+/** Chromium for the browser tests: an installed one, otherwise Debian's package. Only for tests. */
 import { run } from '../processes/run.ts';
 import { aptInstall, aptObstacle } from './apt.ts';
 import {
@@ -33,7 +33,7 @@ export const chromium: Component = {
   },
 };
 
-/** Finds Chromium or installs it. @throws ComponentError when it can't be had */
+/** Finds or installs Chromium. @throws ComponentError when it is unavailable */
 export async function obtainChromium(report: Report, signal?: AbortSignal): Promise<Installation> {
   const found = await findComponent(chromium);
   if (found) return found;

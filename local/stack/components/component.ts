@@ -1,10 +1,10 @@
-/** How a component is found or got: a setting, the machine, the cache, and last its registry. */
+/** Finds or downloads a component: from a setting, the machine, the cache, or finally its registry. */
 
 import { cachedFolder, intoCache } from './cache.ts';
 import type { Report } from './report.ts';
 
 export interface Installation {
-  /** What the component is run from: a program or a folder, as each component says. */
+  /** A program or a folder, depending on the component. */
   readonly path: string;
   readonly version: string;
   readonly source: 'setting' | 'machine' | 'cache';
@@ -12,30 +12,30 @@ export interface Installation {
 
 export interface Component {
   readonly title: string;
-  /** Environment variable that names the path to use. */
+  /** Environment variable with the path to use. */
   readonly setting: string;
-  /** Folder name in the cache; holds the version, so that another version never meets it. */
+  /** Folder name in the cache, which contains the version so that versions never mix. */
   readonly cacheKey: string;
-  /** Ways to get it by hand, for the message when it can't be had. */
+  /** Ways to install it manually, for the error message when it is unavailable. */
   readonly waysToGet: readonly string[];
-  /** Looks at a path from the setting, the machine or the cache. @throws when it is not usable, saying why */
+  /** Checks a path from the setting, the machine, or the cache. @throws with the reason when it is not usable */
   inspect(path: string): Promise<{ path: string; version: string }>;
-  /** Paths of this machine worth a look, the best first. */
+  /** Candidate paths on this machine, best first. */
   candidates(): Promise<string[]>;
   /** Path of the component inside its cache folder. */
   cachedPath(folder: string): string;
-  /** Why it could not be got on this machine, where that is plain without trying. */
+  /** Why it can't be downloaded on this machine, if that is known without trying. */
   obstacle(): string | undefined;
-  /** Gets the component into an empty folder. */
+  /** Downloads or builds the component into an empty folder. */
   fetch(folder: string, report: Report, signal?: AbortSignal): Promise<void>;
 }
 
-/** A component that can't be had: one line with what, why, and the ways to get it. */
+/** A component is unavailable: one line with its name, the reason, and the ways to install it. */
 export class ComponentError extends Error {
   override name = 'ComponentError';
 }
 
-/** Finds a component without getting anything; undefined when it would have to be got. @throws ComponentError for a wrong setting */
+/** Finds a component without downloading; undefined when a download is needed. @throws ComponentError for an invalid setting */
 export async function findComponent(component: Component): Promise<Installation | undefined> {
   const wanted = process.env[component.setting];
   if (wanted) {
@@ -57,7 +57,7 @@ export async function findComponent(component: Component): Promise<Installation 
   return found && { ...found, source: 'cache' };
 }
 
-/** Finds a component or gets it from its registry. @throws ComponentError when it can't be had */
+/** Finds a component or downloads it from its registry. @throws ComponentError when it is unavailable */
 export async function obtainComponent(
   component: Component,
   report: Report,
@@ -80,24 +80,24 @@ export async function obtainComponent(
   }
 }
 
-/** The one line: what, why, the ways to get it. */
+/** Formats that line: the component, the reason, the ways to install it. */
 export function unobtainable(component: Component, why: string): string {
   return `${component.title} is not available: ${oneLine(why)} To provide it, use one of these: ${component.waysToGet.join('; ')}.`;
 }
 
-/** The first of the versions in a program's answer, as numbers: "redis-server v=7.0.15" gives [7, 0, 15]. */
+/** The first version in a program's output, as numbers: "redis-server v=7.0.15" gives [7, 0, 15]. */
 export function versionIn(text: string): { text: string; parts: number[] } {
   const match = /\d+(?:\.\d+)+|\d+/.exec(text);
   if (!match) throw new Error(`it reports no version: ${text.slice(0, 80)}`);
   return { text: match[0], parts: match[0].split('.').map(Number) };
 }
 
-/** @throws when a version is below the least that serves */
-export function requireVersion(version: { text: string; parts: number[] }, least: readonly number[]): void {
-  for (const [index, part] of least.entries()) {
+/** @throws when a version is below the minimum */
+export function requireVersion(version: { text: string; parts: number[] }, minimum: readonly number[]): void {
+  for (const [index, part] of minimum.entries()) {
     const actual = version.parts[index] ?? 0;
     if (actual > part) return;
-    if (actual < part) throw new Error(`it is version ${version.text}, but ${least.join('.')} or later is required.`);
+    if (actual < part) throw new Error(`it is version ${version.text}, but ${minimum.join('.')} or later is required.`);
   }
 }
 

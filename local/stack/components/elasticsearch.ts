@@ -1,4 +1,4 @@
-/** Elasticsearch 9: one that is installed, else the distribution that Maven Central has, on a Java of 21 or later. */
+/** Elasticsearch 9: an installed one, otherwise the distribution from Maven Central, with Java 21 or later. */
 import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barrier, giveTo, serviceAccount } from '../processes/service-account.ts';
@@ -92,7 +92,7 @@ async function prepare({ path: home }: { path: string }, context: ServerContext)
       ES_PATH_CONF: folders.configuration,
       ES_TMPDIR: folders.temporary,
       ES_JAVA_OPTS: `-Xms${heap} -Xmx${heap}`,
-      // The launcher that stays beside the server needs next to nothing.
+      // The launcher process that keeps running next to the server needs almost no memory.
       CLI_JAVA_OPTS: '-Xmx32m -XX:+UseSerialGC',
     },
     stopSteps: [{ signal: 'SIGTERM', waitMs: 30_000 }],
@@ -116,7 +116,7 @@ function writeConfiguration(
     `path.data: ${folders.data}`,
     `path.logs: ${folders.logs}`,
     'xpack.security.enabled: false',
-    // On a workstation whose disk is nearly full it would make every index read-only.
+    // Otherwise a nearly full disk would make every index read-only.
     'cluster.routing.allocation.disk.threshold_enabled: false',
   ];
   const logging = [
@@ -128,7 +128,7 @@ function writeConfiguration(
     'rootLogger.level = warn',
     'rootLogger.appenderRef.console.ref = console',
   ];
-  // The distribution's Java options, without those that write logs beside its programs, where this user may not.
+  // The distribution's Java options, without those that write logs to its program folder, where this user can't write.
   const javaOptions = readFileSync(join(home, 'config/jvm.options'), 'utf8')
     .split('\n')
     .filter((line) => !/Xlog:gc|ErrorFile|HeapDumpPath|-Xlog/.test(line));
@@ -137,7 +137,7 @@ function writeConfiguration(
   writeFileSync(join(folders.configuration, 'jvm.options'), `${javaOptions.join('\n')}\n`);
 }
 
-/** A full distribution brings its own Java; Maven's does not. */
+/** A full distribution includes Java; Maven's does not. */
 function javaFor(home: string): string {
   const own = join(home, 'jdk');
   return isProgram(join(own, 'bin/java')) && !process.env.ES_JAVA_HOME ? own : requireJava();

@@ -1,21 +1,21 @@
-/** Builds a Go program from the module registry. */
+/** Builds Go programs from the module registry. */
 import { run } from '../processes/run.ts';
 import { onPath } from './programs.ts';
 import type { Report } from './report.ts';
 
 export interface GoProgram {
-  /** Package and version, as `go install` takes them. */
+  /** Package and version in the format of `go install`. */
   readonly module: string;
-  /** Packages that a build from nothing compiles, about: what progress is measured against. */
+  /** Approximate number of packages in a clean build, for the progress display. */
   readonly packages: number;
 }
 
-/** Why nothing can be built with Go here, if so. */
+/** Why Go can't build anything on this machine; undefined when it can. */
 export function goObstacle(): string | undefined {
   return onPath('go').length === 0 ? 'it is built with Go, but `go` is not on PATH.' : undefined;
 }
 
-// Two builds side by side would compile what they share twice, on the same cores.
+// Builds run one after the other because concurrent builds would compile shared packages twice on the same cores.
 let turn: Promise<unknown> = Promise.resolve();
 
 /** Runs `go install` into a folder. @throws when Go is missing or the build fails */
@@ -34,7 +34,7 @@ async function buildNow(program: GoProgram, folder: string, report: Report, sign
   report('checking the module registry');
   await run('go', ['install', '-v', '-trimpath', '-ldflags=-s -w', program.module], {
     cwd: folder,
-    // Without C no compiler is needed but Go's own. GOFLAGS may hold what only suits a project of the user's.
+    // Without cgo, only Go's own compiler is needed. GOFLAGS may contain flags that only fit the user's other projects.
     environment: { GOBIN: folder, CGO_ENABLED: '0', GOFLAGS: undefined },
     signal,
     onLine: (line) => {

@@ -1,4 +1,4 @@
-/** InfluxDB 1.x: one on PATH, else Debian's package unpacked into the cache, with no service installed or started. */
+/** InfluxDB 1.x: one on PATH, otherwise Debian's package unpacked into the cache, without installing or starting a service. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
@@ -20,7 +20,7 @@ const component: Component = {
   inspect: async (path) => {
     const version = versionIn(await run(path, ['version']));
     requireVersion(version, [1, 5]);
-    // A newer one is set up by other commands, and reads no configuration such as ours.
+    // Newer versions need other setup commands and can't read this configuration.
     if (version.parts[0] !== 1) throw new Error(`it is version ${version.text}, but 1.x is required.`);
     return { path, version: version.text };
   },
@@ -53,10 +53,10 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
   for (const part of ['meta', 'data', 'wal']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
   const configuration = join(folder, 'influxdb.conf');
   const lines = [
-    // Nothing is reported to its makers; Debian's build has turned the setting around.
+    // Turns usage reports off; Debian's build has inverted this setting.
     'reporting-disabled = true',
     'reporting-enabled = false',
-    // The backup port; it listens even where nobody asks it.
+    // The backup port, on which it always listens.
     `bind-address = "127.0.0.1:${context.ports.influxdb_rpc}"`,
     '[meta]',
     `dir = "${folder}/meta"`,
@@ -64,12 +64,12 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     `dir = "${folder}/data"`,
     `wal-dir = "${folder}/wal"`,
     'query-log-enabled = false',
-    // A tag without bound is a mistake of ours: better refused than paid for in memory.
+    // An unbounded tag would be a bug, which should be rejected rather than use up memory.
     'max-series-per-database = 100000',
     '[monitor]',
     'store-enabled = false',
     '[http]',
-    // Nobody but this machine reaches it, so it asks nobody who they are.
+    // No authentication, because only this machine can reach it.
     `bind-address = "127.0.0.1:${context.ports.influxdb}"`,
     'auth-enabled = false',
     'log-enabled = false',
@@ -82,7 +82,7 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     command: path,
     args: ['run', '-config', configuration],
     cwd: folder,
-    // Otherwise it looks for a home of its user, which a service may lack.
+    // Set because it otherwise needs its user's home folder, which a service user may lack.
     environment: { HOME: folder },
     readyWithinMs: 60_000,
     probe: () => httpProbe(`${address(context)}/ping`),

@@ -1,4 +1,4 @@
-/** The Java runtimes of this machine: `java` on PATH is often too old while a newer one is installed beside it. */
+/** The Java runtimes of this machine, because `java` on PATH is often too old while a newer one is installed. */
 import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ export interface JavaHome {
   readonly major: number;
 }
 
-/** Every Java runtime found, each once; those named by ES_JAVA_HOME and JAVA_HOME come first. */
+/** All Java runtimes found, without duplicates; those in ES_JAVA_HOME and JAVA_HOME come first. */
 export function installedJavas(): JavaHome[] {
   const places = [
     process.env.ES_JAVA_HOME,
@@ -37,17 +37,17 @@ export function installedJavas(): JavaHome[] {
 }
 
 /**
- * The oldest Java that is new enough, since programs are tried with versions near their least.
- * @param forServers leaves out those that the servers' own user may not enter
+ * The oldest Java that is new enough, because programs are tested with versions close to their minimum.
+ * @param forServers excludes those that the servers' user can't access
  */
-export function findJava(leastMajor: number, forServers: boolean): JavaHome | undefined {
+export function findJava(minMajor: number, forServers: boolean): JavaHome | undefined {
   const account = forServers ? serviceAccount() : undefined;
   return installedJavas()
-    .filter(({ home, major }) => major >= leastMajor && !(account && barrier(home, account)))
+    .filter(({ home, major }) => major >= minMajor && !(account && barrier(home, account)))
     .sort((one, other) => one.major - other.major)[0];
 }
 
-/** Every runtime since Java 9 comes with a `release` file; asking the program itself would take a second each. */
+/** Reads the `release` file that every runtime has since Java 9; running the program would take a second each. */
 function javaVersion(home: string): string | undefined {
   const path = [join(home, 'release'), join(dirname(home), 'release')].find((candidate) => existsSync(candidate));
   return path && /^JAVA_VERSION="([^"]+)"/m.exec(readFileSync(path, 'utf8'))?.[1];

@@ -1,4 +1,4 @@
-/** Gets artifacts from Maven Central with the machine's own Maven, and so with its settings, mirrors and proxies. */
+/** Downloads artifacts from Maven Central with the machine's Maven, and thus with its settings, mirrors, and proxies. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
@@ -7,13 +7,13 @@ import { onPath } from './programs.ts';
 import type { Report } from './report.ts';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is literally this
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the literal name of the folder
 const UNRESOLVED = '${project.basedir}';
 
-/** Why nothing can be got with Maven here, if so. */
+/** Why Maven can't download anything on this machine; undefined when it can. */
 export function mavenObstacle(): string | undefined {
   if (onPath('mvn').length === 0) return 'it is downloaded with Maven, but `mvn` is not on PATH.';
-  // Maven itself runs on any Java, also one that is not on PATH.
+  // Maven runs on any Java, including one that is not on PATH.
   return mavenJava() ? undefined : 'it is downloaded with Maven, which requires Java, but Java is not installed.';
 }
 
@@ -29,11 +29,11 @@ export async function mavenUnpack(
   signal?: AbortSignal,
 ): Promise<void> {
   await maven([`${PLUGIN}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], folder, report, signal);
-  // The plugin's notes of what it unpacked; without a project their folder's name stays unresolved.
+  // The plugin's records of what it unpacked; without a project, their folder's name stays unresolved.
   rmSync(join(folder, UNRESOLVED), { recursive: true, force: true });
 }
 
-/** Copies every jar that the project in `pom` needs at run time into `<folder>`. */
+/** Copies all runtime dependencies of the project in `pom` into `<folder>`. */
 export async function mavenCopyDependencies(
   pom: string,
   folder: string,
@@ -56,7 +56,7 @@ async function maven(args: string[], cwd: string, report: Report, signal?: Abort
   });
 }
 
-/** Maven says "Progress (1): 12/132 MB" while it downloads; small files are not worth showing. */
+/** Reports Maven's progress, such as "Progress (1): 12/132 MB", except for small files. */
 function reportTransfer(line: string, report: Report): void {
   const match = /Progress \(\d+\): .*?([\d.]+)\/([\d.]+) MB/.exec(line);
   if (match && Number(match[2]) >= 5)

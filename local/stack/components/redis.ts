@@ -1,4 +1,4 @@
-/** Redis (or Valkey): one on PATH, else Debian's package unpacked into the cache, with no service installed or started. */
+/** Redis (or Valkey): one on PATH, otherwise Debian's package unpacked into the cache, without installing or starting a service. */
 import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -8,7 +8,7 @@ import { type Component, requireVersion, versionIn } from './component.ts';
 import { onPath } from './programs.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
-/** GETDEL, LMOVE, EXAT and functions of Lua 5.1 as the shop's scripts use them. */
+/** Required for GETDEL, LMOVE, EXAT, and the Lua 5.1 functions that the shop's scripts use. */
 const MIN_VERSION = [6, 2];
 
 const component: Component = {
@@ -58,12 +58,12 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     `dir "${folder}"`,
     `requirepass ${context.profile.secret('redis_password')}`,
     'daemonize no',
-    // The append-only file is the only copy on disk; a crash loses at most a second, which the shop rebuilds from PostgreSQL.
+    // The append-only file is the only copy on disk; a crash loses at most a second, which the shop restores from PostgreSQL.
     'appendonly yes',
     'appendfsync everysec',
     'aof-load-truncated yes',
     'save ""',
-    // Stock counters and sessions are not a cache: rather refuse a write than drop one of them.
+    // Stock counters and sessions are not a cache, so Redis must refuse writes rather than evict keys.
     'maxmemory 512mb',
     'maxmemory-policy noeviction',
   ];
@@ -94,7 +94,7 @@ async function ping(url: string): Promise<void> {
   }
 }
 
-/** Unpacked away from its place, the program finds its libraries beside itself. */
+/** The library path of an unpacked program, whose libraries are not in their usual place. */
 function libraryPath(program: string): Record<string, string> {
   const unpacked = /^(.*)\/usr\/bin\/[^/]+$/.exec(program)?.[1];
   if (!unpacked) return {};

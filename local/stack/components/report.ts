@@ -1,2 +1,2 @@
-/** Tells how a step comes along; `fraction` is between 0 and 1 where it is known. */
+/** Reports a step's progress; `fraction` is between 0 and 1, if known. */
 export type Report = (message: string, fraction?: number) => void;

@@ -1,4 +1,4 @@
-/** What the stack needs to know of a server: how it is had, prepared, run, and what the app is told of it. */
+/** The definition of a server: how to obtain, prepare, and run it, and its settings for the app. */
 import type { StopStep } from '../processes/records.ts';
 import type { ServiceAccount } from '../processes/service-account.ts';
 import type { Profile } from '../profile.ts';
@@ -10,9 +10,9 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 
 export interface ServerContext {
   readonly profile: Profile;
-  /** Ports by the names that the servers, and the app's processes where they are to follow, wished for. */
+  /** Ports by the names that the servers requested, and the app's processes if they will be started. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Whether to be modest with memory: tests and benchmarks run beside a shop. */
+  /** Whether to use little memory, because tests and benchmarks may run next to a shop. */
   readonly modest: boolean;
   readonly report: Report;
   readonly signal?: AbortSignal;
@@ -22,7 +22,7 @@ export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** Added to the bare environment that servers get. */
+  /** Added to the minimal environment of servers. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly account?: ServiceAccount;
   readonly stopSteps?: readonly StopStep[];
@@ -35,19 +35,19 @@ export interface ServerDefinition {
   readonly title: string;
   /** Servers of a higher rank are stopped first. */
   readonly rank: number;
-  /** When this setting is in the environment, the shop uses that server and none is started. */
+  /** If the environment has this setting, the shop uses that server and none is started. */
   readonly externalSetting: string;
   readonly ports: readonly { readonly name: string; readonly preferred: number }[];
   component(profile: Profile): Component;
-  /** Makes what the server needs to start (a data folder, its configuration) and says how it is run. */
+  /** Creates what the server needs to start (a data folder, its configuration). @returns how to run it */
   prepare(installation: Installation, context: ServerContext): Promise<Launch>;
-  /** Once it answers: what has to be there before the app uses it. */
+  /** Runs once the server responds, to create what the app needs in it. */
   complete?(context: ServerContext): Promise<void>;
-  /** Settings for the processes of the app. */
+  /** Settings for the app's processes. */
   environment(context: ServerContext): Record<string, string>;
 }
 
-/** Resolves when an HTTP address answers with success; throws while it does not. */
+/** Resolves when an HTTP URL responds with success; throws otherwise. */
 export async function httpProbe(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   await response.arrayBuffer();

@@ -1,4 +1,4 @@
-/** stripe-mock, made by Stripe: checks every request against Stripe's OpenAPI description. Only for tests. */
+/** stripe-mock by Stripe, which checks every request against Stripe's OpenAPI description. Only for tests. */
 import { join } from 'node:path';
 import { run } from '../processes/run.ts';
 import type { Component } from './component.ts';

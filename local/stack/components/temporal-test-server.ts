@@ -56,7 +56,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** The SDK starts it with a port as its first argument; tests start one a file, so it is kept small. */
+/** The SDK passes a port as the first argument. Memory is limited because every test file starts one. */
 const PROGRAM = `#!/bin/sh
 here=$(dirname "$0")
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$here/lib/*" io.temporal.testserver.TestServer "$@"

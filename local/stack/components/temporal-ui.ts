@@ -1,4 +1,4 @@
-/** Temporal's Web UI, newer than the one inside the dev server: tables in the details, who sent a signal. */
+/** Temporal's Web UI, newer than the dev server's: it shows tables in the details, and the sender of a signal. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSome } from '../../../infra/config.ts';
@@ -69,18 +69,18 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     enableUi: true,
     defaultNamespace: 'default',
     cors: { cookieInsecure: true, allowOrigins: [address(context), `http://localhost:${context.ports.temporal_ui}`] },
-    // What Temporal stores is encrypted; the API decrypts it for the pages of this origin.
+    // Temporal's payloads are encrypted; the API decrypts them for pages of this origin.
     ...(context.ports.api && { codec: { endpoint: `http://127.0.0.1:${context.ports.api}/api/codec` } }),
-    // A reset runs steps again that sent money; a terminated order skips its clean-up; bulk actions do either to many. And the
-    // button that cancels a workflow cancels no order: that is the update `cancel`.
+    // A reset would repeat steps that moved money, a terminated order would skip its cleanup, and batch actions would do so to many.
+    // Canceling a workflow does not cancel its order; the update `cancel` does.
     workflowResetDisabled: !forOperator,
     workflowTerminateDisabled: !forOperator,
     workflowCancelDisabled: !forOperator,
     batchActionsDisabled: !forOperator,
-    // Nothing leaves this machine unasked.
+    // No requests to other machines without consent.
     disableNewsFetch: true,
   };
-  // JSON is YAML too.
+  // JSON is valid YAML.
   writeFileSync(join(folder, 'config/local.yaml'), JSON.stringify(settings, null, 2));
   return {
     command: path,

@@ -1,4 +1,4 @@
-/** Temporal's dev server: the CLI on PATH, else built with Go. Its database file is kept, its queue polls are tuned. */
+/** Temporal's dev server: the CLI on PATH, otherwise built with Go. Its database file persists, and its queue polling is tuned. */
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import temporalProto from '@temporalio/proto';
@@ -8,7 +8,7 @@ import { goInstall, goObstacle } from './go-install.ts';
 import { onPath } from './programs.ts';
 import type { Launch, ServerContext, ServerDefinition } from './server.ts';
 
-/** Later versions of the CLI carry `replace` lines, which `go install` refuses. */
+/** Later versions of the CLI have `replace` directives, which `go install` refuses. */
 const VERSION = '1.5.1';
 const MIN_SERVER_VERSION = [1, 29];
 
@@ -33,10 +33,9 @@ const INDEXED_TYPES = {
 } as const;
 
 /**
- * As shipped, the dev server looks into its queues at most 20 times a second, so that every step waits for the next tick
- * of 50 ms; and with several partitions of a queue a task may lie in one while the worker polls another. And an update beyond
- * the ten that a workflow may have in flight makes the server forget the task that a worker is at: the worker's answer finds no
- * task, and updates that it was at are rejected (UnprocessedUpdate).
+ * By default, the dev server reads its queues at most 20 times per second, so every step waits for the next 50 ms tick. With several
+ * partitions of a queue, a task may be in one while the worker polls another. And with more than ten updates in flight for a workflow,
+ * the server drops a worker's current task: the worker's response finds no task, and its updates are rejected (UnprocessedUpdate).
  */
 const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 2000,
@@ -108,7 +107,7 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
       ...['--ip', '127.0.0.1', '--port', `${ports.temporal}`, '--http-port', `${ports.temporal_http}`],
       ...['--metrics-port', `${ports.temporal_metrics}`, '--namespace', 'default'],
       ...['--db-filename', join(folder, 'temporal.db')],
-      // Each step is synced by the write-ahead log's own rules: no killed process loses one, a power cut may lose the last.
+      // Syncs as the write-ahead log requires: a killed process loses nothing, but a power failure may lose the last steps.
       ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
       ...['--log-level', 'warn', '--log-format', 'json'],
       ...Object.entries(DYNAMIC_CONFIGURATION).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
@@ -128,7 +127,7 @@ async function probe(target: string): Promise<void> {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
     const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in (customAttributes ?? {})));
     if (missing.length === 0) return;
-    // A database from before an attribute does not get it by the server's own option.
+    // The server's option does not add a new attribute to an existing database.
     await connection.operatorService.addSearchAttributes({
       namespace: 'default',
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_TYPES[type]])),

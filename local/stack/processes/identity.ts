@@ -1,28 +1,28 @@
-/** Who a process is: its pid together with the moment it began, so that a recycled pid is never mistaken for it. */
+/** Process identity: the PID and the start time, so that a recycled PID is never mistaken for the process. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque mark of the boot and the moment the process began; compared for equality only. */
+  /** Opaque mark of the boot and the process's start time; compared only for equality. */
   readonly mark: string;
 }
 
-/** The identity of a running process, or undefined when there is none (a zombie counts as none). */
+/** The identity of a running process; undefined when it is not running or is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const mark = process.platform === 'linux' ? linuxMark(pid) : portableMark(pid);
   return mark === undefined ? undefined : { pid, mark };
 }
 
-/** Whether the very process that was identified earlier still runs. */
+/** Whether the previously identified process is still running. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.mark === identity.mark;
 }
 
 /**
- * Whether a process group led by the identified process has members left, also when the leader itself is gone.
- * The kernel gives no new process the id of a group that still exists, so a group without a leader is still ours,
- * while a different leader means that the id was recycled.
+ * Whether a process group led by the identified process has members left, even if the leader itself has exited. The kernel
+ * assigns no new process the ID of an existing group, so a group without a leader is still ours, while a different leader means
+ * that the ID was recycled.
  */
 export function isGroupRunning(identity: ProcessIdentity): boolean {
   const leader = identify(identity.pid);
@@ -46,7 +46,7 @@ function linuxMark(pid: number): string | undefined {
   }
 }
 
-/** `/proc/PID/stat`; the command name in parentheses may hold spaces, so fields are counted after the last one. */
+/** Parses `/proc/PID/stat`; the command name in parentheses may contain spaces, so fields are counted after the last parenthesis. */
 function statFields(pid: number): { state: string; startTicks: string } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -76,7 +76,7 @@ function sameBoot(identity: ProcessIdentity): boolean {
   return process.platform !== 'linux' || identity.mark.startsWith(`${bootId()}:`);
 }
 
-/** A group may consist of zombies only, which nothing needs to wait for. */
+/** Whether a group has a member that is not a zombie, because zombies need no waiting. */
 function groupHasLiveMember(groupId: number): boolean {
   try {
     const lines = execFileSync('ps', ['-e', '-o', 'pgid=,state='], { encoding: 'utf8' }).split('\n');

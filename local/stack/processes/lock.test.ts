@@ -19,7 +19,7 @@ it('has one holder at a time', () => {
   tryLock(path)!.release();
 });
 
-it('is free again when its holder was killed', async () => {
+it('is free again after its holder is killed', async () => {
   const path = newPath();
   tryLock(path)!.release();
   const holder = spawn('sleep', ['30']);
@@ -31,7 +31,7 @@ it('is free again when its holder was killed', async () => {
   (await waiting).release();
 });
 
-it('goes to one of many who find a dead holder', () => {
+it('is acquired by only one of many processes that find a dead holder', () => {
   const path = newPath();
   tryLock(path)!.release();
   writeFileSync(path, JSON.stringify({ pid: 1, mark: 'a boot long ago:7' }));

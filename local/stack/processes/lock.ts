@@ -1,4 +1,4 @@
-/** A lock file between processes that is freed by its holder's death: whoever waits checks that the holder still lives. */
+/** A lock file between processes that is released when its holder dies: waiting processes check that the holder is alive. */
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,18 +9,18 @@ export interface Lock {
   release(): void;
 }
 
-/** The living holder of a lock, or undefined when it is free. */
+/** The running holder of a lock; undefined when it is free. */
 export function lockHolder(path: string): ProcessIdentity | undefined {
   const holder = readHolder(path);
   return holder && isRunning(holder) ? holder : undefined;
 }
 
-/** Takes the lock for this process, or answers undefined when another living process (or this one) has it. */
+/** Acquires the lock for this process; undefined when another running process (or this one) holds it. */
 export function tryLock(path: string): Lock | undefined {
   mkdirSync(dirname(path), { recursive: true });
   const self = identify(process.pid);
   if (!self) throw new Error('This process can’t be identified because neither /proc nor ps shows its start time.');
-  // Linking a finished file makes the lock appear with its content at once: no reader ever sees it empty.
+  // Linking a complete file makes the lock appear atomically with its content, so readers never see it empty.
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(self), { mode: 0o644 });
   try {
@@ -42,7 +42,7 @@ export function tryLock(path: string): Lock | undefined {
 
 /**
  * Waits for the lock.
- * @param onWait called once when someone else has it
+ * @param onWait called once when another process holds it
  */
 export async function waitForLock(
   path: string,
@@ -71,7 +71,7 @@ function readHolder(path: string): ProcessIdentity | undefined {
   }
 }
 
-/** Two waiters may find the same dead holder: the slower one must not throw away the lock that the faster one took. */
+/** Removes a stale lock. Two waiters may find the same dead holder; the slower one must not remove the lock of the faster one. */
 function removeStale(path: string): void {
   const aside = `${path}.${randomUUID()}`;
   try {
@@ -84,7 +84,7 @@ function removeStale(path: string): void {
     try {
       linkSync(aside, path);
     } catch {
-      // Someone took it meanwhile; the displaced holder finds out on release, as the content is not its own.
+      // Another process acquired it meanwhile; the displaced holder notices on release that the content is not its own.
     }
   }
   rmSync(aside, { force: true });

@@ -3,8 +3,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 const TAIL_BYTES = 16 * 1024;
 
 /**
- * The last lines of a text file that are not blank; none when it cannot be read.
- * @param from position in bytes before which nothing is looked at
+ * The last nonblank lines of a text file; empty when it can't be read.
+ * @param from byte position at which to start reading
  */
 export function lastLines(path: string, count: number, from = 0): string[] {
   let file: number | undefined;

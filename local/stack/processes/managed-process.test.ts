@@ -19,7 +19,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A shell script as a server: ready once it has written the file `ready`. */
+/** A shell script as a server, which is ready once it has created the file `ready`. */
 function managed(
   script: string,
   plan: Partial<ProcessPlan> = {},
@@ -60,17 +60,17 @@ it('waits until the process is ready, and stops it', async () => {
   expect(server.isUp).toBe(false);
 });
 
-it('tells with the end of its log why a process was not ready', async () => {
+it('reports the end of the log when a process does not become ready', async () => {
   await expect(managed('echo no room left; exit 3').start()).rejects.toThrow(/exited with code 3.*\n.*no room left/);
   await expect(managed('sleep 30', { readyWithinMs: 200 }).start()).rejects.toThrow('not ready within');
   expect(records.all()).toEqual([]);
 });
 
-it('tells that a program is not there', async () => {
+it('reports a missing program', async () => {
   await expect(managed('', { command: '/no/such/program' }).start()).rejects.toThrow('could not be run');
 });
 
-it('kills what does not heed the polite signal, children and all', async () => {
+it('kills a process that ignores SIGTERM, including its children', async () => {
   const server = managed(`trap "" TERM; sleep 30 & ${SERVE}`, { stopSteps: [{ signal: 'SIGTERM', waitMs: 200 }] });
   await server.start();
   const record = records.all()[0]!;
@@ -78,7 +78,7 @@ it('kills what does not heed the polite signal, children and all', async () => {
   await expect.poll(() => isGroupRunning(record)).toBe(false);
 });
 
-it('starts a process again that dies, later each time, and says so', async () => {
+it('restarts a process that dies, with increasing delays, and reports it', async () => {
   const events: ProcessEvent[] = [];
   const server = managed(SERVE, {}, (event) => events.push(event));
   await server.start();
@@ -92,7 +92,7 @@ it('starts a process again that dies, later each time, and says so', async () =>
   expect(delays[1]).toBeGreaterThan(delays[0]!);
 });
 
-it('leaves a killed process down until it is started', async () => {
+it('does not restart a process after `kill`', async () => {
   const events: ProcessEvent[] = [];
   const server = managed(SERVE, {}, (event) => events.push(event));
   await server.start();
@@ -103,7 +103,7 @@ it('leaves a killed process down until it is started', async () => {
   expect(events).toEqual([]);
 });
 
-it('lets the next supervisor stop what a killed one left, in order', async () => {
+it('lets the next supervisor stop the processes of a killed one in order', async () => {
   const order = join(folder, 'order');
   const start = async (name: string, rank: number) => {
     rmSync(join(folder, 'ready'), { force: true });

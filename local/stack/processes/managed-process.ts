@@ -1,4 +1,4 @@
-/** A child process with a log file, a record on disk, a readiness probe, an orderly stop, and restarts when it dies. */
+/** A child process with a log file, a record on disk, a readiness probe, a graceful stop, and restarts when it dies. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,18 +10,18 @@ import { STOP_POLITELY, stopGroup } from './records.ts';
 import type { ServiceAccount } from './service-account.ts';
 
 export interface ProcessPlan {
-  /** Names its log and its record. */
+  /** Name of its log and record files. */
   readonly name: string;
-  /** What people call it. */
+  /** Display name. */
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment of the process, nothing is added. */
+  /** The complete environment of the process. */
   readonly environment: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly account?: ServiceAccount;
-  /** Resolves once the process serves; throws while it does not yet. Tried again and again. */
+  /** Resolves once the process is ready and throws until then. Called repeatedly. */
   readonly probe: () => Promise<unknown>;
   readonly readyWithinMs: number;
   readonly rank: number;
@@ -39,7 +39,7 @@ export type ProcessEvent =
   | { readonly kind: 'back'; readonly title: string };
 
 const BACKOFF_MS = { first: 500, max: 15_000 };
-/** A process that stayed up this long gets the short delay again. */
+/** After this uptime, the restart delay is reset. */
 const STABLE_AFTER_MS = 60_000;
 const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
 
@@ -49,15 +49,15 @@ export class ManagedProcess {
   readonly #onEvent: ((event: ProcessEvent) => void) | undefined;
   #child: ChildProcess | undefined;
   #identity: ProcessIdentity | undefined;
-  /** Where this run's part of the log begins. */
+  /** Position in the log at which this run starts. */
   #logFrom = 0;
   #exit: Promise<string> = Promise.resolve('not started');
-  /** Raised by every start, stop and kill: what an earlier one set going sees that it is no longer wanted. */
+  /** Incremented by every start, stop, and kill, so that work of an earlier call notices that it is outdated. */
   #generation = 0;
   #backoffMs = BACKOFF_MS.first;
   #interruption = new AbortController();
 
-  /** @param onEvent when given, the process is started again whenever it dies, and each time this is told */
+  /** @param onEvent if set, the process is restarted whenever it dies, and this is called each time */
   constructor(plan: ProcessPlan, records: ProcessRecords, onEvent?: (event: ProcessEvent) => void) {
     this.plan = plan;
     this.#records = records;
@@ -74,7 +74,7 @@ export class ManagedProcess {
 
   /**
    * Starts the process and waits until its probe passes.
-   * @throws with the end of its log when it dies or is not ready in time; it is stopped then
+   * @throws with the end of its log when it dies or is not ready in time, after stopping it
    */
   async start(): Promise<void> {
     this.#interrupt();
@@ -87,7 +87,7 @@ export class ManagedProcess {
     this.#watch();
   }
 
-  /** Stops it in its own orderly way, by force when it does not end in time; does nothing when it is down. */
+  /** Stops it gracefully, or by force when it does not exit in time; does nothing when it is not running. */
   async stop(): Promise<void> {
     this.#interrupt();
     if (this.#identity) await stopGroup(this.#identity, this.plan.stopSteps ?? STOP_POLITELY);
@@ -95,7 +95,7 @@ export class ManagedProcess {
     this.#forget();
   }
 
-  /** Kills it without warning, as a crash would, with everything it started. It is not started again by itself. */
+  /** Kills it and its children without warning, like a crash. It is not restarted automatically. */
   async kill(): Promise<void> {
     this.#interrupt();
     if (this.#identity) await stopGroup(this.#identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
@@ -116,7 +116,7 @@ export class ManagedProcess {
       cwd,
       env: environment,
       stdio: ['ignore', log, log],
-      // A group of its own: Ctrl-C in the terminal reaches the supervisor only, which stops everything in order.
+      // A separate process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
       detached: true,
       ...(account && { uid: account.uid, gid: account.gid }),
     });
@@ -173,7 +173,7 @@ export class ManagedProcess {
     let lastReason = reason;
     while (generation === this.#generation) {
       this.#onEvent?.({ kind: 'died', title, reason: lastReason, retryInMs: this.#backoffMs, logFile });
-      // What the dead leader started may hold its port or its data.
+      // Children of the dead leader may still use its port or its data.
       if (this.#identity) await stopGroup(this.#identity, stopSteps);
       await sleep(this.#backoffMs, undefined, { signal }).catch(() => {});
       this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS.max);

@@ -14,18 +14,18 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-it('tells a free port from one in use', async () => {
+it('distinguishes a free port from one in use', async () => {
   const port = await occupied();
   expect(await isPortFree(port)).toBe(false);
 });
 
-it('takes the preferred port, or the next one that is free', async () => {
+it('chooses the preferred port, or the next free one', async () => {
   const port = await occupied();
   const { shop } = await choosePorts([{ name: 'shop', preferred: port }]);
   expect(shop).toBeGreaterThan(port);
 });
 
-it('keeps the ports of the last start while they are free', async () => {
+it('reuses the ports of the last start while they are free', async () => {
   const inUse = await occupied();
   const wishes = [{ name: 'kept' }, { name: 'moved' }];
   const { kept } = await choosePorts(wishes);
@@ -34,14 +34,14 @@ it('keeps the ports of the last start while they are free', async () => {
   expect(again.moved).not.toBe(inUse);
 });
 
-it('gives no port twice, nor one that is spoken for', async () => {
+it('chooses no port twice, and none that is taken', async () => {
   const { first } = await choosePorts([{ name: 'first' }]);
   const wishes = ['a', 'b', 'c'].map((name) => ({ name, preferred: first! }));
   const ports = Object.values(await choosePorts(wishes, {}, new Set([first!])));
   expect(new Set([first, ...ports]).size).toBe(4);
 });
 
-it('says so when a demanded port is in use', async () => {
+it('reports a required port that is in use', async () => {
   const port = await occupied();
   await expect(choosePorts([{ name: 'api', preferred: port, demandedBy: 'API_PORT' }])).rejects.toThrow(
     `API_PORT=${port} is in use`,

@@ -1,11 +1,11 @@
-/** Loopback ports that are free, the same ones as last time where possible. */
+/** Chooses free loopback ports, the same ones as last time if possible. */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes one between choosing and use. */
+/** Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a chosen port before it is used. */
 const RANDOM_PORTS = { from: 20_000, to: 31_999 };
 
-/** Whether a server could listen on 127.0.0.1 at this port now. */
+/** Whether a server can listen on 127.0.0.1 at this port now. */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -16,18 +16,18 @@ export function isPortFree(port: number): Promise<boolean> {
 
 export interface PortWish {
   readonly name: string;
-  /** First choice; the next free one above it is taken otherwise. Without one, any free port serves. */
+  /** First choice; otherwise the next free port above it. If unset, any free port. */
   readonly preferred?: number;
-  /** Setting that asks for the preferred port and no other. */
+  /** Setting that requires exactly the preferred port. */
   readonly demandedBy?: string;
 }
 
 /**
  * Chooses a free port for each wish.
- * @param remembered ports of the last start: kept while still free
- * @param given ports that are spoken for though nobody listens there yet
- * @returns ports by name, all different
- * @throws when a demanded port is in use
+ * @param remembered ports of the last start, which are reused if still free
+ * @param given ports that are already assigned although no server listens there yet
+ * @returns distinct ports by name
+ * @throws when a required port is in use
  */
 export async function choosePorts(
   wishes: readonly PortWish[],
@@ -36,7 +36,7 @@ export async function choosePorts(
 ): Promise<Record<string, number>> {
   const chosen: Record<string, number> = {};
   const taken = new Set(given);
-  // A remembered port goes to its owner before any other wish may move up onto it.
+  // Remembered ports are reserved, so that no other request can move up to one.
   const reserved = new Set(wishes.flatMap(({ name }) => remembered[name] ?? []));
   for (const { name, preferred, demandedBy } of wishes) {
     const wanted = demandedBy && preferred ? [preferred] : candidates(remembered[name], preferred, reserved);

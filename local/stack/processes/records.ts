@@ -1,16 +1,16 @@
-/** What this profile has running, on disk, so that whoever starts next can stop what a killed supervisor left behind. */
+/** Records of this profile's running processes on disk, so that the next start can stop those that a killed supervisor left. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGroupRunning, isRunning, type ProcessIdentity } from './identity.ts';
 
-/** One signal of a stop and how long it is given before the next. */
+/** A signal of a stop and how long to wait before the next one. */
 export interface StopStep {
   readonly signal: NodeJS.Signals;
   readonly waitMs: number;
 }
 
-/** What most programs understand. */
+/** The default, which most programs support. */
 export const STOP_POLITELY: readonly StopStep[] = [{ signal: 'SIGTERM', waitMs: 20_000 }];
 
 export interface ProcessRecord extends ProcessIdentity {
@@ -20,7 +20,7 @@ export interface ProcessRecord extends ProcessIdentity {
   readonly stopSteps: readonly StopStep[];
 }
 
-/** The records of one profile: a small file a process. */
+/** The records of one profile: a small file per process. */
 export class ProcessRecords {
   readonly #folder: string;
 
@@ -39,7 +39,7 @@ export class ProcessRecords {
     rmSync(this.#path(name), { force: true });
   }
 
-  /** Every record, those to be stopped first in front; damaged ones are left out. */
+  /** All readable records, in the order in which to stop them. */
   all(): ProcessRecord[] {
     return listFolder(this.#folder)
       .filter((file) => file.endsWith('.json'))
@@ -48,9 +48,9 @@ export class ProcessRecords {
   }
 
   /**
-   * Stops, in order, what earlier supervisors left running.
+   * Stops, in order, the processes that earlier supervisors left running.
    * @param onStop called with the name of each process found alive
-   * @returns how many were alive
+   * @returns the number of processes that were alive
    */
   async stopLeftovers(onStop: (name: string) => void = () => {}): Promise<number> {
     let stopped = 0;
@@ -71,8 +71,8 @@ export class ProcessRecords {
 }
 
 /**
- * Stops a process group: each step's signal goes to its leader, and what is left in the end is killed.
- * Safe for a group that is gone already or whose id now belongs to someone else.
+ * Stops a process group: sends each step's signal to its leader, and finally kills what remains.
+ * Safe for a group that has already ended or whose ID was recycled.
  */
 export async function stopGroup(identity: ProcessIdentity, steps: readonly StopStep[]): Promise<void> {
   for (const { signal, waitMs } of steps) {
@@ -80,7 +80,7 @@ export async function stopGroup(identity: ProcessIdentity, steps: readonly StopS
     sendSignal(identity.pid, signal);
     if (await waitUntil(() => !isRunning(identity), waitMs)) break;
   }
-  // Children of a leader that has just ended are often a moment behind it.
+  // Children often exit a moment after their leader.
   if (await waitUntil(() => !isGroupRunning(identity), isRunning(identity) ? 0 : 2_000)) return;
   sendSignal(-identity.pid, 'SIGKILL');
   await waitUntil(() => !isGroupRunning(identity), 10_000);

@@ -1,4 +1,4 @@
-/** Runs a server of the local stack as a program: it says where it listens, and ends in order on Ctrl-C or SIGTERM. */
+/** Runs a server of the local stack as a program: prints its URL, and stops gracefully on Ctrl-C or SIGTERM. */
 export async function runServer<Running extends { stop(): Promise<unknown> }>(
   start: () => Promise<Running>,
   describe: (running: Running) => Record<string, unknown>,

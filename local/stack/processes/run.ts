@@ -1,18 +1,18 @@
-/** Runs a program to its end, with its output line by line. */
+/** Runs a program to completion and passes on its output line by line. */
 import { spawn } from 'node:child_process';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to this process's environment; undefined takes a variable away. */
+  /** Added to this process's environment; undefined removes a variable. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Called with every line of both outputs; a carriage return ends a line too, as progress bars use it. */
+  /** Called with every line of stdout and stderr; a carriage return also ends a line, because progress bars use it. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
   /** User and group to run as; only root may. */
   readonly account?: { readonly uid: number; readonly gid: number };
 }
 
-/** A program that failed; the message holds the command and the last it said. */
+/** A program failed; the message has the command and its last output. */
 export class RunError extends Error {
   override name = 'RunError';
   readonly lines: readonly string[];
@@ -25,7 +25,7 @@ export class RunError extends Error {
 
 /**
  * Runs a program and waits.
- * @returns everything it wrote to its standard output
+ * @returns its standard output
  * @throws RunError when it can't be run, fails, or is interrupted
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
@@ -36,7 +36,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       cwd,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that interrupting it reaches the compilers and downloads that it started.
+      // A separate process group, so that an interrupt reaches the compilers and downloads that it started.
       detached: true,
       ...(account && { uid: account.uid, gid: account.gid }),
     });
@@ -90,6 +90,6 @@ function killGroup(groupId: number): void {
   try {
     process.kill(-groupId, 'SIGTERM');
   } catch {
-    // Ended by itself meanwhile.
+    // It has already exited.
   }
 }

@@ -1,4 +1,4 @@
-/** PostgreSQL and Elasticsearch refuse to run as root: started by root, they run as another user. */
+/** PostgreSQL and Elasticsearch refuse to run as root, so root starts them as another user. */
 import { execFileSync } from 'node:child_process';
 import { chownSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,8 +12,8 @@ export interface ServiceAccount {
 let known: ServiceAccount | undefined;
 
 /**
- * The user that servers run as, or undefined when this process is not root and they simply run as its own user.
- * @throws when HOLDFAST_SERVICE_USER names no user of this machine
+ * The user that servers run as; undefined when this process is not root, so that they run as its own user.
+ * @throws when the user in HOLDFAST_SERVICE_USER does not exist on this machine
  */
 export function serviceAccount(): ServiceAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -33,7 +33,7 @@ function lookUp(name: string): ServiceAccount {
   }
 }
 
-/** The innermost folder on the way to `path` that the account may not enter, or undefined when it reaches `path`. */
+/** The outermost folder on the way to `path` that the account can't access; undefined when it can reach `path`. */
 export function barrier(path: string, account: ServiceAccount): string | undefined {
   let folder = realpathSync(path);
   let found: string | undefined;
@@ -47,7 +47,7 @@ export function barrier(path: string, account: ServiceAccount): string | undefin
   }
 }
 
-/** Gives a file or folder to the account; does nothing when servers run as this process's own user. */
+/** Changes the owner of a file or folder to the account; does nothing when servers run as this process's user. */
 export function giveTo(account: ServiceAccount | undefined, path: string): void {
   if (account) chownSync(path, account.uid, account.gid);
 }
