@@ -1,4 +1,4 @@
-/** The shop's departments, in the order in which they are shown, and the makers (all invented) that each carries. */
+/** The shop's departments in display order, and the (fictional) makers in each. */
 
 export interface Category {
   slug: string;

@@ -1,4 +1,4 @@
-/** Groups of colors that suit a type of product. */
+/** Groups of colors that fit a type of product. */
 import type { ColorName } from '../../api/pictures/colors.ts';
 
 export const CERAMIC_COLORS: readonly ColorName[] = [

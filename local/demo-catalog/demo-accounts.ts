@@ -1,4 +1,4 @@
-/** People whom the demo shop knows, for trying it out. Only ever put into the local stack's and the tests' databases. */
+/** Accounts to try the demo shop. They are added only to databases of the local stack and the tests. */
 export interface DemoAccount {
   readonly email: string;
   readonly password: string;

@@ -1,4 +1,4 @@
-/** Writes a product's name and description from its attributes. */
+/** Generates a product's name and description from its attributes. */
 import type { ColorName } from '../../api/pictures/colors.ts';
 import type { MaterialName } from '../../api/pictures/material-colors.ts';
 import type { Random } from '../../domain/random.ts';
@@ -8,18 +8,18 @@ import type { Kind } from './product-types/index.ts';
 export interface Attributes {
   kind: Kind;
   line: string;
-  /** '' for none. */
+  /** Empty for none. */
   style: string;
   material: MaterialName;
-  /** Maker of a thing, publisher of a book. */
+  /** Maker of a product, or publisher of a book. */
   brand: string;
-  /** Writer of a book. */
+  /** Author of a book. */
   author?: string;
   color?: ColorName;
   size?: string;
 }
 
-/** "French Press" → "French press": lower case within a sentence, but for names. */
+/** "French Press" → "French press": lower case within a sentence, except for names. */
 export function inSentence(text: string): string {
   return text
     .toLowerCase()
@@ -36,7 +36,7 @@ function possessive(name: string): string {
   return name.endsWith('s') ? `${name}’` : `${name}’s`;
 }
 
-/** "Large" → "large", "3 Person" → "3 person"; "XL" and "mAh" stay. */
+/** "Large" → "large", "3 Person" → "3 person"; "XL" and "mAh" stay unchanged. */
 function sizeInSentence(size: string): string {
   return size.replaceAll(/\b[A-Z][a-z]+\b/g, (word) => word.toLowerCase());
 }
@@ -104,7 +104,7 @@ function capitalized(text: string): string {
   return text[0]!.toUpperCase() + text.slice(1);
 }
 
-/** Three to five sentences: what it is, what is good about it, how big, how to look after it. */
+/** Three to five sentences about the product, its benefits, its size, and its care. */
 export function description(attributes: Attributes, random: Random): string {
   const { kind, material, size } = attributes;
   const sentences = [introduction(attributes, random)];

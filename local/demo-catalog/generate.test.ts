@@ -15,28 +15,28 @@ beforeAll(() => {
 });
 
 describe('the generated catalog', () => {
-  it('is the same each time, and another with another seed', () => {
+  it('is the same each time, and different with another seed', () => {
     expect([...generateCatalog({ products: DEFAULT_PRODUCTS })]).toEqual(shop);
     const other = [...generateCatalog({ products: DEFAULT_PRODUCTS, seed: 'other' })];
     expect(other.map(({ name }) => name)).not.toEqual(shop.map(({ name }) => name));
   });
 
-  it('is the beginning of a larger one', () => {
+  it('is a prefix of a larger one', () => {
     expect(large.slice(0, DEFAULT_PRODUCTS)).toEqual(shop);
   });
 
-  it('tells all products apart by SKU and by name', () => {
+  it('has unique SKUs and names', () => {
     for (const products of [shop, large]) {
       expect(new Set(products.map(({ sku }) => sku)).size).toBe(products.length);
       expect(new Set(products.map(({ name }) => name)).size).toBe(products.length);
     }
   });
 
-  // One assertion for all: twenty thousand products times ten would take seconds.
+  // One assertion for all products, because ten for each of twenty thousand would take seconds.
   const violations = (sound: (product: CatalogProduct) => boolean) =>
     large.filter((product) => !sound(product)).map(({ sku }) => sku);
 
-  it('keeps to the limits of a product', () => {
+  it('respects the limits of a product', () => {
     const within = (value: number, least: number, most: number) =>
       Number.isInteger(value) && value >= least && value <= most;
     const { skuLength, nameLength, descriptionLength, stockQuantity, tags, tagLength } = PRODUCT_LIMITS;
@@ -49,20 +49,20 @@ describe('the generated catalog', () => {
     expect(violations((product) => product.tags.every((tag) => within(tag.length, 1, tagLength)))).toEqual([]);
   });
 
-  it('reads cleanly', () => {
+  it('has clean texts', () => {
     const unclean = /undefined|null|NaN|\{|\}| {2}|’s’|\.\.|,,/;
     expect(violations(({ name, description }) => !unclean.test(`${name} ${description}`))).toEqual([]);
     expect(violations(({ description }) => /^[A-Z0-9“].*[.!?]$/.test(description))).toEqual([]);
   });
 
-  it('has some of everything', () => {
+  it('includes products of every category', () => {
     const perCategory = Map.groupBy(shop, ({ categorySlug }) => categorySlug);
     expect([...perCategory.keys()].sort()).toEqual(CATEGORIES.map(({ slug }) => slug).sort());
     for (const products of perCategory.values()) expect(products.length).toBeGreaterThan(25);
     expect(new Set(shop.map(({ tags }) => tags[0])).size).toBe(KINDS.length);
   });
 
-  it('is mostly in stock, with a few sold out and a few nearly', () => {
+  it('is mostly in stock, with a few products sold out and a few low in stock', () => {
     const soldOut = shop.filter(({ stockQuantity }) => stockQuantity === 0).length;
     const nearly = shop.filter(({ stockQuantity }) => stockQuantity >= 1 && stockQuantity <= 3).length;
     expect(soldOut / shop.length).toBeGreaterThan(0.015);
@@ -72,7 +72,7 @@ describe('the generated catalog', () => {
     expect(Math.max(...shop.map(({ stockQuantity }) => stockQuantity))).toBeLessThanOrEqual(400);
   });
 
-  it('has families whose members differ in what they say they differ in', () => {
+  it('has families whose members differ in their option values', () => {
     const families = Map.groupBy(
       large.filter(({ family }) => family),
       ({ family }) => family!.key,
@@ -88,7 +88,7 @@ describe('the generated catalog', () => {
     }
   });
 
-  it('has no dates but those of its parameter', () => {
+  it('derives its dates only from its parameter', () => {
     const asOf = new Date('2030-05-01T00:00:00Z');
     const dated = [...generateCatalog({ products: 500, asOf })];
     const newest = Math.max(...dated.map(({ createdAt }) => createdAt.getTime()));

@@ -1,6 +1,6 @@
 /**
- * Generates the demo catalog. It is pure: the same seed gives the same products, and a smaller catalog is the
- * beginning of a larger one, so that a shop can be grown without changing what is in it.
+ * Generates the demo catalog. It is pure: the same seed gives the same products, and a smaller catalog is a prefix of a
+ * larger one, so that a shop can grow without changing existing products.
  */
 
 import type { ColorName } from '../../api/pictures/colors.ts';
@@ -15,11 +15,11 @@ import { LINES } from './product-types/lines.ts';
 import { writerName } from './writers.ts';
 
 export interface GenerateOptions {
-  /** How many products (rows that can be bought). */
+  /** Number of products (rows that can be bought). */
   products: number;
-  /** Another seed, another catalog. */
+  /** Another seed gives another catalog. */
   seed?: string;
-  /** The day on which the newest products came in; a fixed one unless given. */
+  /** The date of the newest products; default: a fixed date. */
   asOf?: Date;
   /** ISO 4217, lower case. */
   currency?: string;
@@ -37,7 +37,7 @@ interface Context {
 }
 
 interface Model extends Attributes {
-  /** 0, 1, 2 … among the models of its kind. */
+  /** Index among the models of its kind: 0, 1, 2, … */
   index: number;
   random: Random;
 }
@@ -46,12 +46,12 @@ function linesOf(kind: Kind): readonly string[] {
   return kind.lines ?? LINES;
 }
 
-/** Materials that set models of a kind apart by name; the others only vary what they are made of. */
+/** Number of materials that distinguish models of a kind by name; other materials don't appear in names. */
 function namedMaterials(kind: Kind): number {
   return kind.namesMaterial === false || kind.naming === 'title' ? 1 : kind.materials.length;
 }
 
-/** How many models of a kind can be told apart by name. */
+/** How many models of a kind have distinct names. */
 function modelCount(kind: Kind): number {
   return linesOf(kind).length * kind.styles.length * namedMaterials(kind);
 }
@@ -75,7 +75,7 @@ interface Variant {
   size?: string;
 }
 
-/** Which colors and sizes a model comes in: one of each, or several of one of them. */
+/** The colors and sizes of a model: one of each, or several of one of them. */
 function variantsOf({ kind, material, random }: Model): { variants: Variant[]; varied: 'color' | 'size' | null } {
   const colors = kind.colors && takesColor(material) ? kind.colors : [];
   const sizes = Object.keys(kind.sizes ?? {});
@@ -91,7 +91,7 @@ function variantsOf({ kind, material, random }: Model): { variants: Variant[]; v
   return { variants: picked.map((each) => ({ color: each, size })), varied };
 }
 
-/** Prices as shops write them: 12.50, 24.99, 148.00. */
+/** Rounds to typical shop prices: 12.50, 24.99, 148.00. */
 function shopPrice(dollars: number, random: Random): number {
   if (dollars >= 100) return Math.round(dollars) * 100 - (random.chance(0.4) ? 1 : 0);
   const whole = Math.max(1, Math.floor(dollars));
@@ -99,7 +99,7 @@ function shopPrice(dollars: number, random: Random): number {
   return whole * 100 + random.pick(cents);
 }
 
-/** A few are sold out, some nearly; most are well in stock, and cheap things more so. */
+/** A few products are sold out, some are low in stock, and most are well in stock, especially cheap ones. */
 function stockOf(priceCents: number, random: Random): number {
   const fate = random.fraction();
   if (fate < 0.035) return 0;
@@ -157,14 +157,14 @@ function* productsOf(model: Model, context: Context): Generator<CatalogProduct> 
   }
 }
 
-/** Kinds in another order each round, so that a catalog of any size has some of everything. */
+/** Kinds in a different order for each round, so that a catalog of any size includes all of them. */
 function kindsInRound(round: number, seed: string): Kind[] {
   return new Random(`${seed}/round/${round}`).sample(KINDS, KINDS.length);
 }
 
 /**
  * Yields `products` products, one at a time.
- * @throws RangeError when more are asked for than can be told apart by name
+ * @throws RangeError when more are requested than have distinct names
  */
 export function* generateCatalog(options: GenerateOptions): Generator<CatalogProduct, void> {
   const context: Context = {

@@ -1,13 +1,13 @@
-/** What things are made of: how it is called in a name, described, cared for, and priced. What it looks like is in `api/pictures`. */
+/** Materials: label, description, care, and price factor. Their look is defined in `api/pictures`. */
 import type { MaterialName } from '../../api/pictures/material-colors.ts';
 
 export interface Material {
   /** In a product's name. */
   label: string;
-  /** In a sentence: "made of …". */
+  /** For a sentence: "made of …". */
   phrase: string;
   care: string;
-  /** Multiplies a price. */
+  /** Factor of the price. */
   priceFactor: number;
 }
 
@@ -115,7 +115,7 @@ const BARE: ReadonlySet<MaterialName> = new Set<MaterialName>([
   'cardboard',
 ]);
 
-/** Whether things of this material come in colors. */
+/** Whether products of this material come in colors. */
 export function takesColor(name: MaterialName): boolean {
   return !BARE.has(name);
 }
@@ -133,7 +133,7 @@ const FOR_THE_WASH: ReadonlySet<string> = new Set([
 const WITHOUT_CARE: ReadonlySet<string> = new Set(['books', 'stationery', 'games-puzzles', 'electronics']);
 const FOR_RAIN: ReadonlySet<string> = new Set(['camping', 'cycling', 'bags-accessories', 'garden-tools']);
 
-/** How to look after a thing of this material, which depends on what it is for; '' when there is nothing to say. */
+/** Care instructions for a material, which depend on the category; empty when there are none. */
 export function careFor(categorySlug: string, name: MaterialName): string {
   const { care } = MATERIALS[name];
   if (WITHOUT_CARE.has(categorySlug)) return '';

@@ -1,9 +1,9 @@
 /** A product of the demo catalog, before it is stored. */
 
 export interface CatalogFamily {
-  /** Stable name of the family among all families; its id follows from it. */
+  /** Unique, stable name of the family, from which its ID is derived. */
   key: string;
-  /** What its members are called without their options. */
+  /** Name of its members, without options. */
   name: string;
   /** In the order in which a shopper chooses: `['color', 'size']`. */
   optionNames: readonly string[];
@@ -21,7 +21,7 @@ export interface CatalogProduct {
   tags: readonly string[];
   optionValues: Readonly<Record<string, string>>;
   family: CatalogFamily | null;
-  /** The member that lists show for the whole family; true for products without one. */
+  /** Whether lists show this member for the whole family; true for products without a family. */
   isFamilyLead: boolean;
   createdAt: Date;
 }

@@ -1,14 +1,14 @@
-/** Puts the demo accounts into the database, with their known passwords: for local shops and tests alone. */
+/** Adds the demo accounts with their known passwords to the database, only for local shops and tests. */
 import { hash } from '@node-rs/argon2';
 import type { Database } from '../../infra/postgres/database.ts';
 import { demoAccounts } from './demo-accounts.ts';
 
-/** Makes them, or gives them back their name, role and password. @returns how many there are */
+/** Creates the accounts, or resets their name, role, and password. @returns the number of accounts */
 export async function seedDemoAccounts(db: Database): Promise<number> {
   const rows = await Promise.all(
     Object.entries(demoAccounts).map(async ([role, { email, password, fullName }]) => ({
       email,
-      // argon2id with the library's parameters, as for every account.
+      // argon2id with the library's default parameters, as for every account.
       password_hash: await hash(password),
       full_name: fullName,
       role,
@@ -24,7 +24,7 @@ export async function seedDemoAccounts(db: Database): Promise<number> {
   );
 }
 
-/** Whether a database is this machine's own, so that accounts with known passwords do no harm in it. */
+/** Whether a database is on this machine, where accounts with known passwords do no harm. */
 export function isLocalDatabase(postgresUrl: string): boolean {
   const { hostname } = new URL(postgresUrl);
   return ['', 'localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');

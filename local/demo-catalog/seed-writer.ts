@@ -1,4 +1,4 @@
-/** Puts generated products into the database. What is there already stays as it is, sold stock and edited prices too. */
+/** Inserts generated products into the database. Existing products stay unchanged, including their stock and edited prices. */
 
 import {
   categoryPictureAddress,
@@ -47,8 +47,8 @@ async function insertFamilies(sql: Sql, products: readonly CatalogProduct[]): Pr
 }
 
 /**
- * Inserts one batch in one transaction; triggers tell the search index and the stock counters.
- * @returns how many of them were new
+ * Inserts one batch in one transaction; triggers notify the search index and the stock counters.
+ * @returns the number of new products
  */
 export async function seedProducts(db: Database, products: readonly CatalogProduct[]): Promise<number> {
   const rows = products.map((product) => ({

@@ -1,4 +1,4 @@
-/** Filling a shop with the demo catalog, on a real PostgreSQL. */
+/** Seeding a shop with the demo catalog on a real PostgreSQL. */
 import { verify } from '@node-rs/argon2';
 import { describe, expect, it } from 'vitest';
 import { catalogDatabase } from '../../tests/support/catalog-database.ts';
@@ -8,7 +8,7 @@ const catalog = catalogDatabase('local/demo-catalog/seed.ts');
 const { run, product, count } = catalog;
 
 describe('npm run seed', () => {
-  it('fills the shop, tells the index and the stock counters, and makes the demo accounts', async () => {
+  it('fills the shop, notifies the index and the stock counters, and creates the demo accounts', async () => {
     const seeded = await run(['--products', '1500']);
     expect(seeded).toMatchObject({ code: 0, errors: '' });
     expect(seeded.output).toContain('1,500 products created, 0 already existed');
@@ -27,7 +27,7 @@ describe('npm run seed', () => {
     expect(await verify(account!.password_hash, demoAccounts.admin.password)).toBe(true);
   });
 
-  it('adds what is missing and leaves the rest as it is', async () => {
+  it('adds missing products and leaves existing ones unchanged', async () => {
     const [one] = await catalog.db.rows<{ sku: string }>('select sku from products order by sku limit 1');
     await catalog.db.run("update products set price = 1.23, stock_quantity = 7, name = 'Renamed' where sku = $1", [
       one!.sku,
@@ -41,7 +41,7 @@ describe('npm run seed', () => {
     expect(await product(one!.sku)).toMatchObject({ price: '1.230', stock_quantity: 7, name: 'Renamed' });
   });
 
-  it('gives each family one lead', async () => {
+  it('each family has one lead product', async () => {
     const odd = await count(
       `select count(*)::int as n from (select family_id from products where family_id is not null group by family_id
        having count(*) filter (where is_family_lead) <> 1) families`,

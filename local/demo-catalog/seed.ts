@@ -1,6 +1,6 @@
 /**
- * `npm run seed [-- --products 100000]`: fills the shop with the demo catalog, and a local one with the demo accounts.
- * Running it again adds what is missing and changes nothing else.
+ * `npm run seed [-- --products 100000]`: fills the shop with the demo catalog, and a local shop also with the demo accounts.
+ * Running it again only adds what is missing.
  */
 import { parseArgs } from 'node:util';
 import { inBatches } from '../../activities/catalog/import/batches.ts';

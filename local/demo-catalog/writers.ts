@@ -1,4 +1,4 @@
-/** Names of writers, all invented. */
+/** Fictional names of authors. */
 import type { Random } from '../../domain/random.ts';
 
 const FIRST = [

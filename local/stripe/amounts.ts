@@ -1,14 +1,14 @@
-/** Amounts as Stripe's API writes them, which for some currencies is not how people do. */
+/** Amounts in the format of Stripe's API, which differs from the usual one for some currencies. */
 import { chargeStep, fromStripeAmount, toStripeAmount } from '../../domain/currencies.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { invalidParameter } from './errors.ts';
 
-/** Amounts of a currency that can be charged are multiples of this: 100 for ISK, whose two decimals are always 00, 10 for KWD. */
+/** Chargeable amounts of a currency are multiples of this: 100 for ISK, whose two decimals are always 00, and 10 for KWD. */
 function stripeStep(currency: string): number {
   return toStripeAmount(chargeStep(currency), currency);
 }
 
-/** For people; what is not a whole amount is cut. */
+/** Formats an amount for display; fractions are cut off. */
 export function formatStripeAmount(amount: number, currency: string): string {
   const whole = amount - (amount % stripeStep(currency));
   return formatMoney(fromStripeAmount(whole, currency), currency);

@@ -1,4 +1,4 @@
-/** One request of Stripe's API: key, idempotency key, faults, the transaction, the answer. */
+/** Handles a request to Stripe's API: key, idempotency key, faults, transaction, response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Call, KeyKind, Standin } from './call.ts';
@@ -89,7 +89,7 @@ export class Api {
     else request.socket.destroy();
   }
 
-  /** Undefined means that the connection is to be dropped without an answer. */
+  /** Undefined means that the connection is dropped without a response. */
   async #answer(
     request: IncomingMessage,
     url: URL,
@@ -144,7 +144,7 @@ export class Api {
     return this.#keys.describe(key, path, given);
   }
 
-  /** The change, its events and the answer under its idempotency key are one transaction. */
+  /** Writes the change, its events, and the response under its idempotency key in one transaction. */
   #execute(match: Match, call: Call, keyed: KeyedRequest | undefined): Answer {
     const { store } = this.#standin;
     const requestId = call.cause.requestId!;
@@ -173,14 +173,14 @@ function attempt(match: Match, call: Call): Answer {
   }
 }
 
-/** An error's body, showing no more of the intent than the caller's key may see. */
+/** An error's body, with only those fields of the PaymentIntent that the caller's key may see. */
 function refusalOf(error: ApiError, call: Call): Answer {
   const { payment_intent: intent } = error.body;
   const body = intent ? { ...error.body, payment_intent: visibleTo(call, intent) } : error.body;
   return { status: error.status, body: JSON.stringify({ error: body }) };
 }
 
-/** Does what a fault does before the work; the answer, or that the connection is dropped, ends the request. */
+/** Applies a fault before the request is processed; a response or a dropped connection ends the request. */
 export async function strikeBefore(fault: Extract<Fault, { target: 'api' }>): Promise<Answer | 'dropped' | undefined> {
   switch (fault.kind) {
     case 'delay':

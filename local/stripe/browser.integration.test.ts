@@ -59,7 +59,7 @@ describe('a browser with scripts', () => {
       }),
     });
 
-  it('may ask from another origin', async () => {
+  it('can send requests from another origin', async () => {
     const response = await fetch(`${standin.url}/v1/payment_intents/pi_1/confirm`, {
       method: 'OPTIONS',
       headers: { Origin: 'https://shop.example.test', 'Access-Control-Request-Headers': 'authorization' },
@@ -69,7 +69,7 @@ describe('a browser with scripts', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('Authorization');
   });
 
-  it('pays with the publishable key and the client secret, and sees no more than it should', async () => {
+  it('pays with the publishable key and the client secret, and sees only public fields', async () => {
     const intent = await newIntent();
     const response = await confirm(intent, {});
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -79,7 +79,7 @@ describe('a browser with scripts', () => {
     expect(paid).not.toHaveProperty('latest_charge');
   });
 
-  it('pays by JSON too', async () => {
+  it('can also pay with JSON', async () => {
     const intent = await newIntent();
     const response = await fetch(`${standin.url}/v1/payment_intents/${intent.id}/confirm`, {
       method: 'POST',
@@ -97,7 +97,7 @@ describe('a browser with scripts', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'invalid_cvc' } });
   });
 
-  it('is told of a decline', async () => {
+  it('gets a decline', async () => {
     const intent = await newIntent();
     const response = await confirm(intent, { 'payment_method_data[card][number]': '4000000000000002' });
     expect(response.status).toBe(402);
@@ -106,7 +106,7 @@ describe('a browser with scripts', () => {
     expect(error.payment_intent).not.toHaveProperty('metadata');
   });
 
-  it('gets nowhere without the client secret', async () => {
+  it('has no access without the client secret', async () => {
     const intent = await newIntent();
     const wrong = await confirm(intent, { client_secret: `${intent.id}_secret_guess` });
     expect(wrong.status).toBe(400);
@@ -121,7 +121,7 @@ describe('a browser with scripts', () => {
 });
 
 describe('a browser without scripts', () => {
-  it('pays by a form and is sent back; pressing again changes nothing', async () => {
+  it('pays with a form and is redirected back; submitting again changes nothing', async () => {
     const intent = await newIntent();
     for (let press = 0; press < 2; press += 1) {
       expect(query(await payByForm(intent, {}))).toEqual({
@@ -141,7 +141,7 @@ describe('a browser without scripts', () => {
     [{ expiry: '12' }, 'incomplete_expiry'],
     [{ expiry: '', exp_month: '13', exp_year: '2040' }, 'invalid_expiry_month'],
     [{ cvc: '' }, 'incomplete_cvc'],
-  ])('is sent back with what went wrong: %j', async (fields, code) => {
+  ])('is redirected back with the error: %j', async (fields, code) => {
     const intent = await newIntent();
     const back = query(await payByForm(intent, fields));
     expect(back).toMatchObject({ redirect_status: 'failed', error_code: code });
@@ -149,14 +149,14 @@ describe('a browser without scripts', () => {
     expect(query(await payByForm(intent, {}))).toMatchObject({ redirect_status: 'succeeded' });
   });
 
-  it('is told when the time was up', async () => {
+  it('gets an error when the PaymentIntent was canceled', async () => {
     const intent = await newIntent();
     await stripe.paymentIntents.cancel(intent.id);
     const back = query(await payByForm(intent, {}));
     expect(back).toMatchObject({ redirect_status: 'failed', error_code: 'payment_intent_unexpected_state' });
   });
 
-  it('is only ever sent back to the shop', async () => {
+  it('is redirected only to the shop', async () => {
     const intent = await newIntent();
     for (const return_url of ['https://evil.example.test/', 'javascript:alert(1)', '', 'nonsense']) {
       const response = await payByForm(intent, { return_url });
@@ -170,7 +170,7 @@ describe('a browser without scripts', () => {
   it.each([
     ['complete', 'succeeded', undefined],
     ['fail', 'failed', 'payment_intent_authentication_failure'],
-  ])('answers the bank: %s', async (answer, status, code) => {
+  ])('answers the bank’s authentication: %s', async (answer, status, code) => {
     const intent = await newIntent();
     const away = await payByForm(intent, { number: '4000002760003184' });
     const bank = away.headers.get('location')!;
@@ -181,7 +181,7 @@ describe('a browser without scripts', () => {
     expect((await fetch(bank)).status).toBe(410);
   });
 
-  it('finds nothing to answer at the bank once the payment was canceled', async () => {
+  it('can’t authenticate after the payment was canceled', async () => {
     const intent = await newIntent();
     const bank = (await payByForm(intent, { number: '4000002760003184' })).headers.get('location')!;
     await stripe.paymentIntents.cancel(intent.id);

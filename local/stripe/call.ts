@@ -1,4 +1,4 @@
-/** What a request's handler is given, and what it answers. */
+/** The input and the response of a request handler. */
 import type { Cause, EventLog } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -14,7 +14,7 @@ export interface Standin {
   webhooks: WebhookSender;
   outcomes: Outcomes;
   faults: Faults;
-  /** Address at which browsers reach this server; known once it listens. */
+  /** URL at which browsers reach this server; known once it listens. */
   publicUrl: string;
 }
 
@@ -25,7 +25,7 @@ export interface Call {
   cause: Cause;
   keyKind: KeyKind;
   parameters: Parameters;
-  /** The id in the path; empty for routes without one. */
+  /** The ID in the path; empty for routes without one. */
   id: string;
 }
 

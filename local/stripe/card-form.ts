@@ -1,4 +1,4 @@
-/** Payment from a plain HTML form, for a storefront whose script has not loaded: form in, redirect out. */
+/** Payment with a plain HTML form, for a storefront whose scripts have not loaded: responds to a form with a redirect. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Stripe from 'stripe';
 import { strikeBefore } from './api.ts';
@@ -20,7 +20,7 @@ function statusOf(intent: Stripe.PaymentIntent): RedirectStatus {
   return intent.status === 'processing' ? 'processing' : 'failed';
 }
 
-/** The shop's page, with the query parameters that Stripe's own redirects carry; a refusal adds what to tell the shopper. */
+/** The shop's URL with the query parameters of Stripe's own redirects; an error adds a message for the shopper. */
 function returnAddress(returnUrl: string, intent: Stripe.PaymentIntent, error?: ErrorBody): string {
   const url = new URL(returnUrl);
   url.searchParams.set('payment_intent', intent.id);
@@ -48,7 +48,7 @@ function incomplete(code: string, message: string): ApiError {
   return cardError({ code, message });
 }
 
-/** The form's card, as `payment_method_data`. @throws ApiError in words for the shopper */
+/** The form's card, as `payment_method_data`. @throws ApiError with a message for the shopper */
 function cardData(fields: Parameters): FormObject {
   const number = fields.text('number') ?? '';
   const cvc = fields.text('cvc') ?? '';
@@ -65,7 +65,7 @@ function cardData(fields: Parameters): FormObject {
 function pay(standin: Standin, id: string, fields: Parameters, returnUrl: string): string {
   const { store } = standin;
   const intent = findIntent(standin, id, fields.text('client_secret') ?? '');
-  // A second press of the button meets a payment that is made already: not an error for the shopper.
+  // Clicking the button again after the payment is not an error for the shopper.
   if (intent.status === 'succeeded' || intent.status === 'processing') return returnAddress(returnUrl, intent);
   try {
     return store.transaction(() => {
@@ -115,7 +115,7 @@ export async function serveCardForm(
   }
 }
 
-/** GET and POST /local/authenticate/:id/:token: the bank's question and its answer. */
+/** GET and POST /local/authenticate/:id/:token: the bank's authentication page and the shopper's answer. */
 export async function serveAuthentication(
   standin: Standin,
   request: IncomingMessage,
@@ -146,7 +146,7 @@ export async function serveAuthentication(
   const fields = decodeBody(request.headers['content-type'], await readBody(request));
   const passed = fields.answer === 'complete';
   const result = standin.store.transaction(() => {
-    // Read again: the body came in meanwhile, and the intent may have been canceled.
+    // Reads the PaymentIntent again because it may have been canceled while the body arrived.
     return finishAuthentication(standin, standin.store.paymentIntents.get(id)!, passed);
   });
   if (returnUrl) redirect(response, returnAddress(returnUrl, result.intent, result.error));

@@ -1,13 +1,13 @@
 /**
- * Stripe's published test cards and the tokens that stand for them. A number is looked at once and never kept: what
- * remains is the brand, the last four digits and a fingerprint, by which the card's behaviour is found again.
+ * Stripe's published test cards and their tokens. A number is read once and never stored: only the brand, the last four digits, and a
+ * fingerprint remain, by which the card's behavior is found again.
  */
 import type { DisputeReason } from './dispute-object.ts';
 import { digestText } from './ids.ts';
 
 export interface Decline {
   code: string;
-  /** Absent for codes that say it all. */
+  /** Absent for codes that need no further detail. */
   declineCode: string;
   message: string;
 }
@@ -16,13 +16,13 @@ export interface TestCard {
   number: string;
   brand: 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay';
   funding: 'credit' | 'debit' | 'prepaid';
-  /** Present when the bank refuses the charge (after authentication, if it asks for that). */
+  /** Present when the bank declines the charge (after authentication, if required). */
   decline?: Decline;
   /** Whether the shopper must authenticate with the bank first. */
   authentication: boolean;
-  /** What becomes of a refund some time later; absent means that it succeeds at once. */
+  /** The delayed outcome of a refund; absent when it succeeds immediately. */
   laterRefund?: 'succeeded' | 'failed';
-  /** Why the payment is disputed some time after it succeeded; absent means that it is not. */
+  /** The reason of a delayed dispute; absent when the payment is not disputed. */
   laterDispute?: DisputeReason;
   cvcCheck: 'pass' | 'fail';
   tokens: readonly string[];
@@ -110,7 +110,7 @@ const byNumber = new Map(CARDS.map((entry) => [entry.number, entry]));
 const byToken = new Map(CARDS.flatMap((entry) => entry.tokens.map((token) => [token, entry] as const)));
 const byFingerprint = new Map(CARDS.map((entry) => [fingerprintOf(entry), entry]));
 
-/** Same card, same fingerprint. Only published test numbers ever get one. */
+/** The same card always has the same fingerprint. Only published test numbers have one. */
 export function fingerprintOf(entry: TestCard): string {
   return digestText(`stripe stand-in card ${entry.number}`);
 }
@@ -119,7 +119,7 @@ export function findByNumber(digits: string): TestCard | undefined {
   return byNumber.get(digits);
 }
 
-/** `pm_card_visa` or `tok_visa`; undefined when it is neither of Stripe's test tokens. */
+/** Finds a card by `pm_card_visa` or `tok_visa`; undefined when it is not one of Stripe's test tokens. */
 export function findByToken(token: string): TestCard | undefined {
   const name = /^(?:pm_card_|tok_)(.+)$/.exec(token)?.[1];
   return name === undefined ? undefined : byToken.get(name);
@@ -129,7 +129,7 @@ export function findByFingerprint(fingerprint: string | null | undefined): TestC
   return fingerprint ? byFingerprint.get(fingerprint) : undefined;
 }
 
-/** Whether the digits pass the check that every card number passes (Luhn, 12–19 digits). */
+/** Whether the digits are a valid card number (Luhn, 12–19 digits). */
 export function isCardNumber(digits: string): boolean {
   if (!/^\d{12,19}$/.test(digits)) return false;
   let sum = 0;

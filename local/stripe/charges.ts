@@ -1,4 +1,4 @@
-/** Charges: the record of each try to take money. */
+/** Charges: records of payment attempts. */
 import type Stripe from 'stripe';
 import type { Answer, Call } from './call.ts';
 import type { Decline } from './cards.ts';
@@ -10,9 +10,9 @@ import { newId, randomText } from './ids.ts';
 interface ChargeAttempt {
   intent: Stripe.PaymentIntent;
   method: Stripe.PaymentMethod;
-  /** Why the bank refused; absent when it agreed. */
+  /** Why the bank declined; absent when it approved. */
   decline?: Decline;
-  /** Whether the shopper had authenticated with the bank. */
+  /** Whether the shopper authenticated with the bank. */
   authenticated: boolean;
   publicUrl: string;
 }

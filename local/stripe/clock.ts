@@ -1,4 +1,4 @@
-/** Seconds since 1970, as Stripe's `created`. */
+/** Unix time in seconds, like Stripe's `created`. */
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }

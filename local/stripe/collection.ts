@@ -1,4 +1,4 @@
-/** One kind of Stripe object in SQLite: its JSON document, and the columns that lists and sums need. */
+/** A type of Stripe object in SQLite: its JSON document, and the columns for lists and sums. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { CreatedRange } from './parameters.ts';
 
@@ -9,7 +9,7 @@ export interface Identified {
 
 export interface CollectionShape<Item extends Identified> {
   table: string;
-  /** Column name → its value in a document; only `filters` among them can be listed by. */
+  /** Column name → its value in a document; lists can be filtered only by `filters`. */
   columns: Record<string, (item: Item) => SQLInputValue>;
   indexes: readonly string[];
 }
@@ -20,7 +20,7 @@ export interface PageRequest {
   startingAfter?: string;
   endingBefore?: string;
   created: CreatedRange;
-  /** Column → the value or values that it must have. */
+  /** Column → the required value, or the allowed values. */
   where: Record<string, string | readonly string[] | undefined>;
 }
 
@@ -74,7 +74,7 @@ export class Collection<Item extends Identified> {
     return row && (JSON.parse(row.document as string) as Item);
   }
 
-  /** Every item whose columns have the values, oldest first. */
+  /** All items whose columns have the values, oldest first. */
   all(where: Record<string, string>): Item[] {
     const conditions = Object.keys(where).map((column) => `${column} = ?`);
     const sql = `SELECT document FROM ${this.#shape.table} WHERE ${conditions.join(' AND ')} ORDER BY seq`;
@@ -83,7 +83,7 @@ export class Collection<Item extends Identified> {
       .map((row) => JSON.parse(row.document as string) as Item);
   }
 
-  /** @throws RangeError naming the cursor that does not exist */
+  /** @throws RangeError with the cursor if it does not exist */
   page(request: PageRequest): Page {
     const conditions: string[] = [];
     const values: SQLInputValue[] = [];
@@ -135,7 +135,7 @@ export class Collection<Item extends Identified> {
   }
 }
 
-/** The id of a field that holds an id or the expanded object. */
+/** The ID in a field with an ID or an expanded object. */
 export function idOf(value: string | { id: string } | null | undefined): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === 'string' ? value : value.id;

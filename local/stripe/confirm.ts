@@ -1,4 +1,4 @@
-/** Confirming an intent: the try to take the money, the bank's authentication, and what settles later. */
+/** Confirming a PaymentIntent: the charge, the bank's authentication, and delayed outcomes. */
 import type Stripe from 'stripe';
 import type { Answer, Call, Standin } from './call.ts';
 import type { Decline } from './cards.ts';
@@ -19,7 +19,7 @@ export interface Confirmation {
   errorOnRequiresAction: boolean;
 }
 
-/** The intent after the try; `error` when the money was not taken. */
+/** The PaymentIntent after the attempt; `error` when the payment failed. */
 export interface ConfirmationResult {
   intent: Stripe.PaymentIntent;
   error?: ErrorBody;
@@ -35,7 +35,7 @@ const AUTHENTICATION_REQUIRED: Decline = {
   message: 'Your card was declined. This transaction requires authentication.',
 };
 
-/** @throws ApiError when the address is not http(s), or its origin is not allowed */
+/** @throws ApiError when the URL is not http(s), or its origin is not allowed */
 export function checkReturnUrl(standin: Standin, text: string): string {
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -97,7 +97,7 @@ function checkConfirmable(intent: Stripe.PaymentIntent, confirmation: Confirmati
   return confirmation.paymentMethod;
 }
 
-/** Tries to take the money. Call inside a transaction. @throws ApiError when the intent cannot be confirmed */
+/** Attempts the payment. Call inside a transaction. @throws ApiError when the PaymentIntent can't be confirmed */
 export function confirmIntent(
   standin: Standin,
   current: Stripe.PaymentIntent,
@@ -198,7 +198,7 @@ function failed(standin: Standin, intent: Stripe.PaymentIntent, cause: Cause, er
   return { intent: open, error };
 }
 
-/** The shopper answered the bank's question. Does nothing when the intent no longer waits for it. */
+/** Applies the shopper's authentication. Does nothing when the PaymentIntent no longer waits for it. */
 export function finishAuthentication(
   standin: Standin,
   intent: Stripe.PaymentIntent,
@@ -217,7 +217,7 @@ export function finishAuthentication(
   });
 }
 
-/** A charge that was in flight arrives. */
+/** Completes a charge that was in flight. */
 export function settlePayment(standin: Standin, intentId: string): void {
   const intent = standin.store.paymentIntents.get(intentId);
   if (intent?.status !== 'processing') return;
@@ -225,7 +225,7 @@ export function settlePayment(standin: Standin, intentId: string): void {
   takeMoney(standin, intent, method, false, NO_CAUSE);
 }
 
-/** 200 with the intent, or 402 with the decline. */
+/** Responds with 200 and the PaymentIntent, or with 402 and the decline. */
 export function answerConfirmation(call: Call, result: ConfirmationResult): Answer {
   const answer = answerObject(call, result.intent);
   if (!result.error) return answer;

@@ -1,7 +1,7 @@
 /**
- * Holds the stand-in against stripe-mock, which is made by Stripe: it checks each request against Stripe's OpenAPI
- * description and answers with fixtures. Each call is made to both through stripe-node; stripe-mock must accept it, and
- * what the stand-in answers must have the fixture's fields with the fixture's types.
+ * Compares the stand-in with stripe-mock by Stripe, which checks each request against Stripe's OpenAPI description and responds
+ * with fixtures. Each call is sent to both with stripe-node; stripe-mock must accept it, and the stand-in's response must have
+ * the fixture's fields with the fixture's types.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ async function startStripeMock(): Promise<Stripe> {
         '`go install github.com/stripe/stripe-mock@v0.203.0`, then set STRIPE_MOCK_BIN to the installed file.',
     );
   }
-  // An empty port lets the system choose.
+  // With an empty port, the system chooses one.
   const child = spawn(binary, ['-http-addr', '127.0.0.1:', '-https-addr', '127.0.0.1:'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -64,9 +64,9 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-/** Fields whose content is the caller's, or depends on what an event is about. */
+/** Fields whose content comes from the caller or depends on an event's type. */
 const FREE_CONTENT = new Set(['metadata', 'previous_attributes', 'data.object', 'fraud_details']);
-/** Since 2022-11-15 a charge carries its refunds only when they are asked for; stripe-mock's fixture still has them. */
+/** Since 2022-11-15 a charge includes its refunds only when expanded; stripe-mock's fixture still has them. */
 const WHEN_EXPANDED = new Set(['refunds']);
 
 function typeOf(value: unknown): string {
@@ -74,7 +74,7 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Where `actual` lacks a field of the fixture or has it with another type. */
+/** Paths at which `actual` lacks a field of the fixture or has another type. */
 function differences(fixture: unknown, actual: unknown, path = ''): string[] {
   if (fixture === null || actual === null) return [];
   if (typeOf(fixture) !== typeOf(actual)) {
@@ -93,7 +93,7 @@ function differences(fixture: unknown, actual: unknown, path = ''): string[] {
 }
 
 interface Conversation {
-  /** Makes, at the stand-in, what the call is about. */
+  /** Creates the object for the call at the stand-in. */
   prepare: () => Promise<string>;
   call: (stripe: Stripe, id: string) => Promise<object>;
 }
@@ -114,7 +114,7 @@ const declinedIntent = async (): Promise<string> => {
 };
 const refundId = async (): Promise<string> => (await local.refunds.create({ payment_intent: await paidIntentId() })).id;
 
-/** A paid intent that the shopper's bank disputes. */
+/** A paid PaymentIntent that the shopper's bank disputes. */
 async function disputedIntent(): Promise<Stripe.PaymentIntent> {
   const intent = await paidIntent('pm_card_createDispute');
   await eventually('the dispute', async () => (await local.charges.retrieve(intent.latest_charge as string)).disputed);
@@ -202,7 +202,7 @@ const CONVERSATIONS: Record<string, Conversation> = {
         billing_details: { name: 'Ada Example', email: 'ada@example.com', address: { postal_code: '62701' } },
       }),
   },
-  // Stripe.js may also send the number with the confirmation; Stripe's public description leaves that out.
+  // Stripe.js may also send the number with the confirmation, which Stripe's public description omits.
   'create a payment method of a number': {
     prepare: none,
     call: (stripe) =>
@@ -314,7 +314,7 @@ describe('the stand-in and stripe-mock', () => {
     expect(differences(fixture, actual)).toEqual([]);
   });
 
-  it('agree on the form of what webhooks carry', async () => {
+  it('agree on the format of webhook events', async () => {
     const intent = await paidIntent();
     await local.refunds.create({ payment_intent: intent.id });
     const chargeId = intent.latest_charge as string;
@@ -333,7 +333,7 @@ describe('the stand-in and stripe-mock', () => {
     }
   });
 
-  it('both refuse an unknown parameter, a missing one, and one of the wrong kind', async () => {
+  it('both reject an unknown parameter, a missing one, and one of the wrong type', async () => {
     const wrong = [
       { amount: 2000, currency: 'usd', colour: 'red' },
       { currency: 'usd' },
@@ -348,7 +348,7 @@ describe('the stand-in and stripe-mock', () => {
     }
   });
 
-  it('are compared in a way that notices', () => {
+  it('are compared in a way that detects differences', () => {
     const fixture = { id: 'x', list: [{ a: 1 }], nested: { b: 'c' }, gone: 1, nullable: null };
     const actual = { id: 1, list: [{ a: '1' }], nested: {}, nullable: 5 };
     expect(differences(fixture, actual)).toEqual([

@@ -1,10 +1,10 @@
-/** How a dispute looks: the object as it is opened, and the movements of money that it carries. */
+/** The dispute object when it is opened, and its balance transactions. */
 import type Stripe from 'stripe';
 import { nowSeconds } from './clock.ts';
 import { idOf } from './collection.ts';
 import { newId } from './ids.ts';
 
-/** The reasons that banks give for cards. */
+/** Dispute reasons of card issuers. */
 export const DISPUTE_REASONS = [
   'credit_not_processed',
   'duplicate',
@@ -17,7 +17,7 @@ export const DISPUTE_REASONS = [
 ] as const;
 export type DisputeReason = (typeof DISPUTE_REASONS)[number];
 
-/** Visa's own codes; other networks have others, which nothing here reads. */
+/** Visa's codes; those of other networks are not used here. */
 const VISA_CODES: Readonly<Partial<Record<DisputeReason, string>>> = {
   credit_not_processed: '13.6',
   duplicate: '12.6.1',
@@ -28,7 +28,7 @@ const VISA_CODES: Readonly<Partial<Record<DisputeReason, string>>> = {
   unrecognized: '10.4',
 };
 
-/** What Stripe takes for each dispute, won or lost, in minor units. */
+/** Stripe's fee for each dispute, won or lost, in minor units. */
 const DISPUTE_FEE = 1500;
 
 const NO_EVIDENCE: Stripe.Dispute.Evidence = {
@@ -62,14 +62,14 @@ const NO_EVIDENCE: Stripe.Dispute.Evidence = {
   uncategorized_text: null,
 };
 
-/** The fields of evidence that hold text, or the id of a file. */
+/** The evidence fields with text or a file ID. */
 export const EVIDENCE_FIELDS = Object.keys(NO_EVIDENCE).filter((name) => name !== 'enhanced_evidence');
 
 export function hasEvidence(evidence: Stripe.Dispute.Evidence): boolean {
   return EVIDENCE_FIELDS.some((name) => evidence[name as keyof Stripe.Dispute.Evidence] !== null);
 }
 
-/** The money as it leaves for a dispute (`dispute`), or as it comes back (`dispute_reversal`). */
+/** The balance transaction that withdraws the money (`dispute`) or returns it (`dispute_reversal`). */
 export function balanceTransaction(
   dispute: Pick<Stripe.Dispute, 'id' | 'amount' | 'currency' | 'charge'>,
   category: 'dispute' | 'dispute_reversal',
@@ -100,7 +100,7 @@ export function balanceTransaction(
   };
 }
 
-/** @param dueBy seconds since 1970 until which the shop may answer */
+/** @param dueBy the shop's deadline to respond, Unix time in seconds */
 export function buildDispute(
   charge: Stripe.Charge,
   amount: number,

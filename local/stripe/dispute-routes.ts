@@ -1,4 +1,4 @@
-/** What the shop does with disputes: reads them, sends evidence, gives in. */
+/** The shop's dispute routes: read, submit evidence, close. */
 import type Stripe from 'stripe';
 import type { Answer, Call } from './call.ts';
 import { EVIDENCE_FIELDS } from './dispute-object.ts';
@@ -16,7 +16,7 @@ function disputeOf(call: Call): Stripe.Dispute {
   return dispute;
 }
 
-/** The fields given, an empty one as null, which clears it. */
+/** The given fields; an empty one becomes null, which clears it. */
 function readEvidence(evidence: Parameters | undefined): Record<string, string | null> {
   const given: Record<string, string | null> = {};
   for (const name of EVIDENCE_FIELDS) {
@@ -47,7 +47,7 @@ export function updateDisputeRoute(call: Call): Answer {
     evidence,
     metadata: mergeMetadata(dispute.metadata, parameters.metadata()),
     intendedSubmissionMethod: method ?? dispute.intended_submission_method,
-    // Evidence goes to the bank unless it is held back; metadata alone sends nothing.
+    // Evidence is submitted to the bank unless `submit` is false; a change of only metadata submits nothing.
     submit: submit ?? Object.keys(evidence).length > 0,
   };
   return answerObject(call, changeDispute(standin, dispute, change, cause));

@@ -40,7 +40,7 @@ const dispute = async (intent: Stripe.PaymentIntent, more: object = {}) =>
   (await operate('disputes', { payment_intent: intent.id, ...more })) as Stripe.Dispute;
 const decide = (id: string, outcome: 'won' | 'lost') => operate(`disputes/${id}/close`, { outcome }, 200);
 
-/** What happened to an object, in the order in which it did; deliveries may overtake one another. */
+/** The event types of an object in chronological order, because deliveries may overtake each other. */
 async function story(id: string): Promise<string[]> {
   const types: string[] = [];
   for await (const event of stripe.events.list({ limit: 100 })) {
@@ -52,7 +52,7 @@ async function story(id: string): Promise<string[]> {
 const OPENED = ['charge.dispute.created', 'charge.dispute.funds_withdrawn'];
 
 describe('disputes', () => {
-  it('come some time after the payment with the card that does so, and take the money', async () => {
+  it('are opened after the payment with the disputing test card, and withdraw the money', async () => {
     const intent = await pay(4200, 'pm_card_createDispute');
     expect(intent.status).toBe('succeeded');
     expect((await chargeOf(intent)).disputed).toBe(false);
@@ -80,7 +80,7 @@ describe('disputes', () => {
     expect((await chargeOf(intent)).disputed).toBe(true);
   });
 
-  it('come also when the process was killed meanwhile', async () => {
+  it('are also opened if the process was killed meanwhile', async () => {
     const intent = await pay(1000, 'pm_card_createDisputeProductNotReceived');
     await standin.kill();
     await standin.launch();
@@ -90,7 +90,7 @@ describe('disputes', () => {
     });
   });
 
-  it('stand in the way of refunds while they are open and once they are lost', async () => {
+  it('block refunds while they are open and after they are lost', async () => {
     const intent = await pay();
     const { id } = await dispute(intent, { amount: 1000 });
     const refused = { statusCode: 400, code: 'charge_disputed', rawType: 'invalid_request_error' };
@@ -104,7 +104,7 @@ describe('disputes', () => {
     expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 0, disputed: true });
   });
 
-  it('give the money back when they are won, and refunds are possible again', async () => {
+  it('return the money when they are won, which allows refunds again', async () => {
     const intent = await pay();
     const opened = await dispute(intent, { reason: 'duplicate' });
     expect(opened).toMatchObject({ amount: 3000, reason: 'duplicate' });
@@ -122,7 +122,7 @@ describe('disputes', () => {
     expect((await stripe.refunds.create({ payment_intent: intent.id })).amount).toBe(3000);
   });
 
-  it('are given in by the shop', async () => {
+  it('can be closed by the shop', async () => {
     const { id } = await dispute(await pay());
     expect(await stripe.disputes.close(id)).toMatchObject({ status: 'lost', is_charge_refundable: false });
     expect(await story(id)).toEqual([...OPENED, 'charge.dispute.closed']);
@@ -132,7 +132,7 @@ describe('disputes', () => {
     await operate(`disputes/${id}/close`, { outcome: 'won' }, 400);
   });
 
-  it('are answered with evidence, which may be held back at first', async () => {
+  it('accept evidence, which may be submitted later', async () => {
     const { id } = await dispute(await pay());
     const noted = await stripe.disputes.update(id, { metadata: { ticket: '7' } });
     expect(noted).toMatchObject({ metadata: { ticket: '7' }, status: 'needs_response' });
@@ -165,7 +165,7 @@ describe('disputes', () => {
   it.each([
     ['winning_evidence', 'won'],
     ['losing_evidence', 'lost'],
-  ])('are decided by Stripe’s %s', async (text, status) => {
+  ])('are decided by Stripe’s evidence text %s', async (text, status) => {
     const { id } = await dispute(await pay());
     const sent = await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
     expect(sent.status).toBe('under_review');
@@ -184,7 +184,7 @@ describe('disputes', () => {
     expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 0, disputed: true });
   });
 
-  it('are never about more than was paid', async () => {
+  it('can’t exceed the payment', async () => {
     const intent = await pay();
     await dispute(intent, { amount: 1000 });
     await operate('disputes', { payment_intent: intent.id, amount: 2001 }, 400);
@@ -197,7 +197,7 @@ describe('disputes', () => {
     await operate('disputes/dp_none/close', { outcome: 'won' }, 404);
   });
 
-  it('are listed, expanded and repeated as other objects are', async () => {
+  it('can be listed, expanded, and retried like other objects', async () => {
     const intent = await pay();
     const ids: string[] = [];
     for (let part = 0; part < 3; part += 1) ids.push((await dispute(intent, { amount: 100 })).id);
@@ -231,8 +231,8 @@ describe('disputes', () => {
   });
 });
 
-describe('a dispute that nobody answers', () => {
-  it('is lost when the time is up', async () => {
+describe('a dispute without a response', () => {
+  it('is lost at its deadline', async () => {
     const hasty = await TestStandin.start({ STANDIN_EVIDENCE_MS: '200' });
     try {
       const client = hasty.client();

@@ -1,4 +1,4 @@
-/** Disputes: the shopper's bank takes the money back at once, and gives it back only if it believes the shop. */
+/** Disputes: the shopper's bank withdraws the money immediately, and returns it only if the shop wins. */
 import type Stripe from 'stripe';
 import { formatStripeAmount } from './amounts.ts';
 import type { Standin } from './call.ts';
@@ -14,11 +14,11 @@ export interface EvidenceChange {
   evidence: Record<string, string | null>;
   metadata: Record<string, string>;
   intendedSubmissionMethod: Stripe.Dispute.IntendedSubmissionMethod | null;
-  /** Whether the bank gets the evidence now; otherwise it is kept for later. */
+  /** Whether to submit the evidence to the bank now; otherwise it is saved for later. */
   submit: boolean;
 }
 
-/** In `uncategorized_text`, what decides a dispute in Stripe's test mode. */
+/** Values of `uncategorized_text` that decide a dispute in Stripe's test mode. */
 const DECISIVE_EVIDENCE: Readonly<Record<string, 'dispute_won' | 'dispute_lost'>> = {
   winning_evidence: 'dispute_won',
   losing_evidence: 'dispute_lost',
@@ -28,20 +28,20 @@ export function isOpen(dispute: Stripe.Dispute): boolean {
   return dispute.status !== 'won' && dispute.status !== 'lost';
 }
 
-/** What disputes hold or took of a charge, in minor units. */
+/** The amount of a charge that open or lost disputes have withdrawn, in minor units. */
 export function disputedAmount(disputes: readonly Stripe.Dispute[]): number {
   return disputes.reduce((sum, dispute) => (dispute.status === 'won' ? sum : sum + dispute.amount), 0);
 }
 
-/** What of a charge can still be disputed. A refund does not lessen it: banks dispute refunded payments too. */
+/** The amount of a charge that can still be disputed. Refunds don't reduce it, because banks also dispute refunded payments. */
 export function disputableAmount(charge: Stripe.Charge, disputes: readonly Stripe.Dispute[]): number {
   return charge.amount_captured - disputedAmount(disputes);
 }
 
 /**
- * The bank disputes a charge. Call inside a transaction.
- * @param requested minor units; what is not disputed yet when undefined
- * @throws ApiError when there is not that much to dispute
+ * Opens a dispute of a charge by the bank. Call inside a transaction.
+ * @param requested minor units; default: the amount not disputed yet
+ * @throws ApiError when the disputable amount is lower
  */
 export function openDispute(
   standin: Standin,
@@ -65,14 +65,14 @@ export function openDispute(
   standin.events.record('charge.dispute.created', dispute, NO_CAUSE);
   standin.events.record('charge.dispute.funds_withdrawn', dispute, NO_CAUSE);
   standin.outcomes.schedule('dispute_unanswered', dispute.id, evidenceMs);
-  // Stripe fails these, so that the shopper does not get the money by both ways.
+  // Stripe fails pending refunds, so that the shopper does not get the money twice.
   for (const refund of standin.store.refunds.all({ charge: charge.id, status: 'pending' })) {
     settleRefund(standin, refund.id, 'failed', 'charge_for_pending_refund_disputed');
   }
   return dispute;
 }
 
-/** The dispute that Stripe's test cards bring about. Does nothing when the charge was disputed in full meanwhile. */
+/** Opens the dispute of Stripe's test cards. Does nothing when the charge was fully disputed meanwhile. */
 export function disputeLater(standin: Standin, chargeId: string): void {
   const charge = standin.store.charges.get(chargeId)!;
   const reason = testCardOf(resolvePaymentMethod(standin, charge.payment_method!)).laterDispute;
@@ -85,7 +85,7 @@ function refuseClosed(dispute: Stripe.Dispute): void {
   throw new ApiError(400, { type: 'invalid_request_error', message: 'This dispute is already closed' }, true);
 }
 
-/** The shop answers, or prepares its answer. Call inside a transaction. @throws ApiError when the dispute is closed */
+/** Submits or saves the shop's response. Call inside a transaction. @throws ApiError when the dispute is closed */
 export function changeDispute(
   standin: Standin,
   dispute: Stripe.Dispute,
@@ -116,7 +116,7 @@ export function changeDispute(
   return changed;
 }
 
-/** The end of a dispute: won, the money comes back. Call inside a transaction. @throws ApiError when it has ended */
+/** Closes a dispute; winning it returns the money. Call inside a transaction. @throws ApiError when it is closed already */
 export function closeDispute(
   standin: Standin,
   dispute: Stripe.Dispute,
@@ -139,19 +139,19 @@ export function closeDispute(
   return closed;
 }
 
-/** The bank decides on what the shop submitted. Does nothing when the dispute has ended meanwhile. */
+/** Applies the bank's decision on the shop's evidence. Does nothing when the dispute was closed meanwhile. */
 export function decideDispute(standin: Standin, disputeId: string, outcome: 'won' | 'lost'): void {
   const dispute = standin.store.disputes.get(disputeId)!;
   if (isOpen(dispute)) closeDispute(standin, dispute, outcome, NO_CAUSE);
 }
 
-/** The time to answer is up: a dispute that nobody answered is lost. */
+/** Handles the deadline: a dispute without a response is lost. */
 export function expireDispute(standin: Standin, disputeId: string): void {
   const dispute = standin.store.disputes.get(disputeId)!;
   if (dispute.status === 'needs_response') closeDispute(standin, dispute, 'lost', NO_CAUSE);
 }
 
-/** The charge that a dispute is to be about, by its id or by its payment. @throws ApiError */
+/** The charge to dispute, by its ID or by its PaymentIntent. @throws ApiError */
 export function chargeToDispute(standin: Standin, given: { charge?: string; payment_intent?: string }): Stripe.Charge {
   const intent =
     given.payment_intent === undefined ? undefined : standin.store.paymentIntents.get(given.payment_intent);

@@ -1,4 +1,4 @@
-/** Stripe's error bodies. `ApiError` is what handlers throw; the server turns it into an answer. */
+/** Stripe's error bodies. Handlers throw `ApiError`, which the server turns into a response. */
 
 export type ErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
 
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   override name = 'ApiError';
   readonly status: number;
   readonly body: ErrorBody;
-  /** Whether the request had begun to be carried out, so that its answer is kept under its idempotency key. */
+  /** Whether execution of the request had started, so that the response is stored under its idempotency key. */
   readonly executed: boolean;
 
   constructor(status: number, body: ErrorBody, executed: boolean) {
@@ -34,12 +34,12 @@ export function docUrl(code: string): string {
   return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 }
 
-/** A parameter is missing, unknown or malformed: nothing was begun. */
+/** A parameter is missing, unknown, or malformed; execution has not started. */
 export function invalidParameter(param: string, message: string, code?: string): ApiError {
   return new ApiError(400, { type: 'invalid_request_error', message, param, ...(code && { code }) }, false);
 }
 
-/** The parameters are sound but the object's state forbids it. */
+/** The parameters are valid, but the object's state forbids the request. */
 export function invalidState(message: string, code: string, extra: Partial<ErrorBody> = {}): ApiError {
   return new ApiError(400, { type: 'invalid_request_error', message, code, ...extra }, true);
 }

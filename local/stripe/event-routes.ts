@@ -4,7 +4,7 @@ import type { Answer, Call, Standin } from './call.ts';
 import { invalidParameter, resourceMissing } from './errors.ts';
 import { answerObject, answerPage } from './expand.ts';
 
-/** An event as it is now: delivered ones have no webhooks pending. */
+/** An event's current representation, with its number of pending webhooks. */
 function present(standin: Standin, event: Stripe.Event): Stripe.Event {
   return event.pending_webhooks === 0 ? event : { ...event, pending_webhooks: standin.webhooks.pendingOf(event.id) };
 }

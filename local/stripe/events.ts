@@ -1,4 +1,4 @@
-/** Records events, and hands those that the shop subscribes to over for delivery once they are durable. */
+/** Records events, and sends those that the shop subscribes to once they are durable. */
 import { isDeepStrictEqual } from 'node:util';
 import Stripe from 'stripe';
 import { nowSeconds } from './clock.ts';
@@ -7,7 +7,7 @@ import type { StandinSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import type { WebhookSender } from './webhooks.ts';
 
-/** The API version that the installed client is written against. */
+/** The API version of the installed client. */
 export const API_VERSION: string = Stripe.API_VERSION;
 
 export type EventType =
@@ -30,7 +30,7 @@ export type EventType =
   | 'refund.updated'
   | 'refund.failed';
 
-/** The request that an event came from; both null for what happened by itself. */
+/** The request that caused an event; both null for events without a request. */
 export interface Cause {
   requestId: string | null;
   idempotencyKey: string | null;
@@ -44,7 +44,7 @@ function isPlain(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What an event's `previous_attributes` hold: of `before`, only what is another in `after`; null for what was not there. */
+/** An event's `previous_attributes`: the fields of `before` that differ in `after`; null for fields that did not exist. */
 export function previousAttributes(before: object, after: object): Plain {
   const [old, now] = [before as Plain, after as Plain];
   const previous: Plain = {};
@@ -67,7 +67,7 @@ export class EventLog {
     this.#subscribed = settings.webhookUrl === undefined ? new Set() : settings.webhookEvents;
   }
 
-  /** Call inside a transaction: the event is as durable as the change it tells of. */
+  /** Call inside the change's transaction, so that the event is as durable as the change. */
   record(type: EventType, object: { id: string }, cause: Cause, previousAttributes?: object): void {
     const subscribed = this.#subscribed.has(type) || this.#subscribed.has('*');
     const event = {

@@ -1,4 +1,4 @@
-/** Answers objects and pages, with `expand[]` applied. */
+/** Responds with objects and pages, with `expand[]` applied. */
 import type { Answer, Call } from './call.ts';
 import type { Collection, Identified, Page } from './collection.ts';
 import { type ApiError, invalidParameter, resourceMissing } from './errors.ts';
@@ -53,7 +53,7 @@ function expand(store: Store, document: object, paths: readonly string[]): void 
   for (const path of paths) expandPath(store, document, path.split('.'), path);
 }
 
-/** Properties that a publishable key may see of an intent. */
+/** PaymentIntent properties that a publishable key may see. */
 const PUBLIC_FIELDS = [
   'id',
   'object',
@@ -81,13 +81,13 @@ const PUBLIC_FIELDS = [
   'status',
 ] as const;
 
-/** What the caller's key may see of an object. */
+/** The fields of an object that the caller's key may see. */
 export function visibleTo(call: Call, object: object): object {
   if (call.keyKind === 'secret' || (object as Plain).object !== 'payment_intent') return object;
   return Object.fromEntries(PUBLIC_FIELDS.map((field) => [field, (object as Plain)[field]]));
 }
 
-/** Answers one object, after all other parameters were read. */
+/** Responds with an object. Call after reading all other parameters. */
 export function answerObject(call: Call, object: object): Answer {
   const paths = call.parameters.list('expand') ?? [];
   call.parameters.finish();
@@ -98,7 +98,7 @@ export function answerObject(call: Call, object: object): Answer {
   return { status: 200, body: JSON.stringify(copy) };
 }
 
-/** Answers one page of a list, newest first. */
+/** Responds with a page of a list, newest first. */
 export function answerPage<Item extends Identified>(
   call: Call,
   collection: Collection<Item>,

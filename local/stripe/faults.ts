@@ -1,4 +1,4 @@
-/** Faults on demand, for tests: kept in memory, so a restart clears them. */
+/** Faults on demand for tests, stored in memory so that a restart clears them. */
 import { z } from 'zod';
 
 const match = z
@@ -10,7 +10,7 @@ const match = z
   .default({});
 const common = {
   match,
-  /** How many times it strikes; null: until it is deleted. */
+  /** How many times it applies; null means until it is deleted. */
   times: z.number().int().min(1).nullable().default(1),
   delay_ms: z.number().int().min(0).max(600_000).default(1000),
   status: z.number().int().min(400).max(599).default(500),

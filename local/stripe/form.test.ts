@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalText, decodeForm, decodeJson, FormError } from './form.ts';
 
-/** Decoded objects have no prototype; JSON compares what they hold. */
+/** Converts decoded objects, which have no prototype, to plain objects for comparison. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('request bodies', () => {
@@ -16,13 +16,13 @@ describe('request bodies', () => {
     });
   });
 
-  it('takes names of the prototype as plain names', () => {
+  it('treats names of prototype properties as plain names', () => {
     const decoded = decodeForm('__proto__[polluted]=1&constructor[x]=2');
     expect(Object.keys(decoded)).toEqual(['__proto__', 'constructor']);
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
   });
 
-  it.each(['a[b=1', 'a=1&a[b]=2', `a${'[b]'.repeat(9)}=1`])('refuses %s', (text) => {
+  it.each(['a[b=1', 'a=1&a[b]=2', `a${'[b]'.repeat(9)}=1`])('rejects %s', (text) => {
     expect(() => decodeForm(text)).toThrow(FormError);
   });
 
@@ -33,7 +33,7 @@ describe('request bodies', () => {
     expect(() => decodeJson('{')).toThrow(FormError);
   });
 
-  it('has one canonical text for any order of the names', () => {
+  it('has the same canonical text for any order of the names', () => {
     expect(canonicalText(decodeForm('a=1&b[c]=2&b[d]=3'))).toBe(canonicalText(decodeForm('b[d]=3&a=1&b[c]=2')));
     expect(canonicalText(decodeForm('a=1'))).not.toBe(canonicalText(decodeForm('a=2')));
   });

@@ -1,11 +1,11 @@
-/** Stripe's request bodies: `a[b][0]=c` forms (and the same as JSON) become nested objects whose leaves are strings. */
+/** Decodes Stripe's request bodies: `a[b][0]=c` forms (or the same as JSON) become nested objects with string leaves. */
 
 export type FormValue = string | FormObject;
 export interface FormObject {
   [name: string]: FormValue;
 }
 
-/** Raised when a body cannot be read; the message is fit for the caller. */
+/** Thrown when a body can't be decoded; the message is for the caller. */
 export class FormError extends Error {
   override name = 'FormError';
 }
@@ -52,7 +52,7 @@ function assign(root: FormObject, name: string, value: string): void {
   }
 }
 
-/** Reads `application/x-www-form-urlencoded` text, of a body or of a query. @throws FormError */
+/** Decodes `application/x-www-form-urlencoded` text of a body or a query. @throws FormError */
 export function decodeForm(text: string): FormObject {
   const root = emptyObject();
   for (const [name, value] of new URLSearchParams(text)) assign(root, name, value);
@@ -71,7 +71,7 @@ function fromJson(value: unknown, depth: number): FormValue | undefined {
   return result;
 }
 
-/** Reads a JSON object into the same shape as a form. @throws FormError */
+/** Decodes a JSON object into the same shape as a form. @throws FormError */
 export function decodeJson(text: string): FormObject {
   let parsed: unknown;
   try {
@@ -85,7 +85,7 @@ export function decodeJson(text: string): FormObject {
   return fromJson(parsed, 0) as FormObject;
 }
 
-/** The same text for the same parameters in any order; used to tell whether a repeated request is the same. */
+/** Returns the same text for the same parameters in any order, to compare repeated requests. */
 export function canonicalText(value: FormValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   const names = Object.keys(value).sort();

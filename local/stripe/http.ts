@@ -1,4 +1,4 @@
-/** What every route needs of HTTP. */
+/** HTTP helpers for all routes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { decodeForm, decodeJson, type FormObject } from './form.ts';
@@ -42,7 +42,7 @@ export function sendText(
   response.end(body);
 }
 
-/** @param formTarget an origin, besides this one, to which the page's forms may lead */
+/** @param formTarget an additional origin to which the page's forms may redirect */
 export function sendPage(
   response: ServerResponse,
   status: number,
@@ -70,8 +70,8 @@ function isLoopbackAddress(address: string): boolean {
 }
 
 /**
- * Whether the peer is this machine and asks for it by a name that cannot be another's. By any name would not do: a web
- * page of a foreign name that is made to resolve to 127.0.0.1 would then count as a page of this server (DNS rebinding).
+ * Whether the client is on this machine and uses a host name that can only refer to it. Accepting any name would allow DNS rebinding: a
+ * web page whose foreign name resolves to 127.0.0.1 would count as a page of this server.
  */
 export function isLoopback(request: IncomingMessage): boolean {
   const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
@@ -79,7 +79,7 @@ export function isLoopback(request: IncomingMessage): boolean {
   return isLoopbackAddress(peer) && (name === 'localhost' || isLoopbackAddress(name));
 }
 
-/** Whether a form comes from a page of this server: by the headers that browsers send and no page can forge. */
+/** Whether a form comes from a page of this server, according to headers that pages can't forge. */
 export function isFromOwnPage(request: IncomingMessage): boolean {
   const { host, origin } = request.headers;
   const site = request.headers['sec-fetch-site'] ?? 'same-origin';

@@ -22,7 +22,7 @@ function post(path: string, body: Record<string, string>, key: string): Promise<
 }
 
 describe('idempotency keys', () => {
-  it('answer the same request with the same answer, also after a kill', async () => {
+  it('return the same response to a repeated request, also after a kill', async () => {
     const first = await stripe.paymentIntents.create(order, { idempotencyKey: 'same' });
     const again = await stripe.paymentIntents.create(order, { idempotencyKey: 'same' });
     expect(again.id).toBe(first.id);
@@ -35,7 +35,7 @@ describe('idempotency keys', () => {
     expect(later.lastResponse.headers['original-request']).toBe(first.lastResponse.requestId);
   });
 
-  it('keep a decline too', async () => {
+  it('also store a decline', async () => {
     const intent = await stripe.paymentIntents.create(order);
     const decline = () =>
       stripe.paymentIntents.confirm(
@@ -49,7 +49,7 @@ describe('idempotency keys', () => {
     expect((await stripe.charges.list({ payment_intent: intent.id })).data).toHaveLength(1);
   });
 
-  it('refuse other parameters and other endpoints', async () => {
+  it('reject other parameters and other endpoints', async () => {
     await stripe.paymentIntents.create(order, { idempotencyKey: 'other' });
     const changed = stripe.paymentIntents.create({ ...order, amount: 4300 }, { idempotencyKey: 'other' });
     await expect(changed).rejects.toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
@@ -59,7 +59,7 @@ describe('idempotency keys', () => {
     );
   });
 
-  it('let one of several at once through', async () => {
+  it('allow only one of several concurrent requests', async () => {
     await standin.fault({ target: 'api', kind: 'delay', delay_ms: 300, match: { path: '/v1/payment_intents' } });
     const body = { amount: '900', currency: 'usd' };
     const slow = post('/v1/payment_intents', body, 'at-once');
@@ -72,7 +72,7 @@ describe('idempotency keys', () => {
     expect(third.id).toBe(first.id);
   });
 
-  it('are not used up by a request that was not begun', async () => {
+  it('are not used up by a request that was not executed', async () => {
     const bad = await post('/v1/payment_intents', { currency: 'usd' }, 'validated');
     expect(bad.status).toBe(400);
     const good = await post('/v1/payment_intents', { currency: 'usd', amount: '900' }, 'validated');
@@ -80,10 +80,10 @@ describe('idempotency keys', () => {
     expect(good.headers.get('idempotent-replayed')).toBeNull();
   });
 
-  it('make a repeat after a lost answer find what was done', async () => {
+  it('let a retry after a lost response find the result', async () => {
     await standin.fault({ target: 'api', kind: 'timeout_after_commit', match: { path: '/v1/payment_intents' } });
     const before = await standin.ledger();
-    // stripe-node repeats by itself once after a dropped connection, with the same key.
+    // stripe-node automatically retries once after a dropped connection, with the same key.
     const intent = await stripe.paymentIntents.create(order, { idempotencyKey: 'dropped' });
     expect(intent.lastResponse.headers['idempotent-replayed']).toBe('true');
     const after = await standin.ledger();
@@ -94,7 +94,7 @@ describe('idempotency keys', () => {
 });
 
 describe('faults of the API', () => {
-  it('answer an error, or nothing, without doing anything', async () => {
+  it('respond with an error or not at all, without executing the request', async () => {
     const before = await standin.ledger();
     await standin.fault({ target: 'api', kind: 'error', status: 503, match: { method: 'POST' } });
     await expect(stripe.paymentIntents.create(order)).rejects.toMatchObject({ statusCode: 503 });
@@ -104,7 +104,7 @@ describe('faults of the API', () => {
     expect((await stripe.paymentIntents.create(order)).object).toBe('payment_intent');
   });
 
-  it('match a path, are listed, and end when told', async () => {
+  it('match a path, are listed, and can be deleted', async () => {
     await standin.fault({ target: 'api', kind: 'error', times: null, match: { path: '/v1/payment_intents/*/cancel' } });
     const intent = await stripe.paymentIntents.create(order);
     await expect(stripe.paymentIntents.cancel(intent.id)).rejects.toMatchObject({ statusCode: 500 });
@@ -114,7 +114,7 @@ describe('faults of the API', () => {
     expect((await stripe.paymentIntents.cancel(intent.id)).status).toBe('canceled');
   });
 
-  it('are refused when malformed', async () => {
+  it('are rejected when malformed', async () => {
     const wrong = { target: 'api', kind: 'doubled' } as unknown as Parameters<TestStandin['fault']>[0];
     await expect(standin.fault(wrong)).rejects.toThrow(/kind/);
   });

@@ -1,6 +1,6 @@
 /**
- * Idempotency keys as Stripe keeps them: the first answer under a key is the answer for a day. The record is written in
- * the transaction of the change itself, so there is no moment at which one is durable and the other is not.
+ * Idempotency keys like Stripe's: the first response under a key is returned for a day. The record is written in the transaction
+ * of the change, so that both become durable at the same moment.
  */
 import { createHmac } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ import type { Store } from './store.ts';
 export interface KeyedRequest {
   key: string;
   path: string;
-  /** A keyed hash of the parameters, which may hold a card number: it is useless to whoever reads the database. */
+  /** A keyed hash, because the parameters may contain a card number, which must not be recoverable from the database. */
   fingerprint: Buffer;
 }
 
@@ -55,8 +55,8 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Takes the key for one request, which must be `release`d; or answers with what the first request got.
-   * @throws ApiError when another request under the key is running, or when its parameters were others
+   * Acquires the key for a request, which must then be `release`d, or returns the first request's response.
+   * @throws ApiError when another request with the key is running, or had other parameters
    */
   acquire(request: KeyedRequest): Replay | undefined {
     if (this.#inFlight.has(request.key)) throw idempotencyKeyInUse(request.key);
@@ -85,7 +85,7 @@ export class IdempotencyKeys {
     };
   }
 
-  /** Keeps the answer. Call inside the transaction of the change. */
+  /** Stores the response. Call inside the transaction of the change. */
   keep(request: KeyedRequest, requestId: string, answer: Answer): void {
     const { key, path, fingerprint } = request;
     this.#insert.run(key, path, fingerprint, requestId, answer.status, answer.body);

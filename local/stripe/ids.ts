@@ -1,4 +1,4 @@
-/** Identifiers in Stripe's shapes: a prefix, then base-62 text that cannot be guessed. */
+/** IDs in Stripe's format: a prefix and unguessable base-62 text. */
 import { createHash, randomBytes } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -9,14 +9,14 @@ function base62(bytes: Uint8Array, length: number): string {
   return text;
 }
 
-/** `length` characters of base 62 from the system's random source (the slight bias of `% 62` does not matter here). */
+/** `length` base-62 characters from the system's random source (the slight bias of `% 62` does not matter here). */
 export function randomText(length: number): string {
   return base62(randomBytes(length), length);
 }
 
 export type IdPrefix = 'pi' | 'ch' | 're' | 'dp' | 'pm' | 'evt' | 'txn';
 
-/** A new id such as `pi_3Qk…` (27 characters for a two-letter prefix, as Stripe's are). */
+/** A new ID such as `pi_3Qk…` (27 characters for a two-letter prefix, like Stripe's). */
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${prefix === 'pm' || prefix === 'txn' ? '1' : '3'}${randomText(23)}`;
 }
@@ -29,7 +29,7 @@ export function newRequestId(): string {
   return `req_${randomText(14)}`;
 }
 
-/** 16 characters that follow from `text`; the same text always gives the same answer. */
+/** 16 characters derived from `text`; the same text always gives the same result. */
 export function digestText(text: string): string {
   return base62(createHash('sha256').update(text).digest(), 16);
 }

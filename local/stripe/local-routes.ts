@@ -1,4 +1,4 @@
-/** What the stand-in serves beside Stripe's API: health, pages for shoppers and for staff, operators' routes. */
+/** Routes in addition to Stripe's API: health, pages for shoppers and staff, operators' routes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Standin } from './call.ts';
 import { serveAuthentication, serveCardForm } from './card-form.ts';

@@ -1,4 +1,4 @@
-/** The Stripe stand-in as a program: `node local/stripe/main.ts`, settings as in settings.ts. */
+/** Entry point of the Stripe stand-in: `node local/stripe/main.ts`, with the settings in settings.ts. */
 import { runServer } from '../stack/processes/run-server.ts';
 import { startStandin } from './server.ts';
 import { readStandinSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-/** Operators' routes: sums, faults, and what a bank does. From this machine only, and never by a form of some web page. */
+/** Operators' routes: totals, faults, and actions of the bank. Accepted only from this machine, and never from web pages. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Standin } from './call.ts';
@@ -10,9 +10,9 @@ import { isLoopback, readBody, sendJson } from './http.ts';
 
 interface OperatorCall {
   standin: Standin;
-  /** The id in the path; empty for routes without one. */
+  /** The ID in the path; empty for routes without one. */
   id: string;
-  /** What was sent as JSON; undefined for routes that take none. */
+  /** The JSON body; undefined for routes without one. */
   body: unknown;
 }
 
@@ -92,7 +92,7 @@ export async function serveOperator(
     refuse(response, 403, `${path} is available only on this machine.`);
     return true;
   }
-  // A web page of another origin cannot send JSON without asking first, and is never allowed to here.
+  // A page of another origin needs a preflight request to send JSON, which is never allowed here.
   if (found.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
     refuse(response, 415, 'Send it as application/json.');
     return true;

@@ -1,4 +1,4 @@
-/** What happens some time later by itself: kept in the database, so that a restart forgets none of it. */
+/** Delayed outcomes, stored in the database so that they survive a restart. */
 import type { Store } from './store.ts';
 
 export type OutcomeKind =
@@ -22,7 +22,7 @@ export class Outcomes {
       seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, object_id TEXT NOT NULL, due_ms INTEGER NOT NULL)`);
   }
 
-  /** Begins: what fell due while the process was down happens now. `apply` runs inside a transaction. */
+  /** Starts; outcomes that became due while the process was down are applied now. `apply` runs inside a transaction. */
   start(apply: (kind: OutcomeKind, objectId: string) => void): void {
     this.#apply = apply;
     for (const row of this.#store.database.prepare('SELECT seq, due_ms FROM outcomes').all()) {

@@ -1,4 +1,4 @@
-/** What all pages share, and the few that the stand-in shows to shoppers: the bank's question, a receipt, and what went wrong. */
+/** The layout of all pages, and the pages for shoppers: the bank's authentication, a receipt, and errors. */
 import type Stripe from 'stripe';
 import { escapeHtml } from '../../infra/escape-html.ts';
 import { formatStripeAmount } from './amounts.ts';
@@ -24,7 +24,7 @@ small { color: #5b6b7d; }
   button { background: #242e3a; border-color: #3a4756; color: #e7edf4; } dt, small { color: #9aa9b9; }
 }`;
 
-/** @param style added to what all pages have */
+/** @param style CSS added to that of all pages */
 export function page(title: string, content: string, style = ''): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +35,7 @@ export function money(intent: { amount: number; currency: string }): string {
   return escapeHtml(formatStripeAmount(intent.amount, intent.currency));
 }
 
-/** The page that stands for the bank's own: shown for cards that need authentication. */
+/** The simulated page of the bank, for cards that need authentication. */
 export function authenticationPage(intent: Stripe.PaymentIntent, last4: string): string {
   return page(
     'Confirm your payment',

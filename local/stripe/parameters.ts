@@ -1,4 +1,4 @@
-/** Reads and checks a request's parameters; whatever was never asked for is refused, as Stripe does. */
+/** Reads and checks a request's parameters; unknown parameters are rejected, as by Stripe. */
 import { ApiError, invalidParameter } from './errors.ts';
 import type { FormObject, FormValue } from './form.ts';
 
@@ -36,12 +36,12 @@ export class Parameters {
     return this.has(name) ? this.#values[name] : undefined;
   }
 
-  /** Accepts parameters that have no effect here. */
+  /** Accepts parameters that have no effect in the stand-in. */
   ignore(...names: string[]): void {
     for (const name of names) this.#read.add(name);
   }
 
-  /** Text of at most 5,000 characters; empty text counts as absent. */
+  /** Text of up to 5,000 characters; empty text counts as absent. */
   text(name: string, maxLength = MAX_TEXT_LENGTH): string | undefined {
     const value = this.#take(name);
     if (value === undefined || value === '') return undefined;
@@ -62,7 +62,7 @@ export class Parameters {
     return value;
   }
 
-  /** Text that `name=` (empty) clears: undefined when not given, null when cleared. */
+  /** Text that can be cleared with `name=` (empty): undefined when absent, null when cleared. */
   clearableText(name: string): string | null | undefined {
     return this.has(name) ? (this.text(name) ?? null) : undefined;
   }
@@ -119,7 +119,7 @@ export class Parameters {
     });
   }
 
-  /** Changes to metadata: an empty value removes a key; `metadata=` (empty) removes all, given as null. */
+  /** Changes to metadata: an empty value removes a key; `metadata=` (empty), returned as null, removes all. */
   metadata(): Record<string, string> | null | undefined {
     const value = this.#take('metadata');
     if (value === undefined) return undefined;
@@ -153,7 +153,7 @@ export class Parameters {
     };
   }
 
-  /** Call when every parameter has been asked for. @throws ApiError naming those that nobody asked for */
+  /** Call after reading all parameters. @throws ApiError with the unknown parameters */
   finish(): void {
     const unknown = Object.keys(this.#values).filter((name) => !this.#read.has(name));
     if (unknown.length > 0) {
@@ -177,7 +177,7 @@ export class Parameters {
   }
 }
 
-/** Applies changes as `Parameters.metadata` reads them. */
+/** Applies changes from `Parameters.metadata`. */
 export function mergeMetadata(
   current: Record<string, string>,
   changes: Record<string, string> | null | undefined,

@@ -1,4 +1,4 @@
-/** GET and POST /local/payments/:id: shows one payment to the shop's staff, and does what they would do in Stripe's dashboard. */
+/** GET and POST /local/payments/:id: shows a payment to the shop's staff, with the actions that they have in the Stripe Dashboard. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
@@ -48,7 +48,7 @@ function readAmount(fields: Parameters, currency: string): number {
   }
 }
 
-/** Call inside a transaction. @throws ApiError in words for whoever pressed the button */
+/** Call inside a transaction. @throws ApiError with a message for the user */
 function act(standin: Standin, view: PaymentView, fields: Parameters): void {
   if (fields.text('version') !== view.version) {
     throw invalidParameter(
@@ -75,7 +75,7 @@ function act(standin: Standin, view: PaymentView, fields: Parameters): void {
 }
 
 function show(response: ServerResponse, status: number, html: string): void {
-  // Without a referrer, browsers would not tell this server which page its own forms come from.
+  // Browsers must send a referrer, so that this server recognizes forms from its own pages.
   sendPage(response, status, html, '', 'same-origin');
 }
 

@@ -1,4 +1,4 @@
-/** Payment intents: create, read, change, cancel, list. Confirming is in confirm.ts. */
+/** PaymentIntents: create, read, change, cancel, list. Confirming is in confirm.ts. */
 import type Stripe from 'stripe';
 import { isCurrency, minorDigits } from '../../domain/currencies.ts';
 import { checkStep, formatStripeAmount } from './amounts.ts';
@@ -13,7 +13,7 @@ import { mergeMetadata, type Parameters } from './parameters.ts';
 import { resolvePaymentMethod } from './payment-methods.ts';
 
 const MAX_MINOR_UNITS = 99_999_999;
-/** Smallest charges in minor units where they are not 50. */
+/** Minimum charges in minor units, where they are not 50. */
 const MIN_MINOR_UNITS: Readonly<Record<string, number>> = {
   gbp: 30,
   dkk: 250,
@@ -32,13 +32,13 @@ const CANCELLABLE = [
 const CHANGEABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'] as const;
 const CANCELLATION_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer'] as const;
 
-/** The intent of the path, which a publishable key may only reach with its client secret. @throws ApiError */
+/** The PaymentIntent in the path, which a publishable key can access only with its client secret. @throws ApiError */
 export function intentOf(call: Call): Stripe.PaymentIntent {
   const clientSecret = call.parameters.text('client_secret');
   return findIntent(call.standin, call.id, call.keyKind === 'secret' ? undefined : (clientSecret ?? ''));
 }
 
-/** @param clientSecret must match the intent's when given */
+/** @param clientSecret must match the PaymentIntent's, if given */
 export function findIntent(standin: Standin, id: string, clientSecret: string | undefined): Stripe.PaymentIntent {
   const intent = standin.store.paymentIntents.get(id);
   if (!intent) throw resourceMissing('payment_intent', id, 'intent');
@@ -137,7 +137,7 @@ function readAutomaticPaymentMethods(parameters: Parameters, types: string[] | u
   return enabled ? { allow_redirects: allowRedirects, enabled: true } : null;
 }
 
-/** Options that change nothing for cards that are charged at once. */
+/** Accepts options without effect on cards that are charged immediately. */
 function ignoreInert(parameters: Parameters): void {
   parameters.ignore('payment_method_options', 'setup_future_usage', 'use_stripe_sdk', 'radar_options', 'mandate_data');
   parameters.oneOf('capture_method', ['automatic', 'automatic_async']);

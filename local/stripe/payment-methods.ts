@@ -1,4 +1,4 @@
-/** Payment methods: cards by number, by test token, or made earlier. */
+/** Payment methods: cards by number, by test token, or created earlier. */
 import type Stripe from 'stripe';
 import type { Answer, Call, Standin } from './call.ts';
 import { findByFingerprint, findByNumber, findByToken, fingerprintOf, isCardNumber, type TestCard } from './cards.ts';
@@ -124,7 +124,7 @@ function readCard(parameters: Parameters): { card: TestCard; expiry: Expiry } {
   return { card, expiry };
 }
 
-/** Makes a payment method of `type=card&card[number]=…`, of a whole request or of `payment_method_data`. */
+/** Creates a payment method from `type=card&card[number]=…`, in a request's body or its `payment_method_data`. */
 export function createPaymentMethod(standin: Standin, parameters: Parameters): Stripe.PaymentMethod {
   const type = parameters.requiredText('type');
   if (type !== 'card')
@@ -140,7 +140,7 @@ export function createPaymentMethod(standin: Standin, parameters: Parameters): S
   return method;
 }
 
-/** Finds a payment method by id; a test token such as `pm_card_visa` makes a new one. @throws ApiError */
+/** Finds a payment method by ID; a test token such as `pm_card_visa` creates a new one. @throws ApiError */
 export function resolvePaymentMethod(standin: Standin, id: string): Stripe.PaymentMethod {
   const card = findByToken(id);
   if (card && id.startsWith('pm_')) {
@@ -153,7 +153,7 @@ export function resolvePaymentMethod(standin: Standin, id: string): Stripe.Payme
   return method;
 }
 
-/** How the bank behind a payment method behaves. */
+/** The test card of a payment method, which determines the bank's behavior. */
 export function testCardOf(method: Stripe.PaymentMethod): TestCard {
   const card = findByFingerprint(method.card?.fingerprint);
   if (!card) throw new Error(`payment method ${method.id} does not belong to a known test card`);

@@ -51,7 +51,7 @@ async function press(
 }
 
 describe('the page of a payment', () => {
-  it('tells all about it', async () => {
+  it('shows all of its details', async () => {
     const html = await pageOf(await paidIntent());
     for (const text of ['$25.99', 'Your card was declined.', 'Payment complete.', 'Visa •••• 4242', '0b0e']) {
       expect(html).toContain(text);
@@ -60,14 +60,14 @@ describe('the page of a payment', () => {
     expect(html).not.toContain('<script');
   });
 
-  it('offers nothing to do for a payment that was not made', async () => {
+  it('offers no actions for an unpaid PaymentIntent', async () => {
     const html = await pageOf(await openIntent());
     expect(html).toContain('Requires payment method');
     expect(html).not.toContain('<form');
     expect((await fetch(`${standin.url}/local/payments/pi_none`)).status).toBe(404);
   });
 
-  it('refunds an amount, once however often the button is pressed', async () => {
+  it('refunds an amount once, however often the button is clicked', async () => {
     const intent = await paidIntent();
     const version = versionOf(await pageOf(intent));
     const fields = { action: 'refund', amount: '10.00', reason: 'requested_by_customer', version };
@@ -93,7 +93,7 @@ describe('the page of a payment', () => {
     ['a lot', 'is not a valid amount in USD'],
     ['26.00', 'greater than charge amount'],
     ['0', 'greater than or equal to 1'],
-  ])('says why it does not refund %s', async (amount, reason) => {
+  ])('shows why it does not refund %s', async (amount, reason) => {
     const intent = await paidIntent();
     const response = await press(intent, { action: 'refund', amount });
     expect(response.status).toBe(400);
@@ -124,13 +124,13 @@ describe('the page of a payment', () => {
     ['another port of this machine', { Origin: 'http://127.0.0.1:1' }],
     ['an unknown origin', { Origin: 'null' }],
     ['another site, as the browser says', { 'Sec-Fetch-Site': 'cross-site' }],
-  ])('does nothing for a form of %s', async (_, headers) => {
+  ])('ignores a form from %s', async (_, headers) => {
     const intent = await paidIntent();
     expect((await press(intent, { action: 'refund', amount: '1.00' }, headers)).status).toBe(403);
     expect((await stripe.refunds.list({ payment_intent: intent.id })).data).toEqual([]);
   });
 
-  it('is not shown by a name that could be another’s', async () => {
+  it('is not shown under a host name that could belong to another server', async () => {
     const url = new URL(addressOf(await paidIntent()));
     const status = await new Promise((resolve, reject) => {
       const asked = request(url, { headers: { Host: `evil.example.test:${url.port}` } }, (response) => {

@@ -1,4 +1,4 @@
-/** The page of one payment, for the shop's staff: it stands for the payment's page in Stripe's dashboard. */
+/** A payment's page for the shop's staff, which simulates the one in the Stripe Dashboard. */
 import type Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { toDecimalString } from '../../domain/money.ts';
@@ -11,18 +11,18 @@ import { REFUND_REASONS } from './refunds.ts';
 
 export interface PaymentView {
   intent: Stripe.PaymentIntent;
-  /** Each try, oldest first; at most one has succeeded. */
+  /** All attempts, oldest first; at most one has succeeded. */
   charges: readonly Stripe.Charge[];
   refunds: readonly Stripe.Refund[];
   disputes: readonly Stripe.Dispute[];
-  /** Minor units, as the next four. */
+  /** Minor units, like the next four. */
   captured: number;
   refunded: number;
   disputed: number;
-  /** What can still be refunded; 0 once the bank has taken the money back. */
+  /** The amount that can still be refunded; 0 once the bank has withdrawn the money. */
   refundable: number;
   disputable: number;
-  /** Changes with the payment, so that a form of an old page, or pressed twice, does nothing. */
+  /** Changes with the payment, so that an outdated or repeated form has no effect. */
   version: string;
 }
 
@@ -146,7 +146,7 @@ ${rest}
 <button${action === 'refund' ? ' class="primary"' : ''} name="action" value="${action}">${title}</button></form>`;
 }
 
-/** @param problem why what was asked for was not done */
+/** @param problem why the requested action failed */
 export function paymentPage(view: PaymentView, problem?: string): string {
   const { intent } = view;
   const hidden = `<input type="hidden" name="version" value="${view.version}">`;

@@ -19,7 +19,7 @@ const newIntent = (amount = 1999) =>
 const confirmWithNumber = (id: string, number: string, card: object = {}) =>
   stripe.paymentIntents.confirm(id, {
     return_url: RETURN_URL,
-    // Servers may not send numbers to Stripe by default; the stand-in takes what Stripe.js would send.
+    // Servers may not send card numbers to Stripe by default, but the stand-in accepts what Stripe.js would send.
     payment_method_data: {
       type: 'card',
       card: { number, exp_month: 12, exp_year: 2040, cvc: '123', ...card },
@@ -27,7 +27,7 @@ const confirmWithNumber = (id: string, number: string, card: object = {}) =>
     } as Stripe.PaymentIntentConfirmParams.PaymentMethodData,
   });
 
-/** What an error has that programs look at. */
+/** The machine-readable fields of an error. */
 async function refusal(promise: Promise<unknown>) {
   const error = await promise.then(
     () => undefined,
@@ -38,7 +38,7 @@ async function refusal(promise: Promise<unknown>) {
 }
 
 describe('cards', () => {
-  it('takes the money of a good card and tells all about it', async () => {
+  it('charges a valid card and returns all details', async () => {
     const intent = await newIntent();
     expect(intent).toMatchObject({ status: 'requires_payment_method', amount_received: 0, latest_charge: null });
     const paid = await confirmWithNumber(intent.id, '4242 4242 4242 4242');
@@ -59,7 +59,7 @@ describe('cards', () => {
     ['4000000000009995', 'card_declined', 'insufficient_funds'],
     ['4000000000000069', 'expired_card', 'expired_card'],
     ['4000000000000127', 'incorrect_cvc', 'incorrect_cvc'],
-  ])('%s is declined, and another card may follow', async (number, code, declineCode) => {
+  ])('%s is declined, and another card can be used', async (number, code, declineCode) => {
     const intent = await newIntent();
     const error = await refusal(confirmWithNumber(intent.id, number));
     expect(error).toBeInstanceOf(Stripe.errors.StripeCardError);
@@ -81,7 +81,7 @@ describe('cards', () => {
     ['pm_card_mastercard', undefined],
     ['pm_card_visa_chargeDeclined', 'generic_decline'],
     ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
-  ])('the token %s stands for its card', async (token, declineCode) => {
+  ])('the token %s represents its card', async (token, declineCode) => {
     const intent = await newIntent();
     const confirmed = stripe.paymentIntents.confirm(intent.id, { payment_method: token, return_url: RETURN_URL });
     if (declineCode) expect((await refusal(confirmed)).decline_code).toBe(declineCode);
@@ -94,13 +94,13 @@ describe('cards', () => {
     ['4242424242424242', { exp_year: 2020 }, 'invalid_expiry_year'],
     ['4242424242424242', { cvc: '12' }, 'invalid_cvc'],
     ['4111111111111111', {}, 'card_declined'],
-  ])('%s %j is refused before any charge: %s', async (number, card, code) => {
+  ])('%s %j is rejected before any charge: %s', async (number, card, code) => {
     const intent = await newIntent();
     expect(await refusal(confirmWithNumber(intent.id, number, card))).toMatchObject({ statusCode: 402, code });
     expect((await stripe.charges.list({ payment_intent: intent.id })).data).toEqual([]);
   });
 
-  it('asks for authentication, or declines when nobody is there to answer', async () => {
+  it('requires authentication, or declines off-session', async () => {
     const intent = await newIntent();
     const waiting = await confirmWithNumber(intent.id, '4000002500003155');
     expect(waiting.status).toBe('requires_action');
@@ -115,7 +115,7 @@ describe('cards', () => {
     expect(await refusal(offSession)).toMatchObject({ code: 'authentication_required', statusCode: 402 });
   });
 
-  it('keeps no number anywhere', async () => {
+  it('stores no card numbers', async () => {
     await confirmWithNumber((await newIntent()).id, '4242424242424242');
     await refusal(confirmWithNumber((await newIntent()).id, '4111111111111111'));
     for (const name of await readdir(standin.dataDir)) {
@@ -127,7 +127,7 @@ describe('cards', () => {
 });
 
 describe('states', () => {
-  it('lets exactly one of cancel and confirm win', async () => {
+  it('allows exactly one of concurrent cancel and confirm requests', async () => {
     for (let round = 0; round < 25; round += 1) {
       const intent = await newIntent();
       const options = { payment_method: 'pm_card_visa', return_url: RETURN_URL };
@@ -145,7 +145,7 @@ describe('states', () => {
     }
   });
 
-  it('settles a charge that is in flight later, and cannot be canceled meanwhile', async () => {
+  it('completes a charge in flight later, and can’t be canceled meanwhile', async () => {
     await standin.fault({ target: 'charge', kind: 'processing', delay_ms: 200 });
     const intent = await newIntent();
     expect((await confirmWithNumber(intent.id, '4242424242424242')).status).toBe('processing');
@@ -156,7 +156,7 @@ describe('states', () => {
       .toBe('succeeded');
   });
 
-  it('refuses to change the amount of a paid intent but not its metadata', async () => {
+  it('can’t change the amount of a paid PaymentIntent, but can change its metadata', async () => {
     const intent = await newIntent();
     expect((await stripe.paymentIntents.update(intent.id, { amount: 2500 })).amount).toBe(2500);
     await confirmWithNumber(intent.id, '4242424242424242');
@@ -184,7 +184,7 @@ describe('requests', () => {
     ],
     ['a customer it does not know', { amount: 100, currency: 'usd', customer: 'cus_1' }, { code: 'resource_missing' }],
     ['a bad address', { amount: 100, currency: 'usd', receipt_email: 'nobody' }, { code: 'email_invalid' }],
-  ])('refuses %s', async (_, parameters, expected) => {
+  ])('rejects %s', async (_, parameters, expected) => {
     const error = await refusal(stripe.paymentIntents.create(parameters as Stripe.PaymentIntentCreateParams));
     expect(error).toMatchObject({ statusCode: 400, rawType: 'invalid_request_error', ...expected });
   });
@@ -196,7 +196,7 @@ describe('requests', () => {
     ['kwd', 5120, 'KWD\u00a05.120'],
     ['jpy', 500, '¥500'],
     ['huf', 175_45, 'HUF\u00a0175.45'],
-  ])('takes %s as Stripe writes it, and shows it as people do', async (currency, amount, shown) => {
+  ])('accepts %s in Stripe’s format, and displays it in the usual format', async (currency, amount, shown) => {
     const intent = await stripe.paymentIntents.create({ amount, currency });
     expect(intent).toMatchObject({ amount, currency });
     const page = await (await fetch(`${standin.url}/local/payments/${intent.id}`)).text();
@@ -216,14 +216,14 @@ describe('requests', () => {
     expect(await refund(1230)).toMatchObject({ amount: 1230, status: 'succeeded' });
   });
 
-  it('keeps nothing of a request that it refuses', async () => {
+  it('stores nothing of a rejected request', async () => {
     const before = await standin.ledger();
     const parameters = { amount: 100, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', nonsense: 'x' };
     await refusal(stripe.paymentIntents.create(parameters as Stripe.PaymentIntentCreateParams));
     expect(await standin.ledger()).toEqual(before);
   });
 
-  it('wants a return_url where a payment method may redirect, as Stripe does', async () => {
+  it('requires a return_url where a payment method may redirect, like Stripe', async () => {
     const intent = await newIntent();
     const error = await refusal(stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' }));
     expect(error).toMatchObject({ statusCode: 400, param: 'return_url' });
@@ -235,7 +235,7 @@ describe('requests', () => {
     expect((await stripe.paymentIntents.confirm(stay.id, { payment_method: 'pm_card_visa' })).status).toBe('succeeded');
   });
 
-  it('answers 404 for what it does not have and 401 for keys it does not know', async () => {
+  it('returns 404 for unknown objects and 401 for unknown keys', async () => {
     expect(await refusal(stripe.paymentIntents.retrieve('pi_nothing'))).toMatchObject({
       statusCode: 404,
       code: 'resource_missing',
@@ -251,7 +251,7 @@ describe('requests', () => {
     expect(await refusal(browser.refunds.list())).toBeInstanceOf(Stripe.errors.StripePermissionError);
   });
 
-  it('pages through everything, newest first, within a span of time', async () => {
+  it('pages through all objects, newest first, within a time range', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 7; index += 1) ids.push((await newIntent()).id);
     const walked: string[] = [];
@@ -267,7 +267,7 @@ describe('requests', () => {
     expect((await stripe.paymentIntents.list({ created: { lt: created - 3600 } })).data).toEqual([]);
   });
 
-  it('expands what is asked for', async () => {
+  it('expands the requested fields', async () => {
     const intent = await newIntent();
     await confirmWithNumber(intent.id, '4242424242424242');
     const one = await stripe.paymentIntents.retrieve(intent.id, {

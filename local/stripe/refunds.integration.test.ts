@@ -28,7 +28,7 @@ async function pay(amount: number, paymentMethod = 'pm_card_visa'): Promise<Stri
 const chargeOf = (intent: Stripe.PaymentIntent) => stripe.charges.retrieve(intent.latest_charge as string);
 
 describe('refunds', () => {
-  it('gives back in parts, never more than was captured', async () => {
+  it('can be partial, and never exceed the captured amount', async () => {
     const intent = await pay(3000);
     const first = await stripe.refunds.create({
       payment_intent: intent.id,
@@ -58,7 +58,7 @@ describe('refunds', () => {
     await receiver.received('refund.created', first.id);
   });
 
-  it('gives no more than was captured to many who ask at once', async () => {
+  it('never exceed the captured amount for concurrent requests', async () => {
     const intent = await pay(1000);
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, () => stripe.refunds.create({ payment_intent: intent.id, amount: 100 })),
@@ -67,14 +67,14 @@ describe('refunds', () => {
     expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 1000, refunded: true });
   });
 
-  it('refuses what was never paid', async () => {
+  it('are rejected for unpaid PaymentIntents', async () => {
     const open = await stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
     await expect(stripe.refunds.create({ payment_intent: open.id })).rejects.toMatchObject({ statusCode: 400 });
     await expect(stripe.refunds.create({ payment_intent: 'pi_none' })).rejects.toMatchObject({ statusCode: 404 });
     await expect(stripe.refunds.create({})).rejects.toMatchObject({ statusCode: 400, code: 'parameter_missing' });
   });
 
-  it('settles later with the card that does so', async () => {
+  it('succeed later with the test card for it', async () => {
     const intent = await pay(1500, 'pm_card_pendingRefund');
     const refund = await stripe.refunds.create({ payment_intent: intent.id });
     expect(refund.status).toBe('pending');
@@ -84,7 +84,7 @@ describe('refunds', () => {
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
   });
 
-  it('fails later with the card that does so, and the money may be asked for again', async () => {
+  it('fail later with the test card for it, and can be requested again', async () => {
     const intent = await pay(1500, 'pm_card_refundFail');
     const refund = await stripe.refunds.create({ payment_intent: intent.id });
     expect(refund.status).toBe('succeeded');
@@ -97,7 +97,7 @@ describe('refunds', () => {
     expect((await stripe.refunds.create({ payment_intent: intent.id, amount: 500 })).amount).toBe(500);
   });
 
-  it('is pending and then fails when a fault says so, also across a kill', async () => {
+  it('stay pending and then fail after a fault, also across a kill', async () => {
     await standin.fault({ target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 600 });
     const intent = await pay(2000);
     const refund = await stripe.refunds.create({ payment_intent: intent.id });
@@ -108,7 +108,7 @@ describe('refunds', () => {
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('failed');
   });
 
-  it('adds up in the ledger', async () => {
+  it('add up in the ledger', async () => {
     const ledger = await standin.ledger();
     let captured = 0;
     let refunded = 0;

@@ -1,4 +1,4 @@
-/** Refunds: never more than was captured; some settle later, and some fail later. */
+/** Refunds, which never exceed the captured amount; some succeed later, and some fail later. */
 import type Stripe from 'stripe';
 import { checkStep, formatStripeAmount } from './amounts.ts';
 import type { Answer, Call, Standin } from './call.ts';
@@ -14,7 +14,7 @@ import { resolvePaymentMethod, testCardOf } from './payment-methods.ts';
 export const REFUND_REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 
 interface LaterOutcome {
-  /** Status until then. */
+  /** The initial status. */
   first: 'pending' | 'succeeded';
   last: 'succeeded' | 'failed';
   delayMs: number;
@@ -56,7 +56,7 @@ function chargeToRefund(standin: Standin, parameters: Parameters): Stripe.Charge
   return charge;
 }
 
-/** Whether a dispute that is open or lost has taken the money back for the shopper. */
+/** Whether an open or lost dispute has withdrawn the money. */
 export function isChargedBack(disputes: readonly Stripe.Dispute[]): boolean {
   return disputes.some((dispute) => !dispute.is_charge_refundable);
 }
@@ -92,7 +92,7 @@ function amountToRefund(standin: Standin, charge: Stripe.Charge, requested: numb
   return amount;
 }
 
-/** As Stripe's two test cards do it, or as a fault asked for. */
+/** The delayed outcome of Stripe's two test cards, or of a fault. */
 function laterOutcome(standin: Standin, charge: Stripe.Charge): LaterOutcome | undefined {
   const fault = standin.faults.takeRefund();
   if (fault) return { first: 'pending', last: fault.outcome ?? 'succeeded', delayMs: fault.delay_ms };
@@ -124,13 +124,13 @@ function destination(status: 'pending' | 'succeeded'): Stripe.Refund.Destination
 
 export interface RefundRequest {
   charge: Stripe.Charge;
-  /** Minor units; all that is left when undefined. */
+  /** Minor units; default: the whole remainder. */
   amount: number | undefined;
   reason: Stripe.Refund.Reason | null;
   metadata: Record<string, string>;
 }
 
-/** Gives back. Call inside a transaction. @throws ApiError when that much cannot be given back */
+/** Refunds a charge. Call inside a transaction. @throws ApiError when the refundable amount is lower */
 export function refundCharge(standin: Standin, request: RefundRequest, cause: Cause): Stripe.Refund {
   const { charge, reason, metadata } = request;
   const amount = amountToRefund(standin, charge, request.amount);
@@ -178,7 +178,7 @@ export function createRefundRoute(call: Call): Answer {
   return answerObject(call, refundCharge(standin, request, cause));
 }
 
-/** Adds to what was refunded of a charge; a negative amount takes a failed refund back. */
+/** Adds to the refunded amount of a charge; a negative amount reverses a failed refund. */
 function moveRefunded(standin: Standin, charge: Stripe.Charge, amount: number): Stripe.Charge {
   const amountRefunded = charge.amount_refunded + amount;
   const changed: Stripe.Charge = {
@@ -190,14 +190,14 @@ function moveRefunded(standin: Standin, charge: Stripe.Charge, amount: number): 
   return changed;
 }
 
-/** Stripe tells it under both names: the older is of the charge. */
+/** Records both events that Stripe sends: the older one belongs to the charge. */
 function recordUpdate(standin: Standin, before: Stripe.Refund, after: Stripe.Refund, cause: Cause): void {
   const previous = previousAttributes(before, after);
   standin.events.record('refund.updated', after, cause, previous);
   standin.events.record('charge.refund.updated', after, cause, previous);
 }
 
-/** A refund's later outcome arrives. Does nothing when it has one already. */
+/** Applies a refund's delayed outcome. Does nothing when it already has one. */
 export function settleRefund(
   standin: Standin,
   refundId: string,

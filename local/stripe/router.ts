@@ -1,4 +1,4 @@
-/** The part of Stripe's API that is served. */
+/** The supported part of Stripe's API. */
 import type { Answer, Call } from './call.ts';
 import { listChargesRoute, retrieveChargeRoute } from './charges.ts';
 import { confirmIntentRoute } from './confirm-route.ts';
@@ -16,7 +16,7 @@ import { createRefundRoute, listRefundsRoute, retrieveRefundRoute, updateRefundR
 
 export interface Route {
   method: 'GET' | 'POST';
-  /** Segments of the path; `:id` stands for one id. */
+  /** Segments of the path; `:id` matches an ID. */
   segments: readonly string[];
   /** Whether a browser may call it with the publishable key. */
   publishable: boolean;

@@ -1,4 +1,4 @@
-/** The server: wires the parts, listens, and stops in order. */
+/** The server: connects the parts, listens, and shuts down gracefully. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Api, answerPreflight } from './api.ts';
@@ -18,7 +18,7 @@ import { WebhookSender } from './webhooks.ts';
 
 export interface RunningStandin {
   url: string;
-  /** Finishes what is being answered, then closes the database. */
+  /** Finishes requests in progress, then closes the database. */
   stop: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const APPLY: Record<OutcomeKind, (standin: Standin, objectId: string) => void> =
   dispute_unanswered: expireDispute,
 };
 
-/** @throws Error when the port is taken or the data folder cannot be used */
+/** @throws Error when the port is in use or the data folder is unusable */
 export async function startStandin(settings: StandinSettings): Promise<RunningStandin> {
   const store = new Store(settings.dataDir);
   const faults = new Faults();

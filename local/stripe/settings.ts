@@ -1,4 +1,4 @@
-/** The stand-in's settings: a program of its own, so it reads its own environment. */
+/** The stand-in's settings. It is a separate program, so it reads its own environment. */
 import { z } from 'zod';
 
 const list = (fallback: string) =>
@@ -28,7 +28,7 @@ export const DEFAULT_WEBHOOK_EVENTS = [
   'charge.dispute.closed',
 ] as const;
 
-/** Node's timers wait no longer (2^31 - 1 ms, some 24 days). */
+/** The maximum of Node's timers (2^31 - 1 ms, about 24 days). */
 const MAX_TIMER_MS = 2_147_483_647;
 
 const schema = z
@@ -89,7 +89,7 @@ export interface StandinSettings {
   evidenceMs: number;
 }
 
-/** @throws Error listing every setting that is wrong */
+/** @throws Error that lists every invalid setting */
 export function readStandinSettings(environment: Record<string, string | undefined>): StandinSettings {
   const present = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => name.startsWith('STANDIN_') && value),

@@ -1,4 +1,4 @@
-/** The stand-in's durable state: one SQLite file. What was answered survives a killed process (write-ahead log). */
+/** The stand-in's durable state in one SQLite file with a write-ahead log, so that committed changes survive a killed process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,8 +16,8 @@ export interface LedgerLine {
 
 export interface Ledger {
   /**
-   * Minor units, by currency; `refunded` leaves failed refunds out and `refunds_pending` is a part of it. `disputed` is
-   * what disputes hold or took: won ones are left out and `disputes_open` is a part of it.
+   * Minor units by currency. `refunded` excludes failed refunds and includes `refunds_pending`. `disputed` is the amount that disputes
+   * have withdrawn: it excludes won ones and includes `disputes_open`.
    */
   currencies: LedgerLine[];
   payment_intents: Record<string, number>;
@@ -42,7 +42,7 @@ export class Store {
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     const database = new DatabaseSync(join(dataDir, 'stripe.db'));
-    // NORMAL does not sync the log at each commit: a killed process loses nothing, a power cut may lose the last moments.
+    // NORMAL does not sync the log at each commit: a killed process loses nothing, but a power failure may lose the last moments.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
     this.database = database;
     this.paymentIntents = new Collection(database, {
@@ -90,7 +90,7 @@ export class Store {
     });
   }
 
-  /** Runs `work` as one transaction; what it registers with `afterCommit` runs once it is durable. */
+  /** Runs `work` in one transaction; callbacks registered with `afterCommit` run once it is durable. */
   transaction<Result>(work: () => Result): Result {
     this.database.exec('BEGIN IMMEDIATE');
     let result: Result;

@@ -1,4 +1,4 @@
-/** For tests: a stand-in as a process of its own on a free port, and a shop that receives its webhooks. */
+/** For tests: a stand-in in a separate process on a free port, and a receiver of its webhooks. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export const RETURN_URL = 'https://shop.example.test/orders/1';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-/** Waits until `check` gives something; the message names what did not come. */
+/** Waits until `check` returns a value; the error message names the missing one. */
 export async function eventually<Value>(
   what: string,
   check: () => Value | undefined | false | Promise<Value | undefined | false>,
@@ -35,11 +35,11 @@ export async function eventually<Value>(
   }
 }
 
-/** Receives webhooks and checks their signatures as the shop does. */
+/** Receives webhooks and verifies their signatures like the shop. */
 export class WebhookReceiver {
   readonly #server: Server;
   readonly events: Stripe.Event[] = [];
-  /** How many of the next deliveries are answered with 500; they are not recorded. */
+  /** The number of next deliveries to answer with 500; they are not recorded. */
   refuse = 0;
   badSignatures = 0;
 
@@ -85,7 +85,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}/webhooks`;
   }
 
-  /** The types received about one object, in the order in which they came. */
+  /** The event types received for an object, in order of arrival. */
   typesAbout(id: string): string[] {
     return this.events.filter((event) => (event.data.object as { id?: string }).id === id).map((event) => event.type);
   }
@@ -120,7 +120,7 @@ export class TestStandin {
     return standin;
   }
 
-  /** Starts the process, again after `kill` too: same data, same port. */
+  /** Starts the process, also after `kill`, with the same data and port. */
   async launch(): Promise<void> {
     const child = spawn(process.execPath, [MAIN], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -156,7 +156,7 @@ export class TestStandin {
     await exited;
   }
 
-  /** Ends the process as an operator does. @returns its exit code */
+  /** Stops the process as an operator does. @returns its exit code */
   async terminate(): Promise<number | null> {
     const child = this.#process!;
     const exited = once(child, 'exit');
@@ -170,7 +170,7 @@ export class TestStandin {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** stripe-node against this server. */
+  /** A stripe-node client for this server. */
   client(config: Stripe.StripeConfig = {}): Stripe {
     const { hostname, port } = new URL(this.url);
     return new Stripe(SECRET_KEY, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, ...config });

@@ -34,7 +34,7 @@ const drained = () => eventually('all deliveries', async () => (await figures())
 const count = (type: string, id: string) => receiver.typesAbout(id).filter((received) => received === type).length;
 
 describe('webhooks', () => {
-  it('carry a signature that the client accepts, for the types subscribed to', async () => {
+  it('have a signature that the client accepts, for the subscribed types', async () => {
     const intent = await pay();
     const event = await receiver.received('payment_intent.succeeded', intent.id);
     expect(event).toMatchObject({ object: 'event', api_version: API_VERSION, livemode: false });
@@ -51,14 +51,14 @@ describe('webhooks', () => {
     expect((await stripe.events.retrieve(event.id)).pending_webhooks).toBe(0);
   });
 
-  it('come again until they are answered with 2xx', async () => {
+  it('are retried until a 2xx response', async () => {
     receiver.refuse = 3;
     const intent = await pay();
     await receiver.received('payment_intent.succeeded', intent.id);
     expect((await figures()).failed_attempts).toBeGreaterThanOrEqual(3);
   });
 
-  it('are all delivered when many payments are made at once', async () => {
+  it('are all delivered for many concurrent payments', async () => {
     const intents = await Promise.all(Array.from({ length: 100 }, () => pay()));
     for (const { id } of intents) await receiver.received('payment_intent.succeeded', id);
     await drained();
@@ -80,7 +80,7 @@ describe('webhooks', () => {
     await drained();
   });
 
-  it('lose nothing that was answered, whenever the process is killed', async () => {
+  it('are sent for every answered request, whenever the process is killed', async () => {
     const answered: string[] = [];
     let running = true;
     const shopper = async () => {
@@ -88,7 +88,7 @@ describe('webhooks', () => {
         try {
           answered.push((await pay()).id);
         } catch {
-          // The server is down at this moment: nothing was answered.
+          // The server is down, so nothing was answered.
         }
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -107,7 +107,7 @@ describe('webhooks', () => {
     expect(ledger.currencies[0]!.captured).toBe(ledger.charges.succeeded! * 1200);
   }, 30_000);
 
-  it('end in order when the process is asked to stop', async () => {
+  it('stop gracefully with the process', async () => {
     const intent = await pay();
     expect(await standin.terminate()).toBe(0);
     await standin.launch();
@@ -116,7 +116,7 @@ describe('webhooks', () => {
 });
 
 describe('faults of webhooks', () => {
-  it('lose one for ever', async () => {
+  it('lose one permanently', async () => {
     await standin.fault({ target: 'webhook', kind: 'lost', match: { event_type: 'payment_intent.succeeded' } });
     const lost = await pay();
     const next = await pay();
@@ -153,14 +153,14 @@ describe('faults of webhooks', () => {
     expect(receiver.typesAbout(intent.id)).toEqual(['payment_intent.succeeded', 'payment_intent.payment_failed']);
   });
 
-  it('lose the answer, so that it comes again', async () => {
+  it('lose the response, so that it is retried', async () => {
     await standin.fault({ target: 'webhook', kind: 'timeout_after_commit' });
     const intent = await pay();
     await eventually('the repeat', () => count('payment_intent.succeeded', intent.id) === 2);
     await drained();
   });
 
-  it('fail a try before it reaches the shop', async () => {
+  it('fail an attempt before it reaches the shop', async () => {
     await standin.fault({ target: 'webhook', kind: 'error', times: 2 });
     const intent = await pay();
     await receiver.received('payment_intent.succeeded', intent.id);

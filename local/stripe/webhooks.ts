@@ -1,6 +1,6 @@
 /**
- * Delivers events: signed with Stripe's scheme, at once, several at a time, again with growing waits until a 2xx. What
- * is not delivered yet is in the database, so a restart goes on with it; a delivery may therefore come twice.
+ * Delivers events immediately and concurrently, signed with Stripe's scheme, and retries with increasing delays until a 2xx response.
+ * Pending deliveries are stored in the database, so a restart continues with them and may repeat a delivery.
  */
 import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
@@ -15,24 +15,24 @@ export interface Delivery {
   sequence: number;
   eventId: string;
   type: string;
-  /** Seconds since 1970. */
+  /** Unix time in seconds. */
   created: number;
   payload: string;
   attempts: number;
 }
 
 export interface WebhookFigures {
-  /** Not yet answered with 2xx, those that wait for another try among them. */
+  /** Deliveries without a 2xx response, including those that wait for a retry. */
   pending: number;
   in_flight: number;
-  /** Since this process started. */
+  /** Deliveries since this process started. */
   delivered: number;
   failed_attempts: number;
 }
 
 const MAX_RETRY_WAIT_MS = 30_000;
 const GIVE_UP_SECONDS = 3 * 24 * 3600;
-/** Finished deliveries are struck off together; a crash in between repeats them, as Stripe may. */
+/** Finished deliveries are deleted in batches; a crash before that repeats them, as Stripe may. */
 const FLUSH_EVERY_MS = 25;
 
 export class WebhookSender {
@@ -44,7 +44,7 @@ export class WebhookSender {
   readonly #delete: StatementSync;
   readonly #recordAttempt: StatementSync;
   readonly #queue: Delivery[] = [];
-  /** Deliveries that a fault holds back until a later one has arrived. */
+  /** Deliveries that a fault delays until a later one has arrived. */
   readonly #held = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #finished: number[] = [];
@@ -69,7 +69,7 @@ export class WebhookSender {
     this.#recordAttempt = store.database.prepare('UPDATE deliveries SET attempts = ? WHERE seq = ?');
   }
 
-  /** Sends what earlier processes could not. */
+  /** Sends deliveries that earlier processes left pending. */
   start(): void {
     const rows = this.#store.database
       .prepare('SELECT d.*, e.document FROM deliveries d JOIN events e ON e.id = d.event_id ORDER BY d.seq')
@@ -116,7 +116,7 @@ export class WebhookSender {
     };
   }
 
-  /** Stops sending; what is pending stays in the database. */
+  /** Stops sending; pending deliveries stay in the database. */
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -161,7 +161,7 @@ export class WebhookSender {
     }
   }
 
-  /** @param arrived replaces what follows a 2xx */
+  /** @param arrived replaces the default handling of a 2xx response */
   #attempt(delivery: Delivery, arrived = () => this.#arrived(delivery)): void {
     if (this.#stopped) return;
     this.#inFlight += 1;

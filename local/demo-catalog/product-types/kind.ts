@@ -1,13 +1,13 @@
-/** A kind of product: what its members are called, made of, cost, and what is said of them. */
+/** A kind of product: names, materials, prices, and texts of its products. */
 import type { ColorName } from '../../../api/pictures/colors.ts';
 import type { MaterialName } from '../../../api/pictures/material-colors.ts';
 
 export interface KindSpec {
-  /** Also a tag of its products, by which their picture is found. */
+  /** Also a tag of its products, by which their image is found. */
   slug: string;
   /** First part of its products' SKUs. */
   code: string;
-  /** How a product of it is called, in the singular. */
+  /** Name of one product, in the singular. */
   noun: string;
   /** "these scissors" rather than "this". */
   plural?: boolean;
@@ -16,26 +16,26 @@ export interface KindSpec {
   materials: readonly MaterialName[];
   /** False keeps the material out of names. */
   namesMaterial?: boolean;
-  /** Words before the material; '' stands for none. */
+  /** Words before the material; an empty string means none. */
   styles: readonly string[];
-  /** None: colored by the material. */
+  /** If unset, the material determines the color. */
   colors?: readonly ColorName[];
-  /** Label → factor of the price. None: one size. */
+  /** Label → price factor. If unset, there is one size. */
   sizes?: Readonly<Record<string, number>>;
-  /** What a shopper chooses among sizes: "size" unless given. */
+  /** Name of the size option; default: "size". */
   sizeName?: string;
-  /** A sentence with `{size}`. */
+  /** A sentence about the size, with the placeholder `{size}`. */
   sizeFact?: string;
-  /** In dollars, for a size of factor 1 in a material of factor 1. */
+  /** In dollars, for a size and a material with factor 1. */
   price: readonly [least: number, most: number];
-  /** What the members of a family differ in. */
+  /** The options in which a family's members differ. */
   vary: readonly ('color' | 'size')[];
   features: readonly string[];
   uses: readonly string[];
   tags: readonly string[];
-  /** Names of its lines, where those of all kinds will not do. */
+  /** Names of its product lines, where the common ones don't fit. */
   lines?: readonly string[];
-  /** `maker`: "Halden Mug" by a brand; `title`: a book, whose lines are titles and whose makers are writers. */
+  /** `maker`: "Halden Mug" by a brand; `title`: a book, whose lines are titles and whose makers are authors. */
   naming?: 'maker' | 'title';
 }
 
@@ -47,7 +47,7 @@ export function inCategory(category: string, kinds: readonly KindSpec[]): Kind[]
   return kinds.map((kind) => ({ ...kind, category }));
 }
 
-/** Every pairing of two lists of words, those of the first list varying fastest. */
+/** All pairs of words from two lists; the first list varies fastest. */
 export function pairings(first: readonly string[], second: readonly string[]): string[] {
   return second.flatMap((after) => first.map((before) => `${before} ${after}`));
 }

@@ -1,4 +1,4 @@
-/** Names of product lines: short, place-like, invented. */
+/** Names of product lines: short, fictional, similar to place names. */
 export const LINES: readonly string[] = [
   'Halden',
   'Marlow',
