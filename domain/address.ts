@@ -28,21 +28,21 @@ const FIELDS: Readonly<Record<keyof Address, { required: boolean; maxLength: num
 export function addressProblems(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return ['Enter the complete address as an object: street, city, postal_code, country.'];
-  const given = value as Record<string, unknown>;
-  const problems = Object.keys(given)
+  const fields = value as Record<string, unknown>;
+  const problems = Object.keys(fields)
     .filter((key) => !(key in FIELDS))
     .map((key) => `“${key}” is not an address field. Use ${Object.keys(FIELDS).join(', ')}.`);
   for (const [field, { required, maxLength }] of Object.entries(FIELDS)) {
-    const text = given[field];
+    const text = fields[field];
     if (text === undefined && !required) continue;
     if (typeof text !== 'string' || (required && text.trim() === ''))
       problems.push(`“${field}” must be non-empty text.`);
     else if (hasForbiddenCharacters(text)) problems.push(`“${field}” ${FORBIDDEN_CHARACTERS_HINT}.`);
     else if (text.trim().length > maxLength) problems.push(`“${field}” is longer than ${maxLength} characters.`);
   }
-  if (typeof given.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(given.postal_code))
+  if (typeof fields.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(fields.postal_code))
     problems.push('“postal_code” must be a US postal code: 12345 or 12345-6789.');
-  if (typeof given.country === 'string' && !/^[A-Za-z]{2}$/.test(given.country))
+  if (typeof fields.country === 'string' && !/^[A-Za-z]{2}$/.test(fields.country))
     problems.push('“country” must be two letters, such as US.');
   return problems;
 }

@@ -28,8 +28,8 @@ export function anonymousPath(path: string): string {
 
 /**
  * Whether events may carry IDs. A browser's opt-out (`DNT: 1`, `Sec-GPC: 1`) overrides the shopper's choice; no choice means no consent.
- * @param word the shopper's choice; undefined when they made none
+ * @param choice the shopper's choice; undefined when they made none
  */
-export function mayIdentify(word: string | undefined, signals: { dnt?: string; gpc?: string }): boolean {
-  return word === 'granted' && signals.dnt !== '1' && signals.gpc !== '1';
+export function mayIdentify(choice: string | undefined, signals: { dnt?: string; gpc?: string }): boolean {
+  return choice === 'granted' && signals.dnt !== '1' && signals.gpc !== '1';
 }

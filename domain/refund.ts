@@ -174,7 +174,7 @@ export function decideRefund(
   const left = refundableCents(order, refunds);
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
   /** Whether the amount is more than what remains, or would use a part that is owed for restocked items. */
-  const isOwedAway = (cents: number): boolean => cents !== left && cents > left - owed;
+  const exceedsRefundable = (cents: number): boolean => cents !== left && cents > left - owed;
   const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
     ok: false,
     code,
@@ -208,7 +208,7 @@ export function decideRefund(
         'refund_exceeds_charge',
         'The amount is more than the price of these lines. Omit it or enter a lower amount.',
       );
-    if (isOwedAway(amountCents))
+    if (exceedsRefundable(amountCents))
       return refuse('refund_exceeds_charge', 'These lines cost more than the remaining charge. Enter a lower amount.');
     const unnamed = unnamedUnits(priced.lines, quantities);
     if (!order.hasShipped && amountCents === left && unnamed.length > 0) {
@@ -223,7 +223,7 @@ export function decideRefund(
   if (left === 0)
     return refuse('refund_exceeds_charge', 'The full charge is already refunded or has a refund in progress.');
   if (amountCents > left) return refuse('refund_exceeds_charge', 'The refund is more than the remaining charge.');
-  if (isOwedAway(amountCents)) {
+  if (exceedsRefundable(amountCents)) {
     return refuse(
       'refund_exceeds_charge',
       'The refund is more than the remaining charge, part of which is reserved for a failed refund of restocked items. Retry the failed refund.',
@@ -261,13 +261,13 @@ function priceLines(
   quantities: ReturnType<typeof refundableQuantities>,
 ): { totalCents: number; lines: RefundLine[] } | string {
   if (lines.length === 0) return 'Specify at least one line, or omit "lines" to refund everything that remains.';
-  const asked = new Map<string, number>();
+  const requested = new Map<string, number>();
   for (const { productId, quantity } of lines) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) return 'Each line needs a quantity of 1 or more.';
-    asked.set(productId, (asked.get(productId) ?? 0) + quantity);
+    requested.set(productId, (requested.get(productId) ?? 0) + quantity);
   }
   let totalCents = 0;
-  for (const [productId, quantity] of asked) {
+  for (const [productId, quantity] of requested) {
     const product = quantities.get(productId);
     if (!product) return `Product ${productId} is not in this order.`;
     if (quantity > product.left)
@@ -276,7 +276,7 @@ function priceLines(
         : `Only ${product.left} of “${product.name}” can still be refunded, but ${quantity} were requested.`;
     totalCents = sumCents([totalCents, lineTotalCents(product.unitPriceCents, quantity)]);
   }
-  return { totalCents, lines: [...asked].map(([productId, quantity]) => ({ productId, quantity })) };
+  return { totalCents, lines: [...requested].map(([productId, quantity]) => ({ productId, quantity })) };
 }
 
 /** The maximum that a role may refund of one order without approval, in minor units. */

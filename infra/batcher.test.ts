@@ -36,11 +36,11 @@ describe('a batcher', () => {
 
   it('limits the number of concurrent batches', async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const batcher = new Batcher<number, number>(
       async (jobs) => {
         running += 1;
-        most = Math.max(most, running);
+        maxRunning = Math.max(maxRunning, running);
         await delay(2);
         running -= 1;
         return jobs;
@@ -48,6 +48,6 @@ describe('a batcher', () => {
       { maxSize: 1, maxInFlight: 2 },
     );
     await Promise.all([1, 2, 3, 4, 5].map((job) => batcher.add(job)));
-    expect(most).toBe(2);
+    expect(maxRunning).toBe(2);
   });
 });

@@ -25,7 +25,7 @@ afterAll(() => shop?.stop());
 const handleOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 
 /** Makes another payment whose metadata names the order. @returns the PaymentIntent's ID */
-async function payBeside(orderId: string, amount: number, currency: string, card = 'pm_card_visa'): Promise<string> {
+async function payUnmatched(orderId: string, amount: number, currency: string, card = 'pm_card_visa'): Promise<string> {
   const { paymentIntents } = shop.services.stripe;
   const intent = await paymentIntents.create({ amount, currency, metadata: { order_id: orderId } });
   await paymentIntents.confirm(intent.id, { payment_method: card, return_url: 'http://127.0.0.1/return' });
@@ -67,13 +67,13 @@ describe('a message to an order’s workflow', () => {
 describe('a payment that names an order but is not its own', () => {
   it('does not pay it and is refunded, before and after the order’s own payment', async () => {
     const sale = await openOrder(shop);
-    const early = await payBeside(sale.orderId, 2500, 'usd');
+    const early = await payUnmatched(sale.orderId, 2500, 'usd');
     await untilRefundedAtStripe(shop, early, 2500);
     expect((await orderOf(sale)).status).toBe('pending');
     await sale.buyer.pay(sale.begun);
     await sale.buyer.untilStatus(sale.orderId, 'paid');
 
-    const late = await payBeside(sale.orderId, 700, 'eur');
+    const late = await payUnmatched(sale.orderId, 700, 'eur');
     await untilRefundedAtStripe(shop, late, 700);
     expect(await handleOf(unmatchedPaymentWorkflowId(late)).result()).toBe('refunded');
     expect(await unmatchedReason(late)).toBe('other_intent');
@@ -91,7 +91,7 @@ describe('a payment that names an order but is not its own', () => {
     const sale = await sell(shop);
     await desk.order(sale.orderId, 'cancel');
     await handleOf(orderWorkflowId(sale.orderId)).result();
-    const intentId = await payBeside(sale.orderId, 2500, 'usd');
+    const intentId = await payUnmatched(sale.orderId, 2500, 'usd');
     await untilRefundedAtStripe(shop, intentId, 2500);
     expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 25, refunded_amount: 25 });
   });
@@ -130,7 +130,7 @@ describe('an automatic refund that fails', () => {
   it('is shown to staff, and can be retried', async () => {
     const sale = await sell(shop);
     await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 500 });
-    const intentId = await payBeside(sale.orderId, 900, 'usd');
+    const intentId = await payUnmatched(sale.orderId, 900, 'usd');
     const workflowId = unmatchedPaymentWorkflowId(intentId);
     await until(
       async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since'),
@@ -148,7 +148,7 @@ describe('an automatic refund that fails', () => {
 
   it('can also be retried after Stripe had reported success', async () => {
     const sale = await sell(shop);
-    const intentId = await payBeside(sale.orderId, 900, 'usd', 'pm_card_refundFail');
+    const intentId = await payUnmatched(sale.orderId, 900, 'usd', 'pm_card_refundFail');
     const workflowId = unmatchedPaymentWorkflowId(intentId);
     const isStopped = async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since');
     await until(isStopped, 'the bank to refuse it', 30_000);
@@ -167,7 +167,7 @@ describe('an unmatched payment that Stripe does not refund', () => {
   async function stuckPayment() {
     const sale = await sell(shop);
     await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 100 });
-    const intentId = await payBeside(sale.orderId, 900, 'usd');
+    const intentId = await payUnmatched(sale.orderId, 900, 'usd');
     await until(async () => (await refundStatus(intentId)) === 'failed', 'the bank to refuse it', 30_000);
     return { intentId, handle: handleOf(unmatchedPaymentWorkflowId(intentId)) };
   }

@@ -18,13 +18,13 @@ Runtime.install({
 });
 const settings = readSome(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'PAYLOAD_KEYS'], process.env);
 const { client, connection } = await connectTemporal(settings);
-let told = Date.now();
+let reportedAt = Date.now();
 const report = await replayServer(client, {
   settings,
   workflowBundle: await buildWorkflowBundle(),
   onProgress: (done, total) => {
-    if (Date.now() - told < PROGRESS_MS) return;
-    told = Date.now();
+    if (Date.now() - reportedAt < PROGRESS_MS) return;
+    reportedAt = Date.now();
     console.error(`${REPLAY_PROGRESS}${done} of ${total} histories`);
   },
 });

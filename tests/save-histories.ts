@@ -109,7 +109,7 @@ async function untilItWaits(workflowId: string): Promise<void> {
 /** Saves workflows with the actions of support staff on orders and refunds. */
 async function saveSupport(): Promise<void> {
   const desk = new Desk(services);
-  const goods = async (buyer: Shopper, begun: Begun) => {
+  const deliverAndReturn = async (buyer: Shopper, begun: Begun) => {
     const { id } = begun.order;
     await desk.order(id, 'extendReservation', { minutes: 1 });
     await pay(buyer, begun);
@@ -125,7 +125,7 @@ async function saveSupport(): Promise<void> {
     await desk.refund(id, 'return', 'returnReceived', { restock: true });
     await save('refund', 'returned', refundWorkflowId(id, 'return'));
   };
-  await order('delivered-then-returned', goods);
+  await order('delivered-then-returned', deliverAndReturn);
   const cancel = async (buyer: Shopper, begun: Begun) => {
     await pay(buyer, begun);
     await buyer.call('POST', `/orders/${begun.order.id}/cancel`);

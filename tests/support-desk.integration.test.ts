@@ -95,8 +95,8 @@ describe('fulfillment', () => {
     await until(async () => (await mails(sale.email)).length === 2, 'two mails');
     expect((await mails(sale.email)).join()).toMatch(/on its way|shipped/i);
     const details = await desk.details(orderWorkflowId(orderId));
-    for (const told of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
-      expect(details.replaceAll('\\', '')).toContain(told);
+    for (const expected of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
+      expect(details.replaceAll('\\', '')).toContain(expected);
     expect(await desk.case(orderWorkflowId(orderId))).toMatchObject({
       shipment: { carrier: 'UPS' },
       settled: 'paid',

@@ -63,8 +63,8 @@ export async function toolsFor(
   signal: AbortSignal,
 ): Promise<Record<string, string | undefined>> {
   const path = async (component: Component) => {
-    const tell = (message: string, fraction?: number) => report(component.title, message, { fraction });
-    return (await obtainComponent(component, tell, signal)).path;
+    const onProgress = (message: string, fraction?: number) => report(component.title, message, { fraction });
+    return (await obtainComponent(component, onProgress, signal)).path;
   };
   const needs = (...names: Project[]) => names.some((name) => projects.includes(name));
   const [testServer, cli, mock, browser] = await Promise.all([

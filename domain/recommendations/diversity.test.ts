@@ -17,7 +17,7 @@ const things = fc
   )
   .map((list): Thing[] => list.map((each, place) => ({ ...each, place })));
 const limits = fc.integer({ min: 1, max: 30 });
-const most = (list: readonly (string | null)[]) =>
+const maxCount = (list: readonly (string | null)[]) =>
   Math.max(0, ...[...new Set(list)].map((name) => (name === null ? 0 : list.filter((each) => each === name).length)));
 
 it('includes every candidate once, whatever its category', () => {
@@ -39,7 +39,8 @@ it('has at most three of a category and one of a family in every ten while other
         const ten = chosen.slice(from, from + 10);
         const shown = chosen.slice(0, from + 10);
         const broken =
-          most(ten.map(({ category }) => category)) > MAX_PER_CATEGORY || most(shown.map(({ family }) => family)) > 1;
+          maxCount(ten.map(({ category }) => category)) > MAX_PER_CATEGORY ||
+          maxCount(shown.map(({ family }) => family)) > 1;
         if (!broken) continue;
         const better = left.filter(
           ({ family, category }) =>

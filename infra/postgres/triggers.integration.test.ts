@@ -186,7 +186,7 @@ describe('a product', () => {
 });
 
 describe('recommendations of a shopper', () => {
-  const told = async (write: string, key: string = F.user) => {
+  const invalidations = async (write: string, key: string = F.user) => {
     const read = `select 1 from outbox where topic = 'taste.changed' and key = '${key}'`;
     return (await outcomeOf(client, write, read)).length;
   };
@@ -194,19 +194,19 @@ describe('recommendations of a shopper', () => {
   const unpaid = FORCED(order(`status = 'pending', paid_at = null`));
 
   it('are invalidated when an order is paid, and when a signed-in shopper’s order or its refunded amount changes', async () => {
-    expect(await told(`${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`)).toBe(1);
-    expect(await told(order(`status = 'under_review'`))).toBe(1);
-    expect(await told(order('refunded_amount = 5'))).toBe(1);
+    expect(await invalidations(`${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`)).toBe(1);
+    expect(await invalidations(order(`status = 'under_review'`))).toBe(1);
+    expect(await invalidations(order('refunded_amount = 5'))).toBe(1);
   });
 
   it('stay valid when nothing was bought or nothing changes', async () => {
-    expect(await told(`${unpaid}; ${order(`status = 'expired'`)}`)).toBe(0);
-    expect(await told(order(`status = 'paid', refunded_amount = 0`))).toBe(0);
+    expect(await invalidations(`${unpaid}; ${order(`status = 'expired'`)}`)).toBe(0);
+    expect(await invalidations(order(`status = 'paid', refunded_amount = 0`))).toBe(0);
   });
 
   it('are invalidated for a guest by their cart, once, when it is paid', async () => {
-    expect(await told(`${guest}; ${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`, F.owner)).toBe(1);
-    expect(await told(`${guest}; ${order('refunded_amount = 5')}`, F.owner)).toBe(0);
+    expect(await invalidations(`${guest}; ${unpaid}; ${order(`status = 'paid', paid_at = now()`)}`, F.owner)).toBe(1);
+    expect(await invalidations(`${guest}; ${order('refunded_amount = 5')}`, F.owner)).toBe(0);
   });
 });
 
@@ -214,14 +214,14 @@ describe('listeners', () => {
   /** Commits rows outside of the fixture, because a notification is sent at commit. @returns the payloads received on the channel */
   async function payloadsOn(channel: string, writes: readonly string[], stopWord: string): Promise<string[]> {
     const listener = await services.db.pool.connect();
-    const heard: string[] = [];
-    listener.on('notification', ({ payload = '' }) => heard.push(payload));
+    const payloads: string[] = [];
+    listener.on('notification', ({ payload = '' }) => payloads.push(payload));
     try {
       await listener.query(`listen ${channel}`);
       for (const write of writes) await services.db.pool.query(write);
       await services.db.pool.query('select pg_notify($1, $2)', [channel, stopWord]);
-      await until(() => heard.includes(stopWord), 'the notifications');
-      return heard.slice(0, heard.indexOf(stopWord));
+      await until(() => payloads.includes(stopWord), 'the notifications');
+      return payloads.slice(0, payloads.indexOf(stopWord));
     } finally {
       listener.release(true);
     }
@@ -258,15 +258,15 @@ describe('listeners', () => {
         `update refunds set given_up_at = now() where id = '${REFUND}'`,
       ];
       for (const write of seen) {
-        const heard = await payloadsOn('order_changed', [write], `stop ${F.none}`);
+        const payloads = await payloadsOn('order_changed', [write], `stop ${F.none}`);
         expect(
-          heard.filter((id) => id === F.none),
+          payloads.filter((id) => id === F.none),
           write,
         ).toHaveLength(1);
       }
       const unseen = [created('updated_at = now()'), `update refunds set reason = 'other' where id = '${REFUND}'`];
-      const heard = await payloadsOn('order_changed', unseen, `stop ${F.none}`);
-      expect(heard.filter((id) => id === F.none)).toEqual([]);
+      const payloads = await payloadsOn('order_changed', unseen, `stop ${F.none}`);
+      expect(payloads.filter((id) => id === F.none)).toEqual([]);
     } finally {
       await force(services.db, DELETE, [IDS]);
       await services.db.run(`delete from outbox where key = 'notified'`);

@@ -44,7 +44,7 @@ async function twice<Answer>(step: () => Promise<Answer>): Promise<Answer> {
 }
 
 /** Runs a step that is too late or not allowed now: it must leave all of Redis unchanged. */
-async function without<Answer>(step: () => Promise<Answer>): Promise<Answer> {
+async function withoutEffect<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   const before = await contentsOf(redis);
   const answer = await step();
   expect(await contentsOf(redis)).toEqual(before);
@@ -79,14 +79,14 @@ describe('RESERVE', () => {
     const other = randomUUID();
     await stockCounters.adjust(1, other, 1);
     const wanted = [...lines(2), { productId: other, quantity: 2 }];
-    const answer = await without(() => stockCounters.reserve(randomUUID(), wanted, [owner]));
+    const answer = await withoutEffect(() => stockCounters.reserve(randomUUID(), wanted, [owner]));
     const counts = new Map([
       [product, STOCK],
       [other, 1],
     ]);
     expect(answer).toEqual({ outcome: 'short', available: counts });
     expect(
-      await without(() => stockCounters.reserve(randomUUID(), [{ productId: randomUUID(), quantity: 1 }])),
+      await withoutEffect(() => stockCounters.reserve(randomUUID(), [{ productId: randomUUID(), quantity: 1 }])),
     ).toMatchObject({
       outcome: 'short',
     });
@@ -94,12 +94,12 @@ describe('RESERVE', () => {
 
   it('reserves the last unit, and no more', async () => {
     expect((await stockCounters.reserve(randomUUID(), lines(STOCK))).outcome).toBe('reserved');
-    expect((await without(() => stockCounters.reserve(randomUUID(), lines(1)))).outcome).toBe('short');
+    expect((await withoutEffect(() => stockCounters.reserve(randomUUID(), lines(1)))).outcome).toBe('short');
   });
 
   it.each(['released', 'committed'] as const)('does not reserve again after %s', async (state) => {
     const id = await reservationIn(state);
-    expect(await without(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'ended' });
+    expect(await withoutEffect(() => stockCounters.reserve(id, lines(2), [owner]))).toEqual({ outcome: 'ended' });
   });
 
   it('reserves again after PostgreSQL refused it', async () => {
@@ -117,7 +117,7 @@ describe('RESERVE', () => {
     expect(await expiresIn(first)).toBeGreaterThan(0);
     expect([...(await stockCounters.replacedBy(second)).keys()]).toEqual([first]);
     // A late retry of the earlier reservation changes nothing.
-    expect(await without(() => stockCounters.reserve(first, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
+    expect(await withoutEffect(() => stockCounters.reserve(first, lines(2), [owner]))).toEqual({ outcome: 'reserved' });
   });
 
   it('replaces the reservations of all owner names of its shopper, and restores them when it is refused', async () => {
@@ -139,7 +139,7 @@ describe('RESERVE', () => {
     for (const state of ['released', 'committed'] as const) {
       await reservationIn(state);
       const left = (await available())!;
-      expect((await without(() => stockCounters.reserve(randomUUID(), lines(left + 1), [owner]))).outcome).toBe(
+      expect((await withoutEffect(() => stockCounters.reserve(randomUUID(), lines(left + 1), [owner]))).outcome).toBe(
         'short',
       );
     }
@@ -193,7 +193,7 @@ describe('CONFIRM', () => {
     const id = await reservationIn(state);
     // Its owner has made a new reservation.
     await redis.set(`{stock}:owner:${owner}`, randomUUID());
-    expect(await without(() => stockCounters.confirm(id, lines(2), { owner }))).toBe(true);
+    expect(await withoutEffect(() => stockCounters.confirm(id, lines(2), { owner }))).toBe(true);
   });
 });
 
@@ -226,7 +226,7 @@ describe('END', () => {
     if (state === null) return;
     expect(await expiresIn(id)).toBeGreaterThan(0);
     for (const later of ['released', 'committed', 'refused'] as const)
-      await without(() => stockCounters.end(id, later));
+      await withoutEffect(() => stockCounters.end(id, later));
   });
 
   it.each([
@@ -248,7 +248,7 @@ describe('ADJUST', () => {
   it('counts each message of the outbox once', async () => {
     expect(await twice(() => stockCounters.adjust(1, product, 5))).toBe(true);
     await twice(() => stockCounters.adjust(2, product, -3));
-    await without(() => stockCounters.adjust(1, product, 5));
+    await withoutEffect(() => stockCounters.adjust(1, product, 5));
     expect(await available()).toBe(STOCK + 2);
     expect(await redis.ttl('{stock}:adjusted:1')).toBeGreaterThan(0);
   });
@@ -257,18 +257,18 @@ describe('ADJUST', () => {
 describe('CORRECT', () => {
   it('sets a counter only if it still has the value that was read', async () => {
     expect(await stockCounters.correct(product, STOCK, 4)).toBe(true);
-    expect(await without(() => stockCounters.correct(product, STOCK, 4))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(product, STOCK, 4))).toBe(false);
     await stockCounters.adjust(1, product, 1);
-    expect(await without(() => stockCounters.correct(product, 4, 9))).toBe(false);
-    expect(await without(() => stockCounters.correct(product, undefined, 9))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(product, 4, 9))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(product, undefined, 9))).toBe(false);
     expect(await available()).toBe(5);
   });
 
   it('creates a missing counter once', async () => {
     const missing = randomUUID();
-    expect(await without(() => stockCounters.correct(missing, 0, 3))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(missing, 0, 3))).toBe(false);
     expect(await stockCounters.correct(missing, undefined, 3)).toBe(true);
-    expect(await without(() => stockCounters.correct(missing, undefined, 4))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(missing, undefined, 4))).toBe(false);
     expect(await available(missing)).toBe(3);
   });
 });
@@ -291,7 +291,7 @@ describe('OPEN', () => {
     expect([...(await stockCounters.openReservations())]).toEqual([[kept, 1_000]]);
     expect([await stateOf(gone), await stateOf(kept), await stateOf(ended)]).toEqual([null, 'reserved', 'committed']);
     // An adjustment that was in transit during the count is already included in it.
-    await without(() => stockCounters.adjust(7, product, 3));
+    await withoutEffect(() => stockCounters.adjust(7, product, 3));
     await stockCounters.end(kept, 'released');
     expect(await available()).toBe(10);
   });
@@ -323,12 +323,14 @@ describe('OPEN', () => {
   it('is required before every other script', async () => {
     const id = await reservationIn('reserved');
     await stockCounters.close();
-    expect(await without(() => stockCounters.reserve(randomUUID(), lines(1), [owner]))).toEqual({ outcome: 'closed' });
-    expect(await without(() => stockCounters.confirm(randomUUID(), lines(1), { owner }))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.reserve(randomUUID(), lines(1), [owner]))).toEqual({
+      outcome: 'closed',
+    });
+    expect(await withoutEffect(() => stockCounters.confirm(randomUUID(), lines(1), { owner }))).toBe(false);
     for (const as of ['released', 'committed', 'refused'] as const)
-      expect(await without(() => stockCounters.end(id, as))).toBe(false);
-    expect(await without(() => stockCounters.adjust(1, product, 5))).toBe(false);
-    expect(await without(() => stockCounters.correct(product, STOCK - 2, 5))).toBe(false);
+      expect(await withoutEffect(() => stockCounters.end(id, as))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.adjust(1, product, 5))).toBe(false);
+    expect(await withoutEffect(() => stockCounters.correct(product, STOCK - 2, 5))).toBe(false);
     await stockCounters.load({ counts: [{ productId: product, available: 1 }] });
     await stockCounters.open(RUN);
     // It was not applied before, so it is applied now.

@@ -37,8 +37,7 @@ describe('the generated catalog', () => {
     large.filter((product) => !sound(product)).map(({ sku }) => sku);
 
   it('respects the limits of a product', () => {
-    const within = (value: number, least: number, most: number) =>
-      Number.isInteger(value) && value >= least && value <= most;
+    const within = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max;
     const { skuLength, nameLength, descriptionLength, stockQuantity, tags, tagLength } = PRODUCT_LIMITS;
     expect(violations((product) => within(product.sku.length, 1, skuLength))).toEqual([]);
     expect(violations((product) => within(product.name.length, 1, nameLength))).toEqual([]);

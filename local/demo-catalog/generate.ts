@@ -104,8 +104,8 @@ function stockOf(priceCents: number, random: Random): number {
   const fate = random.fraction();
   if (fate < 0.035) return 0;
   if (fate < 0.095) return random.integer(1, 3);
-  const most = priceCents > 20_000 ? 60 : priceCents > 6000 ? 180 : 400;
-  return Math.max(5, Math.round(5 + (most - 5) * random.fraction() ** 1.6));
+  const maxStock = priceCents > 20_000 ? 60 : priceCents > 6000 ? 180 : 400;
+  return Math.max(5, Math.round(5 + (maxStock - 5) * random.fraction() ** 1.6));
 }
 
 function tagsOf({ kind, material, style, brand }: Model, color: ColorName | undefined): string[] {

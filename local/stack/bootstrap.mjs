@@ -67,13 +67,13 @@ async function installPackages() {
   const began = Date.now();
   const folders = packageFolders();
   const total = folders.length;
-  const tell = () => {
+  const report = () => {
     const seconds = String(Math.round((Date.now() - began) / 1000)).padStart(4);
     const text = `${seconds} s  · packages: ${folders.filter((folder) => existsSync(join(folder, 'package.json'))).length} of ${total} from npm`;
     process.stderr.write(process.stderr.isTTY ? `\r${text}` : `${text}\n`);
   };
-  tell();
-  const timer = setInterval(tell, process.stderr.isTTY ? 500 : 10_000);
+  report();
+  const timer = setInterval(report, process.stderr.isTTY ? 500 : 10_000);
   // Uses the npm that runs this, if any. Development packages are installed regardless of NODE_ENV because the stack needs them.
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   // Not `npm ci`: it refuses a lock file without the binaries of every other platform, which not every registry has, and it would

@@ -185,17 +185,17 @@ async function startServer(
   server: ServerDefinition,
   context: ServerContext,
   onEvent: ((event: ProcessEvent) => void) | undefined,
-  tell: { readonly obtained: () => void; readonly launched: (managed: ManagedProcess) => void },
+  progress: { readonly obtained: () => void; readonly launched: (managed: ManagedProcess) => void },
 ): Promise<string> {
   const { profile, report, signal } = context;
   const installation = await obtainComponent(server.component(profile), report, signal);
-  tell.obtained();
+  progress.obtained();
   signal?.throwIfAborted();
   report(`starting ${installation.version}`);
   const launch = await server.prepare(installation, context);
   signal?.throwIfAborted();
   const managed = new ManagedProcess(planOf(server, launch, profile), profile.records, onEvent);
-  tell.launched(managed);
+  progress.launched(managed);
   await managed.start();
   await server.complete?.(context);
   return `${installation.version} on port ${context.ports[server.ports[0]!.name]}`;

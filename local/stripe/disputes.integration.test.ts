@@ -41,7 +41,7 @@ const dispute = async (intent: Stripe.PaymentIntent, more: object = {}) =>
 const decide = (id: string, outcome: 'won' | 'lost') => operate(`disputes/${id}/close`, { outcome }, 200);
 
 /** The event types of an object in chronological order, because deliveries may overtake each other. */
-async function story(id: string): Promise<string[]> {
+async function eventTypes(id: string): Promise<string[]> {
   const types: string[] = [];
   for await (const event of stripe.events.list({ limit: 100 })) {
     if ((event.data.object as { id?: string }).id === id) types.unshift(event.type);
@@ -74,7 +74,7 @@ describe('disputes', () => {
     });
     expect(found!.id).toMatch(/^dp_/);
     expect(found!.evidence_details.due_by).toBeGreaterThan(Date.now() / 1000);
-    expect(await story(found!.id)).toEqual(OPENED);
+    expect(await eventTypes(found!.id)).toEqual(OPENED);
     const event = await receiver.received('charge.dispute.created', found!.id);
     expect(event).toMatchObject({ request: { id: null }, data: { object: { id: found!.id } } });
     expect((await chargeOf(intent)).disputed).toBe(true);
@@ -112,7 +112,11 @@ describe('disputes', () => {
     const won = await stripe.disputes.retrieve(opened.id);
     expect(won).toMatchObject({ status: 'won', is_charge_refundable: true });
     expect(won.balance_transactions.map(({ amount }) => amount)).toEqual([-3000, 3000]);
-    expect(await story(opened.id)).toEqual([...OPENED, 'charge.dispute.funds_reinstated', 'charge.dispute.closed']);
+    expect(await eventTypes(opened.id)).toEqual([
+      ...OPENED,
+      'charge.dispute.funds_reinstated',
+      'charge.dispute.closed',
+    ]);
     const event = await receiver.received('charge.dispute.closed', opened.id);
     expect(event.data).toMatchObject({
       object: { status: 'won' },
@@ -125,7 +129,7 @@ describe('disputes', () => {
   it('can be closed by the shop', async () => {
     const { id } = await dispute(await pay());
     expect(await stripe.disputes.close(id)).toMatchObject({ status: 'lost', is_charge_refundable: false });
-    expect(await story(id)).toEqual([...OPENED, 'charge.dispute.closed']);
+    expect(await eventTypes(id)).toEqual([...OPENED, 'charge.dispute.closed']);
     const closed = { statusCode: 400, message: 'This dispute is already closed' };
     await expect(stripe.disputes.close(id)).rejects.toMatchObject(closed);
     await expect(stripe.disputes.update(id, { metadata: { a: '1' } })).rejects.toMatchObject(closed);

@@ -59,14 +59,14 @@ function checkCurrency(currency: string): string {
 }
 
 function checkAmount(amount: number, currency: string): number {
-  const least = MIN_MINOR_UNITS[currency] ?? (minorDigits(currency) === 3 ? 500 : 50);
+  const minimum = MIN_MINOR_UNITS[currency] ?? (minorDigits(currency) === 3 ? 500 : 50);
   if (amount < 1) {
     throw invalidParameter('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
   }
-  if (amount < least) {
+  if (amount < minimum) {
     throw invalidParameter(
       'amount',
-      `Amount must be at least ${formatStripeAmount(least, currency)} ${currency}`,
+      `Amount must be at least ${formatStripeAmount(minimum, currency)} ${currency}`,
       'amount_too_small',
     );
   }

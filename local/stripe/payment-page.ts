@@ -101,10 +101,10 @@ ${metadata.join('')}</dl>`;
 
 function tryItem(charge: Stripe.Charge): string {
   const card = charge.payment_method_details?.card;
-  const said = charge.failure_message ?? charge.outcome?.seller_message ?? '';
+  const message = charge.failure_message ?? charge.outcome?.seller_message ?? '';
   const code = charge.status === 'failed' ? ` <code>${escapeHtml(charge.outcome?.reason ?? '')}</code>` : '';
   return `<li><p><strong>${money(charge)}</strong> ${badge(charge.status)}</p>
-<p>${words(card?.brand ?? 'card')} •••• ${escapeHtml(card?.last4 ?? '')}${card?.three_d_secure ? ', authenticated' : ''}. ${escapeHtml(said)}${code}</p>
+<p>${words(card?.brand ?? 'card')} •••• ${escapeHtml(card?.last4 ?? '')}${card?.three_d_secure ? ', authenticated' : ''}. ${escapeHtml(message)}${code}</p>
 <p><small>${time(charge.created)}</small> <code>${charge.id}</code></p></li>`;
 }
 

@@ -45,7 +45,7 @@ export class WebhookSender {
   readonly #recordAttempt: StatementSync;
   readonly #queue: Delivery[] = [];
   /** Deliveries that a fault delays until a later one has arrived. */
-  readonly #held = new Set<() => void>();
+  readonly #delayed = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #finished: number[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
@@ -153,9 +153,9 @@ export class WebhookSender {
         return;
       case 'out_of_order': {
         const release = () => {
-          if (this.#held.delete(release)) this.#attempt(delivery);
+          if (this.#delayed.delete(release)) this.#attempt(delivery);
         };
-        this.#held.add(release);
+        this.#delayed.add(release);
         this.#later(fault.delay_ms, release);
       }
     }
@@ -176,7 +176,7 @@ export class WebhookSender {
   #arrived(delivery: Delivery): void {
     this.#delivered += 1;
     this.#finish(delivery);
-    for (const release of [...this.#held]) release();
+    for (const release of [...this.#delayed]) release();
   }
 
   #finish(delivery: Delivery): void {

@@ -68,7 +68,7 @@ async function untilRowsAreThere(page: Page): Promise<void> {
   }
 }
 
-async function told(event: 'impression' | 'click', placement: string): Promise<number> {
+async function recordedEvents(event: 'impression' | 'click', placement: string): Promise<number> {
   const series = await influx.series(
     `SELECT count("id") FROM "events" WHERE "event" = '${event}' AND "placement" = '${placement}' AND "model" = '${model}'`,
   );
@@ -99,10 +99,10 @@ it('uses purchases, shows the reason, and stops after an opt-out', async () => {
   const card = cardOf(page, 'home', wick);
   await card.getByText(`Because you bought ${lantern.name}`).waitFor();
   expect(await cardOf(page, 'home', lantern).count()).toBe(0);
-  await expect.poll(() => told('impression', 'home')).toBe(1);
+  await expect.poll(() => recordedEvents('impression', 'home')).toBe(1);
   await card.getByRole('link').click();
   await page.waitForURL(`**/products/${wick.id}`);
-  await expect.poll(() => told('click', 'home')).toBe(1);
+  await expect.poll(() => recordedEvents('click', 'home')).toBe(1);
 
   await page.goto('/');
   await untilRowsAreThere(page);

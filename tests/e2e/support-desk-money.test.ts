@@ -31,15 +31,15 @@ it('refunds one of two items and restocks it', async () => {
   await desk.picture('refund-dialog', desk.dialog);
   await desk.submit();
   await desk.dialog.waitFor({ state: 'hidden' });
-  const told = await desk.untilTold(
+  const details = await desk.untilTold(
     'Refunded: $24.50',
     'Remaining: $34.49',
     reason,
     'Status: partially refunded',
     'succeeded',
   );
-  expect(told).toMatch(/Refund succeeded\./);
-  expect(told).toContain('ui:Anna');
+  expect(details).toMatch(/Refund succeeded\./);
+  expect(details).toContain('ui:Anna');
   await desk.pictureOfCase('refunded');
 
   const stripe = desk.page.context().waitForEvent('page');
@@ -92,9 +92,9 @@ it.each([
     await desk.untilListed(refund);
     if (decision === 'approve') await desk.pictureOfList('needs-approval');
     await desk.openFromList(refund);
-    const told = await desk.untilTold('Waiting for approval.', 'Amount: $158.00', 'State: awaiting approval');
+    const details = await desk.untilTold('Waiting for approval.', 'Amount: $158.00', 'State: awaiting approval');
     if (decision === 'approve') await desk.pictureOfCase('waits');
-    const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(told)![1]!;
+    const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(details)![1]!;
 
     // A name in a payload is not a second person: the attempt is refused and recorded.
     const claim = { refundId, decision: 'approve', requestedBy: 'Robin, support lead', reason: 'Looks fine' };

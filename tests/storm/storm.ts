@@ -78,11 +78,13 @@ export async function storm(services: Services, target: StormTarget, random: Ran
   const samples = SAMPLES[target.type];
   const names = new Set(handlers.map(({ name }) => name));
   const unknown = [...names].filter((name) => !(name in samples));
-  const gone = Object.keys(samples).filter((name) => !names.has(name));
-  if (unknown.length > 0 || gone.length > 0)
+  const removed = Object.keys(samples).filter((name) => !names.has(name));
+  if (unknown.length > 0 || removed.length > 0)
     return [
       ...unknown.map((name) => `${target.type} takes “${name}”: add a sample to tests/storm/samples.ts`),
-      ...gone.map((name) => `${target.type} no longer takes “${name}”: remove its sample from tests/storm/samples.ts`),
+      ...removed.map(
+        (name) => `${target.type} no longer takes “${name}”: remove its sample from tests/storm/samples.ts`,
+      ),
     ];
 
   const firstSent = await sentBefore(services, handle);

@@ -32,7 +32,7 @@ const BY_CARD = { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/
 /** @param shop returns the shop, which exists once the tests run */
 export function ledgerOrders(shop: () => { services: Services; activities: Activities }) {
   const made: string[] = [];
-  const madeBeside: string[] = [];
+  const unmatchedPayments: string[] = [];
 
   /** A guest's reservation of one product. */
   async function reserved(
@@ -92,7 +92,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     await recordPayment(services.db, orderId, paymentFactsOf(confirmed));
     const { unmatched } = await activities.applyPayments({ orderId });
     if (!unmatched.includes(intent.id)) throw new Error(`${intent.id} is not unmatched`);
-    madeBeside.push(intent.id);
+    unmatchedPayments.push(intent.id);
     return intent.id;
   }
 
@@ -161,7 +161,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       if (isPaid) await shop().activities.applyPayments({ orderId });
       else await shop().activities.closeOrder({ orderId, to: 'expired' });
     }
-    for (const id of madeBeside) await sentBack(id);
+    for (const id of unmatchedPayments) await sentBack(id);
   }
 
   return { reserved, opened, charge, paid, paidBeside, shipped, refunded, sent, sentBack, settleAll };

@@ -160,6 +160,6 @@ async function* replay(
 
 /** Extracts the message because Core prints the failure as a structure with a stack. */
 function reasonOf(message: string): string {
-  const said = /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1];
-  return (said ?? message).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
+  const reason = /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1];
+  return (reason ?? message).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
 }

@@ -27,7 +27,7 @@ export interface KindSpec {
   /** A sentence about the size, with the placeholder `{size}`. */
   sizeFact?: string;
   /** In dollars, for a size and a material with factor 1. */
-  price: readonly [least: number, most: number];
+  price: readonly [min: number, max: number];
   /** The options in which a family's members differ. */
   vary: readonly ('color' | 'size')[];
   features: readonly string[];

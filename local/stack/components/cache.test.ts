@@ -55,10 +55,10 @@ it('fetches once for concurrent callers', async () => {
     await sleep(300);
     await fill(folder);
   };
-  const told: string[] = [];
-  await Promise.all([1, 2].map(() => intoCache('redis-7', usable, slowly, (message) => told.push(message))));
+  const messages: string[] = [];
+  await Promise.all([1, 2].map(() => intoCache('redis-7', usable, slowly, (message) => messages.push(message))));
   expect(times).toBe(1);
-  expect(told).toHaveLength(1);
+  expect(messages).toHaveLength(1);
 });
 
 it('replaces a damaged folder', async () => {

@@ -94,22 +94,22 @@ export class Desk implements AsyncDisposable {
   /** Waits until the details contain the expected texts, refreshing with the page's shortcut key. @returns the full details */
   async untilTold(...expected: (string | RegExp)[]): Promise<string> {
     const read = async () => (await this.details.locator('main').textContent()) ?? '';
-    const isComparable = (text: string) =>
+    const hasExpected = (text: string) =>
       expected.every((each) => (typeof each === 'string' ? text.includes(each) : each.test(text)));
-    let told = '';
+    let shown = '';
     await expect
       .poll(
         async () => {
-          told = await read();
-          if (isComparable(told)) return true;
+          shown = await read();
+          if (hasExpected(shown)) return true;
           await this.page.getByText('Current Details', { exact: true }).click();
           await this.page.keyboard.press('r');
-          return told;
+          return shown;
         },
         { interval: 500 },
       )
       .toBe(true);
-    return told;
+    return shown;
   }
 
   get dialog(): Locator {

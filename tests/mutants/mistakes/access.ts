@@ -10,17 +10,17 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/catalog'],
     replacements: [
       [
-        'anybody makes products',
+        'anyone can create products',
         "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
         "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = { userId: 'nobody' };",
       ],
       [
-        'customers change products',
+        'customers can change products',
         "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
         "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'customer', 'admin');",
       ],
       [
-        'support deletes products',
+        'support can delete products',
         "    requireRole(ctx, 'admin');\n    const { id }",
         "    requireRole(ctx, 'admin', 'support');\n    const { id }",
       ],
@@ -31,11 +31,11 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/analytics'],
     replacements: [
       [
-        'customers read the shop’s figures',
+        'customers can read the shop’s statistics',
         "    requireRole(ctx, 'admin');\n    const query = parse(eventReportQuery",
         '    const query = parse(eventReportQuery',
       ],
-      ['visits are counted without consent', '  if (!hasConsented(ctx)) return {};\n', ''],
+      ['visits are recorded with IDs without consent', '  if (!hasConsented(ctx)) return {};\n', ''],
     ],
   },
   {
@@ -43,7 +43,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/recommendations'],
     replacements: [
       [
-        'staff who are no admins roll the model back',
+        'staff who are not administrators can roll back the model',
         "const { userId } = requireRole(ctx, 'admin');\n    const { reason } =",
         "const { userId } = requireRole(ctx, 'admin', 'support', 'support_lead');\n    const { reason } =",
       ],
@@ -64,11 +64,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/middleware/access-tokens.ts',
     tests: ['api/middleware', 'api/accounts'],
     replacements: [
-      [
-        'an access token that was seen before never expires',
-        'if (known && Date.now() < known.expiresAtMs)',
-        'if (known)',
-      ],
+      ['a previously seen access token never expires', 'if (known && Date.now() < known.expiresAtMs)', 'if (known)'],
     ],
   },
   {
@@ -76,23 +72,27 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/orders'],
     replacements: [
       [
-        'anybody reads an order by its ID',
+        'anyone can read an order by its ID',
         'where o.id = $1 and (o.owner = any($2) or $3)',
         'where o.id = $1 and (o.owner = any($2) or $3 or true)',
       ],
       [
-        'anybody follows an order’s events',
+        'anyone can follow an order’s events',
         'from orders o where id = $1 and (owner = any($2) or $3)',
         'from orders o where id = $1 and (owner = any($2) or $3 or true)',
       ],
-      ['shoppers see who of staff did what', "'actor', case when $3 then event.actor end", "'actor', event.actor"],
       [
-        'shoppers see events that are for staff',
+        'shoppers see which staff member did what',
+        "'actor', case when $3 then event.actor end",
+        "'actor', event.actor",
+      ],
+      [
+        'shoppers see staff-internal events',
         'and ($3 or event.type = any($4))',
         'and ($3 or event.type = any($4) or true)',
       ],
-      ['a shopper lists everybody’s orders', 'where o.owner = any($1) and', 'where (o.owner = any($1) or true) and'],
-      ['staff get what a card payment needs', "mine && row.status === 'pending'", "row.status === 'pending'"],
+      ['a shopper can list all orders', 'where o.owner = any($1) and', 'where (o.owner = any($1) or true) and'],
+      ['staff get the data for a card payment', "mine && row.status === 'pending'", "row.status === 'pending'"],
     ],
   },
   {
@@ -100,17 +100,17 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/orders', 'api/reservations', 'tests/idempotent-writes'],
     replacements: [
       [
-        'anybody reads and releases a reservation',
+        'anyone can read and release a reservation',
         'o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`',
         'o.reservation_id = r.id where r.id = $1 and (r.owner = any($2) or true)`',
       ],
       [
-        'one shopper’s key meets another’s reservation',
+        'one shopper’s key returns another shopper’s reservation',
         'uuidFrom(ID_NAMESPACES.reservation, `${owners[0]}:${request.idempotencyKey}`)',
         'uuidFrom(ID_NAMESPACES.reservation, request.idempotencyKey)',
       ],
       [
-        'the same key makes no difference for another reservation',
+        'a reused key is accepted for another reservation',
         'if (JSON.stringify(result.requested) !== JSON.stringify(lines)) {',
         'if (false) {',
       ],
@@ -121,7 +121,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: [...ROLE_TESTS, 'api/orders', 'api/reservations'],
     replacements: [
       [
-        'whoever knows a reservation’s ID learns by a checkout how it stands',
+        'a checkout reveals the state of a reservation to anyone with its ID',
         'where r.id = $1 and r.owner = any($2)`',
         'where r.id = $1 and (r.owner = any($2) or true)`',
       ],
@@ -153,7 +153,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/cart/routes.ts',
     tests: ['api/cart', 'tests/http-security'],
     replacements: [
-      ['scripts read the cart’s cookie', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['scripts can read the cart’s cookie', 'httpOnly: true, ', 'httpOnly: false, '],
       ['other sites send the cart’s cookie', "sameSite: 'lax', ", "sameSite: 'none', "],
     ],
   },
@@ -167,12 +167,12 @@ export const ACCESS: readonly MistakesInFile[] = [
         'cart_items.quantity + excluded.quantity',
       ],
       [
-        'an account’s cart is open to whoever knows its ID',
+        'an account’s cart is readable for anyone with its ID',
         "'select id from carts where id = $1 and user_id is null', [owner.cartId]",
         "'select id from carts where id = $1', [owner.cartId]",
       ],
       [
-        'whoever knows the ID of an account’s cart puts things in',
+        'anyone with the ID of an account’s cart can add products',
         'updated_at = now() where carts.user_id is null returning id',
         'updated_at = now() returning id',
       ],
@@ -196,7 +196,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/middleware', 'api/system', 'tests/http-security'],
     replacements: [
       [
-        'every site may read the API with the shopper’s cookies',
+        'every site can read the API with the shopper’s cookies',
         "    if (ctx.get('Origin') !== origin) return next();\n    ctx.set('Access-Control-Allow-Origin', origin);",
         "    ctx.set('Access-Control-Allow-Origin', ctx.get('Origin') || origin);",
       ],
@@ -211,9 +211,9 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/codec/access.ts',
     tests: ['api/codec'],
     replacements: [
-      ['customers decode what Temporal stores', '    if (!isStaff(role)) throw notOfTheDesk();\n', ''],
+      ['customers can decrypt Temporal payloads', '    if (!isStaff(role)) throw notOfTheDesk();\n', ''],
       [
-        'everybody of the issuer decodes what Temporal stores',
+        'every user of the issuer can decrypt Temporal payloads',
         'if (claimed(claims, settings.CODEC_OIDC_ROLE_CLAIM).some((value) => allowed.has(value))) return who;',
         'if (claims) return who;',
       ],
@@ -235,7 +235,7 @@ export const ACCESS: readonly MistakesInFile[] = [
       ],
       ['rate limits are off by default', 'RATE_LIMIT_ENABLED: flag(true)', 'RATE_LIMIT_ENABLED: flag(false)'],
       ['a short secret signs access tokens', 'JWT_SECRET: z.string().min(32)', 'JWT_SECRET: z.string().min(1)'],
-      ['500 passwords may be tried', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
+      ['500 passwords can be tried', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
       [
         'support refunds any amount without approval',
         'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)',
@@ -253,7 +253,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/accounts', 'tests/rate-limits'],
     replacements: [
       [
-        'passwords may be tried without limit',
+        'passwords can be tried without limit',
         "router.post('/auth/login', limits.limit('api'), limits.limitFailures('auth'), ",
         "router.post('/auth/login', limits.limit('api'), ",
       ],
@@ -263,8 +263,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'storefront/src/lib/server/shop-cookies.ts',
     tests: ['storefront/src/lib/server'],
     replacements: [
-      ['scripts read the session’s cookies', 'httpOnly: true, ', 'httpOnly: false, '],
-      ['session cookies go over plain HTTP', 'secure: this.#secure, maxAge', 'secure: false, maxAge'],
+      ['scripts can read the session’s cookies', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['session cookies are sent over plain HTTP', 'secure: this.#secure, maxAge', 'secure: false, maxAge'],
       ['other sites send the session’s cookies', "sameSite: 'lax', ", "sameSite: 'none', "],
     ],
   },
@@ -290,7 +290,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['infra/redis', 'api/catalog', 'api/recommendations'],
     replacements: [
       [
-        'an answer from before an invalidation is cached after it',
+        'a response from before an invalidation is cached after it',
         "if redis.call('get', KEYS[2]) ~= ARGV[1] then return 0 end\n",
         '',
       ],
@@ -312,7 +312,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/accounts'],
     replacements: [
       [
-        'a session ends a week after the sign-in, however often it is used',
+        'a session ends a week after sign-in, even if it is used',
         `  redis.call('expire', KEYS[1], ARGV[5])
 `,
         '',
@@ -335,7 +335,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/accounts', 'api/middleware', 'tests/access'],
     replacements: [
       [
-        'an access token that is wrong or over is ignored, and its owner goes on as a guest',
+        'an invalid or expired access token is ignored, and its owner continues as a guest',
         '    if (authorization) ctx.state.identity = tokens.read(authorization);',
         `    try {
       if (authorization) ctx.state.identity = tokens.read(authorization);
@@ -350,7 +350,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/accounts', 'api/middleware', 'tests/rate-limits'],
     replacements: [
       [
-        'a request that succeeds forgives all failed sign-ins of its address',
+        'a successful request resets the failed sign-ins of its address',
         `        await next();
       } catch (error) {`,
         `        await next();
@@ -364,7 +364,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['storefront/src'],
     replacements: [
       [
-        'the storefront does not tell the API the shopper’s address',
+        'the storefront does not forward the shopper’s address to the API',
         '    clientAddress: clientAddressOf(event),',
         '    clientAddress: undefined,',
       ],

@@ -7,42 +7,38 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['api/webhooks/signals'],
     replacements: [
       [
-        'a chargeback hides a refund that was made in Stripe’s dashboard',
+        'a chargeback hides a refund from the Stripe Dashboard',
         "and refund.kind <> 'chargeback' and refund.status",
         'and refund.status',
       ],
+      ['a failed refund hides one from the Stripe Dashboard', " and refund.status in ('pending', 'succeeded')", ''],
       [
-        'a refund that failed hides one that was made in Stripe’s dashboard',
-        " and refund.status in ('pending', 'succeeded')",
-        '',
-      ],
-      [
-        'a refund of Stripe’s dashboard that fails later stays booked',
+        'a refund from the Stripe Dashboard that fails later stays recorded',
         'if (!own || own.status !== refund.status) await notifyOfMoney',
         'if (!own) await notifyOfMoney',
       ],
       [
-        'a refund at Stripe that names another order’s is taken for that one',
+        'a refund at Stripe with another order’s refund ID is matched to that refund',
         'where order_id = $1 and (stripe_refund_id = $2 or id::text = $3)',
         'where (order_id = $1 or true) and (stripe_refund_id = $2 or id::text = $3)',
       ],
       [
-        'another refund of an unmatched payment is not looked at',
+        'another refund of an unmatched payment is ignored',
         'if (payment.stripe_refund_id === id && payment.refund_status === status) return true;',
         'if (payment.refund_status === status) return true;',
       ],
       [
-        'an event in an unknown currency is refused, and sent for days',
+        'an event in an unknown currency is rejected, and retried for days',
         'if (!(error instanceof RangeError)) throw error;',
         'if (error) throw error;',
       ],
       [
-        'a charge that was refunded says nothing of an unmatched payment',
+        'a refunded charge does not update its unmatched payment',
         '|charge\\.refunded$|charge\\.dispute',
         '|charge\\.dispute',
       ],
-      ['money that a won chargeback brings back is not booked', "    case 'charge.dispute.funds_reinstated':\n", ''],
-      ['news of a refund that is known starts its workflow again', '  if (own.status === refund.status) return;\n', ''],
+      ['money returned by a won chargeback is not recorded', "    case 'charge.dispute.funds_reinstated':\n", ''],
+      ['an event of a known refund starts its workflow again', '  if (own.status === refund.status) return;\n', ''],
     ],
   },
   {
@@ -50,32 +46,32 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['api/orders/order-views'],
     replacements: [
       [
-        'shoppers read who of the staff did what, and why',
+        'shoppers see which staff member did what, and why',
         "'actor', case when $3 then event.actor end, 'reason', case when $3 then event.reason end)",
         "'actor', event.actor, 'reason', event.reason)",
       ],
       [
-        'shoppers read why their order is under review',
+        'shoppers see why their order is under review',
         'review_reason: mine ? null : row.review_reason,',
         'review_reason: row.review_reason,',
       ],
       [
-        'a refund that waits for approval shows as a cancellation that waits',
+        'a refund that awaits approval is shown as a cancellation that awaits approval',
         "and kind = 'cancellation' and status = 'awaiting_approval'",
         "and status = 'awaiting_approval'",
       ],
       [
-        'a refund that moves on is no news of its order',
+        'a refund’s change of status is not published for its order',
         "'greatest(o.updated_at, (select max(updated_at) from refunds where order_id = o.id))'",
         "'o.updated_at'",
       ],
       [
-        'orders of the same moment are left out between two pages',
+        'orders of the same moment are skipped between two pages',
         'and (o.created_at, o.id) < ($2::timestamptz, $3::uuid)',
         'and o.created_at < $2::timestamptz and $3::uuid is not null',
       ],
       [
-        'the next page begins at a rounded time',
+        'the next page starts at a rounded time',
         'encodeCursor([last.cursor_at, last.id])',
         'encodeCursor([last.created_at.toISOString(), last.id])',
       ],
@@ -86,7 +82,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     file: 'api/orders/routes.ts',
     tests: ['api/orders/order-views'],
     replacements: [
-      ['a cancellation that was rejected twice can’t be asked for again', '`-${rejected!.count + 1}`', "'-2'"],
+      ['a cancellation that was rejected twice can’t be requested again', '`-${rejected!.count + 1}`', "'-2'"],
     ],
   },
   {
@@ -94,7 +90,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['api/orders/order-views'],
     replacements: [
       [
-        'the account’s address is taken although another one was given',
+        'the account’s address is used although another one was given',
         'email: body.email ?? (await accountEmail(ctx)),',
         'email: ctx.state.identity ? await accountEmail(ctx) : (body.email ?? null),',
       ],
@@ -117,20 +113,16 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['workflows/order/waits'],
     replacements: [
       [
-        'Stripe is asked once for a payment whose webhook may be lost',
+        'Stripe is queried once for a payment whose webhook may be lost',
         'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];',
         'const CHECK_AFTER_MS = [30_000];',
       ],
       [
-        'Stripe is asked twice for a payment whose webhook may be lost',
+        'Stripe is queried twice for a payment whose webhook may be lost',
         'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];',
         'const CHECK_AFTER_MS = [30_000, 120_000];',
       ],
-      [
-        'an order whose payment is nowhere in the records waits on',
-        " || (outcome === 'unpaid' && order.isPaidAtStripe)",
-        '',
-      ],
+      ['an order without a recorded payment keeps waiting', " || (outcome === 'unpaid' && order.isPaidAtStripe)", ''],
     ],
   },
   {
@@ -138,17 +130,17 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['workflows/order/waits'],
     replacements: [
       [
-        'an order is left alone while a return is on its way',
+        'an order is not checked while a return is expected',
         "['awaiting_return', 'awaiting_approval', 'pending']",
         "['awaiting_approval', 'pending']",
       ],
       [
-        'an order is left alone while a refund waits for approval',
+        'an order is not checked while a refund awaits approval',
         "['awaiting_return', 'awaiting_approval', 'pending']",
         "['awaiting_return', 'pending']",
       ],
       [
-        'an order is left alone while a refund is on its way',
+        'an order is not checked while a refund is pending',
         "['awaiting_return', 'awaiting_approval', 'pending']",
         "['awaiting_return', 'awaiting_approval']",
       ],
@@ -159,7 +151,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['workflows/order/waits'],
     replacements: [
       [
-        'staff find an order by its last chargeback, which is over, and not by its open one',
+        'staff find an order by its last, closed chargeback and not by its open one',
         'disputes?.find(({ status }) => isOpenDispute(status)) ?? disputes?.at(-1)',
         'disputes?.at(-1)',
       ],
@@ -170,7 +162,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['workflows/order/waits', 'workflows/order/refunds'],
     replacements: [
       [
-        'a chargeback is forgotten that support finds together with the payment',
+        'a chargeback that support finds together with the payment is lost',
         '      order.isReconcileDue ||= order.facts!.capturedCents === 0;\n',
         '',
       ],
@@ -180,7 +172,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     file: 'workflows/order/updates/cancel.ts',
     tests: ['workflows/order/waits', 'workflows/order/refunds'],
     replacements: [
-      ['an order whose late payment goes back is canceled once more', ' || order.refundId !== undefined', ''],
+      ['an order whose late payment is refunded is canceled again', ' || order.refundId !== undefined', ''],
     ],
   },
   {
@@ -189,17 +181,17 @@ export const ANSWERS: readonly MistakesInFile[] = [
     replacements: [
       ['the first retry comes six hours later', 'Math.min(attempt - 2,', 'Math.min(attempt - 1,'],
       [
-        'a refund on its way is asked for too late',
+        'the status of a pending refund is queried too late',
         "const CHECK_STRIPE_EVERY = '6 hours';",
         "const CHECK_STRIPE_EVERY = '6 days';",
       ],
-      ['news of a refusal sends the refund again', 'if (!hasNews || isRetryAsked) break;', 'break;'],
+      ['an event of a decline makes the refund again', 'if (!hasNews || isRetryAsked) break;', 'break;'],
       [
-        'a refund that the bank refused later stays sent',
+        'a refund that the bank declined later stays pending',
         "if (seen.stripeRefundId && seen.refundStatus !== 'failed')",
         "if (seen.stripeRefundId && seen.refundStatus === 'pending')",
       ],
-      ['a retry that staff ask for is not made', '      isRetryAsked = true;\n', ''],
+      ['a retry requested by staff is not made', '      isRetryAsked = true;\n', ''],
     ],
   },
 ];

@@ -12,18 +12,18 @@ export const AUDIT: readonly MistakesInFile[] = [
       ['the audit does not check reservations', '      await checkReservations(db, settings),\n', '      [],\n'],
       ['the audit does not check workflows', '      await checkWorkflows(db),\n', '      [],\n'],
       ['the audit does not check money', '...money.findings, ', ''],
-      ['the audit does not check goods', 'await checkGoods(db)', '[]'],
+      ['the audit does not check units', 'await checkGoods(db)', '[]'],
       ['the audit does not check orders', 'await checkOrders(db)', '[]'],
       [
-        'all checks of the audit but money are gone',
+        'the audit checks only money',
         '[...stock, ...reservations, ...workflows, ...money.findings, ...goods, ...orders]',
         '[...money.findings]',
       ],
-      ['the audit leaves marks of ended reservations', 'await repairMarks(db, stockCounters)', '[] as Finding[]'],
+      ['the audit keeps markers of ended reservations', 'await repairMarks(db, stockCounters)', '[] as Finding[]'],
       ['the audit repairs no counters', 'if (drift.size > 0) {', 'if (false) {'],
-      ['the audit always reports that the books agree', 'problems.length === 0\n', 'problems.length >= 0\n'],
+      ['the audit never reports discrepancies', 'problems.length === 0\n', 'problems.length >= 0\n'],
       [
-        'the audit drops findings that are still there',
+        'the audit drops findings that persist',
         'problems.filter((problem) => stillThere.has(keyOf(problem)))',
         'problems.filter((problem) => !stillThere.has(keyOf(problem)))',
       ],
@@ -39,7 +39,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     tests: AUDIT_TESTS,
     replacements: [
       [
-        'what went back in another way makes no order partially refunded',
+        'a refund in another way does not make an order partially refunded',
         'when returned.at_stripe + returned.otherwise > 0 then',
         'when returned.at_stripe > 0 then',
       ],
@@ -65,8 +65,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/audit/check-reservations.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      ['a reservation past its time is not found', "where r.status = 'reserved' and", "where r.status = 'nothing' and"],
-      ['an order past its time is not found', "where status = 'pending' and", "where status = 'nothing' and"],
+      ['an overdue reservation is not found', "where r.status = 'reserved' and", "where r.status = 'nothing' and"],
+      ['an overdue order is not found', "where status = 'pending' and", "where status = 'nothing' and"],
     ],
   },
   {
@@ -78,9 +78,13 @@ export const AUDIT: readonly MistakesInFile[] = [
         'if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;',
         'if (payment) return;',
       ],
-      ['a charge that an order books otherwise is not found', 'if (atStripe !== captured) find', 'if (false) find'],
       [
-        'a refund that an order books otherwise is not found',
+        'a charge that differs from the order’s record is not found',
+        'if (atStripe !== captured) find',
+        'if (false) find',
+      ],
+      [
+        'a refund that differs from the order’s record is not found',
         'if (backAtStripe !== refunded)\n    find',
         'if (false)\n    find',
       ],
@@ -106,7 +110,7 @@ export const AUDIT: readonly MistakesInFile[] = [
         'where false limit',
       ],
       [
-        'units put on sale that were never sold are not found',
+        'restocked units that were never sold are not found',
         'where o.paid_at is null and line.restocked_at is not null',
         'where false',
       ],
@@ -116,7 +120,7 @@ export const AUDIT: readonly MistakesInFile[] = [
         'where taken.units > bought.units limit',
       ],
       [
-        'units on sale of a refund that failed are not counted',
+        'restocked units of a failed refund are not counted',
         "where refund.status not in ('failed', 'rejected') or line.restocked_at is not null\n",
         "where refund.status not in ('failed', 'rejected')\n",
       ],
@@ -131,27 +135,27 @@ export const AUDIT: readonly MistakesInFile[] = [
         "and refund.status in ('awaiting_approval', 'pending')\n       and not",
       ],
       [
-        'an order that shipped without the units on sale is a finding',
+        'an order that shipped without its restocked units is reported',
         '\n       and not exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) limit',
         ' limit',
       ],
       [
-        'units of a refund that was given up are not looked for on sale',
+        'units of a refund that was given up are not checked for restocking',
         "and (refund.status = 'succeeded' or refund.given_up_at is not null) limit",
         "and refund.status = 'succeeded' limit",
       ],
       [
-        'forgotten units of a canceled order are not found',
+        'missing restocked units of a canceled order are not found',
         "where o.status in ('refunded', 'canceled') and o.paid_at",
         "where o.status = 'refunded' and o.paid_at",
       ],
       [
-        'units of an order that shipped are found as forgotten',
+        'units of a shipped order are reported as not restocked',
         'o.paid_at is not null and o.shipped_at is null\n',
         'o.paid_at is not null\n',
       ],
       [
-        'units of an order that was never sold are found as forgotten',
+        'units of an order that was never sold are reported as not restocked',
         'o.paid_at is not null and o.shipped_at is null\n',
         'o.shipped_at is null\n',
       ],
@@ -168,7 +172,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       ['the audit repairs counters that are being adjusted', '    if (adjusting.has(id)) continue;\n', ''],
       [
-        'reservations on their way count as drift',
+        'reservations in progress count as drift',
         'const right = available - (inFlight.get(id) ?? 0);',
         'const right = available;',
       ],
@@ -244,7 +248,7 @@ export const AUDIT: readonly MistakesInFile[] = [
         'key: `outbox-${Math.random()}.${orderId}`,',
       ],
       [
-        'nobody learns that an address refuses email',
+        'an address that refuses email is not reported',
         '    await recordRefusal(sql, message, payload.kind, sent.reason);\n',
         '',
       ],
@@ -255,7 +259,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     tests: ['activities/audit/check-stock'],
     replacements: [
       [
-        'the audit gives back what is being reserved',
+        'the audit releases units that are being reserved',
         'const target = row.available - ((await inFlightByProduct(db, stockCounters)).get(id) ?? 0);',
         'const target = row.available;',
       ],
@@ -266,7 +270,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     tests: ['activities/audit/check-stock'],
     replacements: [
       [
-        'two reservations of one product are found to disagree',
+        'two reservations of one product are reported as a discrepancy',
         "where r.status = 'reserved' group by item.product_id) open",
         "where r.status = 'reserved' group by item.product_id, r.id) open",
       ],

@@ -20,12 +20,12 @@ export const CATALOG: readonly MistakesInFile[] = [
           ] as const,
       ),
       [
-        'an import that changes tags alone is not written',
+        'an import that changes only tags is not written',
         'p.option_values, p.tags,\n        p.image_url)',
         'p.option_values, changed.tags,\n        p.image_url)',
       ],
       [
-        'an import that changes the currency alone is not written',
+        'an import that changes only the currency is not written',
         '(p.name, p.description, p.price, p.currency, p.stock_quantity',
         '(p.name, p.description, p.price, changed.currency, p.stock_quantity',
       ],
@@ -40,7 +40,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         'recordDeltas(sql, rows, idOf)',
       ],
       [
-        'a family has two leads once its first one is back on sale',
+        'a family has two leads once its first one is on sale again',
         'case when p.deleted_at is not null or changed.family_id is distinct',
         'case when changed.family_id is distinct',
       ],
@@ -50,7 +50,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         'then p.is_family_lead else p.is_family_lead end',
       ],
       [
-        'a new category comes before all others',
+        'a new category is listed before all others',
         '(select coalesce(max(position), 0) + 1 from categories)',
         '(select coalesce(min(position), 0) from categories)',
       ],
@@ -61,17 +61,17 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: ['activities/catalog/import/import-stock.test'],
     replacements: [
       [
-        'a new product is made with units that went',
+        'a new product is created with a negative delivery',
         'if (row.stockDelta !== undefined && row.stockDelta < 0) {',
         'if (false) {',
       ],
-      ['a new product is made without its delivery', 'row.stockDelta ?? row.stockQuantity', 'row.stockQuantity'],
+      ['a new product is created without its delivery', 'row.stockDelta ?? row.stockQuantity', 'row.stockQuantity'],
       [
         'a delivery of one product counts for another',
         'const deltaKey = (productId: string, reference: string) => `${productId} ${reference}`;',
         'const deltaKey = (_productId: string, reference: string) => reference;',
       ],
-      ['a count is taken whatever it was based on', 'version: row.stockVersion }', 'version: known.version }'],
+      ['a count is accepted with any base version', 'version: row.stockVersion }', 'version: known.version }'],
     ],
   },
   {
@@ -79,12 +79,12 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: ['infra/redis'],
     replacements: [
       [
-        'after a load that failed everybody waits for the lock to expire',
+        'after a failed load, all callers wait for the lock to expire',
         '          await this.#unlock(lock, token).catch(() => undefined);\n',
         '',
       ],
       [
-        'a load that failed unlocks for another one',
+        'a failed load removes another loader’s lock',
         "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end",
         "redis.call('del', KEYS[1])",
       ],
@@ -95,7 +95,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       [
-        'a family is in stock by a variant that is no longer sold',
+        'a family counts as in stock because of a variant that is no longer sold',
         'where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0 limit 1',
         'where v.family_id = p.family_id and v.stock_quantity > 0 limit 1',
       ],
@@ -111,7 +111,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         'p.deleted_at is null) as product_count',
       ],
       [
-        'categories count what is no longer sold',
+        'categories count products that are no longer sold',
         'p.deleted_at is null and p.is_family_lead) as product_count',
         'p.is_family_lead) as product_count',
       ],
@@ -121,7 +121,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         'where family_id = $1 and deleted_at is null order by price, sku',
         'where family_id = $1 order by price, sku',
       ],
-      ['a lowest price leaves out what costs just that', 'p.price >= ${value', 'p.price > ${value'],
+      ['a minimum price excludes products at exactly that price', 'p.price >= ${value', 'p.price > ${value'],
     ],
   },
   {
@@ -146,7 +146,11 @@ export const CATALOG: readonly MistakesInFile[] = [
         '{ family: product.family, deletedAt: null, id: { $ne: id } }',
         '{ family: product.family, id: { $ne: id } }',
       ],
-      ['the dearest variant leads its family', "{ orderBy: { price: 'asc' } }", "{ orderBy: { price: 'desc' } }"],
+      [
+        'the most expensive variant leads its family',
+        "{ orderBy: { price: 'asc' } }",
+        "{ orderBy: { price: 'desc' } }",
+      ],
     ],
   },
   {
@@ -154,17 +158,17 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       [
-        'an administrator’s delivery counts as another’s with the same key',
+        'an administrator’s delivery counts as another administrator’s with the same key',
         '`api:${admin.userId}:${key}`',
         '`api:${key}`',
       ],
       [
-        'a list is cached for any lowest price',
+        'a list is cached for any minimum price',
         '[query.category, query.min_price, query.max_price',
         '[query.category, query.max_price',
       ],
       [
-        'a list is cached for any highest price',
+        'a list is cached for any maximum price',
         'query.min_price, query.max_price, query.sort',
         'query.min_price, query.sort',
       ],
@@ -180,7 +184,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     file: 'api/catalog/search-routes.ts',
     tests: PRODUCT_TESTS,
     replacements: [
-      ['search has no lowest price', 'cents(query.min_price, Math.ceil)', 'undefined'],
+      ['search ignores the minimum price', 'cents(query.min_price, Math.ceil)', 'undefined'],
       ['each page of a search is the first one', '            offset,\n', '            offset: 0,\n'],
       ['price ranges are in cents', 'cents === null ? null : toDecimal(cents, currency)', 'cents'],
     ],
@@ -190,7 +194,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       [
-        'search has a family in stock by a variant that is no longer sold',
+        'search shows a family as in stock because of a variant that is no longer sold',
         'v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)',
         'v.family_id = p.family_id and v.stock_quantity > 0)',
       ],
@@ -200,7 +204,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         'where v.family_id = p.family_id) end as options',
       ],
       [
-        'search does not hear of a change of a variant',
+        'the search index misses a change of a variant',
         '\n     or p.is_family_lead and p.family_id in (select family_id from products where id = any($1::uuid[]) and family_id is not null)',
         '',
       ],
@@ -211,22 +215,22 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: ['api/cart'],
     replacements: [
       [
-        'a cart shows what others have reserved as available',
+        'a cart shows units reserved by others as available',
         'then p.stock_quantity - p.reserved_quantity else 0 end',
         'then p.stock_quantity else 0 end',
       ],
       [
-        'a cart shows what is no longer sold as available',
+        'a cart shows products that are no longer sold as available',
         'case when p.deleted_at is null then p.stock_quantity - p.reserved_quantity else 0 end',
         'p.stock_quantity - p.reserved_quantity',
       ],
       [
-        'a product that is no longer sold goes into a cart',
+        'a product that is no longer sold can be added to a cart',
         "'select currency from products where id = $1 and deleted_at is null'",
         "'select currency from products where id = $1'",
       ],
       [
-        'whoever knows the ID of an account’s cart takes it by signing in',
+        'anyone with the ID of an account’s cart takes it over by signing in',
         "'select 1 from carts where id = $1 and user_id is null for update'",
         "'select 1 from carts where id = $1 for update'",
       ],
@@ -237,7 +241,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: ['activities/catalog'],
     replacements: [
       [
-        'a rebuilt search index has what is no longer sold',
+        'a rebuilt search index includes products that are no longer sold',
         'where p.deleted_at is null and p.is_family_lead and p.id > $1',
         'where p.is_family_lead and p.id > $1',
       ],

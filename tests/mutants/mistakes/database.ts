@@ -15,7 +15,7 @@ export const DATABASE: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'an order may step from any status to any other',
+        'an order may change from any status to any other',
         'if not exists (select 1 from order_steps where',
         'if false and not exists (select 1 from order_steps where',
       ],
@@ -59,12 +59,12 @@ export const DATABASE: readonly MistakesInFile[] = [
         'create index idx_reservations_reserved_owner',
       ],
       [
-        'requests of one shopper at once don’t wait for each other',
+        'concurrent requests of one shopper don’t wait for each other',
         '    perform pg_advisory_xact_lock(lock_key);',
         '    perform lock_key;',
       ],
       [
-        'an order opens on a reservation that is being replaced',
+        'an order is placed with a reservation that is being replaced',
         'owner = any(owners) order by id for no key update;',
         'owner = any(owners) order by id;',
       ],
@@ -75,7 +75,7 @@ export const DATABASE: readonly MistakesInFile[] = [
     tests: CONSTRAINT_TESTS,
     replacements: [
       [
-        'units may ship whose refund has failed',
+        'units with a failed refund may ship',
         "and status in ('awaiting_approval', 'pending', 'failed')",
         "and status in ('awaiting_approval', 'pending')",
       ],
@@ -85,7 +85,7 @@ export const DATABASE: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'two refunds may be one at Stripe',
+        'two refunds may share a refund at Stripe',
         'stripe_refund_id varchar(255) unique,\n  failure_reason text,',
         'stripe_refund_id varchar(255),\n  failure_reason text,',
       ],
@@ -101,7 +101,7 @@ export const DATABASE: readonly MistakesInFile[] = [
     tests: CONSTRAINT_TESTS,
     replacements: [
       [
-        'a cart may hold any number of a product',
+        'a cart may contain any number of a product',
         'quantity integer not null check (quantity between 1 and 100)',
         'quantity integer not null',
       ],
@@ -112,7 +112,7 @@ export const DATABASE: readonly MistakesInFile[] = [
     tests: ['activities/reservations', ...ACTIVITY_TESTS, 'api/catalog', 'infra/postgres'],
     replacements: [
       [
-        'a sale is taken from the stock counter twice',
+        'a sale is deducted from the stock counter twice',
         'delta := delta - (old.stock_quantity - old.reserved_quantity);',
         'delta := new.stock_quantity - old.stock_quantity;',
       ],

@@ -7,38 +7,34 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/payment-ledger'],
     replacements: [
       [
-        'a payment takes what was bought out of the carts of all shoppers',
+        'a payment removes the purchased products from the carts of all shoppers',
         'and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id',
         'and cart_items.product_id = bought.product_id',
       ],
       [
-        'a payment empties its cart, also of what was not ordered',
+        'a payment empties its cart, including products that were not ordered',
         'cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id',
         'cart_items.cart_id = reservations.cart_id',
       ],
       [
-        'a payment takes out of its cart what any order has bought',
+        'a payment removes products of any order from its cart',
         'where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id',
         'where reservations.id = paid.reservation_id',
       ],
+      ['declined payment attempts are sorted by ID', 'order by recorded_at, attempt_id', 'order by attempt_id'],
       [
-        'refused attempts to pay are read in the order of their IDs',
-        'order by recorded_at, attempt_id',
-        'order by attempt_id',
-      ],
-      [
-        'the last refused attempt to pay is mailed instead of the first',
+        'the last declined payment attempt is emailed instead of the first',
         'message: failures[0]!.message',
         'message: last.message',
       ],
-      ['the first refused attempt to pay is shown instead of the last', 'failures.at(-1)', 'failures[0]'],
+      ['the first declined payment attempt is shown instead of the last', 'failures.at(-1)', 'failures[0]'],
       [
-        'a paid order shows a refused attempt to pay',
+        'a paid order shows a declined payment attempt',
         "if (!last || order.status !== 'pending') return failures;",
         'if (!last) return failures;',
       ],
       [
-        'a refused attempt at another payment is shown on the order that its metadata names',
+        'a declined attempt of another payment is shown on the order that its metadata names',
         'from payment_failures where payment_id = $2 order',
         'from payment_failures where payment_id in (select id from payments where order_id = $1 or id = $2) order',
       ],
@@ -60,12 +56,12 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/order-steps'],
     replacements: [
       [
-        'two steps of staff that share a request ID count as one',
+        'two staff actions with the same request ID count as one',
         'const dedupeKey = `${step.action}:${request.requestId}`;',
         'const dedupeKey = request.requestId;',
       ],
       [
-        'an order that was refunded in part is released as paid in full',
+        'a partially refunded order is released as fully paid',
         'fromDecimal(order.refunded_amount, order.currency) + otherwiseCents',
         'otherwiseCents',
       ],
@@ -80,7 +76,7 @@ export const EDGES: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a delivered order has no day from which its returns are counted',
+        'a delivered order has no start of its return window',
         "await sql.run('update orders set delivered_at = now() where id = $1', [order.id]);",
         '',
       ],
@@ -91,14 +87,14 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/order-steps'],
     replacements: [
       [
-        'staff read the account’s address although another one was given at the checkout',
+        'staff see the account’s address although another one was given at checkout',
         'coalesce(o.email, u.email)',
         'coalesce(u.email, o.email)',
       ],
-      ['staff read the oldest events of a long history', 'order by id desc limit', 'order by id limit'],
-      ['staff read the history backward', 'history.reverse().map', 'history.map'],
+      ['staff see the oldest events of a long history', 'order by id desc limit', 'order by id limit'],
+      ['staff see the history in reverse order', 'history.reverse().map', 'history.map'],
       [
-        'staff don’t see until when a chargeback can be answered',
+        'staff don’t see the deadline of a chargeback',
         'evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,',
         'evidenceDueBy: null,',
       ],
@@ -109,7 +105,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/order-steps'],
     replacements: [
       [
-        'a request for a retry hides a request for a look at Stripe with the same ID',
+        'a retry request hides a request to check Stripe with the same ID',
         'dedupeKey: `${event.type}:${requestId}`',
         'dedupeKey: requestId',
       ],
@@ -120,7 +116,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/payments/payments.integration', 'activities/orders/order-steps'],
     replacements: [
       [
-        'payments may be made by methods that take days',
+        'payment methods that take days are accepted',
         '        allowed_payment_method_types: settings.PAYMENT_METHOD_TYPES,\n',
         '',
       ],
@@ -135,17 +131,17 @@ export const EDGES: readonly MistakesInFile[] = [
         'if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;',
       ],
       [
-        'only ten refunds of a payment are looked through for the shop’s own',
+        'only ten refunds of a payment are searched for the shop’s own',
         'const made = await stripe.refunds.list({ payment_intent: request.paymentIntentId, limit: 100 });',
         'const made = await stripe.refunds.list({ payment_intent: request.paymentIntentId });',
       ],
       [
-        'only ten refunds of a payment are entered in the books',
+        'only ten refunds of a payment are recorded',
         'stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),',
         'stripe.refunds.list({ payment_intent: paymentIntentId }),',
       ],
       [
-        'a chargeback can be answered for a moment in 1970',
+        'a chargeback without a deadline gets one in 1970',
         'evidenceDueBy: dueBy ? new Date(dueBy * 1000) : null,',
         'evidenceDueBy: dueBy ? new Date(dueBy) : null,',
       ],
@@ -166,17 +162,17 @@ export const EDGES: readonly MistakesInFile[] = [
         'stripe.refunds.list({ payment_intent: paymentIntentId }),',
       ],
       [
-        'a failed refund counts as money that went back',
+        'a failed refund counts as refunded',
         '...refunds.data.filter((_, index) => isMade(index)),',
         '...refunds.data,',
       ],
       [
-        'an unmatched payment is settled by its failed refund',
+        'an unmatched payment is resolved by its failed refund',
         'const states = made.filter((_, index) => isMade(index));',
         'const states = made;',
       ],
       [
-        'an unmatched payment is settled while one of its refunds can still fail',
+        'an unmatched payment is resolved while one of its refunds can still fail',
         "states.find(({ status }) => status === 'pending') ?? states[0]",
         'states[0]',
       ],
@@ -187,16 +183,16 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/email/mail-lanes'],
     replacements: [
       [
-        'mails of one order overtake each other',
+        'emails of one order overtake each other',
         'groups.set(message.key, [...(groups.get(message.key) ?? []), message]);',
         'groups.set(String(message.id), [message]);',
       ],
       [
-        'a mail server that is away is asked for each mail',
+        'an unavailable mail server is contacted for each email',
         'unreachable ?? (await deliver(message, sql, shop, deps))',
         'await deliver(message, sql, shop, deps)',
       ],
-      ['links in mails have two slashes', ".replace(/\\/+$/, '')", ''],
+      ['links in emails have two slashes', ".replace(/\\/+$/, '')", ''],
     ],
   },
   {
@@ -204,7 +200,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/email/mail-lanes'],
     replacements: [
       [
-        'a mail tells of the refund of another order',
+        'an email describes another order’s refund',
         'from refunds where id = $1 and order_id = $2',
         'from refunds where id = $1 and $2::uuid is not null',
       ],
@@ -220,12 +216,12 @@ export const EDGES: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a delivery is lost when only others of its batch were counted',
+        'a delivery is lost when only others of its batch were applied',
         'if (applied.includes(false)) throw',
         'if (!applied.includes(true)) throw',
       ],
       [
-        'a product that is gone is shown from a cache while the search index is away',
+        'a deleted product is shown from a cache while the search index is unavailable',
         '      } finally {\n',
         '      } catch (error) {\n        throw error;\n      }\n      {\n',
       ],
@@ -236,15 +232,11 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/recommendations/forget-handler'],
     replacements: [
       [
-        'a forgotten history keeps the name on events that still wait',
+        'a deleted history keeps the name on pending events',
         'oldestAt !== undefined && oldestAt <= untilMs',
         'false && oldestAt !== undefined && oldestAt <= untilMs',
       ],
-      [
-        'a forgotten history keeps the events of its last millisecond',
-        'time < ${untilMs + 1}ms',
-        'time <= ${untilMs}ms',
-      ],
+      ['a deleted history keeps the events of its last millisecond', 'time < ${untilMs + 1}ms', 'time <= ${untilMs}ms'],
     ],
   },
 ];

@@ -18,27 +18,23 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
     tests: [...REFUND_TESTS, 'tests/payment-integrity'],
     replacements: [
       [
-        'news of an earlier refund attempt overwrites the second',
+        'an event of an earlier refund attempt overwrites the second',
         'own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId',
         'true',
       ],
       [
-        'a refund of everything in Stripe’s dashboard cancels no units',
+        'a full refund in the Stripe Dashboard cancels no units',
         'amountCents >= refundableCents(order, decided)',
         'amountCents > refundableCents(order, decided)',
       ],
+      ['units of a won chargeback never ship', "  if (status === 'failed') await keepUnits(sql, refundId);\n", ''],
       [
-        'units of a chargeback that was won never ship',
-        "  if (status === 'failed') await keepUnits(sql, refundId);\n",
-        '',
-      ],
-      [
-        'an inquiry of the bank counts as money taken',
+        'an inquiry by the bank counts as withdrawn money',
         "if (status.startsWith('warning_') || status === 'prevented') return undefined;",
         "if (status === 'prevented') return undefined;",
       ],
       [
-        'money that the order never had is booked as refunded',
+        'money that the order never received is recorded as refunded',
         'if (!order || order.capturedCents === 0) return [];',
         'if (!order) return [];',
       ],
@@ -48,17 +44,17 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'units that are on sale ship when a refund in the dashboard fails',
+        'restocked units ship when a refund in the Stripe Dashboard fails',
         'where id = $1\n       and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`',
         'where id = $1`',
       ],
       [
-        'a new day to answer a chargeback by is not noticed',
+        'a new deadline of a chargeback is ignored',
         '(disputes.status, disputes.evidence_due_by, disputes.amount)\n         is distinct from (excluded.status, excluded.evidence_due_by, excluded.amount)',
         '(disputes.status, disputes.amount)\n         is distinct from (excluded.status, excluded.amount)',
       ],
       [
-        'the day to answer a chargeback by stays the first one',
+        'a chargeback keeps its first deadline',
         'status = excluded.status, evidence_due_by = excluded.evidence_due_by,',
         'status = excluded.status,',
       ],

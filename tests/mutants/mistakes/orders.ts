@@ -7,12 +7,12 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/email', 'tests/payment-integrity', 'api/orders'],
     replacements: [
       [
-        'an order is opened on another shopper’s reservation',
+        'an order is placed with another shopper’s reservation',
         'if (!guarded || !request.owners.includes(guarded.owner)) return',
         'if (!guarded) return',
       ],
       [
-        'an order is opened on a reservation whose time is over',
+        'an order is placed with an expired reservation',
         "if (guarded.status !== 'reserved' || !guarded.live) return",
         "if (guarded.status !== 'reserved') return",
       ],
@@ -46,7 +46,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
     replacements: [
       [
-        'a payment of an order that is over is sold all the same',
+        'a payment of an ended order still sells its items',
         "order.status === 'pending' ? await sellInLedger(sql, order.reservation_id) : 'gone'",
         'await sellInLedger(sql, order.reservation_id)',
       ],
@@ -56,20 +56,16 @@ export const ORDERS: readonly MistakesInFile[] = [
         'payment.unmatched ?? undefined',
       ],
       [
-        'an order books its payment twice',
+        'an order records its payment twice',
         'if (fromDecimal(order.captured_amount, order.currency) > 0) {',
         'if (false) {',
       ],
-      [
-        'a payment empties a cart that holds more than was bought',
-        '\n       and cart_items.quantity <= bought.quantity',
-        '',
-      ],
-      ['a purchase is not counted by analytics', ", ('analytics.purchase', $1::text, '{}')", ''],
+      ['a payment empties a cart with more than was bought', '\n       and cart_items.quantity <= bought.quantity', ''],
+      ['a purchase is not recorded by analytics', ", ('analytics.purchase', $1::text, '{}')", ''],
       ['no confirmation email', `('mail', $1::text, '{"kind": "order_paid"}'), `, ''],
-      ['every refused attempt to pay is mailed', 'if (all!.count === failures.length)\n', ''],
+      ['every declined payment attempt is emailed', 'if (all!.count === failures.length)\n', ''],
       [
-        'an unmatched payment that went back is sent back again',
+        'a refunded unmatched payment is refunded again',
         "if (payment.refund !== 'succeeded') unmatched.push(payment.id);",
         'unmatched.push(payment.id);',
       ],
@@ -91,14 +87,14 @@ export const ORDERS: readonly MistakesInFile[] = [
       'tests/goods-and-money',
     ],
     replacements: [
-      ['a step of staff is done twice', '    if (earlier) {\n', '    if (false) {\n'],
+      ['a staff action is done twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
         'an order ships while a refund of its units is not finished',
         "  if (step.action === 'markShipped') {\n",
         '  if (false) {\n',
       ],
       [
-        'staff end the review of a cancellation that waits for approval',
+        'staff can end the review of a cancellation that awaits approval',
         "if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
       ],
@@ -110,7 +106,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'an order that is released forgets what went back in another way',
+        'a released order loses the amount refunded in another way',
         'fromDecimal(order.refunded_amount, order.currency) + otherwise',
         'fromDecimal(order.refunded_amount, order.currency)',
       ],
@@ -129,18 +125,14 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
     replacements: [
       ['a payment that Stripe would not cancel counts as canceled', "      if (status === 'open') throw error;\n", ''],
+      ['a declined retry returns the refund of the previous attempt', " && (metadata.attempt ?? '1') === attempt", ''],
       [
-        'a refused retry is answered with the refund of the attempt before',
-        " && (metadata.attempt ?? '1') === attempt",
-        '',
-      ],
-      [
-        'a retried checkout makes a second PaymentIntent',
+        'a retried checkout creates a second PaymentIntent',
         '{ idempotencyKey: `order-${request.orderId}-intent` }',
         '{}',
       ],
       [
-        'a second attempt at a refund gets the answer of the first',
+        'a second attempt of a refund gets the response of the first',
         "`refund-${request.refundId}${attempt === '1' ? '' : `-${attempt}`}`",
         '`refund-${request.refundId}`',
       ],
@@ -149,8 +141,8 @@ export const ORDERS: readonly MistakesInFile[] = [
         'if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);',
         'await attachPaymentIntent(db, request.orderId, attached);',
       ],
-      ['a refund of an earlier attempt answers for the next one', " && (metadata.attempt ?? '1') === attempt", ''],
-      ['chargebacks that Stripe has are not recorded', 'disputes: disputes.data.map(foundDispute),', 'disputes: [],'],
+      ['a refund of an earlier attempt is returned for the next one', " && (metadata.attempt ?? '1') === attempt", ''],
+      ['chargebacks at Stripe are not recorded', 'disputes: disputes.data.map(foundDispute),', 'disputes: [],'],
       [
         'a payment in flight counts as canceled',
         "      if (status === 'open') throw error;\n      return status;",
@@ -163,18 +155,18 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['tests/payment-integrity', 'activities/payments', ...ACTIVITY_TESTS],
     replacements: [
       [
-        'a part of an unmatched payment that went back counts as all of it',
+        'a partial refund of an unmatched payment counts as a full one',
         'if (backCents < payment.amountCents) return null;',
         'if (back.length === 0) return null;',
       ],
       [
-        'an open chargeback counts as money that went back',
+        'an open chargeback counts as refunded',
         "disputes.data.filter(({ status }) => status === 'lost')",
         "disputes.data.filter(({ status }) => status !== 'won')",
       ],
-      ['news of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and $5::int is not null'],
+      ['an event of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and $5::int is not null'],
       [
-        'late news takes back that an unmatched payment went back',
+        'a late event reverts the refund of an unmatched payment',
         "and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)",
         '',
       ],
@@ -185,7 +177,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['infra/stripe/payment-facts'],
     replacements: [
       [
-        'what was asked for counts as received',
+        'the requested amount counts as received',
         'intent.amount_received, intent.currency',
         'intent.amount, intent.currency',
       ],
@@ -201,11 +193,11 @@ export const ORDERS: readonly MistakesInFile[] = [
         'excluded.order_id',
       ],
       [
-        'a late event takes back that a payment succeeded',
+        'a late event reverts a succeeded payment',
         "status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,\n         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount\n           else excluded.received_amount end\n         where payments.order_id <> excluded.order_id\n           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status)",
         'status = excluded.status, received_amount = excluded.received_amount)',
       ],
-      ['an event of a refused attempt to pay can’t be handled twice', 'on conflict (attempt_id) do nothing', ''],
+      ['an event of a declined payment attempt can’t be handled twice', 'on conflict (attempt_id) do nothing', ''],
     ],
   },
   {
@@ -241,16 +233,16 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['api/webhooks', 'tests/payment-integrity', 'tests/support-desk', 'tests/invariants'],
     replacements: [
       [
-        'metadata decides whose a payment is',
+        'metadata determines the order of a payment',
         'or (id = $4 and not exists (select 1 from orders where payment_intent_id = $5))),',
         'or id = $4),',
       ],
       [
-        'a second payment of a paid order is not looked at',
+        'a second payment of a paid order is ignored',
         'if (!order.captured || event.data.object.id !== order.paymentIntentId) await',
         'if (!order.captured) await',
       ],
-      ['an event is marked as handled before it is', 'returning handled_at)', 'returning now() as handled_at)'],
+      ['an event is marked as handled too early', 'returning handled_at)', 'returning now() as handled_at)'],
       [
         'chargebacks are not followed',
         '      await notifyOfMoney(deps, order);\n      return;\n    default:',
@@ -274,7 +266,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['workflows/order'],
     replacements: [
       [
-        'a chargeback or refund whose event came before the payment was booked is forgotten',
+        'a chargeback or refund whose event arrived before the payment was recorded is lost',
         `    order.moneyMoved ||= order.isReconcileDue;
 `,
         '',
@@ -286,7 +278,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['activities/email'],
     replacements: [
       [
-        'emails of an order go to the account’s address although another one was given at the checkout',
+        'an order’s emails are sent to the account’s address although another one was given at checkout',
         'coalesce(o.email, users.email) as email',
         'coalesce(users.email, o.email) as email',
       ],
@@ -297,7 +289,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: ['api/cart'],
     replacements: [
       [
-        'what a signed-in shopper has paid for stays in their cart',
+        'products that a signed-in shopper has paid for stay in their cart',
         'cartId: (await findCart(deps.db, cartOwner(ctx))) ?? null,',
         'cartId: ctx.state.cartId ?? null,',
       ],

@@ -8,12 +8,12 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['domain/refund'],
     replacements: [
       [
-        'lines may cost more than what is left of the charge',
-        "    if (isOwedAway(amountCents))\n      return refuse('refund_exceeds_charge', 'These lines",
+        'lines may cost more than the remaining charge',
+        "    if (exceedsRefundable(amountCents))\n      return refuse('refund_exceeds_charge', 'These lines",
         "    if (false)\n      return refuse('refund_exceeds_charge', 'These lines",
       ],
       [
-        'only refunds that succeeded count as given back',
+        'only succeeded refunds reduce the refundable amount',
         "refund.isGivenUp : refund.status !== 'rejected';",
         "refund.isGivenUp : refund.status === 'succeeded';",
       ],
@@ -30,7 +30,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: [...REFUND_TESTS, 'activities/email'],
     replacements: [
       [
-        'a retry that a lead declined counts as approved at the next one',
+        'a retry that a lead rejected counts as approved at the next one',
         'refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED',
         'refund.decidedBy !== null',
       ],
@@ -45,7 +45,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         "if (role === 'customer') {",
       ],
       [
-        'a refund is approved whose money went elsewhere meanwhile',
+        'a refund is approved although its amount was used meanwhile',
         'const tooLate = approved ? await refusalToResume(sql, refund, order) : undefined;',
         'const tooLate = undefined;',
       ],
@@ -64,14 +64,14 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'stripe_refund_id = null, failure_reason = null',
         'failure_reason = null',
       ],
-      ['a refund that was given up is sent to Stripe after all', '    if (refund.isGivenUp) {\n', '    if (false) {\n'],
+      ['a refund that was given up is still made at Stripe', '    if (refund.isGivenUp) {\n', '    if (false) {\n'],
       [
-        'units of a refund that was given up stay off sale',
+        'units of a refund that was given up are not restocked',
         '    if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);\n',
         '',
       ],
       [
-        'a refund whose units are back on sale is canceled',
+        'a refund with restocked units is canceled',
         "if (refund.isRestocked || refund.kind === 'cancellation') {",
         'if (false) {',
       ],
@@ -86,7 +86,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'items of a return go back on sale although they are not fit',
+        'items of a return are restocked although they are not fit for sale',
         'const restock = request.restock && refund.lines.length > 0;',
         'const restock = refund.lines.length > 0;',
       ],
@@ -101,32 +101,32 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'dedupeKey: `refund:${refund.refundId}:decided`',
       ],
       [
-        'a retry is within the limit of whoever retries, not of whoever requested it',
+        'a retry uses the limit of the person who retries, not of the requester',
         'needsApproval(limits, roleOf(refund.requestedBy), others',
         'needsApproval(limits, roleOf(request.actor), others',
       ],
       [
-        'a refund on its way is retried',
+        'a pending refund is retried',
         "    if (refund.status !== 'failed') return { outcome: 'decided', refund };\n",
         '',
       ],
       [
-        'items of a return whose money had gone back go on sale although they are not fit',
+        'items of an already refunded return are restocked although they are not fit for sale',
         'if (isPaidBack && restock)',
         'if (isPaidBack)',
       ],
       [
-        'items of a return whose money had gone back stay off sale',
+        'items of an already refunded return are not restocked',
         '    if (isPaidBack && restock) await restockRefund(sql, refund.refundId);\n',
         '',
       ],
       [
-        'a return is refused when a part of its money went back',
+        'a return is refused when a part of its amount was refunded',
         'const amountCents = Math.min(refund.amountCents, refundableCents(order, others));',
         'const amountCents = refundableCents(order, others) === 0 ? 0 : refund.amountCents;',
       ],
       [
-        'a return keeps its first amount when a part went back',
+        'a return keeps its first amount when a part was refunded',
         'amount = coalesce($4, amount), updated_at',
         'amount = coalesce(amount, $4), updated_at',
       ],
@@ -142,7 +142,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: [...REFUND_TESTS, 'activities/email'],
     replacements: [
       [
-        'an order is canceled while the bank has its money',
+        'an order is canceled while the bank withholds its money',
         'if (await hasMoneyWithheld(sql, orderId)) {',
         'if (false) {',
       ],
@@ -157,23 +157,23 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'the units of a canceled order stay off sale',
+        'the units of a canceled order are not restocked',
         '  await restockRefund(sql, refundId);\n  if (canceled === 0) return;',
         '  if (canceled === 0) return;',
       ],
       [
-        'a cancellation pays again what waiting refunds pay',
+        'a cancellation refunds the amounts of waiting refunds again',
         '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
         'replacedBy(order, earlier, decision)',
       ],
-      ['an order under review for another reason says that a cancellation waits', 'coalesce(review_reason, $2)', '$2'],
+      ['an order under review for another reason shows a waiting cancellation', 'coalesce(review_reason, $2)', '$2'],
       [
-        'a second cancellation is taken while one waits',
+        'a second cancellation is accepted while one waits',
         "refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')",
         'false',
       ],
       [
-        'a rejected cancellation that is asked for again is answered as canceled',
+        'a rejected cancellation that is requested again is reported as canceled',
         "if (existing && existing.status !== 'rejected')",
         'if (existing)',
       ],
@@ -189,17 +189,17 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: [...REFUND_TESTS, 'activities/email', 'tests/invariants'],
     replacements: [
       [
-        'news of an earlier attempt overwrites the next one',
+        'an event of an earlier attempt overwrites the next one',
         '  if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;\n',
         '',
       ],
-      ['late news takes back that a refund succeeded', "and not (status = 'succeeded' and $2 = 'pending') ", ''],
+      ['a late event reverts a succeeded refund', "and not (status = 'succeeded' and $2 = 'pending') ", ''],
       [
-        'Stripe’s late answer revives a refund that was given up',
+        'Stripe’s late response revives a refund that was given up',
         "and status <> 'rejected' and given_up_at is null",
         "and status <> 'rejected'",
       ],
-      ['an order gives back more than it received', 'Math.min(capturedCents, atStripeCents)', 'atStripeCents'],
+      ['an order refunds more than it received', 'Math.min(capturedCents, atStripeCents)', 'atStripeCents'],
       [
         'refunds above the limit need no approval',
         ': needsApproval(limits, role, earlier, decision.amountCents)\n',
@@ -212,12 +212,12 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'request.awaitReturn === true',
       ],
       [
-        'a request ID that was used before makes no difference',
+        'a reused request ID is accepted for another request',
         'if (asksFor(request, refund)) return',
         'if (refund) return',
       ],
       [
-        'units are canceled while the bank has their money',
+        'units are canceled while the bank withholds their money',
         'if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {',
         'if (false) {',
       ],
@@ -226,9 +226,9 @@ export const REFUNDS: readonly MistakesInFile[] = [
         "await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });",
         'return before;',
       ],
-      ['refunded units stay off sale', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
+      ['refunded units are not restocked', '    if (before.restock) await restockRefund(sql, before.refundId);\n', ''],
       [
-        'money that was given up does not end the order',
+        'a refund that was given up does not end the order',
         'const returnedCents = refundedCents + otherwiseCents;',
         'const returnedCents = refundedCents;',
       ],
@@ -238,15 +238,19 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'if (false)',
       ],
       ['a return of items that have not shipped is awaited', 'if (isReturn && !order.hasShipped) {', 'if (false) {'],
-      ['staff request returns after the window', 'if (isReturn && closedAt)', "if (role === 'customer' && closedAt)"],
-      ['staff give no money back after the window of returns', 'if (isReturn && closedAt)', 'if (closedAt)'],
+      [
+        'staff can request returns after the window',
+        'if (isReturn && closedAt)',
+        "if (role === 'customer' && closedAt)",
+      ],
+      ['staff can’t refund after the return window', 'if (isReturn && closedAt)', 'if (closedAt)'],
       [
         'the second failure of a refund is missing in the history',
         "dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`",
         'dedupeKey: `refund:${outcome.refundId}:${outcome.status}`',
       ],
       [
-        'a lost chargeback is mailed as a refund',
+        'a lost chargeback is emailed as a refund',
         "if (before.kind !== 'chargeback') await queueMail",
         'await queueMail',
       ],
@@ -289,11 +293,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['infra/actor-proof', 'tests/support-desk'],
     replacements: [
       [
-        'anybody at the Temporal UI is whom they claim to be',
+        'anyone in the Temporal UI is who they claim to be',
         'return isProven(secret, sender, subject) ? sender.requestedBy : uiActor(sender.requestedBy);',
         'return sender.requestedBy;',
       ],
-      ['a proof is good for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
+      ['a proof is valid for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
     ],
   },
   {
@@ -301,7 +305,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['activities/email', 'activities/refunds', 'api/webhooks', 'tests/goods-and-money'],
     replacements: [
       [
-        'a lost chargeback is emailed to the shopper as a refund on its way',
+        'a lost chargeback is emailed to the shopper as a pending refund',
         `if (before.kind !== 'chargeback') await queueMail(`,
         'await queueMail(',
       ],
@@ -312,7 +316,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['activities/refunds', 'tests/late-payment'],
     replacements: [
       [
-        'a dashboard refund of a payment that came too late puts units on sale that were never sold',
+        'a dashboard refund of a late payment restocks units that were never sold',
         'const isAll = order.isSold && !order.hasShipped && amountCents',
         'const isAll = !order.hasShipped && amountCents',
       ],
@@ -323,7 +327,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['workflows/refund'],
     replacements: [
       [
-        'Stripe’s news of a pending refund is looked at only six hours later',
+        'Stripe’s event of a pending refund is handled only six hours later',
         `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
 `,
         '',
@@ -335,7 +339,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['workflows/order'],
     replacements: [
       [
-        'a cancellation that meets the payment in the same moment is forgotten',
+        'a cancellation that coincides with the payment is lost',
         'if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };',
         'return { status: order.status! };',
       ],
@@ -346,7 +350,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['tests/support-desk'],
     replacements: [
       [
-        'items of a return go back on sale unless staff say no',
+        'items of a return are restocked unless staff decline it',
         'restock: restock ?? false }',
         'restock: restock ?? true }',
       ],

@@ -24,15 +24,19 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
       [
-        'support approves and rejects refunds',
+        'support can approve and reject refunds',
         "requireRole(ctx, 'support_lead', 'admin');",
         "requireRole(ctx, 'support', 'support_lead', 'admin');",
       ],
-      ['shoppers put items back into stock', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
-      ['money that staff send only for returned items goes at once', '      awaitReturn: body.await_return,\n', ''],
-      ['items that staff took back stay off sale', 'restock: body.restock,', 'restock: false,'],
+      ['shoppers can restock items', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
       [
-        'each request of an order without a key is the same one',
+        'a refund that staff make only for returned items is made immediately',
+        '      awaitReturn: body.await_return,\n',
+        '',
+      ],
+      ['returned items that staff received are not restocked', 'restock: body.restock,', 'restock: false,'],
+      [
+        'all requests of an order without a key count as the same one',
         "headers['idempotency-key'] ?? randomUUID()",
         "headers['idempotency-key'] ?? order.id",
       ],
@@ -50,13 +54,13 @@ export const REQUESTS: readonly MistakesInFile[] = [
     ],
     replacements: [
       [
-        'shoppers see who of staff asked for a refund',
+        'shoppers see which staff member requested a refund',
         'requested_by: forStaff ? row.requested_by : null',
         'requested_by: row.requested_by',
       ],
-      ['the same key makes no difference for another refund', 'if (!asksFor(request, answer.refund))', 'if (false)'],
+      ['a reused key is accepted for another refund', 'if (!asksFor(request, answer.refund))', 'if (false)'],
       [
-        'shoppers read why staff approved a refund',
+        'shoppers see why staff approved a refund',
         "forStaff || row.status === 'rejected' ? row.decision_reason : null",
         'row.decision_reason',
       ],
@@ -66,7 +70,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
         'workflow_url: true ? workflowUrl(',
       ],
       [
-        'what staff have to do is listed newest first',
+        'open tasks of staff are listed newest first',
         '`${SELECT} where status = any($1) order by created_at limit 200`',
         '`${SELECT} where status = any($1) order by created_at desc limit 200`',
       ],
@@ -75,9 +79,9 @@ export const REQUESTS: readonly MistakesInFile[] = [
         "REFUND_STATUSES.filter((each) => each.startsWith('awaiting_'))",
         "REFUND_STATUSES.filter((each) => each === 'awaiting_approval')",
       ],
-      ['the list of what waits ignores the status asked for', '[status ? [status] : waiting]', '[waiting]'],
+      ['the list of waiting refunds ignores the requested status', '[status ? [status] : waiting]', '[waiting]'],
       [
-        'money that went back in another way can be refunded again, says the API',
+        'the API reports an amount refunded in another way as refundable',
         'isGivenUp: row.given_up,',
         'isGivenUp: false,',
       ],
@@ -127,14 +131,14 @@ export const REQUESTS: readonly MistakesInFile[] = [
     tests: ['storefront/src/hooks'],
     replacements: [
       ['all shoppers share one limit', 'clientAddress: clientAddressOf(event)', 'clientAddress: undefined'],
-      ['a session is renewed once for each request', '    renewal,\n', '    renewal: new SessionRenewal(),\n'],
+      ['a session is renewed separately for each request', '    renewal,\n', '    renewal: new SessionRenewal(),\n'],
       [
-        'pages of a shopper are kept by shared caches',
+        'a shopper’s pages are stored in shared caches',
         "headers.set('cache-control', 'private, no-store')",
         "headers.set('cache-control', 'public')",
       ],
       [
-        'cookies of a shop behind a proxy go over plain HTTP',
+        'cookies of a shop behind a proxy are sent over plain HTTP',
         '(settings.origin ?? event.url.origin)',
         '(event.url.origin)',
       ],
@@ -150,21 +154,25 @@ export const REQUESTS: readonly MistakesInFile[] = [
     tests: ['api/middleware'],
     replacements: [
       [
-        'an old cookie names another cart than the shopper does',
+        'an old cookie overrides the shopper’s cart',
         "ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE)",
         "ctx.cookies.get(CART_COOKIE) || ctx.get('X-Cart-Id')",
       ],
-      ['a cart whose ID is written in capitals is another one', 'cartId.toLowerCase()', 'cartId'],
+      ['a cart ID in upper case refers to another cart', 'cartId.toLowerCase()', 'cartId'],
     ],
   },
   {
     file: 'api/middleware/client-address.ts',
     tests: ['api/middleware'],
     replacements: [
-      ['a shopper chooses the address that is limited', 'forwarded.reverse()', 'forwarded'],
-      ['the limit is that of the first address that anybody wrote', '        if (!trusted.has(hop)) break;\n', ''],
+      ['a shopper can choose the rate-limited address', 'forwarded.reverse()', 'forwarded'],
       [
-        'one address written in two ways has two limits',
+        'the rate limit uses the first forwarded address, which anyone can forge',
+        '        if (!trusted.has(hop)) break;\n',
+        '',
+      ],
+      [
+        'one address in two notations has two limits',
         '.map((part) => plain(part.trim()))',
         '.map((part) => part.trim())',
       ],
@@ -175,11 +183,11 @@ export const REQUESTS: readonly MistakesInFile[] = [
     tests: ['api/middleware'],
     replacements: [
       [
-        'an old cookie says more than the shopper does now',
+        'an old cookie overrides the shopper’s current choice',
         "ctx.get('X-Analytics-Consent') || ctx.cookies.get(CONSENT_COOKIE)",
         "ctx.cookies.get(CONSENT_COOKIE) || ctx.get('X-Analytics-Consent')",
       ],
-      ['browsers that refuse to be followed are', ", gpc: ctx.get('Sec-GPC')", ''],
+      ['browsers that opt out are tracked', ", gpc: ctx.get('Sec-GPC')", ''],
     ],
   },
 ];

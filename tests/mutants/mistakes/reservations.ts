@@ -7,19 +7,19 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'the counters of a Redis that was restarted are believed',
+        'the counters of a restarted Redis are trusted',
         '  if (builtIn === serverRun) return true;',
         '  if (builtIn !== undefined) return true;',
       ],
       [
-        'whoever waited for the lock believes a Redis that was restarted',
+        'a process that waited for the lock trusts a restarted Redis',
         'if ((await stockCounters.builtIn()) === (await stockCounters.serverRun())) return true;',
         'if ((await stockCounters.builtIn()) !== undefined) return true;',
       ],
-      ['units are reserved at counters that are about to be replaced', '  await stockCounters.close();\n', ''],
-      ['two processes rebuild at once', 'if (!lock.rows[0]!.locked) return false;', ''],
+      ['units are reserved with counters that are about to be replaced', '  await stockCounters.close();\n', ''],
+      ['two processes rebuild concurrently', 'if (!lock.rows[0]!.locked) return false;', ''],
       [
-        'whoever rebuilt keeps the lock',
+        'a process keeps the lock after its rebuild',
         "await client.query('select pg_advisory_unlock($1)', [COUNTERS_LOCK]);",
         'await Promise.resolve();',
       ],
@@ -30,7 +30,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'a refused request takes what others of its batch could have',
+        'a refused request uses units that others of its batch could reserve',
         '    reserved.push({\n      productId,\n      quantity,\n      sku',
         '    product.available -= quantity;\n    reserved.push({\n      productId,\n      quantity,\n      sku',
       ],
@@ -46,17 +46,17 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'a reservation with one product more answers the next request',
+        'a reservation with an additional product is returned for the next request',
         '    quantities.size === request.lines.length &&\n',
         '',
       ],
       [
-        'a reservation with the same lines goes before the order that waits for its payment',
+        'a reservation with the same lines takes precedence over the order that awaits payment',
         'own.find((each) => each.hasOrder) ?? own.find((each) => isSame(each, request))',
         'own.find((each) => isSame(each, request)) ?? own.find((each) => each.hasOrder)',
       ],
       [
-        'what was reserved from another address lowers the count of this one',
+        'units reserved from another address lower the count of this one',
         'this.of(request.owners).filter((each) => each.addressHash === request.addressHash)',
         'this.of(request.owners)',
       ],
@@ -66,12 +66,12 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         'units',
       ],
       [
-        'what a request of the batch replaced still counts against its address',
+        'a reservation that a request of the batch replaced still counts against its address',
         '      this.#count(each.addressHash, -1, -unitsOf(each.lines));\n',
         '',
       ],
       [
-        'what was replaced is taken from the address of the new reservation',
+        'a replaced reservation is subtracted from the address of the new one',
         'this.#count(each.addressHash, -1, -unitsOf(each.lines));',
         'this.#count(request.addressHash, -1, -unitsOf(each.lines));',
       ],
@@ -93,17 +93,17 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'who has an order to pay is told that something is sold out',
+        'a shopper with an unpaid order gets a sold-out error',
         'if (!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short))',
         'if (!haveEnough(own, short))',
       ],
       [
-        'the reservation that stands is not counted again where it was lost',
+        'the current reservation is not counted again after its marker was lost',
         '      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });\n',
         '',
       ],
       [
-        'a reservation that has ended is read as if it went on',
+        'an ended reservation is read as if it were open',
         "`select expires_at from reservations where id = $1 and status = 'reserved'`",
         '`select expires_at from reservations where id = $1`',
       ],
@@ -114,7 +114,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['infra/postgres/own-reservations'],
     replacements: [
       [
-        'of a shopper’s reservations only the last one counts',
+        'only the last of a shopper’s reservations counts',
         'units.set(productId, (units.get(productId) ?? 0) + quantity);',
         'units.set(productId, quantity);',
       ],
@@ -125,7 +125,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['infra/redis'],
     replacements: [
       [
-        'only what the account has reserved counts as the shopper’s own',
+        'only the account’s reservations count as the shopper’s own',
         'for i = 5, #KEYS do',
         'for i = 5, math.min(5, #KEYS) do',
       ],
@@ -141,11 +141,11 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['infra/redis'],
     replacements: [
       [
-        'a rebuild goes on with what a broken one had loaded',
+        'a rebuild continues with the data of an interrupted one',
         'del(READY, NEXT_AVAILABLE, NEXT_RESERVED)',
         'del(READY)',
       ],
-      ['a reservation that a rebuild loads expires with its old mark', '      pipeline.del(key);\n', ''],
+      ['a reservation that a rebuild loads expires with its old marker', '      pipeline.del(key);\n', ''],
     ],
   },
   {
@@ -153,12 +153,12 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['api/reservations'],
     replacements: [
       [
-        'a key is told that its own reservation is sold out',
+        'a repeated key gets a sold-out error because of its own reservation',
         'if (short.length === 0 || known) return { known };',
         'if (short.length === 0) return { known };',
       ],
       [
-        'the same items in another order are another request',
+        'the same items in another sequence are another request',
         '[...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1))',
         '[...request.lines]',
       ],
@@ -181,7 +181,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['activities/reservations/extend-reservation'],
     replacements: [
       [
-        'an extension gives the order no more time',
+        'an extension does not extend the order',
         "'update orders set expires_at = $2, updated_at = now() where id = $1'",
         "'update orders set updated_at = coalesce($2, now()) where id = $1'",
       ],
@@ -191,11 +191,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     file: 'api/reservations/service.ts',
     tests: ['api/reservations'],
     replacements: [
-      [
-        'who can’t give a reservation back is not told its order',
-        'details: { order_id: reservation.order_id },',
-        'details: {},',
-      ],
+      ['a refused release does not name the order', 'details: { order_id: reservation.order_id },', 'details: {},'],
     ],
   },
 ];

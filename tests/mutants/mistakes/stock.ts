@@ -12,34 +12,34 @@ export const STOCK: readonly MistakesInFile[] = [
         "'1', 'EX', ARGV[1]) then change",
       ],
       [
-        'a counter is corrected although it moved since',
+        'a counter is corrected although it has changed since',
         "if (redis.call('hget', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end\n",
         '',
       ],
       ['a reservation that has ended is made again', "if state then return {'ended'} end\n", ''],
       [
-        'a repeated reservation is answered as ended',
+        'a repeated reservation is reported as ended',
         "if state == 'reserved' or state == 'replaced' then return {'reserved'} end\n",
         '',
       ],
       [
-        'what the shopper has reserved does not count as available to them',
+        'the shopper’s own reserved units don’t count as available to them',
         '    before[#before + 1] = id\n    add_lines(deltas, marker_of(id), 1)',
         '    before[#before + 1] = id',
       ],
-      ['units are taken that are not there', 'if short then return counts end\n', ''],
+      ['unavailable units are reserved', 'if short then return counts end\n', ''],
       [
-        'sold units are given back to the counter',
+        'sold units are returned to the counter',
         "if state == 'reserved' and as ~= 'committed' then add_lines(deltas, marker, 1) end",
         "if state == 'reserved' then add_lines(deltas, marker, 1) end",
       ],
       [
-        'a replaced reservation that is sold takes nothing from the counter',
+        'a replaced reservation that is sold is not deducted from the counter',
         "    if state == 'replaced' and as == 'committed' then add_lines(deltas, marker, -1) end\n",
         '',
       ],
       [
-        'a refused reservation does not restore what it replaced',
+        'a refused reservation does not restore the ones that it replaced',
         'then reserve_again(deltas, other, now) end',
         'then end',
       ],
@@ -49,7 +49,7 @@ export const STOCK: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'the reservations that a confirmed one replaced go on',
+        'the reservations that a confirmed one replaced stay open',
         "for id in string.gmatch(ARGV[4], '[^,]+') do finish(deltas, id, 'released', ARGV[1], ARGV[3]) end\n",
         '',
       ],
@@ -59,13 +59,13 @@ export const STOCK: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a rebuild keeps marks of reservations that PostgreSQL does not know',
+        'a rebuild keeps markers of reservations that PostgreSQL does not have',
         "    if redis.call('hget', marker, 'state') == 'reserved' then redis.call('del', marker) end\n",
         '',
       ],
-      ['a restored reservation expires by itself after a day', "  redis.call('persist', marker)\n", ''],
+      ['a restored reservation’s marker expires after a day', "  redis.call('persist', marker)\n", ''],
       [
-        'nobody is told that a product is sold out',
+        'a sold-out product is not published',
         "if before > 0 and after <= 0 then redis.call('publish', '${STOCK_CHANNEL}', '-' .. product) end",
         '',
       ],
@@ -76,12 +76,12 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: ['infra/redis', 'activities/reservations', ...ACTIVITY_TESTS],
     replacements: [
       [
-        'a rebuild forgets whose the reservations are',
+        'a rebuild loses the owners of reservations',
         "        pipeline.set(ownerKey(owner), id, 'EX', MARKER_SECONDS);\n",
         '',
       ],
       [
-        'a rebuild counts adjustments twice that are still on their way',
+        'a rebuild counts adjustments in transit twice',
         'for (const id of part.adjustedOutboxIds ?? []) pipeline',
         'for (const id of [] as number[]) pipeline',
       ],
@@ -103,7 +103,7 @@ export const STOCK: readonly MistakesInFile[] = [
         ' returning reservations.id',
       ],
       [
-        'a late payment takes units that others have reserved',
+        'a late payment sells units that others have reserved',
         'product.stock_quantity - product.reserved_quantity < item.quantity) limit 1',
         'product.stock_quantity < item.quantity) limit 1',
       ],
@@ -119,7 +119,7 @@ export const STOCK: readonly MistakesInFile[] = [
         'stock_quantity = stock_quantity - item.quantity',
       ],
       [
-        'the units of a refund go back on sale twice',
+        'the units of a refund are restocked twice',
         'where refund_id = $1 and restocked_at is null',
         'where refund_id = $1',
       ],
@@ -138,7 +138,7 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted).map(', 'rows.map('],
       [
-        'limits of open reservations are not kept',
+        'limits of open reservations are not enforced',
         "if (exceeded) return { outcome: 'limited'",
         "if (false) return { outcome: 'limited'",
       ],
@@ -147,7 +147,7 @@ export const STOCK: readonly MistakesInFile[] = [
         'if (new Set(lines.map(({ currency }) => currency)).size > 1) return',
         'if (false) return',
       ],
-      ['a refused request keeps what was made available to it', '  makeAvailable(products, own, -1);\n', ''],
+      ['a refused request keeps the units that were made available to it', '  makeAvailable(products, own, -1);\n', ''],
     ],
   },
   {
@@ -160,12 +160,12 @@ export const STOCK: readonly MistakesInFile[] = [
         'const address = { open,',
       ],
       [
-        'requests of one batch pass the limit of an address together',
+        'requests of one batch together exceed the limit of an address',
         '    this.#count(addressHash, 1, unitsOf(lines));\n',
         '',
       ],
       [
-        'a reservation whose time is over answers the next request',
+        'an expired reservation is returned for the next request',
         '    Date.parse(open.expiresAt) > Date.now() &&\n',
         '',
       ],
@@ -176,13 +176,13 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: [...ACTIVITY_TESTS, 'activities/reservations', 'api/orders', 'api/reservations'],
     replacements: [
       [
-        'a shopper gives back what an unpaid order stands on',
+        'a shopper can release the reservation of an unpaid order',
         " || (isKept !== undefined && request.to === 'released')",
         '',
       ],
       ['a reservation expires before its time', "if (request.to === 'expired' && !row.due) return 'not_due';\n", ''],
       [
-        'a reservation is released under an order that waits for its payment',
+        'the reservation of an order that awaits payment is released',
         "if (isKept || (isKept !== undefined && request.to === 'released')) return",
         'if (isKept) return',
       ],
@@ -205,7 +205,7 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       ['a reservation is extended twice', 'if (reservation.extended_at) {', 'if (false) {'],
       [
-        'a reservation whose time is over is extended',
+        'an expired reservation is extended',
         "if (reservation.status !== 'reserved' || reservation.expires_at.getTime() <= Date.now())",
         "if (reservation.status !== 'reserved')",
       ],
@@ -216,17 +216,17 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: [...ACTIVITY_TESTS, 'activities/reservations', 'api/orders'],
     replacements: [
       [
-        'the ledger is not asked for what the shopper has reserved',
+        'the shopper’s reservations in the ledger are ignored',
         '!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short)',
         'true',
       ],
       [
-        'the stock counter keeps what the ledger refused',
+        'the stock counter keeps units that the ledger refused',
         "      await endInCounters(stockCounters, reservationId, 'refused');\n",
         '',
       ],
       [
-        'sold units go back to the counter when the reservation’s time is over',
+        'sold units are returned to the counter when the reservation expires',
         "status === 'committed' ? 'committed' : 'released'",
         "'released'",
       ],
@@ -236,9 +236,9 @@ export const STOCK: readonly MistakesInFile[] = [
     file: 'activities/reservations/stock-counters-rebuild.ts',
     tests: ['activities/reservations', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
-      ['the counters are rebuilt from several moments', "isolation: 'repeatable read', ", ''],
+      ['the counters are rebuilt from several snapshots', "isolation: 'repeatable read', ", ''],
       [
-        'a rebuild forgets which reservations have ended',
+        'a rebuild loses which reservations have ended',
         "where reservation.status = 'reserved' or reservation.updated_at >",
         "where reservation.status = 'reserved' and reservation.updated_at >",
       ],
@@ -254,7 +254,7 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'of reservations of one product that end together only one gives its units back',
+        'of reservations of one product that end together, only one returns its units',
         '       from (select product_id, sum(quantity)::int as quantity from reservation_items\n             where reservation_id = any($1::uuid[]) group by product_id) item\n       where products.id = item.product_id`,',
         '       from reservation_items item\n       where item.reservation_id = any($1::uuid[]) and products.id = item.product_id`,',
       ],

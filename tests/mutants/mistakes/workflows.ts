@@ -7,7 +7,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     tests: ['workflows/order', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
     replacements: [
       [
-        'money for an order that is already over is not looked for',
+        'a payment for an ended order is not searched for',
         '      await checkMovedMoney(order);\n      // Once:',
         '      // Once:',
       ],
@@ -18,7 +18,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
       ],
       ['an order is closed while a charge is in flight', "    if (status === 'in_flight') {\n", '    if (false) {\n'],
       [
-        'Stripe is not asked before the deadline',
+        'Stripe is not queried before the deadline',
         'const CHECK_AFTER_MS = [30_000, 120_000, 300_000];',
         'const CHECK_AFTER_MS: number[] = [];',
       ],
@@ -34,12 +34,12 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     tests: ['workflows/order', 'tests/goods-and-money'],
     replacements: [
       [
-        'an order is left alone while a refund is open',
+        'an order is not checked while a refund is open',
         'record.refunds.some((refund) => OPEN_REFUNDS.includes(refund.status)) ||\n    ',
         '',
       ],
       [
-        'an order is left alone while a chargeback is open',
+        'an order is not checked while a chargeback is open',
         ' ||\n    record.disputes.some((dispute) => isOpenDispute(dispute.status))',
         '',
       ],
@@ -50,11 +50,11 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     tests: ['workflows/refund', 'tests/invariants', 'tests/goods-and-money', 'tests/support-desk'],
     replacements: [
       [
-        'a refund that the bank refused later stays sent',
+        'a refund that the bank declined later stays pending',
         "if (status === 'succeeded' && refund.news && stripeRefundId) {",
         'if (false) {',
       ],
-      ['Stripe is never asked how a refund ended', '  if (!refund.news) await askStripe(refund);\n', ''],
+      ['Stripe is never queried for the outcome of a refund', '  if (!refund.news) await askStripe(refund);\n', ''],
       ['a failed refund ends without staff', '      await untilStaffDecide(refund);\n', "      return 'failed';\n"],
     ],
   },
@@ -63,18 +63,22 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     tests: ['workflows/reservation'],
     replacements: [
       [
-        'the last look for a payment is up to ten minutes late',
+        'the last check for a payment is up to ten minutes late',
         'if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);',
         '',
       ],
       [
-        'a reservation whose answer was lost keeps its units',
+        'a reservation whose response was lost keeps its units',
         "      await stuck.retry('The reservation could not be released', durable.releaseReservation({ reservationId }));\n",
         '',
       ],
-      ['a request for another reservation is taken', 'if (reservation?.reservationId !== reservationId)', 'if (false)'],
       [
-        'a reservation that may be paid is never looked at again',
+        'a request for another reservation is accepted',
+        'if (reservation?.reservationId !== reservationId)',
+        'if (false)',
+      ],
+      [
+        'a reservation that may be paid is never checked again',
         '        lookAt = Date.now() + waitMs;\n',
         '        lookAt = Number.MAX_SAFE_INTEGER;\n',
       ],
@@ -84,7 +88,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     file: 'workflows/order/apply-payments.ts',
     tests: ['workflows/order', 'tests/invariants', 'tests/payment-integrity'],
     replacements: [
-      ['a payment that came too late is not refunded', 'await startLateRefund(order, applied.refundId);\n', '\n'],
+      ['a late payment is not refunded', 'await startLateRefund(order, applied.refundId);\n', '\n'],
       ['an unmatched payment is not refunded', '    await startUnlessRunning(start);\n', ''],
     ],
   },
