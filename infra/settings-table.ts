@@ -38,7 +38,7 @@ export function settingsPage(): string {
 Settings are environment variables. The API, the worker, and the commands read them at startup; a process whose settings are missing or
 malformed reports all of them at once and exits. \`npm start\` fills in every required setting for the local stack.
 
-This page is generated from [infra/config.ts](./config.ts): \`npm test -- infra/settings-table -u\` writes it. See
+This page is generated from [infra/config.ts](../infra/config.ts): \`npm test -- infra/settings-table -u\` writes it. See
 [Add a setting](how-to/add-a-setting.md).
 
 | setting | default | description |
