@@ -37,6 +37,7 @@ const INDEXED_TYPES = {
  * of 50 ms; and with several partitions of a queue a task may lie in one while the worker polls another. And an update beyond
  * the ten that a workflow may have in flight makes the server forget the task that a worker is at: the worker's answer finds no
  * task, and updates that it was at are rejected (UnprocessedUpdate).
+ * The same happens when more than 100 signals arrive during one task.
  */
 const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 2000,
@@ -44,6 +45,7 @@ const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>>
   'history.visibilityProcessorMaxPollRPS': 2000,
   'system.enableActivityEagerExecution': true,
   'history.maxInFlightUpdates': 1000,
+  'history.maximumBufferedEventsBatch': 1000,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
