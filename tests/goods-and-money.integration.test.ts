@@ -62,7 +62,7 @@ describe('before an order ships', () => {
     });
     expect((await askRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
     const refused = (await desk.order(sale.orderId, 'markShipped', PARCEL)).refused;
-    expect(refused).toContain('A refund of 1 × “Item A” is not finished');
+    expect(refused).toContain('A refund of 1 × “Item A” is unfinished');
     await until(async () => (await details(sale)).includes('Do not ship yet.'), 'the case to say so');
     const lead = await signedIn(shop, 'support_lead');
     const { id } = (await refundOf(sale, 'big'))!;
@@ -75,9 +75,9 @@ describe('before an order ships', () => {
     await pendingAtStripe('failed', 2_000);
     await askRefund(sale, line(sale, 0, 1), 'slow');
     await until(async () => (await orderOf(sale)).refunded_amount === 40, 'Stripe to have it');
-    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
     await untilRefund(sale, 'slow', 'failed');
-    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('not finished');
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
     const reason = { reason: 'Paid by bank transfer' };
     expect((await desk.refund(sale.orderId, 'slow', 'giveUp', reason)).status).toBe('failed');
     const [shown] = (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body.items;

@@ -84,7 +84,7 @@ async function send(
   const orderId = message.key;
   const parsed = mailPayload.safeParse(message.payload);
   // During a release, an older worker may receive a kind that only a newer one knows.
-  if (!parsed.success) return { failed: 'not a mail that this worker knows', isForAll: false };
+  if (!parsed.success) return { failed: 'unknown kind of email', isForAll: false };
   const payload = parsed.data;
   const order = await readEmailOrder(sql, orderId);
   if (!order?.email) {

@@ -36,6 +36,7 @@ const INDEXED_TYPES = {
  * By default, the dev server reads its queues at most 20 times per second, so every step waits for the next 50 ms tick. With several
  * partitions of a queue, a task may be in one while the worker polls another. And with more than ten updates in flight for a workflow,
  * the server drops a worker's current task: the worker's response finds no task, and its updates are rejected (UnprocessedUpdate).
+ * The same happens when more than 100 signals arrive during one task.
  */
 const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 2000,
@@ -43,6 +44,7 @@ const DYNAMIC_CONFIGURATION: Readonly<Record<string, string | number | boolean>>
   'history.visibilityProcessorMaxPollRPS': 2000,
   'system.enableActivityEagerExecution': true,
   'history.maxInFlightUpdates': 1000,
+  'history.maximumBufferedEventsBatch': 1000,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
