@@ -59,7 +59,7 @@ type IdentityOf<Given extends Access> = Given extends 'account' | 'staff' | 'lea
     ? undefined
     : Identity | undefined;
 
-/** A request that was let through, and whose parts were parsed. */
+/** A request after the check of access, with its parts parsed. */
 interface Admitted<Given extends Access, Params, Query, Headers, Body> {
   ctx: ApiContext;
   identity: IdentityOf<Given>;
@@ -85,7 +85,7 @@ type Declaration<
   Body extends z.ZodType | undefined,
 > = Omit<Operation, 'access' | 'params' | 'query' | 'headers' | 'body' | 'ok'> & {
   access: Given;
-  /** What callers of a `shopper` route are told who are neither signed in nor have a cart. */
+  /** The detail of a `shopper` route's 401, where the usual one does not fit. */
   refusal?: string;
   params?: Params;
   query?: Query;

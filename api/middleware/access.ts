@@ -43,7 +43,7 @@ export const ACCESS: Readonly<Record<Access, AccessRule>> = {
   admin: withRole('admin'),
 };
 
-/** @param refusal what those are told who are no shopper */
+/** @param refusal the detail of the 401 for callers without an account or a cart */
 export function admit(access: Access, deps: Pick<ApiDependencies, 'tokens'>, refusal?: string): Middleware<ApiState>[] {
   if (access === 'public') return [];
   const { check } = ACCESS[access];
