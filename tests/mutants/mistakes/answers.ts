@@ -95,8 +95,8 @@ export const ANSWERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the account’s address is taken although another one was given',
-        'email: body.email ?? (await accountEmail(ctx)),',
-        'email: ctx.state.identity ? await accountEmail(ctx) : (body.email ?? null),',
+        'email: body.email ?? (await accountEmail(ctx, deps)),',
+        'email: identity ? await accountEmail(ctx, deps) : (body.email ?? null),',
       ],
     ],
   },

@@ -181,7 +181,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       ['search has no lowest price', 'cents(query.min_price, Math.ceil)', 'undefined'],
-      ['each page of a search is the first one', '            offset,\n', '            offset: 0,\n'],
+      ['each page of a search is the first one', '      offset,\n', '      offset: 0,\n'],
       ['price ranges are in cents', 'cents === null ? null : toDecimal(cents, currency)', 'cents'],
     ],
   },

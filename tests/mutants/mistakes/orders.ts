@@ -219,7 +219,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'an event that could not be handled is answered with 200',
-        "      throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });\n",
+        "    throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });\n",
         '',
       ],
     ],

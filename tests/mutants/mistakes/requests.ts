@@ -19,17 +19,13 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a canceled order shows money that could be refunded',
-        "isAllowed('refund', order.status)\n      ?",
-        'true\n      ?',
+        "isAllowed('refund', order.status)\n          ?",
+        'true\n          ?',
       ],
-      ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
-      [
-        'support approves and rejects refunds',
-        "requireRole(ctx, 'support_lead', 'admin');",
-        "requireRole(ctx, 'support', 'support_lead', 'admin');",
-      ],
+      ['`GET /refunds` without its role check', "access: 'staff',", "access: 'anyone',"],
+      ['support approves and rejects refunds', "access: 'lead',", "access: 'staff',"],
       ['shoppers put items back into stock', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
-      ['money that staff send only for returned items goes at once', '      awaitReturn: body.await_return,\n', ''],
+      ['money that staff send only for returned items goes at once', '          awaitReturn: body.await_return,\n', ''],
       ['items that staff took back stay off sale', 'restock: body.restock,', 'restock: false,'],
       [
         'each request of an order without a key is the same one',
@@ -96,8 +92,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the reason of a cancellation is lost',
-        '      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason,',
-        "      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason: 'Canceled by the customer',",
+        '  await updateOrder(deps, order, cancelOrderUpdate, {\n    requestId,\n    reason,',
+        "  await updateOrder(deps, order, cancelOrderUpdate, {\n    requestId,\n    reason: 'Canceled by the customer',",
       ],
       [
         'an order that is resumed for a cancellation is not found by its account',
@@ -106,8 +102,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'an order that is resumed for a cancellation is found as canceled',
-        '        status: before.status,',
-        "        status: 'canceled',",
+        '    status: before.status,',
+        "    status: 'canceled',",
       ],
     ],
   },
