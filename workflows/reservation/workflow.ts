@@ -185,7 +185,7 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
       } else return ended;
     }
 
-    /** Reloads the reservation. @returns whether it still exists */
+    /** Reloads the reservation. @returns false when it has ended */
     async function reload(): Promise<boolean> {
       changed = false;
       const reservation = await stuck.retry(
