@@ -261,7 +261,7 @@ describe('reservation', () => {
         expect(await handleOf(id).result()).toBe('expired');
       });
       expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(1_799_000);
-      expect(calls.filter((call) => call === 'endReservation')).toHaveLength(how === 'untold' ? 2 : 1);
+      expect(calls.filter((call) => call === 'endReservation')).toHaveLength(how === 'no signal' ? 2 : 1);
     }
   });
 
