@@ -99,16 +99,16 @@ describe('an order of which part was paid back another way', () => {
 });
 
 describe('a cancellation above the limit', () => {
-  const reservationOf = ({ order }: PaidOrder) =>
+  const reviewOf = ({ order }: PaidOrder) =>
     shop.services.db.row('select fulfillment, review_reason from orders where id = $1', [order.orderId]);
 
   it('that is approved ends the review that the order was under before, whatever its reason', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await step(sale, 'putUnderReview');
     await cancel(sale, 'c1');
-    expect(await reservationOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
+    expect(await reviewOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'approve');
-    expect(await reservationOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
+    expect(await reviewOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
     expect((await orderOf(sale)).status).toBe('canceled');
   });
 
