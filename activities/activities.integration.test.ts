@@ -168,7 +168,7 @@ describe('orders', () => {
       expect((await stockOf(shop.services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
       await until(
         async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1),
-        'the stock counters to follow',
+        'the stock counters to be updated',
       );
       if (applied.refundId === null) continue;
       const due = await shop.activities.loadRefund({ refundId: applied.refundId });

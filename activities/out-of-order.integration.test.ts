@@ -112,7 +112,7 @@ describe('a payment that arrives after the reservation has ended', () => {
     const made = await overdue({ stock: 3 });
     await orders.reserved({ product: made.product, quantity: 1 });
     expect(await paidLate(made)).toMatchObject({ outcome: 'paid', order: { status: 'paid' } });
-    await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to follow');
+    await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to be updated');
     expect(await stockBoth(made.product.id)).toEqual({ stock: 1, reserved: 1, available: 0 });
   });
 

@@ -59,7 +59,7 @@ it('is found within a minute, listed, counted, and audited, and removed when it 
   );
   await withBuild('changed/after.ts', async () => {
     await handle.signal(goOnSignal);
-    const found = await until(failing, 'the failing workflow to be written down', MINUTE_MS);
+    const found = await until(failing, 'the failing workflow to be recorded', MINUTE_MS);
     expect(found).toMatchObject({ workflowType: 'changed', cause: expect.stringContaining('nondeterminism') });
     expect(found.failures).toBeGreaterThan(1);
     expect(await metric()).toBe(1);

@@ -41,13 +41,17 @@ describe('failures in a history', () => {
   });
 
   it('report an unavailable store with the code of a 503, so that the client sends the request again', async () => {
-    const away = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
+    const unavailable = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
     const ended = Object.assign(databaseError(), { code: '57P01' });
-    for (const error of [away, ended]) {
+    for (const error of [unavailable, ended]) {
       expect(await written(error)).toMatch(/^unavailable: \nPostgreSQL or Redis is unavailable/);
       expect(await written(error)).not.toContain(ADDRESS);
     }
-    const stripe = new Stripe.errors.StripeConnectionError({ message: 'x', type: 'api_error', detail: away } as never);
+    const stripe = new Stripe.errors.StripeConnectionError({
+      message: 'x',
+      type: 'api_error',
+      detail: unavailable,
+    } as never);
     expect(await written(stripe)).not.toContain('unavailable');
   });
 });

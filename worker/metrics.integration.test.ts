@@ -25,7 +25,7 @@ it('counts chargebacks by their status, and reports the earliest response deadli
   // Stripe sets a deadline of eight days; a dispute of another test may be due earlier.
   expect(await read('dispute_next_due_seconds')).toBeLessThanOrEqual(8 * 86_400);
   await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-  await until(async () => (await needing()) === before, 'its end to be counted');
+  await until(async () => (await needing()) === before, 'the closed dispute to be counted');
 });
 
 it('reports no response deadline while no chargeback needs a response', async () => {

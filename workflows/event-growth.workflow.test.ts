@@ -78,8 +78,9 @@ describe('a workflow writes few events a day while it waits', () => {
       script.order = { ...script.order, status: 'delivered', fulfillment: 'delivered' };
       script.closesAt = new Date((await temporal.env.currentTimeMs()) - 1_000).toISOString();
       await handleOf(script).signal(orderChangedSignal);
-      const knows = async () => JSON.stringify(await handleOf(script).query('case')).includes('awaiting_return');
-      await until(knows, 'the order to know the return');
+      const hasLoadedReturn = async () =>
+        JSON.stringify(await handleOf(script).query('case')).includes('awaiting_return');
+      await until(hasLoadedReturn, 'the order to load the return');
     });
     expect(events).toBeLessThan(10);
   });

@@ -113,10 +113,10 @@ export class EventGroup {
     if (!own) return { waiting: 0, oldestAt: undefined, deadLetters };
     const [unread] = await this.#redis.xrange(EVENT_STREAM, `(${own['last-delivered-id']}`, '+', 'COUNT', 1);
     // Redis before version 7 does not report a group's lag; then the length of the stream is the best estimate.
-    const left = typeof own.lag === 'number' ? own.lag : unread ? await this.#redis.xlen(EVENT_STREAM) : 0;
+    const unreadCount = typeof own.lag === 'number' ? own.lag : unread ? await this.#redis.xlen(EVENT_STREAM) : 0;
     const oldest = pending ?? unread?.[0];
     return {
-      waiting: left + Number(own.pending),
+      waiting: unreadCount + Number(own.pending),
       oldestAt: oldest ? Number(oldest.split('-')[0]) : undefined,
       deadLetters,
     };

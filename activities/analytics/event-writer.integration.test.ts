@@ -40,14 +40,14 @@ const written = (id: string) => untilWritten(services.influx, id);
 const pending = async () => ((await services.redis.xpending(EVENT_STREAM, GROUP)) as [number])[0];
 
 /** A proxy in front of InfluxDB that can be closed. */
-async function gate(): Promise<{ influx: InfluxDb; shut: { is: boolean }; asked: () => number }> {
-  const shut = { is: false };
-  let asked = 0;
+async function startProxy(): Promise<{ influx: InfluxDb; closed: { is: boolean }; requests: () => number }> {
+  const closed = { is: false };
+  let requests = 0;
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    asked += 1;
-    if (shut.is) {
+    requests += 1;
+    if (closed.is) {
       request.socket.destroy();
       return;
     }
@@ -62,22 +62,22 @@ async function gate(): Promise<{ influx: InfluxDb; shut: { is: boolean }; asked:
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUp.push(() => new Promise((resolve) => server.close(resolve)));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { influx: new InfluxDb({ ...services.settings, INFLUXDB_URL: url }), shut, asked: () => asked };
+  return { influx: new InfluxDb({ ...services.settings, INFLUXDB_URL: url }), closed, requests: () => requests };
 }
 
 it('loses nothing while InfluxDB is unavailable, and does not count that as failed attempts', async () => {
-  const { influx, shut, asked } = await gate();
+  const { influx, closed, requests } = await startProxy();
   const events = Array.from({ length: 300 }, () => view());
   startWriter(influx);
   await services.events.add(events.slice(0, 100));
   await written(events[0]!.id);
-  shut.is = true;
+  closed.is = true;
   await services.events.add(events.slice(100, 200));
-  const before = asked();
-  await until(() => asked() >= before + TRIES + 1, 'more tries than a refused event gets', 20_000);
+  const before = requests();
+  await until(() => requests() >= before + TRIES + 1, 'more attempts than a refused event gets', 20_000);
   await services.events.add(events.slice(200));
   expect(await services.redis.xlen(DEAD_LETTERS)).toBe(0);
-  shut.is = false;
+  closed.is = false;
   // The writer may have just started its longest wait, of 15 s.
   for (const { id } of events) await untilWritten(services.influx, id, 30_000);
   await until(async () => (await pending()) === 0, 'all to be acknowledged');

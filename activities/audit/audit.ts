@@ -38,7 +38,7 @@ export async function runAudit(
 ): Promise<AuditReport> {
   const { db, stockCounters, stripe, settings } = deps;
   const since = options.days === undefined ? undefined : new Date(Date.now() - options.days * DAY_MS);
-  const look = async () => {
+  const runChecks = async () => {
     const [stock, reservations, workflows, money] = [
       await checkStock(db),
       await checkReservations(db, settings),
@@ -50,10 +50,10 @@ export async function runAudit(
     return { findings, ledgers: money.ledgers };
   };
 
-  let { findings: problems, ledgers } = await look();
+  let { findings: problems, ledgers } = await runChecks();
   if (problems.length > 0) {
     await delay(SETTLE_MS);
-    const again = await look();
+    const again = await runChecks();
     const stillThere = new Set(again.findings.map(keyOf));
     problems = problems.filter((problem) => stillThere.has(keyOf(problem)));
     ledgers = again.ledgers;

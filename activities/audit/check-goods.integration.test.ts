@@ -69,10 +69,10 @@ describe('units that were refunded more often than they were bought', () => {
     ['succeeded', true, { status: 'succeeded' }],
     ['failed', false, { status: 'failed' }],
     ['was rejected', false, { status: 'rejected' }],
-    ['failed, with its units on sale', true, { status: 'failed', isRestocked: true }],
-    ['was rejected, with its units on sale', true, { status: 'rejected', isRestocked: true }],
-    ['was given up, of items that had shipped', false, { status: 'failed', isGivenUp: true }],
-  ])('with one that %s: %s', async (_, isFound, of) => {
+    ['failed, with its units restocked', true, { status: 'failed', isRestocked: true }],
+    ['was rejected, with its units restocked', true, { status: 'rejected', isRestocked: true }],
+    ['was given up, of shipped items', false, { status: 'failed', isGivenUp: true }],
+  ])('are found with a refund that %s: %s', async (_, isFound, of) => {
     expect((await found([taken(1), taken(2, of)])).some((detail) => TOO_MANY.test(detail))).toBe(isFound);
   });
 
@@ -93,7 +93,7 @@ describe('an order that has shipped', () => {
     [false, { status: 'failed', isRestocked: true }],
     [false, { status: 'pending', cancelsUnits: false }],
     [false, { status: 'awaiting_return', cancelsUnits: false }],
-  ])('although a refund of its units was not finished is found: %s, with %o', async (isFound, of) => {
+  ])('before a refund of its units was completed is found: %s, with %o', async (isFound, of) => {
     const details = await found([taken(1, { cancelsUnits: true, ...of })], shipped);
     expect(details.some((detail) => /^has shipped, but refund .* is /.test(detail))).toBe(isFound);
   });
@@ -125,7 +125,7 @@ it('restocked units that were never sold are found', async () => {
 });
 
 describe('a closed order with units that were neither shipped nor restocked', () => {
-  const FORGOTTEN =
+  const NOT_RETURNED =
     'is refunded in full and never shipped, but some of its units are not canceled or did not return to stock';
   const canceled = (quantity: number) =>
     taken(quantity, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
@@ -144,6 +144,6 @@ describe('a closed order with units that were neither shipped nor restocked', ()
     [true, 'refunded', [taken(1, { status: 'failed', isGivenUp: true })], {}],
   ])('is found: %s, when it is %s with %o and %o', async (isFound, status, refunds, columns) => {
     const details = await found(refunds, { status: `'${status}'`, ...columns });
-    expect(details.includes(FORGOTTEN)).toBe(isFound);
+    expect(details.includes(NOT_RETURNED)).toBe(isFound);
   });
 });

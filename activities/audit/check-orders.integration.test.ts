@@ -109,7 +109,7 @@ it('with a refund of unshipped units that does not cancel them', async () => {
 it('shipped although every unit was canceled', async () => {
   const sale = await sell(shop);
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
-  await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money to go back');
+  await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the refund to be recorded');
   const reset = `update orders set status = 'canceled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
   expect(await finds(sale, [SHIP], [reset])).toEqual([
     'is shipped, but its fulfillment and payments make it refunded',

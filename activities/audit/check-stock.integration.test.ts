@@ -25,10 +25,10 @@ describe('stock', () => {
     force(shop.services.db, [`update products set ${values} where id = $1`], [id]);
 
   it.each([
-    { reserved: 3, what: 'more units are reserved than reservations name' },
-    { reserved: 1, what: 'fewer are' },
-    { reserved: 0, what: 'none are' },
-  ])('that $what', async ({ reserved }) => {
+    { reserved: 3, what: 'more' },
+    { reserved: 1, what: 'fewer' },
+    { reserved: 0, what: 'no' },
+  ])('with $what reserved units than its reservations have', async ({ reserved }) => {
     const { product } = await orders.reserved({ quantity: 2 });
     const found = await provoked(
       stock,
@@ -182,7 +182,7 @@ describe('the stock counters', () => {
     const product = await createProduct(shop.services);
     const isWaiting = () =>
       shop.services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
-    await until(async () => !(await isWaiting()), 'the outbox to be carried');
+    await until(async () => !(await isWaiting()), 'the outbox to be delivered');
     return product;
   }
 

@@ -78,7 +78,7 @@ describe('an order', () => {
     ],
     ['TERMINATED', 'that is refunded', { status: `'refunded'` }],
     ['TERMINATED', 'that is canceled', { status: `'canceled'` }],
-  ])('is %s afterwards: one %s', async (expected, _, columns) => {
+  ])('has a workflow that is %s afterwards: an order %s', async (expected, _, columns) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const set = Object.entries(columns).map(([name, value]) => `${name} = ${value}`);
@@ -109,7 +109,7 @@ describe('a refund', () => {
     [false, { status: 'pending', requestedBy: 'stripe', kind: 'chargeback' }],
     [false, { status: 'rejected' }],
     [false, { status: 'succeeded' }],
-  ])('is taken up: %s, with %o', async (hasWorkflow, of) => {
+  ])('gets a workflow: %s, with %o', async (hasWorkflow, of) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const { db } = shop.services;

@@ -53,8 +53,8 @@ export async function readStripePayments(
     }
   }
   for (const id of older) {
-    const ask = () => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
-    const intent = seen.has(id) ? undefined : await unlessMissing(ask());
+    const retrieve = () => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    const intent = seen.has(id) ? undefined : await unlessMissing(retrieve());
     if (intent) add(intent);
   }
   return payments;

@@ -42,11 +42,11 @@ it('contains each product that is sold, and the lead of each family; the old ind
   await set(gone.id, 'deleted_at = now()');
   await db.run(`delete from outbox where topic = 'product.changed' and key = $1`, [sold.id]);
 
-  let told = 0;
+  let reported = 0;
   const done = await rebuildIndex(db, index, (count) => {
-    told = count;
+    reported = count;
   });
-  expect(told).toBe(done);
+  expect(reported).toBe(done);
   expect(await indexed([sold.id, gone.id, lead.id, variant.id])).toEqual({ [sold.id]: 'Sold', [lead.id]: 'Lead' });
   expect(Object.keys(await index.client.indices.getAlias({ name: index.alias }))).toHaveLength(1);
   expect(await index.client.indices.exists({ index: `${index.alias}-1` })).toBe(false);

@@ -51,11 +51,11 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 export async function indexChanged(db: Sql, index: ProductIndex, productIds: readonly string[]): Promise<void> {
   const rows = await db.rows<ProductRow>(CHANGED, [productIds]);
   const shown = rows.filter((row) => !row.deleted && row.is_family_lead);
-  const gone = rows.filter((row) => row.deleted || !row.is_family_lead);
+  const removed = rows.filter((row) => row.deleted || !row.is_family_lead);
   // Make the change visible before the caller invalidates caches, or an old response would be cached again.
   await index.write(
     shown.map(toIndexed),
-    gone.map((row) => ({ id: row.id, version: row.version })),
+    removed.map((row) => ({ id: row.id, version: row.version })),
     { refresh: rows.length > FEW_ROWS ? 'wait_for' : true },
   );
 }

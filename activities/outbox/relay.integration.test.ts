@@ -156,7 +156,7 @@ it('repeats a message whose worker died before deleting it', async () => {
   again.release();
   const relay = relayWith({ [topic]: again.handle });
   // The lost connection reports its end before it releases its locks.
-  await until(async () => (await relay.carry(topic)) === 1, 'the message to be free');
+  await until(async () => (await relay.carry(topic)) === 1, 'the message to be unlocked');
   expect(done).toEqual(['a', 'a']);
 });
 

@@ -215,7 +215,7 @@ describe('the stock counters', () => {
       rebuilt = until(() => ensureStockCounters(db, stockCounters, log), 'the stock counters');
       await until(
         () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
-        'the rebuild to be in the middle',
+        'the rebuild to wait for the lock',
       );
       await client.query('update products set stock_quantity = stock_quantity + 3 where id = $1', [item.id]);
       await client.query('commit');
@@ -224,9 +224,9 @@ describe('the stock counters', () => {
       client.release();
     }
     await rebuilt;
-    const isCarried = async () =>
+    const isDelivered = async () =>
       !(await db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [item.id]));
-    await until(isCarried, 'the change to be carried');
+    await until(isDelivered, 'the change to be delivered');
     expect(await left(item.id)).toEqual(both(8));
   });
 

@@ -38,7 +38,7 @@ describe('a Redis that was restarted', () => {
       rebuilt = until(ensure, 'the stock counters');
       await until(
         () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
-        'the rebuild to be in the middle',
+        'the rebuild to wait for the lock',
       );
       expect(await stockCounters.builtIn()).toBeUndefined();
     } finally {
@@ -57,13 +57,13 @@ describe('a rebuild', () => {
     try {
       const isLocked = async () =>
         (await other.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK])).rows[0]!.locked;
-      await until(isLocked, 'nobody to rebuild');
+      await until(isLocked, 'the rebuild lock to be free');
       await restarted();
       expect(await ensure()).toBe(false);
       expect(await stockCounters.builtIn()).toBe('the process before');
       await other.query('select pg_advisory_unlock($1)', [LOCK]);
       await until(ensure, 'the stock counters');
-      await until(isLocked, 'whoever rebuilt to let go');
+      await until(isLocked, 'the rebuild lock to be released');
     } finally {
       await other.query('select pg_advisory_unlock_all()');
       other.release();

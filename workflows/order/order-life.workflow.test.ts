@@ -90,7 +90,7 @@ describe('the life of a paid order', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await tell(script);
-      await until(async () => (await details(script)).includes('Stopped since'), 'the trouble to show');
+      await until(async () => (await details(script)).includes('Stopped since'), 'the stuck step to be shown');
       expect(await details(script)).toContain('The payment could not be recorded. the database says no');
       await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });
       await until(async () => (await details(script)).includes('Stopped since'), 'the retry to fail');

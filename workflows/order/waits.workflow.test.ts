@@ -55,7 +55,7 @@ describe('a payment whose webhook was lost', () => {
       script.charge();
       await handleOf(script).executeUpdate(recheckPaymentUpdate, recheck);
       const count = () => script.calls.filter((call) => call === 'reconcilePayment').length;
-      await until(() => count() === 2, 'the books to be read again');
+      await until(() => count() === 2, 'the second reconciliation');
       expect(script.calls.slice(2)).toEqual([
         'reconcilePayment',
         'payment_rechecked by ui:Anna',

@@ -35,7 +35,7 @@ describe('checkout', () => {
       await begin(script);
       const declined = { attemptId: 'ch_no', code: 'card_declined', message: 'Your card was declined.' };
       await tell(script, declined);
-      await until(async () => (await details(script)).includes('Your card was declined.'), 'the refusal to show');
+      await until(async () => (await details(script)).includes('Your card was declined.'), 'the decline to be shown');
       await temporal.env.sleep('9 minutes');
       await tell(script);
       expect(await settledAs(script)).toBe('paid');
@@ -72,7 +72,7 @@ describe('checkout', () => {
       await begin(script);
       const forged = { paymentIntentId: 'pi_1', status: 'succeeded', attemptId: 'ch_1', amountReceivedCents: 2500 };
       await handleOf(script).signal('paymentChanged', forged);
-      await until(() => script.calls.includes('applyPayments unpaid'), 'the workflow to look');
+      await until(() => script.calls.includes('applyPayments unpaid'), 'the workflow to apply payments');
       expect(await resultOf(script)).toBe('expired');
     });
     expect(script.order.capturedCents).toBe(0);

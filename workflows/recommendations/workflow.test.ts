@@ -158,9 +158,9 @@ describe('a retraining', () => {
       await update(retrainUpdate, request());
       await until(() => script.published.length === 2, 'the second model');
       await endedAs('published');
-      const back = request({ requestId: 'r2' });
-      expect(await update(rollbackUpdate, back)).toEqual({ model: script.published[0] });
-      await update(rollbackUpdate, back);
+      const rollback = request({ requestId: 'r2' });
+      expect(await update(rollbackUpdate, rollback)).toEqual({ model: script.published[0] });
+      await update(rollbackUpdate, rollback);
       expect(script.calls.filter((call) => call.startsWith('serve'))).toHaveLength(1);
       expect(script.published).toHaveLength(2);
     });
@@ -202,7 +202,7 @@ describe('a retraining', () => {
         cause: { message: expect.stringContaining('“anyway” is not a valid field.') },
       });
       await update(retrainUpdate, request());
-      await until(async () => (await view()).stage === 'train', 'the training');
+      await until(async () => (await view()).stage === 'train', 'the training stage');
       expect(await update(retrainUpdate, request())).toEqual({ started: false });
       await handle().signal(progressSignal, { retrainingId: 'another', stage: 'train', fraction: 0.9 });
       expect((await handle().query(retrainingQuery)).fraction).toBe(0);

@@ -98,7 +98,10 @@ describe('a refund', () => {
       const script = scripted((tries) => (tries === 1 ? 'failed' : 'succeeded'));
       await temporal.withWorker(script.activities, async () => {
         const handle = await script.start();
-        await until(async () => ((await handle.query(refundCaseQuery)) as { stopped?: object }).stopped, 'the trouble');
+        await until(
+          async () => ((await handle.query(refundCaseQuery)) as { stopped?: object }).stopped,
+          'the refund to stop',
+        );
         await temporal.env.sleep(100 * HOUR_MS);
         expect((await handle.describe()).status.name).toBe('RUNNING');
         const update = end === 'succeeded' ? retryRefundUpdate : giveUpRefundUpdate;

@@ -66,8 +66,8 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     retryUnmatchedRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
-      const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await short.recordAsked({ ...asked, message: `Retry requested: ${retried}` });
+      const event = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
+      await short.recordAsked({ ...event, message: `Retry requested: ${retried}` });
       isRetryRequested = true;
       stuck.retryNow();
       return { retried };

@@ -52,7 +52,7 @@ describe('a row of a new product', () => {
     [{}, undefined],
     [{ stockQuantity: 3 }, 3],
     [delivery(5), 5],
-  ])('is made with its stock: %j', (given, stockQuantity) => {
+  ])('is created with its stock: %j', (given, stockQuantity) => {
     expect(judge(row({ ...needed, ...given }), undefined, new Map())).toEqual({ stockQuantity });
   });
 

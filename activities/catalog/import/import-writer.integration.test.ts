@@ -83,7 +83,7 @@ describe('an existing product', () => {
     [{ tags: ['coffee'] }, { tags: ['coffee'] }],
     [{ family: 'Other cups' }, { family: 'Other cups' }],
     [{ options: { color: 'Red' } }, { option_values: { color: 'Red' } }],
-  ])('is changed by %j alone, once', async (given, stored) => {
+  ])('is changed only by %j, and only once', async (given, stored) => {
     const sku = newSku();
     expect(await write(full(sku))).toEqual(MADE);
     const before = await product(sku);

@@ -67,16 +67,16 @@ it('stops immediately when it is canceled, including its threads', async () => {
   await new KernelPool({ threads: 2 }).close();
   const before = threads();
   const own = new KernelPool({ threads: 2, signal: abort.signal });
-  const told: number[] = [];
+  const reported: number[] = [];
   const training = trainBlend(own, historyOf(purchases()), {
     endMs: END_MS,
     onProgress: (fraction) => {
-      told.push(fraction);
-      if (told.length === 3) abort.abort(new Error('no longer wanted'));
+      reported.push(fraction);
+      if (reported.length === 3) abort.abort(new Error('no longer wanted'));
     },
   });
   await expect(training).rejects.toThrow('no longer wanted');
-  expect(told.at(-1)).toBeLessThan(0.8);
+  expect(reported.at(-1)).toBeLessThan(0.8);
   await expect.poll(threads, { timeout: 1_000 }).toBeLessThanOrEqual(before);
 });
 

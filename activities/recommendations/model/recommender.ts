@@ -51,8 +51,8 @@ export class Recommender {
 
   /** Items that go with the item, filled up with current bestsellers. */
   similarItems(item: number, count = 10): readonly ScoredItem[] {
-    const asked = this.#placeOf(item);
-    return asked < 0 ? [] : this.#found(this.#scorer.similarItems(asked, count, true));
+    const itemInModel = this.#placeOf(item);
+    return itemInModel < 0 ? [] : this.#found(this.#scorer.similarItems(itemInModel, count, true));
   }
 
   #placeOf(item: number): number {

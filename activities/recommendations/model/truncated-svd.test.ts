@@ -214,18 +214,18 @@ it('returns the same bits for the same seed', async () => {
 it('reports its progress, and stops when it is canceled', async () => {
   const abort = new AbortController();
   const own = new KernelPool({ threads: 2, signal: abort.signal });
-  const told: number[] = [];
+  const reported: number[] = [];
   const training = truncatedSvd(own, tasteMatrix(), {
     components: 8,
     seed: 42,
     iterations: 10_000,
     onProgress: (fraction) => {
-      told.push(fraction);
-      if (told.length === 3) abort.abort(new Error('no longer wanted'));
+      reported.push(fraction);
+      if (reported.length === 3) abort.abort(new Error('no longer wanted'));
     },
   });
   await expect(training).rejects.toThrow('no longer wanted');
-  expect(told).toHaveLength(3);
-  expect(told).toEqual([...told].sort((a, b) => a - b));
+  expect(reported).toHaveLength(3);
+  expect(reported).toEqual([...reported].sort((a, b) => a - b));
   expect(() => new KernelPool({ signal: abort.signal })).toThrow('no longer wanted');
 });

@@ -92,8 +92,8 @@ class PopularityLists implements ListMaker {
     return this.#without(() => false);
   }
 
-  similarItems(asked: number): ScoredItem[] {
-    return this.#without((item) => item === asked);
+  similarItems(requested: number): ScoredItem[] {
+    return this.#without((item) => item === requested);
   }
 
   #without(isLeftOut: (item: number) => boolean, count = 10): ScoredItem[] {
@@ -109,10 +109,10 @@ class PopularityLists implements ListMaker {
 /** Reports the progress of an evaluation by the number of requested lists. */
 function withProgress(lists: ListMaker, truth: Truth, report: (done: number) => void): ListMaker {
   const expected = truth.byCustomer.size * 2 + truth.invoices.length;
-  let asked = 0;
+  let requested = 0;
   const counted = <Answer>(answer: Answer): Answer => {
-    asked += 1;
-    if (asked % 100 === 0) report(Math.min(1, asked / expected));
+    requested += 1;
+    if (requested % 100 === 0) report(Math.min(1, requested / expected));
     return answer;
   };
   return {

@@ -158,8 +158,8 @@ it('contains views and carts of identified shoppers who consented, for products 
 
 it('continues without views and carts when InfluxDB is unavailable, and reports that', async () => {
   await order({ user: users[0]!, items: [one(0)] });
-  const away = new InfluxDb({ ...shop.services.settings, INFLUXDB_URL: 'http://127.0.0.1:1' });
-  const { lines, facts } = await exported(away, [10, 20]);
+  const unavailable = new InfluxDb({ ...shop.services.settings, INFLUXDB_URL: 'http://127.0.0.1:1' });
+  const { lines, facts } = await exported(unavailable, [10, 20]);
   expect(lines).toEqual(['purchase 0 0']);
   expect(facts.withoutEvents).toContain('InfluxDB');
 });
@@ -175,19 +175,19 @@ it('of a shop without visitors has no events, which is not unusual', async () =>
 it('is one snapshot, without purchases that are made during the export', async () => {
   const { db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
-  const reserved = await db.pool.connect();
+  const blocker = await db.pool.connect();
   try {
-    await reserved.query('begin');
-    await reserved.query('lock table shopper_choices in access exclusive mode');
+    await blocker.query('begin');
+    await blocker.query('lock table shopper_choices in access exclusive mode');
     const running = exported();
     await until(
       () => db.row("select 1 from pg_locks where relation = 'shopper_choices'::regclass and not granted"),
-      'the export to be in the middle',
+      'the export to wait for the lock',
     );
     await order({ user: users[1]!, items: [one(1)] });
-    await reserved.query('rollback');
+    await blocker.query('rollback');
     expect((await running).lines.filter((line) => line.startsWith('purchase'))).toEqual(['purchase 0 0']);
   } finally {
-    reserved.release(true);
+    blocker.release(true);
   }
 });

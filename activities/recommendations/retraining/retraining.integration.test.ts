@@ -294,7 +294,7 @@ describe('a worker killed without warning', () => {
         const { runId } = await workflow().describe();
         await worker.kill();
         for (const job of jobs) process.kill(job, 'SIGCONT');
-        await until(() => !jobs.some(isAlive), 'the training process to end by itself', 10_000);
+        await until(() => !jobs.some(isAlive), 'the training process to exit', 10_000);
         await blocker.query('rollback');
         worker = await shop.startWorkerProcess();
         const last = await ended(since);
