@@ -193,13 +193,13 @@ export const ANSWERS: readonly MistakesInFile[] = [
         "const CHECK_STRIPE_EVERY = '6 hours';",
         "const CHECK_STRIPE_EVERY = '6 days';",
       ],
-      ['news of a refusal sends the refund again', 'if (!hasNews || isRetryAsked) break;', 'break;'],
+      ['news of a refusal sends the refund again', 'if (!hasNews || isRetryRequested) break;', 'break;'],
       [
         'a refund that the bank refused later stays sent',
         "if (seen.stripeRefundId && seen.refundStatus !== 'failed')",
         "if (seen.stripeRefundId && seen.refundStatus === 'pending')",
       ],
-      ['a retry that staff ask for is not made', '      isRetryAsked = true;\n', ''],
+      ['a retry that staff ask for is not made', '      isRetryRequested = true;\n', ''],
     ],
   },
 ];

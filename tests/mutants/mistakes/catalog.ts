@@ -36,7 +36,7 @@ export const CATALOG: readonly MistakesInFile[] = [
       ],
       [
         'a delivery that was refused is never counted',
-        'recordDeltas(sql, sound, idOf)',
+        'recordDeltas(sql, valid, idOf)',
         'recordDeltas(sql, rows, idOf)',
       ],
       [

@@ -29,7 +29,7 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'units of a chargeback that was won never ship',
-        "  if (status === 'failed') await keepUnits(sql, refundId);\n",
+        "  if (status === 'failed') await restoreUnits(sql, refundId);\n",
         '',
       ],
       [
@@ -100,7 +100,7 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'units stay off the parcel when a refund in the dashboard failed',
-        "    if (own.requestedBy === STRIPE && status === 'failed') await keepUnits(sql, own.refundId);\n",
+        "    if (own.requestedBy === STRIPE && status === 'failed') await restoreUnits(sql, own.refundId);\n",
         '',
       ],
       [

@@ -8,13 +8,13 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an order is opened on another shopper’s reservation',
-        'if (!guarded || !request.owners.includes(guarded.owner)) return',
-        'if (!guarded) return',
+        'if (!locked || !request.owners.includes(locked.owner)) return',
+        'if (!locked) return',
       ],
       [
         'an order is opened on a reservation whose time is over',
-        "if (guarded.status !== 'reserved' || !guarded.live) return",
-        "if (guarded.status !== 'reserved') return",
+        "if (locked.status !== 'reserved' || !locked.live) return",
+        "if (locked.status !== 'reserved') return",
       ],
       [
         'a second PaymentIntent replaces the order’s own',
@@ -164,7 +164,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a part of an unmatched payment that went back counts as all of it',
-        'if (backCents < payment.amountCents) return null;',
+        'if (returnedCents < payment.amountCents) return null;',
         'if (back.length === 0) return null;',
       ],
       [

@@ -324,7 +324,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'Stripe’s news of a pending refund is looked at only six hours later',
-        `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
+        `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await checkStripe(refund);
 `,
         '',
       ],
