@@ -1,4 +1,4 @@
-/** Every activity run twice, and from several places at once: the second run changes nothing and answers the same. */
+/** Runs activities repeatedly and concurrently: only the first run changes anything, and all return the same result. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
@@ -20,7 +20,7 @@ const available = async (id: string) => (await shop.services.stockCounters.avail
 const reservationRequest = (productId: string, quantity = 2) => reservationInput([{ productId, quantity }]);
 const DAY_SECONDS = 86_400;
 
-/** Runs it twice in turn, then three times at once. */
+/** Runs it twice in sequence, then three times concurrently. */
 async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
   const first = await run();
   expect(await run()).toEqual(first);
@@ -43,12 +43,12 @@ describe('inventory', () => {
     expect(await available(product.id)).toBe(8);
   });
 
-  it('reserveStock goes on where a crash between counters and ledger left it, and undoes the stock counters when the ledger refuses', async () => {
+  it('reserveStock resumes after a crash between counters and ledger, and undoes the stock counters when the ledger refuses', async () => {
     const product = await createProduct({ stock: 3 });
     const crashed = reservationRequest(product.id);
     await shop.services.stockCounters.reserve(crashed.reservationId, crashed.lines);
     expect((await shop.activities.reserveStock(crashed)).outcome).toBe('reserved');
-    // The stock counters think that more is left than there is: PostgreSQL has the last word.
+    // The stock counters count more than is available; PostgreSQL decides.
     await shop.services.stockCounters.correct(product.id, 1, 5);
     const refused = await shop.activities.reserveStock(reservationRequest(product.id, 4));
     expect(refused).toMatchObject({ outcome: 'out_of_stock', lines: [{ available: 1, requested: 4 }] });
@@ -69,7 +69,7 @@ describe('inventory', () => {
     expect(await available(product.id)).toBe(0);
   });
 
-  it('reserveStock is counted in stock counters that were wiped and rebuilt while the ledger was at work', async () => {
+  it('reserveStock is counted in stock counters that were wiped and rebuilt during the ledger’s transaction', async () => {
     const product = await createProduct({ stock: 5 });
     const { db, redis, stockCounters, log } = shop.services;
     const wipedInBetween = {
@@ -87,7 +87,7 @@ describe('inventory', () => {
     expect(await available(product.id)).toBe(3);
   });
 
-  it('endReservation and releaseReservation give back once, and keep what may still be paid for longer', async () => {
+  it('endReservation and releaseReservation return stock once, and keep it for longer while it may still be paid', async () => {
     const product = await createProduct();
     const [one, two] = [reservationRequest(product.id), reservationRequest(product.id)];
     await shop.activities.reserveStock(one);
@@ -123,7 +123,7 @@ describe('inventory', () => {
 });
 
 describe('orders', () => {
-  it('openOrder opens one order, at the prices reserved', async () => {
+  it('openOrder creates one order at the reserved prices', async () => {
     const { begin, product, order } = await openedOrder();
     await shop.services.db.run('update products set price = 99 where id = $1', [product.id]);
     expect(await repeated(() => shop.activities.openOrder(begin))).toMatchObject({
@@ -150,7 +150,7 @@ describe('orders', () => {
     expect(await available(product.id)).toBe(8);
   });
 
-  it('applyPayments takes free stock when the reservation had ended, and owes a full refund when there is none', async () => {
+  it('applyPayments sells free stock after the reservation has ended, and owes a full refund if there is none', async () => {
     for (const [stockLeft, outcome, status] of [
       [2, 'paid', 'paid'],
       [1, 'refund_due', 'canceled'],
@@ -168,7 +168,7 @@ describe('orders', () => {
       expect((await stockOf(shop.services, product.id)).stock).toBe(outcome === 'paid' ? 0 : 1);
       await until(
         async () => (await available(product.id)) === (outcome === 'paid' ? 0 : 1),
-        'the stock counters to follow',
+        'the stock counters to be updated',
       );
       if (applied.refundId === null) continue;
       const due = await shop.activities.loadRefund({ refundId: applied.refundId });
@@ -180,7 +180,7 @@ describe('orders', () => {
     }
   });
 
-  it('closeOrder gives the stock back once, and never takes back a payment', async () => {
+  it('closeOrder returns the stock once, and never closes a paid order', async () => {
     const { product, order } = await openedOrder();
     expect(await repeated(() => shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' }))).toMatchObject({
       status: 'expired',
@@ -192,7 +192,7 @@ describe('orders', () => {
     expect((await shop.activities.closeOrder({ orderId: paid.order.orderId, to: 'expired' })).status).toBe('paid');
   });
 
-  it('applyPayments keeps each refused attempt once, and mails of the first', async () => {
+  it('applyPayments records each declined attempt once, and emails about the first', async () => {
     const { order } = await openedOrder();
     const { orderId } = order;
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
@@ -216,7 +216,7 @@ describe('orders', () => {
 });
 
 describe('payments', () => {
-  it('createPayment makes one intent an order', async () => {
+  it('createPayment creates one intent per order', async () => {
     const { order } = await openedOrder();
     const request = { orderId: order.orderId, amountCents: 2500, currency: 'usd' };
     const { paymentIntentId } = await shop.activities.createPayment(request);
@@ -227,7 +227,7 @@ describe('payments', () => {
     expect(await repeated(() => shop.activities.cancelPayment({ orderId }))).toBe('canceled');
   });
 
-  it('cancelPayment learns when it was paid, and records it', async () => {
+  it('cancelPayment records the payment if it finds the intent paid', async () => {
     const { order } = await openedOrder();
     const { orderId } = order;
     await charge(order);
@@ -238,7 +238,7 @@ describe('payments', () => {
 });
 
 describe('refunds', () => {
-  it('requestRefund, refundPayment and recordRefund give back once', async () => {
+  it('requestRefund, refundPayment, and recordRefund refund once', async () => {
     const { order, paymentIntentId } = await paidOrder();
     const { orderId } = order;
     const request = {
@@ -283,7 +283,7 @@ describe('refunds', () => {
     expect(intent.latest_charge).toMatchObject({ amount_refunded: 1000 });
   });
 
-  it('a refund that Stripe will never make is booked as failed, and its amount is free again', async () => {
+  it('a refund that Stripe refuses permanently is recorded as failed, and its amount can be refunded again', async () => {
     const { order, paymentIntentId } = await paidOrder();
     const { orderId } = order;
     await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId });
@@ -316,14 +316,14 @@ describe('refunds', () => {
     };
     expect((await shop.activities.requestRefund(again)).outcome).toBe('accepted');
     await shop.activities.recordRefund({ refundId: again.refundId, ...stripe });
-    // What was refunded behind its back is found, and stands in the same records.
+    // A refund made at Stripe without the shop is found and recorded like any other.
     await repeated(() => shop.activities.reconcilePayment({ orderId }));
     expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ status: 'refunded', refundedCents: 2500 });
   });
 });
 
 describe('upkeep', () => {
-  it('sweep and audit leave alone what may still be paid, for as long as the ledger keeps it', async () => {
+  it('sweep and audit ignore an order that may still be paid, for as long as the ledger keeps its stock', async () => {
     const { reservation, order, product } = await openedOrder();
     const { orderId, totalCents } = order;
     await shop.activities.createPayment({ orderId, amountCents: totalCents, currency: 'usd' });
@@ -344,7 +344,7 @@ describe('upkeep', () => {
     expect(await found()).toBe(0);
   });
 
-  it('the sweep ends what outlived its time, once', async () => {
+  it('the sweep ends an overdue reservation once', async () => {
     const product = await createProduct();
     const reservation = reservationRequest(product.id);
     await shop.activities.reserveStock(reservation);
@@ -354,7 +354,7 @@ describe('upkeep', () => {
     expect((await sweep(shop.services)).expiredReservations).toBe(0);
   });
 
-  it('audit repairs a counter that drifted and a mark that was left, and reports what has no one right answer', async () => {
+  it('audit repairs a drifted counter and a leftover marker, and reports what it can’t decide', async () => {
     const { runAudit } = await import('./audit/audit.ts');
     const product = await createProduct();
     const sold = await paidOrder();

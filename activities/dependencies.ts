@@ -7,7 +7,7 @@ import type { Logger } from '../infra/logger.ts';
 import type { Database } from '../infra/postgres/database.ts';
 import type { StockCounters } from '../infra/redis/stock-counters.ts';
 
-/** What activities work with; made once a process. */
+/** Shared dependencies of all activities, created once per process. */
 export interface ActivityDependencies {
   settings: Settings;
   db: Database;

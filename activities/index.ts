@@ -7,7 +7,7 @@ import { createRetrainingActivities } from './recommendations/retraining/activit
 import { createRefundActivities } from './refunds/activities.ts';
 import { createInventoryActivities } from './reservations/activities.ts';
 
-/** Every activity that workflows may call, by capability. */
+/** Creates all activities that workflows may call, by capability. */
 export function createActivities(deps: ActivityDependencies) {
   return {
     ...createInventoryActivities(deps),

@@ -1,4 +1,4 @@
-/** What comes late, twice or after its end: stock is released once, money is booked or goes back, old news changes nothing. */
+/** Late, repeated, and outdated calls: stock is released once, money is recorded or refunded, and outdated events change nothing. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../infra/postgres/payments.ts';
@@ -14,22 +14,22 @@ const DAY_SECONDS = 86_400;
 const shop = activityShop();
 const { orders } = shop;
 
-/** In PostgreSQL and at the stock counter. */
+/** Stock in PostgreSQL and in the stock counters. */
 async function stockBoth(productId: string) {
   const available = (await shop.services.stockCounters.available([productId])).get(productId);
   return { ...(await stockOf(shop.services, productId)), available };
 }
 
-/** An order whose reservation has ended, and which nobody has closed yet. */
-async function outlived(options: Parameters<typeof orders.opened>[0]): Promise<OpenedOrder> {
+/** An order whose reservation has ended but that is not closed yet. */
+async function overdue(options: Parameters<typeof orders.opened>[0]): Promise<OpenedOrder> {
   const made = await orders.opened(options);
   await endedAgo(shop.services, made.reservation.reservationId, DAY_SECONDS);
   expect(await shop.activities.endReservation({ reservationId: made.reservation.reservationId })).toBe('expired');
   return made;
 }
 
-describe('a reservation whose time is over', () => {
-  it('is not given back by its shopper while an order stands on it, but ends with it', async () => {
+describe('an overdue reservation', () => {
+  it('can’t be released by its shopper while it has an open order, but ends with the order', async () => {
     const { reservation, order } = await orders.opened();
     const { reservationId } = reservation;
     await endedAgo(shop.services, reservationId, DAY_SECONDS);
@@ -41,8 +41,8 @@ describe('a reservation whose time is over', () => {
 });
 
 describe('a reservation that has ended', () => {
-  it('is not released again with its order: others have reserved the stock', async () => {
-    const { product, reservation, order } = await outlived({ stock: 3 });
+  it('is not released again with its order, since others have reserved the stock', async () => {
+    const { product, reservation, order } = await overdue({ stock: 3 });
     const { reservationId } = reservation;
     const other = await orders.reserved({ product, quantity: 3 });
     const asReserved = { stock: 3, reserved: 3, available: 0 };
@@ -55,7 +55,7 @@ describe('a reservation that has ended', () => {
     expect(await stockBoth(product.id)).toEqual({ stock: 3, reserved: 0, available: 3 });
   });
 
-  it('with its order is not released again by its own workflow', async () => {
+  it('together with its order is not released again by its own workflow', async () => {
     const { product, reservation, order } = await orders.opened({ stock: 3 });
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' });
     await orders.reserved({ product, quantity: 3 });
@@ -65,7 +65,7 @@ describe('a reservation that has ended', () => {
     expect(await stockBoth(product.id)).toEqual({ stock: 3, reserved: 3, available: 0 });
   });
 
-  it('by a sale stays sold, whoever ends it afterwards', async () => {
+  it('by a sale stays sold, whatever ends it afterwards', async () => {
     const { product, reservation, order } = await orders.paid({ stock: 5 });
     const sold = { stock: 3, reserved: 0, available: 3 };
     await endedAgo(shop.services, reservation.reservationId, DAY_SECONDS);
@@ -77,16 +77,16 @@ describe('a reservation that has ended', () => {
   });
 });
 
-describe('a payment that comes when the reservation has ended', () => {
-  /** Pays, and has it booked. */
+describe('a payment that arrives after the reservation has ended', () => {
+  /** Pays, and applies the payment. */
   async function paidLate({ order }: Pick<OpenedOrder, 'order'>) {
     const { orderId } = order;
     await orders.charge(order);
     expect(await shop.activities.checkPayment({ orderId })).toBe('succeeded');
     return shop.activities.applyPayments({ orderId });
   }
-  /** Does what the refund's workflow does. */
-  async function goesBack(applied: Awaited<ReturnType<typeof paidLate>>): Promise<void> {
+  /** Carries out the steps of the refund workflow. */
+  async function expectRefunded(applied: Awaited<ReturnType<typeof paidLate>>): Promise<void> {
     expect(applied.outcome).toBe('refund_due');
     const due = await orders.sent(applied.refundId!);
     expect(await shop.activities.loadOrder({ orderId: due.orderId })).toMatchObject({
@@ -99,32 +99,32 @@ describe('a payment that comes when the reservation has ended', () => {
   it.each([
     { what: 'all of the rest', stock: 2, reserved: 2 },
     { what: 'a part of it', stock: 2, reserved: 1 },
-  ])('goes back when others have reserved $what', async ({ stock, reserved }) => {
-    const made = await outlived({ stock });
+  ])('is refunded when others have reserved $what', async ({ stock, reserved }) => {
+    const made = await overdue({ stock });
     await orders.reserved({ product: made.product, quantity: reserved });
     const applied = await paidLate(made);
     expect(applied.order.status).toBe('canceled');
     expect(await stockBoth(made.product.id)).toEqual({ stock, reserved: reserved, available: stock - reserved });
-    await goesBack(applied);
+    await expectRefunded(applied);
   });
 
-  it('buys what is free beside that', async () => {
-    const made = await outlived({ stock: 3 });
+  it('buys stock that others have not reserved', async () => {
+    const made = await overdue({ stock: 3 });
     await orders.reserved({ product: made.product, quantity: 1 });
     expect(await paidLate(made)).toMatchObject({ outcome: 'paid', order: { status: 'paid' } });
-    await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to follow');
+    await until(async () => (await stockBoth(made.product.id)).available === 0, 'the counter to be updated');
     expect(await stockBoth(made.product.id)).toEqual({ stock: 1, reserved: 1, available: 0 });
   });
 
-  it('goes back when the product is no longer sold', async () => {
-    const made = await outlived({ stock: 5 });
+  it('is refunded when the product is no longer sold', async () => {
+    const made = await overdue({ stock: 5 });
     await shop.services.db.run('update products set deleted_at = now() where id = $1', [made.product.id]);
     const applied = await paidLate(made);
     expect(await stockOf(shop.services, made.product.id)).toEqual({ stock: 5, reserved: 0 });
-    await goesBack(applied);
+    await expectRefunded(applied);
   });
 
-  it('goes back when its order is over, however much is in stock, and leaves it over', async () => {
+  it('is refunded when its order is closed, however much is in stock, and the order stays closed', async () => {
     for (const to of ['expired', 'canceled'] as const) {
       const made = await orders.opened({ stock: 5 });
       await shop.activities.createPayment({ orderId: made.order.orderId, amountCents: 2500, currency: 'usd' });
@@ -132,7 +132,7 @@ describe('a payment that comes when the reservation has ended', () => {
       const applied = await paidLate(made);
       expect(applied.order).toMatchObject({ status: to, capturedCents: 2500 });
       expect(await stockBoth(made.product.id)).toEqual({ stock: 5, reserved: 0, available: 5 });
-      await goesBack(applied);
+      await expectRefunded(applied);
       expect((await shop.activities.applyPayments({ orderId: made.order.orderId })).outcome).toBe('already_paid');
     }
   });
@@ -160,12 +160,12 @@ describe('a payment that comes when the reservation has ended', () => {
     const applied = await paidLate(opened);
     expect(await stockBoth(plenty.id)).toEqual({ stock: 10, reserved: 0, available: 10 });
     expect(await stockBoth(scarce.id)).toEqual({ stock: 1, reserved: 1, available: 0 });
-    await goesBack(applied);
+    await expectRefunded(applied);
   });
 });
 
-describe('events of a payment that come in another order', () => {
-  it('leave a payment that succeeded as it is', async () => {
+describe('payment events that arrive out of order', () => {
+  it('do not change a payment that succeeded', async () => {
     const { order } = await orders.opened();
     const { orderId, totalCents } = order;
     const paymentIntentId = await orders.charge(order);
@@ -184,7 +184,7 @@ describe('events of a payment that come in another order', () => {
 });
 
 describe('the units of a canceled order', () => {
-  it('are back on sale with the cancellation, and not once more with the money', async () => {
+  it('return to stock with the cancellation, and not again with the refund', async () => {
     const { product, order } = await orders.paid();
     const { orderId } = order;
     const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
@@ -197,8 +197,8 @@ describe('the units of a canceled order', () => {
   });
 });
 
-describe('news of a refund’s first attempt', () => {
-  it('changes nothing once it is on its second, whoever brings it', async () => {
+describe('an event of a refund’s first attempt', () => {
+  it('changes nothing during the second attempt, wherever the event comes from', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
@@ -214,24 +214,24 @@ describe('news of a refund’s first attempt', () => {
         refunds: [{ stripeRefundId: first.stripeRefundId, refundId, amountCents: 1000, currency: 'usd', status }],
         disputes: [],
       });
-    const oldNews = async () => {
+    const sendOutdatedEvents = async () => {
       for (const status of ['pending', 'failed', 'succeeded'] as const) {
         await shop.activities.recordRefund({ ...first, status });
         await found(status);
       }
     };
-    await oldNews();
+    await sendOutdatedEvents();
     expect(await shop.activities.loadRefund({ refundId })).toEqual(second);
 
     const done = await orders.sent(refundId);
     expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
-    await oldNews();
+    await sendOutdatedEvents();
     expect(await shop.activities.loadRefund({ refundId })).toEqual(done);
     expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ refundedCents: 1000 });
     expect(await refundedAtStripe(shop, paymentIntentId)).toBe(1000);
   });
 
-  it('does not make a refund that succeeded wait again', async () => {
+  it('does not make a refund that succeeded pending again', async () => {
     const { order } = await orders.paid();
     const { refundId } = await orders.refunded(order.orderId, { amountCents: 1000 });
     const { stripeRefundId } = await orders.sent(refundId);
@@ -241,7 +241,7 @@ describe('news of a refund’s first attempt', () => {
 });
 
 describe('the second attempt at a refund', () => {
-  it('is not answered with the first one, which Stripe made, when Stripe refuses it', async () => {
+  it('does not return the first attempt, which succeeded, when Stripe refuses it', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const refund = await orders.refunded(order.orderId, { amountCents: 1000 });
     const first = await shop.activities.refundPayment(refund);
@@ -253,8 +253,8 @@ describe('the second attempt at a refund', () => {
   });
 });
 
-describe('news of the first attempt to send an unmatched payment back', () => {
-  it('changes nothing once it is on its second, and nothing when that one succeeded', async () => {
+describe('an event of the first attempt to refund an unmatched payment', () => {
+  it('changes nothing during the second attempt, or after that one succeeded', async () => {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 700);
     const first = { paymentIntentId, attempt: 1, stripeRefundId: `re_first_${paymentIntentId}` };
@@ -264,21 +264,21 @@ describe('news of the first attempt to send an unmatched payment back', () => {
       failureReason: 'expired_or_canceled_card',
     });
     expect(second).toMatchObject({ refundStatus: 'failed', attempt: 2 });
-    const oldNews = async () => {
+    const sendOutdatedEvents = async () => {
       for (const status of ['pending', 'failed', 'succeeded'] as const)
         await shop.activities.recordUnmatchedRefund({ ...first, status });
     };
-    await oldNews();
+    await sendOutdatedEvents();
     expect(await shop.activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(second);
 
     const done = await orders.sentBack(paymentIntentId);
     expect(done).toMatchObject({ refundStatus: 'succeeded', attempt: 2 });
-    await oldNews();
+    await sendOutdatedEvents();
     expect(await shop.activities.loadUnmatchedPayment({ paymentIntentId })).toEqual(done);
     expect(await refundedAtStripe(shop, paymentIntentId)).toBe(700);
   });
 
-  it('does not make one that succeeded wait again', async () => {
+  it('does not make a refund that succeeded pending again', async () => {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 700);
     const done = await orders.sentBack(paymentIntentId);

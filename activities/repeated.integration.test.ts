@@ -1,6 +1,6 @@
 /**
- * Every activity may run again after its answer was lost, and beside an attempt that Temporal took for dead. Those of money, of the audit
- * and of the retraining have a file of their own, beside them; a new one fails here until it has an entry.
+ * Every activity may run again after its result was lost, and concurrently with an attempt that Temporal considers lost. Activities of
+ * payments, refunds, the audit, and the retraining have their own test files; a new activity fails here until it has an entry.
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -15,14 +15,14 @@ import { createPaymentActivities } from './payments/activities.ts';
 import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
 
-// What is mailed and told stays in the outbox, to be compared.
+// Emails and notifications stay in the outbox, so that runs can be compared.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
 const ADDRESS = { name: 'Ada', street: '2 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' };
 
-/** A paid order, and what `make` does with it. */
+/** A paid order, and the activity that `make` creates for it. */
 async function paid(make: (orderId: string) => Promise<() => Promise<unknown>>, price?: string): Promise<Repeatable> {
   const order = await orders.paid({ price });
   return { scope: scopeOf(order), run: await make(order.order.orderId) };
@@ -46,7 +46,7 @@ type Elsewhere =
   | keyof ReturnType<typeof createAuditActivities>
   | keyof ReturnType<typeof createRetrainingActivities>;
 
-/** By activity, each way to ask for it. */
+/** Each activity with the situations in which it is repeated. */
 const ACTIVITIES: Readonly<
   Record<Exclude<keyof Activities, Elsewhere>, Readonly<Record<string, () => Promise<Repeatable>>>>
 > = {
@@ -57,7 +57,7 @@ const ACTIVITIES: Readonly<
       const scope = { productIds: [product.id], reservationIds: [reservation.reservationId] };
       return { scope, run: () => shop.activities.reserveStock(reservation) };
     },
-    'in the place of an earlier one': async () => {
+    'that replaces an earlier one': async () => {
       const { product, reservation: earlier } = await orders.reserved();
       const reservation = reservationInput([{ productId: product.id, quantity: 3 }], { owners: earlier.owners });
       const reservationIds = [earlier.reservationId, reservation.reservationId];
@@ -68,7 +68,7 @@ const ACTIVITIES: Readonly<
     },
   },
   endReservation: {
-    'whose time is over': async () => {
+    'that is overdue': async () => {
       const { product, reservation } = await orders.reserved();
       const { reservationId } = reservation;
       await endedAgo(shop.services, reservationId, 60);
@@ -77,7 +77,7 @@ const ACTIVITIES: Readonly<
     },
   },
   releaseReservation: {
-    'before its time': async () => {
+    'that is open': async () => {
       const { product, reservation } = await orders.reserved();
       const { reservationId } = reservation;
       const scope = { productIds: [product.id], reservationIds: [reservationId] };
@@ -85,7 +85,7 @@ const ACTIVITIES: Readonly<
     },
   },
   loadReservation: {
-    'an open one': async () => {
+    'that is open': async () => {
       const order = await orders.opened();
       const { reservationId } = order.reservation;
       return { scope: scopeOf(order), run: () => shop.activities.loadReservation({ reservationId }), onlyReads: true };
@@ -170,7 +170,7 @@ const ACTIVITIES: Readonly<
     'in stock': async () => {
       const product = await createProduct(shop.services);
       const { client, alias } = shop.services.productIndex;
-      // Each run gives the product a new version: that is how the index takes it.
+      // Each run gives the product a new version, so the index accepts it.
       const look = async () => {
         await client.indices.refresh({ index: alias });
         const { hits } = await client.search<{ version?: number }>({
@@ -195,8 +195,11 @@ it('has an entry for every activity', () => {
   expect(all.sort()).toEqual(Object.keys(shop.activities).sort());
 });
 
-describe.each(Object.entries(ACTIVITIES))('%s', (_, ways) => {
-  it.each(Object.entries(ways))('changes nothing when it runs again, or beside itself: %s', async (_way, prepare) => {
-    await expectRepeatable(shop.services, prepare);
-  });
+describe.each(Object.entries(ACTIVITIES))('%s', (_, situations) => {
+  it.each(Object.entries(situations))(
+    'changes nothing when repeated or run concurrently: %s',
+    async (_situation, prepare) => {
+      await expectRepeatable(shop.services, prepare);
+    },
+  );
 });

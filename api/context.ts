@@ -1,5 +1,4 @@
 /** What the API's handlers work with. */
-import type Router from '@koa/router';
 import type { DefaultState, ParameterizedContext } from 'koa';
 import type { Settings } from '../infra/config.ts';
 import type { Services } from '../infra/services.ts';
@@ -21,5 +20,4 @@ export interface ApiState extends DefaultState {
 }
 
 export type ApiContext = ParameterizedContext<ApiState>;
-export type ApiRouter = Router<ApiState>;
 export type { Settings };

@@ -1,6 +1,6 @@
 /**
- * `npm run audit [-- --all]`: prints where PostgreSQL, Redis, Stripe and Temporal disagree. Ends with 1 when anything needs a person.
- * `--all` reads every payment ever made at Stripe, instead of those of the last AUDIT_DAYS days.
+ * `npm run audit [-- --all]`: prints discrepancies between PostgreSQL, Redis, Stripe, and Temporal. Exits with 1 if any need a person, and
+ * with 2 if the audit fails. `--all` reads every payment ever made at Stripe, instead of those of the last AUDIT_DAYS days.
  */
 import { runAudit } from '../activities/audit/audit.ts';
 import { readSettings, SettingsError } from '../infra/config.ts';

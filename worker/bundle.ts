@@ -4,14 +4,14 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Modules that change how every workflow runs: whoever runs or replays workflows needs them too. */
+/** Interceptor modules that apply to every workflow; running and replaying workflows both require them. */
 const workflowInterceptorModules = ['serial-local-activities', 'quiet', 'details'].map((name) =>
   pathOf(`../workflows/shared/${name}.ts`),
 );
 
 /**
- * Modules that a thread loads once, while others are loaded again for each workflow. All workflows would share their state, so they
- * have none, and import nothing that has (`shared/quiet.ts`, `shared/details.ts`).
+ * Modules that a thread loads once, while others are loaded again for each workflow. All workflows would share their state, so they must
+ * have no state, and must not import modules that have (`shared/quiet.ts`, `shared/details.ts`).
  */
 const preloadModules = globSync(['domain/*.ts', 'workflows/*/{messages,case-details}.ts'], {
   cwd: pathOf('..'),
@@ -19,8 +19,8 @@ const preloadModules = globSync(['domain/*.ts', 'workflows/*/{messages,case-deta
 }).map((file) => pathOf(`../${file}`));
 
 /**
- * Bundles the workflows, with whatever Node-only import they must not have failing the build.
- * @param workflowsPath the shop's workflows, or a test's
+ * Bundles the workflows. The build fails if they import a Node-only module.
+ * @param workflowsPath the shop's workflows, or those of a test
  */
 export function buildWorkflowBundle(
   workflowsPath: string = pathOf('../workflows/index.ts'),

@@ -1,4 +1,4 @@
-/** A workflow whose task keeps failing stands where operators look, until a repaired build goes on with it. */
+/** A workflow whose task keeps failing is shown to operators until a repaired build continues it. */
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { register } from 'prom-client';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-it('is found within a minute, listed, counted and audited, and forgotten when it goes on', async () => {
+it('is found within a minute, listed, counted, and audited, and removed when it continues', async () => {
   const { settings, temporal, db } = shop.services;
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
   const taskQueue = randomUUID();
@@ -50,7 +50,7 @@ it('is found within a minute, listed, counted and audited, and forgotten when it
   const query = async () => (await list()).find((item: { name: string }) => item.name === 'failing').query;
 
   const handle = await temporal.workflow.start<typeof changed>('changed', { workflowId, taskQueue });
-  // Waits for the signal, past what the next build does differently.
+  // The workflow waits for the signal, after the command that the next build changes.
   await withBuild('changed/before.ts', () =>
     until(
       async () => (await handle.fetchHistory()).events?.some((event) => event.timerFiredEventAttributes),
@@ -59,14 +59,14 @@ it('is found within a minute, listed, counted and audited, and forgotten when it
   );
   await withBuild('changed/after.ts', async () => {
     await handle.signal(goOnSignal);
-    const found = await until(failing, 'the failing workflow to be written down', MINUTE_MS);
+    const found = await until(failing, 'the failing workflow to be recorded', MINUTE_MS);
     expect(found).toMatchObject({ workflowType: 'changed', cause: expect.stringContaining('nondeterminism') });
     expect(found.failures).toBeGreaterThan(1);
     expect(await metric()).toBe(1);
     expect(await query()).toBe(`WorkflowId IN ("${workflowId}")`);
     const finding = (await checkWorkflows(db)).find(({ subject }) => subject === `workflow ${workflowId}`);
     expect(finding?.detail).toContain('docs/operations.md');
-    // The sweep looks again: it still fails.
+    // The sweep checks the workflow again, and it still fails.
     await lookAgain();
     expect(await failing()).toBeDefined();
   });

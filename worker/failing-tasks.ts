@@ -1,4 +1,4 @@
-/** Writes down workflows whose task keeps failing, so that an operator hears of them within a minute. */
+/** Records workflows whose task keeps failing, so that operators are alerted within a minute. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { recordFailingWorkflow } from '../infra/postgres/failing-workflows.ts';
 import type { Services } from '../infra/services.ts';
@@ -6,21 +6,21 @@ import { pendingTaskAttempts } from '../infra/temporal/workflow-task.ts';
 import { taskFailures } from './runtime.ts';
 import type { TaskFailure } from './task-failure.ts';
 
-/** One that failed once, such as by a worker's shutdown, has succeeded by then. */
+/** A task that failed only once, for example during a worker's shutdown, has succeeded after this wait. */
 const CONFIRM_AFTER_MS = 5_000;
-/** A task that failed goes on failing for as long as nobody acts: a lost look is made good by the next one. */
-const MAX_LOOKS = 3;
+/** A blocked task keeps failing until somebody acts, so a missed check is repeated at its next failure. */
+const MAX_CHECKS = 3;
 
-/** @returns stops watching */
+/** @returns a function that stops watching */
 export function watchTaskFailures(services: Pick<Services, 'db' | 'temporal' | 'log'>): () => void {
   const { log } = services;
   const stopping = new AbortController();
-  const looking = new Set<string>();
-  const look = async ({ runId, cause }: TaskFailure) => {
-    if (looking.has(runId)) return;
-    looking.add(runId);
+  const checking = new Set<string>();
+  const check = async ({ runId, cause }: TaskFailure) => {
+    if (checking.has(runId)) return;
+    checking.add(runId);
     try {
-      for (let count = 1; count <= MAX_LOOKS; count += 1) {
+      for (let count = 1; count <= MAX_CHECKS; count += 1) {
         await delay(CONFIRM_AFTER_MS, undefined, { signal: stopping.signal });
         try {
           if (await confirm(services, { runId, cause }))
@@ -31,12 +31,12 @@ export function watchTaskFailures(services: Pick<Services, 'db' | 'temporal' | '
         }
       }
     } catch {
-      // Stopped.
+      // The watch was stopped.
     } finally {
-      looking.delete(runId);
+      checking.delete(runId);
     }
   };
-  const listen = (failure: TaskFailure) => void look(failure);
+  const listen = (failure: TaskFailure) => void check(failure);
   taskFailures.on('failed', listen);
   return () => {
     taskFailures.off('failed', listen);
@@ -44,7 +44,7 @@ export function watchTaskFailures(services: Pick<Services, 'db' | 'temporal' | '
   };
 }
 
-/** Core knows a run's ID alone; the rest is asked for. @returns whether it keeps failing */
+/** Core reports only the run ID, so the workflow is looked up. @returns whether its task keeps failing */
 async function confirm(
   { db, temporal }: Pick<Services, 'db' | 'temporal'>,
   { runId, cause }: TaskFailure,

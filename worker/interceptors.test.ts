@@ -8,7 +8,7 @@ import { activityInterceptor } from './interceptors.ts';
 
 const ADDRESS = 'ada@example.test';
 
-/** What Temporal would write into a history, unencrypted, of an activity that throws this. */
+/** The unencrypted part of what Temporal writes to a history when an activity throws this error. */
 async function written(error: unknown): Promise<string> {
   const interceptor = activityInterceptor(createLogger('test', 'silent'))({ info: {} } as never);
   const failure = await interceptor.inbound!.execute!({} as never, () => Promise.reject(error)).catch(
@@ -26,7 +26,7 @@ function databaseError(): pg.DatabaseError {
 }
 
 describe('failures in a history', () => {
-  it('say what happened and quote nothing that was sent', async () => {
+  it('say what happened and do not quote input', async () => {
     const stripe = new Stripe.errors.StripeInvalidRequestError({
       message: `No such customer: ${ADDRESS}`,
       type: 'invalid_request_error',
@@ -40,14 +40,18 @@ describe('failures in a history', () => {
     expect(await written(ours(undefined))).toContain('conflict: \nThe order is closed already.');
   });
 
-  it('name a store that is away as what the API answers with 503, so that the request is sent again', async () => {
-    const away = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
+  it('report an unavailable store with the code of a 503, so that the client sends the request again', async () => {
+    const unavailable = Object.assign(new Error(`connect ECONNREFUSED ${ADDRESS}`), { code: 'ECONNREFUSED' });
     const ended = Object.assign(databaseError(), { code: '57P01' });
-    for (const error of [away, ended]) {
+    for (const error of [unavailable, ended]) {
       expect(await written(error)).toMatch(/^unavailable: \nPostgreSQL or Redis is unavailable/);
       expect(await written(error)).not.toContain(ADDRESS);
     }
-    const stripe = new Stripe.errors.StripeConnectionError({ message: 'x', type: 'api_error', detail: away } as never);
+    const stripe = new Stripe.errors.StripeConnectionError({
+      message: 'x',
+      type: 'api_error',
+      detail: unavailable,
+    } as never);
     expect(await written(stripe)).not.toContain('unavailable');
   });
 });

@@ -6,7 +6,7 @@ import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { Logger } from '../infra/logger.ts';
 import { isStoreUnavailable } from '../infra/unavailable.ts';
 
-/** Turns what activities throw into failures that Temporal understands, and logs them without personal data. */
+/** Converts errors of activities into Temporal failures, and logs them without personal data. */
 export function activityInterceptor(log: Logger): ActivityInterceptorsFactory {
   return ({ info }) => ({
     inbound: {
@@ -30,7 +30,7 @@ export function activityInterceptor(log: Logger): ActivityInterceptorsFactory {
   });
 }
 
-/** Values or a step that the tables refuse: no retry changes that. Two that insert the same at once is another matter. */
+/** Whether PostgreSQL rejected the data, which no retry changes. A unique violation can result from concurrent inserts, so it is retried. */
 function isRefusal({ code }: pg.DatabaseError): boolean {
   return code !== undefined && /^2[23]/.test(code) && code !== UNIQUE_VIOLATION;
 }
@@ -38,8 +38,8 @@ function isRefusal({ code }: pg.DatabaseError): boolean {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Histories are read by many, and messages stand in them unencrypted: they say what happened, and never quote what was sent.
- * Details are payloads, and encrypted.
+ * Failure messages are stored unencrypted in histories that many people read, so they must never quote input. Failure details are
+ * payloads, which are encrypted.
  */
 function toFailure(error: unknown): unknown {
   if (error instanceof DomainError) {
@@ -58,7 +58,7 @@ function toFailure(error: unknown): unknown {
       message: `Stripe: ${error.code ?? error.type} (${error.requestId ?? 'no request id'})`,
     });
   }
-  // The code of the API's answer, 503: whoever waits for it may send the same request again.
+  // The API turns this code into a 503, so the client may send the same request again.
   if (isStoreUnavailable(error)) {
     const { code, name } = error as { code?: unknown; name?: unknown };
     return ApplicationFailure.create({
@@ -67,7 +67,7 @@ function toFailure(error: unknown): unknown {
     });
   }
   if (error instanceof pg.DatabaseError) {
-    // "invalid input syntax for type …" goes on with the value; what was violated is named by the constraint.
+    // PostgreSQL's own message may contain the value ("invalid input syntax for type …"), so use its code and constraint.
     return ApplicationFailure.create({
       type: 'postgres',
       message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`,

@@ -1,4 +1,4 @@
-/** `node worker/main.ts`: one worker process. TASK_QUEUES chooses what it serves. */
+/** `node worker/main.ts`: one worker process, which serves the queues in TASK_QUEUES. */
 import { readSettings, SettingsError } from '../infra/config.ts';
 import { observe } from '../infra/observe.ts';
 import { connectServices } from '../infra/services.ts';

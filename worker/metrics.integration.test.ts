@@ -16,22 +16,22 @@ async function read(name: string, labels = ''): Promise<number> {
   return Number(line?.split(' ').at(-1) ?? Number.NaN);
 }
 
-it('counts chargebacks by their status, and says by when the first must be answered', async () => {
+it('counts chargebacks by their status, and reports the earliest response deadline', async () => {
   const needing = () => read('disputes_open', '{status="needs_response"}');
   const before = await needing();
   const sale = await sell(shop);
   const disputeId = await chargeBack(shop, sale);
   await until(async () => (await needing()) === before + 1, 'the chargeback to be counted');
-  // Stripe gives eight days; another test's dispute may be due before.
+  // Stripe sets a deadline of eight days; a dispute of another test may be due earlier.
   expect(await read('dispute_next_due_seconds')).toBeLessThanOrEqual(8 * 86_400);
   await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-  await until(async () => (await needing()) === before, 'its end to be counted');
+  await until(async () => (await needing()) === before, 'the closed dispute to be counted');
 });
 
-it('says nothing of a chargeback to be answered while there is none', async () => {
+it('reports no response deadline while no chargeback needs a response', async () => {
   const { db } = shop.services;
   const sale = await sell(shop);
-  // Other tests' chargebacks are put aside.
+  // Chargebacks of other tests are changed for the duration of this test.
   const open = await db.rows<{ id: string; status: string }>(
     `select id, status from disputes where status in ('needs_response', 'warning_needs_response')`,
   );
@@ -52,7 +52,7 @@ it('says nothing of a chargeback to be answered while there is none', async () =
   }
 });
 
-it('counts unmatched payments and failed refunds until they are settled', async () => {
+it('counts unmatched payments and failed refunds until they are resolved', async () => {
   const { db } = shop.services;
   const sale = await sell(shop);
   const [payments, refunds] = [await read('unmatched_payments_open'), await read('refunds_failed')];

@@ -3,7 +3,7 @@ import { OPEN_DISPUTE_STATUSES } from '../domain/shipping.ts';
 import { countFailingWorkflows } from '../infra/postgres/failing-workflows.ts';
 import type { Services } from '../infra/services.ts';
 
-/** Metrics of what the database knows, read when Prometheus asks; once a process. The same number at every worker: take the maximum. */
+/** Registers metrics from the database, which are read on each scrape. Every worker reports the same values, so queries use the maximum. */
 export function registerMetrics({ db }: Pick<Services, 'db'>): void {
   new Gauge({
     name: 'workflows_failing',
@@ -33,7 +33,7 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
         `select extract(epoch from min(evidence_due_by) - now())::float as seconds from disputes
          where status in ('needs_response', 'warning_needs_response')`,
       );
-      // Not `reset()`, which sets a gauge without labels to 0.
+      // `reset()` would set a gauge without labels to 0, so remove it.
       if (row?.seconds == null) this.remove();
       else this.set(row.seconds);
     },

@@ -1,4 +1,4 @@
-/** The SDK's runtime, one a process: its messages go to our log, and failures of workflow tasks to whoever listens. */
+/** Installs the SDK's runtime, once per process: forwards its messages to our log, and emits failures of workflow tasks. */
 import { EventEmitter } from 'node:events';
 import { Runtime } from '@temporalio/worker';
 import type { Services } from '../infra/services.ts';
@@ -12,7 +12,7 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ER
 export function installRuntime({ log }: Pick<Services, 'log'>): void {
   const write = (level: keyof typeof LEVELS, message: string, meta?: object) => {
     const failure = readTaskFailure(message, meta);
-    // Core's own message quotes the error, which may quote what a shopper sent.
+    // Core's own message quotes the error, which may contain a shopper's input.
     if (!failure) return log[LEVELS[level]]({ ...meta }, message);
     log.error({ ...failure }, 'workflow task failed');
     taskFailures.emit('failed', failure);

@@ -6,7 +6,7 @@ import {
   type RetrainingInput,
 } from '../workflows/recommendations/messages.ts';
 
-/** Makes the shop's schedules unless they are there; one that an operator changed or paused stays as it is. */
+/** Creates the shop's schedules if they do not exist; a schedule that an operator changed or paused stays unchanged. */
 export async function ensureSchedules(client: Client): Promise<void> {
   await ensure(client, {
     scheduleId: SWEEP_SCHEDULE_ID,
@@ -34,7 +34,7 @@ interface ShopSchedule {
   scheduleId: string;
   spec: Parameters<Client['schedule']['create']>[0]['spec'];
   workflowType: string;
-  /** `catalog` when left out. */
+  /** Defaults to `catalog`. */
   taskQueue?: string;
   args?: unknown[];
   summary: string;
@@ -45,7 +45,7 @@ async function ensure(client: Client, schedule: ShopSchedule): Promise<void> {
     await client.schedule.create({
       scheduleId: schedule.scheduleId,
       spec: schedule.spec,
-      // A missed run is not caught up after a long stop: the next one does all the work.
+      // Missed runs are not caught up after a long stop, since the next run does all the work.
       policies: { overlap: 'SKIP', catchupWindow: '10 minutes' },
       action: {
         type: 'startWorkflow',

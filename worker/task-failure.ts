@@ -1,4 +1,4 @@
-/** Core, the SDK's native part, tells of a failed workflow task by a message in its log and by nothing else. */
+/** Core, the SDK's native part, reports a failed workflow task only by a log message, which this module parses. */
 
 export interface TaskFailure {
   runId: string;
@@ -6,10 +6,10 @@ export interface TaskFailure {
 }
 
 const MESSAGE = 'Failing workflow task';
-/** Differs from what the history holds: the build can't go on with it. */
+/** The code's commands differ from the history, so this build can't continue the workflow. */
 const NONDETERMINISM = /TMPRL1100|[Nn]ondeterminism/;
 
-/** @returns undefined for every other message */
+/** @returns undefined for any other message */
 export function readTaskFailure(message: string, meta: object | undefined): TaskFailure | undefined {
   if (message !== MESSAGE) return undefined;
   const { runId, failure } = (meta ?? {}) as { runId?: unknown; failure?: unknown };
@@ -17,7 +17,7 @@ export function readTaskFailure(message: string, meta: object | undefined): Task
   return { runId, cause: causeOf(String(failure ?? '')) };
 }
 
-/** What kind of error, and where: an error's own message may quote what a shopper sent. */
+/** Describes the error by its type and place, since its message may contain a shopper's input. */
 function causeOf(failure: string): string {
   if (NONDETERMINISM.test(failure)) return 'the code is incompatible with the workflow’s history (nondeterminism)';
   const type = /ApplicationFailureInfo \{ r?#?type: "([A-Za-z]\w*)"/.exec(failure)?.[1] ?? 'an error';

@@ -1,20 +1,20 @@
-/** What a worker does for each task queue: operators scale each alone (TASK_QUEUES). */
+/** Worker options of each task queue; operators scale each queue separately (TASK_QUEUES). */
 import type { WorkerOptions } from '@temporalio/worker';
 import type { TaskQueue } from '../infra/config.ts';
 
 export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> = {
-  // Latency: workflows of shoppers and their short local activities. The cache holds the checkouts that wait for a card.
+  // Tuned for latency: shoppers' workflows and their short local activities. The cache holds checkouts that are awaiting payment.
   orders: {
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentLocalActivityExecutions: 200,
     maxCachedWorkflows: 2_000,
     workflowTaskPollerBehavior: { type: 'autoscaling', initial: 4, minimum: 2, maximum: 20 },
   },
-  // Stripe allows 100 calls a second to an account in live mode; 20 at once with ~300 ms each stay below.
+  // Stripe allows 100 calls a second per account in live mode; 20 concurrent calls of ~300 ms each stay below that.
   payments: { maxConcurrentActivityTaskExecutions: 20 },
-  // Sweeps, audits and index rebuilds: heavy, in nobody's way.
+  // Sweeps, audits, and index rebuilds: heavy work that must not delay shoppers.
   catalog: { maxConcurrentActivityTaskExecutions: 4 },
-  // One training at a time. It hears of a cancellation by its heartbeats, and leaves at once to another worker when this one stops.
+  // One training at a time. It learns of a cancellation through heartbeats, and another worker takes it over at once when this one stops.
   recommendations: {
     maxConcurrentActivityTaskExecutions: 1,
     maxHeartbeatThrottleInterval: '2 seconds',
@@ -22,5 +22,5 @@ export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> =
   },
 };
 
-/** Queues with workflows of their own; the others serve activities alone. */
+/** Queues that run workflows; the others run only activities. */
 export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['orders', 'catalog', 'recommendations']);

@@ -1,4 +1,4 @@
-/** The worker process: Temporal workers for its task queues, the outbox relay, the watch over the stock counters and the writer of analytics events. */
+/** The worker process: Temporal workers for its task queues, the outbox relay, the watch of the stock counters, and the analytics writer. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { startEventWriter } from '../activities/analytics/event-writer.ts';
@@ -16,15 +16,15 @@ import { ensureSchedules } from './schedules.ts';
 import { queueOptions, WORKFLOW_QUEUES } from './task-queues.ts';
 
 export interface RunningWorker {
-  /** Whether every queue is being polled and the stock counters are open. */
+  /** Whether every queue is being polled and the stock counters are available. */
   ready(): Promise<boolean>;
   /** Lets running work finish, within the grace time. */
   stop(): Promise<void>;
-  /** Settles when the workers have stopped; rejects when one failed. */
+  /** Resolves when the workers have stopped; rejects when one fails. */
   done: Promise<void>;
 }
 
-/** @param activities what workflows call; tests pass the shop's own with delays */
+/** @param activities implementations that workflows call; tests pass the shop's own with delays */
 export async function startWorker(
   services: Services,
   activities: object = createActivities(services),
@@ -80,12 +80,12 @@ export async function startWorker(
   };
 }
 
-/** The index must be there before the relay writes to it; Elasticsearch may start later than we do. */
+/** Waits for the search index, which must exist before the relay writes to it; Elasticsearch may start later than the worker. */
 async function untilIndexed({ db, productIndex, log }: Services): Promise<void> {
   for (let attempt = 1; attempt <= 30; attempt++) {
     try {
       if (!(await productIndex.ensure())) return;
-      // A search cluster that was lost, or is new, is filled from the catalog.
+      // A new or lost search index is filled from the catalog.
       const products = await rebuildIndex(db, productIndex, () => {});
       log.info({ products }, 'search index: filled from the catalog');
       return;

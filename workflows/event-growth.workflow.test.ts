@@ -1,6 +1,6 @@
 /**
- * No waiting workflow writes more than MAX_EVENTS_A_DAY events, whatever it waits for (docs/operations.md). A wait that looks again at
- * fixed short intervals would write thousands, and a loop without a wait millions.
+ * A waiting workflow writes at most MAX_EVENTS_A_DAY events a day, whatever it waits for (docs/operations.md). Polling at a fixed short
+ * interval would write thousands, and a loop without a wait millions.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,8 +21,8 @@ afterAll(() => temporal?.stop());
 
 const { begin, handleOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
 
-/** Lets a day pass. @returns how many events the workflow wrote in it */
-async function eventsOfADay(handle: ReturnType<typeof handleOf>): Promise<number> {
+/** Skips one day. @returns the number of events that the workflow wrote in that day */
+async function eventsPerDay(handle: ReturnType<typeof handleOf>): Promise<number> {
   const length = async () => (await handle.fetchHistory()).events!.length;
   const before = await length();
   await temporal.env.sleep('1 day');
@@ -35,14 +35,14 @@ async function afterBegin(script: ScriptedOrder, wait: () => void | Promise<void
   await temporal.withWorker(script.activities, async () => {
     await begin(script);
     await wait();
-    events = await eventsOfADay(handleOf(script));
+    events = await eventsPerDay(handleOf(script));
     await handleOf(script).terminate('counted');
   });
   return events;
 }
 
-describe('a workflow that waits writes few events a day', () => {
-  it('for Stripe, which does not answer', async () => {
+describe('a workflow writes few events a day while it waits', () => {
+  it('for Stripe, which does not respond', async () => {
     const script = await scripted();
     const events = await afterBegin(script, () => {
       script.isStripeAway = true;
@@ -59,7 +59,7 @@ describe('a workflow that waits writes few events a day', () => {
     expect(events).toBeLessThan(MAX_EVENTS_A_DAY);
   });
 
-  it('for the database, which refuses to book the payment', async () => {
+  it('for the database, which refuses to record the payment', async () => {
     const script = await scripted();
     script.bookFailures = 10_000;
     const events = await afterBegin(script, async () => {
@@ -69,7 +69,7 @@ describe('a workflow that waits writes few events a day', () => {
     expect(events).toBeLessThan(MAX_EVENTS_A_DAY);
   });
 
-  it('for a return that is open when returns are over', async () => {
+  it('for a return that is still open after the return window', async () => {
     const script = await scripted();
     const events = await afterBegin(script, async () => {
       await tell(script);
@@ -78,8 +78,9 @@ describe('a workflow that waits writes few events a day', () => {
       script.order = { ...script.order, status: 'delivered', fulfillment: 'delivered' };
       script.closesAt = new Date((await temporal.env.currentTimeMs()) - 1_000).toISOString();
       await handleOf(script).signal(orderChangedSignal);
-      const knows = async () => JSON.stringify(await handleOf(script).query('case')).includes('awaiting_return');
-      await until(knows, 'the order to know the return');
+      const hasLoadedReturn = async () =>
+        JSON.stringify(await handleOf(script).query('case')).includes('awaiting_return');
+      await until(hasLoadedReturn, 'the order to load the return');
     });
     expect(events).toBeLessThan(10);
   });
@@ -117,7 +118,7 @@ describe('a workflow that waits writes few events a day', () => {
         args: [{ orderId: randomUUID(), paymentIntentId: 'pi_1' }],
       });
       await until(() => attempt > 1, 'the first refusal');
-      expect(await eventsOfADay(handle)).toBeLessThan(MAX_EVENTS_A_DAY / 5);
+      expect(await eventsPerDay(handle)).toBeLessThan(MAX_EVENTS_A_DAY / 5);
       expect(attempt).toBeGreaterThan(3);
       await handle.terminate('counted');
     });

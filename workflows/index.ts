@@ -1,4 +1,4 @@
-/** Every workflow of the shop; the worker bundles this file. */
+/** All workflow types of the shop; the worker bundles this file. */
 export { reindexProduct } from './catalog/workflow.ts';
 export { nightlyAudit, overdueSweep } from './maintenance/workflow.ts';
 export { order } from './order/workflow.ts';

@@ -13,7 +13,7 @@ const releaseOf = (path: string): string => /histories.([^/\\-]+)-[^/\\]+\.bin$/
 
 const workflowBundle = buildWorkflowBundle();
 
-/** Each run of the tests on real servers replays what it made, whether or not anything is saved: tests/support/replay.ts. */
+/** Each test run on real servers also replays the histories that it produced, whether or not any are saved: tests/support/replay.ts. */
 describe('histories of releases with open workflows (docs/operations.md, “Changing workflows”)', () => {
   if (saved.length === 0) {
     const reason = 'no histories are saved, since nothing has been released yet';
@@ -23,14 +23,14 @@ describe('histories of releases with open workflows (docs/operations.md, “Chan
 
   const releases = new Set(saved.map((path) => releaseOf(path)));
   for (const release of releases) {
-    it(`${release} has one of every workflow that stays open for long`, () => {
+    it(`${release} has a history of every long-running workflow`, () => {
       const features = saved.filter((path) => releaseOf(path) === release).map((path) => path.split(/[/\\]/)[0]);
       expect(new Set(features)).toEqual(new Set(['order', 'recommendations', 'refund', 'reservation']));
     });
   }
 
   for (const path of saved) {
-    it(`${path} goes on with the code as it is now`, async () => {
+    it(`${path} replays with the current code`, async () => {
       const history = temporalProto.temporal.api.history.v1.History.decode(
         readFileSync(join(import.meta.dirname, path)),
       );

@@ -1,17 +1,17 @@
-/** The consumer group of the event stream: who reads what, what is left, what is done with. */
+/** The consumer group of the event stream: reads, claims, acknowledges, and trims entries. */
 import type { Redis } from 'ioredis';
 import { DEAD_LETTERS, EVENT_STREAM } from '../../infra/redis/event-stream.ts';
 
 export const GROUP = 'influxdb';
-/** Tries of entries that were refused, by their id; gone with them. */
+/** Failed attempts of entries, by entry ID; deleted together with the entry. */
 const TRIES = 'analytics:events:tries';
-/** A dead letter is for somebody to look at: the newest are kept. */
+/** Operators inspect dead letters; only the newest are kept. */
 const MAX_DEAD_LETTERS = 10_000;
-/** A consumer without a sign of life for this long has ended; its name is forgotten once nothing hangs on it. */
+/** A consumer that is idle for this long has ended; it is deleted once it has no pending entries. */
 const FORGET_MS = 3_600_000;
 
 export interface Entry {
-  /** Of the entry, not of the event in it. */
+  /** ID of the stream entry, not of the event in it. */
   entryId: string;
   fields: Record<string, string>;
 }
@@ -22,13 +22,13 @@ export class EventGroup {
   readonly #redis: Redis;
   readonly #consumer: string;
 
-  /** @param redis a connection of its own: reading blocks it @param consumer a name that no other has or had */
+  /** @param redis a dedicated connection, since reads block it @param consumer a name that is never reused */
   constructor(redis: Redis, consumer: string) {
     this.#redis = redis;
     this.#consumer = consumer;
   }
 
-  /** Makes stream and group unless they are there. A new group begins with the oldest entry. */
+  /** Creates the stream and the group if they do not exist. A new group starts with the oldest entry. */
   async ensure(): Promise<void> {
     try {
       await this.#redis.xgroup('CREATE', EVENT_STREAM, GROUP, '0', 'MKSTREAM');
@@ -37,7 +37,7 @@ export class EventGroup {
     }
   }
 
-  /** New entries for this consumer, waiting up to `blockMs` for the first. */
+  /** Reads new entries for this consumer, and waits up to `blockMs` for the first. */
   async read(count: number, blockMs: number): Promise<Entry[]> {
     const answer = (await this.#redis.xreadgroup(
       'GROUP',
@@ -54,7 +54,7 @@ export class EventGroup {
     return entriesOf(answer?.[0]?.[1] ?? []);
   }
 
-  /** Takes over entries that nobody has seen to for `idleMs`, from the oldest on. @returns them, and where to go on */
+  /** Claims entries that were idle for `idleMs`, oldest first. @returns the entries, and the cursor of the next call */
   async claim(idleMs: number, from: string, count: number): Promise<{ entries: Entry[]; next: string }> {
     const answer = (await this.#redis.call(
       'XAUTOCLAIM',
@@ -63,7 +63,7 @@ export class EventGroup {
     return { next: answer[0], entries: entriesOf(answer[1]) };
   }
 
-  /** Done with: written, whatever it took. */
+  /** Acknowledges entries that were written. */
   async acknowledge(entryIds: readonly string[], wereRetried: boolean): Promise<void> {
     if (entryIds.length === 0) return;
     const steps = this.#redis.multi().xack(EVENT_STREAM, GROUP, ...entryIds);
@@ -71,12 +71,12 @@ export class EventGroup {
     await done(steps.exec());
   }
 
-  /** Counts a try of an entry that was refused. @returns how many it has had */
+  /** Counts a failed attempt of an entry. @returns its number of failed attempts */
   countTry(entryId: string): Promise<number> {
     return this.#redis.hincrby(TRIES, entryId, 1);
   }
 
-  /** Puts an entry among the dead letters, with the reason, in one step with taking it off the group's list. */
+  /** Moves an entry to the dead letters, with the reason, and acknowledges it in the same transaction. */
   async bury({ entryId, fields }: Entry, reason: string): Promise<void> {
     const letter = { ...fields, entry: entryId, reason: reason.slice(0, 300) };
     await done(
@@ -89,7 +89,7 @@ export class EventGroup {
     );
   }
 
-  /** Lets go of entries that every group of the stream is through with; another reader's group is waited for like ours. */
+  /** Trims entries that every group of the stream has processed, including groups of other readers. */
   async trim(): Promise<void> {
     const groups = await this.#groups();
     if (groups.length === 0) return;
@@ -102,7 +102,7 @@ export class EventGroup {
     await this.#redis.call('XTRIM', EVENT_STREAM, 'MINID', '~', first);
   }
 
-  /** What this group has not done yet. @returns `oldestAt`, in ms by Redis' clock: when the oldest of it came into the stream */
+  /** Measures what this group has not processed yet. @returns `oldestAt`: when its oldest entry was added, in ms by Redis' clock */
   async backlog(): Promise<{ waiting: number; oldestAt: number | undefined; deadLetters: number }> {
     const [groups, pending, deadLetters] = await Promise.all([
       this.#groups(),
@@ -112,17 +112,17 @@ export class EventGroup {
     const own = groups.find(({ name }) => name === GROUP);
     if (!own) return { waiting: 0, oldestAt: undefined, deadLetters };
     const [unread] = await this.#redis.xrange(EVENT_STREAM, `(${own['last-delivered-id']}`, '+', 'COUNT', 1);
-    // Before version 7 Redis does not count what a group has left; then what lies in the stream is the least that can be said.
-    const left = typeof own.lag === 'number' ? own.lag : unread ? await this.#redis.xlen(EVENT_STREAM) : 0;
+    // Redis before version 7 does not report a group's lag; then the length of the stream is the best estimate.
+    const unreadCount = typeof own.lag === 'number' ? own.lag : unread ? await this.#redis.xlen(EVENT_STREAM) : 0;
     const oldest = pending ?? unread?.[0];
     return {
-      waiting: left + Number(own.pending),
+      waiting: unreadCount + Number(own.pending),
       oldestAt: oldest ? Number(oldest.split('-')[0]) : undefined,
       deadLetters,
     };
   }
 
-  /** Forgets consumers that have ended and left nothing. */
+  /** Deletes consumers that have ended and have no pending entries. */
   async forgetOthers(): Promise<void> {
     const consumers = records(await this.#redis.call('XINFO', 'CONSUMERS', EVENT_STREAM, GROUP));
     for (const { name, pending, idle } of consumers) {
@@ -142,7 +142,7 @@ export class EventGroup {
 }
 
 function entriesOf(raw: readonly RawEntry[]): Entry[] {
-  // An entry that was deleted while it waited has no fields left.
+  // An entry that was deleted while it was pending has no fields.
   return raw.flatMap(([entryId, flat]) => (flat ? [{ entryId, fields: pairs(flat) as Record<string, string> }] : []));
 }
 
@@ -156,7 +156,7 @@ function pairs(flat: readonly unknown[]): Record<string, unknown> {
   return record;
 }
 
-/** Ids of entries are two numbers, milliseconds and a count. */
+/** Entry IDs consist of two numbers: milliseconds and a sequence number. */
 function isBefore(one: string, other: string): boolean {
   const [oneMs = 0, oneCount = 0] = one.split('-').map(Number);
   const [otherMs = 0, otherCount = 0] = other.split('-').map(Number);

@@ -1,13 +1,13 @@
-/** From an entry of the stream to a point of InfluxDB. */
+/** Converts a stream entry to an InfluxDB point. */
 import { z } from 'zod';
 import { ANALYTICS_EVENTS, PLACEMENTS } from '../../domain/analytics.ts';
 import { toLine } from '../../infra/influxdb/line-protocol.ts';
 
 const MEASUREMENT = 'events';
-/** Fields that are whole numbers for good; all other numbers are floats, whole or not. */
+/** Fields that are always integers; all other numbers are stored as floats. */
 const INTEGERS: ReadonlySet<string> = new Set(['quantity', 'item_count', 'position']);
 const NANOSECONDS = 1_000_000;
-/** Events of one kind in one millisecond meet with a chance of one in NANOSECONDS × SLOTS; a slot costs a series a kind. */
+/** Two events of one kind in the same millisecond collide with a probability of 1 / (NANOSECONDS × SLOTS). Each slot adds a series per kind. */
 const SLOTS = 16;
 
 const entry = z.object({
@@ -30,20 +30,20 @@ const entry = z.object({
 const placement = z.enum(PLACEMENTS).optional();
 
 /**
- * A point's place is its tags and its time, so both follow from the event alone: written again, it replaces itself. Who it was is a
- * field: as a tag, every shopper would be series for good. So are the product and the model, which a caller could make up.
- * @param fields of the entry, as Redis keeps them
- * @throws when the entry is none that this version knows
+ * Tags and time identify a point, so both derive from the event alone, and a repeated write replaces the point. The shopper is a field,
+ * since as a tag every shopper would add a permanent series. So are the product and the model, which a caller could invent.
+ * @param fields fields of the entry, as stored in Redis
+ * @throws Error when this version does not recognize the entry
  */
 export function toPoint(fields: Readonly<Record<string, string>>): string {
   const parsed = entry.safeParse(fields);
-  // Which part, and never what stood there: the reason of a dead letter goes into the log.
+  // Name only the field and not its value, because the reason of a dead letter is logged.
   if (!parsed.success)
     throw new Error(`not a valid event: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
   const { id, event, at, data } = parsed.data;
   const { placement: shownAt, ...properties } = data;
   const where = placement.parse(shownAt);
-  // The last digits are random in every version of UUID that has any randomness.
+  // The last digits are random in every UUID version that contains randomness.
   const spread = Number.parseInt(id.slice(-12), 16);
   return toLine({
     measurement: MEASUREMENT,

@@ -1,4 +1,4 @@
-/** The way from the stream to InfluxDB with everything failing that can. */
+/** Writing events from the stream to InfluxDB while anything that can fail does. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,15 +39,15 @@ function view(data: StreamEvent['data'] = { path: '/' }): StreamEvent {
 const written = (id: string) => untilWritten(services.influx, id);
 const pending = async () => ((await services.redis.xpending(EVENT_STREAM, GROUP)) as [number])[0];
 
-/** Stands in front of InfluxDB, and can be shut. */
-async function gate(): Promise<{ influx: InfluxDb; shut: { is: boolean }; asked: () => number }> {
-  const shut = { is: false };
-  let asked = 0;
+/** A proxy in front of InfluxDB that can be closed. */
+async function startProxy(): Promise<{ influx: InfluxDb; closed: { is: boolean }; requests: () => number }> {
+  const closed = { is: false };
+  let requests = 0;
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    asked += 1;
-    if (shut.is) {
+    requests += 1;
+    if (closed.is) {
       request.socket.destroy();
       return;
     }
@@ -62,28 +62,28 @@ async function gate(): Promise<{ influx: InfluxDb; shut: { is: boolean }; asked:
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUp.push(() => new Promise((resolve) => server.close(resolve)));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { influx: new InfluxDb({ ...services.settings, INFLUXDB_URL: url }), shut, asked: () => asked };
+  return { influx: new InfluxDb({ ...services.settings, INFLUXDB_URL: url }), closed, requests: () => requests };
 }
 
-it('loses nothing while InfluxDB is away, and counts that as nobody’s fault', async () => {
-  const { influx, shut, asked } = await gate();
+it('loses nothing while InfluxDB is unavailable, and does not count that as failed attempts', async () => {
+  const { influx, closed, requests } = await startProxy();
   const events = Array.from({ length: 300 }, () => view());
   startWriter(influx);
   await services.events.add(events.slice(0, 100));
   await written(events[0]!.id);
-  shut.is = true;
+  closed.is = true;
   await services.events.add(events.slice(100, 200));
-  const before = asked();
-  await until(() => asked() >= before + TRIES + 1, 'more tries than a refused event gets', 20_000);
+  const before = requests();
+  await until(() => requests() >= before + TRIES + 1, 'more attempts than a refused event gets', 20_000);
   await services.events.add(events.slice(200));
   expect(await services.redis.xlen(DEAD_LETTERS)).toBe(0);
-  shut.is = false;
-  // The writer may just have begun its longest wait, of 15 s.
+  closed.is = false;
+  // The writer may have just started its longest wait, of 15 s.
   for (const { id } of events) await untilWritten(services.influx, id, 30_000);
   await until(async () => (await pending()) === 0, 'all to be acknowledged');
 }, 90_000);
 
-it('takes over what a dead consumer had', async () => {
+it('claims the entries of a dead consumer', async () => {
   const dead = services.redis.duplicate({ enableAutoPipelining: false });
   const group = new EventGroup(dead, 'dead');
   await group.ensure();
@@ -96,14 +96,14 @@ it('takes over what a dead consumer had', async () => {
   await until(async () => (await pending()) === 0, 'all to be acknowledged');
 });
 
-it('puts what can’t be written among the dead letters after its tries, and writes its neighbours', async () => {
+it('moves entries that can’t be written to the dead letters after their attempts, and writes the others', async () => {
   await services.events.add([view({ path: '/', quantity: 1 })]);
   startWriter();
-  // Not JSON; a whole number that is none; a kind that nobody knows.
+  // Not JSON, a fraction in an integer field, and an unknown kind.
   const good = [view(), view()];
   const bad = [view({ quantity: 1.5 }), { ...view(), event: 'sneeze' as 'page_view' }];
   await services.redis.xadd(EVENT_STREAM, '*', 'id', randomUUID(), 'event', 'page_view', 'at', '1', 'data', '{');
-  // The field is a number in this shard: InfluxDB itself refuses a text, and with it the batch.
+  // The field is a number in this shard, so InfluxDB refuses a text, and the whole batch with it.
   const clash = view({ quantity: 'many' });
   await services.events.add([good[0]!, ...bad, clash, good[1]!]);
   for (const { id } of good) await written(id);
@@ -119,7 +119,7 @@ it('puts what can’t be written among the dead letters after its tries, and wri
   expect(await pointsOf(services.influx, clash.id)).toEqual([]);
 });
 
-it('goes on after Redis lost its data, and keeps the stream short', async () => {
+it('continues after Redis lost its data, and trims the stream', async () => {
   startWriter();
   const before = view();
   await services.events.add([before]);
@@ -131,7 +131,7 @@ it('goes on after Redis lost its data, and keeps the stream short', async () => 
   await until(async () => (await services.redis.xlen(EVENT_STREAM)) <= 200, 'the stream to be trimmed');
 });
 
-it('refuses what is new rather than dropping what was accepted', async () => {
+it('refuses new events instead of dropping accepted ones', async () => {
   const small = new EventStream(services.redis, 3);
   expect(await small.add([view(), view()])).toBe(true);
   expect(await small.add([view(), view()])).toBe(false);
@@ -140,14 +140,14 @@ it('refuses what is new rather than dropping what was accepted', async () => {
   expect(await services.redis.xlen(EVENT_STREAM)).toBe(3);
 });
 
-it('adds a purchase once, however often the outbox brings it', async () => {
+it('adds a purchase once, however often the outbox delivers it', async () => {
   const event = view();
   for (let times = 0; times < 3; times++) expect(await services.events.addOnce(event)).toBe(true);
   expect(await services.redis.xlen(EVENT_STREAM)).toBe(1);
   await services.redis.del(`analytics:added:${event.id}`);
 });
 
-it('writes an event at the same place each time', async () => {
+it('writes an event to the same point each time', async () => {
   const event = view();
   await services.events.add([event, event]);
   startWriter();

@@ -1,6 +1,6 @@
 /**
- * Carries events from the stream to InfluxDB, a batch at a time. An entry is acknowledged after its write, so a crash in between
- * repeats the write, which replaces the same points: nothing is lost and nothing counts twice.
+ * Writes events from the stream to InfluxDB in batches. An entry is acknowledged after its write, so a crash in between repeats the
+ * write, which replaces the same points. Nothing is lost or counted twice.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -14,8 +14,8 @@ import { eventMetrics as metrics } from './event-metrics.ts';
 import { toPoint } from './event-points.ts';
 
 const BATCH = 2_000;
-/** A batch that is not full waits this long for company: ten writes a second at most. */
-const LINGER_MS = 100;
+/** Pause after a batch that is not full, which limits the writer to ten writes a second. */
+const BATCH_PAUSE_MS = 100;
 const BLOCK_MS = 1_000;
 const UPKEEP_MS = 2_000;
 const FIRST_WAIT_MS = 250;
@@ -27,11 +27,11 @@ export interface EventWriterDependencies {
   log: Logger;
 }
 
-interface PlacedEntry extends Entry {
+interface WritableEntry extends Entry {
   line: string;
 }
 
-/** Starts a writer; several, here and in other processes, share the work. @returns how to stop it; what it had under way is left for another */
+/** Starts a writer; several writers, also in other processes, share the work. @returns stops it; others claim its unfinished entries */
 export function startEventWriter(deps: EventWriterDependencies): () => Promise<void> {
   const writer = new EventWriter(deps);
   const running = writer.run();
@@ -43,7 +43,7 @@ export function startEventWriter(deps: EventWriterDependencies): () => Promise<v
 
 class EventWriter {
   readonly #deps: EventWriterDependencies;
-  /** Of its own: a read that waits would hold up everybody else's commands. */
+  /** A dedicated connection, since a blocking read would delay other commands. */
   readonly #redis;
   readonly #group: EventGroup;
   readonly #stopping = new AbortController();
@@ -58,7 +58,7 @@ class EventWriter {
 
   stop(): void {
     this.#stopping.abort();
-    // Ends a read that waits, or a command that waits for a Redis that is away.
+    // Ends a blocking read, or a command that waits for an unavailable Redis.
     this.#redis.disconnect();
   }
 
@@ -70,11 +70,11 @@ class EventWriter {
         isEnsured = true;
         await this.#upkeep();
         const entries = await this.#group.read(BATCH, BLOCK_MS);
-        await this.#settle(entries, false);
-        if (entries.length > 0 && entries.length < BATCH) await this.#sleep(LINGER_MS);
+        await this.#process(entries, false);
+        if (entries.length > 0 && entries.length < BATCH) await this.#sleep(BATCH_PAUSE_MS);
       } catch (error) {
         if (this.#stopping.signal.aborted) break;
-        // The group goes with Redis' data; whatever it was, making it again does no harm.
+        // The group may have been lost with Redis' data, and creating it again is harmless.
         isEnsured = false;
         this.#deps.log.warn({ err: error }, 'analytics: events could not be read; retrying');
         await this.#sleep(1_000);
@@ -83,7 +83,7 @@ class EventWriter {
     this.#redis.disconnect();
   }
 
-  /** Takes over what others left, lets go of what is done, and measures. */
+  /** Claims entries that other writers left, trims the stream, and updates metrics. */
   async #upkeep(): Promise<void> {
     if (Date.now() < this.#upkeepAt) return;
     this.#upkeepAt = Date.now() + UPKEEP_MS;
@@ -92,7 +92,7 @@ class EventWriter {
     do {
       const { entries, next } = await this.#group.claim(idleMs, from, BATCH);
       metrics.claimed.inc(entries.length);
-      await this.#settle(entries, true);
+      await this.#process(entries, true);
       from = next;
     } while (from !== '0-0');
     await this.#group.trim();
@@ -103,24 +103,24 @@ class EventWriter {
     metrics.deadLetters.set(deadLetters);
   }
 
-  async #settle(entries: readonly Entry[], wereRetried: boolean): Promise<void> {
+  async #process(entries: readonly Entry[], wereRetried: boolean): Promise<void> {
     if (entries.length === 0) return;
-    const placed: PlacedEntry[] = [];
+    const writable: WritableEntry[] = [];
     for (const each of entries) {
       try {
-        placed.push({ ...each, line: toPoint(each.fields) });
+        writable.push({ ...each, line: toPoint(each.fields) });
       } catch (error) {
         await this.#refuse(each, error);
       }
     }
-    await this.#write(placed, wereRetried);
+    await this.#write(writable, wereRetried);
   }
 
-  /** Writes what can be written. Of a batch that is refused halves are tried, down to the entries that are to blame. */
-  async #write(entries: readonly PlacedEntry[], wereRetried: boolean): Promise<void> {
+  /** Writes entries. A refused batch is split in halves until the invalid entries are found. */
+  async #write(entries: readonly WritableEntry[], wereRetried: boolean): Promise<void> {
     if (entries.length === 0) return;
     try {
-      await this.#untilAnswered(entries.map(({ line }) => line));
+      await this.#writeWhenAvailable(entries.map(({ line }) => line));
     } catch (error) {
       if (!(error instanceof InfluxRefused)) throw error;
       if (entries.length === 1) {
@@ -140,10 +140,11 @@ class EventWriter {
   }
 
   /**
-   * While InfluxDB is away the batch waits here, and all behind it in Redis. That is no fault of any entry and counts as no try.
-   * @throws InfluxRefused; the reason of the stop
+   * Writes a batch. While InfluxDB is unavailable, the batch waits here and later events wait in Redis. This does not count as a failed
+   * attempt of an entry.
+   * @throws InfluxRefused when InfluxDB refuses the batch; the abort reason when the writer stops
    */
-  async #untilAnswered(lines: readonly string[]): Promise<void> {
+  async #writeWhenAvailable(lines: readonly string[]): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
       try {
         await this.#prepare();
@@ -152,7 +153,7 @@ class EventWriter {
       } catch (error) {
         this.#stopping.signal.throwIfAborted();
         if (error instanceof InfluxRefused) throw error;
-        // It may have been set up anew in between.
+        // InfluxDB may have been reinstalled in the meantime, so prepare it again.
         this.#isPrepared = false;
         metrics.failedWrites.inc();
         this.#deps.log.warn(
@@ -175,7 +176,7 @@ class EventWriter {
     this.#isPrepared = true;
   }
 
-  /** Left where it is until its time comes round again: a newer worker may know it, an operator mend the database. */
+  /** Leaves a refused entry pending for another attempt, since a newer worker may recognize it or an operator may fix the database. */
   async #refuse(entry: Entry, error: unknown): Promise<void> {
     metrics.refused.inc();
     const tries = await this.#group.countTry(entry.entryId);

@@ -1,10 +1,10 @@
-/** The purchase event, sent by the order itself: browsers close their tabs, and would say what they like. */
+/** Records purchase events from orders and not from browsers, which may be closed early or send false data. */
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import type { EventStream, StreamEvent } from '../../infra/redis/event-stream.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { FailedMessage, OutboxHandler } from '../outbox/relay.ts';
 
-/** `completeOrder` writes a row of it, with the order's id as its key. */
+/** `completeOrder` adds a message of this topic, with the order ID as its key. */
 export const PURCHASE_TOPIC = 'analytics.purchase';
 
 interface PaidOrder {
@@ -17,8 +17,8 @@ interface PaidOrder {
 }
 
 /**
- * Safe to repeat: the event's id and time are the order's, so it is one entry within a day and one point for ever. It says what was
- * bought and never by whom: nobody can be asked for consent here, and the orders know.
+ * Safe to repeat: the event's ID and time derive from the order, so it is one stream entry per day and one point in total. The event does
+ * not identify the shopper, whose consent can't be requested here.
  */
 export function createPurchaseHandler(events: EventStream): OutboxHandler {
   return async (messages, sql) => {

@@ -6,11 +6,11 @@ import { sweep } from './sweep.ts';
 
 export function createAuditActivities(deps: ActivityDependencies) {
   return {
-    /** Safe to retry: each step is a conditional update or the start of a workflow by a fixed id. */
+    /** Safe to retry: each step is a conditional update or starts a workflow with a fixed ID. */
     sweepOverdue: () => sweep(deps, heartbeat),
-    /** Safe to retry: a case that has a workflow is left alone. */
+    /** Safe to retry: a case whose workflow is running stays unchanged. */
     startMissingWorkflows: () => startMissingWorkflows(deps, heartbeat),
-    /** Safe to retry: it only reads, and sets a counter in the stock counters while the counter is what it saw. */
+    /** Safe to retry: it only reads, and sets a stock counter only if the counter has not changed since it was read. */
     audit: (): Promise<AuditReport> => runAudit(deps, undefined, heartbeat),
   };
 }

@@ -1,4 +1,4 @@
-/** Every discrepancy that the audit knows, made by hand: it must be reported, under its check and its subject, and gone when it is put right. */
+/** Creates every discrepancy that the audit checks: it must be reported with its check and subject, and disappear once it is corrected. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
@@ -17,14 +17,14 @@ afterAll(() => shop?.stop());
 
 const everything = () => checkMoney(shop.services.db, shop.services.stripe, undefined, () => {});
 const money = async () => (await everything()).findings;
-/** A day far enough ahead that everything until now is long ago. */
+/** A time so far in the future that all changes until now are old. */
 function later() {
   const future = new Date(Date.now() + 3_600_000);
   const look = () => checkMoney(shop.services.db, shop.services.stripe, future, () => {});
   return {
     future,
     findings: async () => (await look()).findings,
-    /** At Stripe and by the orders, in cents. */
+    /** Sums at Stripe and of the orders, in cents. */
     captured: async () => {
       const usd = (await look()).ledgers.find(({ currency }) => currency === 'usd');
       return [usd?.stripeCapturedCents ?? 0, usd?.ordersCapturedCents ?? 0];
@@ -38,7 +38,7 @@ const insertRefund = (sale: Sale, refund: WrittenRefund) => writeRefund(shop.ser
 const deleteRefund = (id: string) => deleteWritten(shop.services.db, id);
 
 describe('money', () => {
-  it('that an order books otherwise than Stripe', async () => {
+  it('of an order whose charge differs from Stripe’s', async () => {
     const sale = await sell(shop);
     const set = (captured: number) =>
       run('update orders set captured_amount = $2 where id = $1', [sale.orderId, captured]);
@@ -55,7 +55,7 @@ describe('money', () => {
     ]);
   });
 
-  it('that was refunded at one of the two alone', async () => {
+  it('that was refunded only at Stripe or only in the order', async () => {
     const sale = await sell(shop);
     let refundId = '';
     const found = await provoked(
@@ -90,7 +90,7 @@ describe('money', () => {
     expect(found).toEqual(isFound ? ['records 100 as refunded, but Stripe has 0 (minor units)'] : []);
   });
 
-  it('that was charged in another currency than the order’s', async () => {
+  it('that was charged in a currency other than the order’s', async () => {
     const sale = await sell(shop);
     const set = (currency: string) =>
       force(shop.services.db, [`update orders set currency = '${currency}' where id = $1`], [sale.orderId]);
@@ -121,7 +121,7 @@ describe('money', () => {
     }
   });
 
-  it('of a payment that its order does not know, or that can’t be matched and has not gone back', async () => {
+  it('of a payment that is not recorded, or that is unmatched and not refunded', async () => {
     const sale = await sell(shop);
     const setIntent = (id: string | null) =>
       run('update orders set payment_intent_id = $2 where id = $1', [sale.orderId, id]);
@@ -145,7 +145,7 @@ describe('money', () => {
     );
   });
 
-  it('of different currencies is summed apart', async () => {
+  it('of different currencies is summed separately', async () => {
     await sell(shop);
     const { ledgers } = await everything();
     expect(new Set(ledgers.map(({ currency }) => currency)).size).toBe(ledgers.length);
@@ -154,19 +154,19 @@ describe('money', () => {
     expect(usd.stripeCapturedCents).toBeGreaterThan(0);
   });
 
-  it('is read as far back as asked, and whatever changed since', async () => {
+  it('is read for the given days, and for orders that changed since', async () => {
     const sale = await sell(shop);
     const { future, captured } = later();
     const before = await captured();
-    // Made long ago, but its order has changed: it is read by its ID.
+    // The payment is old but its order has changed, so it is read by its ID.
     await run('update orders set updated_at = $2 where id = $1', [sale.orderId, new Date(future.getTime() + 1_000)]);
     expect(await captured()).toEqual(before.map((cents) => cents + 2500));
     await run('update orders set updated_at = now() where id = $1', [sale.orderId]);
   });
 });
 
-describe('money of long ago', () => {
-  it('of an unmatched payment that has not gone back', async () => {
+describe('old money', () => {
+  it('of an unmatched payment that is not refunded', async () => {
     const { findings } = later();
     const { intentId } = await sell(shop);
     const set = (reason: string | null) =>
@@ -180,7 +180,7 @@ describe('money of long ago', () => {
     expect(found.join()).toContain('0 of 2500 were refunded (minor units), the refund is not sent');
   });
 
-  it('that a canceled order keeps, until staff settle it in another way', async () => {
+  it('that a canceled order keeps, until staff pay it back another way', async () => {
     const { findings } = later();
     const sale = await sell(shop);
     const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
@@ -231,7 +231,7 @@ describe('money of long ago', () => {
 });
 
 describe('disputes', () => {
-  /** Stripe's next webhooks of these types are lost. */
+  /** Drops Stripe's next webhooks of these types. */
   async function withoutWebhooks<Result>(eventTypes: string[], work: () => Promise<Result>): Promise<Result> {
     for (const event_type of eventTypes)
       await atStripe(shop, 'faults', { target: 'webhook', match: { event_type }, kind: 'lost', times: 1 });
@@ -242,7 +242,7 @@ describe('disputes', () => {
   const untilAgreed = (id: string) =>
     until(async () => detailsOf(await money(), id).length === 0, `the books to agree on dispute ${id}`);
 
-  it('that are not recorded, or not how they ended, however old they are', async () => {
+  it('that are not recorded, or recorded with an outdated status, however old they are', async () => {
     const sale = await sell(shop);
     const opened = ['charge.dispute.created', 'charge.dispute.funds_withdrawn'];
     const id = await withoutWebhooks(opened, () => chargeBack(shop, sale));
@@ -263,9 +263,9 @@ describe('disputes', () => {
     await sale.buyer.untilStatus(sale.orderId, 'paid');
   });
 
-  it('that are recorded with another amount, or that Stripe does not know', async () => {
+  it('that are recorded with another amount, or that do not exist at Stripe', async () => {
     const sale = await sell(shop);
-    // One event of each change is enough, and a second one would have the amount written again while it is looked at.
+    // A second event of the same change would overwrite the amount during the audit.
     const id = await withoutWebhooks(['charge.dispute.funds_withdrawn'], () => chargeBack(shop, sale, 700));
     await sale.buyer.untilStatus(sale.orderId, 'partially_refunded');
     const close = () => atStripe(shop, `disputes/${id}/close`, { outcome: 'won' });
@@ -311,7 +311,7 @@ describe('goods', () => {
     expect(found.join()).toContain('has refunds for 3 units of product');
   });
 
-  it('canceled and not back on sale', async () => {
+  it('canceled and not restocked', async () => {
     const sale = await sell(shop);
     let id = '';
     const found = await provoked(

@@ -1,4 +1,4 @@
-/** `npm run audit` and the nightly schedule: compares PostgreSQL, Redis, and Stripe. */
+/** Compares PostgreSQL, Redis, and Stripe, for `npm run audit` and the nightly schedule. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '../../domain/money.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -14,23 +14,23 @@ import { type Finding, keyOf } from './finding.ts';
 export interface AuditReport {
   problems: Finding[];
   repaired: Finding[];
-  /** One for each currency. */
+  /** One ledger per currency. */
   ledgers: Ledger[];
   markdown: string;
 }
 
 export type AuditDependencies = Pick<ActivityDependencies, 'db' | 'stockCounters' | 'stripe' | 'settings'>;
 
-/** Orders are moving while the books are read: only what still disagrees after this long is a finding. */
+/** Orders change while the audit reads, so only a discrepancy that remains after this long is a finding. */
 const SETTLE_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 export interface AuditOptions {
-  /** How far back payments are read at Stripe; undefined reads every payment ever made. */
+  /** Reads Stripe's payments of this many past days; undefined reads every payment ever made. */
   days: number | undefined;
 }
 
-/** @param onProgress called often; a place for heartbeats */
+/** @param onProgress called often, for heartbeats */
 export async function runAudit(
   deps: AuditDependencies,
   options: AuditOptions = { days: deps.settings.AUDIT_DAYS },
@@ -38,7 +38,7 @@ export async function runAudit(
 ): Promise<AuditReport> {
   const { db, stockCounters, stripe, settings } = deps;
   const since = options.days === undefined ? undefined : new Date(Date.now() - options.days * DAY_MS);
-  const look = async () => {
+  const runChecks = async () => {
     const [stock, reservations, workflows, money] = [
       await checkStock(db),
       await checkReservations(db, settings),
@@ -50,10 +50,10 @@ export async function runAudit(
     return { findings, ledgers: money.ledgers };
   };
 
-  let { findings: problems, ledgers } = await look();
+  let { findings: problems, ledgers } = await runChecks();
   if (problems.length > 0) {
     await delay(SETTLE_MS);
-    const again = await look();
+    const again = await runChecks();
     const stillThere = new Set(again.findings.map(keyOf));
     problems = problems.filter((problem) => stillThere.has(keyOf(problem)));
     ledgers = again.ledgers;
@@ -81,7 +81,7 @@ function describe(problems: Finding[], repaired: Finding[], ledgers: Ledger[]): 
   ].join('\n\n');
 }
 
-/** Sums of different currencies can't be added up: each has its own rows. */
+/** Each currency has its own rows, since amounts of different currencies can't be added. */
 function ledgerRows(ledger: Ledger): string[] {
   const money = (cents: number) => formatMoney(cents, ledger.currency);
   const row = (name: string, captured: number, refunded: number) =>

@@ -1,4 +1,4 @@
-/** Stripe's disputes of the orders' payments and table `disputes` agree: staff see every chargeback, as it stands. */
+/** Checks that the table `disputes` matches Stripe's disputes of order payments, so that staff see every chargeback with its status. */
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
@@ -14,15 +14,15 @@ interface DisputeRow {
   status: string;
 }
 
-/** IDs of disputes that are open as far as the shop knows: they are read at Stripe however old they are. */
+/** IDs of disputes that are recorded as open; these are read from Stripe however old they are. */
 export async function openDisputeIds(db: Database): Promise<string[]> {
   const rows = await db.rows<{ id: string }>('select id from disputes where status = any($1)', [OPEN_DISPUTE_STATUSES]);
   return rows.map(({ id }) => id);
 }
 
 /**
- * @param disputes what Stripe has, by ID
- * @param openIds those that the shop had recorded as open before Stripe was asked for them
+ * @param disputes Stripe's disputes, by ID
+ * @param openIds IDs of disputes that were recorded as open before Stripe was read
  */
 export async function checkDisputes(
   db: Database,
@@ -33,7 +33,7 @@ export async function checkDisputes(
     'select id, order_id, amount::text as amount, currency, status from disputes where id = any($1)',
     [[...disputes.keys(), ...openIds]],
   );
-  // As when they are recorded: a payment that its order could not book, an unmatched one for example, has no dispute in the books.
+  // Same rule as for recording: disputes of payments that no order recorded, such as unmatched ones, are not in the table.
   const orders = await db.rows<{ id: string; payment_intent_id: string }>(
     'select id, payment_intent_id from orders where payment_intent_id = any($1) and captured_amount > 0',
     [[...disputes.values()].map(({ paymentIntentId }) => paymentIntentId ?? '')],
@@ -48,7 +48,7 @@ export async function checkDisputes(
     const { disputeId, status, currency, stripeAmount, paymentIntentId } = dispute;
     const row = rowById.get(disputeId);
     const orderId = row?.order_id ?? orderByIntent.get(paymentIntentId ?? '');
-    // Of another program on the account, or of an unmatched payment.
+    // The dispute is of an unmatched payment, or of another application that uses the account.
     if (!orderId) continue;
     const cents = fromStripeAmount(stripeAmount, currency);
     if (!row) {

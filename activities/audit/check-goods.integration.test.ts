@@ -1,4 +1,4 @@
-/** Which refunds of an order, by their state, leave its units where they must not be: written by hand, one state at a time. */
+/** Which states of an order's refunds violate invariant 7; each state is written directly to the database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
@@ -11,12 +11,12 @@ let shop: TestShop;
 let sale: Sale;
 beforeAll(async () => {
   shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
-  // Two units; each test takes back what it does to it.
+  // An order of two units; each test undoes its changes to it.
   sale = await sell(shop);
 });
 afterAll(() => shop?.stop());
 
-/** What the audit says of the order while it has these refunds, and `columns` are as given. */
+/** The audit's findings about the order while it has these refunds and these values of `columns`. */
 async function found(refunds: WrittenRefund[], columns: Record<string, string> = {}): Promise<string[]> {
   const { db } = shop.services;
   const ids: string[] = [];
@@ -57,7 +57,7 @@ describe('units that were refunded more often than they were bought', () => {
     expect(TOO_MANY.exec(detail!)?.slice(1)).toEqual(['3', '2']);
   });
 
-  it('are found of a product that was not bought at all', async () => {
+  it('are found for a product that was not bought', async () => {
     const other = await createProduct(shop.services);
     const [detail] = await found([taken(1, { productId: other.id })]);
     expect(TOO_MANY.exec(detail!)?.slice(1)).toEqual(['1', '0']);
@@ -69,14 +69,14 @@ describe('units that were refunded more often than they were bought', () => {
     ['succeeded', true, { status: 'succeeded' }],
     ['failed', false, { status: 'failed' }],
     ['was rejected', false, { status: 'rejected' }],
-    ['failed, with its units on sale', true, { status: 'failed', isRestocked: true }],
-    ['was rejected, with its units on sale', true, { status: 'rejected', isRestocked: true }],
-    ['was given up, of items that had shipped', false, { status: 'failed', isGivenUp: true }],
-  ])('with one that %s: %s', async (_, isFound, of) => {
+    ['failed, with its units restocked', true, { status: 'failed', isRestocked: true }],
+    ['was rejected, with its units restocked', true, { status: 'rejected', isRestocked: true }],
+    ['was given up, of shipped items', false, { status: 'failed', isGivenUp: true }],
+  ])('are found with a refund that %s: %s', async (_, isFound, of) => {
     expect((await found([taken(1), taken(2, of)])).some((detail) => TOO_MANY.test(detail))).toBe(isFound);
   });
 
-  it('with one that was given up, and canceled its units', async () => {
+  it('are found with a refund that was given up and canceled its units', async () => {
     const details = await found([taken(1), taken(2, { status: 'failed', isGivenUp: true, cancelsUnits: true })]);
     expect(details.some((detail) => TOO_MANY.test(detail))).toBe(true);
   });
@@ -93,18 +93,18 @@ describe('an order that has shipped', () => {
     [false, { status: 'failed', isRestocked: true }],
     [false, { status: 'pending', cancelsUnits: false }],
     [false, { status: 'awaiting_return', cancelsUnits: false }],
-  ])('although a refund of its units was not finished is found: %s, with %o', async (isFound, of) => {
+  ])('before a refund of its units was completed is found: %s, with %o', async (isFound, of) => {
     const details = await found([taken(1, { cancelsUnits: true, ...of })], shipped);
     expect(details.some((detail) => /^has shipped, but refund .* is /.test(detail))).toBe(isFound);
   });
 
-  it('is found with none that was given up', async () => {
+  it('is not found with a refund that was given up', async () => {
     const details = await found([taken(1, { cancelsUnits: true, status: 'failed', isGivenUp: true })], shipped);
     expect(details.join()).not.toContain('has shipped, but');
   });
 });
 
-describe('canceled units that are not back on sale', () => {
+describe('canceled units that were not restocked', () => {
   it.each<[boolean, Partial<WrittenRefund>]>([
     [true, { status: 'succeeded' }],
     [true, { status: 'failed', isGivenUp: true }],
@@ -118,14 +118,14 @@ describe('canceled units that are not back on sale', () => {
   });
 });
 
-it('units that were put on sale and never sold are found', async () => {
+it('restocked units that were never sold are found', async () => {
   const restocked = taken(2, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
   expect(await found([restocked])).toEqual([]);
   expect(await found([restocked], { paid_at: 'null' })).toContain('returned 2 units to stock that it never bought');
 });
 
-describe('an order that is over and has units that nobody has', () => {
-  const FORGOTTEN =
+describe('a closed order with units that were neither shipped nor restocked', () => {
+  const NOT_RETURNED =
     'is refunded in full and never shipped, but some of its units are not canceled or did not return to stock';
   const canceled = (quantity: number) =>
     taken(quantity, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
@@ -144,6 +144,6 @@ describe('an order that is over and has units that nobody has', () => {
     [true, 'refunded', [taken(1, { status: 'failed', isGivenUp: true })], {}],
   ])('is found: %s, when it is %s with %o and %o', async (isFound, status, refunds, columns) => {
     const details = await found(refunds, { status: `'${status}'`, ...columns });
-    expect(details.includes(FORGOTTEN)).toBe(isFound);
+    expect(details.includes(NOT_RETURNED)).toBe(isFound);
   });
 });

@@ -1,10 +1,10 @@
-/** Invariant 7: no one keeps both the money and the goods. What was refunded is held against what was bought, per line. */
+/** Invariant 7: nobody keeps both the money and the items. Compares refunded with bought units, per line. */
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Finding } from './finding.ts';
 
 const MAX_FINDINGS = 1000;
 
-/** Units that refunds have taken of a line, or are about to take. */
+/** Units of a line that refunds include, pending ones as well. */
 const TAKEN = `
   select refund.order_id, line.product_id, sum(line.quantity)::int as units
   from refunds refund join refund_items line on line.refund_id = refund.id
@@ -32,14 +32,14 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
      from orders o join refunds refund on refund.order_id = o.id join refund_items line on line.refund_id = refund.id
      where o.paid_at is null and line.restocked_at is not null group by o.id limit ${MAX_FINDINGS}`,
   );
-  // A cancellation puts its units back at once, whatever becomes of the money; the others once the money is back.
+  // A cancellation restocks its units at once, whatever its refund's outcome; other refunds restock once they succeed.
   const notRestocked = await db.rows<{ refund_id: string; order_id: string; product_id: string; quantity: number }>(
     `select refund.id as refund_id, refund.order_id, line.product_id, line.quantity
      from refunds refund join refund_items line on line.refund_id = refund.id
      where refund.cancels_units and line.restocked_at is null
        and (refund.status = 'succeeded' or refund.given_up_at is not null) limit ${MAX_FINDINGS}`,
   );
-  // A refund that may still succeed cancels nothing yet. A given-up refund and a won chargeback stay failed: nothing follows them.
+  // A refund that may still succeed has canceled nothing yet. Given-up refunds and won chargebacks stay failed.
   const forgotten = await db.rows<{ id: string }>(
     `select o.id from orders o
      where o.status in ('refunded', 'canceled') and o.paid_at is not null and o.shipped_at is null

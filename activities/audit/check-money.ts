@@ -1,4 +1,4 @@
-/** Invariant 2: Stripe's ledger and the orders' agree, payment by payment, and in sum for each currency. */
+/** Invariant 2: Stripe and the orders agree on each payment, and on the sums of each currency. */
 import type Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
@@ -8,7 +8,7 @@ import { checkDisputes, openDisputeIds } from './check-disputes.ts';
 import type { Finding } from './finding.ts';
 import { readStripeDisputes, readStripePayments, type StripeDispute, type StripePayment } from './stripe-books.ts';
 
-/** Sums of one currency, in its minor units. Chargebacks are no refunds at Stripe, and left out of both sides. */
+/** Sums of one currency, in its minor units. Chargebacks are not refunds at Stripe, so both sides exclude them. */
 export interface Ledger {
   currency: string;
   stripeCapturedCents: number;
@@ -21,7 +21,7 @@ interface OrderRow {
   id: string;
   status: string;
   captured: string;
-  /** Money given back in all ways, no more than was captured. */
+  /** Money returned in any way, at most the captured amount. */
   back: string;
   refunded: string;
   total: string;
@@ -46,8 +46,8 @@ const READ_ORDERS = `
   from orders o where o.payment_intent_id = any($1) or o.id = any($2::uuid[])`;
 
 /**
- * Orders that changed since, and those with money that has yet to go back, however long ago they changed. What staff gave up on was
- * settled in another way: it would be found forever.
+ * Orders that changed since `$1`, and orders with money that is still to be refunded, whenever they changed. Given-up refunds are excluded,
+ * since they were paid another way and would be found forever.
  */
 const READ_CHANGED_OR_OPEN = `
   select o.id, o.payment_intent_id from orders o
@@ -59,7 +59,7 @@ const READ_CHANGED_OR_OPEN = `
 const READ_OPEN_UNMATCHED = `
   select id from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`;
 
-/** @param since reads what something happened to since then, and what is still open; undefined reads everything */
+/** @param since reads payments that changed since then and those still open; undefined reads everything */
 export async function checkMoney(
   db: Database,
   stripe: Stripe,
@@ -112,14 +112,14 @@ export async function checkMoney(
 
 type Find = (subject: string, detail: string) => void;
 
-/** What the bank took of a payment for good. */
+/** Amount of a payment that was lost to chargebacks. */
 function lostCents(disputes: Iterable<StripeDispute>, { paymentIntentId, currency }: StripePayment): number {
   return [...disputes]
     .filter((dispute) => dispute.paymentIntentId === paymentIntentId && dispute.status === 'lost')
     .reduce((sum, { stripeAmount }) => sum + fromStripeAmount(stripeAmount, currency), 0);
 }
 
-/** A payment that can't pay its order is nothing wrong once all of it went back. */
+/** An unmatched payment is a finding until all of it is returned. */
 function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow, lostToBankCents: number): void {
   if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;
   find(

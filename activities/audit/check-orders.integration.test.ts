@@ -1,4 +1,4 @@
-/** What an order's own row can say wrongly of its money and its goods, made by hand past PostgreSQL's own rules. */
+/** Wrong order rows, written directly to the database past PostgreSQL's own constraints. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FULFILLMENTS, statusOfPaid } from '../../domain/order-state.ts';
@@ -51,7 +51,7 @@ it('paid, or shipped, without a charge', async () => {
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
 });
 
-it('in a status that its goods and its money do not make', async () => {
+it('in a status that does not match its fulfillment and payments', async () => {
   const sale = await sell(shop);
   const reset = [`update orders set status = 'paid' where id = $1`];
   for (const status of ['pending', 'delivered', 'refunded', 'partially_refunded'])
@@ -60,7 +60,7 @@ it('in a status that its goods and its money do not make', async () => {
     ]);
 });
 
-it('in the status that orders get from the same goods and money', async () => {
+it('in the same status as `statusOfPaid` computes', async () => {
   const capturedCents = 1000;
   const cases = FULFILLMENTS.flatMap((fulfillment) =>
     [0, 1, 999, 1000, 1001].flatMap((refundedCents) =>
@@ -82,7 +82,7 @@ it('in the status that orders get from the same goods and money', async () => {
   );
 });
 
-it('with another refunded amount than its refunds add up to', async () => {
+it('with a refunded amount that differs from the sum of its refunds', async () => {
   const sale = await sell(shop);
   expect(
     await finds(
@@ -93,7 +93,7 @@ it('with another refunded amount than its refunds add up to', async () => {
   ).toEqual(['records 5.000 as refunded, but its refunds add up to 0']);
 });
 
-it('with refunds of more than was charged, also while they wait', async () => {
+it('with refunds of more than its charge, even while they wait', async () => {
   const sale = await sell(shop);
   expect(await finds(sale, refund(sale, 26, 'awaiting_approval', true), DELETE_REFUNDS)).toEqual([
     'has refunds of 26.000, more than its charge of 25.000',
@@ -109,7 +109,7 @@ it('with a refund of unshipped units that does not cancel them', async () => {
 it('shipped although every unit was canceled', async () => {
   const sale = await sell(shop);
   await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
-  await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money to go back');
+  await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the refund to be recorded');
   const reset = `update orders set status = 'canceled', fulfillment = 'unfulfilled', shipped_at = null where id = $1`;
   expect(await finds(sale, [SHIP], [reset])).toEqual([
     'is shipped, but its fulfillment and payments make it refunded',

@@ -1,10 +1,10 @@
-/** What an order's own row says agrees with its refunds and disputes: its status, its refunded amount, and what was allowed to ship. */
+/** Checks that an order's row matches its refunds and disputes: its status, its refunded amount, and whether it was allowed to ship. */
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Finding } from './finding.ts';
 
 const MAX_FINDINGS = 1000;
 
-/** Per order: what Stripe has refunded or the bank has taken, what went back in another way, and what else is promised. */
+/** Amounts per order: refunded at Stripe or charged back, paid back another way, and still to be refunded. */
 const RETURNED = `
   select o.id, o.status, o.fulfillment, o.captured_amount, o.refunded_amount, o.shipped_at,
     least(o.captured_amount, coalesce(sum(refund.amount) filter (where refund.status = 'succeeded'
@@ -15,7 +15,7 @@ const RETURNED = `
   from orders o left join refunds refund on refund.order_id = o.id
   group by o.id`;
 
-/** As `statusOfPaid` in domain/order-state.ts, with which a test compares it. */
+/** Same rule as `statusOfPaid` in domain/order-state.ts; a test compares the two. */
 export const STATUS_OF_PAID = `
   case when returned.at_stripe + returned.otherwise >= returned.captured_amount then 'refunded'
     when returned.fulfillment <> 'unfulfilled' then returned.fulfillment
@@ -34,7 +34,7 @@ const WRONG_AMOUNT = `
 const TOO_MUCH_PROMISED = `
   select id, promised::text as promised, captured_amount::text as captured from (${RETURNED}) returned where promised > captured_amount`;
 
-/** Refunds of units that had not shipped must cancel them. */
+/** A refund of unshipped units must cancel them. */
 const NOT_CANCELED = `
   select distinct o.id, refund.id as refund_id from orders o join refunds refund on refund.order_id = o.id
     join refund_items item on item.refund_id = refund.id
@@ -52,7 +52,7 @@ const NOTHING_TO_SHIP = `
     where bought.order_id = o.id
     group by bought.product_id, canceled.units having sum(bought.quantity) > coalesce(canceled.units, 0))`;
 
-/** The order's own history tells how a dispute stood when it shipped. */
+/** The order's history contains a dispute's status at the time of shipping. */
 const SHIPPED_IN_DISPUTE = `
   select o.id, dispute.id as dispute_id from orders o join disputes dispute on dispute.order_id = o.id
   where o.shipped_at is not null and (

@@ -2,10 +2,10 @@ import type { Database } from '../../infra/postgres/database.ts';
 import { keptPastDeadline, keptSeconds, type ReservationEndSettings } from '../reservations/reservation-end.ts';
 import type { Finding } from './finding.ts';
 
-/** Past the time that it is kept, a reservation or an order has this long to end: its workflow's next look, and the sweep's. */
+/** Grace period for a reservation or an order after the time that it is kept, for its workflow's next check and for the sweep. */
 const LATE_SECONDS = 150;
 
-/** Invariant 3: nothing is reserved, and no order waits, past its time. */
+/** Invariant 3: no reservation stays open and no order stays pending past its time. */
 export async function checkReservations(db: Database, settings: ReservationEndSettings): Promise<Finding[]> {
   const values = [LATE_SECONDS, ...keptSeconds(settings)];
   const reservations = await db.rows<{ id: string; expires_at: Date }>(

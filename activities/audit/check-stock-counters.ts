@@ -1,12 +1,12 @@
-/** Redis' stock counters against PostgreSQL. Drift here has one right answer, what PostgreSQL says, so it is repaired. */
+/** Compares the stock counters in Redis with PostgreSQL. PostgreSQL is the source of truth, so drift is repaired. */
 import type { Database } from '../../infra/postgres/database.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import type { Finding } from './finding.ts';
 
-/** A reservation that the stock counters took but PostgreSQL never heard of is in flight for at most this long. */
+/** A reservation that is in the stock counters but not in PostgreSQL is in flight for at most this long. */
 const IN_FLIGHT_MS = 60_000;
 
-/** Ends marks in the stock counters whose reservation has ended, or was never made. @returns what was repaired */
+/** Ends markers in the stock counters whose reservation has ended or was never made. @returns the repairs */
 export async function repairMarks(db: Database, stockCounters: StockCounters): Promise<Finding[]> {
   const repaired: Finding[] = [];
   const reserved = await stockCounters.openReservations();
@@ -21,7 +21,7 @@ export async function repairMarks(db: Database, stockCounters: StockCounters): P
     if (status === 'reserved') continue;
     if (status === undefined) {
       if (Date.now() - reserved.get(id)! < IN_FLIGHT_MS) continue;
-      // The reservation's workflow was ended between counters and ledger. Its id is used up first, so that a late retry can't reserve after all.
+      // The workflow was terminated between counters and ledger. Inserting its ID first keeps a late retry from reserving after all.
       await db.run(
         `insert into reservations (id, owner, status, currency, expires_at) values ($1, 'nobody', 'released', '---', now())
          on conflict (id) do nothing`,
@@ -46,7 +46,7 @@ interface ProductRow {
   available: number;
 }
 
-/** Stock counters that differ from PostgreSQL, less reservations in flight. */
+/** Finds stock counters that differ from PostgreSQL minus reservations in flight. */
 export async function findDrift(
   db: Database,
   stockCounters: StockCounters,
@@ -70,7 +70,7 @@ export async function findDrift(
   return drift;
 }
 
-/** Units by product that the stock counters count as taken and PostgreSQL does not: reservations on their way, less those that they replace. */
+/** Units by product that only the stock counters count as reserved: reservations in flight, minus those that they replace. */
 async function inFlightByProduct(db: Database, stockCounters: StockCounters): Promise<Map<string, number>> {
   const ids = [...(await stockCounters.openReservations()).keys()];
   const inFlight = new Map<string, number>();
@@ -94,8 +94,8 @@ async function inFlightByProduct(db: Database, stockCounters: StockCounters): Pr
 }
 
 /**
- * Sets counters that drifted, each while its product's row is locked (no reservation of it can commit meanwhile) and only if it has not
- * moved since it was seen.
+ * Sets counters that drifted, each under the lock of its product's row, so that no reservation of it can commit, and only if the counter
+ * has not changed since it was read.
  */
 export async function repairDrift(
   db: Database,

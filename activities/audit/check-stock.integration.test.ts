@@ -1,4 +1,4 @@
-/** What the audit says of stock, of reservations and orders past their time, of workflows that stand still, and of the stock counters. */
+/** Findings of the audit about stock, overdue reservations and orders, blocked workflows, and the stock counters. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
@@ -20,15 +20,15 @@ const stock = () => checkStock(shop.services.db);
 const reservations = () => checkReservations(shop.services.db, shop.services.settings);
 
 describe('stock', () => {
-  /** Past the triggers, which would tell the counters. */
+  /** Bypasses the triggers, which would update the stock counters. */
   const set = (id: string, values: string) =>
     force(shop.services.db, [`update products set ${values} where id = $1`], [id]);
 
   it.each([
-    { reserved: 3, what: 'more units are reserved than reservations name' },
-    { reserved: 1, what: 'fewer are' },
-    { reserved: 0, what: 'none are' },
-  ])('that $what', async ({ reserved }) => {
+    { reserved: 3, what: 'more' },
+    { reserved: 1, what: 'fewer' },
+    { reserved: 0, what: 'no' },
+  ])('with $what reserved units than its reservations have', async ({ reserved }) => {
     const { product } = await orders.reserved({ quantity: 2 });
     const found = await provoked(
       stock,
@@ -45,7 +45,7 @@ describe('stock', () => {
     expect(detailsOf(await stock(), product.id)).toEqual([]);
   });
 
-  it('that a reservation ended in one place alone', async () => {
+  it('of a reservation that ended in only one place', async () => {
     const { product, reservation } = await orders.reserved({ quantity: 2 });
     const end = (status: string) =>
       force(
@@ -64,7 +64,7 @@ describe('stock', () => {
     }
   });
 
-  it('that was not sold although its order is paid, or was although it is not', async () => {
+  it('that was not sold for a paid order, or was sold for an unpaid one', async () => {
     const paid = await orders.paid();
     const pending = await orders.opened();
     const end = (id: string, status: string) =>
@@ -86,10 +86,10 @@ describe('stock', () => {
   });
 });
 
-describe('what is past its time', () => {
-  /** Longer than the audit lets pass. */
+describe('overdue', () => {
+  /** More than the audit's grace period. */
   const LATE_SECONDS = 200;
-  /** Puts what a reservation and its order say of their end that far into the past. */
+  /** Moves the expiration of a reservation and its order this many seconds into the past. */
   const expired = (reservationId: string, seconds: number) => () =>
     force(
       shop.services.db,
@@ -114,7 +114,7 @@ describe('what is past its time', () => {
     expect(found).toEqual([expect.stringMatching(/^is still reserved; it expired at \d{4}-/)]);
   });
 
-  it('an order that waits, and its reservation, once they have had the time that a payment may take', async () => {
+  it('a pending order and its reservation, after the time that a payment may take', async () => {
     const { order, reservation } = await orders.opened();
     const { reservationId } = reservation;
     const { RESERVATION_GRACE_SECONDS: grace, PAYMENT_SETTLE_SECONDS: settle } = shop.services.settings;
@@ -128,7 +128,7 @@ describe('what is past its time', () => {
     ];
     await expired(reservationId, grace + LATE_SECONDS)();
     expect(await both()).toEqual(found);
-    // With a payment at Stripe nobody knows until Stripe says it.
+    // With a payment at Stripe, the outcome is unknown until Stripe reports it.
     await shop.activities.createPayment({ orderId: order.orderId, amountCents: 2500, currency: 'usd' });
     expect(await both()).toEqual([]);
     await expired(reservationId, settle + LATE_SECONDS)();
@@ -139,7 +139,7 @@ describe('what is past its time', () => {
 });
 
 describe('workflows', () => {
-  it('that stand still', async () => {
+  it('that are blocked', async () => {
     const runId = randomUUID();
     const workflowId = `order-${runId}`;
     const failing = { workflowId, runId, workflowType: 'order', failures: 7, cause: 'does not replay' };
@@ -159,7 +159,7 @@ describe('workflows', () => {
 });
 
 describe('goods', () => {
-  it('that were put on sale and never sold', async () => {
+  it('that were restocked and never sold', async () => {
     const { order, product } = await orders.paid();
     const { refundId } = await orders.refunded(order.orderId, { lines: [{ productId: product.id, quantity: 1 }] });
     await orders.sent(refundId);
@@ -177,16 +177,16 @@ describe('goods', () => {
 
 describe('the stock counters', () => {
   const drift = async (id: string) => (await findDrift(shop.services.db, shop.services.stockCounters)).get(id);
-  /** A product whose first count is not on its way any more. */
+  /** A product whose initial stock has reached the stock counters. */
   async function countedProduct(): Promise<TestProduct> {
     const product = await createProduct(shop.services);
     const isWaiting = () =>
       shop.services.db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [product.id]);
-    await until(async () => !(await isWaiting()), 'the outbox to be carried');
+    await until(async () => !(await isWaiting()), 'the outbox to be delivered');
     return product;
   }
 
-  it('that drifted are set to what PostgreSQL says, whether too high, too low or missing', async () => {
+  it('that drifted are set to PostgreSQL’s value, whether too high, too low, or missing', async () => {
     for (const counted of [12, 7, undefined]) {
       const product = await countedProduct();
       if (counted === undefined) await shop.services.redis.hdel('{stock}:available', product.id);
@@ -198,13 +198,13 @@ describe('the stock counters', () => {
         { check: 'counters', subject: `product ${product.id}`, detail: `was ${counted ?? 'missing'}; set to 10` },
       ]);
       expect(await available(product.id)).toBe(10);
-      // Seen once, repaired once: what moved meanwhile is left alone.
+      // Drift that was found once is repaired once; a counter that has changed since stays unchanged.
       expect(await repairDrift(shop.services.db, shop.services.stockCounters, only)).toEqual([]);
       expect(await drift(product.id)).toBeUndefined();
     }
   });
 
-  it('that moved since they were seen are left alone', async () => {
+  it('that changed since they were read stay unchanged', async () => {
     const product = await countedProduct();
     await shop.services.stockCounters.correct(product.id, 10, 7);
     const seen = (await drift(product.id))!;
@@ -215,7 +215,7 @@ describe('the stock counters', () => {
     await shop.services.stockCounters.correct(product.id, 6, 9);
   });
 
-  it('that are on their way are not compared: the outbox still has a change of them', async () => {
+  it('with a pending change in the outbox are not compared', async () => {
     const product = await countedProduct();
     const topic = 'stock.adjusted';
     const put = `insert into outbox (topic, key, payload, available_at) values ($1, $2, '{"delta": 0}', now() + interval '1 hour')`;
@@ -227,7 +227,7 @@ describe('the stock counters', () => {
     await shop.services.stockCounters.correct(product.id, 7, 10);
   });
 
-  it('count a reservation that PostgreSQL does not know yet', async () => {
+  it('may count a reservation that is not in PostgreSQL yet', async () => {
     const product = await countedProduct();
     const id = randomUUID();
     await shop.services.stockCounters.reserve(id, [{ productId: product.id, quantity: 2 }]);
@@ -238,7 +238,7 @@ describe('the stock counters', () => {
 });
 
 describe('a counter that drifted', () => {
-  it('is set without the units of a reservation that PostgreSQL does not know yet', async () => {
+  it('is set without the units of a reservation that is not in PostgreSQL yet', async () => {
     const { db, stockCounters } = shop.services;
     const product = await createProduct(shop.services);
     const id = randomUUID();
@@ -250,12 +250,12 @@ describe('a counter that drifted', () => {
   });
 });
 
-describe('marks at the stock counters', () => {
+describe('markers in the stock counters', () => {
   const since = (id: string, ms: number) => shop.services.redis.zadd('{stock}:reserved', Date.now() - ms, id);
   const repairs = async (id: string) => detailsOf(await repairMarks(shop.services.db, shop.services.stockCounters), id);
 
   it.each(['released', 'expired', 'committed'] as const)(
-    'of a reservation that is %s end as it did',
+    'of a reservation that is %s end in the same way',
     async (status) => {
       const { product, reservation } = await orders.reserved({ quantity: 2 });
       const { reservationId } = reservation;
@@ -269,14 +269,14 @@ describe('marks at the stock counters', () => {
     },
   );
 
-  it('of a reservation that is reserved stay', async () => {
+  it('of an open reservation stay', async () => {
     const { product, reservation } = await orders.reserved({ quantity: 2 });
     await since(reservation.reservationId, 3_600_000);
     expect(await repairs(reservation.reservationId)).toEqual([]);
     expect(await available(product.id)).toBe(8);
   });
 
-  it('of a reservation that never was are given a minute, and then it can never be', async () => {
+  it('of a reservation that was never made are removed after a minute, after which it can’t be made', async () => {
     const product = await createProduct(shop.services);
     const id = randomUUID();
     const lines = [{ productId: product.id, quantity: 2 }];
@@ -294,7 +294,7 @@ describe('marks at the stock counters', () => {
       lines,
     };
     expect((await shop.activities.reserveStock(late)).outcome).toBe('ended');
-    // Also when Redis has forgotten it by then.
+    // This holds even when Redis has forgotten the marker.
     await shop.services.redis.del(`{stock}:reservation:${id}`);
     expect((await shop.activities.reserveStock(late)).outcome).toBe('ended');
     expect(await available(product.id)).toBe(10);

@@ -1,7 +1,7 @@
 import type { Database } from '../../infra/postgres/database.ts';
 import type { Finding } from './finding.ts';
 
-/** Invariant 1 in PostgreSQL: what is reserved is what reservations say, and a sale stands behind every committed reservation. */
+/** Invariant 1 in PostgreSQL: reserved units match the open reservations, and every committed reservation has a paid order. */
 export async function checkStock(db: Database): Promise<Finding[]> {
   const reserved = await db.rows<{ id: string; recorded: number; reserved: number; stock: number }>(
     `select p.id, p.reserved_quantity as recorded, p.stock_quantity as stock, coalesce(open.quantity, 0)::int as reserved

@@ -1,4 +1,4 @@
-/** Workflows that stand still: nothing of theirs is wrong in the books yet, and nothing will be put right either. */
+/** Reports workflows whose task keeps failing. Their records are still consistent, but the workflows make no progress. */
 import type { Sql } from '../../infra/postgres/database.ts';
 import { listFailingWorkflows } from '../../infra/postgres/failing-workflows.ts';
 import type { Finding } from './finding.ts';

@@ -1,9 +1,9 @@
 import type { Logger } from '../../infra/logger.ts';
 
-/** Named in the error's message; all are in the log. */
+/** Maximum number of failures in the error's message; all are logged. */
 const MAX_NAMED = 10;
 
-/** Failures of independent pieces of work, each of which must not keep the others from being done. */
+/** Collects failures of independent steps, so that one failure does not prevent the other steps. */
 export class Failures {
   readonly #job: string;
   readonly #log: Logger;
@@ -11,13 +11,13 @@ export class Failures {
   #first: unknown;
   #count = 0;
 
-  /** @param job what the pieces belong to; begins every message */
+  /** @param job name of the job, with which every message begins */
   constructor(job: string, log: Logger) {
     this.#job = job;
     this.#log = log;
   }
 
-  /** @returns what the step returned; undefined when it failed, which is noted */
+  /** @returns the step's result; undefined when it failed, which is logged and counted */
   async attempt<Result>(what: string, step: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await step();
@@ -30,7 +30,7 @@ export class Failures {
     }
   }
 
-  /** @throws one error that names what failed, caused by the first failure */
+  /** @throws Error that names the failed steps, with the first failure as its cause */
   throwIfAny(): void {
     if (this.#count === 0) return;
     const more = this.#count - this.#named.length;

@@ -1,7 +1,7 @@
-/** One disagreement between the books. */
+/** One discrepancy that the audit found. */
 export interface Finding {
   check: 'stock' | 'reservations' | 'money' | 'goods' | 'orders' | 'counters' | 'workflows';
-  /** What it is about: a product, a reservation, an order, a PaymentIntent, a dispute or a workflow. */
+  /** The product, reservation, order, PaymentIntent, dispute, or workflow that it concerns. */
   subject: string;
   detail: string;
 }

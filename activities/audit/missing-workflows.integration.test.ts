@@ -1,4 +1,4 @@
-/** Every open case whose workflow was terminated gets one again. */
+/** Every open case whose workflow was terminated gets a new one. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -22,7 +22,7 @@ const run = (text: string, values: unknown[]) => shop.services.db.run(text, valu
 const workflowOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 const statusOf = async (workflowId: string) => (await workflowOf(workflowId).describe()).status.name;
 
-/** @returns the status of the order's workflow after it was terminated and open cases were taken up */
+/** @returns the status of the order workflow after it was terminated and missing workflows were started */
 async function startedCases({ orderId }: Sale): Promise<string> {
   const workflowId = orderWorkflowId(orderId);
   await workflowOf(workflowId).terminate('as an operator may');
@@ -30,7 +30,7 @@ async function startedCases({ orderId }: Sale): Promise<string> {
   return statusOf(workflowId);
 }
 
-it('an order that a chargeback took back in full', async () => {
+it('an order with a full chargeback', async () => {
   const sale = await sell(shop);
   const disputeId = await chargeBack(shop, sale);
   await sale.buyer.untilStatus(sale.orderId, 'refunded');
@@ -59,7 +59,7 @@ it('a delivered order past its return window, for as long as a refund is open', 
   await startMissingWorkflows(shop.services);
   const workflowId = orderWorkflowId(sale.orderId);
   expect(await statusOf(workflowId)).toBe('RUNNING');
-  // With the refund gone nothing is open: the workflow ends.
+  // Without the refund nothing is open, so the workflow completes.
   await run('delete from refunds where id = $1', [refundId]);
   await workflowOf(workflowId).signal('orderChanged');
   await workflowOf(workflowId).result();
@@ -69,7 +69,7 @@ describe('an order', () => {
   const YESTERDAY = `now() - interval '1 day'`;
   it.each<[string, string, Record<string, string>]>([
     ['RUNNING', 'that is under review', { status: `'under_review'`, fulfillment: `'under_review'` }],
-    ['RUNNING', 'of which a part was refunded', { status: `'partially_refunded'` }],
+    ['RUNNING', 'that is partially refunded', { status: `'partially_refunded'` }],
     ['RUNNING', 'that has shipped', { status: `'shipped'`, fulfillment: `'shipped'`, shipped_at: YESTERDAY }],
     [
       'RUNNING',
@@ -78,7 +78,7 @@ describe('an order', () => {
     ],
     ['TERMINATED', 'that is refunded', { status: `'refunded'` }],
     ['TERMINATED', 'that is canceled', { status: `'canceled'` }],
-  ])('is %s afterwards: one %s', async (expected, _, columns) => {
+  ])('has a workflow that is %s afterwards: an order %s', async (expected, _, columns) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const set = Object.entries(columns).map(([name, value]) => `${name} = ${value}`);
@@ -109,7 +109,7 @@ describe('a refund', () => {
     [false, { status: 'pending', requestedBy: 'stripe', kind: 'chargeback' }],
     [false, { status: 'rejected' }],
     [false, { status: 'succeeded' }],
-  ])('is taken up: %s, with %o', async (hasWorkflow, of) => {
+  ])('gets a workflow: %s, with %o', async (hasWorkflow, of) => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const { db } = shop.services;
@@ -119,7 +119,7 @@ describe('a refund', () => {
     const found = await startAttributes(shop.services, workflowId).catch(() => undefined);
     if (!hasWorkflow) expect(found).toBeUndefined();
     else expect(found).toMatchObject({ OrderId: sale.orderId, CustomerId: buyer.session.user.id, Amount: 1 });
-    // What is pending goes to Stripe, and stays: it is a refund like any other.
+    // A pending refund is sent to Stripe and stays, like any other refund.
     if (of.status === 'pending' && hasWorkflow) expect(await workflowOf(workflowId).result()).toBe('succeeded');
     else {
       if (hasWorkflow) await workflowOf(workflowId).terminate('the test is over');
@@ -128,7 +128,7 @@ describe('a refund', () => {
   });
 });
 
-it('an unmatched payment, found by its order, amount and day from the start', async () => {
+it('an unmatched payment, with search attributes for its order, amount, and day from the start', async () => {
   const { orderId } = await sell(shop);
   const paymentIntentId = `pi_unmatched_${orderId}`;
   await run(

@@ -1,6 +1,6 @@
 /**
- * Starts the workflow of every open order, refund and unmatched payment that has none because it was terminated by hand. Without one,
- * support could not act on it at the Temporal UI.
+ * Starts the missing workflow of every open order, refund, and unmatched payment, for example after it was terminated manually. Without a
+ * workflow, support staff could not act on the case in the Temporal UI.
  */
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import { orderStart } from '../../workflows/order/start.ts';
@@ -35,17 +35,17 @@ interface OpenPayment {
   created_at: Date;
 }
 
-/** Starts asked for at the same moment. */
+/** Number of concurrent starts. */
 const AT_ONCE = 10;
 
-/** @param onProgress called often; a place for heartbeats @returns how many were started */
+/** @param onProgress called often, for heartbeats @returns how many workflows were started */
 export async function startMissingWorkflows(
   deps: StartMissingDependencies,
   onProgress: () => void = () => {},
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
   const orders = await db.rows<OpenOrder>(
-    // The last two conditions are what keeps an order's workflow open whatever the order's status (workflows/order/follow-fulfillment.ts).
+    // The last two conditions keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
     `select id, user_id, status, total_amount::text as amount, created_at from orders o
      where status in ('paid', 'under_review', 'partially_refunded', 'shipped')
        or (status = 'delivered' and delivered_at > now() - make_interval(days => $1))

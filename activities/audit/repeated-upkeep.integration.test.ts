@@ -1,4 +1,4 @@
-/** The upkeep's activities, run again and beside themselves: what one run ended, started or repaired, the next finds done. */
+/** Maintenance activities, repeated and concurrent: the next run finds done whatever one run ended, started, or repaired. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inActivity } from '../../tests/support/repeated.ts';
 import { endedAgo } from '../../tests/support/reservations.ts';
@@ -11,7 +11,7 @@ import { createAuditActivities } from './activities.ts';
 
 let shop: TestShop;
 let upkeep: ReturnType<typeof createAuditActivities>;
-// The scheduled sweep would be done before the one that the test runs.
+// The scheduled sweep could run before the one of the test.
 const schedule = () => shop.services.temporal.schedule.getHandle(SWEEP_SCHEDULE_ID);
 beforeAll(async () => {
   shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
@@ -26,14 +26,14 @@ afterAll(async () => {
 const workflowOf = (workflowId: string) => shop.services.temporal.workflow.getHandle(workflowId);
 const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
 
-/** Runs it twice in turn, or four times at once and then once more. */
+/** Runs it twice in sequence, or four times concurrently and then once more. */
 async function runs(how: 'in turn' | 'at once', activity: () => Promise<unknown>): Promise<void> {
   if (how === 'at once') await Promise.all([1, 2, 3, 4].map(() => inActivity(activity)));
   else await inActivity(activity);
   await inActivity(activity);
 }
 
-it('has a part of this file for each activity', () => {
+it('tests every activity', () => {
   expect(Object.keys(upkeep).sort()).toEqual(['audit', 'startMissingWorkflows', 'sweepOverdue']);
 });
 
@@ -61,7 +61,7 @@ describe.each(['in turn', 'at once'] as const)('%s', (how) => {
     expect((await workflow.describe()).runId).toBe(runId);
   }, 60_000);
 
-  it('startMissingWorkflows starts one workflow, and leaves one that runs alone', async () => {
+  it('startMissingWorkflows starts one workflow, and ignores a running one', async () => {
     const sale = await sell(shop);
     const workflow = workflowOf(orderWorkflowId(sale.orderId));
     const { runId: terminated } = await workflow.describe();

@@ -1,4 +1,4 @@
-/** The whole audit, as operators run it: each check is in it, each finding in its report, and its exit code says whether there are any. */
+/** The complete audit as operators run it: it includes every check, reports every finding, and its exit code says whether there are any. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { createProduct } from '../../tests/support/shop.ts';
 import { runAudit } from './audit.ts';
 import type { Finding } from './finding.ts';
 
-/** With books of its own, at Stripe too, so that what other tests left is no finding here. */
+/** A separate database and Stripe account, so that data of other tests causes no findings here. */
 let shop: RetrainingShop;
 let standIn: TestStandin;
 let services: Services;
@@ -33,18 +33,18 @@ afterAll(async () => {
   await standIn?.stop();
 });
 
-/** A currency of this file's own, in which nothing was ever charged. */
+/** A currency that only this file uses, without charges at Stripe. */
 const CURRENCY = 'nok';
 
 /** One discrepancy for each check that reports, and one for each that repairs. */
 interface Discrepancies {
-  /** The order of all that is wrong with orders. */
+  /** The order with every discrepancy of orders. */
   made: MadeOrder;
   reservationId: string;
   runId: string;
   overReserved: string;
   drifted: string;
-  /** A mark at the stock counters whose reservation was never made. */
+  /** A marker in the stock counters whose reservation was never made. */
   left: string;
 }
 let wrong: Discrepancies;
@@ -53,7 +53,7 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
   const { db, stockCounters } = services;
   const made = await makeOrder(db, { currency: `'${CURRENCY}'` });
   const refundId = randomUUID();
-  // goods: three units of two. orders: delivered, and yet not shipped.
+  // goods: three of two units are refunded. orders: delivered but not shipped.
   await db.run(
     `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units)
      values ($1, $2, 'made', 1, $3, 'made', 'system', 'awaiting_approval', true)`,
@@ -92,7 +92,7 @@ async function putRight({ made, reservationId, runId, overReserved }: Discrepanc
   await stockCounters.correct(overReserved, 6, 10);
 }
 
-/** By check, what is found, and of what. */
+/** Expected findings: check, subject, and detail. */
 const expected = ({
   made,
   reservationId,
@@ -111,7 +111,7 @@ const repairs = ({ drifted, left }: Discrepancies) => [
   `- product ${drifted}: was 3; set to 10`,
 ];
 
-/** `npm run audit`. */
+/** Runs `npm run audit`. */
 async function program(args: string[] = [], environment: Record<string, string | undefined> = {}) {
   const lines: string[] = [];
   const { POSTGRES_URL, REDIS_URL } = services.settings;
@@ -152,7 +152,7 @@ describe('with a discrepancy of each kind', () => {
     );
   }, 60_000);
 
-  it('is printed whole by the program, which ends with 1', async () => {
+  it('is printed completely by the program, which exits with 1', async () => {
     const { exitCode, lines } = await program();
     expect(exitCode).toBe(1);
     for (const [, subject, detail] of expected(wrong))
@@ -165,17 +165,17 @@ describe('with a discrepancy of each kind', () => {
   }, 120_000);
 });
 
-describe('with nothing wrong', () => {
-  it('says so, and ends with 0', async () => {
+describe('without discrepancies', () => {
+  it('says so, and exits with 0', async () => {
     const { exitCode, lines } = await program();
     expect(lines.join('\n')).toContain('**No discrepancies found.**');
     expect(exitCode).toBe(0);
     expect((await program()).lines.join('\n')).toContain('The stock counters needed no repair.');
   }, 120_000);
 
-  it('leaves out what was put right while it looked: orders are moving', async () => {
+  it('leaves out discrepancies that disappear during the audit, since orders keep changing', async () => {
     const { db, stripe } = services;
-    // There is a payment to look at, so that its progress is told.
+    // There is a payment to check, so that progress is reported.
     await stripe.paymentIntents.create({ amount: 100, currency: 'usd' });
     const runId = randomUUID();
     const failing = { workflowId: `order-${runId}`, runId, workflowType: 'order', failures: 9, cause: 'made' };
@@ -189,7 +189,7 @@ describe('with nothing wrong', () => {
   }, 60_000);
 });
 
-it('ends with 2, and names what is wrong, when it can’t look', async () => {
+it('exits with 2 and names the problem when it can’t run', async () => {
   const { exitCode, lines } = await program([], { POSTGRES_URL: undefined });
   expect(exitCode).toBe(2);
   expect(lines.join('\n')).toContain('POSTGRES_URL');

@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowStart } from '../../workflows/shared/start.ts';
 
-/** Starts a case's workflow unless it is running. @returns whether it was missing, and so was started */
+/** Starts a case's workflow unless it is running. @returns whether it was missing and has been started */
 export async function startIfMissing<Input>(
   temporal: Client,
   { workflowType, ...start }: WorkflowStart<Input>,

@@ -1,11 +1,11 @@
-/** What Stripe holds of the shop's payments and of their disputes: those that something happened to since a day, or all of them. */
+/** Reads the shop's payments and disputes from Stripe: those that changed since a given time, or all. */
 import Stripe from 'stripe';
 import { fromStripeAmount, isCurrency } from '../../domain/currencies.ts';
 
 /** Amounts in minor units of `currency`. */
 export interface StripePayment {
   paymentIntentId: string;
-  /** As the PaymentIntent names it. */
+  /** From the PaymentIntent's metadata. */
   orderId: string;
   currency: string;
   capturedCents: number;
@@ -15,15 +15,15 @@ export interface StripePayment {
 export interface StripeDispute {
   disputeId: string;
   paymentIntentId: string | undefined;
-  /** As Stripe writes it: of a dispute of another program's payment, the currency may be one that the shop does not know. */
+  /** Stripe's integer amount. A dispute of another application's payment may have a currency that the shop does not support. */
   stripeAmount: number;
   currency: string;
   status: string;
 }
 
 /**
- * Reads payments that were made or refunded since a moment, and those named. Intents of other programs on the account, which name
- * no order, are left out.
+ * Reads payments that were made or refunded since a given time, and the listed ones. Intents of other applications on the account, whose
+ * metadata names no order, are left out.
  * @param since undefined reads every payment ever made
  * @param alsoIds PaymentIntents to read however old they are
  */
@@ -53,15 +53,15 @@ export async function readStripePayments(
     }
   }
   for (const id of older) {
-    const ask = () => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
-    const intent = seen.has(id) ? undefined : await unlessMissing(ask());
+    const retrieve = () => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    const intent = seen.has(id) ? undefined : await unlessMissing(retrieve());
     if (intent) add(intent);
   }
   return payments;
 }
 
 /**
- * Reads disputes that were opened since a moment, and those named: a dispute goes on for months.
+ * Reads disputes that were opened since a given time, and the listed ones, since a dispute can stay open for months.
  * @param since undefined reads every dispute ever opened
  */
 export async function readStripeDisputes(
@@ -86,7 +86,7 @@ export async function readStripeDisputes(
 
 const createdSince = (since: Date | undefined) => since && { gte: Math.floor(since.getTime() / 1000) };
 
-/** @returns undefined when Stripe does not know what was asked for: then it holds no money of it */
+/** @returns undefined when the object does not exist at Stripe, which then holds no money for it */
 async function unlessMissing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
   try {
     return await asked;
@@ -104,7 +104,7 @@ function paymentOf(intent: Stripe.PaymentIntent): StripePayment | undefined {
   const orderId = intent.metadata.order_id;
   if (!orderId || intent.amount_received === 0) return undefined;
   const charge = intent.latest_charge as Stripe.Charge | null;
-  // In a currency that the shop does not know, Stripe's own integer: such a payment is never an order's.
+  // For a currency that the shop does not support, keep Stripe's integer; such a payment never belongs to an order.
   const cents = (amount: number) => (isCurrency(intent.currency) ? fromStripeAmount(amount, intent.currency) : amount);
   return {
     paymentIntentId: intent.id,

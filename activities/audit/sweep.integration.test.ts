@@ -1,4 +1,4 @@
-/** What the sweep can't do keeps nothing else from being done, and is named. */
+/** A failed step of the sweep is named, and does not prevent the other steps. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listFailingWorkflows, recordFailingWorkflow } from '../../infra/postgres/failing-workflows.ts';
@@ -12,7 +12,7 @@ import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { sweep } from './sweep.ts';
 
 let shop: TestShop;
-// The scheduled sweep would be done before the one that the test runs.
+// The scheduled sweep could run before the one of the test.
 const schedule = () => shop.services.temporal.schedule.getHandle(SWEEP_SCHEDULE_ID);
 beforeAll(async () => {
   shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
@@ -30,7 +30,7 @@ async function overdueReservation(): Promise<string> {
   return body.id;
 }
 
-it('resumes orders and looks at failing workflows although Redis is away, and names each reservation that failed', async () => {
+it('resumes orders and checks failing workflows while Redis is unavailable, and names each reservation that failed', async () => {
   const { services } = shop;
   const reservations = [await overdueReservation(), await overdueReservation()];
   const sale = await openOrder(shop);

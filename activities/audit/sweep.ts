@@ -1,4 +1,4 @@
-/** Ends what outlived its time because its own workflow was terminated: the last of the nets, run every minute. */
+/** Ends overdue reservations and orders whose own workflow was terminated. The last safety net, run every minute. */
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { orderStart } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -8,7 +8,7 @@ import { Failures } from './failures.ts';
 import { startIfMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
-/** Past the time that a reservation is kept, its own workflow has this long to end it. */
+/** Grace period after the time that a reservation is kept, in which its own workflow should end it. */
 const LATE_SECONDS = 30;
 const BATCH = 500;
 
@@ -28,9 +28,9 @@ interface OverdueOrder {
 }
 
 /**
- * Reservations, orders and failing workflows are each handled on their own: what fails keeps nothing else from being done.
- * @param onProgress called often; a place for heartbeats
- * @throws at the end, one error that names everything that failed
+ * Handles reservations, orders, and failing workflows independently, so that one failure does not prevent the rest.
+ * @param onProgress called often, for heartbeats
+ * @throws Error at the end that names everything that failed
  */
 export async function sweep(
   deps: SweepDependencies,
@@ -49,7 +49,7 @@ export async function sweep(
   return { expiredReservations, resumedOrders };
 }
 
-/** @returns how many reservations had outlived their time and were ended */
+/** @returns how many overdue reservations were ended */
 async function endReservations(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
   const { db, settings } = deps;
   const { endReservation } = createInventoryActivities(deps);
@@ -84,7 +84,7 @@ async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: S
   return resumed;
 }
 
-/** @returns whether it had no workflow. One that still runs is at work on it (Stripe may be away); one that was terminated is resumed. */
+/** Resumes an order whose workflow was terminated. @returns false when its workflow is still running, for example during a Stripe outage */
 async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Promise<boolean> {
   const { id, user_id, amount, status, created_at } = overdue;
   const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };

@@ -1,4 +1,4 @@
-/** Looks again at workflows whose task kept failing, and at those that should have acted by now. */
+/** Rechecks workflows whose task kept failing, and checks those that are overdue. */
 import {
   type FailingWorkflow,
   forgetFailingWorkflow,
@@ -12,8 +12,8 @@ import type { Failures } from './failures.ts';
 export type WatchDependencies = Pick<ActivityDependencies, 'db' | 'temporal' | 'log'>;
 
 /**
- * Forgets those that go on again, or are over; counts the failures of the others.
- * @param steps.failures collects those that could not be looked at, so that the others are
+ * Removes workflows that have recovered or completed, and counts the failures of the others.
+ * @param steps.failures collects workflows that could not be checked, so that the others still are
  */
 export async function watchFailing(
   deps: WatchDependencies,
@@ -21,11 +21,11 @@ export async function watchFailing(
 ): Promise<void> {
   for (const failing of await listFailingWorkflows(deps.db)) {
     onProgress();
-    await failures.attempt(`workflow ${failing.workflowId}`, () => lookAgain(deps, failing));
+    await failures.attempt(`workflow ${failing.workflowId}`, () => recheck(deps, failing));
   }
 }
 
-async function lookAgain({ db, temporal, log }: WatchDependencies, failing: FailingWorkflow): Promise<void> {
+async function recheck({ db, temporal, log }: WatchDependencies, failing: FailingWorkflow): Promise<void> {
   const { workflowId, runId } = failing;
   const failures = await pendingTaskAttempts(temporal, workflowId, runId);
   if (failures > 1) await recordFailingWorkflow(db, { ...failing, failures });
@@ -36,8 +36,8 @@ async function lookAgain({ db, temporal, log }: WatchDependencies, failing: Fail
 }
 
 /**
- * Writes down a workflow that runs and yet let its time pass, when its task is why: a worker that saw it fail may have been killed
- * before it could say so.
+ * Records a running workflow that is overdue because its task keeps failing, since the worker that saw the failure may have been killed
+ * before it recorded it.
  */
 export async function recordIfFailing({ db, temporal }: WatchDependencies, workflowId: string): Promise<void> {
   const { runId, type, raw } = await temporal.workflow.getHandle(workflowId).describe();

@@ -9,8 +9,8 @@ export type ReindexedProduct =
 export function createSearchIndexActivities({ db, productIndex }: Pick<ActivityDependencies, 'db' | 'productIndex'>) {
   return {
     /**
-     * Writes one product, by id or SKU, into the search index anew. Safe to retry: it is written as it is now. A new version
-     * makes the index take it whatever it holds, and lets the outbox drop what caches hold of it.
+     * Reindexes one product, by ID or SKU. Safe to retry: its current state is indexed. A new version makes the index accept it, and makes
+     * the outbox invalidate caches.
      */
     async reindexProduct({ product }: { product: string }): Promise<ReindexedProduct> {
       const row = await db.row<{ id: string; sku: string; name: string; deleted: boolean }>(

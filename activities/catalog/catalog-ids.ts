@@ -1,4 +1,4 @@
-/** Ids and addresses that follow from a SKU or a family's name, so that every run meets what an earlier one made. */
+/** IDs and URLs derived from a SKU or a family's name, so that every run finds what an earlier one created. */
 import { uuidFrom } from '../../infra/uuid.ts';
 
 const PRODUCT_NAMESPACE = '6f1c2f0a-7f0d-4c1e-9b7a-2a4f5f6f8c01';
@@ -8,12 +8,12 @@ export function productIdOf(sku: string): string {
   return uuidFrom(PRODUCT_NAMESPACE, sku);
 }
 
-/** @param key any spelling: "Halden Mug" and "halden mug" are one family */
+/** @param key name of the family, case-insensitive: "Halden Mug" and "halden mug" are one family */
 export function familyIdOf(key: string): string {
   return uuidFrom(FAMILY_NAMESPACE, key.trim().toLowerCase());
 }
 
-/** Where the picture that the project draws for a product is served. */
+/** Path of the generated picture of a product. */
 export function pictureAddress(sku: string): string {
   return `/media/products/${encodeURIComponent(sku)}.svg`;
 }

@@ -1,4 +1,4 @@
-/** The search index, filled anew beside the one in use: what it holds, and what takes its place. */
+/** Rebuilding the search index beside the current one: its content, and the switch. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type IndexedProduct, ProductIndex } from '../../infra/elasticsearch/product-index.ts';
@@ -8,7 +8,7 @@ import { indexChanged, rebuildIndex } from './indexing.ts';
 
 const shop = activityShop({ topics: ['stock.adjusted'] });
 
-/** Of each test its own. */
+/** Each test has its own index. */
 let index: ProductIndex;
 beforeEach(async () => {
   index = new ProductIndex(shop.services.productIndex.client, `test-${randomUUID()}`);
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const set = (id: string, values: string) => shop.services.db.run(`update products set ${values} where id = $1`, [id]);
-/** Names in the index, by product. */
+/** Names in the index, by product ID. */
 async function indexed(ids: readonly string[]): Promise<Record<string, string>> {
   const answer = await index.client.search<{ shown: { name: string } }>({
     index: index.alias,
@@ -28,7 +28,7 @@ async function indexed(ids: readonly string[]): Promise<Record<string, string>> 
   return Object.fromEntries(answer.hits.hits.map(({ _id, _source }) => [_id, _source!.shown.name]));
 }
 
-it('has each product that is sold, and of a family its lead; the one before is gone', async () => {
+it('contains each product that is sold, and the lead of each family; the old index is deleted', async () => {
   const { db } = shop.services;
   const [sold, gone, lead, variant] = [
     await createProduct(shop.services, { name: 'Sold' }),
@@ -42,21 +42,21 @@ it('has each product that is sold, and of a family its lead; the one before is g
   await set(gone.id, 'deleted_at = now()');
   await db.run(`delete from outbox where topic = 'product.changed' and key = $1`, [sold.id]);
 
-  let told = 0;
+  let reported = 0;
   const done = await rebuildIndex(db, index, (count) => {
-    told = count;
+    reported = count;
   });
-  expect(told).toBe(done);
+  expect(reported).toBe(done);
   expect(await indexed([sold.id, gone.id, lead.id, variant.id])).toEqual({ [sold.id]: 'Sold', [lead.id]: 'Lead' });
   expect(Object.keys(await index.client.indices.getAlias({ name: index.alias }))).toHaveLength(1);
   expect(await index.client.indices.exists({ index: `${index.alias}-1` })).toBe(false);
-  // It may have changed while the index was filled.
+  // The product may have changed while the index was being filled.
   expect(
     await db.rows(`select topic from outbox where topic = 'product.changed' and key = $1`, [sold.id]),
   ).toHaveLength(1);
 });
 
-it('takes out what is no longer sold, and keeps what is newer than what comes late', async () => {
+it('removes products that are no longer sold, and keeps newer versions when an older one arrives late', async () => {
   const { db } = shop.services;
   const product = await createProduct(shop.services, { name: 'First' });
   await indexChanged(db, index, [product.id]);
@@ -71,7 +71,7 @@ it('takes out what is no longer sold, and keeps what is newer than what comes la
   expect(await indexed([product.id])).toEqual({});
 });
 
-/** What the index is given of a product; only these three make a difference here. */
+/** An indexed product; only these three fields matter here. */
 function documentOf(id: string, name: string, version: number): IndexedProduct {
   const texts = { sku: 'A', description: '', imageUrl: '', currency: 'usd', createdAt: new Date().toISOString() };
   const rest = { tags: [], options: [], category: null, priceCents: 1, inStock: true, familyId: null };

@@ -1,4 +1,4 @@
-/** Brings products from PostgreSQL into the search index: those that changed, or all of them into a new index. */
+/** Indexes products from PostgreSQL in the search index: those that changed, or all of them in a new index. */
 import { fromDecimal } from '../../domain/money.ts';
 import type { IndexedProduct, ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -23,7 +23,7 @@ interface ProductRow {
   deleted: boolean;
 }
 
-// A family is one document, its lead's; it is in stock while any variant is, and as new as its newest change.
+// A family is one document, that of its lead. It is in stock while any variant is, and has the version of its newest change.
 const SELECT = `
   select p.id, p.sku, p.name, p.description, p.tags, p.price, p.currency, p.image_url, p.family_id, p.is_family_lead,
     p.deleted_at is not null as deleted, p.created_at, category.slug as category_slug, category.name as category_name,
@@ -43,27 +43,27 @@ const CHANGED = `${SELECT}
 
 const PAGE = `${SELECT} where p.deleted_at is null and p.is_family_lead and p.id > $1 order by p.id limit $2`;
 const BATCH = 1_000;
-/** A forced refresh is cheap for the odd change; a large import waits for the index's own, each second. */
+/** Up to this many rows force a refresh, which is cheap for few changes; larger imports wait for the index's own refresh each second. */
 const FEW_ROWS = 50;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Indexes the products named, as they are now: run late or twice it does no harm. */
+/** Indexes the current state of the given products. Safe to run late or repeatedly. */
 export async function indexChanged(db: Sql, index: ProductIndex, productIds: readonly string[]): Promise<void> {
   const rows = await db.rows<ProductRow>(CHANGED, [productIds]);
   const shown = rows.filter((row) => !row.deleted && row.is_family_lead);
-  const gone = rows.filter((row) => row.deleted || !row.is_family_lead);
-  // Visible before the caller drops cached answers: else an old answer would be cached anew.
+  const removed = rows.filter((row) => row.deleted || !row.is_family_lead);
+  // Make the change visible before the caller invalidates caches, or an old response would be cached again.
   await index.write(
     shown.map(toIndexed),
-    gone.map((row) => ({ id: row.id, version: row.version })),
+    removed.map((row) => ({ id: row.id, version: row.version })),
     { refresh: rows.length > FEW_ROWS ? 'wait_for' : true },
   );
 }
 
 /**
- * Fills a new index beside the one in use and switches the alias over. Changes that come meanwhile are indexed again after
- * the switch by the caller's outbox, since their rows are newer.
- * @returns how many products it holds
+ * Fills a new index beside the current one and switches the alias. Products that change in the meantime are indexed again after the switch
+ * through the outbox, since their rows are newer.
+ * @returns the number of indexed products
  */
 export async function rebuildIndex(
   db: Database,
@@ -84,7 +84,7 @@ export async function rebuildIndex(
   }
   const startedAt = new Date();
   await index.publish(name);
-  // What changed while the new index was being filled may have gone to the old one alone.
+  // Products that changed while the new index was being filled may have been indexed only in the old one.
   await db.run(
     `insert into outbox (topic, key) select 'product.changed', id::text from products where updated_at > $1::timestamptz - interval '1 hour'`,
     [startedAt],

@@ -9,7 +9,7 @@ import * as ledger from './order-ledger.ts';
 import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
 import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 
-/** The refund of a charge that came too late: one an order, whatever is retried. */
+/** ID of the refund of a charge that arrived too late. It derives from the order ID, so that retries can't create a second one. */
 export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
 
 export function createOrderActivities({
@@ -19,17 +19,17 @@ export function createOrderActivities({
   settings,
 }: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings'>) {
   return {
-    /** Safe to retry: the order's id follows from the reservation's, and an open order is answered as it is. */
+    /** Safe to retry: the order ID derives from the reservation ID, and an existing order is returned unchanged. */
     openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
 
     loadOrder: async ({ orderId }: { orderId: string }) => (await ledger.readOrder(db, orderId)) ?? null,
 
-    /** Everything that support wants to know; null when there is no such order. */
+    /** The complete order record for support staff; null when the order does not exist. */
     loadCase: async ({ orderId }: { orderId: string }) => (await readCase(db, settings, orderId)) ?? null,
 
     /**
-     * Reads what Stripe has said of the order's payments, and books it. Safe to retry, and to ask for by a message from anyone: an
-     * order books one capture, by its own payment, and then answers what it did.
+     * Applies the recorded payment events to the order. Safe to retry, and to trigger by a signal from anyone: an order records one
+     * capture, of its own payment, and later calls return the same outcome.
      */
     async applyPayments({ orderId }: { orderId: string }): Promise<AppliedPayments> {
       const applied = await applyPayments(db, orderId, lateRefundId(orderId));
@@ -60,10 +60,10 @@ export function createOrderActivities({
       return order;
     },
 
-    /** Safe to retry: done once a request id. */
+    /** Safe to retry: takes effect once per request ID. */
     stepOrder: (request: OrderStepRequest): Promise<OrderStepResult> => stepOrder(db, request),
 
-    /** Safe to retry: recorded once a request id. */
+    /** Safe to retry: recorded once per request ID. */
     async recordAsked(request: {
       orderId: string;
       requestId: string;

@@ -1,4 +1,4 @@
-/** Everything that support wants to know of an order, as its workflow tells it. */
+/** Reads the complete order record, which the order workflow renders for support staff. */
 import type { Address } from '../../domain/address.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
@@ -8,7 +8,7 @@ import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import { type RefundFacts, readRefunds } from '../refunds/refund-reader.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 
-/** The record as staff read it; the newest entries, should there ever be more. */
+/** Maximum number of history events in the record; the newest are kept. */
 const MAX_EVENTS = 60;
 const DAY_MS = 86_400_000;
 
@@ -19,14 +19,14 @@ export interface OrderRecord {
   shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
   reviewReason: string | null;
   refunds: RefundFacts[];
-  /** Per product, in the order's own order: what was bought, canceled, and is to ship. */
+  /** Units bought, canceled, and to ship of each product, in the sequence of the order's lines. */
   packing: PackingLine[];
   disputes: { disputeId: string; amountCents: number; reason: string; status: string; evidenceDueBy: string | null }[];
-  /** `key` names the request behind an event. */
+  /** `key` identifies the request that caused an event. */
   history: { at: string; type: string; message: string; actor: string; reason: string | null; key: string | null }[];
-  /** Where Stripe, or the stand-in, shows the payment. */
+  /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
   paymentUrl: string | null;
-  /** Until when the workflow of a delivered order stays open; null before that. */
+  /** When the return window of a delivered order closes and its workflow completes; null before delivery. */
   closesAt: string | null;
 }
 

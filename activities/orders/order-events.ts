@@ -1,22 +1,22 @@
-/** The append-only record of an order: what happened, who asked for it, why and when. */
+/** The append-only history of an order: what happened, who requested it, why, and when. */
 import type { OrderEventType } from '../../domain/order-events.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
 export interface OrderEvent {
   orderId: string;
   type: OrderEventType;
-  /** A sentence; the buyer reads it where the type is one for shoppers. */
+  /** A sentence; the customer sees it if the event type is visible to shoppers. */
   message: string;
-  /** Facts for programs; no personal data, since events are never changed or deleted. */
+  /** Machine-readable details. Must not contain personal data, since events are never changed or deleted. */
   data?: Record<string, unknown>;
   /** `system`, `stripe`, `guest`, `<role>:<user id>`, or `ui:<the name given in the Temporal UI>`. */
   actor?: string;
   reason?: string;
-  /** The same key is recorded once an order. */
+  /** An event with the same key is recorded once per order. */
   dedupeKey?: string;
 }
 
-/** @returns whether it is new */
+/** @returns false when an event with the same `dedupeKey` was already recorded */
 export async function recordEvent(sql: Sql, event: OrderEvent): Promise<boolean> {
   const recorded = await sql.run(
     `insert into order_events (order_id, type, message, data, actor, reason, dedupe_key)
@@ -34,7 +34,7 @@ export async function recordEvent(sql: Sql, event: OrderEvent): Promise<boolean>
   return recorded === 1;
 }
 
-/** What an earlier request with the same key recorded; undefined when there was none. */
+/** The event that an earlier request with the same key recorded; undefined when there is none. */
 export async function earlierEvent(
   sql: Sql,
   orderId: string,

@@ -1,4 +1,4 @@
-/** What opens an order, and what pays it: a reservation whose time is not over, and one PaymentIntent. */
+/** An order requires a reservation that has not expired, and is paid by one PaymentIntent. */
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const shop = activityShop();
 const { orders } = shop;
 
 describe('an order', () => {
-  it('is not opened on a reservation whose time is over, though nobody has ended it yet', async () => {
+  it('can’t be created from an overdue reservation that has not ended yet', async () => {
     const { reservation } = await orders.reserved();
     const { reservationId, owners } = reservation;
     await endedAgo(shop.services, reservationId, 1);
@@ -23,7 +23,7 @@ describe('an order', () => {
     await shop.activities.releaseReservation({ reservationId });
   });
 
-  it('is open already when it is asked for once more after its reservation’s time', async () => {
+  it('is returned when it is requested again after its reservation expired', async () => {
     const { reservation, begin, order } = await orders.opened();
     await endedAgo(shop.services, reservation.reservationId, 1);
     expect(await shop.activities.openOrder(begin)).toMatchObject({
@@ -35,7 +35,7 @@ describe('an order', () => {
 });
 
 describe('the PaymentIntent of an order', () => {
-  it('stays its only one, also when it is over, and takes its own again', async () => {
+  it('stays the only one, also when the order is closed, and can be attached again', async () => {
     const { orderId } = (await orders.opened()).order;
     const intent = { paymentIntentId: `pi_own_${orderId}`, clientSecret: 'own' };
     const other = { paymentIntentId: `pi_other_${orderId}`, clientSecret: 'other' };
@@ -54,7 +54,7 @@ describe('the PaymentIntent of an order', () => {
     expect(await attached()).toEqual(intent);
   });
 
-  it('is not made for an order that is over', async () => {
+  it('is not attached to an order that is closed', async () => {
     for (const to of ['canceled', 'expired'] as const) {
       const { orderId } = (await orders.opened()).order;
       await shop.activities.closeOrder({ orderId, to });
@@ -66,7 +66,7 @@ describe('the PaymentIntent of an order', () => {
 });
 
 describe('the cancellation of a payment', () => {
-  it('has failed while Stripe refuses it and the payment can still be made', async () => {
+  it('fails while Stripe refuses it and the payment can still be made', async () => {
     const { orderId, totalCents: amountCents } = (await orders.opened()).order;
     const { services } = shop;
     await shop.activities.createPayment({ orderId, amountCents, currency: 'usd' });
@@ -87,7 +87,7 @@ describe('the cancellation of a payment', () => {
 });
 
 describe('a payment that is not the order’s own', () => {
-  it('is sent back once, and each look finds it until it went back', async () => {
+  it('is recorded once, and returned by each call until it is refunded', async () => {
     const { orderId } = (await orders.paid()).order;
     const paymentIntentId = await orders.paidBeside(orderId, 700);
     expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([paymentIntentId]);
@@ -95,7 +95,7 @@ describe('a payment that is not the order’s own', () => {
     expect((await shop.activities.applyPayments({ orderId })).unmatched).toEqual([]);
   });
 
-  it('stays with the order that it named first', async () => {
+  it('belongs to the order that it named first', async () => {
     const [first, second] = [(await orders.paid()).order.orderId, (await orders.paid()).order.orderId];
     const paymentIntentId = await orders.paidBeside(first, 700);
     const facts = { paymentIntentId, status: 'succeeded', receivedCents: 700, currency: 'usd' } as const;
@@ -104,7 +104,7 @@ describe('a payment that is not the order’s own', () => {
     expect((await shop.activities.applyPayments({ orderId: second })).unmatched).toEqual([]);
   });
 
-  it('pays nothing once it is going back, though the order has come to know it', async () => {
+  it('can’t pay the order once it is being refunded, even if it is attached later', async () => {
     const { orderId, totalCents } = (await orders.opened()).order;
     const paymentIntentId = await orders.paidBeside(orderId, totalCents);
     expect(await attachPaymentIntent(shop.services.db, orderId, { paymentIntentId, clientSecret: 'secret' })).toBe(
@@ -122,7 +122,7 @@ describe('a payment that is not the order’s own', () => {
 });
 
 describe('a payment', () => {
-  it('takes out of the cart what was bought, and leaves a product of which its shopper wants more since', async () => {
+  it('removes bought items from the cart, except a product whose quantity was increased since', async () => {
     const [all, more] = [await createProduct(shop.services), await createProduct(shop.services)];
     const cart = await shop.services.db.row<{ id: string }>('insert into carts default values returning id');
     const lines = [all, more].map(({ id }) => ({ productId: id, quantity: 2 }));

@@ -1,6 +1,6 @@
 /**
- * Orders in PostgreSQL. Each function is one transaction and a conditional step of `domain/order-state`: run again, it
- * finds its work done and answers what is there, which is why Temporal may retry it at any point.
+ * Orders in PostgreSQL. Each function is one transaction and a conditional transition of `domain/order-state`. When it runs again, it
+ * finds the transition made and returns the current state, so Temporal may retry it at any point.
  */
 import { userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
@@ -13,7 +13,7 @@ import { recordEvent } from './order-events.ts';
 export interface OpenOrderRequest {
   orderId: string;
   reservationId: string;
-  /** Any of these may own the reservation: the signed-in shopper, the guest's cart. */
+  /** Identities of which any may own the reservation: the signed-in shopper, the guest's cart. */
   owners: readonly string[];
   userId: string | null;
   email: string | null;
@@ -79,17 +79,17 @@ export async function readOrder(sql: Sql, orderId: string): Promise<OrderFacts |
   };
 }
 
-/** Opens the order of a reservation, at the prices reserved. */
+/** Creates the order of a reservation at the reserved prices. */
 export async function openOrder(db: Database, request: OpenOrderRequest): Promise<OpenedOrder> {
   return db.transaction(async (sql) => {
-    const guarded = await sql.row<{ owner: string; status: string; live: boolean }>(
+    const locked = await sql.row<{ owner: string; status: string; live: boolean }>(
       'select owner, status, expires_at > now() as live from reservations where id = $1 for no key update',
       [request.reservationId],
     );
-    if (!guarded || !request.owners.includes(guarded.owner)) return { outcome: 'reservation_missing' };
+    if (!locked || !request.owners.includes(locked.owner)) return { outcome: 'reservation_missing' };
     const existing = await readOrder(sql, request.orderId);
     if (existing) return { outcome: 'opened', order: existing };
-    if (guarded.status !== 'reserved' || !guarded.live) return { outcome: 'reservation_ended' };
+    if (locked.status !== 'reserved' || !locked.live) return { outcome: 'reservation_ended' };
 
     const reservation = (await readReservation(sql, request.reservationId))!;
     const totalCents = sumCents(reservation.lines.map((line) => lineTotalCents(line.unitPriceCents, line.quantity)));
@@ -100,7 +100,7 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
         request.orderId,
         request.reservationId,
         request.userId,
-        request.userId ? userOwner(request.userId) : guarded.owner,
+        request.userId ? userOwner(request.userId) : locked.owner,
         toDecimalString(totalCents, reservation.currency),
         reservation.currency,
         request.email,
@@ -151,8 +151,8 @@ export async function openOrder(db: Database, request: OpenOrderRequest): Promis
 }
 
 /**
- * Ties a PaymentIntent to its order. The first one stays: an order is paid by one intent alone.
- * @returns false for an order that is over, or has another intent
+ * Attaches a PaymentIntent to its order. The first one stays, because only one intent can pay an order.
+ * @returns false for an order that is closed or has another intent
  */
 export async function attachPaymentIntent(
   db: Database,
@@ -167,7 +167,7 @@ export async function attachPaymentIntent(
   return attached > 0;
 }
 
-/** Why an unpaid order ends, and who asked for it. */
+/** Why an unpaid order is closed, and who requested it. */
 export interface OrderEnd {
   orderId: string;
   to: 'expired' | 'canceled';
@@ -175,7 +175,7 @@ export interface OrderEnd {
   reason?: string;
 }
 
-/** Ends an unpaid order and gives its stock back. An order that is already over, or paid, is left as it is. */
+/** Closes an unpaid order and releases its stock. An order that is already closed or paid stays unchanged. */
 export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<OrderFacts> {
   const message =
     to === 'expired'

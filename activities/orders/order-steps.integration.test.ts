@@ -1,4 +1,4 @@
-/** What staff do with an order, step by step, and what they read of it. */
+/** Staff actions on an order, and the order record that staff see. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
@@ -13,7 +13,7 @@ const doStep = (orderId: string, step: OrderStepRequest['step'], requestId: stri
 const caseOf = async (orderId: string) => (await shop.activities.loadCase({ orderId }))!;
 
 describe('steps of an order', () => {
-  it('may share a request ID, such as a parcel’s: each is done', async () => {
+  it('may share a request ID, such as a parcel’s: each is carried out', async () => {
     const { orderId } = (await orders.paid()).order;
     const parcel = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
     for (const step of [parcel, { action: 'markDelivered' } as const])
@@ -24,7 +24,7 @@ describe('steps of an order', () => {
     expect(Date.parse(closesAt!) - Date.parse(shipment!.deliveredAt!)).toBe(returnMs);
   });
 
-  it('keep what was refunded: an order comes back from review as it was', async () => {
+  it('keep a partial refund: the order has the same status after a review', async () => {
     const { orderId } = (await orders.paid()).order;
     await orders.sent((await orders.refunded(orderId, { amountCents: 500 })).refundId);
     expect((await caseOf(orderId)).order.status).toBe('partially_refunded');
@@ -46,7 +46,7 @@ describe('steps of an order', () => {
 });
 
 describe('the case of an order', () => {
-  it('has the email given at the checkout, and the account’s where none was given', async () => {
+  it('has the email given at checkout, or the account’s if none was given', async () => {
     const email = `account-${randomUUID()}@example.test`;
     const user = await shop.services.db.row<{ id: string }>(
       `insert into users (email, password_hash) values ($1, '') returning id`,
@@ -62,7 +62,7 @@ describe('the case of an order', () => {
     expect((await caseOf(none.order.orderId)).customer).toEqual({ userId: user!.id, email });
   });
 
-  it('has the newest events of a long history, in the order in which they came', async () => {
+  it('has the newest events of a long history, in chronological order', async () => {
     const { orderId } = (await orders.opened()).order;
     for (let number = 1; number <= 65; number += 1) {
       const event = { orderId, requestId: `n${number}`, type: 'retry_asked', message: `No. ${number}` } as const;
@@ -72,7 +72,7 @@ describe('the case of an order', () => {
     expect([messages.length, messages[0], messages.at(-1)]).toEqual([60, 'No. 6', 'No. 65']);
   });
 
-  it('has nothing in it by which the order can be paid', async () => {
+  it('does not contain the client secret, with which the order could be paid', async () => {
     const { orderId } = (await orders.opened()).order;
     await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const row = await shop.services.db.row<{ secret: string }>(
@@ -84,7 +84,7 @@ describe('the case of an order', () => {
     expect(JSON.stringify(known)).not.toContain(row!.secret);
   });
 
-  it('has a chargeback with what was taken, and until when it can be answered', async () => {
+  it('has a chargeback with its amount and evidence deadline', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const disputeId = await chargeBack(shop, { intentId: paymentIntentId }, 700);
@@ -95,7 +95,7 @@ describe('the case of an order', () => {
     expect(Date.parse(dispute!.evidenceDueBy!)).toBe(dueBy * 1000);
   });
 
-  it('has each request for a retry and for a look at Stripe, also when they share an ID', async () => {
+  it('has each request for a retry and for a payment check, even if they share an ID', async () => {
     const { orderId } = (await orders.opened()).order;
     for (const type of ['retry_asked', 'payment_rechecked', 'retry_asked'] as const)
       await shop.activities.recordAsked({ orderId, requestId: 'case-1', type, message: type, actor: 'ui:Anna' });

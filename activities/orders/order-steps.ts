@@ -1,4 +1,4 @@
-/** What staff do with the goods of an order, each one transaction: checked under the order's lock, done once a request id. */
+/** Fulfillment actions of staff. Each is one transaction that is checked under the order's lock and takes effect once per request ID. */
 import { createHash } from 'node:crypto';
 import type { Address } from '../../domain/address.ts';
 import { fromDecimal } from '../../domain/money.ts';
@@ -18,9 +18,9 @@ import { earlierEvent, recordEvent } from './order-events.ts';
 
 export interface OrderStepRequest {
   orderId: string;
-  /** The same id is done once. */
+  /** The action takes effect once per request ID. */
   requestId: string;
-  /** Who asks, as `order_events` names people. */
+  /** Who requests it, in the format of `order_events.actor`. */
   actor: string;
   reason?: string;
   step:
@@ -52,7 +52,7 @@ export async function lockOrder(sql: Sql, orderId: string): Promise<LockedOrder 
   );
 }
 
-/** Does one step. @returns refused, with a sentence to act on, when it makes no sense now */
+/** Carries out one action. @returns refused, with a sentence that says what to do, when the order's state does not allow it */
 export async function stepOrder(db: Database, request: OrderStepRequest): Promise<OrderStepResult> {
   const { orderId, step, actor, reason } = request;
   return db.transaction(async (sql) => {
@@ -62,7 +62,7 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
     const dedupeKey = `${step.action}:${request.requestId}`;
     const earlier = await earlierEvent(sql, orderId, dedupeKey);
     if (earlier) {
-      return sameFacts(earlier.data, data)
+      return hasSameData(earlier.data, data)
         ? { outcome: 'done' }
         : { outcome: 'refused', message: `The request ID “${request.requestId}” was already used. Use a new one.` };
     }
@@ -74,7 +74,7 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
   });
 }
 
-/** Moves the goods of a paid order on, and its status with them. */
+/** Sets the fulfillment state of a paid order, and the status that follows from it. */
 export async function moveGoods(sql: Sql, order: LockedOrder, fulfillment: Fulfillment): Promise<void> {
   const { otherwiseCents } = await readReturned(sql, order.id, order.currency);
   const status = statusOfPaid({
@@ -123,10 +123,10 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
   }
 }
 
-/** The reason of a reservation that a cancellation put there, which only its decision takes away. */
+/** The review reason that a cancellation awaiting approval sets; only the decision about it removes it. */
 export const CANCELLATION_REVIEW = 'A cancellation is waiting for approval.';
 
-/** What the order's refunds and disputes say against a step; the caller holds the order's lock, so they can't change meanwhile. */
+/** Why the order's refunds and disputes forbid an action. The caller holds the order's lock, so they can't change in the meantime. */
 async function refusalOfFacts(
   sql: Sql,
   step: OrderStepRequest['step'],
@@ -182,11 +182,11 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
   }
 }
 
-/** Tells a repeated request from another one, without keeping the address in a record that is never deleted. */
+/** A hash by which a repeated request is recognized without storing the address in an event that is never deleted. */
 function fingerprint(address: Address): string {
   return createHash('sha256').update(JSON.stringify(address)).digest('base64url').slice(0, 16);
 }
 
-function sameFacts(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
-  return Object.keys(other).every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
+function hasSameData(stored: Record<string, unknown>, requested: Record<string, unknown>): boolean {
+  return Object.keys(requested).every((key) => JSON.stringify(stored[key]) === JSON.stringify(requested[key]));
 }

@@ -1,4 +1,4 @@
-/** What a booked payment does beside its order: to carts, to what the shopper is told of refused cards, and to whose payment it is. */
+/** Effects of an applied payment beyond its order: on carts, on emails about declined cards, and on which order owns the payment. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../../infra/postgres/payments.ts';
@@ -6,7 +6,7 @@ import { activityShop } from '../../tests/support/activity-shop.ts';
 import { reservationInput } from '../../tests/support/reservations.ts';
 import { createProduct } from '../../tests/support/shop.ts';
 
-// Mails stay in the outbox, to be read.
+// Emails stay in the outbox, so that tests can read them.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
@@ -40,7 +40,7 @@ async function buyFrom(cartId: string, productId: string): Promise<void> {
 }
 
 describe('a payment', () => {
-  it('leaves the same product in the carts of others', async () => {
+  it('does not remove the product from other carts', async () => {
     const { id } = await createProduct(shop.services);
     const [own, other] = [
       await cartWith([{ productId: id, quantity: 1 }]),
@@ -50,7 +50,7 @@ describe('a payment', () => {
     expect([await inCart(own), await inCart(other)]).toEqual([[], [id]]);
   });
 
-  it('leaves in its cart what was not ordered, also when it was bought before', async () => {
+  it('does not remove items that were not ordered, even if they were bought before', async () => {
     const [first, second] = [await createProduct(shop.services), await createProduct(shop.services)];
     const cart = await cartWith([first, second].map(({ id }) => ({ productId: id, quantity: 1 })));
     await buyFrom(cart, first.id);
@@ -64,8 +64,8 @@ describe('a payment', () => {
   });
 });
 
-describe('a refused attempt to pay', () => {
-  const refused = async (orderId: string, paymentIntentId: string, attempt: string, recordedAt = 'now()') => {
+describe('a declined payment attempt', () => {
+  const declined = async (orderId: string, paymentIntentId: string, attempt: string, recordedAt = 'now()') => {
     const failure = { attemptId: `ch_${attempt}_${orderId}`, code: 'card_declined', message: `The ${attempt} one.` };
     const facts = { paymentIntentId, status: 'open', receivedCents: 0, currency: 'usd', failure } as const;
     await recordPayment(shop.services.db, orderId, facts);
@@ -81,7 +81,7 @@ describe('a refused attempt to pay', () => {
         [orderId],
       )
     )?.message;
-  const mailed = async (orderId: string) =>
+  const emailed = async (orderId: string) =>
     (
       await shop.services.db.rows<{ message: string }>(
         `select payload ->> 'message' as message from outbox
@@ -90,18 +90,18 @@ describe('a refused attempt to pay', () => {
       )
     ).map(({ message }) => message);
 
-  it('is mailed if it was the first, and shown if it is the last, also when both are read at once', async () => {
+  it('is emailed if it is the first, and shown if it is the last, even if both are applied at once', async () => {
     const { orderId } = (await orders.opened()).order;
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
-    // Its ID sorts after the second one's.
-    const first = await refused(orderId, paymentIntentId, 'previous', `now() - interval '1 minute'`);
-    const second = await refused(orderId, paymentIntentId, 'next');
+    // The ID of the first attempt sorts after the second one's.
+    const first = await declined(orderId, paymentIntentId, 'previous', `now() - interval '1 minute'`);
+    const second = await declined(orderId, paymentIntentId, 'next');
     expect((await shop.activities.applyPayments({ orderId })).failures).toEqual([first, second]);
     expect(await lastError(orderId)).toBe(second.message);
-    expect(await mailed(orderId)).toEqual([first.message]);
+    expect(await emailed(orderId)).toEqual([first.message]);
   });
 
-  it('that is read when the order is paid says nothing to its shopper', async () => {
+  it('that is applied after the order was paid is not shown to the shopper', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     await shop.services.db.run(
@@ -110,18 +110,18 @@ describe('a refused attempt to pay', () => {
     );
     expect((await shop.activities.applyPayments({ orderId })).failures).toHaveLength(1);
     expect(await lastError(orderId)).toBeNull();
-    expect(await mailed(orderId)).toEqual([]);
+    expect(await emailed(orderId)).toEqual([]);
   });
 
-  it('of a payment that is not the order’s own is none of it', async () => {
+  it('of an unmatched payment is not recorded for the order', async () => {
     const { orderId } = (await orders.opened()).order;
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const other = await shop.services.stripe.paymentIntents.create({ amount: 700, currency: 'usd' });
-    await refused(orderId, other.id, 'foreign');
+    await declined(orderId, other.id, 'foreign');
     expect((await shop.activities.applyPayments({ orderId })).failures).toEqual([]);
-    const own = await refused(orderId, paymentIntentId, 'own');
+    const own = await declined(orderId, paymentIntentId, 'own');
     expect((await shop.activities.applyPayments({ orderId })).failures).toEqual([own]);
-    expect(await mailed(orderId)).toEqual([own.message]);
+    expect(await emailed(orderId)).toEqual([own.message]);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * What Stripe's payments mean for an order: decided in one transaction, under the order's lock, from the facts that were recorded in
- * `payments`. Whatever a message to a workflow claimed, it led here and counts for nothing.
+ * Applies Stripe's payments to an order: decided in one transaction, under the order's lock, from the events recorded in `payments`. The
+ * content of signals to the workflow is never used.
  */
 import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
@@ -12,7 +12,7 @@ import { sellInLedger } from '../reservations/stock-ledger.ts';
 import { recordEvent } from './order-events.ts';
 import { type OrderFacts, readOrder } from './order-ledger.ts';
 
-/** Refused attempts to pay, oldest first, that were not in the order's history yet. */
+/** A declined payment attempt that was not in the order's history yet. */
 export interface NewFailure {
   attemptId: string;
   code: string;
@@ -21,13 +21,13 @@ export interface NewFailure {
 
 export interface AppliedPayments {
   /**
-   * `refund_due`: the charge came when the items were gone or the order was over, and goes back by the refund `refundId`.
+   * `refund_due`: the charge arrived when the items were gone or the order was closed, and is refunded by the refund `refundId`.
    * `mismatched`: the order's own payment has the wrong amount or currency, so the order can never be paid.
    */
   outcome: 'paid' | 'refund_due' | 'already_paid' | 'mismatched' | 'unpaid';
   order: OrderFacts;
   refundId: string | null;
-  /** PaymentIntents that name this order, can't pay it, and have not gone back yet. */
+  /** PaymentIntents that name this order, can't pay it, and are not refunded yet. */
   unmatched: string[];
   failures: NewFailure[];
 }
@@ -60,9 +60,10 @@ const LOCK = `
   from orders o where o.id = $1 for no key update of o`;
 
 /**
- * Applies the recorded payments to their order: its own, with the right amount and currency, makes it paid and its stock sold. Safe to
- * repeat: an order books one capture, then answers what it did.
- * @param lateRefundId ID of the refund of a charge that came too late, derived from the order's
+ * Applies the recorded payments to their order. The order's own payment, with the right amount and currency, marks it as paid and sells its
+ * stock. Safe to repeat: an order records one capture, and later calls return the same outcome.
+ * @param lateRefundId ID of the refund of a charge that arrived too late, derived from the order ID
+ * @throws Error when the order does not exist
  */
 export async function applyPayments(db: Database, orderId: string, lateRefundId: string): Promise<AppliedPayments> {
   return db.transaction(async (sql) => {
@@ -83,7 +84,7 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
         totalCents: fromDecimal(order.total_amount, order.currency),
         currency: order.currency,
       };
-      // One that is going back pays nothing any more, whatever has become of the order since.
+      // A payment that is being refunded can no longer pay the order, whatever has happened to the order since.
       const reason = payment.unmatched ?? mismatchOf(payable, received);
       if (reason === undefined) own = received;
       else {
@@ -92,8 +93,8 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
         isMismatched ||= payment.id === order.payment_intent_id;
       }
     }
-    const booked = await book(sql, orderId, order, own, lateRefundId);
-    const outcome = booked === 'unpaid' && isMismatched ? 'mismatched' : booked;
+    const capture = await recordCapture(sql, orderId, order, own, lateRefundId);
+    const outcome = capture === 'unpaid' && isMismatched ? 'mismatched' : capture;
     return {
       outcome,
       order: (await readOrder(sql, orderId))!,
@@ -104,7 +105,7 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
   });
 }
 
-async function book(
+async function recordCapture(
   sql: Sql,
   orderId: string,
   order: LockedOrder,
@@ -122,7 +123,7 @@ async function book(
     await markPaid(sql, orderId, captured);
     return 'paid';
   }
-  await bookLatePayment(sql, orderId, captured, lateRefundId, order.currency);
+  await recordLatePayment(sql, orderId, captured, lateRefundId, order.currency);
   return 'refund_due';
 }
 
@@ -143,7 +144,7 @@ async function markPaid(sql: Sql, orderId: string, captured: string): Promise<vo
   );
 }
 
-async function bookLatePayment(
+async function recordLatePayment(
   sql: Sql,
   orderId: string,
   captured: string,
@@ -184,7 +185,7 @@ async function recordUnmatched(
   });
 }
 
-/** Each refused attempt once; the first one is also mailed, since its buyer may have left. */
+/** Records each declined attempt once. The first one is also emailed, since the shopper may have left the page. */
 async function recordFailures(sql: Sql, orderId: string, order: LockedOrder): Promise<NewFailure[]> {
   const failures = await sql.rows<NewFailure>(
     `insert into order_events (order_id, type, message, data, dedupe_key)

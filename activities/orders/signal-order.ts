@@ -3,8 +3,8 @@ import { orderChangedSignal, orderWorkflowId } from '../../workflows/order/messa
 import type { ActivityDependencies } from '../dependencies.ts';
 
 /**
- * Tells an order's workflow that its records changed, so that its details stay current. What is true stands in PostgreSQL:
- * a workflow that is over needs no telling, and one that can't be reached now reads all of it at its next step.
+ * Signals the order workflow that the order's records changed, so that its details stay current. PostgreSQL is the source of truth: a
+ * completed workflow needs no signal, and one that can't be reached now reloads the records at its next step.
  */
 export async function signalOrder(
   { temporal, log }: Pick<ActivityDependencies, 'temporal' | 'log'>,

@@ -13,7 +13,7 @@ import { createForgetHandler, FORGET_TOPIC } from '../recommendations/forget-han
 import { createTasteHandler, TASTE_TOPIC } from '../recommendations/taste-handler.ts';
 import type { OutboxHandlers } from './relay.ts';
 
-/** What each topic of the outbox does. */
+/** The handler of each outbox topic. */
 export function createOutboxHandlers(
   deps: MailHandlerDependencies & {
     productIndex: ProductIndex;
@@ -25,18 +25,18 @@ export function createOutboxHandlers(
   },
 ): OutboxHandlers {
   return {
-    /** Safe to repeat: products are indexed as they are now, an older version never overwrites a newer one. */
+    /** Safe to repeat: the current state of each product is indexed, and an older version never overwrites a newer one. */
     'product.changed': async (messages, sql) => {
       const ids = [...new Set(messages.map((message) => message.key))];
       try {
         await indexChanged(sql, deps.productIndex, ids);
       } finally {
-        // With Elasticsearch away, too: what is deleted or sold out must not be shown from a cache.
+        // Invalidate even if Elasticsearch is unavailable, so that no cache shows a product that is deleted or sold out.
         await deps.cache.invalidate(ids.map(productCacheKey), [CATALOG_TAG]);
       }
     },
 
-    /** Safe to repeat: the stock counters know each adjustment by its outbox id. */
+    /** Safe to repeat: the stock counters apply each adjustment once, by its outbox ID. */
     'stock.adjusted': async (messages) => {
       const applied = await Promise.all(
         messages.map((message) => deps.stockCounters.adjust(message.id, message.key, Number(message.payload.delta))),

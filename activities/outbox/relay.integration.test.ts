@@ -1,4 +1,4 @@
-/** The outbox: each message has one effect while several workers carry, and is gone only after its effect. */
+/** The outbox: each message takes effect once while several workers deliver, and is deleted only after its effect. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
@@ -8,7 +8,7 @@ import { createOutboxHandlers } from './handlers.ts';
 import { type OutboxHandlers, type OutboxMessage, OutboxRelay } from './relay.ts';
 
 let services: Services;
-/** Of each test its own. */
+/** Each test has its own topic. */
 let topic: string;
 beforeAll(async () => {
   services = await connectTestServices();
@@ -32,8 +32,8 @@ const waiting = () =>
     [topic],
   );
 
-/** A handler that goes on when it is let. */
-function reserved(keys: string[]) {
+/** A handler that waits until it is released. */
+function waitingHandler(keys: string[]) {
   let release = () => {};
   let entered = () => {};
   const open = new Promise<void>((resolve) => {
@@ -51,13 +51,13 @@ function reserved(keys: string[]) {
   return { handle, isEntered, release };
 }
 
-it('two workers carry each message once, however slow one of them is', async () => {
+it('two workers deliver each message once, however slow one of them is', async () => {
   for (const key of ['a', 'b', 'c']) await put(key);
   const done: string[] = [];
-  const slow = reserved(done);
+  const slow = waitingHandler(done);
   const first = relayWith({ [topic]: slow.handle }).carry(topic);
   await slow.isEntered;
-  // What is put meanwhile is not kept waiting.
+  // A message that is added in the meantime does not wait.
   await put('d');
   const quick = relayWith({
     [topic]: async (messages) => {
@@ -73,7 +73,7 @@ it('two workers carry each message once, however slow one of them is', async () 
   expect(await waiting()).toEqual([]);
 });
 
-it('hands over messages in the order in which they were put, no more at a time than the handler wants', async () => {
+it('delivers messages in the order in which they were added, with at most the handler’s number per batch', async () => {
   for (const key of ['a', 'b', 'c']) await put(key, { number: key });
   const batches: unknown[] = [];
   const handle = async (messages: readonly OutboxMessage[]) => {
@@ -86,7 +86,7 @@ it('hands over messages in the order in which they were put, no more at a time t
   expect(batches).toEqual([[message('a'), message('b')], [message('c')]]);
 });
 
-it('keeps what a handler could not do, puts it off, and hands it over again later', async () => {
+it('keeps failed messages, postpones them, and retries them later', async () => {
   for (const key of ['good', 'bad']) await put(key);
   const seen: string[] = [];
   let isBroken = true;
@@ -109,7 +109,7 @@ it('keeps what a handler could not do, puts it off, and hands it over again late
   expect(await waiting()).toEqual([]);
 });
 
-it('keeps all of a batch whose handler threw, and waits longer each time, five minutes at most', async () => {
+it('keeps all messages of a batch whose handler threw, and waits longer each time, up to five minutes', async () => {
   await put('a');
   await put('b');
   const relay = relayWith({
@@ -136,33 +136,33 @@ it('keeps all of a batch whose handler threw, and waits longer each time, five m
   ]);
 });
 
-it('repeats what a worker had done when it died before the message was gone', async () => {
+it('repeats a message whose worker died before deleting it', async () => {
   await put('a');
   const done: string[] = [];
-  const slow = reserved(done);
+  const slow = waitingHandler(done);
   const dying = await connectTestServices();
-  const carried = new OutboxRelay(dying.db, { [topic]: slow.handle }, dying.log).carry(topic).catch((error) => error);
+  const delivered = new OutboxRelay(dying.db, { [topic]: slow.handle }, dying.log).carry(topic).catch((error) => error);
   await slow.isEntered;
-  // Its connection is lost after the effect and before the commit, as with a process that is killed.
+  // The connection is lost after the effect and before the commit, as when the process is killed.
   await services.db.run(
     `select pg_terminate_backend(pid) from pg_stat_activity
      where state = 'idle in transaction' and pid <> pg_backend_pid() and query like 'select id, topic, key, payload from outbox%'`,
   );
   slow.release();
-  expect(await carried).toBeInstanceOf(Error);
+  expect(await delivered).toBeInstanceOf(Error);
   await dying.close();
   expect(await waiting()).toMatchObject([{ key: 'a', attempts: 0 }]);
-  const again = reserved(done);
+  const again = waitingHandler(done);
   again.release();
   const relay = relayWith({ [topic]: again.handle });
-  // The dying connection says so before it lets go of its locks.
-  await until(async () => (await relay.carry(topic)) === 1, 'the message to be free');
+  // The lost connection reports its end before it releases its locks.
+  await until(async () => (await relay.carry(topic)) === 1, 'the message to be unlocked');
   expect(done).toEqual(['a', 'a']);
 });
 
-it('is woken by a message, and its end waits for what is on its way', async () => {
+it('wakes up for a message, and waits for running deliveries when it stops', async () => {
   const done: string[] = [];
-  const slow = reserved(done);
+  const slow = waitingHandler(done);
   const relay = relayWith({ [topic]: slow.handle });
   relay.start();
   await put('a');
@@ -176,7 +176,7 @@ it('is woken by a message, and its end waits for what is on its way', async () =
   expect(await waiting()).toHaveLength(1);
 });
 
-it('knows what to do with every topic that the shop writes', async () => {
+it('has a handler for every topic that the shop writes', async () => {
   const handlers = createOutboxHandlers(services);
   expect(Object.keys(handlers).sort()).toEqual([
     'analytics.purchase',
@@ -189,12 +189,12 @@ it('knows what to do with every topic that the shop writes', async () => {
   await expect(relayWith(handlers).carry(topic)).rejects.toThrow(`no handler for outbox topic ${topic}`);
 });
 
-it('counts a delivery once when its message is carried twice', async () => {
+it('counts a stock delivery once when its message is delivered twice', async () => {
   const handler = createOutboxHandlers(services)['stock.adjusted'];
   if (typeof handler !== 'function') throw new Error('stock is adjusted in batches');
   const productId = randomUUID();
   await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
-  // IDs that the outbox never gives.
+  // An ID that the outbox never assigns.
   const id = -Math.floor(Math.random() * 1e12) - 1;
   const message = { id, topic: 'stock.adjusted', key: productId, payload: { delta: 5 } };
   for (let times = 0; times < 2; times += 1) await handler([message], services.db);
@@ -203,7 +203,7 @@ it('counts a delivery once when its message is carried twice', async () => {
   await services.redis.hdel('{stock}:available', productId);
 });
 
-it('keeps a delivery while the stock counters are rebuilt, also when others of its batch were counted', async () => {
+it('keeps a stock delivery while the stock counters are being rebuilt, even if others of its batch were counted', async () => {
   let calls = 0;
   const stockCounters = { adjust: async () => ++calls > 1 } as unknown as Services['stockCounters'];
   const handler = createOutboxHandlers({ ...services, stockCounters })['stock.adjusted'];
@@ -212,18 +212,18 @@ it('keeps a delivery while the stock counters are rebuilt, also when others of i
   await expect(handler([message, { ...message, id: -2 }], services.db)).rejects.toThrow('are being rebuilt');
 });
 
-it('shows no changed product from a cache, also while the search index is away', async () => {
-  const forgotten: unknown[] = [];
-  const cache = { invalidate: async (...keys: unknown[]) => forgotten.push(...keys) } as unknown as Services['cache'];
-  const away = new Proxy({} as Services['productIndex'], {
+it('invalidates the cache of a changed product even if the search index is unavailable', async () => {
+  const invalidated: unknown[] = [];
+  const cache = { invalidate: async (...keys: unknown[]) => invalidated.push(...keys) } as unknown as Services['cache'];
+  const unavailable = new Proxy({} as Services['productIndex'], {
     get: () => {
       throw new Error('the index is away');
     },
   });
-  const handler = createOutboxHandlers({ ...services, cache, productIndex: away })['product.changed'];
+  const handler = createOutboxHandlers({ ...services, cache, productIndex: unavailable })['product.changed'];
   if (typeof handler !== 'function') throw new Error('products are indexed in batches');
   const id = randomUUID();
   const message = { id: -1, topic: 'product.changed', key: id, payload: {} };
   await expect(handler([message], services.db)).rejects.toThrow('the index is away');
-  expect(JSON.stringify(forgotten)).toContain(id);
+  expect(JSON.stringify(invalidated)).toContain(id);
 });

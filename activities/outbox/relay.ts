@@ -1,7 +1,7 @@
 /**
- * Carries the outbox to where its messages belong. Rows are locked with SKIP LOCKED, so several workers share the work; a
- * message is deleted in the transaction that holds its lock, after its effect, so a crash in between repeats it: every
- * handler is safe to repeat.
+ * Delivers the messages of the outbox to their handlers. Rows are locked with SKIP LOCKED, so several workers can share the work. A
+ * message is deleted after its effect, in the transaction that holds its lock. A crash in between repeats the message, so every
+ * handler must be safe to repeat.
  */
 import type { PoolClient } from 'pg';
 import type { Logger } from '../../infra/logger.ts';
@@ -14,25 +14,25 @@ export interface OutboxMessage {
   payload: Record<string, unknown>;
 }
 
-/** A message that is to be tried again. */
+/** A message that will be retried. */
 export interface FailedMessage {
   id: number;
-  /** For the log and the outbox; holds no personal data. */
+  /** Appears in the log and the outbox, so it must not contain personal data. */
   reason: string;
 }
 
 /**
- * Does what the messages of one topic ask for, in the order given. Throwing leaves all of them for later; returning some
- * leaves those alone.
+ * Handles messages of one topic, in the given order. If it throws, all of them are retried later; if it returns some, only those
+ * are.
  */
 export type OutboxHandler = (
   messages: readonly OutboxMessage[],
   sql: Sql,
 ) => Promise<readonly FailedMessage[] | undefined>;
 
-/** For effects outside our own stores, where a crash in the middle of a batch repeats what others notice. */
+/** A handler with effects outside our own stores. Its batches are small, because a crash repeats a batch and people may notice. */
 export interface CautiousHandler {
-  /** Messages of one batch. */
+  /** Maximum number of messages per batch. */
   maxMessages: number;
   handle: OutboxHandler;
 }
@@ -40,7 +40,7 @@ export interface CautiousHandler {
 export type OutboxHandlers = Readonly<Record<string, OutboxHandler | CautiousHandler>>;
 
 const BATCH = 500;
-/** Without a notification the outbox is looked at this often: for messages put off after a failure. */
+/** Without a notification, the outbox is polled this often for messages that were postponed after a failure. */
 const IDLE_MS = 2_000;
 const MAX_WAIT_SECONDS = 300;
 
@@ -60,20 +60,20 @@ export class OutboxRelay {
     this.#log = log;
   }
 
-  /** Starts a loop for each topic, so that a slow one holds up no other. */
+  /** Starts one loop per topic, so that a slow topic does not delay the others. */
   start(): void {
     this.#loops = Object.keys(this.#handlers).map((topic) => this.#run(topic));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#nudge();
+    this.#wakeAll();
     await Promise.all(this.#loops);
     this.#listener?.release(true);
     this.#listener = undefined;
   }
 
-  #nudge(): void {
+  #wakeAll(): void {
     for (const sleeper of this.#sleepers.values()) sleeper.wake();
   }
 
@@ -81,17 +81,17 @@ export class OutboxRelay {
     const sleeper = new Sleeper();
     this.#sleepers.set(topic, sleeper);
     while (!this.#stopped) {
-      let carried = 0;
+      let delivered = 0;
       try {
         this.#listening ??= this.#listen().finally(() => {
           this.#listening = undefined;
         });
         await this.#listening;
-        carried = await this.carry(topic);
+        delivered = await this.carry(topic);
       } catch (error) {
         this.#log.warn({ err: error, topic }, 'outbox: messages could not be read');
       }
-      if (carried === 0 && !this.#stopped) await sleeper.sleep(IDLE_MS);
+      if (delivered === 0 && !this.#stopped) await sleeper.sleep(IDLE_MS);
     }
   }
 
@@ -105,12 +105,12 @@ export class OutboxRelay {
       }
     };
     client.on('error', lost);
-    client.on('notification', () => this.#nudge());
+    client.on('notification', () => this.#wakeAll());
     await client.query('listen outbox');
     this.#listener = client;
   }
 
-  /** Carries one batch of a topic. @returns how many messages were done */
+  /** Delivers one batch of a topic. @returns how many messages succeeded @throws Error when the topic has no handler */
   async carry(topic: string): Promise<number> {
     const handler = this.#handlers[topic];
     if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
@@ -137,7 +137,7 @@ export class OutboxRelay {
     });
   }
 
-  /** @returns why, for each message that failed */
+  /** @returns the reason of each failed message, by its ID */
   async #handle(
     topic: string,
     handle: OutboxHandler,
@@ -160,7 +160,7 @@ export class OutboxRelay {
   }
 }
 
-/** Sleeps until it is woken or its time is over; a call that comes while awake is not forgotten. */
+/** Sleeps until it is woken or the time has passed; a call to `wake` while awake ends the next sleep at once. */
 class Sleeper {
   #called = false;
   #end: () => void = () => {};

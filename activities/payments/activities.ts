@@ -12,7 +12,7 @@ import { createUnmatchedPaymentActivities } from './unmatched-payments.ts';
 
 export interface OpenedPayment {
   paymentIntentId: string;
-  /** Where people look it up. */
+  /** Page of the payment in the Stripe Dashboard. */
   paymentUrl: string;
 }
 
@@ -25,7 +25,7 @@ export function createPaymentActivities({
   stripe,
   temporal,
 }: Pick<ActivityDependencies, 'db' | 'settings' | 'stripe' | 'temporal'>) {
-  /** Safe to retry: Stripe answers the same intent for the same idempotency key, and the order keeps its first intent. */
+  /** Safe to retry: Stripe returns the same intent for the same idempotency key, and the order keeps its first intent. */
   async function createPayment(request: {
     orderId: string;
     amountCents: number;
@@ -43,25 +43,25 @@ export function createPaymentActivities({
     );
     if (!intent.client_secret) throw new Error(`PaymentIntent ${intent.id} has no client secret`);
     const attached = { paymentIntentId: intent.id, clientSecret: intent.client_secret };
-    // The order ended while Stripe was at work: nobody can pay it any more.
+    // The order was closed in the meantime, so it can no longer be paid.
     if (!(await attachPaymentIntent(db, request.orderId, attached))) await cancelIntent(request.orderId, intent.id);
     return { paymentIntentId: intent.id, paymentUrl: paymentPageUrl(settings, intent.id) };
   }
 
-  /** Records what Stripe says of a payment; what it means for the order, `applyPayments` decides. */
+  /** Records the state of a payment at Stripe; `applyPayments` applies it to the order. */
   async function record(orderId: string, intent: Stripe.PaymentIntent): Promise<PaymentStatus> {
     const facts = paymentFactsOf(intent);
     await recordPayment(db, orderId, facts);
     return facts.status;
   }
 
-  /** Asks Stripe for the order's own payment. Safe to retry: it only reads, and records what it read. */
+  /** Reads the order's own payment from Stripe. Safe to retry: it only reads, and records the result. */
   async function checkPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
     const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
     return paymentIntentId ? record(orderId, await stripe.paymentIntents.retrieve(paymentIntentId)) : 'none';
   }
 
-  /** Cancels an unpaid intent, or learns that it was paid. Safe to retry: a canceled one stays so, and Stripe refuses to cancel a paid one. */
+  /** Cancels an unpaid intent, or finds that it was paid. Safe to retry: it stays canceled, and Stripe refuses to cancel a paid intent. */
   async function cancelIntent(orderId: string, paymentIntentId: string): Promise<CheckedPayment> {
     try {
       return await record(
@@ -69,7 +69,7 @@ export function createPaymentActivities({
         await stripe.paymentIntents.cancel(paymentIntentId, { cancellation_reason: 'abandoned' }),
       );
     } catch (error) {
-      // Paid, in flight or canceled before: the intent itself says which.
+      // The intent is paid, in flight, or already canceled; retrieving it shows which.
       if (
         !(error instanceof Stripe.errors.StripeInvalidRequestError) ||
         error.code !== 'payment_intent_unexpected_state'
@@ -88,8 +88,8 @@ export function createPaymentActivities({
   }
 
   /**
-   * Sends a refund. Safe to retry: one idempotency key a refund, and past Stripe's memory of keys the refund is found by its
-   * metadata. A refusal that no retry can change is an answer, not an error.
+   * Sends a refund. Safe to retry: each attempt has one idempotency key, and after Stripe has forgotten the key the refund is found by its
+   * metadata. A refusal that no retry can change is returned as a failed refund, not thrown.
    */
   async function refundPayment(request: {
     refundId: string;
@@ -97,7 +97,7 @@ export function createPaymentActivities({
     paymentIntentId: string;
     amountCents: number;
     currency: string;
-    /** 1 unless an earlier attempt failed for good. */
+    /** Counts attempts from 1; higher only if the earlier ones failed permanently. */
     attempt: number;
   }): Promise<StripeRefundState> {
     const attempt = String(request.attempt);
@@ -128,8 +128,8 @@ export function createPaymentActivities({
   }
 
   /**
-   * Asks Stripe for all it holds of an order's payment and brings the order's records in line: refunds made in its dashboard,
-   * chargebacks, what became of our own refunds. Safe to retry: each is booked once for each state.
+   * Reads all activity of an order's payment from Stripe and updates the order's records: refunds made in the Stripe Dashboard,
+   * chargebacks, and the outcomes of our own refunds. Safe to retry: each is recorded once per state.
    */
   async function reconcilePayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
     const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
@@ -140,7 +140,7 @@ export function createPaymentActivities({
       stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
     ]);
     const replaced = await recordFound(db, orderId, {
-      // Those of payments that could not be this order's are no refunds of it.
+      // Refunds of unmatched payments are not refunds of this order.
       refunds: refunds.data.filter(({ metadata }) => !metadata?.unmatched_payment).map(foundRefund),
       disputes: disputes.data.map(foundDispute),
     });

@@ -1,4 +1,4 @@
-/** What is asked of Stripe, and what its answers count as: an answer that did not come is no answer. */
+/** Requests to Stripe, and how its responses and missing responses are handled. */
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
@@ -12,18 +12,18 @@ const refundInDashboard = (paymentIntentId: string, amount: number) =>
   shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount });
 
 describe('a PaymentIntent', () => {
-  it('is of the order’s amount, and names the order', async () => {
+  it('has the order’s amount and order ID', async () => {
     const { orderId } = (await orders.opened()).order;
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const intent = await shop.services.stripe.paymentIntents.retrieve(paymentIntentId);
     expect(intent).toMatchObject({ amount: 2500, currency: 'usd', metadata: { order_id: orderId } });
   });
 
-  it('takes only the methods of the shop, and is made once however often it is asked for', async () => {
+  it('accepts only the shop’s payment methods, and is created once however often it is requested', async () => {
     const { orderId } = (await orders.opened()).order;
     const asked: unknown[] = [];
     const { paymentIntents } = shop.services.stripe;
-    // The stand-in takes cards alone.
+    // The local Stripe substitute accepts only cards.
     const create = (params: Stripe.PaymentIntentCreateParams, options: Stripe.RequestOptions) => {
       asked.push([params, options]);
       return paymentIntents.create({ ...params, allowed_payment_method_types: ['card'] } as never, options);
@@ -42,16 +42,16 @@ describe('a PaymentIntent', () => {
 });
 
 const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, StripeInvalidRequestError } = Stripe.errors;
-/** None of these says that the money stays. */
+/** Errors from which it is unknown whether the refund was made. */
 const NO_ANSWERS: readonly [string, Stripe.errors.StripeError][] = [
-  ['it can’t be reached', new StripeConnectionError({ type: 'api_error', message: 'ECONNRESET' })],
-  ['it has a fault', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 500 })],
+  ['Stripe can’t be reached', new StripeConnectionError({ type: 'api_error', message: 'ECONNRESET' })],
+  ['Stripe has an internal error', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 500 })],
   [
-    'it does not know the key',
+    'Stripe does not know the API key',
     new StripeAuthenticationError({ type: 'authentication_error', statusCode: 401 } as never),
   ],
   [
-    'it does not know the payment, as another account does not',
+    'Stripe does not know the payment, as with another account’s key',
     new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'resource_missing', statusCode: 404 }),
   ],
 ];
@@ -63,20 +63,20 @@ describe.each(NO_ANSWERS)('when %s', (_, error) => {
     return createPaymentActivities({ ...shop.services, stripe: { refunds, disputes } as unknown as Stripe });
   };
 
-  it('a refund has not failed: it is sent again under the same key', async () => {
+  it('a refund has not failed, and is sent again with the same idempotency key', async () => {
     const request = { refundId: 'r1', orderId: 'o1', paymentIntentId: 'pi_1', amountCents: 500, currency: 'usd' };
     await expect(activities().refundPayment({ ...request, attempt: 1 })).rejects.toBe(error);
   });
 
-  it('nor has the refund of an unmatched payment', async () => {
+  it('the refund of an unmatched payment has not failed either', async () => {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 700);
     await expect(activities().refundUnmatchedPayment({ paymentIntentId, attempt: 1 })).rejects.toBe(error);
   });
 });
 
-describe('a refund that Stripe refuses for good', () => {
-  it('has failed with Stripe’s reason', async () => {
+describe('a refund that Stripe refuses permanently', () => {
+  it('fails with Stripe’s reason', async () => {
     const { order, paymentIntentId } = await orders.paid();
     await refundInDashboard(paymentIntentId, 2500);
     const { orderId } = order;
@@ -90,8 +90,8 @@ describe('a refund that Stripe refuses for good', () => {
   });
 });
 
-describe('more refunds than Stripe lists unasked', () => {
-  it('are all found when the books are read', async () => {
+describe('more refunds than Stripe lists by default', () => {
+  it('are all found by a reconciliation', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     for (let number = 0; number < 12; number += 1) await refundInDashboard(paymentIntentId, 100);
@@ -99,7 +99,7 @@ describe('more refunds than Stripe lists unasked', () => {
     expect(await shop.activities.loadOrder({ orderId })).toMatchObject({ refundedCents: 1200 });
   });
 
-  it('send an unmatched payment back with the last of them', async () => {
+  it('refund an unmatched payment in full together', async () => {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 1200);
     for (let number = 0; number < 12; number += 1) await refundInDashboard(paymentIntentId, 100);
@@ -107,7 +107,7 @@ describe('more refunds than Stripe lists unasked', () => {
     expect(await orders.sentBack(paymentIntentId)).toMatchObject({ refundStatus: 'succeeded' });
   });
 
-  it('do not hide the shop’s own, which is found again when its key is forgotten', async () => {
+  it('do not hide the shop’s own refund, which is found after its idempotency key expired', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const refund = await orders.refunded(orderId, { amountCents: 1300 });
@@ -131,9 +131,9 @@ describe('more refunds than Stripe lists unasked', () => {
   });
 });
 
-describe('what has become of an unmatched payment', () => {
+describe('the refund of an unmatched payment', () => {
   type Part = Pick<Stripe.Refund, 'id' | 'status' | 'amount'>;
-  /** As Stripe would list the refunds of a payment of 7.00. */
+  /** @param parts the refunds that Stripe lists for a payment of 7.00 */
   async function found(...parts: Part[]) {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 700);
@@ -143,19 +143,19 @@ describe('what has become of an unmatched payment', () => {
     return createPaymentActivities({ ...shop.services, stripe }).findUnmatchedRefund({ paymentIntentId });
   }
 
-  it('is open while a part of its refunds has failed', async () => {
+  it('is missing while some of the partial refunds have failed', async () => {
     expect(
       await found({ id: 're_1', status: 'succeeded', amount: 300 }, { id: 're_2', status: 'failed', amount: 400 }),
     ).toBeNull();
   });
 
-  it('is decided by the refund that can still fail', async () => {
+  it('has the state of the refund that can still fail', async () => {
     expect(
       await found({ id: 're_1', status: 'succeeded', amount: 300 }, { id: 're_2', status: 'pending', amount: 400 }),
     ).toEqual({ stripeRefundId: 're_2', status: 'pending' });
   });
 
-  it('is what went back in the end, not what failed before', async () => {
+  it('is the one that succeeded, not one that failed before', async () => {
     expect(
       await found({ id: 're_1', status: 'failed', amount: 700 }, { id: 're_2', status: 'succeeded', amount: 700 }),
     ).toEqual({ stripeRefundId: 're_2', status: 'succeeded' });

@@ -4,7 +4,7 @@ import { refundState } from './refund-state.ts';
 
 const stateOf = (refund: Partial<Stripe.Refund>) => refundState({ id: 're_1', ...refund } as Stripe.Refund);
 
-it('a refund at Stripe succeeded, failed with its reason, or is on its way', () => {
+it('a refund at Stripe has succeeded, has failed with a reason, or is pending', () => {
   expect(stateOf({ status: 'succeeded' })).toEqual({ stripeRefundId: 're_1', status: 'succeeded' });
   expect(stateOf({ status: 'failed', failure_reason: 'lost_or_stolen_card' })).toEqual({
     stripeRefundId: 're_1',

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { RefundStatus } from '../../domain/order-state.ts';
 
-/** How a refund stands at Stripe. */
+/** The state of a refund at Stripe. */
 export interface StripeRefundState {
   stripeRefundId: string | null;
   status: Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'>;

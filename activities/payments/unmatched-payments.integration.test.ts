@@ -1,4 +1,4 @@
-/** What counts as having sent an unmatched payment back: all of the money, by whatever way it went. */
+/** An unmatched payment counts as refunded when all of the money was returned, by whatever means. */
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { atStripe, chargeBack } from '../../tests/support/sales.ts';
@@ -17,7 +17,7 @@ const refundInDashboard = (paymentIntentId: string, amount: number) =>
   shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount });
 
 describe('an unmatched payment', () => {
-  it('has gone back with the last part of it, not before', async () => {
+  it('is refunded with its last part, not before', async () => {
     const paymentIntentId = await unmatched();
     expect(await found(paymentIntentId)).toBeNull();
     await refundInDashboard(paymentIntentId, 300);
@@ -26,11 +26,11 @@ describe('an unmatched payment', () => {
     expect(await found(paymentIntentId)).toBeNull();
     await refundInDashboard(paymentIntentId, 1);
     expect(await found(paymentIntentId)).toMatchObject({ status: 'succeeded' });
-    // Stripe refuses one more refund, and what was made by hand is the answer.
+    // Stripe refuses another refund, so the manual one is returned.
     expect(await orders.sentBack(paymentIntentId)).toMatchObject({ refundStatus: 'succeeded' });
   });
 
-  it('has gone back by a chargeback that is lost, not by one that is open', async () => {
+  it('is refunded by a lost chargeback, not by an open one', async () => {
     const paymentIntentId = await unmatched();
     const disputeId = await chargeBack(shop, { intentId: paymentIntentId });
     expect(await found(paymentIntentId)).toBeNull();

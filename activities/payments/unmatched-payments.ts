@@ -1,4 +1,4 @@
-/** Payments that name an order and can't pay it: another PaymentIntent, or the wrong amount or currency. They go back in full. */
+/** Payments that name an order but can't pay it (another PaymentIntent, or the wrong amount or currency). They are refunded in full. */
 import Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
@@ -14,11 +14,11 @@ export interface UnmatchedPayment {
   currency: string;
   reason: UnmatchedReason;
   receivedAt: string;
-  /** null before it was sent to Stripe. */
+  /** null until it is sent to Stripe. */
   refundStatus: StripeRefundState['status'] | null;
   stripeRefundId: string | null;
   refundFailure: string | null;
-  /** Counts the attempts at Stripe from 1; each has an idempotency key of its own. */
+  /** Counts the attempts at Stripe from 1; each has its own idempotency key. */
   attempt: number;
 }
 
@@ -59,8 +59,8 @@ async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment
 
 export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDependencies, 'db' | 'stripe'>) {
   /**
-   * What has sent the payment back without this shop: refunds made in Stripe's dashboard, and chargebacks that were lost. null while
-   * some of the money is still at Stripe. Safe to retry: it only reads.
+   * Finds out whether the payment was returned by refunds made in the Stripe Dashboard and lost chargebacks; null while part of the
+   * money is still at Stripe. Safe to retry: it only reads.
    */
   async function findUnmatchedRefund({
     paymentIntentId,
@@ -75,14 +75,14 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
     if (!payment) throw new Error(`payment ${paymentIntentId} is not unmatched`);
     const made = refunds.data.map(refundState);
     const isMade = (index: number) => made[index]!.status !== 'failed';
-    const back = [
+    const returned = [
       ...refunds.data.filter((_, index) => isMade(index)),
       ...disputes.data.filter(({ status }) => status === 'lost'),
     ];
-    const backCents = back.reduce((sum, { amount }) => sum + fromStripeAmount(amount, payment.currency), 0);
-    if (backCents < payment.amountCents) return null;
+    const returnedCents = returned.reduce((sum, { amount }) => sum + fromStripeAmount(amount, payment.currency), 0);
+    if (returnedCents < payment.amountCents) return null;
     const states = made.filter((_, index) => isMade(index));
-    // The one that can still fail decides.
+    // A pending refund can still fail, so it determines the state.
     return (
       states.find(({ status }) => status === 'pending') ?? states[0] ?? { stripeRefundId: null, status: 'succeeded' }
     );
@@ -91,12 +91,12 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
   return {
     findUnmatchedRefund,
 
-    /** null for a payment that is its order's own, or that the shop does not know. */
+    /** null for a payment that belongs to its order or that the shop does not know. */
     loadUnmatchedPayment: ({ paymentIntentId }: { paymentIntentId: string }) => read(db, paymentIntentId),
 
     /**
-     * Refunds all that is left of the payment. Safe to retry: one idempotency key an attempt. A refund made by hand, or a lost
-     * chargeback, settles it as well.
+     * Refunds everything that remains of the payment. Safe to retry: each attempt has one idempotency key. A manual refund or a lost
+     * chargeback counts as the refund too.
      */
     async refundUnmatchedPayment(request: { paymentIntentId: string; attempt: number }): Promise<StripeRefundState> {
       const { paymentIntentId, attempt } = request;
@@ -114,7 +114,7 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
       }
     },
 
-    /** Safe to retry: an attempt is recorded once. One that failed opens the next, also when it had succeeded and the bank refused it. */
+    /** Safe to retry: each attempt is recorded once. A failure opens the next attempt, also when the bank refuses a refund that had succeeded. */
     async recordUnmatchedRefund(
       outcome: { paymentIntentId: string; attempt: number } & StripeRefundState,
     ): Promise<UnmatchedPayment> {

@@ -1,4 +1,4 @@
-/** Taking the name off a visitor's events, on the test profile's Redis and InfluxDB; no writer runs. */
+/** Anonymizing a visitor's events in the test profile's Redis and InfluxDB; no writer runs. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { EventGroup } from '../analytics/event-group.ts';
 import { toPoint } from '../analytics/event-points.ts';
 import { createForgetHandler } from './forget-handler.ts';
 
-/** Longer than the clocks of Redis and the API may differ. */
+/** More than the clocks of Redis and the API may differ. */
 const SLOW_MS = 2_500;
 
 let services: Services;
@@ -38,7 +38,7 @@ function forget(who: string, untilMs: number, influx = services.influx) {
   return createForgetHandler(services.redis, influx).handle([message], services.db);
 }
 
-/** Takes longer to read than `CLOCK_MS`, as on a busy machine. */
+/** An InfluxDB whose reads take longer than `CLOCK_MS`, as on a busy machine. */
 class SlowInfluxDb extends InfluxDb {
   override async series(text: string): Promise<InfluxSeries[]> {
     const read = await super.series(text);
@@ -47,7 +47,7 @@ class SlowInfluxDb extends InfluxDb {
   }
 }
 
-it('goes on waiting for an event of before, however long the points take to be read', async () => {
+it('keeps waiting for an earlier event, however long reading the points takes', async () => {
   const who = visitor();
   const group = new EventGroup(services.redis, 'reader');
   const event = entryOf(who, Date.now());
@@ -63,7 +63,7 @@ it('goes on waiting for an event of before, however long the points take to be r
   expect((await pointsOf(services.influx, event.id))[0]!.visitor).toBe('');
 });
 
-it('takes the name off all of the last millisecond, and off nothing after it', async () => {
+it('anonymizes all events of the last millisecond, and none after it', async () => {
   const [who, untilMs] = [visitor(), Date.now()];
   const [last, after] = [entryOf(who, untilMs), entryOf(who, untilMs + 1)];
   await services.influx.write([toPoint(last), toPoint(after)]);

@@ -1,4 +1,4 @@
-/** Takes a shopper's name off their analytics events: what was counted stays counted, and is nobody's. */
+/** Anonymizes a shopper's analytics events: counts stay, but no event identifies the shopper. */
 
 import type { Redis } from 'ioredis';
 import { parseName } from '../../domain/identity.ts';
@@ -7,21 +7,21 @@ import { EventGroup } from '../analytics/event-group.ts';
 import { toPoint } from '../analytics/event-points.ts';
 import type { CautiousHandler, FailedMessage } from '../outbox/relay.ts';
 
-/** The key is who is forgotten, `user:<id>` or `visitor:<hash>`; `untilMs` in the payload the moment of it. */
+/** The message's key identifies the shopper, `user:<id>` or `visitor:<hash>`; events up to `untilMs` in its payload are anonymized. */
 export const FORGET_TOPIC = 'history.forget';
 
-/** Points of one series read and written at a time; there are some 200 series. */
+/** Points per series that are read and written at a time; there are about 200 series. */
 const BATCH = 500;
-/** Each takes as long as its events are many, while its row is locked. */
+/** A small batch, because a message's row stays locked for a time that grows with the number of its events. */
 const MAX_MESSAGES = 5;
-/** The stream's clock is Redis', the moment's the API's. */
+/** Maximum difference between the clocks of Redis (stream entries) and the API (`untilMs`). */
 const CLOCK_MS = 2_000;
 
 const WHO = /^(user:[0-9a-f-]{36}|visitor:[0-9a-f]{32})$/;
 
 /**
- * Safe to repeat: a point without a name is not found again. It is done only when no event of before waits any more in the stream,
- * from which it would be written after us.
+ * Safe to repeat: an anonymized point is not found again. A message is done only when the stream contains no earlier events, which would
+ * be written after this handler.
  */
 export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHandler {
   const group = new EventGroup(redis, 'forget');
@@ -32,9 +32,9 @@ export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHan
       for (const { id, key, payload } of messages) {
         const untilMs = Number(payload.untilMs);
         if (!WHO.test(key) || !Number.isFinite(untilMs)) throw new Error('the message names no customer');
-        // Before the points are read: what is not waiting now has been written.
+        // Read the backlog before the points: events that are not in the stream now have been written.
         const { oldestAt } = await group.backlog();
-        await blank(influx, key, untilMs);
+        await anonymize(influx, key, untilMs);
         if (oldestAt !== undefined && oldestAt <= untilMs + CLOCK_MS)
           failed.push({ id, reason: 'earlier events are still in the stream' });
       }
@@ -43,7 +43,7 @@ export function createForgetHandler(redis: Redis, influx: InfluxDb): CautiousHan
   };
 }
 
-async function blank(influx: InfluxDb, who: string, untilMs: number): Promise<void> {
+async function anonymize(influx: InfluxDb, who: string, untilMs: number): Promise<void> {
   const { kind, id: value } = parseName(who);
   const field = kind === 'user' ? 'user_id' : 'visitor';
   for (;;) {
@@ -56,7 +56,7 @@ async function blank(influx: InfluxDb, who: string, untilMs: number): Promise<vo
   }
 }
 
-/** The point's nanoseconds follow from the event's id, as when it was first written, so it replaces itself. */
+/** The point's nanoseconds derive from the event ID, as in the first write, so the new point replaces the old one. */
 function withoutName({ tags, columns }: InfluxSeries, row: (string | number | null)[], field: string): string {
   const { time, id, ...fields } = Object.fromEntries(
     columns.map((name, index) => [name, row[index]] as const).filter(([, value]) => value !== null),

@@ -18,7 +18,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
   };
   const rules: ledger.RefundRules = { limits, returnDays: settings.RETURN_DAYS };
   const { JWT_SECRET: secret } = settings;
-  /** Tells the order after a change, whoever asked for it. */
+  /** Signals the order workflow after a change. */
   const signaled = async <Result extends { outcome: string }>(
     work: Promise<Result>,
     orderIdOf: (result: Result) => string | undefined,
@@ -32,7 +32,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     signaled(work, (result) => (result.outcome === 'decided' ? result.refund.orderId : undefined));
 
   return {
-    /** Safe to retry: the refund's id meets the refund that was made before. */
+    /** Safe to retry: the refund ID finds the refund that an earlier attempt created. */
     async requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
       const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
       const actor = actorOf(secret, request, refundSubject(refundId));
@@ -45,31 +45,31 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
 
     loadRefund: async ({ refundId }: { refundId: string }) => (await readRefund(db, refundId)) ?? null,
 
-    /** Safe to retry: booked once for each state that Stripe reports. */
+    /** Safe to retry: recorded once per state that Stripe reports. */
     async recordRefund(outcome: ledger.StripeRefundOutcome) {
       const refund = await ledger.recordRefund(db, outcome);
       await signalOrder(deps, refund.orderId);
       return refund;
     },
 
-    /** Safe to retry: who decided is answered the same decision. */
+    /** Safe to retry: the same decision by the same person returns the same result. */
     decideRefund(request: DecisionRequest): Promise<decisions.DecisionResult> {
       const subject = decisionSubject(request.refundId, request.decision);
       const actor = actorOf(secret, request, subject);
       return decided(decisions.decideWaiting(db, { ...request, actor, isProven: isProven(secret, request, subject) }));
     },
 
-    /** Safe to retry: the items of a return arrive once. */
+    /** Safe to retry: the items of a return are received once. */
     receiveReturn: (request: decisions.ReturnRequest) => decided(decisions.receiveReturn(db, limits, request)),
     declineReturn: (request: Required<Omit<decisions.ReturnRequest, 'restock'>>) =>
       decided(decisions.declineReturn(db, request)),
 
-    /** Safe to retry: a refund on its way again is answered as it is. */
+    /** Safe to retry: a refund that is already pending again is returned unchanged. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
     cancelRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.cancelFailed(db, request)),
 
-    /** Safe to retry: the cancellation's refund has an ID of its own. */
+    /** Safe to retry: the ID of the cancellation's refund derives from the request ID. */
     async cancelPaid(request: {
       orderId: string;
       requestId: string;

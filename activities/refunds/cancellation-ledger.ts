@@ -1,4 +1,4 @@
-/** Canceling an order that is paid and not shipped: all of its money goes back, its items go back on sale. */
+/** Cancels an order that is paid and not shipped: refunds everything that remains and returns its items to stock. */
 import { roleOf } from '../../domain/identity.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
@@ -28,11 +28,11 @@ export interface CancellationRequest {
 
 export type CanceledPaid =
   | { outcome: 'canceled'; refund: RefundFacts; replaced: string[] }
-  /** Above the requester's limit: nothing ships meanwhile. `replaced`: request IDs of the refunds that it replaces. */
+  /** Above the requester's limit: nothing ships until the decision. `replaced`: request IDs of the refunds that it replaces. */
   | { outcome: 'awaiting_approval'; refund: RefundFacts; replaced: string[] }
   | { outcome: 'refused'; code: 'order_not_cancelable' | 'not_found'; message: string };
 
-/** Cancels a paid order, with a refund of all that is left. One cancellation an order: asked again, it is answered as it is. */
+/** Cancels a paid order with a refund of everything that remains. A repeated request returns the existing cancellation. */
 export async function cancelPaid(
   db: Database,
   limits: RefundLimits,
@@ -63,7 +63,7 @@ export async function cancelPaid(
           'A chargeback of this order is open and the bank holds the money. Cancel the order after the bank decides.',
       };
     }
-    // Refunds that wait give way: the cancellation is for all of the money, so what they were for is part of it.
+    // Waiting refunds are replaced, since the cancellation refunds everything, including their amounts.
     const earlier = (await readRecords(sql, orderId)).filter((record) => !isWaiting(record));
     const decision = decideRefund(order, earlier, { restock: true });
     if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancelable', message: decision.message };
@@ -89,7 +89,7 @@ export async function cancelPaid(
     const replaced = await replacedRequests(sql, refundId);
     if (waits) {
       await moveGoods(sql, (await lockOrder(sql, orderId))!, 'under_review');
-      // One that is under review for another reason stays so if the cancellation is rejected.
+      // An order that is under review for another reason stays under review if the cancellation is rejected.
       await sql.run('update orders set review_reason = coalesce(review_reason, $2) where id = $1', [
         orderId,
         CANCELLATION_REVIEW,
@@ -101,7 +101,7 @@ export async function cancelPaid(
   });
 }
 
-/** Cancels the order that a cancellation was granted for, or lets it go on; the caller holds the order's lock. */
+/** Cancels the order if the cancellation was granted, otherwise ends its review. The caller holds the order's lock. */
 export async function endCancellation(sql: Sql, refund: RefundFacts, granted: boolean, actor: string): Promise<void> {
   const { orderId, refundId } = refund;
   if (!granted) {
@@ -111,13 +111,13 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
     await sql.run('update orders set review_reason = null where id = $1', [orderId]);
     return;
   }
-  // A chargeback can have taken all of the money meanwhile: then the order stays refunded, and its items come back all the same.
+  // A chargeback can have taken all of the money in the meantime. Then the order stays refunded, and its items still return to stock.
   const canceled = await sql.run(
     `update orders set status = 'canceled', fulfillment = 'unfulfilled', review_reason = null, updated_at = now()
      where id = $1 and status = any($2)`,
     [orderId, sourcesOf('canceled')],
   );
-  // The items never left: they can be sold again at once, whatever becomes of the money.
+  // The items have not shipped, so they can be sold again at once, whatever the outcome of the refund.
   await restockRefund(sql, refundId);
   if (canceled === 0) return;
   await recordEvent(sql, {

@@ -1,4 +1,4 @@
-/** What people decide about a refund that waits: a second person's yes or no, the items' return, another try at Stripe. */
+/** Decisions of staff about refunds: approval by a second person, received and declined returns, retries, and ending failed refunds. */
 import { roleOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
@@ -10,7 +10,7 @@ import { endCancellation } from './cancellation-ledger.ts';
 import { updateRefundedOrder } from './refund-ledger.ts';
 import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
 
-/** Failure of a refund that was to be retried, and a lead declined it. */
+/** Failure reason of a refund whose retry a support lead rejected. */
 const NOT_APPROVED = 'not_approved';
 
 export type DecisionResult =
@@ -22,12 +22,12 @@ export interface RefundDecisionRequest {
   decision: 'approve' | 'reject';
   /** Who decides. */
   actor: string;
-  /** Whether the API has seen this person's sign-in; without it nobody decides. */
+  /** Whether the API verified this person's sign-in; a decision requires it. */
   isProven: boolean;
   reason: string;
 }
 
-/** Does `work` with a refund, in one transaction that holds its order's lock. */
+/** Runs `work` on a refund in one transaction that holds its order's lock. */
 function withRefund(
   db: Database,
   refundId: string,
@@ -41,7 +41,7 @@ function withRefund(
   });
 }
 
-/** Why a refund that waited, or failed, can't be made any more; undefined when it can. The caller holds the order's lock. */
+/** Why a refund that waited or failed can no longer be made; undefined when it can. The caller holds the order's lock. */
 async function refusalToResume(
   sql: Sql,
   refund: RefundFacts,
@@ -52,7 +52,7 @@ async function refusalToResume(
   return message === undefined ? undefined : { outcome: 'refused', code: 'conflict', message };
 }
 
-/** A support lead's yes or no, never that of the one who asked. Asked again, it is answered as it was decided. */
+/** Records a support lead's approval or rejection. The requester can't decide. A repeated decision returns the first result. */
 export async function decideWaiting(db: Database, request: RefundDecisionRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
     const refusal = await refusalOfDecision(sql, refund, request);
@@ -81,7 +81,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     const approved = request.decision === 'approve';
     const tooLate = approved ? await refusalToResume(sql, refund, order) : undefined;
     if (tooLate) return tooLate;
-    // With its units back on sale its money is owed: it has failed again, and is retried or settled in another way.
+    // Its units are back in stock, so the money is owed: the refund fails again, and is retried or paid another way.
     const isOwed = !approved && refund.isRestocked;
     await sql.run(
       `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now(),
@@ -121,7 +121,7 @@ async function refusalOfDecision(
   return undefined;
 }
 
-/** Also when they asked at the Temporal UI under their own name, address or id. */
+/** Also detects a request in the Temporal UI under the person's own name, email address, or ID. */
 async function isSamePerson(sql: Sql, requestedBy: string, actor: string): Promise<boolean> {
   if (requestedBy === actor) return true;
   const userId = userIdOf(actor);
@@ -145,11 +145,11 @@ export interface ReturnRequest {
   requestId: string;
   actor: string;
   reason?: string;
-  /** Whether the items are fit to be sold again. */
+  /** Whether the items can be sold again. */
   restock: boolean;
 }
 
-/** The items of a return are back: the money goes, or waits for approval when it is above the limit. */
+/** Records that the items of a return have arrived. The refund is then sent, or waits for approval if it is above the limit. */
 export async function receiveReturn(
   db: Database,
   limits: RefundLimits,
@@ -158,7 +158,7 @@ export async function receiveReturn(
   return withRefund(db, request.refundId, async (sql, refund, order) => {
     const dedupeKey = `received:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
-    // A chargeback can have taken the money, or a part of it, while the items were on their way: they are here all the same.
+    // A chargeback can have taken some or all of the money while the items were in transit; the return is recorded anyway.
     const others = await readRecords(sql, refund.orderId, refund.refundId);
     const amountCents = Math.min(refund.amountCents, refundableCents(order, others));
     const tooLate = await refusalToResume(sql, { ...refund, amountCents }, order);
@@ -193,7 +193,7 @@ export async function receiveReturn(
   });
 }
 
-/** A return that does not come, or can't be taken. */
+/** Declines a return whose items did not arrive or can't be accepted. */
 export async function declineReturn(
   db: Database,
   request: Required<Omit<ReturnRequest, 'restock'>>,
@@ -240,8 +240,8 @@ export interface RetryRequest {
 }
 
 /**
- * Sends a failed refund again, when its money and its units are still there to give. Refunds made in the meantime count toward the
- * limit of whoever requested it: above that it waits for approval, unless it was approved before.
+ * Retries a failed refund if its amount and its units can still be refunded. Refunds made in the meantime count toward the requester's
+ * limit; above that it waits for approval, unless it was approved before.
  */
 export async function retryFailed(db: Database, limits: RefundLimits, request: RetryRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
@@ -256,10 +256,12 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
       };
     }
     const others = await readRecords(sql, refund.orderId, refund.refundId);
-    const left = refundableCents(order, others);
-    // Nothing else can be requested of an order that is canceled, so its cancellation is for whatever is left of the money.
+    const remainingCents = refundableCents(order, others);
+    // A canceled order accepts no other refunds, so the cancellation refunds whatever remains.
     const amountCents =
-      refund.kind === 'cancellation' && left > 0 ? Math.min(refund.amountCents, left) : refund.amountCents;
+      refund.kind === 'cancellation' && remainingCents > 0
+        ? Math.min(refund.amountCents, remainingCents)
+        : refund.amountCents;
     const tooLate = await refusalToResume(sql, { ...refund, amountCents }, order);
     if (tooLate) return tooLate;
     const isApproved = refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED;
@@ -286,7 +288,7 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
   });
 }
 
-/** Ends a failed refund, in the caller's words. */
+/** Ends a failed refund, and records the event that `how` describes. */
 function endFailed(
   db: Database,
   request: Required<RetryRequest>,
@@ -321,8 +323,8 @@ function endFailed(
 }
 
 /**
- * Settles a failed refund whose money went back in another way, such as a bank transfer: it counts as given back, and the units that it
- * was to cancel stay canceled and go back on sale.
+ * Ends a failed refund whose amount was paid another way, such as by bank transfer. It counts as refunded, and the units that it canceled
+ * stay canceled and return to stock.
  */
 export function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
   const how = {
@@ -336,7 +338,7 @@ export function giveUpFailed(db: Database, request: Required<RetryRequest>): Pro
   });
 }
 
-/** Takes a failed refund back: no money is given back, and the units that it was to cancel ship. */
+/** Cancels a failed refund: nothing is refunded, and the units that it would have canceled ship. */
 export function cancelFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
   const how = { type: 'refund_canceled', message: 'The refund was canceled.' } as const;
   return endFailed(db, request, how, async (sql, refund) => {

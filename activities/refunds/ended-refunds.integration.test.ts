@@ -1,4 +1,4 @@
-/** Refunds that failed and then ended in another way: what ended is not begun again, and its units are on sale once. */
+/** Failed refunds that were given up or canceled: they can't be resumed, and their units return to stock once. */
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { stockOf } from '../../tests/support/shop.ts';
@@ -14,7 +14,7 @@ const request = (refundId: string, requestId: string) => ({
 });
 const refused = { outcome: 'refused', code: 'conflict' };
 
-/** A failed refund of one of two units, before they ship. @param isSentFirst Stripe had reported success, so that the unit is on sale */
+/** A failed refund of one of two unshipped units. @param isSentFirst whether Stripe had reported success, so that the unit is in stock */
 async function failedRefund({ isSentFirst = false } = {}) {
   const { order, product } = await orders.paid({ stock: 10 });
   const lines = [{ productId: product.id, quantity: 1 }];
@@ -27,7 +27,7 @@ async function failedRefund({ isSentFirst = false } = {}) {
 }
 
 describe('a refund that was given up', () => {
-  it('puts its unit back on sale, and is neither retried nor canceled', async () => {
+  it('returns its unit to stock, and can’t be retried or canceled', async () => {
     const { refundId, stock } = await failedRefund();
     expect(await stock()).toBe(8);
     expect((await shop.activities.giveUpRefund(request(refundId, 'give-up'))).outcome).toBe('decided');
@@ -42,7 +42,7 @@ describe('a refund that was given up', () => {
 });
 
 describe('a refund that was canceled', () => {
-  it('leaves its unit to ship, and is neither retried nor given up', async () => {
+  it('lets its unit ship, and can’t be retried or given up', async () => {
     const { refundId, stock } = await failedRefund();
     expect((await shop.activities.cancelRefund(request(refundId, 'cancel'))).outcome).toBe('decided');
     const canceled = await shop.activities.loadRefund({ refundId });
@@ -54,8 +54,8 @@ describe('a refund that was canceled', () => {
   });
 });
 
-describe('a refund whose unit is back on sale already', () => {
-  it('is not canceled, for its money is owed; given up, the unit is on sale once', async () => {
+describe('a refund whose unit is already back in stock', () => {
+  it('can’t be canceled, since its amount is owed; when it is given up, its unit is not restocked again', async () => {
     const { refundId, stock } = await failedRefund({ isSentFirst: true });
     expect(await stock()).toBe(9);
     expect(await shop.activities.cancelRefund(request(refundId, 'cancel'))).toMatchObject(refused);

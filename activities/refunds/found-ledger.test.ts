@@ -22,6 +22,6 @@ it.each([
     'The card’s bank opened an inquiry about $25.00 (product not received); no money has moved.',
   ],
   ['warning_closed', 'The bank’s inquiry about $25.00 is closed.'],
-])('tells of a dispute that is %s where the money is', (status, text) => {
+])('the history entry of a dispute that is %s says where the money is', (status, text) => {
   expect(message(status)).toBe(text);
 });

@@ -1,4 +1,4 @@
-/** Money that moved at Stripe without us: refunds made in its dashboard, chargebacks. They end in the same records. */
+/** Records money that moved at Stripe without a request of the shop: refunds made in the Stripe Dashboard, and chargebacks. */
 import { STRIPE } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
@@ -13,7 +13,7 @@ import { replaceRefunds } from './replaced-refunds.ts';
 
 export interface FoundRefund {
   stripeRefundId: string;
-  /** Of the refund that asked for it; undefined when it was not us. */
+  /** ID of the shop's refund that created it; undefined when it was made elsewhere. */
   refundId: string | undefined;
   amountCents: number;
   currency: string;
@@ -26,14 +26,14 @@ export interface FoundDispute {
   amountCents: number;
   currency: string;
   reason: string;
-  /** Stripe's: `needs_response`, `under_review`, `won`, `lost`, or one that begins with `warning_`. */
+  /** Stripe's status: `needs_response`, `under_review`, `won`, `lost`, or one that begins with `warning_`. */
   status: string;
   evidenceDueBy: Date | null;
 }
 
 /**
- * Brings an order's records in line with what Stripe holds of its payment. Safe to repeat.
- * @returns request IDs of the refunds that what was found replaced: their workflows have to learn of it
+ * Updates an order's records with the refunds and disputes that Stripe lists for its payment. Safe to repeat.
+ * @returns request IDs of the refunds that were replaced; the caller must notify their workflows
  */
 export async function recordFound(
   db: Database,
@@ -42,7 +42,7 @@ export async function recordFound(
 ): Promise<string[]> {
   return db.transaction(async (sql) => {
     const order = await lockForRefund(sql, orderId);
-    // Money that the order never had, such as that of a payment that could not be its own, is none of its books.
+    // An order that received no money, such as one whose payment is unmatched, has no refunds to record.
     if (!order || order.capturedCents === 0) return [];
     const known = await readRefunds(sql, orderId);
     for (const refund of found.refunds) await recordFoundRefund(sql, orderId, known, refund);
@@ -65,11 +65,11 @@ async function recordFoundRefund(
   const { stripeRefundId, status, failureReason } = found;
   const own = known.find((each) => each.stripeRefundId === stripeRefundId || each.refundId === found.refundId);
   if (own) {
-    // An earlier try of a refund that is on its second one says nothing about that.
-    const isOfThisTry = own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId;
-    // Nobody retries what was made in the dashboard: failed, it cancels nothing any more.
-    if (own.requestedBy === STRIPE && status === 'failed') await keepUnits(sql, own.refundId);
-    if (isOfThisTry && own.status !== status && own.status !== 'rejected')
+    // The outcome of an earlier attempt says nothing about the current one.
+    const isCurrentAttempt = own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId;
+    // A refund made in the Stripe Dashboard is never retried, so once it fails it no longer cancels units.
+    if (own.requestedBy === STRIPE && status === 'failed') await restoreUnits(sql, own.refundId);
+    if (isCurrentAttempt && own.status !== status && own.status !== 'rejected')
       await recordRefundIn(sql, { refundId: own.refundId, stripeRefundId, status, failureReason });
     return;
   }
@@ -124,10 +124,10 @@ async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): 
     actor: STRIPE,
     dedupeKey: `dispute:${disputeId}:${status}`,
   });
-  await bookChargeback(sql, orderId, dispute);
+  await recordChargeback(sql, orderId, dispute);
 }
 
-/** What a dispute's status means, for the order's history. */
+/** Describes a dispute's status in the order's history. */
 export function disputeMessage({
   amountCents,
   currency,
@@ -146,15 +146,15 @@ export function disputeMessage({
   return `The card’s bank opened a chargeback of ${money} (${because}). Respond in the Stripe Dashboard.`;
 }
 
-/** What a dispute's status says of the money: Stripe takes it out when a dispute opens. */
-function moneyOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'> | undefined {
+/** The refund status that corresponds to a dispute's status. Stripe withdraws the money when a dispute opens. */
+function refundStatusOf(status: string): Extract<RefundStatus, 'pending' | 'succeeded' | 'failed'> | undefined {
   if (status.startsWith('warning_') || status === 'prevented') return undefined;
   if (status === 'won') return 'failed';
   return status === 'lost' ? 'succeeded' : 'pending';
 }
 
-/** The units that a refund was to cancel ship after all, unless they are back on sale. */
-async function keepUnits(sql: Sql, refundId: string): Promise<void> {
+/** Lets the units that a refund canceled ship after all, unless they are back in stock. */
+async function restoreUnits(sql: Sql, refundId: string): Promise<void> {
   await sql.run(
     `update refunds set cancels_units = false, restock = false where id = $1
        and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`,
@@ -163,8 +163,8 @@ async function keepUnits(sql: Sql, refundId: string): Promise<void> {
 }
 
 /**
- * Records money that moved without this shop, which names no units. When it leaves nothing of an order that has not shipped, it cancels
- * all units that are left: nobody keeps the money and the goods. Refunds that are not finished are then replaced: the money is gone.
+ * Records money that moved without a request of the shop and names no units. If nothing remains of the payment of an unshipped order, it
+ * cancels all remaining units, since nobody may keep both the money and the items. It then also replaces unfinished refunds.
  */
 async function insertFound(
   sql: Sql,
@@ -187,18 +187,18 @@ async function insertFound(
     { ...found, lines, restock: cancelsUnits, cancelsUnits, status: 'pending', actor: STRIPE },
   );
   if (!isAll) return;
-  // Money that is owed for units on sale again stays a case: what was found can fail at the bank as well.
+  // A refund that is owed for restocked units stays open, since what was found can fail at the bank too.
   const failed = replacedBy(order, decided, { amountCents, lines }).filter((refund) => !refund.isRestocked);
   const replaced = [...records.filter(isWaiting), ...failed];
   await replaceRefunds(sql, { refundId, orderId, kind }, replaced, STRIPE);
 }
 
 /**
- * A chargeback is booked as money given back, in full: what the bank takes does not depend on what was refunded before. When it leaves
- * nothing of an order that has not shipped, it cancels the order's units: they go back on sale if it is lost, and ship if it is won.
+ * Records a chargeback as a refund of its full amount, which does not depend on earlier refunds. If nothing remains of the payment of an
+ * unshipped order, it cancels the order's units: they return to stock if it is lost, and ship if it is won.
  */
-async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
-  const status = moneyOf(dispute.status);
+async function recordChargeback(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
+  const status = refundStatusOf(dispute.status);
   if (!status) return;
   const { amountCents } = dispute;
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
@@ -222,7 +222,7 @@ async function bookChargeback(sql: Sql, orderId: string, dispute: FoundDispute):
     if (changed > 0) await updateRefundedOrder(sql, orderId);
   }
   if (status === 'pending') return;
-  // Won: the money is back, and so are the units that the chargeback was to cancel.
-  if (status === 'failed') await keepUnits(sql, refundId);
+  // The chargeback was won: the money is back, and the units that it canceled ship.
+  if (status === 'failed') await restoreUnits(sql, refundId);
   await recordRefundIn(sql, { refundId, stripeRefundId: dispute.disputeId, status });
 }

@@ -1,4 +1,4 @@
-/** Money that moved at Stripe without the shop: what it takes of the order, what it replaces, and what stays when it fails. */
+/** Money that moved at Stripe without the shop: its effect on the order, the refunds that it replaces, and its failure. */
 import { describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import type { PaidOrder } from '../../tests/support/ledger-orders.ts';
@@ -6,7 +6,7 @@ import { atStripe, chargeBack } from '../../tests/support/sales.ts';
 import { stockOf, until } from '../../tests/support/shop.ts';
 import { type FoundDispute, recordFound } from './found-ledger.ts';
 
-// What is mailed stays in the outbox, to be counted.
+// Emails stay in the outbox, so that tests can count them.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
@@ -45,7 +45,7 @@ const mailsOf = async ({ order }: PaidOrder) =>
     )
   ).map(({ kind }) => kind);
 
-/** Staff refund it in Stripe's dashboard. */
+/** Staff refund it in the Stripe Dashboard. */
 const refundInDashboard = ({ paymentIntentId }: PaidOrder, amount?: number) =>
   shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount });
 const untilFailed = (id: string) =>
@@ -54,7 +54,7 @@ const nextIsRefused = () =>
   atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 300 });
 
 describe('a chargeback', () => {
-  it('is told once when it opens and once when it is decided, and mails nothing', async () => {
+  it('is recorded once when it opens and once when it is decided, without emails', async () => {
     const sale = await orders.paid();
     const mails = await mailsOf(sale);
     const disputeId = await chargeBack(shop, { intentId: sale.paymentIntentId });
@@ -71,7 +71,7 @@ describe('a chargeback', () => {
     expect([await stock(sale), (await orderOf(sale)).refundedCents]).toEqual([10, 2_500]);
   });
 
-  it('that was won before anybody looked has taken nothing', async () => {
+  it('that was won before it was read takes nothing', async () => {
     const sale = await orders.paid();
     await close(await chargeBack(shop, { intentId: sale.paymentIntentId }), 'won');
     await reconcile(sale);
@@ -79,7 +79,7 @@ describe('a chargeback', () => {
     expect(await orderOf(sale)).toMatchObject({ status: 'paid', refundedCents: 0 });
   });
 
-  it('that was lost before anybody looked has taken all, and its units are on sale', async () => {
+  it('that was lost before it was read takes everything, and its units return to stock', async () => {
     const sale = await orders.paid();
     await close(await chargeBack(shop, { intentId: sale.paymentIntentId }), 'lost');
     await reconcile(sale);
@@ -87,7 +87,7 @@ describe('a chargeback', () => {
     expect([await stock(sale), (await orderOf(sale)).status]).toEqual([10, 'refunded']);
   });
 
-  it('of an order that has shipped cancels no unit', async () => {
+  it('of a shipped order cancels no units', async () => {
     const sale = await orders.shipped();
     await close(await chargeBack(shop, { intentId: sale.paymentIntentId }), 'lost');
     await reconcile(sale);
@@ -95,7 +95,7 @@ describe('a chargeback', () => {
     expect([await stock(sale), (await orderOf(sale)).status]).toEqual([8, 'refunded']);
   });
 
-  it('has another day to answer it by when Stripe says so', async () => {
+  it('gets a new evidence deadline when Stripe changes it', async () => {
     const sale = await orders.paid();
     const { orderId } = sale.order;
     const disputeId = await chargeBack(shop, { intentId: sale.paymentIntentId });
@@ -114,7 +114,7 @@ describe('a chargeback', () => {
     await reconcile(sale);
   });
 
-  it('that was lost is no refund that somebody made alone: it counts toward nobody’s limit', async () => {
+  it('that was lost does not count toward anyone’s refund limit', async () => {
     const sale = await orders.paid({ price: '100.00' });
     await close(await chargeBack(shop, { intentId: sale.paymentIntentId }, 9_000), 'lost');
     await reconcile(sale);
@@ -123,10 +123,10 @@ describe('a chargeback', () => {
   });
 });
 
-describe('a refund of everything in Stripe’s dashboard', () => {
-  /** By what becomes of an earlier refund of one unit, how it stands before. */
+describe('a full refund in the Stripe Dashboard', () => {
+  /** States of an earlier refund of one unit, and what each becomes. */
   const EARLIER: Readonly<Record<string, { becomes: object; make: (sale: PaidOrder) => Promise<unknown> }>> = {
-    'waits for approval': {
+    'is waiting for approval': {
       becomes: { status: 'rejected', replaced: true },
       make: (sale) => orders.refunded(sale.order.orderId, { amountCents: 12_000 }),
     },
@@ -137,7 +137,7 @@ describe('a refund of everything in Stripe’s dashboard', () => {
         await fail((await orders.refunded(sale.order.orderId, { lines })).refundId);
       },
     },
-    'is owed, for its unit is on sale': {
+    'is owed, since its unit is in stock': {
       becomes: { status: 'failed', replaced: false },
       make: async (sale) => {
         const lines = [{ productId: sale.product.id, quantity: 1 }];
@@ -148,20 +148,23 @@ describe('a refund of everything in Stripe’s dashboard', () => {
       },
     },
   };
-  it.each(Object.entries(EARLIER))('where an earlier refund %s', async (_, { becomes, make }) => {
-    const sale = await orders.paid({ price: '80.00' });
-    await make(sale);
-    await refundInDashboard(sale);
-    await reconcile(sale);
-    expect(await refundsOf(sale)).toMatchObject([becomes, { status: 'succeeded', cancels_units: true }]);
-    expect([await stock(sale), (await orderOf(sale)).refundedCents]).toEqual([10, 16_000]);
-    // Its money went back, so that nothing of it is left open for other tests.
-    await shop.services.db.run(`update refunds set status = 'rejected' where order_id = $1 and status = 'failed'`, [
-      sale.order.orderId,
-    ]);
-  });
+  it.each(Object.entries(EARLIER))(
+    'replaces an earlier refund unless that is owed: one that %s',
+    async (_, { becomes, make }) => {
+      const sale = await orders.paid({ price: '80.00' });
+      await make(sale);
+      await refundInDashboard(sale);
+      await reconcile(sale);
+      expect(await refundsOf(sale)).toMatchObject([becomes, { status: 'succeeded', cancels_units: true }]);
+      expect([await stock(sale), (await orderOf(sale)).refundedCents]).toEqual([10, 16_000]);
+      // Close the failed refund, so that it does not stay open for other tests.
+      await shop.services.db.run(`update refunds set status = 'rejected' where order_id = $1 and status = 'failed'`, [
+        sale.order.orderId,
+      ]);
+    },
+  );
 
-  it('of a payment that came too late puts nothing on sale that was never sold', async () => {
+  it('of a payment that arrived too late restocks nothing, since nothing was sold', async () => {
     const opened = await orders.opened({ price: '80.00' });
     const { orderId } = opened.order;
     const sale = { ...opened, paymentIntentId: await orders.charge(opened.order) };
@@ -174,7 +177,7 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     expect(await stock(sale)).toBe(10);
   });
 
-  it('of a part replaces nothing, and cancels no unit', async () => {
+  it('of part of the payment replaces nothing, and cancels no units', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await orders.refunded(sale.order.orderId, { amountCents: 12_000 });
     await refundInDashboard(sale, 500);
@@ -185,7 +188,7 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     ]);
   });
 
-  it('that had failed before anybody looked is no refund', async () => {
+  it('that failed before it was read is not recorded', async () => {
     const sale = await orders.paid();
     await nextIsRefused();
     await untilFailed((await refundInDashboard(sale)).id);
@@ -194,7 +197,7 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     expect(await orderOf(sale)).toMatchObject({ status: 'paid', refundedCents: 0 });
   });
 
-  it('that fails while its units are off sale lets them ship', async () => {
+  it('that fails before its units are restocked lets them ship', async () => {
     const sale = await orders.paid();
     await nextIsRefused();
     const { id } = await refundInDashboard(sale);
@@ -205,7 +208,7 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     expect([await stock(sale), (await orderOf(sale)).status]).toEqual([8, 'paid']);
   });
 
-  it('that fails when its units are on sale already leaves them canceled', async () => {
+  it('that fails after its units were restocked leaves them canceled', async () => {
     const sale = await orders.paid();
     const { id } = await refundInDashboard(sale);
     await reconcile(sale);
@@ -214,13 +217,13 @@ describe('a refund of everything in Stripe’s dashboard', () => {
     await recordFound(shop.services.db, sale.order.orderId, { refunds: [failed as never], disputes: [] });
     expect(await refundsOf(sale)).toMatchObject([{ status: 'failed', cancels_units: true }]);
     expect([await stock(sale), (await orderOf(sale)).refundedCents]).toEqual([10, 0]);
-    // Stripe has not refused it: its own word puts it right.
+    // Stripe still reports success, so reading it again corrects the record.
     await reconcile(sale);
     expect((await orderOf(sale)).refundedCents).toBe(2_500);
   });
 });
 
-it('a refund of the shop’s own that fails at the bank still keeps its unit from shipping', async () => {
+it('a refund by the shop that fails at the bank still blocks its unit from shipping', async () => {
   const sale = await orders.paid();
   const lines = [{ productId: sale.product.id, quantity: 1 }];
   const { refundId } = await orders.refunded(sale.order.orderId, { lines });

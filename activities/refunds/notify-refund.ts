@@ -3,9 +3,9 @@ import { refundChangedSignal, refundWorkflowId } from '../../workflows/refund/me
 import type { ActivityDependencies } from '../dependencies.ts';
 
 /**
- * Has refunds' workflows read their records again. Not reached, they would wait for a decision that can't come, so this is part of the
- * step that changed the records, and is retried with it. One that has ended needs no notice.
- * @param requestIds of refunds of this order
+ * Signals refund workflows to reload their records. A workflow that misses the signal would wait for a decision that can't come, so this
+ * is part of the activity that changed the records, and is retried with it. A completed workflow needs no signal.
+ * @param requestIds request IDs of refunds of this order
  */
 export async function notifyRefunds(
   deps: Pick<ActivityDependencies, 'temporal'>,

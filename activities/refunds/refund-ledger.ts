@@ -1,4 +1,4 @@
-/** Refunds in PostgreSQL: asked for under the order's row lock, so requests at the same moment can't exceed the charge. */
+/** Refunds in PostgreSQL. They are requested under the order's row lock, so concurrent requests can't exceed the charge. */
 import { roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
@@ -33,19 +33,19 @@ export interface RefundWithActor {
   refundId: string;
   orderId: string;
   requestId: string;
-  /** 1 or more; undefined asks for the lines' price, or for all that is left. */
+  /** Minor units, at least 1. Defaults to the price of `lines`, or to everything that remains. */
   amountCents?: number;
   lines?: RefundLine[];
   reason: string;
   restock: boolean;
-  /** The money waits until the items are back. Always so for shoppers whose order has shipped. */
+  /** Whether to wait for the return of the items before refunding. Always true for shoppers whose order has shipped. */
   awaitReturn?: boolean;
-  /** Who asks, already checked. */
+  /** The verified requester. */
   actor: string;
 }
 
 export type RequestedRefund =
-  /** `replaced`: request IDs of the failed refunds whose money or units this one takes. */
+  /** `replaced`: request IDs of the failed refunds whose amount or units this one includes. */
   | { outcome: 'accepted'; refund: RefundFacts; replaced: string[] }
   | {
       outcome: 'refused';
@@ -61,14 +61,14 @@ export type RequestedRefund =
     }
   | { outcome: 'order_missing' };
 
-/** Settings that decide on refunds. */
+/** Settings for decisions about refunds. */
 export interface RefundRules {
   limits: RefundLimits;
   /** Days after delivery in which returns are accepted. */
   returnDays: number;
 }
 
-/** Accepts or refuses a refund. The same refund asked for again is answered as it is. */
+/** Accepts or refuses a refund. A repeated request returns the existing refund. */
 export async function requestRefund(
   db: Database,
   { limits, returnDays }: RefundRules,
@@ -90,7 +90,7 @@ export async function requestRefund(
     });
     const decision = decideRefund(order, earlier, { ...request, isShopper: role === 'customer' });
     if (!decision.ok) return refused(decision.code, decision.message);
-    // Who asked to cancel items that ship in the same moment did not ask for a return.
+    // A shopper who asked to cancel items that shipped at the same moment did not ask for a return.
     if (role === 'customer' && order.hasShipped && request.awaitReturn === false)
       return refused('order_not_refundable', 'The order has shipped. Request a return instead.');
     const isReturn = request.awaitReturn === true || (role === 'customer' && order.hasShipped);
@@ -108,7 +108,7 @@ export async function requestRefund(
       : needsApproval(limits, role, earlier, decision.amountCents)
         ? 'awaiting_approval'
         : 'pending';
-    // Stripe refunds nothing of a disputed charge, and the units would be canceled for no money.
+    // Stripe does not refund a disputed charge, so the units would be canceled without a refund.
     if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {
       return refused(
         'order_not_refundable',
@@ -136,7 +136,7 @@ function requestedMessage(status: RefundStatus): string {
   return status === 'awaiting_approval' ? 'Refund requested; waiting for approval.' : 'Refund requested.';
 }
 
-/** @param request what is asked now, under an id that was used before */
+/** @param request the new request, whose ID was used before */
 function repeated(refund: RefundFacts, request: RefundWithActor, replaced: string[]): RequestedRefund {
   if (asksFor(request, refund)) return { outcome: 'accepted', refund, replaced };
   return {
@@ -195,25 +195,25 @@ export async function insertRefund(
 export interface StripeRefundOutcome {
   refundId: string;
   stripeRefundId: string | null;
-  /** Of which attempt this is the outcome; left out where Stripe's own ID tells it. */
+  /** The attempt that this is the outcome of; left out where Stripe's refund ID identifies it. */
   attempt?: number;
-  /** `pending` means that Stripe has accepted it: the money counts as given back until Stripe says that it failed. */
+  /** `pending` means that Stripe has accepted it; the amount counts as refunded until Stripe reports a failure. */
   status: RefundStatus;
   failureReason?: string;
 }
 
-/** Books what Stripe says of a refund and brings the order's refunded amount and status in line. */
+/** Records the state of a refund at Stripe, and updates the order's refunded amount and status. @throws Error when it does not exist */
 export async function recordRefund(db: Database, outcome: StripeRefundOutcome): Promise<RefundFacts> {
   return db.transaction((sql) => recordRefundIn(sql, outcome));
 }
 
-/** As `recordRefund`, within the caller's transaction. */
+/** Like `recordRefund`, within the caller's transaction. */
 export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Promise<RefundFacts> {
   const orderId = (await readRefund(sql, outcome.refundId))?.orderId;
   if (!orderId) throw new Error(`refund ${outcome.refundId} does not exist`);
   await lockOrder(sql, orderId);
   const before = (await readRefund(sql, outcome.refundId))!;
-  // News of an attempt that failed before says nothing of the next one.
+  // The outcome of an earlier attempt says nothing about the current one.
   if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;
   const changed = await sql.run(
     `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
@@ -239,17 +239,17 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
   return (await readRefund(sql, outcome.refundId))!;
 }
 
-/** Brings the order's refunded amount and its status in line with its refunds; the caller holds the order's lock. */
+/** Updates the order's refunded amount and its status from its refunds. The caller holds the order's lock. */
 export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<OrderStatus> {
   const order = (await lockOrder(sql, orderId))!;
   const { atStripeCents, otherwiseCents } = await readReturned(sql, orderId, order.currency);
   const capturedCents = fromDecimal(order.captured_amount, order.currency);
-  // A bank can take back more than what refunds had left: an order gives back no more than it received.
+  // A chargeback can exceed what earlier refunds left, but an order never counts more as refunded than it received.
   const refundedCents = Math.min(capturedCents, atStripeCents);
-  const isOver = order.status === 'expired' || order.status === 'canceled';
-  // What went back in another way is none of Stripe's refunds, and yet the shopper has it.
+  const isClosed = order.status === 'expired' || order.status === 'canceled';
+  // Money paid another way is not in Stripe's refunds, but the shopper has received it.
   const returnedCents = refundedCents + otherwiseCents;
-  const status = isOver
+  const status = isClosed
     ? order.status
     : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });
   await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [

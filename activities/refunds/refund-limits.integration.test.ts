@@ -1,4 +1,4 @@
-/** Limits of refunds, in the ledger: what is left of the charge, what one person may give back alone, and who decides above that. */
+/** Refund limits in the ledger: the remaining charge, the amount that one person may refund alone, and who decides above that. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uiActor } from '../../domain/identity.ts';
@@ -7,7 +7,7 @@ import { activityShop } from '../../tests/support/activity-shop.ts';
 import { stockOf } from '../../tests/support/shop.ts';
 import { decideWaiting } from './decision-ledger.ts';
 
-/** Minor units that support gives back of one order without a second person. */
+/** Minor units that support may refund per order without approval. */
 const LIMIT = 1_000;
 
 const shop = activityShop({ settings: { REFUND_LIMIT_SUPPORT_CENTS: LIMIT, REFUND_LIMIT_LEAD_CENTS: 2_000 } });
@@ -20,9 +20,9 @@ function decide(refundId: string, decision: 'approve' | 'reject', actor = lead()
   return shop.activities.decideRefund({ refundId, decision, reason: 'looked at', ...proof });
 }
 
-describe('what is left of the charge', () => {
+describe('the remaining charge', () => {
   it.each(['awaiting_approval', 'pending', 'succeeded'] as const)(
-    'is the bound of lines too, beside an earlier refund that is %s',
+    'also limits lines, after an earlier refund that is %s',
     async (status) => {
       const { order, product } = await orders.shipped({ price: '10.00' });
       const { orderId } = order;
@@ -54,14 +54,14 @@ describe('what is left of the charge', () => {
 });
 
 describe('the limit of one person', () => {
-  it('is reached with its last cent, not before', async () => {
+  it('includes its last cent', async () => {
     const { order } = await orders.paid();
     expect((await orders.refunded(order.orderId, { amountCents: LIMIT })).status).toBe('pending');
     const other = await orders.paid();
     expect((await orders.refunded(other.order.orderId, { amountCents: LIMIT + 1 })).status).toBe('awaiting_approval');
   });
 
-  /** How an earlier refund of 8.00 stands, and whether another 3.00 are then above the limit. */
+  /** States of an earlier refund of 8.00, and whether another refund of 3.00 is then above the limit. */
   const EARLIER: Readonly<Record<string, { counts: boolean; bring: (refundId: string) => Promise<unknown> }>> = {
     pending: { counts: true, bring: async () => {} },
     'at Stripe': {
@@ -85,7 +85,7 @@ describe('the limit of one person', () => {
         return shop.activities.cancelRefund({ refundId, requestId: 'w', actor: 'ui:Anna', reason: 'not needed' });
       },
     },
-    'settled in another way': {
+    'paid another way': {
       counts: true,
       bring: async (refundId) => {
         await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
@@ -93,19 +93,22 @@ describe('the limit of one person', () => {
       },
     },
   };
-  it.each(Object.entries(EARLIER))('is not passed in slices: one that is %s', async (_, { counts, bring }) => {
-    const { order } = await orders.paid();
-    const first = await orders.refunded(order.orderId, { amountCents: 800 });
-    expect(first.status).toBe('pending');
-    await bring(first.refundId);
-    const second = await orders.refunded(order.orderId, { amountCents: 300 });
-    expect(second.status).toBe(counts ? 'awaiting_approval' : 'pending');
-    // What waits counts as well.
-    if (counts) expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
-    await shop.activities.reconcilePayment({ orderId: order.orderId });
-  });
+  it.each(Object.entries(EARLIER))(
+    'can’t be exceeded in parts: an earlier refund that is %s',
+    async (_, { counts, bring }) => {
+      const { order } = await orders.paid();
+      const first = await orders.refunded(order.orderId, { amountCents: 800 });
+      expect(first.status).toBe('pending');
+      await bring(first.refundId);
+      const second = await orders.refunded(order.orderId, { amountCents: 300 });
+      expect(second.status).toBe(counts ? 'awaiting_approval' : 'pending');
+      // A waiting refund counts too.
+      if (counts) expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
+      await shop.activities.reconcilePayment({ orderId: order.orderId });
+    },
+  );
 
-  it('counts a return that is awaited, and a refund that waits for approval', async () => {
+  it('counts an expected return, and a refund that is waiting for approval', async () => {
     const { order, product } = await orders.shipped();
     const lines = [{ productId: product.id, quantity: 1 }];
     const awaited = await orders.refunded(order.orderId, { lines, awaitReturn: true });
@@ -121,7 +124,7 @@ describe('the limit of one person', () => {
     expect((await orders.refunded(order.orderId, { amountCents: 1 })).status).toBe('awaiting_approval');
   });
 
-  it('begins anew after what a second person approved', async () => {
+  it('starts over after a refund that a second person approved', async () => {
     const { order } = await orders.paid();
     const big = await orders.refunded(order.orderId, { amountCents: 1_200 });
     expect(big.status).toBe('awaiting_approval');
@@ -133,12 +136,12 @@ describe('the limit of one person', () => {
 describe('a refund that failed', () => {
   const retry = { actor: 'ui:Anna', reason: 'as asked' };
 
-  it('waits for approval at each retry that a lead has not approved', async () => {
+  it('needs approval for each retry until a lead has approved one', async () => {
     const { order, product } = await orders.paid({ price: '8.00' });
     const lines = [{ productId: product.id, quantity: 1 }];
     const { refundId, status } = await orders.refunded(order.orderId, { lines });
     expect(status).toBe('pending');
-    // The unit is on sale again when the bank refuses the money: it is owed.
+    // The unit is back in stock when the bank refuses the refund, so the amount is owed.
     const atStripe = { refundId, attempt: 1, stripeRefundId: `re_${refundId}` };
     await shop.activities.recordRefund({ ...atStripe, status: 'succeeded' });
     await shop.activities.recordRefund({ ...atStripe, status: 'failed', failureReason: 'declined' });
@@ -149,7 +152,7 @@ describe('a refund that failed', () => {
     expect(await decide(refundId, 'reject')).toMatchObject({ outcome: 'decided', refund: { status: 'failed' } });
     expect(await shop.activities.retryRefund({ refundId, requestId: 'r2', ...retry })).toMatchObject(waits);
     expect(await decide(refundId, 'approve')).toMatchObject({ outcome: 'decided', refund: { status: 'pending' } });
-    // Approved once, it is sent again without another decision.
+    // Once approved, it can be retried without another decision.
     await shop.activities.recordRefund({ refundId, attempt: 3, stripeRefundId: null, status: 'failed' });
     expect(await shop.activities.retryRefund({ refundId, requestId: 'r3', ...retry })).toMatchObject({
       outcome: 'decided',
@@ -182,7 +185,7 @@ describe('a return that was received', () => {
   it.each([
     { restock: true, stock: 10 },
     { restock: false, stock: 8 },
-  ])('leaves a stock of $stock once its money went, when its items are fit: $restock', async ({ restock, stock }) => {
+  ])('leaves a stock of $stock after its refund, with restock: $restock', async ({ restock, stock }) => {
     const { order, product } = await orders.shipped({ stock: 10 });
     const lines = [{ productId: product.id, quantity: 2 }];
     const { refundId } = await orders.refunded(order.orderId, { lines, amountCents: LIMIT, awaitReturn: true });
@@ -191,7 +194,7 @@ describe('a return that was received', () => {
     expect(await stockOf(shop.services, product.id)).toEqual({ stock, reserved: 0 });
   });
 
-  it('counts what was refunded while it was on its way', async () => {
+  it('counts refunds that were made while it was in transit', async () => {
     const { order, product } = await orders.shipped();
     const lines = [{ productId: product.id, quantity: 1 }];
     const awaited = await orders.refunded(order.orderId, { lines, amountCents: 900, awaitReturn: true });
@@ -203,7 +206,7 @@ describe('a return that was received', () => {
 });
 
 describe('a decision', () => {
-  /** @param provenAs who asked at the API; left out, `requestedBy` is a name given at the Temporal UI */
+  /** @param provenAs who requested it through the API; if left out, `requestedBy` is a name given in the Temporal UI */
   async function waiting(requestedBy = 'Anna', provenAs?: string) {
     const { orderId } = (await orders.paid()).order;
     const requestId = randomUUID();
@@ -215,7 +218,7 @@ describe('a decision', () => {
   }
   const forbidden = { outcome: 'refused', code: 'forbidden' };
 
-  it('needs a support lead or an admin, and a proof of it for this very decision', async () => {
+  it('requires a support lead or an admin, and a proof for this exact decision', async () => {
     const refundId = await waiting();
     for (const actor of [`support:${randomUUID()}`, `customer:${randomUUID()}`, 'guest', 'system', 'ui:Lea'])
       expect(await decide(refundId, 'approve', actor), actor).toMatchObject(forbidden);
@@ -231,14 +234,14 @@ describe('a decision', () => {
       expect(
         await shop.activities.decideRefund({ refundId, decision: 'approve', reason: 'r', ...sender }),
       ).toMatchObject(forbidden);
-    // The ledger asks for the proof itself, whatever role it is told.
+    // The ledger requires the proof, whatever role the actor has.
     const unproven = { refundId, decision: 'approve', reason: 'r', actor, isProven: false } as const;
     expect(await decideWaiting(shop.services.db, unproven)).toMatchObject(forbidden);
     expect(await shop.activities.loadRefund({ refundId })).toMatchObject({ status: 'awaiting_approval' });
     expect((await decide(refundId, 'approve', `admin:${randomUUID()}`)).outcome).toBe('decided');
   });
 
-  it('is never that of the one who asked, under whatever name they did', async () => {
+  it('can’t be made by the requester, whatever name they used', async () => {
     const email = `lea.${randomUUID()}@example.test`;
     const user = await shop.services.db.row<{ id: string }>(
       `insert into users (email, password_hash, full_name, role) values ($1, '', 'Lea Lead', 'support_lead') returning id`,
@@ -261,7 +264,7 @@ describe('a decision', () => {
       expect(await decide(refundId, 'reject', actor), name).toMatchObject(forbidden);
       expect((await decide(refundId, 'reject')).outcome, name).toBe('decided');
     }
-    // Signed in at the shop, in whatever role.
+    // The requester signed in to the shop, in any role.
     for (const role of ['support', 'support_lead', 'admin']) {
       const refundId = await waiting('', `${role}:${user!.id}`);
       expect(await decide(refundId, 'approve', actor), role).toMatchObject(forbidden);
@@ -270,7 +273,7 @@ describe('a decision', () => {
     }
   });
 
-  it('comes too late to approve what was refunded in Stripe’s dashboard meanwhile; rejecting is still possible', async () => {
+  it('can no longer approve a refund that was made in the Stripe Dashboard in the meantime, but can reject it', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const { refundId } = await orders.refunded(orderId, { amountCents: 2_200 });
@@ -283,7 +286,7 @@ describe('a decision', () => {
     expect(refundedCents).toBe(301);
   });
 
-  it('stands: it is neither turned around nor made by two', async () => {
+  it('is final: it can’t be reversed or made by a second person', async () => {
     const refundId = await waiting();
     const actor = lead();
     expect(await decide(refundId, 'reject', actor)).toMatchObject({ refund: { status: 'rejected' } });

@@ -1,4 +1,4 @@
-/** Invariant 2 at the desk: whatever is asked of an order at the same moment, no more goes back than was charged. */
+/** Invariant 2 for refunds: whatever is requested of an order concurrently, no more is refunded than was charged. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ afterAll(async () => {
   await services?.close();
 });
 
-/** A paid order of three products, by SQL: what is tried here is the ledger. */
+/** Inserts a paid order of three products by SQL, since this test covers only the ledger. */
 async function paidOrder(hasShipped: boolean): Promise<{ orderId: string; productIds: string[] }> {
   const { db } = services;
   const [orderId, reservationId] = [randomUUID(), randomUUID()];
@@ -68,7 +68,7 @@ async function paidOrder(hasShipped: boolean): Promise<{ orderId: string; produc
 
 const line = fc.record({ product: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) });
 const ask = fc.record({
-  // Few of the others: the first that is granted ends the race.
+  // Cancellations and shipments are rare, because the first one that is granted ends the race.
   kind: fc.oneof(
     { weight: 60, arbitrary: fc.constant('refund') },
     { weight: 1, arbitrary: fc.constant('cancel') },
@@ -85,7 +85,7 @@ const ask = fc.record({
   lines: fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { nil: undefined }),
   restock: fc.boolean(),
   awaitReturn: fc.constantFrom(true, false, undefined, undefined),
-  /** How it ends at Stripe, and what people do with it. */
+  /** Its outcome at Stripe, and the action of staff that follows. */
   stripe: fc.constantFrom('succeeded', 'failed', 'failed', 'pending'),
   follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'cancel', 'receive', 'decline'),
 });
@@ -102,7 +102,7 @@ const SMALL: Ask = {
   stripe: 'pending',
   follow: 'nothing',
 };
-/** So little is asked of a shipped order that each outcome comes about, whoever is first. */
+/** Requests of a shipped order so small that each outcome occurs, whichever comes first. */
 const EVERY_OUTCOME: Ask[] = [
   ...(['retry', 'give up', 'cancel'] as const).map((follow): Ask => ({ ...SMALL, stripe: 'failed', follow })),
   { ...SMALL, actor: uiActor('Anna'), amountCents: LIMITS.supportCents + 1 },
@@ -113,7 +113,7 @@ const EVERY_OUTCOME: Ask[] = [
 while (EVERY_OUTCOME.length < AT_ONCE) EVERY_OUTCOME.push(SMALL);
 
 describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
-  it('never give back more than was charged, nor a unit twice', async () => {
+  it('never refund more than was charged, or a unit twice', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
@@ -174,7 +174,7 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
       ),
       { numRuns: 20, endOnFailure: true, examples: [[EVERY_OUTCOME, true]] },
     );
-    // The race is no use when everything in it is refused.
+    // The race would prove nothing if every request were refused.
     for (const outcome of [
       'pending',
       'awaiting_approval',
@@ -208,12 +208,12 @@ async function assertBooks(orderId: string, productIds: readonly string[]): Prom
     [orderId],
   );
   expect(order!.cents).toBe(sum(given));
-  // What was settled in another way counts as given back.
+  // A refund that was paid another way counts as refunded.
   if (order!.status === 'refunded')
     expect(order!.cents + sum(refunds.filter((each) => each.isGivenUp))).toBe(CAPTURED_CENTS);
   const { lines, hasShipped } = (await lockForRefund(db, orderId))!;
   const packing = packingLines({ lines }, refunds);
-  // What has shipped has no refund of its units at work: they were left out, or it would not have shipped.
+  // A shipped order has no open refund that cancels its units, or it could not have shipped.
   if (hasShipped) expect(packing.filter((line) => line.pending > 0)).toEqual([]);
   for (const [index, productId] of productIds.entries()) {
     const taken = open.flatMap((each) => each.lines).filter((each) => each.productId === productId);
@@ -223,7 +223,7 @@ async function assertBooks(orderId: string, productIds: readonly string[]): Prom
       productId,
     ]);
     expect(stock!.stock).toBeLessThanOrEqual(QUANTITIES[index]!);
-    // A unit is back on sale or ships, never both.
+    // A unit returns to stock or ships, never both.
     const packed = packing.find((each) => each.productId === productId)!;
     if (!hasShipped) expect(stock!.stock + packed.toShip).toBeLessThanOrEqual(QUANTITIES[index]!);
   }

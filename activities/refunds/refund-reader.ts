@@ -1,4 +1,4 @@
-/** Reads refunds and what they are decided by. */
+/** Reads refunds, and the facts by which they are decided. */
 import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type Fulfillment, hasShipped, type OrderStatus, type RefundStatus } from '../../domain/order-state.ts';
@@ -6,7 +6,7 @@ import type { RefundableOrder, RefundLine, RefundRecord } from '../../domain/ref
 import { withholdsMoney } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 
-/** `cancellation` ends the order with it; `chargeback` is money that the card's bank took. */
+/** `cancellation` also cancels the order; `chargeback` is money that the card's bank took. */
 export type RefundKind = 'refund' | 'cancellation' | 'chargeback';
 
 export interface RefundFacts {
@@ -20,13 +20,13 @@ export interface RefundFacts {
   reason: string;
   status: RefundStatus;
   restock: boolean;
-  /** Whether its units had not shipped when it was requested: they never ship, and go back on sale. */
+  /** Whether its units had not shipped when it was requested; they will not ship, and return to stock. */
   cancelsUnits: boolean;
-  /** A failed refund whose money went back in another way, such as a bank transfer. */
+  /** Whether it is a failed refund whose amount was paid another way, such as by bank transfer. */
   isGivenUp: boolean;
-  /** Whether its units are back on sale. */
+  /** Whether its units are back in stock. */
   isRestocked: boolean;
-  /** A chargeback, or made in Stripe's dashboard. */
+  /** Whether it is a chargeback or was made in the Stripe Dashboard. */
   isFromStripe: boolean;
   requestedBy: string;
   decidedBy: string | null;
@@ -34,7 +34,7 @@ export interface RefundFacts {
   paymentIntentId: string;
   stripeRefundId: string | null;
   failureReason: string | null;
-  /** Counts the tries at Stripe; each has an idempotency key of its own. */
+  /** Counts the attempts at Stripe from 1; each has its own idempotency key. */
   attempt: number;
   createdAt: string;
   updatedAt: string;
@@ -83,7 +83,7 @@ export async function readRefund(sql: Sql, refundId: string): Promise<RefundFact
   return row && toFacts(row);
 }
 
-/** Of one order, oldest first. */
+/** The refunds of one order, oldest first. */
 export async function readRefunds(sql: Sql, orderId: string): Promise<RefundFacts[]> {
   return (await sql.rows<RefundRow>(READ_REFUNDS, [orderId])).map(toFacts);
 }
@@ -120,11 +120,11 @@ export interface OrderForRefund extends RefundableOrder {
   currency: string;
   fulfillment: Fulfillment;
   deliveredAt: Date | null;
-  /** Whether its stock was ever sold to it; not to one whose payment came too late. */
+  /** Whether its stock was sold; false when its payment arrived too late. */
   isSold: boolean;
 }
 
-/** The order under its row lock, so that requests at the same moment are decided one after the other. */
+/** Reads the order under its row lock, so that concurrent requests are decided one after the other. */
 export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderForRefund | undefined> {
   const order = await sql.row<{
     status: OrderStatus;
@@ -159,7 +159,7 @@ export async function lockForRefund(sql: Sql, orderId: string): Promise<OrderFor
   };
 }
 
-/** Earlier refunds of an order, as decisions need them. */
+/** Earlier refunds of an order, in the form that decisions need. */
 export async function readRecords(
   sql: Sql,
   orderId: string,
@@ -182,13 +182,13 @@ export async function readRecords(
     }));
 }
 
-/** Whether a chargeback that is not decided has taken money of the order. */
+/** Whether an undecided chargeback withholds money of the order. */
 export async function hasMoneyWithheld(sql: Sql, orderId: string): Promise<boolean> {
   const disputes = await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [orderId]);
   return disputes.some(({ status }) => withholdsMoney(status));
 }
 
-/** What went back of an order, in minor units: at Stripe, or sent on its way there; and otherwise, such as by bank transfer. */
+/** Amounts returned for an order, in minor units: refunded or pending at Stripe, and paid otherwise, such as by bank transfer. */
 export async function readReturned(
   sql: Sql,
   orderId: string,

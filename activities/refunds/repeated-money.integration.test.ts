@@ -1,4 +1,4 @@
-/** Every activity of payments and refunds, run again after its answer was lost, and beside itself: no money moves twice. */
+/** Every payment and refund activity, repeated after its result was lost and run concurrently: no money moves twice. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
@@ -8,19 +8,19 @@ import { chargeBack } from '../../tests/support/sales.ts';
 import { createPaymentActivities } from '../payments/activities.ts';
 import { createRefundActivities } from './activities.ts';
 
-// What is mailed and told stays in the outbox, to be compared.
+// Emails and notifications stay in the outbox, so that runs can be compared.
 const shop = activityShop({ topics: ['stock.adjusted'] });
 const { orders } = shop;
 
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
 
-/** A paid order, and what `make` does with it. */
+/** A paid order, and the activity that `make` creates for it. */
 async function paid(make: (orderId: string) => Promise<() => Promise<unknown>>, price?: string): Promise<Repeatable> {
   const order = await orders.paid({ price });
   return { scope: scopeOf(order), run: await make(order.order.orderId) };
 }
 
-/** A shipped order whose items are to come back. */
+/** A shipped order with an expected return. */
 async function awaitingReturn(make: (refundId: string) => () => Promise<unknown>): Promise<Repeatable> {
   const order = await orders.shipped();
   const { refundId } = await orders.refunded(order.order.orderId, { awaitReturn: true });
@@ -36,14 +36,14 @@ async function failedRefund(make: (refundId: string) => () => Promise<unknown>):
   return { scope: scopeOf(order), run: make(refundId) };
 }
 
-/** A support lead's decision, signed in at the shop. */
+/** A decision of a signed-in support lead. */
 function decides(refundId: string, decision: 'approve' | 'reject'): () => Promise<unknown> {
   const actor = `support_lead:${randomUUID()}`;
   const proof = proveActor(shop.services.settings.JWT_SECRET, actor, decisionSubject(refundId, decision));
   return () => shop.activities.decideRefund({ refundId, decision, reason: 'as agreed', ...proof });
 }
 
-/** Somebody has paid something else, and named the order in it. */
+/** An unmatched payment that names the order. */
 async function unmatched(make: (paymentIntentId: string) => Promise<() => Promise<unknown>>): Promise<Repeatable> {
   const order = await orders.paid();
   const paymentIntentId = await orders.paidBeside(order.order.orderId, 700);
@@ -55,7 +55,7 @@ const cancels = (orderId: string) =>
 
 type Money = keyof ReturnType<typeof createPaymentActivities> | keyof ReturnType<typeof createRefundActivities>;
 
-/** By activity, each way to ask for it. */
+/** Each activity with the situations in which it is repeated. */
 const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<Repeatable>>>>> = {
   createPayment: {
     'of an order': async () => {
@@ -104,13 +104,13 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
       ),
   },
   reconcilePayment: {
-    'with a refund made in the dashboard': () =>
+    'with a refund made in the Stripe Dashboard': () =>
       paid(async (orderId) => {
         const { paymentIntentId } = (await shop.activities.loadOrder({ orderId }))!;
         await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId!, amount: 500 });
         return () => shop.activities.reconcilePayment({ orderId });
       }),
-    'with all of it refunded in the dashboard': () =>
+    'with a full refund made in the Stripe Dashboard': () =>
       paid(async (orderId) => {
         const { paymentIntentId } = (await shop.activities.loadOrder({ orderId }))!;
         await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId! });
@@ -162,7 +162,7 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
             requestedBy: 'Anna',
           }),
       ),
-    'in the place of a failed one': () =>
+    'that replaces a failed one': () =>
       paid(async (orderId) => {
         const { refundId } = await orders.refunded(orderId, { amountCents: 2000 });
         await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
@@ -255,8 +255,11 @@ it('has an entry for every activity', () => {
   expect(Object.keys(ACTIVITIES).sort()).toEqual(all.sort());
 });
 
-describe.each(Object.entries(ACTIVITIES))('%s', (_, ways) => {
-  it.each(Object.entries(ways))('changes nothing when it runs again, or beside itself: %s', async (_way, prepare) => {
-    await expectRepeatable(shop.services, prepare);
-  });
+describe.each(Object.entries(ACTIVITIES))('%s', (_, situations) => {
+  it.each(Object.entries(situations))(
+    'changes nothing when repeated or run concurrently: %s',
+    async (_situation, prepare) => {
+      await expectRepeatable(shop.services, prepare);
+    },
+  );
 });

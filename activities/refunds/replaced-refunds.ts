@@ -1,16 +1,16 @@
-/** Refunds that another one replaces: they end as rejected, so that nobody is paid twice. */
+/** Ends refunds that another one replaces: they are rejected, so that nobody is paid twice. */
 import type { Sql } from '../../infra/postgres/database.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import type { RefundFacts } from './refund-reader.ts';
 
-/** By what a refund is replaced, as its shopper reads it. */
+/** The reason that the shopper sees, by the kind of refund that replaces theirs. */
 const REASONS = {
   refund: 'Replaced by a later refund.',
   cancellation: 'Replaced by the cancellation of the order.',
   chargeback: 'The bank has returned the money.',
 } as const;
 
-/** Rejects the refunds that `by` replaces, which is in the records already; the caller holds the order's lock. */
+/** Rejects the refunds that `by` replaces. `by` is already in the database, and the caller holds the order's lock. */
 export async function replaceRefunds(
   sql: Sql,
   by: Pick<RefundFacts, 'refundId' | 'orderId' | 'kind'>,
@@ -34,7 +34,7 @@ export async function replaceRefunds(
   }
 }
 
-/** @returns request IDs of the refunds that this one replaced: their workflows have to learn of it */
+/** @returns request IDs of the refunds that this one replaced; the caller must notify their workflows */
 export async function replacedRequests(sql: Sql, refundId: string): Promise<string[]> {
   const rows = await sql.rows<{ request_id: string }>(
     'select request_id from refunds where replaced_by = $1 order by created_at',

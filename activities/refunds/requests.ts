@@ -2,7 +2,7 @@ import type { RefundLine } from '../../domain/refund.ts';
 import type { Sender } from '../../infra/actor-proof.ts';
 
 export interface RefundRequest extends Sender {
-  /** Left out: it follows from the order's id and the request's. */
+  /** Defaults to an ID derived from the order ID and the request ID. */
   refundId?: string;
   orderId: string;
   requestId: string;

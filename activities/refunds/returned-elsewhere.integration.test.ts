@@ -1,4 +1,4 @@
-/** Money that goes back by another way than the refund: returns, reviews and cancellations of such an order stay right. */
+/** Orders whose money was partly returned another way: their returns, reviews, and cancellations stay correct. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
@@ -13,7 +13,7 @@ const { orders } = shop;
 const BY_ANNA = { actor: 'ui:Anna', reason: 'as asked' };
 const orderOf = async ({ order }: PaidOrder) => (await shop.activities.loadOrder({ orderId: order.orderId }))!;
 
-/** Staff refund it in Stripe's dashboard. */
+/** Staff refund it in the Stripe Dashboard. */
 async function refundedInDashboard({ order, paymentIntentId }: PaidOrder, amountCents: number): Promise<void> {
   await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount: amountCents });
   await shop.activities.reconcilePayment({ orderId: order.orderId });
@@ -35,8 +35,8 @@ const cancel = ({ order }: PaidOrder, requestId: string) =>
 const step = ({ order }: PaidOrder, action: 'putUnderReview' | 'release') =>
   shop.activities.stepOrder({ orderId: order.orderId, requestId: randomUUID(), ...BY_ANNA, step: { action } });
 
-/** A part of it went back by bank transfer, and cancels no unit. */
-async function partlySettled(options: Parameters<typeof orders.paid>[0] = {}): Promise<PaidOrder> {
+/** An order of which part was paid back by bank transfer, without canceling units. */
+async function partlyPaidBack(options: Parameters<typeof orders.paid>[0] = {}): Promise<PaidOrder> {
   const sale = await orders.paid(options);
   const { refundId } = await orders.refunded(sale.order.orderId, { amountCents: 500 });
   await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
@@ -51,7 +51,7 @@ describe('a return that arrives', () => {
     return (await orders.refunded(sale.order.orderId, { lines, awaitReturn: true })).refundId;
   };
 
-  it('is paid what is left, when a part of its money went back meanwhile', async () => {
+  it('refunds what remains when part of the payment was refunded in the meantime', async () => {
     const sale = await orders.shipped();
     const refundId = await returned(sale);
     await refundedInDashboard(sale, 1_000);
@@ -65,7 +65,7 @@ describe('a return that arrives', () => {
   it.each([
     { restock: true, stock: 10 },
     { restock: false, stock: 8 },
-  ])('is paid nothing when all of it went back; its items are fit: $restock', async ({ restock, stock }) => {
+  ])('refunds nothing when the whole payment was refunded; restock: $restock', async ({ restock, stock }) => {
     const sale = await orders.shipped({ stock: 10 });
     const refundId = await returned(sale);
     await refundedInDashboard(sale, 2_500);
@@ -73,7 +73,7 @@ describe('a return that arrives', () => {
     const refund = { status: 'rejected', decisionReason: 'The payment was already refunded.', amountCents: 2_500 };
     expect(received).toMatchObject({ outcome: 'decided', refund });
     expect((await stockOf(shop.services, sale.product.id)).stock).toBe(stock);
-    // Asked again, it is answered as it is.
+    // A repeated request returns the same result.
     expect(await shop.activities.receiveReturn({ refundId, requestId: 'r', ...BY_ANNA, restock })).toEqual(received);
     expect(await shop.activities.declineReturn({ refundId, requestId: 'd', ...BY_ANNA })).toMatchObject({
       outcome: 'refused',
@@ -81,9 +81,9 @@ describe('a return that arrives', () => {
   });
 });
 
-describe('an order of which a part was settled in another way', () => {
-  it('is still partially refunded after it was under review', async () => {
-    const sale = await partlySettled();
+describe('an order of which part was paid back another way', () => {
+  it('is still partially refunded after a review', async () => {
+    const sale = await partlyPaidBack();
     await step(sale, 'putUnderReview');
     expect((await orderOf(sale)).status).toBe('under_review');
     await step(sale, 'release');
@@ -91,7 +91,7 @@ describe('an order of which a part was settled in another way', () => {
   });
 
   it('is still partially refunded after its cancellation was rejected', async () => {
-    const sale = await partlySettled({ price: '80.00' });
+    const sale = await partlyPaidBack({ price: '80.00' });
     expect((await cancel(sale, 'c1')).outcome).toBe('awaiting_approval');
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'reject');
     expect((await orderOf(sale)).status).toBe('partially_refunded');
@@ -99,20 +99,20 @@ describe('an order of which a part was settled in another way', () => {
 });
 
 describe('a cancellation above the limit', () => {
-  const reservationOf = ({ order }: PaidOrder) =>
+  const reviewOf = ({ order }: PaidOrder) =>
     shop.services.db.row('select fulfillment, review_reason from orders where id = $1', [order.orderId]);
 
-  it('that is approved ends the reservation that the order was on before, whatever its reason', async () => {
+  it('that is approved ends the review that the order was under before, whatever its reason', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await step(sale, 'putUnderReview');
     await cancel(sale, 'c1');
-    expect(await reservationOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
+    expect(await reviewOf(sale)).toEqual({ fulfillment: 'under_review', review_reason: BY_ANNA.reason });
     await decide(refundIdOf(sale.order.orderId, 'c1'), 'approve');
-    expect(await reservationOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
+    expect(await reviewOf(sale)).toEqual({ fulfillment: 'unfulfilled', review_reason: null });
     expect((await orderOf(sale)).status).toBe('canceled');
   });
 
-  it('is the only one while it waits, and is not revived by its own request once it is rejected', async () => {
+  it('is the only one while it waits, and can’t be requested again with the same ID once it is rejected', async () => {
     const sale = await orders.paid({ price: '80.00' });
     await cancel(sale, 'c1');
     expect(await cancel(sale, 'c2')).toMatchObject({ outcome: 'refused', code: 'order_not_cancelable' });
@@ -123,8 +123,8 @@ describe('a cancellation above the limit', () => {
   });
 });
 
-describe('items of an order that has shipped', () => {
-  /** As the API does for a guest. */
+describe('items of a shipped order', () => {
+  /** Requests a refund like the API does for a guest. */
   function asGuest(orderId: string, of: { lines: { productId: string; quantity: number }[]; awaitReturn?: boolean }) {
     const requestId = randomUUID();
     const subject = refundSubject(refundIdOf(orderId, requestId));
@@ -132,7 +132,7 @@ describe('items of an order that has shipped', () => {
     return shop.activities.requestRefund({ orderId, requestId, reason: 'too big', restock: false, ...sender, ...of });
   }
 
-  it('are not returned by a shopper who asked to cancel them', async () => {
+  it('can’t be returned by a shopper’s request to cancel them', async () => {
     const { order, product } = await orders.shipped();
     const lines = [{ productId: product.id, quantity: 1 }];
     const refused = await asGuest(order.orderId, { lines, awaitReturn: false });
@@ -142,7 +142,7 @@ describe('items of an order that has shipped', () => {
       expect(await asGuest(order.orderId, { lines, awaitReturn })).toMatchObject(accepted);
   });
 
-  it('are not returned before: then they are canceled', async () => {
+  it('are canceled and not returned before they ship', async () => {
     const { order, product } = await orders.paid();
     const lines = [{ productId: product.id, quantity: 1 }];
     expect(await asGuest(order.orderId, { lines, awaitReturn: true })).toMatchObject({ code: 'invalid_request' });
@@ -150,7 +150,7 @@ describe('items of an order that has shipped', () => {
     expect(await asGuest(order.orderId, { lines, awaitReturn: false })).toMatchObject({ refund: canceled });
   });
 
-  it('are taken back by staff within the window alone; money they give back also later', async () => {
+  it('can be returned through staff only within the window; other refunds are also possible later', async () => {
     const { order, product } = await orders.shipped();
     const { orderId } = order;
     const delivered = { action: 'markDelivered' } as const;

@@ -1,10 +1,10 @@
-/** What happens to a refund more than once: each attempt, decision and failure stands in the order's history, and counts for whoever asked. */
+/** Repeated attempts of a refund: each attempt, decision, and failure is in the order's history and counts toward the requester's limit. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 
-/** Minor units that support, and a lead, give back of one order without a second person. */
+/** Minor units that support and a lead may refund per order without approval. */
 const [SUPPORT, LEAD] = [1_000, 2_000];
 
 const shop = activityShop({ settings: { REFUND_LIMIT_SUPPORT_CENTS: SUPPORT, REFUND_LIMIT_LEAD_CENTS: LEAD } });
@@ -28,7 +28,7 @@ const fail = (refundId: string, attempt: number) =>
     failureReason: 'declined',
   });
 
-/** Types of the order's events from `first` on. */
+/** Types of the order's events, starting with `first`. */
 async function historyOf(orderId: string, first: string): Promise<string[]> {
   const rows = await shop.services.db.rows<{ type: string }>(
     'select type from order_events where order_id = $1 order by id',
@@ -39,7 +39,7 @@ async function historyOf(orderId: string, first: string): Promise<string[]> {
 }
 
 describe('the history of an order', () => {
-  it('tells each failure of a refund, and each retry', async () => {
+  it('contains each failure and each retry of a refund', async () => {
     const { orderId } = (await orders.paid()).order;
     const { refundId } = await orders.refunded(orderId, { amountCents: 500 });
     for (const attempt of [1, 2]) {
@@ -57,7 +57,7 @@ describe('the history of an order', () => {
     ]);
   });
 
-  it('tells each decision about a refund that is owed', async () => {
+  it('contains each decision about a refund that is owed', async () => {
     const { order, product } = await orders.paid({ price: '8.00' });
     const { orderId } = order;
     const { refundId } = await orders.refunded(orderId, { lines: [{ productId: product.id, quantity: 1 }] });
@@ -73,7 +73,7 @@ describe('the history of an order', () => {
     expect(decisions).toEqual(['refund_rejected', 'refund_rejected', 'refund_approved']);
   });
 
-  it('tells that a refund was replaced, and why', async () => {
+  it('contains the replacement of a refund and its reason', async () => {
     const { order, product } = await orders.paid();
     const { orderId } = order;
     const lines = [{ productId: product.id, quantity: 1 }];
@@ -96,7 +96,7 @@ describe('the history of an order', () => {
 });
 
 describe('a retry', () => {
-  /** A refund that a lead requested, signed in, above what support may give back alone. */
+  /** A refund that a signed-in lead requested, above the limit of support. */
   async function ofLead(amountCents: number) {
     const { orderId } = (await orders.paid()).order;
     const requestId = randomUUID();
@@ -108,11 +108,11 @@ describe('a retry', () => {
     return refund.refundId;
   }
 
-  it('by support of what a lead requested is within the lead’s limit', async () => {
+  it('by support of a lead’s refund uses the lead’s limit', async () => {
     expect(await retry(await ofLead(LEAD))).toMatchObject({ outcome: 'decided', refund: { status: 'pending' } });
   });
 
-  it('by a lead of what support requested is above the limit of support', async () => {
+  it('by a lead of a refund by support uses the limit of support', async () => {
     const { orderId } = (await orders.paid()).order;
     const { refundId } = await orders.refunded(orderId, { amountCents: 900 });
     await fail(refundId, 1);
@@ -121,7 +121,7 @@ describe('a retry', () => {
     expect(await retry(refundId, byLead)).toMatchObject({ refund: { status: 'awaiting_approval', decidedBy: null } });
   });
 
-  it('of a refund that is on its way is answered as it is', async () => {
+  it('of a pending refund returns it unchanged', async () => {
     const { orderId } = (await orders.paid()).order;
     const { refundId } = await orders.refunded(orderId, { amountCents: 500 });
     expect(await retry(refundId)).toMatchObject({ outcome: 'decided', refund: { status: 'pending', attempt: 1 } });

@@ -22,7 +22,7 @@ import { type LedgerReservation, type ReservationRequest, reserveInLedger } from
 import { ensureStockCounters } from './stock-counters-rebuild.ts';
 import type { ReservedStock } from './stock-ledger.ts';
 
-/** What arrives while one batch commits forms the next: a rush for one product shares its row's lock. */
+/** Requests that arrive while one batch commits form the next, so that a rush for one product shares its row's lock. */
 const BATCHES = { maxSize: 100, maxInFlight: 2 };
 
 export function createInventoryActivities({
@@ -40,8 +40,9 @@ export function createInventoryActivities({
   const ends = new Batcher<EndRequest, Ended>((requests) => endInLedger(db, requests, settings), BATCHES);
 
   /**
-   * Takes the lines in the stock counters, then in the ledger; all or none. The shopper's earlier reservation is replaced.
-   * Safe to retry: both know the reservation by its id, and a ledger that refuses undoes the stock counters.
+   * Reserves all lines or none, first in the stock counters, then in the ledger. It replaces the shopper's earlier reservation.
+   * Safe to retry: both recognize the reservation by its ID, and a refusal by the ledger undoes the stock counters.
+   * @throws DomainError stock_unavailable while the stock counters are being rebuilt
    */
   async function reserveStock(request: StockRequest): Promise<ReservationResult> {
     const { reservationId, owners, lines } = request;
@@ -52,12 +53,12 @@ export function createInventoryActivities({
     }
     if (inCounters.outcome === 'ended') return { outcome: 'ended', requested: lines };
     if (inCounters.outcome === 'short') {
-      // A retry after the stock counters were rebuilt, or another request of the same shopper, can find its own units counted against it: the
-      // ledger knows.
+      // After a rebuild of the stock counters, or beside another request of the same shopper, the shopper's own units can count as taken, so
+      // the ledger decides.
       const own = await listOwnReservations(db, owners);
       const short = lines.filter((line) => (inCounters.available.get(line.productId) ?? 0) < line.quantity);
       if (!own.some(({ hasOrder }) => hasOrder) && !haveEnough(own, short))
-        return shortAnswer(request, short, inCounters.available);
+        return outOfStockResult(request, short, inCounters.available);
     }
 
     const inLedger = await reservations.add(request);
@@ -73,14 +74,14 @@ export function createInventoryActivities({
     const { reservation } = inLedger;
     await confirmInCounters(reservationId, lines, { owner: owners[0]!, replaces: reservation.replaces });
     for (const id of reservation.replaces) await notifyReservation(id);
-    return reservedAnswer(request, reservation);
+    return reservedResult(request, reservation);
   }
 
   async function confirmInCounters(...reservation: Parameters<StockCounters['confirm']>): Promise<void> {
     if (!(await stockCounters.confirm(...reservation))) throw countersClosed();
   }
 
-  /** Best effort: a workflow that is not reached finds in the ledger what happened when its time is over. */
+  /** Best effort: a workflow that misses the signal reads the outcome from the ledger when its reservation expires. */
   async function notifyReservation(reservationId: string): Promise<void> {
     await temporal.workflow
       .getHandle(reservationWorkflowId(reservationId))
@@ -90,7 +91,7 @@ export function createInventoryActivities({
       );
   }
 
-  async function shortAnswer(
+  async function outOfStockResult(
     request: StockRequest,
     short: StockRequest['lines'],
     available: Map<string, number>,
@@ -121,17 +122,17 @@ export function createInventoryActivities({
   }
 
   /**
-   * Ends a reservation whose time is over; one whose payment may be in flight is kept for longer (`reservation-end.ts`).
-   * Safe to retry: the step in the ledger is conditional, the one in the stock counters knows the reservation.
+   * Ends an overdue reservation; one whose payment may be in flight is kept for longer (`reservation-end.ts`).
+   * Safe to retry: the transition in the ledger is conditional, and the stock counters recognize the reservation by its ID.
    */
   const endReservation = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
     end({ reservationId, to: 'expired' });
 
-  /** Gives a reservation back before its time, unless an order stands on it. Safe to retry, as `endReservation`. */
+  /** Releases a reservation early, unless it has an open order. Safe to retry, like `endReservation`. */
   const releaseReservation = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
     end({ reservationId, to: 'released' });
 
-  /** When a reservation ends as things stand; null when it is over. */
+  /** Reads when a reservation expires; null when it has ended. */
   async function loadReservation({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
     const reservation = await db.row<{ expires_at: Date }>(
       `select expires_at from reservations where id = $1 and status = 'reserved'`,
@@ -140,12 +141,12 @@ export function createInventoryActivities({
     return reservation ? { expiresAt: reservation.expires_at.toISOString() } : null;
   }
 
-  /** Gives a reservation more time, once. Safe to retry: the same request is answered the same. */
+  /** Extends a reservation once. Safe to retry: the same request returns the same result. */
   async function extendReservation(request: ExtendReservationRequest): Promise<ExtendedReservation> {
     const extended = await extendInLedger(db, request);
     if (extended.outcome !== 'extended') return extended;
     if (extended.orderId) await signalOrder({ temporal, log }, extended.orderId);
-    // Whoever of the two is not reached finds the new time in the ledger when the old one is over.
+    // A workflow that misses its signal reads the new time from the ledger when the old time has passed.
     await notifyReservation(request.reservationId);
     return extended;
   }
@@ -178,7 +179,7 @@ function refusal(
   }
 }
 
-function reservedAnswer(request: StockRequest, reservation: ReservedStock): ReservationResult {
+function reservedResult(request: StockRequest, reservation: ReservedStock): ReservationResult {
   return {
     outcome: 'reserved',
     requested: request.lines,

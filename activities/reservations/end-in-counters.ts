@@ -1,11 +1,11 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 
-/** Said while the stock counters are being rebuilt: Temporal runs the whole activity again, and the ledger finds itself done. */
+/** The error while the stock counters are being rebuilt. Temporal retries the whole activity, whose ledger step is idempotent. */
 export const countersClosed = (): DomainError =>
   new DomainError('stock_unavailable', 'Stock counters are rebuilding. Try again in a moment.', { retryable: true });
 
-/** Lets the stock counters follow the ledger at the end of a reservation. @throws DomainError stock_unavailable while the stock counters are closed */
+/** Applies the end of a reservation to the stock counters. @throws DomainError stock_unavailable while they are being rebuilt */
 export async function endInCounters(
   stockCounters: StockCounters,
   reservationId: string,

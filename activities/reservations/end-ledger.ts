@@ -1,21 +1,21 @@
-/** Ends reservations in PostgreSQL, many in one transaction. */
+/** Ends reservations in PostgreSQL, many per transaction. */
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { keptPastDeadline, keptSeconds, type ReservationEndSettings } from './reservation-end.ts';
 import { releaseInLedger } from './stock-ledger.ts';
 
 export interface EndRequest {
   reservationId: string;
-  /** `expired`: once its time is over. `released`: at once, unless an order stands on it. */
+  /** `expired` ends it once it is overdue, `released` at once unless it has an open order. */
   to: 'released' | 'expired';
 }
 
 /**
- * How a reservation stands after it was asked to end: whoever came first has decided. `not_due`: its time is not over. `checkout_pending`: an
- * order waits for its payment on it, so it is kept for longer.
+ * State of a reservation after a request to end it; an earlier end stays. `not_due`: it has not expired. `checkout_pending`: its order is
+ * awaiting payment, so it is kept for longer.
  */
 export type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
 
-/** Two clocks may differ by as much. */
+/** Maximum difference between the clocks of the worker and PostgreSQL. */
 const CLOCK_TOLERANCE_SECONDS = 1;
 
 interface ReservationRow {
@@ -24,7 +24,7 @@ interface ReservationRow {
   due: boolean;
 }
 
-/** @returns an answer for each request, in order; a reservation that never was counts as released */
+/** @returns the result of each request, in order; a reservation that does not exist counts as released */
 export async function endInLedger(
   db: Database,
   requests: readonly EndRequest[],
@@ -58,8 +58,8 @@ export async function endInLedger(
 }
 
 /**
- * Which of the locked reservations have an order that waits for its payment, and whether they are kept for it. A statement of its own:
- * it sees the order that was opened while we waited for the lock.
+ * Finds which of the locked reservations have an order awaiting payment, and whether they are kept for it. This is a statement of its
+ * own, so that it sees an order that was created while the transaction waited for the lock.
  */
 async function readUnpaid(
   sql: Sql,

@@ -1,4 +1,4 @@
-/** What support reads when a reservation can't be extended: nobody is told to order anew what may be paid. */
+/** Messages to support when a reservation can't be extended: none suggests a new order while the current one may be paid. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
@@ -11,7 +11,7 @@ const shop = activityShop();
 const extend = (reservationId: string) =>
   extendReservation(shop.services.db, { reservationId, minutes: 10, requestId: randomUUID(), actor: 'ui:Anna' });
 
-/** A reservation, with an order on it or none. */
+/** A reservation, with or without an order. */
 async function reserve(hasOrder: boolean) {
   const product = await createProduct(shop.services, { stock: 1 });
   const input = reservationInput([{ productId: product.id, quantity: 1 }], { owners: [`cart:${randomUUID()}`] });
@@ -24,7 +24,7 @@ async function reserve(hasOrder: boolean) {
   return { reservationId, orderId };
 }
 
-it('adds its minutes to the deadline, however early it is asked for', async () => {
+it('adds its minutes to the deadline, however early it is requested', async () => {
   const { reservationId } = await reserve(false);
   const before = await shop.services.db.row<{ expires_at: Date }>('select expires_at from reservations where id = $1', [
     reservationId,
@@ -34,7 +34,7 @@ it('adds its minutes to the deadline, however early it is asked for', async () =
   await shop.activities.releaseReservation({ reservationId });
 });
 
-it('gives its order the same time, and says so once in its history', async () => {
+it('extends its order by the same time, and is once in its history', async () => {
   const { reservationId, orderId } = await reserve(true);
   const request = { reservationId, minutes: 5, requestId: 'call-1', actor: 'ui:Anna', reason: 'Card at home' };
   const { db } = shop.services;
@@ -57,7 +57,7 @@ it('gives its order the same time, and says so once in its history', async () =>
   await shop.activities.closeOrder({ orderId, to: 'canceled' });
 });
 
-it('is refused where it is no number of minutes that support may give', async () => {
+it('is refused with an invalid number of minutes', async () => {
   const { reservationId } = await reserve(false);
   for (const minutes of [0, 31, -5, Number.NaN])
     expect(
@@ -66,7 +66,7 @@ it('is refused where it is no number of minutes that support may give', async ()
   await shop.activities.releaseReservation({ reservationId });
 });
 
-it('asks for a new cart when the time is over and nothing was ordered', async () => {
+it('suggests a new order when the reservation has expired without an order', async () => {
   const { reservationId } = await reserve(false);
   await endedAgo(shop.services, reservationId, 60);
   expect(await extend(reservationId)).toEqual({
@@ -76,7 +76,7 @@ it('asks for a new cart when the time is over and nothing was ordered', async ()
   await shop.activities.endReservation({ reservationId });
 });
 
-it('asks to wait when the time is over and the order may still be paid', async () => {
+it('asks to wait when the reservation has expired and the order may still be paid', async () => {
   const { reservationId, orderId } = await reserve(true);
   await endedAgo(shop.services, reservationId, 60);
   expect(await extend(reservationId)).toEqual({
@@ -87,7 +87,7 @@ it('asks to wait when the time is over and the order may still be paid', async (
   await shop.activities.closeOrder({ orderId, to: 'expired' });
 });
 
-it('says how the order stands when it is over', async () => {
+it('states the order’s status when it is closed', async () => {
   const { reservationId, orderId } = await reserve(true);
   await shop.activities.closeOrder({ orderId, to: 'expired' });
   expect(await extend(reservationId)).toEqual({

@@ -1,4 +1,4 @@
-/** More time for a shopper, once: on the reservation, and on the order that waits on it. */
+/** Extends a reservation once, together with the order that is awaiting payment on it. */
 
 import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
@@ -19,11 +19,11 @@ export type ExtendedReservation =
   | { outcome: 'refused'; message: string };
 
 const ENDED = 'This reservation has ended. Ask the customer to place a new order.';
-/** An order on it is still pending: whoever ordered anew might pay twice. */
+/** Its order is still pending, so a shopper who placed a new one might pay twice. */
 const AWAITS_PAYMENT =
   'The time to pay is over, but a payment may be in progress. Wait: the order will be paid or closed automatically.';
 
-/** Safe to repeat: a reservation is extended once, and the same request is answered the same. */
+/** Safe to repeat: a reservation is extended once, and the same request returns the same result. */
 export async function extendReservation(db: Database, request: ExtendReservationRequest): Promise<ExtendedReservation> {
   const { reservationId, minutes, requestId, actor, reason } = request;
   if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))

@@ -1,4 +1,4 @@
-/** What shoppers and client addresses have reserved, locked for one transaction and kept up to date while it grants more. */
+/** Open reservations of shoppers and client addresses, locked for one transaction and updated as it grants more. */
 import { isUser } from '../../domain/identity.ts';
 import { type ExceededLimit, exceededLimit, type ReservationLimits } from '../../domain/reservation-limits.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -9,15 +9,15 @@ export interface OpenReservation {
   owner: string;
   addressHash: string | null;
   expiresAt: string;
-  /** An order waits for its payment on it: it can't be replaced. */
+  /** Whether an order is awaiting payment on it, so that it can't be replaced. */
   hasOrder: boolean;
   lines: readonly StockLine[];
 }
 
-/** Who asks for a reservation, and what for. */
+/** A request for a reservation. */
 export interface Wanted {
   reservationId: string;
-  /** Names of the shopper, the account's first: earlier reservations of any of them are this shopper's own. */
+  /** Identities of the shopper, the account's first. Earlier reservations of any of them belong to this shopper. */
   owners: readonly string[];
   addressHash: string;
   lines: readonly StockLine[];
@@ -35,7 +35,7 @@ interface LockedRows {
 }
 
 export class OpenReservations {
-  /** Reservations that PostgreSQL has already, open or ended. */
+  /** IDs of reservations that already exist in PostgreSQL, open or ended. */
   readonly known: ReadonlySet<string>;
   readonly #open: Map<string, OpenReservation>;
   readonly #addresses: Map<string, AddressUse>;
@@ -47,8 +47,8 @@ export class OpenReservations {
   }
 
   /**
-   * Locks the shoppers and addresses of the requests until the transaction ends, so that no one else can reserve for them meanwhile, and
-   * their open reservations, so that no order can be opened on one that is about to be replaced.
+   * Locks the shoppers and addresses of the requests until the transaction ends, so that no other transaction can reserve for them, and
+   * their open reservations, so that no order can be created from one that is about to be replaced.
    */
   static async lock(sql: Sql, requests: readonly Wanted[]): Promise<OpenReservations> {
     const row = await sql.row<{ locked: LockedRows }>(
@@ -70,13 +70,13 @@ export class OpenReservations {
     return [...this.#open.values()];
   }
 
-  /** The shopper's reservation that answers the request as it is: it is being paid, or it has the same lines and its time is not over. */
+  /** The shopper's open reservation that fulfills the request: one that is being paid, or one with the same lines that has not expired. */
   sameFor(request: Wanted): OpenReservation | undefined {
     const own = this.of(request.owners);
     return own.find((each) => each.hasOrder) ?? own.find((each) => isSame(each, request));
   }
 
-  /** The limit that granting the request would exceed, its shopper's earlier reservations set off. */
+  /** The limit that granting the request would exceed, without the shopper's earlier reservations, which it replaces. */
   exceededBy(request: Wanted, limits: ReservationLimits): ExceededLimit | undefined {
     const { open, units } = this.#useOf(request.addressHash);
     const replaced = this.of(request.owners).filter((each) => each.addressHash === request.addressHash);
@@ -88,7 +88,7 @@ export class OpenReservations {
     });
   }
 
-  /** Puts the granted reservation in the place of the shopper's earlier ones. @returns those */
+  /** Replaces the shopper's earlier reservations by the granted one. @returns the replaced reservations */
   replace(request: Wanted, expiresAt: Date): OpenReservation[] {
     const replaced = this.of(request.owners);
     for (const each of replaced) {

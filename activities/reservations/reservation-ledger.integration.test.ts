@@ -1,4 +1,4 @@
-/** What PostgreSQL alone decides about reservations, whatever the stock counters say; and what those remember of its decisions. */
+/** Decisions that PostgreSQL alone makes about reservations, whatever the stock counters contain, and how those record its decisions. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
@@ -24,7 +24,7 @@ const statusesOf = (inputs: readonly StockRequest[]) =>
   );
 
 describe('the ledger', () => {
-  it('grants nothing of a product that is no longer sold', async () => {
+  it('does not reserve a product that is no longer sold', async () => {
     const { db } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
     await db.run('update products set deleted_at = now() where id = $1', [item.id]);
@@ -32,7 +32,7 @@ describe('the ledger', () => {
     expect(await reserveInLedger(db, [request], WITHOUT_LIMITS)).toMatchObject([{ outcome: 'short' }]);
   });
 
-  it('gives nobody the units of a shopper whose next request is refused', async () => {
+  it('keeps the units of a shopper whose next request is refused', async () => {
     const { db } = shop.services;
     const item = await createProduct(shop.services, { stock: 2 });
     const lines = (quantity: number) => [{ productId: item.id, quantity }];
@@ -45,7 +45,7 @@ describe('the ledger', () => {
     await shop.activities.releaseReservation({ reservationId: own.reservationId });
   });
 
-  it('gives back the units of every reservation of a product, also of those that end together', async () => {
+  it('returns the units of every reservation of a product, also of reservations that end together', async () => {
     const { db, settings } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
     const reserved = [2, 1].map((quantity) =>
@@ -59,7 +59,7 @@ describe('the ledger', () => {
     for (const { reservationId } of reserved) await shop.activities.releaseReservation({ reservationId });
   });
 
-  it('takes nothing for a request of which a part is short: who comes next gets it', async () => {
+  it('reserves nothing for a request with a short line, so the next request gets the stock', async () => {
     const { db } = shop.services;
     const [item, scarce] = [await createProduct(shop.services, { stock: 1 }), await createProduct(shop.services)];
     const refused = reservationInput([
@@ -80,7 +80,7 @@ describe('the ledger', () => {
     await shop.activities.releaseReservation({ reservationId: next.reservationId });
   });
 
-  it('keeps the last of a shopper’s requests that come in one batch', async () => {
+  it('keeps the last of a shopper’s requests in one batch', async () => {
     const { db } = shop.services;
     const item = await createProduct(shop.services, { stock: 5 });
     const owners = newOwners();
@@ -97,7 +97,7 @@ describe('the ledger', () => {
   });
 });
 
-describe('a reservation that answers the next request', () => {
+describe('an existing reservation that is returned for the next request', () => {
   const owned = async (owners: string[], lines: StockRequest['lines']) => {
     const input = reservationInput(lines, { owners });
     expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
@@ -105,7 +105,7 @@ describe('a reservation that answers the next request', () => {
   };
   const one = (product: TestProduct) => ({ productId: product.id, quantity: 1 });
 
-  it('has no other product: what was taken out of the cart is not bought', async () => {
+  it('has the same products, so an item that was removed from the cart is not bought', async () => {
     const [kept, dropped] = [await createProduct(shop.services), await createProduct(shop.services)];
     const owners = newOwners();
     const before = await owned(owners, [one(kept), one(dropped)]);
@@ -117,7 +117,7 @@ describe('a reservation that answers the next request', () => {
   it('is the one that is being paid, even if another has the same lines', async () => {
     const [item, other] = [await createProduct(shop.services), await createProduct(shop.services)];
     const [user, cart] = [`user:${randomUUID()}`, newOwners()[0]!];
-    // PostgreSQL alone is asked: whichever of the two it finds first.
+    // This test uses only PostgreSQL, whichever of the two reservations it finds first.
     const guest = await owned([cart], [one(item)]);
     const { reservation, order } = await orders.opened({ product: other });
     await shop.services.db.run('update reservations set owner = $2 where id = $1', [reservation.reservationId, user]);
@@ -131,7 +131,7 @@ describe('a reservation that answers the next request', () => {
     await shop.activities.releaseReservation({ reservationId: guest.reservationId });
   });
 
-  it('is the order that waits for its payment, even if what they ask for now is sold out', async () => {
+  it('is the one whose order is awaiting payment, even if the new items are sold out', async () => {
     const { reservation, order } = await orders.opened();
     const soldOut = await createProduct(shop.services, { stock: 0 });
     const answer = await shop.activities.reserveStock(reservationInput([one(soldOut)], { owners: reservation.owners }));
@@ -139,7 +139,7 @@ describe('a reservation that answers the next request', () => {
     await shop.activities.closeOrder({ orderId: order.orderId, to: 'canceled' });
   });
 
-  it('counts at the stock counters again that had lost it', async () => {
+  it('is added again to stock counters that had lost it', async () => {
     const item = await createProduct(shop.services, { stock: 3 });
     const owners = newOwners();
     const lines = [{ productId: item.id, quantity: 2 }];
@@ -167,7 +167,7 @@ describe('the limits of an address', () => {
     made.push(input);
     return input;
   };
-  // The counters have not heard of them, and need not.
+  // The stock counters do not contain these reservations and need not be updated.
   afterEach(async () => {
     const ends = made.splice(0).map(({ reservationId }) => ({ reservationId, to: 'released' as const }));
     await endInLedger(shop.services.db, ends, shop.services.settings);
@@ -190,7 +190,7 @@ describe('the limits of an address', () => {
     expect(await outcomes(limits, await wanted(address, owners, 11))).toEqual(['limited']);
   });
 
-  it('set nothing off that was reserved from another address', async () => {
+  it('do not subtract units that were reserved from another address', async () => {
     const [home, office] = [randomUUID(), randomUUID()];
     const owners = newOwners();
     const limits = { maxOpenPerAddress: 1 };
@@ -199,7 +199,7 @@ describe('the limits of an address', () => {
     expect(await outcomes(limits, await wanted(office, owners, 2))).toEqual(['limited']);
   });
 
-  it('are free for the next of a batch where a shopper reserves anew elsewhere', async () => {
+  it('are free for the next request of a batch after a shopper reserves from another address', async () => {
     const [home, office] = [randomUUID(), randomUUID()];
     const owners = newOwners();
     const limits = { maxOpenPerAddress: 1 };
@@ -210,7 +210,7 @@ describe('the limits of an address', () => {
 });
 
 describe('the stock counters', () => {
-  it('do not count what was sold as available, though they had not heard of the sale when the time was over', async () => {
+  it('do not count sold units as available, even if they missed the sale until the reservation expired', async () => {
     const { product, reservation } = await orders.paid();
     const before = await available(product.id);
     const marker = `{stock}:reservation:${reservation.reservationId}`;
@@ -220,7 +220,7 @@ describe('the stock counters', () => {
     expect(await available(product.id)).toBe(before);
   });
 
-  it('forget what nobody has reserved', async () => {
+  it('forget a reservation that the ledger does not have', async () => {
     const reservationId = randomUUID();
     expect(await shop.activities.releaseReservation({ reservationId })).toBe('released');
     const { reservation } = await orders.reserved();
@@ -231,7 +231,7 @@ describe('the stock counters', () => {
     expect((await shop.services.stockCounters.reserve(reservationId, late.lines, late.owners)).outcome).toBe('ended');
   });
 
-  it('know after a rebuild which reservations have ended', async () => {
+  it('contain ended reservations after a rebuild', async () => {
     const { db, stockCounters, redis, log } = shop.services;
     const { reservation } = await orders.reserved();
     await shop.activities.releaseReservation({ reservationId: reservation.reservationId });

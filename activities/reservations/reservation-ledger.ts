@@ -1,9 +1,9 @@
 /**
- * Takes reservations in PostgreSQL, many in one transaction: the shoppers who want the same product at the same moment share one lock of
- * its row and one commit, instead of waiting for each other's. Each is granted all its lines or none, in the order they came.
+ * Makes reservations in PostgreSQL, many per transaction: shoppers who want the same product at the same moment share one lock of its row
+ * and one commit, instead of waiting for each other. Each request gets all its lines or none, in order of arrival.
  *
- * A shopper's earlier reservation is replaced by the one that is granted, unless an order waits for its payment on it; what it has
- * reserved counts as available to its shopper.
+ * A granted reservation replaces the shopper's earlier one, unless an order is awaiting payment on that. Units of the earlier reservation
+ * count as available to its shopper.
  */
 import { fromDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
@@ -25,13 +25,13 @@ export interface LineCurrency {
   currency: string;
 }
 
-/** Of a request that was not granted, `open` is what its shopper still has reserved. */
+/** The result of a request. If it was not granted, `open` lists the reservations that the shopper keeps. */
 export type LedgerReservation =
   | { outcome: 'reserved'; reservation: ReservedStock }
-  /** The shopper's earlier reservation stands, `reservationId`. */
+  /** The shopper keeps the earlier reservation `reservationId`. */
   | { outcome: 'existing'; reservationId: string; open: OpenReservation[] }
   | { outcome: 'short'; lines: ShortLine[]; open: OpenReservation[] }
-  /** The products are sold in different currencies: an order has one. */
+  /** The products have different currencies, but an order can have only one. */
   | { outcome: 'mixed_currencies'; lines: LineCurrency[]; open: OpenReservation[] }
   | { outcome: 'limited'; exceeded: ExceededLimit; open: OpenReservation[] }
   | { outcome: 'ended'; status: ReservationStatus };
@@ -56,7 +56,7 @@ interface ProductRow {
   available: number;
 }
 
-/** Takes the reservations. One that was taken before is answered as it is. @returns an answer for each request, in order */
+/** Makes the reservations; one that already exists is returned unchanged. @returns the result of each request, in order */
 export async function reserveInLedger(
   db: Database,
   requests: readonly ReservationRequest[],
@@ -64,13 +64,13 @@ export async function reserveInLedger(
 ): Promise<LedgerReservation[]> {
   return db.transaction(async (sql) => {
     const open = await OpenReservations.lock(sql, requests);
-    const fresh = requests.filter((request) => !open.known.has(request.reservationId));
-    const products = fresh.length > 0 ? await lockProducts(sql, [...fresh, ...open.all()]) : new Map();
+    const newRequests = requests.filter((request) => !open.known.has(request.reservationId));
+    const products = newRequests.length > 0 ? await lockProducts(sql, [...newRequests, ...open.all()]) : new Map();
     const answers = new Map<string, LedgerReservation>();
     const granted: Granted[] = [];
     const replaced: OpenReservation[] = [];
-    for (const request of fresh) {
-      // The same reservation twice in one batch is one reservation.
+    for (const request of newRequests) {
+      // A request that occurs twice in one batch is one reservation.
       if (answers.has(request.reservationId)) continue;
       const answer = decide(request, open, products, limits);
       answers.set(request.reservationId, answer);
@@ -80,7 +80,7 @@ export async function reserveInLedger(
       granted.push({ request, reservation: answer.reservation });
       replaced.push(...before);
     }
-    await book(sql, granted, replaced, products);
+    await saveReservations(sql, granted, replaced, products);
     for (const { reservationId } of requests) {
       if (!answers.has(reservationId))
         answers.set(reservationId, existing((await readReservation(sql, reservationId))!));
@@ -89,7 +89,7 @@ export async function reserveInLedger(
   });
 }
 
-/** A refusal leaves no trace, neither of the request nor on what its shopper had reserved before. */
+/** Decides one request. A refusal changes nothing, including the shopper's earlier reservations. */
 function decide(
   request: ReservationRequest,
   reservations: OpenReservations,
@@ -125,7 +125,7 @@ function makeAvailable(products: ReadonlyMap<string, ProductRow>, lines: readonl
   }
 }
 
-/** Locks every product whose reserved units may change. @returns those that are sold */
+/** Locks every product whose reserved units may change. @returns those that are not deleted */
 async function lockProducts(
   sql: Sql,
   reservations: readonly { lines: readonly StockLine[] }[],
@@ -139,7 +139,7 @@ async function lockProducts(
   return new Map(rows.filter((row) => !row.deleted).map((row) => [row.id, row]));
 }
 
-/** Grants all lines, taking them from what `products` has left, or none. The shopper's time begins now. */
+/** Grants all lines, subtracting them from the available units in `products`, or none. The reservation's time starts now. */
 function grant(
   request: ReservationRequest,
   products: ReadonlyMap<string, ProductRow>,
@@ -148,7 +148,7 @@ function grant(
   const short: ShortLine[] = [];
   for (const { productId, quantity } of request.lines) {
     const product = products.get(productId);
-    // A deleted product can't be bought: none are left.
+    // A deleted product can't be bought, so none is available.
     const available = Math.max(0, product?.available ?? 0);
     if (!product || available < quantity) {
       short.push({
@@ -183,7 +183,7 @@ function grant(
   return { outcome: 'reserved', reservation };
 }
 
-async function book(
+async function saveReservations(
   sql: Sql,
   granted: readonly Granted[],
   replaced: readonly OpenReservation[],
@@ -191,7 +191,7 @@ async function book(
 ): Promise<void> {
   if (granted.length === 0) return;
   const replacedIds = new Set(replaced.map((each) => each.id));
-  // First: a shopper has one open reservation at a time, and PostgreSQL checks each new row at once.
+  // Release these first, because a shopper may have one open reservation and PostgreSQL checks each new row at once.
   if (replacedIds.size > 0) {
     await sql.run(`update reservations set status = 'released', updated_at = now() where id = any($1::uuid[])`, [
       [...replacedIds],
@@ -223,7 +223,7 @@ async function book(
       granted.map(({ request }) => request.owners[0]),
       granted.map(({ request }) => request.cartId),
       granted.map(({ request }) => request.addressHash),
-      // One that a later request of the same batch replaced was open for no time at all.
+      // A reservation that a later request of the same batch replaces is inserted as released.
       granted.map(({ reservation }) => (replacedIds.has(reservation.id) ? 'released' : 'reserved')),
       granted.map(({ reservation }) => reservation.currency),
       granted.map(({ reservation }) => reservation.expiresAt.toISOString()),

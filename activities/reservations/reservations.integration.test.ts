@@ -1,4 +1,4 @@
-/** A shopper's reservations, and the limits: the stock counters and the ledger agree whatever is sent at once, repeated, or left in the middle. */
+/** Reservations of a shopper, and limits: the stock counters and the ledger agree despite concurrent, repeated, and interrupted calls. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
@@ -23,7 +23,7 @@ async function reserved(input: StockRequest): Promise<StockRequest> {
   return input;
 }
 
-/** What both stages say is left of a product. */
+/** Units of a product that are available in both stages. */
 async function left(productId: string): Promise<{ stockCounters: number | undefined; ledger: number }> {
   const { stock, reserved } = await stockOf(shop.services, productId);
   return { stockCounters: await available(productId), ledger: stock - reserved };
@@ -41,7 +41,7 @@ const openOrder = (input: StockRequest) =>
   });
 
 describe('a shopper’s next reservation', () => {
-  it('replaces the one before, whose units count as available to them', async () => {
+  it('replaces the earlier one, whose units count as available to the shopper', async () => {
     const [last, more] = [await product(1), await product(5)];
     const owners = [newOwner()];
     const first = await reserved(reservationInput([{ productId: last.id, quantity: 1 }], { owners }));
@@ -63,7 +63,7 @@ describe('a shopper’s next reservation', () => {
     expect([await left(last.id), await left(more.id)]).toEqual([both(1), both(5)]);
   });
 
-  it('leaves the one before untouched when it falls short, in the stock counters or in the ledger', async () => {
+  it('leaves the earlier one unchanged when stock is short in the stock counters or in the ledger', async () => {
     const item = await product(3);
     const owners = [newOwner()];
     const first = await reserved(reservationInput([{ productId: item.id, quantity: 2 }], { owners }));
@@ -71,7 +71,7 @@ describe('a shopper’s next reservation', () => {
     const refused = { outcome: 'out_of_stock', lines: [{ requested: 4, available: 3 }] };
     expect(await shop.activities.reserveStock(tooMany())).toMatchObject(refused);
     expect(await left(item.id)).toEqual(both(1));
-    // The stock counters count more than there is.
+    // The stock counters count more than is available.
     await shop.services.stockCounters.correct(item.id, 1, 9);
     expect(await shop.activities.reserveStock(tooMany())).toMatchObject(refused);
     expect(await left(item.id)).toEqual({ stockCounters: 9, ledger: 1 });
@@ -82,7 +82,7 @@ describe('a shopper’s next reservation', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
-  it('is the one before when the lines are the same, however many ask at once', async () => {
+  it('is the earlier one when the lines are the same, however many requests are concurrent', async () => {
     const item = await product(1);
     const owners = [newOwner()];
     const lines = [{ productId: item.id, quantity: 1 }];
@@ -101,7 +101,7 @@ describe('a shopper’s next reservation', () => {
     expect(await left(item.id)).toEqual(both(1));
   });
 
-  it('is a new one when the time of the one before is over', async () => {
+  it('is a new one when the earlier one is overdue', async () => {
     const item = await product(1);
     const owners = [newOwner()];
     const first = await reserved(reservationInput([{ productId: item.id, quantity: 1 }], { owners }));
@@ -112,7 +112,7 @@ describe('a shopper’s next reservation', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
-  it('replaces what they had reserved as a guest when they have signed in', async () => {
+  it('replaces the guest’s reservation after signing in', async () => {
     const item = await product(2);
     const [cart, user] = [newOwner(), `user:${randomUUID()}`];
     await reserved(reservationInput([{ productId: item.id, quantity: 1 }], { owners: [user] }));
@@ -121,7 +121,7 @@ describe('a shopper’s next reservation', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
-  it('is refused for the order that waits for its payment, and never takes its items away', async () => {
+  it('is refused while an order is awaiting payment, and never takes that order’s items', async () => {
     for (let round = 0; round < 20; round += 1) {
       const item = await product(2);
       const owners = [newOwner()];
@@ -138,7 +138,7 @@ describe('a shopper’s next reservation', () => {
     }
   });
 
-  it('agrees at both stages after a storm of requests, releases and payments', async () => {
+  it('is the same in both stages after many concurrent requests, releases, and payments', async () => {
     const items = await Promise.all([4, 6, 8].map((stock) => product(stock)));
     const shoppers = Array.from({ length: 6 }, () => [newOwner()]);
     const step = async () => {
@@ -182,7 +182,7 @@ describe('a shopper’s next reservation', () => {
 });
 
 describe('the stock counters', () => {
-  it('knows a shopper’s own units again after it was rebuilt', async () => {
+  it('contain a shopper’s own units after a rebuild', async () => {
     const item = await product(1);
     const owners = [newOwner()];
     const lines = [{ productId: item.id, quantity: 1 }];
@@ -202,7 +202,7 @@ describe('the stock counters', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
-  it('is rebuilt from one moment, so that a change of stock meanwhile counts once', async () => {
+  it('are rebuilt from one snapshot, so that a concurrent stock change counts once', async () => {
     const { db, stockCounters, redis, log } = shop.services;
     const item = await product(5);
     await until(async () => (await available(item.id)) === 5, 'the product to be counted');
@@ -215,7 +215,7 @@ describe('the stock counters', () => {
       rebuilt = until(() => ensureStockCounters(db, stockCounters, log), 'the stock counters');
       await until(
         () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
-        'the rebuild to be in the middle',
+        'the rebuild to wait for the lock',
       );
       await client.query('update products set stock_quantity = stock_quantity + 3 where id = $1', [item.id]);
       await client.query('commit');
@@ -224,13 +224,13 @@ describe('the stock counters', () => {
       client.release();
     }
     await rebuilt;
-    const isCarried = async () =>
+    const isDelivered = async () =>
       !(await db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = $1`, [item.id]));
-    await until(isCarried, 'the change to be carried');
+    await until(isDelivered, 'the change to be delivered');
     expect(await left(item.id)).toEqual(both(8));
   });
 
-  it('finds a shopper’s own reservation while several of their requests meet there', async () => {
+  it('find a shopper’s own reservation while several of their requests are concurrent', async () => {
     const item = await product(2);
     const owners = [newOwner()];
     const lines = [{ productId: item.id, quantity: 2 }];
@@ -239,12 +239,12 @@ describe('the stock counters', () => {
     const [second, third] = [randomUUID(), randomUUID()];
     expect((await stockCounters.reserve(second, lines, owners)).outcome).toBe('reserved');
     expect((await stockCounters.reserve(third, lines, owners)).outcome).toBe('reserved');
-    // The first one counts again, and so does the third.
+    // The first and the third reservation count again.
     await stockCounters.end(second, 'refused');
     expect(await available(item.id)).toBe(-2);
     const existing = { outcome: 'existing', reservationId: own.reservationId };
     expect(await shop.activities.reserveStock(reservationInput(lines, { owners }))).toMatchObject(existing);
-    // Now the shopper's latest reservation is one that is not there.
+    // Now the shopper's latest reservation is one that does not exist.
     await stockCounters.end(third, 'refused');
     expect(await left(item.id)).toEqual(both(0));
     expect(await shop.activities.reserveStock(reservationInput(lines, { owners }))).toMatchObject(existing);
@@ -254,7 +254,7 @@ describe('the stock counters', () => {
     expect(await left(item.id)).toEqual(both(0));
   });
 
-  it('takes back what a reservation replaced that PostgreSQL never heard of, and the audit counts both right meanwhile', async () => {
+  it('restore a reservation that was replaced by one missing in PostgreSQL; until then the audit counts both correctly', async () => {
     const item = await product(5);
     const owners = [newOwner()];
     const first = await reserved(reservationInput([{ productId: item.id, quantity: 3 }], { owners }));
@@ -270,7 +270,7 @@ describe('the stock counters', () => {
     expect(await shop.services.stockCounters.reservedLines(first.reservationId)).toEqual(new Map([[item.id, 3]]));
   });
 
-  it('changes nothing when a step is repeated, or comes late', async () => {
+  it('do not change when a step is repeated or late', async () => {
     const item = await product(5);
     const [owner, a, b] = [newOwner(), randomUUID(), randomUUID()];
     const { stockCounters } = shop.services;
@@ -285,18 +285,18 @@ describe('the stock counters', () => {
     await twice(() => stockCounters.reserve(a, one, [owner]), 4);
     await twice(() => stockCounters.reserve(b, two, [owner]), 3);
     await twice(() => stockCounters.reserve(a, one, [owner]), 3);
-    // The ledger granted the one that came first after all: both count until it decides on the other one.
+    // The ledger granted the first request after all, so both count until it decides on the second.
     await twice(() => stockCounters.confirm(a, one, { owner }), 2);
     await twice(() => stockCounters.confirm(b, two, { owner, replaces: [a] }), 3);
     await twice(() => stockCounters.confirm(a, one, { owner }), 3);
     await twice(() => stockCounters.end(a, 'released'), 3);
     await twice(() => stockCounters.end(a, 'refused'), 3);
-    // Sold while a newer one has taken its place in the stock counters: it stays sold when that one is refused.
+    // It is sold after a newer one replaced it in the stock counters, and stays sold when the newer one is refused.
     const c = randomUUID();
     await twice(() => stockCounters.reserve(c, one, [owner]), 4);
     await twice(() => stockCounters.end(b, 'committed'), 2);
     await twice(() => stockCounters.end(c, 'refused'), 3);
-    // Nothing of this was in the ledger.
+    // The ledger contains none of this.
     await stockCounters.correct(item.id, 3, 5);
   });
 });
@@ -309,7 +309,7 @@ describe('limits', () => {
     limited: answers.filter((answer) => answer.outcome === 'limited').length,
   });
 
-  it('bound the units of a guest and of an account; nothing of a refused one is left', async () => {
+  it('cap the units of a guest and of an account; a refused request leaves nothing reserved', async () => {
     const item = await product(50);
     const { reserveStock } = limited({ RESERVATION_MAX_UNITS_PER_GUEST: 4, RESERVATION_MAX_UNITS_PER_OWNER: 6 });
     const ask = (quantity: number, owner: string) =>
@@ -320,12 +320,12 @@ describe('limits', () => {
     expect(await left(item.id)).toEqual(both(46));
     const account = `user:${randomUUID()}`;
     expect(await ask(7, account)).toMatchObject({ outcome: 'limited', limit: 'owner_units', max: 6 });
-    // In the place of its own, not on top of it.
+    // It replaces the account's own reservation instead of adding to it.
     for (const quantity of [6, 5, 6]) expect((await ask(quantity, account)).outcome).toBe('reserved');
     expect(await left(item.id)).toEqual(both(40));
   });
 
-  it('bound what one address has open, for any number of shoppers at once on several workers', async () => {
+  it('cap the open reservations per address, for concurrent shoppers on several workers', async () => {
     const item = await product(100);
     const workers = [1, 2, 3].map(() => limited({ RESERVATION_MAX_OPEN_PER_ADDRESS: 7 }));
     const addressHash = randomUUID();
@@ -340,12 +340,12 @@ describe('limits', () => {
       );
     expect(outcomes(await ask(1))).toEqual({ reserved: 7, limited: 23 });
     expect(await left(item.id)).toEqual(both(93));
-    // Those who have one may change it.
+    // Shoppers who already have a reservation may change it.
     expect(outcomes(await ask(2))).toEqual({ reserved: 7, limited: 23 });
     expect(await left(item.id)).toEqual(both(86));
   });
 
-  it('bound the units that one address has reserved', async () => {
+  it('cap the reserved units per address', async () => {
     const item = await product(100);
     const { reserveStock } = limited({ RESERVATION_MAX_UNITS_PER_ADDRESS: 10 });
     const addressHash = randomUUID();

@@ -1,23 +1,23 @@
-/** When the stock counters are rebuilt, by whom, and what of before stays. */
+/** When the stock counters are rebuilt, by which process, and what they keep. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { createProduct, until } from '../../tests/support/shop.ts';
 import { ensureStockCounters } from './stock-counters-rebuild.ts';
 
-/** The advisory lock of whoever rebuilds. */
+/** The advisory lock of the process that rebuilds. */
 const LOCK = 7_261_002;
 
 const shop = activityShop();
 
 const available = async (id: string) => (await shop.services.stockCounters.available([id])).get(id);
 const ensure = () => ensureStockCounters(shop.services.db, shop.services.stockCounters, shop.services.log);
-/** Redis was restarted: it has what it wrote to disk, and runs under another ID. */
+/** Simulates a restart of Redis: it has the data that it wrote to disk, and another run ID. */
 const restarted = () => shop.services.redis.set('{stock}:ready', 'the process before');
 
 afterEach(() => until(ensure, 'the stock counters'));
 
 describe('a Redis that was restarted', () => {
-  it('is not believed: it may have lost the last second', async () => {
+  it('is not trusted, since it may have lost the last second of writes', async () => {
     const { stockCounters } = shop.services;
     const product = await createProduct(shop.services, { stock: 4 });
     await stockCounters.correct(product.id, 4, 9);
@@ -27,7 +27,7 @@ describe('a Redis that was restarted', () => {
     expect(await stockCounters.builtIn()).toBe(await stockCounters.serverRun());
   });
 
-  it('grants nothing while it is rebuilt', async () => {
+  it('grants no reservations while the stock counters are being rebuilt', async () => {
     const { db, stockCounters } = shop.services;
     const client = await db.pool.connect();
     let rebuilt: Promise<unknown> | undefined;
@@ -38,7 +38,7 @@ describe('a Redis that was restarted', () => {
       rebuilt = until(ensure, 'the stock counters');
       await until(
         () => db.row(`select 1 from pg_locks where relation = 'reservations'::regclass and not granted`),
-        'the rebuild to be in the middle',
+        'the rebuild to wait for the lock',
       );
       expect(await stockCounters.builtIn()).toBeUndefined();
     } finally {
@@ -51,19 +51,19 @@ describe('a Redis that was restarted', () => {
 });
 
 describe('a rebuild', () => {
-  it('is done by one process at a time, which lets the next one do it', async () => {
+  it('is done by one process at a time, which releases the lock for the next', async () => {
     const { db, stockCounters } = shop.services;
     const other = await db.pool.connect();
     try {
       const isLocked = async () =>
         (await other.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK])).rows[0]!.locked;
-      await until(isLocked, 'nobody to rebuild');
+      await until(isLocked, 'the rebuild lock to be free');
       await restarted();
       expect(await ensure()).toBe(false);
       expect(await stockCounters.builtIn()).toBe('the process before');
       await other.query('select pg_advisory_unlock($1)', [LOCK]);
       await until(ensure, 'the stock counters');
-      await until(isLocked, 'whoever rebuilt to let go');
+      await until(isLocked, 'the rebuild lock to be released');
     } finally {
       await other.query('select pg_advisory_unlock_all()');
       other.release();

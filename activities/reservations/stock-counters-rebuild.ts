@@ -1,10 +1,10 @@
-/** Rebuilds Redis' stock counters from PostgreSQL: before the first reservation, and whenever Redis was lost, wiped or restarted. */
+/** Rebuilds the stock counters in Redis from PostgreSQL: before the first reservation, and after Redis was lost, wiped, or restarted. */
 
 import type { Logger } from '../../infra/logger.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { MARKER_SECONDS, type StockCounters, type StockLine } from '../../infra/redis/stock-counters.ts';
 
-/** Locked by the one process that rebuilds. */
+/** Advisory lock of the process that rebuilds. */
 const COUNTERS_LOCK = 7_261_002;
 const BATCH = 5_000;
 
@@ -17,8 +17,8 @@ interface ReservationRow {
 }
 
 /**
- * Makes sure that the stock counters are open and belongs to the running Redis process.
- * @returns false when another process is rebuilding it just now
+ * Makes sure that the stock counters are open and were built in the running Redis process.
+ * @returns false when another process is rebuilding them
  */
 export async function ensureStockCounters(db: Database, stockCounters: StockCounters, log: Logger): Promise<boolean> {
   const [builtIn, serverRun] = await Promise.all([stockCounters.builtIn(), stockCounters.serverRun()]);
@@ -43,7 +43,7 @@ async function rebuild(db: Database, stockCounters: StockCounters, log: Logger):
   const startedAt = Date.now();
   const serverRun = await stockCounters.serverRun();
   await stockCounters.close();
-  // One snapshot for counts, reservations and adjustments still on their way: what commits after it reaches the stock counters by itself.
+  // One snapshot of counts, reservations, and pending adjustments; whatever commits after it updates the stock counters in the usual way.
   const counts = await db.transaction(
     async (sql) => {
       const adjustments = await sql.rows<{ id: number }>(`select id from outbox where topic = 'stock.adjusted'`);
@@ -85,7 +85,7 @@ function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
 }
 
-/** Looks every `intervalMs` whether Redis was lost, and rebuilds the stock counters if so. @returns a function that stops it */
+/** Checks every `intervalMs` whether Redis was lost, and rebuilds the stock counters if so. @returns a function that stops the checks */
 export function watchStockCounters(
   db: Database,
   stockCounters: StockCounters,

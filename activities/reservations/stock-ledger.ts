@@ -1,7 +1,6 @@
 /**
- * Stock in PostgreSQL, the truth: every statement that moves `reserved_quantity` or sells. Rows of products are always locked
- * in product-id order, so two carts with the same products can't wait for each other, and every transition is conditional,
- * so whoever comes second finds it done.
+ * Stock in PostgreSQL, the source of truth: the statements that release, sell, and restock. Product rows are always locked in order of
+ * product ID, so that two carts with the same products can't deadlock. Every transition is conditional, so a second call finds it done.
  */
 
 import { fromDecimal } from '../../domain/money.ts';
@@ -83,7 +82,7 @@ export interface EndedReservation {
 }
 
 /**
- * Ends reservations without a sale, within the caller's transaction; one that is over already is left as it is.
+ * Ends reservations without a sale, within the caller's transaction. A reservation that has already ended stays unchanged.
  * @returns the reservations that this call ended
  */
 export async function releaseInLedger(sql: Sql, reservations: readonly EndedReservation[]): Promise<Set<string>> {
@@ -108,9 +107,9 @@ export async function releaseInLedger(sql: Sql, reservations: readonly EndedRese
 }
 
 /**
- * Turns a reservation into a sale, within the caller's transaction. A reservation that has ended is sold from free stock when all of it
- * is still there.
- * @returns `sold`, or `gone` when the reservation had ended and its stock is taken
+ * Turns a reservation into a sale, within the caller's transaction. If the reservation has ended, its items are sold from free stock if all
+ * of them are still available.
+ * @returns `sold`, or `gone` when the reservation had ended and its items are no longer available
  */
 export async function sellInLedger(sql: Sql, reservationId: string): Promise<'sold' | 'gone'> {
   const committed = await sql.run(
@@ -143,9 +142,8 @@ export async function sellInLedger(sql: Sql, reservationId: string): Promise<'so
 }
 
 /**
- * Puts the units that a refund is for back on sale, within the caller's transaction; once for each refund. No two refunds
- * can be for the same unit (`takesUnits`).
- * The outbox tells the stock counters.
+ * Returns the units of a refund to stock, within the caller's transaction, once per refund. No two refunds can include the same unit
+ * (`takesUnits`). The outbox updates the stock counters.
  */
 export async function restockRefund(sql: Sql, refundId: string): Promise<void> {
   await sql.rows(

@@ -1,75 +1,139 @@
-import Router from '@koa/router';
 import { cartOwner, userOwner } from '../../domain/identity.ts';
 import type { User as UserEntity } from '../../infra/postgres/entities/accounts.ts';
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import { mergeCart } from '../cart/service.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { loginBody, profilePatch, refreshBody, registerBody, type Session, type User } from '../contracts/accounts.ts';
-import { identity, requireIdentity } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import type { ApiContext, ApiDependencies } from '../context.ts';
+import {
+  loginBody,
+  profilePatch,
+  refreshBody,
+  registerBody,
+  type Session,
+  session,
+  type User,
+  user,
+} from '../contracts/accounts.ts';
+import { done, gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { Accounts } from './service.ts';
 import { Sessions, type SessionTokens } from './sessions.ts';
 
-export function accountRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const accounts = new Accounts(deps.orm);
-  const sessions = new Sessions(deps.redis, deps.settings);
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
+interface AccountServices extends ApiDependencies {
+  accounts: Accounts;
+  sessions: Sessions;
+}
 
-  async function signIn(ctx: ApiContext, user: UserEntity): Promise<Session> {
-    // A guest's cart follows its shopper in; the cart's id stays the credential of what was ordered before.
-    let left: Session['guest_cart'];
-    if (ctx.state.cartId) {
-      left = await mergeCart(deps.db, ctx.state.cartId, user.id);
-      const carts = [userOwner(user.id), cartOwner(ctx.state.cartId)].map(cartCacheKey);
-      await deps.cache.invalidate(carts).catch(() => undefined);
-    }
-    return {
-      ...toSession(await sessions.start({ userId: user.id, role: user.role }), user),
-      ...(left && { guest_cart: left }),
-    };
+export const accountRoutes = declareRoutes(
+  (deps): AccountServices => ({
+    ...deps,
+    accounts: new Accounts(deps.orm),
+    sessions: new Sessions(deps.redis, deps.settings),
+  }),
+  (route) => [
+    route({
+      method: 'post',
+      path: '/auth/register',
+      tag: 'Accounts',
+      summary: 'Create an account and merge the guest’s cart',
+      access: 'anyone',
+      limit: ['api', { failures: 'auth' }],
+      body: registerBody,
+      ok: gives('Signed in', session, 201),
+      problems: { 409: 'An account with this email address already exists' },
+      async handle({ ctx, body: { email, password, full_name: fullName } }, services) {
+        return signIn(ctx, await services.accounts.register({ email, password, fullName }), services);
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/auth/login',
+      tag: 'Accounts',
+      summary: 'Sign in and merge the guest’s cart',
+      access: 'anyone',
+      limit: ['api', { failures: 'auth' }],
+      body: loginBody,
+      ok: gives('Signed in', session),
+      problems: { 401: 'The email address or password is incorrect' },
+      async handle({ ctx, body }, services) {
+        return signIn(ctx, await services.accounts.authenticate(body.email, body.password), services);
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/auth/refresh',
+      tag: 'Accounts',
+      summary: 'Exchange a refresh token for new tokens; using it twice ends the session',
+      access: 'public',
+      limit: ['api', { failures: 'auth' }],
+      body: refreshBody,
+      ok: gives('New tokens', session),
+      problems: { 401: 'The session has ended' },
+      async handle({ body }, { accounts, sessions }) {
+        let owner: UserEntity | undefined;
+        const tokens = await sessions.refresh(body.refresh_token, async (userId) => {
+          owner = await accounts.profile(userId);
+          return { userId, role: owner.role };
+        });
+        return toSession(tokens, owner!);
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/auth/logout',
+      tag: 'Accounts',
+      summary: 'End the session',
+      access: 'public',
+      limit: 'api',
+      body: refreshBody,
+      ok: done('Ended'),
+      problems: { 401: 'The token is not valid' },
+      handle: ({ body }, { sessions }) => sessions.end(body.refresh_token),
+    }),
+
+    route({
+      method: 'get',
+      path: '/me',
+      tag: 'Accounts',
+      summary: 'Get the signed-in account',
+      access: 'account',
+      limit: 'api',
+      ok: gives('The account', user),
+      async handle({ identity }, { accounts }) {
+        return toUser(await accounts.profile(identity.userId));
+      },
+    }),
+
+    route({
+      method: 'patch',
+      path: '/me',
+      tag: 'Accounts',
+      summary: 'Update the account',
+      access: 'account',
+      limit: 'api',
+      body: profilePatch,
+      ok: gives('The account', user),
+      async handle({ identity, body }, { accounts }) {
+        return toUser(await accounts.rename(identity.userId, body.full_name));
+      },
+    }),
+  ],
+);
+
+async function signIn(ctx: ApiContext, user: UserEntity, { db, cache, sessions }: AccountServices): Promise<Session> {
+  // A guest's cart follows its shopper in; the cart's id stays the credential of what was ordered before.
+  let left: Session['guest_cart'];
+  if (ctx.state.cartId) {
+    left = await mergeCart(db, ctx.state.cartId, user.id);
+    const carts = [userOwner(user.id), cartOwner(ctx.state.cartId)].map(cartCacheKey);
+    await cache.invalidate(carts).catch(() => undefined);
   }
-
-  router.post('/auth/register', limits.limit('api'), limits.limitFailures('auth'), identify, async (ctx) => {
-    const body = parse(registerBody, ctx.request.body, 'body');
-    const user = await accounts.register({ email: body.email, password: body.password, fullName: body.full_name });
-    ctx.status = 201;
-    ctx.body = await signIn(ctx, user);
-  });
-
-  router.post('/auth/login', limits.limit('api'), limits.limitFailures('auth'), identify, async (ctx) => {
-    const body = parse(loginBody, ctx.request.body, 'body');
-    ctx.body = await signIn(ctx, await accounts.authenticate(body.email, body.password));
-  });
-
-  router.post('/auth/refresh', limits.limit('api'), limits.limitFailures('auth'), async (ctx) => {
-    const body = parse(refreshBody, ctx.request.body, 'body');
-    let user: UserEntity | undefined;
-    const tokens = await sessions.refresh(body.refresh_token, async (userId) => {
-      user = await accounts.profile(userId);
-      return { userId, role: user.role };
-    });
-    ctx.body = toSession(tokens, user!);
-  });
-
-  router.post('/auth/logout', limits.limit('api'), async (ctx) => {
-    const body = parse(refreshBody, ctx.request.body, 'body');
-    await sessions.end(body.refresh_token);
-    ctx.status = 204;
-  });
-
-  router.get('/me', limits.limit('api'), identify, async (ctx) => {
-    ctx.body = toUser(await accounts.profile(requireIdentity(ctx).userId));
-  });
-
-  router.patch('/me', limits.limit('api'), identify, async (ctx) => {
-    const { userId } = requireIdentity(ctx);
-    const patch = parse(profilePatch, ctx.request.body, 'body');
-    ctx.body = toUser(await accounts.rename(userId, patch.full_name));
-  });
-
-  return router;
+  return {
+    ...toSession(await sessions.start({ userId: user.id, role: user.role }), user),
+    ...(left && { guest_cart: left }),
+  };
 }
 
 function toUser(user: UserEntity): User {

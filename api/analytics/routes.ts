@@ -1,51 +1,78 @@
-import Router from '@koa/router';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import {
+  clickThrough,
   clickThroughQuery,
   clickThroughRange,
+  consentHeaders,
   eventBatch,
+  eventReport,
   eventReportQuery,
+  eventsAccepted,
   reportRange,
 } from '../contracts/analytics.ts';
 import { hasConsented } from '../middleware/consent.ts';
-import { identity, requireRole } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import { gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { reportClickThrough } from './click-through.ts';
 import { reportEvents } from './event-report.ts';
 import { acceptEvents, type Sender } from './service.ts';
 import { noteTastes } from './taste-notes.ts';
 
-export function analyticsRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { db, events: stream, influx } = deps;
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
+export const analyticsRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'post',
+      path: '/events',
+      tag: 'Analytics',
+      summary: 'Record views, cart changes, and clicks; an event sent twice counts once',
+      access: 'anyone',
+      limit: 'events',
+      headers: consentHeaders,
+      body: eventBatch,
+      ok: gives('All events were accepted and queued', eventsAccepted, 202),
+      problems: { 503: 'No events were accepted; send them again' },
+      async handle({ ctx, body: { events } }, deps) {
+        const sender = senderOf(ctx);
+        await acceptEvents(deps.events, events, sender);
+        await noteTastes(deps, events, sender);
+        return { accepted: events.length };
+      },
+    }),
 
-  router.post('/events', limits.limit('events'), identify, async (ctx) => {
-    const { events } = parse(eventBatch, ctx.request.body, 'body');
-    const sender = senderOf(ctx);
-    await acceptEvents(stream, events, sender);
-    await noteTastes(deps, events, sender);
-    ctx.status = 202;
-    ctx.body = { accepted: events.length };
-  });
+    route({
+      method: 'get',
+      path: '/admin/analytics/events',
+      tag: 'Analytics',
+      summary: 'Counts of events over time',
+      access: 'admin',
+      limit: 'api',
+      query: eventReportQuery,
+      ok: gives('Counts by event', eventReport),
+      problems: { 503: 'InfluxDB is unavailable' },
+      handle({ ctx, query }, { influx }) {
+        ctx.set('Cache-Control', 'no-store');
+        return reportEvents(influx, { ...reportRange(query), interval: query.interval });
+      },
+    }),
 
-  router.get('/admin/analytics/events', limits.limit('api'), identify, async (ctx) => {
-    requireRole(ctx, 'admin');
-    const query = parse(eventReportQuery, ctx.query, 'query');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = await reportEvents(influx, { ...reportRange(query), interval: query.interval });
-  });
-
-  router.get('/admin/analytics/recommendations', limits.limit('api'), identify, async (ctx) => {
-    requireRole(ctx, 'admin');
-    const query = parse(clickThroughQuery, ctx.query, 'query');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = await reportClickThrough({ db, influx }, clickThroughRange(query));
-  });
-
-  return router;
-}
+    route({
+      method: 'get',
+      path: '/admin/analytics/recommendations',
+      tag: 'Analytics',
+      summary: 'Click-through of recommendations by model and placement',
+      access: 'admin',
+      limit: 'api',
+      query: clickThroughQuery,
+      ok: gives('Impressions and clicks', clickThrough),
+      problems: { 503: 'InfluxDB is unavailable' },
+      handle({ ctx, query }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return reportClickThrough(deps, clickThroughRange(query));
+      },
+    }),
+  ],
+);
 
 /** Without consent the credentials that came along are not looked at any further. */
 function senderOf(ctx: ApiContext): Sender {

@@ -1,103 +1,171 @@
 import { randomUUID } from 'node:crypto';
-import Router from '@koa/router';
+import { z } from 'zod';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { answerCached } from '../cached-json.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { productCreate, productListQuery, productPatch } from '../contracts/catalog.ts';
+import type { ApiContext, ApiDependencies } from '../context.ts';
+import {
+  categoryList,
+  managedProduct,
+  product,
+  productCreate,
+  productListQuery,
+  productPage,
+  productPatch,
+} from '../contracts/catalog.ts';
 import { idempotencyHeaders, idParams } from '../contracts/common.ts';
-import { identity, requireRole } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import { done, gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { listCategories, listProducts, readManagedProduct, readProduct } from './product-reader.ts';
 import { createProduct, deleteProduct, updateProduct } from './product-writer.ts';
 
-export function catalogRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { db, orm, cache, settings, tokens } = deps;
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
-
-  router.get('/categories', limits.limit('catalog'), async (ctx) => {
-    const generation = await cache.generation(CATALOG_TAG);
-    await answerCached(ctx, cache, `categories:${generation}`, settings.CACHE_CATEGORY_SECONDS, async () => ({
-      items: await listCategories(db),
-    }));
-  });
-
-  router.get('/products', limits.limit('catalog'), async (ctx) => {
-    const query = parse(productListQuery, ctx.query, 'query');
-    const generation = await cache.generation(CATALOG_TAG);
-    const key = [query.category, query.min_price, query.max_price, query.sort, query.cursor, query.limit].join('|');
-    await answerCached(ctx, cache, `products:${generation}:${key}`, settings.CACHE_PRODUCT_SECONDS, () =>
-      listProducts(db, query),
-    );
-  });
-
-  router.get('/products/:id', limits.limit('catalog'), async (ctx) => {
-    const { id } = parse(idParams, ctx.params, 'address');
-    ctx.vary('Authorization');
-    if (isAdmin(ctx)) {
-      ctx.set('Cache-Control', 'private, no-store');
-      ctx.body = await readManagedProduct(db, id);
-      return;
-    }
-    const available = { name: 'available_quantity', value: availableQuantity(deps, id) };
-    await answerCached(
-      ctx,
-      cache,
-      productCacheKey(id),
-      settings.CACHE_PRODUCT_SECONDS,
-      async () => {
-        const { available_quantity: _live, ...stored } = await readProduct(db, id);
-        return stored;
+export const catalogRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/categories',
+      tag: 'Catalog',
+      summary: 'List all categories',
+      access: 'public',
+      limit: 'catalog',
+      ok: gives('Categories with their product counts', categoryList),
+      async respond({ ctx }, { db, cache, settings }) {
+        const generation = await cache.generation(CATALOG_TAG);
+        await answerCached(ctx, cache, `categories:${generation}`, settings.CACHE_CATEGORY_SECONDS, async () => ({
+          items: await listCategories(db),
+        }));
       },
-      available,
-    );
-  });
+    }),
 
-  router.post('/products', limits.limit('api'), identify, async (ctx) => {
-    const admin = requireRole(ctx, 'admin');
-    const headers = parse(idempotencyHeaders, ctx.headers, 'headers');
-    const body = parse(productCreate, ctx.request.body, 'body');
-    const key = headers['idempotency-key'];
-    const id = key ? uuidFrom(ID_NAMESPACES.product, `${admin.userId}:${key}`) : randomUUID();
-    await createProduct(orm, id, body, settings.CURRENCY);
-    ctx.status = 201;
-    ctx.set('Location', `/api/products/${id}`);
-    ctx.body = await readManagedProduct(db, id);
-  });
+    route({
+      method: 'get',
+      path: '/products',
+      tag: 'Catalog',
+      summary: 'List products, page by page',
+      access: 'public',
+      limit: 'catalog',
+      query: productListQuery,
+      ok: gives('A page of products; pass `next_cursor` to get the next page', productPage),
+      async respond({ ctx, query }, { db, cache, settings }) {
+        const generation = await cache.generation(CATALOG_TAG);
+        const key = [query.category, query.min_price, query.max_price, query.sort, query.cursor, query.limit].join('|');
+        await answerCached(ctx, cache, `products:${generation}:${key}`, settings.CACHE_PRODUCT_SECONDS, () =>
+          listProducts(db, query),
+        );
+      },
+    }),
 
-  router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {
-    const admin = requireRole(ctx, 'admin');
-    const { id } = parse(idParams, ctx.params, 'address');
-    const key = parse(idempotencyHeaders, ctx.headers, 'headers')['idempotency-key'];
-    const patch = parse(productPatch, ctx.request.body, 'body');
-    await updateProduct(orm, id, patch, key && `api:${admin.userId}:${key}`);
-    await cache.invalidate([productCacheKey(id)], [CATALOG_TAG]);
-    ctx.body = await readManagedProduct(db, id);
-  });
+    route({
+      method: 'post',
+      path: '/products',
+      tag: 'Catalog',
+      summary: 'Add a product',
+      access: 'admin',
+      limit: 'api',
+      headers: idempotencyHeaders,
+      body: productCreate,
+      ok: gives('The product', managedProduct, 201),
+      problems: {
+        409: 'Another product already has this SKU',
+        422: 'The Idempotency-Key was used for a different product',
+      },
+      async handle({ ctx, identity: admin, headers, body }, { db, orm, settings }) {
+        const key = headers['idempotency-key'];
+        const id = key ? uuidFrom(ID_NAMESPACES.product, `${admin.userId}:${key}`) : randomUUID();
+        await createProduct(orm, id, body, settings.CURRENCY);
+        ctx.set('Location', `/api/products/${id}`);
+        return readManagedProduct(db, id);
+      },
+    }),
 
-  router.delete('/products/:id', limits.limit('api'), identify, async (ctx) => {
-    requireRole(ctx, 'admin');
-    const { id } = parse(idParams, ctx.params, 'address');
-    await deleteProduct(orm, id);
-    await cache.invalidate([productCacheKey(id)], [CATALOG_TAG]);
-    ctx.status = 204;
-  });
+    route({
+      method: 'get',
+      path: '/products/{id}',
+      tag: 'Catalog',
+      summary: 'Get a product',
+      access: 'public',
+      limit: 'catalog',
+      params: idParams,
+      ok: gives('The product; administrators also see its stock', z.union([product, managedProduct])),
+      problems: { 404: 'Product not found' },
+      async respond({ ctx, params: { id } }, deps) {
+        ctx.vary('Authorization');
+        if (!isAdmin(ctx, deps)) return answerProduct(ctx, id, deps);
+        ctx.set('Cache-Control', 'private, no-store');
+        ctx.body = await readManagedProduct(deps.db, id);
+      },
+    }),
 
-  /** Whoever else asks gets the public answer, a token that is over or not. */
-  function isAdmin(ctx: ApiContext): boolean {
-    const authorization = ctx.get('Authorization');
-    if (!authorization) return false;
-    try {
-      return tokens.read(authorization).role === 'admin';
-    } catch {
-      return false;
-    }
+    route({
+      method: 'patch',
+      path: '/products/{id}',
+      tag: 'Catalog',
+      summary: 'Update a product',
+      access: 'admin',
+      limit: 'api',
+      params: idParams,
+      headers: idempotencyHeaders,
+      body: productPatch,
+      ok: gives('The updated product', managedProduct),
+      problems: {
+        404: 'Product not found',
+        409: 'Stock would fall below the reserved quantity',
+        412: 'Stock has changed since; the problem contains the current `stock_quantity` and `stock_version`',
+        422: 'The Idempotency-Key was used for a different change',
+      },
+      async handle({ identity: admin, params: { id }, headers, body }, { db, orm, cache }) {
+        const key = headers['idempotency-key'];
+        await updateProduct(orm, id, body, key && `api:${admin.userId}:${key}`);
+        await cache.invalidate([productCacheKey(id)], [CATALOG_TAG]);
+        return readManagedProduct(db, id);
+      },
+    }),
+
+    route({
+      method: 'delete',
+      path: '/products/{id}',
+      tag: 'Catalog',
+      summary: 'Discontinue a product',
+      access: 'admin',
+      limit: 'api',
+      params: idParams,
+      ok: done('The product is no longer sold'),
+      problems: { 404: 'Product not found' },
+      async handle({ params: { id } }, { orm, cache }) {
+        await deleteProduct(orm, id);
+        await cache.invalidate([productCacheKey(id)], [CATALOG_TAG]);
+      },
+    }),
+  ],
+);
+
+/** Whoever else asks gets the public answer, a token that is over or not. */
+function isAdmin(ctx: ApiContext, { tokens }: ApiDependencies): boolean {
+  const authorization = ctx.get('Authorization');
+  if (!authorization) return false;
+  try {
+    return tokens.read(authorization).role === 'admin';
+  } catch {
+    return false;
   }
+}
 
-  return router;
+async function answerProduct(ctx: ApiContext, id: string, deps: ApiDependencies): Promise<void> {
+  const { db, cache, settings } = deps;
+  const available = { name: 'available_quantity', value: availableQuantity(deps, id) };
+  await answerCached(
+    ctx,
+    cache,
+    productCacheKey(id),
+    settings.CACHE_PRODUCT_SECONDS,
+    async () => {
+      const { available_quantity: _live, ...stored } = await readProduct(db, id);
+      return stored;
+    },
+    available,
+  );
 }
 
 /** What can be reserved now: the stock counters know at once; PostgreSQL where it does not. */

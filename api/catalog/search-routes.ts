@@ -1,70 +1,99 @@
-import Router from '@koa/router';
+import type { z } from 'zod';
 import { minorDigits } from '../../domain/currencies.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { type SearchResult, searchProducts, suggestProducts } from '../../infra/elasticsearch/product-search.ts';
 import { CATALOG_TAG } from '../../infra/redis/cache-keys.ts';
 import { answerCached } from '../cached-json.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { type SearchPage, searchQuery, suggestQuery } from '../contracts/search.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import type { ApiContext, ApiDependencies } from '../context.ts';
+import { type SearchPage, searchPage, searchQuery, suggestions, suggestQuery } from '../contracts/search.ts';
+import { gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 
 /** Elasticsearch gives the first 10,000 hits. */
 const DEEPEST_HIT = 10_000;
 /** What many ask for at once is searched once; a changed catalog is asked anew at once. */
 const CACHE_SECONDS = 60;
 
-export function searchRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { productIndex, cache, settings } = deps;
-  const router = new Router<ApiState>();
+export const searchRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/search',
+      tag: 'Search',
+      summary: 'Search products',
+      access: 'public',
+      limit: 'catalog',
+      query: searchQuery,
+      ok: gives('Search results and facets', searchPage),
+      problems: { 503: 'Search is unavailable' },
+      async respond({ ctx, query }, deps) {
+        const offset = (query.page - 1) * query.limit;
+        if (offset + query.limit > DEEPEST_HIT)
+          throw new DomainError('invalid_request', 'Search returns only the first 10,000 results. Narrow the search.');
+        const generation = await deps.cache.generation(CATALOG_TAG);
+        await answerCached(ctx, deps.cache, `search:${generation}:${JSON.stringify(query)}`, CACHE_SECONDS, () =>
+          search(ctx, query, offset, deps),
+        );
+      },
+    }),
+
+    route({
+      method: 'get',
+      path: '/search/suggest',
+      tag: 'Search',
+      summary: 'Autocomplete a search query',
+      access: 'public',
+      limit: 'catalog',
+      query: suggestQuery,
+      ok: gives('Product names', suggestions),
+      problems: { 503: 'Search is unavailable' },
+      async handle({ ctx, query }, { productIndex, log }) {
+        const names = await answered(ctx, log, () => suggestProducts(productIndex, query.q, query.limit));
+        ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60');
+        return { items: names.map(({ id, name }) => ({ text: name, product_id: id })) };
+      },
+    }),
+  ],
+);
+
+async function search(
+  ctx: ApiContext,
+  query: z.output<typeof searchQuery>,
+  offset: number,
+  { productIndex, settings, log }: ApiDependencies,
+): Promise<SearchPage> {
   // Between two amounts of the currency there is no price, so a bound that lies there is moved inward.
   const cents = (value: number | undefined, round: (value: number) => number) =>
     value === undefined ? undefined : round(Number((value * 10 ** minorDigits(settings.CURRENCY)).toFixed(6)));
+  const result = await answered(ctx, log, () =>
+    searchProducts(productIndex, {
+      query: query.q,
+      categories: query.category,
+      minPriceCents: cents(query.min_price, Math.ceil),
+      maxPriceCents: cents(query.max_price, Math.floor),
+      offset,
+      size: query.limit,
+    }),
+  );
+  return present(result, settings.CURRENCY);
+}
 
-  router.get('/search', limits.limit('catalog'), async (ctx) => {
-    const query = parse(searchQuery, ctx.query, 'query');
-    const offset = (query.page - 1) * query.limit;
-    if (offset + query.limit > DEEPEST_HIT)
-      throw new DomainError('invalid_request', 'Search returns only the first 10,000 results. Narrow the search.');
-    const generation = await cache.generation(CATALOG_TAG);
-    await answerCached(ctx, cache, `search:${generation}:${JSON.stringify(query)}`, CACHE_SECONDS, async () =>
-      present(
-        await answered(ctx, () =>
-          searchProducts(productIndex, {
-            query: query.q,
-            categories: query.category,
-            minPriceCents: cents(query.min_price, Math.ceil),
-            maxPriceCents: cents(query.max_price, Math.floor),
-            offset,
-            size: query.limit,
-          }),
-        ),
-        settings.CURRENCY,
-      ),
-    );
-  });
-
-  router.get('/search/suggest', limits.limit('catalog'), async (ctx) => {
-    const query = parse(suggestQuery, ctx.query, 'query');
-    const names = await answered(ctx, () => suggestProducts(productIndex, query.q, query.limit));
-    ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60');
-    ctx.body = { items: names.map(({ id, name }) => ({ text: name, product_id: id })) };
-  });
-
-  /** Without search the shop still sells: the page says so and the rest goes on. */
-  async function answered<Result>(ctx: ApiContext, ask: () => Promise<Result>): Promise<Result> {
-    try {
-      return await ask();
-    } catch (error) {
-      deps.log.error({ err: error, requestId: ctx.state.requestId }, 'search: Elasticsearch is unavailable');
-      throw new DomainError('unavailable', 'Search is unavailable. Browse the categories or try again in a moment.', {
-        retryable: true,
-      });
-    }
+/** Without search the shop still sells: the page says so and the rest goes on. */
+async function answered<Result>(
+  ctx: ApiContext,
+  log: ApiDependencies['log'],
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    log.error({ err: error, requestId: ctx.state.requestId }, 'search: Elasticsearch is unavailable');
+    throw new DomainError('unavailable', 'Search is unavailable. Browse the categories or try again in a moment.', {
+      retryable: true,
+    });
   }
-
-  return router;
 }
 
 function present(result: SearchResult, currency: string): SearchPage {

@@ -1,16 +1,15 @@
 /** A remote codec for Temporal's Web UI: the browser of somebody who may has payloads decrypted here, a page at a time. */
 import { bodyParser } from '@koa/bodyparser';
-import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
 import { EncryptingCodec } from '../../infra/temporal/payload-codec.ts';
-import type { ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiState } from '../context.ts';
 import { codecBody } from '../contracts/codec.ts';
 import { refuseBody } from '../middleware/errors.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
-import { codecAccess } from './access.ts';
-import { DIRECTIONS, translate } from './service.ts';
+import { gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
+import { type CodecAccess, codecAccess } from './access.ts';
+import { DIRECTIONS, type Direction, translate } from './service.ts';
 
 /** What the Web UI sends; the last one is the ID token of its sign-in. */
 const HEADERS = 'Authorization, Content-Type, X-Namespace, Authorization-Extras';
@@ -18,37 +17,61 @@ const PREFLIGHT_SECONDS = '3600';
 /** A message of Temporal's is 4 MB at most, in base64 a third more. */
 const MAX_BYTES = '6mb';
 
-export function codecRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { settings, log } = deps;
-  const router = new Router<ApiState>();
-  const codec = new EncryptingCodec(settings.PAYLOAD_KEYS);
-  const whoAsks = codecAccess(deps);
-  const fromWebUi = onlyFrom(settings.TEMPORAL_UI_URL);
-  const readBody = bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BYTES, onError: refuseBody });
+const SUMMARIES = {
+  decode: ['Decrypt Temporal payloads for the Web UI', 'The decrypted payloads'],
+  encode: ['Encrypt Temporal payloads for the Web UI', 'The encrypted payloads'],
+} as const satisfies Record<Direction, unknown>;
 
-  for (const direction of DIRECTIONS) {
-    router.options(`/codec/${direction}`, fromWebUi, (ctx) => {
-      ctx.set('Access-Control-Allow-Methods', 'POST');
-      ctx.set('Access-Control-Allow-Headers', HEADERS);
-      ctx.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
-      ctx.status = 204;
-    });
+export const codecRoutes = declareRoutes(
+  (deps) => ({
+    log: deps.log,
+    codec: new EncryptingCodec(deps.settings.PAYLOAD_KEYS),
+    fromWebUi: onlyFrom(deps.settings.TEMPORAL_UI_URL),
+    admit: admitStaff(codecAccess(deps)),
+    readBody: bodyParser({ enableTypes: ['json'], jsonLimit: MAX_BYTES, onError: refuseBody }),
+  }),
+  (route) =>
+    DIRECTIONS.flatMap((direction) => [
+      route.undocumented({
+        method: 'options',
+        path: `/codec/${direction}`,
+        before: ({ fromWebUi }) => [fromWebUi],
+        respond({ ctx }) {
+          ctx.set('Access-Control-Allow-Methods', 'POST');
+          ctx.set('Access-Control-Allow-Headers', HEADERS);
+          ctx.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+          ctx.status = 204;
+        },
+      }),
 
-    // Megabytes are read only from those who may send them.
-    const admit: Middleware<ApiState> = async (ctx, next) => {
-      ctx.state.whoAsks = await whoAsks(ctx);
-      await next();
-    };
-    router.post(`/codec/${direction}`, fromWebUi, limits.limit('codec'), admit, readBody, async (ctx) => {
-      const body = parse(codecBody, ctx.request.body, 'body');
-      ctx.body = await translate(codec, direction, body);
-      ctx.set('Cache-Control', 'no-store');
-      const { requestId, whoAsks: who } = ctx.state;
-      log.info({ who, payloads: body.payloads.length, requestId }, `codec: ${direction}d`);
-    });
-  }
+      route({
+        method: 'post',
+        path: `/codec/${direction}`,
+        tag: 'System',
+        summary: SUMMARIES[direction][0],
+        access: 'staff',
+        limit: 'codec',
+        body: codecBody,
+        ok: gives(SUMMARIES[direction][1], codecBody),
+        problems: { 503: 'The sign-in can’t be verified because the OIDC issuer is unavailable' },
+        // Staff sign in at the shop or at the Web UI's issuer. Megabytes are read only from those who may send them.
+        before: ({ limits }, { fromWebUi, admit, readBody }) => [fromWebUi, ...limits, admit, readBody],
+        async handle({ ctx, body }, { codec, log }) {
+          const translated = await translate(codec, direction, body);
+          ctx.set('Cache-Control', 'no-store');
+          const { requestId, whoAsks: who } = ctx.state;
+          log.info({ who, payloads: body.payloads.length, requestId }, `codec: ${direction}d`);
+          return translated;
+        },
+      }),
+    ]),
+);
 
-  return router;
+function admitStaff(whoAsks: CodecAccess): Middleware<ApiState> {
+  return async (ctx, next) => {
+    ctx.state.whoAsks = await whoAsks(ctx);
+    await next();
+  };
 }
 
 /** Pages of the Web UI, and programs that are no page (they send no Origin): nobody else, signed in or not. */

@@ -1,7 +1,15 @@
 import { createDocument } from 'zod-openapi';
-import { paths } from './operations.ts';
+import { API_ROUTES } from '../routes.ts';
+import { describePaths } from './operation.ts';
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
+
+/** The paths that the API's routes declare. */
+export const paths = describePaths(
+  Object.values(API_ROUTES)
+    .flat()
+    .flatMap(({ operations }) => operations),
+);
 
 /** The API's description, generated from the schemas that the routes parse with. */
 export function openApiDocument(): OpenApiDocument {

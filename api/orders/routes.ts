@@ -1,16 +1,15 @@
-import Router from '@koa/router';
 import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
 import { isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiContext, ApiDependencies } from '../context.ts';
 import { idParams } from '../contracts/common.ts';
-import { cancelBody, orderListQuery } from '../contracts/orders.ts';
-import { identity, ownersOf } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import { cancelBody, type Order, order, orderListQuery, orderPage, orderStreamMessage } from '../contracts/orders.ts';
+import { ownersOf } from '../middleware/identity.ts';
+import { Alternative, gives, withAlternative, writes } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
 import { listOrders, readOrder, type Viewer } from './order-reader.ts';
 
@@ -22,78 +21,112 @@ export function personOf(ctx: ApiContext): string {
   return person ? personActor(person.role, person.userId) : GUEST;
 }
 
-export function orderRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { db, settings } = deps;
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
+export const orderRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/orders',
+      tag: 'Orders',
+      summary: 'List your orders, newest first',
+      access: 'shopper',
+      refusal: 'Sign in to view your orders.',
+      limit: 'api',
+      query: orderListQuery,
+      ok: gives('A page of orders', orderPage),
+      handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
+    }),
 
-  router.get('/orders', limits.limit('api'), identify, async (ctx) => {
-    const query = parse(orderListQuery, ctx.query, 'query');
-    const owners = ownersOf(ctx);
-    if (owners.length === 0) throw new DomainError('unauthenticated', 'Sign in to view your orders.');
-    ctx.body = await listOrders(db, owners, query);
+    route({
+      method: 'get',
+      path: '/orders/{id}',
+      tag: 'Orders',
+      summary: 'Get an order',
+      access: 'owner',
+      limit: 'api',
+      params: idParams,
+      ok: gives('The order', order),
+      problems: { 404: 'Order not found' },
+      handle({ ctx, params }, { db, settings }) {
+        ctx.set('Cache-Control', 'no-store');
+        return readOrder(db, settings, params.id, viewerOf(ctx));
+      },
+    }),
+
+    route({
+      method: 'get',
+      path: '/orders/{id}/events',
+      tag: 'Orders',
+      summary: 'Stream the order’s current state and every change as server-sent events',
+      access: 'owner',
+      limit: 'api',
+      params: idParams,
+      ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
+      problems: { 404: 'Order not found' },
+      async respond({ ctx, params }, deps) {
+        const stream = await orderEventStream(deps, params.id, viewerOf(ctx));
+        ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+        ctx.req.socket.setTimeout(0);
+        ctx.body = stream;
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/orders/{id}/cancel',
+      tag: 'Orders',
+      summary: 'Cancel an order that has not shipped and refund any payment',
+      access: 'owner',
+      limit: 'api',
+      params: idParams,
+      body: cancelBody,
+      ok: withAlternative(
+        gives('The canceled order', order),
+        202,
+        'The order is under review until a support lead approves the cancellation (`cancellation_waits`)',
+      ),
+      problems: { 404: 'Order not found', 409: 'The order can no longer be canceled' },
+      async handle({ ctx, params: { id }, body: { reason = 'Canceled by the customer' } }, deps) {
+        const before = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        // Canceled already is what was asked for.
+        if (isAllowed('cancel', before.status)) await cancelOrder(deps, before, personOf(ctx), reason);
+        const order = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        // Above the asker's limit a support lead has to agree: nothing ships meanwhile.
+        if (order.status === 'under_review' && order.cancellation_waits) return new Alternative(order);
+        if (order.status === 'canceled') return order;
+        throw new DomainError(
+          'order_not_cancelable',
+          `The order is ${statusInWords(order.status)} and can no longer be canceled.`,
+          { details: { order_status: order.status } },
+        );
+      },
+    }),
+  ],
+);
+
+async function cancelOrder(deps: ApiDependencies, before: Order, person: string, reason: string): Promise<void> {
+  const requestId = await cancellationId(deps, before.id, person);
+  const subject = refundSubject(refundIdOf(before.id, requestId));
+  const order = {
+    orderId: before.id,
+    customerId: before.user_id,
+    amount: before.total_amount,
+    status: before.status,
+    createdAt: new Date(before.created_at),
+  };
+  await updateOrder(deps, order, cancelOrderUpdate, {
+    requestId,
+    reason,
+    ...proveActor(deps.settings.JWT_SECRET, person, subject),
   });
+}
 
-  router.get('/orders/:id', limits.limit('api'), identify, async (ctx) => {
-    const { id } = parse(idParams, ctx.params, 'address');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = await readOrder(db, settings, id, viewerOf(ctx));
-  });
-
-  router.get('/orders/:id/events', limits.limit('api'), identify, async (ctx) => {
-    const { id } = parse(idParams, ctx.params, 'address');
-    const stream = await orderEventStream(deps, id, viewerOf(ctx));
-    ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-    ctx.req.socket.setTimeout(0);
-    ctx.body = stream;
-  });
-
-  router.post('/orders/:id/cancel', limits.limit('api'), identify, async (ctx) => {
-    const { id } = parse(idParams, ctx.params, 'address');
-    const { reason = 'Canceled by the customer' } = parse(cancelBody, ctx.request.body ?? {}, 'body');
-    const before = await readOrder(db, settings, id, viewerOf(ctx));
-    // Canceled already is what was asked for.
-    if (isAllowed('cancel', before.status)) {
-      const person = personOf(ctx);
-      const requestId = await cancellationId(id, person);
-      const subject = refundSubject(refundIdOf(id, requestId));
-      const order = {
-        orderId: id,
-        customerId: before.user_id,
-        amount: before.total_amount,
-        status: before.status,
-        createdAt: new Date(before.created_at),
-      };
-      await updateOrder(deps, order, cancelOrderUpdate, {
-        requestId,
-        reason,
-        ...proveActor(settings.JWT_SECRET, person, subject),
-      });
-    }
-    const order = await readOrder(db, settings, id, viewerOf(ctx));
-    // Above the asker's limit a support lead has to agree: nothing ships meanwhile.
-    if (order.status === 'under_review' && order.cancellation_waits) ctx.status = 202;
-    else if (order.status !== 'canceled') {
-      throw new DomainError(
-        'order_not_cancelable',
-        `The order is ${statusInWords(order.status)} and can no longer be canceled.`,
-        {
-          details: { order_status: order.status },
-        },
-      );
-    }
-    ctx.body = order;
-  });
-
-  /** One cancellation an order and person, whoever presses how often; after a rejection they may request another one. */
-  async function cancellationId(orderId: string, person: string): Promise<string> {
-    const rejected = await db.row<{ count: number }>(
-      `select count(*)::int as count from refunds where order_id = $1 and kind = 'cancellation' and status = 'rejected'`,
-      [orderId],
-    );
-    const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
-    return `cancel-${person.replace(':', '-')}${suffix}`;
-  }
-
-  return router;
+/** One cancellation an order and person, whoever presses how often; after a rejection they may request another one. */
+async function cancellationId({ db }: ApiDependencies, orderId: string, person: string): Promise<string> {
+  const rejected = await db.row<{ count: number }>(
+    `select count(*)::int as count from refunds where order_id = $1 and kind = 'cancellation' and status = 'rejected'`,
+    [orderId],
+  );
+  const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
+  return `cancel-${person.replace(':', '-')}${suffix}`;
 }

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import Router from '@koa/router';
+import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiContext, ApiDependencies } from '../context.ts';
+import { declareRoutes } from '../route.ts';
 import { categoryPicture, productPicture } from './index.ts';
 
 /** A picture follows from its product; a changed product is drawn anew within a day. */
 const CACHE_CONTROL = 'public, max-age=86400, stale-while-revalidate=604800';
 const CACHE_SECONDS = 86_400;
+
+const pictureParams = z.object({ file: z.string() });
 
 interface PictureRow {
   sku: string;
@@ -17,38 +20,47 @@ interface PictureRow {
 }
 
 /** The pictures that the project draws: `/media/products/SKU.svg`, `/media/categories/SLUG.svg`. */
-export function mediaRoutes({ db, cache }: ApiDependencies): ApiRouter {
-  const router = new Router<ApiState>();
+export const pictureRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route.undocumented({
+      method: 'get',
+      path: '/products/{file}',
+      params: pictureParams,
+      async respond({ ctx, params }, deps) {
+        const sku = nameOf(params.file);
+        answer(ctx, await deps.cache.getOrSet(`picture:${sku}`, CACHE_SECONDS, () => drawProduct(deps, sku)));
+      },
+    }),
 
-  router.get('/products/:file', async (ctx) => {
-    const sku = nameOf(ctx);
-    const picture = await cache.getOrSet(`picture:${sku}`, CACHE_SECONDS, async () => {
-      const row = await db.row<PictureRow>(
-        `select p.sku, p.name, category.slug as category, p.tags, p.option_values
-         from products p left join categories category on category.id = p.category_id where p.sku = $1`,
-        [sku],
-      );
-      if (!row) throw new DomainError('not_found', 'There is no such picture.');
-      return productPicture({
-        sku: row.sku,
-        name: row.name,
-        categorySlug: row.category ?? '',
-        tags: row.tags,
-        optionValues: row.option_values,
-      });
-    });
-    answer(ctx, picture);
-  });
+    route.undocumented({
+      method: 'get',
+      path: '/categories/{file}',
+      params: pictureParams,
+      respond: ({ ctx, params }) => answer(ctx, categoryPicture(nameOf(params.file))),
+    }),
+  ],
+);
 
-  router.get('/categories/:file', (ctx) => answer(ctx, categoryPicture(nameOf(ctx))));
-
-  return router;
-}
-
-function nameOf(ctx: ApiContext): string {
-  const file = String((ctx as unknown as { params: { file: string } }).params.file);
+function nameOf(file: string): string {
   if (!file.endsWith('.svg') || file.length > 100) throw new DomainError('not_found', 'There is no such picture.');
   return file.slice(0, -'.svg'.length);
+}
+
+async function drawProduct({ db }: ApiDependencies, sku: string): Promise<string> {
+  const row = await db.row<PictureRow>(
+    `select p.sku, p.name, category.slug as category, p.tags, p.option_values
+     from products p left join categories category on category.id = p.category_id where p.sku = $1`,
+    [sku],
+  );
+  if (!row) throw new DomainError('not_found', 'There is no such picture.');
+  return productPicture({
+    sku: row.sku,
+    name: row.name,
+    categorySlug: row.category ?? '',
+    tags: row.tags,
+    optionValues: row.option_values,
+  });
 }
 
 function answer(ctx: ApiContext, svg: string | Buffer): void {

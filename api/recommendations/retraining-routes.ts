@@ -1,53 +1,79 @@
 import { randomUUID } from 'node:crypto';
-import Router from '@koa/router';
 import { personActor } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { RETRAINING_ID } from '../../workflows/recommendations/messages.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
 import { idempotencyHeaders } from '../contracts/common.ts';
-import { retrainBody, rollbackBody } from '../contracts/recommendations.ts';
-import { identity, requireRole } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
-import { recommendationState, retrain, rollBack } from './retraining-service.ts';
+import {
+  recommendationState,
+  retrainAnswer,
+  retrainBody,
+  rollbackAnswer,
+  rollbackBody,
+} from '../contracts/recommendations.ts';
+import { gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
+import { recommendationState as readState, retrain, rollBack } from './retraining-service.ts';
 
-export function retrainingRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
+const AWAY = 'The retraining workflow is unavailable';
 
-  router.get('/admin/recommendations', limits.limit('api'), identify, async (ctx) => {
-    requireRole(ctx, 'admin');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = await recommendationState(deps);
-  });
+export const retrainingRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/admin/recommendations',
+      tag: 'Recommendations',
+      summary: 'Get the served model, the available models, and the retraining status',
+      access: 'admin',
+      limit: 'api',
+      ok: gives('The models and the retraining status', recommendationState),
+      problems: { 503: AWAY },
+      handle({ ctx }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return readState(deps);
+      },
+    }),
 
-  router.post('/admin/recommendations/retrain', limits.limit('api'), identify, async (ctx) => {
-    const { userId } = requireRole(ctx, 'admin');
-    const { reason, publish_anyway } = parse(retrainBody, ctx.request.body ?? {}, 'body');
-    const actor = personActor('admin', userId);
-    const { started } = await retrain(deps, {
-      actor,
-      requestId: requestIdOf(ctx, actor),
-      reason,
-      publishAnyway: publish_anyway,
-    });
-    ctx.status = 202;
-    ctx.body = { workflow_id: RETRAINING_ID, started };
-  });
+    route({
+      method: 'post',
+      path: '/admin/recommendations/retrain',
+      tag: 'Recommendations',
+      summary: 'Train a new model and publish it unless it scores worse than the served model',
+      access: 'admin',
+      limit: 'api',
+      headers: idempotencyHeaders,
+      body: retrainBody,
+      ok: gives('The retraining is in progress', retrainAnswer, 202),
+      problems: { 503: AWAY },
+      async handle({ identity, headers, body: { reason, publish_anyway: publishAnyway } }, deps) {
+        const actor = personActor('admin', identity.userId);
+        const requestId = requestIdOf(headers, actor);
+        const { started } = await retrain(deps, { actor, requestId, reason, publishAnyway });
+        return { workflow_id: RETRAINING_ID, started };
+      },
+    }),
 
-  router.post('/admin/recommendations/rollback', limits.limit('api'), identify, async (ctx) => {
-    const { userId } = requireRole(ctx, 'admin');
-    const { reason } = parse(rollbackBody, ctx.request.body, 'body');
-    const actor = personActor('admin', userId);
-    ctx.body = await rollBack(deps, { actor, requestId: requestIdOf(ctx, actor), reason });
-  });
-
-  return router;
-}
+    route({
+      method: 'post',
+      path: '/admin/recommendations/rollback',
+      tag: 'Recommendations',
+      summary: 'Roll back to the previously served model',
+      access: 'admin',
+      limit: 'api',
+      headers: idempotencyHeaders,
+      body: rollbackBody,
+      ok: gives('The served model', rollbackAnswer),
+      problems: { 409: 'No earlier model is available, or a new model is being published', 503: AWAY },
+      handle({ identity, headers, body }, deps) {
+        const actor = personActor('admin', identity.userId);
+        return rollBack(deps, { actor, requestId: requestIdOf(headers, actor), reason: body.reason });
+      },
+    }),
+  ],
+);
 
 /** The workflow answers the same request once: a repeated one rolls back no further. */
-function requestIdOf(ctx: ApiContext, actor: string): string {
-  const key = parse(idempotencyHeaders, ctx.headers, 'headers')['idempotency-key'];
+function requestIdOf({ 'idempotency-key': key }: { 'idempotency-key'?: string }, actor: string): string {
   return key === undefined ? randomUUID() : uuidFrom(ID_NAMESPACES.retraining, `${actor}:${key}`);
 }

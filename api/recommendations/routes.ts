@@ -1,83 +1,137 @@
 import { createHash } from 'node:crypto';
-import Router from '@koa/router';
-import { DomainError } from '../../domain/errors.ts';
 import { cartOwner } from '../cart/routes.ts';
 import type { CartOwner } from '../cart/service.ts';
-import type { ApiContext, ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiContext } from '../context.ts';
+import { consentHeaders } from '../contracts/analytics.ts';
 import { idParams } from '../contracts/common.ts';
-import { companionQuery, recommendationChoicesPatch, recommendationQuery } from '../contracts/recommendations.ts';
+import {
+  companionQuery,
+  recommendationChoices,
+  recommendationChoicesPatch,
+  recommendationList,
+  recommendationQuery,
+} from '../contracts/recommendations.ts';
 import { hasConsented } from '../middleware/consent.ts';
-import { identity } from '../middleware/identity.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import { done, gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { ShopperChoices } from './choices.ts';
 import type { Recommendations } from './recommender.ts';
 import { namesOf } from './shopper.ts';
 
-export function recommendationRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const { recommender } = deps;
-  const choices = new ShopperChoices(deps.db, deps.cache, recommender.tastes);
-  const identify = identity(deps);
-  const router = new Router<ApiState>();
+const REFUSAL = 'Sign in, or send the X-Cart-Id of the cart.';
 
-  router.get('/recommendations', limits.limit('catalog'), identify, async (ctx) => {
-    const { limit, repeats } = parse(recommendationQuery, ctx.query, 'query');
-    ctx.set('Cache-Control', 'private, no-store');
-    answer(ctx, await recommender.forShopper(askerOf(ctx), hasConsented(ctx), { limit, repeats: repeats === 'true' }));
-  });
+export const recommendationRoutes = declareRoutes(
+  ({ recommender, db, cache }) => ({ recommender, choices: new ShopperChoices(db, cache, recommender.tastes) }),
+  (route) => [
+    route({
+      method: 'get',
+      path: '/recommendations',
+      tag: 'Recommendations',
+      summary: 'Get recommendations for the customer; an unknown customer gets popular products',
+      access: 'anyone',
+      limit: 'catalog',
+      headers: consentHeaders,
+      query: recommendationQuery,
+      ok: gives('Products in stock, each with its reason', recommendationList),
+      async respond({ ctx, query: { limit, repeats } }, { recommender }) {
+        ctx.set('Cache-Control', 'private, no-store');
+        const wanted = { limit, repeats: repeats === 'true' };
+        answer(ctx, await recommender.forShopper(askerOf(ctx), hasConsented(ctx), wanted));
+      },
+    }),
 
-  router.get('/products/:id/similar', limits.limit('catalog'), async (ctx) => {
-    const { id } = parse(idParams, ctx.params, 'address');
-    const { limit } = parse(companionQuery, ctx.query, 'query');
-    const found = await recommender.similarTo(id, limit);
-    // Asked again each time, since any of it may be sold out in between; the same again costs no bytes.
-    ctx.set('Cache-Control', 'no-cache');
-    const body = textOf(found);
-    const etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
-    ctx.set('ETag', etag);
-    if (ctx.get('If-None-Match') === etag) {
-      ctx.status = 304;
-      return;
-    }
-    ctx.type = 'application/json';
-    ctx.body = body;
-  });
+    route({
+      method: 'get',
+      path: '/products/{id}/similar',
+      tag: 'Recommendations',
+      summary: 'Get products that go with a product, then similar ones',
+      access: 'public',
+      limit: 'catalog',
+      params: idParams,
+      query: companionQuery,
+      ok: gives('Products in stock, each with its reason', recommendationList),
+      problems: { 404: 'Product not found' },
+      async respond({ ctx, params, query }, { recommender }) {
+        answerUnlessKnown(ctx, await recommender.similarTo(params.id, query.limit));
+      },
+    }),
 
-  router.get('/cart/suggestions', limits.limit('catalog'), identify, async (ctx) => {
-    const { limit } = parse(companionQuery, ctx.query, 'query');
-    ctx.set('Cache-Control', 'private, no-store');
-    answer(ctx, await recommender.forCart(cartOwner(ctx), limit));
-  });
+    route({
+      method: 'get',
+      path: '/cart/suggestions',
+      tag: 'Recommendations',
+      summary: 'Get products that go with the account’s or guest’s cart',
+      access: 'anyone',
+      limit: 'catalog',
+      query: companionQuery,
+      ok: gives('Products that are not in the cart; empty for an empty cart', recommendationList),
+      async respond({ ctx, query }, { recommender }) {
+        ctx.set('Cache-Control', 'private, no-store');
+        answer(ctx, await recommender.forCart(cartOwner(ctx), query.limit));
+      },
+    }),
 
-  router.get('/recommendations/choices', limits.limit('api'), identify, async (ctx) => {
-    ctx.set('Cache-Control', 'private, no-store');
-    ctx.body = await choices.read(namesOf(askerOf(ctx)));
-  });
+    route({
+      method: 'get',
+      path: '/recommendations/choices',
+      tag: 'Recommendations',
+      summary: 'Get the recommendation choices of the account or guest',
+      access: 'anyone',
+      limit: 'api',
+      ok: gives('The choices', recommendationChoices),
+      handle({ ctx }, { choices }) {
+        ctx.set('Cache-Control', 'private, no-store');
+        return choices.read(namesOf(askerOf(ctx)));
+      },
+    }),
 
-  router.put('/recommendations/choices', limits.limit('api'), identify, async (ctx) => {
-    const names = requireNames(ctx);
-    const { personalised } = parse(recommendationChoicesPatch, ctx.request.body, 'body');
-    await choices.choose(names, personalised);
-    ctx.body = await choices.read(names);
-  });
+    route({
+      method: 'put',
+      path: '/recommendations/choices',
+      tag: 'Recommendations',
+      summary: 'Choose whether recommendations are personalized',
+      access: 'shopper',
+      refusal: REFUSAL,
+      limit: 'api',
+      body: recommendationChoicesPatch,
+      ok: gives('The choices', recommendationChoices),
+      async handle({ ctx, body }, { choices }) {
+        const names = namesOf(askerOf(ctx));
+        await choices.choose(names, body.personalised);
+        return choices.read(names);
+      },
+    }),
 
-  router.delete('/recommendations/history', limits.limit('api'), identify, async (ctx) => {
-    await choices.forget(requireNames(ctx));
-    ctx.status = 204;
-  });
-
-  return router;
-}
+    route({
+      method: 'delete',
+      path: '/recommendations/history',
+      tag: 'Recommendations',
+      summary: 'Delete the recommendation history of the account or guest',
+      access: 'shopper',
+      refusal: REFUSAL,
+      limit: 'api',
+      ok: done('The history is no longer used; its analytics events are anonymized within minutes'),
+      handle: ({ ctx }, { choices }) => choices.forget(namesOf(askerOf(ctx))),
+    }),
+  ],
+);
 
 function askerOf(ctx: ApiContext): CartOwner {
   return { userId: ctx.state.identity?.userId, cartId: ctx.state.cartId };
 }
 
-/** @throws DomainError unauthenticated */
-function requireNames(ctx: ApiContext): string[] {
-  const names = namesOf(askerOf(ctx));
-  if (names.length === 0) throw new DomainError('unauthenticated', 'Sign in, or send the X-Cart-Id of the cart.');
-  return names;
+/** Asked again each time, since any of it may be sold out in between; the same again costs no bytes. */
+function answerUnlessKnown(ctx: ApiContext, recommendations: Recommendations): void {
+  ctx.set('Cache-Control', 'no-cache');
+  const body = textOf(recommendations);
+  const etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
+  ctx.set('ETag', etag);
+  if (ctx.get('If-None-Match') === etag) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.type = 'application/json';
+  ctx.body = body;
 }
 
 function answer(ctx: ApiContext, recommendations: Recommendations): void {

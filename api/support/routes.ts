@@ -1,24 +1,43 @@
-import Router from '@koa/router';
-import type { ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { listParams } from '../contracts/support.ts';
-import type { RateLimits } from '../middleware/rate-limit.ts';
-import { parse } from '../middleware/validate.ts';
+import { listParams, supportLists } from '../contracts/support.ts';
+import { gives, redirects } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { addressOfList, readLists } from './service.ts';
 
 /** Open to anybody: a list's address tells nothing, and the Web UI asks for its own sign-in. */
-export function supportRoutes(deps: ApiDependencies, limits: RateLimits): ApiRouter {
-  const router = new Router<ApiState>();
+export const supportRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/support/lists',
+      tag: 'Support',
+      summary: 'List the support team’s work lists',
+      access: 'public',
+      limit: 'api',
+      ok: gives('The lists with their URLs and queries', supportLists),
+      async handle({ ctx }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return { items: await readLists(deps, new Date()) };
+      },
+    }),
 
-  router.get('/support/lists', limits.limit('api'), async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = { items: await readLists(deps, new Date()) };
-  });
-
-  router.get('/support/lists/:name', limits.limit('api'), async (ctx) => {
-    const { name } = parse(listParams, ctx.params, 'address');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.redirect(await addressOfList(deps, name, new Date()));
-  });
-
-  return router;
-}
+    route({
+      method: 'get',
+      path: '/support/lists/{name}',
+      tag: 'Support',
+      summary: 'Open a support list in the Temporal Web UI',
+      access: 'public',
+      limit: 'api',
+      params: listParams,
+      ok: redirects('Redirect to the Temporal Web UI'),
+      problems: {
+        404: 'List not found; `lists` contains the available lists',
+        503: 'No Temporal Web UI is configured',
+      },
+      handle({ ctx, params }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return addressOfList(deps, params.name, new Date());
+      },
+    }),
+  ],
+);

@@ -1,54 +1,93 @@
-import Router from '@koa/router';
-import type { ApiDependencies, ApiRouter, ApiState } from '../context.ts';
-import { docsPage } from '../openapi/docs-page.ts';
-import { openApiDocument } from '../openapi/document.ts';
+import { z } from 'zod';
+import type { ApiDependencies } from '../context.ts';
+import { gives, writes } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 
 /** A server that takes longer than this to say that it is well is not. */
 const CHECK_MS = 2_000;
 
-export function systemRoutes(deps: ApiDependencies): ApiRouter {
-  const router = new Router<ApiState>();
-  const document = JSON.stringify(openApiDocument());
-  const page = docsPage(openApiDocument());
+const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
 
-  /** Alive: the process answers. */
-  router.get('/health', (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = { status: 'ok' };
-  });
+export const systemRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'get',
+      path: '/health',
+      tag: 'System',
+      summary: 'Check whether the process is alive',
+      access: 'public',
+      limit: 'none',
+      ok: gives('It is', status),
+      handle({ ctx }) {
+        ctx.set('Cache-Control', 'no-store');
+        return { status: 'ok' };
+      },
+    }),
 
-  /** Ready: orders can be taken. Search may be away; the shop sells without it. */
-  router.get('/ready', async (ctx) => {
-    const checks = {
-      postgres: await well(deps.db.rows('select 1')),
-      redis: await well(deps.redis.ping()),
-      temporal: await well(deps.temporal.connection.ensureConnected()),
-      stock_gate: await well(
-        deps.stockCounters.builtIn().then((builtIn) => {
-          if (builtIn === undefined) throw new Error('closed');
-        }),
-      ),
-      elasticsearch: await well(deps.productIndex.client.cluster.health()),
-    };
-    const { elasticsearch: _optional, ...needed } = checks;
-    const ready = Object.values(needed).every(Boolean);
-    ctx.status = ready ? 200 : 503;
-    if (!ready) ctx.set('Retry-After', '1');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = { status: ready ? 'ready' : 'not ready', checks };
-  });
+    route({
+      method: 'get',
+      path: '/ready',
+      tag: 'System',
+      summary: 'Check whether the API can take orders',
+      access: 'public',
+      limit: 'none',
+      ok: gives('Orders can be taken', status),
+      problems: { 503: 'Orders can’t be taken; `checks` names the unavailable service' },
+      async respond({ ctx }, deps) {
+        const checks = await checkServers(deps);
+        // Search may be away; the shop sells without it.
+        const { elasticsearch: _optional, ...needed } = checks;
+        const ready = Object.values(needed).every(Boolean);
+        ctx.status = ready ? 200 : 503;
+        if (!ready) ctx.set('Retry-After', '1');
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = { status: ready ? 'ready' : 'not ready', checks };
+      },
+    }),
 
-  router.get('/openapi.json', (ctx) => {
-    ctx.type = 'application/json';
-    ctx.body = document;
-  });
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'System',
+      summary: 'Get this document',
+      access: 'public',
+      limit: 'none',
+      ok: gives('OpenAPI 3.1', z.looseObject({ openapi: z.string() })),
+      respond({ ctx }, { documentation }) {
+        ctx.type = 'application/json';
+        ctx.body = documentation.json;
+      },
+    }),
 
-  router.get('/docs', (ctx) => {
-    ctx.type = 'html';
-    ctx.body = page;
-  });
+    route({
+      method: 'get',
+      path: '/docs',
+      tag: 'System',
+      summary: 'This document as a web page',
+      access: 'public',
+      limit: 'none',
+      ok: writes('A page', 'text/html', z.string()),
+      respond({ ctx }, { documentation }) {
+        ctx.type = 'html';
+        ctx.body = documentation.page;
+      },
+    }),
+  ],
+);
 
-  return router;
+async function checkServers({ db, redis, temporal, stockCounters, productIndex }: ApiDependencies) {
+  return {
+    postgres: await well(db.rows('select 1')),
+    redis: await well(redis.ping()),
+    temporal: await well(temporal.connection.ensureConnected()),
+    stock_gate: await well(
+      stockCounters.builtIn().then((builtIn) => {
+        if (builtIn === undefined) throw new Error('closed');
+      }),
+    ),
+    elasticsearch: await well(productIndex.client.cluster.health()),
+  };
 }
 
 async function well(check: Promise<unknown>): Promise<boolean> {

@@ -1,37 +1,52 @@
-import Router from '@koa/router';
 import Stripe from 'stripe';
+import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import type { ApiDependencies, ApiRouter, ApiState } from '../context.ts';
+import type { ApiDependencies } from '../context.ts';
 import { readRawBody } from '../middleware/raw-body.ts';
+import { gives } from '../responses.ts';
+import { declareRoutes } from '../route.ts';
 import { ignoredEvents, readEvent } from './events.ts';
 import { handleStripeEvent } from './service.ts';
 
-export function webhookRoutes(deps: ApiDependencies): ApiRouter {
+export const webhookRoutes = declareRoutes(
+  (deps) => deps,
+  (route) => [
+    route({
+      method: 'post',
+      path: '/webhooks/stripe',
+      tag: 'System',
+      summary: 'Receive signed events from Stripe',
+      access: 'public',
+      limit: 'none',
+      rawBody: z.looseObject({ id: z.string(), type: z.string() }),
+      ok: gives('Handled', z.object({ received: z.boolean() })),
+      problems: { 503: 'The event could not be handled; send it again' },
+      async handle({ ctx }, deps) {
+        const received = verify(deps, await readRawBody(ctx.req), ctx.get('Stripe-Signature'));
+        await handleReceived(deps, received);
+        return { received: true };
+      },
+    }),
+  ],
+);
+
+async function handleReceived(deps: ApiDependencies, received: unknown): Promise<void> {
   const { settings, log } = deps;
-  const router = new Router<ApiState>();
-
-  router.post('/webhooks/stripe', async (ctx) => {
-    const received = verify(deps, await readRawBody(ctx.req), ctx.get('Stripe-Signature'));
-    const event = readEvent(received, settings.STRIPE_SECRET_KEY);
-    if ('ignored' in event) {
-      ignoredEvents.inc({ reason: event.ignored });
-      log.info({ reason: event.ignored, eventId: event.id, eventType: event.type }, 'webhook: event ignored');
-      ctx.body = { received: true };
-      return;
-    }
-    try {
-      await handleStripeEvent(deps, event);
-    } catch (error) {
-      log.error(
-        { err: error, eventId: event.id, eventType: event.type },
-        'webhook: event could not be handled; Stripe will resend it',
-      );
-      throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });
-    }
-    ctx.body = { received: true };
-  });
-
-  return router;
+  const event = readEvent(received, settings.STRIPE_SECRET_KEY);
+  if ('ignored' in event) {
+    ignoredEvents.inc({ reason: event.ignored });
+    log.info({ reason: event.ignored, eventId: event.id, eventType: event.type }, 'webhook: event ignored');
+    return;
+  }
+  try {
+    await handleStripeEvent(deps, event);
+  } catch (error) {
+    log.error(
+      { err: error, eventId: event.id, eventType: event.type },
+      'webhook: event could not be handled; Stripe will resend it',
+    );
+    throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });
+  }
 }
 
 /**

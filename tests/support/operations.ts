@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import { vi } from 'vitest';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { paths } from '../../api/openapi/operations.ts';
+import { paths } from '../../api/openapi/document.ts';
 import type { Role } from '../../domain/roles.ts';
 
 /** Everyone; every account or guest cart; every account; or the accounts with one of these roles. */

@@ -3,9 +3,9 @@ import { showDetails } from '../shared/details.ts';
 import { refuse } from '../shared/failures.ts';
 import { plain } from '../shared/markdown.ts';
 
-const patient = queuedSteps(
+const steps = queuedSteps(
   {
-    // The caller waits for it in the UI; Elasticsearch answers in milliseconds when it is well.
+    // Support staff wait for the result in the Temporal UI; a healthy Elasticsearch responds in milliseconds.
     startToCloseTimeout: '30 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   },
@@ -13,17 +13,17 @@ const patient = queuedSteps(
 );
 
 export interface ReindexInput {
-  /** The product's SKU, or its id. */
+  /** The product's SKU or ID. */
   product: string;
 }
 
-/** Started by support at the UI's form, queue `catalog`: a product that search shows wrongly is written into the index anew. */
+/** Reindexes a product that search shows incorrectly. Support staff start it from the Temporal UI's form, queue `catalog`. */
 export async function reindexProduct(input: ReindexInput): Promise<string> {
   if (typeof input?.product !== 'string' || input.product.trim() === '')
     throw refuse('invalid_request', 'Enter the product’s SKU or ID: {"product": "MUG-1"}.');
   const product = input.product.trim();
   showDetails(() => `### Product ${plain(product)}\n\nThe product is being reindexed.`);
-  const result = await patient.reindexProduct({ product });
+  const result = await steps.reindexProduct({ product });
   const summary =
     result.outcome === 'not_found'
       ? 'No product has this SKU or ID. Look it up in the shop and try again.'

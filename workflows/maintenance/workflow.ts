@@ -1,9 +1,9 @@
 import { queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 
-const long = queuedSteps(
+const steps = queuedSteps(
   {
-    // Minutes at 100,000 products and a year of orders; a heartbeat tells a lost worker sooner.
+    // These steps take minutes with 100,000 products and a year of orders; missing heartbeats reveal a lost worker sooner.
     startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '1 minute',
     retry: { maximumAttempts: 3 },
@@ -11,18 +11,18 @@ const long = queuedSteps(
   ['sweepOverdue', 'audit', 'startMissingWorkflows'],
 );
 
-/** Every minute: ends reservations and orders whose own workflow was terminated, so that nothing outlives its time. */
+/** Runs every minute: ends overdue reservations and orders whose own workflow was terminated. */
 export async function overdueSweep(): Promise<{ expiredReservations: number; resumedOrders: number }> {
-  return long.sweepOverdue();
+  return steps.sweepOverdue();
 }
 
 /**
- * Every night: compares PostgreSQL, Redis, and Stripe, and starts the workflows that open orders and
- * refunds lack. An operator runs it at once after a release that changes what such workflows do (docs/operations.md).
+ * Runs every night: compares PostgreSQL, Redis, and Stripe, and starts the missing workflows of open orders and
+ * refunds. After a release that changes these workflows, an operator runs it immediately (docs/operations.md).
  */
 export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {
-  const report = await long.audit();
-  const startedCases = await long.startMissingWorkflows();
+  const report = await steps.audit();
+  const startedCases = await steps.startMissingWorkflows();
   showDetails(
     () =>
       `${report.markdown}\n\nMissing workflows started: ${startedCases.orders} orders, ${startedCases.refunds} refunds, ${startedCases.payments} unmatched payments.`,

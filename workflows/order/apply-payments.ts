@@ -6,8 +6,8 @@ import type { OrderCase } from './case.ts';
 import { durable } from './steps.ts';
 
 /**
- * Has the recorded payments applied to the order, and money that can't stay sent back: a charge that came too late, and payments that
- * are not the order's own.
+ * Applies the recorded payments to the order, and starts the refunds of money that the shop can't keep: a charge that arrived after the
+ * reservation ended, and payments that do not match the order.
  */
 export async function applyPayments(order: OrderCase): Promise<AppliedPayments['outcome']> {
   order.paymentNews = false;
@@ -25,7 +25,7 @@ export async function applyPayments(order: OrderCase): Promise<AppliedPayments['
   return applied.outcome;
 }
 
-/** Its amount is what Stripe took: the refund's workflow adds it to its search attributes. */
+/** The amount is left out, since it is whatever Stripe captured; the refund's workflow adds it to its search attributes. */
 async function startLateRefund({ orderId, record }: OrderCase, refundId: string): Promise<void> {
   const customerId = record?.customer.userId ?? null;
   const requestId = 'paid-too-late';

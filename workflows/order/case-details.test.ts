@@ -1,4 +1,4 @@
-/** What staff read on an order's page while a chargeback or an inquiry is open, and what it says of the reservation. */
+/** The details of an order while a chargeback or an inquiry is open, and their line about the reservation. */
 import { describe, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
@@ -7,7 +7,7 @@ import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';
 
-// Links name the namespace, which is known only where a workflow runs.
+// Links contain the namespace, which is available only inside a workflow.
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   workflowInfo: () => ({ namespace: 'default' }),
@@ -16,7 +16,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
 const LINES = [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }];
 type Refund = OrderRecord['refunds'][number];
 
-/** A chargeback, or a refund from Stripe's dashboard, as the records have it. */
+/** The record of a chargeback, or of a refund made in the Stripe Dashboard. */
 const refundOf = (change: Partial<Refund>): Refund =>
   refundFacts({ requestedBy: 'stripe', stripeRefundId: 'du_1', ...change });
 
@@ -24,11 +24,11 @@ interface Situation {
   order?: Partial<OrderFacts>;
   refunds?: Refund[];
   disputes?: OrderRecord['disputes'];
-  /** Of a payment that came too late, when this run of the workflow has seen it. */
+  /** The refund of a payment that arrived too late, if this run of the workflow started it. */
   refundId?: string;
 }
 
-/** @returns the paragraphs of the page */
+/** @returns the paragraphs of the details */
 function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situation): string[] {
   const order: OrderFacts = {
     orderId: 'o1',
@@ -61,7 +61,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
   return describeOrder(orderCase as unknown as OrderCase).split('\n\n');
 }
 
-/** An order of $25.00 whose bank disputes so much of it. */
+/** Renders an order of $25.00 of which the bank disputes `amountCents`. */
 function disputed(status: string, amountCents: number, fulfillment: OrderFacts['fulfillment'] = 'unfulfilled'): string {
   const takesMoney = !status.startsWith('warning_');
   const cancelsUnits = takesMoney && amountCents === 2500 && fulfillment === 'unfulfilled';
@@ -80,7 +80,7 @@ function disputed(status: string, amountCents: number, fulfillment: OrderFacts['
 }
 
 describe.each(['needs_response', 'under_review'])('a chargeback that is %s', (status) => {
-  it('of a part keeps the order from shipping, and does not say that it waits for that', () => {
+  it('of part of the payment blocks shipping, and does not say that the order is ready to ship', () => {
     const page = disputed(status, 500);
     expect(page).toContain('**Chargeback of $5.00**');
     expect(page).toContain('They can’t ship until the bank decides');
@@ -89,14 +89,14 @@ describe.each(['needs_response', 'under_review'])('a chargeback that is %s', (st
     expect(page).not.toContain('only if the chargeback is won');
   });
 
-  it('of all of it says that the items ship only if it is won, and not that the money has gone back', () => {
+  it('of the whole payment says that the items ship only if it is won, and not that the payment was refunded', () => {
     const page = disputed(status, 2500);
     expect(page).toContain('They ship only if the chargeback is won');
     expect(page).not.toContain('was refunded or charged back');
     expect(page).not.toContain('Ready to ship');
   });
 
-  it('of an order that has shipped says what is at stake', () => {
+  it('of a shipped order says that both the items and the money can be lost', () => {
     expect(disputed(status, 500, 'shipped')).toContain(
       'The items have shipped: a lost chargeback loses both the items and the money.',
     );
@@ -104,7 +104,7 @@ describe.each(['needs_response', 'under_review'])('a chargeback that is %s', (st
 });
 
 describe.each(['warning_needs_response', 'warning_under_review'])('an inquiry that is %s', (status) => {
-  it('does not keep the order from shipping', () => {
+  it('does not block shipping', () => {
     const page = disputed(status, 2500);
     expect(page).toContain('**Bank inquiry about $25.00**');
     expect(page).toContain('No money has moved.');
@@ -121,7 +121,7 @@ it('says that an order can ship after a partial chargeback was lost', () => {
   expect(page[1]).toBe('Paid and partially refunded. Ready to ship.');
 });
 
-it('says which refund keeps the order from shipping', () => {
+it('says which refund blocks shipping', () => {
   const refunds = [refundOf({ cancelsUnits: true, lines: [{ productId: 'p1', quantity: 1, name: 'Stoneware mug' }] })];
   expect(pageOf({ refunds })[1]).toContain('**Do not ship yet.** A refund of 1 × “Stoneware mug” is unfinished');
 });
@@ -131,12 +131,16 @@ describe('the reservation', () => {
   const canceled = { status: 'canceled' as const };
   it.each([
     ['released when nothing was paid', { order: { ...canceled, capturedCents: 0 } }, 'released'],
-    ['released when its time was over', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
-    ['released when the money came too late', { order: canceled, refundId: 'r1' }, 'released'],
-    ['released when that is known from the records only', { order: canceled, refunds: [lateRefund] }, 'released'],
-    ['sold, and back on sale when paid and canceled', { order: canceled }, 'sold, then returned to stock'],
+    ['released when it expired', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
+    ['released when the payment arrived too late', { order: canceled, refundId: 'r1' }, 'released'],
     [
-      'sold, and back on sale whatever a shopper calls a request',
+      'released when only the order’s records show a late payment',
+      { order: canceled, refunds: [lateRefund] },
+      'released',
+    ],
+    ['sold, then returned to stock when paid and canceled', { order: canceled }, 'sold, then returned to stock'],
+    [
+      'sold, then returned to stock when a shopper’s request has the same ID as a late refund',
       { order: canceled, refunds: [{ ...lateRefund, requestedBy: 'guest' }] },
       'sold, then returned to stock',
     ],

@@ -17,7 +17,7 @@ import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, inColumn, plain, table, who, workflowLink } from '../shared/markdown.ts';
 import type { OrderCase } from './case.ts';
 
-/** The case in Markdown, for support staff: what was bought, the money, each try, what happens next, what can be done. */
+/** Renders the case in Markdown for support staff: items, money, declined payments, the next step, and the available updates. */
 export function describeOrder(order: OrderCase): string {
   const { facts, record } = order;
   const parts = [`### Order ${order.orderId}`];
@@ -30,13 +30,13 @@ export function describeOrder(order: OrderCase): string {
   }
   parts.push(nextStep(order));
   if (!facts) return parts.join('\n\n');
-  parts.push(whatCanBeDone(order, facts.status));
+  parts.push(availableUpdates(order, facts.status));
   const money = (cents: number) => formatMoney(cents, facts.currency);
   parts.push(
     itemTable(facts.lines, record?.packing, money),
     [
       `- Status: **${statusInWords(facts.status)}**`,
-      // One amount a line: between two dollar signs the Web UI reads mathematics.
+      // One amount per line, because the Web UI renders text between two dollar signs as math.
       `- Total: ${money(facts.totalCents)}`,
       `- Charged: ${money(facts.capturedCents)}`,
       `- Refunded: ${money(facts.refundedCents)}`,
@@ -55,7 +55,7 @@ export function describeOrder(order: OrderCase): string {
   return parts.join('\n\n');
 }
 
-/** What packers go by: with a refund of items that have not shipped, what was bought is not what ships. */
+/** The packing list. A refund of unshipped items cancels them, so what ships can differ from what was bought. */
 function itemTable(
   lines: OrderFacts['lines'],
   packing: OrderRecord['packing'] | undefined,
@@ -99,7 +99,7 @@ function reservationText(order: OrderCase): string {
   return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, then returned to stock';
 }
 
-/** Its money came when the items were gone: the order was never sold. A run that was resumed knows it from the records. */
+/** Whether the payment arrived after the items were gone, so that nothing was sold. A resumed run finds this in the order's records. */
 function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   const isLateRefund = (refund: OrderRecord['refunds'][number]) =>
     refund.requestId === 'paid-too-late' && refund.requestedBy === SYSTEM;
@@ -131,7 +131,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
       table(
         ['Refund', 'Amount', 'For', 'State', 'Why', 'Requested by', 'Decided by'],
         record.refunds.map((refund) => [
-          // Those that were made at Stripe have no workflow of their own.
+          // A refund made in the Stripe Dashboard has no workflow.
           refund.requestedBy === 'stripe'
             ? `\`${refund.requestId}\``
             : workflowLink(refundWorkflowId(refund.orderId, refund.requestId), plain(refund.requestId)),
@@ -175,7 +175,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
   return parts;
 }
 
-/** A goodwill amount is for no item and stops nothing from shipping. */
+/** A goodwill refund is for no item, so all items still ship. */
 function refundedItems(refund: OrderRecord['refunds'][number]): string {
   if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
   return refund.kind === 'refund' && refund.requestedBy !== 'stripe' ? 'goodwill, no items' : 'no items specified';
@@ -194,7 +194,7 @@ function nextStep(order: OrderCase): string {
     return `The payment arrived after the reservation ended. Ask the customer to place a new order. The full charge is refunded by ${workflowLink(refundWorkflowId(order.orderId, 'paid-too-late'))}.`;
   }
   if (order.outcome) return `Done: ${statusInWords(order.outcome as OrderStatus)}.`;
-  if (order.settled) return nextOfSettled(order);
+  if (order.settled) return nextStepOfSettled(order);
   if (order.settling)
     return 'Closing the order: canceling the payment at Stripe to make sure that it can no longer be paid.';
   if (order.cancelRequest) return 'Cancellation requested.';
@@ -202,7 +202,7 @@ function nextStep(order: OrderCase): string {
   return `Waiting for payment until **${atTime(order.facts.expiresAt)}**. Then the payment is canceled and the items return to stock.`;
 }
 
-function nextOfSettled(order: OrderCase): string {
+function nextStepOfSettled(order: OrderCase): string {
   const facts = order.facts!;
   const { status } = facts;
   const waiting = order.record?.refunds.filter((refund) => refund.status === 'awaiting_approval') ?? [];
@@ -216,8 +216,8 @@ function nextOfSettled(order: OrderCase): string {
   const disputes = record?.disputes.filter((dispute) => isOpenDispute(dispute.status)) ?? [];
   const chargebacks = disputes.map((dispute) => chargebackText(dispute, facts, record!.refunds)).join('\n\n');
   const isWithheld = disputes.some((dispute) => withholdsMoney(dispute.status));
-  const blocked = record && isOneOf(status, SHIPPABLE) ? whatKeepsFromShipping(record, isWithheld) : undefined;
-  // While the bank decides, money that seems to be gone may come back.
+  const blocked = record && isOneOf(status, SHIPPABLE) ? shippingBlock(record, isWithheld) : undefined;
+  // Until the bank decides the dispute, the withheld money may still come back.
   const isUndecided = status === 'refunded' && isWithheld;
   const next = blocked ? `**Do not ship yet.** ${plain(blocked)}` : isUndecided ? '' : nextByStatus(status, record);
   return [chargebacks, next, approval].filter(Boolean).join('\n\n');
@@ -237,12 +237,12 @@ function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): str
 const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
 const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statuses.includes(status);
 
-function whatKeepsFromShipping(record: OrderRecord, isWithheld: boolean): string | undefined {
+function shippingBlock(record: OrderRecord, isWithheld: boolean): string | undefined {
   const refusal = refusalOfShipping({ lines: record.order.lines }, record.refunds, false);
   return refusal ?? (isWithheld ? 'The bank has not decided the chargeback yet.' : undefined);
 }
 
-/** What is at stake, what to do, and by when. */
+/** States the disputed amount, what staff should do, and by when. */
 function chargebackText(
   dispute: OrderRecord['disputes'][number],
   order: OrderFacts,
@@ -250,26 +250,26 @@ function chargebackText(
 ): string {
   const money = formatMoney(dispute.amountCents, order.currency);
   const by = dispute.evidenceDueBy ? ` by **${atTime(dispute.evidenceDueBy)}**` : '';
-  const goods = goodsAtStake(dispute, order, refunds);
+  const itemsText = itemsAtStake(dispute, order, refunds);
   switch (dispute.status) {
     case 'needs_response':
-      return `**Chargeback of ${money}**: respond in the Stripe Dashboard${by}, or the chargeback is lost.${goods}`;
+      return `**Chargeback of ${money}**: respond in the Stripe Dashboard${by}, or the chargeback is lost.${itemsText}`;
     case 'warning_needs_response':
       return `**Bank inquiry about ${money}**: respond in the Stripe Dashboard${by} to keep it from becoming a chargeback. No money has moved.`;
     case 'warning_under_review':
       return `**Bank inquiry about ${money}**: the bank has your response. Wait for its decision. No money has moved.`;
     default:
-      return `**Chargeback of ${money}**: the bank has your response. Wait for its decision.${goods}`;
+      return `**Chargeback of ${money}**: the bank has your response. Wait for its decision.${itemsText}`;
   }
 }
 
-function goodsAtStake(
+function itemsAtStake(
   { disputeId }: OrderRecord['disputes'][number],
   { fulfillment, status }: OrderFacts,
   refunds: OrderRecord['refunds'],
 ): string {
   if (hasShipped(fulfillment)) return ' The items have shipped: a lost chargeback loses both the items and the money.';
-  // A chargeback that leaves nothing of the payment cancels the units, unless it is won. After any other they can ship.
+  // A chargeback of the whole remaining payment cancels the items unless it is won. After any other chargeback they can ship.
   if (refunds.some((refund) => refund.requestId === disputeId && refund.cancelsUnits))
     return ' The items have not shipped. They ship only if the chargeback is won.';
   const isToShip = status === 'under_review' || isOneOf(status, SHIPPABLE);
@@ -289,7 +289,7 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   recheckPayment: '`recheckPayment`',
 };
 
-function whatCanBeDone(order: OrderCase, status: OrderStatus): string {
+function availableUpdates(order: OrderCase, status: OrderStatus): string {
   if (order.outcome) {
     return isAllowed('refund', status)
       ? 'This workflow has completed. To make a refund, start the workflow `refund` with the order ID.'

@@ -1,5 +1,5 @@
 /**
- * Pages of orders as staff read them, whole: `case-pages.md` records them, and whoever changes what they say changes that file in the same commit
+ * Complete details of orders as staff see them. `case-pages.md` records them; a commit that changes the text updates that file too
  * (`npm test -- workflows/order/case-pages -u`).
  */
 import { expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';
 
-// Links name the namespace, which is known only where a workflow runs.
+// Links contain the namespace, which is available only inside a workflow.
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   workflowInfo: () => ({ namespace: 'default' }),
@@ -80,9 +80,9 @@ interface Situation {
 }
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
-  'before the checkout': { order: null, record: null, orderCase: { settled: undefined } },
-  'that was never begun': { order: null, record: null, orderCase: { outcome: 'not_begun' } },
-  'just opened, before its records are read': {
+  'before checkout': { order: null, record: null, orderCase: { settled: undefined } },
+  'that was never placed': { order: null, record: null, orderCase: { outcome: 'not_begun' } },
+  'just created, before its record is loaded': {
     order: { status: 'pending', capturedCents: 0, refundedCents: 0, paymentIntentId: null },
     record: null,
     orderCase: {
@@ -98,17 +98,17 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'that waits for its payment, with its records': {
+  'that is awaiting payment, with its record': {
     order: { status: 'pending', capturedCents: 0 },
     record: {},
     orderCase: { settled: undefined, failures: [{ attemptId: 'a', code: 'card_declined', message: 'Declined.' }] },
   },
-  'that is being settled': { order: { status: 'pending' }, orderCase: { settled: undefined, settling: true } },
-  'whose cancellation was asked for': {
+  'that is being closed': { order: { status: 'pending' }, orderCase: { settled: undefined, settling: true } },
+  'with a requested cancellation': {
     order: { status: 'pending' },
     orderCase: { settled: undefined, cancelRequest: {} },
   },
-  'that stopped': {
+  'with a stuck step': {
     orderCase: {
       stuck: {
         current: { since: '2026-11-02T08:30:00.000Z', what: 'Stripe did not answer', why: 'It said *no*.', tries: 3 },
@@ -149,7 +149,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'with units canceled and being refunded': {
+  'with canceled items and items being refunded': {
     order: { status: 'partially_refunded' },
     record: { packing: [packed('p1', 1, 1), packed('p2', 0, 0, 1)] },
   },
@@ -173,12 +173,12 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'that may not ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
-  'under review, for a reason': {
+  'that can’t ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
+  'under review, with a reason': {
     order: { status: 'under_review', fulfillment: 'under_review' },
     record: { reviewReason: 'Looks *odd*' },
   },
-  'under review, for none': { order: { status: 'under_review', fulfillment: 'under_review' } },
+  'under review, without a reason': { order: { status: 'under_review', fulfillment: 'under_review' } },
   'that is delivered': {
     order: { status: 'delivered', fulfillment: 'delivered' },
     record: {
@@ -191,17 +191,19 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       },
     },
   },
-  'that is delivered, with no end of returns known': { order: { status: 'delivered', fulfillment: 'delivered' } },
+  'that is delivered, without a known end of the return window': {
+    order: { status: 'delivered', fulfillment: 'delivered' },
+  },
   'that is refunded': { order: { status: 'refunded', refundedCents: 4000 } },
-  'whose bank wants an answer': {
+  'with a chargeback that needs a response': {
     order: { status: 'under_review', fulfillment: 'under_review' },
     record: { disputes: [dispute('needs_response', '2026-11-09T10:00:00.000Z')] },
   },
-  'whose bank has the answer, with the items gone': {
+  'with a chargeback under review, after it shipped': {
     order: { status: 'shipped', fulfillment: 'shipped' },
     record: { disputes: [dispute('under_review')] },
   },
-  'whose bank took all of it': {
+  'with a chargeback of the whole payment': {
     order: { status: 'refunded', refundedCents: 4000 },
     record: {
       disputes: [dispute('needs_response')],
@@ -218,15 +220,17 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'whose bank asks': { record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] } },
-  'whose bank looks at the answer': { record: { disputes: [dispute('warning_under_review')] } },
-  'whose chargeback is over': { record: { disputes: [dispute('won')] } },
-  'whose payment came too late': { order: { status: 'canceled' }, orderCase: { refundId: 'r1' } },
-  'whose payment came too late, as the records say': {
+  'with an inquiry that needs a response': {
+    record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] },
+  },
+  'with an inquiry under review': { record: { disputes: [dispute('warning_under_review')] } },
+  'with a chargeback that was won': { record: { disputes: [dispute('won')] } },
+  'whose payment arrived too late': { order: { status: 'canceled' }, orderCase: { refundId: 'r1' } },
+  'whose payment arrived too late, according to its record': {
     order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', requestedBy: 'system', status: 'succeeded' }] },
   },
-  'whose payment came too late, before its records are read': {
+  'whose payment arrived too late, before its record is loaded': {
     order: { status: 'canceled' },
     record: null,
     orderCase: { refundId: 'r1' },
@@ -235,17 +239,17 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'cancellation', requestedBy: 'system', status: 'succeeded' }] },
   },
-  'that was canceled, before its records are read': { order: { status: 'canceled' }, record: null },
-  'that is paid, before its records are read': { record: null },
-  'under review, before its records are read': {
+  'that was canceled, before its record is loaded': { order: { status: 'canceled' }, record: null },
+  'that is paid, before its record is loaded': { record: null },
+  'under review, before its record is loaded': {
     order: { status: 'under_review', fulfillment: 'under_review' },
     record: null,
   },
-  'that is delivered, before its records are read': {
+  'that is delivered, before its record is loaded': {
     order: { status: 'delivered', fulfillment: 'delivered' },
     record: null,
   },
-  'with two refunds that wait for a support lead': {
+  'with two refunds that await approval': {
     record: { refunds: [REFUND, { ...REFUND, requestId: 'two', amountCents: 500 }] },
   },
   'with two chargebacks': {
@@ -256,14 +260,14 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'whose bank took a part, with units canceled before': {
+  'with a partial chargeback, after items were canceled': {
     order: { status: 'partially_refunded' },
     record: {
       disputes: [{ ...dispute('needs_response'), amountCents: 1000 }],
       refunds: [{ ...REFUND, requestId: 'other', status: 'succeeded', cancelsUnits: true }],
     },
   },
-  'that is refunded and canceled, whose bank asks for the money all the same': {
+  'that is refunded and canceled, with a chargeback': {
     order: { status: 'canceled', refundedCents: 4000 },
     record: { disputes: [dispute('needs_response')] },
   },
@@ -275,7 +279,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'expired', capturedCents: 0, refundedCents: 0 },
     orderCase: { outcome: 'expired', settled: 'expired' },
   },
-  'whose workflow is over, and that can be refunded': {
+  'whose workflow has completed, and that can be refunded': {
     order: { status: 'delivered', fulfillment: 'delivered' },
     orderCase: { outcome: 'delivered' },
   },
@@ -298,12 +302,12 @@ function pageOf({ order, record, orderCase }: Situation): string {
   return describeOrder(whole as unknown as OrderCase);
 }
 
-it('say what they did', async () => {
+it('match the recorded pages', async () => {
   const pages = Object.entries(SITUATIONS).map(([name, situation]) => `## An order ${name}\n\n${pageOf(situation)}\n`);
   await expect(pages.join('\n')).toMatchFileSnapshot('./case-pages.md');
 });
 
-it('name the newest 25 of a long history, and how many there were before', () => {
+it('show the newest 25 rows of a long history, and the number of earlier ones', () => {
   const event = { type: 'retry_asked', message: 'Tried', actor: 'system', reason: null, key: null };
   const history = Array.from({ length: 27 }, (_, index) => ({ ...event, at: `2026-11-01T10:${10 + index}:00.000Z` }));
   const page = pageOf({ record: { history } });

@@ -11,33 +11,36 @@ import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { BeginCheckoutInput, CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
-/** What is known of one order; support staff read it in the workflow's details. */
+/** The state of one order's workflow, which support staff see in the workflow's details. */
 export class OrderCase {
   readonly orderId: string;
   facts: OrderFacts | undefined;
-  /** All of it, from the time when there was more to tell than the order itself. */
+  /** The complete order record; undefined until something happened that `facts` does not contain. */
   record: OrderRecord | undefined;
-  /** What the shopper gave, as long as nothing has been read from the database. */
+  /** The shopper's checkout input, shown until the order record has been loaded. */
   begun: Pick<BeginCheckoutInput, 'userId' | 'email' | 'shippingAddress'> | undefined;
-  /** Where Stripe, or the stand-in, shows the payment. */
+  /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
   paymentUrl: string | undefined;
   cancelRequest: OrderRequest | undefined;
-  /** How the checkout ended: from then on the order lives with its goods. */
+  /** How the wait for payment ended; a paid order's fulfillment follows. */
   settled: OrderOutcome | undefined;
   outcome: OrderOutcome | undefined;
   refundId: string | undefined;
   settling = false;
-  /** Stripe has said something of the payments that was not applied yet. */
+  /** Whether payment events from Stripe have been recorded and not applied yet. */
   paymentNews = false;
-  /** The records changed since they were read. */
+  /** Whether the order's records have changed since they were loaded. */
   changed = false;
-  /** Counts how often they were read: whoever waits for the order looks at it again. */
+  /** How often the records were loaded; the main loop wakes and reevaluates the order when it increases. */
   reads = 0;
-  /** Stripe's books changed since they were read. */
+  /** Whether the payment's activity at Stripe has changed since it was read. */
   moneyMoved = false;
-  /** Money moved before the payment was booked, such as a chargeback whose event came first: the books are read again after that. */
+  /**
+   * Whether to reconcile with Stripe once the payment is recorded, because money moved before that: for example, the event of a chargeback
+   * arrived first.
+   */
   isReconcileDue: boolean;
-  /** Stripe has said that the order's own payment succeeded. */
+  /** Whether Stripe reported that the order's own payment succeeded. */
   isPaidAtStripe = false;
   paymentChecks: number;
   inFlightChecks: number;
@@ -54,7 +57,7 @@ export class OrderCase {
     this.inFlightChecks = carried?.inFlightChecks ?? 0;
   }
 
-  /** What the next run must know and can't read from the database. */
+  /** State that the next run needs and can't load from the database. */
   get carried(): CarriedOver {
     const { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks } = this;
     return { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks };
@@ -64,7 +67,7 @@ export class OrderCase {
     return this.facts?.status;
   }
 
-  /** Whether something has been said to the workflow that it has not acted on. */
+  /** Whether the workflow has received a signal that it has not acted on. */
   get hasNews(): boolean {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
@@ -87,7 +90,7 @@ export class OrderCase {
     this.#showStatus();
   }
 
-  /** Stripe, asked, says that the payment succeeded: that was recorded, and is applied next. */
+  /** Stripe reports that the payment succeeded. The activity has recorded this, and the workflow applies it next. */
   markPaidAtStripe(): void {
     this.isPaidAtStripe = true;
     this.paymentNews = true;
@@ -106,13 +109,13 @@ export class OrderCase {
     this.#showStatus();
   }
 
-  /** Waits until the order is there. @throws ApplicationFailure conflict when nothing was ordered */
+  /** Waits until the order has been created or loaded. @throws ApplicationFailure conflict when no order was placed */
   async whenLoaded(): Promise<void> {
     await condition(() => this.facts !== undefined || this.settled !== undefined);
     if (!this.facts) throw refuse('conflict', 'No order was placed.');
   }
 
-  /** Reads all of the order's records again. */
+  /** Reloads the complete order record. */
   async refresh(): Promise<void> {
     this.changed = false;
     const record = await this.stuck.retry('The order could not be read', durable.loadCase({ orderId: this.orderId }));
@@ -125,7 +128,7 @@ export class OrderCase {
     this.#showDispute();
   }
 
-  /** Whether a request of staff was done before, so that it may be sent again although the order has moved on. */
+  /** Whether a staff request was already carried out; if so, it may be sent again although the order's state has changed since. */
   isDone(action: string, requestId: string): boolean {
     return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
   }
@@ -139,7 +142,7 @@ export class OrderCase {
     this.outcome = outcome;
   }
 
-  /** Something came while the workflow was ending: it goes on. */
+  /** Continues the workflow because a message arrived while it was completing. */
   reopen(): void {
     this.outcome = undefined;
     if (this.settled === 'not_begun') this.settled = undefined;
@@ -167,7 +170,7 @@ export class OrderCase {
     upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
   }
 
-  /** By these, staff find chargebacks: the one that is open, else the last one. */
+  /** Sets the search attributes by which staff find chargebacks: those of the open chargeback, otherwise of the latest. */
   #showDispute(): void {
     const { disputes } = this.record ?? {};
     const dispute = disputes?.find(({ status }) => isOpenDispute(status)) ?? disputes?.at(-1);

@@ -1,4 +1,4 @@
-/** The life of an order after its payment: its workflow waits for what staff, the shopper or Stripe do with it. */
+/** Follows a paid order: its workflow waits for actions of staff and the shopper, and for events from Stripe. */
 import { condition } from '@temporalio/workflow';
 import { isFinal, type OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
@@ -6,7 +6,7 @@ import { applyPayments } from './apply-payments.ts';
 import type { OrderCase } from './case.ts';
 import { durableStripe } from './steps.ts';
 
-/** Stays with the order until nothing can happen to it any more. @returns its last status */
+/** Follows the order until nothing more can happen to it. @returns its final status */
 export async function followFulfillment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderStatus> {
   for (;;) {
     if (order.paymentNews) {
@@ -36,13 +36,13 @@ export async function followFulfillment(order: OrderCase, continueWhenLong: () =
     await continueWhenLong();
     const { reads } = order;
     const news = () => order.hasNews || order.reads !== reads;
-    // With the return window closed, only what is still open keeps the order: its end is news, and nothing else is waited for.
+    // After the return window, only an open refund or dispute keeps the workflow running. A signal reports its end, so no timer is needed.
     if (leftMs === undefined || leftMs === 0) await condition(news);
     else await condition(news, leftMs, { summary: 'until returns are no longer accepted' });
   }
 }
 
-/** Milliseconds until a delivered order is left alone, 0 when that is over; undefined while it is not delivered. */
+/** Milliseconds until the return window of a delivered order closes, 0 once it has closed; undefined for an order that is not delivered. */
 function closesInMs(order: OrderCase): number | undefined {
   const closesAt = order.status === 'delivered' ? order.record?.closesAt : undefined;
   return closesAt ? Math.max(0, Date.parse(closesAt) - Date.now()) : undefined;

@@ -7,17 +7,17 @@ export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
 
 export interface OrderInput {
   orderId: string;
-  /** Started without a shopper waiting (a late webhook, an overdue order), or continued as new: the order is read from the database. */
+  /** Loads the order from the database: no shopper waits for this run (a late webhook, an overdue order), or it continues an earlier run. */
   resume?: boolean;
-  /** What the run before knew and the database does not. */
+  /** State of the previous run that is not in the database. */
   carried?: CarriedOver;
 }
 
 export interface CarriedOver {
   cancelRequest?: OrderRequest;
-  /** Whether Stripe's books are to be read once the payment is booked. */
+  /** Whether to reconcile with Stripe once the payment is recorded. */
   isReconcileDue: boolean;
-  /** How often Stripe was asked for the payment by itself, and how often a charge was found in flight. */
+  /** How often the workflow has checked the payment at Stripe, and how often it found a charge in flight. */
   paymentChecks: number;
   inFlightChecks: number;
 }
@@ -35,24 +35,24 @@ export type BeginCheckoutResult =
   | { outcome: 'opened'; status: OrderStatus }
   | { outcome: 'reservation_missing' }
   | { outcome: 'reservation_ended' }
-  /** The order stands and its reservation goes on; asking again tries Stripe again. */
+  /** The order exists and its reservation continues; sending the update again retries Stripe. */
   | { outcome: 'payment_unavailable' };
 
 export type OrderOutcome = 'not_begun' | OrderStatus;
 
-/** A request of staff at the Temporal UI, or of the API, which proves who asks. */
+/** A request that staff send in the Temporal UI, or that the API sends with a proof of who requested it. */
 export interface OrderRequest extends StaffRequest {
   proof?: string;
 }
 
 export interface RefundUpdateRequest extends OrderRequest {
   reason: string;
-  /** Decimal, in the order's currency; left out: the lines' price, or all that is left. */
+  /** Decimal, in the order's currency. Defaults to the price of `lines`, or to everything that remains. */
   amount?: number;
-  /** By SKU, or by the product's id. */
+  /** `product` is a SKU or a product ID. */
   lines?: { product: string; quantity: number }[];
   restock?: boolean;
-  /** The money waits until the items are back. */
+  /** Whether to wait for the return of the items before refunding. */
   awaitReturn?: boolean;
 }
 
@@ -67,11 +67,11 @@ export interface RefundUpdateResult extends UpdateResult {
 }
 
 export const beginCheckoutUpdate = defineUpdate<BeginCheckoutResult, [BeginCheckoutInput]>('begin');
-/** Stripe has said something of a payment that names the order: what it said is read from the database, never from a message. */
+/** Stripe sent an event of a payment that names the order. The workflow reads the event from the database, never from a message. */
 export const paymentChangedSignal = defineSignal('paymentChanged');
-/** The order's records have changed: they are read again. */
+/** The order's records have changed, so the workflow reloads them. */
 export const orderChangedSignal = defineSignal('orderChanged');
-/** Money moved at Stripe without us: its books are read again. */
+/** Money moved at Stripe without a request of the shop, so the workflow reads the payment's activity again. */
 export const moneyMovedSignal = defineSignal('moneyMoved');
 export const orderCaseQuery = defineQuery<Record<string, unknown>>('case');
 

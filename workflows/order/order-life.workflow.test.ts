@@ -21,7 +21,7 @@ const { begin, handleOf, resultOf, scripted, settledAs, tell, details } = orderW
 describe('the life of a paid order', () => {
   const parcel = { requestId: 'parcel-1', requestedBy: 'Anna', carrier: 'UPS', trackingNumber: '1Z9' };
 
-  it('is shipped, delivered, and left alone when returns are no longer taken', async () => {
+  it('is shipped, delivered, and completed when the return window closes', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -40,7 +40,7 @@ describe('the life of a paid order', () => {
     expect(script.calls.slice(-2)).toEqual(['markShipped by ui:Anna', 'markDelivered by ui:Anna']);
   });
 
-  it('begins with a look at Stripe’s books when money moved before the payment was booked', async () => {
+  it('begins with a reconciliation with Stripe when money moved before the payment was recorded', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -52,7 +52,7 @@ describe('the life of a paid order', () => {
     expect(script.calls.slice(2)).toEqual(['checkPayment', 'applyPayments paid', 'reconcilePayment']);
   });
 
-  it('refuses what makes no sense, with a sentence and an example', async () => {
+  it('refuses an invalid request with an explanation and an example', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -71,30 +71,30 @@ describe('the life of a paid order', () => {
     });
   });
 
-  it('an extended reservation is waited for, however the news comes', async () => {
+  it('waits for an extended reservation, with or without a signal', async () => {
     const script = await scripted();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await handleOf(script).executeUpdate(extendOrderReservationUpdate, { args: [{ ...STAFF, minutes: 30 }] });
-      // A second one that only the database knows of.
+      // A second extension, of which the workflow receives no signal.
       await script.activities.extendReservation({ minutes: 30 });
       expect(await resultOf(script)).toBe('expired');
     });
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(RESERVATION_MS + 59 * 60_000);
   });
 
-  it('a step that can’t succeed leaves the order waiting where staff see it, until they try again', async () => {
+  it('shows staff a step that is stuck, and waits until they retry it', async () => {
     const script = await scripted();
     script.bookFailures = 3;
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await tell(script);
-      await until(async () => (await details(script)).includes('Stopped since'), 'the trouble to show');
+      await until(async () => (await details(script)).includes('Stopped since'), 'the stuck step to be shown');
       expect(await details(script)).toContain('The payment could not be recorded. the database says no');
       await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });
       await until(async () => (await details(script)).includes('Stopped since'), 'the retry to fail');
-      // The next one comes by itself.
+      // The next retry is automatic.
       await temporal.env.sleep('20 minutes');
       expect(await settledAs(script)).toBe('paid');
       expect(await details(script)).not.toContain('Stopped');

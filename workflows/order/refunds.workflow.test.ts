@@ -6,7 +6,7 @@ import { refundWorkflowId } from '../refund/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../unmatched-payment/messages.ts';
 import { cancelOrderUpdate } from './messages.ts';
 
-// In an environment of their own: once a workflow has started another one, the test server no longer skips time.
+// These tests use an environment of their own, because the test server stops skipping time once a workflow has started another one.
 let temporal: SkippingTemporal;
 beforeAll(async () => {
   temporal = await startSkippingTemporal();
@@ -16,8 +16,8 @@ afterAll(() => temporal?.stop());
 const { begin, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
 const WITH_CHILDREN = { maxCachedWorkflows: 10 };
 
-describe('an order whose money goes back', () => {
-  it('canceled a moment after the charge went through: paid, then canceled as a paid order', async () => {
+describe('an order whose payment is refunded', () => {
+  it('canceled just after the charge succeeded: paid, then canceled as a paid order', async () => {
     const script = await scripted();
     await temporal.withWorker(
       script.activities,
@@ -35,7 +35,7 @@ describe('an order whose money goes back', () => {
     expect(script.calls.slice(2, 5)).toEqual(['cancelPayment', 'applyPayments paid', 'cancelPaid by Anna']);
   });
 
-  it('paid with the wrong amount: ended at once, and the money goes back as an unmatched payment', async () => {
+  it('paid with the wrong amount: closed at once, and refunded as an unmatched payment', async () => {
     const script = await scripted();
     script.isMismatched = true;
     script.unmatched = ['pi_1'];
@@ -53,7 +53,7 @@ describe('an order whose money goes back', () => {
     expect(script.calls).toEqual(expect.arrayContaining(['applyPayments mismatched', 'closeOrder canceled']));
   });
 
-  it('canceled a moment after a charge for which the stock was gone: refunded once', async () => {
+  it('canceled just after a charge whose stock was gone: refunded once', async () => {
     const script = await scripted();
     script.stockGone = true;
     await temporal.withWorker(
@@ -72,7 +72,7 @@ describe('an order whose money goes back', () => {
     expect(script.calls).not.toContain('cancelPaid by Anna');
   });
 
-  it('paid but the stock is gone: refunded in full at once', async () => {
+  it('paid when the stock is gone: refunded in full at once', async () => {
     const script = await scripted();
     script.stockGone = true;
     await temporal.withWorker(

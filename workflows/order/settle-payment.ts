@@ -1,22 +1,22 @@
-/** The time in which an order waits for its payment, and what ends it. */
+/** Waits for the payment of an order, and ends the wait. */
 import { condition } from '@temporalio/workflow';
 import { applyPayments } from './apply-payments.ts';
 import type { OrderCase } from './case.ts';
 import type { OrderOutcome } from './messages.ts';
 import { durable, durableStripe } from './steps.ts';
 
-/** When a webhook may have been lost, counted from the last look. */
+/** Waits before the payment is checked at Stripe in case a webhook was lost, each from the previous check. */
 const CHECK_AFTER_MS = [30_000, 120_000, 300_000];
-/** A charge in flight can't be canceled. Stripe is asked again after this long, doubled each time: 17 times in the first day. */
+/** A charge in flight can't be canceled. Stripe is checked again after this wait, which doubles each time: 17 checks in the first day. */
 const IN_FLIGHT_FIRST_MS = 5_000;
 const IN_FLIGHT_LAST_MS = 4 * 3_600_000;
 
-/** Waits for the payment, a cancellation or the end of the reservation, and ends the checkout accordingly. */
+/** Waits for the payment, a cancellation, or the end of the reservation, and completes or closes the order accordingly. */
 export async function settlePayment(order: OrderCase, continueWhenLong: () => Promise<void>): Promise<OrderOutcome> {
   for (;;) {
     if (order.paymentNews) {
       const outcome = await applyPayments(order);
-      // Paid, as Stripe says, and yet not paid for this order: it never can be.
+      // Stripe reports a successful payment that does not match this order, so the order can never be paid.
       const isLost = outcome === 'mismatched' || (outcome === 'unpaid' && order.isPaidAtStripe);
       if (isLost && order.status === 'pending') return await closeOrder(order);
       continue;
@@ -26,11 +26,11 @@ export async function settlePayment(order: OrderCase, continueWhenLong: () => Pr
       continue;
     }
     const { status, expiresAt, capturedCents } = order.facts!;
-    // An order that is over has nothing to wait for, unless Stripe holds money for it that was never booked.
+    // A closed order has nothing to wait for, unless Stripe holds a payment for it that was never recorded.
     if (status !== 'pending') {
       if (capturedCents > 0) return status;
       await checkMovedMoney(order);
-      // Once: what Stripe says again and again of a payment that this order can't have must not be asked again and again.
+      // Only once: Stripe may keep sending events of a payment that does not match this order, and checking each would never end.
       if (order.paymentNews) await applyPayments(order);
       return order.facts!.status;
     }
@@ -59,7 +59,7 @@ export async function settlePayment(order: OrderCase, continueWhenLong: () => Pr
   }
 }
 
-/** Support may have extended the reservation: the database has the last word on when it ends. */
+/** Reloads the order, since support may have extended its reservation. */
 async function hasMoreTime(order: OrderCase): Promise<boolean> {
   const { orderId } = order;
   const facts = await order.stuck.retry('The order could not be read', durable.loadOrder({ orderId }));
@@ -68,7 +68,7 @@ async function hasMoreTime(order: OrderCase): Promise<boolean> {
   return true;
 }
 
-/** A webhook can be lost: whether the charge went through is Stripe's to say. A webhook that comes meanwhile overtakes the question. */
+/** Checks at Stripe whether the charge succeeded, in case the webhook was lost. A webhook that arrives in the meantime ends the check. */
 async function checkPayment(order: OrderCase): Promise<void> {
   const { orderId } = order;
   const isOvertaken = () => order.paymentNews || (order.status === 'pending' && order.cancelRequest !== undefined);
@@ -81,8 +81,8 @@ async function checkPayment(order: OrderCase): Promise<void> {
 }
 
 /**
- * What moved before the payment was booked is the payment, and perhaps also a refund or a chargeback of it, whose event came first:
- * the order has books to enter those in once it is paid.
+ * Money that moved before the payment was recorded is the payment itself, and perhaps a refund or a chargeback of it whose event arrived
+ * first. Refunds and chargebacks can be recorded only for a paid order, so the order reconciles with Stripe once it is paid.
  */
 async function checkMovedMoney(order: OrderCase): Promise<void> {
   order.isReconcileDue ||= order.moneyMoved;
@@ -91,9 +91,9 @@ async function checkMovedMoney(order: OrderCase): Promise<void> {
 }
 
 /**
- * Ends an order that was canceled or whose time is up. Canceling the intent at Stripe settles the race with a charge in
- * flight: either nobody can pay any more, or it was paid. A webhook that says so overtakes Stripe's answer.
- * @returns undefined when the order goes on
+ * Ends an order that was canceled or whose reservation expired. Canceling the payment intent at Stripe resolves the race with a charge in
+ * flight: either the intent can no longer be paid, or it was paid. A payment event that arrives first ends the attempt.
+ * @returns undefined when the order continues
  */
 async function endUnpaid(order: OrderCase): Promise<OrderOutcome | undefined> {
   if (order.facts!.paymentIntentId) {

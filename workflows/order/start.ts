@@ -1,4 +1,4 @@
-/** How an order's workflow is started: its ID, queue, policies, and search attributes. */
+/** Start options of the order workflow: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type OrderInput, orderWorkflowId } from './messages.ts';
@@ -14,7 +14,7 @@ export interface StartedOrder {
 
 /**
  * @param summary shown in the list of workflows
- * @param resume whether the order is in the database already: its workflow was terminated, or had ended before something happened
+ * @param resume whether the order is already in the database: its workflow was terminated, or had completed before an event arrived
  */
 export function orderStart(order: StartedOrder, summary: string, resume: boolean): WorkflowStart<OrderInput> {
   const { orderId } = order;

@@ -4,7 +4,7 @@ import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 
-/** For whoever waits for the answer to a message: a few attempts in the workflow's own task. */
+/** Steps of update handlers, whose caller waits for the response: a few attempts in the workflow's own task. */
 export const short = localSteps(shortSteps, [
   'cancelPaid',
   'extendReservation',
@@ -15,7 +15,7 @@ export const short = localSteps(shortSteps, [
 ]);
 
 const RECORDS = ['applyPayments', 'closeOrder', 'loadCase', 'loadOrder'] as const;
-/** What must succeed: short attempts, then patient ones. */
+/** Steps that must succeed: short attempts, then patient ones. */
 export const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 
 const PAYMENTS = ['cancelPayment', 'checkPayment', 'reconcilePayment'] as const;
@@ -25,10 +25,10 @@ export const durableStripe = durableSteps(
   queuedSteps(patientStripeSteps, PAYMENTS),
 );
 
-/** The shopper waits for this one: once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
+/** The shopper waits for this step: it runs once in the workflow's own task, which saves a queue hop (measured in docs/decisions). */
 const once = localSteps({ startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } }, ['createPayment']);
 
-/** Where that fails: a few attempts on the queue for payments, within the time that a page can wait. */
+/** Runs if `once` fails: a few attempts on the payments queue, within the time that a page can wait. */
 const withinPage = queuedSteps(
   {
     taskQueue: 'payments',
@@ -39,7 +39,7 @@ const withinPage = queuedSteps(
   ['createPayment'],
 );
 
-/** Support waits for these: an answer within seconds, or none. */
+/** Support staff wait for these steps, so they respond or fail within seconds. */
 export const withinSeconds = queuedSteps(
   {
     taskQueue: 'payments',
@@ -52,7 +52,7 @@ export const withinSeconds = queuedSteps(
 
 type PayableOrder = { orderId: string; totalCents: number; currency: string };
 
-/** @returns undefined when Stripe can't be reached now */
+/** @returns undefined when Stripe is unavailable */
 export async function openPayment(order: PayableOrder): Promise<OpenedPayment | undefined> {
   const request = { orderId: order.orderId, amountCents: order.totalCents, currency: order.currency };
   try {
@@ -68,7 +68,7 @@ export async function openPayment(order: PayableOrder): Promise<OpenedPayment | 
   }
 }
 
-/** An attempt that failed or timed out; a cancellation is neither and must pass. */
+/** Whether an attempt failed or timed out. A cancellation is neither, so callers rethrow it. */
 export function isFailedAttempt(error: unknown): boolean {
   return error instanceof TemporalFailure && !isCancellation(error);
 }

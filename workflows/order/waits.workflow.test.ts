@@ -1,4 +1,4 @@
-/** What an order waits for, and for how long: payments whose webhook was lost, refunds and chargebacks that are still open. */
+/** Waits of an order workflow and their durations: payments whose webhook was lost, and open refunds and chargebacks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
@@ -21,7 +21,7 @@ describe('a payment whose webhook was lost', () => {
   it.each([
     { at: '1 minute', foundWithin: '2 minutes' },
     { at: '3 minutes', foundWithin: '5 minutes' },
-  ] as const)('$at after the checkout is found within $foundWithin', async ({ at, foundWithin }) => {
+  ] as const)('$at after checkout is found within $foundWithin', async ({ at, foundWithin }) => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -33,7 +33,7 @@ describe('a payment whose webhook was lost', () => {
     expect(script.calls).not.toContain('cancelPayment');
   });
 
-  it('and that the records do not know either ends the order, which can never be paid', async () => {
+  it('and that was never recorded closes the order, which can never be paid', async () => {
     const script = await scripted();
     const checkPayment = async () => 'succeeded';
     await temporal.withWorker({ ...script.activities, checkPayment }, async () => {
@@ -43,7 +43,7 @@ describe('a payment whose webhook was lost', () => {
     expect(script.calls.slice(2)).toEqual(['applyPayments unpaid', 'closeOrder canceled']);
   });
 
-  it('is found by staff, and Stripe’s books are read once it is booked', async () => {
+  it('is found by a recheck, and the order reconciles with Stripe once it is recorded', async () => {
     const script = await scripted();
     const recheck = { args: [STAFF] as [typeof STAFF] };
     const reconcilePayment = async () => {
@@ -55,7 +55,7 @@ describe('a payment whose webhook was lost', () => {
       script.charge();
       await handleOf(script).executeUpdate(recheckPaymentUpdate, recheck);
       const count = () => script.calls.filter((call) => call === 'reconcilePayment').length;
-      await until(() => count() === 2, 'the books to be read again');
+      await until(() => count() === 2, 'the second reconciliation');
       expect(script.calls.slice(2)).toEqual([
         'reconcilePayment',
         'payment_rechecked by ui:Anna',
@@ -66,7 +66,7 @@ describe('a payment whose webhook was lost', () => {
   });
 });
 
-/** A delivered order that takes no more returns, with what is still open of it. */
+/** Runs a delivered order after its return window, with the given open refunds or disputes. */
 async function delivered(change: Partial<ScriptedOrder>, look: (script: ScriptedOrder) => Promise<void>) {
   const script = await scripted();
   await temporal.withWorker(script.activities, async () => {
@@ -94,9 +94,9 @@ const dispute = (status: string, evidenceDueBy: string | null = null): OrderReco
   evidenceDueBy,
 });
 
-describe('an order that is otherwise over', () => {
+describe('an order after its return window', () => {
   it.each<RefundStatus>(['awaiting_return', 'awaiting_approval', 'pending'])(
-    'is followed while a refund is %s, and left alone after that',
+    'is followed while a refund is %s, and completed after that',
     async (status) => {
       await delivered({ refunds: [refundFacts({ status: 'succeeded' }), refundFacts({ status })] }, async (script) => {
         await stays(script);
@@ -107,7 +107,7 @@ describe('an order that is otherwise over', () => {
     },
   );
 
-  it('is followed while one of its chargebacks is open, by which staff find it', async () => {
+  it('is followed while a chargeback is open, and shows that in its search attributes', async () => {
     const dueBy = '2030-01-02T03:04:05.000Z';
     const disputes = [dispute('needs_response', dueBy), dispute('lost')];
     const shown = async (script: ScriptedOrder) => {

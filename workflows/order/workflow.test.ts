@@ -29,13 +29,13 @@ describe('checkout', () => {
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
   });
 
-  it('declined, then paid with another card: staff see why', async () => {
+  it('declined, then paid with another card: staff see the decline', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       const declined = { attemptId: 'ch_no', code: 'card_declined', message: 'Your card was declined.' };
       await tell(script, declined);
-      await until(async () => (await details(script)).includes('Your card was declined.'), 'the refusal to show');
+      await until(async () => (await details(script)).includes('Your card was declined.'), 'the decline to be shown');
       await temporal.env.sleep('9 minutes');
       await tell(script);
       expect(await settledAs(script)).toBe('paid');
@@ -43,7 +43,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('expired: when the reservation’s time is over the payment is canceled first, then the order', async () => {
+  it('expired: cancels the payment first, then closes the order', async () => {
     const script = await scripted();
     const startedAt = await temporal.env.currentTimeMs();
     await temporal.withWorker(script.activities, async () => {
@@ -54,7 +54,7 @@ describe('checkout', () => {
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(RESERVATION_MS - 1_000);
   });
 
-  it('canceled by the shopper: the same settlement, at once', async () => {
+  it('canceled by the shopper: cancels the payment, then closes the order at once', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -66,19 +66,19 @@ describe('checkout', () => {
     expect(script.calls.slice(-2)).toEqual(['cancelPayment', 'closeOrder canceled']);
   });
 
-  it('a message from anyone pays nothing: only what Stripe was recorded to have said counts', async () => {
+  it('ignores the content of a forged signal: only recorded events from Stripe count', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       const forged = { paymentIntentId: 'pi_1', status: 'succeeded', attemptId: 'ch_1', amountReceivedCents: 2500 };
       await handleOf(script).signal('paymentChanged', forged);
-      await until(() => script.calls.includes('applyPayments unpaid'), 'the workflow to look');
+      await until(() => script.calls.includes('applyPayments unpaid'), 'the workflow to apply payments');
       expect(await resultOf(script)).toBe('expired');
     });
     expect(script.order.capturedCents).toBe(0);
   });
 
-  it('of a payment that can’t be its own, Stripe is asked once, however often it says that money moved', async () => {
+  it('checks a payment that does not match once, however often Stripe reports that money moved', async () => {
     const script = await scripted();
     script.isMismatched = true;
     await temporal.withWorker(script.activities, async () => {
@@ -92,7 +92,7 @@ describe('checkout', () => {
     expect(script.calls.length).toBeLessThan(15);
   });
 
-  it('opened by a late request after many that were refused: is not left alone', async () => {
+  it('opened by a late request after many that were refused: continues', async () => {
     const script = await scripted();
     let isRefusing = true;
     const openOrder = async () => (isRefusing ? { outcome: 'reservation_missing' } : script.activities.openOrder());
@@ -105,18 +105,18 @@ describe('checkout', () => {
     });
   });
 
-  it('paid while Stripe does not answer the workflow: the webhook ends the wait at once', async () => {
+  it('paid while Stripe does not respond to the workflow: the webhook ends the wait at once', async () => {
     const script = await scripted();
     script.isStripeAway = true;
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await temporal.env.sleep('8 minutes');
       expect(await details(script)).toContain('Stopped since');
-      // What succeeds meanwhile takes nothing away from what has stopped.
+      // A step that succeeds in the meantime does not hide the stuck one.
       const address = { street: '12 Mill Road', city: 'Portland', postal_code: '97201', country: 'US' };
       await handleOf(script).executeUpdate(correctAddressUpdate, { args: [{ ...STAFF, address }] });
       expect(await details(script)).toContain('Stopped since');
-      // Nor does what stopped meanwhile, and goes on.
+      // Nor does a step that gets stuck and recovers in the meantime.
       script.isDatabaseAway = true;
       const later = { ...STAFF, requestId: 'later' };
       const corrected = handleOf(script).executeUpdate(correctAddressUpdate, { args: [{ ...later, address }] });
@@ -132,7 +132,7 @@ describe('checkout', () => {
     expect(script.calls).not.toContain('closeOrder expired');
   });
 
-  it('Stripe away at the deadline, and back an hour later: the attempts resume within minutes', async () => {
+  it('Stripe unavailable at the deadline, and back an hour later: the attempts resume within minutes', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -144,7 +144,7 @@ describe('checkout', () => {
     });
   });
 
-  it('expired while a charge is in flight: waits for the charge to land, then completes', async () => {
+  it('expired while a charge is in flight: waits for the charge to succeed, then completes', async () => {
     const script = await scripted();
     script.cancelAnswers.push('in_flight', 'in_flight');
     await temporal.withWorker(script.activities, async () => {
@@ -157,7 +157,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('webhook lost: the payment is found by asking Stripe, long before the reservation ends', async () => {
+  it('webhook lost: finds the payment by checking Stripe, long before the reservation ends', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -165,7 +165,7 @@ describe('checkout', () => {
       await temporal.env.sleep('1 minute');
       expect(await settledAs(script)).toBe('paid');
     });
-    // Had it waited for the end of the reservation, it would have tried to cancel.
+    // If it had waited until the reservation ended, it would have tried to cancel the payment.
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'checkPayment', 'applyPayments paid']);
   });
 
@@ -179,7 +179,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('webhook when the checkout had been ended by hand: taken up again', async () => {
+  it('webhook after the workflow was terminated manually: resumes the order', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -198,7 +198,7 @@ describe('checkout', () => {
     expect(script.calls.at(-1)).toBe('applyPayments paid');
   });
 
-  it('its workflow canceled by hand: goes on all the same, since that cancels no order', async () => {
+  it('its workflow canceled manually: continues, since that does not cancel the order', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -209,7 +209,7 @@ describe('checkout', () => {
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
   });
 
-  it('worker replaced in mid-wait: the next one goes on', async () => {
+  it('worker replaced during a wait: the next one continues', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
@@ -221,7 +221,7 @@ describe('checkout', () => {
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
   });
 
-  it('Stripe away at the start: says so, and asking again opens the payment of the same order', async () => {
+  it('Stripe unavailable at checkout: reports it, and a repeated request creates the payment of the same order', async () => {
     const script = await scripted();
     script.createPaymentFailures = 1_000;
     await temporal.withWorker(script.activities, async () => {

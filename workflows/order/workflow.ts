@@ -19,12 +19,12 @@ import { settlePayment } from './settle-payment.ts';
 import { openPayment, short } from './steps.ts';
 import { handleStaffUpdates } from './updates/index.ts';
 
-/** A start that no checkout followed ends by itself. */
+/** A workflow that receives no checkout within this time completes. */
 const NOT_BEGUN_TIMEOUT = '1 minute';
-/** Whoever asks for more time in the last moment is answered with a sentence, instead of meeting a workflow that just ended. */
-const LAST_REQUESTS = '5 seconds';
+/** The workflow stays open for this long after its end, so that a late request gets an explanation and not "workflow not found". */
+const LATE_REQUESTS_TIMEOUT = '5 seconds';
 
-/** Takes one reservation to a paid order, or gives its stock back, whatever happens in between; then stays with the order. */
+/** Turns one reservation into a paid order, or returns its stock; then follows the paid order until nothing more can happen to it. */
 export function order(input: OrderInput): Promise<OrderOutcome> {
   return uncancelable(() => followOrder(input));
 }
@@ -33,7 +33,7 @@ async function followOrder(input: OrderInput): Promise<OrderOutcome> {
   const order = new OrderCase(input);
   showDetails(() => describeOrder(order));
   const begins = handleBegin(order, input);
-  handleNews(order);
+  handleSignals(order);
   handleStaffUpdates(order);
 
   if (input.resume) await order.refresh();
@@ -43,29 +43,29 @@ async function followOrder(input: OrderInput): Promise<OrderOutcome> {
     const outcome = order.facts === undefined ? 'not_begun' : await liveOrder(order);
     order.markEnded(outcome);
     await untilQuiet({ openingUpdates: input.resume ? 0 : 1, hasNews: () => order.hasNews });
-    // What came in the meantime is not lost with the workflow: news, or a request that opened the order after all.
-    const isOver = outcome === 'not_begun' ? order.facts === undefined : !order.hasNews;
-    if (isOver) return outcome;
+    // Messages that arrived in the meantime must not be lost: a signal, or a request that opened the order after all.
+    const isDone = outcome === 'not_begun' ? order.facts === undefined : !order.hasNews;
+    if (isDone) return outcome;
     order.reopen();
   }
 }
 
-/** From the payment to the end of everything that can happen to the order. */
+/** Follows the order from its payment until nothing more can happen to it. */
 async function liveOrder(order: OrderCase): Promise<OrderOutcome> {
   const continuing = () => continueWhenLong(order);
   const settled = await settlePayment(order, continuing);
   order.markSettled(settled);
-  // Without a payment nothing is left to do.
+  // An order without a payment needs no fulfillment.
   let outcome = settled;
   if (order.facts!.capturedCents > 0) {
     order.moneyMoved ||= order.isReconcileDue;
     outcome = await followFulfillment(order, continuing);
   }
-  await condition(() => order.hasNews, LAST_REQUESTS, { summary: 'until late requests are answered' });
+  await condition(() => order.hasNews, LATE_REQUESTS_TIMEOUT, { summary: 'until late requests are answered' });
   return outcome;
 }
 
-/** Begins a new run when the history is long, with everything that the database does not hold. */
+/** Continues as a new run when the history is long, and carries over the state that is not in the database. */
 async function continueWhenLong(order: OrderCase): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return;
   await continueAsNew<(input: OrderInput) => Promise<unknown>>({
@@ -75,7 +75,7 @@ async function continueWhenLong(order: OrderCase): Promise<void> {
   });
 }
 
-/** Requests to begin may come many at once: each is checked by itself, and all share one payment. */
+/** Several requests to begin may arrive at once: each is checked on its own, and all share one payment. */
 function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Promise<void> } {
   let requests = 0;
   let opening: Promise<OpenedPayment | undefined> | undefined;
@@ -92,10 +92,10 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
         opening ??= openPayment(order.facts!);
         const shared = opening;
         const payment = await shared;
-        // The next request tries again.
+        // The next request retries.
         if (opening === shared) opening = undefined;
         if (!payment) return { outcome: 'payment_unavailable' };
-        // It can have ended, or been paid, in the meantime.
+        // The order may have ended, or been paid, in the meantime.
         if (order.status === 'pending' && !order.facts!.paymentIntentId) order.markPayable(payment);
       }
       return { outcome: 'opened', status: order.facts!.status };
@@ -109,7 +109,7 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
     },
   );
   return {
-    /** As long as a request is at work, it is waited for: an order that it opens must not be left alone. */
+    /** Waits for every running request, since the workflow must follow an order that one of them opens. */
     async untilOpened() {
       await condition(() => requests > 0, NOT_BEGUN_TIMEOUT);
       await condition(() => order.facts !== undefined || allHandlersFinished());
@@ -117,8 +117,8 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
   };
 }
 
-/** Signals prompt a look at the records, or at Stripe, and say nothing themselves: whoever sends one does no harm. */
-function handleNews(order: OrderCase): void {
+/** Signals carry no data: they only make the workflow reload records or check Stripe, so a forged one does no harm. */
+function handleSignals(order: OrderCase): void {
   setHandler(
     paymentChangedSignal,
     () => {

@@ -1,4 +1,4 @@
-/** What staff read on the page of the recommendation model. */
+/** The details of the retraining workflow. */
 import { describe, expect, it } from 'vitest';
 import type { CurrentRetraining, RetrainingCase } from './case.ts';
 import { describeRetraining } from './case-details.ts';
@@ -22,7 +22,7 @@ function current(facts: object = {}): CurrentRetraining {
   } as unknown as CurrentRetraining;
 }
 
-/** @returns the paragraphs of the page, without its heading */
+/** @returns the paragraphs of the details, without the heading */
 function pageOf(facts: Partial<Record<keyof RetrainingCase, unknown>>): string[] {
   const [heading, ...parts] = describeRetraining(facts as unknown as RetrainingCase).split('\n\n');
   expect(heading).toBe('### Recommendation model');
@@ -31,8 +31,8 @@ function pageOf(facts: Partial<Record<keyof RetrainingCase, unknown>>): string[]
 
 const SERVING = { modelId: 'm1', since: '2026-11-01T10:00:00.000Z', before: 'm0' };
 
-describe('which model is served', () => {
-  it('and which are kept besides', () => {
+describe('the served model', () => {
+  it('is shown with the other available models', () => {
     expect(pageOf({})[0]).toBe('Loading the served model.');
     expect(pageOf({ models: { serving: null, kept: [] } })[0]).toBe(
       'No model is served yet, so customers see bestsellers.',
@@ -46,8 +46,8 @@ describe('which model is served', () => {
   });
 });
 
-describe('what goes on', () => {
-  it('is nothing, before anything was trained', () => {
+describe('a retraining', () => {
+  it('has never run before the first model', () => {
     expect(pageOf({ models: { serving: null, kept: [] } }).slice(1)).toEqual([
       'No model has been trained yet.',
       '**What you can do now** (Send an Update): `retrain` (train a new model)',
@@ -61,7 +61,7 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('ended lately, and can be taken back', () => {
+  it('has ended and can be rolled back', () => {
     const last = { outcome: 'published', sentence: 'published as *m1*', at: '2026-11-01T10:00:00.000Z' };
     expect(pageOf({ last, models: { serving: SERVING, kept: ['m1', 'm0'] } }).slice(1)).toEqual([
       '**Last retraining** (2026-11-01 10:00 UTC): published as \\*m1\\*.',
@@ -69,7 +69,7 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('is at a stage, with what the ones before found', () => {
+  it('shows its stage and the results of the completed stages', () => {
     expect(pageOf({ current: current() }).slice(1)).toEqual([
       '**In progress**, requested by Anna: New \\*season\\*. New model: `m2`.',
       [
@@ -84,14 +84,14 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('says what is strange about the export', () => {
+  it('says what is unusual about the export', () => {
     const exported = { facts: { ...FACTS, withoutEvents: 'InfluxDB *away*' }, strange: 'too *few*' };
     expect(pageOf({ current: current({ exported }) })[2]).toContain(
       '6 products. Without views and carts: InfluxDB \\*away\\*. **Unusual data**: too \\*few\\*.',
     );
   });
 
-  it('holds the new model against the one that is served', () => {
+  it('compares the new model with the served one', () => {
     const evaluated = { scores: BETTER, opponentScores: SCORES, against: 'm1', verdict: { because: 'it is *better*' } };
     const row = (facts: object) =>
       pageOf({
@@ -104,7 +104,7 @@ describe('what goes on', () => {
     expect(row({})[5]).toBe('| Publication | **26 %** |  |');
   });
 
-  it('can’t be canceled or rolled back while it is published', () => {
+  it('can’t be canceled or rolled back while its model is being published', () => {
     const models = { serving: SERVING, kept: ['m1'] };
     expect(pageOf({ models, current: current({ stage: 'publish' }) }).at(-1)).toBe('No action is available right now.');
     expect(pageOf({ models, current: current() }).at(-1)).toBe(
@@ -112,7 +112,7 @@ describe('what goes on', () => {
     );
   });
 
-  it('says who asked for what, and who canceled it', () => {
+  it('says who requested it, and who canceled it', () => {
     const parts = pageOf({
       current: current({ wish: { publishAnyway: true } }),
       canceledBy: { requestedBy: '*Ben*' },
@@ -124,7 +124,7 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('has found nothing yet at a stage that is not through', () => {
+  it('shows no result of a stage that has not completed', () => {
     const parts = pageOf({
       current: current({ stage: 'export', exported: undefined, trained: undefined, detail: undefined, fraction: 0 }),
     });

@@ -10,7 +10,7 @@ const STAGES: Readonly<Record<RetrainingStage, string>> = {
   publish: 'Publication',
 };
 
-/** The case in Markdown, for staff: which model is served, what is under way and what it found, how the last one ended, what can be done. */
+/** Renders the case in Markdown for staff: the served model, the retraining in progress, the last result, and the available updates. */
 export function describeRetraining(retraining: RetrainingCase): string {
   const parts = ['### Recommendation model', servedText(retraining)];
   if (retraining.current) parts.push(...currentText(retraining, retraining.current));
@@ -18,7 +18,7 @@ export function describeRetraining(retraining: RetrainingCase): string {
   if (retraining.last)
     parts.push(`**Last retraining** (${atTime(retraining.last.at)}): ${plain(retraining.last.sentence)}.`);
   else if (!retraining.current && !retraining.wish) parts.push('No model has been trained yet.');
-  parts.push(whatCanBeDone(retraining));
+  parts.push(availableUpdates(retraining));
   return parts.join('\n\n');
 }
 
@@ -74,7 +74,7 @@ function foundIn(stage: RetrainingStage, { exported, trained, evaluated }: Curre
   return '';
 }
 
-function whatCanBeDone({ current, wish, models }: RetrainingCase): string {
+function availableUpdates({ current, wish, models }: RetrainingCase): string {
   const can: string[] = [];
   if (current && current.stage !== 'publish')
     can.push('`cancelRetraining` (stop this retraining and keep the served model)');

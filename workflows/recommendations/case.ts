@@ -12,10 +12,10 @@ import type {
   RetrainingWish,
 } from './messages.ts';
 
-/** Requests whose answers are remembered, so that one sent twice is done once. */
+/** Number of requests whose results are kept, so that one sent twice takes effect once. */
 const ANSWERS_KEPT = 50;
 
-/** A retraining under way, with what its finished stages found. */
+/** A retraining in progress, with the results of its completed stages. */
 export interface CurrentRetraining {
   readonly retrainingId: string;
   readonly modelId: string;
@@ -28,17 +28,17 @@ export interface CurrentRetraining {
   evaluated?: Evaluated;
 }
 
-/** What is known of models and retrainings; staff read it in the workflow's details. */
+/** The state of models and retrainings, which staff see in the workflow's details. */
 export class RetrainingCase {
   models: ModelsNow | undefined;
   current: CurrentRetraining | undefined;
   last: LastRetraining | undefined;
-  /** Asked for, and not begun. */
+  /** The requested retraining that has not started. */
   wish: RetrainingWish | undefined;
-  /** Who canceled what is under way. */
+  /** The request that canceled the retraining in progress. */
   canceledBy: StaffRequest | undefined;
-  /** Requests taken in this run. */
-  taken = 0;
+  /** Number of requests accepted in this run. */
+  accepted = 0;
   readonly #answers = new Map<string, Promise<RetrainingAnswer>>();
   readonly #settled = new Map<string, RetrainingAnswer>();
   #scope: CancellationScope | undefined;
@@ -52,36 +52,36 @@ export class RetrainingCase {
     return this.current !== undefined || this.wish !== undefined;
   }
 
-  knows(models: ModelsNow): void {
+  setModels(models: ModelsNow): void {
     this.models = models;
   }
 
-  began(current: CurrentRetraining): void {
+  markBegun(current: CurrentRetraining): void {
     this.current = current;
     this.wish = undefined;
     this.canceledBy = undefined;
   }
 
-  /** Runs one stage of what is under way. */
+  /** Runs one stage of the retraining in progress. */
   stage<Result>(stage: RetrainingStage, run: () => Promise<Result>): Promise<Result> {
     Object.assign(this.current!, { stage, fraction: 0, detail: undefined });
     return run();
   }
 
-  /** @param progress of what is under way; anyone may send a signal, so anything else is ignored */
-  progressed(progress: Partial<RetrainingProgress> | null | undefined): void {
+  /** @param progress of the retraining in progress; anything else is ignored, since anyone may send a signal */
+  updateProgress(progress: Partial<RetrainingProgress> | null | undefined): void {
     const { current } = this;
     if (!current || progress?.retrainingId !== current.retrainingId || progress.stage !== current.stage) return;
     if (typeof progress.fraction !== 'number') return;
     Object.assign(current, { fraction: progress.fraction, detail: progress.detail });
   }
 
-  ended(last: LastRetraining): void {
+  markEnded(last: LastRetraining): void {
     this.last = last;
     this.current = undefined;
   }
 
-  /** Runs what `cancel` ends. */
+  /** Runs `run` in a scope that `cancel` cancels. */
   cancelable<Result>(run: () => Promise<Result>): Promise<Result> {
     return CancellationScope.cancellable(() => {
       this.#scope = CancellationScope.current();
@@ -98,11 +98,11 @@ export class RetrainingCase {
     return this.#settled.has(requestId) || this.#answers.has(requestId);
   }
 
-  /** Does what a request asks for, once: sent again, it gets the first answer. */
+  /** Carries out a request once; if it is sent again, it gets the first result. */
   async once<Answer extends RetrainingAnswer>(requestId: string, work: () => Promise<Answer>): Promise<Answer> {
     const settled = this.#settled.get(requestId) ?? this.#answers.get(requestId);
     if (settled) return (await settled) as Answer;
-    this.taken += 1;
+    this.accepted += 1;
     const answer = work();
     this.#answers.set(requestId, answer);
     try {
@@ -114,7 +114,7 @@ export class RetrainingCase {
     }
   }
 
-  /** What the next run has to know. */
+  /** The state that the next run needs. */
   carried(): CarriedState {
     return { ...(this.last && { last: this.last }), answers: [...this.#settled].slice(-ANSWERS_KEPT) };
   }

@@ -22,7 +22,7 @@ const FIELDS = {
   carried: () => undefined,
 };
 
-/** Whoever starts it from the form reads there what is wrong with what they gave. */
+/** Checks the input of the start form, and shows in the workflow's details what is wrong with it. */
 export function refusalOfForm(input: RetrainingInput | null | undefined): 'refused' | undefined {
   if (input === undefined || input === null) return undefined;
   try {
@@ -36,7 +36,7 @@ export function refusalOfForm(input: RetrainingInput | null | undefined): 'refus
   }
 }
 
-/** What a signal asks for; undefined when it carries something else, since a signal can't be refused. */
+/** The retraining that a signal requests; undefined when its input is invalid, since a signal can't be refused. */
 export function wishOf(asked: unknown): RetrainingWish | undefined {
   if (asked === undefined || asked === null) return {};
   try {
@@ -48,7 +48,7 @@ export function wishOf(asked: unknown): RetrainingWish | undefined {
   }
 }
 
-/** Asks the one workflow that trains, and starts it when it does not run. */
+/** Signals the one workflow that runs all retrainings, or starts it if it is not running. */
 export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   const report = (what: string) =>
     showDetails(
@@ -59,7 +59,7 @@ export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
   for (;;) {
     if (await signaled(wish)) break;
     if (await startUnlessRunning(retrainingStart(wish))) break;
-    // It was started between the two: it can be signaled now.
+    // It was started between the two calls, so it can be signaled now.
   }
   report('See its details for the result.');
   return 'handed_over';
@@ -71,7 +71,7 @@ async function signaled(wish: RetrainingWish): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
-    // It does not run.
+    // The workflow is not running.
     return false;
   }
 }

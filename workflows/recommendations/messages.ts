@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { StaffRequest } from '../shared/staff.ts';
 
-/** The workflow that trains, publishes and rolls back: there is one, under this id, and whoever asks for a retraining asks it. */
+/** ID of the one workflow that trains, publishes, and rolls back models; every retraining request goes to it. */
 export const RETRAINING_ID = 'recommendation-retraining';
 export const RETRAINING_SCHEDULE_ID = 'nightly-recommendation-retraining';
 export const RETRAINING_QUEUE = 'recommendations';
@@ -9,7 +9,7 @@ export const RETRAINING_QUEUE = 'recommendations';
 export const RETRAINING_STAGES = ['export', 'train', 'evaluate', 'publish'] as const;
 export type RetrainingStage = (typeof RETRAINING_STAGES)[number];
 
-/** What a retraining was asked for with; at the Temporal UI's start form all of it may be left out. */
+/** A request for a retraining; in the Temporal UI's start form every field is optional. */
 export interface RetrainingWish {
   requestedBy?: string;
   reason?: string;
@@ -18,32 +18,32 @@ export interface RetrainingWish {
 }
 
 export interface RetrainingInput extends RetrainingWish {
-  /** Left out: train at once. */
+  /** Whether to train at once; defaults to true. */
   train?: boolean;
-  /** What the run before hands on. */
+  /** State of the previous run. */
   carried?: CarriedState;
 }
 
 export interface CarriedState {
   last?: LastRetraining;
-  /** Answers to the newest requests, by their ids. */
+  /** Results of the newest requests, by request ID. */
   answers?: readonly (readonly [string, RetrainingAnswer])[];
 }
 
 export interface LastRetraining {
   outcome: 'published' | 'kept' | 'canceled' | 'failed';
-  /** How it ended and why. */
+  /** The outcome and its reason. */
   sentence: string;
   at: string;
 }
 
-/** What an activity tells while it works. */
+/** Progress that an activity reports. */
 export interface RetrainingProgress {
   retrainingId: string;
   stage: RetrainingStage;
   /** 0–1. */
   fraction: number;
-  /** Such as "120,000 lines". */
+  /** For example "120,000 lines". */
   detail?: string;
 }
 
@@ -71,7 +71,7 @@ export type RollbackRequest = StaffRequest & { model?: string };
 export const retrainUpdate = defineUpdate<RetrainAnswer, [RetrainRequest]>('retrain');
 export const cancelRetrainingUpdate = defineUpdate<CancelRetrainingAnswer, [StaffRequest]>('cancelRetraining');
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [RollbackRequest]>('rollback');
-/** From a workflow that was started under another id. */
+/** Sent by a workflow that was started under another ID. */
 export const retrainSignal = defineSignal<[RetrainingWish]>('retrain');
 export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');

@@ -1,4 +1,4 @@
-/** What staff do with the recommendation model at the Temporal UI, and administrators by the API. */
+/** Updates of the recommendation model, sent by staff in the Temporal UI and by administrators through the API. */
 import { setHandler } from '@temporalio/workflow';
 import type { localSteps } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
@@ -62,7 +62,7 @@ export function handleStaffUpdates(
     ({ requestId, model }) =>
       retraining.once(requestId, async () => {
         const now = await quick.readModels();
-        retraining.knows(now);
+        retraining.setModels(now);
         const { serving, kept } = now;
         if (!serving) throw refuse('conflict', 'No model is served yet, so there is nothing to roll back to.');
         const to = model ?? serving.before;
@@ -81,7 +81,7 @@ export function handleStaffUpdates(
             ),
           );
         const result = await quick.rollBackModel({ from: serving.modelId, to });
-        retraining.knows(await quick.readModels());
+        retraining.setModels(await quick.readModels());
         if (result.outcome === 'refused') throw refuse('conflict', result.message);
         return { model: result.modelId };
       }),

@@ -1,4 +1,4 @@
-/** How the retraining's workflow is started: its ID, queue, and policies. The nightly schedule has an ID of its own (`hand-over.ts`). */
+/** Start options of the retraining workflow: its ID, queue, and policies. The nightly schedule uses its own ID (`hand-over.ts`). */
 import type { WorkflowStart } from '../shared/start.ts';
 import { RETRAINING_ID, RETRAINING_QUEUE, type RetrainingInput } from './messages.ts';
 

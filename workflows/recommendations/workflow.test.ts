@@ -31,7 +31,7 @@ const FACTS: ExportFacts = {
 const FIGURE = { mean: 0.1, low: 0.1, high: 0.1, count: 99 };
 const SCORES = { newItems: FIGURE, anyItems: FIGURE, together: FIGURE, coverage: 0.2 };
 
-// Without a cache a task is now and then lost to a timeout of ten seconds.
+// Without a cache, a workflow task sometimes exceeds its timeout of ten seconds.
 const CACHED = { maxCachedWorkflows: 10 };
 
 let temporal: SkippingTemporal;
@@ -40,14 +40,14 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-/** A retraining's activities as a script. */
+/** Scripted activities of a retraining. */
 function scripted({ verdicts = [] as Partial<Verdict>[], strange = undefined as string | undefined } = {}) {
   const calls: string[] = [];
   const published: string[] = [];
   let train = async () => {};
   return {
     calls,
-    /** What training waits for, or fails by. */
+    /** Makes training wait, or fail. */
     trainBy(work: () => Promise<void>) {
       train = work;
     },
@@ -93,7 +93,7 @@ function scripted({ verdicts = [] as Partial<Verdict>[], strange = undefined as 
 
 type Script = ReturnType<typeof scripted>;
 
-/** Runs a workflow under the fixed id until `work` is done, and ends it. */
+/** Runs a workflow under the fixed ID until `work` is done, then terminates it. */
 async function withRetraining(script: Script, args: unknown[], work: () => Promise<void>): Promise<void> {
   await temporal.withWorker(
     script.activities,
@@ -134,7 +134,7 @@ const endedAs = (outcome: string) =>
   );
 
 describe('a retraining', () => {
-  it('trains when started without a word, keeps what is served and says why, and is asked again', async () => {
+  it('trains when started without input, keeps the served model and says why, and can be requested again', async () => {
     const script = scripted({ verdicts: [{ isGood: false, because: 'NDCG@10 of new items fell' }] });
     await withRetraining(script, [], async () => {
       const { sentence } = await endedAs('kept');
@@ -142,13 +142,13 @@ describe('a retraining', () => {
       expect(script.calls).toEqual(['discard, report kept']);
       expect(await update(retrainUpdate, request())).toEqual({ started: true });
       expect((await endedAs('published')).sentence).toContain(script.published[0]);
-      // A run for each, with what the next one has to know.
+      // Each retraining has its own run, which carries state over to the next.
       const isNewRun = async () => (await handle().fetchHistory()).events!.length < 30;
       await until(isNewRun, 'the next run, with a short history');
     });
   });
 
-  it('does once what is sent twice, also across its runs', async () => {
+  it('carries out a repeated request once, even across runs', async () => {
     const script = scripted();
     await withRetraining(script, [{ train: false }], async () => {
       const twice = request({ requestId: 'r1' });
@@ -158,15 +158,15 @@ describe('a retraining', () => {
       await update(retrainUpdate, request());
       await until(() => script.published.length === 2, 'the second model');
       await endedAs('published');
-      const back = request({ requestId: 'r2' });
-      expect(await update(rollbackUpdate, back)).toEqual({ model: script.published[0] });
-      await update(rollbackUpdate, back);
+      const rollback = request({ requestId: 'r2' });
+      expect(await update(rollbackUpdate, rollback)).toEqual({ model: script.published[0] });
+      await update(rollbackUpdate, rollback);
       expect(script.calls.filter((call) => call.startsWith('serve'))).toHaveLength(1);
       expect(script.published).toHaveLength(2);
     });
   });
 
-  it('of a strange export goes no further, unless it is wanted anyway', async () => {
+  it('stops after an unusual export, unless `publishAnyway` is set', async () => {
     const script = scripted({ strange: 'one product is in 90 % of the export’s lines' });
     await withRetraining(script, [], async () => {
       expect((await endedAs('kept')).sentence).toContain('90 %');
@@ -175,7 +175,7 @@ describe('a retraining', () => {
     });
   });
 
-  it('that fails for good leaves nothing, and can be asked for again', async () => {
+  it('deletes its data when it fails permanently, and can be requested again', async () => {
     const script = scripted();
     script.trainBy(async () => {
       throw ApplicationFailure.nonRetryable('the exported history no longer exists', 'conflict');
@@ -188,7 +188,7 @@ describe('a retraining', () => {
     });
   });
 
-  it('shows how far it is, refuses what makes no sense, and is canceled', async () => {
+  it('shows its progress, refuses invalid requests, and can be canceled', async () => {
     const script = scripted();
     script.trainBy(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
     await withRetraining(script, [{ train: false }], async () => {
@@ -202,7 +202,7 @@ describe('a retraining', () => {
         cause: { message: expect.stringContaining('“anyway” is not a valid field.') },
       });
       await update(retrainUpdate, request());
-      await until(async () => (await view()).stage === 'train', 'the training');
+      await until(async () => (await view()).stage === 'train', 'the training stage');
       expect(await update(retrainUpdate, request())).toEqual({ started: false });
       await handle().signal(progressSignal, { retrainingId: 'another', stage: 'train', fraction: 0.9 });
       expect((await handle().query(retrainingQuery)).fraction).toBe(0);
@@ -213,8 +213,8 @@ describe('a retraining', () => {
   });
 });
 
-describe('started under another id', () => {
-  it('starts the one workflow when it does not run, asks it when it does, and ends', async () => {
+describe('started under another ID', () => {
+  it('starts the one workflow if it is not running, otherwise signals it, and completes', async () => {
     const script = scripted();
     await temporal.withWorker(
       script.activities,

@@ -36,24 +36,24 @@ const STAGES = ['exportHistory', 'trainModels', 'evaluateModels', 'publishModel'
 const stages = queuedSteps(
   {
     taskQueue: RETRAINING_QUEUE,
-    // Five million lines take minutes; what takes hours hangs.
+    // Five million lines take minutes, so a stage that takes hours is hanging.
     startToCloseTimeout: '3 hours',
-    // It beats every two seconds: a worker that was killed is noticed soon, and another one takes the stage over.
+    // Stages send a heartbeat every two seconds, so a killed worker is noticed soon and another one runs the stage again.
     heartbeatTimeout: '10 seconds',
-    // What is canceled has to be gone before its artefacts are removed.
+    // A canceled stage must have stopped before its files are removed.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    // A quarter of an hour without PostgreSQL, or a few killed workers. The next night tries again anyway.
+    // Enough for 15 minutes without PostgreSQL, or a few killed workers. The nightly schedule retries anyway.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 20 },
   },
   STAGES,
 );
 
-/** Updates and rollbacks in one run, after which it goes on as a new one. */
-const MAX_TAKEN = 200;
+/** Requests accepted in one run before the workflow continues as new. */
+const MAX_ACCEPTED = 200;
 
 /**
- * Trains the recommendation model when it is started, publishes it when it is not worse than the one served, and stays, idle, for
- * whoever wants to train anew or to go back. There is one, under one id: started under another, it hands over to that one.
+ * Trains the recommendation model, publishes it unless it scores worse than the served one, and then waits for requests to retrain or to
+ * roll back. One workflow with a fixed ID does this; a workflow started under another ID passes its request to that one.
  */
 export async function recommendationRetraining(input?: RetrainingInput | null): Promise<RetrainingEnd> {
   const refusal = refusalOfForm(input);
@@ -71,7 +71,7 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
     },
     { description: 'Requests a retraining, as the nightly schedule does. Safe to send.' },
   );
-  setHandler(progressSignal, (progress) => retraining.progressed(progress), {
+  setHandler(progressSignal, (progress) => retraining.updateProgress(progress), {
     description: 'Reports the progress of a stage. Sent by the worker; do not send it yourself.',
   });
   setHandler(retrainingQuery, () => retraining.view(), {
@@ -79,9 +79,9 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   });
   handleStaffUpdates(retraining, quick);
 
-  retraining.knows(await quick.readModels());
+  retraining.setModels(await quick.readModels());
   await condition(
-    () => retraining.wish !== undefined || retraining.taken >= MAX_TAKEN || workflowInfo().continueAsNewSuggested,
+    () => retraining.wish !== undefined || retraining.accepted >= MAX_ACCEPTED || workflowInfo().continueAsNewSuggested,
   );
   if (retraining.wish) await retrain(retraining, retraining.wish);
   await uncancelable(untilQuiet);
@@ -92,24 +92,24 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
   });
 }
 
-/** One retraining from its export to its end, whatever that is. @throws CancelledFailure when the workflow itself was canceled */
+/** Runs one retraining from its export to its outcome. @throws CancelledFailure when the workflow itself was canceled */
 async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promise<void> {
-  const name = `${stamp(new Date())}-${uuid4().slice(0, 4)}`;
+  const name = `${timestamp(new Date())}-${uuid4().slice(0, 4)}`;
   const retrainingId = `retraining-${name}`;
-  retraining.began({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, detail: undefined });
+  retraining.markBegun({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, detail: undefined });
   try {
-    retraining.ended(await retraining.cancelable(() => followStages(retraining)));
+    retraining.markEnded(await retraining.cancelable(() => followStages(retraining)));
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const { stage } = retraining.current!;
     await uncancelable(() => quick.discardRetraining({ retrainingId }));
-    retraining.ended(isCancellation(error) ? canceled(retraining) : failed(stage, error));
+    retraining.markEnded(isCancellation(error) ? canceled(retraining) : failed(stage, error));
     if (CancellationScope.current().consideredCancelled) {
       await uncancelable(untilQuiet);
       throw error;
     }
   }
-  retraining.knows(await uncancelable(() => quick.readModels()));
+  retraining.setModels(await uncancelable(() => quick.readModels()));
 }
 
 async function followStages(retraining: RetrainingCase): Promise<LastRetraining> {
@@ -154,7 +154,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
 
     const objections = [...(exported.strange ? [exported.strange] : []), ...(isGood ? [] : [because])];
     const why = objections.length > 0 ? `publishing was forced, although ${objections.join('; ')}` : because;
-    // Half a publication can't be called back: it is one transaction, which takes milliseconds.
+    // Publishing is one transaction of milliseconds and can't be undone midway, so it is not cancelable.
     const published = await retraining.stage('publish', () =>
       uncancelable(() =>
         stages.publishModel({
@@ -166,7 +166,7 @@ async function followStages(retraining: RetrainingCase): Promise<LastRetraining>
         }),
       ),
     );
-    // Somebody rolled back meanwhile: it has to be compared with what is served now.
+    // Otherwise a rollback changed the served model, so the new model has to be compared with that one.
     if (published.outcome === 'published') return last('published', `published: ${modelId} is served, because ${why}`);
   }
 }
@@ -179,7 +179,7 @@ function canceled({ canceledBy, models: now }: RetrainingCase): LastRetraining {
   );
 }
 
-/** The innermost cause says most: the outer ones are about the activity. */
+/** Reports the message of the innermost cause, since the outer ones are about the activity. */
 function failed(stage: string, error: Error): LastRetraining {
   let cause = error;
   while (cause.cause instanceof Error) cause = cause.cause;
@@ -194,6 +194,6 @@ function last(outcome: LastRetraining['outcome'], sentence: string): LastRetrain
 }
 
 /** 2026-11-24T19:30:00.000Z → "20261124-193000". */
-function stamp(date: Date): string {
+function timestamp(date: Date): string {
   return date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -1,11 +1,11 @@
-/** What staff read on a refund's page. */
+/** The details of a refund workflow. */
 import { expect, it, vi } from 'vitest';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
 import type { RefundFacts } from './messages.ts';
 
-// Links name the namespace, which is known only where a workflow runs.
+// Links contain the namespace, which is available only inside a workflow.
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   workflowInfo: () => ({ namespace: 'default' }),
@@ -21,7 +21,7 @@ interface Situation {
   stuck?: typeof STUCK;
 }
 
-/** @returns the paragraphs of the page */
+/** @returns the paragraphs of the details */
 function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
   const facts = {
     input: { orderId: 'o1' },
@@ -33,7 +33,7 @@ function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
   return describeRefund(facts as unknown as RefundCase).split('\n\n');
 }
 
-it('a refund on its way: how much, why, who asked for it', () => {
+it('a pending refund shows its amount, its reason, and who requested it', () => {
   expect(pageOf({ refund: {} })).toEqual([
     '### Refund of order o1',
     'Stripe or the bank is processing the refund.',
@@ -49,7 +49,7 @@ it('a refund on its way: how much, why, who asked for it', () => {
   ]);
 });
 
-it('one that was decided and sent again, with its items', () => {
+it('a refund that was approved and retried shows that, and its items', () => {
   const lines = [{ productId: 'p1', name: 'Mug | blue', quantity: 2 }];
   const page = (restock: boolean) =>
     pageOf({
@@ -66,7 +66,7 @@ it('one that was decided and sent again, with its items', () => {
   expect(pageOf({ refund: { decidedBy: 'admin:u1' } })[2]).toContain('- Decided by: admin:u1 ()');
 });
 
-it('one that stopped says since when and why', () => {
+it('a stopped refund says since when and why', () => {
   expect(pageOf({ refund: {}, stuck: STUCK })[1]).toBe(
     '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not answer. It said \\*no\\*.',
   );
@@ -83,20 +83,20 @@ it.each([
     'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `cancel` if no refund is owed; its items then ship.',
   ],
   ['rejected', 'The refund was rejected.'],
-] as const)('one that is %s says what to do next', (status, expected) => {
+] as const)('a refund that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });
   expect(next).toBe(expected);
   expect(facts).toContain(`- State: **${status.replaceAll('_', ' ')}**`);
 });
 
-it('one that waits for approval says who decides, and where', () => {
+it('a refund awaiting approval says who decides, and where', () => {
   expect(pageOf({ refund: { status: 'awaiting_approval' } }).slice(1, 3)).toEqual([
     '**Waiting for approval.** A support lead who did not request this refund must sign in to the shop and decide:',
     '`POST /api/refunds/r1/approve` or `/reject`. It can’t be approved on this page.',
   ]);
 });
 
-it('one that ended in another way, was refused, or never was', () => {
+it('a refund that was given up, refused, or never requested says so', () => {
   expect(pageOf({ refund: { status: 'failed' }, outcome: 'failed' })[1]).toBe(
     'The refund to the card was given up. The customer was paid another way.',
   );

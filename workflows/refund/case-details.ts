@@ -4,7 +4,7 @@ import { atTime, plain, table, withExample, workflowLink } from '../shared/markd
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
 
-/** The case in Markdown, for support staff: how much, why, who asked, what happens next, what can be done. */
+/** Renders the case in Markdown for support staff: amount, reason, requester, the next step, and the available updates. */
 export function describeRefund(refund: RefundCase): string {
   const { facts } = refund;
   const orderId = facts?.orderId ?? refund.input.orderId;

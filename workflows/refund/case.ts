@@ -5,13 +5,13 @@ import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attrib
 import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
-/** What is known of one refund; support staff read it in the workflow's details. */
+/** The state of one refund's workflow, which support staff see in the workflow's details. */
 export class RefundCase {
   readonly input: RefundInput;
   facts: RefundFacts | undefined;
-  /** Why it was not accepted. */
+  /** Why the request was refused. */
   refusal: string | undefined;
-  /** Its record has changed, or Stripe has news of it. */
+  /** Whether its record has changed, or Stripe sent an event of it, since it was last read. */
   news = false;
   outcome: RefundOutcome | undefined;
   readonly stuck = new StuckSteps();
@@ -21,7 +21,7 @@ export class RefundCase {
     this.input = input;
   }
 
-  /** Waits until the refund is there. @throws ApplicationFailure conflict when there is none */
+  /** Waits until the refund has been requested or loaded. @throws ApplicationFailure conflict when no refund was requested */
   async whenLoaded(): Promise<RefundFacts> {
     await condition(() => this.facts !== undefined || this.outcome !== undefined || this.refusal !== undefined);
     if (!this.facts) throw refuse('conflict', 'No refund was requested.');

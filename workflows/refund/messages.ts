@@ -8,13 +8,13 @@ import type { NamedLine } from './wish.ts';
 export const refundWorkflowId = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
 /**
- * Of a refund that the API or an order's workflow asks for: its order's id and its own. At the Temporal UI's start form the order's id
- * alone refunds all that is left; what else may be given there is below.
+ * The API and the order workflow pass the IDs of the order and the refund. In the Temporal UI's start form, the order ID alone refunds
+ * everything that remains; the other fields are optional there.
  */
 export interface RefundInput {
   orderId: string;
   refundId?: string;
-  /** Started for a refund that is in the database already. */
+  /** Whether the refund is already in the database. */
   resume?: boolean;
   /** Decimal, in the order's currency. */
   amount?: number;
@@ -34,7 +34,7 @@ export interface RefundState {
 }
 
 export const requestRefundUpdate = defineUpdate<RequestedRefund, [RefundRequest]>('request');
-/** The refund's record has changed, or Stripe has said something of it: both are read again. */
+/** The refund's record has changed, or Stripe sent an event of it, so the workflow reads both again. */
 export const refundChangedSignal = defineSignal('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [DecisionRequest]>('decide');

@@ -1,4 +1,4 @@
-/** What people decide about a refund that waits: at the Temporal UI, or by the API where it takes a sign-in. */
+/** Updates by which staff decide about a refund: sent in the Temporal UI, or by the API where the sender must sign in. */
 import { setHandler } from '@temporalio/workflow';
 import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts';
 import { uiActor } from '../../domain/identity.ts';
@@ -19,7 +19,7 @@ import {
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
 
-/** The steps by which people decide. */
+/** The activities that carry out these updates. */
 export const DECISIONS = [
   'cancelRefund',
   'decideRefund',
@@ -34,13 +34,13 @@ export function handleStaffUpdates(
   refund: RefundCase,
   short: ReturnType<typeof localSteps<(typeof DECISIONS)[number]>>,
 ): void {
-  const settle = (result: DecisionResult): RefundFacts => {
+  const applyDecision = (result: DecisionResult): RefundFacts => {
     if (result.outcome === 'refused') throw refuse(result.code, result.message);
     refund.apply(result.refund);
     return result.refund;
   };
-  const answer = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
-  /** While a refund is only just taken up from the database, the records themselves decide. */
+  const stateOf = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
+  /** A resumed run that has not loaded the refund yet accepts the request, and the activity checks the status. */
   const requireStatus = (status: RefundFacts['status'], what: string) => {
     if (refund.facts && refund.facts.status !== status)
       throw refuse('conflict', `${what} This refund is ${refund.facts.status.replaceAll('_', ' ')}.`);
@@ -50,12 +50,12 @@ export function handleStaffUpdates(
     decideRefundUpdate,
     async (request) => {
       await refund.whenLoaded();
-      return settle(await short.decideRefund(request));
+      return applyDecision(await short.decideRefund(request));
     },
     {
       description:
         'A support lead’s decision, sent by the API: POST /api/refunds/:id/approve or /reject. Sent from here, it is refused and the attempt is recorded.',
-      // A try to approve without a sign-in is accepted and then refused, so that it stands in the order's record.
+      // An approval without a sign-in passes the validator, and the activity refuses it and records the attempt in the order's history.
       validator: (request) => {
         if (!request || request.refundId !== (refund.facts?.refundId ?? refund.input.refundId))
           throw refuse('invalid_request', 'This decision is for a different refund.');
@@ -74,7 +74,7 @@ export function handleStaffUpdates(
     async ({ requestId, requestedBy, reason, restock }) => {
       const { refundId } = await refund.whenLoaded();
       const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false };
-      return answer(settle(await short.receiveReturn(received)));
+      return stateOf(applyDecision(await short.receiveReturn(received)));
     },
     {
       description: describeUpdate(
@@ -91,7 +91,9 @@ export function handleStaffUpdates(
     declineReturnUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await short.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return stateOf(
+        applyDecision(await short.declineReturn({ refundId, requestId, actor: uiActor(requestedBy), reason })),
+      );
     },
     {
       description: describeUpdate(
@@ -112,7 +114,9 @@ export function handleStaffUpdates(
     async ({ requestId, requestedBy, reason }) => {
       const { refundId, status } = await refund.whenLoaded();
       if (status === 'failed')
-        return answer(settle(await short.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+        return stateOf(
+          applyDecision(await short.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
+        );
       await short.recordAsked({
         orderId: refund.facts!.orderId,
         requestId,
@@ -122,7 +126,7 @@ export function handleStaffUpdates(
         reason,
       });
       refund.stuck.retryNow();
-      return answer(refund.facts!);
+      return stateOf(refund.facts!);
     },
     {
       description: describeUpdate(
@@ -139,7 +143,9 @@ export function handleStaffUpdates(
     giveUpRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await short.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return stateOf(
+        applyDecision(await short.giveUpRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
+      );
     },
     {
       description: describeUpdate(
@@ -159,7 +165,9 @@ export function handleStaffUpdates(
     cancelRefundUpdate,
     async ({ requestId, requestedBy, reason = '' }) => {
       const { refundId } = await refund.whenLoaded();
-      return answer(settle(await short.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })));
+      return stateOf(
+        applyDecision(await short.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
+      );
     },
     {
       description: describeUpdate(

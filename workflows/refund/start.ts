@@ -1,4 +1,4 @@
-/** How a refund's workflow is started: its ID, queue, policies, and search attributes. */
+/** Start options of a refund's workflow: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type RefundInput, refundWorkflowId } from './messages.ts';
@@ -8,14 +8,14 @@ export interface StartedRefund {
   orderId: string;
   requestId: string;
   customerId: string | null;
-  /** In the currency's major unit; undefined when all that is left is refunded, which the workflow adds itself. */
+  /** In the currency's major unit; undefined for a refund of everything that remains, whose amount the workflow adds itself. */
   amount: number | undefined;
   createdAt: Date;
 }
 
 /**
  * @param summary shown in the list of workflows
- * @param resume whether the refund is in the database already; a new one is started once for its request
+ * @param resume whether the refund is already in the database; the workflow of a new refund starts once per request ID
  */
 export function refundStart(refund: StartedRefund, summary: string, resume: boolean): WorkflowStart<RefundInput> {
   const { orderId, refundId, requestId } = refund;

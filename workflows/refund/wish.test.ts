@@ -11,7 +11,7 @@ const ORDER = {
   ],
 } as unknown as OrderFacts;
 
-describe('what a person at the Temporal UI asks to refund', () => {
+describe('a refund that staff request in the Temporal UI', () => {
   it('is an amount, lines by SKU or product, both, or everything', () => {
     expect(readWish(ORDER, {})).toEqual({ amountCents: undefined, lines: undefined });
     expect(readWish(ORDER, { amount: 12.5 })).toEqual({ amountCents: 1250, lines: undefined });
@@ -25,7 +25,7 @@ describe('what a person at the Temporal UI asks to refund', () => {
     });
   });
 
-  it('is told why it can’t be understood', () => {
+  it('gets an explanation when it is invalid', () => {
     expect(readWish(ORDER, { amount: 0.001 })).toBe(
       '“amount”: Enter an amount in USD with no more decimal places than the currency has.',
     );

@@ -1,10 +1,10 @@
-/** What a person at the Temporal UI asks to refund, in the shop's terms. */
+/** Parses the amount and lines of a refund that staff request in the Temporal UI. */
 import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
 import { type RefundLine, refundCents } from '../../domain/refund.ts';
 import type { FieldCheck } from '../shared/staff.ts';
 
 export interface NamedLine {
-  /** SKU, or the product's id. */
+  /** SKU or product ID. */
   product: string;
   quantity: number;
 }
@@ -24,7 +24,7 @@ export const lineList: FieldCheck = (value) => {
   return value.every(isLine) ? undefined : shape;
 };
 
-/** @returns the amount in minor units and the lines by product id, or a sentence saying what can't be understood */
+/** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */
 export function readWish(
   order: OrderFacts,
   wish: { amount?: number; lines?: readonly NamedLine[] },

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-/** A refund's activities as a script. @param stripe what Stripe makes of it, given how often it was sent or asked */
+/** Scripted activities of a refund. @param stripe returns its status at Stripe, given how often it was sent or read */
 function scripted(stripe: (tries: number) => RefundFacts['status']) {
   const calls: string[] = [];
   let tries = 0;
@@ -68,10 +68,10 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
 }
 
 describe('a refund', () => {
-  it('outlives a day without Stripe: it waits where staff see it, and goes through by itself', async () => {
-    let isAway = true;
+  it('survives a day without Stripe: it is shown as stuck, and succeeds automatically', async () => {
+    let isUnavailable = true;
     const script = scripted(() => {
-      if (isAway)
+      if (isUnavailable)
         throw ApplicationFailure.create({ message: 'Stripe: api_connection_error', type: 'StripeConnectionError' });
       return 'succeeded';
     });
@@ -84,21 +84,24 @@ describe('a refund', () => {
         what: 'The refund could not be sent to Stripe',
         why: 'Stripe: api_connection_error',
       });
-      // Since the first try, not since the last: the list of what is stuck for long goes by it.
+      // Counted from the first attempt, not the last, because staff list stuck steps by their age.
       expect(Date.parse(seen.stopped!.since) - began).toBeLessThan(60_000);
       await temporal.env.sleep(23 * HOUR_MS);
-      isAway = false;
+      isUnavailable = false;
       expect(await handle.result()).toBe('succeeded');
       expect((await temporal.env.currentTimeMs()) - began).toBeLessThan(26 * HOUR_MS);
     });
   });
 
-  it('that Stripe refuses waits for staff: tried again with another key, or given up', async () => {
+  it('that Stripe refuses waits for staff: retried with another idempotency key, or given up', async () => {
     for (const end of ['succeeded', 'failed'] as const) {
       const script = scripted((tries) => (tries === 1 ? 'failed' : 'succeeded'));
       await temporal.withWorker(script.activities, async () => {
         const handle = await script.start();
-        await until(async () => ((await handle.query(refundCaseQuery)) as { stopped?: object }).stopped, 'the trouble');
+        await until(
+          async () => ((await handle.query(refundCaseQuery)) as { stopped?: object }).stopped,
+          'the refund to stop',
+        );
         await temporal.env.sleep(100 * HOUR_MS);
         expect((await handle.describe()).status.name).toBe('RUNNING');
         const update = end === 'succeeded' ? retryRefundUpdate : giveUpRefundUpdate;
@@ -109,7 +112,7 @@ describe('a refund', () => {
     }
   });
 
-  it('that Stripe has not finished is looked up when there is news, and after six hours without', async () => {
+  it('that is pending at Stripe is read on each signal, and after six hours without one', async () => {
     let isFinished = false;
     const script = scripted(() => (isFinished ? 'succeeded' : 'pending'));
     await temporal.withWorker(script.activities, async () => {
@@ -121,7 +124,7 @@ describe('a refund', () => {
       await temporal.env.sleep(2 * HOUR_MS);
       await until(() => asked() === 1, 'Stripe to be asked once');
       isFinished = true;
-      // No time is skipped while this waits: the six hours are far from over.
+      // Time is not skipped during this wait, so six hours have not passed.
       await handle.signal(refundChangedSignal);
       await until(() => asked() === 2, 'Stripe to be asked again at once');
       expect(await handle.result()).toBe('succeeded');

@@ -28,11 +28,11 @@ import {
 import { DECISIONS, handleStaffUpdates } from './staff-updates.ts';
 import { anAmount, lineList, readWish } from './wish.ts';
 
-/** For whoever waits for the answer to a message: a few attempts in the workflow's own task. */
+/** Steps of update handlers, whose caller waits for the response: a few attempts in the workflow's own task. */
 const short = localSteps(shortSteps, ['requestRefund', ...DECISIONS]);
 
 const RECORDS = ['loadCase', 'loadRefund', 'recordRefund', 'requestRefund'] as const;
-/** What must succeed: short attempts, then patient ones. */
+/** Steps that must succeed: short attempts, then patient ones. */
 const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 
 const PAYMENTS = ['refundPayment', 'retrieveRefund'] as const;
@@ -40,12 +40,12 @@ const PAYMENTS = ['refundPayment', 'retrieveRefund'] as const;
 const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
 const NOT_REQUESTED_TIMEOUT = '1 minute';
-/** Stripe tells by webhook how a pending refund ended; should that be lost, it is asked this often. */
-const ASK_STRIPE_EVERY = '6 hours';
+/** Stripe reports the outcome of a pending refund by webhook; in case that is lost, the refund is read from Stripe this often. */
+const CHECK_STRIPE_EVERY = '6 hours';
 
 /**
- * Gives money back: decided under the order's lock, agreed to by a second person where it has to be, sent to Stripe once, and
- * followed until Stripe says how it ended. What Stripe refuses waits for staff.
+ * Makes one refund: decided under the order's lock, approved by a second person where required, sent to Stripe once, and
+ * followed until Stripe reports its outcome. A refund that Stripe refuses waits for staff.
  */
 export function refund(input: RefundInput): Promise<RefundOutcome> {
   return uncancelable(() => followRefund(input));
@@ -60,11 +60,12 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     requestRefundUpdate,
     async (request) => {
       requests += 1;
-      const asked = await short.requestRefund(request);
-      if (asked.outcome === 'accepted') {
-        if (!refund.facts) refund.apply(asked.refund);
-      } else if (!refund.facts) refund.markRefused(asked.outcome === 'refused' ? asked.message : 'Order not found.');
-      return asked;
+      const requested = await short.requestRefund(request);
+      if (requested.outcome === 'accepted') {
+        if (!refund.facts) refund.apply(requested.refund);
+      } else if (!refund.facts)
+        refund.markRefused(requested.outcome === 'refused' ? requested.message : 'Order not found.');
+      return requested;
     },
     {
       description: 'Requests the refund. Sent by the API; do not send it yourself.',
@@ -86,11 +87,11 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
   setHandler(refundCaseQuery, () => refund.toJSON(), { description: 'The complete case as JSON' });
   handleStaffUpdates(refund, short);
 
-  if (input.refundId === undefined) await askAtTheForm(refund);
+  if (input.refundId === undefined) await requestFromForm(refund);
   else if (input.resume) await reload(refund, input.refundId);
   else {
     await condition(() => requests > 0, NOT_REQUESTED_TIMEOUT);
-    // A request at work is waited for: a refund that it makes must not be left alone.
+    // Wait for every running request, since the workflow must follow a refund that one of them creates.
     await condition(() => refund.facts !== undefined || allHandlersFinished());
   }
 
@@ -99,7 +100,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     refund.markEnded(outcome);
     const openingUpdates = input.resume || input.refundId === undefined ? 0 : 1;
     await untilQuiet({ openingUpdates, hasNews: () => refund.facts !== undefined && refund.news });
-    // What came in the meantime is not lost with the workflow.
+    // A signal that arrived in the meantime must not be lost.
     if (!refund.facts || !refund.news) return outcome;
     await reload(refund, refund.facts.refundId);
   }
@@ -111,8 +112,8 @@ async function reload(refund: RefundCase, refundId: string): Promise<void> {
   if (found) refund.apply(found);
 }
 
-/** Started by support from the UI's own form, with the order's id and whatever else they gave. */
-async function askAtTheForm(refund: RefundCase): Promise<void> {
+/** Requests the refund that support staff entered in the Temporal UI's start form. */
+async function requestFromForm(refund: RefundCase): Promise<void> {
   const {
     orderId,
     amount,
@@ -132,28 +133,28 @@ async function askAtTheForm(refund: RefundCase): Promise<void> {
   const step = durable.requestRefund({
     ...wish,
     orderId,
-    // The workflow's own id: one start, one refund.
+    // The workflow ID as the request ID makes one refund per start.
     requestId: rest.requestId ?? workflowInfo().workflowId,
     requestedBy,
     reason,
     restock: rest.restock ?? false,
     awaitReturn: rest.awaitReturn ?? undefined,
   });
-  const asked = await refund.stuck.retry('The request could not be recorded', step);
-  if (asked.outcome !== 'accepted') {
-    refund.markRefused(asked.outcome === 'refused' ? asked.message : `Order ${orderId} was not found.`);
+  const requested = await refund.stuck.retry('The request could not be recorded', step);
+  if (requested.outcome !== 'accepted') {
+    refund.markRefused(requested.outcome === 'refused' ? requested.message : `Order ${orderId} was not found.`);
     return;
   }
-  // Whoever starts a workflow by another way gives these at its start.
+  // The start form can't set search attributes; every other start does (`refundStart`).
   upsertSearchAttributes(
     caseAttributes({
       orderId,
       customerId: record.customer.userId,
-      amount: toDecimal(asked.refund.amountCents, asked.refund.currency),
+      amount: toDecimal(requested.refund.amountCents, requested.refund.currency),
       createdAt: new Date(),
     }),
   );
-  refund.apply(asked.refund);
+  refund.apply(requested.refund);
 }
 
 function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
@@ -175,19 +176,19 @@ function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: 
 
 /** Follows a refund through its states until nothing more can happen to it. */
 async function executeRefund(refund: RefundCase): Promise<RefundOutcome> {
-  // What was under way when the workflow began is looked up once, whatever the records say.
-  if (refund.facts!.stripeRefundId) await askStripe(refund);
+  // A resumed run reads the refund from Stripe once, whatever the database says.
+  if (refund.facts!.stripeRefundId) await checkStripe(refund);
   for (;;) {
     const { status, refundId, stripeRefundId } = refund.facts!;
     if (status === 'succeeded' && refund.news && stripeRefundId) {
-      // A bank can refuse after Stripe has reported success.
-      await askStripe(refund);
+      // A bank can refuse a refund after Stripe has reported success.
+      await checkStripe(refund);
       continue;
     }
     if (status === 'succeeded' || status === 'rejected') return status;
     if (refund.news) {
       await reload(refund, refundId);
-      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
+      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await checkStripe(refund);
       continue;
     }
     if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) await continueFrom(refund);
@@ -202,7 +203,7 @@ async function executeRefund(refund: RefundCase): Promise<RefundOutcome> {
   }
 }
 
-/** A new run with a short history: everything that it must know is in the database. */
+/** Continues as a new run with a short history; everything that it needs is in the database. */
 function continueFrom(refund: RefundCase): Promise<never> {
   const { orderId, refundId } = refund.facts!;
   return continueAsNew<(input: RefundInput) => Promise<RefundOutcome>>({ orderId, refundId, resume: true });
@@ -214,15 +215,15 @@ async function send(refund: RefundCase): Promise<void> {
     'The refund could not be sent to Stripe',
     durableStripe.refundPayment({ refundId, paymentIntentId, amountCents, currency, orderId, attempt }),
   );
-  await book(refund, attempt, stripe);
+  await recordState(refund, attempt, stripe);
 }
 
 async function untilFinished(refund: RefundCase): Promise<void> {
-  await condition(() => refund.news, ASK_STRIPE_EVERY, { summary: 'until Stripe reports the outcome of the refund' });
-  if (!refund.news) await askStripe(refund);
+  await condition(() => refund.news, CHECK_STRIPE_EVERY, { summary: 'until Stripe reports the outcome of the refund' });
+  if (!refund.news) await checkStripe(refund);
 }
 
-async function askStripe(refund: RefundCase): Promise<void> {
+async function checkStripe(refund: RefundCase): Promise<void> {
   refund.news = false;
   const { attempt } = refund.facts!;
   const stripeRefundId = refund.facts!.stripeRefundId!;
@@ -230,10 +231,10 @@ async function askStripe(refund: RefundCase): Promise<void> {
     'The refund could not be read from Stripe',
     durableStripe.retrieveRefund({ stripeRefundId }),
   );
-  await book(refund, attempt, stripe);
+  await recordState(refund, attempt, stripe);
 }
 
-async function book(refund: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
+async function recordState(refund: RefundCase, attempt: number, stripe: StripeRefundState): Promise<void> {
   const { refundId } = refund.facts!;
   refund.apply(
     await refund.stuck.retry(
@@ -243,7 +244,7 @@ async function book(refund: RefundCase, attempt: number, stripe: StripeRefundSta
   );
 }
 
-/** Stripe, or the bank, refused for good: only a person knows what to do. */
+/** Stripe or the bank refused the refund permanently, so a person has to decide. */
 async function untilStaffDecide(refund: RefundCase): Promise<void> {
   const why = refund.facts!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
   const { updatedAt } = refund.facts!;

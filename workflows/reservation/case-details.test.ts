@@ -1,4 +1,4 @@
-/** What staff read on a reservation's page. */
+/** The details of a reservation workflow. */
 import { expect, it } from 'vitest';
 import { describeReservation, type ReservationFacts } from './case-details.ts';
 import type { ReservationResult } from './messages.ts';
@@ -18,7 +18,7 @@ const STUCK = {
   tries: 3,
 };
 
-/** @returns the paragraphs of the page, without its heading */
+/** @returns the paragraphs of the details, without the heading */
 function pageOf(facts: Partial<ReservationFacts>): string[] {
   const page = describeReservation({
     reservationId: 'v1',
@@ -34,7 +34,7 @@ function pageOf(facts: Partial<ReservationFacts>): string[] {
   return parts;
 }
 
-it('a reservation that stands: until when, and what can be done', () => {
+it('an open reservation shows when it expires, and the available updates', () => {
   const rest = [
     '**What you can do now** (Send an Update): `extendReservation` (once), `release` (only before an order is placed)',
     ITEMS,
@@ -46,7 +46,7 @@ it('a reservation that stands: until when, and what can be done', () => {
   expect(pageOf({ result: RESERVED, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
 });
 
-it('one whose time is over while its order may be paid', () => {
+it('a reservation whose time has passed while its order may be paid says so', () => {
   expect(pageOf({ result: RESERVED, awaitsPayment: true })).toEqual([
     '**The time to pay is over, but a payment may be in progress.** The items stay reserved until Stripe confirms or cancels the payment. Open the order to see its status.',
     ITEMS,
@@ -58,11 +58,11 @@ it.each([
   ['committed', 'Sold: the order was paid.'],
   ['released', 'Released: the items returned to stock.'],
   ['expired', 'Expired: the items returned to stock.'],
-] as const)('one that is over: %s', (outcome, expected) => {
+] as const)('an ended reservation shows its outcome: %s', (outcome, expected) => {
   expect(pageOf({ result: RESERVED, awaitsPayment: true, outcome })[0]).toBe(expected);
 });
 
-it('one that stopped says since when and why', () => {
+it('a stopped reservation says since when and why', () => {
   expect(pageOf({ stopped: STUCK })).toEqual([
     '**Stopped since 2026-11-02 08:30 UTC**: The reservation could not be ended. It said \\*no\\*.',
     'It is retried automatically.',
@@ -70,7 +70,7 @@ it('one that stopped says since when and why', () => {
   ]);
 });
 
-it('one that was not made says why', () => {
+it('a reservation that was not made says why', () => {
   const requested: ReservationResult['requested'] = [];
   const partsOf = (result: ReservationResult) => pageOf({ result, outcome: 'not_reserved' }).slice(1);
   expect(partsOf({ outcome: 'existing', requested, reservationId: 'v0' })).toEqual([

@@ -15,12 +15,12 @@ export interface ReservationFacts {
   result: ReservationResult | undefined;
   expiresAt: string | undefined;
   outcome: ReservationOutcome | undefined;
-  /** The time is over, but its order may still be paid. */
+  /** Whether the reservation's time has passed while its order may still be paid. */
   awaitsPayment: boolean;
   stopped: StuckSteps['current'];
 }
 
-/** The case in Markdown, for support staff. */
+/** Renders the case in Markdown for support staff. */
 export function describeReservation(facts: ReservationFacts): string {
   const { reservationId, result, expiresAt, outcome, awaitsPayment, stopped } = facts;
   const parts = [`### Reservation ${reservationId}`];

@@ -10,12 +10,12 @@ export interface ReservationInput {
 
 export interface StockRequest {
   reservationId: string;
-  /** Names of the shopper, whose first it belongs to; what any of them reserved before is replaced. */
+  /** Identities of the shopper. The reservation belongs to the first, and replaces earlier reservations of all of them. */
   owners: string[];
   cartId: string | null;
   addressHash: string;
   reservationSeconds: number;
-  /** Past the deadline, with an unpaid order: when to look first, and how long its stock is kept at most. */
+  /** For an unpaid order after `expiresAt`: the wait before the first check, and the maximum time that its stock stays reserved. */
   graceSeconds: number;
   settleSeconds: number;
   lines: { productId: string; quantity: number }[];
@@ -43,7 +43,7 @@ export type ReservationResult =
       requested: StockRequest['lines'];
       lines: { productId: string; name: string; requested: number; available: number }[];
     }
-  /** The shopper's earlier reservation stands: it is being paid, or it has the same lines. */
+  /** The shopper keeps an earlier reservation, because it is being paid or has the same lines. */
   | { outcome: 'existing'; requested: StockRequest['lines']; reservationId: string }
   | { outcome: 'limited'; requested: StockRequest['lines']; limit: ReservationLimitName; max: number; message: string }
   | { outcome: 'mixed_currencies'; requested: StockRequest['lines']; lines: { productId: string; currency: string }[] }
@@ -58,6 +58,6 @@ export const releaseUpdate = defineUpdate<ReleaseResult>('release');
 export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>(
   'extendReservation',
 );
-/** The reservation's time was changed: it is read again. */
+/** The reservation's `expiresAt` changed, so the workflow reloads it. */
 export const reservationChangedSignal = defineSignal('reservationChanged');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

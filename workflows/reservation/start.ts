@@ -1,8 +1,8 @@
-/** How a reservation's workflow is started: its ID, queue, and policies. */
+/** Start options of a reservation's workflow: its ID, queue, and policies. */
 import type { WorkflowStart } from '../shared/start.ts';
 import { type ReservationInput, reservationWorkflowId, type StockRequest } from './messages.ts';
 
-/** Started once: a reservation that has ended is not taken again. */
+/** The workflow starts once per ID, since a reservation that has ended can't be made again. */
 export function reservationStart({ reservationId, lines }: StockRequest): WorkflowStart<ReservationInput> {
   return {
     workflowType: 'reservation',

@@ -21,7 +21,7 @@ afterAll(() => temporal?.stop());
 
 type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_due';
 
-/** Activities that reserve at the environment's own time and end as told. */
+/** Activities that reserve at the environment's own time and end reservations as `endings` says. */
 function scripted(endings: Ended[]) {
   const calls: string[] = [];
   let endsAt = 0;
@@ -79,7 +79,7 @@ const handleOf = (reservationId: string) =>
   temporal.env.client.workflow.getHandle(reservationWorkflowId(reservationId));
 
 describe('reservation', () => {
-  it('expires after its ten minutes, without anybody telling it', async () => {
+  it('expires after its ten minutes without any message', async () => {
     const { calls, activities } = scripted(['expired']);
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
@@ -100,7 +100,7 @@ describe('reservation', () => {
     });
   });
 
-  it('looks again after the grace when an order is unpaid, and finds what became of it', async () => {
+  it('checks again after the grace period when its order is unpaid, and finds the outcome', async () => {
     const { calls, activities } = scripted(['checkout_pending', 'checkout_pending', 'committed']);
     const id = randomUUID();
     const startedAt = await temporal.env.currentTimeMs();
@@ -128,18 +128,18 @@ describe('reservation', () => {
       const { awaitsPayment } = await handleOf(id).query<{ awaitsPayment: boolean }>('case');
       expect(awaitsPayment).toBe(true);
       expect(await handleOf(id).result()).toBe('expired');
-      // A whole day at the longest wait is 144 looks, each a timer, a task and a marker.
-      const looks = calls.filter((call) => call === 'endReservation').length;
-      expect(looks).toBeLessThanOrEqual(18);
-      expect((await handleOf(id).describe()).historyLength).toBeLessThanOrEqual(20 + looks * 8);
+      // A whole day at the longest wait is 144 checks, each with a timer, a task, and a marker.
+      const checks = calls.filter((call) => call === 'endReservation').length;
+      expect(checks).toBeLessThanOrEqual(18);
+      expect((await handleOf(id).describe()).historyLength).toBeLessThanOrEqual(20 + checks * 8);
     });
     const tookMs = (await temporal.env.currentTimeMs()) - startedAt;
     expect(tookMs).toBeGreaterThanOrEqual(7_799_000);
-    // The last look is when the time is over, not up to ten minutes later.
+    // The last check is at the end of that time, not up to ten minutes later.
     expect(tookMs).toBeLessThan(7_900_000);
   });
 
-  it('ends soon when another reservation of its shopper has replaced it', async () => {
+  it('ends soon after its shopper’s next reservation replaces it', async () => {
     const { calls, activities } = scripted(['released']);
     const id = randomUUID();
     await temporal.withWorker({ ...activities, loadReservation: async () => null }, async () => {
@@ -152,13 +152,13 @@ describe('reservation', () => {
     expect(calls).toEqual(['reserveStock', 'endReservation']);
   });
 
-  it('waits for stores that are away for longer than its timeout, and keeps what they grant', async () => {
+  it('waits for stores that are unavailable for longer than its timeout, and keeps what they reserve', async () => {
     const { activities } = scripted(['expired']);
     const id = randomUUID();
     let tries = 0;
     const reserveStock = async (request: StockRequest) => {
       tries += 1;
-      // Ten tries, at growing intervals, take some 100 seconds.
+      // Ten attempts, at growing intervals, take about 100 seconds.
       if (tries <= 10) throw new Error('away');
       return activities.reserveStock(request);
     };
@@ -174,7 +174,7 @@ describe('reservation', () => {
     });
   });
 
-  it('releases whatever there may be when the stores never answered', async () => {
+  it('releases any reserved stock when the stores never respond', async () => {
     const { calls, activities } = scripted([]);
     const id = randomUUID();
     const reserveStock = async () => {
@@ -187,7 +187,7 @@ describe('reservation', () => {
     expect(calls).toEqual(['releaseReservation']);
   });
 
-  it('refuses what comes just after its end with a sentence', async () => {
+  it('refuses a message just after its end with an explanation', async () => {
     const { activities } = scripted(['expired']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
@@ -201,7 +201,7 @@ describe('reservation', () => {
     });
   });
 
-  it('is released when its shopper lets go, and ends', async () => {
+  it('ends when its shopper releases it', async () => {
     const { calls, activities } = scripted([]);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
@@ -212,7 +212,7 @@ describe('reservation', () => {
     expect(calls).toEqual(['reserveStock', 'releaseReservation']);
   });
 
-  it('is not released while an order stands on it, and goes on', async () => {
+  it('refuses to be released while it has an open order, and continues', async () => {
     const { activities } = scripted(['checkout_pending', 'committed']);
     const id = randomUUID();
     await temporal.withWorker({ ...activities, releaseReservation: async () => 'checkout_pending' }, async () => {
@@ -223,19 +223,19 @@ describe('reservation', () => {
     });
   });
 
-  it('takes one reservation however often it is asked', async () => {
+  it('reserves once however often the request is sent', async () => {
     const { calls, activities } = scripted(['expired']);
     const id = randomUUID();
     await temporal.withWorker(activities, async () => {
       const [first, second] = await Promise.all([reservation(id), reservation(id)]);
       expect(second).toEqual(first);
-      // None may outlive its test: the next one's activities would end it.
+      // A workflow must not outlive its test, or the next test's activities would end it.
       expect(await handleOf(id).result()).toBe('expired');
     });
     expect(calls).toEqual(['reserveStock', 'endReservation']);
   });
 
-  it('started without a reservation, ends by itself', async () => {
+  it('completes when no reservation request follows its start', async () => {
     const id = randomUUID();
     await temporal.withWorker(scripted([]).activities, async () => {
       await temporal.env.client.workflow.start('reservation', {
@@ -247,21 +247,21 @@ describe('reservation', () => {
     });
   });
 
-  it('extended by support, ends later; also when the order extended it, and when nobody told', async () => {
+  it('extended by support, ends later; also when the order extended it, with or without a signal', async () => {
     const extension = { requestId: 'r1', requestedBy: 'Anna', reason: 'Customer called', minutes: 20 };
-    for (const how of ['here', 'told', 'untold'] as const) {
-      const { calls, activities } = scripted(how === 'untold' ? ['not_due', 'expired'] : ['expired']);
+    for (const how of ['update', 'signal', 'no signal'] as const) {
+      const { calls, activities } = scripted(how === 'no signal' ? ['not_due', 'expired'] : ['expired']);
       const id = randomUUID();
       const startedAt = await temporal.env.currentTimeMs();
       await temporal.withWorker(activities, async () => {
         await reservation(id);
-        if (how === 'here') await handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
+        if (how === 'update') await handleOf(id).executeUpdate(extendReservationUpdate, { args: [extension] });
         else await activities.extendReservation(extension);
-        if (how === 'told') await handleOf(id).signal(reservationChangedSignal);
+        if (how === 'signal') await handleOf(id).signal(reservationChangedSignal);
         expect(await handleOf(id).result()).toBe('expired');
       });
       expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(1_799_000);
-      expect(calls.filter((call) => call === 'endReservation')).toHaveLength(how === 'untold' ? 2 : 1);
+      expect(calls.filter((call) => call === 'endReservation')).toHaveLength(how === 'no signal' ? 2 : 1);
     }
   });
 

@@ -21,34 +21,37 @@ import {
   type StockRequest,
 } from './messages.ts';
 
-/** For whoever waits for the answer to a message. */
+/** Steps of update handlers, whose caller waits for the response. */
 const quick = localSteps(quickSteps, ['reserveStock', 'releaseReservation', 'extendReservation']);
 
 const RECORDS = ['endReservation', 'loadReservation', 'releaseReservation'] as const;
-/** What must succeed: short attempts, then patient ones. */
+/** Steps that must succeed: short attempts, then patient ones. */
 const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 
-/** A start that no reservation followed ends by itself. */
+/** A workflow that receives no reservation request within this time completes. */
 const NOT_RESERVED_TIMEOUT = '1 minute';
-/** A message that just misses the end is refused with a sentence; one that comes when the workflow is closing is aborted. */
-const LINGER = '5 seconds';
-/** While a payment may be in flight the ledger is asked again after twice as long each time, at last every ten minutes: some 150 looks a day, each six events. */
-const MAX_LOOK_AGAIN_SECONDS = 600;
+/** The workflow stays open for this long after its end, so that a late message is refused with a sentence instead of aborted. */
+const LATE_MESSAGES_TIMEOUT = '5 seconds';
+/**
+ * While a payment may be in flight, the wait before the next check of the ledger doubles up to ten minutes: about 150 checks a day, six
+ * events each.
+ */
+const MAX_CHECK_INTERVAL_SECONDS = 600;
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Customer called', minutes: 15 };
 
-/** Reserves stock for a shopper, and gives it back when its time is over unless it was sold or released before. */
+/** Reserves stock for a shopper, and returns it when the reservation expires unless it was sold or released before. */
 export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
-  return uncancelable(() => keepReservation(input));
+  return uncancelable(() => followReservation(input));
 }
 
-async function keepReservation(input: ReservationInput): Promise<ReservationOutcome> {
+async function followReservation(input: ReservationInput): Promise<ReservationOutcome> {
   const { reservationId } = input;
   let request: StockRequest | undefined;
   let reserved: Promise<ReservationResult> | undefined;
   let result: ReservationResult | undefined;
   let awaitsPayment = false;
   let outcome: ReservationOutcome | undefined;
-  /** As it stands after an extension; the result tells what was promised first. */
+  /** Includes extensions; `result` keeps the time that was promised first. */
   let expiresAt: string | undefined;
   let changed = false;
   const stuck = new StuckSteps();
@@ -135,55 +138,55 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
   );
 
   await condition(() => reserved !== undefined, NOT_RESERVED_TIMEOUT);
-  outcome = await keep();
-  // What was sold, or never reserved, is nothing that anybody changes at the last moment.
+  outcome = await untilEnded();
+  // Nobody sends a late message about items that were sold or never reserved.
   if (outcome === 'expired' || outcome === 'released')
-    await sleep(LINGER, { summary: 'until late messages are answered' });
+    await sleep(LATE_MESSAGES_TIMEOUT, { summary: 'until late messages are answered' });
   await untilQuiet({ openingUpdates: 1 });
   return outcome;
 
-  /** However long the stores take to answer: once a reservation was asked for, its answer decides. */
-  async function keep(): Promise<ReservationOutcome> {
+  /** Waits for the result of the reservation request, however long the stores take, and follows the reservation to its end. */
+  async function untilEnded(): Promise<ReservationOutcome> {
     try {
       await reserved;
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      // It may have been granted all the same: whatever there is goes back.
+      // The stock may have been reserved although the step failed, so release whatever exists.
       await stuck.retry('The reservation could not be released', durable.releaseReservation({ reservationId }));
       return 'not_reserved';
     }
     if (result?.outcome !== 'reserved' || request === undefined) return 'not_reserved';
     expiresAt = result.expiresAt;
-    return untilOver(request);
+    return untilNotOpen(request);
   }
 
-  /** Who is second finds it done: a reservation that was sold or released in the meantime stays so. */
-  async function untilOver({ graceSeconds, settleSeconds }: StockRequest): Promise<ReservationOutcome> {
-    let looks = 0;
-    let lookAt = Date.parse(expiresAt!);
+  /** Waits until the reservation ends. Ending it is idempotent: if it was sold or released in the meantime, that outcome stays. */
+  async function untilNotOpen({ graceSeconds, settleSeconds }: StockRequest): Promise<ReservationOutcome> {
+    let checks = 0;
+    let checkAt = Date.parse(expiresAt!);
     for (;;) {
-      const summary = looks === 0 ? 'until the reservation ends' : 'while a payment may be in progress';
-      await condition(() => outcome !== undefined || changed, Math.max(0, lookAt - Date.now()), { summary });
+      const summary = checks === 0 ? 'until the reservation ends' : 'while a payment may be in progress';
+      await condition(() => outcome !== undefined || changed, Math.max(0, checkAt - Date.now()), { summary });
       if (outcome !== undefined) return outcome;
-      // Extended, or replaced: the ledger knows.
-      if (changed && (await isReadAnew())) continue;
+      // The reservation was extended or replaced, so the ledger's record decides.
+      if (changed && (await reload())) continue;
       const ended = await stuck.retry('The reservation could not be ended', durable.endReservation({ reservationId }));
       if (ended === 'not_due') {
-        await isReadAnew();
-        // Clocks that differ must not make it look again and again.
-        lookAt = Math.max(lookAt, Date.now() + 1_000);
+        await reload();
+        // Wait at least a second, since clocks that differ could otherwise cause a busy loop.
+        checkAt = Math.max(checkAt, Date.now() + 1_000);
       } else if (ended === 'checkout_pending') {
         const keptUntil = Date.parse(expiresAt!) + Math.max(graceSeconds, settleSeconds) * 1000;
-        const waitMs = Math.min(Math.max(1, graceSeconds) * 2 ** looks, MAX_LOOK_AGAIN_SECONDS) * 1000;
-        looks += 1;
-        lookAt = Date.now() + waitMs;
-        if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);
+        const waitMs = Math.min(Math.max(1, graceSeconds) * 2 ** checks, MAX_CHECK_INTERVAL_SECONDS) * 1000;
+        checks += 1;
+        checkAt = Date.now() + waitMs;
+        if (keptUntil > Date.now()) checkAt = Math.min(checkAt, keptUntil);
         awaitsPayment = true;
       } else return ended;
     }
 
-    /** @returns whether the reservation goes on */
-    async function isReadAnew(): Promise<boolean> {
+    /** Reloads the reservation. @returns false when it has ended */
+    async function reload(): Promise<boolean> {
       changed = false;
       const reservation = await stuck.retry(
         'The reservation could not be read',
@@ -192,8 +195,8 @@ async function keepReservation(input: ReservationInput): Promise<ReservationOutc
       if (!reservation) return false;
       if (reservation.expiresAt !== expiresAt) {
         expiresAt = reservation.expiresAt;
-        lookAt = Date.parse(expiresAt);
-        looks = 0;
+        checkAt = Date.parse(expiresAt);
+        checks = 0;
         awaitsPayment = false;
       }
       return true;

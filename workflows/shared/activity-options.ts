@@ -1,16 +1,16 @@
-/** Timeouts and retries, each with its reason. */
+/** Timeouts and retries of activities, each with its reason. */
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 
 /**
- * One short idempotent transaction in PostgreSQL or Redis: milliseconds when well, so 10 s means a lost connection. Past 5 s of
- * backing off the wait becomes a timer, so that the workflow task isn't kept open. After 10 minutes it fails, and
- * so does the update that asked for it, which can be sent again. It is not shown as stopped: that is for steps of `StuckSteps.retry`.
+ * One short idempotent transaction in PostgreSQL or Redis. It takes milliseconds on a healthy store, so 10 s means a lost connection. A
+ * backoff longer than 5 s becomes a timer, so that the workflow task isn't kept open. After 10 minutes the step fails, and so does the
+ * update that runs it, which can be sent again. It is not shown as stopped; only steps of `StuckSteps.retry` are.
  */
 export const quickSteps: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '10 minutes',
   localRetryThreshold: '5 seconds',
-  // The SDK does not hold local activities to the time above while they are retried: the attempts it takes are counted.
+  // The SDK does not enforce `scheduleToCloseTimeout` while it retries local activities, so the number of attempts is limited instead.
   retry: {
     initialInterval: '100 milliseconds',
     backoffCoefficient: 2,
@@ -20,8 +20,8 @@ export const quickSteps: LocalActivityOptions = {
 };
 
 /**
- * The same where somebody waits for the answer, or where `patientSteps` come after it: a short outage is bridged, and nothing is added
- * to the history for it.
+ * The same for steps whose caller waits for the response, or that `patientSteps` follow: the retries bridge a short outage and add
+ * nothing to the history.
  */
 export const shortSteps: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
@@ -36,8 +36,8 @@ export const shortSteps: LocalActivityOptions = {
 };
 
 /**
- * A step that must succeed, after short attempts did not: retried by Temporal, and begun again each day, until it does. The history grows by
- * one activity a day, and the next attempt comes within a minute of the end of an outage.
+ * A step that must succeed and whose short attempts failed: Temporal retries it, and it is scheduled again each day, until it succeeds. The
+ * history grows by one activity a day, and the next attempt follows within a minute of the end of an outage.
  */
 export const patientSteps: ActivityOptions = {
   taskQueue: 'orders',
@@ -46,7 +46,7 @@ export const patientSteps: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 };
 
-/** A call to Stripe that nobody waits for on a page. After a minute without success staff see it; `patientStripeSteps` go on. */
+/** A call to Stripe that no page waits for. After a minute without success staff see it, and `patientStripeSteps` continue. */
 export const stripeSteps: ActivityOptions = {
   taskQueue: 'payments',
   startToCloseTimeout: '30 seconds',
@@ -54,7 +54,7 @@ export const stripeSteps: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 };
 
-/** As `patientSteps`: an outage of Stripe must delay a refund or a cancellation, never lose it. */
+/** Like `patientSteps`, for Stripe: an outage may delay a refund or a cancellation, but must never lose it. */
 export const patientStripeSteps: ActivityOptions = {
   taskQueue: 'payments',
   startToCloseTimeout: '30 seconds',

@@ -1,4 +1,4 @@
-/** Activities as workflows call them, by explicit lists: each with a sentence that the Temporal UI shows beside it. */
+/** Proxies by which workflows call activities, from explicit lists; the Temporal UI shows a summary beside each call. */
 import {
   type ActivityOptions,
   type LocalActivityOptions,
@@ -61,7 +61,7 @@ type AnyStep = (...args: unknown[]) => Promise<unknown>;
 
 export type StepName = keyof Activities & string;
 
-/** Activities that run in the workflow's own task: short and idempotent. */
+/** Local activities, which run in the workflow's own task; they must be short and idempotent. */
 export function localSteps<Name extends StepName>(options: LocalActivityOptions, names: readonly Name[]): Steps<Name> {
   return stepsOf(
     names,
@@ -69,7 +69,7 @@ export function localSteps<Name extends StepName>(options: LocalActivityOptions,
   );
 }
 
-/** Activities that a worker of the queue in the options runs. */
+/** Activities that run on a worker of the task queue in `options`. */
 export function queuedSteps<Name extends StepName>(options: ActivityOptions, names: readonly Name[]): Steps<Name> {
   return stepsOf(
     names,
@@ -81,7 +81,7 @@ function stepsOf<Name extends StepName>(names: readonly Name[], make: (name: Nam
   return Object.fromEntries(names.map((name) => [name, make(name)])) as unknown as Steps<Name>;
 }
 
-/** A step that must succeed: short attempts first, then one that Temporal retries until it does. `StuckSteps.retry` runs it. */
+/** A step that must succeed: short attempts first, then one that Temporal retries until it succeeds. Run it with `StuckSteps.retry`. */
 export interface DurableStep<Result> {
   short: () => Promise<Result>;
   patient: () => Promise<Result>;
@@ -93,7 +93,7 @@ type DurableSteps<Name extends StepName> = {
   ) => DurableStep<Awaited<ReturnType<Activities[Each]>>>;
 };
 
-/** @param short and @param patient the same activities, with the options of the short attempts and of the last one */
+/** @param short and @param patient the same activities, with the options of the short attempts and of the patient one */
 export function durableSteps<Name extends StepName>(short: Steps<Name>, patient: Steps<Name>): DurableSteps<Name> {
   const [first, last] = [short, patient] as unknown as [Record<string, AnyStep>, Record<string, AnyStep>];
   const durable = (name: string) =>

@@ -1,4 +1,4 @@
-/** The details of a workflow are as they are at the moment of a look. */
+/** The details of a workflow are rendered at the moment of each query. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { detailsOf } from '../../tests/support/details.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => services?.close());
 
-it('renders the details when somebody looks, also after the end, and goes on when that fails', async () => {
+it('renders the details on each query, also after the workflow has closed, and continues when rendering fails', async () => {
   await withTestWorker(services, 'shown.ts', {}, async ({ taskQueue, newWorkflowId }) => {
     const { workflow } = services.temporal;
     const handle = await workflow.start<typeof shown>('shown', { workflowId: newWorkflowId(), taskQueue });
@@ -43,7 +43,7 @@ it('shows each workflow its own', async () => {
   });
 }, 60_000);
 
-it('renders nothing while nobody looks', async () => {
+it('renders nothing without a query', async () => {
   await withTestWorker(services, 'shown.ts', {}, async ({ taskQueue, newWorkflowId }) => {
     const { workflow } = services.temporal;
     const handle = await workflow.start<typeof shown>('shown', { workflowId: newWorkflowId(), taskQueue });

@@ -1,15 +1,15 @@
 /**
- * What the Temporal Web UI shows of a workflow. It is rendered when somebody looks, not on each change: most orders are never looked
- * at (decision 0030). A rendering that fails says so in the UI, and no order stops for it.
+ * The details that the Temporal Web UI shows of a workflow. They are rendered on each query, not on each change, because most orders are
+ * never viewed (decision 0030). If rendering fails, the UI shows the error and the workflow continues.
  *
  * The worker's bundle loads this module as an interceptor.
  */
 import { setCurrentDetails, type WorkflowInterceptors, workflowMetadataQuery } from '@temporalio/workflow';
 
-/** Of this workflow: each has its own instance of this module. */
+/** State of this workflow only, because each workflow has its own instance of this module. */
 let renderDetails = (): string => '';
 
-/** @param render the workflow's details in Markdown, at most 20 KB; called on each look */
+/** @param render returns the workflow's details in Markdown, at most 20 KB; called on each query */
 export function showDetails(render: () => string): void {
   renderDetails = render;
 }
@@ -28,10 +28,10 @@ export function interceptors(): WorkflowInterceptors {
     internals: [
       {
         activate(input, next) {
-          const isLook = input.activation.jobs?.some(
+          const isQueried = input.activation.jobs?.some(
             (job) => job.queryWorkflow?.queryType === workflowMetadataQuery.name,
           );
-          if (isLook) setCurrentDetails(renderedDetails());
+          if (isQueried) setCurrentDetails(renderedDetails());
           next(input);
         },
       },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inColumn, plain, who, withExample } from './markdown.ts';
 
-describe('what people wrote', () => {
-  it('stays text, whatever it looks like', () => {
+describe('text that people wrote', () => {
+  it('stays plain text even if it contains Markdown', () => {
     expect(plain('*Arrived* [broken](x) | $5\n# _now_')).toBe(
       '\\*Arrived\\* \\[broken\\]\\(x\\) \\| \\$5 \\# \\_now\\_',
     );
@@ -15,7 +15,7 @@ describe('what people wrote', () => {
   });
 });
 
-it('names people by their role and enough of their id', () => {
+it('names an account by its role and the start of its ID', () => {
   expect(who('support_lead:253f39b8-95d6-4b33-8d3a-2f5d9c1e7a40')).toBe('support lead 253f39b8');
   expect(who('ui:Anna_B')).toBe('ui:Anna\\_B');
   expect(who('system')).toBe('system');
@@ -26,11 +26,11 @@ it('names people by their role and enough of their id', () => {
     expect(who(odd)).toBe(odd);
 });
 
-it('tells a time that a narrow column can’t break', () => {
+it('formats a time that a narrow column can’t wrap', () => {
   expect(inColumn('2026-11-24T16:05:09.123Z')).toBe('2026\u201111\u201124\u00a016:05');
 });
 
-it('leaves an example of JSON fit to be copied', () => {
+it('keeps a JSON example copyable', () => {
   expect(withExample('Give *it*: {"a": [1]}.')).toBe('Give \\*it\\*: `{"a": [1]}`.');
   expect(withExample('“{`}” is not known; use [x].')).toBe('“\\{\\`\\}” is not known; use \\[x\\].');
   expect(withExample('Give {"a_b": 1}')).toBe('Give `{"a_b": 1}`');

@@ -1,4 +1,4 @@
-/** An update that ends its workflow is answered, whatever arrives at that moment. */
+/** An update that completes its workflow gets its result, whatever arrives at that moment. */
 import { activityInfo } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => services?.close());
 
-it('answers an update that ends the workflow while a signal arrives', async () => {
+it('returns the result of an update that completes the workflow while a signal arrives', async () => {
   const { workflow } = services.temporal;
   const signalOwnWorkflow = () => workflow.getHandle(activityInfo().workflowExecution!.workflowId).signal(newsSignal);
   await withTestWorker(services, 'answering.ts', { signalOwnWorkflow }, ({ taskQueue, newWorkflowId }) =>

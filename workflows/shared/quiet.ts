@@ -1,35 +1,35 @@
 /**
- * Ends a workflow without losing the answer to an update. When a message arrives during the task that ends a workflow, the server
- * fails that task (UnhandledCommand): it is done again, and an update answered in it is aborted. So a workflow ends in a task that
- * answers none; and one that gets many messages, whose last task would fail over and over, ends after a quiet moment.
+ * Completes a workflow without losing the result of an update. When a message arrives during the task that completes a workflow, the
+ * server fails that task (UnhandledCommand) and runs it again, and an update that it completed is aborted. So a workflow completes in a
+ * task that completes no update, and one that receives many messages, whose last task would fail repeatedly, waits for a quiet moment.
  *
  * The worker's bundle loads this module as an interceptor, which counts the messages.
  */
 import { allHandlersFinished, condition, type WorkflowInterceptors } from '@temporalio/workflow';
 
-/** A reservation or an order on its usual way gets fewer. */
+/** A typical reservation or order receives fewer messages. */
 const MANY_MESSAGES = 8;
 const QUIET_MS = 2_000;
-/** Any timer ends the task. */
+/** Any timer ends the workflow task, however short it is. */
 const ANSWERED_MS = 50;
 
-/** Of this workflow: each has its own instance of this module. */
+/** State of this workflow only, because each workflow has its own instance of this module. */
 let messages = 0;
 let updates = 0;
 
 export interface Ending {
   /**
-   * How many updates begin the workflow: the shop itself sends those again when they are aborted, so a workflow that gets no others
-   * needs no timer.
+   * How many updates start the workflow's work. The shop sends these again if they are aborted, so a workflow that receives no other
+   * updates needs no timer.
    */
   openingUpdates?: 0 | 1;
-  /** Whether a message has left something to do: then nothing is waited for, and the workflow does not end. */
+  /** Whether a message requires more work; if so, the wait ends early and the workflow continues. */
   hasNews?: () => boolean;
 }
 
 /**
- * Waits until every message was answered and none has come for a moment. Whoever ends a workflow, or continues it as a new run,
- * checks after this, and without a wait of its own, whether one of them has left something to do.
+ * Waits until every message has been handled and no new one has arrived for a moment. Before it completes or continues as new, the caller
+ * must check, without another `await`, whether a message requires more work.
  */
 export async function untilQuiet({ openingUpdates = 0, hasNews = () => false }: Ending = {}): Promise<void> {
   await condition(allHandlersFinished);

@@ -1,23 +1,23 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 
-/** By these, staff find a case in the Temporal UI. Never encrypted: no personal data in them. */
+/** Search attributes by which staff find a case in the Temporal UI. They are never encrypted, so they must not contain personal data. */
 export const orderStatusKey = defineSearchAttributeKey('OrderStatus', 'KEYWORD');
 export const customerIdKey = defineSearchAttributeKey('CustomerId', 'KEYWORD');
 export const orderIdKey = defineSearchAttributeKey('OrderId', 'KEYWORD');
-/** Total of an order, amount of a refund; in the currency's major unit. */
+/** The total of an order or the amount of a refund, in the currency's major unit. */
 export const amountKey = defineSearchAttributeKey('Amount', 'DOUBLE');
-/** The day it began, UTC: 2026-11-24. */
+/** The day on which the case began, in UTC: 2026-11-24. */
 export const dayKey = defineSearchAttributeKey('Day', 'KEYWORD');
-/** Whether a refund waits for a second person. */
+/** Whether a refund is waiting for approval by a second person. */
 export const needsApprovalKey = defineSearchAttributeKey('NeedsApproval', 'BOOL');
-/** Since when a step has not succeeded; absent while all is well. */
+/** When the step that is stuck started; absent while no step is stuck. */
 export const stuckSinceKey = defineSearchAttributeKey('StuckSince', 'DATETIME');
 
-/** Stripe's status of an order's chargeback, the open one first, and until when it must be answered. */
+/** Stripe's status of an order's chargeback (the open one, otherwise the latest), and when its evidence is due. */
 export const disputeStatusKey = defineSearchAttributeKey('DisputeStatus', 'KEYWORD');
 export const evidenceDueByKey = defineSearchAttributeKey('EvidenceDueBy', 'DATETIME');
 
-/** What is known of an order or a refund when its workflow starts. @param amount in the currency's major unit */
+/** Search attributes of an order or a refund that are known when its workflow starts. @param amount in the currency's major unit */
 export function caseAttributes(facts: {
   orderId: string;
   customerId?: string | null;

@@ -1,4 +1,4 @@
-/** Updates that arrive together ask for local activities at the same time; their workflow's history must replay all the same. */
+/** Updates that arrive together schedule local activities at the same time; the workflow's history must still replay. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -13,7 +13,7 @@ const GOOD = { requestId: 'case-1', requestedBy: 'Anna', reason: 'Customer calle
 const EXAMPLE = { requestId: 'case-4711', lines: [{ product: 'SKU', quantity: 1 }] };
 const LIKE = 'For example: {"requestId": "case-4711", "lines": [{"product": "SKU", "quantity": 1}]}';
 
-/** The sentence with which a request is refused; undefined when it is taken. */
+/** The sentence with which a request is refused; undefined when it is accepted. */
 function refusal(request: unknown, fields?: Parameters<typeof checkRequest>[2]): string | undefined {
   try {
     checkRequest(request, EXAMPLE, fields);
@@ -24,17 +24,17 @@ function refusal(request: unknown, fields?: Parameters<typeof checkRequest>[2]):
   }
 }
 
-describe('a request of staff', () => {
-  it('says who asks, why, and which request it is', () => {
+describe('a staff request', () => {
+  it('states its ID, who requests it, and why', () => {
     expect(refusal(GOOD)).toBeUndefined();
     expect(refusal({ ...GOOD, proof: 'x'.repeat(200) })).toBeUndefined();
   });
 
-  it.each([undefined, null, 'text', 5, [GOOD]])('is no %j', (request) => {
+  it.each([undefined, null, 'text', 5, [GOOD]])('can’t be %j', (request) => {
     expect(refusal(request)).toMatch(/^Send one JSON object\. For example: \{/);
   });
 
-  it('that lacks everything is told of everything, with an example to copy', () => {
+  it('that lacks all fields is refused with every problem and an example to copy', () => {
     expect(refusal({})).toBe(
       `“requestId” (any text that identifies this request, such as the ticket number) is required. “requestedBy” (your name) is required. “reason” (why, in a few words) is required. ${LIKE}`,
     );
@@ -45,28 +45,30 @@ describe('a request of staff', () => {
     ['requestedBy', 100],
     ['reason', 500],
     ['proof', 200],
-  ])('has a %s of %d characters at most', (field, longest) => {
-    expect(refusal({ ...GOOD, [field]: 'a'.repeat(longest) })).toBeUndefined();
-    expect(refusal({ ...GOOD, [field]: 'a'.repeat(longest + 1) })).toContain(`is longer than ${longest} characters.`);
+  ])('has a %s of at most %d characters', (field, maxLength) => {
+    expect(refusal({ ...GOOD, [field]: 'a'.repeat(maxLength) })).toBeUndefined();
+    expect(refusal({ ...GOOD, [field]: 'a'.repeat(maxLength + 1) })).toContain(
+      `is longer than ${maxLength} characters.`,
+    );
   });
 
-  it('names a proof that can’t be one', () => {
+  it('is refused with an invalid proof', () => {
     expect(refusal({ ...GOOD, proof: 5 })).toBe(`“proof” is required. ${LIKE}`);
   });
 
-  it('has no field that is not known', () => {
+  it('is refused with an unknown field', () => {
     expect(refusal({ ...GOOD, resaon: 'x' })).toMatch(/^“resaon” is not a valid field\. For example: /);
   });
 
-  it('can have fields of its own, and make its reason optional', () => {
+  it('can have extra fields, and an optional reason', () => {
     const fields = { restock: aFlag('restock'), reason: optional(requiredText('“reason”', 500)) };
     expect(refusal({ requestId: 'a', requestedBy: 'b', restock: true }, fields)).toBeUndefined();
     expect(refusal({ ...GOOD, restock: 'yes' }, fields)).toContain('“restock” must be true or false.');
   });
 });
 
-describe('a check of a field', () => {
-  it('of a text wants one that can be stored', () => {
+describe('a field check', () => {
+  it('of text requires text that can be stored', () => {
     const check = requiredText('The carrier', 5);
     expect([check('UPS'), check('a\nb')]).toEqual([undefined, undefined]);
     for (const value of [undefined, null, '', ' ', 5]) expect(check(value)).toBe('The carrier is required.');
@@ -74,19 +76,19 @@ describe('a check of a field', () => {
     expect(check('abcdef')).toBe('The carrier is longer than 5 characters.');
   });
 
-  it('that is optional takes nothing at all too', () => {
+  it('that is optional also accepts a missing value', () => {
     const check = optional(aFlag('restock'));
     expect([undefined, null, true, false].map((value) => check(value))).toEqual(Array(4).fill(undefined));
     expect(check(0)).toBe('“restock” must be true or false.');
   });
 
-  it('of minutes wants 1 to 30, and whole ones', () => {
+  it('of minutes requires a whole number from 1 to 30', () => {
     expect([1, 30].map((value) => extensionMinutes(value))).toEqual([undefined, undefined]);
     for (const value of [0, 31, 1.5, '5', undefined])
       expect(extensionMinutes(value)).toBe('“minutes” must be a whole number from 1 to 30.');
   });
 
-  it('of texts alone names what is wrong with them', () => {
+  it('of `requestedBy` and `reason` alone states their problems', () => {
     expect(refusalOfTexts({ requestedBy: 'Anna', reason: 'Fine' })).toBeUndefined();
     expect(refusalOfTexts({ requestedBy: '', reason: 5 })).toBe(
       '“requestedBy” (your name) is required. “reason” (why, in a few words) is required.',
@@ -94,7 +96,7 @@ describe('a check of a field', () => {
   });
 });
 
-it('an update is described with an example in one line', () => {
+it('describes an update with an example on one line', () => {
   expect(describeUpdate('Does it.', { a: 1, b: [], c: { d: 'x' } })).toBe(
     'Does it.\n\nSend: {"a": 1, "b": [], "c": {"d": "x"}}',
   );

@@ -1,12 +1,12 @@
 /**
- * What staff send at the Temporal UI: one JSON object each, checked before it is accepted. The UI keeps its dialog open and
- * shows the sentence when a check refuses.
+ * Checks of the updates that staff send in the Temporal UI, each one JSON object. If a check fails, the UI keeps its dialog open and shows
+ * the sentence.
  */
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 import { refuse } from './failures.ts';
 
-/** Every request names itself, so that sending it twice does it once, and says who asks and why. */
+/** Every request has an ID, which makes it idempotent, and states who requests it and why. */
 export interface StaffRequest {
   requestId: string;
   requestedBy: string;
@@ -17,13 +17,13 @@ const MAX_LENGTH = { requestId: 100, requestedBy: 100, reason: 500 } as const;
 
 export type FieldCheck = (value: unknown) => string | undefined;
 
-/** @param what what the text is, as a sentence begins: "The carrier" */
+/** @param what the subject of the sentence that states the problem: "The carrier" @param maxLength in characters */
 export const requiredText =
-  (what: string, longest: number): FieldCheck =>
+  (what: string, maxLength: number): FieldCheck =>
   (value) => {
     if (typeof value !== 'string' || value.trim() === '') return `${what} is required.`;
     if (hasForbiddenCharacters(value, { multiline: true })) return `${what} ${FORBIDDEN_CHARACTERS_HINT}.`;
-    return value.length > longest ? `${what} is longer than ${longest} characters.` : undefined;
+    return value.length > maxLength ? `${what} is longer than ${maxLength} characters.` : undefined;
   };
 
 export const optional =
@@ -31,7 +31,7 @@ export const optional =
   (value) =>
     value === undefined || value === null ? undefined : check(value);
 
-/** A whole number of minutes by which a reservation is extended. */
+/** Minutes by which a reservation is extended: a whole number from 1 to `MAX_EXTENSION_MINUTES`. */
 export const extensionMinutes: FieldCheck = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MAX_EXTENSION_MINUTES
     ? undefined
@@ -52,8 +52,8 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
 };
 
 /**
- * Refuses a request that is no object, lacks something or holds something unknown, with an example of a good one.
- * @param fields checks of its own fields; `reason` may be given again to make it optional
+ * Refuses a request that is not an object, lacks a field, or has an unknown one, and shows an example of a valid request.
+ * @param fields checks of the request's own fields; pass `reason` again to make it optional
  * @throws ApplicationFailure invalid_request
  */
 export function checkRequest(
@@ -61,7 +61,7 @@ export function checkRequest(
   example: object,
   fields: Readonly<Record<string, FieldCheck>> = {},
 ): void {
-  const like = `For example: ${inOneLine(example)}`;
+  const like = `For example: ${onOneLine(example)}`;
   if (typeof request !== 'object' || request === null || Array.isArray(request))
     throw refuse('invalid_request', `Send one JSON object. ${like}`);
   const checks = { ...FIELDS, proof: optional(requiredText('“proof”', 200)), ...fields };
@@ -74,19 +74,19 @@ export function checkRequest(
   if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);
 }
 
-/** The checks of `requestedBy` and `reason` alone, for what is no request of staff. @returns what is wrong, as sentences */
+/** Checks only `requestedBy` and `reason`, for messages that are not a `StaffRequest`. @returns the problems as sentences */
 export function refusalOfTexts(given: { requestedBy: unknown; reason: unknown }): string | undefined {
   const problems = Object.entries(given).flatMap(([name, value]) => FIELDS[name]!(value) ?? []);
   return problems.length > 0 ? problems.join(' ') : undefined;
 }
 
-/** A handler's description: what it does, then an example to copy. */
+/** Describes an update handler: what it does, then an example to copy. */
 export function describeUpdate(what: string, example: object): string {
-  return `${what}\n\nSend: ${inOneLine(example)}`;
+  return `${what}\n\nSend: ${onOneLine(example)}`;
 }
 
-/** JSON in one line, as the UI shows it anyway, with spaces at which it can break the line. */
-function inOneLine(example: object): string {
+/** JSON on one line, with spaces at which the UI can wrap it. */
+function onOneLine(example: object): string {
   return JSON.stringify(example, null, 1)
     .replaceAll(/([[{])\n */g, '$1')
     .replaceAll(/\n *([\]}])/g, '$1')

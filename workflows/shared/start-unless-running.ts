@@ -3,8 +3,8 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { WorkflowStart } from './start.ts';
 
 /**
- * Starts a workflow that outlives this one. Several messages at once may ask for the same one, and one that runs is as good.
- * @returns false when it was running already
+ * Starts a workflow that outlives this one. Several messages may start the same workflow at once; one that is already running will do.
+ * @returns false when it was already running
  */
 export async function startUnlessRunning<Input>({ workflowType, ...start }: WorkflowStart<Input>): Promise<boolean> {
   try {

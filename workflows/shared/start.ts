@@ -1,4 +1,4 @@
-/** How a workflow is started. Each has one function that says so, in its `start.ts`, for whoever starts it. */
+/** Start options of a workflow. Each workflow type has one function in its `start.ts` that creates them for every caller. */
 import type { SearchAttributePair } from '@temporalio/common';
 
 export interface WorkflowStart<Input> {
@@ -6,7 +6,7 @@ export interface WorkflowStart<Input> {
   readonly workflowId: string;
   readonly taskQueue: string;
   readonly args: [Input];
-  /** Whether a workflow that has ended may be started again under its ID. */
+  /** Whether a closed workflow may be started again with the same ID. */
   readonly workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE';
   readonly staticSummary: string;
   readonly typedSearchAttributes?: SearchAttributePair[];

@@ -1,6 +1,6 @@
 /**
- * A step that does not succeed must not fail its workflow with money in between: the workflow waits, staff see since when, why
- * and what they can do, and it is retried until it succeeds.
+ * A step that fails must not fail its workflow and leave a payment unfinished. Instead the workflow waits, staff see since when and why it
+ * is stuck and what they can do, and the step is retried until it succeeds.
  */
 import {
   ActivityFailure,
@@ -13,12 +13,12 @@ import {
 import type { DurableStep } from './described-steps.ts';
 import { stuckSinceKey } from './search-attributes.ts';
 
-/** Waits between two attempts of a step that Temporal does not retry (any more), in turn; the last one stays. */
+/** Waits between the attempts of a step that Temporal does not retry, or no longer retries, in turn; the last wait repeats. */
 const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour', '6 hours'] as const;
 
 type Attempt<Result> = { value: Result } | { error: unknown };
 
-/** Something that stopped. */
+/** A step that stopped. */
 export interface Stuck {
   since: string;
   what: string;
@@ -30,10 +30,10 @@ export class StuckSteps {
   /** Several can be stuck at the same time: a staff update may read the records while the order waits for Stripe. */
   readonly #stuck = new Set<Stuck>();
   #shownSince: string | undefined;
-  /** How often staff asked for an attempt at once. */
-  #retriesAsked = 0;
+  /** How often staff requested an immediate retry. */
+  #retryRequests = 0;
 
-  /** What has been stuck longest; undefined while all is well. */
+  /** The step that has been stuck longest; undefined while no step is stuck. */
   get current(): Stuck | undefined {
     return [...this.#stuck].reduce<Stuck | undefined>(
       (oldest, each) => (oldest && oldest.since <= each.since ? oldest : each),
@@ -41,15 +41,15 @@ export class StuckSteps {
     );
   }
 
-  /** Staff say that the cause is gone: the next attempt comes at once. */
+  /** Retries stuck steps immediately; staff request this once the cause is fixed. */
   retryNow(): void {
-    this.#retriesAsked += 1;
+    this.#retryRequests += 1;
   }
 
   /**
-   * Something stopped that only a person can resume.
+   * Marks a step as stuck until `end` is called.
    * @param since when it stopped
-   * @returns what `end` takes
+   * @returns the argument of `end`
    */
   begin(what: string, why: string, since: Date): Stuck {
     const stuck = { since: since.toISOString(), what, why, tries: 1 };
@@ -77,12 +77,12 @@ export class StuckSteps {
   }
 
   /**
-   * Runs a step until it succeeds. When its short attempts are used up, staff see it; from then on Temporal retries it, without adding
-   * to the history, until it succeeds or staff ask for an attempt at once.
-   * @param what the step, as a sentence begins: "The refund could not be sent"
+   * Runs a step until it succeeds. Once its short attempts are exhausted, staff see it, and Temporal retries it without adding to the
+   * history until it succeeds or staff request an immediate retry.
+   * @param what the failure as a sentence without its period: "The refund could not be sent"
    */
   retry<Result>(what: string, step: DurableStep<Result>): Promise<Result>;
-  /** @param isOvertaken ends the wait, with undefined, as soon as the step is no longer wanted */
+  /** @param isOvertaken whether the step is no longer needed; when it becomes true, the result is undefined */
   retry<Result>(what: string, step: DurableStep<Result>, isOvertaken: () => boolean): Promise<Result | undefined>;
   async retry<Result>(
     what: string,
@@ -96,9 +96,9 @@ export class StuckSteps {
     let stuck: Stuck | undefined;
     const finish = () => stuck && this.end(stuck);
     for (let failures = 0; ; ) {
-      const askedBefore = this.#retriesAsked;
-      const isRetryAsked = () => this.#retriesAsked !== askedBefore;
-      const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && isRetryAsked());
+      const requestsBefore = this.#retryRequests;
+      const isRetryRequested = () => this.#retryRequests !== requestsBefore;
+      const mayStop = () => (isOvertaken?.() ?? false) || (failures > 0 && isRetryRequested());
       const done = isOvertaken || failures > 0 ? await attemptUnless(run, mayStop) : await attempt(run);
       if (done === undefined) {
         if (!isOvertaken?.()) continue;
@@ -115,7 +115,7 @@ export class StuckSteps {
       if (run === patient) {
         const wait = RETRY_AFTER[Math.min(waits, RETRY_AFTER.length - 1)]!;
         waits += 1;
-        await condition(() => isRetryAsked() || (isOvertaken?.() ?? false), wait, {
+        await condition(() => isRetryRequested() || (isOvertaken?.() ?? false), wait, {
           summary: 'until the next retry',
         });
         if (isOvertaken?.()) {
@@ -136,7 +136,7 @@ function attempt<Result>(run: () => Promise<Result>): Promise<Attempt<Result>> {
   );
 }
 
-/** @returns undefined when it was stopped: its result does not count, so it must be safe to run again */
+/** @returns undefined when the attempt was stopped. Its result is discarded, so the step must be safe to run again. */
 async function attemptUnless<Result>(
   run: () => Promise<Result>,
   mayStop: () => boolean,
@@ -153,7 +153,7 @@ async function attemptUnless<Result>(
   return done;
 }
 
-/** The innermost cause says most: the outer ones are about the activity. */
+/** The message of the innermost cause, since the outer ones are about the activity. */
 function reasonOf(error: Error): string {
   let cause = error;
   while (cause.cause instanceof Error) cause = cause.cause;

@@ -1,9 +1,9 @@
-/** What staff read on the page of a payment that can't pay its order. */
+/** The details of the workflow of an unmatched payment. */
 import { expect, it, vi } from 'vitest';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import { describeUnmatchedPayment } from './case-details.ts';
 
-// Links name the namespace, which is known only where a workflow runs.
+// Links contain the namespace, which is available only inside a workflow.
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   workflowInfo: () => ({ namespace: 'default' }),
@@ -52,7 +52,7 @@ it('a payment that is being refunded', () => {
   ]);
 });
 
-it('one that was sent again and stopped', () => {
+it('a payment whose refund was retried and stopped', () => {
   const payment: UnmatchedPayment = { ...PAYMENT, stripeRefundId: 're_1', refundStatus: 'pending', attempt: 2 };
   const page = pageOf({ payment, stopped: STUCK });
   expect(page.slice(1, 3)).toEqual([
@@ -62,7 +62,7 @@ it('one that was sent again and stopped', () => {
   expect(page[4]!.split('\n').slice(3)).toEqual(['- Refund at Stripe: `re_1`, pending', '- Attempt: 2']);
 });
 
-it('one that is settled', () => {
+it('a payment that is settled', () => {
   expect(pageOf({ outcome: 'refunded' }).slice(1)).toEqual(['Done: the payment was refunded in full.']);
   expect(pageOf({ outcome: 'settled' }).slice(1)).toEqual(['Done: no refund is owed.']);
 });

@@ -14,7 +14,7 @@ interface UnmatchedPaymentCase {
   stopped: StuckSteps['current'];
 }
 
-/** The case in Markdown, for support staff. */
+/** Renders the case in Markdown for support staff. */
 export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
   const { orderId, paymentIntentId, payment, outcome, stopped } = facts;
   const parts = [`### Unmatched payment ${paymentIntentId}`];

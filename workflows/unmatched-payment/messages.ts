@@ -8,10 +8,10 @@ export interface UnmatchedPaymentInput {
   paymentIntentId: string;
 }
 
-/** `settled`: nothing is owed; somebody refunded it, or it is its order's own after all. */
+/** `settled`: no refund is owed, because the payment was refunded another way or belongs to its order after all. */
 export type UnmatchedPaymentOutcome = 'refunded' | 'settled';
 
-/** Stripe has said something of the refund: how it stands is read at Stripe. */
+/** Stripe sent an event of the refund; the workflow reads its state from Stripe. */
 export const unmatchedRefundChangedSignal = defineSignal('refundChanged');
 export const retryUnmatchedRefundUpdate = defineUpdate<{ retried: string }, [StaffRequest]>('retry');
 export const unmatchedPaymentCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -1,4 +1,4 @@
-/** How the workflow that refunds an unmatched payment is started: its ID, queue, policies, and search attributes. */
+/** Start options of the workflow that refunds an unmatched payment: its ID, queue, policies, and search attributes. */
 import { caseAttributes } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type UnmatchedPaymentInput, unmatchedPaymentWorkflowId } from './messages.ts';
@@ -6,7 +6,7 @@ import { type UnmatchedPaymentInput, unmatchedPaymentWorkflowId } from './messag
 export interface StartedUnmatchedPayment {
   orderId: string;
   paymentIntentId: string;
-  /** Received, in the currency's major unit. Where it is not known, the workflow adds it to its search attributes itself. */
+  /** Amount received, in the currency's major unit. If it is left out, the workflow adds it to its search attributes itself. */
   amount?: number;
   createdAt?: Date;
 }

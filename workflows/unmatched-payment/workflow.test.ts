@@ -1,4 +1,4 @@
-/** When the refund of an unmatched payment is sent, asked for, and sent again, with time that skips. */
+/** When the refund of an unmatched payment is sent, checked, and retried; these tests skip time. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
@@ -23,11 +23,11 @@ const SENT: StripeRefundState = { stripeRefundId: 're_1', status: 'succeeded' };
 const PENDING: StripeRefundState = { stripeRefundId: 're_1', status: 'pending' };
 const REFUSED: StripeRefundState = { stripeRefundId: null, status: 'failed', failureReason: 'insufficient_funds' };
 
-/** What Stripe and the records answer. */
+/** Scripted responses of Stripe and the database. */
 class Script {
   readonly paymentIntentId = `pi_${randomUUID()}`;
   readonly calls: string[] = [];
-  /** When Stripe was called, in hours since the first time. */
+  /** Times of the calls to Stripe, in hours since the first. */
   readonly hours: number[] = [];
   #startedAt: number | undefined;
   payment: UnmatchedPayment | null = {
@@ -42,7 +42,7 @@ class Script {
     refundFailure: null,
     attempt: 1,
   };
-  /** In turn; the last one stays. */
+  /** Returned in turn; the last one repeats. */
   refunds: StripeRefundState[] = [SENT];
   states: StripeRefundState[] = [SENT];
   found: StripeRefundState | null = null;
@@ -97,7 +97,7 @@ class Script {
   }
 }
 
-/** @returns how the workflow ended */
+/** @returns the workflow's result */
 async function run(script: Script, work: () => Promise<unknown> = async () => {}): Promise<UnmatchedPaymentOutcome> {
   return temporal.withWorker(script.activities, async () => {
     await script.start();
@@ -117,7 +117,7 @@ describe('an unmatched payment', () => {
     expect(script.calls).toEqual(['refund 1']);
   });
 
-  it('that is refused is sent again after 1 hour, 6 hours, and then every day', async () => {
+  it('whose refund fails is refunded again after 1 hour, 6 hours, and then every day', async () => {
     const script = new Script();
     script.refunds = [REFUSED, REFUSED, REFUSED, REFUSED, SENT];
     expect(await run(script)).toBe('refunded');
@@ -125,7 +125,7 @@ describe('an unmatched payment', () => {
     expect(script.hours).toEqual([0, 1, 7, 31, 55]);
   });
 
-  it('that is on its way is asked for every 6 hours', async () => {
+  it('whose refund is pending is checked every 6 hours', async () => {
     const script = new Script();
     script.refunds = [PENDING];
     script.states = [PENDING, PENDING, SENT];
@@ -134,7 +134,7 @@ describe('an unmatched payment', () => {
     expect(script.hours).toEqual([0, 6, 12, 18]);
   });
 
-  it('that is on its way is asked for at once when Stripe has news', async () => {
+  it('whose refund is pending is checked at once when Stripe sends an event', async () => {
     const script = new Script();
     script.refunds = [PENDING];
     const outcome = run(script, async () => {
@@ -146,7 +146,7 @@ describe('an unmatched payment', () => {
     expect(script.hours).toEqual([0, 0]);
   });
 
-  it('that is refused is not sent again for news alone', async () => {
+  it('whose refund fails is not refunded again because of an event alone', async () => {
     const script = new Script();
     script.refunds = [REFUSED, SENT];
     const outcome = run(script, async () => {
@@ -162,7 +162,7 @@ describe('an unmatched payment', () => {
   it.each([
     ['refunded', SENT],
     ['settled', { ...SENT, stripeRefundId: null }],
-  ] as const)('that is refused is %s by what Stripe has news of', async (expected, found) => {
+  ] as const)('whose refund fails is %s by a refund that an event reports', async (expected, found) => {
     const script = new Script();
     script.refunds = [REFUSED];
     script.found = found;
@@ -174,7 +174,7 @@ describe('an unmatched payment', () => {
     expect(script.calls).toEqual(['refund 1', 'find']);
   });
 
-  it('is sent again at once when staff ask, with who asked and why, but not while nothing has stopped', async () => {
+  it('is refunded again at once when staff retry, which records who and why; refuses a retry while nothing has stopped', async () => {
     const script = new Script();
     script.refunds = [PENDING];
     const retry = () => script.handle.executeUpdate(retryUnmatchedRefundUpdate, { args: [STAFF] });
@@ -195,7 +195,7 @@ describe('an unmatched payment', () => {
     expect(script.hours).toEqual([0, 0, 0]);
   });
 
-  it('whose bank refuses what had succeeded is sent again', async () => {
+  it('is refunded again when the bank refuses a refund that had succeeded', async () => {
     const script = new Script();
     script.payment = { ...script.payment!, refundStatus: 'succeeded', stripeRefundId: 're_1' };
     script.states = [{ ...REFUSED, stripeRefundId: 're_1' }];
@@ -204,7 +204,7 @@ describe('an unmatched payment', () => {
     expect(script.hours).toEqual([0, 1]);
   });
 
-  it('that is the order’s own after all, or went back in another way, is left alone', async () => {
+  it('that belongs to the order after all, or was refunded another way, is settled', async () => {
     const [own, lost] = [new Script(), new Script()];
     own.payment = null;
     lost.payment = { ...lost.payment!, refundStatus: 'succeeded' };

@@ -33,13 +33,13 @@ const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patien
 const PAYMENTS = ['retrieveRefund', 'refundUnmatchedPayment', 'findUnmatchedRefund'] as const;
 const durableStripe = durableSteps(queuedSteps(stripeSteps, PAYMENTS), queuedSteps(patientStripeSteps, PAYMENTS));
 
-/** Stripe notifies by webhook how a pending refund ended; should that be lost, it is asked this often. */
+/** Stripe reports the outcome of a pending refund by webhook; in case that is lost, the refund is read from Stripe this often. */
 const CHECK_STRIPE_EVERY = '6 hours';
-/** Waits before a refund that Stripe refused is sent again, in turn; the last one stays. */
+/** Waits before a refund that Stripe refused is sent again, in turn; the last wait repeats. */
 const RETRY_AFTER_MS = [1, 6, 24].map((hours) => hours * 3_600_000);
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe balance was topped up' };
 
-/** Sends a payment back in full that names an order and can't pay it, and stays until the money is back. */
+/** Refunds in full a payment that names an order but can't pay it, and follows the refund until it succeeds. */
 export function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
   return uncancelable(() => refundPayment(input));
 }
@@ -48,7 +48,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   let payment: UnmatchedPayment | undefined;
   let outcome: UnmatchedPaymentOutcome | undefined;
   let hasNews = false;
-  let isRetryAsked = false;
+  let isRetryRequested = false;
   /** When Stripe first refused to refund it. */
   let stoppedAt: Date | undefined;
   const stuck = new StuckSteps();
@@ -66,9 +66,9 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     retryUnmatchedRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
-      const asked = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await short.recordAsked({ ...asked, message: `Retry requested: ${retried}` });
-      isRetryAsked = true;
+      const event = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
+      await short.recordAsked({ ...event, message: `Retry requested: ${retried}` });
+      isRetryRequested = true;
       stuck.retryNow();
       return { retried };
     },
@@ -91,7 +91,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     }
     outcome = payment ? await untilRefunded(payment) : 'settled';
     await untilQuiet({ hasNews: () => hasNews });
-    // What came in the meantime is not lost with the workflow.
+    // A signal that arrived in the meantime must not be lost.
     if (!payment?.stripeRefundId || !hasNews) return outcome;
     outcome = undefined;
   }
@@ -102,15 +102,15 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
       payment = await stuck.retry('The refund could not be recorded', step);
       return payment;
     };
-    const askStripe = async (attempt: number, stripeRefundId: string) => {
+    const checkStripe = async (attempt: number, stripeRefundId: string) => {
       hasNews = false;
       const step = durableStripe.retrieveRefund({ stripeRefundId });
       return record(attempt, await stuck.retry('The refund could not be read from Stripe', step));
     };
     let seen = current;
-    // Started again for news: a bank can refuse what Stripe had reported as succeeded.
+    // The workflow may have been started again for an event: a bank can refuse a refund that Stripe had reported as succeeded.
     if (seen.stripeRefundId && seen.refundStatus !== 'failed')
-      seen = await askStripe(seen.attempt, seen.stripeRefundId);
+      seen = await checkStripe(seen.attempt, seen.stripeRefundId);
     for (;;) {
       if (seen.refundStatus === 'succeeded') return seen.stripeRefundId ? 'refunded' : 'settled';
       if (workflowInfo().continueAsNewSuggested && allHandlersFinished())
@@ -120,7 +120,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
         await condition(() => hasNews, CHECK_STRIPE_EVERY, {
           summary: 'until Stripe reports the outcome of the refund',
         });
-        seen = await askStripe(attempt, stripeRefundId);
+        seen = await checkStripe(attempt, stripeRefundId);
         continue;
       }
       if (seen.refundStatus === 'failed') {
@@ -136,21 +136,21 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   }
 
   /**
-   * Stripe, or the bank, refused: staff see it, and it is sent again by itself after a while.
-   * @returns what has sent the money back in the meantime, such as a refund in Stripe's dashboard; undefined when it is to be sent again
+   * Stripe or the bank refused the refund: staff see it, and it is sent again automatically after a wait.
+   * @returns the refund that was made in the meantime, such as one in the Stripe Dashboard; undefined when it should be sent again
    */
   async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<StripeRefundState | undefined> {
     const why = `Reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none given'}.`;
     stoppedAt ??= new Date();
     const refusal = stuck.begin('The refund failed at Stripe', why, stoppedAt);
     const retryAt = Date.now() + RETRY_AFTER_MS[Math.max(0, Math.min(attempt - 2, RETRY_AFTER_MS.length - 1))]!;
-    isRetryAsked = false;
+    isRetryRequested = false;
     let found: StripeRefundState | null = null;
     while (!found) {
       const waitMs = Math.max(0, retryAt - Date.now());
-      await condition(() => isRetryAsked || hasNews, waitMs, { summary: 'until the refund is retried' });
-      // News alone sends nothing again: the refusal itself is news.
-      if (!hasNews || isRetryAsked) break;
+      await condition(() => isRetryRequested || hasNews, waitMs, { summary: 'until the refund is retried' });
+      // An event alone does not send the refund again, since the refusal itself causes one.
+      if (!hasNews || isRetryRequested) break;
       hasNews = false;
       const step = durableStripe.findUnmatchedRefund({ paymentIntentId });
       found = await stuck.retry('The payment could not be read from Stripe', step);

@@ -1,4 +1,4 @@
-/** Cuts a stream into arrays of `size` items; the last may be shorter. */
+/** Splits a stream into arrays of `size` items; the last may be shorter. */
 export async function* inBatches<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   size: number,

@@ -1,4 +1,4 @@
-/** Importing a catalog, on a real PostgreSQL. */
+/** Importing a catalog into a real PostgreSQL. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ async function importText(extension: string, content: string, ...options: string
 describe('npm run import', () => {
   const HEADER = 'sku,name,description,category,price,currency,stock_quantity,image_url,tags,family,options';
 
-  it('makes and changes products by SKU, and tells bad rows by line without stopping', async () => {
+  it('creates and updates products by SKU, and reports bad rows by line without stopping', async () => {
     await catalog.db.run(`insert into categories (slug, name) values ('tableware', 'Tableware')`);
     const content = `${HEADER}
 IMP-1,"Blue cup","Two
@@ -63,7 +63,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect(await product('IMP-6')).toMatchObject({ category: 'gifts-more' });
   });
 
-  it('changes only what is given, and nothing when run again', async () => {
+  it('changes only the given columns, and nothing when run again', async () => {
     const before = await product('IMP-1');
     const row = JSON.stringify({ sku: 'IMP-1', price: 9.99, stock_quantity: 11, stock_version: before!.stock_version });
     const changed = await importText('ndjson', `${row}\n`);
@@ -83,7 +83,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect((await product('IMP-1'))!.version).toBe(after!.version);
   });
 
-  it('never takes stock away that is reserved', async () => {
+  it('never removes reserved stock', async () => {
     await catalog.db.run("update products set reserved_quantity = 5 where sku = 'IMP-1'");
     const { stock_version } = (await product('IMP-1'))!;
     const imported = await importText(
@@ -101,7 +101,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     await catalog.db.run("update products set reserved_quantity = 0 where sku = 'IMP-1'");
   });
 
-  it('refuses a count that is older than a sale, with the number and the version that are right now', async () => {
+  it('refuses a count that is older than a sale, and states the current number and version', async () => {
     await importText('csv', 'sku,name,price,stock_quantity\nSTK-1,Jar,5,10\n');
     await catalog.db.run("update products set stock_quantity = 7 where sku = 'STK-1'");
     const stock_version = Number((await product('STK-1'))!.stock_version);
@@ -115,7 +115,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version - 1}\n`)).code).toBe(1);
     expect((await importText('csv', `sku,stock_quantity,stock_version\nSTK-1,12,${stock_version}\n`)).code).toBe(0);
     expect(await product('STK-1')).toMatchObject({ stock_quantity: 12, stock_version: stock_version + 1 });
-    // The number that is there changes nothing, whoever counted it.
+    // The current number changes nothing, so it needs no version.
     expect((await importText('csv', 'sku,stock_quantity\nSTK-1,12\n')).output).toContain('1 unchanged, 0 bad');
   });
 
@@ -134,7 +134,7 @@ IMP-6,Lamp,,Gifts & More,99.99,,5,,,,
     expect((await product('STK-1'))!.stock_quantity).toBe(28);
   });
 
-  it('takes prices as their currency writes them, and says what is wrong with others', async () => {
+  it('accepts prices with the decimals of their currency, and explains invalid ones', async () => {
     const header = 'sku,name,category,price,stock_quantity,currency';
     const imported = await importText(
       'csv',
@@ -165,7 +165,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     expect(await product('BRI-JPY2')).toMatchObject({ name: 'Renamed yen item', price: '1200.000', currency: 'jpy' });
   });
 
-  it('takes prices without a currency as the shop’s', async () => {
+  it('uses the shop’s currency for prices without one', async () => {
     const path = join(folder, 'euros.csv');
     await writeFile(path, 'sku,name,price\nEUR-1,Jar,5\n');
     expect(await run([path], { CURRENCY: 'eur' })).toMatchObject({ code: 0 });
@@ -179,13 +179,13 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     expect([moved!.is_family_lead, left!.is_family_lead]).toEqual([true, true]);
   });
 
-  it('brings a product back that was taken off sale', async () => {
+  it('restores a deleted product', async () => {
     await catalog.db.run("update products set deleted_at = now() where sku = 'IMP-6'");
     await importText('ndjson', '{"sku":"IMP-6"}\n');
     expect((await product('IMP-6'))!.deleted_at).toBeNull();
   });
 
-  it('shows what it would do and does nothing with --dry-run', async () => {
+  it('reports what it would change, and changes nothing, with --dry-run', async () => {
     const tables = 'select (select count(*) from products)::int + (select count(*) from categories)::int as n';
     const before = await count(tables);
     const content =
@@ -209,7 +209,7 @@ BRI-ZZZ,Odd item,Trials,5,1,zzz
     expect(await count("select count(*)::int as n from products where sku like 'BULK-%'")).toBe(3500);
   });
 
-  it('says what is wrong with how it was called', async () => {
+  it('explains invalid arguments', async () => {
     expect(await run([])).toMatchObject({ code: 1, errors: expect.stringContaining('Specify one file.') });
     expect(await run(['x.txt'])).toMatchObject({ code: 1, errors: expect.stringContaining('--format') });
     expect(await run([join(folder, 'nowhere.csv')])).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * `npm run import -- FILE [--dry-run]`: takes a catalog as CSV or NDJSON, changes products by SKU and makes new ones. Bad
- * rows are told by line and left out; when there was one, the exit code is 1.
+ * `npm run import -- FILE [--dry-run]`: imports a catalog from CSV or NDJSON; updates products by SKU and creates new ones. Bad rows are
+ * reported by line and skipped; if there are any, the exit code is 1.
  */
 import { parseArgs } from 'node:util';
 import { readSome, SettingsError } from '../../../infra/config.ts';

@@ -1,4 +1,4 @@
-/** Imports a whole file: reads, checks and writes in batches, telling of progress and of every bad row as it goes. */
+/** Imports a whole file: reads, checks, and writes in batches, and reports progress and every bad row. */
 import type { Database } from '../../../infra/postgres/database.ts';
 import { inBatches } from './batches.ts';
 import { type BadRow, type ImportRow, readRow } from './import-row.ts';
@@ -8,7 +8,7 @@ import { importBatch } from './import-writer.ts';
 export interface ImportOptions {
   path: string;
   format: ImportFormat;
-  /** ISO 4217, lower case; for rows that name none. */
+  /** ISO 4217, lower case; the default for rows without a currency. */
   currency: string;
   dryRun: boolean;
   batchSize?: number;
@@ -31,7 +31,7 @@ export interface ImportListener {
 
 const BATCH = 1000;
 
-/** @throws ImportFileError, or the error of the system or of the database; batches written before it stay */
+/** @throws ImportFileError, or a file system or database error; batches written before it stay */
 export async function importCatalog(
   db: Database,
   options: ImportOptions,
@@ -45,7 +45,7 @@ export async function importCatalog(
     listener.onBadRow(row);
   };
 
-  async function* soundRows(): AsyncGenerator<ImportRow> {
+  async function* validRows(): AsyncGenerator<ImportRow> {
     for await (const item of readSource(options.path, options.format, listener.onUnknownColumns)) {
       summary.read += 1;
       const row = 'reason' in item ? item : readRow(item.record, item.line, options.currency);
@@ -63,13 +63,13 @@ export async function importCatalog(
     }
   }
 
-  for await (const rows of inBatches(soundRows(), options.batchSize ?? BATCH)) {
+  for await (const rows of inBatches(validRows(), options.batchSize ?? BATCH)) {
     const result = await importBatch(db, rows, options.dryRun);
     for (const row of result.bad) refuse(row);
     summary.made += result.made;
     summary.changed += result.changed;
     summary.unchanged += result.unchanged;
-    // A dry run undoes each batch, so the next one makes the same category again.
+    // A dry run rolls back each batch, so the next one can create the same category again.
     for (const name of result.newCategories) newCategories.add(name);
     summary.newCategories = [...newCategories];
     listener.onProgress(summary);

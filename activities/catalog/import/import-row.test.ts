@@ -4,7 +4,7 @@ import { readRow } from './import-row.ts';
 const read = (record: Record<string, unknown>) => readRow({ sku: 'A-1', ...record }, 7, 'usd');
 
 describe('a row of an import', () => {
-  it('reads text as CSV has it', () => {
+  it('reads text values of CSV', () => {
     const record = {
       sku: ' A-1 ',
       name: 'Mug',
@@ -30,7 +30,7 @@ describe('a row of an import', () => {
     });
   });
 
-  it('reads values as JSON has them', () => {
+  it('reads typed values of JSON', () => {
     const row = read({ price: 12.5, stock_quantity: 3, tags: ['a'], options: { color: 'Sage' }, name: null });
     expect(row).toMatchObject({ priceCents: 1250, stockQuantity: 3, tags: ['a'], options: { color: 'Sage' } });
     expect(row).not.toHaveProperty('name');
@@ -43,7 +43,7 @@ describe('a row of an import', () => {
     expect(read({ price: '1200', currency: 'JPY' })).toMatchObject({ priceCents: 1200, currency: 'jpy' });
   });
 
-  it('is in the currency of the shop unless it names one', () => {
+  it('defaults to the shop’s currency', () => {
     expect(readRow({ sku: 'A-1', price: '5' }, 7, 'eur')).toMatchObject({ currency: 'eur', priceCents: 500 });
     expect(readRow({ sku: 'A-1', price: '5' }, 7, 'jpy')).toMatchObject({ currency: 'jpy', priceCents: 5 });
     expect(readRow({ sku: 'A-1', price: '5', currency: 'usd' }, 7, 'jpy')).toMatchObject({ priceCents: 500 });
@@ -64,7 +64,7 @@ describe('a row of an import', () => {
     [{ price: '1000000' }, /^price: must be at most 999999\.99$/],
     [{ currency: 'dollars' }, /^currency: is not a currency that Stripe supports/],
     [{ currency: 'zzz' }, /^currency: is not a currency that Stripe supports/],
-    // As spreadsheets write prices.
+    // Prices as spreadsheets format them.
     [{ price: '1,299.00' }, /^price: must be a number such as 19\.99/],
     [{ price: '5.00 USD' }, /^price: must be a number/],
     [{ price: '.99' }, /^price: must be a number/],

@@ -1,4 +1,4 @@
-/** One row of an imported catalog. A column that is missing or empty leaves a known product as it is. */
+/** One row of an imported catalog. A missing or empty column leaves an existing product unchanged. */
 import { z } from 'zod';
 import { isCurrency } from '../../../domain/currencies.ts';
 import { readPrice } from '../../../domain/price.ts';
@@ -24,7 +24,7 @@ export const COLUMNS = [
 ] as const;
 
 export interface ImportRow {
-  /** Line of the file at which it starts, from 1. */
+  /** Line of the file at which the row starts, from 1. */
   line: number;
   sku: string;
   name?: string;
@@ -32,13 +32,13 @@ export interface ImportRow {
   /** Name or slug. */
   category?: string;
   priceCents?: number;
-  /** ISO 4217, lower case; the shop's unless given. */
+  /** ISO 4217, lower case; defaults to the shop's currency. */
   currency: string;
-  /** What is on hand. */
+  /** Units on hand, including reserved units. */
   stockQuantity?: number;
-  /** The version that `stockQuantity` was based on. */
+  /** The stock version on which `stockQuantity` is based. */
   stockVersion?: number;
-  /** What came, or went when negative; with `stockReference`, which is counted once. */
+  /** Units added, or removed if negative; applied once per `stockReference`. */
   stockDelta?: number;
   stockReference?: string;
   imageUrl?: string;
@@ -137,7 +137,7 @@ const schema = z.object({
   options: options.optional(),
 });
 
-/** Which of the columns about stock do not go together; a reference lets the same file be imported twice. */
+/** Finds stock columns that can't be combined. The required reference makes it safe to import the same file twice. */
 function stockProblem({ stockQuantity, stockVersion, stockDelta, stockReference }: ImportRow): string | undefined {
   if (stockDelta !== undefined && stockQuantity !== undefined)
     return 'stock_delta: send either stock_delta or stock_quantity, not both';
@@ -159,8 +159,8 @@ function explain(error: z.ZodError, present: Readonly<Record<string, unknown>>):
 }
 
 /**
- * Checks one record as it was read from the file.
- * @param shopCurrency for rows that name none
+ * Validates one record of the file.
+ * @param shopCurrency the default for rows without a currency
  */
 export function readRow(record: Record<string, unknown>, line: number, shopCurrency: string): ImportRow | BadRow {
   const present = Object.fromEntries(

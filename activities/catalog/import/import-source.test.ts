@@ -23,7 +23,7 @@ async function read(format: ImportFormat, content: string, unknown: string[] = [
 }
 
 describe('a CSV file', () => {
-  it('is read record by record, each with the line at which it starts', async () => {
+  it('is read record by record, each with its first line', async () => {
     const content = '\ufeffSKU,Name,Stock Quantity\r\nA,"x, ""y""",1\r\n\r\nB,"two\nlines",2\nC,c,3\n';
     expect(await read('csv', content)).toEqual([
       { line: 2, record: { sku: 'A', name: 'x, "y"', stock_quantity: '1' } },
@@ -32,7 +32,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('goes on after a bad record', async () => {
+  it('continues after a bad record', async () => {
     const items = await read('csv', 'sku,name\nA,a\nB\nC,c,d\nD,5" pipe\n');
     expect(items).toHaveLength(4);
     expect(items).toContainEqual({ line: 3, reason: 'has 1 fields, but the header has 2' });
@@ -40,14 +40,14 @@ describe('a CSV file', () => {
     expect(items).toContainEqual({ line: 5, record: { sku: 'D', name: '5" pipe' } });
   });
 
-  it('says where a quote was left open', async () => {
+  it('reports where a quote is not closed', async () => {
     expect(await read('csv', 'sku,name\nA,a\nB,"open\nC,c\n')).toEqual([
       { line: 2, record: { sku: 'A', name: 'a' } },
       { line: 3, reason: expect.stringMatching(/quote that is never closed/) },
     ]);
   });
 
-  it('must have a header that can be used', async () => {
+  it('must have a valid header', async () => {
     await expect(read('csv', '')).rejects.toThrow(/empty/);
     await expect(read('csv', 'name,price\na,1\n')).rejects.toThrow(/sku/);
     await expect(read('csv', 'sku,sku\na,1\n')).rejects.toThrow(/twice/);
@@ -58,7 +58,7 @@ describe('a CSV file', () => {
 });
 
 describe('an NDJSON file', () => {
-  it('is read line by line and goes on after a bad one', async () => {
+  it('is read line by line and continues after a bad one', async () => {
     expect(await read('ndjson', '\ufeff{"sku":"a"}\nnope\n\n[1]\nnull\n{"sku":"b","price":1.5}')).toEqual([
       { line: 1, record: { sku: 'a' } },
       { line: 2, reason: 'is not valid JSON' },
@@ -70,7 +70,7 @@ describe('an NDJSON file', () => {
 });
 
 describe('a file', () => {
-  it('tells its format by its name, and fails when it is not there', async () => {
+  it('has a format by its extension, and fails when it does not exist', async () => {
     expect(['a.CSV', 'b.ndjson', 'c.jsonl', 'd.txt'].map(formatOf)).toEqual(['csv', 'ndjson', 'ndjson', undefined]);
     for (const format of ['csv', 'ndjson'] as const) {
       await expect(collected(readSource(join(folder, 'nowhere'), format))).rejects.toMatchObject({

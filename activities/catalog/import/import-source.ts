@@ -1,17 +1,17 @@
-/** Reads catalog files as a stream: CSV with a header, or one JSON object a line. A bad record never ends the reading. */
+/** Reads catalog files as a stream: CSV with a header, or one JSON object per line. A bad record does not end the stream. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Transform } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import { type BadRow, COLUMNS } from './import-row.ts';
 
-/** The file as a whole cannot be taken. */
+/** The whole file can't be imported. */
 export class ImportFileError extends Error {
   override name = 'ImportFileError';
 }
 
 export interface SourceRecord {
-  /** Line at which it starts, from 1. */
+  /** Line at which the record starts, from 1. */
   line: number;
   record: Record<string, unknown>;
 }
@@ -20,7 +20,7 @@ export type ImportFormat = 'csv' | 'ndjson';
 
 const MAX_RECORD_LENGTH = 1024 * 1024;
 
-/** By the file's name; undefined when it says nothing. */
+/** The format by the file's extension; undefined for an unknown extension. */
 export function formatOf(path: string): ImportFormat | undefined {
   if (/\.csv$/i.test(path)) return 'csv';
   return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : undefined;
@@ -34,7 +34,7 @@ function columnName(header: string): string {
     .replaceAll(/[\s-]+/g, '_');
 }
 
-/** What csv-parse says of a record, in a sentence for whoever wrote the file. */
+/** Explains an error of csv-parse to the author of the file. */
 function explain(error: CsvError): string {
   switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
@@ -51,7 +51,7 @@ function explain(error: CsvError): string {
   }
 }
 
-/** @throws ImportFileError when rows under this header could not be told apart */
+/** @throws ImportFileError when the header has no `sku` column or has a column twice */
 function readHeader(header: readonly string[], onUnknownColumns: (names: string[]) => void): string[] {
   const names = header.map(columnName);
   if (!names.includes('sku')) {
@@ -68,7 +68,7 @@ function readHeader(header: readonly string[], onUnknownColumns: (names: string[
 
 interface CsvItem {
   record: Record<string, unknown>;
-  /** Lines read so far, those of this record included. */
+  /** Lines read so far, including this record. */
   info: { lines: number };
   raw: string;
 }
@@ -112,7 +112,7 @@ async function* readCsv(
   if (!headed) throw new ImportFileError('The file is empty. The first line must list the columns.');
 }
 
-/** Leaves the bytes as they are but for the mark that some programs put before the first. */
+/** Removes the byte order mark that some programs write at the start of a file. */
 function withoutByteOrderMark(): Transform {
   let first = true;
   return new Transform({
@@ -148,8 +148,8 @@ async function* readNdjson(path: string): AsyncGenerator<SourceRecord | BadRow> 
 }
 
 /**
- * @param onUnknownColumns told once of the columns of a CSV file that mean nothing here
- * @throws ImportFileError, or the system's error when the file cannot be read at all
+ * @param onUnknownColumns called once with the unknown columns of a CSV file
+ * @throws ImportFileError, or the system's error when the file can't be read
  */
 export function readSource(
   path: string,

@@ -1,4 +1,4 @@
-/** What an imported row does to the stock on hand, or why it can't. */
+/** Effects of an imported row on the units on hand, and reasons why it is refused. */
 import { describe, expect, it } from 'vitest';
 import { MAX_STOCK } from '../../../domain/stock.ts';
 import type { ImportRow } from './import-row.ts';
@@ -8,13 +8,13 @@ const KNOWN = { id: 'p1', sku: 'A-1', family_id: null, quantity: 10, reserved: 4
 const row = (given: Partial<ImportRow>): ImportRow => ({ line: 1, sku: 'A-1', currency: 'usd', ...given });
 const delivery = (stockDelta: number) => ({ stockDelta, stockReference: 'D-1' });
 
-describe('a row of a known product', () => {
+describe('a row of an existing product', () => {
   it.each<[string, Partial<ImportRow>, number | undefined]>([
     ['without stock', { name: 'Mug' }, undefined],
     ['with a delivery', delivery(5), 15],
-    ['with units that went', delivery(-6), 4],
-    ['with a count of this version', { stockQuantity: 8, stockVersion: 7 }, 8],
-    ['with the number that is there', { stockQuantity: 10 }, 10],
+    ['with removed units', delivery(-6), 4],
+    ['with a count of the current version', { stockQuantity: 8, stockVersion: 7 }, 8],
+    ['with the current number', { stockQuantity: 10 }, 10],
   ])('%s', (_what, given, stockQuantity) => {
     expect(judge(row(given), KNOWN, new Map())).toEqual({ stockQuantity });
   });
@@ -34,7 +34,7 @@ describe('a row of a known product', () => {
     expect(judge(row(given), KNOWN, new Map())).toEqual({ reason });
   });
 
-  it('counts a delivery that was counted before no more, and refuses another one of the same name', () => {
+  it('does not apply a delivery twice, and refuses a different one with the same reference', () => {
     const counted = new Map([['p1 import:D-1', 5]]);
     expect(judge(row(delivery(5)), KNOWN, counted)).toEqual({ stockQuantity: undefined });
     expect(judge(row(delivery(6)), KNOWN, counted)).toEqual({
@@ -52,7 +52,7 @@ describe('a row of a new product', () => {
     [{}, undefined],
     [{ stockQuantity: 3 }, 3],
     [delivery(5), 5],
-  ])('is made with its stock: %j', (given, stockQuantity) => {
+  ])('is created with its stock: %j', (given, stockQuantity) => {
     expect(judge(row({ ...needed, ...given }), undefined, new Map())).toEqual({ stockQuantity });
   });
 

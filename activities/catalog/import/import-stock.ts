@@ -1,4 +1,4 @@
-/** What a row of an import does to the stock of its product. */
+/** Applies the stock columns of an import row to its product. */
 import { changeStock, MAX_STOCK, type StockState } from '../../../domain/stock.ts';
 import type { Sql } from '../../../infra/postgres/database.ts';
 import type { ImportRow } from './import-row.ts';
@@ -9,16 +9,16 @@ export interface KnownProduct extends StockState {
   family_id: string | null;
 }
 
-/** Deltas that were counted before, by product and reference. */
+/** Deltas that were already applied, by product and reference. */
 export type CountedDeltas = ReadonlyMap<string, number>;
 
 export type Verdict = { reason: string } | { stockQuantity: number | undefined };
 
 const deltaKey = (productId: string, reference: string) => `${productId} ${reference}`;
-/** Apart from the Idempotency-Keys of the API's callers. */
+/** The prefix keeps references apart from the Idempotency-Keys of API callers. */
 const referenceOf = (row: ImportRow): string => `import:${row.stockReference}`;
 
-/** Under the products' row locks, so that no other import counts the same delivery at the same time. */
+/** Call this under the products' row locks, so that no concurrent import applies the same delivery. */
 export async function readCountedDeltas(
   sql: Sql,
   rows: readonly ImportRow[],
@@ -34,7 +34,7 @@ export async function readCountedDeltas(
   return new Map(counted.map((row) => [deltaKey(row.product_id, row.reference), row.delta]));
 }
 
-/** Remembers the deliveries, so that the same file counts them once. */
+/** Records the deliveries, so that importing the same file again does not apply them twice. */
 export async function recordDeltas(
   sql: Sql,
   rows: readonly ImportRow[],
@@ -49,7 +49,7 @@ export async function recordDeltas(
   );
 }
 
-/** Why a row that reads well cannot be written, or what is on hand then; undefined leaves it as it is. */
+/** @returns why a valid row can't be written, or the new units on hand; undefined leaves them unchanged */
 export function judge(row: ImportRow, known: KnownProduct | undefined, counted: CountedDeltas): Verdict {
   if (!known) return judgeNew(row);
   if (row.stockDelta !== undefined) {

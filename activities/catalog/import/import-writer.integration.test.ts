@@ -1,4 +1,4 @@
-/** What one batch of an import changes of products that are there, in a database of its own. */
+/** Changes of one import batch to existing products, in a separate database. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ afterAll(async () => {
   await administer(`drop database if exists ${name} with (force)`);
 });
 
-/** Imports rows as a file would have them. @throws when one does not even read well */
+/** Imports rows in the format of a file. @throws when a row is invalid */
 async function write(...records: Record<string, unknown>[]) {
   const rows = records.map((record, index) => readRow(record, index + 1, 'usd'));
   for (const row of rows) if ('reason' in row) throw new Error(row.reason);
@@ -49,10 +49,10 @@ const product = async (sku: string) =>
        left join product_families family on family.id = p.family_id where sku = $1`,
     [sku],
   ))!;
-/** Which of the products lists show. */
+/** The products that lists show. */
 const leads = async (...skus: string[]) => Promise.all(skus.map(async (sku) => (await product(sku)).is_family_lead));
 
-describe('a product that is there', () => {
+describe('an existing product', () => {
   const full = (sku: string) => ({
     sku,
     name: 'Mug',
@@ -75,7 +75,7 @@ describe('a product that is there', () => {
       { price: 1200, currency: 'jpy' },
       { price: '1200.000', currency: 'jpy' },
     ],
-    // In another currency it would be another price.
+    // The same number in another currency is a different price.
     [{ price: 12.5, currency: 'eur' }, { currency: 'eur' }],
     [{ stock_quantity: 5, stock_version: 1 }, { stock_quantity: 5 }],
     [{ stock_delta: 2, stock_reference: 'D-1' }, { stock_quantity: 5 }],
@@ -83,7 +83,7 @@ describe('a product that is there', () => {
     [{ tags: ['coffee'] }, { tags: ['coffee'] }],
     [{ family: 'Other cups' }, { family: 'Other cups' }],
     [{ options: { color: 'Red' } }, { option_values: { color: 'Red' } }],
-  ])('is changed by %j alone, once', async (given, stored) => {
+  ])('is changed only by %j, and only once', async (given, stored) => {
     const sku = newSku();
     expect(await write(full(sku))).toEqual(MADE);
     const before = await product(sku);
@@ -92,7 +92,7 @@ describe('a product that is there', () => {
     expect(await write({ sku, ...given })).toEqual(UNCHANGED);
   });
 
-  it('keeps the ID that it was made with, whoever made it', async () => {
+  it('keeps its ID, however it was created', async () => {
     const [sku, id] = [newSku(), randomUUID()];
     await db.run(`insert into products (id, sku, name, price, currency) values ($1, $2, 'Mug', 5, 'usd')`, [id, sku]);
     for (const result of [CHANGED, UNCHANGED])
@@ -104,7 +104,7 @@ describe('a product that is there', () => {
 });
 
 describe('a delivery that was refused', () => {
-  it('is counted when the file is imported again', async () => {
+  it('is applied when the file is imported again', async () => {
     const sku = newSku();
     await write({ sku, name: 'Mug', price: 5, stock_quantity: 10 });
     await db.run('update products set reserved_quantity = 8 where sku = $1', [sku]);
@@ -121,7 +121,7 @@ describe('a delivery that was refused', () => {
 describe('a family', () => {
   const member = (sku: string, family: string) => ({ sku, name: 'Mug', price: 5, family });
 
-  it('keeps its lead when another one leaves, which lists show then as well', async () => {
+  it('keeps its lead when another member leaves, which lists then show too', async () => {
     const [first, second] = [newSku(), newSku()].sort() as [string, string];
     const family = `Mugs ${first}`;
     await write(member(first, family), member(second, family));
@@ -130,7 +130,7 @@ describe('a family', () => {
     expect(await leads(first, second)).toEqual([true, true]);
   });
 
-  it('has one lead when the one before comes back on sale', async () => {
+  it('has one lead when the earlier lead is restored', async () => {
     const [before, after] = [newSku(), newSku()];
     const family = `Mugs ${before}`;
     await write(member(before, family));
@@ -141,7 +141,7 @@ describe('a family', () => {
     expect((await leads(before, after)).sort()).toEqual([false, true]);
   });
 
-  it('has its lead back when all were off sale', async () => {
+  it('has its lead again after all members were deleted', async () => {
     const sku = newSku();
     await write(member(sku, `Mugs ${sku}`));
     await db.run('update products set deleted_at = now() where sku = $1', [sku]);
@@ -156,7 +156,7 @@ describe('a family', () => {
 });
 
 describe('a category', () => {
-  it('that is new comes after those that are there', async () => {
+  it('that is new is placed after the existing ones', async () => {
     const [last, added] = [newSku(), newSku()];
     await db.run('insert into categories (slug, name, position) values ($1, $1, 900)', [last.toLowerCase()]);
     await write({ sku: newSku(), name: 'Mug', price: 5, category: added });

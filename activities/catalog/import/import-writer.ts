@@ -1,4 +1,4 @@
-/** Writes imported rows: known SKUs are changed, others are made. One batch is one transaction. */
+/** Writes imported rows: updates products with known SKUs and creates the others. One batch is one transaction. */
 import { toDecimalString } from '../../../domain/money.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 import { categoryPictureAddress, familyIdOf, pictureAddress, productIdOf, slugOf } from '../catalog-ids.ts';
@@ -10,12 +10,12 @@ export interface BatchResult {
   changed: number;
   unchanged: number;
   bad: BadRow[];
-  /** Names of categories that were not there. */
+  /** Names of categories that were created. */
   newCategories: string[];
 }
 
-/** Ends a transaction without keeping it, and carries what it would have done. */
-class Undone extends Error {
+/** Rolls back the transaction of a dry run, and carries its result. */
+class DryRunRollback extends Error {
   readonly result: BatchResult;
   constructor(result: BatchResult) {
     super('dry run');
@@ -23,7 +23,7 @@ class Undone extends Error {
   }
 }
 
-/** Makes the categories that are not there yet. @returns id by slug, and the names of those made */
+/** Creates missing categories. @returns IDs by slug, and the names of the created categories */
 async function ensureCategories(
   sql: Sql,
   rows: readonly ImportRow[],
@@ -53,7 +53,7 @@ async function ensureFamilies(sql: Sql, rows: readonly ImportRow[]): Promise<voi
   );
 }
 
-/** @param stockQuantity what is on hand then; left as it is when undefined */
+/** @param stockQuantity new units on hand; undefined leaves them unchanged */
 function toRecord(
   row: ImportRow,
   id: string,
@@ -95,8 +95,9 @@ async function insertNew(sql: Sql, records: readonly object[]): Promise<number> 
 }
 
 /**
- * A price comes with its currency. A product that was taken off sale is back, and leads its family only where no other does.
- * @returns how many are other than before
+ * Updates existing products. A price changes together with its currency. A deleted product is restored, and leads its family only if no
+ * other product does.
+ * @returns how many products changed
  */
 async function updateKnown(sql: Sql, records: readonly object[]): Promise<number> {
   return await sql.run(
@@ -127,7 +128,7 @@ async function updateKnown(sql: Sql, records: readonly object[]): Promise<number
   );
 }
 
-/** Each family touched has one lead that lists show, and knows the options in which its members differ. */
+/** Makes sure that each changed family has one lead, which lists show, and the names of the options in which its members differ. */
 async function completeFamilies(sql: Sql, familyIds: readonly string[]): Promise<void> {
   if (familyIds.length === 0) return;
   await sql.run(
@@ -154,7 +155,7 @@ async function completeFamilies(sql: Sql, familyIds: readonly string[]): Promise
 }
 
 async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult> {
-  // In the order of ids, as reservations lock them, so that neither waits for the other in a circle.
+  // Lock in order of IDs, as reservations do, so that the two can't deadlock.
   const known = new Map(
     (
       await sql.rows<KnownProduct>(
@@ -166,7 +167,7 @@ async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult>
   );
   const counted = await readCountedDeltas(sql, rows, known);
   const bad: BadRow[] = [];
-  const sound: ImportRow[] = [];
+  const valid: ImportRow[] = [];
   const stockOf = new Map<ImportRow, number | undefined>();
   for (const row of rows) {
     const verdict = judge(row, known.get(row.sku), counted);
@@ -174,36 +175,36 @@ async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult>
       bad.push({ line: row.line, reason: verdict.reason });
       continue;
     }
-    sound.push(row);
+    valid.push(row);
     stockOf.set(row, verdict.stockQuantity);
   }
-  const categories = await ensureCategories(sql, sound);
-  await ensureFamilies(sql, sound);
+  const categories = await ensureCategories(sql, valid);
+  await ensureFamilies(sql, valid);
   const idOf = (row: ImportRow) => known.get(row.sku)?.id ?? productIdOf(row.sku);
-  const records = sound.map((row) => toRecord(row, idOf(row), stockOf.get(row), categories.ids));
-  const fresh = records.filter(({ sku }) => !known.has(sku));
-  const familiar = records.filter(({ sku }) => known.has(sku));
-  const made = fresh.length > 0 ? await insertNew(sql, fresh) : 0;
-  const changed = familiar.length > 0 ? await updateKnown(sql, familiar) : 0;
-  await recordDeltas(sql, sound, idOf);
-  const families = [...records.map(({ family_id }) => family_id), ...sound.map(({ sku }) => known.get(sku)?.family_id)];
+  const records = valid.map((row) => toRecord(row, idOf(row), stockOf.get(row), categories.ids));
+  const newRecords = records.filter(({ sku }) => !known.has(sku));
+  const knownRecords = records.filter(({ sku }) => known.has(sku));
+  const made = newRecords.length > 0 ? await insertNew(sql, newRecords) : 0;
+  const changed = knownRecords.length > 0 ? await updateKnown(sql, knownRecords) : 0;
+  await recordDeltas(sql, valid, idOf);
+  const families = [...records.map(({ family_id }) => family_id), ...valid.map(({ sku }) => known.get(sku)?.family_id)];
   await completeFamilies(sql, [...new Set(families.filter((id) => typeof id === 'string'))]);
-  return { made, changed, unchanged: familiar.length - changed, bad, newCategories: categories.made };
+  return { made, changed, unchanged: knownRecords.length - changed, bad, newCategories: categories.made };
 }
 
 /**
- * Writes one batch, in which no SKU may come twice.
- * @param dryRun does it all and then undoes it, so that what is reported is what would happen
+ * Writes one batch, in which each SKU occurs once.
+ * @param dryRun writes everything and then rolls it back, so that the result is what an import would report
  */
 export async function importBatch(db: Database, rows: readonly ImportRow[], dryRun: boolean): Promise<BatchResult> {
   try {
     return await db.transaction(async (sql) => {
       const result = await write(sql, rows);
-      if (dryRun) throw new Undone(result);
+      if (dryRun) throw new DryRunRollback(result);
       return result;
     });
   } catch (error) {
-    if (error instanceof Undone) return error.result;
+    if (error instanceof DryRunRollback) return error.result;
     throw error;
   }
 }

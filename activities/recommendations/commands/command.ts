@@ -1,8 +1,8 @@
-/** What both commands share: dates, progress, and how they end. */
+/** Shared parts of both commands: dates, progress, and exit codes. */
 import { plainProgress } from '../../../infra/plain-progress.ts';
 import { OrdersFileError } from './orders-file.ts';
 
-/** Nothing is said of what takes less. */
+/** A command that takes less than this reports no progress. */
 const QUIET_MS = 2_000;
 
 export class UsageError extends Error {
@@ -10,8 +10,8 @@ export class UsageError extends Error {
 }
 
 /**
- * The start of a day, UTC, in milliseconds.
- * @throws UsageError when the text is no day
+ * The start of a day in UTC, in milliseconds.
+ * @throws UsageError when the text is not a date
  */
 export function readDay(option: string, text: string | undefined): number {
   const dayMs = /^\d{4}-\d\d-\d\d$/.test(text ?? '') ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
@@ -21,13 +21,13 @@ export function readDay(option: string, text: string | undefined): number {
   return dayMs;
 }
 
-/** @throws UsageError when the option was not given */
+/** @throws UsageError when the option is missing */
 export function required(option: string, value: string | undefined): string {
   if (value === undefined || value === '') throw new UsageError(`${option} is missing.`);
   return value;
 }
 
-/** Lines on stderr, for what takes over two seconds. */
+/** Reports progress on stderr after the first two seconds. */
 export function progress(): (step: string, message: string, fraction?: number) => void {
   const began = Date.now();
   const report = plainProgress((line) => console.error(line), Date.now);
@@ -36,7 +36,7 @@ export function progress(): (step: string, message: string, fraction?: number) =
   };
 }
 
-/** Runs a command; Ctrl-C cancels it. A mistake of whoever called is told in a sentence, anything else with its stack. */
+/** Runs a command, which Ctrl-C cancels. A usage error is printed as a sentence, any other error with its stack. */
 export async function runCommand(help: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
   if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
     console.log(help);

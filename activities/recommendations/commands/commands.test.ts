@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** 60 customers of three tastes over 120 days, 90 of them before the cut; every eighth invoice is a guest's. */
+/** 60 customers with three tastes over 120 days, of which 90 are before the cut; every eighth invoice is a guest's. */
 function madeOrders(): string {
   const random = new Random('orders');
   const lines = [HEADER];
@@ -66,7 +66,7 @@ describe('a row', () => {
     CustomerID: '17850',
   };
 
-  it('is a purchase, its stock code in capitals', () => {
+  it('is a purchase with its stock code in upper case', () => {
     const timeMs = Date.UTC(2010, 11, 1, 8, 26);
     expect(readRow(row)).toEqual({ customer: '17850', item: '85123A', invoice: '536365', timeMs });
     expect(readRow({ ...row, CustomerID: '' })).toMatchObject({ customer: undefined, item: '85123A' });
@@ -74,11 +74,11 @@ describe('a row', () => {
 
   it.each([
     ['a cancellation', { InvoiceNo: 'C536365' }],
-    ['taken back', { Quantity: '-1' }],
+    ['returned', { Quantity: '-1' }],
     ['given away', { UnitPrice: '0' }],
     ['a correction of debt', { UnitPrice: '-11062.06' }],
     ['postage', { StockCode: 'POST' }],
-    ['no product’s code', { StockCode: '85123ABC' }],
+    ['not a product code', { StockCode: '85123ABC' }],
   ])('is left out when it is %s', (_, change) => {
     expect(readRow({ ...row, ...change })).toBeUndefined();
   });
@@ -94,7 +94,7 @@ describe('a file', () => {
     return await all(readOrders(join(folder, name)));
   };
 
-  it('is told what is wrong with it', async () => {
+  it('gets an explanation when it is invalid', async () => {
     await expect(read('a.csv', 'sku,price\n1,2\n')).rejects.toThrow(/missing: InvoiceNo, StockCode/);
     await expect(read('b.csv', `${HEADER}\n`)).rejects.toThrow(/has no orders/);
     await expect(read('c.csv.gz', 'not packed')).rejects.toThrow(/not a gzip file/);
@@ -106,7 +106,7 @@ describe('a file', () => {
 });
 
 describe('evaluate', () => {
-  it('prints the seed’s model and ours', async () => {
+  it('prints the scores of the seed model and ours', async () => {
     const { code, stdout } = await run('evaluate', '--orders', 'orders.csv.gz', '--cut', '2024-03-01');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Trained on \d+ lines before 2024-03-01: 60 customers, 60 items\. Scored: \d+ customers/);
@@ -114,7 +114,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/\| ours +\| 0\.\d{4} \(0\.\d{4}–0\.\d{4}\) \| [01]\.\d{3} +\|/);
   }, 60_000);
 
-  it('says what to do when it cannot', async () => {
+  it('says what to do when it can’t evaluate', async () => {
     expect(await run('evaluate', '--orders', 'orders.csv.gz')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/--cut must be a date such as 2011-10-08\./),
@@ -125,7 +125,7 @@ describe('evaluate', () => {
   }, 60_000);
 });
 
-it('predict writes ten each: new ones without what was bought, and no item beside itself', async () => {
+it('predict writes ten recommendations each: new ones exclude bought items, and no item recommends itself', async () => {
   const { code } = await run('predict', '--orders', 'orders.csv.gz', '--before', '2024-03-01', '--out', 'out');
   expect(code).toBe(0);
   const rowsOf = async (name: string) => {

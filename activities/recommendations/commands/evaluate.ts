@@ -1,4 +1,4 @@
-/** `npm run recommend:evaluate -- --orders FILE --cut DATE`: how good the seed's model and ours are, on orders of one's own. */
+/** `npm run recommend:evaluate -- --orders FILE --cut DATE`: scores the seed model and ours on your own orders. */
 import { parseArgs } from 'node:util';
 import { textTable } from '../../../infra/text-table.ts';
 import { trainBlend } from '../model/blend.ts';

@@ -1,10 +1,10 @@
-/** Reads orders as a stream: CSV, gzipped or not, a line an item of an invoice. */
+/** Reads orders as a stream from a CSV file, optionally gzipped, with one item of an invoice per line. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { type CsvError, parse } from 'csv-parse';
 import type { Purchase } from '../model/history.ts';
 
-/** The file cannot be used; the message says what to do. */
+/** The file can't be used; the message says what to do. */
 export class OrdersFileError extends Error {
   override name = 'OrdersFileError';
 }
@@ -12,14 +12,14 @@ export class OrdersFileError extends Error {
 const COLUMNS = ['InvoiceNo', 'StockCode', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID'] as const;
 type OrderRow = Record<(typeof COLUMNS)[number], string>;
 
-/** Five digits and up to two letters: postage, fees, samples and corrections have other codes. */
+/** Five digits and up to two letters. Postage, fees, samples, and corrections have other codes. */
 const STOCK_CODE = /^\d{5}[A-Z]{0,2}$/;
 const INVOICE_DATE = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/;
 
 /**
- * The purchase that a row stands for; undefined for a cancellation, for what was given away or taken back, and for what
- * is no product.
- * @throws OrdersFileError for a date that cannot be read
+ * Converts a row to a purchase; undefined for a cancellation, for items that were given away or returned, and for codes that are not
+ * products.
+ * @throws OrdersFileError for an invalid date
  */
 export function readRow(row: OrderRow): Purchase | undefined {
   const item = row.StockCode.trim().toUpperCase();
@@ -44,8 +44,8 @@ function readTime(text: string): number {
 }
 
 /**
- * @param onProgress told the number of lines now and then
- * @throws OrdersFileError for a file that is missing, is not in the format, or is cut off
+ * @param onProgress called every 20,000 lines with the number of lines
+ * @throws OrdersFileError for a file that is missing, has the wrong format, or is truncated
  */
 export async function* readOrders(
   path: string,

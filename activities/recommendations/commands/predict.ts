@@ -1,4 +1,4 @@
-/** `npm run recommend:predict -- --orders FILE --before DATE --out DIR`: writes what would be shown, for others to score. */
+/** `npm run recommend:predict -- --orders FILE --before DATE --out DIR`: writes the recommendations, for other programs to score. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const HELP = `npm run recommend:predict -- --orders FILE --before DATE --out DIR
 
 const report = progress();
 
-/** Row by row, waiting for the disk when it is slower. @throws UsageError when the folder cannot be written */
+/** Writes row by row, and waits for the disk if it is slower. @throws the system's error when the file can't be written */
 async function writeLists(
   path: string,
   header: string,
@@ -45,7 +45,7 @@ async function writeLists(
   await written;
 }
 
-/** Customers' ids are others' text; stock codes are letters and digits. */
+/** Quotes a customer ID for CSV, since it can be any text. Stock codes consist of letters and digits and need no quotes. */
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-/** Two tastes: customers of an even number buy items of even numbers. */
+/** Two tastes: customers with even numbers buy items with even numbers, and odd ones odd items. */
 function purchases(count = 3_000): Interaction[] {
   const random = new Random('blend');
   return Array.from({ length: count }, (_, line) => {
@@ -41,7 +41,7 @@ function influence(model: ServedModel, source: string, target: string): number {
   return at < 0 ? 0 : values[starts[row]! + at]!;
 }
 
-it('makes the same model with other threads, and from lines in another order', async () => {
+it('trains the same model with a different number of threads, and from lines in another order', async () => {
   const history = historyOf(purchases());
   const wanted = await trainBlend(pool, history, { endMs: END_MS });
   const alone = new KernelPool({ threads: 1 });
@@ -61,26 +61,26 @@ it('makes the same model with other threads, and from lines in another order', a
   expect(await trainBlend(pool, turned, { endMs: END_MS })).toEqual(wanted);
 });
 
-it('ends in the middle when it is canceled, its threads too', async () => {
+it('stops immediately when it is canceled, including its threads', async () => {
   const abort = new AbortController();
   const threads = () => readdirSync('/proc/self/task').length;
   await new KernelPool({ threads: 2 }).close();
   const before = threads();
   const own = new KernelPool({ threads: 2, signal: abort.signal });
-  const told: number[] = [];
+  const reported: number[] = [];
   const training = trainBlend(own, historyOf(purchases()), {
     endMs: END_MS,
     onProgress: (fraction) => {
-      told.push(fraction);
-      if (told.length === 3) abort.abort(new Error('no longer wanted'));
+      reported.push(fraction);
+      if (reported.length === 3) abort.abort(new Error('no longer wanted'));
     },
   });
   await expect(training).rejects.toThrow('no longer wanted');
-  expect(told.at(-1)).toBeLessThan(0.8);
+  expect(reported.at(-1)).toBeLessThan(0.8);
   await expect.poll(threads, { timeout: 1_000 }).toBeLessThanOrEqual(before);
 });
 
-it('lets those who looked at an item speak for what they bought, and those who bought it more', async () => {
+it('learns from views what their shoppers bought, and more from purchases', async () => {
   const strangers = Array.from({ length: 40 }, (_, at) => `s${at}`);
   const buys = (item: string, kind: Interaction['kind'] = 'purchase') =>
     strangers.map((customer) => ({
@@ -99,7 +99,7 @@ it('lets those who looked at an item speak for what they bought, and those who b
   expect(bought).toBeGreaterThan(viewed);
 });
 
-it('takes views for no purchases: what sells and what goes together is as without them', async () => {
+it('does not count views as purchases: bestsellers and companions are the same as without them', async () => {
   const bare = await train(purchases());
   const looked = await train([
     ...purchases(),
@@ -115,7 +115,7 @@ it('takes views for no purchases: what sells and what goes together is as withou
   expect(looked.influence).not.toEqual(bare.influence);
 });
 
-it('puts what its owners buy again before what sells as well but is bought once', async () => {
+it('ranks items that owners buy again above items that sell equally but are bought once', async () => {
   const people = Array.from({ length: 40 }, (_, at) => `p${at}`);
   const on = (customer: string, item: string, ageDays: number) => ({
     customer,
@@ -123,7 +123,7 @@ it('puts what its owners buy again before what sells as well but is bought once'
     invoice: `${customer} ${ageDays}`,
     timeMs: END_MS - ageDays * DAY_MS,
   });
-  // Both sell to 20 people lately; "soap" to those who had it, "clock" to those who did not.
+  // Both were recently sold to 20 people, "soap" to people who already had it, "clock" to people who did not.
   const model = await train([
     ...purchases(),
     ...people.flatMap((customer) => [on(customer, 'soap', 90), on(customer, 'clock', 91)]),
@@ -135,7 +135,7 @@ it('puts what its owners buy again before what sells as well but is bought once'
   expect(sellingNow('soap')).toBeGreaterThan(sellingNow('clock'));
 });
 
-it('folds a purchase in as training with it does', async () => {
+it('applies a new purchase in the same way as training with it', async () => {
   const signal = (model: ServedModel, item: string) => ({
     item: model.items.indexOf(item),
     kind: 'purchase' as const,

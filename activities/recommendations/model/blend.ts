@@ -1,7 +1,7 @@
 /**
- * Trains the model that is served. New to a shopper: what the nearest neighbours of their purchases say is bought now. Again: what
- * they buy often, and lately, more so when it sells now and its owners buy it again, among the former. With an item: what was in one basket with it.
- * The figures behind every number here stand in docs/decisions/0020-recommendation-model.md.
+ * Trains the model that is served. Items new to a shopper are predicted from the nearest neighbors of their purchases. Items to buy again
+ * rank by how often and how recently the shopper bought them, and higher if they sell now and their owners buy them again. Items that go
+ * with an item were in the same baskets. For the figures behind every constant here, see docs/decisions/0020-recommendation-model.md.
  */
 import type { ServedModel } from '../../../domain/recommendations/served-model.ts';
 import { makeCompanionTask } from './companions.ts';
@@ -11,43 +11,43 @@ import type { KernelPool } from './kernel-pool.ts';
 import { basketMatrix, boughtAgain, interestMatrices, popularity } from './matrices.ts';
 import { makeNeighbourTask, type NeighbourTask } from './neighbours.ts';
 
-/** Each item's system grows with the cube of this: a large catalog makes do with half, at .002 of NDCG. */
+/** The cost per item grows with the cube of this number. A large catalog uses half of it, which costs .002 of NDCG. */
 const NEIGHBOURS = 100;
 const LARGE_CATALOG_ITEMS = 20_000;
 const NEIGHBOURS_IN_LARGE_CATALOG = 50;
-/** In users: an item with few buyers is believed less. */
+/** In users: shrinks the weights of items with few buyers. */
 const RIDGE = 300;
-/** A purchase two months ago counts a quarter of one now: the model follows the season. */
+/** A purchase two months ago counts a quarter of a current one, so that the model follows the season. */
 const RECENCY_HALF_LIFE_DAYS = 30;
 const BASKET_HALF_LIFE_DAYS = 120;
 const SELLING_NOW_DAYS = 30;
-/** Score ÷ buyers^this, among new items: what everybody buys is found without help. It buys coverage, and relevance too. */
+/** New items score ÷ buyers^this, since shoppers find popular items without help. It improves coverage, and relevance too. */
 const NOVELTY_POWER = 0.2;
 /** Own frequency × buyers of the last 30 days^this. */
 const SELLING_NOW_POWER = 0.2;
-/** Own frequency × (this + the root of how readily the item is bought again): by it alone, what is bought once would never return. */
+/** Own frequency × (this + the square root of the repurchase rate). Without this term, an item that is bought once would never return. */
 const AGAIN_AT_LEAST = 0.5;
 const COMPANION_COMMONNESS = 0.3;
-/** Kept with each item: what is sold out or unwanted is left out when the shop is asked, and ten must be left. */
+/** Companions stored per item. Requests leave out items that are sold out or unwanted, and ten must remain. */
 const COMPANIONS = 24;
 
 export interface TrainOptions {
-  /** The end of the history: everything's age is counted from it. */
+  /** The end of the history, from which the age of all events is counted. */
   readonly endMs: number;
-  /** Told from 0 to 1. */
+  /** Called with fractions from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
 /** @throws the reason of the pool's signal when it is aborted */
 export async function trainBlend(pool: KernelPool, history: History, options: TrainOptions): Promise<ServedModel> {
   const { endMs, onProgress = () => {} } = options;
-  // Each step in a function of its own: what one needed is let go before the next begins.
+  // Each step is a function of its own, so that its memory is freed before the next begins.
   const { influence, buyers, again } = await trainNeighbours(pool, history, endMs, (fraction) =>
     onProgress(fraction * 0.8),
   );
   const companions = await trainCompanions(pool, history, endMs, (fraction) => onProgress(0.8 + fraction * 0.2));
   const now = popularity(history, endMs, SELLING_NOW_DAYS);
-  const selling = normalised(now.map((count) => (count + 0.5) ** SELLING_NOW_POWER));
+  const selling = normalized(now.map((count) => (count + 0.5) ** SELLING_NOW_POWER));
   return {
     trainedUntilMs: endMs,
     items: history.items,
@@ -101,7 +101,7 @@ async function trainCompanions(
   return { count: COMPANIONS, indices: task.indices, scores: task.scores };
 }
 
-/** Small ranges: an item that everybody buys costs a thousand times one that nobody does, and progress is told by range. */
+/** Small ranges, because a popular item costs a thousand times an unpopular one, and progress is reported per range. */
 function manySlices(rows: number): { from: number; to: number }[] {
   const size = Math.max(1, Math.min(500, Math.ceil(rows / 32)));
   return Array.from({ length: Math.ceil(rows / size) }, (_, slice) => ({
@@ -110,7 +110,7 @@ function manySlices(rows: number): { from: number; to: number }[] {
   }));
 }
 
-/** Turned around: what each item speaks for. */
+/** Transposes the weights: for each item, the items that it predicts. */
 function influenceOf({ indices, weights, neighbours, byItem }: NeighbourTask): CsrMatrix {
   const starts = sharedInt32(byItem.rows + 1);
   for (const source of indices) if (source >= 0) starts[source + 1]! += 1;
@@ -143,7 +143,7 @@ function buyersOf({ rows, starts, values }: CsrMatrix): Float64Array {
   return buyers;
 }
 
-function normalised(values: Float64Array): Float64Array {
+function normalized(values: Float64Array): Float64Array {
   const mean = values.reduce((total, value) => total + value, 0) / values.length;
   return values.map((value) => value / mean);
 }

@@ -1,28 +1,28 @@
 /**
- * Tall dense matrices for the sparse products: stored in panels of eight columns, row after row. Eight doubles are one cache
+ * Tall dense matrices for the sparse products, stored in row-major panels of eight columns. Eight doubles are one cache
  * line, so an entry of the sparse matrix costs one line of memory, and one panel of 100,000 rows (6.4 MB) stays in the
  * cache where whole rows would not; eight sums fit the processor's registers.
  */
 import { type CsrMatrix, sharedFloat64 } from './csr-matrix.ts';
 
 const PANEL_COLUMNS = 8;
-/** Rows taken at once while two panels are multiplied: 2 × 64 kB. */
+/** Rows per chunk while two panels are multiplied: 2 × 64 kB. */
 const CHUNK_ROWS = 1024;
 
 export interface Block {
   readonly rows: number;
-  /** A multiple of eight. */
+  /** A multiple of eight, the panel width. */
   readonly columns: number;
   readonly data: Float64Array;
 }
 
-/** Zeroes, in shared memory; `columns` is rounded up to whole panels. */
+/** A block of zeros in shared memory; `columns` is rounded up to whole panels. */
 export function makeBlock(rows: number, columns: number): Block {
   const padded = Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS;
   return { rows, columns: padded, data: sharedFloat64(rows * padded) };
 }
 
-/** Where a cell is in `data`. */
+/** The index of a cell in `data`. */
 export function cellOf(block: Block, row: number, column: number): number {
   return ((column >> 3) * block.rows + row) * PANEL_COLUMNS + (column & 7);
 }
@@ -82,7 +82,7 @@ function multiplyPanel(
   }
 }
 
-/** blockᵀ × block over the given rows: columns × columns, row after row, symmetric. */
+/** blockᵀ × block over the given rows: columns × columns, row-major, symmetric. */
 export function gram(block: Block, from: number, to: number): Float64Array {
   const { columns, rows, data } = block;
   const product = new Float64Array(columns * columns);
@@ -141,7 +141,7 @@ function addLane(
   product[at + 7]! += s7;
 }
 
-/** block = block × factor (columns × columns, row after row) for rows from ≤ row < to, in place. */
+/** block = block × factor (columns × columns, row-major) for rows from ≤ row < to, in place. */
 export function multiplySmall(block: Block, factor: Float64Array, from: number, to: number): void {
   const { columns, rows, data } = block;
   const line = new Float64Array(columns);

@@ -1,14 +1,14 @@
-/** What goes into one basket with what: counted over invoices, those of guests included. */
+/** Finds items that are bought together, counted over invoices, including those of guests. */
 
 import { topItems } from '../../../domain/recommendations/top-items.ts';
 import { type CsrMatrix, sharedFloat32, sharedInt32 } from './csr-matrix.ts';
 
 export interface CompanionTask {
-  /** invoices × items; the value is what the invoice counts for. */
+  /** invoices × items; the value is the weight of the invoice. */
   readonly byInvoice: CsrMatrix;
   /** items × invoices. */
   readonly byItem: CsrMatrix;
-  /** An item that is in everything goes with nothing in particular: its count is divided by its total to this power, 0–1. */
+  /** Exponent from 0 to 1. An item's count is divided by its total to this power, since a common item is not specific to any other. */
   readonly commonness: number;
   readonly count: number;
   /** items × count, best first; −1 where there are fewer. */
@@ -16,7 +16,7 @@ export interface CompanionTask {
   readonly scores: Float32Array;
 }
 
-/** Of an item in more invoices, this many of the latest decide. */
+/** For an item in more invoices, only this many of the latest are used. */
 const MAX_INVOICES = 4_000;
 
 export function makeCompanionTask(
@@ -59,7 +59,7 @@ export function findCompanions(task: CompanionTask, from: number, to: number): v
       }
     }
     for (const other of met) scores[other] = together[other]! * discount[other]!;
-    // One more, for the item itself.
+    // Take one more, since the item itself is among them.
     const best = topItems(met, scores, count + 1).filter((found) => found.item !== item);
     for (const [place, found] of best.slice(0, count).entries()) {
       task.indices[item * count + place] = found.item;

@@ -3,7 +3,7 @@
 export interface CsrMatrix {
   readonly rows: number;
   readonly columns: number;
-  /** Where each row begins in `indices` and `values`; one more than there are rows. */
+  /** Index at which each row begins in `indices` and `values`; has rows + 1 entries. */
   readonly starts: Int32Array;
   /** Column of each entry, ascending within a row. */
   readonly indices: Int32Array;
@@ -16,7 +16,7 @@ export interface SparseEntries {
   readonly values: Float32Array;
 }
 
-/** What becomes of two entries for one place. */
+/** How two entries for the same cell are combined. */
 export type Merge = 'sum' | 'max';
 
 export function sharedInt32(length: number): Int32Array {
@@ -32,8 +32,8 @@ export function sharedFloat64(length: number): Float64Array {
 }
 
 /**
- * Entries in any order → rows, by two counting sorts: linear time, no comparison.
- * @throws RangeError for an entry outside the matrix, or lists of unequal length
+ * Builds a matrix from entries in any order, with two counting sorts in linear time.
+ * @throws RangeError for an entry outside the matrix, or lists of different lengths
  */
 export function csrFromEntries(rows: number, columns: number, entries: SparseEntries, merge: Merge = 'sum'): CsrMatrix {
   const count = entries.rows.length;
@@ -53,7 +53,7 @@ export function csrFromEntries(rows: number, columns: number, entries: SparseEnt
   const next = starts.slice(0, rows);
   const indices = sharedInt32(count);
   const values = sharedFloat32(count);
-  // Taken by column, the stable sort by row leaves each row's columns ascending.
+  // The entries are sorted by column first, and the sort by row is stable, so each row's columns are ascending.
   for (const entry of orderOf(entries.columns, columns)) {
     const row = entries.rows[entry]!;
     const at = next[row]!;
@@ -66,7 +66,7 @@ export function csrFromEntries(rows: number, columns: number, entries: SparseEnt
   return distinct === count ? matrix : { ...matrix, ...firstOf(matrix, distinct) };
 }
 
-/** Places of the keys, smallest key first, those level in the order given. */
+/** Indices that sort the keys in ascending order; equal keys keep their order. */
 function orderOf(keys: Int32Array, size: number): Int32Array {
   const next = new Int32Array(size + 1);
   for (const key of keys) next[key + 1]! += 1;
@@ -80,7 +80,7 @@ function orderOf(keys: Int32Array, size: number): Int32Array {
   return order;
 }
 
-/** Moves the entries up in place, so that a large matrix is not copied once more. @returns how many are left */
+/** Merges repeated entries in place, without a copy of a large matrix. @returns how many entries remain */
 function mergeRepeats({ rows, starts, indices, values }: CsrMatrix, merge: Merge): number {
   let at = 0;
   let begin = 0;
@@ -110,7 +110,7 @@ function firstOf({ indices, values }: CsrMatrix, count: number): Pick<CsrMatrix,
   return first;
 }
 
-/** Rows become columns; what was ascending stays ascending. */
+/** Transposes the matrix; the columns of each row stay ascending. */
 export function transpose(matrix: CsrMatrix): CsrMatrix {
   const { rows, columns, indices, values } = matrix;
   const starts = sharedInt32(columns + 1);
@@ -136,7 +136,7 @@ export function transpose(matrix: CsrMatrix): CsrMatrix {
   return turned;
 }
 
-/** The same places with every value 1. */
+/** The same entries with every value 1. */
 export function binary(matrix: CsrMatrix): CsrMatrix {
   return { ...matrix, values: sharedFloat32(matrix.indices.length).fill(1) };
 }

@@ -3,24 +3,24 @@ import { evaluate, measured, ndcg, truthOf } from './evaluation.ts';
 import { HistoryBuilder } from './history.ts';
 
 describe('NDCG@10', () => {
-  it('is what one works out by hand', () => {
-    // Hits at places 1 and 3: 1 + 1/2; ideal for three: 1 + 1/log2(3) + 1/2.
+  it('matches a manual calculation', () => {
+    // Hits at ranks 1 and 3: 1 + 1/2; ideal for three: 1 + 1/log2(3) + 1/2.
     expect(ndcg([7, 1, 8, 2], new Set([7, 8, 9]))).toBeCloseTo(1.5 / (1.5 + 1 / Math.log2(3)), 12);
   });
 
-  it('is 1 for a list that is right from its top, 0 for one that is not at all', () => {
+  it('is 1 for a list with all hits at its top, and 0 for one without hits', () => {
     expect(ndcg([1, 2, 3], new Set([1, 2]))).toBe(1);
     expect(ndcg([3, 4], new Set([1, 2]))).toBe(0);
   });
 
-  it('asks for no more than ten, and counts no more than ten', () => {
+  it('expects at most ten hits, and counts at most ten items', () => {
     const ten = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     expect(ndcg(ten, new Set([...ten, 10, 11]))).toBe(1);
     expect(ndcg([...ten.map((item) => item + 100), 1], new Set([1]))).toBe(0);
   });
 });
 
-it('gives a mean with an interval around it, the same each time', () => {
+it('returns a mean with an interval around it, the same each time', () => {
   const values = Array.from({ length: 400 }, (_, place) => place % 2);
   const figure = measured(values);
   expect(figure.mean).toBe(0.5);
@@ -30,7 +30,7 @@ it('gives a mean with an interval around it, the same each time', () => {
   expect(measured([])).toEqual({ mean: 0, low: 0, high: 0, count: 0 });
 });
 
-it('scores what is new apart from what is bought again, among what was known before', () => {
+it('scores new items separately from repurchases, among items in the history', () => {
   const builder = new HistoryBuilder();
   const buy = (customer: string | undefined, item: string, invoice: string) => ({ customer, item, invoice, timeMs: 0 });
   for (const purchase of [buy('ann', 'a', '1'), buy('ann', 'b', '1'), buy('bob', 'c', '2')]) builder.add(purchase);
@@ -57,7 +57,7 @@ it('scores what is new apart from what is bought again, among what was known bef
     truth,
     3,
   );
-  // Bob bought nothing new: only Ann (0) counts, who bought c (2).
+  // Bob bought nothing new, so only Ann (0) counts, who bought c (2).
   expect(asked).toEqual([0]);
   expect(scores.newItems).toMatchObject({ mean: 1, count: 1 });
   expect(scores.coverage).toBeCloseTo(1 / 3, 12);

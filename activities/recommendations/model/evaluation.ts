@@ -1,4 +1,4 @@
-/** How good lists are, measured against what was bought afterwards. */
+/** Scores recommendation lists against later purchases. */
 
 import { Random } from '../../../domain/random.ts';
 import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
@@ -8,35 +8,35 @@ const LIST_LENGTH = 10;
 const RESAMPLES = 1_000;
 const SEED = 42;
 
-/** What is measured: a model that makes lists of ten by numbers of the history it was trained on. */
+/** A model under evaluation. It makes lists of ten, and identifies customers and items by their numbers in the training history. */
 export interface ListMaker {
   newItems(customer: number): readonly ScoredItem[];
   anyItems(customer: number): readonly ScoredItem[];
   similarItems(item: number): readonly ScoredItem[];
 }
 
-/** A mean with its 95 % interval. */
+/** A mean with its 95% confidence interval. */
 export interface Measured {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** How many lists it is the mean of. */
+  /** Number of lists in the mean. */
   readonly count: number;
 }
 
 export interface Scores {
   /** NDCG@10 of items new to the customer. */
   readonly newItems: Measured;
-  /** Different items shown in those lists ÷ items known. */
+  /** Distinct items in those lists ÷ items in the history. */
   readonly coverage: number;
   /** NDCG@10 of all items, bought before or not. */
   readonly anyItems: Measured;
-  /** NDCG@10 of the other items of an invoice, given each of its items; the mean over an invoice counts once. */
+  /** NDCG@10 of the other items of an invoice, given each of its items; each invoice contributes its mean once. */
   readonly similarItems: Measured;
 }
 
 export interface Truth {
-  /** Customer → items bought after the cut, those that the history knows. */
+  /** Customer → items bought after the cut that are in the history. */
   readonly byCustomer: ReadonlyMap<number, ReadonlySet<number>>;
   /** Customer → items ever bought before the cut. */
   readonly before: ReadonlyMap<number, ReadonlySet<number>>;
@@ -45,7 +45,7 @@ export interface Truth {
 }
 
 /**
- * Normalised discounted cumulative gain with binary gain: 1 when the list begins with what was bought, as far as it goes.
+ * Normalized discounted cumulative gain with binary gain: 1 when the list begins with the bought items, as far as it goes.
  * @param bought not empty
  */
 export function ndcg(list: readonly number[], bought: ReadonlySet<number>): number {
@@ -57,7 +57,7 @@ export function ndcg(list: readonly number[], bought: ReadonlySet<number>): numb
   return gain / ideal;
 }
 
-/** Mean and the 95 % interval of a seeded bootstrap over the values; zeroes when there is none. */
+/** Mean and 95% interval of a seeded bootstrap over the values; zeros when there are none. */
 export function measured(values: readonly number[]): Measured {
   if (values.length === 0) return { mean: 0, low: 0, high: 0, count: 0 };
   const mean = (pick: (place: number) => number) => {
@@ -72,7 +72,7 @@ export function measured(values: readonly number[]): Measured {
   return { mean: mean((place) => values[place]!), low: at(0.025), high: at(0.975), count: values.length };
 }
 
-/** @param after purchases from the cut on; customers and items that the history does not know are left out */
+/** @param after purchases after the cut; customers and items that are not in the history are left out */
 export function truthOf(history: History, after: readonly Purchase[]): Truth {
   const customers = new Map(history.customers.map((name, number) => [name, number]));
   const items = new Map(history.items.map((name, number) => [name, number]));
@@ -103,7 +103,7 @@ function without(set: ReadonlySet<number>, others: ReadonlySet<number>): Set<num
   return new Set([...set].filter((item) => !others.has(item)));
 }
 
-/** Scores a model. @param items how many the history knows */
+/** Scores a model. @param items number of items in the history */
 export function evaluate(model: ListMaker, truth: Truth, items: number): Scores {
   const numbers = (list: readonly ScoredItem[]) => list.map(({ item }) => item);
   const forNew: number[] = [];

@@ -1,13 +1,13 @@
-/** Purchases, carts and views as numbers: what a model is trained on. */
+/** Purchases, carts, and views as numbers: the training data of a model. */
 import { SIGNAL_KINDS, type SignalKind } from '../../../domain/recommendations/signals.ts';
 
 export interface Interaction {
-  /** Undefined for a guest: such a purchase tells what goes with what, and nothing of a shopper. */
+  /** Undefined for a guest, whose purchase contributes only to items that are bought together. */
   readonly customer: string | undefined;
   readonly item: string;
-  /** Items of one invoice were in one basket; undefined for what is no purchase. */
+  /** Items of one invoice were in one basket; undefined for carts and views. */
   readonly invoice?: string | undefined;
-  /** A purchase when left out. */
+  /** Defaults to a purchase. */
   readonly kind?: SignalKind;
   /** Milliseconds since 1970, UTC. */
   readonly timeMs: number;
@@ -22,8 +22,8 @@ export interface History {
   readonly customers: readonly string[];
   readonly items: readonly string[];
   readonly invoices: number;
-  /** A line each: places in `customers` (−1 for a guest) and `items`, the number of the invoice (−1 for none), the kind's place in
-   * `SIGNAL_KINDS`, the time. */
+  /** One entry per line: index in `customers` (−1 for a guest) and `items`, number of the invoice (−1 for none), index of the kind in
+   * `SIGNAL_KINDS`, and time. */
   readonly customerOf: Int32Array;
   readonly itemOf: Int32Array;
   readonly invoiceOf: Int32Array;
@@ -31,10 +31,10 @@ export interface History {
   readonly timeMsOf: Float64Array;
 }
 
-/** The number of a purchase in `kindOf`. */
+/** The value of a purchase in `kindOf`. */
 export const PURCHASE = SIGNAL_KINDS.indexOf('purchase');
 
-/** Numbers what it meets in the order of meeting. */
+/** Numbers names in the order in which they first occur. */
 class Numbering {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -48,7 +48,7 @@ class Numbering {
   }
 }
 
-/** Takes interactions one by one, in any order, at 21 bytes a line. */
+/** Collects interactions one by one, in any order, at 21 bytes per line. */
 export class HistoryBuilder {
   readonly #customers = new Numbering();
   readonly #items = new Numbering();

@@ -3,41 +3,41 @@ import { Worker } from 'node:worker_threads';
 import type { CsrMatrix } from './csr-matrix.ts';
 import type { Range, Task } from './kernels.ts';
 
-/** Beyond this many, memory is the limit and not the processors. */
+/** With more threads, memory limits the speed, not the processors. */
 const MAX_THREADS = 8;
-/** Slices a thread: enough that one which is slow, or loses its processor, does not keep the others waiting. */
+/** Slices per thread, enough that one slow thread does not keep the others waiting. */
 const SLICES_PER_THREAD = 4;
 
 type Answer = Float64Array | undefined;
 
 /**
- * Worker threads for the kernels. Aborting ends the threads in the middle of what they do, so that a canceled training
- * stops within milliseconds; the pool cannot be used after that.
+ * Worker threads for the kernels. Aborting terminates the threads in the middle of their work, so that a canceled training
+ * stops within milliseconds; the pool can't be used after that.
  */
 export class KernelPool {
   readonly #signal: AbortSignal | undefined;
   readonly #workers: Worker[];
   readonly #close = () => void this.close();
 
-  /** @throws the signal's reason when it is aborted already */
+  /** @throws the signal's reason when it is already aborted */
   constructor({ threads, signal }: { threads?: number; signal?: AbortSignal } = {}) {
     signal?.throwIfAborted();
     this.#signal = signal;
     const count = threads ?? Math.min(MAX_THREADS, availableParallelism());
     const program = new URL('./kernel-thread.ts', import.meta.url);
-    // Without the flags of this process: some, such as those of a test runner, are not for workers.
+    // Do not inherit the flags of this process, since some, such as those of a test runner, do not work in workers.
     this.#workers = Array.from({ length: count }, () => new Worker(program, { execArgv: [] }));
     for (const worker of this.#workers) worker.setMaxListeners(0);
     signal?.addEventListener('abort', this.#close, { once: true });
   }
 
-  /** Ends the threads, busy or not. */
+  /** Terminates the threads, even if they are busy. */
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#close);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  /** Ranges of about equal work; a row counts as one and its entries as one each. */
+  /** Ranges of about equal work, where a row and each of its entries count as one unit. */
   slices(rows: number, matrix?: CsrMatrix): Range[] {
     const wanted = this.#workers.length * SLICES_PER_THREAD;
     const work = (row: number) => row + (matrix ? matrix.starts[row]! : 0);
@@ -54,10 +54,10 @@ export class KernelPool {
   }
 
   /**
-   * Runs all tasks, each on the next thread that is free.
-   * @param onDone told after each task, with the fraction done
-   * @returns the answers in the order of the tasks
-   * @throws the signal's reason when it is aborted; what a thread threw
+   * Runs all tasks, each on the next free thread.
+   * @param onDone called after each task with the completed fraction
+   * @returns the results in the order of the tasks
+   * @throws the signal's reason when it is aborted, or the error of a thread
    */
   async run(tasks: readonly Task[], onDone: (fraction: number) => void = () => {}): Promise<Answer[]> {
     const answers: Answer[] = new Array(tasks.length);

@@ -1,4 +1,4 @@
-/** The program of a worker thread: one task a message, answered when it is done. */
+/** The program of a worker thread: runs one task per message, and replies with its result. */
 import { parentPort } from 'node:worker_threads';
 import { runTask, type Task } from './kernels.ts';
 

@@ -1,4 +1,4 @@
-/** What a worker thread can be asked to do. Everything large in a task lies in shared memory and is not copied. */
+/** The tasks of worker threads. Large data of a task is in shared memory and is not copied. */
 import { type Block, gram, multiplySmall, multiplySparse } from './block.ts';
 import { type CompanionTask, findCompanions } from './companions.ts';
 import type { CsrMatrix } from './csr-matrix.ts';
@@ -19,7 +19,7 @@ export type Task = Range &
     | ({ readonly kernel: 'companions' } & CompanionTask)
   );
 
-/** @returns the gram matrix for `gram`; the others write into their target */
+/** @returns the Gram matrix for `gram`; the other tasks write into their target */
 export function runTask(task: Task): Float64Array | undefined {
   switch (task.kernel) {
     case 'multiply':

@@ -1,12 +1,12 @@
-/** The matrices of a history. A customer, or an invoice, that has an item on several lines has it once. */
+/** Builds the matrices of a history. An item on several lines of a customer or an invoice counts once. */
 import { SIGNAL_KINDS, weightOf } from '../../../domain/recommendations/signals.ts';
 import { binary, type CsrMatrix, csrFromEntries, type Merge, transpose } from './csr-matrix.ts';
 import { type History, PURCHASE } from './history.ts';
 
 const DAY_MS = 86_400_000;
-/** A cart or a view that says less than this is no interest any more. */
+/** A cart or a view with a lower weight is ignored. */
 const MIN_INTEREST = 0.01;
-/** In customers: an item that fewer had is believed less about being bought again. */
+/** In customers: pulls the repurchase rate of an item with fewer owners toward the average. */
 const OWNERS_TO_BELIEVE = 10;
 
 function matrixOf(
@@ -37,11 +37,11 @@ function isPurchase({ kindOf }: History): (line: number) => boolean {
 }
 
 export interface InterestMatrices {
-  /** customers × items: how much a purchase, a cart or a view says of their interest at `endMs`; the strongest counts. */
+  /** customers × items: weight of the interest at `endMs` that a purchase, a cart, or a view shows; the strongest counts. */
   readonly byUser: CsrMatrix;
-  /** items × customers: the same places; how lately each was bought, 0 for what was only looked at. */
+  /** items × customers, the same cells: recency of the purchase, 0 without a purchase. */
   readonly byItem: CsrMatrix;
-  /** The values of `byUser` in the order of `byItem`; undefined when there are only purchases, which all count 1. */
+  /** The values of `byUser` in the order of `byItem`; undefined when there are only purchases, whose weight is 1. */
   readonly interest: Float32Array | undefined;
 }
 
@@ -59,14 +59,14 @@ export function interestMatrices(history: History, endMs: number, halfLifeDays: 
   return { byUser, byItem: transpose(lately), interest: transpose(byUser).values };
 }
 
-/** customers × items: how lately each was bought: 1 at `endMs`, half of it after every `halfLifeDays`. */
+/** customers × items: recency of the purchase, which is 1 at `endMs` and halves every `halfLifeDays` before it. */
 export function recencyMatrix(history: History, endMs: number, halfLifeDays: number): CsrMatrix {
   return matrixOf(history, 'customer', (_, ageDays) => 0.5 ** (ageDays / halfLifeDays), { endMs, merge: 'max' });
 }
 
 /**
- * invoices × items: each invoice halved for every `halfLifeDays` since, and divided by the root of the number of other
- * items: a reseller's list of 300 says less of what goes together than a basket of three.
+ * invoices × items: the weight of an invoice halves every `halfLifeDays`, and is divided by the square root of the number of other items,
+ * since a reseller's list of 300 says less about items that go together than a basket of three.
  */
 export function basketMatrix(history: History, endMs: number, halfLifeDays: number): CsrMatrix {
   const matrix = matrixOf(history, 'invoice', (_, ageDays) => 0.5 ** (ageDays / halfLifeDays), { endMs, merge: 'max' });
@@ -79,7 +79,7 @@ export function basketMatrix(history: History, endMs: number, halfLifeDays: numb
   return matrix;
 }
 
-/** How many different customers bought each item in the `days` before `endMs`. */
+/** Number of distinct customers who bought each item in the `days` before `endMs`. */
 export function popularity(history: History, endMs: number, days: number): Float64Array {
   const recent = matrixOf(history, 'customer', () => 1, {
     endMs,
@@ -92,9 +92,9 @@ export function popularity(history: History, endMs: number, days: number): Float
 }
 
 /**
- * By item: how readily those who have it buy it again, 1 on average. Asked of the customers who bought it before the last `days`
- * and bought anything in them. An item with few of them stays near the average; all are 1 in a history too short to tell.
- * @param byUser customers × items, every purchase of the history among its places
+ * Relative repurchase rate of each item, 1 on average: among customers who bought it before the last `days` and bought anything within
+ * them. An item with few such customers stays near the average; all are 1 if the history is too short.
+ * @param byUser customers × items, with a cell for every purchase of the history
  */
 export function boughtAgain(history: History, endMs: number, days: number, byUser: CsrMatrix): Float64Array {
   const [earlier, lately] = [1, 2];
@@ -123,7 +123,7 @@ export function boughtAgain(history: History, endMs: number, days: number, byUse
   return owners.map((count, item) => (again[item]! + OWNERS_TO_BELIEVE * usual) / (count + OWNERS_TO_BELIEVE) / usual);
 }
 
-/** Where an entry is that the matrix has. */
+/** The index of an existing entry. */
 function entryOf({ starts, indices }: CsrMatrix, row: number, column: number): number {
   let from = starts[row]!;
   let to = starts[row + 1]! - 1;

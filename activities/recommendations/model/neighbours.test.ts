@@ -5,8 +5,8 @@ import { fitNeighbours, makeNeighbourTask, solveSymmetric } from './neighbours.t
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { sparse } from './testing.ts';
 
-it('solves the regression of an item on its neighbours', () => {
-  // Item 0 is bought by users 0 and 1, both of whom have item 1; user 1 has item 2 as well.
+it('solves the regression of an item on its neighbors', () => {
+  // Users 0 and 1 bought item 0; both have item 1, and user 1 also has item 2.
   const bought = sparse([
     [1, 1, 0],
     [1, 1, 1],
@@ -20,7 +20,7 @@ it('solves the regression of an item on its neighbours', () => {
   expect(task.weights[1]).toBeCloseTo(0, 6);
 });
 
-it('keeps the nearest, and tells where there are fewer than asked for', () => {
+it('keeps the nearest items, and marks where there are fewer than requested', () => {
   const bought = sparse([
     [1, 1, 0, 0],
     [1, 1, 1, 0],
@@ -60,7 +60,7 @@ it('solves every positive definite system', () => {
   );
 });
 
-it('takes symmetric matrices apart', () => {
+it('decomposes symmetric matrices', () => {
   fc.assert(
     fc.property(smallMatrix, (rows) => {
       const symmetric = Float64Array.from({ length: 16 }, (_, cell) => {
@@ -79,7 +79,7 @@ it('takes symmetric matrices apart', () => {
   );
 });
 
-it('turns entries in any order into rows, and back', () => {
+it('converts entries in any order to rows, and back', () => {
   const entry = fc.record({ row: fc.nat(4), column: fc.nat(6), value: fc.integer({ min: 1, max: 9 }) });
   fc.assert(
     fc.property(fc.array(entry), (entries) => {

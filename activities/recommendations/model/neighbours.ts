@@ -1,31 +1,31 @@
 /**
- * Which items speak for which: for each item a ridge regression of who bought it lately on who ever bought its nearest
- * neighbours. It is what EASE does with all items at once, whose dense inverse no catalog of 100,000 allows; with the
- * fifty nearest by cosine each item is a system of 50 × 50 of its own, and threads share the items.
+ * Learns which items predict which: for each item, a ridge regression of its recent buyers on the buyers of its nearest neighbors. EASE
+ * does this for all items at once, but its dense inverse is too large for a catalog of 100,000. With the fifty nearest items by cosine,
+ * each item is a system of 50 × 50, and threads share the items.
  */
 
 import { topItems } from '../../../domain/recommendations/top-items.ts';
 import { type CsrMatrix, sharedFloat32, sharedFloat64, sharedInt32 } from './csr-matrix.ts';
 
 export interface NeighbourTask {
-  /** users × items: who was interested in what, 1 for a purchase however long ago, less for a cart or a view. */
+  /** users × items: the interest, 1 for a purchase of any age, less for a cart or a view. */
   readonly byUser: CsrMatrix;
-  /** items × users: the same places, values 1 for a purchase just now, less the longer it is ago, 0 for what was only looked at. */
+  /** items × users, the same cells: recency of the purchase, 1 for a current one and less for older ones, 0 without a purchase. */
   readonly byItem: CsrMatrix;
   /** The values of `byUser` in the order of `byItem`; undefined when all are 1. */
   readonly interest: Float32Array | undefined;
-  /** By item: the squares of the interest in it, added up; its buyers, when there are only purchases. */
+  /** By item: the sum of squared interest, which is its number of buyers when there are only purchases. */
   readonly sizes: Float64Array;
   readonly neighbours: number;
   /** Added to the diagonal, in users. */
   readonly ridge: number;
-  /** items × neighbours: the neighbours of each item, −1 where there are fewer. */
+  /** items × neighbors: the neighbors of each item, −1 where there are fewer. */
   readonly indices: Int32Array;
-  /** items × neighbours: how much each speaks for the item. */
+  /** items × neighbors: the weight with which each predicts the item. */
   readonly weights: Float32Array;
 }
 
-/** Of an item that more users bought, this many, evenly spread, decide about its neighbours: more change nothing but time. */
+/** For an item with more buyers, this many evenly spread ones determine its neighbors; more would only take time. */
 const MAX_USERS = 2_000;
 
 export function makeNeighbourTask(
@@ -84,7 +84,7 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
   }
 }
 
-/** How many users were interested in the item and each other one, and how lately those of the other one bought the item. */
+/** Counts, for each other item, the users interested in both, and how recently they bought this item. */
 function countTogether(task: NeighbourTask, item: number, together: Float64Array, lately: Float64Array): number[] {
   const { byUser, byItem, interest } = task;
   const met: number[] = [];
@@ -107,8 +107,8 @@ function countTogether(task: NeighbourTask, item: number, together: Float64Array
 }
 
 /**
- * Those with the highest cosine, in ascending order of their number. Sorting thousands of candidates to keep fifty would be
- * most of the training's time.
+ * The items with the highest cosine, in ascending order of their number. It does not sort all candidates, since sorting thousands to keep
+ * fifty would take most of the training time.
  */
 function nearestOf(
   sizes: Float64Array,
@@ -121,7 +121,7 @@ function nearestOf(
   for (const other of met) {
     cosine[other] = together[other]! / Math.sqrt(sizes[other]!);
   }
-  // One more, as the item is nearest to itself, whatever else is as near.
+  // Take one more, since the item is nearest to itself.
   const nearest = topItems(met, cosine, count + 1).map((found) => found.item);
   return nearest
     .filter((other) => other !== item)
@@ -130,9 +130,9 @@ function nearestOf(
 }
 
 interface UserMarks {
-  /** Per user the places of the chosen items that they were interested in. */
+  /** Per user, the positions of the chosen items that they were interested in. */
   readonly places: Uint16Array;
-  /** And how much, where that is not 1 for all. */
+  /** Per user, the weights of that interest, unless all are 1. */
   readonly weights: Float32Array;
   readonly counts: Uint16Array;
   readonly width: number;
@@ -149,7 +149,7 @@ function userMarks(users: number, width: number, isWeighted: boolean): UserMarks
   };
 }
 
-/** system[a][b] = how many users were interested in both; row after row, items.length wide. */
+/** system[a][b] = number of users interested in both; row-major, items.length wide. */
 function gramOfItems(task: NeighbourTask, items: readonly number[], system: Float64Array, marks: UserMarks): void {
   const size = items.length;
   const { byItem, interest } = task;
@@ -184,7 +184,7 @@ function gramOfItems(task: NeighbourTask, items: readonly number[], system: Floa
   for (let at = 0; at < users; at += 1) counts[touched[at]!] = 0;
 }
 
-/** Solves in place by Cholesky; only the lower triangle of the positive definite system is read. */
+/** Solves in place by Cholesky decomposition; reads only the lower triangle of the positive definite system. */
 export function solveSymmetric(system: Float64Array, solution: Float64Array, size: number): void {
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column <= row; column += 1) {

@@ -1,4 +1,4 @@
-/** Asks a model for the customers of a history, as the shop asks it for its shoppers: what is measured is what is served. */
+/** Applies a model to the customers of a history in the same way as the shop does, so that the evaluation measures what is served. */
 import { Scorer } from '../../../domain/recommendations/scorer.ts';
 import type { ServedModel } from '../../../domain/recommendations/served-model.ts';
 import { SIGNAL_KINDS, type Signal } from '../../../domain/recommendations/signals.ts';
@@ -9,15 +9,15 @@ export class Recommender {
   readonly #scorer: Scorer;
   readonly #history: History;
   readonly #nowMs: number;
-  /** Lines of the history by customer, each item of an invoice once: where a customer's begin, and which they are. */
+  /** Lines of the history by customer, each item of an invoice once: the start of each customer's lines, and the lines. */
   readonly #starts: Int32Array;
   readonly #lines: Int32Array;
-  /** Undefined when model and history number their items alike; otherwise each one's place with the other, −1 where it is unknown. */
+  /** Maps item numbers between model and history, −1 for unknown items; undefined when both number their items in the same way. */
   readonly #places: { readonly inModel: Int32Array; readonly inHistory: Int32Array } | undefined;
 
   /**
-   * @param model may be trained on another history: what it does not know is left out of what it is asked with, and can't be found
-   * @param nowMs the moment of asking
+   * @param model may be trained on another history; items that it does not know are ignored and can't be recommended
+   * @param nowMs the time of the recommendation
    */
   constructor(model: ServedModel, history: History, nowMs: number) {
     this.#scorer = new Scorer(model);
@@ -49,10 +49,10 @@ export class Recommender {
     return this.#found(this.#scorer.anyItems(this.#signalsOf(customer), this.#nowMs, count));
   }
 
-  /** What goes with the item, filled up with what sells now. */
+  /** Items that go with the item, filled up with current bestsellers. */
   similarItems(item: number, count = 10): readonly ScoredItem[] {
-    const asked = this.#placeOf(item);
-    return asked < 0 ? [] : this.#found(this.#scorer.similarItems(asked, count, true));
+    const itemInModel = this.#placeOf(item);
+    return itemInModel < 0 ? [] : this.#found(this.#scorer.similarItems(itemInModel, count, true));
   }
 
   #placeOf(item: number): number {
@@ -82,7 +82,7 @@ export class Recommender {
   }
 }
 
-/** Of each item its place in another list, −1 where it is not in there. */
+/** The index of each item in another list, −1 if it is not in there. */
 function placesOf(items: readonly string[], list: readonly string[]): Int32Array {
   const places = new Map(list.map((id, place) => [id, place]));
   return Int32Array.from(items, (id) => places.get(id) ?? -1);

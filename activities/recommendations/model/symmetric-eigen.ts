@@ -1,17 +1,17 @@
-/** More sweeps than any matrix needs: Jacobi converges quadratically, in practice within ten. */
+/** More sweeps than any matrix needs, since Jacobi converges quadratically, in practice within ten. */
 const MAX_SWEEPS = 60;
 
 export interface Eigen {
   /** Largest first. */
   readonly values: Float64Array;
-  /** Row after row; column i belongs to value i. Orthonormal. */
+  /** Row-major and orthonormal; column i belongs to value i. */
   readonly vectors: Float64Array;
 }
 
 /**
- * All eigenvalues and eigenvectors of a small symmetric matrix, by cyclic Jacobi rotations: the most accurate way for
- * small eigenvalues, and at 64 × 64 some milliseconds.
- * @param matrix size × size, row after row; is not changed
+ * Computes all eigenvalues and eigenvectors of a small symmetric matrix by cyclic Jacobi rotations, the most accurate method for
+ * small eigenvalues, which takes a few milliseconds at 64 × 64.
+ * @param matrix size × size, row-major; not changed
  */
 export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   const work = Float64Array.from(matrix);
@@ -33,13 +33,13 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   return sorted;
 }
 
-/** Makes work[p][q] zero. @returns false when it was as good as zero already */
+/** Makes work[p][q] zero. @returns false when it was already zero within rounding */
 function rotate(work: Float64Array, vectors: Float64Array, size: number, p: number, q: number): boolean {
   const off = work[p * size + q]!;
   const atP = work[p * size + p]!;
   const atQ = work[q * size + q]!;
   if (off === 0 || Math.abs(off) <= Number.EPSILON * Math.sqrt(Math.abs(atP * atQ))) return false;
-  // As good as zero beside a diagonal that is itself nothing but rounding.
+  // The value is zero within rounding, on a diagonal that itself is only rounding error.
   if (Math.abs(off) < Number.MIN_VALUE * 1e16) return false;
   const theta = (atQ - atP) / (2 * off);
   const tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));

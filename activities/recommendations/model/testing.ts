@@ -1,7 +1,7 @@
 import { Random } from '../../../domain/random.ts';
 import { binary, type CsrMatrix, csrFromEntries } from './csr-matrix.ts';
 
-/** Rows of a dense matrix as a sparse one, zeroes left out. */
+/** Converts the rows of a dense matrix to a sparse one without zeros. */
 export function sparse(rows: readonly (readonly number[])[]): CsrMatrix {
   const cells = rows.flatMap((row, at) => row.map((value, column) => ({ at, column, value })));
   const filled = cells.filter(({ value }) => value !== 0);
@@ -13,8 +13,8 @@ export function sparse(rows: readonly (readonly number[])[]): CsrMatrix {
 }
 
 /**
- * 400 users of eight tastes and 240 items, 4,738 different pairs: each taste is a strong singular direction of its own. The
- * script beside scikit-learn's figures (truncated-svd.test.ts) draws the same numbers.
+ * 400 users of eight tastes and 240 items, with 4,738 distinct pairs. Each taste is a strong singular direction. The
+ * script with scikit-learn's figures (truncated-svd.test.ts) draws the same numbers.
  */
 export function tasteMatrix(): CsrMatrix {
   const random = new Random(7);

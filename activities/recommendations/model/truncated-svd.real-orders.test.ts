@@ -1,5 +1,5 @@
 /**
- * The decomposition of real orders beside scikit-learn's. The orders (UCI Online Retail, DOI 10.24432/C5BW33) are no part of this project:
+ * Compares the decomposition of real orders with scikit-learn's. The orders (UCI Online Retail, DOI 10.24432/C5BW33) are not included:
  *
  *   ONLINE_RETAIL_CSV=/path/orders.csv.gz npm test -- truncated-svd
  */
@@ -31,7 +31,7 @@ const SCIKIT_LEARN = {
   singularValues: [140.22017, 56.86846, 49.7753, 46.23447, 39.79228, 39.17354, 37.4202, 35.53718, 34.97597, 34.38654],
   twentieth: 27.7599,
   fortieth: 23.14715,
-  /** How much of an item lies in the space of the first ten: it depends on the space alone. */
+  /** The share of an item in the space of the first ten components, which depends only on the space. */
   inFirstTen: { '85123A': 0.098141, '22423': 0.153722, '47566': 0.036902, '84879': 0.051891, '21212': 0.083454 },
 };
 
@@ -50,7 +50,7 @@ it('finds the singular values that scikit-learn finds in real orders, and spans 
 
   for (const [place, value] of SCIKIT_LEARN.singularValues.entries())
     expect(Math.abs(svd.singularValues[place]! / value - 1)).toBeLessThan(1e-6);
-  // The tail converges slowly, there as here.
+  // The tail converges slowly in both implementations.
   expect(Math.abs(svd.singularValues[19]! / SCIKIT_LEARN.twentieth - 1)).toBeLessThan(1e-5);
   expect(Math.abs(svd.singularValues[39]! / SCIKIT_LEARN.fortieth - 1)).toBeLessThan(1e-4);
   for (const [code, share] of Object.entries(SCIKIT_LEARN.inFirstTen)) {

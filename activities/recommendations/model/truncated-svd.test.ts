@@ -13,7 +13,7 @@ afterAll(() => pool.close());
 
 const decompose = (matrix: CsrMatrix, components: number) => truncatedSvd(pool, matrix, { components, seed: 42 });
 
-/** How far the columns are from orthonormal: the largest entry of VᵀV − I. */
+/** Distance of the columns from orthonormal: the largest entry of VᵀV − I. */
 function skew(vectors: Float64Array, width: number): number {
   let worst = 0;
   for (let a = 0; a < width; a += 1) {
@@ -42,7 +42,7 @@ describe('of known matrices', () => {
     expect(skew(svd.itemVectors, 4)).toBeLessThan(1e-12);
   });
 
-  it('finds one value of a matrix of rank one, and nothing beside it', async () => {
+  it('finds one value of a matrix of rank one, and zeros otherwise', async () => {
     const svd = await decompose(sparse([1, 2, 2].map((row) => [3, 0, 4, 0].map((column) => row * column))), 3);
     expect(svd.singularValues[0]).toBeCloseTo(15, 10);
     expect([...svd.singularValues.slice(1)]).toEqual([0, 0]);
@@ -51,7 +51,7 @@ describe('of known matrices', () => {
     expect(rebuilt(svd, 1, 2)).toBeCloseTo(8, 10);
   });
 
-  it('finds those of a matrix worked out by hand, wide and tall', async () => {
+  it('finds the manually calculated values of a matrix, wide and tall', async () => {
     // [[3 2 2] [2 3 −2]]: the squares are 25 and 9.
     const wide = await decompose(
       sparse([
@@ -82,12 +82,12 @@ describe('of known matrices', () => {
     for (const [at, value] of [1_000, 10, 1, 0.001].entries()) expect(singularValues[at]! / value).toBeCloseTo(1, 4);
   });
 
-  it('refuses more components than there are', async () => {
+  it('refuses more components than the matrix has', async () => {
     await expect(decompose(sparse([[1, 2]]), 2)).rejects.toThrow(/from 1 to 1/);
   });
 });
 
-it('gives orthonormal vectors, falling values and the matrix itself at full rank', async () => {
+it('returns orthonormal vectors, descending values, and the matrix itself at full rank', async () => {
   const cells = fc.array(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 5, maxLength: 5 }), {
     minLength: 2,
     maxLength: 9,
@@ -105,7 +105,7 @@ it('gives orthonormal vectors, falling values and the matrix itself at full rank
     }),
     {
       numRuns: 40,
-      // Nearly singular: there and back its spectrum is lost to rounding.
+      // The matrix is nearly singular, so one round trip loses its spectrum to rounding.
       examples: [
         [
           [
@@ -158,7 +158,7 @@ const SCIKIT_LEARN = {
   ],
 };
 
-describe('beside scikit-learn, on the same matrix', () => {
+describe('compared with scikit-learn on the same matrix', () => {
   const matrix = tasteMatrix();
   let svd: TruncatedSvd;
   beforeAll(async () => {
@@ -184,11 +184,11 @@ describe('beside scikit-learn, on the same matrix', () => {
       for (let at = 0; at < 8; at += 1) sum += svd.itemVectors[one * 8 + at]! * svd.itemVectors[other * 8 + at]!;
       return sum;
     };
-    // A cell of VVᵀ depends on the space alone, not on the vectors that were found in it.
+    // A cell of VVᵀ depends only on the space, not on the vectors that span it.
     for (const [item, value] of SCIKIT_LEARN.projector.entries()) expect(projected(8, item)).toBeCloseTo(value, 4);
   });
 
-  it('places a row the same way', () => {
+  it('projects a row in the same way', () => {
     const begin = matrix.starts[5]!;
     const end = matrix.starts[6]!;
     const row = csrFromEntries(1, 240, {
@@ -203,7 +203,7 @@ describe('beside scikit-learn, on the same matrix', () => {
   });
 });
 
-it('gives the same bits for the same seed', async () => {
+it('returns the same bits for the same seed', async () => {
   const matrix = tasteMatrix();
   const first = await decompose(matrix, 8);
   expect(await decompose(matrix, 8)).toEqual(first);
@@ -211,21 +211,21 @@ it('gives the same bits for the same seed', async () => {
   expect(other.singularValues).not.toEqual(first.singularValues);
 });
 
-it('tells how far it is, and stops when it is canceled', async () => {
+it('reports its progress, and stops when it is canceled', async () => {
   const abort = new AbortController();
   const own = new KernelPool({ threads: 2, signal: abort.signal });
-  const told: number[] = [];
+  const reported: number[] = [];
   const training = truncatedSvd(own, tasteMatrix(), {
     components: 8,
     seed: 42,
     iterations: 10_000,
     onProgress: (fraction) => {
-      told.push(fraction);
-      if (told.length === 3) abort.abort(new Error('no longer wanted'));
+      reported.push(fraction);
+      if (reported.length === 3) abort.abort(new Error('no longer wanted'));
     },
   });
   await expect(training).rejects.toThrow('no longer wanted');
-  expect(told).toHaveLength(3);
-  expect(told).toEqual([...told].sort((a, b) => a - b));
+  expect(reported).toHaveLength(3);
+  expect(reported).toEqual([...reported].sort((a, b) => a - b));
   expect(() => new KernelPool({ signal: abort.signal })).toThrow('no longer wanted');
 });

@@ -5,40 +5,40 @@ import type { KernelPool } from './kernel-pool.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 export interface TruncatedSvdOptions {
-  /** How many singular vectors are kept. */
+  /** Number of singular vectors to keep. */
   readonly components: number;
   /** Power iterations; scikit-learn's default is 5. */
   readonly iterations?: number;
   /** Directions tried beyond `components`; scikit-learn's default is 10. */
   readonly oversamples?: number;
   readonly seed: number;
-  /** Told from 0 to 1. */
+  /** Called with fractions from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** Dense matrices here are row after row. */
+/** Dense matrices here are row-major. */
 export interface TruncatedSvd {
   readonly components: number;
   /** components: largest first. */
   readonly singularValues: Float64Array;
-  /** columns of the matrix × components: what scikit-learn calls `components_`, turned over. Orthonormal columns. */
+  /** columns of the matrix × components: the transpose of scikit-learn's `components_`. Orthonormal columns. */
   readonly itemVectors: Float64Array;
   /** rows of the matrix × components: `fit_transform`, the left vectors times the singular values. */
   readonly userVectors: Float64Array;
 }
 
-/** Relative to the largest: below it a direction of a Gram matrix is rounding. */
+/** Relative to the largest eigenvalue; below it, a direction of a Gram matrix is rounding error. */
 const RANK_TOLERANCE = 1e-14;
 
 /**
- * TruncatedSVD as scikit-learn defines it: the range of the matrix found by a seeded Gaussian start and power iterations,
- * normalised each time (Halko, Martinsson, Tropp 2011, algorithm 4.4), then the small exact decomposition; the sign of
- * each component such that its largest entry is positive (`svd_flip`). The random numbers are not NumPy's, so the
- * agreement is that of two converged runs.
+ * TruncatedSVD as scikit-learn defines it: finds the range of the matrix with a seeded Gaussian start and normalized power
+ * iterations (Halko, Martinsson, Tropp 2011, algorithm 4.4), then decomposes the small matrix exactly. The sign of each
+ * component makes its largest entry positive (`svd_flip`). The random numbers differ from NumPy's, so the results agree
+ * as two converged runs do.
  *
- * Orthonormal bases come from the eigenvectors of the small Gram matrix, twice over at the end, and not from Householder
- * reflections: it is nothing but products, which threads share, and it takes a matrix of lower rank than asked for. Singular
- * values below 1e-7 of the largest come out as zero, with zero vectors; the spectra of purchases fall by 10 to 100.
+ * Orthonormal bases come from the eigenvectors of the small Gram matrix, twice at the end, and not from Householder
+ * reflections, because this uses only products, which threads share, and handles a matrix of lower rank than requested.
+ * Singular values below 1e-7 of the largest become zero, with zero vectors; the spectra of purchases fall by 10 to 100.
  * @throws RangeError when components is not between 1 and the smaller side of the matrix
  */
 export async function truncatedSvd(
@@ -55,29 +55,29 @@ export async function truncatedSvd(
   }
   const turned = transpose(matrix);
   const isTall = matrix.rows >= matrix.columns;
-  // From the small side to the large one and back; the basis is found on the large side, as scikit-learn does.
+  // Iterate from the small side to the large one and back; as in scikit-learn, the basis is found on the large side.
   const up = isTall ? matrix : turned;
   const down = isTall ? turned : matrix;
   const width = Math.min(smaller, components + oversamples);
   const large = makeBlock(up.rows, width);
   const steps = iterations + 2;
   /** @returns undefined when a direction was lost to rounding */
-  const iterate = async (normalised: 'once' | 'each way'): Promise<Block | undefined> => {
+  const iterate = async (normalized: 'once' | 'each way'): Promise<Block | undefined> => {
     const block = gaussianBlock(up.columns, width, seed);
     for (let iteration = 0; iteration < iterations; iteration += 1) {
       await multiply(pool, up, block, large);
-      if (normalised === 'each way') await orthonormalise(pool, large);
+      if (normalized === 'each way') await orthonormalize(pool, large);
       await multiply(pool, down, large, block);
-      const lost = await orthonormalise(pool, block);
-      if (lost > 0 && normalised === 'once') return undefined;
+      const lost = await orthonormalize(pool, block);
+      if (lost > 0 && normalized === 'once') return undefined;
       onProgress((iteration + 1) / steps);
     }
     return block;
   };
-  // There and back the spectrum falls as its square: a steep one needs a basis in between, which costs a third more.
+  // One round trip squares the spectrum, so a steep one needs an extra normalization in between, which costs a third more.
   const small = (await iterate('once')) ?? (await iterate('each way'))!;
   await multiply(pool, up, small, large);
-  for (let pass = 0; pass < 2; pass += 1) await orthonormalise(pool, large);
+  for (let pass = 0; pass < 2; pass += 1) await orthonormalize(pool, large);
   onProgress((iterations + 1) / steps);
   await multiply(pool, down, large, small);
   const { singularValues, rotation } = await decompose(pool, small);
@@ -94,9 +94,9 @@ export async function truncatedSvd(
 }
 
 /**
- * Rows that were not in the training, expressed in its components (scikit-learn's `transform`).
+ * Expresses rows that were not in the training data in its components (scikit-learn's `transform`).
  * @returns rows × components
- * @throws RangeError when the rows are of another width than the matrix that was trained on
+ * @throws RangeError when the rows have a different width than the training matrix
  */
 export function project(svd: TruncatedSvd, rows: CsrMatrix): Float64Array {
   const { components, itemVectors } = svd;
@@ -137,13 +137,13 @@ async function multiplyBy(pool: KernelPool, block: Block, factor: Float64Array):
 async function gramOf(pool: KernelPool, block: Block): Promise<Float64Array> {
   const parts = await pool.run(pool.slices(block.rows).map((range) => ({ kernel: 'gram', block, ...range })));
   const total = new Float64Array(block.columns * block.columns);
-  // In the order of the slices, not of their arrival: the same seed gives the same bits.
+  // Add the parts in the order of the slices, not of their arrival, so that the same seed gives the same bits.
   for (const part of parts) for (let cell = 0; cell < total.length; cell += 1) total[cell]! += part![cell]!;
   return total;
 }
 
-/** The same span with orthonormal columns; columns beyond the rank become zero. @returns how many did */
-async function orthonormalise(pool: KernelPool, block: Block): Promise<number> {
+/** Makes the columns orthonormal with the same span; columns beyond the rank become zero. @returns how many became zero */
+async function orthonormalize(pool: KernelPool, block: Block): Promise<number> {
   const size = block.columns;
   const { values, vectors } = symmetricEigen(await gramOf(pool, block), size);
   const factor = new Float64Array(size * size);
@@ -158,7 +158,7 @@ async function orthonormalise(pool: KernelPool, block: Block): Promise<number> {
   return lost;
 }
 
-/** Of a tall block: singular values, and the rotation of its columns onto its singular directions. */
+/** Decomposes a tall block: its singular values, and the rotation of its columns onto its singular directions. */
 async function decompose(
   pool: KernelPool,
   block: Block,
@@ -187,7 +187,7 @@ function scaleColumns(rows: Float64Array, columns: number, factor: (column: numb
   for (let cell = 0; cell < rows.length; cell += 1) rows[cell]! *= factors[cell % columns]!;
 }
 
-/** A pair of singular vectors is as good with both signs turned: the largest entry of the right one is made positive. */
+/** Makes the largest entry of each right singular vector positive, since a pair is equally valid with both signs flipped. */
 function flipSigns(left: Float64Array, right: Float64Array, columns: number): void {
   const signs = new Float64Array(columns).fill(1);
   const largest = new Float64Array(columns);

@@ -25,24 +25,24 @@ import {
   type Serving,
 } from './model-store.ts';
 
-/** Far below the heartbeat timeout of workflows/recommendations. */
+/** Well below the heartbeat timeout in workflows/recommendations. */
 const HEARTBEAT_EVERY_MS = 2_000;
-/** A signal is an event of the workflow's history for good: at most twenty a stage. */
+/** Each signal is a permanent event of the workflow's history, so a stage sends at most twenty. */
 const REPORT_EVERY_MS = 5_000;
-const TELL_STEP = 0.05;
+const MIN_REPORTED_STEP = 0.05;
 
 export interface Exported {
   facts: ExportFacts;
   heldOutFromMs: number;
-  /** Why nothing can be trained on it. */
+  /** Why no model can be trained on it. */
   missing?: string;
-  /** Why it does not look like the shop's purchases. */
+  /** Why the data looks unusual for the shop. */
   strange?: string;
 }
 
 export interface ModelsNow {
   serving: Serving | null;
-  /** Ids of those that can be served, the newest first. */
+  /** IDs of models that can be served, newest first. */
   kept: string[];
 }
 
@@ -51,7 +51,7 @@ type RetrainingDependencies = Pick<ActivityDependencies, 'db' | 'settings' | 'te
 export function createRetrainingActivities(deps: RetrainingDependencies) {
   const { db } = deps;
   return {
-    /** Safe to retry: the snapshot that a killed worker stored, or half stored, is replaced by one taken now. */
+    /** Safe to retry: a new snapshot replaces one that a killed worker stored completely or partly. */
     exportHistory: async (input: { retrainingId: string }): Promise<Exported> => {
       await removeStrays(db, input.retrainingId);
       const facts = await inProcess(deps, 'export', input);
@@ -60,15 +60,15 @@ export function createRetrainingActivities(deps: RetrainingDependencies) {
       const strange = strangenessOf(facts, serving?.report.facts?.lines);
       return { facts, heldOutFromMs: heldOutFromMs(facts), ...(missing && { missing }), ...(strange && { strange }) };
     },
-    /** Safe to retry: a model that is stored whole is not trained again. */
+    /** Safe to retry: a completely stored model is not trained again. */
     trainModels: (input: TrainInput): Promise<Trained> => inProcess(deps, 'train', input),
     /** Safe to retry: it only reads. */
     evaluateModels: (input: EvaluateInput): Promise<Evaluated> => inProcess(deps, 'evaluate', input),
-    /** Safe to retry: one transaction, and a model that is published is left alone. */
-    publishModel: (request: PublishRequest): Promise<Published> => beating(() => publishModel(db, request)),
-    /** Safe to retry: what is served already is served. */
+    /** Safe to retry: it is one transaction, and a published model stays unchanged. */
+    publishModel: (request: PublishRequest): Promise<Published> => withHeartbeats(() => publishModel(db, request)),
+    /** Safe to retry: a model that is already served stays served. */
     rollBackModel: (request: RollBackRequest): Promise<RolledBack> => rollBack(db, request),
-    /** Safe to retry: what is gone stays gone, and a report is kept once. */
+    /** Safe to retry: deletion is idempotent, and a report is stored once. */
     discardRetraining: (request: { retrainingId: string; refused?: RefusedModel }): Promise<void> =>
       discard(db, request.retrainingId, request.refused),
     /** Safe to retry: it only reads. */
@@ -79,7 +79,7 @@ export function createRetrainingActivities(deps: RetrainingDependencies) {
   };
 }
 
-/** Runs a stage in a process of its own and tells the workflow how far it is. */
+/** Runs a stage in its own process, and signals its progress to the workflow. */
 async function inProcess<Name extends JobName>(
   { settings, temporal, log }: RetrainingDependencies,
   name: Name,
@@ -92,7 +92,9 @@ async function inProcess<Name extends JobName>(
   });
   log.info({ stage: name, retrainingId: input.retrainingId, attempt }, 'retraining: stage started');
   try {
-    return await beating(() => runJob(name, input, { settings, signal: cancellationSignal(), onProgress: report }));
+    return await withHeartbeats(() =>
+      runJob(name, input, { settings, signal: cancellationSignal(), onProgress: report }),
+    );
   } catch (error) {
     if (isWorkerStopping(error))
       throw ApplicationFailure.create({
@@ -104,8 +106,8 @@ async function inProcess<Name extends JobName>(
   }
 }
 
-/** A worker that is killed is noticed by the heartbeats that no longer come; a cancellation is heard of by them. */
-async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Sends heartbeats during `work`: their absence reveals a killed worker, and they deliver a cancellation. */
+async function withHeartbeats<Result>(work: () => Promise<Result>): Promise<Result> {
   const beat = setInterval(() => heartbeat(), HEARTBEAT_EVERY_MS);
   try {
     return await work();
@@ -114,19 +116,19 @@ async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** A cancellation that comes from the worker is none of the retraining. */
+/** Whether the activity is canceled by the worker's shutdown, which does not cancel the retraining. */
 function isWorkerStopping(error: unknown): boolean {
   return cancellationSignal().aborted && error instanceof Error && error.message === 'WORKER_SHUTDOWN';
 }
 
-/** At most one report in five seconds, and only of five percent or more. One that can’t be sent is superseded by the next. */
+/** Sends at most one report in five seconds, and only after five percent of progress. A report that can't be sent is dropped. */
 function throttledProgress(
   send: (progress: { fraction: number; detail?: string }) => Promise<void>,
 ): (fraction: number, detail?: string) => void {
   let last = { atMs: 0, fraction: -1 };
   return (fraction, detail) => {
     const nowMs = Date.now();
-    if (nowMs - last.atMs < REPORT_EVERY_MS || Math.abs(fraction - last.fraction) < TELL_STEP) return;
+    if (nowMs - last.atMs < REPORT_EVERY_MS || Math.abs(fraction - last.fraction) < MIN_REPORTED_STEP) return;
     last = { atMs: nowMs, fraction };
     send({ fraction, ...(detail !== undefined && { detail }) }).catch(() => {});
   };

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../infra/postgres/database.ts';
 
-/** Whose views and carts count, and from when on; people who are not named here chose nothing. */
+/** Privacy choices by shopper: whether their views and carts count, and from when. Shoppers without an entry made no choice. */
 export type Choices = ReadonlyMap<string, { personalised: boolean; forgottenMs: number }>;
 
 export async function readChoices(sql: Sql): Promise<Choices> {

@@ -1,4 +1,4 @@
-/** Scores the new model's twin and the served model's on purchases that neither has seen, and decides by the stock counters. */
+/** Scores the new model's twin and the served model's on purchases that neither has seen, and decides whether to publish. */
 import { judge, type ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { decodeModel, type ServedModel } from '../../../domain/recommendations/served-model.ts';
 import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
@@ -11,7 +11,7 @@ import { readServing } from './model-store.ts';
 import { historyBefore, purchasesFrom } from './split-history.ts';
 import { readHistory } from './train-models.ts';
 
-/** Scored at most, of each kind: a mean of so many is exact to .003, and more would only take time. */
+/** Maximum number of scored lists per kind. A mean of this many is accurate to .003, and more would only take time. */
 const MAX_LISTS = 10_000;
 
 /** Safe to repeat: it only reads. */
@@ -29,7 +29,7 @@ export async function evaluateModels(
   const score = (lists: ListMaker, from: number, detail: string): ModelScores =>
     figuresOf(
       evaluate(
-        counting(lists, truth, (done) => report(from + done / 2, detail)),
+        withProgress(lists, truth, (done) => report(from + done / 2, detail)),
         truth,
         before.items.length,
       ),
@@ -56,14 +56,14 @@ export async function evaluateModels(
   };
 }
 
-/** @throws RangeError when there is none, or it is no model */
+/** @throws RangeError when the twin is missing or is not a model */
 async function readTwin(db: Database, owner: string): Promise<ServedModel> {
   const bytes = await readArtefact(db, owner, 'twin');
   if (!bytes) throw new RangeError(`the evaluation copy of ${owner} no longer exists`);
   return decodeModel(bytes);
 }
 
-/** One that can't be read must not keep those from publishing who want to in any case. */
+/** Reads the opponent. With `publishAnyway`, a damaged or missing one does not prevent publication. */
 async function readOpponent(db: Database, modelId: string, publishAnyway: boolean): Promise<ServedModel | undefined> {
   try {
     return await readTwin(db, modelId);
@@ -73,7 +73,7 @@ async function readOpponent(db: Database, modelId: string, publishAnyway: boolea
   }
 }
 
-/** What sells now, for everybody alike: what a model has to beat before there is another. */
+/** Recommends current bestsellers to everybody: the baseline that the first model has to beat. */
 class PopularityLists implements ListMaker {
   readonly #popular: readonly ScoredItem[];
   readonly #before: Truth['before'];
@@ -92,8 +92,8 @@ class PopularityLists implements ListMaker {
     return this.#without(() => false);
   }
 
-  similarItems(asked: number): ScoredItem[] {
-    return this.#without((item) => item === asked);
+  similarItems(requested: number): ScoredItem[] {
+    return this.#without((item) => item === requested);
   }
 
   #without(isLeftOut: (item: number) => boolean, count = 10): ScoredItem[] {
@@ -106,13 +106,13 @@ class PopularityLists implements ListMaker {
   }
 }
 
-/** Tells how far an evaluation is, by the lists that it asked for. */
-function counting(lists: ListMaker, truth: Truth, report: (done: number) => void): ListMaker {
+/** Reports the progress of an evaluation by the number of requested lists. */
+function withProgress(lists: ListMaker, truth: Truth, report: (done: number) => void): ListMaker {
   const expected = truth.byCustomer.size * 2 + truth.invoices.length;
-  let asked = 0;
+  let requested = 0;
   const counted = <Answer>(answer: Answer): Answer => {
-    asked += 1;
-    if (asked % 100 === 0) report(Math.min(1, asked / expected));
+    requested += 1;
+    if (requested % 100 === 0) report(Math.min(1, requested / expected));
     return answer;
   };
   return {
@@ -122,7 +122,7 @@ function counting(lists: ListMaker, truth: Truth, report: (done: number) => void
   };
 }
 
-/** Shoppers and baskets spread evenly over all there are, the same ones each time. */
+/** Selects shoppers and baskets that are spread evenly over all, the same ones each time. */
 function sampled({ byCustomer, before, invoices }: Truth): Truth {
   const spread = <Each>(all: readonly Each[]): Each[] => {
     const step = Math.max(1, all.length / MAX_LISTS);

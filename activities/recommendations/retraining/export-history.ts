@@ -1,4 +1,4 @@
-/** Exports what shoppers did: purchases from PostgreSQL, views and carts from the analytics events. */
+/** Exports the training data: purchases from PostgreSQL, and views and carts from the analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
 import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
@@ -10,9 +10,9 @@ import { encodeHistory } from './history-codec.ts';
 import { readInterest } from './interest-events.ts';
 import type { ExportInput, ReportProgress } from './job-messages.ts';
 
-/** Orders fetched at once. */
+/** Orders per fetch. */
 const PAGE = 2_000;
-/** Tries to read the events, and the waits between them: a restart of InfluxDB is waited for, an outage is not. */
+/** Waits between attempts to read the events: long enough for a restart of InfluxDB, not for an outage. */
 const EVENT_RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 interface Snapshot {
@@ -22,7 +22,7 @@ interface Snapshot {
   takenMs: number;
 }
 
-// A purchase of someone who opted out, or had it forgotten, tells what goes with what, as a guest's does.
+// A purchase of a shopper who opted out or had it forgotten counts like a guest's, only for items that are bought together.
 const PURCHASES = `
 declare purchases no scroll cursor for
 select
@@ -45,8 +45,8 @@ interface OrderRow {
 }
 
 /**
- * Safe to repeat: a snapshot stored before is replaced by one taken now.
- * @param eventRetryAfterMs waits between the tries to read the events
+ * Safe to repeat: a new snapshot replaces an earlier one.
+ * @param eventRetryAfterMs waits between attempts to read the events
  */
 export async function exportHistory(
   db: Database,
@@ -64,7 +64,7 @@ export async function exportHistory(
   return { ...factsOf(history, takenMs), ...(withoutEvents && { withoutEvents }) };
 }
 
-/** All reads of PostgreSQL see the same moment: what is bought or refunded meanwhile is not in it, or all of it is. */
+/** All reads of PostgreSQL see the same snapshot, so a concurrent purchase or refund is contained completely or not at all. */
 function takeSnapshot(db: Database, onPage: (done: number, lines: number) => void): Promise<Snapshot> {
   return db.transaction(
     async (sql) => {
@@ -92,7 +92,7 @@ function takeSnapshot(db: Database, onPage: (done: number, lines: number) => voi
   );
 }
 
-/** @returns why views and carts are left out, or undefined */
+/** Adds views and carts. @returns why they are left out; undefined when they were added */
 async function addInterest(
   snapshot: Snapshot,
   influx: InfluxDb,
@@ -102,7 +102,7 @@ async function addInterest(
   const { builder, choices, products, takenMs } = snapshot;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      // A shop that nobody has visited yet has no database for events.
+      // A new shop without visitors does not have a database for events yet.
       await influx.prepare();
       const interest = await readInterest(influx, { choices, products, untilMs: takenMs }, (done, events) =>
         report(0.6 + done * 0.3, `${builder.lines} purchased lines, ${events} views and carts`),

@@ -1,4 +1,4 @@
-/** What an export holds, from real PostgreSQL and InfluxDB. */
+/** The content of an export from real PostgreSQL and InfluxDB. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { SIGNAL_KINDS } from '../../../domain/recommendations/signals.ts';
@@ -82,7 +82,7 @@ async function executeRefund(
   ]);
 }
 
-/** "kind shopper product", shoppers and products by their places here; sorted. */
+/** Sorted lines "kind shopper product", with the indices of shoppers and products in this test. */
 async function exported(influx = shop.services.influx, eventRetryAfterMs?: readonly number[]) {
   const { db } = shop.services;
   const facts = await exportHistory(db, influx, { retrainingId }, () => {}, eventRetryAfterMs);
@@ -97,7 +97,7 @@ async function exported(influx = shop.services.influx, eventRetryAfterMs?: reado
 
 const one = (product: number, quantity = 1) => ({ product: products[product]!, quantity });
 
-it('holds what was paid, net of what was given back in full; guests by their baskets', async () => {
+it('contains paid items without fully refunded ones, and guests by their baskets', async () => {
   const partly = await order({ user: users[0]!, items: [one(0, 2), one(1), one(2), one(3), one(4)] });
   await executeRefund(partly, products[0]!, 1);
   await executeRefund(partly, products[1]!, 1);
@@ -113,7 +113,7 @@ it('holds what was paid, net of what was given back in full; guests by their bas
   expect(history.invoices).toBe(2);
 });
 
-it('names nobody who opted out, nor what was forgotten', async () => {
+it('identifies nobody who opted out, and contains no forgotten history', async () => {
   await order({ user: users[0]!, items: [one(0)], daysAgo: 20 });
   await order({ user: users[0]!, items: [one(1)], daysAgo: 5 });
   await order({ user: users[1]!, items: [one(2)] });
@@ -124,7 +124,7 @@ it('names nobody who opted out, nor what was forgotten', async () => {
   expect((await exported()).lines).toEqual(['purchase 0 1', 'purchase guest 0', 'purchase guest 2']);
 });
 
-it('holds views and carts of those who are known, want it, and mean our products', async () => {
+it('contains views and carts of identified shoppers who consented, for products of the shop', async () => {
   const { influx, db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
   await db.run(
@@ -142,7 +142,7 @@ it('holds views and carts of those who are known, want it, and mean our products
     event('product_view', 1, { product_id: products[1]!, user_id: users[0]! }),
     event('add_to_cart', 40, { product_id: products[2]!, user_id: users[0]!, quantity: 1 }),
     event('product_view', 1, { product_id: products[3]!, visitor: VISITOR }),
-    // Not these: forgotten, opted out, nobody's, no product, too old, of another kind.
+    // Excluded: forgotten, opted out, anonymous, not a product, too old, and of another kind.
     event('product_view', 3, { product_id: products[3]!, visitor: VISITOR }),
     event('product_view', 1, { product_id: products[3]!, user_id: users[1]! }),
     event('product_view', 1, { product_id: products[3]! }),
@@ -156,15 +156,15 @@ it('holds views and carts of those who are known, want it, and mean our products
   expect(facts.withoutEvents).toBeUndefined();
 });
 
-it('goes on without views and carts when InfluxDB is away, and says so', async () => {
+it('continues without views and carts when InfluxDB is unavailable, and reports that', async () => {
   await order({ user: users[0]!, items: [one(0)] });
-  const away = new InfluxDb({ ...shop.services.settings, INFLUXDB_URL: 'http://127.0.0.1:1' });
-  const { lines, facts } = await exported(away, [10, 20]);
+  const unavailable = new InfluxDb({ ...shop.services.settings, INFLUXDB_URL: 'http://127.0.0.1:1' });
+  const { lines, facts } = await exported(unavailable, [10, 20]);
   expect(lines).toEqual(['purchase 0 0']);
   expect(facts.withoutEvents).toContain('InfluxDB');
 });
 
-it('of a shop that no browser has visited has no events, which is nothing strange', async () => {
+it('of a shop without visitors has no events, which is not unusual', async () => {
   await order({ user: users[0]!, items: [one(0)] });
   const fresh = new InfluxDb({ ...shop.services.settings, INFLUXDB_DATABASE: `fresh_${randomUUID().slice(0, 8)}` });
   const { lines, facts } = await exported(fresh);
@@ -172,22 +172,22 @@ it('of a shop that no browser has visited has no events, which is nothing strang
   expect(facts.withoutEvents).toBeUndefined();
 });
 
-it('is of one moment: what is bought while it is taken is not in it', async () => {
+it('is one snapshot, without purchases that are made during the export', async () => {
   const { db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
-  const reserved = await db.pool.connect();
+  const blocker = await db.pool.connect();
   try {
-    await reserved.query('begin');
-    await reserved.query('lock table shopper_choices in access exclusive mode');
+    await blocker.query('begin');
+    await blocker.query('lock table shopper_choices in access exclusive mode');
     const running = exported();
     await until(
       () => db.row("select 1 from pg_locks where relation = 'shopper_choices'::regclass and not granted"),
-      'the export to be in the middle',
+      'the export to wait for the lock',
     );
     await order({ user: users[1]!, items: [one(1)] });
-    await reserved.query('rollback');
+    await blocker.query('rollback');
     expect((await running).lines.filter((line) => line.startsWith('purchase'))).toEqual(['purchase 0 0']);
   } finally {
-    reserved.release(true);
+    blocker.release(true);
   }
 });

@@ -1,13 +1,13 @@
-/** A history as bytes: columns of numbers and the tables of their names, compressed to some fifth. */
+/** Encodes a history as bytes: columns of numbers and tables of names, compressed to about a fifth. */
 import { Readable } from 'node:stream';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import type { History } from '../model/history.ts';
 
 const MAGIC = 'HOLDFAST-HIS';
 const VERSION = 1;
-/** Before the header: the magic word, the version, the header's length. */
+/** Bytes before the header: the magic word, the version, and the header's length. */
 const PREAMBLE = 24;
-/** What is handed on at once; a column of five million numbers would be reserved twice otherwise. */
+/** Size of the pieces that are passed on; a whole column of five million numbers would be in memory twice. */
 const PIECE_BYTES = 1024 * 1024;
 
 const COLUMNS = {
@@ -26,14 +26,14 @@ interface Header {
   items: string[];
 }
 
-/** The history as compressed bytes, in pieces to be stored one after the other. */
+/** The history as compressed bytes, in pieces that are stored one after the other. */
 export function encodeHistory(history: History): AsyncIterable<Uint8Array> {
   return Readable.from(plainPieces(history), { objectMode: false }).compose(createZstdCompress());
 }
 
 /**
- * The history that was encoded.
- * @throws RangeError for bytes that are no history, or a cut-off one
+ * Decodes a history.
+ * @throws RangeError when the bytes are not a history, or are truncated
  */
 export async function decodeHistory(bytes: ArrayBuffer): Promise<History> {
   const parts: Buffer[] = [];
@@ -51,7 +51,7 @@ export async function decodeHistory(bytes: ArrayBuffer): Promise<History> {
   const column = <Name extends Column>(name: Name): InstanceType<(typeof COLUMNS)[Name]> => {
     const size = lines * COLUMNS[name].BYTES_PER_ELEMENT;
     if (at + size > plain.length) throw new RangeError('the history is truncated');
-    // Copied, since numbers must begin at a multiple of their size.
+    // Copy the bytes, since typed arrays must begin at a multiple of their element size.
     const own = new Uint8Array(size);
     own.set(plain.subarray(at, at + size));
     at += size;

@@ -1,4 +1,4 @@
-/** Views and carts of those who agreed to be known, from the analytics events in InfluxDB. */
+/** Reads views and carts of shoppers who consented from the analytics events in InfluxDB. */
 import { isUser, parseName, userOwner, type Visitor, visitorOfHash } from '../../../domain/identity.ts';
 import { SIGNAL_KINDS, type SignalKind } from '../../../domain/recommendations/signals.ts';
 import type { InfluxDb, InfluxSeries } from '../../../infra/influxdb/client.ts';
@@ -7,30 +7,30 @@ import type { Choices } from './choices.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;
-/** Points in one answer. A window of time with more is asked for in halves. */
+/** Maximum number of points per query; a time window with more is split in halves. */
 const MAX_POINTS = 20_000;
 const WIDEST_WINDOW_MS = 8 * DAY_MS;
-/** Whoever looks at more in three months is a machine: the rest of theirs does not count. */
+/** A shopper with more events in three months is likely a bot, so further ones do not count. */
 const MAX_OF_SHOPPER = 5_000;
 
 const KINDS: Readonly<Record<string, SignalKind>> = { product_view: 'view', add_to_cart: 'cart' };
 
 export interface Wanted {
   choices: Choices;
-  /** Anybody can send an event of anything: what is no product of ours is left out. */
+  /** IDs of the shop's products. Events of others are left out, since anyone can send events. */
   products: ReadonlySet<string>;
   untilMs: number;
 }
 
-/** What was read, at 32 bytes an event beside its names. */
+/** The events that were read, at 32 bytes per event plus names. */
 export interface Interest {
   readonly count: number;
   events(): Generator<Interaction>;
 }
 
 /**
- * Reads the last 90 days, a window of time after the other, so that no answer is large.
- * @throws InfluxRefused, InfluxUnavailable
+ * Reads the last 90 days in time windows, so that no response is large.
+ * @throws InfluxRefused or InfluxUnavailable
  */
 export async function readInterest(
   influx: InfluxDb,
@@ -115,7 +115,7 @@ class KeptEvents implements Interest {
       yield {
         kind: SIGNAL_KINDS[this.#events[at]!]!,
         item: this.#names[this.#events[at + 1]!]!,
-        // An account is named as in its orders.
+        // An account has the same ID as in its orders.
         customer: isUser(who) ? parseName(who).id : who,
         timeMs: this.#events[at + 3]!,
       };

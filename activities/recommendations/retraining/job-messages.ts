@@ -1,8 +1,8 @@
-/** What a worker and its training process say to each other. */
+/** Messages between a worker and its training process. */
 import type { ExportFacts, ModelScores, Verdict } from '../../../domain/recommendations/publication-check.ts';
 import type { Settings } from '../../../infra/config.ts';
 
-/** All that the process needs of the settings, and none of the shop's other secrets. */
+/** The settings that the process needs, without the shop's other secrets. */
 export const JOB_SETTINGS = [
   'POSTGRES_URL',
   'INFLUXDB_URL',
@@ -21,12 +21,12 @@ export interface ExportInput {
 
 export interface TrainInput {
   retrainingId: string;
-  /** When the export was taken: the end of what the model knows. */
+  /** When the export was taken, which is the end of the model's training data. */
   takenMs: number;
   heldOutFromMs: number;
 }
 export interface Trained {
-  /** Of the training of both models, whoever else was at work. */
+  /** Duration of the training of both models, in wall-clock time. */
   seconds: number;
   products: number;
   modelBytes: number;
@@ -35,14 +35,14 @@ export interface Trained {
 export interface EvaluateInput {
   retrainingId: string;
   heldOutFromMs: number;
-  /** Whoever asked wants it published whatever is found. */
+  /** Whether to publish the model regardless of its evaluation. */
   publishAnyway: boolean;
 }
 export interface Evaluated {
   scores: ModelScores;
-  /** What it was compared with: a model's id, or null for plain popularity. */
+  /** ID of the model that it was compared with; null for bestsellers. */
   against: string | null;
-  /** Id of the model that was served meanwhile. */
+  /** ID of the model that was served during the evaluation. */
   served: string | null;
   opponentScores: ModelScores;
   verdict: Verdict;
@@ -61,7 +61,7 @@ export interface JobOrder<Name extends JobName = JobName> {
   input: Jobs[Name]['input'];
 }
 
-/** @param fraction 0–1 @param detail such as "120,000 lines" */
+/** @param fraction 0–1 @param detail for example "120,000 lines" */
 export type ReportProgress = (fraction: number, detail?: string) => void;
 
 export type JobNews =

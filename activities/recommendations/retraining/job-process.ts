@@ -1,4 +1,4 @@
-/** Runs a job in a process of its own, on behalf of an activity. */
+/** Runs a job of an activity in its own process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DomainError } from '../../../domain/errors.ts';
@@ -15,19 +15,19 @@ import {
 
 const PROGRAM = fileURLToPath(new URL('./job.ts', import.meta.url));
 
-/** What V8 does when the memory that it may use is full. */
+/** The signal with which V8 ends the process when its memory limit is reached. */
 const OUT_OF_MEMORY_SIGNAL = 'SIGABRT';
 
 export interface JobOptions {
   settings: Settings;
-  /** Aborting kills the process; the call then rejects with the signal's reason, once the process is gone. */
+  /** Aborting kills the process; once it has ended, the call rejects with the signal's reason. */
   signal: AbortSignal;
   onProgress: ReportProgress;
 }
 
 /**
- * @throws DomainError unavailable when the process was killed or something was away: the same may go well later; conflict when it
- * never will
+ * @throws DomainError unavailable when the process was killed or a store was unavailable, so that a retry may succeed; conflict when no
+ * retry can succeed
  */
 export async function runJob<Name extends JobName>(
   name: Name,
@@ -37,7 +37,7 @@ export async function runJob<Name extends JobName>(
   signal.throwIfAborted();
   const child = fork(PROGRAM, [], {
     execArgv: [`--max-old-space-size=${settings.RECOMMENDATIONS_MEMORY_MB}`],
-    // Settings go by message: an environment can be read by others, and the rest of ours is none of its business.
+    // Settings are sent by message, since other processes can read the environment and the job must not have our other settings.
     env: systemVariables(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -60,7 +60,7 @@ export async function runJob<Name extends JobName>(
   }
 }
 
-/** Settles when the process is gone, with its last word. */
+/** Resolves when the process has ended, with its last message. */
 function ended(
   child: ChildProcess,
   onProgress: ReportProgress,
@@ -80,7 +80,7 @@ function picked(settings: Settings): JobSettings {
   return Object.fromEntries(JOB_SETTINGS.map((name) => [name, settings[name]])) as unknown as JobSettings;
 }
 
-/** How the system is found, and whom to trust; no setting of the shop. */
+/** Environment variables of the system, such as paths and trusted certificates, without settings of the shop. */
 function systemVariables(): NodeJS.ProcessEnv {
   const names = ['PATH', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));

@@ -1,6 +1,6 @@
 /**
- * The program of a training process: one job, told by its parent, then it ends. Apart from the worker, since training blocks an event
- * loop for seconds and takes memory; it ends by itself when the worker is gone.
+ * The program of a training process: runs one job that its parent sends, then exits. It is separate from the worker, since training blocks
+ * the event loop for seconds and needs much memory. It exits when the worker is gone.
  */
 import { constants, setPriority } from 'node:os';
 import pg from 'pg';
@@ -12,7 +12,7 @@ import { exportHistory } from './export-history.ts';
 import type { JobNews, JobOrder, Jobs, ReportProgress } from './job-messages.ts';
 import { trainModels } from './train-models.ts';
 
-/** Between two tellings of progress; the worker passes on far fewer. */
+/** Minimum time between two progress reports; the worker forwards far fewer. */
 const REPORT_EVERY_MS = 200;
 
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -21,12 +21,12 @@ process.once('message', (order: JobOrder) => void work(order));
 
 async function work(order: JobOrder): Promise<void> {
   const db = new Database(new pg.Pool({ connectionString: order.settings.POSTGRES_URL, max: 2 }));
-  // A connection that is lost while idle must not end the process: the next statement tells of it.
+  // A connection that is lost while idle must not end the process; the next statement reports it.
   db.pool.on('error', () => {});
   try {
-    say({ type: 'done', result: await run(order, db) });
+    send({ type: 'done', result: await run(order, db) });
   } catch (error) {
-    say({ type: 'failed', ...described(error) });
+    send({ type: 'failed', ...described(error) });
   } finally {
     await db.pool.end().catch(() => {});
     process.disconnect?.();
@@ -54,15 +54,15 @@ function progressReporter(): ReportProgress {
   return (fraction, detail) => {
     if (Date.now() - reportedAt < REPORT_EVERY_MS) return;
     reportedAt = Date.now();
-    say({ type: 'progress', fraction, detail });
+    send({ type: 'progress', fraction, detail });
   };
 }
 
-function say(news: JobNews): void {
+function send(news: JobNews): void {
   if (process.connected) process.send?.(news);
 }
 
-/** Messages stand in histories that many read: of PostgreSQL's only the code, since others quote what was sent. */
+/** Messages are stored in histories that many people read. PostgreSQL's own messages may quote input, so only its code is used. */
 function described(error: unknown): { message: string; retryable: boolean } {
   if (error instanceof pg.DatabaseError)
     return { message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`, retryable: true };

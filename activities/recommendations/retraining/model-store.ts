@@ -1,27 +1,27 @@
-/** Models in PostgreSQL: which is served, which are kept, and how one takes the other's place. */
+/** Models in PostgreSQL: which is served, which are kept, publication, and rollback. */
 import type { ExportFacts, ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { removeArtefact } from '../../../infra/postgres/artefacts.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 
-/** Published models that can be served at once, the one that is served among them. */
+/** Number of published models that are kept, including the served one. */
 const MODELS_KEPT = 3;
-/** Reports of models that were not good enough. */
+/** Number of reports kept of models that were not published. */
 const REFUSED_KEPT = 10;
-/** Owners of what a retraining works with begin like this; models' do not. */
+/** Prefix of the owners of a retraining's working data; model IDs do not have it. */
 export const WORKSHOP = 'retraining-';
 
-/** What is told of a model. */
+/** The report of a model. */
 export interface ModelReport {
   facts: ExportFacts;
   heldOutFromMs: number;
-  /** Of its twin; absent when it was not scored. */
+  /** Scores of its twin; absent when it was not scored. */
   scores?: ModelScores;
-  /** What it was compared with, and how that scored. */
+  /** The model that it was compared with, and that model's scores. */
   against?: string;
   opponentScores?: ModelScores;
-  /** Why it was published, or was not. */
+  /** Why it was or was not published. */
   because: string;
-  /** Somebody wanted it published whatever is found. */
+  /** Whether it was published regardless of its evaluation, as requested. */
   publishAnyway?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Serving {
   /** ISO 8601. */
   since: string;
   report: ModelReport;
-  /** Served before it; null for the first. */
+  /** ID of the model that was served before; null for the first. */
   before: string | null;
 }
 
@@ -39,7 +39,7 @@ export interface PublishRequest {
   modelId: string;
   trainedUntilMs: number;
   report: ModelReport;
-  /** The model that it was compared with: when another is served by now, it is not published. Null: none was served. */
+  /** The model that it was compared with, null if none was served. If another one is served by now, the new model is not published. */
   against: string | null;
 }
 export type Published = { outcome: 'published' } | { outcome: 'outdated' };
@@ -64,8 +64,8 @@ export async function readServing(sql: Sql): Promise<Serving | undefined> {
 }
 
 /**
- * Puts a model in the served one's place, all at once: its bytes change hands, its row appears, the switch is thrown, and what is not
- * kept goes. Safe to repeat: a model that is there is there.
+ * Publishes a model in one transaction: takes over its data from the retraining, inserts its row, serves it, and deletes models that are no
+ * longer kept. Safe to repeat: a model that is already published stays unchanged.
  */
 export async function publishModel(db: Database, request: PublishRequest): Promise<Published> {
   const { retrainingId, modelId, trainedUntilMs, report, against } = request;
@@ -94,8 +94,8 @@ export async function publishModel(db: Database, request: PublishRequest): Promi
 }
 
 /**
- * Serves another of the kept models. Safe to repeat: what is served already is served.
- * @param from the model that was served when it was decided
+ * Serves another one of the kept models. Safe to repeat: a model that is already served stays served.
+ * @param from the model that was served at the time of the decision
  */
 export async function rollBack(db: Database, { from, to }: RollBackRequest): Promise<RolledBack> {
   return db.transaction(async (sql) => {
@@ -115,7 +115,7 @@ export async function rollBack(db: Database, { from, to }: RollBackRequest): Pro
   });
 }
 
-/** Models that can be served, the newest first. */
+/** IDs of models that can be served, newest first. */
 export async function keptModels(sql: Sql): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
     `select m.id from recommendation_models m
@@ -126,7 +126,7 @@ export async function keptModels(sql: Sql): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Removes what a retraining worked with, and keeps what is to be told of a model that was refused. Safe to repeat. */
+/** Deletes a retraining's working data, and stores the report of a refused model. Safe to repeat. */
 export async function discard(db: Database, retrainingId: string, refused?: RefusedModel): Promise<void> {
   await db.transaction(async (sql) => {
     await removeArtefact(sql, retrainingId);
@@ -144,7 +144,7 @@ export async function discard(db: Database, retrainingId: string, refused?: Refu
   });
 }
 
-/** What another retraining left behind, one that was terminated or whose worker wrote on after its end. */
+/** Deletes data that another retraining left behind, because it was terminated or its worker continued after its end. */
 export async function removeStrays(db: Database, retrainingId: string): Promise<void> {
   const owners = await db.rows<{ owner: string }>(
     `select owner from recommendation_artefacts union select owner from recommendation_parts`,
@@ -153,7 +153,7 @@ export async function removeStrays(db: Database, retrainingId: string): Promise<
     if (owner.startsWith(WORKSHOP) && owner !== retrainingId) await db.transaction((sql) => removeArtefact(sql, owner));
 }
 
-/** One switch at a time, also the first, when there is no row to lock. */
+/** Serializes changes of the served model, including the first one, when there is no row to lock. */
 async function lockSwitch(sql: Sql): Promise<void> {
   await sql.run("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
 }
@@ -166,7 +166,7 @@ async function serve(sql: Sql, modelId: string): Promise<void> {
   );
 }
 
-/** The served model and the one before it stay, and the newest beside them. */
+/** Deletes old models. The served model, the one before it, and then the newest ones are kept. */
 async function removeOld(sql: Sql): Promise<void> {
   const kept = await keptModels(sql);
   const needed = await sql.rows<{ id: string }>(

@@ -1,4 +1,4 @@
-/** Every activity of a retraining, run again and beside itself: no model is trained, published or reported twice. */
+/** Every retraining activity, repeated and concurrent: no model is trained, published, or reported twice. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
@@ -13,7 +13,7 @@ type Retraining = ReturnType<typeof createRetrainingActivities>;
 
 let shop: RetrainingShop;
 let retraining: Retraining;
-/** The activities of a whole retraining, in its order. */
+/** The activities of a retraining, in their order. */
 let exported: { retrainingId: string; facts: ExportFacts };
 beforeAll(async () => {
   shop = await startRetrainingShop();
@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => shop?.stop(), 60_000);
 
-/** All that is stored of models and retrainings. */
+/** All stored data of models and retrainings. */
 async function stored(): Promise<unknown> {
   const { db } = shop.services;
   return {
@@ -33,7 +33,7 @@ async function stored(): Promise<unknown> {
   };
 }
 
-/** The second run answers the same and changes nothing; nor do several at once after it. */
+/** The second run returns the same and changes nothing, and neither do concurrent runs after it. */
 async function repeated<Answer>(activity: () => Promise<Answer>): Promise<Answer> {
   const answer = await inActivity(activity);
   const after = await stored();
@@ -43,7 +43,7 @@ async function repeated<Answer>(activity: () => Promise<Answer>): Promise<Answer
   return answer;
 }
 
-/** Several at once: one may fail by the other's row, and is tried again. @returns the answers */
+/** Runs several concurrently. One may fail because of another's row, and is retried. @returns the results */
 async function atOnce<Answer>(activity: () => Promise<Answer>): Promise<Answer[]> {
   const attempts = await Promise.allSettled([1, 2, 3].map(() => inActivity(activity)));
   return attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
@@ -56,7 +56,7 @@ const artefactsOf = (owner: string) =>
     [owner],
   );
 
-/** A retraining that has come to its publication, with bytes of any kind. */
+/** A retraining before its publication, with arbitrary bytes as its model. */
 async function trained(): Promise<string> {
   const owner = `${WORKSHOP}${randomUUID()}`;
   for (const name of ['history', 'model', 'twin'])
@@ -65,7 +65,7 @@ async function trained(): Promise<string> {
 }
 const report = () => ({ facts: exported.facts, heldOutFromMs: heldOutFromMs(exported.facts), because: 'it is better' });
 
-it('has a part of this file for each activity', () => {
+it('tests every activity', () => {
   const names: Record<keyof Retraining, true> = {
     exportHistory: true,
     trainModels: true,
@@ -82,7 +82,7 @@ describe('a retraining', () => {
   const retrainingId = `${WORKSHOP}${randomUUID()}`;
   const timeless = ({ facts }: { facts: ExportFacts }) => ({ ...facts, takenMs: 0 });
 
-  it('exportHistory leaves one history, of the purchases as they are', async () => {
+  it('exportHistory leaves one history with the current purchases', async () => {
     const run = () => retraining.exportHistory({ retrainingId });
     const first = await inActivity(run);
     const second = await inActivity(run);
@@ -125,7 +125,7 @@ describe('a model', () => {
     against,
   });
 
-  it('is published once, and read as it is', async () => {
+  it('is published once, and can be read', async () => {
     const owner = await trained();
     const first = publication(owner, `m-${randomUUID()}`, null);
     const answers = await atOnce(() => retraining.publishModel(first));
@@ -134,7 +134,7 @@ describe('a model', () => {
     expect(await artefactsOf(owner)).toEqual([]);
     expect((await artefactsOf(first.modelId)).map(({ name }) => name)).toEqual(['model', 'twin']);
 
-    // Two retrainings at once that were compared with the same model: one of them takes its place.
+    // Of two concurrent retrainings that were compared with the same model, one is published.
     const rivals = [await trained(), await trained()].map((each) =>
       publication(each, `m-${randomUUID()}`, first.modelId),
     );
@@ -143,16 +143,16 @@ describe('a model', () => {
     const models = await repeated(() => retraining.readModels());
     expect(models.kept).toHaveLength(2);
 
-    // Back to the first, once.
+    // Rolls back to the first model, once.
     const from = models.serving!.modelId;
     await repeated(() => retraining.rollBackModel({ from, to: first.modelId }));
     expect((await retraining.readModels()).serving).toMatchObject({ modelId: first.modelId });
-    // Decided while another model was served.
+    // This rollback was decided while another model was served.
     const stale = { from: rivals.find(({ modelId }) => modelId !== from)!.modelId, to: from };
     expect(await repeated(() => retraining.rollBackModel(stale))).toMatchObject({ outcome: 'refused' });
   }, 60_000);
 
-  it('that was refused is reported once, and what it was made of is gone', async () => {
+  it('that was refused is reported once, and its working data is deleted', async () => {
     const owner = await trained();
     const refused = { modelId: `m-${randomUUID()}`, trainedUntilMs: exported.facts.takenMs, report: report() };
     await repeated(() => retraining.discardRetraining({ retrainingId: owner, refused }));

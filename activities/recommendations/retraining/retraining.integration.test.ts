@@ -1,4 +1,4 @@
-/** Retrainings on real servers: what is published, what is refused, and that no kill leaves anything half done. */
+/** Retrainings on real servers: publications, refusals, and recovery from killed workers and processes. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ import {
 
 const GOOD = { shoppers: 400, products: 120, orders: 3_000, days: 100 };
 const ASKED = { requestedBy: 'Anna', reason: 'test' };
-/** What each training process runs. */
+/** The program of each training process. */
 const PROGRAM = join(import.meta.dirname, 'job.ts');
 
 let shop: RetrainingShop;
@@ -51,7 +51,7 @@ async function admin() {
   return signedIn({ services: shop.services, api } as unknown as TestShop, 'admin');
 }
 
-/** Asks by the API and waits for the end of it. */
+/** Requests a retraining through the API and waits for its end. */
 async function retrain(body: object = {}): Promise<LastRetraining> {
   const since = new Date().toISOString();
   const asked = await (await admin()).call('POST', '/admin/recommendations/retrain', body);
@@ -74,7 +74,7 @@ async function serving(): Promise<string | undefined> {
   return (await shop.services.db.row<{ id: string }>('select model_id as id from recommendation_serving'))?.id;
 }
 
-/** Owners of bytes: models, and retrainings that left something. */
+/** Owners of stored data: models, and retrainings that left data behind. */
 async function owners(): Promise<string[]> {
   const rows = await shop.services.db.rows<{ owner: string }>(
     'select owner from recommendation_artefacts union select owner from recommendation_parts order by owner',
@@ -85,7 +85,7 @@ async function owners(): Promise<string[]> {
 const rollBack = (request: object = {}) =>
   workflow().executeUpdate(rollbackUpdate, { args: [{ requestId: randomUUID(), ...ASKED, ...request }] });
 
-/** Training processes of a worker, each from the moment it runs the program: stopped before, it would stop its worker with it. */
+/** Training processes of a worker that already run the program; pausing one before that would pause its worker too. */
 function jobsOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`)
     .flatMap((thread) => childrenOf(pid, thread))
@@ -93,7 +93,7 @@ function jobsOf(pid: number): number[] {
     .filter(runsProgram);
 }
 
-/** A process is a copy of its worker first, which waits until it has become the program. */
+/** A new process is first a copy of its worker, which waits until the process runs the program. */
 function runsProgram(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(PROGRAM);
@@ -102,7 +102,7 @@ function runsProgram(pid: number): boolean {
   }
 }
 
-/** None of a thread that has ended since it was listed. */
+/** Returns nothing for a thread that has ended since it was listed. */
 function childrenOf(pid: number, thread: string): string[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
@@ -114,8 +114,8 @@ function childrenOf(pid: number, thread: string): string[] {
 }
 
 /**
- * The training processes of a stage, stopped so that they can't come to their end by themselves. Each process is stopped before the stage
- * is asked for: a short stage would be over by the time of the answer.
+ * Pauses the training processes of a stage, so that they can't complete. Each process is paused before the stage is queried, since a short
+ * stage could end before the response.
  */
 async function frozen(stage: RetrainingStage): Promise<number[]> {
   const jobs = await until(
@@ -133,7 +133,7 @@ async function frozen(stage: RetrainingStage): Promise<number[]> {
   return jobs;
 }
 
-/** One that has ended meanwhile needs no signal. */
+/** A process that has ended in the meantime needs no signal. */
 function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(pid, name);
@@ -150,8 +150,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('the stock counters', () => {
-  it('publishes the first model that is better than plain popularity', async () => {
+describe('the publication check', () => {
+  it('publishes the first model that beats bestsellers', async () => {
     const last = await retrain({ reason: 'first' });
     expect(last.outcome, last.sentence).toBe('published');
     expect(last.sentence).toContain('bestsellers');
@@ -171,7 +171,7 @@ describe('the stock counters', () => {
     expect(await owners()).toEqual([before]);
   }, 120_000);
 
-  it('keeps it when what trains was shuffled', async () => {
+  it('keeps the served model when the training data was shuffled', async () => {
     const before = await serving();
     await clearPurchases(shop.services);
     await makePurchases(shop.services, { ...GOOD, shuffledBefore: true });
@@ -180,11 +180,11 @@ describe('the stock counters', () => {
     expect(await serving()).toBe(before);
   }, 120_000);
 
-  it('keeps it when every purchase names another product, however consistently', async () => {
+  it('keeps the served model when every purchase names another product, even consistently', async () => {
     const before = await serving();
     await clearPurchases(shop.services);
     await makePurchases(shop.services, GOOD);
-    // Tastes are product numbers modulo ten: turned by one in the second digit and mixed, none stays together.
+    // Tastes are product numbers modulo ten. Shifted by one in the second digit and mixed, no taste stays together.
     await shop.services.db.run(
       `update order_items i set product_id = q.id from products p join products q
          on q.sku = 'P' || ((substr(p.sku, 2)::int * 37 + substr(p.sku, 2)::int / 10) % $1::int) where p.id = i.product_id`,
@@ -201,8 +201,8 @@ describe('the stock counters', () => {
   }, 120_000);
 });
 
-describe('going back', () => {
-  it('keeps three models, and goes back step by step until there is none', async () => {
+describe('a rollback', () => {
+  it('goes back step by step through three kept models until none is left', async () => {
     await clearPurchases(shop.services);
     await makePurchases(shop.services, GOOD);
     const first = (await serving())!;
@@ -214,7 +214,7 @@ describe('going back', () => {
     }
     expect(await owners()).toEqual(ids.slice(1).sort());
     const person = await admin();
-    // Asked again by a client that missed the answer, it goes no further back.
+    // A repeated request of a client that missed the response does not roll back further.
     const key = { 'idempotency-key': randomUUID() };
     for (let times = 0; times < 2; times++) {
       const answer = await person.call('POST', '/admin/recommendations/rollback', { reason: 'odd' }, key);
@@ -232,8 +232,8 @@ describe('going back', () => {
   }, 180_000);
 });
 
-describe('one at a time', () => {
-  it('asked twice at once, and started under another id, it trains once', async () => {
+describe('concurrent requests', () => {
+  it('train once, also when started under another ID', async () => {
     const people = [await admin(), await admin()];
     const since = new Date().toISOString();
     const [one, two] = await Promise.all(people.map((each) => each.call('POST', '/admin/recommendations/retrain', {})));
@@ -250,9 +250,9 @@ describe('one at a time', () => {
   }, 120_000);
 });
 
-describe('canceled in mid-training', () => {
+describe('canceled during training', () => {
   for (const how of ['by its update', 'with its workflow'] as const) {
-    it(`${how}: its process is gone, the model stays`, async () => {
+    it(`${how}: its process ends, and the served model stays`, async () => {
       const before = await serving();
       const since = new Date().toISOString();
       await (await admin()).call('POST', '/admin/recommendations/retrain', {});
@@ -277,36 +277,36 @@ describe('canceled in mid-training', () => {
 
 describe('a worker killed without warning', () => {
   for (const stage of ['export', 'train', 'evaluate', 'publish'] satisfies RetrainingStage[]) {
-    it(`in the stage ${stage}: another goes on from there`, async () => {
+    it(`in the stage ${stage}: another worker resumes that stage`, async () => {
       const { db } = shop.services;
-      const reserved = await db.pool.connect();
+      const blocker = await db.pool.connect();
       const since = new Date().toISOString();
       try {
-        await reserved.query('begin');
-        // An export that can't end by itself: its process has to notice that the worker is gone.
-        if (stage === 'export') await reserved.query('lock table shopper_choices in access exclusive mode');
-        // A publication has no process of its own: it is reserved at the switch.
+        await blocker.query('begin');
+        // This export can't complete, so its process must notice that the worker is gone.
+        if (stage === 'export') await blocker.query('lock table shopper_choices in access exclusive mode');
+        // A publication has no process of its own, so it is blocked at its lock.
         if (stage === 'publish')
-          await reserved.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
+          await blocker.query("select pg_advisory_xact_lock(hashtext('recommendation_serving'))");
         await (await admin()).call('POST', '/admin/recommendations/retrain', {});
         if (stage === 'publish') await until(isWaiting, 'the publication to wait', 60_000);
         const jobs = stage === 'publish' ? [] : await frozen(stage);
         const { runId } = await workflow().describe();
         await worker.kill();
         for (const job of jobs) process.kill(job, 'SIGCONT');
-        await until(() => !jobs.some(isAlive), 'the training process to end by itself', 10_000);
-        await reserved.query('rollback');
+        await until(() => !jobs.some(isAlive), 'the training process to exit', 10_000);
+        await blocker.query('rollback');
         worker = await shop.startWorkerProcess();
         const last = await ended(since);
         expect(last.outcome, last.sentence).toBe('published');
-        // Tries of each stage: those before the kill were not run again.
+        // Attempts of each stage: stages that completed before the kill did not run again.
         expect(await triesOf(runId)).toEqual({ export: 1, train: 1, evaluate: 1, publish: 1, [stage]: 2 });
         const id = (await serving())!;
         expect(last.sentence).toContain(id);
         expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
         expect(decodeModel((await readArtefact(db, id, 'model'))!).items).toHaveLength(GOOD.products);
       } finally {
-        reserved.release(true);
+        blocker.release(true);
       }
     }, 120_000);
   }
@@ -324,7 +324,7 @@ const STAGE_OF: Readonly<Record<string, RetrainingStage>> = {
   publishModel: 'publish',
 };
 
-/** How often each stage of a run was tried, scheduled anew or not. */
+/** Number of attempts of each stage of a run, whether retried or scheduled again. */
 async function triesOf(runId: string): Promise<Record<string, number>> {
   const { events } = await shop.services.temporal.workflow.getHandle(RETRAINING_ID, runId).fetchHistory();
   const stages = new Map<string, string>();

@@ -1,7 +1,7 @@
-/** A history cut in two at a moment: what trains, and what is scored. */
+/** Splits a history at a point in time into training data and scored purchases. */
 import { type History, PURCHASE, type Purchase } from '../model/history.ts';
 
-/** What was before the moment; shoppers and items that were not seen before it are not in it. */
+/** The history before the cut, without shoppers and items that occur only after it. */
 export function historyBefore(history: History, cutMs: number): History {
   const lines = Int32Array.from(history.timeMsOf.keys()).filter((line) => history.timeMsOf[line]! < cutMs);
   const customers = numbered(history.customers, history.customerOf, lines);
@@ -18,7 +18,7 @@ export function historyBefore(history: History, cutMs: number): History {
   };
 }
 
-/** Purchases from the moment on. */
+/** Purchases from the cut on. */
 export function purchasesFrom(history: History, cutMs: number): Purchase[] {
   const { customers, items, customerOf, itemOf, invoiceOf, kindOf, timeMsOf } = history;
   const purchases: Purchase[] = [];
@@ -35,7 +35,7 @@ export function purchasesFrom(history: History, cutMs: number): Purchase[] {
   return purchases;
 }
 
-/** Numbers of some lines anew, without those that none of them has; −1 stays −1. */
+/** Renumbers the names of the given lines without unused ones; −1 stays −1. */
 function numbered(
   names: readonly string[],
   numbers: Int32Array,

@@ -1,4 +1,4 @@
-/** Trains two models: one on all of the history, and its twin on what is before the held-out time, by which it is judged. */
+/** Trains two models: one on the whole history, and for its evaluation a twin on the history before the held-out time. */
 import { encodeModel } from '../../../domain/recommendations/served-model.ts';
 import { hasArtefact, readArtefact, writeArtefact } from '../../../infra/postgres/artefacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
@@ -9,7 +9,7 @@ import { decodeHistory } from './history-codec.ts';
 import type { ReportProgress, Trained, TrainInput } from './job-messages.ts';
 import { historyBefore } from './split-history.ts';
 
-/** Safe to repeat: a model that is stored whole is not trained again. */
+/** Safe to repeat: a completely stored model is not trained again. */
 export async function trainModels(db: Database, input: TrainInput, report: ReportProgress): Promise<Trained> {
   const { retrainingId, takenMs, heldOutFromMs } = input;
   const history = await readHistory(db, retrainingId);
@@ -39,7 +39,7 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
   };
 }
 
-/** @throws RangeError when there is none */
+/** @throws RangeError when the history no longer exists or is damaged */
 export async function readHistory(db: Database, retrainingId: string): Promise<History> {
   const bytes = await readArtefact(db, retrainingId, 'history');
   if (!bytes) throw new RangeError('the exported history no longer exists; start a new retraining');

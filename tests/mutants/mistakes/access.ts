@@ -11,18 +11,18 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'anyone can create products',
-        "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
-        "router.post('/products', limits.limit('api'), identify, async (ctx) => {\n    const admin = { userId: 'nobody' };",
+        "summary: 'Add a product',\n      access: 'admin',",
+        "summary: 'Add a product',\n      access: 'anyone',",
       ],
       [
         'customers can change products',
-        "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'admin');",
-        "router.patch('/products/:id', limits.limit('api'), identify, async (ctx) => {\n    const admin = requireRole(ctx, 'customer', 'admin');",
+        "summary: 'Update a product',\n      access: 'admin',",
+        "summary: 'Update a product',\n      access: 'account',",
       ],
       [
         'support can delete products',
-        "    requireRole(ctx, 'admin');\n    const { id }",
-        "    requireRole(ctx, 'admin', 'support');\n    const { id }",
+        "summary: 'Discontinue a product',\n      access: 'admin',",
+        "summary: 'Discontinue a product',\n      access: 'staff',",
       ],
     ],
   },
@@ -32,8 +32,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'customers can read the shop’s statistics',
-        "    requireRole(ctx, 'admin');\n    const query = parse(eventReportQuery",
-        '    const query = parse(eventReportQuery',
+        "summary: 'Counts of events over time',\n      access: 'admin',",
+        "summary: 'Counts of events over time',\n      access: 'anyone',",
       ],
       ['visits are recorded with IDs without consent', '  if (!hasConsented(ctx)) return {};\n', ''],
     ],
@@ -44,8 +44,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'staff who are not administrators can roll back the model',
-        "const { userId } = requireRole(ctx, 'admin');\n    const { reason } =",
-        "const { userId } = requireRole(ctx, 'admin', 'support', 'support_lead');\n    const { reason } =",
+        "summary: 'Roll back to the previously served model',\n      access: 'admin',",
+        "summary: 'Roll back to the previously served model',\n      access: 'staff',",
       ],
     ],
   },
@@ -58,6 +58,32 @@ export const ACCESS: readonly MistakesInFile[] = [
         "  if (!roles.includes(identity.role))\n    throw new DomainError('forbidden', 'Your account does not have permission to do this.');\n",
         '',
       ],
+    ],
+  },
+  {
+    file: 'api/middleware/access.ts',
+    tests: [...ROLE_TESTS, 'api/route'],
+    replacements: [
+      ['the declared access is not checked', '      check(ctx, refusal);\n', ''],
+      [
+        'support approves for support leads',
+        "lead: withRole('support_lead', 'admin')",
+        "lead: withRole('support', 'admin')",
+      ],
+      [
+        'nobody in particular reserves, and lists orders',
+        "  if (ownersOf(ctx).length === 0) throw new DomainError('unauthenticated', refusal);\n",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/route.ts',
+    tests: [...ROLE_TESTS, 'api/route', 'tests/rate-limits', 'tests/problem-details'],
+    replacements: [
+      ['a route is open to everyone', '[...usual.limits, ...usual.access]', '[...usual.limits]'],
+      ['a route is not limited', '[...usual.limits, ...usual.access]', '[...usual.access]'],
+      ['bodies are not parsed', "body: body && parse(body, ctx.request.body, 'body'),", 'body: ctx.request.body,'],
     ],
   },
   {
@@ -246,7 +272,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/orders/checkout-routes.ts',
     tests: ['api/orders', 'api/checkout', 'tests/rate-limits'],
-    replacements: [['checkouts are not limited', "limits.limit('payment'), ", '']],
+    replacements: [['checkouts are not limited', "limit: ['api', 'payment'],", "limit: 'api',"]],
   },
   {
     file: 'api/accounts/routes.ts',
@@ -254,8 +280,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'passwords can be tried without limit',
-        "router.post('/auth/login', limits.limit('api'), limits.limitFailures('auth'), ",
-        "router.post('/auth/login', limits.limit('api'), ",
+        "summary: 'Sign in and merge the guest’s cart',\n      access: 'anyone',\n      limit: ['api', { failures: 'auth' }],",
+        "summary: 'Sign in and merge the guest’s cart',\n      access: 'anyone',\n      limit: 'api',",
       ],
     ],
   },
@@ -302,8 +328,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the order of a shopper who signed in after reserving belongs to the guest’s cart',
-        'request.userId ? userOwner(request.userId) : guarded.owner,',
-        'guarded.owner,',
+        'request.userId ? userOwner(request.userId) : locked.owner,',
+        'locked.owner,',
       ],
     ],
   },

@@ -91,8 +91,8 @@ export const ANSWERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the account’s address is used although another one was given',
-        'email: body.email ?? (await accountEmail(ctx)),',
-        'email: ctx.state.identity ? await accountEmail(ctx) : (body.email ?? null),',
+        'email: body.email ?? (await accountEmail(ctx, deps)),',
+        'email: identity ? await accountEmail(ctx, deps) : (body.email ?? null),',
       ],
     ],
   },
@@ -185,13 +185,13 @@ export const ANSWERS: readonly MistakesInFile[] = [
         "const CHECK_STRIPE_EVERY = '6 hours';",
         "const CHECK_STRIPE_EVERY = '6 days';",
       ],
-      ['an event of a decline makes the refund again', 'if (!hasNews || isRetryAsked) break;', 'break;'],
+      ['an event of a decline makes the refund again', 'if (!hasNews || isRetryRequested) break;', 'break;'],
       [
         'a refund that the bank declined later stays pending',
         "if (seen.stripeRefundId && seen.refundStatus !== 'failed')",
         "if (seen.stripeRefundId && seen.refundStatus === 'pending')",
       ],
-      ['a retry requested by staff is not made', '      isRetryAsked = true;\n', ''],
+      ['a retry requested by staff is not made', '      isRetryRequested = true;\n', ''],
     ],
   },
 ];

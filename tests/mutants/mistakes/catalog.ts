@@ -36,7 +36,7 @@ export const CATALOG: readonly MistakesInFile[] = [
       ],
       [
         'a delivery that was refused is never counted',
-        'recordDeltas(sql, sound, idOf)',
+        'recordDeltas(sql, valid, idOf)',
         'recordDeltas(sql, rows, idOf)',
       ],
       [
@@ -185,7 +185,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       ['search ignores the minimum price', 'cents(query.min_price, Math.ceil)', 'undefined'],
-      ['each page of a search is the first one', '            offset,\n', '            offset: 0,\n'],
+      ['each page of a search is the first one', '      offset,\n', '      offset: 0,\n'],
       ['price ranges are in cents', 'cents === null ? null : toDecimal(cents, currency)', 'cents'],
     ],
   },

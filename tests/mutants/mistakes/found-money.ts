@@ -27,7 +27,7 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
         'amountCents >= refundableCents(order, decided)',
         'amountCents > refundableCents(order, decided)',
       ],
-      ['units of a won chargeback never ship', "  if (status === 'failed') await keepUnits(sql, refundId);\n", ''],
+      ['units of a won chargeback never ship', "  if (status === 'failed') await restoreUnits(sql, refundId);\n", ''],
       [
         'an inquiry by the bank counts as withdrawn money',
         "if (status.startsWith('warning_') || status === 'prevented') return undefined;",
@@ -96,7 +96,7 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'units stay off the parcel when a refund in the dashboard failed',
-        "    if (own.requestedBy === STRIPE && status === 'failed') await keepUnits(sql, own.refundId);\n",
+        "    if (own.requestedBy === STRIPE && status === 'failed') await restoreUnits(sql, own.refundId);\n",
         '',
       ],
       [

@@ -8,13 +8,13 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an order is placed with another shopper’s reservation',
-        'if (!guarded || !request.owners.includes(guarded.owner)) return',
-        'if (!guarded) return',
+        'if (!locked || !request.owners.includes(locked.owner)) return',
+        'if (!locked) return',
       ],
       [
         'an order is placed with an expired reservation',
-        "if (guarded.status !== 'reserved' || !guarded.live) return",
-        "if (guarded.status !== 'reserved') return",
+        "if (locked.status !== 'reserved' || !locked.live) return",
+        "if (locked.status !== 'reserved') return",
       ],
       [
         'a second PaymentIntent replaces the order’s own',
@@ -156,7 +156,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a partial refund of an unmatched payment counts as a full one',
-        'if (backCents < payment.amountCents) return null;',
+        'if (returnedCents < payment.amountCents) return null;',
         'if (back.length === 0) return null;',
       ],
       [
@@ -211,7 +211,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'an event that could not be handled is answered with 200',
-        "      throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });\n",
+        "    throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });\n",
         '',
       ],
     ],

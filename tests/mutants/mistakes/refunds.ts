@@ -328,7 +328,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'Stripe’s event of a pending refund is handled only six hours later',
-        `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await askStripe(refund);
+        `      if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await checkStripe(refund);
 `,
         '',
       ],

@@ -19,19 +19,15 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a canceled order shows money that could be refunded',
-        "isAllowed('refund', order.status)\n      ?",
-        'true\n      ?',
+        "isAllowed('refund', order.status)\n          ?",
+        'true\n          ?',
       ],
-      ['`GET /refunds` without its role check', "    requireRole(ctx, 'support', 'support_lead', 'admin');\n", ''],
-      [
-        'support can approve and reject refunds',
-        "requireRole(ctx, 'support_lead', 'admin');",
-        "requireRole(ctx, 'support', 'support_lead', 'admin');",
-      ],
+      ['`GET /refunds` without its role check', "access: 'staff',", "access: 'anyone',"],
+      ['support can approve and reject refunds', "access: 'lead',", "access: 'staff',"],
       ['shoppers can restock items', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
       [
         'a refund that staff make only for returned items is made immediately',
-        '      awaitReturn: body.await_return,\n',
+        '          awaitReturn: body.await_return,\n',
         '',
       ],
       ['returned items that staff received are not restocked', 'restock: body.restock,', 'restock: false,'],
@@ -100,8 +96,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the reason of a cancellation is lost',
-        '      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason,',
-        "      await updateOrder(deps, order, cancelOrderUpdate, {\n        requestId,\n        reason: 'Canceled by the customer',",
+        '  await updateOrder(deps, order, cancelOrderUpdate, {\n    requestId,\n    reason,',
+        "  await updateOrder(deps, order, cancelOrderUpdate, {\n    requestId,\n    reason: 'Canceled by the customer',",
       ],
       [
         'an order that is resumed for a cancellation is not found by its account',
@@ -110,8 +106,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'an order that is resumed for a cancellation is found as canceled',
-        '        status: before.status,',
-        "        status: 'canceled',",
+        '    status: before.status,',
+        "    status: 'canceled',",
       ],
     ],
   },

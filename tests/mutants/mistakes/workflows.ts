@@ -8,8 +8,8 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a payment for an ended order is not searched for',
-        '      await checkMovedMoney(order);\n      // Once:',
-        '      // Once:',
+        '      await checkMovedMoney(order);\n      // Only once:',
+        '      // Only once:',
       ],
       [
         'an extended order ends at its first deadline',
@@ -54,7 +54,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         "if (status === 'succeeded' && refund.news && stripeRefundId) {",
         'if (false) {',
       ],
-      ['Stripe is never queried for the outcome of a refund', '  if (!refund.news) await askStripe(refund);\n', ''],
+      ['Stripe is never queried for the outcome of a refund', '  if (!refund.news) await checkStripe(refund);\n', ''],
       ['a failed refund ends without staff', '      await untilStaffDecide(refund);\n', "      return 'failed';\n"],
     ],
   },
@@ -64,7 +64,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the last check for a payment is up to ten minutes late',
-        'if (keptUntil > Date.now()) lookAt = Math.min(lookAt, keptUntil);',
+        'if (keptUntil > Date.now()) checkAt = Math.min(checkAt, keptUntil);',
         '',
       ],
       [
@@ -79,8 +79,8 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
       ],
       [
         'a reservation that may be paid is never checked again',
-        '        lookAt = Date.now() + waitMs;\n',
-        '        lookAt = Number.MAX_SAFE_INTEGER;\n',
+        '        checkAt = Date.now() + waitMs;\n',
+        '        checkAt = Number.MAX_SAFE_INTEGER;\n',
       ],
     ],
   },

@@ -18,7 +18,7 @@ export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
     if (order.status === 'pending') {
       order.requestCancel({ ...request, reason });
       await condition(() => order.settled !== undefined);
-      // Paid in the same moment: what was asked for is still a cancellation, now of a paid order.
+      // The payment may have succeeded at the same moment; then the order is canceled as a paid order below.
       if (order.facts!.capturedCents === 0 || order.refundId !== undefined) return { status: order.status! };
     }
     const canceled = await short.cancelPaid({

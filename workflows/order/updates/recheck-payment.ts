@@ -38,7 +38,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
       reason,
     });
     if (payment === 'succeeded') {
-      // Before its payment is booked, an order has no books to enter refunds and chargebacks in.
+      // Refunds and chargebacks can be recorded only for a paid order, so they wait until the payment is recorded.
       order.isReconcileDue ||= order.facts!.capturedCents === 0;
       order.markPaidAtStripe();
     }

@@ -22,7 +22,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
   },
 
   check(order, request) {
-    // Asked again, a refund of an order that has moved on is answered by the records.
+    // A repeated request gets its first result from the database, even if the order's state no longer allows a refund.
     const isKnown = order.record?.refunds.some((each) => each.requestId === request.requestId);
     if (!isKnown) requireRefundable(order, request);
   },
@@ -33,7 +33,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
     if (typeof wish === 'string') throw refuse('invalid_request', wish);
     const { requestId, requestedBy, reason, proof, restock, awaitReturn } = request;
     const { orderId } = order;
-    const asked = await short.requestRefund({
+    const requested = await short.requestRefund({
       orderId,
       requestId,
       requestedBy,
@@ -43,15 +43,15 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
       awaitReturn,
       ...wish,
     });
-    if (asked.outcome === 'order_missing') throw refuse('not_found', 'Order not found.');
-    if (asked.outcome === 'refused') throw refuse(asked.code, asked.message);
-    await startRefund(order, asked.refund);
+    if (requested.outcome === 'order_missing') throw refuse('not_found', 'Order not found.');
+    if (requested.outcome === 'refused') throw refuse(requested.code, requested.message);
+    await startRefund(order, requested.refund);
     await order.refresh();
     return {
       status: order.status!,
-      refundId: asked.refund.refundId,
+      refundId: requested.refund.refundId,
       refundWorkflowId: refundWorkflowId(orderId, requestId),
-      refundStatus: asked.refund.status,
+      refundStatus: requested.refund.status,
     };
   },
 };

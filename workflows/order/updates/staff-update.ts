@@ -1,4 +1,4 @@
-/** What support staff send to an order at the Temporal UI: one file for each update. */
+/** Updates that support staff send to an order in the Temporal UI, one file per update. */
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { OrderStepRequest } from '../../../activities/orders/order-steps.ts';
@@ -13,17 +13,17 @@ import { short } from '../steps.ts';
 export interface StaffUpdate<Result, Request extends OrderRequest> {
   definition: UpdateDefinition<Result, [Request]>;
   description: string;
-  /** A good request, which staff copy. */
+  /** A valid request that staff can copy. */
   example: object;
-  /** Checks of its own fields, each with a sentence that says what is wrong. */
+  /** Checks of this update's own fields; each returns a sentence that states the problem. */
   fields?: Readonly<Record<string, FieldCheck>>;
-  /** @throws ApplicationFailure when it makes no sense for the order as it is */
+  /** @throws ApplicationFailure when the order's state does not allow the request */
   check(order: OrderCase, request: Request): void;
-  /** Safe to repeat: one effect for each request ID. */
+  /** Idempotent: takes effect once per request ID. */
   handle(order: OrderCase, request: Request): Promise<Result>;
 }
 
-/** Checks a request before it is accepted, so that the UI's dialog shows what is wrong. */
+/** Registers the update with a validator, so that the Temporal UI's dialog shows what is wrong with a request. */
 export function register<Result, Request extends OrderRequest>(
   order: OrderCase,
   { definition, description, example, fields, check, handle }: StaffUpdate<Result, Request>,
@@ -39,20 +39,20 @@ export function register<Result, Request extends OrderRequest>(
 
 export const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Customer called' };
 
-/** Refuses what the order's state does not allow, unless this very request was done before. */
+/** Refuses a request that the order's state does not allow, unless this same request was already carried out. */
 export const requireStateFor =
   (action: OrderAction) =>
   (order: OrderCase, request: OrderRequest): void => {
     if (order.outcome !== undefined)
       throw refuse('conflict', `This order is ${order.outcome}, and its workflow has completed.`);
-    // Just resumed from the database: the records themselves decide.
+    // The run was just resumed and has not loaded the order yet; the activity checks the state.
     if (order.status === undefined) return;
     if (order.isDone(action, request.requestId)) return;
     const refusal = refusalOf(action, order.status);
     if (refusal) throw refuse('conflict', refusal);
   };
 
-/** Does one step on the order's records; what they refuse, the sender reads. */
+/** Applies one staff action to the order's records. @throws ApplicationFailure conflict with the reason when it is refused */
 export async function takeStep(
   order: OrderCase,
   { requestId, requestedBy, reason }: OrderRequest,

@@ -4,7 +4,7 @@ import { refundStart } from '../../refund/start.ts';
 import { startUnlessRunning } from '../../shared/start-unless-running.ts';
 import type { OrderCase } from '../case.ts';
 
-/** The refund is in the records already; its workflow sends it, or waits for whoever has to agree. */
+/** Starts the workflow of a refund that is already in the database; it sends the refund, or waits for approval. */
 export async function startRefund(
   order: OrderCase,
   { refundId, requestId, amountCents, currency }: RefundFacts,

@@ -1,0 +1,53 @@
+/**
+ * Who may call what, apart from the declarations: a route that opens up by a slip of its `access` fails here. What each caller then gets is
+ * the subject of tests/access.integration.test.ts.
+ */
+import { expect, it } from 'vitest';
+import { type Access, documentedOperations } from '../../tests/support/operations.ts';
+
+const STAFF = ['support', 'support_lead', 'admin'];
+const LEAD = ['support_lead', 'admin'];
+const ADMIN = ['admin'];
+
+/** Every other operation is open to everyone. */
+const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
+  'POST /api/products': ADMIN,
+  'PATCH /api/products/{id}': ADMIN,
+  'DELETE /api/products/{id}': ADMIN,
+
+  'GET /api/me': 'account',
+  'PATCH /api/me': 'account',
+
+  'POST /api/reservations': 'owner',
+  'GET /api/reservations/{id}': 'owner',
+  'DELETE /api/reservations/{id}': 'owner',
+  'POST /api/checkouts': 'owner',
+
+  'GET /api/orders': 'owner',
+  'GET /api/orders/{id}': 'owner',
+  'GET /api/orders/{id}/events': 'owner',
+  'POST /api/orders/{id}/cancel': 'owner',
+
+  'GET /api/orders/{id}/refunds': 'owner',
+  'POST /api/orders/{id}/refunds': 'owner',
+  'GET /api/refunds': STAFF,
+  'POST /api/refunds/{id}/approve': LEAD,
+  'POST /api/refunds/{id}/reject': LEAD,
+
+  'GET /api/admin/analytics/events': ADMIN,
+  'GET /api/admin/analytics/recommendations': ADMIN,
+
+  'PUT /api/recommendations/choices': 'owner',
+  'DELETE /api/recommendations/history': 'owner',
+  'GET /api/admin/recommendations': ADMIN,
+  'POST /api/admin/recommendations/retrain': ADMIN,
+  'POST /api/admin/recommendations/rollback': ADMIN,
+
+  'POST /api/codec/decode': STAFF,
+  'POST /api/codec/encode': STAFF,
+};
+
+it('every operation is open to those who are listed here', () => {
+  const restricted = documentedOperations.filter(({ access }) => access !== 'anyone');
+  expect(Object.fromEntries(restricted.map(({ name, access }) => [name, access]))).toEqual(RESTRICTED);
+});

@@ -1,0 +1,82 @@
+/** What a route sends when it succeeds: its part of the OpenAPI document, and how it is sent. */
+import type { z } from 'zod';
+import type { ApiContext } from './context.ts';
+
+export interface Success<Answer> {
+  status: 200 | 201 | 202 | 204 | 302;
+  description: string;
+  schema?: z.ZodType;
+  /** application/json unless given. */
+  mediaType?: string;
+  /** Another success, with the same schema. */
+  alternative?: { status: 200 | 202; description: string };
+  send(ctx: ApiContext, answer: Answer): void;
+}
+
+/** Sends the body that the handler returns. */
+export const gives = <Body>(
+  description: string,
+  schema: z.ZodType<Body>,
+  status: 200 | 201 | 202 = 200,
+): Success<Body> => ({
+  status,
+  description,
+  schema,
+  send(ctx, body) {
+    ctx.status = status;
+    ctx.body = body;
+  },
+});
+
+/** Sends no body. */
+export const done = (description: string): Success<void> => ({
+  status: 204,
+  description,
+  send(ctx) {
+    ctx.status = 204;
+  },
+});
+
+/** Redirects to the URL that the handler returns. */
+export const redirects = (description: string): Success<string> => ({
+  status: 302,
+  description,
+  send: (ctx, url) => ctx.redirect(url),
+});
+
+/** Something other than JSON, which the route writes itself. */
+export const writes = (description: string, mediaType: string, schema: z.ZodType): Success<never> => ({
+  status: 200,
+  description,
+  schema,
+  mediaType,
+  send() {
+    throw new TypeError('the route writes its response itself');
+  },
+});
+
+/** A body to send with the status of the alternative. */
+export class Alternative<Body> {
+  readonly body: Body;
+
+  constructor(body: Body) {
+    this.body = body;
+  }
+}
+
+/** A success that can also have another status, where the handler returns an `Alternative`. */
+export function withAlternative<Body>(
+  ok: Success<Body>,
+  status: 200 | 202,
+  description: string,
+): Success<Body | Alternative<Body>> {
+  return {
+    ...ok,
+    alternative: { status, description },
+    send(ctx, answer) {
+      if (!(answer instanceof Alternative)) return ok.send(ctx, answer);
+      ok.send(ctx, answer.body);
+      ctx.status = status;
+    },
+  };
+}

@@ -1,0 +1,235 @@
+/** A route of the API is declared once: this is what a declaration has, and how a request goes through it. */
+import type { RouterContext } from '@koa/router';
+import type { Middleware } from 'koa';
+import type { z } from 'zod';
+import type { ApiContext, ApiDependencies, ApiState } from './context.ts';
+import { type Access, admit } from './middleware/access.ts';
+import type { Identity } from './middleware/access-tokens.ts';
+import type { RateLimits, RateTier } from './middleware/rate-limit.ts';
+import { parse } from './middleware/validate.ts';
+import type { Success } from './responses.ts';
+
+type Tag =
+  | 'Catalog'
+  | 'Search'
+  | 'Cart'
+  | 'Accounts'
+  | 'Checkout'
+  | 'Orders'
+  | 'Refunds'
+  | 'Support'
+  | 'Analytics'
+  | 'Recommendations'
+  | 'System';
+
+/** Counts each request, or only those that fail. */
+type Limit = RateTier | { failures: RateTier };
+
+export interface RouteDependencies extends ApiDependencies {
+  limits: RateLimits;
+  /** The OpenAPI document as the API serves it. */
+  documentation: { json: string; page: string };
+}
+
+/** What the OpenAPI document says of a route, and what decides whether a request reaches the handler. */
+export interface Operation {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below `/api`, as documented: `/orders/{id}`. */
+  path: `/${string}`;
+  tag: Tag;
+  summary: string;
+  access: Access;
+  limit: Limit | readonly Limit[] | 'none';
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+  /** Documents a body that the handler reads from the request itself, byte for byte. */
+  rawBody?: z.ZodType;
+  ok: Success<unknown>;
+  /** Expected failures, beyond those that follow from access, limits, and schemas. */
+  problems?: Partial<Record<400 | 401 | 403 | 404 | 409 | 412 | 422 | 503, string>>;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+type IdentityOf<Given extends Access> = Given extends 'account' | 'staff' | 'lead' | 'admin'
+  ? Identity
+  : Given extends 'public'
+    ? undefined
+    : Identity | undefined;
+
+/** A request after the check of access, with its parts parsed. */
+interface Admitted<Given extends Access, Params, Query, Headers, Body> {
+  ctx: ApiContext;
+  identity: IdentityOf<Given>;
+  params: Parsed<Params>;
+  query: Parsed<Query>;
+  headers: Parsed<Headers>;
+  body: Parsed<Body>;
+}
+
+/** The middleware that a declaration decides on. */
+interface Steps {
+  limits: Middleware<ApiState>[];
+  access: Middleware<ApiState>[];
+}
+
+type Declaration<
+  Services,
+  Answer,
+  Given extends Access,
+  Params extends z.ZodObject | undefined,
+  Query extends z.ZodObject | undefined,
+  Headers extends z.ZodObject | undefined,
+  Body extends z.ZodType | undefined,
+> = Omit<Operation, 'access' | 'params' | 'query' | 'headers' | 'body' | 'ok'> & {
+  access: Given;
+  /** The detail of a `shopper` route's 401, where the usual one does not fit. */
+  refusal?: string;
+  params?: Params;
+  query?: Query;
+  headers?: Headers;
+  body?: Body;
+  ok: Success<Answer>;
+  /** What runs before parsing, in place of the limits and then the check of access. Without the latter there is no `identity`. */
+  before?(steps: Steps, services: Services): Middleware<ApiState>[];
+} & Handler<Admitted<Given, Params, Query, Headers, Body>, Services, Answer>;
+
+type Handler<Request, Services, Answer> =
+  | {
+      /** Returns what `ok` sends. */
+      handle(request: Request, services: Services): NoInfer<Answer> | Promise<NoInfer<Answer>>;
+      respond?: undefined;
+    }
+  | {
+      /** Writes the response itself: a stream, stored bytes, or a status of its own. */
+      respond(request: Request, services: Services): void | Promise<void>;
+      handle?: undefined;
+    };
+
+type UndocumentedRequest<Params> = Pick<Admitted<'public', Params, undefined, undefined, undefined>, 'ctx' | 'params'>;
+
+/** A route that is no operation of the API, such as a picture: open to everyone. */
+interface UndocumentedRoute<Services, Params extends z.ZodObject | undefined> {
+  method: 'get' | 'options';
+  path: `/${string}`;
+  params?: Params;
+  before?(services: Services): Middleware<ApiState>[];
+  respond(request: UndocumentedRequest<Params>, services: Services): void | Promise<void>;
+}
+
+type Step = (ctx: RouterContext<ApiState>, next: () => Promise<unknown>) => unknown;
+
+interface Route<Services> {
+  method: Operation['method'] | 'options';
+  path: `/${string}`;
+  operation?: Operation;
+  steps(services: Services, deps: RouteDependencies): Step[];
+}
+
+interface Declare<Services> {
+  <
+    Answer,
+    Given extends Access,
+    Params extends z.ZodObject | undefined = undefined,
+    Query extends z.ZodObject | undefined = undefined,
+    Headers extends z.ZodObject | undefined = undefined,
+    Body extends z.ZodType | undefined = undefined,
+  >(
+    declaration: Declaration<Services, Answer, Given, Params, Query, Headers, Body>,
+  ): Route<Services>;
+  undocumented<Params extends z.ZodObject | undefined = undefined>(
+    route: UndocumentedRoute<Services, Params>,
+  ): Route<Services>;
+}
+
+/** A feature's routes. Nothing has to be connected to read what they document. */
+export interface RouteList {
+  readonly operations: readonly Operation[];
+  /** The routes as a router takes them; the feature's services are created once. */
+  connect(deps: RouteDependencies): { method: Route<unknown>['method']; path: string; steps: Step[] }[];
+}
+
+/**
+ * @param services what the feature's handlers work with
+ * @param declare returns the routes, each made by the `route` that it gets
+ */
+export function declareRoutes<Services>(
+  services: (deps: RouteDependencies) => Services,
+  declare: (route: Declare<Services>) => readonly Route<Services>[],
+): RouteList {
+  const routes = declare(route);
+  return {
+    operations: routes.flatMap(({ operation }) => operation ?? []),
+    connect(deps) {
+      const created = services(deps);
+      return routes.map(({ method, path, steps }) => ({ method, path, steps: steps(created, deps) }));
+    },
+  };
+}
+
+function documented<
+  Services,
+  Answer,
+  Given extends Access,
+  Params extends z.ZodObject | undefined,
+  Query extends z.ZodObject | undefined,
+  Headers extends z.ZodObject | undefined,
+  Body extends z.ZodType | undefined,
+>(declaration: Declaration<Services, Answer, Given, Params, Query, Headers, Body>): Route<Services> {
+  const { method, path, access, limit, refusal, ok } = declaration;
+  return {
+    method,
+    path,
+    operation: declaration,
+    steps(services, deps) {
+      const usual: Steps = { limits: limitSteps(limit, deps.limits), access: admit(access, deps, refusal) };
+      const before = declaration.before?.(usual, services) ?? [...usual.limits, ...usual.access];
+      const answer: Step = async (ctx) => {
+        const request = admitted(declaration, ctx) as Admitted<Given, Params, Query, Headers, Body>;
+        if (declaration.respond) await declaration.respond(request, services);
+        else ok.send(ctx, await declaration.handle(request, services));
+      };
+      return [...before, answer];
+    },
+  };
+}
+
+function undocumented<Services, Params extends z.ZodObject | undefined>(
+  route: UndocumentedRoute<Services, Params>,
+): Route<Services> {
+  const { method, path } = route;
+  return {
+    method,
+    path,
+    steps: (services) => [
+      ...(route.before?.(services) ?? []),
+      (ctx) => route.respond(admitted(route, ctx) as UndocumentedRequest<Params>, services),
+    ],
+  };
+}
+
+const route = Object.assign(documented, { undocumented });
+
+/** @returns `Admitted`; that the parts have the types of their schemas can't be inferred where a schema may be left out */
+function admitted(
+  { params, headers, query, body }: Partial<Pick<Operation, 'params' | 'headers' | 'query' | 'body'>>,
+  ctx: RouterContext<ApiState>,
+): unknown {
+  return {
+    ctx,
+    identity: ctx.state.identity,
+    params: params && parse(params, ctx.params, 'address'),
+    headers: headers && parse(headers, ctx.headers, 'headers'),
+    query: query && parse(query, ctx.query, 'query'),
+    body: body && parse(body, ctx.request.body, 'body'),
+  };
+}
+
+function limitSteps(limit: Operation['limit'], limits: RateLimits): Middleware<ApiState>[] {
+  if (limit === 'none') return [];
+  return [limit]
+    .flat()
+    .map((one) => (typeof one === 'string' ? limits.limit(one) : limits.limitFailures(one.failures)));
+}
