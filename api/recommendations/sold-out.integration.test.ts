@@ -1,4 +1,4 @@
-/** Whin the stock counters says of the last piece and of the first one again, heard in another process' place. */
+/** What the stock counters publish when a product sells out and when it is back, received as another process would. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';

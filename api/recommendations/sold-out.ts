@@ -1,6 +1,6 @@
 /**
- * Whin the stock counters has nothing left of, kept in this process: the stock counters says when the last piece of something goes and when there
- * is one again. While it can't be heard nothing is known, and the stock counts as PostgreSQL has it.
+ * Products that are sold out, as the stock counters publish it: once when the last unit is taken, and once when there are units again.
+ * While the channel is disconnected, nothing is known, and stock is read from PostgreSQL.
  */
 import type { Logger } from '../../infra/logger.ts';
 import { type StockCounters, stockWordOf } from '../../infra/redis/stock-counters.ts';
