@@ -33,8 +33,12 @@ export async function answerCached(
   const stored = entry.subarray(split + 1);
   // What changes with every reservation is put in front of the stored text, not stored.
   const body = live ? Buffer.concat([Buffer.from(`{"${live.name}":${liveValue},`), stored.subarray(1)]) : stored;
-  const etag = `"${hash}${live ? `.${liveValue}` : ''}"`;
   ctx.set('Cache-Control', CACHE_CONTROL);
+  answerUnlessUnchanged(ctx, `"${hash}${live ? `.${liveValue}` : ''}"`, body);
+}
+
+/** Sends JSON with its ETag, or only 304 to a caller that already has this version. */
+export function answerUnlessUnchanged(ctx: ApiContext, etag: string, body: string | Buffer): void {
   ctx.set('ETag', etag);
   if (ctx.get('If-None-Match') === etag) {
     ctx.status = 304;

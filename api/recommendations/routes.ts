@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answerUnlessUnchanged } from '../cached-json.ts';
 import { cartOwner } from '../cart/routes.ts';
 import type { CartOwner } from '../cart/service.ts';
 import type { ApiContext } from '../context.ts';
@@ -124,14 +125,7 @@ function askerOf(ctx: ApiContext): CartOwner {
 function answerUnlessKnown(ctx: ApiContext, recommendations: Recommendations): void {
   ctx.set('Cache-Control', 'no-cache');
   const body = textOf(recommendations);
-  const etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
-  ctx.set('ETag', etag);
-  if (ctx.get('If-None-Match') === etag) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.type = 'application/json';
-  ctx.body = body;
+  answerUnlessUnchanged(ctx, `"${createHash('sha1').update(body).digest('base64url')}"`, body);
 }
 
 function answer(ctx: ApiContext, recommendations: Recommendations): void {
