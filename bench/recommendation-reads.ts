@@ -13,8 +13,8 @@ import { recencyMatrix } from '../activities/recommendations/model/matrices.ts';
 import { truncatedSvd } from '../activities/recommendations/model/truncated-svd.ts';
 import { Random } from '../domain/random.ts';
 import { encodeModel } from '../domain/recommendations/served-model.ts';
-import { writeArtefact } from '../infra/postgres/artefacts.ts';
-import { Database } from '../infra/postgres/database.ts';
+import { writeArtifact } from '../infra/postgres/artifacts.ts';
+import { connectPostgres } from '../infra/postgres/orm.ts';
 import { textTable } from '../infra/text-table.ts';
 import { cpuSeconds, residentMegabytes } from './cpu.ts';
 import { type Asked, type Load, type Measured, measure } from './generator.ts';
@@ -203,11 +203,12 @@ async function readHistory({ db }: BenchShop, shoppers: readonly string[]): Prom
 /** Trains a model on the orders and makes the API serve it. @returns the model's size in bytes */
 async function publish(shop: BenchShop, pool: KernelPool, history: History): Promise<number> {
   const model = await trainBlend(pool, history, { endMs: Date.now() });
-  const db = new Database(shop.db);
+  const { db, close } = await connectPostgres({ POSTGRES_URL: shop.environment.POSTGRES_URL!, POSTGRES_POOL_MAX: 2 });
   const id = 'bench';
   await db.run('insert into recommendation_models (id, trained_until, published_at) values ($1, now(), now())', [id]);
-  const { byteCount } = await writeArtefact(db, id, 'model', () => encodeModel(model));
+  const { byteCount } = await writeArtifact(db, id, 'model', () => encodeModel(model));
   await db.run('insert into recommendation_serving (model_id) values ($1)', [id]);
+  await close();
   for (;;) {
     const answer = await fetch(`${shop.api}/recommendations`);
     if (((await answer.json()) as { model: string }).model === id) break;

@@ -244,8 +244,8 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
     const person = await signedIn(shop);
     return {
       send: (body) => person.call('PUT', '/recommendations/choices', body),
-      body: { personalised: false },
-      state: () => rows('select personalised from shopper_choices where who = $1', `user:${person.session.user.id}`),
+      body: { personalized: false },
+      state: () => rows('select personalized from shopper_choices where who = $1', `user:${person.session.user.id}`),
     };
   },
 };

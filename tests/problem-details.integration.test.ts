@@ -104,7 +104,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
     body: { events: [{ event: 'page_view', id: 'one', occurred_at: 'yesterday', path: 'home' }] },
     paths: ['events.0.id', 'events.0.occurred_at', 'events.0.path'],
   },
-  'PUT /api/recommendations/choices': { body: { personalised: 'no', ...EXTRA }, paths: ['', 'personalised'] },
+  'PUT /api/recommendations/choices': { body: { personalized: 'no', ...EXTRA }, paths: ['', 'personalized'] },
   'POST /api/admin/recommendations/retrain': {
     body: { reason: '', publish_anyway: 'no', ...EXTRA },
     paths: ['', 'publish_anyway', 'reason'],

@@ -333,8 +333,8 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'choices',
     schema: recommendationChoicesPatch,
-    good: { personalised: true },
-    fields: { personalised: required(flag) },
+    good: { personalized: true },
+    fields: { personalized: required(flag) },
   },
   {
     name: 'retraining',

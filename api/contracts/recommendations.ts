@@ -36,13 +36,13 @@ export const companionQuery = z.strictObject({ limit: limit(10, 30) });
 
 export const recommendationChoices = z
   .object({
-    personalised: z.boolean().meta({ description: 'Whether recommendations use the customer’s activity' }),
+    personalized: z.boolean().meta({ description: 'Whether recommendations use the customer’s activity' }),
     forgotten_at: z.iso.datetime().nullable().meta({ description: 'Activity before this time is not used' }),
   })
   .meta({ id: 'RecommendationChoices' });
 export type RecommendationChoices = z.infer<typeof recommendationChoices>;
 
-export const recommendationChoicesPatch = z.strictObject({ personalised: z.boolean() });
+export const recommendationChoicesPatch = z.strictObject({ personalized: z.boolean() });
 
 const score = z.object({ mean: z.number(), low: z.number(), high: z.number(), count: z.number().int() });
 const scores = z.object({ new_items: score, any_items: score, together: score, coverage: z.number() });

@@ -52,13 +52,13 @@ describe('a shopper who opts out', () => {
     const who = await signedIn(shop);
     await look(who);
     expect(await isPersonal(who)).toBe(true);
-    const chosen = await who.call('PUT', '/recommendations/choices', { personalised: false });
-    expect(chosen.body).toEqual({ personalised: false, forgotten_at: null });
+    const chosen = await who.call('PUT', '/recommendations/choices', { personalized: false });
+    expect(chosen.body).toEqual({ personalized: false, forgotten_at: null });
     expect(await isPersonal(who)).toBe(false);
     await look(who);
     expect(await shop.services.redis.exists(`taste:user:${who.session.user.id}`)).toBe(0);
-    expect((await who.call('GET', '/recommendations/choices')).body.personalised).toBe(false);
-    await who.call('PUT', '/recommendations/choices', { personalised: true });
+    expect((await who.call('GET', '/recommendations/choices')).body.personalized).toBe(false);
+    await who.call('PUT', '/recommendations/choices', { personalized: true });
     expect(await isPersonal(who)).toBe(false);
     await look(who);
     expect(await isPersonal(who)).toBe(true);
@@ -68,15 +68,15 @@ describe('a shopper who opts out', () => {
     const who = new Shopper(shop.api.url);
     await look(who);
     expect(await isPersonal(who)).toBe(true);
-    await who.call('PUT', '/recommendations/choices', { personalised: false });
+    await who.call('PUT', '/recommendations/choices', { personalized: false });
     expect(await isPersonal(who)).toBe(false);
     const nobody = { 'x-cart-id': 'nobody' };
     for (const [method, path, body] of [
-      ['PUT', '/recommendations/choices', { personalised: false }],
+      ['PUT', '/recommendations/choices', { personalized: false }],
       ['DELETE', '/recommendations/history', undefined],
     ] as const)
       expect((await who.call(method, path, body, nobody)).status).toBe(401);
-    expect((await who.call('PUT', '/recommendations/choices', { personalised: 'no' })).status).toBe(400);
+    expect((await who.call('PUT', '/recommendations/choices', { personalized: 'no' })).status).toBe(400);
   });
 });
 

@@ -21,26 +21,26 @@ export class ShopperChoices {
 
   /** Of one person under several names: what any of them says. @param names as `namesOf` gives them */
   async read(names: readonly string[]): Promise<RecommendationChoices> {
-    const rows = await this.#db.rows<{ personalised: boolean; forgotten_at: Date | null }>(
-      'select personalised, forgotten_at from shopper_choices where who = any($1)',
+    const rows = await this.#db.rows<{ personalized: boolean; forgotten_at: Date | null }>(
+      'select personalized, forgotten_at from shopper_choices where who = any($1)',
       [names],
     );
     const forgotten = rows.flatMap(({ forgotten_at }) => forgotten_at?.getTime() ?? []);
     return {
-      personalised: rows.every(({ personalised }) => personalised),
+      personalized: rows.every(({ personalized }) => personalized),
       forgotten_at: forgotten.length > 0 ? new Date(Math.max(...forgotten)).toISOString() : null,
     };
   }
 
   /** Without personal recommendations, what was looked at is not kept either. */
-  async choose(names: readonly string[], isPersonalised: boolean): Promise<void> {
+  async choose(names: readonly string[], isPersonalized: boolean): Promise<void> {
     await this.#db.run(
-      `insert into shopper_choices (who, personalised) select who, $2 from unnest($1::text[]) who
-       on conflict (who) do update set personalised = excluded.personalised, updated_at = now()`,
-      [names, isPersonalised],
+      `insert into shopper_choices (who, personalized) select who, $2 from unnest($1::text[]) who
+       on conflict (who) do update set personalized = excluded.personalized, updated_at = now()`,
+      [names, isPersonalized],
     );
     await this.#cache.invalidate(names.map(shopperCacheKey));
-    if (!isPersonalised) await Promise.all(names.map((name) => this.#tastes.forget(name)));
+    if (!isPersonalized) await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }
 
   /** What was bought, looked at and put into carts until now is not used any more. Said again, it goes up to the new moment. */

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Scorer } from '../../domain/recommendations/scorer.ts';
 import { decodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
 import type { Logger } from '../../infra/logger.ts';
-import { readArtefact } from '../../infra/postgres/artefacts.ts';
+import { readArtifact } from '../../infra/postgres/artifacts.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
 
-export const MODEL_ARTEFACT = 'model';
+export const MODEL_ARTIFACT = 'model';
 
 export interface HeldModel {
   id: string;
@@ -77,7 +77,7 @@ export class ModelHolder {
     if (id === undefined) return this.#swap(undefined);
     if (this.#refused?.id === id && Date.now() < this.#refused.untilMs) return;
     try {
-      const bytes = await readArtefact(this.#db, id, MODEL_ARTEFACT);
+      const bytes = await readArtifact(this.#db, id, MODEL_ARTIFACT);
       if (!bytes) throw new Error(`model ${id} has no stored artifact`);
       const model = decodeModel(bytes);
       const placeOf = new Map(model.items.map((item, place) => [item, place]));

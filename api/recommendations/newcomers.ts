@@ -12,7 +12,7 @@ import type { ProductShelf } from './product-shelf.ts';
 const DAYS = 60;
 const LOOKED_AT = 1_000;
 const MAX_NEWCOMERS = 300;
-const NEIGHBOURS = 8;
+const NEIGHBORS = 8;
 /** Below it there is a word or two in common, as every product has with some. */
 const MIN_LIKENESS = 0.25;
 /** What nobody bought yet may turn out to be nothing, however alike it is. */
@@ -22,7 +22,7 @@ const REFRESH_MS = 60_000;
 /** After a change that may have brought one; an import makes thousands. */
 const MIN_DELAY_MS = 2_000;
 
-interface Neighbour {
+interface Neighbor {
   productId: string;
   /** 1 for the likest. */
   likeness: number;
@@ -51,8 +51,8 @@ export class Newcomers {
   #isStale = true;
   #refreshedAtMs = 0;
   /** By newcomer; kept over refreshes of one model, so that only new ones are searched for. */
-  #neighbours = new Map<string, readonly Neighbour[]>();
-  /** By the neighbour's place in the model. */
+  #neighbors = new Map<string, readonly Neighbor[]>();
+  /** By the neighbor's place in the model. */
   #links: { model: string; byPlace: ReadonlyMap<number, readonly Link[]> } | undefined;
 
   constructor(sql: Sql, shelf: ProductShelf, content: SimilarByContent, models: ModelHolder, log: Logger) {
@@ -123,20 +123,20 @@ export class Newcomers {
       .filter((product) => product !== undefined)
       .filter(({ inStock, variants }) => inStock && !variants.some((id) => reserved.placeOf.has(id)))
       .slice(0, MAX_NEWCOMERS);
-    const unknown = newcomers.filter(({ id }) => !this.#neighbours.has(id));
+    const unknown = newcomers.filter(({ id }) => !this.#neighbors.has(id));
     const found = await this.#content.search(unknown);
     // Without an answer those that were known stay; the next round asks again.
     if (!found) this.#isStale = true;
-    const neighbours = new Map<string, readonly Neighbour[]>();
+    const neighbors = new Map<string, readonly Neighbor[]>();
     for (const { id } of newcomers) {
-      const known = this.#neighbours.get(id);
-      if (known) neighbours.set(id, known);
+      const known = this.#neighbors.get(id);
+      if (known) neighbors.set(id, known);
     }
     for (const [at, { id }] of unknown.entries()) {
       const best = found?.[at]?.[0]?.score ?? 0;
       // One that nothing is like may not be in the index yet.
       if (found?.[at] && best > 0)
-        neighbours.set(
+        neighbors.set(
           id,
           found[at]
             .map((each) => ({ productId: each.id, likeness: each.score / best }))
@@ -144,24 +144,24 @@ export class Newcomers {
         );
     }
     const isSame =
-      neighbours.size === this.#neighbours.size && [...neighbours.keys()].every((id) => this.#neighbours.has(id));
-    this.#neighbours = neighbours;
+      neighbors.size === this.#neighbors.size && [...neighbors.keys()].every((id) => this.#neighbors.has(id));
+    this.#neighbors = neighbors;
     if (isSame && !mayDiffer && this.#links?.model === reserved.id) return;
-    this.#links = { model: reserved.id, byPlace: await this.#link(reserved, neighbours) };
+    this.#links = { model: reserved.id, byPlace: await this.#link(reserved, neighbors) };
   }
 
   async #link(
     reserved: HeldModel,
-    neighbours: ReadonlyMap<string, readonly Neighbour[]>,
+    neighbors: ReadonlyMap<string, readonly Neighbor[]>,
   ): Promise<Map<number, readonly Link[]>> {
-    const ids = [...new Set([...neighbours.values()].flat().map(({ productId }) => productId))];
+    const ids = [...new Set([...neighbors.values()].flat().map(({ productId }) => productId))];
     const products = await this.#shelf.find(ids);
     const shown = new Map(ids.map((id, at) => [id, products[at]]));
     const byPlace = new Map<number, Link[]>();
-    for (const [newcomer, all] of neighbours) {
+    for (const [newcomer, all] of neighbors) {
       let linked = 0;
       for (const { productId, likeness } of all) {
-        if (linked === NEIGHBOURS) break;
+        if (linked === NEIGHBORS) break;
         const places = (shown.get(productId)?.variants ?? []).flatMap((id) => reserved.placeOf.get(id) ?? []);
         if (places.length === 0) continue;
         linked += 1;

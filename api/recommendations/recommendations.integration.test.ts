@@ -345,7 +345,7 @@ describe('a product', () => {
       '/recommendations?limit=0',
       '/recommendations?limit=31',
       '/recommendations?repeats=maybe',
-      '/recommendations?colour=red',
+      '/recommendations?color=red',
       `/products/${mug.id}/similar?limit=31`,
       '/products/x/similar',
       '/cart/suggestions?limit=0',

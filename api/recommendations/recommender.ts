@@ -123,11 +123,11 @@ export class Recommender {
     const reserved = this.#models.current;
     const [seed] = namesOf(asker);
     const own =
-      reserved && shopper.isPersonalised ? await this.#personal.find(reserved, shopper, { limit, repeats }) : undefined;
+      reserved && shopper.isPersonalized ? await this.#personal.find(reserved, shopper, { limit, repeats }) : undefined;
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
     const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
-      without: own?.without ?? (await this.#shelf.familiesOf(shopper.isPersonalised ? shopper.cart : [])),
+      without: own?.without ?? (await this.#shelf.familiesOf(shopper.isPersonalized ? shopper.cart : [])),
       isVaried: true,
       more: own ? [own.further, popular] : [popular],
     });

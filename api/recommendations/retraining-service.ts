@@ -107,7 +107,7 @@ async function readModels(sql: Sql): Promise<Model[]> {
     `select m.id, m.trained_until, m.published_at, m.report, s.model_id is not null as serving
      from recommendation_models m left join recommendation_serving s on s.model_id = m.id
      where m.published_at is not null
-       and exists (select 1 from recommendation_artefacts a where a.owner = m.id and a.name = 'model')
+       and exists (select 1 from recommendation_artifacts a where a.owner = m.id and a.name = 'model')
      order by m.published_at desc, m.id desc`,
   );
   return rows.map(({ id, serving, trained_until, published_at, report }) => ({

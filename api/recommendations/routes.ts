@@ -98,7 +98,7 @@ export const recommendationRoutes = declareRoutes(
       ok: gives('The choices', recommendationChoices),
       async handle({ ctx, body }, { choices }) {
         const names = namesOf(askerOf(ctx));
-        await choices.choose(names, body.personalised);
+        await choices.choose(names, body.personalized);
         return choices.read(names);
       },
     }),

@@ -4,7 +4,7 @@ import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
 export interface ShopperRecord {
-  isPersonalised: boolean;
+  isPersonalized: boolean;
   /** Epoch milliseconds; what was before is not used. */
   forgottenAtMs: number;
   /** Ids of what they bought and did not give back, the newest first. */
@@ -52,7 +52,7 @@ export class ShopperRecords extends SubscribedCache<ShopperRecord> {
 
 interface RecordRow {
   who: string;
-  personalised: boolean;
+  personalized: boolean;
   forgotten_at: Date | null;
   /** `<product>:<epoch seconds>,…` */
   bought: string | null;
@@ -65,12 +65,12 @@ async function readRecords(
 ): Promise<Map<string, ShopperRecord>> {
   const rows = await sql.rows<RecordRow>(RECORDS, [names, MAX_PURCHASES]);
   return new Map(
-    rows.map(({ who, personalised, forgotten_at, bought }) => {
+    rows.map(({ who, personalized, forgotten_at, bought }) => {
       const entries = bought ? bought.split(',') : [];
       return [
         who,
         {
-          isPersonalised: personalised,
+          isPersonalized: personalized,
           forgottenAtMs: forgotten_at?.getTime() ?? 0,
           bought: entries.map((entry) => canonical(entry.slice(0, entry.indexOf(':')))),
           boughtAtSeconds: Uint32Array.from(entries, (entry) => Number(entry.slice(entry.indexOf(':') + 1))),
@@ -86,7 +86,7 @@ const LATELY = `
   group by user_id order by max(paid_at) desc limit $2`;
 
 const RECORDS = `
-  select asked.who, coalesce(choice.personalised, true) as personalised, choice.forgotten_at, purchases.bought
+  select asked.who, coalesce(choice.personalized, true) as personalized, choice.forgotten_at, purchases.bought
   from unnest($1::text[]) asked (who)
   left join shopper_choices choice on choice.who = asked.who
   cross join lateral (
@@ -94,5 +94,5 @@ const RECORDS = `
     from (
       select product_id, paid_at from purchased_lines
       where user_id = case when asked.who like 'user:%' then substr(asked.who, 6)::uuid end
-        and coalesce(choice.personalised, true) and paid_at > coalesce(choice.forgotten_at, 'epoch')
+        and coalesce(choice.personalized, true) and paid_at > coalesce(choice.forgotten_at, 'epoch')
       order by paid_at desc limit $2) line) purchases`;

@@ -10,7 +10,7 @@ import type { ShopperTastes } from './shopper-tastes.ts';
 export interface Shopper {
   /** Of the names under which they are known the one that says most; empty when they are not known. */
   name: string;
-  isPersonalised: boolean;
+  isPersonalized: boolean;
   /** What they bought, by each name under which they are known. */
   records: readonly ShopperRecord[];
   tastes: readonly Taste[];
@@ -55,11 +55,11 @@ export class Shoppers {
       this.#tastes.find(followed).catch(() => []),
       this.cart(asker),
     ]);
-    if (records.some(({ isPersonalised }) => !isPersonalised))
-      return { isPersonalised: false, name: '', records: [], tastes: NOTHING, cart, sources: [] };
+    if (records.some(({ isPersonalized }) => !isPersonalized))
+      return { isPersonalized: false, name: '', records: [], tastes: NOTHING, cart, sources: [] };
     const forgottenAtMs = new Map(names.map((name, at) => [name, records[at]!.forgottenAtMs]));
     return {
-      isPersonalised: true,
+      isPersonalized: true,
       name: names[0] ?? '',
       records,
       tastes: followed.flatMap((name, at) =>
@@ -81,7 +81,7 @@ export class Shoppers {
 
   async mayNote(name: string): Promise<boolean> {
     const [record] = await this.#records.find([name]);
-    return record!.isPersonalised;
+    return record!.isPersonalized;
   }
 
   /** Ids of the products in the cart, those put in first at first. */

@@ -18,7 +18,7 @@ export interface Suggestion {
 const DAY_MS = 86_400_000;
 const FREQUENCY_HALF_LIFE_DAYS = 180;
 /** Weight of evidence from similar items, relative to the shopper's own purchase just now. */
-const NEIGHBOUR_WEIGHT = 3;
+const NEIGHBOR_WEIGHT = 3;
 
 /** Reuses its working memory between queries, so threads must not share one. */
 export class Scorer {
@@ -44,7 +44,7 @@ export class Scorer {
   anyItems(signals: readonly Signal[], nowMs: number, count: number): Suggestion[] {
     this.#fold(signals, nowMs);
     const { scores, count: met } = this.#sums;
-    for (let place = 0; place < met; place += 1) scores[place] = Math.max(0, scores[place]!) * NEIGHBOUR_WEIGHT;
+    for (let place = 0; place < met; place += 1) scores[place] = Math.max(0, scores[place]!) * NEIGHBOR_WEIGHT;
     const { sellingNow } = this.model;
     for (const { item, kind, timeMs } of signals) {
       if (kind !== 'purchase') continue;

@@ -1,8 +1,10 @@
-/** Plain SQL on the ORM's pool: statements prepared once per connection, exact types, one retry rule for transactions. */
+/** Statements on the ORM's pool: statements prepared once per connection, exact types, one retry rule for transactions. */
 
+import type { Compilable, Kysely } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import pg from 'pg';
 import { isStoreUnavailable } from '../unavailable.ts';
+import type { Tables } from './entities/index.ts';
 
 // The ORM's pool returns dates as text; here a timestamptz is a Date, a bigint a number (ours stay below 2^53), and a numeric exact text.
 const types = new pg.TypeOverrides();
@@ -26,33 +28,58 @@ export interface StatementOptions {
   isPlannedEachTime?: boolean;
 }
 
-/** Runs statements: on the pool, or inside one transaction. */
+/**
+ * Runs statements: on the pool, or inside one transaction. A statement is built with `query`, so that the compiler checks it against the
+ * entities, or is a text where SQL reads better. Either way its text must be one of a few constants, because it is prepared under a name.
+ */
 export interface Sql {
-  /** Rows of one statement; its text must be one of a few constants because it is prepared under a name. */
+  /** Builds statements from the entities' tables and columns. `rows`, `row`, and `run` execute them. */
+  readonly query: Kysely<Tables>;
+  /** Rows of one statement. */
+  rows<Row>(query: Compilable<Row>, options?: StatementOptions): Promise<Row[]>;
   rows<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>;
   /** First row, or undefined. */
+  row<Row>(query: Compilable<Row>): Promise<Row | undefined>;
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /** Number of rows that a statement changed. */
+  run(query: Compilable): Promise<number>;
   run(text: string, values?: readonly unknown[]): Promise<number>;
 }
 
 class SqlOn implements Sql {
+  readonly query: Kysely<Tables>;
   readonly #target: Pool | PoolClient;
-  constructor(target: Pool | PoolClient) {
+
+  constructor(target: Pool | PoolClient, query: Kysely<Tables>) {
     this.#target = target;
+    this.query = query;
   }
-  #query(text: string, values: readonly unknown[], { isPlannedEachTime = false }: StatementOptions = {}) {
-    const name = isPlannedEachTime ? undefined : statementName(text);
-    return this.#target.query({ name, text, values: values as unknown[], types });
+
+  #send(statement: string | Compilable, values: readonly unknown[] = [], options: StatementOptions = {}) {
+    const { sql: text, parameters } =
+      typeof statement === 'string' ? { sql: statement, parameters: values } : statement.compile();
+    const name = options.isPlannedEachTime ? undefined : statementName(text);
+    return this.#target.query({ name, text, values: parameters as unknown[], types });
   }
-  async rows<Row>(text: string, values: readonly unknown[] = [], options?: StatementOptions): Promise<Row[]> {
-    return (await this.#query(text, values, options)).rows as Row[];
+
+  async rows<Row>(
+    statement: string | Compilable<Row>,
+    valuesOrOptions?: readonly unknown[] | StatementOptions,
+    options?: StatementOptions,
+  ): Promise<Row[]> {
+    const { rows } =
+      typeof statement === 'string'
+        ? await this.#send(statement, valuesOrOptions as readonly unknown[], options)
+        : await this.#send(statement, [], valuesOrOptions as StatementOptions);
+    return rows as Row[];
   }
-  async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
-    return (await this.#query(text, values)).rows[0] as Row | undefined;
+
+  async row<Row>(statement: string | Compilable<Row>, values?: readonly unknown[]): Promise<Row | undefined> {
+    return (await this.#send(statement, values)).rows[0] as Row | undefined;
   }
-  async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#query(text, values)).rowCount ?? 0;
+
+  async run(statement: string | Compilable, values?: readonly unknown[]): Promise<number> {
+    return (await this.#send(statement, values)).rowCount ?? 0;
   }
 }
 
@@ -62,8 +89,10 @@ const TRANSACTION_TRIES = 3;
 
 export class Database extends SqlOn {
   readonly pool: Pool;
-  constructor(pool: Pool) {
-    super(pool);
+
+  /** @param query of the ORM on this pool: `em.getKysely()` */
+  constructor(pool: Pool, query: Kysely<Tables>) {
+    super(pool, query);
     this.pool = pool;
   }
 
@@ -81,7 +110,7 @@ export class Database extends SqlOn {
       let broken: Error | undefined;
       try {
         await client.query(begin);
-        const result = await work(new SqlOn(client));
+        const result = await work(new SqlOn(client, this.query));
         await client.query('commit');
         return result;
       } catch (error) {

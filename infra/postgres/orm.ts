@@ -1,12 +1,12 @@
-/** PostgreSQL: one MikroORM per process, and plain SQL on the same pool for time-critical statements. */
+/** PostgreSQL: one MikroORM per process, and typed statements on the same pool. */
 
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { Settings } from '../config.ts';
 import { Database } from './database.ts';
-import { User } from './entities/accounts.ts';
-import { Category, Product, ProductFamily } from './entities/catalog.ts';
+
+import { entities } from './entities/index.ts';
 import { migrations } from './migrations/index.ts';
 
 export type Orm = MikroORM;
@@ -31,7 +31,7 @@ export async function connectPostgres(
 ): Promise<Postgres> {
   const orm = await MikroORM.init({
     clientUrl: settings.POSTGRES_URL,
-    entities: [User, Category, ProductFamily, Product],
+    entities: [...entities],
     extensions: [Migrator],
     migrations: { tableName: 'schema_migrations', migrationsList: migrations, snapshot: false },
     pool: { min: 0, max: settings.POSTGRES_POOL_MAX },
@@ -47,5 +47,5 @@ export async function connectPostgres(
   });
   const connection = orm.em.getDriver().getConnection() as unknown as { getNativeClient(): Promise<Pool> };
   const pool = await connection.getNativeClient();
-  return { orm, db: new Database(pool), close: () => orm.close(true) };
+  return { orm, db: new Database(pool, orm.em.getKysely()), close: () => orm.close(true) };
 }

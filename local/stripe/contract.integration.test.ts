@@ -335,7 +335,7 @@ describe('the stand-in and stripe-mock', () => {
 
   it('both reject an unknown parameter, a missing one, and one of the wrong type', async () => {
     const wrong = [
-      { amount: 2000, currency: 'usd', colour: 'red' },
+      { amount: 2000, currency: 'usd', color: 'red' },
       { currency: 'usd' },
       { amount: 'much', currency: 'usd' },
       { amount: 2000, currency: 'usd', automatic_payment_methods: { enabled: true, allow_redirects: 'sometimes' } },

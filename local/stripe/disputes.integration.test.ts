@@ -162,8 +162,8 @@ describe('disputes', () => {
       evidence_details: { has_evidence: false },
     });
     await expect(
-      stripe.disputes.update(id, { evidence: { colour: 'red' } as Stripe.DisputeUpdateParams.Evidence }),
-    ).rejects.toMatchObject({ code: 'parameter_unknown', param: 'evidence[colour]' });
+      stripe.disputes.update(id, { evidence: { color: 'red' } as Stripe.DisputeUpdateParams.Evidence }),
+    ).rejects.toMatchObject({ code: 'parameter_unknown', param: 'evidence[color]' });
   });
 
   it.each([

@@ -179,8 +179,8 @@ describe('requests', () => {
     ['a third decimal of a KWD', { amount: 5124, currency: 'kwd' }, { param: 'amount' }],
     [
       'an unknown parameter',
-      { amount: 100, currency: 'usd', colour: 'red' },
-      { code: 'parameter_unknown', param: 'colour' },
+      { amount: 100, currency: 'usd', color: 'red' },
+      { code: 'parameter_unknown', param: 'color' },
     ],
     ['a customer it does not know', { amount: 100, currency: 'usd', customer: 'cus_1' }, { code: 'resource_missing' }],
     ['a bad address', { amount: 100, currency: 'usd', receipt_email: 'nobody' }, { code: 'email_invalid' }],

@@ -77,7 +77,7 @@ it.each([
     const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
     await using desk = await Desk.open(browser);
     await desk.openCase(orderCase(orderId));
-    await desk.send('refund', { ...ANNA, requestId, reason: 'Wrong colour' });
+    await desk.send('refund', { ...ANNA, requestId, reason: 'Wrong color' });
     await desk.untilTold(
       'A refund of $158.00 is waiting for approval by a support lead.',
       'awaiting approval',

@@ -1,7 +1,7 @@
 /** Small handmade models, stored and served as a retraining does. */
 import { randomUUID } from 'node:crypto';
 import { encodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
-import { writeArtefact } from '../../infra/postgres/artefacts.ts';
+import { writeArtifact } from '../../infra/postgres/artifacts.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 
 export interface Bond {
@@ -47,7 +47,7 @@ export function modelOf(items: readonly string[], bonds: readonly Bond[]): Serve
 /** Stores a model and serves it. @returns its ID */
 export async function publish(db: Database, model: ServedModel): Promise<string> {
   const id = `m-test-${randomUUID().slice(0, 8)}`;
-  await writeArtefact(db, id, 'model', () => encodeModel(model));
+  await writeArtifact(db, id, 'model', () => encodeModel(model));
   await db.run(
     'insert into recommendation_models (id, trained_until, published_at) values ($1, to_timestamp($2 / 1000.0), now())',
     [id, model.trainedUntilMs],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { encodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
-import { writeArtefact } from '../../infra/postgres/artefacts.ts';
+import { writeArtifact } from '../../infra/postgres/artifacts.ts';
 import type { Services } from '../../infra/services.ts';
 
 /** A handmade model: influences and companions between products, by their IDs. */
@@ -42,7 +42,7 @@ function modelOf({ items, influence = [], companions = [] }: HandMade): ServedMo
 export async function publishModel({ db }: Pick<Services, 'db'>, made: HandMade): Promise<string> {
   const id = `test-${randomUUID()}`;
   await db.run('insert into recommendation_models (id, trained_until, published_at) values ($1, now(), now())', [id]);
-  await writeArtefact(db, id, 'model', () => encodeModel(modelOf(made)));
+  await writeArtifact(db, id, 'model', () => encodeModel(modelOf(made)));
   await serveModel({ db }, id);
   return id;
 }

@@ -229,7 +229,7 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'GET /api/products/{id}/similar': product,
   'GET /api/cart/suggestions': nothingNeeded,
   'GET /api/recommendations/choices': nothingNeeded,
-  'PUT /api/recommendations/choices': () => ({ body: () => ({ personalised: true }) }),
+  'PUT /api/recommendations/choices': () => ({ body: () => ({ personalized: true }) }),
   'DELETE /api/recommendations/history': nothingNeeded,
   'GET /api/admin/recommendations': nothingNeeded,
   'POST /api/admin/recommendations/retrain': retraining,

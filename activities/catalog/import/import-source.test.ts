@@ -52,8 +52,8 @@ describe('a CSV file', () => {
     await expect(read('csv', 'name,price\na,1\n')).rejects.toThrow(/sku/);
     await expect(read('csv', 'sku,sku\na,1\n')).rejects.toThrow(/twice/);
     const unknown: string[] = [];
-    await read('csv', 'sku,colour\na,1\n', unknown);
-    expect(unknown).toEqual(['colour']);
+    await read('csv', 'sku,color\na,1\n', unknown);
+    expect(unknown).toEqual(['color']);
   });
 });
 

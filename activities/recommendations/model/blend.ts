@@ -9,12 +9,12 @@ import { type CsrMatrix, sharedFloat32, sharedInt32, transpose } from './csr-mat
 import type { History } from './history.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { basketMatrix, boughtAgain, interestMatrices, popularity } from './matrices.ts';
-import { makeNeighbourTask, type NeighbourTask } from './neighbours.ts';
+import { makeNeighborTask, type NeighborTask } from './neighbors.ts';
 
 /** The cost per item grows with the cube of this number. A large catalog uses half of it, which costs .002 of NDCG. */
-const NEIGHBOURS = 100;
+const NEIGHBORS = 100;
 const LARGE_CATALOG_ITEMS = 20_000;
-const NEIGHBOURS_IN_LARGE_CATALOG = 50;
+const NEIGHBORS_IN_LARGE_CATALOG = 50;
 /** In users: shrinks the weights of items with few buyers. */
 const RIDGE = 300;
 /** A purchase two months ago counts a quarter of a current one, so that the model follows the season. */
@@ -42,7 +42,7 @@ export interface TrainOptions {
 export async function trainBlend(pool: KernelPool, history: History, options: TrainOptions): Promise<ServedModel> {
   const { endMs, onProgress = () => {} } = options;
   // Each step is a function of its own, so that its memory is freed before the next begins.
-  const { influence, buyers, again } = await trainNeighbours(pool, history, endMs, (fraction) =>
+  const { influence, buyers, again } = await trainNeighbors(pool, history, endMs, (fraction) =>
     onProgress(fraction * 0.8),
   );
   const companions = await trainCompanions(pool, history, endMs, (fraction) => onProgress(0.8 + fraction * 0.2));
@@ -59,28 +59,28 @@ export async function trainBlend(pool: KernelPool, history: History, options: Tr
   };
 }
 
-interface NeighboursFound {
+interface NeighborsFound {
   readonly influence: CsrMatrix;
   /** By item: customers who ever bought it. */
   readonly buyers: Float64Array;
   readonly again: Float64Array;
 }
 
-async function trainNeighbours(
+async function trainNeighbors(
   pool: KernelPool,
   history: History,
   endMs: number,
   onProgress: (fraction: number) => void,
-): Promise<NeighboursFound> {
+): Promise<NeighborsFound> {
   const { byUser, byItem, interest } = interestMatrices(history, endMs, RECENCY_HALF_LIFE_DAYS);
   const again = boughtAgain(history, endMs, SELLING_NOW_DAYS, byUser);
-  const task = makeNeighbourTask(byUser, byItem, {
-    neighbours: byItem.rows > LARGE_CATALOG_ITEMS ? NEIGHBOURS_IN_LARGE_CATALOG : NEIGHBOURS,
+  const task = makeNeighborTask(byUser, byItem, {
+    neighbors: byItem.rows > LARGE_CATALOG_ITEMS ? NEIGHBORS_IN_LARGE_CATALOG : NEIGHBORS,
     ridge: RIDGE,
     interest,
   });
   await pool.run(
-    manySlices(byItem.rows).map((range) => ({ kernel: 'neighbours', ...task, ...range })),
+    manySlices(byItem.rows).map((range) => ({ kernel: 'neighbors', ...task, ...range })),
     onProgress,
   );
   return { influence: influenceOf(task), buyers: buyersOf(byItem), again };
@@ -111,7 +111,7 @@ function manySlices(rows: number): { from: number; to: number }[] {
 }
 
 /** Transposes the weights: for each item, the items that it predicts. */
-function influenceOf({ indices, weights, neighbours, byItem }: NeighbourTask): CsrMatrix {
+function influenceOf({ indices, weights, neighbors, byItem }: NeighborTask): CsrMatrix {
   const starts = sharedInt32(byItem.rows + 1);
   for (const source of indices) if (source >= 0) starts[source + 1]! += 1;
   for (let row = 0; row < byItem.rows; row += 1) starts[row + 1]! += starts[row]!;
@@ -129,7 +129,7 @@ function influenceOf({ indices, weights, neighbours, byItem }: NeighbourTask): C
     if (source < 0) continue;
     const at = next[source]!;
     next[source] = at + 1;
-    turned.indices[at] = Math.floor(cell / neighbours);
+    turned.indices[at] = Math.floor(cell / neighbors);
     turned.values[at] = weights[cell]!;
   }
   return turned;

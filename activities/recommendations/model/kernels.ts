@@ -2,7 +2,7 @@
 import { type Block, gram, multiplySmall, multiplySparse } from './block.ts';
 import { type CompanionTask, findCompanions } from './companions.ts';
 import type { CsrMatrix } from './csr-matrix.ts';
-import { fitNeighbours, type NeighbourTask } from './neighbours.ts';
+import { fitNeighbors, type NeighborTask } from './neighbors.ts';
 
 export interface Range {
   readonly from: number;
@@ -15,7 +15,7 @@ export type Task = Range &
     | { readonly kernel: 'multiply'; readonly matrix: CsrMatrix; readonly source: Block; readonly target: Block }
     | { readonly kernel: 'gram'; readonly block: Block }
     | { readonly kernel: 'multiplySmall'; readonly block: Block; readonly factor: Float64Array }
-    | ({ readonly kernel: 'neighbours' } & NeighbourTask)
+    | ({ readonly kernel: 'neighbors' } & NeighborTask)
     | ({ readonly kernel: 'companions' } & CompanionTask)
   );
 
@@ -30,8 +30,8 @@ export function runTask(task: Task): Float64Array | undefined {
     case 'multiplySmall':
       multiplySmall(task.block, task.factor, task.from, task.to);
       return undefined;
-    case 'neighbours':
-      fitNeighbours(task, task.from, task.to);
+    case 'neighbors':
+      fitNeighbors(task, task.from, task.to);
       return undefined;
     case 'companions':
       findCompanions(task, task.from, task.to);

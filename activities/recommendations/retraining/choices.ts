@@ -1,16 +1,16 @@
 import type { Sql } from '../../../infra/postgres/database.ts';
 
 /** Privacy choices by shopper: whether their views and carts count, and from when. Shoppers without an entry made no choice. */
-export type Choices = ReadonlyMap<string, { personalised: boolean; forgottenMs: number }>;
+export type Choices = ReadonlyMap<string, { personalized: boolean; forgottenMs: number }>;
 
 export async function readChoices(sql: Sql): Promise<Choices> {
-  const rows = await sql.rows<{ who: string; personalised: boolean; forgotten_at: Date | null }>(
-    'select who, personalised, forgotten_at from shopper_choices where not personalised or forgotten_at is not null',
+  const rows = await sql.rows<{ who: string; personalized: boolean; forgotten_at: Date | null }>(
+    'select who, personalized, forgotten_at from shopper_choices where not personalized or forgotten_at is not null',
   );
   return new Map(
-    rows.map(({ who, personalised, forgotten_at }) => [
+    rows.map(({ who, personalized, forgotten_at }) => [
       who,
-      { personalised, forgottenMs: forgotten_at?.getTime() ?? Number.NEGATIVE_INFINITY },
+      { personalized, forgottenMs: forgotten_at?.getTime() ?? Number.NEGATIVE_INFINITY },
     ]),
   );
 }

@@ -2,7 +2,7 @@
 import { judge, type ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { decodeModel, type ServedModel } from '../../../domain/recommendations/served-model.ts';
 import type { ScoredItem } from '../../../domain/recommendations/top-items.ts';
-import { ArtefactDamaged, readArtefact } from '../../../infra/postgres/artefacts.ts';
+import { ArtifactDamaged, readArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
 import { evaluate, type ListMaker, type Scores, type Truth, truthOf } from '../model/evaluation.ts';
 import { Recommender } from '../model/recommender.ts';
@@ -58,7 +58,7 @@ export async function evaluateModels(
 
 /** @throws RangeError when the twin is missing or is not a model */
 async function readTwin(db: Database, owner: string): Promise<ServedModel> {
-  const bytes = await readArtefact(db, owner, 'twin');
+  const bytes = await readArtifact(db, owner, 'twin');
   if (!bytes) throw new RangeError(`the evaluation copy of ${owner} no longer exists`);
   return decodeModel(bytes);
 }
@@ -68,7 +68,7 @@ async function readOpponent(db: Database, modelId: string, publishAnyway: boolea
   try {
     return await readTwin(db, modelId);
   } catch (error) {
-    if (publishAnyway && (error instanceof RangeError || error instanceof ArtefactDamaged)) return undefined;
+    if (publishAnyway && (error instanceof RangeError || error instanceof ArtifactDamaged)) return undefined;
     throw error;
   }
 }

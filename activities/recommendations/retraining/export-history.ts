@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
 import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
-import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import { writeArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
 import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
 import { type Choices, readChoices } from './choices.ts';
@@ -26,7 +26,7 @@ interface Snapshot {
 const PURCHASES = `
 declare purchases no scroll cursor for
 select
-  case when c.who is null or (c.personalised and (c.forgotten_at is null or o.paid_at > c.forgotten_at))
+  case when c.who is null or (c.personalized and (c.forgotten_at is null or o.paid_at > c.forgotten_at))
     then o.user_id::text end as customer,
   extract(epoch from o.paid_at)::float8 * 1000 as time_ms,
   o.id::text as invoice,
@@ -60,7 +60,7 @@ export async function exportHistory(
   const withoutEvents = await addInterest(snapshot, influx, report, eventRetryAfterMs);
   const history = builder.build();
   report(0.9, 'storing the export');
-  await writeArtefact(db, retrainingId, 'history', () => encodeHistory(history));
+  await writeArtifact(db, retrainingId, 'history', () => encodeHistory(history));
   return { ...factsOf(history, takenMs), ...(withoutEvents && { withoutEvents }) };
 }
 

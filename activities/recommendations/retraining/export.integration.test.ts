@@ -118,7 +118,7 @@ it('identifies nobody who opted out, and contains no forgotten history', async (
   await order({ user: users[0]!, items: [one(1)], daysAgo: 5 });
   await order({ user: users[1]!, items: [one(2)] });
   await shop.services.db.run(
-    `insert into shopper_choices (who, personalised, forgotten_at) values ('user:' || $1, true, now() - interval '10 days'), ('user:' || $2, false, null)`,
+    `insert into shopper_choices (who, personalized, forgotten_at) values ('user:' || $1, true, now() - interval '10 days'), ('user:' || $2, false, null)`,
     [users[0]!, users[1]!],
   );
   expect((await exported()).lines).toEqual(['purchase 0 1', 'purchase guest 0', 'purchase guest 2']);
@@ -128,7 +128,7 @@ it('contains views and carts of identified shoppers who consented, for products 
   const { influx, db } = shop.services;
   await order({ user: users[0]!, items: [one(0)] });
   await db.run(
-    `insert into shopper_choices (who, personalised, forgotten_at) values ('user:' || $1, false, null), ('visitor:' || $2, true, now() - interval '2 days')`,
+    `insert into shopper_choices (who, personalized, forgotten_at) values ('user:' || $1, false, null), ('visitor:' || $2, true, now() - interval '2 days')`,
     [users[1]!, VISITOR],
   );
   const event = (name: string, daysAgo: number, data: object) =>

@@ -89,7 +89,7 @@ function* eventsOf({ columns, values }: InfluxSeries): Generator<InterestEvent> 
 
 function counts({ who, item, timeMs }: InterestEvent, { choices, products }: Wanted): boolean {
   const choice = choices.get(who);
-  return products.has(item) && (choice === undefined || (choice.personalised && timeMs > choice.forgottenMs));
+  return products.has(item) && (choice === undefined || (choice.personalized && timeMs > choice.forgottenMs));
 }
 
 class KeptEvents implements Interest {

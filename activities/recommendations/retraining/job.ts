@@ -5,8 +5,9 @@
 import { constants, setPriority } from 'node:os';
 import pg from 'pg';
 import { InfluxDb } from '../../../infra/influxdb/client.ts';
-import { ArtefactDamaged } from '../../../infra/postgres/artefacts.ts';
-import { Database } from '../../../infra/postgres/database.ts';
+import { ArtifactDamaged } from '../../../infra/postgres/artifacts.ts';
+import type { Database } from '../../../infra/postgres/database.ts';
+import { connectPostgres } from '../../../infra/postgres/orm.ts';
 import { evaluateModels } from './evaluate-models.ts';
 import { exportHistory } from './export-history.ts';
 import type { JobNews, JobOrder, Jobs, ReportProgress } from './job-messages.ts';
@@ -20,15 +21,13 @@ process.once('disconnect', () => process.exit(1));
 process.once('message', (order: JobOrder) => void work(order));
 
 async function work(order: JobOrder): Promise<void> {
-  const db = new Database(new pg.Pool({ connectionString: order.settings.POSTGRES_URL, max: 2 }));
-  // A connection that is lost while idle must not end the process; the next statement reports it.
-  db.pool.on('error', () => {});
+  const { db, close } = await connectPostgres({ ...order.settings, POSTGRES_POOL_MAX: 2 });
   try {
     send({ type: 'done', result: await run(order, db) });
   } catch (error) {
     send({ type: 'failed', ...described(error) });
   } finally {
-    await db.pool.end().catch(() => {});
+    await close().catch(() => {});
     process.disconnect?.();
   }
 }
@@ -67,5 +66,5 @@ function described(error: unknown): { message: string; retryable: boolean } {
   if (error instanceof pg.DatabaseError)
     return { message: `PostgreSQL: ${[error.code, error.constraint].filter(Boolean).join(' ')}`, retryable: true };
   const message = error instanceof Error ? error.message : String(error);
-  return { message, retryable: !(error instanceof ArtefactDamaged || error instanceof RangeError) };
+  return { message, retryable: !(error instanceof ArtifactDamaged || error instanceof RangeError) };
 }

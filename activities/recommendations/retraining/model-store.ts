@@ -1,6 +1,6 @@
 /** Models in PostgreSQL: which is served, which are kept, publication, and rollback. */
 import type { ExportFacts, ModelScores } from '../../../domain/recommendations/publication-check.ts';
-import { removeArtefact } from '../../../infra/postgres/artefacts.ts';
+import { removeArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 
 /** Number of published models that are kept, including the served one. */
@@ -75,7 +75,7 @@ export async function publishModel(db: Database, request: PublishRequest): Promi
     if (known) return { outcome: 'published' };
     const serving = await readServing(sql);
     if ((serving?.modelId ?? null) !== against) return { outcome: 'outdated' };
-    for (const table of ['recommendation_parts', 'recommendation_artefacts'] as const) {
+    for (const table of ['recommendation_parts', 'recommendation_artifacts'] as const) {
       await sql.run(`update ${table} set owner = $2 where owner = $1 and name in ('model', 'twin')`, [
         retrainingId,
         modelId,
@@ -87,7 +87,7 @@ export async function publishModel(db: Database, request: PublishRequest): Promi
       [modelId, trainedUntilMs, JSON.stringify(report), serving?.modelId ?? null],
     );
     await serve(sql, modelId);
-    await removeArtefact(sql, retrainingId);
+    await removeArtifact(sql, retrainingId);
     await removeOld(sql);
     return { outcome: 'published' };
   });
@@ -120,7 +120,7 @@ export async function keptModels(sql: Sql): Promise<string[]> {
   const rows = await sql.rows<{ id: string }>(
     `select m.id from recommendation_models m
      where m.published_at is not null
-       and exists (select 1 from recommendation_artefacts a where a.owner = m.id and a.name = 'model')
+       and exists (select 1 from recommendation_artifacts a where a.owner = m.id and a.name = 'model')
      order by m.published_at desc, m.id desc`,
   );
   return rows.map(({ id }) => id);
@@ -129,7 +129,7 @@ export async function keptModels(sql: Sql): Promise<string[]> {
 /** Deletes a retraining's working data, and stores the report of a refused model. Safe to repeat. */
 export async function discard(db: Database, retrainingId: string, refused?: RefusedModel): Promise<void> {
   await db.transaction(async (sql) => {
-    await removeArtefact(sql, retrainingId);
+    await removeArtifact(sql, retrainingId);
     if (!refused) return;
     await sql.run(
       `insert into recommendation_models (id, trained_until, report) values ($1, to_timestamp($2::float8 / 1000), $3)
@@ -147,10 +147,10 @@ export async function discard(db: Database, retrainingId: string, refused?: Refu
 /** Deletes data that another retraining left behind, because it was terminated or its worker continued after its end. */
 export async function removeStrays(db: Database, retrainingId: string): Promise<void> {
   const owners = await db.rows<{ owner: string }>(
-    `select owner from recommendation_artefacts union select owner from recommendation_parts`,
+    `select owner from recommendation_artifacts union select owner from recommendation_parts`,
   );
   for (const { owner } of owners)
-    if (owner.startsWith(WORKSHOP) && owner !== retrainingId) await db.transaction((sql) => removeArtefact(sql, owner));
+    if (owner.startsWith(WORKSHOP) && owner !== retrainingId) await db.transaction((sql) => removeArtifact(sql, owner));
 }
 
 /** Serializes changes of the served model, including the first one, when there is no row to lock. */
@@ -175,5 +175,5 @@ async function removeOld(sql: Sql): Promise<void> {
   );
   const staying = new Set(needed.map(({ id }) => id).filter((id) => kept.includes(id)));
   for (const id of kept) if (staying.size < MODELS_KEPT) staying.add(id);
-  for (const id of kept) if (!staying.has(id)) await removeArtefact(sql, id);
+  for (const id of kept) if (!staying.has(id)) await removeArtifact(sql, id);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
 import { heldOutFromMs } from '../../../domain/recommendations/publication-check.ts';
-import { writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import { writeArtifact } from '../../../infra/postgres/artifacts.ts';
 import { inActivity } from '../../../tests/support/repeated.ts';
 import { makePurchases, type RetrainingShop, startRetrainingShop } from '../../../tests/support/retraining.ts';
 import { createRetrainingActivities } from './activities.ts';
@@ -28,7 +28,7 @@ async function stored(): Promise<unknown> {
   return {
     models: await db.rows('select * from recommendation_models order by id'),
     serving: await db.rows('select * from recommendation_serving'),
-    artefacts: await db.rows('select * from recommendation_artefacts order by owner, name'),
+    artifacts: await db.rows('select * from recommendation_artifacts order by owner, name'),
     parts: await db.rows('select owner, name, part, md5(bytes) from recommendation_parts order by owner, name, part'),
   };
 }
@@ -49,10 +49,10 @@ async function atOnce<Answer>(activity: () => Promise<Answer>): Promise<Answer[]
   return attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
 }
 
-const artefactsOf = (owner: string) =>
+const artifactsOf = (owner: string) =>
   shop.services.db.rows<{ name: string; parts: number; stored: number }>(
     `select name, parts, (select count(*)::int from recommendation_parts p where p.owner = a.owner and p.name = a.name) as stored
-     from recommendation_artefacts a where owner = $1 order by name`,
+     from recommendation_artifacts a where owner = $1 order by name`,
     [owner],
   );
 
@@ -60,7 +60,7 @@ const artefactsOf = (owner: string) =>
 async function trained(): Promise<string> {
   const owner = `${WORKSHOP}${randomUUID()}`;
   for (const name of ['history', 'model', 'twin'])
-    await writeArtefact(shop.services.db, owner, name, () => [Buffer.from(`${name} of ${owner}`)]);
+    await writeArtifact(shop.services.db, owner, name, () => [Buffer.from(`${name} of ${owner}`)]);
   return owner;
 }
 const report = () => ({ facts: exported.facts, heldOutFromMs: heldOutFromMs(exported.facts), because: 'it is better' });
@@ -90,7 +90,7 @@ describe('a retraining', () => {
     const others = await atOnce(run);
     expect(others.length).toBeGreaterThan(0);
     for (const each of others) expect(timeless(each)).toEqual(timeless(first));
-    const [history, ...rest] = await artefactsOf(retrainingId);
+    const [history, ...rest] = await artifactsOf(retrainingId);
     expect(rest).toEqual([]);
     expect(history).toMatchObject({ name: 'history', stored: history!.parts });
     exported = { retrainingId, facts: (await inActivity(run)).facts };
@@ -105,7 +105,7 @@ describe('a retraining', () => {
     const before = await stored();
     expect(await inActivity(run)).toEqual({ ...first, seconds: expect.any(Number) });
     expect(await stored()).toEqual(before);
-    expect((await artefactsOf(retrainingId)).map(({ name }) => name)).toEqual(['history', 'model', 'twin']);
+    expect((await artifactsOf(retrainingId)).map(({ name }) => name)).toEqual(['history', 'model', 'twin']);
   }, 120_000);
 
   it('evaluateModels only reads', async () => {
@@ -131,8 +131,8 @@ describe('a model', () => {
     const answers = await atOnce(() => retraining.publishModel(first));
     expect(answers).toEqual(answers.map(() => ({ outcome: 'published' })));
     await repeated(() => retraining.publishModel(first));
-    expect(await artefactsOf(owner)).toEqual([]);
-    expect((await artefactsOf(first.modelId)).map(({ name }) => name)).toEqual(['model', 'twin']);
+    expect(await artifactsOf(owner)).toEqual([]);
+    expect((await artifactsOf(first.modelId)).map(({ name }) => name)).toEqual(['model', 'twin']);
 
     // Of two concurrent retrainings that were compared with the same model, one is published.
     const rivals = [await trained(), await trained()].map((each) =>
@@ -156,7 +156,7 @@ describe('a model', () => {
     const owner = await trained();
     const refused = { modelId: `m-${randomUUID()}`, trainedUntilMs: exported.facts.takenMs, report: report() };
     await repeated(() => retraining.discardRetraining({ retrainingId: owner, refused }));
-    expect(await artefactsOf(owner)).toEqual([]);
+    expect(await artifactsOf(owner)).toEqual([]);
     const reports = await shop.services.db.rows('select 1 from recommendation_models where id = $1', [refused.modelId]);
     expect(reports).toHaveLength(1);
     await repeated(() => retraining.discardRetraining({ retrainingId: owner }));

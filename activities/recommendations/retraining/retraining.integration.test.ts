@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../../api/server.ts';
 import { decodeModel } from '../../../domain/recommendations/served-model.ts';
-import { readArtefact } from '../../../infra/postgres/artefacts.ts';
+import { readArtifact } from '../../../infra/postgres/artifacts.ts';
 import { signedIn } from '../../../tests/support/accounts.ts';
 import {
   clearPurchases,
@@ -77,7 +77,7 @@ async function serving(): Promise<string | undefined> {
 /** Owners of stored data: models, and retrainings that left data behind. */
 async function owners(): Promise<string[]> {
   const rows = await shop.services.db.rows<{ owner: string }>(
-    'select owner from recommendation_artefacts union select owner from recommendation_parts order by owner',
+    'select owner from recommendation_artifacts union select owner from recommendation_parts order by owner',
   );
   return rows.map(({ owner }) => owner);
 }
@@ -157,7 +157,7 @@ describe('the publication check', () => {
     expect(last.sentence).toContain('bestsellers');
     const id = (await serving())!;
     expect(id).toMatch(/^m-\d{8}-\d{6}-[\da-f]{4}$/);
-    expect(decodeModel((await readArtefact(shop.services.db, id, 'model'))!).items).toHaveLength(GOOD.products);
+    expect(decodeModel((await readArtifact(shop.services.db, id, 'model'))!).items).toHaveLength(GOOD.products);
     expect(await owners()).toEqual([id]);
   }, 120_000);
 
@@ -304,7 +304,7 @@ describe('a worker killed without warning', () => {
         const id = (await serving())!;
         expect(last.sentence).toContain(id);
         expect((await owners()).filter((owner) => owner.startsWith('retraining-'))).toEqual([]);
-        expect(decodeModel((await readArtefact(db, id, 'model'))!).items).toHaveLength(GOOD.products);
+        expect(decodeModel((await readArtifact(db, id, 'model'))!).items).toHaveLength(GOOD.products);
       } finally {
         blocker.release(true);
       }

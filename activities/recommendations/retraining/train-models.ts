@@ -1,6 +1,6 @@
 /** Trains two models: one on the whole history, and for its evaluation a twin on the history before the held-out time. */
 import { encodeModel } from '../../../domain/recommendations/served-model.ts';
-import { hasArtefact, readArtefact, writeArtefact } from '../../../infra/postgres/artefacts.ts';
+import { hasArtifact, readArtifact, writeArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
 import { trainBlend } from '../model/blend.ts';
 import type { History } from '../model/history.ts';
@@ -16,11 +16,11 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
   const beganMs = performance.now();
   const pool = new KernelPool();
   const train = async (name: 'model' | 'twin', of: () => History, endMs: number, from: number) => {
-    if (await hasArtefact(db, retrainingId, name)) return;
+    if (await hasArtifact(db, retrainingId, name)) return;
     const onProgress = (fraction: number) =>
       report(from + fraction / 2, name === 'model' ? 'the new model' : 'the evaluation copy');
     const model = await trainBlend(pool, of(), { endMs, onProgress });
-    await writeArtefact(db, retrainingId, name, () => encodeModel(model));
+    await writeArtifact(db, retrainingId, name, () => encodeModel(model));
   };
   try {
     await train('model', () => history, takenMs, 0);
@@ -29,7 +29,7 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
     await pool.close();
   }
   const size = await db.row<{ byte_count: number }>(
-    "select byte_count from recommendation_artefacts where owner = $1 and name = 'model'",
+    "select byte_count from recommendation_artifacts where owner = $1 and name = 'model'",
     [retrainingId],
   );
   return {
@@ -41,7 +41,7 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
 
 /** @throws RangeError when the history no longer exists or is damaged */
 export async function readHistory(db: Database, retrainingId: string): Promise<History> {
-  const bytes = await readArtefact(db, retrainingId, 'history');
+  const bytes = await readArtifact(db, retrainingId, 'history');
   if (!bytes) throw new RangeError('the exported history no longer exists; start a new retraining');
   return decodeHistory(bytes);
 }

@@ -1,7 +1,7 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Role } from '../../../domain/roles.ts';
 
-const UserSchema = defineEntity({
+export const User = defineEntity({
   name: 'User',
   tableName: 'users',
   properties: {
@@ -17,5 +17,4 @@ const UserSchema = defineEntity({
       .onUpdate(() => new Date()),
   },
 });
-export class User extends UserSchema.class {}
-UserSchema.setClass(User);
+export type User = InferEntity<typeof User>;

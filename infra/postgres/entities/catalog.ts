@@ -1,6 +1,6 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-const CategorySchema = defineEntity({
+export const Category = defineEntity({
   name: 'Category',
   tableName: 'categories',
   properties: {
@@ -13,10 +13,9 @@ const CategorySchema = defineEntity({
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });
-export class Category extends CategorySchema.class {}
-CategorySchema.setClass(Category);
+export type Category = InferEntity<typeof Category>;
 
-const ProductFamilySchema = defineEntity({
+export const ProductFamily = defineEntity({
   name: 'ProductFamily',
   tableName: 'product_families',
   properties: {
@@ -26,10 +25,9 @@ const ProductFamilySchema = defineEntity({
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });
-export class ProductFamily extends ProductFamilySchema.class {}
-ProductFamilySchema.setClass(ProductFamily);
+export type ProductFamily = InferEntity<typeof ProductFamily>;
 
-const ProductSchema = defineEntity({
+export const Product = defineEntity({
   name: 'Product',
   tableName: 'products',
   properties: {
@@ -51,6 +49,8 @@ const ProductSchema = defineEntity({
     optionValues: p.json().$type<Record<string, string>>().defaultRaw("'{}'"),
     tags: p.array().$type<string[]>().default([]),
     imageUrl: p.string().length(500).default(''),
+    /** Set by a trigger: increases with every change that the search index shows. */
+    version: p.bigint('number').default(1),
     /** Hash of the request that created it, if it had an Idempotency-Key. */
     requestHash: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
@@ -58,5 +58,18 @@ const ProductSchema = defineEntity({
     updatedAt: p.datetime().defaultRaw('now()'),
   },
 });
-export class Product extends ProductSchema.class {}
-ProductSchema.setClass(Product);
+export type Product = InferEntity<typeof Product>;
+
+/** An applied delivery or correction, by its reference, so that each is applied once. */
+export const StockChange = defineEntity({
+  name: 'StockChange',
+  tableName: 'stock_changes',
+  properties: {
+    productId: p.uuid().primary(),
+    reference: p.text().primary(),
+    delta: p.integer(),
+    /** Hash of the API request that made it, if any. */
+    requestHash: p.text().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});

@@ -60,7 +60,7 @@ insert into outbox (topic, key) values ('fixture', '${F.order}');
 insert into failing_workflows (run_id, workflow_id, workflow_type, failures, cause) values ('${F.none}', 'order-${F.order}', 'order', 2, 'test');
 insert into recommendation_models (id, trained_until) values ('${F.model}', now());
 insert into recommendation_parts (owner, name, part, bytes) values ('${F.model}', 'model', 0, '\\x00');
-insert into recommendation_artefacts (owner, name, parts, byte_count, sha256) values ('${F.model}', 'model', 1, 1, repeat('0', 64));
+insert into recommendation_artifacts (owner, name, parts, byte_count, sha256) values ('${F.model}', 'model', 1, 1, repeat('0', 64));
 insert into recommendation_serving (model_id) values ('${F.model}') on conflict (one) do update set model_id = excluded.model_id;
 insert into shopper_choices (who) values ('user:${F.user}');`;
 

@@ -22,7 +22,7 @@ create table recommendation_parts (
 alter table recommendation_parts alter column bytes set storage external;
 
 -- An artifact exists when its row here does: parts without a row are from a writer that was killed.
-create table recommendation_artefacts (
+create table recommendation_artifacts (
   owner varchar(64) not null,
   name varchar(40) not null,
   parts integer not null,
@@ -43,7 +43,7 @@ create table recommendation_serving (
 const choices = `
 create table shopper_choices (
   who text primary key check (who ~ '^(user:[0-9a-f-]{36}|visitor:[0-9a-f]{32})$'),
-  personalised boolean not null default true,
+  personalized boolean not null default true,
   -- Behavior recorded before this time is ignored.
   forgotten_at timestamptz,
   updated_at timestamptz not null default now()

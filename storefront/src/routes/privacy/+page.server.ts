@@ -18,7 +18,7 @@ export const actions: Actions = {
 
   async personalise({ locals, request }) {
     const form = await request.formData();
-    await locals.api.put('/recommendations/choices', { personalised: text(form, 'personalised') === 'true' });
+    await locals.api.put('/recommendations/choices', { personalized: text(form, 'personalized') === 'true' });
     redirect(303, '/privacy');
   },
 

@@ -7,7 +7,7 @@
 import { topItems } from '../../../domain/recommendations/top-items.ts';
 import { type CsrMatrix, sharedFloat32, sharedFloat64, sharedInt32 } from './csr-matrix.ts';
 
-export interface NeighbourTask {
+export interface NeighborTask {
   /** users × items: the interest, 1 for a purchase of any age, less for a cart or a view. */
   readonly byUser: CsrMatrix;
   /** items × users, the same cells: recency of the purchase, 1 for a current one and less for older ones, 0 without a purchase. */
@@ -16,7 +16,7 @@ export interface NeighbourTask {
   readonly interest: Float32Array | undefined;
   /** By item: the sum of squared interest, which is its number of buyers when there are only purchases. */
   readonly sizes: Float64Array;
-  readonly neighbours: number;
+  readonly neighbors: number;
   /** Added to the diagonal, in users. */
   readonly ridge: number;
   /** items × neighbors: the neighbors of each item, −1 where there are fewer. */
@@ -28,20 +28,20 @@ export interface NeighbourTask {
 /** For an item with more buyers, this many evenly spread ones determine its neighbors; more would only take time. */
 const MAX_USERS = 2_000;
 
-export function makeNeighbourTask(
+export function makeNeighborTask(
   byUser: CsrMatrix,
   byItem: CsrMatrix,
-  { neighbours, ridge, interest }: { neighbours: number; ridge: number; interest?: Float32Array | undefined },
-): NeighbourTask {
+  { neighbors, ridge, interest }: { neighbors: number; ridge: number; interest?: Float32Array | undefined },
+): NeighborTask {
   return {
     byUser,
     byItem,
     interest,
     sizes: sizesOf(byItem, interest),
-    neighbours,
+    neighbors,
     ridge,
-    indices: sharedInt32(byItem.rows * neighbours).fill(-1),
-    weights: sharedFloat32(byItem.rows * neighbours),
+    indices: sharedInt32(byItem.rows * neighbors).fill(-1),
+    weights: sharedFloat32(byItem.rows * neighbors),
   };
 }
 
@@ -55,17 +55,17 @@ function sizesOf({ rows, starts }: CsrMatrix, interest: Float32Array | undefined
 }
 
 /** Fills `indices` and `weights` for items from ≤ item < to. */
-export function fitNeighbours(task: NeighbourTask, from: number, to: number): void {
-  const { byUser, byItem, neighbours, ridge } = task;
+export function fitNeighbors(task: NeighborTask, from: number, to: number): void {
+  const { byUser, byItem, neighbors, ridge } = task;
   const together = new Float64Array(byItem.rows);
   const lately = new Float64Array(byItem.rows);
   const cosine = new Float64Array(byItem.rows);
-  const marks = userMarks(byUser.rows, neighbours, task.interest !== undefined);
-  const system = new Float64Array(neighbours * neighbours);
-  const solution = new Float64Array(neighbours);
+  const marks = userMarks(byUser.rows, neighbors, task.interest !== undefined);
+  const system = new Float64Array(neighbors * neighbors);
+  const solution = new Float64Array(neighbors);
   for (let item = from; item < to; item += 1) {
     const met = countTogether(task, item, together, lately);
-    const nearest = nearestOf(task.sizes, item, met, together, cosine, neighbours);
+    const nearest = nearestOf(task.sizes, item, met, together, cosine, neighbors);
     const size = nearest.length;
     gramOfItems(task, nearest, system, marks);
     for (let place = 0; place < size; place += 1) {
@@ -74,8 +74,8 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
     }
     solveSymmetric(system, solution, size);
     for (let place = 0; place < size; place += 1) {
-      task.indices[item * neighbours + place] = nearest[place]!;
-      task.weights[item * neighbours + place] = solution[place]!;
+      task.indices[item * neighbors + place] = nearest[place]!;
+      task.weights[item * neighbors + place] = solution[place]!;
     }
     for (const other of met) {
       together[other] = 0;
@@ -85,7 +85,7 @@ export function fitNeighbours(task: NeighbourTask, from: number, to: number): vo
 }
 
 /** Counts, for each other item, the users interested in both, and how recently they bought this item. */
-function countTogether(task: NeighbourTask, item: number, together: Float64Array, lately: Float64Array): number[] {
+function countTogether(task: NeighborTask, item: number, together: Float64Array, lately: Float64Array): number[] {
   const { byUser, byItem, interest } = task;
   const met: number[] = [];
   const begin = byItem.starts[item]!;
@@ -150,7 +150,7 @@ function userMarks(users: number, width: number, isWeighted: boolean): UserMarks
 }
 
 /** system[a][b] = number of users interested in both; row-major, items.length wide. */
-function gramOfItems(task: NeighbourTask, items: readonly number[], system: Float64Array, marks: UserMarks): void {
+function gramOfItems(task: NeighborTask, items: readonly number[], system: Float64Array, marks: UserMarks): void {
   const size = items.length;
   const { byItem, interest } = task;
   const { places, weights, counts, width, touched } = marks;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { csrFromEntries, transpose } from './csr-matrix.ts';
-import { fitNeighbours, makeNeighbourTask, solveSymmetric } from './neighbours.ts';
+import { fitNeighbors, makeNeighborTask, solveSymmetric } from './neighbors.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { sparse } from './testing.ts';
 
@@ -12,8 +12,8 @@ it('solves the regression of an item on its neighbors', () => {
     [1, 1, 1],
     [0, 1, 1],
   ]);
-  const task = makeNeighbourTask(bought, transpose(bought), { neighbours: 2, ridge: 1 });
-  fitNeighbours(task, 0, 3);
+  const task = makeNeighborTask(bought, transpose(bought), { neighbors: 2, ridge: 1 });
+  fitNeighbors(task, 0, 3);
   expect([...task.indices.slice(0, 2)]).toEqual([1, 2]);
   // (3+1 2; 2 2+1) w = (2, 1) gives w = (1/2, 0).
   expect(task.weights[0]).toBeCloseTo(0.5, 6);
@@ -27,11 +27,11 @@ it('keeps the nearest items, and marks where there are fewer than requested', ()
     [0, 0, 1, 0],
     [0, 0, 1, 1],
   ]);
-  const one = makeNeighbourTask(bought, transpose(bought), { neighbours: 1, ridge: 1 });
-  fitNeighbours(one, 0, 4);
+  const one = makeNeighborTask(bought, transpose(bought), { neighbors: 1, ridge: 1 });
+  fitNeighbors(one, 0, 4);
   expect([...one.indices]).toEqual([1, 0, 3, 2]);
-  const many = makeNeighbourTask(bought, transpose(bought), { neighbours: 3, ridge: 1 });
-  fitNeighbours(many, 3, 4);
+  const many = makeNeighborTask(bought, transpose(bought), { neighbors: 3, ridge: 1 });
+  fitNeighbors(many, 3, 4);
   expect([...many.indices.slice(9)]).toEqual([2, -1, -1]);
 });
 

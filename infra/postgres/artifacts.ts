@@ -5,8 +5,8 @@ import type { Database, Sql } from './database.ts';
 const PART_BYTES = 4 * 1024 * 1024;
 
 /** The stored bytes differ from those that were written. */
-export class ArtefactDamaged extends Error {
-  override name = 'ArtefactDamaged';
+export class ArtifactDamaged extends Error {
+  override name = 'ArtifactDamaged';
 }
 
 /**
@@ -14,14 +14,14 @@ export class ArtefactDamaged extends Error {
  * artifact, or none.
  * @param pieces of any size, in order; called again when the transaction is retried
  */
-export async function writeArtefact(
+export async function writeArtifact(
   db: Database,
   owner: string,
   name: string,
   pieces: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<{ byteCount: number }> {
   return db.transaction(async (sql) => {
-    await removeArtefact(sql, owner, name);
+    await removeArtifact(sql, owner, name);
     const hash = createHash('sha256');
     let byteCount = 0;
     let parts = 0;
@@ -37,7 +37,7 @@ export async function writeArtefact(
       parts += 1;
     }
     await sql.run(
-      'insert into recommendation_artefacts (owner, name, parts, byte_count, sha256) values ($1, $2, $3, $4, $5)',
+      'insert into recommendation_artifacts (owner, name, parts, byte_count, sha256) values ($1, $2, $3, $4, $5)',
       [owner, name, parts, byteCount, hash.digest('hex')],
     );
     return { byteCount };
@@ -46,11 +46,11 @@ export async function writeArtefact(
 
 /**
  * Reads a whole artifact; undefined when it doesn't exist.
- * @throws ArtefactDamaged when its parts differ from those that were written
+ * @throws ArtifactDamaged when its parts differ from those that were written
  */
-export async function readArtefact(db: Sql, owner: string, name: string): Promise<ArrayBuffer | undefined> {
+export async function readArtifact(db: Sql, owner: string, name: string): Promise<ArrayBuffer | undefined> {
   const whole = await db.row<{ parts: number; byte_count: number; sha256: string }>(
-    'select parts, byte_count, sha256 from recommendation_artefacts where owner = $1 and name = $2',
+    'select parts, byte_count, sha256 from recommendation_artifacts where owner = $1 and name = $2',
     [owner, name],
   );
   if (!whole) return undefined;
@@ -68,19 +68,19 @@ export async function readArtefact(db: Sql, owner: string, name: string): Promis
     at += row.bytes.length;
   }
   if (at !== bytes.length || hash.digest('hex') !== whole.sha256)
-    throw new ArtefactDamaged(`the artefact ${name} of ${owner} is damaged`);
+    throw new ArtifactDamaged(`the artifact ${name} of ${owner} is damaged`);
   return bytes.buffer;
 }
 
 /** Whether the artifact exists and is complete according to its record. */
-export async function hasArtefact(db: Sql, owner: string, name: string): Promise<boolean> {
-  const row = await db.row('select 1 from recommendation_artefacts where owner = $1 and name = $2', [owner, name]);
+export async function hasArtifact(db: Sql, owner: string, name: string): Promise<boolean> {
+  const row = await db.row('select 1 from recommendation_artifacts where owner = $1 and name = $2', [owner, name]);
   return row !== undefined;
 }
 
 /** @param name deletes all of the owner's artifacts when omitted */
-export async function removeArtefact(db: Sql, owner: string, name?: string): Promise<void> {
-  for (const table of ['recommendation_artefacts', 'recommendation_parts'] as const) {
+export async function removeArtifact(db: Sql, owner: string, name?: string): Promise<void> {
+  for (const table of ['recommendation_artifacts', 'recommendation_parts'] as const) {
     await db.run(`delete from ${table} where owner = $1 and ($2::text is null or name = $2)`, [owner, name ?? null]);
   }
 }

@@ -1,0 +1,43 @@
+/** Parts of statements that the query builder does not have. */
+import { type AliasedRawBuilder, type RawBuilder, sql } from 'kysely';
+
+/** The server's time at the start of the transaction. */
+export const now = sql<Date>`now()`;
+
+/** For `where('id', '=', anyOf(ids))`: one parameter for any number of values, so that the statement's text stays the same. */
+export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
+  return sql<Value>`any(${values})`;
+}
+
+interface ColumnTypes {
+  uuid: string;
+  text: string;
+  numeric: string;
+  integer: number;
+  timestamptz: Date;
+  jsonb: object;
+}
+
+/**
+ * Rows as a table, to insert or join any number of them in one statement whose text stays the same:
+ * `selectFrom(rowsOf('line', { product_id: 'uuid', quantity: 'integer' }, lines))`.
+ * @param columns each column's type in PostgreSQL
+ */
+export function rowsOf<Alias extends string, Types extends Record<string, keyof ColumnTypes>>(
+  alias: Alias,
+  columns: Types,
+  rows: readonly { readonly [Name in keyof Types]: ColumnTypes[Types[Name]] | null }[],
+): AliasedRawBuilder<{ [Name in keyof Types]: ColumnTypes[Types[Name]] }, Alias> {
+  const arrays = Object.entries(columns).map(
+    ([name, type]) => sql`${rows.map((row) => elementOf(row[name as keyof Types]))}::${sql.raw(type)}[]`,
+  );
+  const names = Object.keys(columns).map((name) => sql.ref(name));
+  return sql<{ [Name in keyof Types]: ColumnTypes[Types[Name]] }>`unnest(${sql.join(arrays)})`.as<Alias>(
+    sql`${sql.ref(alias)}(${sql.join(names)})`,
+  );
+}
+
+/** The driver turns an object within an array into text of its own kind, so JSON is written here. */
+function elementOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) ? JSON.stringify(value) : value;
+}
