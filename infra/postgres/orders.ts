@@ -1,0 +1,66 @@
+/** Order rows: read and locked here only, so that every reader sees a new column and every writer takes the same lock. */
+import type { SelectQueryBuilder } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { Sql } from './database.ts';
+import type { Row, Tables } from './entities/index.ts';
+
+export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
+
+/** An order with its items in order of product ID. Its secrets are read separately. */
+export interface OrderRow extends Omit<Row<'orders'>, 'payment_client_secret'> {
+  items: OrderItemRow[];
+}
+
+/** Selects whole orders: add conditions, columns, or a lock. */
+export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', OrderRow> {
+  return sql.query
+    .selectFrom('orders')
+    .select([
+      'orders.id',
+      'orders.reservation_id',
+      'orders.user_id',
+      'orders.owner',
+      'orders.status',
+      'orders.fulfillment',
+      'orders.review_reason',
+      'orders.total_amount',
+      'orders.captured_amount',
+      'orders.refunded_amount',
+      'orders.currency',
+      'orders.email',
+      'orders.shipping_address',
+      'orders.payment_intent_id',
+      'orders.last_payment_error',
+      'orders.carrier',
+      'orders.tracking_number',
+      'orders.shipped_at',
+      'orders.delivered_at',
+      'orders.expires_at',
+      'orders.paid_at',
+      'orders.created_at',
+      'orders.updated_at',
+    ])
+    .select((order) =>
+      jsonArrayFrom(
+        order
+          .selectFrom('order_items as item')
+          .select(['item.product_id', 'item.sku', 'item.name', 'item.image_url', 'item.quantity'])
+          .select((item) => item.cast<string>('item.price', 'text').as('price'))
+          .whereRef('item.order_id', '=', 'orders.id')
+          .orderBy('item.product_id'),
+      ).as('items'),
+    );
+}
+
+export function readOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
+  return sql.row(selectOrder(sql).where('orders.id', '=', orderId));
+}
+
+/** Selects an order under its row lock, which serializes everything that is decided about it. Its refunds and payments change only under it. */
+export function selectLockedOrder(sql: Sql, orderId: string): SelectQueryBuilder<Tables, 'orders', OrderRow> {
+  return selectOrder(sql).where('orders.id', '=', orderId).forNoKeyUpdate();
+}
+
+export function lockOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
+  return sql.row(selectLockedOrder(sql, orderId));
+}

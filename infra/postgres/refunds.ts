@@ -1,0 +1,59 @@
+/** Refund rows: read here only. They change only under their order's lock (`lockOrder`). */
+import type { SelectQueryBuilder } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { Sql } from './database.ts';
+import type { Row, Tables } from './entities/index.ts';
+
+export interface RefundRow extends Row<'refunds'> {
+  /** In order of product ID. */
+  items: { product_id: string; quantity: number; name: string }[];
+  /** Whether its units are back in stock. */
+  is_restocked: boolean;
+  /** The order's. */
+  payment_intent_id: string | null;
+  user_id: string | null;
+}
+
+/** Selects whole refunds: add conditions or an order. */
+export function selectRefunds(
+  sql: Sql,
+): SelectQueryBuilder<Tables & { orders: Tables['orders'] }, 'refunds' | 'orders', RefundRow> {
+  return sql.query
+    .selectFrom('refunds')
+    .innerJoin('orders', 'orders.id', 'refunds.order_id')
+    .selectAll('refunds')
+    .select(['orders.payment_intent_id', 'orders.user_id'])
+    .select((refund) => [
+      refund
+        .exists(
+          refund
+            .selectFrom('refund_items as restocked')
+            .select('restocked.product_id')
+            .whereRef('restocked.refund_id', '=', 'refunds.id')
+            .where('restocked.restocked_at', 'is not', null),
+        )
+        .$castTo<boolean>()
+        .as('is_restocked'),
+      jsonArrayFrom(
+        refund
+          .selectFrom('refund_items as item')
+          .innerJoin('order_items as ordered', (join) =>
+            join.onRef('ordered.product_id', '=', 'item.product_id').onRef('ordered.order_id', '=', 'refunds.order_id'),
+          )
+          .select(['item.product_id', 'item.quantity', 'ordered.name'])
+          .whereRef('item.refund_id', '=', 'refunds.id')
+          .orderBy('item.product_id'),
+      ).as('items'),
+    ]);
+}
+
+export function readRefund(sql: Sql, refundId: string): Promise<RefundRow | undefined> {
+  return sql.row(selectRefunds(sql).where('refunds.id', '=', refundId));
+}
+
+/** The refunds of one order, oldest first. */
+export function readRefunds(sql: Sql, orderId: string): Promise<RefundRow[]> {
+  return sql.rows(
+    selectRefunds(sql).where('refunds.order_id', '=', orderId).orderBy('refunds.created_at').orderBy('refunds.id'),
+  );
+}

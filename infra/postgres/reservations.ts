@@ -1,0 +1,44 @@
+/** Reservation rows: read and locked here only. `lock_shoppers`, in the schema, also locks those of a shopper who reserves. */
+import type { SelectQueryBuilder } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { Sql } from './database.ts';
+import type { Row, Tables } from './entities/index.ts';
+import { anyOf } from './statement-parts.ts';
+
+/** A reservation with its items in order of product ID. */
+export interface ReservationRow extends Row<'reservations'> {
+  items: (Pick<Row<'products'>, 'sku' | 'name' | 'image_url'> &
+    Pick<Row<'reservation_items'>, 'product_id' | 'quantity' | 'unit_price'>)[];
+}
+
+/** Selects whole reservations: add conditions, columns, or a lock. */
+export function selectReservations(sql: Sql): SelectQueryBuilder<Tables, 'reservations', ReservationRow> {
+  return sql.query
+    .selectFrom('reservations')
+    .selectAll('reservations')
+    .select((reservation) =>
+      jsonArrayFrom(
+        reservation
+          .selectFrom('reservation_items as item')
+          .innerJoin('products as product', 'product.id', 'item.product_id')
+          .select(['item.product_id', 'item.quantity', 'product.sku', 'product.name', 'product.image_url'])
+          .select((item) => item.cast<string>('item.unit_price', 'text').as('unit_price'))
+          .whereRef('item.reservation_id', '=', 'reservations.id')
+          .orderBy('item.product_id'),
+      ).as('items'),
+    );
+}
+
+export function readReservation(sql: Sql, reservationId: string): Promise<ReservationRow | undefined> {
+  return sql.row(selectReservations(sql).where('reservations.id', '=', reservationId));
+}
+
+/** Locks reservations, in order of ID so that two transactions can't deadlock. */
+export function lockReservations(sql: Sql, reservationIds: readonly string[]): Promise<ReservationRow[]> {
+  return sql.rows(
+    selectReservations(sql)
+      .where('reservations.id', '=', anyOf(reservationIds))
+      .orderBy('reservations.id')
+      .forNoKeyUpdate(),
+  );
+}
