@@ -6,7 +6,7 @@ import { activityShop } from '../tests/support/activity-shop.ts';
 import type { OpenedOrder } from '../tests/support/ledger-orders.ts';
 import { endedAgo } from '../tests/support/reservations.ts';
 import { refundedAtStripe } from '../tests/support/sales.ts';
-import { createProduct, stockOf, until } from '../tests/support/shop.ts';
+import { ADDRESS, createProduct, stockOf, until } from '../tests/support/shop.ts';
 import { recordFound } from './refunds/found-ledger.ts';
 
 const DAY_SECONDS = 86_400;
@@ -151,7 +151,7 @@ describe('a payment that arrives after the reservation has ended', () => {
       owners,
       userId: null,
       email: null,
-      shippingAddress: {},
+      shippingAddress: ADDRESS,
     });
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
     await endedAgo(shop.services, reservationId, DAY_SECONDS);

@@ -15,7 +15,7 @@ import { type PlanKind, planOf } from './query-plans/plans.ts';
 import { recorded, type Statement } from './query-plans/recorder.ts';
 import { PASSWORD } from './support/accounts.ts';
 import { reservationInput } from './support/reservations.ts';
-import { type Answer, type AnyBody, connectTestServices, Shopper, until } from './support/shop.ts';
+import { ADDRESS, type Answer, type AnyBody, connectTestServices, Shopper, until } from './support/shop.ts';
 
 const MAX_MS = 5;
 /** Statements whose results are cached for minutes or hours, and reloaded by one request or in the background. */
@@ -127,7 +127,7 @@ async function buy(): Promise<void> {
     userId: null,
     email: null,
   };
-  await activities.openOrder({ ...begin, shippingAddress: { street: '1 Main Street' } });
+  await activities.openOrder({ ...begin, shippingAddress: ADDRESS });
   const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 1_250, currency: 'usd' });
   const order = (await activities.loadOrder({ orderId }))!;
   await recordPayment(services.db, orderId, {

@@ -4,7 +4,7 @@ import type { EventStream, StreamEvent } from '../../infra/redis/event-stream.ts
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { FailedMessage, OutboxHandler } from '../outbox/relay.ts';
 
-/** `completeOrder` adds a message of this topic, with the order ID as its key. */
+/** `applyPayments` adds a message of this topic, with the order ID as its key. */
 export const PURCHASE_TOPIC = 'analytics.purchase';
 
 interface PaidOrder {

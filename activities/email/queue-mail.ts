@@ -1,6 +1,8 @@
 /** Queues an email as an outbox row, in the transaction of the change it reports. */
+import type { QueryCreator } from 'kysely';
 import { z } from 'zod';
 import type { Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
 
 export const MAIL_TOPIC = 'mail';
 
@@ -26,8 +28,10 @@ export type MailPayload = z.infer<typeof mailPayload>;
 
 /** Queues an email about an order. Its other contents are read when it is sent. */
 export async function queueMail(sql: Sql, orderId: string, payload: MailPayload): Promise<void> {
-  await sql.run(`insert into outbox (topic, key, payload) values ('${MAIL_TOPIC}', $1, $2)`, [
-    orderId,
-    JSON.stringify(payload),
-  ]);
+  await sql.run(insertMail(sql.query, orderId, payload));
+}
+
+/** The insert of `queueMail`, to be part of a longer statement. */
+export function insertMail(query: QueryCreator<Tables>, orderId: string, payload: MailPayload) {
+  return query.insertInto('outbox').values({ topic: MAIL_TOPIC, key: orderId, payload });
 }

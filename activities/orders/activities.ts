@@ -1,3 +1,4 @@
+import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
@@ -5,6 +6,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { endInCounters } from '../reservations/end-in-counters.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
+import { type OrderFacts, readOrderFacts } from './order-facts.ts';
 import * as ledger from './order-ledger.ts';
 import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
 import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
@@ -20,9 +22,9 @@ export function createOrderActivities({
 }: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings'>) {
   return {
     /** Safe to retry: the order ID derives from the reservation ID, and an existing order is returned unchanged. */
-    openOrder: (request: ledger.OpenOrderRequest) => ledger.openOrder(db, request),
+    openOrder: (request: CheckoutRequest) => ledger.openOrder(db, request),
 
-    loadOrder: async ({ orderId }: { orderId: string }) => (await ledger.readOrder(db, orderId)) ?? null,
+    loadOrder: async ({ orderId }: { orderId: string }) => (await readOrderFacts(db, orderId)) ?? null,
 
     /** The complete order record for support staff; null when the order does not exist. */
     loadCase: async ({ orderId }: { orderId: string }) => (await readCase(db, settings, orderId)) ?? null,
@@ -50,7 +52,7 @@ export function createOrderActivities({
       orderId: string;
       to: 'expired' | 'canceled';
       request?: Sender & { requestId: string; reason?: string };
-    }): Promise<ledger.OrderFacts> {
+    }): Promise<OrderFacts> {
       const { orderId, to, request } = input;
       const subject = request && refundSubject(refundIdOf(orderId, request.requestId));
       const actor = request && subject ? actorOf(settings.JWT_SECRET, request, subject) : undefined;

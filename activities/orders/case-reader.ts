@@ -4,9 +4,10 @@ import { fromDecimal } from '../../domain/money.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
-import { type RefundFacts, readRefunds } from '../refunds/refund-reader.ts';
-import { type OrderFacts, readOrder } from './order-ledger.ts';
+import { listRefundFacts, type RefundFacts } from '../refunds/refund-facts.ts';
+import { type OrderFacts, orderFacts } from './order-facts.ts';
 
 /** Maximum number of history events in the record; the newest are kept. */
 const MAX_EVENTS = 60;
@@ -30,72 +31,60 @@ export interface OrderRecord {
   closesAt: string | null;
 }
 
-interface DetailsRow {
-  user_id: string | null;
-  email: string | null;
-  shipping_address: Address;
-  carrier: string | null;
-  tracking_number: string | null;
-  shipped_at: Date | null;
-  delivered_at: Date | null;
-  review_reason: string | null;
-}
-
 export async function readCase(sql: Sql, settings: Settings, orderId: string): Promise<OrderRecord | undefined> {
-  const order = await readOrder(sql, orderId);
-  if (!order) return undefined;
-  const details = (await sql.row<DetailsRow>(
-    `select o.user_id, coalesce(o.email, u.email) as email, o.shipping_address, o.carrier, o.tracking_number, o.shipped_at,
-       o.delivered_at, o.review_reason
-     from orders o left join users u on u.id = o.user_id where o.id = $1`,
-    [orderId],
-  ))!;
-  const disputes = await sql.rows<{
-    id: string;
-    amount: string;
-    currency: string;
-    reason: string;
-    status: string;
-    evidence_due_by: Date | null;
-  }>(
-    'select id, amount, currency, reason, status, evidence_due_by from disputes where order_id = $1 order by created_at',
-    [orderId],
+  const row = await sql.row(
+    selectOrder(sql)
+      .where('orders.id', '=', orderId)
+      .leftJoin('users', 'users.id', 'orders.user_id')
+      .select('users.email as account_email'),
   );
-  const history = await sql.rows<{
-    created_at: Date;
-    type: string;
-    message: string;
-    actor: string;
-    reason: string | null;
-    key: string | null;
-  }>(
-    `select created_at, type, message, actor, reason, dedupe_key as key from order_events where order_id = $1 order by id desc limit ${MAX_EVENTS}`,
-    [orderId],
-  );
-  const refunds = await readRefunds(sql, orderId);
+  if (!row) return undefined;
+  const order = orderFacts(row);
+  const refunds = await listRefundFacts(sql, orderId);
+  const paymentIntentId = row.payment_intent_id;
   return {
     order,
-    customer: { userId: details.user_id, email: details.email },
-    shippingAddress: details.shipping_address,
-    shipment: details.shipped_at && {
-      carrier: details.carrier ?? '',
-      trackingNumber: details.tracking_number ?? '',
-      shippedAt: details.shipped_at.toISOString(),
-      deliveredAt: details.delivered_at?.toISOString() ?? null,
+    customer: { userId: row.user_id, email: row.email ?? row.account_email },
+    shippingAddress: row.shipping_address,
+    shipment: row.shipped_at && {
+      carrier: row.carrier ?? '',
+      trackingNumber: row.tracking_number ?? '',
+      shippedAt: row.shipped_at.toISOString(),
+      deliveredAt: row.delivered_at?.toISOString() ?? null,
     },
-    reviewReason: details.review_reason,
+    reviewReason: row.review_reason,
     refunds,
     packing: packingLines(order, refunds),
-    disputes: disputes.map((row) => ({
-      disputeId: row.id,
-      amountCents: fromDecimal(row.amount, row.currency),
-      reason: row.reason,
-      status: row.status,
-      evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,
-    })),
-    history: history.reverse().map(({ created_at, ...event }) => ({ at: created_at.toISOString(), ...event })),
-    closesAt:
-      details.delivered_at && new Date(details.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
-    paymentUrl: order.paymentIntentId ? paymentPageUrl(settings, order.paymentIntentId) : null,
+    disputes: await readDisputes(sql, orderId),
+    history: await readHistory(sql, orderId),
+    closesAt: row.delivered_at && new Date(row.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
+    paymentUrl: paymentIntentId && paymentPageUrl(settings, paymentIntentId),
   };
+}
+
+/** Oldest first. */
+async function readDisputes(sql: Sql, orderId: string): Promise<OrderRecord['disputes']> {
+  const rows = await sql.rows(
+    sql.query.selectFrom('disputes').selectAll().where('order_id', '=', orderId).orderBy('created_at'),
+  );
+  return rows.map((row) => ({
+    disputeId: row.id,
+    amountCents: fromDecimal(row.amount, row.currency),
+    reason: row.reason,
+    status: row.status,
+    evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,
+  }));
+}
+
+/** The newest events, oldest first. */
+async function readHistory(sql: Sql, orderId: string): Promise<OrderRecord['history']> {
+  const rows = await sql.rows(
+    sql.query
+      .selectFrom('order_events')
+      .select(['created_at', 'type', 'message', 'actor', 'reason', 'dedupe_key as key'])
+      .where('order_id', '=', orderId)
+      .orderBy('id', 'desc')
+      .limit(MAX_EVENTS),
+  );
+  return rows.reverse().map(({ created_at, ...event }) => ({ at: created_at.toISOString(), ...event }));
 }

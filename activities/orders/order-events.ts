@@ -1,6 +1,9 @@
 /** The append-only history of an order: what happened, who requested it, why, and when. */
+import type { QueryCreator } from 'kysely';
+import { SYSTEM } from '../../domain/identity.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 
 export interface OrderEvent {
   orderId: string;
@@ -18,20 +21,23 @@ export interface OrderEvent {
 
 /** @returns false when an event with the same `dedupeKey` was already recorded */
 export async function recordEvent(sql: Sql, event: OrderEvent): Promise<boolean> {
-  const recorded = await sql.run(
-    `insert into order_events (order_id, type, message, data, actor, reason, dedupe_key)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id, dedupe_key) do nothing`,
-    [
-      event.orderId,
-      event.type,
-      event.message,
-      JSON.stringify(event.data ?? {}),
-      event.actor ?? 'system',
-      event.reason ?? null,
-      event.dedupeKey ?? null,
-    ],
-  );
-  return recorded === 1;
+  return (await sql.run(insertEvent(sql.query, event))) === 1;
+}
+
+/** The insert of `recordEvent`, to be part of a longer statement. */
+export function insertEvent(query: QueryCreator<Tables>, event: OrderEvent) {
+  return query
+    .insertInto('order_events')
+    .values({
+      order_id: event.orderId,
+      type: event.type,
+      message: event.message,
+      data: event.data ?? {},
+      actor: event.actor ?? SYSTEM,
+      reason: event.reason ?? null,
+      dedupe_key: event.dedupeKey ?? null,
+    })
+    .onConflict((conflict) => conflict.columns(['order_id', 'dedupe_key']).doNothing());
 }
 
 /** The event that an earlier request with the same key recorded; undefined when there is none. */
@@ -39,6 +45,12 @@ export async function earlierEvent(
   sql: Sql,
   orderId: string,
   dedupeKey: string,
-): Promise<{ data: Record<string, unknown> } | undefined> {
-  return sql.row('select data from order_events where order_id = $1 and dedupe_key = $2', [orderId, dedupeKey]);
+): Promise<Pick<Row<'order_events'>, 'data'> | undefined> {
+  return sql.row(
+    sql.query
+      .selectFrom('order_events')
+      .select('data')
+      .where('order_id', '=', orderId)
+      .where('dedupe_key', '=', dedupeKey),
+  );
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { endedAgo, reservationInput } from '../../tests/support/reservations.ts';
-import { createProduct } from '../../tests/support/shop.ts';
+import { ADDRESS, createProduct } from '../../tests/support/shop.ts';
 import { createPaymentActivities } from '../payments/activities.ts';
 import { attachPaymentIntent } from './order-ledger.ts';
 
@@ -17,7 +17,7 @@ describe('an order', () => {
     const { reservation } = await orders.reserved();
     const { reservationId, owners } = reservation;
     await endedAgo(shop.services, reservationId, 1);
-    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
     expect(await shop.activities.openOrder(begin)).toEqual({ outcome: 'reservation_ended' });
     expect(await shop.activities.loadOrder({ orderId: begin.orderId })).toBeFalsy();
     await shop.activities.releaseReservation({ reservationId });
@@ -129,7 +129,7 @@ describe('a payment', () => {
     const reservation = reservationInput(lines, { cartId: cart!.id });
     expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
     const { reservationId, owners } = reservation;
-    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
     const opened = await shop.activities.openOrder(begin);
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
     await shop.services.db.run(

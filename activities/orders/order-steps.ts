@@ -1,20 +1,19 @@
 /** Fulfillment actions of staff. Each is one transaction that is checked under the order's lock and takes effect once per request ID. */
 import { createHash } from 'node:crypto';
+import type { UpdateObject } from 'kysely';
 import type { Address } from '../../domain/address.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
-import {
-  type Fulfillment,
-  type OrderAction,
-  type OrderStatus,
-  refusalOf,
-  statusOfPaid,
-} from '../../domain/order-state.ts';
-import { refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
+import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../../domain/order-state.ts';
+import { refusalOfShipping } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
+import { lockOrder, type OrderRow } from '../../infra/postgres/orders.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { lockForRefund, readRecords, readReturned } from '../refunds/refund-reader.ts';
+import { hasMoneyWithheld, readRecords, readReturned } from '../refunds/refund-facts.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
+import { orderForRefund } from './order-facts.ts';
 
 export interface OrderStepRequest {
   orderId: string;
@@ -33,24 +32,6 @@ export interface OrderStepRequest {
 }
 
 export type OrderStepResult = { outcome: 'done' } | { outcome: 'refused'; message: string };
-
-export interface LockedOrder {
-  id: string;
-  status: OrderStatus;
-  fulfillment: Fulfillment;
-  review_reason: string | null;
-  currency: string;
-  captured_amount: string;
-  refunded_amount: string;
-}
-
-export async function lockOrder(sql: Sql, orderId: string): Promise<LockedOrder | undefined> {
-  return sql.row<LockedOrder>(
-    `select id, status, fulfillment, review_reason, currency, captured_amount, refunded_amount from orders
-     where id = $1 for no key update`,
-    [orderId],
-  );
-}
 
 /** Carries out one action. @returns refused, with a sentence that says what to do, when the order's state does not allow it */
 export async function stepOrder(db: Database, request: OrderStepRequest): Promise<OrderStepResult> {
@@ -74,52 +55,51 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
   });
 }
 
-/** Sets the fulfillment state of a paid order, and the status that follows from it. */
-export async function moveGoods(sql: Sql, order: LockedOrder, fulfillment: Fulfillment): Promise<void> {
+/** Sets the fulfillment state of a paid order, with the status that follows from it and further columns. */
+export async function setFulfillment(
+  sql: Sql,
+  order: OrderRow,
+  fulfillment: Fulfillment,
+  further: OrderChange = {},
+): Promise<void> {
   const { otherwiseCents } = await readReturned(sql, order.id, order.currency);
   const status = statusOfPaid({
     fulfillment,
     capturedCents: fromDecimal(order.captured_amount, order.currency),
     refundedCents: fromDecimal(order.refunded_amount, order.currency) + otherwiseCents,
   });
-  await sql.run('update orders set fulfillment = $2, status = $3, updated_at = now() where id = $1', [
-    order.id,
-    fulfillment,
-    status,
-  ]);
+  await updateOrder(sql, order.id, { ...further, fulfillment, status });
 }
 
-async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRequest): Promise<void> {
+type OrderChange = UpdateObject<Tables, 'orders'>;
+
+async function updateOrder(sql: Sql, orderId: string, change: OrderChange): Promise<void> {
+  await sql.run(
+    sql.query
+      .updateTable('orders')
+      .set({ ...change, updated_at: now })
+      .where('id', '=', orderId),
+  );
+}
+
+async function apply(sql: Sql, order: OrderRow, { step, reason }: OrderStepRequest): Promise<void> {
   switch (step.action) {
     case 'putUnderReview':
-      await moveGoods(sql, order, 'under_review');
-      await sql.run('update orders set review_reason = $2 where id = $1', [order.id, reason ?? null]);
-      return;
+      return setFulfillment(sql, order, 'under_review', { review_reason: reason ?? null });
     case 'release':
-      await moveGoods(sql, order, 'unfulfilled');
-      await sql.run('update orders set review_reason = null where id = $1', [order.id]);
-      return;
-    case 'markShipped':
-      await sql.run(
-        `update orders set fulfillment = 'shipped', status = 'shipped', carrier = $2, tracking_number = $3, shipped_at = now(),
-           updated_at = now()
-         where id = $1`,
-        [order.id, step.carrier, step.trackingNumber],
-      );
-      await queueMail(sql, order.id, { kind: 'order_shipped' });
-      return;
+      return setFulfillment(sql, order, 'unfulfilled', { review_reason: null });
+    case 'markShipped': {
+      const { carrier, trackingNumber: tracking_number } = step;
+      const shipped = { fulfillment: 'shipped', status: 'shipped', carrier, tracking_number } as const;
+      await updateOrder(sql, order.id, { ...shipped, shipped_at: now });
+      return queueMail(sql, order.id, { kind: 'order_shipped' });
+    }
     case 'markDelivered':
-      await moveGoods(sql, order, 'delivered');
-      await sql.run('update orders set delivered_at = now() where id = $1', [order.id]);
-      return;
+      return setFulfillment(sql, order, 'delivered', { delivered_at: now });
     case 'correctAddress':
-      await sql.run('update orders set shipping_address = $2, updated_at = now() where id = $1', [
-        order.id,
-        JSON.stringify(step.address),
-      ]);
-      return;
+      return updateOrder(sql, order.id, { shipping_address: step.address });
     case 'resendConfirmation':
-      await queueMail(sql, order.id, { kind: 'order_paid' });
+      return queueMail(sql, order.id, { kind: 'order_paid' });
   }
 }
 
@@ -127,22 +107,10 @@ async function apply(sql: Sql, order: LockedOrder, { step, reason }: OrderStepRe
 export const CANCELLATION_REVIEW = 'A cancellation is waiting for approval.';
 
 /** Why the order's refunds and disputes forbid an action. The caller holds the order's lock, so they can't change in the meantime. */
-async function refusalOfFacts(
-  sql: Sql,
-  step: OrderStepRequest['step'],
-  order: LockedOrder,
-): Promise<string | undefined> {
+async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: OrderRow): Promise<string | undefined> {
   if (step.action === 'markShipped') {
-    const [facts, refunds, disputes] = [
-      (await lockForRefund(sql, order.id))!,
-      await readRecords(sql, order.id),
-      await sql.rows<{ status: string }>('select status from disputes where order_id = $1', [order.id]),
-    ];
-    return refusalOfShipping(
-      facts,
-      refunds,
-      disputes.some(({ status }) => withholdsMoney(status)),
-    );
+    const refunds = await readRecords(sql, order.id);
+    return refusalOfShipping(orderForRefund(order), refunds, await hasMoneyWithheld(sql, order.id));
   }
   if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)
     return 'A cancellation is waiting for approval. The review ends when a support lead approves or rejects it.';

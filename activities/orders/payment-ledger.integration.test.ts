@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { reservationInput } from '../../tests/support/reservations.ts';
-import { createProduct } from '../../tests/support/shop.ts';
+import { ADDRESS, createProduct } from '../../tests/support/shop.ts';
 
 // Emails stay in the outbox, so that tests can read them.
 const shop = activityShop({ topics: ['stock.adjusted'] });
@@ -31,7 +31,7 @@ async function buyFrom(cartId: string, productId: string): Promise<void> {
   const reservation = reservationInput([{ productId, quantity: 1 }], { cartId });
   expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
   const { reservationId, owners } = reservation;
-  const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: {} };
+  const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
   const opened = await shop.activities.openOrder(begin);
   if (opened.outcome !== 'opened') throw new Error(opened.outcome);
   await orders.charge(opened.order);

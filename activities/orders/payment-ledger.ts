@@ -2,15 +2,21 @@
  * Applies Stripe's payments to an order: decided in one transaction, under the order's lock, from the events recorded in `payments`. The
  * content of signals to the workflow is never used.
  */
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
-import type { OrderStatus } from '../../domain/order-state.ts';
 import { mismatchOf, type ReceivedPayment, UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import { queueMail } from '../email/queue-mail.ts';
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { type OrderRow, selectLockedOrder } from '../../infra/postgres/orders.ts';
+import { readRefund } from '../../infra/postgres/refunds.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
+import { PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
+import { insertMail, queueMail } from '../email/queue-mail.ts';
+import { insertRefund } from '../refunds/refund-ledger.ts';
 import { sellInLedger } from '../reservations/stock-ledger.ts';
-import { recordEvent } from './order-events.ts';
-import { type OrderFacts, readOrder } from './order-ledger.ts';
+import { insertEvent, recordEvent } from './order-events.ts';
+import { type OrderFacts, readOrderFacts } from './order-facts.ts';
 
 /** A declined payment attempt that was not in the order's history yet. */
 export interface NewFailure {
@@ -32,32 +38,41 @@ export interface AppliedPayments {
   failures: NewFailure[];
 }
 
-interface SucceededPayment {
-  id: string;
-  received: string;
-  currency: string;
-  unmatched: UnmatchedReason | null;
-  refund: string | null;
-}
+type SucceededPayment = Pick<
+  Row<'payments'>,
+  'id' | 'received_amount' | 'currency' | 'unmatched_reason' | 'refund_status'
+>;
 
-interface LockedOrder {
-  status: OrderStatus;
-  reservation_id: string;
-  total_amount: string;
-  captured_amount: string;
-  currency: string;
-  payment_intent_id: string | null;
-  succeeded: SucceededPayment[] | null;
+/** An order and its payments, read together under its lock. */
+interface OrderWithPayments extends OrderRow {
+  succeeded: SucceededPayment[];
   has_failures: boolean;
 }
 
-const LOCK = `
-  select o.status, o.reservation_id, o.total_amount, o.captured_amount, o.currency, o.payment_intent_id,
-    (select jsonb_agg(jsonb_build_object('id', p.id, 'received', p.received_amount::text, 'currency', p.currency,
-       'unmatched', p.unmatched_reason, 'refund', p.refund_status) order by p.id)
-     from payments p where p.order_id = o.id and p.status = 'succeeded') as succeeded,
-    exists (select 1 from payment_failures f where f.payment_id = o.payment_intent_id) as has_failures
-  from orders o where o.id = $1 for no key update of o`;
+function lockWithPayments(sql: Sql, orderId: string): Promise<OrderWithPayments | undefined> {
+  return sql.row(
+    selectLockedOrder(sql, orderId).select((order) => [
+      jsonArrayFrom(
+        order
+          .selectFrom('payments as payment')
+          .select(['payment.id', 'payment.currency', 'payment.unmatched_reason', 'payment.refund_status'])
+          .select((payment) => payment.cast<string>('payment.received_amount', 'text').as('received_amount'))
+          .whereRef('payment.order_id', '=', 'orders.id')
+          .where('payment.status', '=', 'succeeded')
+          .orderBy('payment.id'),
+      ).as('succeeded'),
+      order
+        .exists(
+          order
+            .selectFrom('payment_failures as failure')
+            .select('failure.attempt_id')
+            .whereRef('failure.payment_id', '=', 'orders.payment_intent_id'),
+        )
+        .$castTo<boolean>()
+        .as('has_failures'),
+    ]),
+  );
+}
 
 /**
  * Applies the recorded payments to their order. The order's own payment, with the right amount and currency, marks it as paid and sells its
@@ -67,16 +82,16 @@ const LOCK = `
  */
 export async function applyPayments(db: Database, orderId: string, lateRefundId: string): Promise<AppliedPayments> {
   return db.transaction(async (sql) => {
-    const order = await sql.row<LockedOrder>(LOCK, [orderId]);
+    const order = await lockWithPayments(sql, orderId);
     if (!order) throw new Error(`order ${orderId} does not exist`);
     const failures = order.has_failures ? await recordFailures(sql, orderId, order) : [];
     let own: ReceivedPayment | undefined;
     let isMismatched = false;
     const unmatched: string[] = [];
-    for (const payment of order.succeeded ?? []) {
+    for (const payment of order.succeeded) {
       const received = {
         paymentIntentId: payment.id,
-        receivedCents: fromDecimal(payment.received, payment.currency),
+        receivedCents: fromDecimal(payment.received_amount, payment.currency),
         currency: payment.currency,
       };
       const payable = {
@@ -85,11 +100,11 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
         currency: order.currency,
       };
       // A payment that is being refunded can no longer pay the order, whatever has happened to the order since.
-      const reason = payment.unmatched ?? mismatchOf(payable, received);
+      const reason = payment.unmatched_reason ?? mismatchOf(payable, received);
       if (reason === undefined) own = received;
       else {
-        if (payment.unmatched === null) await recordUnmatched(sql, orderId, received, reason);
-        if (payment.refund !== 'succeeded') unmatched.push(payment.id);
+        if (payment.unmatched_reason === null) await recordUnmatched(sql, orderId, received, reason);
+        if (payment.refund_status !== 'succeeded') unmatched.push(payment.id);
         isMismatched ||= payment.id === order.payment_intent_id;
       }
     }
@@ -97,7 +112,7 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
     const outcome = capture === 'unpaid' && isMismatched ? 'mismatched' : capture;
     return {
       outcome,
-      order: (await readOrder(sql, orderId))!,
+      order: (await readOrderFacts(sql, orderId))!,
       refundId: outcome === 'refund_due' ? lateRefundId : null,
       unmatched,
       failures,
@@ -108,13 +123,13 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
 async function recordCapture(
   sql: Sql,
   orderId: string,
-  order: LockedOrder,
+  order: OrderWithPayments,
   own: ReceivedPayment | undefined,
   lateRefundId: string,
 ): Promise<Exclude<AppliedPayments['outcome'], 'mismatched'>> {
   if (fromDecimal(order.captured_amount, order.currency) > 0) {
-    const due = await sql.row(`select 1 from refunds where id = $1 and status = 'pending'`, [lateRefundId]);
-    return due ? 'refund_due' : 'already_paid';
+    const late = await readRefund(sql, lateRefundId);
+    return late?.status === 'pending' ? 'refund_due' : 'already_paid';
   }
   if (!own) return 'unpaid';
   const captured = toDecimalString(own.receivedCents, order.currency);
@@ -123,46 +138,72 @@ async function recordCapture(
     await markPaid(sql, orderId, captured);
     return 'paid';
   }
-  await recordLatePayment(sql, orderId, captured, lateRefundId, order.currency);
+  await recordLatePayment(sql, order, captured, lateRefundId);
   return 'refund_due';
 }
 
+/** Marks the order as paid and removes what was bought from its cart, unless the shopper has since put in more. */
 async function markPaid(sql: Sql, orderId: string, captured: string): Promise<void> {
   await sql.run(
-    `with paid as (
-       update orders set status = 'paid', captured_amount = $2, paid_at = now(), updated_at = now(), last_payment_error = null
-       where id = $1 returning id, reservation_id),
-     recorded as (
-       insert into order_events (order_id, type, message, dedupe_key) values ($1, 'order_paid', 'Payment received.', 'paid')),
-     mailed as (
-       insert into outbox (topic, key, payload) values ('mail', $1::text, '{"kind": "order_paid"}'), ('analytics.purchase', $1::text, '{}'))
-     delete from cart_items using paid, reservations, reservation_items bought
-     where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id
-       and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id
-       and cart_items.quantity <= bought.quantity`,
-    [orderId, captured],
+    sql.query
+      .with('paid', (query) =>
+        query
+          .updateTable('orders')
+          .set({ status: 'paid', captured_amount: captured, paid_at: now, updated_at: now, last_payment_error: null })
+          .where('id', '=', orderId)
+          .returning('reservation_id'),
+      )
+      .with('recorded', (query) =>
+        insertEvent(query, { orderId, type: 'order_paid', message: 'Payment received.', dedupeKey: 'paid' }),
+      )
+      .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))
+      .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))
+      .deleteFrom('cart_items')
+      .using(['paid', 'reservations', 'reservation_items as bought'])
+      .whereRef('reservations.id', '=', 'paid.reservation_id')
+      .whereRef('bought.reservation_id', '=', 'reservations.id')
+      .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')
+      .whereRef('cart_items.product_id', '=', 'bought.product_id')
+      .whereRef('cart_items.quantity', '<=', 'bought.quantity'),
   );
 }
 
+/** Books a payment that arrived too late, and the refund that returns it. */
 async function recordLatePayment(
   sql: Sql,
-  orderId: string,
+  order: OrderWithPayments,
   captured: string,
   refundId: string,
-  currency: string,
 ): Promise<void> {
   await sql.run(
-    `with booked as (
-       update orders set status = case when status = 'pending' then 'canceled' else status end, captured_amount = $2,
-         updated_at = now()
-       where id = $1),
-     due as (
-       insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)
-       values ($3, $1, 'paid-too-late', $2, $4, 'The items were no longer available when the payment arrived.', '${SYSTEM}'))
-     insert into order_events (order_id, type, message, dedupe_key)
-     values ($1, 'payment_returned', 'The payment arrived after the reservation ended and is being refunded in full.', 'paid-too-late')`,
-    [orderId, captured, refundId, currency],
+    sql.query
+      .updateTable('orders')
+      .set({
+        status: order.status === 'pending' ? 'canceled' : order.status,
+        captured_amount: captured,
+        updated_at: now,
+      })
+      .where('id', '=', order.id),
   );
+  await insertRefund(sql, order, {
+    refundId,
+    orderId: order.id,
+    requestId: 'paid-too-late',
+    kind: 'refund',
+    amountCents: fromDecimal(captured, order.currency),
+    lines: [],
+    reason: 'The items were no longer available when the payment arrived.',
+    restock: false,
+    cancelsUnits: false,
+    status: 'pending',
+    actor: SYSTEM,
+  });
+  await recordEvent(sql, {
+    orderId: order.id,
+    type: 'payment_returned',
+    message: 'The payment arrived after the reservation ended and is being refunded in full.',
+    dedupeKey: 'paid-too-late',
+  });
 }
 
 async function recordUnmatched(
@@ -173,8 +214,11 @@ async function recordUnmatched(
 ): Promise<void> {
   const { paymentIntentId, receivedCents, currency } = payment;
   await sql.run(
-    `update payments set unmatched_reason = $2, updated_at = now() where id = $1 and unmatched_reason is null`,
-    [paymentIntentId, reason],
+    sql.query
+      .updateTable('payments')
+      .set({ unmatched_reason: reason, updated_at: now })
+      .where('id', '=', paymentIntentId)
+      .where('unmatched_reason', 'is', null),
   );
   await recordEvent(sql, {
     orderId,
@@ -186,23 +230,29 @@ async function recordUnmatched(
 }
 
 /** Records each declined attempt once. The first one is also emailed, since the shopper may have left the page. */
-async function recordFailures(sql: Sql, orderId: string, order: LockedOrder): Promise<NewFailure[]> {
-  const failures = await sql.rows<NewFailure>(
-    `insert into order_events (order_id, type, message, data, dedupe_key)
-     select $1, 'payment_failed', message, jsonb_build_object('code', code), 'attempt:' || attempt_id
-     from payment_failures where payment_id = $2 order by recorded_at, attempt_id
-     on conflict (order_id, dedupe_key) do nothing
-     returning substr(dedupe_key, 9) as "attemptId", data ->> 'code' as code, message`,
-    [orderId, order.payment_intent_id],
+async function recordFailures(sql: Sql, orderId: string, order: OrderWithPayments): Promise<NewFailure[]> {
+  const attempts = await sql.rows(
+    sql.query
+      .selectFrom('payment_failures')
+      .select(['attempt_id', 'code', 'message'])
+      .where('payment_id', '=', order.payment_intent_id)
+      .orderBy('recorded_at')
+      .orderBy('attempt_id'),
   );
+  const failures: NewFailure[] = [];
+  for (const { attempt_id, code, message } of attempts) {
+    const event = { type: 'payment_failed', message, data: { code }, dedupeKey: `attempt:${attempt_id}` } as const;
+    if (await recordEvent(sql, { orderId, ...event })) failures.push({ attemptId: attempt_id, code, message });
+  }
   const last = failures.at(-1);
   if (!last || order.status !== 'pending') return failures;
-  await sql.run('update orders set last_payment_error = $2, updated_at = now() where id = $1', [orderId, last.message]);
-  const all = await sql.row<{ count: number }>(
-    `select count(*)::int as count from order_events where order_id = $1 and type = 'payment_failed'`,
-    [orderId],
+  await sql.run(
+    sql.query
+      .updateTable('orders')
+      .set({ last_payment_error: last.message, updated_at: now })
+      .where('id', '=', orderId),
   );
-  if (all!.count === failures.length)
+  if (failures.length === attempts.length)
     await queueMail(sql, orderId, { kind: 'payment_refused', message: failures[0]!.message });
   return failures;
 }

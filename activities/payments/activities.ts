@@ -4,7 +4,8 @@ import { recordPayment } from '../../infra/postgres/payments.ts';
 import { type PaymentStatus, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { attachPaymentIntent, readOrder } from '../orders/order-ledger.ts';
+import { readOrderFacts } from '../orders/order-facts.ts';
+import { attachPaymentIntent } from '../orders/order-ledger.ts';
 import { type FoundDispute, type FoundRefund, recordFound } from '../refunds/found-ledger.ts';
 import { notifyRefunds } from '../refunds/notify-refund.ts';
 import { refundState, type StripeRefundState } from './refund-state.ts';
@@ -57,7 +58,7 @@ export function createPaymentActivities({
 
   /** Reads the order's own payment from Stripe. Safe to retry: it only reads, and records the result. */
   async function checkPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
-    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    const paymentIntentId = (await readOrderFacts(db, orderId))?.paymentIntentId;
     return paymentIntentId ? record(orderId, await stripe.paymentIntents.retrieve(paymentIntentId)) : 'none';
   }
 
@@ -83,7 +84,7 @@ export function createPaymentActivities({
 
   /** Cancels the order's own intent, as `cancelIntent` does. */
   async function cancelPayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
-    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    const paymentIntentId = (await readOrderFacts(db, orderId))?.paymentIntentId;
     return paymentIntentId ? cancelIntent(orderId, paymentIntentId) : 'none';
   }
 
@@ -132,7 +133,7 @@ export function createPaymentActivities({
    * chargebacks, and the outcomes of our own refunds. Safe to retry: each is recorded once per state.
    */
   async function reconcilePayment({ orderId }: { orderId: string }): Promise<CheckedPayment> {
-    const paymentIntentId = (await readOrder(db, orderId))?.paymentIntentId;
+    const paymentIntentId = (await readOrderFacts(db, orderId))?.paymentIntentId;
     if (!paymentIntentId) return 'none';
     const [intent, refunds, disputes] = await Promise.all([
       stripe.paymentIntents.retrieve(paymentIntentId),

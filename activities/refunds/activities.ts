@@ -5,8 +5,8 @@ import { signalOrder } from '../orders/signal-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
+import { readRefundFacts } from './refund-facts.ts';
 import * as ledger from './refund-ledger.ts';
-import { readRefund } from './refund-reader.ts';
 import type { DecisionRequest, RefundRequest } from './requests.ts';
 
 export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
@@ -43,7 +43,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       return result;
     },
 
-    loadRefund: async ({ refundId }: { refundId: string }) => (await readRefund(db, refundId)) ?? null,
+    loadRefund: async ({ refundId }: { refundId: string }) => (await readRefundFacts(db, refundId)) ?? null,
 
     /** Safe to retry: recorded once per state that Stripe reports. */
     async recordRefund(outcome: ledger.StripeRefundOutcome) {

@@ -3,19 +3,15 @@ import { roleOf } from '../../domain/identity.ts';
 import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
 import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { lockOrder } from '../../infra/postgres/orders.ts';
+import { anyOf, now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { CANCELLATION_REVIEW, lockOrder, moveGoods } from '../orders/order-steps.ts';
+import { orderForRefund } from '../orders/order-facts.ts';
+import { CANCELLATION_REVIEW, setFulfillment } from '../orders/order-steps.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
+import { hasMoneyWithheld, listRefundFacts, type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
 import { insertRefund } from './refund-ledger.ts';
-import {
-  hasMoneyWithheld,
-  lockForRefund,
-  type RefundFacts,
-  readRecords,
-  readRefund,
-  readRefunds,
-} from './refund-reader.ts';
 import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
 export interface CancellationRequest {
@@ -40,14 +36,15 @@ export async function cancelPaid(
 ): Promise<CanceledPaid> {
   const { orderId, refundId, actor, reason } = request;
   return db.transaction(async (sql) => {
-    const order = await lockForRefund(sql, orderId);
-    if (!order) return { outcome: 'refused', code: 'not_found', message: `Order ${orderId} was not found.` };
-    const existing = await readRefund(sql, refundId);
+    const row = await lockOrder(sql, orderId);
+    if (!row) return { outcome: 'refused', code: 'not_found', message: `Order ${orderId} was not found.` };
+    const order = orderForRefund(row);
+    const existing = await readRefundFacts(sql, refundId);
     if (existing && existing.status !== 'rejected') {
       const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'canceled';
       return { outcome, refund: existing, replaced: await replacedRequests(sql, refundId) };
     }
-    const refunds = await readRefunds(sql, orderId);
+    const refunds = await listRefundFacts(sql, orderId);
     const refusal = existing
       ? 'This cancellation was rejected. Request another one with a new request ID.'
       : refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')
@@ -84,20 +81,17 @@ export async function cancelPaid(
       reason,
       dedupeKey: `refund:${refundId}:requested`,
     });
-    const refund = (await readRefund(sql, refundId))!;
+    const refund = (await readRefundFacts(sql, refundId))!;
     await replaceRefunds(sql, refund, [...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)], actor);
     const replaced = await replacedRequests(sql, refundId);
     if (waits) {
-      await moveGoods(sql, (await lockOrder(sql, orderId))!, 'under_review');
       // An order that is under review for another reason stays under review if the cancellation is rejected.
-      await sql.run('update orders set review_reason = coalesce(review_reason, $2) where id = $1', [
-        orderId,
-        CANCELLATION_REVIEW,
-      ]);
+      const review_reason = row.review_reason ?? CANCELLATION_REVIEW;
+      await setFulfillment(sql, row, 'under_review', { review_reason });
       return { outcome: 'awaiting_approval', refund, replaced };
     }
     await endCancellation(sql, refund, true, actor);
-    return { outcome: 'canceled', refund: (await readRefund(sql, refundId))!, replaced };
+    return { outcome: 'canceled', refund: (await readRefundFacts(sql, refundId))!, replaced };
   });
 }
 
@@ -107,15 +101,15 @@ export async function endCancellation(sql: Sql, refund: RefundFacts, granted: bo
   if (!granted) {
     const order = (await lockOrder(sql, orderId))!;
     if (order.review_reason !== CANCELLATION_REVIEW) return;
-    await moveGoods(sql, order, 'unfulfilled');
-    await sql.run('update orders set review_reason = null where id = $1', [orderId]);
-    return;
+    return setFulfillment(sql, order, 'unfulfilled', { review_reason: null });
   }
   // A chargeback can have taken all of the money in the meantime. Then the order stays refunded, and its items still return to stock.
   const canceled = await sql.run(
-    `update orders set status = 'canceled', fulfillment = 'unfulfilled', review_reason = null, updated_at = now()
-     where id = $1 and status = any($2)`,
-    [orderId, sourcesOf('canceled')],
+    sql.query
+      .updateTable('orders')
+      .set({ status: 'canceled', fulfillment: 'unfulfilled', review_reason: null, updated_at: now })
+      .where('id', '=', orderId)
+      .where('status', '=', anyOf(sourcesOf('canceled'))),
   );
   // The items have not shipped, so they can be sold again at once, whatever the outcome of the refund.
   await restockRefund(sql, refundId);

@@ -3,12 +3,14 @@ import { roleOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { recordEvent } from '../orders/order-events.ts';
+import { earlierEvent, recordEvent } from '../orders/order-events.ts';
+import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import { endCancellation } from './cancellation-ledger.ts';
-import { updateRefundedOrder } from './refund-ledger.ts';
-import { lockForRefund, type OrderForRefund, type RefundFacts, readRecords, readRefund } from './refund-reader.ts';
+import { type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
+import { updateRefund, updateRefundedOrder } from './refund-ledger.ts';
 
 /** Failure reason of a refund whose retry a support lead rejected. */
 const NOT_APPROVED = 'not_approved';
@@ -34,10 +36,10 @@ function withRefund(
   work: (sql: Sql, refund: RefundFacts, order: OrderForRefund) => Promise<DecisionResult>,
 ): Promise<DecisionResult> {
   return db.transaction(async (sql) => {
-    const found = await readRefund(sql, refundId);
+    const found = await readRefundFacts(sql, refundId);
     if (!found) return { outcome: 'refused', code: 'not_found', message: `Refund ${refundId} was not found.` };
     const order = (await lockForRefund(sql, found.orderId))!;
-    return work(sql, (await readRefund(sql, refundId))!, order);
+    return work(sql, (await readRefundFacts(sql, refundId))!, order);
   });
 }
 
@@ -83,12 +85,13 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     if (tooLate) return tooLate;
     // Its units are back in stock, so the money is owed: the refund fails again, and is retried or paid another way.
     const isOwed = !approved && refund.isRestocked;
-    await sql.run(
-      `update refunds set status = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now(),
-         failure_reason = case when $2 = 'failed' then '${NOT_APPROVED}' else failure_reason end
-       where id = $1`,
-      [refund.refundId, approved ? 'pending' : isOwed ? 'failed' : 'rejected', request.actor, request.reason],
-    );
+    await updateRefund(sql, refund.refundId, {
+      status: approved ? 'pending' : isOwed ? 'failed' : 'rejected',
+      decided_by: request.actor,
+      decision_reason: request.reason,
+      decided_at: now,
+      failure_reason: isOwed ? NOT_APPROVED : refund.failureReason,
+    });
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: approved ? 'refund_approved' : 'refund_rejected',
@@ -100,7 +103,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     });
     if (refund.kind === 'cancellation' && !isOwed) await endCancellation(sql, refund, approved, request.actor);
     if (!approved && !isOwed) await mailRefusal(sql, refund, request.reason);
-    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }
 
@@ -128,12 +131,19 @@ async function isSamePerson(sql: Sql, requestedBy: string, actor: string): Promi
   if (userId !== undefined && userIdOf(requestedBy) === userId) return true;
   const named = /^ui:(.*)$/.exec(requestedBy)?.[1]?.trim().toLowerCase();
   if (!named || userId === undefined) return false;
-  const user = await sql.row<{ email: string; full_name: string | null }>(
-    'select email, full_name from users where id = $1',
-    [userId],
-  );
+  const user = await sql.row(sql.query.selectFrom('users').select(['email', 'full_name']).where('id', '=', userId));
   const names = [userId, actor, user?.email, user?.email.split('@')[0], user?.full_name?.trim().toLowerCase()];
   return names.includes(named);
+}
+
+async function rejectRefund(
+  sql: Sql,
+  refund: RefundFacts,
+  { actor, reason }: { actor: string; reason: string },
+): Promise<void> {
+  const rejected = { status: 'rejected', decided_by: actor, decision_reason: reason, decided_at: now } as const;
+  await updateRefund(sql, refund.refundId, rejected);
+  await mailRefusal(sql, refund, reason);
 }
 
 function mailRefusal(sql: Sql, refund: RefundFacts, reason: string): Promise<void> {
@@ -166,17 +176,12 @@ export async function receiveReturn(
     const isPaidBack = amountCents === 0;
     const waits = !isPaidBack && needsApproval(limits, roleOf(request.actor), others, amountCents);
     const restock = request.restock && refund.lines.length > 0;
-    await sql.run(
-      `update refunds set status = $2, restock = $3, amount = coalesce($4, amount), updated_at = now(),
-         decision_reason = case when $2 = 'rejected' then 'The payment was already refunded.' end
-       where id = $1`,
-      [
-        refund.refundId,
-        isPaidBack ? 'rejected' : waits ? 'awaiting_approval' : 'pending',
-        restock,
-        isPaidBack ? null : toDecimalString(amountCents, refund.currency),
-      ],
-    );
+    await updateRefund(sql, refund.refundId, {
+      status: isPaidBack ? 'rejected' : waits ? 'awaiting_approval' : 'pending',
+      restock,
+      amount: toDecimalString(isPaidBack ? refund.amountCents : amountCents, refund.currency),
+      decision_reason: isPaidBack ? 'The payment was already refunded.' : null,
+    });
     if (isPaidBack && restock) await restockRefund(sql, refund.refundId);
     await recordEvent(sql, {
       orderId: refund.orderId,
@@ -189,7 +194,7 @@ export async function receiveReturn(
       reason: request.reason,
       dedupeKey,
     });
-    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }
 
@@ -201,10 +206,7 @@ export async function declineReturn(
   return withRefund(db, request.refundId, async (sql, refund) => {
     const dedupeKey = `declined:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
-    await sql.run(
-      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now() where id = $1`,
-      [refund.refundId, request.actor, request.reason],
-    );
+    await rejectRefund(sql, refund, request);
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_rejected',
@@ -214,17 +216,12 @@ export async function declineReturn(
       reason: request.reason,
       dedupeKey,
     });
-    await mailRefusal(sql, refund, request.reason);
-    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }
 
 async function notAwaitingReturn(sql: Sql, refund: RefundFacts, dedupeKey: string): Promise<DecisionResult> {
-  const done = await sql.row('select 1 from order_events where order_id = $1 and dedupe_key = $2', [
-    refund.orderId,
-    dedupeKey,
-  ]);
-  if (done) return { outcome: 'decided', refund };
+  if (await earlierEvent(sql, refund.orderId, dedupeKey)) return { outcome: 'decided', refund };
   return {
     outcome: 'refused',
     code: 'conflict',
@@ -266,13 +263,14 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
     if (tooLate) return tooLate;
     const isApproved = refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED;
     const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);
-    await sql.run(
-      `update refunds set status = $2, amount = $3, attempt = attempt + 1, stripe_refund_id = null, failure_reason = null,
-         decided_by = case when $2 = 'pending' then decided_by end, decided_at = case when $2 = 'pending' then decided_at end,
-         decision_reason = case when $2 = 'pending' then decision_reason end, updated_at = now()
-       where id = $1`,
-      [refund.refundId, waits ? 'awaiting_approval' : 'pending', toDecimalString(amountCents, refund.currency)],
-    );
+    await updateRefund(sql, refund.refundId, {
+      status: waits ? 'awaiting_approval' : 'pending',
+      amount: toDecimalString(amountCents, refund.currency),
+      attempt: refund.attempt + 1,
+      stripe_refund_id: null,
+      failure_reason: null,
+      ...(waits && { decided_by: null, decided_at: null, decision_reason: null }),
+    });
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_retried',
@@ -284,7 +282,7 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
       reason: request.reason,
       dedupeKey: `retry:${refund.refundId}:${refund.attempt}`,
     });
-    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }
 
@@ -297,11 +295,7 @@ function endFailed(
 ): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund) => {
     const key = `${how.type}:${refund.refundId}:${refund.attempt}`;
-    const isDone = await sql.row('select 1 from order_events where order_id = $1 and dedupe_key = $2', [
-      refund.orderId,
-      key,
-    ]);
-    if (isDone) return { outcome: 'decided', refund };
+    if (await earlierEvent(sql, refund.orderId, key)) return { outcome: 'decided', refund };
     if (refund.status !== 'failed' || refund.isGivenUp) {
       const state = refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' ');
       return { outcome: 'refused', code: 'conflict', message: `This refund is ${state}, not failed.` };
@@ -318,7 +312,7 @@ function endFailed(
       reason: request.reason,
       dedupeKey: key,
     });
-    return { outcome: 'decided', refund: (await readRefund(sql, refund.refundId))! };
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }
 
@@ -332,7 +326,7 @@ export function giveUpFailed(db: Database, request: Required<RetryRequest>): Pro
     message: 'The refund was given up; the customer was paid another way.',
   } as const;
   return endFailed(db, request, how, async (sql, refund) => {
-    await sql.run('update refunds set given_up_at = now(), updated_at = now() where id = $1', [refund.refundId]);
+    await updateRefund(sql, refund.refundId, { given_up_at: now });
     if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);
     return undefined;
   });
@@ -347,11 +341,7 @@ export function cancelFailed(db: Database, request: Required<RetryRequest>): Pro
         'Its items are canceled and back in stock, so the customer must be paid. Retry the refund, or give it up if you paid the customer another way.';
       return { outcome: 'refused', code: 'conflict', message };
     }
-    await sql.run(
-      `update refunds set status = 'rejected', decided_by = $2, decision_reason = $3, decided_at = now(), updated_at = now() where id = $1`,
-      [refund.refundId, request.actor, request.reason],
-    );
-    await mailRefusal(sql, refund, request.reason);
+    await rejectRefund(sql, refund, request);
     return undefined;
   });
 }

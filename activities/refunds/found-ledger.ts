@@ -1,14 +1,16 @@
 /** Records money that moved at Stripe without a request of the shop: refunds made in the Stripe Dashboard, and chargebacks. */
 import { STRIPE } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
-import { formatMoney, toDecimalString } from '../../domain/money.ts';
+import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
 import { isWaiting, refundableCents, refundableQuantities, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { insertRefund, type NewRefund, recordRefundIn, updateRefundedOrder } from './refund-ledger.ts';
-import { lockForRefund, type RefundFacts, readRecords, readRefund, readRefunds } from './refund-reader.ts';
+import { lockForRefund } from '../orders/order-facts.ts';
+import { listRefundFacts, type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
+import { insertRefund, type NewRefund, recordRefundIn, updateRefund, updateRefundedOrder } from './refund-ledger.ts';
 import { replaceRefunds } from './replaced-refunds.ts';
 
 export interface FoundRefund {
@@ -44,13 +46,16 @@ export async function recordFound(
     const order = await lockForRefund(sql, orderId);
     // An order that received no money, such as one whose payment is unmatched, has no refunds to record.
     if (!order || order.capturedCents === 0) return [];
-    const known = await readRefunds(sql, orderId);
+    const known = await listRefundFacts(sql, orderId);
     for (const refund of found.refunds) await recordFoundRefund(sql, orderId, known, refund);
     for (const dispute of found.disputes) await recordDispute(sql, orderId, dispute);
-    const replaced = await sql.rows<{ request_id: string }>(
-      `select replaced.request_id from refunds replaced join refunds by on by.id = replaced.replaced_by
-       where replaced.order_id = $1 and by.requested_by = '${STRIPE}'`,
-      [orderId],
+    const replaced = await sql.rows(
+      sql.query
+        .selectFrom('refunds as replaced')
+        .innerJoin('refunds as by', 'by.id', 'replaced.replaced_by')
+        .select('replaced.request_id')
+        .where('replaced.order_id', '=', orderId)
+        .where('by.requested_by', '=', STRIPE),
     );
     return replaced.map((row) => row.request_id);
   });
@@ -98,27 +103,27 @@ async function recordFoundRefund(
 
 async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
   const { disputeId, status, currency } = dispute;
-  const changed = await sql.row<{ is_new: boolean }>(
-    `insert into disputes (id, order_id, amount, currency, reason, status, evidence_due_by) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set status = excluded.status, evidence_due_by = excluded.evidence_due_by, amount = excluded.amount,
-       updated_at = now()
-       where (disputes.status, disputes.evidence_due_by, disputes.amount)
-         is distinct from (excluded.status, excluded.evidence_due_by, excluded.amount)
-     returning xmax = 0 as is_new`,
-    [
-      disputeId,
-      orderId,
-      toDecimalString(dispute.amountCents, currency),
-      currency,
-      dispute.reason,
-      status,
-      dispute.evidenceDueBy?.toISOString() ?? null,
-    ],
+  const current = {
+    amount: toDecimalString(dispute.amountCents, currency),
+    status,
+    evidence_due_by: dispute.evidenceDueBy,
+  };
+  // The caller holds the order's lock, so nobody else records this dispute.
+  const known = await sql.row(sql.query.selectFrom('disputes').selectAll().where('id', '=', disputeId));
+  const isSame =
+    known?.status === status &&
+    known.evidence_due_by?.getTime() === dispute.evidenceDueBy?.getTime() &&
+    fromDecimal(known.amount, currency) === dispute.amountCents;
+  if (isSame) return;
+  await sql.run(
+    sql.query
+      .insertInto('disputes')
+      .values({ id: disputeId, order_id: orderId, currency, reason: dispute.reason, ...current })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...current, updated_at: now })),
   );
-  if (!changed) return;
   await recordEvent(sql, {
     orderId,
-    type: changed.is_new ? 'dispute_opened' : 'dispute_changed',
+    type: known ? 'dispute_changed' : 'dispute_opened',
     message: disputeMessage(dispute),
     data: { disputeId, status, reason: dispute.reason },
     actor: STRIPE,
@@ -155,11 +160,8 @@ function refundStatusOf(status: string): Extract<RefundStatus, 'pending' | 'succ
 
 /** Lets the units that a refund canceled ship after all, unless they are back in stock. */
 async function restoreUnits(sql: Sql, refundId: string): Promise<void> {
-  await sql.run(
-    `update refunds set cancels_units = false, restock = false where id = $1
-       and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`,
-    [refundId],
-  );
+  const refund = (await readRefundFacts(sql, refundId))!;
+  if (!refund.isRestocked) await updateRefund(sql, refundId, { cancels_units: false, restock: false });
 }
 
 /**
@@ -202,7 +204,8 @@ async function recordChargeback(sql: Sql, orderId: string, dispute: FoundDispute
   if (!status) return;
   const { amountCents } = dispute;
   const refundId = uuidFrom(ID_NAMESPACES.refund, `stripe:${dispute.disputeId}`);
-  if (!(await readRefund(sql, refundId))) {
+  const known = await readRefundFacts(sql, refundId);
+  if (!known) {
     if (status === 'failed') return;
     await insertFound(sql, dispute, {
       refundId,
@@ -214,12 +217,9 @@ async function recordChargeback(sql: Sql, orderId: string, dispute: FoundDispute
       stripeRefundId: dispute.disputeId,
     });
     await updateRefundedOrder(sql, orderId);
-  } else {
-    const changed = await sql.run('update refunds set amount = $2, updated_at = now() where id = $1 and amount <> $2', [
-      refundId,
-      toDecimalString(amountCents, dispute.currency),
-    ]);
-    if (changed > 0) await updateRefundedOrder(sql, orderId);
+  } else if (known.amountCents !== amountCents) {
+    await updateRefund(sql, refundId, { amount: toDecimalString(amountCents, dispute.currency) });
+    await updateRefundedOrder(sql, orderId);
   }
   if (status === 'pending') return;
   // The chargeback was won: the money is back, and the units that it canceled ship.

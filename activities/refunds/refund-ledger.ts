@@ -1,4 +1,5 @@
 /** Refunds in PostgreSQL. They are requested under the order's row lock, so concurrent requests can't exceed the charge. */
+import type { UpdateObject } from 'kysely';
 import { roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
@@ -13,20 +14,21 @@ import {
   returnsClosedAt,
 } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
+import { lockOrder } from '../../infra/postgres/orders.ts';
+import { now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import { lockOrder } from '../orders/order-steps.ts';
+import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import {
   hasMoneyWithheld,
-  lockForRefund,
-  type OrderForRefund,
   type RefundFacts,
   type RefundKind,
   readRecords,
-  readRefund,
+  readRefundFacts,
   readReturned,
-} from './refund-reader.ts';
+} from './refund-facts.ts';
 import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
 export interface RefundWithActor {
@@ -77,7 +79,7 @@ export async function requestRefund(
   return db.transaction(async (sql) => {
     const order = await lockForRefund(sql, request.orderId);
     if (!order) return { outcome: 'order_missing' };
-    const existing = await readRefund(sql, request.refundId);
+    const existing = await readRefundFacts(sql, request.refundId);
     if (existing) return repeated(existing, request, await replacedRequests(sql, existing.refundId));
     const earlier = await readRecords(sql, request.orderId);
     const role = roleOf(request.actor);
@@ -125,7 +127,7 @@ export async function requestRefund(
       reason: request.reason,
       dedupeKey: `refund:${request.refundId}:requested`,
     });
-    const refund = (await readRefund(sql, request.refundId))!;
+    const refund = (await readRefundFacts(sql, request.refundId))!;
     await replaceRefunds(sql, refund, replacedBy(order, earlier, decision), request.actor);
     return { outcome: 'accepted', refund, replaced: await replacedRequests(sql, refund.refundId) };
   });
@@ -168,27 +170,46 @@ export async function insertRefund(
   order: Pick<OrderForRefund, 'currency'>,
   refund: NewRefund,
 ): Promise<void> {
+  const items = refund.lines.map(({ productId, quantity }) => ({
+    refund_id: refund.refundId,
+    product_id: productId,
+    quantity,
+  }));
   await sql.run(
-    `insert into refunds (id, order_id, request_id, amount, currency, reason, restock, requested_by, kind, status, stripe_refund_id, cancels_units)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      refund.refundId,
-      refund.orderId,
-      refund.requestId,
-      toDecimalString(refund.amountCents, order.currency),
-      order.currency,
-      refund.reason,
-      refund.restock,
-      refund.actor,
-      refund.kind,
-      refund.status,
-      refund.stripeRefundId ?? null,
-      refund.cancelsUnits,
-    ],
+    sql.query
+      .with('inserted', (query) =>
+        query.insertInto('refunds').values({
+          id: refund.refundId,
+          order_id: refund.orderId,
+          request_id: refund.requestId,
+          amount: toDecimalString(refund.amountCents, order.currency),
+          currency: order.currency,
+          reason: refund.reason,
+          restock: refund.restock,
+          requested_by: refund.actor,
+          kind: refund.kind,
+          status: refund.status,
+          stripe_refund_id: refund.stripeRefundId ?? null,
+          cancels_units: refund.cancelsUnits,
+        }),
+      )
+      .insertInto('refund_items')
+      .columns(['refund_id', 'product_id', 'quantity'])
+      .expression((query) =>
+        query
+          .selectFrom(rowsOf('item', { refund_id: 'uuid', product_id: 'uuid', quantity: 'integer' }, items))
+          .selectAll(),
+      ),
   );
+}
+
+/** Changes columns of a refund. The caller holds its order's lock. */
+export async function updateRefund(sql: Sql, refundId: string, change: UpdateObject<Tables, 'refunds'>): Promise<void> {
   await sql.run(
-    `insert into refund_items (refund_id, product_id, quantity) select $1, * from unnest($2::uuid[], $3::int[])`,
-    [refund.refundId, refund.lines.map((line) => line.productId), refund.lines.map((line) => line.quantity)],
+    sql.query
+      .updateTable('refunds')
+      .set({ ...change, updated_at: now })
+      .where('id', '=', refundId),
   );
 }
 
@@ -209,19 +230,22 @@ export async function recordRefund(db: Database, outcome: StripeRefundOutcome): 
 
 /** Like `recordRefund`, within the caller's transaction. */
 export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Promise<RefundFacts> {
-  const orderId = (await readRefund(sql, outcome.refundId))?.orderId;
+  const orderId = (await readRefundFacts(sql, outcome.refundId))?.orderId;
   if (!orderId) throw new Error(`refund ${outcome.refundId} does not exist`);
   await lockOrder(sql, orderId);
-  const before = (await readRefund(sql, outcome.refundId))!;
+  const before = (await readRefundFacts(sql, outcome.refundId))!;
   // The outcome of an earlier attempt says nothing about the current one.
   if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;
-  const changed = await sql.run(
-    `update refunds set status = $2, stripe_refund_id = coalesce($3, stripe_refund_id), failure_reason = $4, updated_at = now()
-     where id = $1 and (status, coalesce(stripe_refund_id, '')) is distinct from ($2, coalesce($3, stripe_refund_id, ''))
-       and not (status = 'succeeded' and $2 = 'pending') and status <> 'rejected' and given_up_at is null`,
-    [outcome.refundId, outcome.status, outcome.stripeRefundId, outcome.failureReason ?? null],
-  );
-  if (changed === 0) return before;
+  const stripeRefundId = outcome.stripeRefundId ?? before.stripeRefundId;
+  const isFinal = before.status === 'rejected' || before.isGivenUp;
+  const isOutdated = before.status === 'succeeded' && outcome.status === 'pending';
+  const isSame = before.status === outcome.status && before.stripeRefundId === stripeRefundId;
+  if (isFinal || isOutdated || isSame) return before;
+  await updateRefund(sql, outcome.refundId, {
+    status: outcome.status,
+    stripe_refund_id: stripeRefundId,
+    failure_reason: outcome.failureReason ?? null,
+  });
   await updateRefundedOrder(sql, orderId);
   if (outcome.status === 'succeeded' && before.status !== 'succeeded') {
     if (before.restock) await restockRefund(sql, before.refundId);
@@ -236,7 +260,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
       dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`,
     });
   }
-  return (await readRefund(sql, outcome.refundId))!;
+  return (await readRefundFacts(sql, outcome.refundId))!;
 }
 
 /** Updates the order's refunded amount and its status from its refunds. The caller holds the order's lock. */
@@ -252,10 +276,11 @@ export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<Or
   const status = isClosed
     ? order.status
     : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });
-  await sql.run('update orders set refunded_amount = $2, status = $3, updated_at = now() where id = $1', [
-    orderId,
-    toDecimalString(refundedCents, order.currency),
-    status,
-  ]);
+  await sql.run(
+    sql.query
+      .updateTable('orders')
+      .set({ refunded_amount: toDecimalString(refundedCents, order.currency), status, updated_at: now })
+      .where('id', '=', orderId),
+  );
   return status;
 }

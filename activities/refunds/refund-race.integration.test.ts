@@ -9,11 +9,12 @@ import { packingLines } from '../../domain/shipping.ts';
 import type { Services } from '../../infra/services.ts';
 import { deleteOrders } from '../../tests/support/force.ts';
 import { connectTestServices } from '../../tests/support/shop.ts';
+import { lockForRefund } from '../orders/order-facts.ts';
 import { stepOrder } from '../orders/order-steps.ts';
 import { cancelPaid } from './cancellation-ledger.ts';
 import { cancelFailed, declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
+import { listRefundFacts } from './refund-facts.ts';
 import { recordRefund, requestRefund } from './refund-ledger.ts';
-import { lockForRefund, readRefunds } from './refund-reader.ts';
 
 const LIMITS = { customerCents: 500, supportCents: 2_000, leadCents: 100_000 };
 const RULES = { limits: LIMITS, returnDays: 30 };
@@ -196,7 +197,7 @@ async function settle(refundId: string, status: 'succeeded' | 'failed' | 'pendin
 
 async function assertBooks(orderId: string, productIds: readonly string[]): Promise<void> {
   const { db } = services;
-  const refunds = await readRefunds(db, orderId);
+  const refunds = await listRefundFacts(db, orderId);
   const open = refunds.filter(isCommitted);
   const sum = (list: typeof refunds) => list.reduce((total, each) => total + each.amountCents, 0);
   expect(sum(open)).toBeLessThanOrEqual(CAPTURED_CENTS);

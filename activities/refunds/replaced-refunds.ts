@@ -1,7 +1,8 @@
 /** Ends refunds that another one replaces: they are rejected, so that nobody is paid twice. */
 import type { Sql } from '../../infra/postgres/database.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import { recordEvent } from '../orders/order-events.ts';
-import type { RefundFacts } from './refund-reader.ts';
+import type { RefundFacts } from './refund-facts.ts';
 
 /** The reason that the shopper sees, by the kind of refund that replaces theirs. */
 const REASONS = {
@@ -19,9 +20,17 @@ export async function replaceRefunds(
 ): Promise<void> {
   for (const { refundId, amountCents, attempt } of replaced) {
     await sql.run(
-      `update refunds set status = 'rejected', replaced_by = $2, decided_by = $3, decision_reason = $4, decided_at = now(), updated_at = now()
-       where id = $1`,
-      [refundId, by.refundId, actor, REASONS[by.kind]],
+      sql.query
+        .updateTable('refunds')
+        .set({
+          status: 'rejected',
+          replaced_by: by.refundId,
+          decided_by: actor,
+          decision_reason: REASONS[by.kind],
+          decided_at: now,
+          updated_at: now,
+        })
+        .where('id', '=', refundId),
     );
     await recordEvent(sql, {
       orderId: by.orderId,
@@ -36,9 +45,8 @@ export async function replaceRefunds(
 
 /** @returns request IDs of the refunds that this one replaced; the caller must notify their workflows */
 export async function replacedRequests(sql: Sql, refundId: string): Promise<string[]> {
-  const rows = await sql.rows<{ request_id: string }>(
-    'select request_id from refunds where replaced_by = $1 order by created_at',
-    [refundId],
+  const rows = await sql.rows(
+    sql.query.selectFrom('refunds').select('request_id').where('replaced_by', '=', refundId).orderBy('created_at'),
   );
   return rows.map((row) => row.request_id);
 }

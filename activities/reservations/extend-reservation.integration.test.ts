@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { endedAgo, reservationInput } from '../../tests/support/reservations.ts';
-import { createProduct } from '../../tests/support/shop.ts';
+import { ADDRESS, createProduct } from '../../tests/support/shop.ts';
 import { extendReservation } from './extend-reservation.ts';
 
 const shop = activityShop();
@@ -18,7 +18,7 @@ async function reserve(hasOrder: boolean) {
   const { reservationId, owners } = input;
   expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
   const orderId = randomUUID();
-  const shippingAddress = { street: '1 Main Street' };
+  const shippingAddress = ADDRESS;
   const order = { orderId, reservationId, owners, userId: null, email: 'guest@example.test', shippingAddress };
   if (hasOrder) expect((await shop.activities.openOrder(order)).outcome).toBe('opened');
   return { reservationId, orderId };

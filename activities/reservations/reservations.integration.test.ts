@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { endedAgo, reservationInput } from '../../tests/support/reservations.ts';
-import { createProduct, stockOf, until } from '../../tests/support/shop.ts';
+import { ADDRESS, createProduct, stockOf, until } from '../../tests/support/shop.ts';
 import type { ReservationResult, StockRequest } from '../../workflows/reservation/messages.ts';
 import { findDrift, repairMarks } from '../audit/check-stock-counters.ts';
 import { createInventoryActivities } from './activities.ts';
@@ -37,7 +37,7 @@ const openOrder = (input: StockRequest) =>
     owners: input.owners,
     userId: null,
     email: 'guest@example.test',
-    shippingAddress: { street: '1 Main Street' },
+    shippingAddress: ADDRESS,
   });
 
 describe('a shopper’s next reservation', () => {

@@ -1,24 +1,13 @@
 /** Begins checkouts: the order's id follows from the reservation's, so asking again meets the same order. */
 import { randomUUID } from 'node:crypto';
+import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
-import {
-  type BeginCheckoutInput,
-  type BeginCheckoutResult,
-  beginCheckoutUpdate,
-} from '../../workflows/order/messages.ts';
+import { type BeginCheckoutResult, beginCheckoutUpdate } from '../../workflows/order/messages.ts';
 import { orderStart } from '../../workflows/order/start.ts';
 import type { ApiDependencies } from '../context.ts';
 import { updateWithStart } from '../temporal-call.ts';
-
-export interface CheckoutRequest {
-  reservationId: string;
-  owners: readonly string[];
-  userId: string | null;
-  email: string | null;
-  shippingAddress: Record<string, unknown>;
-}
 
 /**
  * Opens the order and its payment.
@@ -27,7 +16,7 @@ export interface CheckoutRequest {
  */
 export async function beginCheckout(
   deps: Pick<ApiDependencies, 'db' | 'temporal'>,
-  request: CheckoutRequest,
+  request: Omit<CheckoutRequest, 'orderId'>,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
   const known = await deps.db.row<{ reservation: string; order_status: string | null; amount: string }>(
@@ -41,14 +30,7 @@ export async function beginCheckout(
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'reserved') throw ended();
 
-  const result = await begin(deps, Number(known.amount), {
-    orderId,
-    reservationId: request.reservationId,
-    owners: [...request.owners],
-    userId: request.userId,
-    email: request.email,
-    shippingAddress: request.shippingAddress,
-  });
+  const result = await begin(deps, Number(known.amount), { orderId, ...request });
   switch (result.outcome) {
     case 'opened':
       return orderId;
@@ -72,10 +54,10 @@ const ended = () =>
 function begin(
   { temporal }: Pick<ApiDependencies, 'temporal'>,
   amount: number,
-  input: BeginCheckoutInput,
+  request: CheckoutRequest,
 ): Promise<BeginCheckoutResult> {
-  const { orderId, userId: customerId } = input;
+  const { orderId, userId: customerId } = request;
   const order = { orderId, customerId, amount, status: 'pending', createdAt: new Date() };
   // The workflow's own steps are idempotent; a new ID lets a retry try Stripe again after an outage.
-  return updateWithStart(temporal, orderStart(order, 'Checkout', false), beginCheckoutUpdate, input, randomUUID());
+  return updateWithStart(temporal, orderStart(order, 'Checkout', false), beginCheckoutUpdate, request, randomUUID());
 }

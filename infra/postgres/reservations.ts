@@ -3,10 +3,12 @@ import type { SelectQueryBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
-import { anyOf } from './statement-parts.ts';
+import { anyOf, now } from './statement-parts.ts';
 
 /** A reservation with its items in order of product ID. */
 export interface ReservationRow extends Row<'reservations'> {
+  /** Whether its time has not run out, according to the database's clock. */
+  is_live: boolean;
   items: (Pick<Row<'products'>, 'sku' | 'name' | 'image_url'> &
     Pick<Row<'reservation_items'>, 'product_id' | 'quantity' | 'unit_price'>)[];
 }
@@ -16,6 +18,7 @@ export function selectReservations(sql: Sql): SelectQueryBuilder<Tables, 'reserv
   return sql.query
     .selectFrom('reservations')
     .selectAll('reservations')
+    .select((reservation) => reservation('expires_at', '>', now).$castTo<boolean>().as('is_live'))
     .select((reservation) =>
       jsonArrayFrom(
         reservation

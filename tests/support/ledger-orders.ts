@@ -1,15 +1,15 @@
 /** Orders created by activities, without workflows, the API, or webhooks, for tests of single steps. */
 import { randomUUID } from 'node:crypto';
 import type { Activities } from '../../activities/index.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
-import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import type { Services } from '../../infra/services.ts';
 import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import type { StockRequest } from '../../workflows/reservation/messages.ts';
 import { reservationInput } from './reservations.ts';
-import { createProduct, type TestProduct } from './shop.ts';
+import { ADDRESS, createProduct, type TestProduct } from './shop.ts';
 
 export interface LedgerOrderOptions {
   quantity?: number;
@@ -55,7 +55,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       owners: reservation.owners,
       userId: null,
       email: 'guest@example.test',
-      shippingAddress: { street: '1 Main Street' },
+      shippingAddress: ADDRESS,
     };
     const answer = await shop().activities.openOrder(begin);
     if (answer.outcome !== 'opened') throw new Error(answer.outcome);

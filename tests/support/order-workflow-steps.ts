@@ -12,7 +12,7 @@ import {
 } from '../../workflows/order/messages.ts';
 import { detailsOf } from './details.ts';
 import { ScriptedOrder } from './scripted-order.ts';
-import { until } from './shop.ts';
+import { ADDRESS, until } from './shop.ts';
 import type { SkippingTemporal } from './time-skipping.ts';
 
 export const RESERVATION_MS = 600_000;
@@ -33,7 +33,7 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
     begin(script: ScriptedOrder): Promise<BeginCheckoutResult> {
       const { orderId, reservationId } = script.order;
       return workflows().executeUpdateWithStart(beginCheckoutUpdate, {
-        args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: {} }],
+        args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: ADDRESS }],
         updateId: randomUUID(),
         startWorkflowOperation: new WithStartWorkflowOperation('order', {
           workflowId: orderWorkflowId(orderId),

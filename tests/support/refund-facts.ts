@@ -1,4 +1,4 @@
-import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 
 /** A pending refund of $25.00, with the given changes. */
 export const refundFacts = (change: Partial<RefundFacts> = {}): RefundFacts => ({

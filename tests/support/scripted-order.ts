@@ -4,11 +4,11 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { CheckedPayment } from '../../activities/payments/activities.ts';
-import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
+import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { refundFacts } from './refund-facts.ts';
 

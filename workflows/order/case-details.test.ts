@@ -1,7 +1,7 @@
 /** The details of an order while a chargeback or an inquiry is open, and their line about the reservation. */
 import { describe, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import { statusOfPaid } from '../../domain/order-state.ts';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { OrderCase } from './case.ts';

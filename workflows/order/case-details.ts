@@ -1,5 +1,5 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { Address } from '../../domain/address.ts';
 import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';

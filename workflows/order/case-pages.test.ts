@@ -4,7 +4,7 @@
  */
 import { expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import { refundFacts } from '../../tests/support/refund-facts.ts';
 import type { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';

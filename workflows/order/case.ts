@@ -1,14 +1,15 @@
 import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
+import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
 import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
-import type { BeginCheckoutInput, CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
+import type { CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
 
 /** The state of one order's workflow, which support staff see in the workflow's details. */
@@ -18,7 +19,7 @@ export class OrderCase {
   /** The complete order record; undefined until something happened that `facts` does not contain. */
   record: OrderRecord | undefined;
   /** The shopper's checkout input, shown until the order record has been loaded. */
-  begun: Pick<BeginCheckoutInput, 'userId' | 'email' | 'shippingAddress'> | undefined;
+  begun: Pick<CheckoutRequest, 'userId' | 'email' | 'shippingAddress'> | undefined;
   /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
   paymentUrl: string | undefined;
   cancelRequest: OrderRequest | undefined;
@@ -72,7 +73,7 @@ export class OrderCase {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
 
-  markOpened(order: OrderFacts, begun?: BeginCheckoutInput): void {
+  markOpened(order: OrderFacts, begun?: CheckoutRequest): void {
     this.facts ??= order;
     this.begun ??= begun;
     this.#showStatus();

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Address } from '../../domain/address.ts';
+import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
@@ -20,15 +21,6 @@ export interface CarriedOver {
   /** How often the workflow has checked the payment at Stripe, and how often it found a charge in flight. */
   paymentChecks: number;
   inFlightChecks: number;
-}
-
-export interface BeginCheckoutInput {
-  orderId: string;
-  reservationId: string;
-  owners: string[];
-  userId: string | null;
-  email: string | null;
-  shippingAddress: Record<string, unknown>;
 }
 
 export type BeginCheckoutResult =
@@ -66,7 +58,7 @@ export interface RefundUpdateResult extends UpdateResult {
   refundStatus: string;
 }
 
-export const beginCheckoutUpdate = defineUpdate<BeginCheckoutResult, [BeginCheckoutInput]>('begin');
+export const beginCheckoutUpdate = defineUpdate<BeginCheckoutResult, [CheckoutRequest]>('begin');
 /** Stripe sent an event of a payment that names the order. The workflow reads the event from the database, never from a message. */
 export const paymentChangedSignal = defineSignal('paymentChanged');
 /** The order's records have changed, so the workflow reloads them. */

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
-import type { RefundFacts } from '../../activities/refunds/refund-reader.ts';
 import type { DecisionRequest, RefundRequest } from '../../activities/refunds/requests.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 import type { NamedLine } from './wish.ts';

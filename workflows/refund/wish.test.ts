@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import { anAmount, lineList, readWish } from './wish.ts';
 
 const MUG = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';

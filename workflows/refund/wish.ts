@@ -1,5 +1,5 @@
 /** Parses the amount and lines of a refund that staff request in the Temporal UI. */
-import type { OrderFacts } from '../../activities/orders/order-ledger.ts';
+import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import { type RefundLine, refundCents } from '../../domain/refund.ts';
 import type { FieldCheck } from '../shared/staff.ts';
 

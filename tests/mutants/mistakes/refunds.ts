@@ -262,7 +262,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/refunds/refund-reader.ts',
+    file: 'activities/refunds/refund-facts.ts',
     tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       [

@@ -1,4 +1,4 @@
-import type { RefundFacts } from '../../../activities/refunds/refund-reader.ts';
+import type { RefundFacts } from '../../../activities/refunds/refund-facts.ts';
 import { toDecimal } from '../../../domain/money.ts';
 import { refundStart } from '../../refund/start.ts';
 import { startUnlessRunning } from '../../shared/start-unless-running.ts';
