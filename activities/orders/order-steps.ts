@@ -8,7 +8,7 @@ import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../
 import { refusalOfShipping } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
-import { lockOrder, type OrderRow } from '../../infra/postgres/orders.ts';
+import { lockOrder, type OrderRow, updateOrder } from '../../infra/postgres/orders.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { hasMoneyWithheld, readRecords, readReturned } from '../refunds/refund-facts.ts';
@@ -60,7 +60,7 @@ export async function setFulfillment(
   sql: Sql,
   order: OrderRow,
   fulfillment: Fulfillment,
-  further: OrderChange = {},
+  further: UpdateObject<Tables, 'orders'> = {},
 ): Promise<void> {
   const { otherwiseCents } = await readReturned(sql, order.id, order.currency);
   const status = statusOfPaid({
@@ -69,17 +69,6 @@ export async function setFulfillment(
     refundedCents: fromDecimal(order.refunded_amount, order.currency) + otherwiseCents,
   });
   await updateOrder(sql, order.id, { ...further, fulfillment, status });
-}
-
-type OrderChange = UpdateObject<Tables, 'orders'>;
-
-async function updateOrder(sql: Sql, orderId: string, change: OrderChange): Promise<void> {
-  await sql.run(
-    sql.query
-      .updateTable('orders')
-      .set({ ...change, updated_at: now })
-      .where('id', '=', orderId),
-  );
 }
 
 async function apply(sql: Sql, order: OrderRow, { step, reason }: OrderStepRequest): Promise<void> {

@@ -8,7 +8,7 @@ import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts
 import { mismatchOf, type ReceivedPayment, UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
-import { type OrderRow, selectLockedOrder } from '../../infra/postgres/orders.ts';
+import { type OrderRow, selectLockedOrder, updateOrder } from '../../infra/postgres/orders.ts';
 import { readRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
@@ -175,16 +175,10 @@ async function recordLatePayment(
   captured: string,
   refundId: string,
 ): Promise<void> {
-  await sql.run(
-    sql.query
-      .updateTable('orders')
-      .set({
-        status: order.status === 'pending' ? 'canceled' : order.status,
-        captured_amount: captured,
-        updated_at: now,
-      })
-      .where('id', '=', order.id),
-  );
+  await updateOrder(sql, order.id, {
+    status: order.status === 'pending' ? 'canceled' : order.status,
+    captured_amount: captured,
+  });
   await insertRefund(sql, order, {
     refundId,
     orderId: order.id,
@@ -246,12 +240,7 @@ async function recordFailures(sql: Sql, orderId: string, order: OrderWithPayment
   }
   const last = failures.at(-1);
   if (!last || order.status !== 'pending') return failures;
-  await sql.run(
-    sql.query
-      .updateTable('orders')
-      .set({ last_payment_error: last.message, updated_at: now })
-      .where('id', '=', orderId),
-  );
+  await updateOrder(sql, orderId, { last_payment_error: last.message });
   if (failures.length === attempts.length)
     await queueMail(sql, orderId, { kind: 'payment_refused', message: failures[0]!.message });
   return failures;

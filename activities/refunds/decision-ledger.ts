@@ -3,6 +3,7 @@ import { roleOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { earlierEvent, recordEvent } from '../orders/order-events.ts';
@@ -10,7 +11,7 @@ import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import { endCancellation } from './cancellation-ledger.ts';
 import { type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
-import { updateRefund, updateRefundedOrder } from './refund-ledger.ts';
+import { updateRefundedOrder } from './refund-ledger.ts';
 
 /** Failure reason of a refund whose retry a support lead rejected. */
 const NOT_APPROVED = 'not_approved';

@@ -5,12 +5,13 @@ import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts
 import type { RefundStatus } from '../../domain/order-state.ts';
 import { isWaiting, refundableCents, refundableQuantities, replacedBy } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockForRefund } from '../orders/order-facts.ts';
 import { listRefundFacts, type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
-import { insertRefund, type NewRefund, recordRefundIn, updateRefund, updateRefundedOrder } from './refund-ledger.ts';
+import { insertRefund, type NewRefund, recordRefundIn, updateRefundedOrder } from './refund-ledger.ts';
 import { replaceRefunds } from './replaced-refunds.ts';
 
 export interface FoundRefund {

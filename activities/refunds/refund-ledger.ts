@@ -1,5 +1,4 @@
 /** Refunds in PostgreSQL. They are requested under the order's row lock, so concurrent requests can't exceed the charge. */
-import type { UpdateObject } from 'kysely';
 import { roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
@@ -14,9 +13,9 @@ import {
   returnsClosedAt,
 } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import type { Tables } from '../../infra/postgres/entities/index.ts';
-import { lockOrder } from '../../infra/postgres/orders.ts';
-import { now, rowsOf } from '../../infra/postgres/statement-parts.ts';
+import { lockOrder, updateOrder } from '../../infra/postgres/orders.ts';
+import { updateRefund } from '../../infra/postgres/refunds.ts';
+import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
@@ -203,16 +202,6 @@ export async function insertRefund(
   );
 }
 
-/** Changes columns of a refund. The caller holds its order's lock. */
-export async function updateRefund(sql: Sql, refundId: string, change: UpdateObject<Tables, 'refunds'>): Promise<void> {
-  await sql.run(
-    sql.query
-      .updateTable('refunds')
-      .set({ ...change, updated_at: now })
-      .where('id', '=', refundId),
-  );
-}
-
 export interface StripeRefundOutcome {
   refundId: string;
   stripeRefundId: string | null;
@@ -276,11 +265,6 @@ export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<Or
   const status = isClosed
     ? order.status
     : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });
-  await sql.run(
-    sql.query
-      .updateTable('orders')
-      .set({ refunded_amount: toDecimalString(refundedCents, order.currency), status, updated_at: now })
-      .where('id', '=', orderId),
-  );
+  await updateOrder(sql, orderId, { refunded_amount: toDecimalString(refundedCents, order.currency), status });
   return status;
 }

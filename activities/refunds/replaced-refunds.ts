@@ -1,5 +1,6 @@
 /** Ends refunds that another one replaces: they are rejected, so that nobody is paid twice. */
 import type { Sql } from '../../infra/postgres/database.ts';
+import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import type { RefundFacts } from './refund-facts.ts';
@@ -19,19 +20,13 @@ export async function replaceRefunds(
   actor: string,
 ): Promise<void> {
   for (const { refundId, amountCents, attempt } of replaced) {
-    await sql.run(
-      sql.query
-        .updateTable('refunds')
-        .set({
-          status: 'rejected',
-          replaced_by: by.refundId,
-          decided_by: actor,
-          decision_reason: REASONS[by.kind],
-          decided_at: now,
-          updated_at: now,
-        })
-        .where('id', '=', refundId),
-    );
+    await updateRefund(sql, refundId, {
+      status: 'rejected',
+      replaced_by: by.refundId,
+      decided_by: actor,
+      decision_reason: REASONS[by.kind],
+      decided_at: now,
+    });
     await recordEvent(sql, {
       orderId: by.orderId,
       type: 'refund_replaced',

@@ -1,8 +1,9 @@
 /** Order rows: read and locked here only, so that every reader sees a new column and every writer takes the same lock. */
-import type { SelectQueryBuilder } from 'kysely';
+import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
+import { now } from './statement-parts.ts';
 
 export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
 
@@ -63,4 +64,14 @@ export function selectLockedOrder(sql: Sql, orderId: string): SelectQueryBuilder
 
 export function lockOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
   return sql.row(selectLockedOrder(sql, orderId));
+}
+
+/** Changes columns of an order, whose lock the caller holds. A trigger refuses a transition that `domain/order-state` does not have. */
+export async function updateOrder(sql: Sql, orderId: string, change: UpdateObject<Tables, 'orders'>): Promise<void> {
+  await sql.run(
+    sql.query
+      .updateTable('orders')
+      .set({ ...change, updated_at: now })
+      .where('id', '=', orderId),
+  );
 }

@@ -1,8 +1,9 @@
 /** Refund rows: read here only. They change only under their order's lock (`lockOrder`). */
-import type { SelectQueryBuilder } from 'kysely';
+import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
+import { now } from './statement-parts.ts';
 
 export interface RefundRow extends Row<'refunds'> {
   /** In order of product ID. */
@@ -55,5 +56,15 @@ export function readRefund(sql: Sql, refundId: string): Promise<RefundRow | unde
 export function readRefunds(sql: Sql, orderId: string): Promise<RefundRow[]> {
   return sql.rows(
     selectRefunds(sql).where('refunds.order_id', '=', orderId).orderBy('refunds.created_at').orderBy('refunds.id'),
+  );
+}
+
+/** Changes columns of a refund. The caller holds its order's lock. */
+export async function updateRefund(sql: Sql, refundId: string, change: UpdateObject<Tables, 'refunds'>): Promise<void> {
+  await sql.run(
+    sql.query
+      .updateTable('refunds')
+      .set({ ...change, updated_at: now })
+      .where('id', '=', refundId),
   );
 }

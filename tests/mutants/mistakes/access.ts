@@ -328,8 +328,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the order of a shopper who signed in after reserving belongs to the guest’s cart',
-        'request.userId ? userOwner(request.userId) : locked.owner,',
-        'locked.owner,',
+        'request.userId ? userOwner(request.userId) : reservation.owner,',
+        'reservation.owner,',
       ],
     ],
   },

@@ -8,20 +8,20 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'a payment removes the purchased products from the carts of all shoppers',
-        'and cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id',
-        'and cart_items.product_id = bought.product_id',
+        "      .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')\n",
+        '',
       ],
       [
         'a payment empties its cart, including products that were not ordered',
-        'cart_items.cart_id = reservations.cart_id and cart_items.product_id = bought.product_id',
-        'cart_items.cart_id = reservations.cart_id',
+        "      .whereRef('cart_items.product_id', '=', 'bought.product_id')\n",
+        '',
       ],
       [
         'a payment removes products of any order from its cart',
-        'where reservations.id = paid.reservation_id and bought.reservation_id = reservations.id',
-        'where reservations.id = paid.reservation_id',
+        "      .whereRef('bought.reservation_id', '=', 'reservations.id')\n",
+        '',
       ],
-      ['declined payment attempts are sorted by ID', 'order by recorded_at, attempt_id', 'order by attempt_id'],
+      ['declined payment attempts are sorted by ID', "      .orderBy('recorded_at')\n", ''],
       [
         'the last declined payment attempt is emailed instead of the first',
         'message: failures[0]!.message',
@@ -35,8 +35,8 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
       [
         'a declined attempt of another payment is shown on the order that its metadata names',
-        'from payment_failures where payment_id = $2 order',
-        'from payment_failures where payment_id in (select id from payments where order_id = $1 or id = $2) order',
+        ".where('payment_id', '=', order.payment_intent_id)",
+        ".where('payment_id', 'in', sql.query.selectFrom('payments').select('id').where('order_id', '=', orderId))",
       ],
     ],
   },
@@ -67,19 +67,11 @@ export const EDGES: readonly MistakesInFile[] = [
       ],
       [
         'a released order keeps the reason of its reservation',
-        "await sql.run('update orders set review_reason = null where id = $1', [order.id]);",
-        '',
+        "'unfulfilled', { review_reason: null }",
+        "'unfulfilled'",
       ],
-      [
-        'a reservation has no reason',
-        "await sql.run('update orders set review_reason = $2 where id = $1', [order.id, reason ?? null]);",
-        '',
-      ],
-      [
-        'a delivered order has no start of its return window',
-        "await sql.run('update orders set delivered_at = now() where id = $1', [order.id]);",
-        '',
-      ],
+      ['a reservation has no reason', "'under_review', { review_reason: reason ?? null }", "'under_review'"],
+      ['a delivered order has no start of its return window', "'delivered', { delivered_at: now }", "'delivered'"],
     ],
   },
   {
@@ -88,11 +80,11 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'staff see the account’s address although another one was given at checkout',
-        'coalesce(o.email, u.email)',
-        'coalesce(u.email, o.email)',
+        'row.email ?? row.account_email',
+        'row.account_email ?? row.email',
       ],
-      ['staff see the oldest events of a long history', 'order by id desc limit', 'order by id limit'],
-      ['staff see the history in reverse order', 'history.reverse().map', 'history.map'],
+      ['staff see the oldest events of a long history', ".orderBy('id', 'desc')", ".orderBy('id')"],
+      ['staff see the history in reverse order', 'rows.reverse().map', 'rows.map'],
       [
         'staff don’t see the deadline of a chargeback',
         'evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,',

@@ -40,27 +40,27 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'a chargeback whose amount changed keeps the first amount',
-        '    if (changed > 0) await updateRefundedOrder(sql, orderId);\n',
-        '',
+        'dispute.currency) });\n    await updateRefundedOrder(sql, orderId);\n',
+        'dispute.currency) });\n',
       ],
       [
         'restocked units ship when a refund in the Stripe Dashboard fails',
-        'where id = $1\n       and not exists (select 1 from refund_items where refund_id = $1 and restocked_at is not null)`',
-        'where id = $1`',
+        'if (!refund.isRestocked) await updateRefund',
+        'await updateRefund',
       ],
       [
         'a new deadline of a chargeback is ignored',
-        '(disputes.status, disputes.evidence_due_by, disputes.amount)\n         is distinct from (excluded.status, excluded.evidence_due_by, excluded.amount)',
-        '(disputes.status, disputes.amount)\n         is distinct from (excluded.status, excluded.amount)',
+        '    known.evidence_due_by?.getTime() === dispute.evidenceDueBy?.getTime() &&\n',
+        '',
       ],
       [
         'a chargeback keeps its first deadline',
-        'status = excluded.status, evidence_due_by = excluded.evidence_due_by,',
-        'status = excluded.status,',
+        'doUpdateSet({ ...current, updated_at: now })',
+        'doUpdateSet({ status, updated_at: now })',
       ],
       [
         'a chargeback that changes is opened again in the history',
-        "changed.is_new ? 'dispute_opened' : 'dispute_changed'",
+        "known ? 'dispute_changed' : 'dispute_opened'",
         "'dispute_opened'",
       ],
       [

@@ -8,20 +8,20 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an order is placed with another shopper’s reservation',
-        'if (!locked || !request.owners.includes(locked.owner)) return',
-        'if (!locked) return',
+        'if (!reservation || !request.owners.includes(reservation.owner)) return',
+        'if (!reservation) return',
       ],
       [
         'an order is placed with an expired reservation',
-        "if (locked.status !== 'reserved' || !locked.live) return",
-        "if (locked.status !== 'reserved') return",
+        "if (reservation.status !== 'reserved' || !reservation.is_live) return",
+        "if (reservation.status !== 'reserved') return",
       ],
       [
         'a second PaymentIntent replaces the order’s own',
-        "where id = $1 and (payment_intent_id is null and status = 'pending' or payment_intent_id = $2)",
-        'where id = $1',
+        "and([eb('payment_intent_id', 'is', null), eb('status', '=', 'pending')])",
+        "eb('status', '=', 'pending')",
       ],
-      ['a paid order is closed without a refund', 'status = any($3) and captured_amount = 0\n', 'status = any($3)\n'],
+      ['a paid order is closed without a refund', "        .where('captured_amount', '=', '0')\n", ''],
       ['no email on cancellation or expiry', '      await queueMail(sql, orderId, { kind: `order_${to}` });\n', ''],
       [
         'a closed order keeps its units',
@@ -52,27 +52,50 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'a payment of another amount pays the order',
-        'payment.unmatched ?? mismatchOf(payable, received)',
-        'payment.unmatched ?? undefined',
+        'payment.unmatched_reason ?? mismatchOf(payable, received)',
+        'payment.unmatched_reason ?? undefined',
       ],
       [
         'an order records its payment twice',
         'if (fromDecimal(order.captured_amount, order.currency) > 0) {',
         'if (false) {',
       ],
-      ['a payment empties a cart with more than was bought', '\n       and cart_items.quantity <= bought.quantity', ''],
-      ['a purchase is not recorded by analytics', ", ('analytics.purchase', $1::text, '{}')", ''],
-      ['no confirmation email', `('mail', $1::text, '{"kind": "order_paid"}'), `, ''],
-      ['every declined payment attempt is emailed', 'if (all!.count === failures.length)\n', ''],
+      [
+        'a payment empties a cart with more than was bought',
+        "\n      .whereRef('cart_items.quantity', '<=', 'bought.quantity')",
+        '',
+      ],
+      [
+        'a purchase is not recorded by analytics',
+        "      .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))\n",
+        '',
+      ],
+      [
+        'no confirmation email',
+        "      .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))\n",
+        '',
+      ],
+      ['every declined payment attempt is emailed', '  if (failures.length === attempts.length)\n', ''],
       [
         'a refunded unmatched payment is refunded again',
-        "if (payment.refund !== 'succeeded') unmatched.push(payment.id);",
+        "if (payment.refund_status !== 'succeeded') unmatched.push(payment.id);",
         'unmatched.push(payment.id);',
       ],
       [
         'an unmatched payment pays the order after all when it is read again',
-        'const reason = payment.unmatched ?? mismatchOf',
+        'const reason = payment.unmatched_reason ?? mismatchOf',
         'const reason = mismatchOf',
+      ],
+    ],
+  },
+  {
+    file: 'infra/postgres/orders.ts',
+    tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/refunds'],
+    replacements: [
+      [
+        'an order’s row is read without its lock',
+        "return selectOrder(sql).where('orders.id', '=', orderId).forNoKeyUpdate();",
+        "return selectOrder(sql).where('orders.id', '=', orderId);",
       ],
     ],
   },
@@ -98,8 +121,11 @@ export const ORDERS: readonly MistakesInFile[] = [
         "if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
       ],
-      ['no email when an order ships', "      await queueMail(sql, order.id, { kind: 'order_shipped' });\n", ''],
-      ['an order’s row is read without its lock', '     where id = $1 for no key update`,', '     where id = $1`,'],
+      [
+        'no email when an order ships',
+        "      return queueMail(sql, order.id, { kind: 'order_shipped' });\n",
+        '      return;\n',
+      ],
       [
         'a step is not recorded',
         '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',

@@ -59,11 +59,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);',
         'const waits = false;',
       ],
-      [
-        'a retry keeps the refund of the failed attempt',
-        'stripe_refund_id = null, failure_reason = null',
-        'failure_reason = null',
-      ],
+      ['a retry keeps the refund of the failed attempt', '      stripe_refund_id: null,\n', ''],
       ['a refund that was given up is still made at Stripe', '    if (refund.isGivenUp) {\n', '    if (false) {\n'],
       [
         'units of a refund that was given up are not restocked',
@@ -127,8 +123,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
       [
         'a return keeps its first amount when a part was refunded',
-        'amount = coalesce($4, amount), updated_at',
-        'amount = coalesce(amount, $4), updated_at',
+        'isPaidBack ? refund.amountCents : amountCents',
+        'refund.amountCents',
       ],
       [
         'a return that was declined counts as received',
@@ -166,7 +162,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
         'replacedBy(order, earlier, decision)',
       ],
-      ['an order under review for another reason shows a waiting cancellation', 'coalesce(review_reason, $2)', '$2'],
+      [
+        'an order under review for another reason shows a waiting cancellation',
+        'row.review_reason ?? CANCELLATION_REVIEW',
+        'CANCELLATION_REVIEW',
+      ],
       [
         'a second cancellation is accepted while one waits',
         "refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')",
@@ -179,8 +179,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
       [
         'a canceled order keeps the reason of its reservation',
-        "fulfillment = 'unfulfilled', review_reason = null, updated_at",
-        "fulfillment = 'unfulfilled', updated_at",
+        "fulfillment: 'unfulfilled', review_reason: null, updated_at",
+        "fulfillment: 'unfulfilled', updated_at",
       ],
     ],
   },
@@ -193,11 +193,11 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '  if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;\n',
         '',
       ],
-      ['a late event reverts a succeeded refund', "and not (status = 'succeeded' and $2 = 'pending') ", ''],
+      ['a late event reverts a succeeded refund', 'if (isFinal || isOutdated || isSame)', 'if (isFinal || isSame)'],
       [
         'Stripe’s late response revives a refund that was given up',
-        "and status <> 'rejected' and given_up_at is null",
-        "and status <> 'rejected'",
+        "before.status === 'rejected' || before.isGivenUp;",
+        "before.status === 'rejected';",
       ],
       ['an order refunds more than it received', 'Math.min(capturedCents, atStripeCents)', 'atStripeCents'],
       [
@@ -262,14 +262,20 @@ export const REFUNDS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/refunds/refund-facts.ts',
+    file: 'activities/orders/order-facts.ts',
     tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       [
         'two refunds at once are decided without the order’s lock',
-        "paid_at is not null as sold from orders where id = $1 for no key update'",
-        "paid_at is not null as sold from orders where id = $1'",
+        'const row = await lockOrder(sql, orderId);',
+        'const row = await readOrder(sql, orderId);',
       ],
+    ],
+  },
+  {
+    file: 'activities/refunds/refund-facts.ts',
+    tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
+    replacements: [
       [
         'a chargeback counts toward a person’s limit',
         "refund.decidedBy !== null || refund.kind === 'chargeback'",
@@ -283,8 +289,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the workflows of replaced refunds are not notified',
-        "'select request_id from refunds where replaced_by = $1 order by created_at'",
-        "'select request_id from refunds where replaced_by = $1 and false order by created_at'",
+        '  return rows.map((row) => row.request_id);\n',
+        '  return rows.slice(rows.length).map((row) => row.request_id);\n',
       ],
     ],
   },
