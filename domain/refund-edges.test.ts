@@ -8,7 +8,7 @@ import {
   needsApproval,
   type RefundableOrder,
   type RefundRecord,
-  type RefundWish,
+  type RequestedPart,
   refundableQuantities,
   refusalOfResumed,
   replacedBy,
@@ -23,8 +23,8 @@ function orderOf(order: Partial<RefundableOrder> = {}): RefundableOrder {
 
 const SHIPPED = orderOf({ status: 'shipped', hasShipped: true });
 const line = (productId: string, quantity: number) => ({ productId, quantity });
-const decide = (wish: Partial<RefundWish>, refunds: RefundRecord[] = [], order = orderOf()) =>
-  decideRefund(order, refunds, { restock: false, ...wish });
+const decide = (request: Partial<RequestedPart>, refunds: RefundRecord[] = [], order = orderOf()) =>
+  decideRefund(order, refunds, { restock: false, ...request });
 const refusal = (...asked: Parameters<typeof decide>) => {
   const decision = decide(...asked);
   return decision.ok ? undefined : `${decision.code}: ${decision.message}`;

@@ -127,13 +127,25 @@ export function replacedBy<Refund extends RefundRecord>(
   });
 }
 
-export interface RefundWish {
+/** A request to refund an order, or a part of it. */
+export interface RefundRequest {
+  refundId: string;
+  orderId: string;
+  /** Chosen by the requester: the same ID is the same request. */
+  requestId: string;
   /** 1 or more; undefined means the lines' price, or everything that remains. */
   amountCents?: number;
   /** Units to refund; undefined without an amount means all that remain. */
   lines?: readonly RefundLine[];
+  reason: string;
   /** Whether the units are restocked; units that have not shipped always are. */
   restock: boolean;
+  /** Whether to wait for the return of the items before refunding. Always true for shoppers whose order has shipped. */
+  awaitReturn?: boolean;
+}
+
+/** What a request asks to refund. */
+export interface RequestedPart extends Pick<RefundRequest, 'amountCents' | 'lines' | 'restock'> {
   /** Shoppers specify lines or refund everything; only staff can refund an amount without lines. */
   isShopper?: boolean;
 }
@@ -146,7 +158,7 @@ function quantitiesOf(lines: readonly RefundLine[]): string {
 
 /** Whether a request matches an earlier refund; fields that it omits match any value, because the earlier request decided them. */
 export function asksFor(
-  request: Pick<RefundWish, 'amountCents' | 'lines'> & { reason: string },
+  request: Pick<RefundRequest, 'amountCents' | 'lines' | 'reason'>,
   refund: { amountCents: number; lines: readonly RefundLine[]; reason: string },
 ): boolean {
   return (
@@ -169,7 +181,7 @@ export type RefundDecision =
 export function decideRefund(
   order: RefundableOrder,
   refunds: readonly RefundRecord[],
-  request: RefundWish,
+  request: RequestedPart,
 ): RefundDecision {
   const left = refundableCents(order, refunds);
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));

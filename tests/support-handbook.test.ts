@@ -8,8 +8,8 @@ import { CHECKOUT } from '../local/stack/profile.ts';
 import type { OrderCase } from '../workflows/order/case.ts';
 import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/updates/index.ts';
 import type { RefundCase } from '../workflows/refund/case.ts';
+import { anAmount, lineList } from '../workflows/refund/form.ts';
 import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
-import { anAmount, lineList } from '../workflows/refund/wish.ts';
 import type { localSteps } from '../workflows/shared/described-steps.ts';
 import { aFlag, checkRequest, optional, requiredText } from '../workflows/shared/staff.ts';
 

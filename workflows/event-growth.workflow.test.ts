@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
+const { begin, handleOf, scripted, settledAs, reportPayment } = orderWorkflowSteps(() => temporal);
 
 /** Skips one day. @returns the number of events that the workflow wrote in that day */
 async function eventsPerDay(handle: ReturnType<typeof handleOf>): Promise<number> {
@@ -63,7 +63,7 @@ describe('a workflow writes few events a day while it waits', () => {
     const script = await scripted();
     script.bookFailures = 10_000;
     const events = await afterBegin(script, async () => {
-      await tell(script);
+      await reportPayment(script);
       await until(() => script.bookFailures < 10_000, 'the first attempt');
     });
     expect(events).toBeLessThan(MAX_EVENTS_A_DAY);
@@ -72,7 +72,7 @@ describe('a workflow writes few events a day while it waits', () => {
   it('for a return that is still open after the return window', async () => {
     const script = await scripted();
     const events = await afterBegin(script, async () => {
-      await tell(script);
+      await reportPayment(script);
       await settledAs(script);
       script.refunds = [{ ...(await script.activities.loadRefund()), status: 'awaiting_return' }];
       script.order = { ...script.order, status: 'delivered', fulfillment: 'delivered' };

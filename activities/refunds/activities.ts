@@ -7,7 +7,7 @@ import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
 import { readRefundFacts } from './refund-facts.ts';
 import * as ledger from './refund-ledger.ts';
-import type { DecisionRequest, RefundRequest } from './requests.ts';
+import type { SentDecision, SentRefundRequest } from './requests.ts';
 
 export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
   const { db, settings } = deps;
@@ -33,7 +33,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
 
   return {
     /** Safe to retry: the refund ID finds the refund that an earlier attempt created. */
-    async requestRefund(request: RefundRequest): Promise<ledger.RequestedRefund> {
+    async requestRefund(request: SentRefundRequest): Promise<ledger.RequestedRefund> {
       const refundId = request.refundId ?? refundIdOf(request.orderId, request.requestId);
       const actor = actorOf(secret, request, refundSubject(refundId));
       const result = await signaled(ledger.requestRefund(db, rules, { ...request, refundId, actor }), (requested) =>
@@ -53,7 +53,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     },
 
     /** Safe to retry: the same decision by the same person returns the same result. */
-    decideRefund(request: DecisionRequest): Promise<decisions.DecisionResult> {
+    decideRefund(request: SentDecision): Promise<decisions.DecisionResult> {
       const subject = decisionSubject(request.refundId, request.decision);
       const actor = actorOf(secret, request, subject);
       return decided(decisions.decideWaiting(db, { ...request, actor, isProven: isProven(secret, request, subject) }));

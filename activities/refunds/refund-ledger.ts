@@ -8,6 +8,7 @@ import {
   needsApproval,
   type RefundLimits,
   type RefundLine,
+  type RefundRequest,
   refundableCents,
   replacedBy,
   returnsClosedAt,
@@ -30,17 +31,7 @@ import {
 } from './refund-facts.ts';
 import { replacedRequests, replaceRefunds } from './replaced-refunds.ts';
 
-export interface RefundWithActor {
-  refundId: string;
-  orderId: string;
-  requestId: string;
-  /** Minor units, at least 1. Defaults to the price of `lines`, or to everything that remains. */
-  amountCents?: number;
-  lines?: RefundLine[];
-  reason: string;
-  restock: boolean;
-  /** Whether to wait for the return of the items before refunding. Always true for shoppers whose order has shipped. */
-  awaitReturn?: boolean;
+export interface RefundWithActor extends RefundRequest {
   /** The verified requester. */
   actor: string;
 }

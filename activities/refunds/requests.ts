@@ -1,19 +1,12 @@
-import type { RefundLine } from '../../domain/refund.ts';
+import type { RefundRequest } from '../../domain/refund.ts';
 import type { Sender } from '../../infra/actor-proof.ts';
 
-export interface RefundRequest extends Sender {
+export interface SentRefundRequest extends Sender, Omit<RefundRequest, 'refundId'> {
   /** Defaults to an ID derived from the order ID and the request ID. */
   refundId?: string;
-  orderId: string;
-  requestId: string;
-  amountCents?: number;
-  lines?: RefundLine[];
-  reason: string;
-  restock: boolean;
-  awaitReturn?: boolean;
 }
 
-export interface DecisionRequest extends Sender {
+export interface SentDecision extends Sender {
   refundId: string;
   decision: 'approve' | 'reject';
   reason: string;

@@ -2,17 +2,12 @@ import { DomainError } from '../../domain/errors.ts';
 import { isStaffActor, STRIPE } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
-import { asksFor, committedRefundCents } from '../../domain/refund.ts';
+import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
-import {
-  decideRefundUpdate,
-  type RefundRequest,
-  refundWorkflowId,
-  requestRefundUpdate,
-} from '../../workflows/refund/messages.ts';
+import { decideRefundUpdate, refundWorkflowId, requestRefundUpdate } from '../../workflows/refund/messages.ts';
 import { refundStart } from '../../workflows/refund/start.ts';
 import { updateRefund } from '../case-workflows.ts';
 import type { ApiDependencies, Settings } from '../context.ts';
@@ -21,7 +16,7 @@ import { updateWithStart } from '../temporal-call.ts';
 
 type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
 
-export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedBy' | 'proof'> {
+export interface ApiRefundRequest extends Omit<RefundRequest, 'refundId'> {
   /** Who asks, as the API has seen them: `<role>:<user id>`, or `guest`. */
   actor: string;
   customerId: string | null;
@@ -35,7 +30,7 @@ export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedB
  */
 export async function startRefund(
   { temporal, settings, db }: RefundDependencies,
-  { actor, customerId, currency, ...request }: RefundWish,
+  { actor, customerId, currency, ...request }: ApiRefundRequest,
 ): Promise<Refund> {
   const { orderId, requestId } = request;
   const refundId = refundIdOf(orderId, requestId);

@@ -31,7 +31,7 @@ it('refunds one of two items and restocks it', async () => {
   await desk.picture('refund-dialog', desk.dialog);
   await desk.submit();
   await desk.dialog.waitFor({ state: 'hidden' });
-  const details = await desk.untilTold(
+  const details = await desk.untilShown(
     'Refunded: $24.50',
     'Remaining: $34.49',
     reason,
@@ -62,7 +62,7 @@ it('refunds one of two items and restocks it', async () => {
   // The text is shown literally, not as a table, a formula, or a list.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
   await desk.send('putUnderReview', { ...ANNA, requestId: 'ticket 4713', reason: odd });
-  await desk.untilTold(`do not ship until it is released. Reason: ${odd}`, 'Status: under review');
+  await desk.untilShown(`do not ship until it is released. Reason: ${odd}`, 'Status: under review');
 });
 
 it.each([
@@ -78,7 +78,7 @@ it.each([
     await using desk = await Desk.open(browser);
     await desk.openCase(orderCase(orderId));
     await desk.send('refund', { ...ANNA, requestId, reason: 'Wrong color' });
-    await desk.untilTold(
+    await desk.untilShown(
       'A refund of $158.00 is waiting for approval by a support lead.',
       'awaiting approval',
       'Refunded: $0.00',
@@ -92,7 +92,7 @@ it.each([
     await desk.untilListed(refund);
     if (decision === 'approve') await desk.pictureOfList('needs-approval');
     await desk.openFromList(refund);
-    const details = await desk.untilTold('Waiting for approval.', 'Amount: $158.00', 'State: awaiting approval');
+    const details = await desk.untilShown('Waiting for approval.', 'Amount: $158.00', 'State: awaiting approval');
     if (decision === 'approve') await desk.pictureOfCase('waits');
     const refundId = /\/api\/refunds\/([\da-f-]{36})\/approve/.exec(details)![1]!;
 
@@ -101,17 +101,17 @@ it.each([
     expect(await desk.sendInVain('decide', claim)).toContain('A support lead must sign in to the shop and decide');
     await desk.closeDialog();
     expect(await tryToDecide(stack.support, refundId, decision, 'Looks fine')).toMatchObject({ status: 403 });
-    await desk.untilTold('State: awaiting approval');
+    await desk.untilShown('State: awaiting approval');
 
     expect((await tryToDecide(stack.supportLead, refundId, decision, 'Looked at the pictures')).status).toBe(200);
-    await desk.untilTold(
+    await desk.untilShown(
       outcome,
       `State: ${refundState}`,
       /Decided by: support_lead:[\da-f-]{36} \(Looked at the pictures\)/,
     );
     await desk.pictureOfCase(`refund-${refundState}`);
     await desk.openCase(orderCase(orderId));
-    await desk.untilTold(
+    await desk.untilShown(
       `Status: ${orderStatus}`,
       refundState === 'succeeded' ? 'Remaining: $0.00' : 'Remaining: $158.00',
       'An attempt to approve a refund was refused',
@@ -129,7 +129,7 @@ it('cancels a paid order, which is fully refunded and restocked', async () => {
   await using desk = await Desk.open(browser);
   await desk.openCase(orderCase(orderId));
   await desk.send('cancel', { ...ANNA, reason: 'Ordered twice' });
-  await desk.untilTold(
+  await desk.untilShown(
     'Status: canceled',
     'Refunded: $62.50',
     'Ordered twice',

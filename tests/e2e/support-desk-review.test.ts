@@ -25,7 +25,7 @@ it('extends the reservation of an unpaid order once, visibly for the shopper', {
   await desk.openCase(orderCase(orderId));
   const request = { requestId: 'call 17', requestedBy: 'Anna', reason: 'Looks for the card', minutes: 15 };
   await desk.send('extendReservation', request);
-  const details = await desk.untilTold('The reservation was extended by 15 minutes.', 'Looks for the card', 'ui:Anna');
+  const details = await desk.untilShown('The reservation was extended by 15 minutes.', 'Looks for the card', 'ui:Anna');
   const until = Date.parse(/payment until (\S+ \S+) UTC/.exec(details)![1]!.replace(' ', 'T').concat('Z'));
   expect(until - Date.now()).toBeGreaterThan(13 * 60_000);
   await desk.pictureOfCase('extended');

@@ -61,7 +61,7 @@ it('finds an order by ID, customer, status, amount, and day, and shows its histo
   await desk.openList('today');
   await desk.openFromList(orderCase(orderId));
 
-  await desk.untilTold(
+  await desk.untilShown(
     'Paid. Ready to ship.',
     lantern.name,
     other.sku,
@@ -108,7 +108,7 @@ it('keeps the dialog open and shows why an update is refused; offers no harmful 
   expect(incomplete).toContain('“reason” (why, in a few words) is required. For example: {"requestId": ');
   expect(incomplete).not.toMatch(/ at \S+\.ts/);
   await desk.closeDialog();
-  await desk.untilTold('Status: paid');
+  await desk.untilShown('Status: paid');
 });
 
 it('refunds from the start form with only the order’s ID', async () => {
@@ -122,7 +122,12 @@ it('refunds from the start form with only the order’s ID', async () => {
   await desk.page.getByRole('button', { name: 'Start Workflow' }).click();
   await desk.page.getByRole('paragraph').getByText('Workflow started').waitFor();
   await desk.openCase(workflowId);
-  await desk.untilTold('Done: the refund succeeded.', 'Amount: $62.50', 'State: succeeded', 'Requested by: ui:support');
+  await desk.untilShown(
+    'Done: the refund succeeded.',
+    'Amount: $62.50',
+    'State: succeeded',
+    'Requested by: ui:support',
+  );
   await desk.pictureOfCase('refund-done');
   await shopper.page.reload();
   await shopper.page.locator('[data-status="refunded"]').first().waitFor();

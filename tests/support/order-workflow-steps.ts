@@ -45,7 +45,7 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
     },
 
     /** Reports the payment as Stripe's webhook does: first recorded, then signaled to the workflow. */
-    tell(script: ScriptedOrder, failure?: NewFailure) {
+    reportPayment(script: ScriptedOrder, failure?: NewFailure) {
       if (!failure) {
         script.charge();
         script.isRecorded = true;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, resultOf, scripted, settledAs, tell, details } = orderWorkflowSteps(() => temporal);
+const { begin, handleOf, resultOf, scripted, settledAs, reportPayment, details } = orderWorkflowSteps(() => temporal);
 
 describe('the life of a paid order', () => {
   const parcel = { requestId: 'parcel-1', requestedBy: 'Anna', carrier: 'UPS', trackingNumber: '1Z9' };
@@ -25,7 +25,7 @@ describe('the life of a paid order', () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await tell(script);
+      await reportPayment(script);
       await settledAs(script);
       expect(await handleOf(script).executeUpdate(markShippedUpdate, { args: [parcel] })).toEqual({
         status: 'shipped',
@@ -62,7 +62,7 @@ describe('the life of a paid order', () => {
       expect(await causeOf(send(parcel))).toContain("An order that is pending can't be marked shipped.");
       expect(await causeOf(send({}))).toMatch(/“requestId”.*“requestedBy”.*“carrier”.*For example: \{"requestId":/);
       expect(await causeOf(send({ ...parcel, carier: 'x' }))).toContain('“carier” is not a valid field.');
-      await tell(script);
+      await reportPayment(script);
       await settledAs(script);
       await send(parcel);
       expect(await causeOf(send({ ...parcel, requestId: 'parcel-2' }))).toContain(
@@ -89,7 +89,7 @@ describe('the life of a paid order', () => {
     script.bookFailures = 3;
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await tell(script);
+      await reportPayment(script);
       await until(async () => (await details(script)).includes('Stopped since'), 'the stuck step to be shown');
       expect(await details(script)).toContain('The payment could not be recorded. the database says no');
       await handleOf(script).executeUpdate(retryUpdate, { args: [{ ...STAFF }] });

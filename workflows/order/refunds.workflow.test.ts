@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
+const { begin, handleOf, resultOf, scripted, settledAs, reportPayment } = orderWorkflowSteps(() => temporal);
 const WITH_CHILDREN = { maxCachedWorkflows: 10 };
 
 describe('an order whose payment is refunded', () => {
@@ -43,7 +43,7 @@ describe('an order whose payment is refunded', () => {
       script.activities,
       async () => {
         await begin(script);
-        await tell(script);
+        await reportPayment(script);
         expect(await resultOf(script)).toBe('canceled');
         const refund = temporal.env.client.workflow.getHandle(unmatchedPaymentWorkflowId('pi_1'));
         expect(await refund.result()).toBe('settled');
@@ -79,7 +79,7 @@ describe('an order whose payment is refunded', () => {
       script.activities,
       async () => {
         await begin(script);
-        await tell(script);
+        await reportPayment(script);
         expect(await settledAs(script)).toBe('canceled');
         const refund = temporal.env.client.workflow.getHandle(refundWorkflowId(script.order.orderId, 'paid-too-late'));
         expect(await refund.result()).toBe('succeeded');

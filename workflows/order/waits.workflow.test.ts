@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
+const { begin, handleOf, resultOf, scripted, settledAs, reportPayment } = orderWorkflowSteps(() => temporal);
 
 describe('a payment whose webhook was lost', () => {
   it.each([
@@ -71,7 +71,7 @@ async function delivered(change: Partial<ScriptedOrder>, look: (script: Scripted
   const script = await scripted();
   await temporal.withWorker(script.activities, async () => {
     await begin(script);
-    await tell(script);
+    await reportPayment(script);
     await settledAs(script);
     script.order = { ...script.order, status: 'delivered', fulfillment: 'delivered' };
     script.closesAt = new Date((await temporal.env.currentTimeMs()) - 1_000).toISOString();

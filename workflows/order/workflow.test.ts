@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-const { begin, details, handleOf, resultOf, scripted, settledAs, tell } = orderWorkflowSteps(() => temporal);
+const { begin, details, handleOf, resultOf, scripted, settledAs, reportPayment } = orderWorkflowSteps(() => temporal);
 
 describe('checkout', () => {
   it('paid: the webhook completes the order', async () => {
     const script = await scripted();
     await temporal.withWorker(script.activities, async () => {
       expect(await begin(script)).toEqual({ outcome: 'opened', status: 'pending' });
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
@@ -34,10 +34,10 @@ describe('checkout', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       const declined = { attemptId: 'ch_no', code: 'card_declined', message: 'Your card was declined.' };
-      await tell(script, declined);
+      await reportPayment(script, declined);
       await until(async () => (await details(script)).includes('Your card was declined.'), 'the decline to be shown');
       await temporal.env.sleep('9 minutes');
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
     expect(script.calls.at(-1)).toBe('applyPayments paid');
@@ -83,7 +83,7 @@ describe('checkout', () => {
     script.isMismatched = true;
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
-      await tell(script);
+      await reportPayment(script);
       await settledAs(script);
       for (let times = 0; times < 3; times++) await handleOf(script).signal(moneyMovedSignal);
       expect(await resultOf(script)).toBe('canceled');
@@ -100,7 +100,7 @@ describe('checkout', () => {
       for (let times = 0; times < 12; times++) expect((await begin(script)).outcome).toBe('reservation_missing');
       isRefusing = false;
       expect((await begin(script)).outcome).toBe('opened');
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
   });
@@ -125,7 +125,7 @@ describe('checkout', () => {
       await temporal.env.sleep('3 minutes');
       await corrected;
       expect(await details(script)).toContain('Stopped since');
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
       expect(await details(script)).not.toContain('Stopped since');
     });
@@ -171,7 +171,7 @@ describe('checkout', () => {
 
   it('webhook before the workflow waits: not lost', async () => {
     const script = await scripted();
-    script.onCreatePayment = () => tell(script);
+    script.onCreatePayment = () => reportPayment(script);
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       expect(await settledAs(script)).toBe('paid');
@@ -203,7 +203,7 @@ describe('checkout', () => {
     await temporal.withWorker(script.activities, async () => {
       await begin(script);
       await handleOf(script).cancel();
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
@@ -215,7 +215,7 @@ describe('checkout', () => {
       await begin(script);
     });
     await temporal.withWorker(script.activities, async () => {
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
     expect(script.calls).toEqual(['openOrder', 'createPayment', 'applyPayments paid']);
@@ -228,7 +228,7 @@ describe('checkout', () => {
       expect(await begin(script)).toEqual({ outcome: 'payment_unavailable' });
       script.createPaymentFailures = 0;
       expect(await begin(script)).toEqual({ outcome: 'opened', status: 'pending' });
-      await tell(script);
+      await reportPayment(script);
       expect(await settledAs(script)).toBe('paid');
     });
   });

@@ -12,7 +12,7 @@ function current(facts: object = {}): CurrentRetraining {
   return {
     retrainingId: 't1',
     modelId: 'm2',
-    wish: { requestedBy: 'Anna', reason: 'New *season*' },
+    request: { requestedBy: 'Anna', reason: 'New *season*' },
     stage: 'evaluate',
     fraction: 0.256,
     detail: '12 of 50 shoppers',
@@ -55,7 +55,7 @@ describe('a retraining', () => {
   });
 
   it('is about to begin', () => {
-    expect(pageOf({ wish: {} }).slice(1)).toEqual([
+    expect(pageOf({ request: {} }).slice(1)).toEqual([
       'A retraining is about to start.',
       'No action is available right now.',
     ]);
@@ -114,7 +114,7 @@ describe('a retraining', () => {
 
   it('says who requested it, and who canceled it', () => {
     const parts = pageOf({
-      current: current({ wish: { publishAnyway: true } }),
+      current: current({ request: { publishAnyway: true } }),
       canceledBy: { requestedBy: '*Ben*' },
     });
     expect(parts.slice(1, 4)).toEqual([

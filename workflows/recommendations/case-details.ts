@@ -14,10 +14,10 @@ const STAGES: Readonly<Record<RetrainingStage, string>> = {
 export function describeRetraining(retraining: RetrainingCase): string {
   const parts = ['### Recommendation model', servedText(retraining)];
   if (retraining.current) parts.push(...currentText(retraining, retraining.current));
-  else if (retraining.wish) parts.push('A retraining is about to start.');
+  else if (retraining.request) parts.push('A retraining is about to start.');
   if (retraining.last)
     parts.push(`**Last retraining** (${atTime(retraining.last.at)}): ${plain(retraining.last.sentence)}.`);
-  else if (!retraining.current && !retraining.wish) parts.push('No model has been trained yet.');
+  else if (!retraining.current && !retraining.request) parts.push('No model has been trained yet.');
   parts.push(availableUpdates(retraining));
   return parts.join('\n\n');
 }
@@ -32,12 +32,12 @@ function servedText({ models }: RetrainingCase): string {
 }
 
 function currentText(retraining: RetrainingCase, current: CurrentRetraining): string[] {
-  const { wish, stage, fraction, detail } = current;
-  const why = wish.reason ? `: ${plain(wish.reason)}` : '';
+  const { request, stage, fraction, detail } = current;
+  const why = request.reason ? `: ${plain(request.reason)}` : '';
   const parts = [
-    `**In progress**, requested by ${plain(wish.requestedBy ?? 'the start form')}${why}. New model: \`${current.modelId}\`.`,
+    `**In progress**, requested by ${plain(request.requestedBy ?? 'the start form')}${why}. New model: \`${current.modelId}\`.`,
   ];
-  if (wish.publishAnyway) parts.push('The model will be published **regardless of its evaluation**, as requested.');
+  if (request.publishAnyway) parts.push('The model will be published **regardless of its evaluation**, as requested.');
   if (retraining.canceledBy)
     parts.push(`**Canceled** by ${plain(retraining.canceledBy.requestedBy)}. The retraining is stopping.`);
   const at = RETRAINING_STAGES.indexOf(stage);
@@ -74,11 +74,11 @@ function foundIn(stage: RetrainingStage, { exported, trained, evaluated }: Curre
   return '';
 }
 
-function availableUpdates({ current, wish, models }: RetrainingCase): string {
+function availableUpdates({ current, request, models }: RetrainingCase): string {
   const can: string[] = [];
   if (current && current.stage !== 'publish')
     can.push('`cancelRetraining` (stop this retraining and keep the served model)');
-  if (!current && !wish) can.push('`retrain` (train a new model)');
+  if (!current && !request) can.push('`retrain` (train a new model)');
   if (models?.serving?.before && current?.stage !== 'publish')
     can.push(`\`rollback\` (serve \`${models.serving.before}\` or another available model)`);
   return can.length > 0

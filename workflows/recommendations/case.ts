@@ -7,9 +7,9 @@ import type {
   LastRetraining,
   RetrainingAnswer,
   RetrainingProgress,
+  RetrainingRequest,
   RetrainingStage,
   RetrainingView,
-  RetrainingWish,
 } from './messages.ts';
 
 /** Number of requests whose results are kept, so that one sent twice takes effect once. */
@@ -19,7 +19,7 @@ const ANSWERS_KEPT = 50;
 export interface CurrentRetraining {
   readonly retrainingId: string;
   readonly modelId: string;
-  readonly wish: RetrainingWish;
+  readonly request: RetrainingRequest;
   stage: RetrainingStage;
   fraction: number;
   detail: string | undefined;
@@ -34,7 +34,7 @@ export class RetrainingCase {
   current: CurrentRetraining | undefined;
   last: LastRetraining | undefined;
   /** The requested retraining that has not started. */
-  wish: RetrainingWish | undefined;
+  request: RetrainingRequest | undefined;
   /** The request that canceled the retraining in progress. */
   canceledBy: StaffRequest | undefined;
   /** Number of requests accepted in this run. */
@@ -49,7 +49,7 @@ export class RetrainingCase {
   }
 
   get isBusy(): boolean {
-    return this.current !== undefined || this.wish !== undefined;
+    return this.current !== undefined || this.request !== undefined;
   }
 
   setModels(models: ModelsNow): void {
@@ -58,7 +58,7 @@ export class RetrainingCase {
 
   markBegun(current: CurrentRetraining): void {
     this.current = current;
-    this.wish = undefined;
+    this.request = undefined;
     this.canceledBy = undefined;
   }
 
@@ -121,7 +121,7 @@ export class RetrainingCase {
 
   view(): RetrainingView {
     return {
-      stage: this.current?.stage ?? (this.wish ? 'export' : 'idle'),
+      stage: this.current?.stage ?? (this.request ? 'export' : 'idle'),
       fraction: this.current?.fraction ?? 0,
       last: this.last ?? null,
     };

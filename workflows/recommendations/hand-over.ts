@@ -7,7 +7,7 @@ import {
   RETRAINING_ID,
   type RetrainingEnd,
   type RetrainingInput,
-  type RetrainingWish,
+  type RetrainingRequest,
   retrainSignal,
 } from './messages.ts';
 import { retrainingStart } from './start.ts';
@@ -37,7 +37,7 @@ export function refusalOfForm(input: RetrainingInput | null | undefined): 'refus
 }
 
 /** The retraining that a signal requests; undefined when its input is invalid, since a signal can't be refused. */
-export function wishOf(asked: unknown): RetrainingWish | undefined {
+export function requestOf(asked: unknown): RetrainingRequest | undefined {
   if (asked === undefined || asked === null) return {};
   try {
     checkRequest(asked, EXAMPLE, FIELDS);
@@ -49,7 +49,7 @@ export function wishOf(asked: unknown): RetrainingWish | undefined {
 }
 
 /** Signals the one workflow that runs all retrainings, or starts it if it is not running. */
-export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
+export async function handOver(request: RetrainingRequest): Promise<RetrainingEnd> {
   const report = (what: string) =>
     showDetails(
       () =>
@@ -57,17 +57,17 @@ export async function handOver(wish: RetrainingWish): Promise<RetrainingEnd> {
     );
   report('It is being notified.');
   for (;;) {
-    if (await signaled(wish)) break;
-    if (await startUnlessRunning(retrainingStart(wish))) break;
+    if (await signaled(request)) break;
+    if (await startUnlessRunning(retrainingStart(request))) break;
     // It was started between the two calls, so it can be signaled now.
   }
   report('See its details for the result.');
   return 'handed_over';
 }
 
-async function signaled(wish: RetrainingWish): Promise<boolean> {
+async function signaled(request: RetrainingRequest): Promise<boolean> {
   try {
-    await getExternalWorkflowHandle(RETRAINING_ID).signal(retrainSignal, wish);
+    await getExternalWorkflowHandle(RETRAINING_ID).signal(retrainSignal, request);
     return true;
   } catch (error) {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;

@@ -10,14 +10,14 @@ export const RETRAINING_STAGES = ['export', 'train', 'evaluate', 'publish'] as c
 export type RetrainingStage = (typeof RETRAINING_STAGES)[number];
 
 /** A request for a retraining; in the Temporal UI's start form every field is optional. */
-export interface RetrainingWish {
+export interface RetrainingRequest {
   requestedBy?: string;
   reason?: string;
   /** Publish the model even if it scores worse or the exported data looks unusual. */
   publishAnyway?: boolean;
 }
 
-export interface RetrainingInput extends RetrainingWish {
+export interface RetrainingInput extends RetrainingRequest {
   /** Whether to train at once; defaults to true. */
   train?: boolean;
   /** State of the previous run. */
@@ -72,7 +72,7 @@ export const retrainUpdate = defineUpdate<RetrainAnswer, [RetrainRequest]>('retr
 export const cancelRetrainingUpdate = defineUpdate<CancelRetrainingAnswer, [StaffRequest]>('cancelRetraining');
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [RollbackRequest]>('rollback');
 /** Sent by a workflow that was started under another ID. */
-export const retrainSignal = defineSignal<[RetrainingWish]>('retrain');
+export const retrainSignal = defineSignal<[RetrainingRequest]>('retrain');
 export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');
 

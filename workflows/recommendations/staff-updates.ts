@@ -19,7 +19,7 @@ export function handleStaffUpdates(
     ({ requestId, requestedBy, reason, publishAnyway }) =>
       retraining.once(requestId, async () => {
         if (retraining.isBusy) return { started: false };
-        retraining.wish = { requestedBy, ...(reason && { reason }), ...(publishAnyway && { publishAnyway }) };
+        retraining.request = { requestedBy, ...(reason && { reason }), ...(publishAnyway && { publishAnyway }) };
         return { started: true };
       }),
     {
@@ -36,7 +36,7 @@ export function handleStaffUpdates(
     (request) =>
       retraining.once(request.requestId, async () => {
         if (retraining.current) retraining.cancel(request);
-        else retraining.wish = undefined;
+        else retraining.request = undefined;
         return { canceled: true };
       }),
     {

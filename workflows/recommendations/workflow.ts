@@ -17,7 +17,7 @@ import { uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { RetrainingCase } from './case.ts';
 import { describeRetraining } from './case-details.ts';
-import { handOver, refusalOfForm, wishOf } from './hand-over.ts';
+import { handOver, refusalOfForm, requestOf } from './hand-over.ts';
 import {
   type LastRetraining,
   progressSignal,
@@ -25,7 +25,7 @@ import {
   RETRAINING_QUEUE,
   type RetrainingEnd,
   type RetrainingInput,
-  type RetrainingWish,
+  type RetrainingRequest,
   retrainingQuery,
   retrainSignal,
 } from './messages.ts';
@@ -58,16 +58,16 @@ const MAX_ACCEPTED = 200;
 export async function recommendationRetraining(input?: RetrainingInput | null): Promise<RetrainingEnd> {
   const refusal = refusalOfForm(input);
   if (refusal) return refusal;
-  const { train = true, carried, ...wish } = input ?? {};
-  if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(wish);
+  const { train = true, carried, ...request } = input ?? {};
+  if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(request);
 
   const retraining = new RetrainingCase(carried);
   showDetails(() => describeRetraining(retraining));
-  if (train) retraining.wish = wish;
+  if (train) retraining.request = request;
   setHandler(
     retrainSignal,
     (asked) => {
-      if (!retraining.isBusy) retraining.wish = wishOf(asked);
+      if (!retraining.isBusy) retraining.request = requestOf(asked);
     },
     { description: 'Requests a retraining, as the nightly schedule does. Safe to send.' },
   );
@@ -81,22 +81,30 @@ export async function recommendationRetraining(input?: RetrainingInput | null): 
 
   retraining.setModels(await quick.readModels());
   await condition(
-    () => retraining.wish !== undefined || retraining.accepted >= MAX_ACCEPTED || workflowInfo().continueAsNewSuggested,
+    () =>
+      retraining.request !== undefined || retraining.accepted >= MAX_ACCEPTED || workflowInfo().continueAsNewSuggested,
   );
-  if (retraining.wish) await retrain(retraining, retraining.wish);
+  if (retraining.request) await retrain(retraining, retraining.request);
   await uncancelable(untilQuiet);
   return continueAsNew<typeof recommendationRetraining>({
-    ...retraining.wish,
-    train: retraining.wish !== undefined,
+    ...retraining.request,
+    train: retraining.request !== undefined,
     carried: retraining.carried(),
   });
 }
 
 /** Runs one retraining from its export to its outcome. @throws CancelledFailure when the workflow itself was canceled */
-async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promise<void> {
+async function retrain(retraining: RetrainingCase, request: RetrainingRequest): Promise<void> {
   const name = `${timestamp(new Date())}-${uuid4().slice(0, 4)}`;
   const retrainingId = `retraining-${name}`;
-  retraining.markBegun({ retrainingId, modelId: `m-${name}`, wish, stage: 'export', fraction: 0, detail: undefined });
+  retraining.markBegun({
+    retrainingId,
+    modelId: `m-${name}`,
+    request,
+    stage: 'export',
+    fraction: 0,
+    detail: undefined,
+  });
   try {
     retraining.markEnded(await retraining.cancelable(() => followStages(retraining)));
   } catch (error) {
@@ -113,8 +121,8 @@ async function retrain(retraining: RetrainingCase, wish: RetrainingWish): Promis
 }
 
 async function followStages(retraining: RetrainingCase): Promise<LastRetraining> {
-  const { retrainingId, modelId, wish } = retraining.current!;
-  const publishAnyway = wish.publishAnyway ?? false;
+  const { retrainingId, modelId, request } = retraining.current!;
+  const publishAnyway = request.publishAnyway ?? false;
 
   const exported = await retraining.stage('export', () => stages.exportHistory({ retrainingId }));
   retraining.current!.exported = exported;

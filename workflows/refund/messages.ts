@@ -1,9 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
-import type { DecisionRequest, RefundRequest } from '../../activities/refunds/requests.ts';
+import type { SentDecision, SentRefundRequest } from '../../activities/refunds/requests.ts';
 import type { StaffRequest } from '../shared/staff.ts';
-import type { NamedLine } from './wish.ts';
+import type { NamedLine } from './form.ts';
 
 export const refundWorkflowId = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
@@ -33,14 +33,14 @@ export interface RefundState {
   status: RefundFacts['status'];
 }
 
-export const requestRefundUpdate = defineUpdate<RequestedRefund, [RefundRequest]>('request');
+export const requestRefundUpdate = defineUpdate<RequestedRefund, [SentRefundRequest]>('request');
 /** The refund's record has changed, or Stripe sent an event of it, so the workflow reads both again. */
 export const refundChangedSignal = defineSignal('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
-export const decideRefundUpdate = defineUpdate<RefundFacts, [DecisionRequest]>('decide');
+export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('decide');
 export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
 export const cancelRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('cancel');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
-export type { DecisionRequest, RefundFacts, RefundRequest, RequestedRefund };
+export type { RefundFacts, RequestedRefund, SentDecision, SentRefundRequest };

@@ -18,6 +18,7 @@ import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
+import { anAmount, lineList, readForm } from './form.ts';
 import {
   type RefundInput,
   type RefundOutcome,
@@ -26,7 +27,6 @@ import {
   requestRefundUpdate,
 } from './messages.ts';
 import { DECISIONS, handleStaffUpdates } from './staff-updates.ts';
-import { anAmount, lineList, readWish } from './wish.ts';
 
 /** Steps of update handlers, whose caller waits for the response: a few attempts in the workflow's own task. */
 const short = localSteps(shortSteps, ['requestRefund', ...DECISIONS]);
@@ -125,13 +125,13 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
   const problem = formProblem(refund.input);
   const load = () => refund.stuck.retry('The order could not be read', durable.loadCase({ orderId }));
   const record = problem ? undefined : await load();
-  const wish = record && readWish(record.order, { amount, lines });
-  if (problem || !wish || typeof wish === 'string') {
-    refund.markRefused(problem ?? (typeof wish === 'string' ? wish : `Order ${orderId} was not found.`));
+  const form = record && readForm(record.order, { amount, lines });
+  if (problem || !form || typeof form === 'string') {
+    refund.markRefused(problem ?? (typeof form === 'string' ? form : `Order ${orderId} was not found.`));
     return;
   }
   const step = durable.requestRefund({
-    ...wish,
+    ...form,
     orderId,
     // The workflow ID as the request ID makes one refund per start.
     requestId: rest.requestId ?? workflowInfo().workflowId,

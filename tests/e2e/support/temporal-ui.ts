@@ -92,7 +92,7 @@ export class Desk implements AsyncDisposable {
   }
 
   /** Waits until the details contain the expected texts, refreshing with the page's shortcut key. @returns the full details */
-  async untilTold(...expected: (string | RegExp)[]): Promise<string> {
+  async untilShown(...expected: (string | RegExp)[]): Promise<string> {
     const read = async () => (await this.details.locator('main').textContent()) ?? '';
     const hasExpected = (text: string) =>
       expected.every((each) => (typeof each === 'string' ? text.includes(each) : each.test(text)));

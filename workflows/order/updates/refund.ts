@@ -1,5 +1,5 @@
+import { anAmount, lineList, readForm } from '../../refund/form.ts';
 import { refundWorkflowId } from '../../refund/messages.ts';
-import { anAmount, lineList, readWish } from '../../refund/wish.ts';
 import { refuse } from '../../shared/failures.ts';
 import { aFlag, optional } from '../../shared/staff.ts';
 import { type RefundUpdateRequest, type RefundUpdateResult, refundOrderUpdate } from '../messages.ts';
@@ -29,8 +29,8 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
 
   async handle(order, request) {
     await order.whenLoaded();
-    const wish = readWish(order.facts!, request);
-    if (typeof wish === 'string') throw refuse('invalid_request', wish);
+    const form = readForm(order.facts!, request);
+    if (typeof form === 'string') throw refuse('invalid_request', form);
     const { requestId, requestedBy, reason, proof, restock, awaitReturn } = request;
     const { orderId } = order;
     const requested = await short.requestRefund({
@@ -41,7 +41,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
       reason,
       restock: restock ?? false,
       awaitReturn,
-      ...wish,
+      ...form,
     });
     if (requested.outcome === 'order_missing') throw refuse('not_found', 'Order not found.');
     if (requested.outcome === 'refused') throw refuse(requested.code, requested.message);

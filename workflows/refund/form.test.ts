@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
-import { anAmount, lineList, readWish } from './wish.ts';
+import { anAmount, lineList, readForm } from './form.ts';
 
 const MUG = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
 const ORDER = {
@@ -13,23 +13,23 @@ const ORDER = {
 
 describe('a refund that staff request in the Temporal UI', () => {
   it('is an amount, lines by SKU or product, both, or everything', () => {
-    expect(readWish(ORDER, {})).toEqual({ amountCents: undefined, lines: undefined });
-    expect(readWish(ORDER, { amount: 12.5 })).toEqual({ amountCents: 1250, lines: undefined });
-    expect(readWish(ORDER, { lines: [{ product: 'BOWL', quantity: 1 }] })).toEqual({
+    expect(readForm(ORDER, {})).toEqual({ amountCents: undefined, lines: undefined });
+    expect(readForm(ORDER, { amount: 12.5 })).toEqual({ amountCents: 1250, lines: undefined });
+    expect(readForm(ORDER, { lines: [{ product: 'BOWL', quantity: 1 }] })).toEqual({
       amountCents: undefined,
       lines: [{ productId: ORDER.lines[1]!.productId, quantity: 1 }],
     });
-    expect(readWish(ORDER, { amount: 1, lines: [{ product: MUG.toUpperCase(), quantity: 2 }] })).toEqual({
+    expect(readForm(ORDER, { amount: 1, lines: [{ product: MUG.toUpperCase(), quantity: 2 }] })).toEqual({
       amountCents: 100,
       lines: [{ productId: MUG, quantity: 2 }],
     });
   });
 
   it('gets an explanation when it is invalid', () => {
-    expect(readWish(ORDER, { amount: 0.001 })).toBe(
+    expect(readForm(ORDER, { amount: 0.001 })).toBe(
       '“amount”: Enter an amount in USD with no more decimal places than the currency has.',
     );
-    expect(readWish(ORDER, { lines: [{ product: 'CUP', quantity: 1 }] })).toBe(
+    expect(readForm(ORDER, { lines: [{ product: 'CUP', quantity: 1 }] })).toBe(
       '“CUP” is not in this order. Its SKUs are MUG-1, BOWL.',
     );
   });

@@ -25,7 +25,7 @@ export const lineList: FieldCheck = (value) => {
 };
 
 /** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */
-export function readWish(
+export function readForm(
   order: OrderFacts,
   wish: { amount?: number; lines?: readonly NamedLine[] },
 ): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
