@@ -7,8 +7,8 @@ import { now } from './statement-parts.ts';
 
 export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
 
-/** An order with its items in order of product ID. Its secrets are read separately. */
-export interface OrderRow extends Omit<Row<'orders'>, 'payment_client_secret'> {
+/** An order with its items in order of product ID. */
+export interface OrderRow extends Row<'orders'> {
   items: OrderItemRow[];
 }
 
@@ -16,31 +16,7 @@ export interface OrderRow extends Omit<Row<'orders'>, 'payment_client_secret'> {
 export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', OrderRow> {
   return sql.query
     .selectFrom('orders')
-    .select([
-      'orders.id',
-      'orders.reservation_id',
-      'orders.user_id',
-      'orders.owner',
-      'orders.status',
-      'orders.fulfillment',
-      'orders.review_reason',
-      'orders.total_amount',
-      'orders.captured_amount',
-      'orders.refunded_amount',
-      'orders.currency',
-      'orders.email',
-      'orders.shipping_address',
-      'orders.payment_intent_id',
-      'orders.last_payment_error',
-      'orders.carrier',
-      'orders.tracking_number',
-      'orders.shipped_at',
-      'orders.delivered_at',
-      'orders.expires_at',
-      'orders.paid_at',
-      'orders.created_at',
-      'orders.updated_at',
-    ])
+    .selectAll('orders')
     .select((order) =>
       jsonArrayFrom(
         order

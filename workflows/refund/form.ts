@@ -27,12 +27,12 @@ export const lineList: FieldCheck = (value) => {
 /** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */
 export function readForm(
   order: OrderFacts,
-  wish: { amount?: number; lines?: readonly NamedLine[] },
+  form: { amount?: number; lines?: readonly NamedLine[] },
 ): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
-  const amountCents = wish.amount === undefined ? undefined : refundCents(wish.amount, order.currency);
+  const amountCents = form.amount === undefined ? undefined : refundCents(form.amount, order.currency);
   if (typeof amountCents === 'string') return `“amount”: ${amountCents}`;
   const lines: RefundLine[] = [];
-  for (const { product, quantity } of wish.lines ?? []) {
+  for (const { product, quantity } of form.lines ?? []) {
     const line = order.lines.find((each) => each.sku === product || each.productId === product.toLowerCase());
     if (!line) {
       const skus = order.lines.map((each) => each.sku).join(', ');
@@ -40,5 +40,5 @@ export function readForm(
     }
     lines.push({ productId: line.productId, quantity });
   }
-  return { amountCents, lines: wish.lines ? lines : undefined };
+  return { amountCents, lines: form.lines ? lines : undefined };
 }
