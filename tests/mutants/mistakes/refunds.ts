@@ -368,7 +368,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a refund from the Temporal UI’s form ignores its amount and lines',
-        `    ...wish,
+        `    ...form,
     orderId,`,
         '    orderId,',
       ],
