@@ -9,7 +9,7 @@ export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql<Value>`any(${values})`;
 }
 
-/** For `where('status', '<>', allOf(statuses))`: all that are not among the values, which are one parameter as in `anyOf`. */
+/** For `where('status', '<>', allOf(statuses))`, which is true for any other status: one parameter, as in `anyOf`. */
 export function allOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql<Value>`all(${values})`;
 }

@@ -62,14 +62,9 @@ export async function readServing(sql: Sql): Promise<Serving | undefined> {
   const row = await sql.row(
     selectServed(sql).select(['serving.model_id', 'serving.since', 'model.report', 'model.served_before']),
   );
-  return (
-    row && {
-      modelId: row.model_id,
-      since: row.since.toISOString(),
-      report: row.report as ModelReport,
-      before: row.served_before,
-    }
-  );
+  if (!row) return undefined;
+  const { model_id, since, report, served_before } = row;
+  return { modelId: model_id, since: since.toISOString(), report: report as ModelReport, before: served_before };
 }
 
 function selectServed(sql: Sql) {
