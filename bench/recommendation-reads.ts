@@ -205,9 +205,11 @@ async function publish(shop: BenchShop, pool: KernelPool, history: History): Pro
   const model = await trainBlend(pool, history, { endMs: Date.now() });
   const { db, close } = await connectPostgres({ POSTGRES_URL: shop.environment.POSTGRES_URL!, POSTGRES_POOL_MAX: 2 });
   const id = 'bench';
-  await db.run('insert into recommendation_models (id, trained_until, published_at) values ($1, now(), now())', [id]);
+  await db.run(
+    db.query.insertInto('recommendation_models').values({ id, trained_until: new Date(), published_at: new Date() }),
+  );
   const { byteCount } = await writeArtifact(db, id, 'model', () => encodeModel(model));
-  await db.run('insert into recommendation_serving (model_id) values ($1)', [id]);
+  await db.run(db.query.insertInto('recommendation_serving').values({ model_id: id }));
   await close();
   for (;;) {
     const answer = await fetch(`${shop.api}/recommendations`);

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { Gauge } from 'prom-client';
 import { OPEN_DISPUTE_STATUSES } from '../domain/shipping.ts';
 import { countFailingWorkflows } from '../infra/postgres/failing-workflows.ts';
+import { anyOf, now } from '../infra/postgres/statement-parts.ts';
 import type { Services } from '../infra/services.ts';
 
 /** Registers metrics from the database, which are read on each scrape. Every worker reports the same values, so queries use the maximum. */
@@ -17,9 +19,12 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
     help: 'Open chargebacks and inquiries, by their status at Stripe',
     labelNames: ['status'],
     async collect() {
-      const rows = await db.rows<{ status: string; count: number }>(
-        'select status, count(*)::int as count from disputes where status = any($1) group by status',
-        [OPEN_DISPUTE_STATUSES],
+      const rows = await db.rows(
+        db.query
+          .selectFrom('disputes')
+          .select((dispute) => ['status', dispute.fn.countAll<number>().as('count')])
+          .where('status', '=', anyOf(OPEN_DISPUTE_STATUSES))
+          .groupBy('status'),
       );
       const counts = new Map(rows.map((row) => [row.status, row.count]));
       for (const status of OPEN_DISPUTE_STATUSES) this.set({ status }, counts.get(status) ?? 0);
@@ -29,9 +34,14 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
     name: 'dispute_next_due_seconds',
     help: 'Seconds until the earliest response deadline of an open chargeback; negative if overdue, absent if none is open',
     async collect() {
-      const row = await db.row<{ seconds: number | null }>(
-        `select extract(epoch from min(evidence_due_by) - now())::float as seconds from disputes
-         where status in ('needs_response', 'warning_needs_response')`,
+      const row = await db.row(
+        db.query
+          .selectFrom('disputes')
+          .select((dispute) => {
+            const left = sql`${dispute.fn.min('evidence_due_by')} - ${now}`;
+            return sql<number | null>`extract(epoch from ${left})::float`.as('seconds');
+          })
+          .where('status', '=', anyOf(['needs_response', 'warning_needs_response'])),
       );
       // `reset()` would set a gauge without labels to 0, so remove it.
       if (row?.seconds == null) this.remove();
@@ -42,8 +52,13 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
     name: 'unmatched_payments_open',
     help: 'Unmatched payments whose refund has not succeeded',
     async collect() {
-      const row = await db.row<{ count: number }>(
-        `select count(*)::int as count from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`,
+      const row = await db.row(
+        db.query
+          .selectFrom('payments')
+          .select((payment) => payment.fn.countAll<number>().as('count'))
+          .where('unmatched_reason', 'is not', null)
+          // Not a parameter, so that the partial index applies.
+          .where('refund_status', 'is distinct from', sql.lit('succeeded')),
       );
       this.set(row!.count);
     },
@@ -52,8 +67,13 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
     name: 'refunds_failed',
     help: 'Failed refunds that have not been retried, canceled, or given up',
     async collect() {
-      const row = await db.row<{ count: number }>(
-        `select count(*)::int as count from refunds where status = 'failed' and given_up_at is null and kind <> 'chargeback'`,
+      const row = await db.row(
+        db.query
+          .selectFrom('refunds')
+          .select((refund) => refund.fn.countAll<number>().as('count'))
+          .where('status', '=', 'failed')
+          .where('given_up_at', 'is', null)
+          .where('kind', '<>', 'chargeback'),
       );
       this.set(row!.count);
     },

@@ -16,9 +16,13 @@ export async function reportClickThrough(
   { db, influx }: { db: Sql; influx: InfluxDb },
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): Promise<ClickThrough> {
-  const models = await db.rows<{ id: string }>(
-    'select id from recommendation_models where published_at is not null order by published_at desc limit $1',
-    [MAX_MODELS],
+  const models = await db.rows(
+    db.query
+      .selectFrom('recommendation_models')
+      .select('id')
+      .where('published_at', 'is not', null)
+      .orderBy('published_at', 'desc')
+      .limit(MAX_MODELS),
   );
   const items = await Promise.all(
     [...models.map(({ id }) => id), UNTRAINED].map((model) => ofModel(influx, model, fromMs, toMs)),

@@ -1,5 +1,6 @@
 /** What shoppers choose about recommendations: whether they are for them in person, and that what happened so far is forgotten. */
 import type { Database } from '../../infra/postgres/database.ts';
+import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import { shopperCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { RecommendationChoices } from '../contracts/recommendations.ts';
@@ -21,9 +22,11 @@ export class ShopperChoices {
 
   /** Of one person under several names: what any of them says. @param names as `namesOf` gives them */
   async read(names: readonly string[]): Promise<RecommendationChoices> {
-    const rows = await this.#db.rows<{ personalized: boolean; forgotten_at: Date | null }>(
-      'select personalized, forgotten_at from shopper_choices where who = any($1)',
-      [names],
+    const rows = await this.#db.rows(
+      this.#db.query
+        .selectFrom('shopper_choices')
+        .select(['personalized', 'forgotten_at'])
+        .where('who', '=', anyOf(names)),
     );
     const forgotten = rows.flatMap(({ forgotten_at }) => forgotten_at?.getTime() ?? []);
     return {
@@ -34,10 +37,22 @@ export class ShopperChoices {
 
   /** Without personal recommendations, what was looked at is not kept either. */
   async choose(names: readonly string[], isPersonalized: boolean): Promise<void> {
+    const choices = names.map((who) => ({ who, personalized: isPersonalized }));
     await this.#db.run(
-      `insert into shopper_choices (who, personalized) select who, $2 from unnest($1::text[]) who
-       on conflict (who) do update set personalized = excluded.personalized, updated_at = now()`,
-      [names, isPersonalized],
+      this.#db.query
+        .insertInto('shopper_choices')
+        .columns(['who', 'personalized'])
+        .expression((query) =>
+          query
+            .selectFrom(rowsOf('choice', { who: 'text', personalized: 'boolean' }, choices))
+            .select(['choice.who', 'choice.personalized']),
+        )
+        .onConflict((known) =>
+          known.column('who').doUpdateSet((choice) => ({
+            personalized: choice.ref('excluded.personalized'),
+            updated_at: now,
+          })),
+        ),
     );
     await this.#cache.invalidate(names.map(shopperCacheKey));
     if (!isPersonalized) await Promise.all(names.map((name) => this.#tastes.forget(name)));
@@ -45,17 +60,35 @@ export class ShopperChoices {
 
   /** What was bought, looked at and put into carts until now is not used any more. Said again, it goes up to the new moment. */
   async forget(names: readonly string[]): Promise<void> {
-    const now = new Date();
+    const until = new Date();
+    const choices = names.map((who) => ({ who, forgotten_at: until }));
+    const messages = names.map((key) => ({ topic: FORGET_TOPIC, key, payload: { untilMs: until.getTime() } }));
     await this.#db.transaction(async (sql) => {
       await sql.run(
-        `insert into shopper_choices (who, forgotten_at) select who, $2 from unnest($1::text[]) who
-         on conflict (who) do update set forgotten_at = excluded.forgotten_at, updated_at = now()`,
-        [names, now],
+        sql.query
+          .insertInto('shopper_choices')
+          .columns(['who', 'forgotten_at'])
+          .expression((query) =>
+            query
+              .selectFrom(rowsOf('choice', { who: 'text', forgotten_at: 'timestamptz' }, choices))
+              .select(['choice.who', 'choice.forgotten_at']),
+          )
+          .onConflict((known) =>
+            known.column('who').doUpdateSet((choice) => ({
+              forgotten_at: choice.ref('excluded.forgotten_at'),
+              updated_at: now,
+            })),
+          ),
       );
       await sql.run(
-        `insert into outbox (topic, key, payload)
-         select $3, who, jsonb_build_object('untilMs', $2::bigint) from unnest($1::text[]) who`,
-        [names, now.getTime(), FORGET_TOPIC],
+        sql.query
+          .insertInto('outbox')
+          .columns(['topic', 'key', 'payload'])
+          .expression((query) =>
+            query
+              .selectFrom(rowsOf('message', { topic: 'text', key: 'text', payload: 'jsonb' }, messages))
+              .select(['message.topic', 'message.key', 'message.payload']),
+          ),
       );
     });
     // In this order: whoever reads in between finds nothing, or what is over.

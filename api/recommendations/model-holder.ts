@@ -71,7 +71,7 @@ export class ModelHolder {
   }
 
   async #look(): Promise<void> {
-    const serving = await this.#db.row<{ model_id: string }>('select model_id from recommendation_serving');
+    const serving = await this.#db.row(this.#db.query.selectFrom('recommendation_serving').select('model_id'));
     const id = serving?.model_id;
     if (id === this.#held?.id) return;
     if (id === undefined) return this.#swap(undefined);

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../infra/logger.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { daysAgo } from '../../infra/postgres/statement-parts.ts';
 import type { SimilarByContent } from './content.ts';
 import type { HeldModel, ModelHolder } from './model-holder.ts';
 import type { ProductShelf } from './product-shelf.ts';
@@ -118,7 +119,17 @@ export class Newcomers {
   }
 
   async #refresh(reserved: HeldModel, mayDiffer: boolean): Promise<void> {
-    const rows = await this.#sql.rows<{ id: string }>(NEWEST, [DAYS, LOOKED_AT]);
+    const rows = await this.#sql.rows(
+      this.#sql.query
+        .selectFrom('products')
+        .select('id')
+        .where('deleted_at', 'is', null)
+        .where((product) => product.ref('is_family_lead'))
+        .where('created_at', '>', daysAgo(DAYS))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(LOOKED_AT),
+    );
     const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
       .filter((product) => product !== undefined)
       .filter(({ inStock, variants }) => inStock && !variants.some((id) => reserved.placeOf.has(id)))
@@ -175,8 +186,3 @@ export class Newcomers {
     return byPlace;
   }
 }
-
-const NEWEST = `
-  select id from products
-  where deleted_at is null and is_family_lead and created_at > now() - make_interval(days => $1)
-  order by created_at desc, id desc limit $2`;

@@ -3,6 +3,7 @@
 import { Random } from '../../domain/random.ts';
 import { drawEarlyOnes } from '../../domain/recommendations/diversity.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { allOf, daysAgo } from '../../infra/postgres/statement-parts.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
 import type { ModelHolder } from './model-holder.ts';
 import type { Candidate } from './offer.ts';
@@ -14,6 +15,7 @@ const POOL = 100;
 const LOOKED_AT = 400;
 const POOL_MS = 5_000;
 const BEST_SELLERS_SECONDS = 300;
+const BEST_SELLERS_DAYS = 30;
 const HOUR_MS = 3_600_000;
 
 export class Popular {
@@ -71,8 +73,8 @@ export class Popular {
 
   async #bySales(): Promise<Candidate[]> {
     const text = await this.#cache.getOrSet('best-sellers', BEST_SELLERS_SECONDS, async () => {
-      const sold = await this.#sql.rows<{ id: string }>(BEST_SELLERS, [LOOKED_AT]);
-      const newest = await this.#sql.rows<{ id: string }>(NEWEST, [POOL]);
+      const sold = await this.#sql.rows(selectBestSellers(this.#sql).limit(LOOKED_AT));
+      const newest = await this.#sql.rows(selectNewest(this.#sql).limit(POOL));
       return [...sold.map(({ id }) => `popular ${id}`), ...newest.map(({ id }) => `new ${id}`)].join(',');
     });
     if (text.length === 0) return [];
@@ -86,11 +88,25 @@ export class Popular {
   }
 }
 
-const BEST_SELLERS = `
-  select item.product_id as id from orders o join order_items item on item.order_id = o.id
-  where o.paid_at > now() - interval '30 days' and o.status not in ('refunded', 'canceled', 'expired')
-  group by item.product_id order by count(*) desc, item.product_id limit $1`;
+function selectBestSellers(sql: Sql) {
+  return sql.query
+    .selectFrom('orders')
+    .innerJoin('order_items as item', 'item.order_id', 'orders.id')
+    .select('item.product_id as id')
+    .where('orders.paid_at', '>', daysAgo(BEST_SELLERS_DAYS))
+    .where('orders.status', '<>', allOf(['refunded', 'canceled', 'expired']))
+    .groupBy('item.product_id')
+    .orderBy((sold) => sold.fn.countAll(), 'desc')
+    .orderBy('item.product_id');
+}
 
-const NEWEST = `
-  select id from products where deleted_at is null and is_family_lead and stock_quantity > 0
-  order by created_at desc, id desc limit $1`;
+function selectNewest(sql: Sql) {
+  return sql.query
+    .selectFrom('products')
+    .select('id')
+    .where('deleted_at', 'is', null)
+    .where((product) => product.ref('is_family_lead'))
+    .where('stock_quantity', '>', 0)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc');
+}

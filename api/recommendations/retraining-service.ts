@@ -1,8 +1,10 @@
 /** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
 import { type UpdateDefinition, WorkflowNotFoundError } from '@temporalio/client';
+import type { NotNull } from 'kysely';
 import { DomainError } from '../../domain/errors.ts';
 import type { Figure, ModelScores } from '../../domain/recommendations/publication-check.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { selectKeptModels } from '../../infra/postgres/kept-models.ts';
 import {
   RETRAINING_ID,
   type RetrainAnswer,
@@ -94,32 +96,32 @@ async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
   }
 }
 
-interface ModelRow {
-  id: string;
-  serving: boolean;
-  trained_until: Date;
-  published_at: Date;
-  report: { facts?: { lines: number; shoppers: number; products: number }; scores?: ModelScores };
+/** Parts of a model's report, which the worker writes. */
+interface ModelReport {
+  facts?: { lines: number; shoppers: number; products: number };
+  scores?: ModelScores;
 }
 
 async function readModels(sql: Sql): Promise<Model[]> {
-  const rows = await sql.rows<ModelRow>(
-    `select m.id, m.trained_until, m.published_at, m.report, s.model_id is not null as serving
-     from recommendation_models m left join recommendation_serving s on s.model_id = m.id
-     where m.published_at is not null
-       and exists (select 1 from recommendation_artifacts a where a.owner = m.id and a.name = 'model')
-     order by m.published_at desc, m.id desc`,
+  const rows = await sql.rows(
+    selectKeptModels(sql)
+      .leftJoin('recommendation_serving as serving', 'serving.model_id', 'model.id')
+      .select(['model.id', 'model.trained_until', 'model.published_at', 'model.report', 'serving.model_id'])
+      .$narrowType<{ published_at: NotNull }>(),
   );
-  return rows.map(({ id, serving, trained_until, published_at, report }) => ({
-    id,
-    serving,
-    trained_until: trained_until.toISOString(),
-    published_at: published_at.toISOString(),
-    lines: report.facts?.lines ?? 0,
-    shoppers: report.facts?.shoppers ?? 0,
-    products: report.facts?.products ?? 0,
-    scores: report.scores ? presentScores(report.scores) : null,
-  }));
+  return rows.map(({ id, model_id, trained_until, published_at, report }) => {
+    const { facts, scores }: ModelReport = report;
+    return {
+      id,
+      serving: model_id !== null,
+      trained_until: trained_until.toISOString(),
+      published_at: published_at.toISOString(),
+      lines: facts?.lines ?? 0,
+      shoppers: facts?.shoppers ?? 0,
+      products: facts?.products ?? 0,
+      scores: scores ? presentScores(scores) : null,
+    };
+  });
 }
 
 function presentScores({ newItems, anyItems, together, coverage }: ModelScores): NonNullable<Model['scores']> {

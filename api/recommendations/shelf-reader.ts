@@ -1,4 +1,6 @@
+import type { InferResult } from 'kysely';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { ProductSummary } from '../contracts/catalog.ts';
 
 /** What a list shows: a product, or a family by its lead. */
@@ -17,28 +19,38 @@ export interface ShelfProduct {
   text: string;
 }
 
-interface ShelfRow {
-  id: string;
-  sku: string;
-  name: string;
-  price: string;
-  currency: string;
-  image_url: string;
-  category: string | null;
-  family_id: string | null;
-  in_stock: boolean;
-}
+type ShelfRow = InferResult<ReturnType<typeof selectShelfRows>>[number];
 
-// The lead comes first; where it was taken away, the cheapest stands for the family.
-const SELECT = `select p.id, p.sku, p.name, p.price, p.currency, p.image_url, category.slug as category, p.family_id,
-    p.stock_quantity > 0 as in_stock
-  from products p left join categories category on category.id = p.category_id
-  where p.deleted_at is null and p.id in (
-    select wanted.id from unnest($1::uuid[]) wanted (id)
-    union
-    select variant.id from unnest($1::uuid[]) wanted (id) join products named on named.id = wanted.id
-      join products variant on variant.family_id = named.family_id)
-  order by p.is_family_lead desc, p.price, p.sku`;
+/** The lead comes first; where it was taken away, the cheapest stands for the family. */
+function selectShelfRows(sql: Sql, ids: readonly string[]) {
+  const wanted = rowsOf(
+    'given',
+    { id: 'uuid' },
+    ids.map((id) => ({ id })),
+  );
+  return sql.query
+    .with('wanted', (query) => query.selectFrom(wanted).select('given.id'))
+    .selectFrom('products as product')
+    .leftJoin('categories as category', 'category.id', 'product.category_id')
+    .select(['product.id', 'product.sku', 'product.name', 'product.price', 'product.currency', 'product.image_url'])
+    .select(['product.family_id', 'product.stock_quantity', 'category.slug as category'])
+    .where('product.deleted_at', 'is', null)
+    .where('product.id', 'in', (query) =>
+      query
+        .selectFrom('wanted')
+        .select('wanted.id')
+        .union(
+          query
+            .selectFrom('wanted')
+            .innerJoin('products as named', 'named.id', 'wanted.id')
+            .innerJoin('products as variant', 'variant.family_id', 'named.family_id')
+            .select('variant.id'),
+        ),
+    )
+    .orderBy('product.is_family_lead', 'desc')
+    .orderBy('product.price')
+    .orderBy('product.sku');
+}
 
 /**
  * The products named that are for sale, each family once with all of its variants.
@@ -50,7 +62,7 @@ export async function readShelfProducts(
   canonical: (productId: string) => string,
 ): Promise<ShelfProduct[]> {
   const families = new Map<string, [ShelfRow, ...ShelfRow[]]>();
-  for (const row of await sql.rows<ShelfRow>(SELECT, [ids])) {
+  for (const row of await sql.rows(selectShelfRows(sql, ids))) {
     const family = row.family_id ?? row.id;
     const known = families.get(family);
     if (known) known.push(row);
@@ -82,7 +94,7 @@ function toShelf(
     family: canonical(family),
     category: lead.category,
     name: lead.name,
-    inStock: rows.some((row) => row.in_stock),
+    inStock: rows.some((row) => row.stock_quantity > 0),
     variants: rows.map((row) => canonical(row.id)),
     text: JSON.stringify(summary).slice(0, -1),
   };

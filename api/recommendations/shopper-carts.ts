@@ -1,5 +1,6 @@
 /** Which products are in whose cart, kept in this process until the cart changes. */
 import type { Sql } from '../../infra/postgres/database.ts';
+import { idIn, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { cartOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
@@ -15,18 +16,35 @@ export class ShopperCarts extends SubscribedCache<readonly string[]> {
 
 /** Ids of the products in each cart, those put in first at first; no entry for an empty one. */
 async function readCarts(sql: Sql, owners: readonly string[]): Promise<Map<string, readonly string[]>> {
-  const rows = await sql.rows<{ owner: string; products: string[] }>(CARTS, [owners]);
+  const asked = rowsOf(
+    'asked',
+    { owner: 'text' },
+    owners.map((owner) => ({ owner })),
+  );
+  const rows = await sql.rows(
+    sql.query
+      .selectFrom(asked)
+      .crossJoinLateral((query) => {
+        const id = (kind: 'user' | 'cart') => idIn(kind, query.ref('asked.owner'));
+        const carts = query.selectFrom('carts').select('carts.id');
+        return (
+          carts
+            .where('carts.user_id', '=', id('user'))
+            // A cart that became an account's is not its guest's any more.
+            .unionAll(carts.where('carts.id', '=', id('cart')).where('carts.user_id', 'is', null))
+            .as('cart')
+        );
+      })
+      .innerJoin('cart_items as item', 'item.cart_id', 'cart.id')
+      .select((row) => [
+        'asked.owner',
+        row.fn
+          .agg<string[]>('array_agg', [row.cast('item.product_id', 'text')])
+          .orderBy('item.added_at')
+          .orderBy('item.product_id')
+          .as('products'),
+      ])
+      .groupBy('asked.owner'),
+  );
   return new Map(rows.map(({ owner, products }) => [owner, products]));
 }
-
-// A cart that became an account's is not its guest's any more.
-const CARTS = `
-  select asked.owner, array_agg(item.product_id::text order by item.added_at, item.product_id) as products
-  from unnest($1::text[]) asked (owner)
-  cross join lateral (
-    select id from carts where user_id = case when asked.owner like 'user:%' then substr(asked.owner, 6)::uuid end
-    union all
-    select id from carts where id = case when asked.owner like 'cart:%' then substr(asked.owner, 6)::uuid end
-      and user_id is null) cart
-  join cart_items item on item.cart_id = cart.id
-  group by asked.owner`;

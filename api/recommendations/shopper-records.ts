@@ -1,5 +1,8 @@
 /** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
+import { type NotNull, sql as raw } from 'kysely';
+import { userOwner } from '../../domain/identity.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { daysAgo, idIn, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { shopperOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
@@ -45,17 +48,19 @@ export class ShopperRecords extends SubscribedCache<ShopperRecord> {
 
   /** Names of those who bought lately, who are likely to ask. */
   async recentNames(): Promise<string[]> {
-    const rows = await this.#sql.rows<{ who: string }>(LATELY, [LATELY_DAYS, MAX_LATELY]);
-    return rows.map(({ who }) => who);
+    const rows = await this.#sql.rows(
+      this.#sql.query
+        .selectFrom('orders')
+        .select('user_id')
+        .where('paid_at', '>', daysAgo(LATELY_DAYS))
+        .where('user_id', 'is not', null)
+        .groupBy('user_id')
+        .orderBy((order) => order.fn.max('paid_at'), 'desc')
+        .limit(MAX_LATELY)
+        .$narrowType<{ user_id: NotNull }>(),
+    );
+    return rows.map(({ user_id }) => userOwner(user_id));
   }
-}
-
-interface RecordRow {
-  who: string;
-  personalized: boolean;
-  forgotten_at: Date | null;
-  /** `<product>:<epoch seconds>,…` */
-  bought: string | null;
 }
 
 async function readRecords(
@@ -63,7 +68,7 @@ async function readRecords(
   names: readonly string[],
   canonical: (productId: string) => string,
 ): Promise<Map<string, ShopperRecord>> {
-  const rows = await sql.rows<RecordRow>(RECORDS, [names, MAX_PURCHASES]);
+  const rows = await sql.rows(selectRecords(sql, names));
   return new Map(
     rows.map(({ who, personalized, forgotten_at, bought }) => {
       const entries = bought ? bought.split(',') : [];
@@ -80,19 +85,42 @@ async function readRecords(
   );
 }
 
-const LATELY = `
-  select 'user:' || user_id as who from orders
-  where paid_at > now() - make_interval(days => $1) and user_id is not null
-  group by user_id order by max(paid_at) desc limit $2`;
+/** A record of each shopper, with `bought` as `<product>:<epoch seconds>,…` */
+function selectRecords(sql: Sql, names: readonly string[]) {
+  const asked = rowsOf(
+    'asked',
+    { who: 'text' },
+    names.map((who) => ({ who })),
+  );
+  return sql.query
+    .selectFrom(asked)
+    .leftJoin('shopper_choices as choice', 'choice.who', 'asked.who')
+    .crossJoinLateral((query) => {
+      const isPersonalized = query.fn.coalesce('choice.personalized', raw.lit(true));
+      const lines = query
+        .selectFrom('purchased_lines')
+        .select(['purchased_lines.product_id', 'purchased_lines.paid_at'])
+        .where('purchased_lines.user_id', '=', idIn('user', query.ref('asked.who')))
+        .where(isPersonalized)
+        .where('purchased_lines.paid_at', '>', query.fn.coalesce('choice.forgotten_at', EPOCH))
+        .orderBy('purchased_lines.paid_at', 'desc')
+        .limit(MAX_PURCHASES)
+        .as('line');
+      return query
+        .selectFrom(lines)
+        .select((line) => {
+          const [product, paidAt] = [line.ref('line.product_id'), line.ref('line.paid_at')];
+          const entry = raw`${product} || ':' || extract(epoch from ${paidAt})::bigint`;
+          return raw<string | null>`string_agg(${entry}, ',' order by ${paidAt} desc)`.as('bought');
+        })
+        .as('purchases');
+    })
+    .select((record) => [
+      'asked.who',
+      record.fn.coalesce('choice.personalized', raw.lit(true)).as('personalized'),
+      'choice.forgotten_at',
+      'purchases.bought',
+    ]);
+}
 
-const RECORDS = `
-  select asked.who, coalesce(choice.personalized, true) as personalized, choice.forgotten_at, purchases.bought
-  from unnest($1::text[]) asked (who)
-  left join shopper_choices choice on choice.who = asked.who
-  cross join lateral (
-    select string_agg(product_id || ':' || extract(epoch from paid_at)::bigint, ',' order by paid_at desc) as bought
-    from (
-      select product_id, paid_at from purchased_lines
-      where user_id = case when asked.who like 'user:%' then substr(asked.who, 6)::uuid end
-        and coalesce(choice.personalized, true) and paid_at > coalesce(choice.forgotten_at, 'epoch')
-      order by paid_at desc limit $2) line) purchases`;
+const EPOCH = raw<Date>`'epoch'`;

@@ -28,17 +28,13 @@ export async function writeArtifact(
     for await (const part of inParts(pieces())) {
       hash.update(part);
       byteCount += part.length;
-      await sql.run('insert into recommendation_parts (owner, name, part, bytes) values ($1, $2, $3, $4)', [
-        owner,
-        name,
-        parts,
-        part,
-      ]);
+      await sql.run(sql.query.insertInto('recommendation_parts').values({ owner, name, part: parts, bytes: part }));
       parts += 1;
     }
     await sql.run(
-      'insert into recommendation_artifacts (owner, name, parts, byte_count, sha256) values ($1, $2, $3, $4, $5)',
-      [owner, name, parts, byteCount, hash.digest('hex')],
+      sql.query
+        .insertInto('recommendation_artifacts')
+        .values({ owner, name, parts, byte_count: byteCount, sha256: hash.digest('hex') }),
     );
     return { byteCount };
   });
@@ -49,18 +45,19 @@ export async function writeArtifact(
  * @throws ArtifactDamaged when its parts differ from those that were written
  */
 export async function readArtifact(db: Sql, owner: string, name: string): Promise<ArrayBuffer | undefined> {
-  const whole = await db.row<{ parts: number; byte_count: number; sha256: string }>(
-    'select parts, byte_count, sha256 from recommendation_artifacts where owner = $1 and name = $2',
-    [owner, name],
-  );
+  const whole = await db.row(selectArtifact(db, owner, name));
   if (!whole) return undefined;
   const bytes = new Uint8Array(whole.byte_count);
   const hash = createHash('sha256');
   let at = 0;
   for (let part = 0; part < whole.parts; part += 1) {
-    const row = await db.row<{ bytes: Buffer }>(
-      'select bytes from recommendation_parts where owner = $1 and name = $2 and part = $3',
-      [owner, name, part],
+    const row = await db.row(
+      db.query
+        .selectFrom('recommendation_parts')
+        .select('bytes')
+        .where('owner', '=', owner)
+        .where('name', '=', name)
+        .where('part', '=', part),
     );
     if (!row || at + row.bytes.length > bytes.length) break;
     hash.update(row.bytes);
@@ -74,14 +71,27 @@ export async function readArtifact(db: Sql, owner: string, name: string): Promis
 
 /** Whether the artifact exists and is complete according to its record. */
 export async function hasArtifact(db: Sql, owner: string, name: string): Promise<boolean> {
-  const row = await db.row('select 1 from recommendation_artifacts where owner = $1 and name = $2', [owner, name]);
-  return row !== undefined;
+  return (await artifactSize(db, owner, name)) !== undefined;
+}
+
+/** Bytes of an artifact; undefined when it doesn't exist. */
+export async function artifactSize(db: Sql, owner: string, name: string): Promise<number | undefined> {
+  return (await db.row(selectArtifact(db, owner, name)))?.byte_count;
+}
+
+function selectArtifact(db: Sql, owner: string, name: string) {
+  return db.query
+    .selectFrom('recommendation_artifacts')
+    .select(['parts', 'byte_count', 'sha256'])
+    .where('owner', '=', owner)
+    .where('name', '=', name);
 }
 
 /** @param name deletes all of the owner's artifacts when omitted */
 export async function removeArtifact(db: Sql, owner: string, name?: string): Promise<void> {
   for (const table of ['recommendation_artifacts', 'recommendation_parts'] as const) {
-    await db.run(`delete from ${table} where owner = $1 and ($2::text is null or name = $2)`, [owner, name ?? null]);
+    const all = db.query.deleteFrom(table).where('owner', '=', owner);
+    await db.run(name === undefined ? all : all.where('name', '=', name));
   }
 }
 

@@ -1,29 +1,34 @@
 /** Workflows whose task keeps failing because of a bug, or a build that can't replay them. They are stuck until an engineer acts. */
+import type { InferEntity } from '@mikro-orm/core';
 import type { Sql } from './database.ts';
+import type { FailingWorkflow as FailingWorkflowEntity } from './entities/workflows.ts';
+import { now } from './statement-parts.ts';
 
-export interface FailingWorkflow {
-  workflowId: string;
-  runId: string;
-  workflowType: string;
-  firstFailedAt: Date;
-  lastFailedAt: Date;
-  /** Attempts of the current task. */
-  failures: number;
-  /** The error, without input from shoppers. */
-  cause: string;
-}
+export type FailingWorkflow = InferEntity<typeof FailingWorkflowEntity>;
 
 /** Oldest first. */
 export function listFailingWorkflows(sql: Sql): Promise<FailingWorkflow[]> {
-  return sql.rows<FailingWorkflow>(
-    `select workflow_id as "workflowId", run_id as "runId", workflow_type as "workflowType",
-       first_failed_at as "firstFailedAt", last_failed_at as "lastFailedAt", failures, cause
-     from failing_workflows order by first_failed_at, run_id`,
+  return sql.rows(
+    sql.query
+      .selectFrom('failing_workflows')
+      .select([
+        'workflow_id as workflowId',
+        'run_id as runId',
+        'workflow_type as workflowType',
+        'first_failed_at as firstFailedAt',
+        'last_failed_at as lastFailedAt',
+        'failures',
+        'cause',
+      ])
+      .orderBy('first_failed_at')
+      .orderBy('run_id'),
   );
 }
 
 export async function countFailingWorkflows(sql: Sql): Promise<number> {
-  const row = await sql.row<{ count: number }>('select count(*) as count from failing_workflows');
+  const row = await sql.row(
+    sql.query.selectFrom('failing_workflows').select((failing) => failing.fn.countAll<number>().as('count')),
+  );
   return row?.count ?? 0;
 }
 
@@ -33,12 +38,17 @@ export async function recordFailingWorkflow(
   { workflowId, runId, workflowType, failures, cause }: Omit<FailingWorkflow, 'firstFailedAt' | 'lastFailedAt'>,
 ): Promise<void> {
   await sql.run(
-    `insert into failing_workflows (run_id, workflow_id, workflow_type, failures, cause) values ($1, $2, $3, $4, $5)
-     on conflict (run_id) do update set failures = excluded.failures, last_failed_at = now()`,
-    [runId, workflowId, workflowType, failures, cause],
+    sql.query
+      .insertInto('failing_workflows')
+      .values({ run_id: runId, workflow_id: workflowId, workflow_type: workflowType, failures, cause })
+      .onConflict((known) =>
+        known
+          .column('run_id')
+          .doUpdateSet((failing) => ({ failures: failing.ref('excluded.failures'), last_failed_at: now })),
+      ),
   );
 }
 
 export async function forgetFailingWorkflow(sql: Sql, runId: string): Promise<void> {
-  await sql.run('delete from failing_workflows where run_id = $1', [runId]);
+  await sql.run(sql.query.deleteFrom('failing_workflows').where('run_id', '=', runId));
 }

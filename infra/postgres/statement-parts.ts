@@ -1,5 +1,5 @@
 /** Parts of statements that the query builder does not have. */
-import { type AliasedRawBuilder, type RawBuilder, sql } from 'kysely';
+import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
 
 /** The server's time at the start of the transaction. */
 export const now = sql<Date>`now()`;
@@ -9,9 +9,27 @@ export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql<Value>`any(${values})`;
 }
 
+/** For `where('status', '<>', allOf(statuses))`, which is true for any other status: one parameter, as in `anyOf`. */
+export function allOf<Value>(values: readonly Value[]): RawBuilder<Value> {
+  return sql<Value>`all(${values})`;
+}
+
+/** So many days before `now`. */
+export function daysAgo(days: number): RawBuilder<Date> {
+  return sql<Date>`now() - make_interval(days => ${days})`;
+}
+
+/** The ID in a name such as `user:<ID>` (see `domain/identity`); null in a name of another kind. */
+export function idIn(kind: 'user' | 'cart', name: Expression<string>): RawBuilder<string> {
+  const prefix = `${kind}:`;
+  const id = sql`substr(${name}, ${sql.lit(prefix.length + 1)})::uuid`;
+  return sql<string>`case when ${name} like ${sql.lit(`${prefix}%`)} then ${id} end`;
+}
+
 interface ColumnTypes {
   uuid: string;
   text: string;
+  boolean: boolean;
   numeric: string;
   integer: number;
   timestamptz: Date;

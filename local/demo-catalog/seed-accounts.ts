@@ -1,6 +1,7 @@
 /** Adds the demo accounts with their known passwords to the database, only for local shops and tests. */
 import { hash } from '@node-rs/argon2';
 import type { Database } from '../../infra/postgres/database.ts';
+import { now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { demoAccounts } from './demo-accounts.ts';
 
 /** Creates the accounts, or resets their name, role, and password. @returns the number of accounts */
@@ -15,12 +16,22 @@ export async function seedDemoAccounts(db: Database): Promise<number> {
     })),
   );
   return await db.run(
-    `insert into users (email, password_hash, full_name, role)
-     select email, password_hash, full_name, role
-     from jsonb_to_recordset($1::jsonb) as given(email text, password_hash text, full_name text, role text)
-     on conflict (email) do update set password_hash = excluded.password_hash, full_name = excluded.full_name,
-       role = excluded.role, updated_at = now()`,
-    [JSON.stringify(rows)],
+    db.query
+      .insertInto('users')
+      .columns(['email', 'password_hash', 'full_name', 'role'])
+      .expression((query) =>
+        query
+          .selectFrom(rowsOf('given', { email: 'text', password_hash: 'text', full_name: 'text', role: 'text' }, rows))
+          .select(['given.email', 'given.password_hash', 'given.full_name', 'given.role']),
+      )
+      .onConflict((known) =>
+        known.column('email').doUpdateSet((user) => ({
+          password_hash: user.ref('excluded.password_hash'),
+          full_name: user.ref('excluded.full_name'),
+          role: user.ref('excluded.role'),
+          updated_at: now,
+        })),
+      ),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Inserts generated products into the database. Existing products stay unchanged, including their stock and edited prices. */
 
+import { type Expression, sql as raw } from 'kysely';
 import {
   categoryPictureAddress,
   familyIdOf,
@@ -8,8 +9,27 @@ import {
 } from '../../activities/catalog/catalog-ids.ts';
 import { toDecimalString } from '../../domain/money.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { NewRow } from '../../infra/postgres/entities/index.ts';
+import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { CATEGORIES } from './categories.ts';
 import type { CatalogProduct } from './product.ts';
+
+/** Types of a product's columns that are inserted as they are given. */
+const PLAIN = {
+  id: 'uuid',
+  sku: 'text',
+  name: 'text',
+  description: 'text',
+  price: 'numeric',
+  currency: 'text',
+  stock_quantity: 'integer',
+  family_id: 'uuid',
+  is_family_lead: 'boolean',
+  option_values: 'jsonb',
+  image_url: 'text',
+  created_at: 'timestamptz',
+} as const satisfies { [Column in keyof NewRow<'products'>]: string };
+const PLAIN_COLUMNS = Object.keys(PLAIN) as (keyof typeof PLAIN)[];
 
 export async function seedCategories(db: Database): Promise<void> {
   const rows = CATEGORIES.map(({ slug, name, description }, position) => ({
@@ -20,11 +40,21 @@ export async function seedCategories(db: Database): Promise<void> {
     position,
   }));
   await db.run(
-    `insert into categories (slug, name, description, image_url, position)
-     select slug, name, description, image_url, position
-     from jsonb_to_recordset($1::jsonb) as given(slug text, name text, description text, image_url text, position int)
-     on conflict (slug) do nothing`,
-    [JSON.stringify(rows)],
+    db.query
+      .insertInto('categories')
+      .columns(['slug', 'name', 'description', 'image_url', 'position'])
+      .expression((query) =>
+        query
+          .selectFrom(
+            rowsOf(
+              'given',
+              { slug: 'text', name: 'text', description: 'text', image_url: 'text', position: 'integer' },
+              rows,
+            ),
+          )
+          .select(['given.slug', 'given.name', 'given.description', 'given.image_url', 'given.position']),
+      )
+      .onConflict((known) => known.column('slug').doNothing()),
   );
 }
 
@@ -38,13 +68,20 @@ async function insertFamilies(sql: Sql, products: readonly CatalogProduct[]): Pr
   );
   if (families.size === 0) return;
   await sql.run(
-    `insert into product_families (id, name, option_names)
-     select id, name, array(select jsonb_array_elements_text(option_names))
-     from jsonb_to_recordset($1::jsonb) as given(id uuid, name text, option_names jsonb)
-     on conflict (id) do nothing`,
-    [JSON.stringify([...families.values()])],
+    sql.query
+      .insertInto('product_families')
+      .columns(['id', 'name', 'option_names'])
+      .expression((query) =>
+        query
+          .selectFrom(rowsOf('given', { id: 'uuid', name: 'text', option_names: 'jsonb' }, [...families.values()]))
+          .select((family) => ['given.id', 'given.name', textsIn(family.ref('given.option_names')).as('option_names')]),
+      )
+      .onConflict((known) => known.column('id').doNothing()),
   );
 }
+
+/** The texts of a list in JSON: arrays of arrays can't be passed as rows. */
+const textsIn = (list: Expression<object>) => raw<string[]>`array(select jsonb_array_elements_text(${list}))`;
 
 /**
  * Inserts one batch in one transaction; triggers notify the search index and the stock counters.
@@ -65,22 +102,26 @@ export async function seedProducts(db: Database, products: readonly CatalogProdu
     option_values: product.optionValues,
     tags: product.tags,
     image_url: pictureAddress(product.sku),
-    created_at: product.createdAt.toISOString(),
+    created_at: product.createdAt,
   }));
   return await db.transaction(async (sql) => {
     await insertFamilies(sql, products);
     return await sql.run(
-      `insert into products (id, sku, name, description, price, currency, stock_quantity, category_id, family_id,
-         is_family_lead, option_values, tags, image_url, created_at, updated_at)
-       select given.id, given.sku, given.name, given.description, given.price, given.currency, given.stock_quantity,
-         category.id, given.family_id, given.is_family_lead, given.option_values,
-         array(select jsonb_array_elements_text(given.tags)), given.image_url, given.created_at, given.created_at
-       from jsonb_to_recordset($1::jsonb) as given(id uuid, sku text, name text, description text, price numeric,
-         currency text, stock_quantity int, category text, family_id uuid, is_family_lead boolean, option_values jsonb,
-         tags jsonb, image_url text, created_at timestamptz)
-       join categories category on category.slug = given.category
-       on conflict (sku) do nothing`,
-      [JSON.stringify(rows)],
+      sql.query
+        .insertInto('products')
+        .columns([...PLAIN_COLUMNS, 'tags', 'category_id', 'updated_at'])
+        .expression((query) =>
+          query
+            .selectFrom(rowsOf('given', { ...PLAIN, tags: 'jsonb', category: 'text' }, rows))
+            .innerJoin('categories as category', 'category.slug', 'given.category')
+            .select(PLAIN_COLUMNS.map((column) => `given.${column}` as const))
+            .select((product) => [
+              textsIn(product.ref('given.tags')).as('tags'),
+              'category.id as category_id',
+              'given.created_at as updated_at',
+            ]),
+        )
+        .onConflict((known) => known.column('sku').doNothing()),
     );
   });
 }

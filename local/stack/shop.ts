@@ -1,7 +1,8 @@
 /** The complete shop of a profile: the servers, the tables, a catalog, the Stripe stand-in, the mailbox, and the app's processes. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type { Sql } from '../../infra/postgres/database.ts';
+import { connectPostgres } from '../../infra/postgres/orm.ts';
 import { requireKnownMigrations } from '../../infra/postgres/unknown-migrations.ts';
 import { type AppSettings, appPorts, appSettings } from './app-settings.ts';
 import { httpProbe, type ServerName } from './components/server.ts';
@@ -203,14 +204,13 @@ async function migrate({ servers: { profile }, app, onProgress, signal }: Work):
 async function stockCatalog({ servers: { profile }, app, options, onProgress, signal }: Work): Promise<void> {
   const { seed = [] } = options;
   if (seed === null) return;
-  const countProducts = () => countRows(app, 'select count(*)::int as count from products');
-  const before = await countProducts();
+  const before = await inDatabase(app, countProducts);
   if (before === 0) {
     onProgress('Catalog', 'creating products');
     const onLine = (line: string) => onProgress('Catalog', line.trim());
     await runProgram(profile.checkout, 'local/demo-catalog/seed.ts', seed, app, signal, onLine);
   }
-  onProgress('Catalog', `${before || (await countProducts())} products`, { done: true });
+  onProgress('Catalog', `${before || (await inDatabase(app, countProducts))} products`, { done: true });
 }
 
 function runProgram(
@@ -225,32 +225,46 @@ function runProgram(
 }
 
 /** Waits until the worker has indexed every product, because search does not work before. */
-async function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
-  const title = 'Search index';
-  const deadline = Date.now() + 120_000;
-  const all = await waiting();
-  for (let left = all; left > 0; left = await waiting()) {
-    if (Date.now() > deadline) {
-      onProgress(title, `${left} products left to index, in the background`, { done: true });
-      return;
+function untilIndexed({ app, onProgress, signal }: Work): Promise<void> {
+  return inDatabase(app, async (sql) => {
+    const title = 'Search index';
+    const deadline = Date.now() + 120_000;
+    const all = await countWaiting(sql);
+    for (let left = all; left > 0; left = await countWaiting(sql)) {
+      if (Date.now() > deadline) {
+        onProgress(title, `${left} products left to index, in the background`, { done: true });
+        return;
+      }
+      onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
+      await sleep(250, undefined, { signal });
     }
-    onProgress(title, `${all - left} of ${all} products`, { fraction: (all - left) / all });
-    await sleep(250, undefined, { signal });
-  }
-  onProgress(title, 'up to date with the catalog', { done: true });
-
-  function waiting(): Promise<number> {
-    return countRows(app, "select count(*)::int as count from outbox where topic = 'product.changed'");
-  }
+    onProgress(title, 'up to date with the catalog', { done: true });
+  });
 }
 
-async function countRows({ environment }: AppSettings, query: string): Promise<number> {
-  const client = new pg.Client({ connectionString: environment.POSTGRES_URL });
-  await client.connect();
+async function countProducts(sql: Sql): Promise<number> {
+  const row = await sql.row(
+    sql.query.selectFrom('products').select((product) => product.fn.countAll<number>().as('count')),
+  );
+  return row?.count ?? 0;
+}
+
+/** Number of changed products that the worker has not indexed yet. */
+async function countWaiting(sql: Sql): Promise<number> {
+  const row = await sql.row(
+    sql.query
+      .selectFrom('outbox')
+      .select((message) => message.fn.countAll<number>().as('count'))
+      .where('topic', '=', 'product.changed'),
+  );
+  return row?.count ?? 0;
+}
+
+async function inDatabase<Result>({ environment }: AppSettings, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  const { db, close } = await connectPostgres({ POSTGRES_URL: environment.POSTGRES_URL!, POSTGRES_POOL_MAX: 1 });
   try {
-    const { rows } = await client.query<{ count: number }>(query);
-    return rows[0]?.count ?? 0;
+    return await work(db);
   } finally {
-    await client.end();
+    await close();
   }
 }

@@ -4,8 +4,11 @@ import type { Sql } from '../../../infra/postgres/database.ts';
 export type Choices = ReadonlyMap<string, { personalized: boolean; forgottenMs: number }>;
 
 export async function readChoices(sql: Sql): Promise<Choices> {
-  const rows = await sql.rows<{ who: string; personalized: boolean; forgotten_at: Date | null }>(
-    'select who, personalized, forgotten_at from shopper_choices where not personalized or forgotten_at is not null',
+  const rows = await sql.rows(
+    sql.query
+      .selectFrom('shopper_choices')
+      .select(['who', 'personalized', 'forgotten_at'])
+      .where((choice) => choice.or([choice.not('personalized'), choice('forgotten_at', 'is not', null)])),
   );
   return new Map(
     rows.map(({ who, personalized, forgotten_at }) => [

@@ -1,9 +1,11 @@
 /** Exports the training data: purchases from PostgreSQL, and views and carts from the analytics events. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Expression, type InferResult, sql as raw } from 'kysely';
 import type { ExportFacts } from '../../../domain/recommendations/publication-check.ts';
 import { type InfluxDb, InfluxUnavailable } from '../../../infra/influxdb/client.ts';
 import { writeArtifact } from '../../../infra/postgres/artifacts.ts';
-import type { Database } from '../../../infra/postgres/database.ts';
+import type { Database, Sql } from '../../../infra/postgres/database.ts';
+import { now } from '../../../infra/postgres/statement-parts.ts';
 import { type History, HistoryBuilder, PURCHASE } from '../model/history.ts';
 import { type Choices, readChoices } from './choices.ts';
 import { encodeHistory } from './history-codec.ts';
@@ -22,27 +24,44 @@ interface Snapshot {
   takenMs: number;
 }
 
-// A purchase of a shopper who opted out or had it forgotten counts like a guest's, only for items that are bought together.
-const PURCHASES = `
-declare purchases no scroll cursor for
-select
-  case when c.who is null or (c.personalized and (c.forgotten_at is null or o.paid_at > c.forgotten_at))
-    then o.user_id::text end as customer,
-  extract(epoch from o.paid_at)::float8 * 1000 as time_ms,
-  o.id::text as invoice,
-  (select string_agg(line.product_id::text, ',' order by line.product_id) from purchased_lines line
-   where line.order_id = o.id) as products
-from orders o
-left join shopper_choices c on c.who = 'user:' || o.user_id::text
-where o.paid_at is not null
-order by o.paid_at, o.id`;
+type OrderRow = InferResult<ReturnType<typeof selectPurchases>>[number];
 
-interface OrderRow {
-  customer: string | null;
-  time_ms: number;
-  invoice: string;
-  products: string | null;
+function selectPurchases(sql: Sql) {
+  return sql.query
+    .selectFrom('orders')
+    .leftJoin('shopper_choices as choice', (join) =>
+      join.on((order) => order('choice.who', '=', raw<string>`'user:' || ${order.ref('orders.user_id')}::text`)),
+    )
+    .select((order) => {
+      const isForgotten = order('orders.paid_at', '<=', order.ref('choice.forgotten_at'));
+      return [
+        'orders.id as invoice',
+        millisecondsOf(order.ref('orders.paid_at')).as('time_ms'),
+        // A purchase of a shopper who opted out or had it forgotten counts like a guest's, only for items that are bought together.
+        order
+          .case()
+          .when(order.or([order('choice.personalized', 'is', false), isForgotten]))
+          .then(null)
+          .else(order.ref('orders.user_id'))
+          .end()
+          .as('customer'),
+        order
+          .selectFrom('purchased_lines as line')
+          .select((line) => {
+            const product = line.ref('line.product_id');
+            return raw<string>`string_agg(${product}::text, ',' order by ${product})`.as('products');
+          })
+          .whereRef('line.order_id', '=', 'orders.id')
+          .as('products'),
+      ];
+    })
+    .where('orders.paid_at', 'is not', null)
+    .orderBy('orders.paid_at')
+    .orderBy('orders.id');
 }
+
+/** Since 1970, with a fraction: PostgreSQL's times are more precise than a Date. */
+const millisecondsOf = (time: Expression<Date | null>) => raw<number>`extract(epoch from ${time})::float8 * 1000`;
 
 /**
  * Safe to repeat: a new snapshot replaces an earlier one.
@@ -69,13 +88,16 @@ function takeSnapshot(db: Database, onPage: (done: number, lines: number) => voi
   return db.transaction(
     async (sql) => {
       const builder = new HistoryBuilder();
-      const about = await sql.row<{ taken_ms: number; orders: number }>(
-        `select extract(epoch from now())::float8 * 1000 as taken_ms,
-           (select count(*) from orders where paid_at is not null) as orders`,
+      const about = await sql.row(
+        sql.query
+          .selectFrom('orders')
+          .select((order) => [millisecondsOf(now).as('taken_ms'), order.fn.countAll<number>().as('orders')])
+          .where('paid_at', 'is not', null),
       );
       const choices = await readChoices(sql);
-      const products = new Set((await sql.rows<{ id: string }>('select id::text from products')).map(({ id }) => id));
-      await sql.run(PURCHASES);
+      const products = new Set((await sql.rows(sql.query.selectFrom('products').select('id'))).map(({ id }) => id));
+      const purchases = raw`declare purchases no scroll cursor for ${selectPurchases(sql)}`;
+      await sql.run({ compile: () => purchases.compile(sql.query) });
       for (let orders = 0; ; ) {
         const page = await sql.rows<OrderRow>(`fetch ${PAGE} from purchases`);
         for (const { customer, time_ms: timeMs, invoice, products: list } of page) {

@@ -2,6 +2,8 @@
 import type { ExportFacts, ModelScores } from '../../../domain/recommendations/publication-check.ts';
 import { removeArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
+import { selectKeptModels } from '../../../infra/postgres/kept-models.ts';
+import { anyOf, now } from '../../../infra/postgres/statement-parts.ts';
 
 /** Number of published models that are kept, including the served one. */
 const MODELS_KEPT = 3;
@@ -57,10 +59,18 @@ export interface RollBackRequest {
 export type RolledBack = { outcome: 'rolled_back'; modelId: string } | { outcome: 'refused'; message: string };
 
 export async function readServing(sql: Sql): Promise<Serving | undefined> {
-  const row = await sql.row<{ model_id: string; since: Date; report: ModelReport; before: string | null }>(
-    `select s.model_id, s.since, m.report, m.served_before as before from recommendation_serving s join recommendation_models m on m.id = s.model_id`,
+  const row = await sql.row(
+    selectServed(sql).select(['serving.model_id', 'serving.since', 'model.report', 'model.served_before']),
   );
-  return row && { modelId: row.model_id, since: row.since.toISOString(), report: row.report, before: row.before };
+  if (!row) return undefined;
+  const { model_id, since, report, served_before } = row;
+  return { modelId: model_id, since: since.toISOString(), report: report as ModelReport, before: served_before };
+}
+
+function selectServed(sql: Sql) {
+  return sql.query
+    .selectFrom('recommendation_serving as serving')
+    .innerJoin('recommendation_models as model', 'model.id', 'serving.model_id');
 }
 
 /**
@@ -71,20 +81,27 @@ export async function publishModel(db: Database, request: PublishRequest): Promi
   const { retrainingId, modelId, trainedUntilMs, report, against } = request;
   return db.transaction(async (sql) => {
     await lockSwitch(sql);
-    const known = await sql.row('select 1 from recommendation_models where id = $1', [modelId]);
+    const known = await sql.row(sql.query.selectFrom('recommendation_models').select('id').where('id', '=', modelId));
     if (known) return { outcome: 'published' };
     const serving = await readServing(sql);
     if ((serving?.modelId ?? null) !== against) return { outcome: 'outdated' };
     for (const table of ['recommendation_parts', 'recommendation_artifacts'] as const) {
-      await sql.run(`update ${table} set owner = $2 where owner = $1 and name in ('model', 'twin')`, [
-        retrainingId,
-        modelId,
-      ]);
+      await sql.run(
+        sql.query
+          .updateTable(table)
+          .set({ owner: modelId })
+          .where('owner', '=', retrainingId)
+          .where('name', '=', anyOf(['model', 'twin'])),
+      );
     }
     await sql.run(
-      `insert into recommendation_models (id, trained_until, report, published_at, served_before)
-       values ($1, to_timestamp($2::float8 / 1000), $3, now(), $4)`,
-      [modelId, trainedUntilMs, JSON.stringify(report), serving?.modelId ?? null],
+      sql.query.insertInto('recommendation_models').values({
+        id: modelId,
+        trained_until: new Date(trainedUntilMs),
+        report,
+        published_at: now,
+        served_before: serving?.modelId ?? null,
+      }),
     );
     await serve(sql, modelId);
     await removeArtifact(sql, retrainingId);
@@ -117,12 +134,7 @@ export async function rollBack(db: Database, { from, to }: RollBackRequest): Pro
 
 /** IDs of models that can be served, newest first. */
 export async function keptModels(sql: Sql): Promise<string[]> {
-  const rows = await sql.rows<{ id: string }>(
-    `select m.id from recommendation_models m
-     where m.published_at is not null
-       and exists (select 1 from recommendation_artifacts a where a.owner = m.id and a.name = 'model')
-     order by m.published_at desc, m.id desc`,
-  );
+  const rows = await sql.rows(selectKeptModels(sql).select('model.id'));
   return rows.map(({ id }) => id);
 }
 
@@ -132,22 +144,36 @@ export async function discard(db: Database, retrainingId: string, refused?: Refu
     await removeArtifact(sql, retrainingId);
     if (!refused) return;
     await sql.run(
-      `insert into recommendation_models (id, trained_until, report) values ($1, to_timestamp($2::float8 / 1000), $3)
-       on conflict (id) do nothing`,
-      [refused.modelId, refused.trainedUntilMs, JSON.stringify(refused.report)],
+      sql.query
+        .insertInto('recommendation_models')
+        .values({ id: refused.modelId, trained_until: new Date(refused.trainedUntilMs), report: refused.report })
+        .onConflict((known) => known.column('id').doNothing()),
     );
     await sql.run(
-      `delete from recommendation_models where published_at is null and id not in
-         (select id from recommendation_models where published_at is null order by created_at desc, id desc limit $1)`,
-      [REFUSED_KEPT],
+      sql.query
+        .deleteFrom('recommendation_models')
+        .where('published_at', 'is', null)
+        .where('id', 'not in', (model) =>
+          model
+            .selectFrom('recommendation_models')
+            .select('id')
+            .where('published_at', 'is', null)
+            .orderBy('created_at', 'desc')
+            .orderBy('id', 'desc')
+            .limit(REFUSED_KEPT),
+        ),
     );
   });
 }
 
 /** Deletes data that another retraining left behind, because it was terminated or its worker continued after its end. */
 export async function removeStrays(db: Database, retrainingId: string): Promise<void> {
-  const owners = await db.rows<{ owner: string }>(
-    `select owner from recommendation_artifacts union select owner from recommendation_parts`,
+  const { query } = db;
+  const owners = await db.rows(
+    query
+      .selectFrom('recommendation_artifacts')
+      .select('owner')
+      .union(query.selectFrom('recommendation_parts').select('owner')),
   );
   for (const { owner } of owners)
     if (owner.startsWith(WORKSHOP) && owner !== retrainingId) await db.transaction((sql) => removeArtifact(sql, owner));
@@ -160,20 +186,20 @@ async function lockSwitch(sql: Sql): Promise<void> {
 
 async function serve(sql: Sql, modelId: string): Promise<void> {
   await sql.run(
-    `insert into recommendation_serving (model_id) values ($1)
-     on conflict (one) do update set model_id = excluded.model_id, since = now()`,
-    [modelId],
+    sql.query
+      .insertInto('recommendation_serving')
+      .values({ model_id: modelId })
+      .onConflict((served) =>
+        served.column('one').doUpdateSet((model) => ({ model_id: model.ref('excluded.model_id'), since: now })),
+      ),
   );
 }
 
 /** Deletes old models. The served model, the one before it, and then the newest ones are kept. */
 async function removeOld(sql: Sql): Promise<void> {
   const kept = await keptModels(sql);
-  const needed = await sql.rows<{ id: string }>(
-    `select unnest(array[m.id, m.served_before]) as id from recommendation_serving s
-     join recommendation_models m on m.id = s.model_id`,
-  );
-  const staying = new Set(needed.map(({ id }) => id).filter((id) => kept.includes(id)));
+  const served = await sql.row(selectServed(sql).select(['model.id', 'model.served_before']));
+  const staying = new Set(kept.filter((id) => id === served?.id || id === served?.served_before));
   for (const id of kept) if (staying.size < MODELS_KEPT) staying.add(id);
   for (const id of kept) if (!staying.has(id)) await removeArtifact(sql, id);
 }

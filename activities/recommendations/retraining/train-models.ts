@@ -1,6 +1,6 @@
 /** Trains two models: one on the whole history, and for its evaluation a twin on the history before the held-out time. */
 import { encodeModel } from '../../../domain/recommendations/served-model.ts';
-import { hasArtifact, readArtifact, writeArtifact } from '../../../infra/postgres/artifacts.ts';
+import { artifactSize, hasArtifact, readArtifact, writeArtifact } from '../../../infra/postgres/artifacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
 import { trainBlend } from '../model/blend.ts';
 import type { History } from '../model/history.ts';
@@ -28,14 +28,10 @@ export async function trainModels(db: Database, input: TrainInput, report: Repor
   } finally {
     await pool.close();
   }
-  const size = await db.row<{ byte_count: number }>(
-    "select byte_count from recommendation_artifacts where owner = $1 and name = 'model'",
-    [retrainingId],
-  );
   return {
     seconds: (performance.now() - beganMs) / 1000,
     products: history.items.length,
-    modelBytes: size?.byte_count ?? 0,
+    modelBytes: (await artifactSize(db, retrainingId, 'model')) ?? 0,
   };
 }
 
