@@ -65,8 +65,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/audit/check-reservations.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      ['an overdue reservation is not found', "where r.status = 'reserved' and", "where r.status = 'nothing' and"],
-      ['an overdue order is not found', "where status = 'pending' and", "where status = 'nothing' and"],
+      ['an overdue reservation is not found', "literal('reserved')", "literal('committed')"],
+      ['an overdue order is not found', "literal('pending')", "literal('paid')"],
     ],
   },
   {
@@ -184,8 +184,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'the sweep ends reservations that may still be paid',
-        "and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)",
-        "and (r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1) or true)",
+        "      .where(keptUntil, '<', late)\n",
+        '',
       ],
       [
         'orders without a workflow are not resumed',
