@@ -26,8 +26,5 @@ export type MailPayload = z.infer<typeof mailPayload>;
 
 /** Queues an email about an order. Its other contents are read when it is sent. */
 export async function queueMail(sql: Sql, orderId: string, payload: MailPayload): Promise<void> {
-  await sql.run(`insert into outbox (topic, key, payload) values ('${MAIL_TOPIC}', $1, $2)`, [
-    orderId,
-    JSON.stringify(payload),
-  ]);
+  await sql.run(sql.query.insertInto('outbox').values({ topic: MAIL_TOPIC, key: orderId, payload }));
 }

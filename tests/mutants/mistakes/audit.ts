@@ -209,7 +209,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/outbox/relay.ts',
     tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
     replacements: [
-      ['two workers send each message', '\n         for update skip locked', ''],
+      ['two workers send each message', '          .forUpdate()\n          .skipLocked(),\n', ''],
       [
         'a message that failed is dropped',
         'messages.map(({ id }) => id).filter((id) => !failed.has(id))',

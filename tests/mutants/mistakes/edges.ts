@@ -201,8 +201,8 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'an email describes another order’s refund',
-        'from refunds where id = $1 and order_id = $2',
-        'from refunds where id = $1 and $2::uuid is not null',
+        "\n      .where('order_id', '=', orderId),",
+        ',',
       ],
     ],
   },
