@@ -14,7 +14,7 @@ import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import { type OpenReservation, OpenReservations, type Wanted } from './open-reservations.ts';
-import { type ReservedLine, type ReservedStock, readReservation } from './stock-ledger.ts';
+import { type ReservedLine, type ReservedStock, readReservation, selectAvailable } from './stock-ledger.ts';
 
 export interface ShortLine {
   productId: string;
@@ -129,10 +129,8 @@ async function lockProducts(
 ): Promise<Map<string, ProductRow>> {
   const ids = new Set(reservations.flatMap(({ lines }) => lines.map((line) => line.productId)));
   const rows = await sql.rows(
-    sql.query
-      .selectFrom('products')
-      .select(['id', 'sku', 'name', 'image_url', 'price', 'currency', 'deleted_at'])
-      .select((of) => of('stock_quantity', '-', of.ref('reserved_quantity')).as('available'))
+    selectAvailable(sql)
+      .select(['sku', 'name', 'image_url', 'price', 'currency', 'deleted_at'])
       .where('id', '=', anyOf([...ids]))
       .orderBy('id')
       .forNoKeyUpdate(),

@@ -5,6 +5,7 @@ import type { Database } from '../../infra/postgres/database.ts';
 import { reservedLines } from '../../infra/postgres/reservations.ts';
 import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
 import { MARKER_SECONDS, type StockCounters } from '../../infra/redis/stock-counters.ts';
+import { selectAvailable } from './stock-ledger.ts';
 
 /** Advisory lock of the process that rebuilds. */
 const COUNTERS_LOCK = 7_261_002;
@@ -63,12 +64,7 @@ async function rebuild(db: Database, stockCounters: StockCounters, log: Logger):
           })),
         });
       }
-      const products = await sql.rows(
-        sql.query
-          .selectFrom('products')
-          .select((of) => ['id', of('stock_quantity', '-', of.ref('reserved_quantity')).as('available')])
-          .where('deleted_at', 'is', null),
-      );
+      const products = await sql.rows(selectAvailable(sql).where('deleted_at', 'is', null));
       for (const part of chunks(products)) {
         await stockCounters.load({ counts: part.map((row) => ({ productId: row.id, available: row.available })) });
       }

@@ -50,6 +50,13 @@ function stockOf({ id, status, currency, expires_at, replaces, items }: Reservat
   };
 }
 
+/** Selects products with their units that are free to reserve. */
+export function selectAvailable(sql: Sql) {
+  return sql.query
+    .selectFrom('products')
+    .select((of) => ['products.id', of('stock_quantity', '-', of.ref('reserved_quantity')).as('available')]);
+}
+
 /** Locks the products of reservations. */
 function lockProductsOf(sql: Sql, reservationIds: readonly string[]): Promise<unknown> {
   return sql.rows(

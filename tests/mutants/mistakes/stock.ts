@@ -248,8 +248,8 @@ export const STOCK: readonly MistakesInFile[] = [
       ],
       [
         'a rebuild counts reserved units as available',
-        "of('stock_quantity', '-', of.ref('reserved_quantity')).as('available')",
-        "of.ref('stock_quantity').as('available')",
+        'selectAvailable(sql)',
+        "sql.query.selectFrom('products').select(['id', 'stock_quantity as available'])",
       ],
     ],
   },
