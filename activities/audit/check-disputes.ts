@@ -3,20 +3,15 @@ import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Database } from '../../infra/postgres/database.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import type { Finding } from './finding.ts';
 import type { StripeDispute } from './stripe-books.ts';
 
-interface DisputeRow {
-  id: string;
-  order_id: string;
-  amount: string;
-  currency: string;
-  status: string;
-}
-
 /** IDs of disputes that are recorded as open; these are read from Stripe however old they are. */
 export async function openDisputeIds(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ id: string }>('select id from disputes where status = any($1)', [OPEN_DISPUTE_STATUSES]);
+  const rows = await db.rows(
+    db.query.selectFrom('disputes').select('id').where('status', '=', anyOf(OPEN_DISPUTE_STATUSES)),
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -29,14 +24,20 @@ export async function checkDisputes(
   disputes: ReadonlyMap<string, StripeDispute>,
   openIds: readonly string[],
 ): Promise<Finding[]> {
-  const rows = await db.rows<DisputeRow>(
-    'select id, order_id, amount::text as amount, currency, status from disputes where id = any($1)',
-    [[...disputes.keys(), ...openIds]],
+  const rows = await db.rows(
+    db.query
+      .selectFrom('disputes')
+      .select(['id', 'order_id', 'amount', 'currency', 'status'])
+      .where('id', '=', anyOf([...disputes.keys(), ...openIds])),
   );
+  const intentIds = [...disputes.values()].flatMap(({ paymentIntentId }) => paymentIntentId ?? []);
   // Same rule as for recording: disputes of payments that no order recorded, such as unmatched ones, are not in the table.
-  const orders = await db.rows<{ id: string; payment_intent_id: string }>(
-    'select id, payment_intent_id from orders where payment_intent_id = any($1) and captured_amount > 0',
-    [[...disputes.values()].map(({ paymentIntentId }) => paymentIntentId ?? '')],
+  const orders = await db.rows(
+    db.query
+      .selectFrom('orders')
+      .select(['id', 'payment_intent_id'])
+      .where('payment_intent_id', '=', anyOf(intentIds))
+      .where('captured_amount', '>', '0'),
   );
   const rowById = new Map(rows.map((row) => [row.id, row]));
   const orderByIntent = new Map(orders.map((order) => [order.payment_intent_id, order.id]));

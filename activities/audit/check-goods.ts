@@ -1,54 +1,38 @@
 /** Invariant 7: nobody keeps both the money and the items. Compares refunded with bought units, per line. */
-import type { Database } from '../../infra/postgres/database.ts';
+import type { ExpressionBuilder } from 'kysely';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
 import type { Finding } from './finding.ts';
 
 const MAX_FINDINGS = 1000;
 
 /** Units of a line that refunds include, pending ones as well. */
-const TAKEN = `
-  select refund.order_id, line.product_id, sum(line.quantity)::int as units
-  from refunds refund join refund_items line on line.refund_id = refund.id
-  where refund.status not in ('failed', 'rejected') or line.restocked_at is not null
-    or (refund.cancels_units and refund.given_up_at is not null)
-  group by refund.order_id, line.product_id`;
+const selectTaken = (sql: Sql) =>
+  sql.query
+    .selectFrom('refunds')
+    .innerJoin('refund_items as line', 'line.refund_id', 'refunds.id')
+    .select((of) => ['refunds.order_id', 'line.product_id', of.fn.sum<number>('line.quantity').as('units')])
+    .where((is) =>
+      is.or([
+        is('refunds.status', 'not in', ['failed', 'rejected']),
+        is('line.restocked_at', 'is not', null),
+        is.and([is.ref('refunds.cancels_units'), is('refunds.given_up_at', 'is not', null)]),
+      ]),
+    )
+    .groupBy(['refunds.order_id', 'line.product_id']);
 
-const BOUGHT =
-  'select order_id, product_id, sum(quantity)::int as units from order_items group by order_id, product_id';
+const selectBought = (sql: Sql) =>
+  sql.query
+    .selectFrom('order_items as item')
+    .select((of) => ['item.order_id', 'item.product_id', of.fn.sum<number>('item.quantity').as('units')])
+    .groupBy(['item.order_id', 'item.product_id']);
 
 export async function checkGoods(db: Database): Promise<Finding[]> {
-  const overRefunded = await db.rows<{ order_id: string; product_id: string; taken: number; bought: number }>(
-    `select taken.order_id, taken.product_id, taken.units as taken, coalesce(bought.units, 0) as bought
-     from (${TAKEN}) taken left join (${BOUGHT}) bought using (order_id, product_id)
-     where taken.units > coalesce(bought.units, 0) limit ${MAX_FINDINGS}`,
-  );
-  const shippedUnsettled = await db.rows<{ id: string; refund_id: string; status: string }>(
-    `select o.id, refund.id as refund_id, refund.status from orders o join refunds refund on refund.order_id = o.id
-     where o.shipped_at is not null and refund.cancels_units and refund.given_up_at is null
-       and refund.status in ('awaiting_approval', 'pending', 'failed')
-       and not exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) limit ${MAX_FINDINGS}`,
-  );
-  const neverSold = await db.rows<{ id: string; units: number }>(
-    `select o.id, sum(line.quantity)::int as units
-     from orders o join refunds refund on refund.order_id = o.id join refund_items line on line.refund_id = refund.id
-     where o.paid_at is null and line.restocked_at is not null group by o.id limit ${MAX_FINDINGS}`,
-  );
-  // A cancellation restocks its units at once, whatever its refund's outcome; other refunds restock once they succeed.
-  const notRestocked = await db.rows<{ refund_id: string; order_id: string; product_id: string; quantity: number }>(
-    `select refund.id as refund_id, refund.order_id, line.product_id, line.quantity
-     from refunds refund join refund_items line on line.refund_id = refund.id
-     where refund.cancels_units and line.restocked_at is null
-       and (refund.status = 'succeeded' or refund.given_up_at is not null) limit ${MAX_FINDINGS}`,
-  );
-  // A refund that may still succeed has canceled nothing yet. Given-up refunds and won chargebacks stay failed.
-  const forgotten = await db.rows<{ id: string }>(
-    `select o.id from orders o
-     where o.status in ('refunded', 'canceled') and o.paid_at is not null and o.shipped_at is null
-       and not exists (select 1 from refunds where order_id = o.id and (status in ('awaiting_approval', 'pending')
-         or status = 'failed' and given_up_at is null and kind <> 'chargeback'))
-       and exists (
-         select 1 from (${BOUGHT}) bought left join (${TAKEN}) taken using (order_id, product_id)
-         where bought.order_id = o.id and bought.units > coalesce(taken.units, 0)) limit ${MAX_FINDINGS}`,
-  );
+  const overRefunded = await readOverRefunded(db);
+  const shippedUnsettled = await readShippedUnsettled(db);
+  const neverSold = await readNeverSold(db);
+  const notRestocked = await readNotRestocked(db);
+  const forgotten = await readForgotten(db);
   const finding = (subject: string, detail: string): Finding => ({ check: 'goods', subject, detail });
   return [
     ...overRefunded.map((row) =>
@@ -75,3 +59,109 @@ export async function checkGoods(db: Database): Promise<Finding[]> {
     ),
   ];
 }
+
+function readOverRefunded(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom(selectTaken(sql).as('taken'))
+      .leftJoin(selectBought(sql).as('bought'), (join) =>
+        join.onRef('bought.order_id', '=', 'taken.order_id').onRef('bought.product_id', '=', 'taken.product_id'),
+      )
+      .select(['taken.order_id', 'taken.product_id', 'taken.units as taken'])
+      .select((of) => of.fn.coalesce('bought.units', of.lit(0)).as('bought'))
+      .where((is) => is('taken.units', '>', is.fn.coalesce('bought.units', is.lit(0))))
+      .limit(MAX_FINDINGS),
+  );
+}
+
+function readShippedUnsettled(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .innerJoin('refunds', 'refunds.order_id', 'orders.id')
+      .select(['orders.id', 'refunds.id as refund_id', 'refunds.status'])
+      .where('orders.shipped_at', 'is not', null)
+      .where((is) => is.ref('refunds.cancels_units'))
+      .where('refunds.given_up_at', 'is', null)
+      .where('refunds.status', 'in', ['awaiting_approval', 'pending', 'failed'])
+      .where((is) => is.not(is.exists(selectRestocked(is))))
+      .limit(MAX_FINDINGS),
+  );
+}
+
+const selectRestocked = (refund: ExpressionBuilder<Tables, 'refunds'>) =>
+  refund
+    .selectFrom('refund_items as line')
+    .select('line.product_id')
+    .whereRef('line.refund_id', '=', 'refunds.id')
+    .where('line.restocked_at', 'is not', null);
+
+function readNeverSold(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .innerJoin('refunds', 'refunds.order_id', 'orders.id')
+      .innerJoin('refund_items as line', 'line.refund_id', 'refunds.id')
+      .select((of) => ['orders.id', of.fn.sum<number>('line.quantity').as('units')])
+      .where('orders.paid_at', 'is', null)
+      .where('line.restocked_at', 'is not', null)
+      .groupBy('orders.id')
+      .limit(MAX_FINDINGS),
+  );
+}
+
+/** A cancellation restocks its units at once, whatever its refund's outcome; other refunds restock once they succeed. */
+function readNotRestocked(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('refunds')
+      .innerJoin('refund_items as line', 'line.refund_id', 'refunds.id')
+      .select(['refunds.id as refund_id', 'refunds.order_id', 'line.product_id', 'line.quantity'])
+      .where((is) => is.ref('refunds.cancels_units'))
+      .where('line.restocked_at', 'is', null)
+      .where((is) => is.or([is('refunds.status', '=', 'succeeded'), is('refunds.given_up_at', 'is not', null)]))
+      .limit(MAX_FINDINGS),
+  );
+}
+
+/** A refund that may still succeed has canceled nothing yet. Given-up refunds and won chargebacks stay failed. */
+function readForgotten(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .select('orders.id')
+      .where('orders.status', 'in', ['refunded', 'canceled'])
+      .where('orders.paid_at', 'is not', null)
+      .where('orders.shipped_at', 'is', null)
+      .where((is) => is.not(is.exists(selectUnfinished(is))))
+      .where((is) =>
+        is.exists(
+          is
+            .selectFrom(selectBought(sql).as('bought'))
+            .leftJoin(selectTaken(sql).as('taken'), (join) =>
+              join.onRef('taken.order_id', '=', 'bought.order_id').onRef('taken.product_id', '=', 'bought.product_id'),
+            )
+            .select('bought.product_id')
+            .whereRef('bought.order_id', '=', 'orders.id')
+            .where((more) => more('bought.units', '>', more.fn.coalesce('taken.units', more.lit(0)))),
+        ),
+      )
+      .limit(MAX_FINDINGS),
+  );
+}
+
+const selectUnfinished = (order: ExpressionBuilder<Tables, 'orders'>) =>
+  order
+    .selectFrom('refunds')
+    .select('refunds.id')
+    .whereRef('refunds.order_id', '=', 'orders.id')
+    .where((is) =>
+      is.or([
+        is('refunds.status', 'in', ['awaiting_approval', 'pending']),
+        is.and([
+          is('refunds.status', '=', 'failed'),
+          is('refunds.given_up_at', 'is', null),
+          is('refunds.kind', '<>', 'chargeback'),
+        ]),
+      ]),
+    );

@@ -1,9 +1,12 @@
 /** Invariant 2: Stripe and the orders agree on each payment, and on the sums of each currency. */
+import { type ExpressionBuilder, type InferResult, type NotNull, sql as part } from 'kysely';
 import type Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
-import { UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
-import type { Database } from '../../infra/postgres/database.ts';
+import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
+import { anyOf, literal } from '../../infra/postgres/statement-parts.ts';
 import { checkDisputes, openDisputeIds } from './check-disputes.ts';
 import type { Finding } from './finding.ts';
 import { readStripeDisputes, readStripePayments, type StripeDispute, type StripePayment } from './stripe-books.ts';
@@ -17,47 +20,88 @@ export interface Ledger {
   ordersRefundedCents: number;
 }
 
-interface OrderRow {
-  id: string;
-  status: string;
-  captured: string;
-  /** Money returned in any way, at most the captured amount. */
-  back: string;
-  refunded: string;
-  total: string;
-  currency: string;
-  payment_intent_id: string | null;
-}
+/** Amount of an order's refunds: add conditions. */
+const refundedTo = (order: ExpressionBuilder<Tables, 'orders'>) =>
+  order
+    .selectFrom('refunds')
+    .select(({ fn }) => fn.coalesce(fn.sum<string>('refunds.amount'), literal('0')).as('amount'))
+    .whereRef('refunds.order_id', '=', 'orders.id');
 
-interface UnmatchedRow {
-  id: string;
-  order_id: string;
-  reason: UnmatchedReason;
-  refund_status: string | null;
-}
+/** Amount of those that were paid another way. */
+const givenUp = (order: ExpressionBuilder<Tables, 'orders'>) =>
+  refundedTo(order).where('refunds.given_up_at', 'is not', null);
 
-const READ_ORDERS = `
-  select o.id, o.status, o.captured_amount::text as captured, o.total_amount::text as total, o.currency,
-    o.payment_intent_id,
-    least(o.captured_amount, o.refunded_amount
-      + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))::text as back,
-    (select coalesce(sum(amount), 0)::text from refunds where order_id = o.id and kind <> 'chargeback'
-       and (status = 'succeeded' or status = 'pending' and stripe_refund_id is not null)) as refunded
-  from orders o where o.payment_intent_id = any($1) or o.id = any($2::uuid[])`;
+/** `back`: money returned in any way, at most the captured amount. `refunded`: by Stripe. */
+function readOrders(sql: Sql, paymentIntentIds: readonly string[], orderIds: readonly string[]) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .select(['id', 'status', 'captured_amount', 'total_amount', 'currency', 'payment_intent_id'])
+      .select((order) => [
+        order.fn<string>('least', ['captured_amount', order('refunded_amount', '+', givenUp(order))]).as('back'),
+        refundedTo(order)
+          .where('refunds.kind', '<>', 'chargeback')
+          .where((is) =>
+            is.or([
+              is('refunds.status', '=', 'succeeded'),
+              is.and([is('refunds.status', '=', 'pending'), is('refunds.stripe_refund_id', 'is not', null)]),
+            ]),
+          )
+          .$asScalar()
+          .$notNull()
+          .as('refunded'),
+      ])
+      .where((is) => is.or([is('payment_intent_id', '=', anyOf(paymentIntentIds)), is('id', '=', anyOf(orderIds))])),
+  );
+}
+type OrderRow = Awaited<ReturnType<typeof readOrders>>[number];
 
 /**
- * Orders that changed since `$1`, and orders with money that is still to be refunded, whenever they changed. Given-up refunds are excluded,
- * since they were paid another way and would be found forever.
+ * Reads orders that changed since then, and orders with money that is still to be refunded, whenever they changed. Given-up refunds are
+ * excluded, since they were paid another way and would be found forever.
  */
-const READ_CHANGED_OR_OPEN = `
-  select o.id, o.payment_intent_id from orders o
-  where (o.captured_amount > 0 and o.updated_at >= $1)
-    or (o.status in ('expired', 'canceled') and o.captured_amount > o.refunded_amount
-      + (select coalesce(sum(amount), 0) from refunds where order_id = o.id and given_up_at is not null))
-    or o.id in (select order_id from refunds where status = 'pending' or (status = 'failed' and given_up_at is null and kind <> 'chargeback'))`;
+function readChangedOrOpen(sql: Sql, since: Date | undefined) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .select(['id', 'payment_intent_id'])
+      .where((is) =>
+        is.or([
+          is.and([
+            is('captured_amount', '>', '0'),
+            is('updated_at', '>=', part<Date>`${since ?? '-infinity'}::timestamptz`),
+          ]),
+          is.and([
+            is('status', 'in', ['expired', 'canceled']),
+            is('captured_amount', '>', is('refunded_amount', '+', givenUp(is))),
+          ]),
+          is('id', 'in', (refund) =>
+            refund
+              .selectFrom('refunds')
+              .select('refunds.order_id')
+              .where((open) =>
+                open.or([
+                  open('refunds.status', '=', 'pending'),
+                  open.and([
+                    open('refunds.status', '=', 'failed'),
+                    open('refunds.given_up_at', 'is', null),
+                    open('refunds.kind', '<>', 'chargeback'),
+                  ]),
+                ]),
+              ),
+          ),
+        ]),
+      ),
+  );
+}
 
-const READ_OPEN_UNMATCHED = `
-  select id from payments where unmatched_reason is not null and refund_status is distinct from 'succeeded'`;
+const selectUnmatched = (sql: Sql) =>
+  sql.query
+    .selectFrom('payments')
+    .select(['id', 'order_id', 'unmatched_reason', 'refund_status'])
+    .where('unmatched_reason', 'is not', null)
+    .$narrowType<{ unmatched_reason: NotNull }>();
+type UnmatchedRow = InferResult<ReturnType<typeof selectUnmatched>>[number];
 
 /** @param since reads payments that changed since then and those still open; undefined reads everything */
 export async function checkMoney(
@@ -66,10 +110,10 @@ export async function checkMoney(
   since: Date | undefined,
   onProgress: () => void,
 ): Promise<{ findings: Finding[]; ledgers: Ledger[] }> {
-  const watched = await db.rows<{ id: string; payment_intent_id: string | null }>(READ_CHANGED_OR_OPEN, [
-    since ?? '-infinity',
-  ]);
-  const openUnmatched = await db.rows<{ id: string }>(READ_OPEN_UNMATCHED);
+  const watched = await readChangedOrOpen(db, since);
+  const openUnmatched = await db.rows(
+    selectUnmatched(db).where('refund_status', 'is distinct from', literal('succeeded')),
+  );
   const openDisputes = await openDisputeIds(db);
   const disputes = await readStripeDisputes(stripe, since, openDisputes, onProgress);
   const alsoIds = [
@@ -78,11 +122,13 @@ export async function checkMoney(
     ...[...disputes.values()].map((dispute) => dispute.paymentIntentId),
   ].filter((id) => id != null);
   const payments = await readStripePayments(stripe, since, alsoIds, onProgress);
-  const orders = await db.rows<OrderRow>(READ_ORDERS, [[...payments.keys()], watched.map((order) => order.id)]);
-  const unmatched = await db.rows<UnmatchedRow>(
-    `select id, order_id, unmatched_reason as reason, refund_status from payments where unmatched_reason is not null and id = any($1)`,
-    [[...payments.keys()]],
+  const paymentIds = [...payments.keys()];
+  const orders = await readOrders(
+    db,
+    paymentIds,
+    watched.map((order) => order.id),
   );
+  const unmatched = await db.rows(selectUnmatched(db).where('id', '=', anyOf(paymentIds)));
   const byIntent = new Map(orders.map((order) => [order.payment_intent_id, order]));
   const unmatchedById = new Map(unmatched.map((row) => [row.id, row]));
   const ledgers = new Ledgers();
@@ -124,13 +170,13 @@ function checkUnmatched(find: Find, payment: StripePayment, stray: UnmatchedRow,
   if (payment.refundedCents + lostToBankCents >= payment.capturedCents) return;
   find(
     `payment ${payment.paymentIntentId}`,
-    `was made for order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,
+    `was made for order ${stray.order_id}, but ${UNMATCHED_IN_WORDS[stray.unmatched_reason]}; ${payment.refundedCents} of ${payment.capturedCents} were refunded (minor units), the refund is ${stray.refund_status ?? 'not sent'}`,
   );
 }
 
 function checkOrder(find: Find, order: OrderRow, payment: StripePayment | undefined): void {
   const cents = (text: string) => fromDecimal(text, order.currency);
-  const [captured, refunded, back] = [cents(order.captured), cents(order.refunded), cents(order.back)];
+  const [captured, refunded, back] = [cents(order.captured_amount), cents(order.refunded), cents(order.back)];
   const subject = `order ${order.id}`;
   const [atStripe, backAtStripe] = [payment?.capturedCents ?? 0, payment?.refundedCents ?? 0];
   if (payment && payment.currency !== order.currency)
@@ -140,7 +186,7 @@ function checkOrder(find: Find, order: OrderRow, payment: StripePayment | undefi
     find(subject, `records ${refunded} as refunded, but Stripe has ${backAtStripe} (minor units)`);
   if (['expired', 'canceled'].includes(order.status) && captured !== back)
     find(subject, `is ${order.status} but keeps ${captured - back} of the charge (minor units)`);
-  if (captured > 0 && captured !== cents(order.total))
+  if (captured > 0 && captured !== cents(order.total_amount))
     find(subject, 'was charged an amount that differs from its total');
 }
 
@@ -160,8 +206,8 @@ class LedgerSums implements Ledger {
     this.stripeRefundedCents += refundedCents;
   }
 
-  addOrder({ captured, refunded, currency }: OrderRow): void {
-    this.ordersCapturedCents += fromDecimal(captured, currency);
+  addOrder({ captured_amount, refunded, currency }: OrderRow): void {
+    this.ordersCapturedCents += fromDecimal(captured_amount, currency);
     this.ordersRefundedCents += fromDecimal(refunded, currency);
   }
 }

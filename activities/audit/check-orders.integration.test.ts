@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FULFILLMENTS, statusOfPaid } from '../../domain/order-state.ts';
+import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { chargeBack, openOrder, orderOf, type Sale, sell } from '../../tests/support/sales.ts';
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
-import { checkOrders, STATUS_OF_PAID } from './check-orders.ts';
+import { checkOrders, paidStatus } from './check-orders.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -67,15 +68,26 @@ it('in the same status as `statusOfPaid` computes', async () => {
       [0, refundedCents].map((otherwiseCents) => ({ fulfillment, refundedCents, otherwiseCents })),
     ),
   );
-  const rows = await shop.services.db.rows<{ expected: string }>(
-    `select ${STATUS_OF_PAID} as expected from (
-       select ${capturedCents} as captured_amount, given.* from unnest($1::text[], $2::int[], $3::int[])
-       with ordinality given (fulfillment, at_stripe, otherwise, position)) returned order by position`,
-    [
-      cases.map(({ fulfillment }) => fulfillment),
-      cases.map(({ refundedCents, otherwiseCents }) => refundedCents - otherwiseCents),
-      cases.map(({ otherwiseCents }) => otherwiseCents),
-    ],
+  const returned = cases.map(({ fulfillment, refundedCents, otherwiseCents }, position) => ({
+    position,
+    fulfillment,
+    captured_amount: String(capturedCents),
+    at_stripe: String(refundedCents - otherwiseCents),
+    otherwise: String(otherwiseCents),
+  }));
+  const types = {
+    position: 'integer',
+    fulfillment: 'text',
+    captured_amount: 'numeric',
+    at_stripe: 'numeric',
+    otherwise: 'numeric',
+  } as const;
+  const { db } = shop.services;
+  const rows = await db.rows(
+    db.query
+      .selectFrom(rowsOf('returned', types, returned))
+      .select(paidStatus().as('expected'))
+      .orderBy('position'),
   );
   expect(rows.map(({ expected }) => expected)).toEqual(
     cases.map(({ fulfillment, refundedCents }) => statusOfPaid({ fulfillment, capturedCents, refundedCents })),

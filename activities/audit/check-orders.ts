@@ -1,97 +1,202 @@
 /** Checks that an order's row matches its refunds and disputes: its status, its refunded amount, and whether it was allowed to ship. */
-import type { Database } from '../../infra/postgres/database.ts';
+import {
+  type AliasableExpression,
+  type Expression,
+  expressionBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+} from 'kysely';
+import type { OrderStatus } from '../../domain/order-state.ts';
+import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { literal } from '../../infra/postgres/statement-parts.ts';
 import type { Finding } from './finding.ts';
 
 const MAX_FINDINGS = 1000;
 
 /** Amounts per order: refunded at Stripe or charged back, paid back another way, and still to be refunded. */
-const RETURNED = `
-  select o.id, o.status, o.fulfillment, o.captured_amount, o.refunded_amount, o.shipped_at,
-    least(o.captured_amount, coalesce(sum(refund.amount) filter (where refund.status = 'succeeded'
-      or (refund.status = 'pending' and refund.stripe_refund_id is not null)), 0)) as at_stripe,
-    coalesce(sum(refund.amount) filter (where refund.given_up_at is not null), 0) as otherwise,
-    coalesce(sum(refund.amount) filter (where refund.kind <> 'chargeback'
-      and (refund.status not in ('failed', 'rejected') or refund.given_up_at is not null)), 0) as promised
-  from orders o left join refunds refund on refund.order_id = o.id
-  group by o.id`;
+function selectReturned(sql: Sql) {
+  return sql.query
+    .selectFrom('orders')
+    .leftJoin('refunds', 'refunds.order_id', 'orders.id')
+    .select(['orders.id', 'orders.status', 'orders.fulfillment', 'orders.captured_amount', 'orders.refunded_amount'])
+    .select((of) => {
+      const sumOf = (condition: Expression<SqlBool>) =>
+        of.fn.coalesce(of.fn.sum<string>('refunds.amount').filterWhere(condition), literal('0'));
+      const isGivenUp = of('refunds.given_up_at', 'is not', null);
+      const atStripe = of.or([
+        of('refunds.status', '=', 'succeeded'),
+        of.and([of('refunds.status', '=', 'pending'), of('refunds.stripe_refund_id', 'is not', null)]),
+      ]);
+      const promised = of.and([
+        of('refunds.kind', '<>', 'chargeback'),
+        of.or([of('refunds.status', 'not in', ['failed', 'rejected']), isGivenUp]),
+      ]);
+      return [
+        of.fn<string>('least', ['orders.captured_amount', sumOf(atStripe)]).as('at_stripe'),
+        sumOf(isGivenUp).as('otherwise'),
+        sumOf(promised).as('promised'),
+      ];
+    })
+    .groupBy('orders.id')
+    .as('returned');
+}
 
-/** Same rule as `statusOfPaid` in domain/order-state.ts; a test compares the two. */
-export const STATUS_OF_PAID = `
-  case when returned.at_stripe + returned.otherwise >= returned.captured_amount then 'refunded'
-    when returned.fulfillment <> 'unfulfilled' then returned.fulfillment
-    when returned.at_stripe + returned.otherwise > 0 then 'partially_refunded' else 'paid' end`;
+interface Returned extends Pick<Row<'orders'>, 'fulfillment' | 'captured_amount'> {
+  at_stripe: string;
+  otherwise: string;
+}
 
-const WRONG_STATUS = `
-  select returned.id, returned.status, returned.captured_amount > 0 as is_paid, ${STATUS_OF_PAID} as expected from (${RETURNED}) returned
-  where case
-    when returned.status in ('expired', 'canceled') then returned.fulfillment in ('shipped', 'delivered')
-    when returned.captured_amount = 0 then returned.status <> 'pending'
-    else returned.status <> ${STATUS_OF_PAID} end`;
+/** Status of a paid order in rows of `returned`. Same rule as `statusOfPaid` in domain/order-state.ts; a test compares the two. */
+export function paidStatus(): AliasableExpression<OrderStatus> {
+  const of = expressionBuilder<{ returned: Returned }, 'returned'>();
+  const back = of('returned.at_stripe', '+', of.ref('returned.otherwise'));
+  return of
+    .case()
+    .when(back, '>=', of.ref('returned.captured_amount'))
+    .then(literal('refunded'))
+    .when('returned.fulfillment', '<>', 'unfulfilled')
+    .then(of.ref('returned.fulfillment').$castTo<OrderStatus>())
+    .when(back, '>', '0')
+    .then(literal('partially_refunded'))
+    .else(literal('paid'))
+    .end();
+}
 
-const WRONG_AMOUNT = `
-  select id, refunded_amount::text as recorded, at_stripe::text as expected from (${RETURNED}) returned where refunded_amount <> at_stripe`;
+const selectWrongStatus = (sql: Sql) =>
+  sql.query
+    .selectFrom(selectReturned(sql))
+    .select((of) => ['id', 'status', of('captured_amount', '>', '0').as('is_paid'), paidStatus().as('expected')])
+    .where((is) =>
+      is
+        .case()
+        .when('status', 'in', ['expired', 'canceled'])
+        .then(is('fulfillment', 'in', ['shipped', 'delivered']))
+        .when('captured_amount', '=', '0')
+        .then(is('status', '<>', 'pending'))
+        .else(is('status', '<>', paidStatus()))
+        .end(),
+    );
 
-const TOO_MUCH_PROMISED = `
-  select id, promised::text as promised, captured_amount::text as captured from (${RETURNED}) returned where promised > captured_amount`;
+const selectWrongAmount = (sql: Sql) =>
+  sql.query
+    .selectFrom(selectReturned(sql))
+    .select(['id', 'refunded_amount', 'at_stripe'])
+    .whereRef('refunded_amount', '<>', 'at_stripe');
+
+const selectTooMuchPromised = (sql: Sql) =>
+  sql.query
+    .selectFrom(selectReturned(sql))
+    .select(['id', 'promised', 'captured_amount'])
+    .whereRef('promised', '>', 'captured_amount');
 
 /** A refund of unshipped units must cancel them. */
-const NOT_CANCELED = `
-  select distinct o.id, refund.id as refund_id from orders o join refunds refund on refund.order_id = o.id
-    join refund_items item on item.refund_id = refund.id
-  where not refund.cancels_units and refund.status not in ('failed', 'rejected') and o.paid_at is not null
-    and (o.shipped_at is null or refund.created_at < o.shipped_at)`;
+const selectNotCanceled = (sql: Sql) =>
+  sql.query
+    .selectFrom('orders')
+    .innerJoin('refunds', 'refunds.order_id', 'orders.id')
+    .innerJoin('refund_items as item', 'item.refund_id', 'refunds.id')
+    .select(['orders.id', 'refunds.id as refund_id'])
+    .distinct()
+    .where((is) => is.not(is.ref('refunds.cancels_units')))
+    .where('refunds.status', 'not in', ['failed', 'rejected'])
+    .where('orders.paid_at', 'is not', null)
+    .where((is) =>
+      is.or([is('orders.shipped_at', 'is', null), is('refunds.created_at', '<', is.ref('orders.shipped_at'))]),
+    );
 
-const NOTHING_TO_SHIP = `
-  select o.id from orders o where o.shipped_at is not null and not exists (
-    select 1 from order_items bought
-    left join (select refund.order_id, item.product_id, sum(item.quantity) as units
-      from refunds refund join refund_items item on item.refund_id = refund.id
-      where refund.cancels_units and (refund.status = 'succeeded' or refund.given_up_at is not null or item.restocked_at is not null)
-      group by refund.order_id, item.product_id) canceled
-      on canceled.order_id = bought.order_id and canceled.product_id = bought.product_id
-    where bought.order_id = o.id
-    group by bought.product_id, canceled.units having sum(bought.quantity) > coalesce(canceled.units, 0))`;
+const selectNothingToShip = (sql: Sql) =>
+  sql.query
+    .selectFrom('orders')
+    .select('orders.id')
+    .where('orders.shipped_at', 'is not', null)
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('order_items as bought')
+            .leftJoin(selectCanceled(sql).as('canceled'), (join) =>
+              join
+                .onRef('canceled.order_id', '=', 'bought.order_id')
+                .onRef('canceled.product_id', '=', 'bought.product_id'),
+            )
+            .select('bought.product_id')
+            .whereRef('bought.order_id', '=', 'orders.id')
+            .groupBy(['bought.product_id', 'canceled.units'])
+            .having((more) =>
+              more(more.fn.sum<number>('bought.quantity'), '>', more.fn.coalesce('canceled.units', more.lit(0))),
+            ),
+        ),
+      ),
+    );
+
+const selectCanceled = (sql: Sql) =>
+  sql.query
+    .selectFrom('refunds')
+    .innerJoin('refund_items as item', 'item.refund_id', 'refunds.id')
+    .select((of) => ['refunds.order_id', 'item.product_id', of.fn.sum<number>('item.quantity').as('units')])
+    .where((is) => is.ref('refunds.cancels_units'))
+    .where((is) =>
+      is.or([
+        is('refunds.status', '=', 'succeeded'),
+        is('refunds.given_up_at', 'is not', null),
+        is('item.restocked_at', 'is not', null),
+      ]),
+    )
+    .groupBy(['refunds.order_id', 'item.product_id']);
 
 /** The order's history contains a dispute's status at the time of shipping. */
-const SHIPPED_IN_DISPUTE = `
-  select o.id, dispute.id as dispute_id from orders o join disputes dispute on dispute.order_id = o.id
-  where o.shipped_at is not null and (
-    select event.data ->> 'status' from order_events event
-    where event.order_id = o.id and event.type in ('dispute_opened', 'dispute_changed') and event.data ->> 'disputeId' = dispute.id
-      and event.created_at < o.shipped_at
-    order by event.id desc limit 1) in ('needs_response', 'under_review')`;
+const selectShippedInDispute = (sql: Sql) =>
+  sql.query
+    .selectFrom('orders')
+    .innerJoin('disputes', 'disputes.order_id', 'orders.id')
+    .select(['orders.id', 'disputes.id as dispute_id'])
+    .where('orders.shipped_at', 'is not', null)
+    .where(
+      (is) =>
+        is
+          .selectFrom('order_events as event')
+          .select((of) => of.ref('event.data', '->>').key('status').$castTo<string>().as('status'))
+          .whereRef('event.order_id', '=', 'orders.id')
+          .where('event.type', 'in', ['dispute_opened', 'dispute_changed'])
+          .where((of) => of(of.ref('event.data', '->>').key('disputeId'), '=', of.ref('disputes.id')))
+          .whereRef('event.created_at', '<', 'orders.shipped_at')
+          .orderBy('event.id', 'desc')
+          .limit(1),
+      'in',
+      ['needs_response', 'under_review'],
+    );
 
 export async function checkOrders(db: Database): Promise<Finding[]> {
-  const rows = async <Row extends { id: string }>(sql: string, detail: (row: Row) => string): Promise<Finding[]> =>
-    (await db.rows<Row>(`${sql} limit ${MAX_FINDINGS}`)).map((row) => ({
+  const find = async <DB, From extends keyof DB, Found extends { id: string }>(
+    query: SelectQueryBuilder<DB, From, Found>,
+    detail: (row: Found) => string,
+  ): Promise<Finding[]> =>
+    (await db.rows(query.limit(MAX_FINDINGS))).map((row) => ({
       check: 'orders',
       subject: `order ${row.id}`,
-      detail: detail(row),
+      detail: detail(row as Found),
     }));
   return [
-    ...(await rows<{ id: string; status: string; is_paid: boolean; expected: string }>(
-      WRONG_STATUS,
-      ({ status, is_paid, expected }) =>
-        is_paid
-          ? `is ${status}, but its fulfillment and payments make it ${expected}`
-          : `is ${status}, but nothing was charged`,
+    ...(await find(selectWrongStatus(db), ({ status, is_paid, expected }) =>
+      is_paid
+        ? `is ${status}, but its fulfillment and payments make it ${expected}`
+        : `is ${status}, but nothing was charged`,
     )),
-    ...(await rows<{ id: string; recorded: string; expected: string }>(
-      WRONG_AMOUNT,
-      ({ recorded, expected }) => `records ${recorded} as refunded, but its refunds add up to ${expected}`,
+    ...(await find(
+      selectWrongAmount(db),
+      ({ refunded_amount, at_stripe }) =>
+        `records ${refunded_amount} as refunded, but its refunds add up to ${at_stripe}`,
     )),
-    ...(await rows<{ id: string; promised: string; captured: string }>(
-      TOO_MUCH_PROMISED,
-      ({ promised, captured }) => `has refunds of ${promised}, more than its charge of ${captured}`,
+    ...(await find(
+      selectTooMuchPromised(db),
+      ({ promised, captured_amount }) => `has refunds of ${promised}, more than its charge of ${captured_amount}`,
     )),
-    ...(await rows<{ id: string; refund_id: string }>(
-      NOT_CANCELED,
+    ...(await find(
+      selectNotCanceled(db),
       ({ refund_id }) => `refund ${refund_id} is for unshipped units but does not cancel them`,
     )),
-    ...(await rows(NOTHING_TO_SHIP, () => 'has shipped although all of its units were canceled')),
-    ...(await rows<{ id: string; dispute_id: string }>(
-      SHIPPED_IN_DISPUTE,
-      ({ dispute_id }) => `has shipped while dispute ${dispute_id} was open`,
-    )),
+    ...(await find(selectNothingToShip(db), () => 'has shipped although all of its units were canceled')),
+    ...(await find(selectShippedInDispute(db), ({ dispute_id }) => `has shipped while dispute ${dispute_id} was open`)),
   ];
 }

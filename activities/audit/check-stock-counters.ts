@@ -1,6 +1,8 @@
 /** Compares the stock counters in Redis with PostgreSQL. PostgreSQL is the source of truth, so drift is repaired. */
 import type { Database } from '../../infra/postgres/database.ts';
+import { anyOf, now } from '../../infra/postgres/statement-parts.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
+import { selectAvailable } from '../reservations/stock-ledger.ts';
 import type { Finding } from './finding.ts';
 
 /** A reservation that is in the stock counters but not in PostgreSQL is in flight for at most this long. */
@@ -11,10 +13,7 @@ export async function repairMarks(db: Database, stockCounters: StockCounters): P
   const repaired: Finding[] = [];
   const reserved = await stockCounters.openReservations();
   const ids = [...reserved.keys()];
-  const rows = await db.rows<{ id: string; status: string }>(
-    'select id, status from reservations where id = any($1::uuid[])',
-    [ids],
-  );
+  const rows = await db.rows(db.query.selectFrom('reservations').select(['id', 'status']).where('id', '=', anyOf(ids)));
   const statusById = new Map(rows.map((row) => [row.id, row.status]));
   for (const id of ids) {
     let status = statusById.get(id);
@@ -23,11 +22,12 @@ export async function repairMarks(db: Database, stockCounters: StockCounters): P
       if (Date.now() - reserved.get(id)! < IN_FLIGHT_MS) continue;
       // The workflow was terminated between counters and ledger. Inserting its ID first keeps a late retry from reserving after all.
       await db.run(
-        `insert into reservations (id, owner, status, currency, expires_at) values ($1, 'nobody', 'released', '---', now())
-         on conflict (id) do nothing`,
-        [id],
+        db.query
+          .insertInto('reservations')
+          .values({ id, owner: 'nobody', status: 'released', currency: '---', expires_at: now })
+          .onConflict((conflict) => conflict.column('id').doNothing()),
       );
-      status = (await db.row<{ status: string }>('select status from reservations where id = $1', [id]))!.status;
+      status = (await db.row(db.query.selectFrom('reservations').select('status').where('id', '=', id)))!.status;
       if (status === 'reserved') continue;
     }
     if (await stockCounters.end(id, status === 'committed' ? 'committed' : 'released')) {
@@ -41,11 +41,6 @@ export async function repairMarks(db: Database, stockCounters: StockCounters): P
   return repaired;
 }
 
-interface ProductRow {
-  id: string;
-  available: number;
-}
-
 /** Finds stock counters that differ from PostgreSQL minus reservations in flight. */
 export async function findDrift(
   db: Database,
@@ -53,10 +48,8 @@ export async function findDrift(
 ): Promise<Map<string, { stockCounters: number | undefined; right: number }>> {
   const drift = new Map<string, { stockCounters: number | undefined; right: number }>();
   const [products, pending, counts, inFlight] = await Promise.all([
-    db.rows<ProductRow>(
-      'select id, stock_quantity - reserved_quantity as available from products where deleted_at is null',
-    ),
-    db.rows<{ key: string }>(`select distinct key from outbox where topic = 'stock.adjusted'`),
+    db.rows(selectAvailable(db).where('deleted_at', 'is', null)),
+    db.rows(db.query.selectFrom('outbox').select('key').distinct().where('topic', '=', 'stock.adjusted')),
     stockCounters.allAvailable(),
     inFlightByProduct(db, stockCounters),
   ]);
@@ -78,15 +71,18 @@ async function inFlightByProduct(db: Database, stockCounters: StockCounters): Pr
     for (const [productId, quantity] of lines)
       inFlight.set(productId, (inFlight.get(productId) ?? 0) + sign * quantity);
   };
-  const known = await db.rows<{ id: string }>('select id from reservations where id = any($1::uuid[])', [ids]);
+  const known = await db.rows(db.query.selectFrom('reservations').select('id').where('id', '=', anyOf(ids)));
   const knownIds = new Set(known.map((row) => row.id));
   for (const id of ids.filter((each) => !knownIds.has(each))) {
     count((await stockCounters.reservedLines(id)) ?? new Map(), 1);
     const replaced = await stockCounters.replacedBy(id);
     if (replaced.size === 0) continue;
-    const reserved = await db.rows<{ id: string }>(
-      `select id from reservations where id = any($1::uuid[]) and status = 'reserved'`,
-      [[...replaced.keys()]],
+    const reserved = await db.rows(
+      db.query
+        .selectFrom('reservations')
+        .select('id')
+        .where('id', '=', anyOf([...replaced.keys()]))
+        .where('status', '=', 'reserved'),
     );
     for (const row of reserved) count(replaced.get(row.id)!, -1);
   }
@@ -105,10 +101,7 @@ export async function repairDrift(
   const repaired: Finding[] = [];
   for (const [id, seen] of drift) {
     const right = await db.transaction(async (sql) => {
-      const row = await sql.row<ProductRow>(
-        'select id, stock_quantity - reserved_quantity as available from products where id = $1 for no key update',
-        [id],
-      );
+      const row = await sql.row(selectAvailable(sql).where('id', '=', id).forNoKeyUpdate());
       if (!row) return undefined;
       const target = row.available - ((await inFlightByProduct(db, stockCounters)).get(id) ?? 0);
       return (await stockCounters.correct(id, seen.stockCounters, target)) ? target : undefined;

@@ -1,26 +1,28 @@
 import type { Database } from '../../infra/postgres/database.ts';
+import { literal } from '../../infra/postgres/statement-parts.ts';
 import type { Finding } from './finding.ts';
+
+const MAX_FINDINGS = 1000;
 
 /** Invariant 1 in PostgreSQL: reserved units match the open reservations, and every committed reservation has a paid order. */
 export async function checkStock(db: Database): Promise<Finding[]> {
-  const reserved = await db.rows<{ id: string; recorded: number; reserved: number; stock: number }>(
-    `select p.id, p.reserved_quantity as recorded, p.stock_quantity as stock, coalesce(open.quantity, 0)::int as reserved
-     from products p left join (
-       select item.product_id, sum(item.quantity) as quantity
-       from reservation_items item join reservations r on r.id = item.reservation_id
-       where r.status = 'reserved' group by item.product_id) open on open.product_id = p.id
-     where p.reserved_quantity <> coalesce(open.quantity, 0) or p.reserved_quantity > p.stock_quantity limit 1000`,
-  );
-  const unsold = await db.rows<{ id: string; status: string; reservation: string }>(
-    `select o.id, o.status, r.status as reservation from orders o join reservations r on r.id = o.reservation_id
-     where (o.paid_at is not null) <> (r.status = 'committed') limit 1000`,
+  const reserved = await readWronglyReserved(db);
+  const unsold = await db.rows(
+    db.query
+      .selectFrom('orders')
+      .innerJoin('reservations', 'reservations.id', 'orders.reservation_id')
+      .select(['orders.id', 'orders.status', 'reservations.status as reservation'])
+      .where((is) =>
+        is(is.parens('orders.paid_at', 'is not', null), '<>', is.parens('reservations.status', '=', 'committed')),
+      )
+      .limit(MAX_FINDINGS),
   );
   return [
     ...reserved.map(
       (row): Finding => ({
         check: 'stock',
         subject: `product ${row.id}`,
-        detail: `reserved_quantity is ${row.recorded}, but its reservations add up to ${row.reserved}; stock is ${row.stock}`,
+        detail: `reserved_quantity is ${row.reserved_quantity}, but its reservations add up to ${row.reserved}; stock is ${row.stock_quantity}`,
       }),
     ),
     ...unsold.map(
@@ -31,4 +33,29 @@ export async function checkStock(db: Database): Promise<Finding[]> {
       }),
     ),
   ];
+}
+
+function readWronglyReserved(db: Database) {
+  return db.rows(
+    db.query
+      .with('open', (open) =>
+        open
+          .selectFrom('reservation_items as item')
+          .innerJoin('reservations', 'reservations.id', 'item.reservation_id')
+          .select((of) => ['item.product_id', of.fn.sum<number>('item.quantity').as('quantity')])
+          .where('reservations.status', '=', literal('reserved'))
+          .groupBy('item.product_id'),
+      )
+      .selectFrom('products')
+      .leftJoin('open', 'open.product_id', 'products.id')
+      .select(['products.id', 'products.reserved_quantity', 'products.stock_quantity'])
+      .select((of) => of.fn.coalesce('open.quantity', of.lit(0)).as('reserved'))
+      .where((is) =>
+        is.or([
+          is('products.reserved_quantity', '<>', is.fn.coalesce('open.quantity', is.lit(0))),
+          is('products.reserved_quantity', '>', is.ref('products.stock_quantity')),
+        ]),
+      )
+      .limit(MAX_FINDINGS),
+  );
 }

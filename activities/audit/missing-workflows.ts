@@ -2,7 +2,10 @@
  * Starts the missing workflow of every open order, refund, and unmatched payment, for example after it was terminated manually. Without a
  * workflow, support staff could not act on the case in the Temporal UI.
  */
+import { sql as part } from 'kysely';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import { anyOf, literal } from '../../infra/postgres/statement-parts.ts';
 import { orderStart } from '../../workflows/order/start.ts';
 import { refundStart } from '../../workflows/refund/start.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
@@ -10,30 +13,6 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { startIfMissing } from './start-missing.ts';
 
 export type StartMissingDependencies = Pick<ActivityDependencies, 'db' | 'log' | 'settings' | 'temporal'>;
-
-interface OpenOrder {
-  id: string;
-  user_id: string | null;
-  status: string;
-  amount: string;
-  created_at: Date;
-}
-
-interface OpenRefund {
-  id: string;
-  order_id: string;
-  request_id: string;
-  user_id: string | null;
-  amount: string;
-  created_at: Date;
-}
-
-interface OpenPayment {
-  id: string;
-  order_id: string;
-  amount: string;
-  created_at: Date;
-}
 
 /** Number of concurrent starts. */
 const AT_ONCE = 10;
@@ -44,28 +23,9 @@ export async function startMissingWorkflows(
   onProgress: () => void = () => {},
 ): Promise<{ orders: number; refunds: number; payments: number }> {
   const { db, settings, log } = deps;
-  const orders = await db.rows<OpenOrder>(
-    // The last two conditions keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
-    `select id, user_id, status, total_amount::text as amount, created_at from orders o
-     where status in ('paid', 'under_review', 'partially_refunded', 'shipped')
-       or (status = 'delivered' and delivered_at > now() - make_interval(days => $1))
-       or exists (select 1 from disputes where order_id = o.id and status = any($2))
-       or exists (select 1 from refunds where order_id = o.id and status in ('awaiting_return', 'awaiting_approval', 'pending'))
-     order by created_at`,
-    [settings.RETURN_DAYS, OPEN_DISPUTE_STATUSES],
-  );
-  const refunds = await db.rows<OpenRefund>(
-    `select refund.id, refund.order_id, refund.request_id, o.user_id, refund.amount::text as amount, refund.created_at
-     from refunds refund join orders o on o.id = refund.order_id
-     where (refund.status in ('awaiting_return', 'awaiting_approval', 'pending')
-         or refund.status = 'failed' and refund.given_up_at is null) and refund.requested_by <> 'stripe'
-     order by refund.created_at`,
-  );
-  const payments = await db.rows<OpenPayment>(
-    `select id, order_id, received_amount::text as amount, created_at from payments
-     where unmatched_reason is not null and refund_status is distinct from 'succeeded'
-     order by created_at`,
-  );
+  const orders = await readOpenOrders(db, settings.RETURN_DAYS);
+  const refunds = await readOpenRefunds(db);
+  const payments = await readOpenPayments(db);
   const started = {
     orders: await startEach(orders, (order) => startOrder(deps, order), onProgress),
     refunds: await startEach(refunds, (refund) => startRefund(deps, refund), onProgress),
@@ -75,6 +35,71 @@ export async function startMissingWorkflows(
     log.warn(started, 'started missing workflows of open orders, refunds, and payments');
   return started;
 }
+
+function readOpenOrders(sql: Sql, returnDays: number) {
+  return sql.rows(
+    sql.query
+      .selectFrom('orders')
+      .select(['id', 'user_id', 'status', 'total_amount', 'created_at'])
+      .where((is) =>
+        is.or([
+          is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'shipped']),
+          is.and([
+            is('status', '=', 'delivered'),
+            is('delivered_at', '>', part<Date>`now() - make_interval(days => ${returnDays})`),
+          ]),
+          // These keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
+          is.exists(
+            is
+              .selectFrom('disputes')
+              .select('disputes.id')
+              .whereRef('disputes.order_id', '=', 'orders.id')
+              .where('disputes.status', '=', anyOf(OPEN_DISPUTE_STATUSES)),
+          ),
+          is.exists(
+            is
+              .selectFrom('refunds')
+              .select('refunds.id')
+              .whereRef('refunds.order_id', '=', 'orders.id')
+              .where('refunds.status', 'in', ['awaiting_return', 'awaiting_approval', 'pending']),
+          ),
+        ]),
+      )
+      .orderBy('created_at'),
+  );
+}
+type OpenOrder = Awaited<ReturnType<typeof readOpenOrders>>[number];
+
+function readOpenRefunds(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('refunds')
+      .innerJoin('orders', 'orders.id', 'refunds.order_id')
+      .select(['refunds.id', 'refunds.order_id', 'refunds.request_id', 'refunds.amount', 'refunds.created_at'])
+      .select('orders.user_id')
+      .where((is) =>
+        is.or([
+          is('refunds.status', 'in', ['awaiting_return', 'awaiting_approval', 'pending']),
+          is.and([is('refunds.status', '=', 'failed'), is('refunds.given_up_at', 'is', null)]),
+        ]),
+      )
+      .where('refunds.requested_by', '<>', 'stripe')
+      .orderBy('refunds.created_at'),
+  );
+}
+type OpenRefund = Awaited<ReturnType<typeof readOpenRefunds>>[number];
+
+function readOpenPayments(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom('payments')
+      .select(['id', 'order_id', 'received_amount', 'created_at'])
+      .where('unmatched_reason', 'is not', null)
+      .where('refund_status', 'is distinct from', literal('succeeded'))
+      .orderBy('created_at'),
+  );
+}
+type OpenPayment = Awaited<ReturnType<typeof readOpenPayments>>[number];
 
 async function startEach<Item>(
   items: readonly Item[],
@@ -91,8 +116,8 @@ async function startEach<Item>(
 }
 
 function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
-  const { id, user_id, amount, status, created_at } = order;
-  const resumed = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
+  const { id, user_id, total_amount, status, created_at } = order;
+  const resumed = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
   return startIfMissing(temporal, orderStart(resumed, 'Order, resumed', true));
 }
 
@@ -112,7 +137,7 @@ function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPay
   const open = {
     orderId: payment.order_id,
     paymentIntentId: payment.id,
-    amount: Number(payment.amount),
+    amount: Number(payment.received_amount),
     createdAt: payment.created_at,
   };
   const summary = 'Refund of an unmatched payment, resumed';

@@ -1,9 +1,11 @@
 /** Ends overdue reservations and orders whose own workflow was terminated. The last safety net, run every minute. */
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { orderStart } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
-import { keptPastDeadline, keptSeconds } from '../reservations/reservation-end.ts';
+import { keptReservations } from '../reservations/reservation-end.ts';
 import { Failures } from './failures.ts';
 import { startIfMissing } from './start-missing.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
@@ -11,20 +13,13 @@ import { recordIfFailing, watchFailing } from './watch-failing.ts';
 /** Grace period after the time that a reservation is kept, in which its own workflow should end it. */
 const LATE_SECONDS = 30;
 const BATCH = 500;
+const OVERDUE_ORDER = ['id', 'user_id', 'total_amount', 'status', 'created_at'] as const;
 
 export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings' | 'temporal'>;
 
 interface SweepSteps {
   failures: Failures;
   onProgress: () => void;
-}
-
-interface OverdueOrder {
-  id: string;
-  user_id: string | null;
-  amount: string;
-  status: string;
-  created_at: Date;
 }
 
 /**
@@ -53,15 +48,20 @@ export async function sweep(
 async function endReservations(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
   const { db, settings } = deps;
   const { endReservation } = createInventoryActivities(deps);
-  const reservations = await db.rows<{ id: string }>(
-    `select r.id from reservations r left join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
-     where r.status = 'reserved' and r.expires_at < now() - make_interval(secs => $1)
-       and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)
-     order by r.expires_at limit $2`,
-    [LATE_SECONDS, BATCH, ...keptSeconds(settings)],
+  const late = secondsFromNow(-LATE_SECONDS);
+  const { reservations, keptUntil } = keptReservations(db, settings);
+  const overdue = await db.rows(
+    reservations
+      .select('reservations.id')
+      .where('reservations.status', '=', literal('reserved'))
+      // Allows the index on this column.
+      .where('reservations.expires_at', '<', late)
+      .where(keptUntil, '<', late)
+      .orderBy('reservations.expires_at')
+      .limit(BATCH),
   );
   let ended = 0;
-  for (const { id } of reservations) {
+  for (const { id } of overdue) {
     onProgress();
     if (await failures.attempt(`reservation ${id}`, () => endReservation({ reservationId: id }))) ended += 1;
   }
@@ -71,10 +71,14 @@ async function endReservations(deps: SweepDependencies, { failures, onProgress }
 /** @returns how many orders had no workflow and were resumed */
 async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
   const { db, settings } = deps;
-  const orders = await db.rows<OverdueOrder>(
-    `select id, user_id, total_amount::text as amount, status, created_at from orders where status = 'pending' and expires_at < now() - make_interval(secs => $1)
-     order by expires_at limit $2`,
-    [settings.RESERVATION_GRACE_SECONDS + LATE_SECONDS, BATCH],
+  const orders = await db.rows(
+    db.query
+      .selectFrom('orders')
+      .select(OVERDUE_ORDER)
+      .where('status', '=', literal('pending'))
+      .where('expires_at', '<', secondsFromNow(-settings.RESERVATION_GRACE_SECONDS - LATE_SECONDS))
+      .orderBy('expires_at')
+      .limit(BATCH),
   );
   let resumed = 0;
   for (const order of orders) {
@@ -85,9 +89,12 @@ async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: S
 }
 
 /** Resumes an order whose workflow was terminated. @returns false when its workflow is still running, for example during a Stripe outage */
-async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Promise<boolean> {
-  const { id, user_id, amount, status, created_at } = overdue;
-  const order = { orderId: id, customerId: user_id, amount: Number(amount), status, createdAt: created_at };
+async function resumeOrder(
+  deps: SweepDependencies,
+  overdue: Pick<Row<'orders'>, (typeof OVERDUE_ORDER)[number]>,
+): Promise<boolean> {
+  const { id, user_id, total_amount, status, created_at } = overdue;
+  const order = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
   const isResumed = await startIfMissing(deps.temporal, orderStart(order, 'Order, resumed by the sweep', true));
   if (!isResumed) await recordIfFailing(deps, orderWorkflowId(id));
   return isResumed;

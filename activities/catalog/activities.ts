@@ -1,3 +1,4 @@
+import { sql as part } from 'kysely';
 import { isUuid } from '../../domain/ids.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { indexChanged } from './indexing.ts';
@@ -13,14 +14,16 @@ export function createSearchIndexActivities({ db, productIndex }: Pick<ActivityD
      * the outbox invalidate caches.
      */
     async reindexProduct({ product }: { product: string }): Promise<ReindexedProduct> {
-      const row = await db.row<{ id: string; sku: string; name: string; deleted: boolean }>(
-        `update products set version = nextval('product_version') where ${isUuid(product) ? 'id = $1' : 'sku = $1'}
-         returning id, sku, name, deleted_at is not null as deleted`,
-        [product],
+      const row = await db.row(
+        db.query
+          .updateTable('products')
+          .set({ version: part<number>`nextval('product_version')` })
+          .where(isUuid(product) ? 'id' : 'sku', '=', product)
+          .returning(['id', 'sku', 'name', 'deleted_at']),
       );
       if (!row) return { outcome: 'not_found' };
       await indexChanged(db, productIndex, [row.id]);
-      return { outcome: 'indexed', productId: row.id, sku: row.sku, name: row.name, isSold: !row.deleted };
+      return { outcome: 'indexed', productId: row.id, sku: row.sku, name: row.name, isSold: !row.deleted_at };
     },
   };
 }

@@ -1,47 +1,61 @@
 /** Indexes products from PostgreSQL in the search index: those that changed, or all of them in a new index. */
+import { type InferResult, sql as part } from 'kysely';
 import { fromDecimal } from '../../domain/money.ts';
 import type { IndexedProduct, ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { anyOf, literal, pairsOf } from '../../infra/postgres/statement-parts.ts';
 
-interface ProductRow {
-  id: string;
-  sku: string;
-  name: string;
-  description: string;
-  tags: string[];
-  options: string[] | null;
-  price: string;
-  currency: string;
-  image_url: string;
-  in_stock: boolean;
-  family_id: string | null;
-  is_family_lead: boolean;
-  category_slug: string | null;
-  category_name: string | null;
-  version: number;
-  created_at: Date;
-  deleted: boolean;
+/**
+ * Selects products as they are indexed. A family is one document, that of its lead: it is in stock while any variant is, and has the version
+ * of its newest change.
+ */
+function selectIndexed(sql: Sql) {
+  return sql.query
+    .selectFrom('products')
+    .leftJoin('categories as category', 'category.id', 'products.category_id')
+    .select([
+      'products.id',
+      'products.sku',
+      'products.name',
+      'products.description',
+      'products.tags',
+      'products.price',
+      'products.currency',
+      'products.image_url',
+      'products.family_id',
+      'products.is_family_lead',
+      'products.deleted_at',
+      'products.created_at',
+      'category.slug as category_slug',
+      'category.name as category_name',
+    ])
+    .select((product) => {
+      const variants = product.selectFrom('products as v').whereRef('v.family_id', '=', 'products.family_id');
+      const sold = variants.where('v.deleted_at', 'is', null);
+      const options = sold
+        .crossJoinLateral((of) => pairsOf(of.ref('v.option_values')).as('option'))
+        .select(({ fn }) => fn.agg<string[]>('array_agg', ['option.value']).distinct().as('values'));
+      const unlessFamily = product.case().when('products.family_id', 'is', null);
+      return [
+        unlessFamily
+          .then(product('products.stock_quantity', '>', 0))
+          .else(product.exists(sold.select('v.id').where('v.stock_quantity', '>', 0)))
+          .end()
+          .$castTo<boolean>()
+          .as('in_stock'),
+        unlessFamily
+          .then(product.ref('products.version'))
+          .else(variants.select(({ fn }) => fn.max('v.version').as('newest')))
+          .end()
+          .$castTo<number>()
+          .as('version'),
+        unlessFamily.then(product.lit(null)).else(options).end().$castTo<string[] | null>().as('options'),
+      ];
+    });
 }
 
-// A family is one document, that of its lead. It is in stock while any variant is, and has the version of its newest change.
-const SELECT = `
-  select p.id, p.sku, p.name, p.description, p.tags, p.price, p.currency, p.image_url, p.family_id, p.is_family_lead,
-    p.deleted_at is not null as deleted, p.created_at, category.slug as category_slug, category.name as category_name,
-    case when p.family_id is null then p.stock_quantity > 0
-      else exists (select 1 from products v where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0)
-    end as in_stock,
-    case when p.family_id is null then p.version
-      else (select max(v.version) from products v where v.family_id = p.family_id) end as version,
-    case when p.family_id is null then null else (
-      select array_agg(distinct option.value) from products v, jsonb_each_text(v.option_values) option
-      where v.family_id = p.family_id and v.deleted_at is null) end as options
-  from products p left join categories category on category.id = p.category_id`;
+type ProductRow = InferResult<ReturnType<typeof selectIndexed>>[number];
 
-const CHANGED = `${SELECT}
-  where p.id = any($1::uuid[])
-     or p.is_family_lead and p.family_id in (select family_id from products where id = any($1::uuid[]) and family_id is not null)`;
-
-const PAGE = `${SELECT} where p.deleted_at is null and p.is_family_lead and p.id > $1 order by p.id limit $2`;
 const BATCH = 1_000;
 /** Up to this many rows force a refresh, which is cheap for few changes; larger imports wait for the index's own refresh each second. */
 const FEW_ROWS = 50;
@@ -49,9 +63,27 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Indexes the current state of the given products. Safe to run late or repeatedly. */
 export async function indexChanged(db: Sql, index: ProductIndex, productIds: readonly string[]): Promise<void> {
-  const rows = await db.rows<ProductRow>(CHANGED, [productIds]);
-  const shown = rows.filter((row) => !row.deleted && row.is_family_lead);
-  const removed = rows.filter((row) => row.deleted || !row.is_family_lead);
+  const rows = await db.rows(
+    selectIndexed(db).where((is) =>
+      is.or([
+        is('products.id', '=', anyOf(productIds)),
+        is.and([
+          is.ref('products.is_family_lead'),
+          is(
+            'products.family_id',
+            'in',
+            is
+              .selectFrom('products as changed')
+              .select('changed.family_id')
+              .where('changed.id', '=', anyOf(productIds))
+              .where('changed.family_id', 'is not', null),
+          ),
+        ]),
+      ]),
+    ),
+  );
+  const shown = rows.filter((row) => !row.deleted_at && row.is_family_lead);
+  const removed = rows.filter((row) => row.deleted_at || !row.is_family_lead);
   // Make the change visible before the caller invalidates caches, or an old response would be cached again.
   await index.write(
     shown.map(toIndexed),
@@ -75,7 +107,14 @@ export async function rebuildIndex(
   let after = FIRST_ID;
   let done = 0;
   for (;;) {
-    const rows = await db.rows<ProductRow>(PAGE, [after, BATCH]);
+    const rows = await db.rows(
+      selectIndexed(db)
+        .where('products.deleted_at', 'is', null)
+        .where((is) => is.ref('products.is_family_lead'))
+        .where('products.id', '>', after)
+        .orderBy('products.id')
+        .limit(BATCH),
+    );
     if (rows.length === 0) break;
     await index.write(rows.map(toIndexed), [], { index: name });
     after = rows.at(-1)!.id;
@@ -86,8 +125,15 @@ export async function rebuildIndex(
   await index.publish(name);
   // Products that changed while the new index was being filled may have been indexed only in the old one.
   await db.run(
-    `insert into outbox (topic, key) select 'product.changed', id::text from products where updated_at > $1::timestamptz - interval '1 hour'`,
-    [startedAt],
+    db.query
+      .insertInto('outbox')
+      .columns(['topic', 'key'])
+      .expression((insert) =>
+        insert
+          .selectFrom('products')
+          .select((of) => [literal('product.changed').as('topic'), of.cast<string>('products.id', 'text').as('key')])
+          .where('updated_at', '>', part<Date>`${startedAt}::timestamptz - interval '1 hour'`),
+      ),
   );
   return done;
 }

@@ -124,14 +124,11 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {
+  const message = `${EMAIL_NAMES[kind]} could not be delivered: the mail server rejected the address or the message.`;
   await sql.run(
-    `insert into order_events (order_id, type, message, data, dedupe_key) values ($1, 'mail_failed', $2, $3, $4)
-     on conflict (order_id, dedupe_key) do nothing`,
-    [
-      key,
-      `${EMAIL_NAMES[kind]} could not be delivered: the mail server rejected the address or the message.`,
-      JSON.stringify({ kind, reason }),
-      `mail:${id}`,
-    ],
+    sql.query
+      .insertInto('order_events')
+      .values({ order_id: key, type: 'mail_failed', message, data: { kind, reason }, dedupe_key: `mail:${id}` })
+      .onConflict((conflict) => conflict.columns(['order_id', 'dedupe_key']).doNothing()),
   );
 }

@@ -146,7 +146,7 @@ it('repeats a message whose worker died before deleting it', async () => {
   // The connection is lost after the effect and before the commit, as when the process is killed.
   await services.db.run(
     `select pg_terminate_backend(pid) from pg_stat_activity
-     where state = 'idle in transaction' and pid <> pg_backend_pid() and query like 'select id, topic, key, payload from outbox%'`,
+     where state = 'idle in transaction' and pid <> pg_backend_pid() and query like 'select "id", "topic", "key", "payload" from "outbox"%'`,
   );
   slow.release();
   expect(await delivered).toBeInstanceOf(Error);

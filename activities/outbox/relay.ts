@@ -3,16 +3,14 @@
  * message is deleted after its effect, in the transaction that holds its lock. A crash in between repeats the message, so every
  * handler must be safe to repeat.
  */
+import { sql as part } from 'kysely';
 import type { PoolClient } from 'pg';
 import type { Logger } from '../../infra/logger.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 
-export interface OutboxMessage {
-  id: number;
-  topic: string;
-  key: string;
-  payload: Record<string, unknown>;
-}
+export type OutboxMessage = Pick<Row<'outbox'>, 'id' | 'topic' | 'key' | 'payload'>;
 
 /** A message that will be retried. */
 export interface FailedMessage {
@@ -116,23 +114,22 @@ export class OutboxRelay {
     if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
     const { handle, maxMessages } = typeof handler === 'function' ? { handle: handler, maxMessages: BATCH } : handler;
     return this.#db.transaction(async (sql) => {
-      const messages = await sql.rows<OutboxMessage>(
-        `select id, topic, key, payload from outbox where topic = $1 and available_at <= now() order by id limit $2
-         for update skip locked`,
-        [topic, maxMessages],
+      const messages = await sql.rows(
+        sql.query
+          .selectFrom('outbox')
+          .select(['id', 'topic', 'key', 'payload'])
+          .where('topic', '=', topic)
+          .where('available_at', '<=', now)
+          .orderBy('id')
+          .limit(maxMessages)
+          .forUpdate()
+          .skipLocked(),
       );
       if (messages.length === 0) return 0;
       const failed = await this.#handle(topic, handle, messages);
-      if (failed.size > 0) {
-        await sql.run(
-          `update outbox set attempts = attempts + 1, last_error = failed.reason,
-             available_at = now() + make_interval(secs => least($3, power(2, least(attempts, 8))))
-           from unnest($1::bigint[], $2::text[]) failed (id, reason) where outbox.id = failed.id`,
-          [[...failed.keys()], [...failed.values()], MAX_WAIT_SECONDS],
-        );
-      }
+      if (failed.size > 0) await postpone(sql, failed);
       const done = messages.map(({ id }) => id).filter((id) => !failed.has(id));
-      if (done.length > 0) await sql.run('delete from outbox where id = any($1::bigint[])', [done]);
+      if (done.length > 0) await sql.run(sql.query.deleteFrom('outbox').where('id', '=', anyOf(done)));
       return done.length;
     });
   }
@@ -158,6 +155,23 @@ export class OutboxRelay {
       return new Map(messages.map(({ id }) => [id, reason]));
     }
   }
+}
+
+/** Postpones failed messages: each attempt doubles the time until the next. */
+async function postpone(sql: Sql, failed: ReadonlyMap<number, string>): Promise<void> {
+  const reasons = [...failed].map(([id, reason]) => ({ id, reason }));
+  await sql.run(
+    sql.query
+      .updateTable('outbox')
+      .from(rowsOf('failed', { id: 'bigint', reason: 'text' }, reasons))
+      .set((to) => ({
+        attempts: to('outbox.attempts', '+', 1),
+        last_error: to.ref('failed.reason'),
+        available_at: part<Date>`now() + make_interval(secs =>
+          least(${MAX_WAIT_SECONDS}, power(2, least(${to.ref('outbox.attempts')}, 8))))`,
+      }))
+      .whereRef('outbox.id', '=', 'failed.id'),
+  );
 }
 
 /** Sleeps until it is woken or the time has passed; a call to `wake` while awake ends the next sleep at once. */

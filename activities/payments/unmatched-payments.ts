@@ -1,9 +1,11 @@
 /** Payments that name an order but can't pay it (another PaymentIntent, or the wrong amount or currency). They are refunded in full. */
+import type { NotNull } from 'kysely';
 import Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { UnmatchedReason } from '../../domain/payment.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { refundState, type StripeRefundState } from './refund-state.ts';
 
@@ -22,25 +24,14 @@ export interface UnmatchedPayment {
   attempt: number;
 }
 
-interface PaymentRow {
-  id: string;
-  order_id: string;
-  received_amount: string;
-  currency: string;
-  unmatched_reason: UnmatchedReason;
-  created_at: Date;
-  refund_status: StripeRefundState['status'] | null;
-  stripe_refund_id: string | null;
-  refund_failure: string | null;
-  refund_attempt: number;
-}
-
 async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment | null> {
-  const row = await sql.row<PaymentRow>(
-    `select id, order_id, received_amount, currency, unmatched_reason, created_at, refund_status, stripe_refund_id, refund_failure,
-       refund_attempt
-     from payments where id = $1 and unmatched_reason is not null`,
-    [paymentIntentId],
+  const row = await sql.row(
+    sql.query
+      .selectFrom('payments')
+      .selectAll()
+      .where('id', '=', paymentIntentId)
+      .where('unmatched_reason', 'is not', null)
+      .$narrowType<{ unmatched_reason: NotNull }>(),
   );
   if (!row) return null;
   return {
@@ -119,12 +110,27 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
       outcome: { paymentIntentId: string; attempt: number } & StripeRefundState,
     ): Promise<UnmatchedPayment> {
       const { paymentIntentId, attempt, status, stripeRefundId, failureReason } = outcome;
+      const isFailed = status === 'failed';
       await db.run(
-        `update payments set refund_status = $2, stripe_refund_id = $3, refund_failure = $4, updated_at = now(),
-           refund_attempt = refund_attempt + case when $2 = 'failed' then 1 else 0 end
-         where id = $1 and unmatched_reason is not null and refund_attempt = $5
-           and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)`,
-        [paymentIntentId, status, stripeRefundId, failureReason ?? null, attempt],
+        db.query
+          .updateTable('payments')
+          .set((to) => ({
+            refund_status: status,
+            stripe_refund_id: stripeRefundId,
+            refund_failure: failureReason ?? null,
+            updated_at: now,
+            refund_attempt: to('refund_attempt', '+', isFailed ? 1 : 0),
+          }))
+          .where('id', '=', paymentIntentId)
+          .where('unmatched_reason', 'is not', null)
+          .where('refund_attempt', '=', attempt)
+          .where((is) =>
+            is.or([
+              is('refund_status', 'is distinct from', 'succeeded'),
+              // Only a failure of the same refund replaces a success; nothing equals null.
+              is('stripe_refund_id', '=', isFailed ? stripeRefundId : null),
+            ]),
+          ),
       );
       const payment = await read(db, paymentIntentId);
       if (!payment) throw new Error(`payment ${paymentIntentId} is not unmatched`);

@@ -2,6 +2,7 @@ import { limitMessage, type ReservationLimits } from '../../domain/reservation-l
 import { Batcher } from '../../infra/batcher.ts';
 import type { Settings } from '../../infra/config.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import {
   type ReservationResult,
@@ -96,10 +97,8 @@ export function createInventoryActivities({
     short: StockRequest['lines'],
     available: Map<string, number>,
   ): Promise<ReservationResult> {
-    const names = await db.rows<{ id: string; name: string }>(
-      'select id, name from products where id = any($1::uuid[])',
-      [short.map((line) => line.productId)],
-    );
+    const ids = short.map((line) => line.productId);
+    const names = await db.rows(db.query.selectFrom('products').select(['id', 'name']).where('id', '=', anyOf(ids)));
     const nameById = new Map(names.map((row) => [row.id, row.name]));
     return {
       outcome: 'out_of_stock',
@@ -134,9 +133,12 @@ export function createInventoryActivities({
 
   /** Reads when a reservation expires; null when it has ended. */
   async function loadReservation({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
-    const reservation = await db.row<{ expires_at: Date }>(
-      `select expires_at from reservations where id = $1 and status = 'reserved'`,
-      [reservationId],
+    const reservation = await db.row(
+      db.query
+        .selectFrom('reservations')
+        .select('expires_at')
+        .where('id', '=', reservationId)
+        .where('status', '=', 'reserved'),
     );
     return reservation ? { expiresAt: reservation.expires_at.toISOString() } : null;
   }

@@ -1,6 +1,8 @@
 /** Ends reservations in PostgreSQL, many per transaction. */
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import { keptPastDeadline, keptSeconds, type ReservationEndSettings } from './reservation-end.ts';
+import { selectLockedReservations } from '../../infra/postgres/reservations.ts';
+import { anyOf, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
+import { keptReservations, type ReservationEndSettings } from './reservation-end.ts';
 import { releaseInLedger } from './stock-ledger.ts';
 
 export interface EndRequest {
@@ -18,12 +20,6 @@ export type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 
 /** Maximum difference between the clocks of the worker and PostgreSQL. */
 const CLOCK_TOLERANCE_SECONDS = 1;
 
-interface ReservationRow {
-  id: string;
-  status: 'reserved' | Exclude<Ended, 'checkout_pending' | 'not_due'>;
-  due: boolean;
-}
-
 /** @returns the result of each request, in order; a reservation that does not exist counts as released */
 export async function endInLedger(
   db: Database,
@@ -31,10 +27,13 @@ export async function endInLedger(
   settings: ReservationEndSettings,
 ): Promise<Ended[]> {
   return db.transaction(async (sql) => {
-    const rows = await sql.rows<ReservationRow>(
-      `select id, status, expires_at <= now() + make_interval(secs => $2) as due
-       from reservations where id = any($1::uuid[]) order by id for no key update`,
-      [requests.map((request) => request.reservationId), CLOCK_TOLERANCE_SECONDS],
+    const rows = await sql.rows(
+      selectLockedReservations(
+        sql,
+        requests.map((request) => request.reservationId),
+      ).select((reservation) =>
+        reservation('reservations.expires_at', '<=', secondsFromNow(CLOCK_TOLERANCE_SECONDS)).as('due'),
+      ),
     );
     const found = new Map(rows.map((row) => [row.id, row]));
     const reserved = rows.filter((row) => row.status === 'reserved').map((row) => row.id);
@@ -66,11 +65,15 @@ async function readUnpaid(
   ids: readonly string[],
   settings: ReservationEndSettings,
 ): Promise<Map<string, boolean>> {
-  const rows = await sql.rows<{ id: string; kept: boolean }>(
-    `select r.id, r.expires_at + ${keptPastDeadline('pending', 3)} > now() + make_interval(secs => $2) as kept
-     from reservations r join orders pending on pending.reservation_id = r.id and pending.status = 'pending'
-     where r.id = any($1::uuid[])`,
-    [ids, CLOCK_TOLERANCE_SECONDS, ...keptSeconds(settings)],
+  const { reservations, keptUntil } = keptReservations(sql, settings);
+  const rows = await sql.rows(
+    reservations
+      .select((of) => [
+        'reservations.id',
+        of(keptUntil, '>', secondsFromNow(CLOCK_TOLERANCE_SECONDS)).$castTo<boolean>().as('kept'),
+      ])
+      .where('reservations.id', '=', anyOf(ids))
+      .where('pending.id', 'is not', null),
   );
-  return new Map(rows.map((row) => [row.id, row.kept]));
+  return new Map(rows.map(({ id, kept }) => [id, kept]));
 }

@@ -1,8 +1,11 @@
 /** Extends a reservation once, together with the order that is awaiting payment on it. */
 
-import { type OrderStatus, refusalOf } from '../../domain/order-state.ts';
+import { sql as part } from 'kysely';
+import { refusalOf } from '../../domain/order-state.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
+import { lockReservations } from '../../infra/postgres/reservations.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import { recordEvent } from '../orders/order-events.ts';
 
 export interface ExtendReservationRequest {
@@ -29,22 +32,13 @@ export async function extendReservation(db: Database, request: ExtendReservation
   if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))
     return { outcome: 'refused', message: `A reservation can be extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
-    const reservation = await sql.row<{
-      status: string;
-      expires_at: Date;
-      extended_at: Date | null;
-      extension: string | null;
-    }>(
-      `select status, expires_at, extended_at, extension_request as extension from reservations where id = $1 for no key update`,
-      [reservationId],
-    );
+    const [reservation] = await lockReservations(sql, [reservationId]);
     if (!reservation) return { outcome: 'refused', message: 'Reservation not found.' };
-    const order = await sql.row<{ id: string; status: OrderStatus }>(
-      'select id, status from orders where reservation_id = $1',
-      [reservationId],
+    const order = await sql.row(
+      sql.query.selectFrom('orders').select(['id', 'status']).where('reservation_id', '=', reservationId),
     );
     if (reservation.extended_at) {
-      return reservation.extension === requestId
+      return reservation.extension_request === requestId
         ? { outcome: 'extended', expiresAt: reservation.expires_at.toISOString(), orderId: order?.id ?? null }
         : {
             outcome: 'refused',
@@ -56,17 +50,25 @@ export async function extendReservation(db: Database, request: ExtendReservation
     if (refusal) return { outcome: 'refused', message: refusal };
     if (reservation.status !== 'reserved' || reservation.expires_at.getTime() <= Date.now())
       return { outcome: 'refused', message: order ? AWAITS_PAYMENT : ENDED };
-    const extended = (await sql.row<{ expires_at: Date }>(
-      `update reservations set expires_at = expires_at + make_interval(mins => $2), extended_at = now(), extension_request = $3,
-         updated_at = now()
-       where id = $1 returning expires_at`,
-      [reservationId, minutes, requestId],
+    const extended = (await sql.row(
+      sql.query
+        .updateTable('reservations')
+        .set((to) => ({
+          expires_at: part<Date>`${to.ref('expires_at')} + make_interval(mins => ${minutes})`,
+          extended_at: now,
+          extension_request: requestId,
+          updated_at: now,
+        }))
+        .where('id', '=', reservationId)
+        .returning('expires_at'),
     ))!;
     if (order) {
-      await sql.run('update orders set expires_at = $2, updated_at = now() where id = $1', [
-        order.id,
-        extended.expires_at.toISOString(),
-      ]);
+      await sql.run(
+        sql.query
+          .updateTable('orders')
+          .set({ expires_at: extended.expires_at, updated_at: now })
+          .where('id', '=', order.id),
+      );
       await recordEvent(sql, {
         orderId: order.id,
         type: 'reservation_extended',

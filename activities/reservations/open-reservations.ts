@@ -51,13 +51,13 @@ export class OpenReservations {
    * their open reservations, so that no order can be created from one that is about to be replaced.
    */
   static async lock(sql: Sql, requests: readonly Wanted[]): Promise<OpenReservations> {
-    const row = await sql.row<{ locked: LockedRows }>(
-      'select lock_shoppers($1::uuid[], $2::text[], $3::text[]) as locked',
-      [
-        requests.map((request) => request.reservationId),
-        [...new Set(requests.flatMap((request) => request.owners))],
-        [...new Set(requests.map((request) => request.addressHash))],
-      ],
+    const ids = requests.map((request) => request.reservationId);
+    const owners = [...new Set(requests.flatMap((request) => request.owners))];
+    const addresses = [...new Set(requests.map((request) => request.addressHash))];
+    const row = await sql.row(
+      sql.query.selectNoFrom(({ fn, val }) =>
+        fn<LockedRows>('lock_shoppers', [val(ids), val(owners), val(addresses)]).as('locked'),
+      ),
     );
     return new OpenReservations(row!.locked);
   }

@@ -5,13 +5,16 @@
  * A granted reservation replaces the shopper's earlier one, unless an order is awaiting payment on that. Units of the earlier reservation
  * count as available to its shopper.
  */
+import { sql as part, type QueryCreator } from 'kysely';
 import { fromDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import type { ExceededLimit, ReservationLimits } from '../../domain/reservation-limits.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
+import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import { type OpenReservation, OpenReservations, type Wanted } from './open-reservations.ts';
-import { type ReservedLine, type ReservedStock, readReservation } from './stock-ledger.ts';
+import { type ReservedLine, type ReservedStock, readReservation, selectAvailable } from './stock-ledger.ts';
 
 export interface ShortLine {
   productId: string;
@@ -46,15 +49,9 @@ interface Granted {
   reservation: ReservedStock;
 }
 
-interface ProductRow {
-  id: string;
-  sku: string;
-  name: string;
-  image_url: string;
-  price: string;
-  currency: string;
+type ProductRow = Pick<Row<'products'>, 'id' | 'sku' | 'name' | 'image_url' | 'price' | 'currency'> & {
   available: number;
-}
+};
 
 /** Makes the reservations; one that already exists is returned unchanged. @returns the result of each request, in order */
 export async function reserveInLedger(
@@ -131,12 +128,14 @@ async function lockProducts(
   reservations: readonly { lines: readonly StockLine[] }[],
 ): Promise<Map<string, ProductRow>> {
   const ids = new Set(reservations.flatMap(({ lines }) => lines.map((line) => line.productId)));
-  const rows = await sql.rows<ProductRow & { deleted: boolean }>(
-    `select id, sku, name, image_url, price, currency, stock_quantity - reserved_quantity as available, deleted_at is not null as deleted
-     from products where id = any($1::uuid[]) order by id for no key update`,
-    [[...ids]],
+  const rows = await sql.rows(
+    selectAvailable(sql)
+      .select(['sku', 'name', 'image_url', 'price', 'currency', 'deleted_at'])
+      .where('id', '=', anyOf([...ids]))
+      .orderBy('id')
+      .forNoKeyUpdate(),
   );
-  return new Map(rows.filter((row) => !row.deleted).map((row) => [row.id, row]));
+  return new Map(rows.filter((row) => !row.deleted_at).map((row) => [row.id, row]));
 }
 
 /** Grants all lines, subtracting them from the available units in `products`, or none. The reservation's time starts now. */
@@ -193,49 +192,94 @@ async function saveReservations(
   const replacedIds = new Set(replaced.map((each) => each.id));
   // Release these first, because a shopper may have one open reservation and PostgreSQL checks each new row at once.
   if (replacedIds.size > 0) {
-    await sql.run(`update reservations set status = 'released', updated_at = now() where id = any($1::uuid[])`, [
-      [...replacedIds],
-    ]);
+    await sql.run(
+      sql.query
+        .updateTable('reservations')
+        .set({ status: 'released', updated_at: now })
+        .where('id', '=', anyOf([...replacedIds])),
+    );
   }
+  const rows = granted.map(({ request, reservation }) => ({
+    id: reservation.id,
+    owner: request.owners[0]!,
+    cart_id: request.cartId,
+    address_hash: request.addressHash,
+    // A reservation that a later request of the same batch replaces is inserted as released.
+    status: replacedIds.has(reservation.id) ? ('released' as const) : ('reserved' as const),
+    currency: reservation.currency,
+    expires_at: reservation.expiresAt,
+    replaces: `{${reservation.replaces.join()}}`,
+  }));
+  const lines = granted.flatMap(({ request, reservation }) =>
+    request.lines.map(({ productId, quantity }) => ({
+      reservation_id: reservation.id,
+      product_id: productId,
+      quantity,
+      unit_price: products.get(productId)!.price,
+    })),
+  );
+  await sql.run(
+    sql.query
+      .with('request', (request) => insertReservations(request, rows))
+      .with('moved', (moved) =>
+        moved
+          .updateTable('products')
+          .from(rowsOf('taken', { product_id: 'uuid', quantity: 'integer' }, takenUnits(granted, replaced)))
+          .set((to) => ({ reserved_quantity: to('products.reserved_quantity', '+', to.ref('taken.quantity')) }))
+          .whereRef('products.id', '=', 'taken.product_id'),
+      )
+      .insertInto('reservation_items')
+      .columns(LINE_COLUMNS)
+      .expression((insert) => insert.selectFrom(rowsOf('line', LINE_TYPES, lines)).select(LINE_COLUMNS)),
+  );
+}
+
+const LINE_COLUMNS = ['reservation_id', 'product_id', 'quantity', 'unit_price'] as const;
+const LINE_TYPES = { reservation_id: 'uuid', product_id: 'uuid', quantity: 'integer', unit_price: 'numeric' } as const;
+
+/** @param rows `replaces` is an array's text, since PostgreSQL has no arrays of arrays that differ in length */
+function insertReservations(
+  sql: QueryCreator<Tables>,
+  rows: readonly (Pick<
+    Row<'reservations'>,
+    'id' | 'owner' | 'cart_id' | 'address_hash' | 'status' | 'currency' | 'expires_at'
+  > & { replaces: string })[],
+) {
+  const columns = ['id', 'owner', 'cart_id', 'address_hash', 'status', 'currency', 'expires_at'] as const;
+  const types = {
+    id: 'uuid',
+    owner: 'text',
+    cart_id: 'uuid',
+    address_hash: 'text',
+    status: 'text',
+    currency: 'text',
+    expires_at: 'timestamptz',
+    replaces: 'text',
+  } as const;
+  return sql
+    .insertInto('reservations')
+    .columns([...columns, 'replaces'])
+    .expression((insert) =>
+      insert
+        .selectFrom(rowsOf('given', types, rows))
+        .select(columns)
+        .select((given) => given.cast<string[]>('replaces', part`uuid[]`).as('replaces')),
+    );
+}
+
+/** Units that the granted reservations take from each product, minus those of the reservations that they replace. */
+function takenUnits(
+  granted: readonly Granted[],
+  replaced: readonly OpenReservation[],
+): { product_id: string; quantity: number }[] {
   const taken = new Map<string, number>();
   const count = ({ productId, quantity }: StockLine, sign: 1 | -1) =>
     taken.set(productId, (taken.get(productId) ?? 0) + sign * quantity);
   for (const { request } of granted) for (const line of request.lines) count(line, 1);
   for (const { lines } of replaced) for (const line of lines) count(line, -1);
-  const moved = [...taken].filter(([, quantity]) => quantity !== 0);
-  const lines = granted.flatMap(({ request, reservation }) =>
-    request.lines.map((line) => ({ ...line, reservationId: reservation.id })),
-  );
-  await sql.run(
-    `with request as (
-       insert into reservations (id, owner, cart_id, address_hash, status, currency, expires_at, replaces)
-       select id, owner, cart_id, address_hash, status, currency, expires_at, replaces::uuid[]
-       from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-         request (id, owner, cart_id, address_hash, status, currency, expires_at, replaces)),
-     moved as (
-       update products set reserved_quantity = reserved_quantity + taken.quantity
-       from unnest($9::uuid[], $10::int[]) taken (product_id, quantity)
-       where products.id = taken.product_id)
-     insert into reservation_items (reservation_id, product_id, quantity, unit_price)
-     select * from unnest($11::uuid[], $12::uuid[], $13::int[], $14::numeric[]) line`,
-    [
-      granted.map(({ reservation }) => reservation.id),
-      granted.map(({ request }) => request.owners[0]),
-      granted.map(({ request }) => request.cartId),
-      granted.map(({ request }) => request.addressHash),
-      // A reservation that a later request of the same batch replaces is inserted as released.
-      granted.map(({ reservation }) => (replacedIds.has(reservation.id) ? 'released' : 'reserved')),
-      granted.map(({ reservation }) => reservation.currency),
-      granted.map(({ reservation }) => reservation.expiresAt.toISOString()),
-      granted.map(({ reservation }) => `{${reservation.replaces.join()}}`),
-      moved.map(([productId]) => productId),
-      moved.map(([, quantity]) => quantity),
-      lines.map((line) => line.reservationId),
-      lines.map((line) => line.productId),
-      lines.map((line) => line.quantity),
-      lines.map((line) => products.get(line.productId)!.price),
-    ],
-  );
+  return [...taken]
+    .filter(([, quantity]) => quantity !== 0)
+    .map(([product_id, quantity]) => ({ product_id, quantity }));
 }
 
 function existing(reservation: ReservedStock): LedgerReservation {

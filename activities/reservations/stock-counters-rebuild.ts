@@ -2,19 +2,14 @@
 
 import type { Logger } from '../../infra/logger.ts';
 import type { Database } from '../../infra/postgres/database.ts';
-import { MARKER_SECONDS, type StockCounters, type StockLine } from '../../infra/redis/stock-counters.ts';
+import { reservedLines } from '../../infra/postgres/reservations.ts';
+import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
+import { MARKER_SECONDS, type StockCounters } from '../../infra/redis/stock-counters.ts';
+import { selectAvailable } from './stock-ledger.ts';
 
 /** Advisory lock of the process that rebuilds. */
 const COUNTERS_LOCK = 7_261_002;
 const BATCH = 5_000;
-
-interface ReservationRow {
-  id: string;
-  status: string;
-  owner: string;
-  since: Date;
-  lines: { productId: string; quantity: number }[] | null;
-}
 
 /**
  * Makes sure that the stock counters are open and were built in the running Redis process.
@@ -46,15 +41,17 @@ async function rebuild(db: Database, stockCounters: StockCounters, log: Logger):
   // One snapshot of counts, reservations, and pending adjustments; whatever commits after it updates the stock counters in the usual way.
   const counts = await db.transaction(
     async (sql) => {
-      const adjustments = await sql.rows<{ id: number }>(`select id from outbox where topic = 'stock.adjusted'`);
+      const adjustments = await sql.rows(
+        sql.query.selectFrom('outbox').select('id').where('topic', '=', 'stock.adjusted'),
+      );
       await stockCounters.load({ adjustedOutboxIds: adjustments.map((row) => row.id) });
-      const reservations = await sql.rows<ReservationRow>(
-        `select reservation.id, reservation.status, reservation.owner, reservation.updated_at as since,
-           (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity))
-            from reservation_items item where item.reservation_id = reservation.id) as lines
-         from reservations reservation
-         where reservation.status = 'reserved' or reservation.updated_at > now() - make_interval(secs => $1)`,
-        [MARKER_SECONDS],
+      const reservations = await sql.rows(
+        sql.query
+          .selectFrom('reservations')
+          .select((reservation) => ['id', 'status', 'owner', 'updated_at', reservedLines(reservation)])
+          .where((is) =>
+            is.or([is('status', '=', literal('reserved')), is('updated_at', '>', secondsFromNow(-MARKER_SECONDS))]),
+          ),
       );
       for (const part of chunks(reservations)) {
         await stockCounters.load({
@@ -62,14 +59,12 @@ async function rebuild(db: Database, stockCounters: StockCounters, log: Logger):
             id: row.id,
             state: row.status === 'reserved' ? 'reserved' : row.status === 'committed' ? 'committed' : 'released',
             owner: row.owner,
-            sinceMs: row.since.getTime(),
-            lines: (row.lines ?? []) as StockLine[],
+            sinceMs: row.updated_at.getTime(),
+            lines: row.lines,
           })),
         });
       }
-      const products = await sql.rows<{ id: string; available: number }>(
-        'select id, stock_quantity - reserved_quantity as available from products where deleted_at is null',
-      );
+      const products = await sql.rows(selectAvailable(sql).where('deleted_at', 'is', null));
       for (const part of chunks(products)) {
         await stockCounters.load({ counts: part.map((row) => ({ productId: row.id, available: row.available })) });
       }

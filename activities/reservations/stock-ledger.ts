@@ -6,6 +6,8 @@
 import { fromDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { type ReservationRow, readReservation as readRow } from '../../infra/postgres/reservations.ts';
+import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 
 export interface ReservedLine extends StockLine {
@@ -25,56 +27,48 @@ export interface ReservedStock {
   replaces: string[];
 }
 
-interface ReservationRow {
-  id: string;
-  status: ReservationStatus;
-  currency: string;
-  expires_at: Date;
-  replaces: string[];
-}
-
-interface ReservationItemRow {
-  product_id: string;
-  quantity: number;
-  unit_price: string;
-  sku: string;
-  name: string;
-  image_url: string;
-}
-
 export async function readReservation(sql: Sql, reservationId: string): Promise<ReservedStock | undefined> {
-  const row = await sql.row<ReservationRow>(
-    'select id, status, currency, expires_at, replaces from reservations where id = $1',
-    [reservationId],
-  );
-  if (!row) return undefined;
-  const items = await sql.rows<ReservationItemRow>(
-    `select item.product_id, item.quantity, item.unit_price, product.sku, product.name, product.image_url
-     from reservation_items item join products product on product.id = item.product_id
-     where item.reservation_id = $1 order by item.product_id`,
-    [reservationId],
-  );
+  const row = await readRow(sql, reservationId);
+  return row && stockOf(row);
+}
+
+function stockOf({ id, status, currency, expires_at, replaces, items }: ReservationRow): ReservedStock {
   return {
-    id: row.id,
-    status: row.status,
-    currency: row.currency,
-    expiresAt: row.expires_at,
-    replaces: row.replaces,
+    id,
+    status,
+    currency,
+    expiresAt: expires_at,
+    replaces,
     lines: items.map((item) => ({
       productId: item.product_id,
       quantity: item.quantity,
       sku: item.sku,
       name: item.name,
       imageUrl: item.image_url,
-      unitPriceCents: fromDecimal(item.unit_price, row.currency),
+      unitPriceCents: fromDecimal(item.unit_price, currency),
     })),
   };
 }
 
-const LOCK_ITEMS = `
-  select product.id from products product
-  join reservation_items item on item.product_id = product.id
-  where item.reservation_id = any($1::uuid[]) order by product.id for no key update of product`;
+/** Selects products with their units that are free to reserve. */
+export function selectAvailable(sql: Sql) {
+  return sql.query
+    .selectFrom('products')
+    .select((of) => ['products.id', of('stock_quantity', '-', of.ref('reserved_quantity')).as('available')]);
+}
+
+/** Locks the products of reservations. */
+function lockProductsOf(sql: Sql, reservationIds: readonly string[]): Promise<unknown> {
+  return sql.rows(
+    sql.query
+      .selectFrom('products as product')
+      .innerJoin('reservation_items as item', 'item.product_id', 'product.id')
+      .select('product.id')
+      .where('item.reservation_id', '=', anyOf(reservationIds))
+      .orderBy('product.id')
+      .forNoKeyUpdate('product'),
+  );
+}
 
 export interface EndedReservation {
   reservationId: string;
@@ -86,24 +80,39 @@ export interface EndedReservation {
  * @returns the reservations that this call ended
  */
 export async function releaseInLedger(sql: Sql, reservations: readonly EndedReservation[]): Promise<Set<string>> {
-  const ended = await sql.rows<{ id: string }>(
-    `update reservations set status = ended.status, updated_at = now()
-     from unnest($1::uuid[], $2::text[]) ended (id, status)
-     where reservations.id = ended.id and reservations.status = 'reserved' returning reservations.id`,
-    [reservations.map((reservation) => reservation.reservationId), reservations.map((reservation) => reservation.to)],
+  const ends = reservations.map(({ reservationId, to }) => ({ id: reservationId, status: to }));
+  const ended = await sql.rows(
+    sql.query
+      .updateTable('reservations')
+      .from(rowsOf('ended', { id: 'uuid', status: 'text' }, ends))
+      .set((to) => ({ status: to.ref('ended.status'), updated_at: now }))
+      .whereRef('reservations.id', '=', 'ended.id')
+      .where('reservations.status', '=', 'reserved')
+      .returning('reservations.id'),
   );
   const ids = ended.map((row) => row.id);
   if (ids.length > 0) {
-    await sql.rows(LOCK_ITEMS, [ids]);
-    await sql.run(
-      `update products set reserved_quantity = reserved_quantity - item.quantity
-       from (select product_id, sum(quantity)::int as quantity from reservation_items
-             where reservation_id = any($1::uuid[]) group by product_id) item
-       where products.id = item.product_id`,
-      [ids],
-    );
+    await lockProductsOf(sql, ids);
+    await returnUnits(sql, ids);
   }
   return new Set(ids);
+}
+
+async function returnUnits(sql: Sql, reservationIds: readonly string[]): Promise<void> {
+  await sql.run(
+    sql.query
+      .updateTable('products')
+      .from((from) =>
+        from
+          .selectFrom('reservation_items')
+          .select((of) => ['product_id', of.fn.sum<number>('quantity').as('quantity')])
+          .where('reservation_id', '=', anyOf(reservationIds))
+          .groupBy('product_id')
+          .as('item'),
+      )
+      .set((to) => ({ reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')) }))
+      .whereRef('products.id', '=', 'item.product_id'),
+  );
 }
 
 /**
@@ -112,33 +121,48 @@ export async function releaseInLedger(sql: Sql, reservations: readonly EndedRese
  * @returns `sold`, or `gone` when the reservation had ended and its items are no longer available
  */
 export async function sellInLedger(sql: Sql, reservationId: string): Promise<'sold' | 'gone'> {
-  const committed = await sql.run(
-    `update reservations set status = 'committed', updated_at = now() where id = $1 and status = 'reserved'`,
-    [reservationId],
-  );
-  await sql.rows(LOCK_ITEMS, [[reservationId]]);
+  const commit = sql.query
+    .updateTable('reservations')
+    .set({ status: 'committed', updated_at: now })
+    .where('id', '=', reservationId);
+  const sell = sql.query
+    .updateTable('products')
+    .from('reservation_items as item')
+    .set((to) => ({ stock_quantity: to('products.stock_quantity', '-', to.ref('item.quantity')) }))
+    .where('item.reservation_id', '=', reservationId)
+    .whereRef('products.id', '=', 'item.product_id');
+
+  const committed = await sql.run(commit.where('status', '=', 'reserved'));
+  await lockProductsOf(sql, [reservationId]);
   if (committed === 1) {
     await sql.run(
-      `update products set stock_quantity = stock_quantity - item.quantity, reserved_quantity = reserved_quantity - item.quantity
-       from reservation_items item where item.reservation_id = $1 and products.id = item.product_id`,
-      [reservationId],
+      sell.set((to) => ({ reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')) })),
     );
     return 'sold';
   }
-  const lacking = await sql.row(
-    `select 1 from products product join reservation_items item on item.product_id = product.id
-     where item.reservation_id = $1
-       and (product.deleted_at is not null or product.stock_quantity - product.reserved_quantity < item.quantity) limit 1`,
-    [reservationId],
-  );
-  if (lacking) return 'gone';
-  await sql.run(
-    `update products set stock_quantity = stock_quantity - item.quantity
-     from reservation_items item where item.reservation_id = $1 and products.id = item.product_id`,
-    [reservationId],
-  );
-  await sql.run(`update reservations set status = 'committed', updated_at = now() where id = $1`, [reservationId]);
+  if (await isLacking(sql, reservationId)) return 'gone';
+  await sql.run(sell);
+  await sql.run(commit);
   return 'sold';
+}
+
+/** Whether a product of an ended reservation is no longer sold or has too few free units. */
+async function isLacking(sql: Sql, reservationId: string): Promise<boolean> {
+  const lacking = await sql.row(
+    sql.query
+      .selectFrom('products as product')
+      .innerJoin('reservation_items as item', 'item.product_id', 'product.id')
+      .select('product.id')
+      .where('item.reservation_id', '=', reservationId)
+      .where((is) =>
+        is.or([
+          is('product.deleted_at', 'is not', null),
+          is(is('product.stock_quantity', '-', is.ref('product.reserved_quantity')), '<', is.ref('item.quantity')),
+        ]),
+      )
+      .limit(1),
+  );
+  return lacking !== undefined;
 }
 
 /**
@@ -147,15 +171,27 @@ export async function sellInLedger(sql: Sql, reservationId: string): Promise<'so
  */
 export async function restockRefund(sql: Sql, refundId: string): Promise<void> {
   await sql.rows(
-    `select product.id from products product join refund_items item on item.product_id = product.id
-     where item.refund_id = $1 order by product.id for no key update of product`,
-    [refundId],
+    sql.query
+      .selectFrom('products as product')
+      .innerJoin('refund_items as item', 'item.product_id', 'product.id')
+      .select('product.id')
+      .where('item.refund_id', '=', refundId)
+      .orderBy('product.id')
+      .forNoKeyUpdate('product'),
   );
   await sql.run(
-    `with back as (
-       update refund_items set restocked_at = now() where refund_id = $1 and restocked_at is null
-       returning product_id, quantity)
-     update products set stock_quantity = stock_quantity + back.quantity from back where products.id = back.product_id`,
-    [refundId],
+    sql.query
+      .with('back', (back) =>
+        back
+          .updateTable('refund_items')
+          .set({ restocked_at: now })
+          .where('refund_id', '=', refundId)
+          .where('restocked_at', 'is', null)
+          .returning(['product_id', 'quantity']),
+      )
+      .updateTable('products')
+      .from('back')
+      .set((to) => ({ stock_quantity: to('products.stock_quantity', '+', to.ref('back.quantity')) }))
+      .whereRef('products.id', '=', 'back.product_id'),
   );
 }

@@ -4,6 +4,8 @@
  */
 import type { StockLine } from '../redis/stock-counters.ts';
 import type { Sql } from './database.ts';
+import { reservedLines } from './reservations.ts';
+import { anyOf, literal } from './statement-parts.ts';
 
 export interface OwnReservation {
   id: string;
@@ -13,18 +15,27 @@ export interface OwnReservation {
 }
 
 /** @param owners all owner names of the shopper */
-export async function listOwnReservations(
-  sql: Pick<Sql, 'rows'>,
-  owners: readonly string[],
-): Promise<OwnReservation[]> {
-  const rows = await sql.rows<{ id: string; has_order: boolean; lines: StockLine[] }>(
-    `select r.id, exists (select 1 from orders o where o.reservation_id = r.id and o.status = 'pending') as has_order,
-       (select coalesce(jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity)), '[]')
-        from reservation_items item where item.reservation_id = r.id) as lines
-     from reservations r where r.status = 'reserved' and r.owner = any($1)`,
-    [owners],
+export function listOwnReservations(sql: Sql, owners: readonly string[]): Promise<OwnReservation[]> {
+  return sql.rows(
+    sql.query
+      .selectFrom('reservations')
+      .select('reservations.id')
+      .select((reservation) => [
+        reservation
+          .exists(
+            reservation
+              .selectFrom('orders')
+              .select('orders.id')
+              .whereRef('orders.reservation_id', '=', 'reservations.id')
+              .where('orders.status', '=', 'pending'),
+          )
+          .$castTo<boolean>()
+          .as('hasOrder'),
+        reservedLines(reservation),
+      ])
+      .where('reservations.status', '=', literal('reserved'))
+      .where('reservations.owner', '=', anyOf(owners)),
   );
-  return rows.map(({ id, has_order, lines }) => ({ id, hasOrder: has_order, lines }));
 }
 
 /** Whether these reservations cover every line. */

@@ -1,5 +1,5 @@
 /** Reservation rows: read and locked here only. `lock_shoppers`, in the schema, also locks those of a shopper who reserves. */
-import type { SelectQueryBuilder } from 'kysely';
+import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
@@ -36,12 +36,27 @@ export function readReservation(sql: Sql, reservationId: string): Promise<Reserv
   return sql.row(selectReservations(sql).where('reservations.id', '=', reservationId));
 }
 
-/** Locks reservations, in order of ID so that two transactions can't deadlock. */
+/** Selects reservations under their row locks, in order of ID so that two transactions can't deadlock. */
+export function selectLockedReservations(
+  sql: Sql,
+  reservationIds: readonly string[],
+): SelectQueryBuilder<Tables, 'reservations', ReservationRow> {
+  return selectReservations(sql)
+    .where('reservations.id', '=', anyOf(reservationIds))
+    .orderBy('reservations.id')
+    .forNoKeyUpdate();
+}
+
 export function lockReservations(sql: Sql, reservationIds: readonly string[]): Promise<ReservationRow[]> {
-  return sql.rows(
-    selectReservations(sql)
-      .where('reservations.id', '=', anyOf(reservationIds))
-      .orderBy('reservations.id')
-      .forNoKeyUpdate(),
-  );
+  return sql.rows(selectLockedReservations(sql, reservationIds));
+}
+
+/** A column for statements that need only the units of a reservation, not its products. */
+export function reservedLines(reservation: ExpressionBuilder<Tables, 'reservations'>) {
+  return jsonArrayFrom(
+    reservation
+      .selectFrom('reservation_items as item')
+      .select(['item.product_id as productId', 'item.quantity'])
+      .whereRef('item.reservation_id', '=', 'reservations.id'),
+  ).as('lines');
 }

@@ -26,12 +26,31 @@ export function idIn(kind: 'user' | 'cart', name: Expression<string>): RawBuilde
   return sql<string>`case when ${name} like ${sql.lit(`${prefix}%`)} then ${id} end`;
 }
 
+/** The server's time, moved by seconds: negative for the past. */
+export function secondsFromNow(seconds: number): RawBuilder<Date> {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`;
+}
+
+/**
+ * A constant in the statement's text instead of a parameter. A prepared statement uses an index `where status = 'reserved'` only if its text
+ * has that condition.
+ */
+export function literal<Value extends string>(value: Value): RawBuilder<Value> {
+  return sql.lit(value);
+}
+
+/** The pairs of a JSON object as a table, to join beside the object's row. */
+export function pairsOf(json: Expression<object>): RawBuilder<{ key: string; value: string }> {
+  return sql`jsonb_each_text(${json})`;
+}
+
 interface ColumnTypes {
   uuid: string;
   text: string;
-  boolean: boolean;
   numeric: string;
   integer: number;
+  bigint: number;
+  boolean: boolean;
   timestamptz: Date;
   jsonb: object;
 }
@@ -41,16 +60,16 @@ interface ColumnTypes {
  * `selectFrom(rowsOf('line', { product_id: 'uuid', quantity: 'integer' }, lines))`.
  * @param columns each column's type in PostgreSQL
  */
-export function rowsOf<Alias extends string, Types extends Record<string, keyof ColumnTypes>>(
-  alias: Alias,
-  columns: Types,
-  rows: readonly { readonly [Name in keyof Types]: ColumnTypes[Types[Name]] | null }[],
-): AliasedRawBuilder<{ [Name in keyof Types]: ColumnTypes[Types[Name]] }, Alias> {
+export function rowsOf<
+  Alias extends string,
+  Types extends Record<string, keyof ColumnTypes>,
+  Given extends { readonly [Name in keyof Types]: ColumnTypes[Types[Name]] | null },
+>(alias: Alias, columns: Types, rows: readonly Given[]): AliasedRawBuilder<Pick<Given, keyof Types>, Alias> {
   const arrays = Object.entries(columns).map(
     ([name, type]) => sql`${rows.map((row) => elementOf(row[name as keyof Types]))}::${sql.raw(type)}[]`,
   );
   const names = Object.keys(columns).map((name) => sql.ref(name));
-  return sql<{ [Name in keyof Types]: ColumnTypes[Types[Name]] }>`unnest(${sql.join(arrays)})`.as<Alias>(
+  return sql<Pick<Given, keyof Types>>`unnest(${sql.join(arrays)})`.as<Alias>(
     sql`${sql.ref(alias)}(${sql.join(names)})`,
   );
 }

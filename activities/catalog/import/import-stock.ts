@@ -1,13 +1,11 @@
 /** Applies the stock columns of an import row to its product. */
 import { changeStock, MAX_STOCK, type StockState } from '../../../domain/stock.ts';
 import type { Sql } from '../../../infra/postgres/database.ts';
+import type { Row } from '../../../infra/postgres/entities/index.ts';
+import { rowsOf } from '../../../infra/postgres/statement-parts.ts';
 import type { ImportRow } from './import-row.ts';
 
-export interface KnownProduct extends StockState {
-  id: string;
-  sku: string;
-  family_id: string | null;
-}
+export type KnownProduct = StockState & Pick<Row<'products'>, 'id' | 'sku' | 'family_id'>;
 
 /** Deltas that were already applied, by product and reference. */
 export type CountedDeltas = ReadonlyMap<string, number>;
@@ -26,10 +24,16 @@ export async function readCountedDeltas(
 ): Promise<CountedDeltas> {
   const deliveries = rows.filter((row) => row.stockDelta !== undefined && known.has(row.sku));
   if (deliveries.length === 0) return new Map();
-  const counted = await sql.rows<{ product_id: string; reference: string; delta: number }>(
-    `select product_id, reference, delta from stock_changes
-     join unnest($1::uuid[], $2::text[]) given (product_id, reference) using (product_id, reference)`,
-    [deliveries.map(({ sku }) => known.get(sku)!.id), deliveries.map(referenceOf)],
+  const given = deliveries.map((row) => ({ product_id: known.get(row.sku)!.id, reference: referenceOf(row) }));
+  const counted = await sql.rows(
+    sql.query
+      .selectFrom('stock_changes')
+      .innerJoin(rowsOf('given', { product_id: 'uuid', reference: 'text' }, given), (join) =>
+        join
+          .onRef('given.product_id', '=', 'stock_changes.product_id')
+          .onRef('given.reference', '=', 'stock_changes.reference'),
+      )
+      .select(['stock_changes.product_id', 'stock_changes.reference', 'stock_changes.delta']),
   );
   return new Map(counted.map((row) => [deltaKey(row.product_id, row.reference), row.delta]));
 }
@@ -40,12 +44,21 @@ export async function recordDeltas(
   rows: readonly ImportRow[],
   idOf: (row: ImportRow) => string,
 ): Promise<void> {
-  const deliveries = rows.filter((row) => row.stockDelta !== undefined);
-  if (deliveries.length === 0) return;
+  const changes = rows.flatMap((row) =>
+    row.stockDelta === undefined ? [] : [{ product_id: idOf(row), reference: referenceOf(row), delta: row.stockDelta }],
+  );
+  if (changes.length === 0) return;
+  const columns = ['product_id', 'reference', 'delta'] as const;
   await sql.run(
-    `insert into stock_changes (product_id, reference, delta)
-     select * from unnest($1::uuid[], $2::text[], $3::int[]) on conflict do nothing`,
-    [deliveries.map(idOf), deliveries.map(referenceOf), deliveries.map((row) => row.stockDelta)],
+    sql.query
+      .insertInto('stock_changes')
+      .columns(columns)
+      .expression((insert) =>
+        insert
+          .selectFrom(rowsOf('given', { product_id: 'uuid', reference: 'text', delta: 'integer' }, changes))
+          .select(columns),
+      )
+      .onConflict((conflict) => conflict.doNothing()),
   );
 }
 

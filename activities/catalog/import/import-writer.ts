@@ -1,9 +1,12 @@
 /** Writes imported rows: updates products with known SKUs and creates the others. One batch is one transaction. */
+import { type Expression, sql as part, type QueryCreator } from 'kysely';
 import { toDecimalString } from '../../../domain/money.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
+import type { Tables } from '../../../infra/postgres/entities/index.ts';
+import { anyOf, pairsOf, rowsOf } from '../../../infra/postgres/statement-parts.ts';
 import { categoryPictureAddress, familyIdOf, pictureAddress, productIdOf, slugOf } from '../catalog-ids.ts';
 import type { BadRow, ImportRow } from './import-row.ts';
-import { judge, type KnownProduct, readCountedDeltas, recordDeltas } from './import-stock.ts';
+import { judge, readCountedDeltas, recordDeltas } from './import-stock.ts';
 
 export interface BatchResult {
   made: number;
@@ -30,26 +33,47 @@ async function ensureCategories(
 ): Promise<{ ids: Map<string, string>; made: string[] }> {
   const wanted = new Map(rows.flatMap(({ category }) => (category ? [[slugOf(category), category] as const] : [])));
   if (wanted.size === 0) return { ids: new Map(), made: [] };
-  const made = await sql.rows<{ name: string }>(
-    `insert into categories (slug, name, image_url, position)
-     select slug, name, image_url, (select coalesce(max(position), 0) + 1 from categories)
-     from jsonb_to_recordset($1::jsonb) as given(slug text, name text, image_url text)
-     on conflict (slug) do nothing returning name`,
-    [JSON.stringify([...wanted].map(([slug, name]) => ({ slug, name, image_url: categoryPictureAddress(slug) })))],
+  const given = [...wanted].map(([slug, name]) => ({ slug, name, image_url: categoryPictureAddress(slug) }));
+  const columns = ['slug', 'name', 'image_url'] as const;
+  const made = await sql.rows(
+    sql.query
+      .insertInto('categories')
+      .columns([...columns, 'position'])
+      .expression((insert) =>
+        insert
+          .selectFrom(rowsOf('given', { slug: 'text', name: 'text', image_url: 'text' }, given))
+          .select(columns)
+          .select((row) =>
+            row
+              .selectFrom('categories')
+              .select((of) => of(of.fn.coalesce(of.fn.max('position'), of.lit(0)), '+', 1).as('next'))
+              .as('position'),
+          ),
+      )
+      .onConflict((conflict) => conflict.column('slug').doNothing())
+      .returning('name'),
   );
-  const known = await sql.rows<{ slug: string; id: string }>('select slug, id from categories where slug = any($1)', [
-    [...wanted.keys()],
-  ]);
+  const known = await sql.rows(
+    sql.query
+      .selectFrom('categories')
+      .select(['slug', 'id'])
+      .where('slug', '=', anyOf([...wanted.keys()])),
+  );
   return { ids: new Map(known.map(({ slug, id }) => [slug, id])), made: made.map(({ name }) => name) };
 }
 
 async function ensureFamilies(sql: Sql, rows: readonly ImportRow[]): Promise<void> {
   const families = new Map(rows.flatMap(({ family }) => (family ? [[familyIdOf(family), family] as const] : [])));
   if (families.size === 0) return;
+  const given = [...families].map(([id, name]) => ({ id, name }));
   await sql.run(
-    `insert into product_families (id, name)
-     select id, name from jsonb_to_recordset($1::jsonb) as given(id uuid, name text) on conflict (id) do nothing`,
-    [JSON.stringify([...families].map(([id, name]) => ({ id, name })))],
+    sql.query
+      .insertInto('product_families')
+      .columns(['id', 'name'])
+      .expression((insert) =>
+        insert.selectFrom(rowsOf('given', { id: 'uuid', name: 'text' }, given)).select(['id', 'name']),
+      )
+      .onConflict((conflict) => conflict.column('id').doNothing()),
   );
 }
 
@@ -63,105 +87,229 @@ function toRecord(
   return {
     id,
     sku: row.sku,
-    name: row.name,
-    description: row.description,
-    price: row.priceCents === undefined ? undefined : toDecimalString(row.priceCents, row.currency),
+    name: row.name ?? null,
+    description: row.description ?? null,
+    price: row.priceCents === undefined ? null : toDecimalString(row.priceCents, row.currency),
     currency: row.currency,
-    stock_quantity: stockQuantity,
-    category_id: row.category && categoryIds.get(slugOf(row.category)),
-    family_id: row.family && familyIdOf(row.family),
-    option_values: row.options,
-    tags: row.tags,
-    image_url: row.imageUrl,
-    picture: pictureAddress(row.sku),
+    stock_quantity: stockQuantity ?? null,
+    category_id: (row.category && categoryIds.get(slugOf(row.category))) ?? null,
+    family_id: row.family === undefined ? null : familyIdOf(row.family),
+    option_values: row.options ?? null,
+    tags: row.tags ?? null,
+    image_url: row.imageUrl ?? null,
   };
 }
 
-const GIVEN = `jsonb_to_recordset($1::jsonb) as given(id uuid, sku text, name text, description text, price numeric,
-  currency text, stock_quantity int, category_id uuid, family_id uuid, option_values jsonb, tags jsonb, image_url text,
-  picture text)`;
-const TAGS = 'array(select jsonb_array_elements_text(given.tags))';
+/** A product as it is imported: null leaves a column of an existing product unchanged. */
+type ProductRecord = ReturnType<typeof toRecord>;
 
-async function insertNew(sql: Sql, records: readonly object[]): Promise<number> {
+const RECORD_TYPES = {
+  id: 'uuid',
+  sku: 'text',
+  name: 'text',
+  description: 'text',
+  price: 'numeric',
+  currency: 'text',
+  stock_quantity: 'integer',
+  category_id: 'uuid',
+  family_id: 'uuid',
+  option_values: 'jsonb',
+  tags: 'jsonb',
+  image_url: 'text',
+} as const;
+
+/** Lists differ in length, so they are sent as JSON. */
+const textsOf = (json: Expression<object | null>) => part<string[]>`array(select jsonb_array_elements_text(${json}))`;
+
+async function insertNew(sql: Sql, records: readonly ProductRecord[]): Promise<number> {
+  const columns = ['id', 'sku', 'name', 'price', 'currency', 'category_id', 'family_id'] as const;
+  const defaulted = ['description', 'stock_quantity', 'is_family_lead', 'option_values', 'image_url'] as const;
+  const rows = records.map((record) => ({
+    ...record,
+    description: record.description ?? '',
+    stock_quantity: record.stock_quantity ?? 0,
+    is_family_lead: record.family_id === null,
+    option_values: record.option_values ?? {},
+    image_url: record.image_url ?? pictureAddress(record.sku),
+  }));
   return await sql.run(
-    `insert into products (id, sku, name, description, price, currency, stock_quantity, category_id, family_id,
-       is_family_lead, option_values, tags, image_url)
-     select id, sku, name, coalesce(description, ''), price, currency, coalesce(stock_quantity, 0), category_id, family_id,
-       family_id is null, coalesce(option_values, '{}'), case when tags is null then '{}' else ${TAGS} end,
-       coalesce(image_url, picture)
-     from ${GIVEN}`,
-    [JSON.stringify(records)],
+    sql.query
+      .insertInto('products')
+      .columns([...columns, ...defaulted, 'tags'])
+      .expression((insert) =>
+        insert
+          .selectFrom(rowsOf('given', { ...RECORD_TYPES, is_family_lead: 'boolean' }, rows))
+          .select([...columns, ...defaulted])
+          .select((given) => textsOf(given.ref('tags')).as('tags')),
+      ),
   );
 }
+
+/** Columns whose change is a change of the product. */
+const COMPARED = [
+  'name',
+  'description',
+  'price',
+  'currency',
+  'stock_quantity',
+  'category_id',
+  'family_id',
+  'option_values',
+  'tags',
+  'image_url',
+] as const;
 
 /**
  * Updates existing products. A price changes together with its currency. A deleted product is restored, and leads its family only if no
  * other product does.
  * @returns how many products changed
  */
-async function updateKnown(sql: Sql, records: readonly object[]): Promise<number> {
+async function updateKnown(sql: Sql, records: readonly ProductRecord[]): Promise<number> {
   return await sql.run(
-    `with changed as (
-       select p.id, coalesce(given.name, p.name) as name, coalesce(given.description, p.description) as description,
-         coalesce(given.price, p.price) as price,
-         case when given.price is null then p.currency else given.currency::char(3) end as currency,
-         coalesce(given.stock_quantity, p.stock_quantity) as stock_quantity,
-         coalesce(given.category_id, p.category_id) as category_id, coalesce(given.family_id, p.family_id) as family_id,
-         coalesce(given.option_values, p.option_values) as option_values,
-         case when given.tags is null then p.tags else ${TAGS} end as tags,
-         coalesce(given.image_url, p.image_url) as image_url
-       from ${GIVEN} join products p on p.sku = given.sku)
-     update products p set name = changed.name, description = changed.description, price = changed.price,
-       currency = changed.currency, stock_quantity = changed.stock_quantity, category_id = changed.category_id,
-       family_id = changed.family_id, option_values = changed.option_values, tags = changed.tags,
-       image_url = changed.image_url, deleted_at = null,
-       is_family_lead = case when p.deleted_at is not null or changed.family_id is distinct from p.family_id
-         then changed.family_id is null else p.is_family_lead end
-     from changed
-     where p.id = changed.id and (p.deleted_at is not null or
-       (p.name, p.description, p.price, p.currency, p.stock_quantity, p.category_id, p.family_id, p.option_values, p.tags,
-        p.image_url)
-       is distinct from
-       (changed.name, changed.description, changed.price, changed.currency, changed.stock_quantity, changed.category_id,
-        changed.family_id, changed.option_values, changed.tags, changed.image_url))`,
-    [JSON.stringify(records)],
+    sql.query
+      .with('changed', (changed) => selectChanged(changed, records))
+      .updateTable('products as p')
+      .from('changed')
+      .set((to) => ({
+        name: to.ref('changed.name'),
+        description: to.ref('changed.description'),
+        price: to.ref('changed.price'),
+        currency: to.ref('changed.currency'),
+        stock_quantity: to.ref('changed.stock_quantity'),
+        category_id: to.ref('changed.category_id'),
+        family_id: to.ref('changed.family_id'),
+        option_values: to.ref('changed.option_values'),
+        tags: to.ref('changed.tags'),
+        image_url: to.ref('changed.image_url'),
+        deleted_at: null,
+        is_family_lead: to
+          .case()
+          .when(
+            to.or([
+              to('p.deleted_at', 'is not', null),
+              to('changed.family_id', 'is distinct from', to.ref('p.family_id')),
+            ]),
+          )
+          .then(to('changed.family_id', 'is', null).$castTo<boolean>())
+          .else(to.ref('p.is_family_lead'))
+          .end(),
+      }))
+      .whereRef('p.id', '=', 'changed.id')
+      .where((is) =>
+        is.or([
+          is('p.deleted_at', 'is not', null),
+          ...COMPARED.map((column) => is(`p.${column}`, 'is distinct from', is.ref(`changed.${column}`))),
+        ]),
+      ),
   );
+}
+
+/** Selects existing products as they are after the import. */
+function selectChanged(sql: QueryCreator<Tables>, records: readonly ProductRecord[]) {
+  return sql
+    .selectFrom(rowsOf('given', RECORD_TYPES, records))
+    .innerJoin('products as p', 'p.sku', 'given.sku')
+    .select((of) => [
+      'p.id',
+      of.fn.coalesce('given.name', 'p.name').as('name'),
+      of.fn.coalesce('given.description', 'p.description').as('description'),
+      of.fn.coalesce('given.price', 'p.price').as('price'),
+      of
+        .case()
+        .when('given.price', 'is', null)
+        .then(of.ref('p.currency'))
+        .else(of.ref('given.currency'))
+        .end()
+        .as('currency'),
+      of.fn.coalesce('given.stock_quantity', 'p.stock_quantity').as('stock_quantity'),
+      of.fn.coalesce('given.category_id', 'p.category_id').as('category_id'),
+      of.fn.coalesce('given.family_id', 'p.family_id').as('family_id'),
+      of.fn.coalesce('given.option_values', 'p.option_values').as('option_values'),
+      of
+        .case()
+        .when('given.tags', 'is', null)
+        .then(of.ref('p.tags'))
+        .else(textsOf(of.ref('given.tags')))
+        .end()
+        .as('tags'),
+      of.fn.coalesce('given.image_url', 'p.image_url').as('image_url'),
+    ]);
 }
 
 /** Makes sure that each changed family has one lead, which lists show, and the names of the options in which its members differ. */
 async function completeFamilies(sql: Sql, familyIds: readonly string[]): Promise<void> {
   if (familyIds.length === 0) return;
   await sql.run(
-    `update products set is_family_lead = true where id in (
-       select distinct on (family_id) id from products member
-       where family_id = any($1::uuid[]) and deleted_at is null and not exists (
-         select 1 from products lead
-         where lead.family_id = member.family_id and lead.deleted_at is null and lead.is_family_lead)
-       order by family_id, sku)`,
-    [familyIds],
+    sql.query
+      .updateTable('products')
+      .set({ is_family_lead: true })
+      .where('id', 'in', selectFirstsWithoutLead(sql, familyIds)),
   );
   await sql.run(
-    `update product_families family set option_names = differing.names
-     from (
-       select family_id, array_agg(name order by name) as names
-       from (
-         select family_id, option.key as name from products, jsonb_each_text(option_values) option
-         where family_id = any($1::uuid[]) and deleted_at is null
-         group by family_id, option.key having count(distinct option.value) > 1) each_option
-       group by family_id) differing
-     where family.id = differing.family_id and not family.option_names @> differing.names`,
-    [familyIds],
+    sql.query
+      .updateTable('product_families as family')
+      .from(selectDifferingOptions(sql, familyIds).as('differing'))
+      .set((to) => ({ option_names: to.ref('differing.names') }))
+      .whereRef('family.id', '=', 'differing.family_id')
+      .where((is) => is.not(is('family.option_names', '@>', is.ref('differing.names')))),
   );
+}
+
+function selectFirstsWithoutLead(sql: Sql, familyIds: readonly string[]) {
+  return sql.query
+    .selectFrom('products as member')
+    .distinctOn('member.family_id')
+    .select('member.id')
+    .where('member.family_id', '=', anyOf(familyIds))
+    .where('member.deleted_at', 'is', null)
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('products as lead')
+            .select('lead.id')
+            .whereRef('lead.family_id', '=', 'member.family_id')
+            .where('lead.deleted_at', 'is', null)
+            .where((lead) => lead.ref('lead.is_family_lead')),
+        ),
+      ),
+    )
+    .orderBy('member.family_id')
+    .orderBy('member.sku');
+}
+
+function selectDifferingOptions(sql: Sql, familyIds: readonly string[]) {
+  return sql.query
+    .selectFrom((from) =>
+      from
+        .selectFrom('products')
+        .crossJoinLateral((of) => pairsOf(of.ref('products.option_values')).as('option'))
+        .select(['products.family_id', 'option.key as name'])
+        .where('products.family_id', '=', anyOf(familyIds))
+        .where('products.deleted_at', 'is', null)
+        .groupBy(['products.family_id', 'option.key'])
+        .having((of) => of.fn.count('option.value').distinct(), '>', 1)
+        .as('option'),
+    )
+    .select((of) => [
+      'option.family_id',
+      of.fn.agg<string[]>('array_agg', ['option.name']).orderBy('option.name').as('names'),
+    ])
+    .groupBy('option.family_id');
 }
 
 async function write(sql: Sql, rows: readonly ImportRow[]): Promise<BatchResult> {
   // Lock in order of IDs, as reservations do, so that the two can't deadlock.
   const known = new Map(
     (
-      await sql.rows<KnownProduct>(
-        `select id, sku, stock_quantity as quantity, reserved_quantity as reserved, stock_version as version, family_id
-         from products where sku = any($1) order by id for update`,
-        [rows.map(({ sku }) => sku)],
+      await sql.rows(
+        sql.query
+          .selectFrom('products')
+          .select(['id', 'sku', 'family_id'])
+          .select(['stock_quantity as quantity', 'reserved_quantity as reserved', 'stock_version as version'])
+          .where('sku', '=', anyOf(rows.map(({ sku }) => sku)))
+          .orderBy('id')
+          .forUpdate(),
       )
     ).map((product) => [product.sku, product]),
   );

@@ -1,5 +1,6 @@
+import type { Address } from '../../../domain/address.ts';
 import { formatMoney, lineTotalCents } from '../../../domain/money.ts';
-import type { EmailOrder, ShippingAddress } from '../email-order.ts';
+import type { EmailOrder } from '../email-order.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
 /** Confirms an order: its items, its shipping address, and what happens next. */
@@ -24,7 +25,7 @@ export function orderPaid(order: EmailOrder, shop: ShopFacts): Letter {
   });
 }
 
-function addressLines(address: ShippingAddress): string[] {
+function addressLines(address: Partial<Address>): string[] {
   const cityLine = [address.city, [address.state, address.postal_code].filter(Boolean).join(' ')]
     .filter(Boolean)
     .join(', ');

@@ -40,8 +40,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'a refund in another way does not make an order partially refunded',
-        'when returned.at_stripe + returned.otherwise > 0 then',
-        'when returned.at_stripe > 0 then',
+        ".when(back, '>', '0')",
+        ".when('returned.at_stripe', '>', '0')",
       ],
     ],
   },
@@ -51,13 +51,13 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'reserved units without a reservation are not found',
-        'p.reserved_quantity <> coalesce(open.quantity, 0) or ',
+        "          is('products.reserved_quantity', '<>', is.fn.coalesce('open.quantity', is.lit(0))),\n",
         '',
       ],
       [
         'a paid order without a sale is not found',
-        "where (o.paid_at is not null) <> (r.status = 'committed')",
-        'where false',
+        "is(is.parens('orders.paid_at', 'is not', null), '<>', is.parens('reservations.status', '=', 'committed')),",
+        'is.lit(false),',
       ],
     ],
   },
@@ -65,8 +65,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/audit/check-reservations.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      ['an overdue reservation is not found', "where r.status = 'reserved' and", "where r.status = 'nothing' and"],
-      ['an overdue order is not found', "where status = 'pending' and", "where status = 'nothing' and"],
+      ['an overdue reservation is not found', "literal('reserved')", "literal('committed')"],
+      ['an overdue order is not found', "literal('pending')", "literal('paid')"],
     ],
   },
   {
@@ -95,7 +95,7 @@ export const AUDIT: readonly MistakesInFile[] = [
       ],
       [
         'a charge of another amount is not found',
-        'if (captured > 0 && captured !== cents(order.total))\n    find',
+        'if (captured > 0 && captured !== cents(order.total_amount))\n    find',
         'if (false) find',
       ],
     ],
@@ -106,58 +106,46 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'units refunded more often than bought are not found',
-        'where taken.units > coalesce(bought.units, 0) limit',
-        'where false limit',
+        "is('taken.units', '>', is.fn.coalesce('bought.units', is.lit(0)))",
+        'is.lit(false)',
       ],
       [
         'restocked units that were never sold are not found',
-        'where o.paid_at is null and line.restocked_at is not null',
-        'where false',
+        "      .where('orders.paid_at', 'is', null)\n",
+        '      .where((is) => is.lit(false))\n',
       ],
       [
         'units of a product that was never bought are not found',
-        'where taken.units > coalesce(bought.units, 0) limit',
-        'where taken.units > bought.units limit',
+        "is('taken.units', '>', is.fn.coalesce('bought.units', is.lit(0)))",
+        "is('taken.units', '>', is.ref('bought.units'))",
       ],
-      [
-        'restocked units of a failed refund are not counted',
-        "where refund.status not in ('failed', 'rejected') or line.restocked_at is not null\n",
-        "where refund.status not in ('failed', 'rejected')\n",
-      ],
+      ['restocked units of a failed refund are not counted', "        is('line.restocked_at', 'is not', null),\n", ''],
       [
         'units of a refund that was given up are not counted',
-        '\n    or (refund.cancels_units and refund.given_up_at is not null)',
+        "        is.and([is.ref('refunds.cancels_units'), is('refunds.given_up_at', 'is not', null)]),\n",
         '',
       ],
       [
         'an order that shipped with a failed refund of its units is not found',
-        "and refund.status in ('awaiting_approval', 'pending', 'failed')\n       and not",
-        "and refund.status in ('awaiting_approval', 'pending')\n       and not",
+        "['awaiting_approval', 'pending', 'failed']",
+        "['awaiting_approval', 'pending']",
       ],
       [
         'an order that shipped without its restocked units is reported',
-        '\n       and not exists (select 1 from refund_items where refund_id = refund.id and restocked_at is not null) limit',
-        ' limit',
+        '      .where((is) => is.not(is.exists(selectRestocked(is))))\n',
+        '',
       ],
       [
         'units of a refund that was given up are not checked for restocking',
-        "and (refund.status = 'succeeded' or refund.given_up_at is not null) limit",
-        "and refund.status = 'succeeded' limit",
+        "is.or([is('refunds.status', '=', 'succeeded'), is('refunds.given_up_at', 'is not', null)])",
+        "is('refunds.status', '=', 'succeeded')",
       ],
-      [
-        'missing restocked units of a canceled order are not found',
-        "where o.status in ('refunded', 'canceled') and o.paid_at",
-        "where o.status = 'refunded' and o.paid_at",
-      ],
-      [
-        'units of a shipped order are reported as not restocked',
-        'o.paid_at is not null and o.shipped_at is null\n',
-        'o.paid_at is not null\n',
-      ],
+      ['missing restocked units of a canceled order are not found', "['refunded', 'canceled']", "['refunded']"],
+      ['units of a shipped order are reported as not restocked', "      .where('orders.shipped_at', 'is', null)\n", ''],
       [
         'units of an order that was never sold are reported as not restocked',
-        'o.paid_at is not null and o.shipped_at is null\n',
-        'o.shipped_at is null\n',
+        "      .where('orders.paid_at', 'is not', null)\n",
+        '',
       ],
     ],
   },
@@ -182,11 +170,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/audit/sweep.ts',
     tests: AUDIT_TESTS,
     replacements: [
-      [
-        'the sweep ends reservations that may still be paid',
-        "and r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1)",
-        "and (r.expires_at + ${keptPastDeadline('pending', 3)} < now() - make_interval(secs => $1) or true)",
-      ],
+      ['the sweep ends reservations that may still be paid', "      .where(keptUntil, '<', late)\n", ''],
       [
         'orders without a workflow are not resumed',
         "(await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0",
@@ -200,8 +184,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'a failed refund without a workflow is not resumed',
-        "\n         or refund.status = 'failed' and refund.given_up_at is null) and",
-        ') and',
+        "          is.and([is('refunds.status', '=', 'failed'), is('refunds.given_up_at', 'is', null)]),\n",
+        '',
       ],
     ],
   },
@@ -209,7 +193,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/outbox/relay.ts',
     tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
     replacements: [
-      ['two workers send each message', '\n         for update skip locked', ''],
+      ['two workers send each message', '          .forUpdate()\n          .skipLocked(),\n', ''],
       [
         'a message that failed is dropped',
         'messages.map(({ id }) => id).filter((id) => !failed.has(id))',
@@ -271,8 +255,8 @@ export const AUDIT: readonly MistakesInFile[] = [
     replacements: [
       [
         'two reservations of one product are reported as a discrepancy',
-        "where r.status = 'reserved' group by item.product_id) open",
-        "where r.status = 'reserved' group by item.product_id, r.id) open",
+        ".groupBy('item.product_id')",
+        ".groupBy(['item.product_id', 'reservations.id'])",
       ],
     ],
   },

@@ -190,13 +190,7 @@ export const EDGES: readonly MistakesInFile[] = [
   {
     file: 'activities/email/email-order.ts',
     tests: ['activities/email/mail-lanes'],
-    replacements: [
-      [
-        'an email describes another order’s refund',
-        'from refunds where id = $1 and order_id = $2',
-        'from refunds where id = $1 and $2::uuid is not null',
-      ],
-    ],
+    replacements: [['an email describes another order’s refund', "\n      .where('order_id', '=', orderId),", ',']],
   },
   {
     file: 'activities/outbox/handlers.ts',

@@ -190,11 +190,15 @@ export const ORDERS: readonly MistakesInFile[] = [
         "disputes.data.filter(({ status }) => status === 'lost')",
         "disputes.data.filter(({ status }) => status !== 'won')",
       ],
-      ['an event of an earlier attempt overwrites the next one', 'and refund_attempt = $5', 'and $5::int is not null'],
+      [
+        'an event of an earlier attempt overwrites the next one',
+        "          .where('refund_attempt', '=', attempt)\n",
+        '',
+      ],
       [
         'a late event reverts the refund of an unmatched payment',
-        "and (refund_status is distinct from 'succeeded' or $2 = 'failed' and stripe_refund_id = $3)",
-        '',
+        "is('refund_status', 'is distinct from', 'succeeded'),",
+        'is.lit(true),',
       ],
     ],
   },
@@ -282,8 +286,8 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an import row without a price changes the currency of a known product to the shop’s',
-        'case when given.price is null then p.currency else given.currency::char(3) end as currency,',
-        'coalesce(given.currency::char(3), p.currency) as currency,',
+        "        .when('given.price', 'is', null)\n        .then(of.ref('p.currency'))\n",
+        "        .when('given.currency', 'is', null)\n        .then(of.ref('p.currency'))\n",
       ],
     ],
   },
@@ -305,8 +309,8 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an order’s emails are sent to the account’s address although another one was given at checkout',
-        'coalesce(o.email, users.email) as email',
-        'coalesce(users.email, o.email) as email',
+        'row.email ?? row.account_email',
+        'row.account_email ?? row.email',
       ],
     ],
   },

@@ -36,8 +36,8 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ],
       [
         'a shopper’s two requests of one batch both stay open',
-        "(replacedIds.has(reservation.id) ? 'released' : 'reserved')",
-        "'reserved'",
+        "replacedIds.has(reservation.id) ? ('released' as const) : ('reserved' as const)",
+        "'reserved' as const",
       ],
     ],
   },
@@ -102,11 +102,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         '      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });\n',
         '',
       ],
-      [
-        'an ended reservation is read as if it were open',
-        "`select expires_at from reservations where id = $1 and status = 'reserved'`",
-        '`select expires_at from reservations where id = $1`',
-      ],
+      ['an ended reservation is read as if it were open', "        .where('status', '=', 'reserved'),\n", ''],
     ],
   },
   {
@@ -182,8 +178,8 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an extension does not extend the order',
-        "'update orders set expires_at = $2, updated_at = now() where id = $1'",
-        "'update orders set updated_at = coalesce($2, now()) where id = $1'",
+        '.set({ expires_at: extended.expires_at, updated_at: now })',
+        '.set({ updated_at: now })',
       ],
     ],
   },

@@ -97,32 +97,28 @@ export const STOCK: readonly MistakesInFile[] = [
       'tests/invariants',
     ],
     replacements: [
-      [
-        'an ended reservation is released again',
-        " and reservations.status = 'reserved' returning reservations.id",
-        ' returning reservations.id',
-      ],
+      ['an ended reservation is released again', "      .where('reservations.status', '=', 'reserved')\n", ''],
       [
         'a late payment sells units that others have reserved',
-        'product.stock_quantity - product.reserved_quantity < item.quantity) limit 1',
-        'product.stock_quantity < item.quantity) limit 1',
+        "is(is('product.stock_quantity', '-', is.ref('product.reserved_quantity')), '<', is.ref('item.quantity'))",
+        "is('product.stock_quantity', '<', is.ref('item.quantity'))",
       ],
-      ['a late payment buys a product that is no longer sold', '(product.deleted_at is not null or ', '('],
+      [
+        'a late payment buys a product that is no longer sold',
+        "          is('product.deleted_at', 'is not', null),\n",
+        '',
+      ],
       [
         'an ended reservation is sold as if it were open',
-        "set status = 'committed', updated_at = now() where id = $1 and status = 'reserved'",
-        "set status = 'committed', updated_at = now() where id = $1",
+        "sql.run(commit.where('status', '=', 'reserved'))",
+        'sql.run(commit)',
       ],
       [
         'a sale leaves its units reserved',
-        'stock_quantity = stock_quantity - item.quantity, reserved_quantity = reserved_quantity - item.quantity',
-        'stock_quantity = stock_quantity - item.quantity',
+        "      sell.set((to) => ({ reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')) })),\n",
+        '      sell,\n',
       ],
-      [
-        'the units of a refund are restocked twice',
-        'where refund_id = $1 and restocked_at is null',
-        'where refund_id = $1',
-      ],
+      ['the units of a refund are restocked twice', "          .where('restocked_at', 'is', null)\n", ''],
     ],
   },
   {
@@ -136,7 +132,7 @@ export const STOCK: readonly MistakesInFile[] = [
       'tests/invariants',
     ],
     replacements: [
-      ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted).map(', 'rows.map('],
+      ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted_at).map(', 'rows.map('],
       [
         'limits of open reservations are not enforced',
         "if (exceeded) return { outcome: 'limited'",
@@ -194,8 +190,8 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       [
         'a reservation ends while its payment may be in flight',
-        'else greatest($${firstParameter}::int',
-        'else least($${firstParameter}::int',
+        'else greatest(${grace}, ${settle})',
+        'else least(${grace}, ${settle})',
       ],
     ],
   },
@@ -239,13 +235,13 @@ export const STOCK: readonly MistakesInFile[] = [
       ['the counters are rebuilt from several snapshots', "isolation: 'repeatable read', ", ''],
       [
         'a rebuild loses which reservations have ended',
-        "where reservation.status = 'reserved' or reservation.updated_at >",
-        "where reservation.status = 'reserved' and reservation.updated_at >",
+        "is.or([is('status', '=', literal('reserved')),",
+        "is.and([is('status', '=', literal('reserved')),",
       ],
       [
         'a rebuild counts reserved units as available',
-        "'select id, stock_quantity - reserved_quantity as available from products where deleted_at is null'",
-        "'select id, stock_quantity as available from products where deleted_at is null'",
+        'selectAvailable(sql)',
+        "sql.query.selectFrom('products').select(['id', 'stock_quantity as available'])",
       ],
     ],
   },
@@ -255,8 +251,8 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       [
         'of reservations of one product that end together, only one returns its units',
-        '       from (select product_id, sum(quantity)::int as quantity from reservation_items\n             where reservation_id = any($1::uuid[]) group by product_id) item\n       where products.id = item.product_id`,',
-        '       from reservation_items item\n       where item.reservation_id = any($1::uuid[]) and products.id = item.product_id`,',
+        "of.fn.sum<number>('quantity').as('quantity')",
+        "of.fn.max('quantity').as('quantity')",
       ],
     ],
   },
@@ -266,8 +262,8 @@ export const STOCK: readonly MistakesInFile[] = [
     replacements: [
       [
         'an extension counts from now and not from the deadline',
-        'set expires_at = expires_at + make_interval(mins => $2)',
-        'set expires_at = now() + make_interval(mins => $2)',
+        "${to.ref('expires_at')} + make_interval",
+        '${now} + make_interval',
       ],
     ],
   },
