@@ -12,6 +12,7 @@ import { toDecimalString } from '../../domain/money.ts';
 import { readPrice } from '../../domain/price.ts';
 import { changeStock, MAX_STOCK, type StockChange } from '../../domain/stock.ts';
 import { Category, Product } from '../../infra/postgres/entities/catalog.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
 import type { Orm } from '../../infra/postgres/orm.ts';
 import type { ProductCreate, ProductPatch } from '../contracts/catalog.ts';
 
@@ -153,10 +154,14 @@ async function isFirst(
   productId: string,
   { reference, delta, requestHash }: Delivery,
 ): Promise<boolean> {
-  const [known] = await em.execute<{ delta: number; request_hash: string | null }[]>(
-    'select delta, request_hash from stock_changes where product_id = ? and reference = ?',
-    [productId, reference],
-  );
+  // Within `transactional`, this is on the transaction's connection.
+  const query = em.getKysely<Tables>();
+  const known = await query
+    .selectFrom('stock_changes')
+    .select(['delta', 'request_hash'])
+    .where('product_id', '=', productId)
+    .where('reference', '=', reference)
+    .executeTakeFirst();
   if (known && known.request_hash !== requestHash) {
     throw new DomainError(
       'idempotency_key_reused',
@@ -164,12 +169,8 @@ async function isFirst(
     );
   }
   if (known) return false;
-  await em.execute('insert into stock_changes (product_id, reference, delta, request_hash) values (?, ?, ?, ?)', [
-    productId,
-    reference,
-    delta,
-    requestHash,
-  ]);
+  const change = { product_id: productId, reference, delta, request_hash: requestHash };
+  await query.insertInto('stock_changes').values(change).execute();
   return true;
 }
 

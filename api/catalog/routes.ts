@@ -175,9 +175,11 @@ async function availableQuantity({ stockCounters, db }: ApiDependencies, id: str
     () => Number.NaN,
   );
   if (!Number.isNaN(counted)) return Math.max(0, counted);
-  const row = await db.row<{ available: number }>(
-    'select stock_quantity - reserved_quantity as available from products where id = $1',
-    [id],
+  const row = await db.row(
+    db.query
+      .selectFrom('products')
+      .select((product) => product('stock_quantity', '-', product.ref('reserved_quantity')).as('available'))
+      .where('id', '=', id),
   );
   return Math.max(0, row?.available ?? 0);
 }

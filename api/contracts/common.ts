@@ -12,7 +12,9 @@ export const currency = z
 export const amount = z
   .number()
   .meta({ description: 'Decimal amount in the currency’s major unit', examples: [19.99] });
-export const quantity = z.number().int().min(1).max(100);
+/** Maximum units of one product per request and in a cart. */
+export const MAX_QUANTITY = 100;
+export const quantity = z.number().int().min(1).max(MAX_QUANTITY);
 
 interface TextOptions {
   /** Least characters; 1 unless given. */

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import {
   type BeginCheckoutInput,
@@ -30,18 +32,12 @@ export async function beginCheckout(
   request: CheckoutRequest,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
-  const known = await deps.db.row<{ reservation: string; order_status: string | null; amount: string }>(
-    `select r.status as reservation, o.status as order_status,
-       (select coalesce(sum(quantity * unit_price), 0) from reservation_items where reservation_id = r.id)::text as amount
-     from reservations r
-     left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
-    [request.reservationId, request.owners],
-  );
+  const known = await findReservation(deps.db, request);
   if (!known) throw new DomainError('not_found', 'Reservation not found.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'reserved') throw ended();
 
-  const result = await begin(deps, Number(known.amount), {
+  const result = await begin(deps, Number(known.amount ?? 0), {
     orderId,
     reservationId: request.reservationId,
     owners: [...request.owners],
@@ -61,6 +57,26 @@ export async function beginCheckout(
         retryable: true,
       });
   }
+}
+
+function findReservation(sql: Sql, { reservationId, owners }: CheckoutRequest) {
+  return sql.row(
+    sql.query
+      .selectFrom('reservations as r')
+      .leftJoin('orders as o', 'o.reservation_id', 'r.id')
+      .select(['r.status as reservation', 'o.status as order_status'])
+      .select((reservation) =>
+        reservation
+          .selectFrom('reservation_items as item')
+          .select((item) =>
+            item.fn.sum<string>(item('item.quantity', '*', item.ref('item.unit_price').$castTo<number>())).as('amount'),
+          )
+          .whereRef('item.reservation_id', '=', 'r.id')
+          .as('amount'),
+      )
+      .where('r.id', '=', reservationId)
+      .where('r.owner', '=', anyOf(owners)),
+  );
 }
 
 const ended = () =>

@@ -123,9 +123,13 @@ async function cancelOrder(deps: ApiDependencies, before: Order, person: string,
 
 /** One cancellation an order and person, whoever presses how often; after a rejection they may request another one. */
 async function cancellationId({ db }: ApiDependencies, orderId: string, person: string): Promise<string> {
-  const rejected = await db.row<{ count: number }>(
-    `select count(*)::int as count from refunds where order_id = $1 and kind = 'cancellation' and status = 'rejected'`,
-    [orderId],
+  const rejected = await db.row(
+    db.query
+      .selectFrom('refunds')
+      .select((refund) => refund.fn.countAll<number>().as('count'))
+      .where('order_id', '=', orderId)
+      .where('kind', '=', 'cancellation')
+      .where('status', '=', 'rejected'),
   );
   const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
   return `cancel-${person.replace(':', '-')}${suffix}`;

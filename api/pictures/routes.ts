@@ -11,14 +11,6 @@ const CACHE_SECONDS = 86_400;
 
 const pictureParams = z.object({ file: z.string() });
 
-interface PictureRow {
-  sku: string;
-  name: string;
-  category: string | null;
-  tags: string[];
-  option_values: Record<string, string>;
-}
-
 /** The pictures that the project draws: `/media/products/SKU.svg`, `/media/categories/SLUG.svg`. */
 export const pictureRoutes = declareRoutes(
   (deps) => deps,
@@ -48,10 +40,12 @@ function nameOf(file: string): string {
 }
 
 async function drawProduct({ db }: ApiDependencies, sku: string): Promise<string> {
-  const row = await db.row<PictureRow>(
-    `select p.sku, p.name, category.slug as category, p.tags, p.option_values
-     from products p left join categories category on category.id = p.category_id where p.sku = $1`,
-    [sku],
+  const row = await db.row(
+    db.query
+      .selectFrom('products as p')
+      .leftJoin('categories as category', 'category.id', 'p.category_id')
+      .select(['p.sku', 'p.name', 'category.slug as category', 'p.tags', 'p.option_values'])
+      .where('p.sku', '=', sku),
   );
   if (!row) throw new DomainError('not_found', 'There is no such picture.');
   return productPicture({

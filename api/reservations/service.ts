@@ -6,6 +6,8 @@ import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/m
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import { addressHash } from '../../infra/address-hash.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
+import { selectReservations } from '../../infra/postgres/reservations.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
@@ -117,9 +119,11 @@ export class Reservations {
     if (unpaid) return { known, unpaid: await this.find(unpaid.id, owners) };
     const isShort = ({ productId }: StockLine) => short.some((line) => line.productId === productId);
     if (haveEnough(own, lines.filter(isShort))) return { known };
-    const names = await db.rows<{ id: string; name: string }>(
-      'select id, name from products where id = any($1::uuid[])',
-      [short.map((line) => line.productId)],
+    const names = await db.rows(
+      db.query
+        .selectFrom('products')
+        .select(['id', 'name'])
+        .where('id', '=', anyOf(short.map((line) => line.productId))),
     );
     const nameById = new Map(names.map((row) => [row.id, row.name]));
     throw outOfStock(
@@ -162,13 +166,12 @@ export class Reservations {
   /** @throws DomainError not_found also when it is another shopper's */
   async find(reservationId: string, owners: readonly string[]): Promise<Reservation> {
     const { db } = this.#deps;
-    const row = await db.row<ReservationRow>(
-      `select r.id, r.status, r.currency, r.expires_at, o.id as order_id,
-         (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity, 'price', item.unit_price::text,
-            'sku', p.sku, 'name', p.name, 'imageUrl', p.image_url) order by item.product_id)
-          from reservation_items item join products p on p.id = item.product_id where item.reservation_id = r.id) as lines
-       from reservations r left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
-      [reservationId, owners],
+    const row = await db.row(
+      selectReservations(db)
+        .leftJoin('orders', 'orders.reservation_id', 'reservations.id')
+        .select('orders.id as order_id')
+        .where('reservations.id', '=', reservationId)
+        .where('reservations.owner', '=', anyOf(owners)),
     );
     if (!row) throw new DomainError('not_found', 'Reservation not found.');
     return present({
@@ -177,9 +180,13 @@ export class Reservations {
       orderId: row.order_id,
       currency: row.currency,
       expiresAt: row.expires_at.toISOString(),
-      lines: (row.lines ?? []).map(({ price, ...line }) => ({
-        ...line,
-        unitPriceCents: fromDecimal(price, row.currency),
+      lines: row.items.map((item) => ({
+        productId: item.product_id,
+        sku: item.sku,
+        name: item.name,
+        imageUrl: item.image_url,
+        quantity: item.quantity,
+        unitPriceCents: fromDecimal(item.unit_price, row.currency),
       })),
     });
   }
@@ -190,15 +197,6 @@ const reservationEnded = () =>
     'reservation_ended',
     'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
   );
-
-interface ReservationRow {
-  id: string;
-  status: ReservationStatus;
-  currency: string;
-  expires_at: Date;
-  order_id: string | null;
-  lines: { productId: string; quantity: number; price: string; sku: string; name: string; imageUrl: string }[] | null;
-}
 
 function mixedCurrencies(lines: { productId: string; currency: string }[]): DomainError {
   const currencies = [...new Set(lines.map(({ currency }) => currency))].sort();
