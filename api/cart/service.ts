@@ -1,4 +1,4 @@
-/** Carts in PostgreSQL: what was put in is kept. A guest's cart is known by its id alone, an account's by the account. */
+/** Carts in PostgreSQL. A guest's cart is identified by its ID alone, an account's cart by the account. */
 
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
@@ -14,12 +14,12 @@ export interface CartOwner {
   cartId?: string;
 }
 
-/** As carts are owned: an account's cart is its own, whatever the browser's id. */
+/** The name under which a cart is cached: the account's, else the guest cart's. */
 export function cartNameOf({ userId, cartId }: CartOwner): Owner | undefined {
   return userId ? userOwner(userId) : cartId ? cartOwner(cartId) : undefined;
 }
 
-/** The id of the owner's cart, or undefined when nothing was ever put in. */
+/** The ID of the owner's cart, or undefined if no item was ever added. */
 export async function findCart(sql: Sql, owner: CartOwner): Promise<string | undefined> {
   const carts = sql.query.selectFrom('carts').select('id');
   if (owner.userId) return (await sql.row(carts.where('user_id', '=', owner.userId)))?.id;
@@ -29,8 +29,8 @@ export async function findCart(sql: Sql, owner: CartOwner): Promise<string | und
 }
 
 /**
- * A cart has one currency: that of what was put in first, or the shop's while it is empty. An item that was priced anew in another one
- * stays to be seen, but can't be bought and is not part of the total.
+ * A cart has one currency: that of its first item, or the shop's while it is empty. An item whose product is now sold in another currency
+ * stays visible, but can't be bought and is not part of the total.
  * @param shopCurrency of an empty cart
  */
 export async function readCart(sql: Sql, owner: CartOwner, shopCurrency: string): Promise<Cart> {
@@ -78,7 +78,7 @@ function readItems(sql: Sql, cartId: string) {
   );
 }
 
-/** Sets how many of a product are in the cart. @throws DomainError not_found; currency_mismatch */
+/** Sets the quantity of a product in the cart. @throws DomainError not_found; currency_mismatch */
 export async function setCartItem(
   db: Database,
   owner: CartOwner,
@@ -90,7 +90,7 @@ export async function setCartItem(
       sql.query.selectFrom('products').select('currency').where('id', '=', productId).where('deleted_at', 'is', null),
     );
     if (!product) throw new DomainError('not_found', 'This product is no longer sold.');
-    // Locks the cart's row, so that two tabs can't put in two currencies.
+    // Locks the cart's row, so that two tabs can't add two currencies.
     const cartId = await ensureCart(sql, owner);
     const cartCurrency = await currencyOfCart(sql, cartId, productId);
     if (cartCurrency && cartCurrency !== product.currency) throw currencyMismatch(cartCurrency, product.currency);
@@ -106,7 +106,7 @@ export async function setCartItem(
   });
 }
 
-/** @param exceptProductId whose currency does not count @returns undefined while the cart is empty */
+/** @param exceptProductId a product whose currency is ignored @returns undefined if the cart has no other product */
 async function currencyOfCart(sql: Sql, cartId: string, exceptProductId?: string): Promise<string | undefined> {
   const row = await sql.row(
     sql.query
@@ -138,9 +138,9 @@ export async function removeCartItem(sql: Sql, owner: CartOwner, productId: stri
 }
 
 /**
- * Moves a guest's items into the account's cart, all at once; run again it finds nothing to move. Items in another currency than the
- * account's cart stay in the guest's.
- * @returns the guest's cart when anything stayed in it
+ * Moves a guest's items into the account's cart in one transaction. Safe to repeat. Items in another currency than the account's cart stay
+ * in the guest's.
+ * @returns the guest's cart if items stayed in it
  */
 export async function mergeCart(
   db: Database,

@@ -69,6 +69,15 @@ describe('a change of a product', () => {
   });
 });
 
+it('draws a picture of a product, and of no unknown one', async () => {
+  const { image_url } = await newProduct({ tags: ['red'] });
+  const pictures = [image_url, `/media/products/${randomUUID()}.svg`].map((path) => fetch(`${shop.api.url}${path}`));
+  const [picture, unknown] = await Promise.all(pictures);
+  expect([picture!.status, picture!.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+  expect(await picture!.text()).toMatch(/^<svg /);
+  expect(unknown!.status).toBe(404);
+});
+
 describe('a product that is taken off sale', () => {
   it('leaves the units that are reserved, which can still be paid', async () => {
     const { id } = await newProduct();

@@ -1,10 +1,10 @@
-/** Reads the catalog as plain rows, shaped for the wire. */
+/** Reads the catalog and converts its rows to API responses. */
 import type { ExpressionBuilder } from 'kysely';
 import { DomainError } from '../../domain/errors.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 import type { Category, ManagedProduct, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 
 export interface ProductListQuery {
   category?: string;
@@ -112,12 +112,7 @@ function pageOf({ query: builder }: Sql, query: ProductListQuery) {
 export async function listProducts(sql: Sql, query: ProductListQuery): Promise<ProductPage> {
   // The best plan depends on how many products match the prices.
   const isPlannedEachTime = query.min_price !== undefined || query.max_price !== undefined;
-  const rows = await sql.rows(pageOf(sql, query), { isPlannedEachTime }).catch((error: { code?: string }) => {
-    // A cursor of another sort has a value of another type.
-    if (error.code?.startsWith('22'))
-      throw new DomainError('invalid_request', 'The cursor is from a different list. Start at the first page.');
-    throw error;
-  });
+  const rows = await sql.rows(pageOf(sql, query), { isPlannedEachTime }).catch(rejectForeignCursor);
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return {

@@ -1,4 +1,4 @@
-/** Begins checkouts: the order's id follows from the reservation's, so asking again meets the same order. */
+/** Begins checkouts. The order's ID is derived from the reservation's, so that a repeated request finds the same order. */
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
@@ -23,8 +23,8 @@ export interface CheckoutRequest {
 }
 
 /**
- * Opens the order and its payment.
- * @returns the order's id
+ * Opens the order and its payment. Safe to repeat.
+ * @returns the order's ID
  * @throws DomainError not_found, reservation_ended, payment_provider_unavailable
  */
 export async function beginCheckout(

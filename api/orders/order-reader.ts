@@ -1,4 +1,4 @@
-/** Reads orders as their owners see them: plain rows, shaped for the wire. */
+/** Reads orders and converts them to API responses for their owners and staff. */
 import { type ExpressionBuilder, type RawBuilder, sql as raw } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { DomainError } from '../../domain/errors.ts';
@@ -14,7 +14,7 @@ import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import type { Order, OrderPage, OrderStreamMessage, Payment } from '../contracts/orders.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 import type { Identity } from '../middleware/access-tokens.ts';
 
 export interface Viewer {
@@ -36,13 +36,13 @@ const changedAt = (order: ExpressionBuilder<Tables, 'orders'>) =>
     ])
     .as('changed_at');
 
-/** For staff every order; for others their own. */
+/** Condition for the orders that a viewer can see: all for staff, else their own. */
 function isVisibleTo(viewer: Viewer) {
   return (order: ExpressionBuilder<Tables, 'orders'>) =>
     isStaffViewer(viewer) ? order.lit(true) : order('orders.owner', '=', anyOf(viewer.owners));
 }
 
-/** In order. For staff every event; for others those that are meant for shoppers. */
+/** The order's events, oldest first: all for staff, else those for shoppers. */
 function eventsFor(viewer: Viewer) {
   return (order: ExpressionBuilder<Tables, 'orders'>) =>
     jsonArrayFrom(
@@ -69,7 +69,7 @@ const cancellationWaits = (order: ExpressionBuilder<Tables, 'orders'>) =>
     .$castTo<boolean>()
     .as('cancellation_waits');
 
-/** @throws DomainError not_found also when it is another shopper's */
+/** @throws DomainError not_found, also for another shopper's order */
 export async function readOrder(sql: Sql, settings: Settings, orderId: string, viewer: Viewer): Promise<Order> {
   const row = await sql.row(
     selectOrder(sql)
@@ -81,7 +81,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
       .where(isVisibleTo(viewer)),
   );
   if (!row) throw new DomainError('not_found', 'Order not found.');
-  const mine = !isStaffViewer(viewer);
+  const isShopper = !isStaffViewer(viewer);
   return {
     id: row.id,
     user_id: row.user_id,
@@ -95,7 +95,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     },
     returns_until: row.delivered_at && returnsUntil(row.delivered_at, settings.RETURN_DAYS).toISOString(),
     cancellation_waits: row.cancellation_waits,
-    review_reason: mine ? null : row.review_reason,
+    review_reason: isShopper ? null : row.review_reason,
     items: row.items.map((item) => ({
       ...item,
       price: Number(item.price),
@@ -116,11 +116,11 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
       at: new Date(at).toISOString(),
       type,
       message,
-      actor: mine ? null : actor,
-      reason: mine ? null : reason,
+      actor: isShopper ? null : actor,
+      reason: isShopper ? null : reason,
     })),
-    payment: mine && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
-    workflow_url: mine ? null : workflowUrl(settings, orderWorkflowId(row.id)),
+    payment: isShopper && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
+    workflow_url: isShopper ? null : workflowUrl(settings, orderWorkflowId(row.id)),
   };
 }
 
@@ -168,7 +168,7 @@ export async function listOrders(
       ),
     );
   }
-  const rows = await sql.rows(query);
+  const rows = await sql.rows(query).catch(rejectForeignCursor);
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return {
@@ -195,7 +195,7 @@ function firstByProduct(
   return raw`(${all})[1]`;
 }
 
-/** What the order's event stream says; undefined when the viewer may not see the order. */
+/** The order's state for its event stream, or undefined if the viewer can't see the order. */
 export async function readOrderState(
   sql: Sql,
   orderId: string,

@@ -1,4 +1,5 @@
 /** What shoppers read of their orders, and what only staff read. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
 import { Desk } from '../../tests/support/desk.ts';
@@ -137,6 +138,15 @@ describe('the list of orders', () => {
     } while (cursor && seen.length < 10);
     for (const each of made) await deleteMadeOrder(db, each);
     expect(seen).toEqual(placed.map(([id]) => id));
+  });
+
+  it('rejects a cursor of another list', async () => {
+    const cursorOf = (...values: string[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+    const buyer = new Shopper(shop.api.url);
+    for (const cursor of [cursorOf('12.50', randomUUID()), cursorOf('2026-03-04 05:06:07Z', 'mug')]) {
+      const { status, body } = await buyer.call('GET', `/orders?cursor=${cursor}`);
+      expect([status, body.code]).toEqual([400, 'invalid_request']);
+    }
   });
 
   it('counts units, not lines, and names the first product', async () => {

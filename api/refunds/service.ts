@@ -26,15 +26,15 @@ const MAX_WAITING = 200;
 type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
 
 export interface RefundWish extends Omit<RefundRequest, 'refundId' | 'requestedBy' | 'proof'> {
-  /** Who asks, as the API has seen them: `<role>:<user id>`, or `guest`. */
+  /** The authenticated caller, in the format of `domain/identity`. */
   actor: string;
   customerId: string | null;
-  /** The order's. */
+  /** Currency of the order. */
   currency: string;
 }
 
 /**
- * Asks for a refund; it is sent to Stripe by its workflow, at once or when those have agreed who must.
+ * Requests a refund. Its workflow sends it to Stripe, either immediately or after the required approval or return.
  * @throws DomainError order_not_refundable, refund_exceeds_charge, idempotency_key_reused
  */
 export async function startRefund(
@@ -55,7 +55,7 @@ export async function startRefund(
   );
   switch (answer.outcome) {
     case 'accepted':
-      // The workflow remembers its first answer: whether this is the same request is told by what it made.
+      // A repeated request gets the first one's response, so the refund must match this request.
       if (!asksFor(request, answer.refund))
         throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different refund.');
       return presentRefund(deps, refundId, isStaffActor(actor));
@@ -69,8 +69,8 @@ export async function startRefund(
 }
 
 /**
- * A support lead's decision about a refund that waits.
- * @throws DomainError not_found, forbidden (also for whoever asked for it), conflict when nothing waits
+ * Sends a support lead's decision about a refund that awaits approval.
+ * @throws DomainError not_found; forbidden, also for the refund's requester; conflict when it does not await approval
  */
 export async function decideRefund(
   deps: RefundDependencies,
@@ -126,7 +126,7 @@ export async function listRefunds(
   };
 }
 
-/** What waits for someone, oldest first; for staff. */
+/** Refunds that await an approval or a return, oldest first; for staff. */
 export async function listWaiting(sql: Sql, settings: Settings, status?: RefundStatus): Promise<Refund[]> {
   const waiting = REFUND_STATUSES.filter((each) => each.startsWith('awaiting_'));
   const rows = await sql.rows(

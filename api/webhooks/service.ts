@@ -1,4 +1,4 @@
-/** Stripe's signed webhooks: what they say is recorded, the workflow is prompted to look, they are marked as handled; only then a 2xx. */
+/** Handles Stripe's signed events: records their facts, signals the workflow to check, and marks them as handled before the 2xx response. */
 import type { Client, SignalDefinition } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ type OrderRow = Pick<
 interface ReceivedEvent {
   event: Stripe.Event;
   objectId: string;
-  /** Of the order that the metadata names. */
+  /** The order named by the metadata. */
   orderId: string | null;
   intentId: string | null;
   facts: PaymentFacts | undefined;
@@ -100,8 +100,8 @@ async function recordEvent(sql: Sql, { event, objectId, orderId, intentId, facts
 }
 
 /**
- * Handles one event; handling it again changes nothing.
- * @throws when it could not be handled to its end, so that Stripe sends it again
+ * Handles one event. Safe to repeat.
+ * @throws when it could not be handled completely, so that Stripe sends it again
  */
 export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe.Event): Promise<void> {
   const object = event.data.object as {
@@ -109,7 +109,7 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
     metadata?: Record<string, string> | null;
     payment_intent?: string | { id: string } | null;
   };
-  // Metadata can be edited at Stripe: whose payment it is says first of all the order that owns it.
+  // Metadata can be edited at Stripe, so the order that owns the PaymentIntent takes precedence.
   const orderId = uuid.safeParse(object.metadata?.order_id).data ?? null;
   const intentId = event.type.startsWith('payment_intent.') ? object.id : idOf(object.payment_intent);
   const row = await recordEvent(deps.db, {
@@ -120,7 +120,7 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
     facts: factsOf(deps, event),
   });
   if (row.handled) return;
-  // An event of no order of ours (another program on the same account, a type we don't follow) is nothing to do.
+  // Events without one of the shop's orders, such as those of other programs on the Stripe account, need no action.
   const isUnmatched = intentId !== undefined && (await notifyUnmatched(deps, event, intentId));
   if (!isUnmatched && row.id !== null) await notifyWorkflow(deps, event, toOrder(row));
   await deps.db.run(deps.db.query.updateTable('stripe_events').set({ handled_at: now }).where('id', '=', event.id));
@@ -130,7 +130,7 @@ function idOf(reference: string | { id: string } | null | undefined): string | u
   return typeof reference === 'object' ? reference?.id : reference;
 }
 
-/** What a signed event says of a payment; nothing for events of other things. */
+/** The payment facts in a signed event; undefined for events of other types. */
 function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFacts | undefined {
   switch (event.type) {
     case 'payment_intent.succeeded':
@@ -145,7 +145,7 @@ function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFact
     return paymentFactsOf(event.data.object);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    // Of another program on the account, since the shop makes none such. Refused, Stripe would send it for days.
+    // The shop creates no such payment, so it is another program's. A rejected event would be retried for days.
     log.error(
       { err: error, eventId: event.id, paymentIntentId: event.data.object.id },
       'webhook: payment amount is not valid; event ignored',
@@ -171,7 +171,7 @@ function toOrder(row: OrderRow): KnownOrder {
 async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, order: KnownOrder): Promise<void> {
   switch (event.type) {
     case 'payment_intent.succeeded':
-      // Also when the order is paid: a second payment must go back.
+      // Also if the order is paid, because a second payment must be refunded.
       if (!order.captured || event.data.object.id !== order.paymentIntentId) await notifyOfPayment(deps, order);
       return;
     case 'payment_intent.payment_failed':
@@ -198,7 +198,7 @@ async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, or
   }
 }
 
-/** The workflow is started unless it is running. */
+/** Signals a workflow, which is started unless it is running. */
 async function signalWithStart<Input>(
   temporal: Client,
   { workflowType, ...start }: WorkflowStart<Input>,
@@ -209,7 +209,7 @@ async function signalWithStart<Input>(
 
 const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
 
-/** Money is never left lying: the workflow is resumed when nobody waits for the payment any more. */
+/** The order workflow is resumed if it has completed, so that no payment is overlooked. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await signalWithStart(
     temporal,
@@ -218,7 +218,7 @@ async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOr
   );
 }
 
-/** The order's workflow asks Stripe what moved: events may come late, twice or in another order. */
+/** The order workflow reads refunds and disputes from Stripe, because events can arrive late, twice, or out of order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await signalWithStart(
     temporal,
@@ -227,7 +227,7 @@ async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrde
   );
 }
 
-/** News of a refund: its own workflow follows it. One that was made in Stripe's dashboard has none: the order looks after it. */
+/** Signals the refund's workflow, or the order's for a refund from the Stripe Dashboard, which has no workflow. */
 async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refund: Stripe.Refund): Promise<void> {
   const own = await deps.db.row(
     deps.db.query
@@ -262,7 +262,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
   );
 }
 
-/** A charge tells only how much of it went back: when that is what the order knows, nothing is new. */
+/** A charge shows only its refunded total, so the order is signaled if that exceeds the recorded refunds. */
 async function notifyOfForeignRefund(
   deps: WebhookDependencies,
   order: KnownOrder,
@@ -282,12 +282,12 @@ async function notifyOfForeignRefund(
     await notifyOfMoney(deps, order);
 }
 
-/** Types of events by which money goes back. */
+/** Types of events about refunds and disputes. */
 const MONEY_BACK = /^(refund\.|charge\.refunded$|charge\.dispute\.)/;
 
 /**
- * News of money that goes back of an unmatched payment, by its own refund, one made in Stripe's dashboard, or a chargeback. A bank can
- * refuse a refund that had succeeded: then the workflow is started again.
+ * Signals the workflow of an unmatched payment about its refund, one from the Stripe Dashboard, or a chargeback. A bank can reject a refund
+ * that had succeeded; then the workflow is started again.
  * @returns whether the event is of such a payment
  */
 async function notifyUnmatched(

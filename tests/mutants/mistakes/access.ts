@@ -107,10 +107,10 @@ export const ACCESS: readonly MistakesInFile[] = [
         ".where('id', '=', orderId)\n      .where(isVisibleTo(viewer))",
         ".where('id', '=', orderId)",
       ],
-      ['shoppers see which staff member did what', 'actor: mine ? null : actor', 'actor'],
+      ['shoppers see which staff member did what', 'actor: isShopper ? null : actor', 'actor'],
       ['shoppers see staff-internal events', "event('event.type', '=', anyOf(SHOPPER_EVENTS))", 'event.lit(true)'],
       ['a shopper can list all orders', "    .where('o.owner', '=', anyOf(owners))\n", ''],
-      ['staff get the data for a card payment', "mine && row.status === 'pending'", "row.status === 'pending'"],
+      ['staff get the data for a card payment', "isShopper && row.status === 'pending'", "row.status === 'pending'"],
     ],
   },
   {

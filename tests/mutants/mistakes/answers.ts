@@ -47,12 +47,12 @@ export const ANSWERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'shoppers see which staff member did what, and why',
-        '      actor: mine ? null : actor,\n      reason: mine ? null : reason,\n',
+        '      actor: isShopper ? null : actor,\n      reason: isShopper ? null : reason,\n',
         '      actor,\n      reason,\n',
       ],
       [
         'shoppers see why their order is under review',
-        'review_reason: mine ? null : row.review_reason,',
+        'review_reason: isShopper ? null : row.review_reason,',
         'review_reason: row.review_reason,',
       ],
       [
