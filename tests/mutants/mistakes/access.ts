@@ -217,7 +217,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/codec/access.ts',
     tests: ['api/codec'],
     replacements: [
-      ['customers can decrypt Temporal payloads', '    if (!isStaff(role)) throw notOfTheDesk();\n', ''],
+      ['customers can decrypt Temporal payloads', '    if (!isStaff(role)) throw notSupportStaff();\n', ''],
       [
         'every user of the issuer can decrypt Temporal payloads',
         'if (claimed(claims, settings.CODEC_OIDC_ROLE_CLAIM).some((value) => allowed.has(value))) return who;',
