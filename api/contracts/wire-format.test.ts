@@ -32,7 +32,7 @@ const FILES = {
   support,
 };
 
-/** Of every schema that a file of contracts exports, what goes over the wire. */
+/** The wire format of every schema that a contracts file exports. */
 function wireFormatOf(file: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schemas = Object.entries(file).filter(([, value]) => value instanceof z.ZodType) as [string, z.ZodType][];
   return Object.fromEntries(
@@ -51,7 +51,7 @@ function wireFormatOf(file: Readonly<Record<string, unknown>>): Record<string, u
   );
 }
 
-it('is what it was', async () => {
+it('has not changed', async () => {
   const format = Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, wireFormatOf(file)]));
   await expect(`${JSON.stringify(format, null, 1)}\n`).toMatchFileSnapshot('./wire-format.json');
 });
