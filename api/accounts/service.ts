@@ -6,7 +6,7 @@ import type { Orm } from '../../infra/postgres/orm.ts';
 import type { SessionOwner } from './sessions.ts';
 
 /** Verified when no account has the email address, so that both responses take the same time. */
-const NOBODY = hash('no account uses this password');
+const PLACEHOLDER_HASH = hash('no account uses this password');
 
 export class Accounts {
   readonly #orm: Orm;
@@ -37,7 +37,7 @@ export class Accounts {
   async authenticate(email: string, password: string): Promise<User> {
     const em = this.#orm.em.fork();
     const user = await em.findOne(User, { email }, { populate: ['passwordHash'] });
-    const matches = await verify(user?.passwordHash ?? (await NOBODY), password);
+    const matches = await verify(user?.passwordHash ?? (await PLACEHOLDER_HASH), password);
     if (!user || !matches) throw new DomainError('invalid_credentials', 'Check the email address and password.');
     return user;
   }

@@ -1,6 +1,6 @@
 /**
- * The whole wire format, as `wire-format.json` records it: whoever changes a field, its type, or its limits changes that file in the same
- * commit (`npm test -- api/contracts/wire-format -u`), where a reviewer sees what callers will notice. Descriptions are left out.
+ * Compares the wire format with `wire-format.json`. A change of a field, its type, or its limits must change that file in the same commit
+ * (`npm test -- api/contracts/wire-format -u`), where a reviewer sees what callers will notice. Descriptions are omitted.
  */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
