@@ -1,4 +1,4 @@
-/** The API: its middleware as one visible list, its features as lists of routes. */
+/** Assembles the API: its middleware in order, and the routes of its features. */
 import { bodyParser } from '@koa/bodyparser';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
@@ -24,10 +24,10 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(errors(log));
   app.use(clientAddress(settings.TRUSTED_PROXIES));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
-  // The codec comes before the storefront's CORS and the body parser: it has an origin and a size of its own.
+  // The codec comes before the storefront's CORS and the body parser because it allows another origin and larger bodies.
   app.use(mount('/api', API_ROUTES.temporalWebUi, routeDeps));
   app.use(cors(settings.STOREFRONT_URL));
-  // Webhooks come before the body parser: a signature is made over the bytes.
+  // Webhooks come before the body parser because their signature covers the raw bytes.
   app.use(mount('/api', API_ROUTES.rawBodies, routeDeps));
   app.use(
     bodyParser({
@@ -40,7 +40,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(mount('/api', API_ROUTES.parsedBodies, routeDeps));
   app.use(mount('/media', [pictureRoutes], routeDeps));
   app.on('error', (error: unknown) => {
-    // A client that went away in mid-answer is no failure of ours.
+    // A client that disconnects during the response is not an error.
     const { code } = error as { code?: string };
     if (code !== 'ECONNRESET' && code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE')
       log.error({ err: error }, 'response failed');

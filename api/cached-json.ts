@@ -1,17 +1,17 @@
-/** Answers catalog reads from the cache as the bytes that were stored: no parsing, no stringifying. */
+/** Responds to catalog reads with the cached bytes, without parsing or serializing JSON. */
 import { createHash } from 'node:crypto';
 import type { Services } from '../infra/services.ts';
 import type { ApiContext } from './context.ts';
 
-/** Shared caches keep API reads for a minute (the seed's table); browsers ask again with the ETag. */
+/** Shared caches keep API reads for a minute; browsers revalidate with the ETag. */
 const CACHE_CONTROL = 'public, max-age=0, s-maxage=60';
 
-/** Stored entries carry their ETag in front, so that it is computed once. */
+/** A stored entry starts with its ETag, so that the hash is computed once. */
 const SEPARATOR = '\n';
 
 /**
- * @param load what to store: an object with at least one field
- * @param live one number of the answer that is never stored
+ * @param load returns the object to store, which must have at least one field
+ * @param live one number in the response that is never stored
  */
 export async function answerCached(
   ctx: ApiContext,
@@ -31,7 +31,7 @@ export async function answerCached(
   const split = entry.indexOf(SEPARATOR);
   const hash = entry.toString('latin1', 0, split);
   const stored = entry.subarray(split + 1);
-  // What changes with every reservation is put in front of the stored text, not stored.
+  // The available quantity changes with every reservation, so it is inserted before the stored fields.
   const body = live ? Buffer.concat([Buffer.from(`{"${live.name}":${liveValue},`), stored.subarray(1)]) : stored;
   ctx.set('Cache-Control', CACHE_CONTROL);
   answerUnlessUnchanged(ctx, `"${hash}${live ? `.${liveValue}` : ''}"`, body);

@@ -1,4 +1,4 @@
-/** Updates to the workflow of an order or a refund, which is resumed from the database where it is not running (any more). */
+/** Updates to the workflow of an order or a refund, which is resumed from the database if it is not running. */
 import type { UpdateDefinition } from '@temporalio/client';
 import { orderStart, type StartedOrder } from '../workflows/order/start.ts';
 import { refundStart, type StartedRefund } from '../workflows/refund/start.ts';

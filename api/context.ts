@@ -1,4 +1,4 @@
-/** What the API's handlers work with. */
+/** The dependencies and request state of the API's handlers. */
 import type { DefaultState, ParameterizedContext } from 'koa';
 import type { Settings } from '../infra/config.ts';
 import type { Services } from '../infra/services.ts';
@@ -15,7 +15,7 @@ export interface ApiDependencies extends Services {
 export interface ApiState extends DefaultState {
   requestId: string;
   identity?: Identity;
-  /** The guest's cart, by cookie or X-Cart-Id: also the credential of a guest's orders. */
+  /** The guest's cart, from the cookie or X-Cart-Id. It is also the credential for the guest's orders. */
   cartId?: string;
 }
 

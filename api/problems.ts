@@ -1,4 +1,4 @@
-/** The one table from the domain's error codes to HTTP: RFC 9457 problem+json. */
+/** Maps the domain's error codes to HTTP problems (RFC 9457). */
 import type { ErrorCode } from '../domain/errors.ts';
 
 export interface ProblemKind {

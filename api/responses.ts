@@ -1,4 +1,4 @@
-/** What a route sends when it succeeds: its part of the OpenAPI document, and how it is sent. */
+/** Successful responses of routes: their part of the OpenAPI document, and how they are sent. */
 import type { z } from 'zod';
 import type { ApiContext } from './context.ts';
 
@@ -6,9 +6,9 @@ export interface Success<Answer> {
   status: 200 | 201 | 202 | 204 | 302;
   description: string;
   schema?: z.ZodType;
-  /** application/json unless given. */
+  /** Default: application/json. */
   mediaType?: string;
-  /** Another success, with the same schema. */
+  /** Another successful status with the same schema. */
   alternative?: { status: 200 | 202; description: string };
   send(ctx: ApiContext, answer: Answer): void;
 }
@@ -44,7 +44,7 @@ export const redirects = (description: string): Success<string> => ({
   send: (ctx, url) => ctx.redirect(url),
 });
 
-/** Something other than JSON, which the route writes itself. */
+/** A response other than JSON, which the route writes itself. */
 export const writes = (description: string, mediaType: string, schema: z.ZodType): Success<never> => ({
   status: 200,
   description,
@@ -55,7 +55,7 @@ export const writes = (description: string, mediaType: string, schema: z.ZodType
   },
 });
 
-/** A body to send with the status of the alternative. */
+/** A body to send with the alternative's status. */
 export class Alternative<Body> {
   readonly body: Body;
 
@@ -64,7 +64,7 @@ export class Alternative<Body> {
   }
 }
 
-/** A success that can also have another status, where the handler returns an `Alternative`. */
+/** A response with another status if the handler returns an `Alternative`. */
 export function withAlternative<Body>(
   ok: Success<Body>,
   status: 200 | 202,

@@ -1,4 +1,4 @@
-/** How a request goes through a declared route, and what the declaration says in the OpenAPI document. */
+/** Handling of requests by a declared route, and its part of the OpenAPI document. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bodyParser } from '@koa/bodyparser';
@@ -17,7 +17,7 @@ const CART = 'a6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3';
 const number = z.object({ number: z.coerce.number() });
 const body = z.strictObject({ word: z.string() });
 const base = { tag: 'System', summary: 'A test', limit: 'api', access: 'public' } as const;
-/** What came by, in this order. */
+/** Steps that ran, in order. */
 let passed: string[];
 
 const routes = declareRoutes(
@@ -140,13 +140,13 @@ async function call(method: string, path: string, headers: Record<string, string
 const admin = { authorization: 'Bearer admin' };
 
 describe('a request', () => {
-  it('reaches its handler parsed, with the caller, and is answered with the declared status', async () => {
+  it('reaches its handler parsed, with the caller’s identity, and gets the declared status', async () => {
     const answer = await call('POST', '/all/1?number=2', { ...admin, 'x-number': '3' }, { word: 'four' });
     expect(answer).toMatchObject({ status: 201, body: { all: ['admin', 1, 2, 3, 'four'] } });
     expect(passed).toEqual(['api', 'failed auth', 'token']);
   });
 
-  it('is counted before its caller is looked at, and parsed for nobody else', async () => {
+  it('is counted before the access check, and parsed only after it', async () => {
     expect(await call('POST', '/all/x', {}, {})).toMatchObject({
       status: 401,
       body: { detail: 'Sign in to do this.' },
@@ -160,11 +160,11 @@ describe('a request', () => {
     ['/all/1?number=x', { 'x-number': 'x' }, {}, 'The headers is not valid. See errors.'],
     ['/all/1?number=x', { 'x-number': '1' }, {}, 'The query is not valid. See errors.'],
     ['/all/1?number=2', { 'x-number': '1' }, {}, 'The body is not valid. See errors.'],
-  ])('to %s with %o says what of it is not valid', async (path, headers, body, detail) => {
+  ])('to %s with %o reports the invalid part', async (path, headers, body, detail) => {
     expect(await call('POST', path, { ...admin, ...headers }, body)).toMatchObject({ status: 400, body: { detail } });
   });
 
-  it('of nobody is refused where a shopper is needed, and told what is missing', async () => {
+  it('without an account or a cart is rejected by a shopper route with what is missing', async () => {
     const hint = 'Sign in, or send the X-Cart-Id of a cart.';
     expect(await call('GET', '/shopper')).toMatchObject({ status: 401, body: { detail: hint } });
     expect(await call('GET', '/shopper/orders')).toMatchObject({ status: 401, body: { detail: 'Sign in first.' } });
@@ -172,7 +172,7 @@ describe('a request', () => {
     expect((await call('GET', '/shopper', { authorization: 'Bearer customer' })).status).toBe(204);
   });
 
-  it('with a forged token is refused wherever credentials are read', async () => {
+  it('with a forged token is rejected by routes that read credentials', async () => {
     const forged = { authorization: 'Bearer forged', 'x-cart-id': CART };
     expect((await call('GET', '/anyone', forged)).status).toBe(401);
     expect((await call('GET', '/shopper', forged)).status).toBe(401);
@@ -180,24 +180,24 @@ describe('a request', () => {
     expect((await call('GET', '/anyone')).status).toBe(204);
   });
 
-  it('gets the other success with its own status', async () => {
+  it('gets an alternative response with its status', async () => {
     expect(await call('PUT', '/either', {}, { word: 'new' })).toMatchObject({ status: 201, body: { word: 'new' } });
     expect(await call('PUT', '/either', {}, { word: 'old' })).toMatchObject({ status: 200, body: { word: 'old' } });
   });
 
-  it('is redirected, or gets what the route writes itself', async () => {
+  it('is redirected, or gets the response that the route writes', async () => {
     const away = await call('GET', '/away');
     expect([away.status, away.headers.get('location')]).toEqual([302, '/api/public']);
     expect(await call('GET', '/text')).toMatchObject({ status: 202, body: 'text' });
     expect(await call('GET', '/hidden/5')).toMatchObject({ status: 200, body: { number: 5 } });
   });
 
-  it('passes the steps of a route that has its own', async () => {
+  it('runs a route’s own steps', async () => {
     expect((await call('DELETE', '/guarded')).status).toBe(204);
     expect(passed).toEqual(['guard of the log', 'api']);
   });
 
-  it('with another method is a 405', async () => {
+  it('with another method gets a 405', async () => {
     expect(await call('POST', '/shopper')).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
   });
 });
@@ -216,14 +216,14 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(paths)).not.toContain('/api/hidden/{number}');
   });
 
-  it('names the roles that are checked', () => {
+  it('names the required roles', () => {
     expect(paths['/api/all/{number}']!.post!.security).toEqual([{ bearer: ['admin'] }]);
     expect(paths['/api/guarded']!.delete!.security).toEqual([{ bearer: ['support', 'support_lead', 'admin'] }]);
     expect(paths['/api/shopper']!.get!.security).toEqual([{ bearer: [] }, { cart: [] }]);
     expect(paths['/api/anyone']!.get!.security).toBeUndefined();
   });
 
-  it('can’t have a route twice', () => {
+  it('rejects a duplicate route', () => {
     expect(() => describePaths([...routes.operations, routes.operations[0]!])).toThrow('declared twice');
   });
 });

@@ -1,4 +1,4 @@
-/** A route of the API is declared once: this is what a declaration has, and how a request goes through it. */
+/** Declares the API's routes: the parts of a declaration, and how a request is handled by it. */
 import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { z } from 'zod';
@@ -22,7 +22,7 @@ type Tag =
   | 'Recommendations'
   | 'System';
 
-/** Counts each request, or only those that fail. */
+/** Counts every request, or only those that fail. */
 type Limit = RateTier | { failures: RateTier };
 
 export interface RouteDependencies extends ApiDependencies {
@@ -31,7 +31,7 @@ export interface RouteDependencies extends ApiDependencies {
   documentation: { json: string; page: string };
 }
 
-/** What the OpenAPI document says of a route, and what decides whether a request reaches the handler. */
+/** A route's part of the OpenAPI document, and the conditions for a request to reach the handler. */
 export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below `/api`, as documented: `/orders/{id}`. */
@@ -44,10 +44,10 @@ export interface Operation {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
-  /** Documents a body that the handler reads from the request itself, byte for byte. */
+  /** Documents a body whose raw bytes the handler reads itself. */
   rawBody?: z.ZodType;
   ok: Success<unknown>;
-  /** Expected failures, beyond those that follow from access, limits, and schemas. */
+  /** Expected errors, in addition to those that follow from access, limits, and schemas. */
   problems?: Partial<Record<400 | 401 | 403 | 404 | 409 | 412 | 422 | 503, string>>;
 }
 
@@ -59,7 +59,7 @@ type IdentityOf<Given extends Access> = Given extends 'account' | 'staff' | 'lea
     ? undefined
     : Identity | undefined;
 
-/** A request after the check of access, with its parts parsed. */
+/** A request after the access check, with its parts parsed. */
 interface Admitted<Given extends Access, Params, Query, Headers, Body> {
   ctx: ApiContext;
   identity: IdentityOf<Given>;
@@ -69,7 +69,7 @@ interface Admitted<Given extends Access, Params, Query, Headers, Body> {
   body: Parsed<Body>;
 }
 
-/** The middleware that a declaration decides on. */
+/** The middleware that follows from a declaration. */
 interface Steps {
   limits: Middleware<ApiState>[];
   access: Middleware<ApiState>[];
@@ -85,14 +85,14 @@ type Declaration<
   Body extends z.ZodType | undefined,
 > = Omit<Operation, 'access' | 'params' | 'query' | 'headers' | 'body' | 'ok'> & {
   access: Given;
-  /** The detail of a `shopper` route's 401, where the usual one does not fit. */
+  /** Detail of a `shopper` route's 401, if the usual text does not fit. */
   refusal?: string;
   params?: Params;
   query?: Query;
   headers?: Headers;
   body?: Body;
   ok: Success<Answer>;
-  /** What runs before parsing, in place of the limits and then the check of access. Without the latter there is no `identity`. */
+  /** Middleware before parsing, instead of the limits followed by the access check. Without the access check, `identity` is undefined. */
   before?(steps: Steps, services: Services): Middleware<ApiState>[];
 } & Handler<Admitted<Given, Params, Query, Headers, Body>, Services, Answer>;
 
@@ -103,14 +103,14 @@ type Handler<Request, Services, Answer> =
       respond?: undefined;
     }
   | {
-      /** Writes the response itself: a stream, stored bytes, or a status of its own. */
+      /** Writes the response itself: a stream, cached bytes, or a special status. */
       respond(request: Request, services: Services): void | Promise<void>;
       handle?: undefined;
     };
 
 type UndocumentedRequest<Params> = Pick<Admitted<'public', Params, undefined, undefined, undefined>, 'ctx' | 'params'>;
 
-/** A route that is no operation of the API, such as a picture: open to everyone. */
+/** A public route that is not part of the documented API, such as a picture. */
 interface UndocumentedRoute<Services, Params extends z.ZodObject | undefined> {
   method: 'get' | 'options';
   path: `/${string}`;
@@ -144,16 +144,16 @@ interface Declare<Services> {
   ): Route<Services>;
 }
 
-/** A feature's routes. Nothing has to be connected to read what they document. */
+/** A feature's routes. Their documentation can be read without any connected service. */
 export interface RouteList {
   readonly operations: readonly Operation[];
-  /** The routes as a router takes them; the feature's services are created once. */
+  /** Returns the routes for a router, after creating the feature's services once. */
   connect(deps: RouteDependencies): { method: Route<unknown>['method']; path: string; steps: Step[] }[];
 }
 
 /**
- * @param services what the feature's handlers work with
- * @param declare returns the routes, each made by the `route` that it gets
+ * @param services creates the dependencies of the feature's handlers
+ * @param declare returns the routes, each created with the `route` function that it is passed
  */
 export function declareRoutes<Services>(
   services: (deps: RouteDependencies) => Services,
@@ -212,7 +212,7 @@ function undocumented<Services, Params extends z.ZodObject | undefined>(
 
 const route = Object.assign(documented, { undocumented });
 
-/** @returns `Admitted`; that the parts have the types of their schemas can't be inferred where a schema may be left out */
+/** @returns `Admitted`; TypeScript can't infer the parts' types because each schema is optional */
 function admitted(
   { params, headers, query, body }: Partial<Pick<Operation, 'params' | 'headers' | 'query' | 'body'>>,
   ctx: RouterContext<ApiState>,

@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { ApiState } from './context.ts';
 import type { RouteDependencies, RouteList } from './route.ts';
 
-/** The routes below a prefix; another method of their paths is a 405. */
+/** Mounts routes below a prefix. Other methods on their paths get a 405. */
 export function mount(prefix: string, lists: readonly RouteList[], deps: RouteDependencies): Middleware<ApiState> {
   const router = new Router<ApiState>({ prefix });
   for (const list of lists)

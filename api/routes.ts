@@ -31,8 +31,8 @@ export const API_ROUTES = {
     retrainingRoutes,
     systemRoutes,
   ],
-  /** A signature is made over the bytes. */
+  /** Their signatures cover the raw bytes. */
   rawBodies: [webhookRoutes],
-  /** Called by the Temporal Web UI, with an origin and a body size of their own. */
+  /** Called by the Temporal Web UI, with a different allowed origin and body size. */
   temporalWebUi: [codecRoutes],
 };

@@ -12,7 +12,7 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-/** Requests in flight get this long when the process stops. */
+/** Time for requests in progress to finish when the process stops. */
 const DRAIN_MS = 10_000;
 
 export async function startApi(services: Services): Promise<RunningApi> {
@@ -23,7 +23,7 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const tokens = new AccessTokens(settings);
   recommender.start();
   const server = createServer(createApp({ ...services, orderListener, recommender, tokens }).callback());
-  // Longer than a proxy keeps its idle connections, so that it never sends into one that we just closed.
+  // Longer than proxies keep idle connections, so that they never send a request on a connection that was just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-/** Calls to Temporal on behalf of a waiting page. */
+/** Calls to Temporal during an HTTP request. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
@@ -13,7 +13,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
 import type { WorkflowStart } from '../workflows/shared/start.ts';
 
-/** Longest that a page waits for a workflow's answer. The work itself goes on past it. */
+/** Maximum wait for a workflow's response. The workflow itself continues afterward. */
 const ANSWER_MS = 25_000;
 
 export const answerDeadline = (): number => Date.now() + ANSWER_MS;
@@ -23,7 +23,7 @@ const MAX_ATTEMPTS = 4;
 const RETRY_AFTER_MS = 50;
 
 /**
- * Sends a message again while the workflow is just ending: one that completes while a message arrives does its last task again.
+ * Retries a message while the workflow is completing: a workflow that completes while a message arrives repeats its last task.
  * @param call sends the message
  */
 export async function untilTaken<Result>(call: () => Promise<Result>, maxAttempts = MAX_ATTEMPTS): Promise<Result> {
@@ -38,15 +38,15 @@ export async function untilTaken<Result>(call: () => Promise<Result>, maxAttempt
   }
 }
 
-/** Whether Temporal can't pass a message on as the workflow stands: it is just ending, or was terminated before its first task. */
+/** Whether Temporal can't deliver a message because the workflow is completing, or was terminated before its first task. */
 export function isFailedPrecondition(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   return code === FAILED_PRECONDITION || cause?.code === FAILED_PRECONDITION;
 }
 
 /**
- * Runs a call to Temporal, which may have to be made again, and names its failures in the domain's words.
- * @throws DomainError with a refusal's own code; unavailable when Temporal or its workers do not answer in time
+ * Runs a call to Temporal, with retries, and converts its failures to the domain's errors.
+ * @throws DomainError with the code of a rejection; unavailable when Temporal or its workers do not respond in time
  */
 export async function callWorkflow<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
@@ -75,8 +75,8 @@ export async function callWorkflow<Result>(call: () => Promise<Result>): Promise
 }
 
 /**
- * Sends an update to a workflow, which is started unless it is running, and waits for the answer.
- * @param updateId sent again under the same ID, an update is answered as before
+ * Sends an update to a workflow, which is started unless it is running, and waits for the response.
+ * @param updateId a repeated update with the same ID gets the first one's response
  * @throws DomainError as `callWorkflow` does
  */
 export function updateWithStart<Result, Request, Input>(
@@ -91,7 +91,7 @@ export function updateWithStart<Result, Request, Input>(
       temporal.workflow.executeUpdateWithStart(update, {
         args: [request],
         updateId,
-        // An operation serves one call: a call that is made again needs another.
+        // An operation can be used for one call only, so each retry needs a new one.
         startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
           ...start,
           workflowIdConflictPolicy: 'USE_EXISTING',

@@ -1,4 +1,4 @@
-/** NUL, half a surrogate pair, and control characters in any text field are refused with the field's name, and reach no store. */
+/** NUL, lone surrogates, and control characters are rejected in every text field, with the field's name, before they reach a store. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../tests/support/accounts.ts';
@@ -22,7 +22,7 @@ const checkout = (address: object, email = 'guest@example.test') => ({
 const id = randomUUID();
 const product = { sku: 'X', name: 'X', price: 1, stock_quantity: 1, category_id: randomUUID() };
 
-/** Method, address, what to send with the bad text, the path that is to be blamed. */
+/** Method, path, request body with the invalid text, and the field in the error. */
 const FIELDS: [string, string, (text: string) => unknown, string][] = [
   ['POST', '/checkouts', (text) => checkout({ name: text }), 'shipping_address.name'],
   ['POST', '/checkouts', (text) => checkout({ street: text }), 'shipping_address.street'],
@@ -49,8 +49,8 @@ const FIELDS: [string, string, (text: string) => unknown, string][] = [
   ['POST', '/admin/recommendations/rollback', (reason) => ({ reason }), 'reason'],
 ];
 
-describe('text with a character that no store takes', () => {
-  it.each(FIELDS)('%s %s is refused with the field’s name', async (method, path, body, blamed) => {
+describe('text with forbidden characters', () => {
+  it.each(FIELDS)('%s %s is rejected with the field’s name', async (method, path, body, blamed) => {
     for (const text of BAD) {
       const answer = await admin.call(method, path, body(text));
       expect(answer.status).toBe(400);
@@ -64,18 +64,18 @@ describe('text with a character that no store takes', () => {
     ['/search/suggest?q=a%00b', 'q'],
     ['/products?category=a%00b', 'category'],
     ['/products?cursor=a%00b', 'cursor'],
-  ])('GET %s is refused with the field’s name', async (path, blamed) => {
+  ])('GET %s is rejected with the field’s name', async (path, blamed) => {
     const answer = await new Shopper(shop.api.url).call('GET', path);
     expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([400, blamed]);
   });
 
-  it('in a page’s path reaches no stream of events', async () => {
+  it('in a page’s path is not recorded as an event', async () => {
     const event = { event: 'page_view', id: randomUUID(), occurred_at: new Date().toISOString(), path: '/a\u0000b' };
     const answer = await new Shopper(shop.api.url).call('POST', '/events', { events: [event] });
     expect([answer.status, answer.body.errors[0].path]).toEqual([400, 'events.0.path']);
   });
 
-  it('in a reason to cancel leaves the order as it was, and a good reason cancels it', async () => {
+  it('in a cancellation reason leaves the order unchanged; a valid reason cancels it', async () => {
     const shopper = new Shopper(shop.api.url);
     const { order } = await shopper.order((await createProduct(shop.services)).id);
     const refused = await shopper.call('POST', `/orders/${order.id}/cancel`, { reason: 'No\u0000' });
@@ -86,7 +86,7 @@ describe('text with a character that no store takes', () => {
     await shopper.untilStatus(order.id, 'canceled');
   });
 
-  it('is answered as a mistake of the request where no field was checked', async () => {
+  it('is a 400 where no schema checks it', async () => {
     const cursor = Buffer.from(JSON.stringify(['a\u0000', 'b'])).toString('base64url');
     const answer = await new Shopper(shop.api.url).call('GET', `/products?cursor=${cursor}`);
     expect(answer.status).toBe(400);

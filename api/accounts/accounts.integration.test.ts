@@ -13,7 +13,7 @@ afterAll(() => shop?.stop());
 
 const email = () => `ada-${randomUUID()}@example.test`;
 
-describe('registering', () => {
+describe('registration', () => {
   it('signs in, keeps the guest’s cart, and hides the password', async () => {
     const product = await createProduct(shop.services);
     const ada = new Shopper(shop.api.url);
@@ -39,7 +39,7 @@ describe('registering', () => {
     expect(stored?.password_hash).toMatch(/^\$argon2id\$/);
   });
 
-  it('refuses a taken address, and every problem of a bad body at once', async () => {
+  it('rejects a taken email address, and reports all problems of an invalid body', async () => {
     const ada = await signedIn(shop);
     const taken = await new Shopper(shop.api.url).call('POST', '/auth/register', {
       email: ada.email,
@@ -84,7 +84,7 @@ describe('signing in', () => {
     [60, 60],
     [100, 1],
     [1, 100],
-  ])('merges %i and %i of a product into the 100 that a cart may hold', async (inAccount, inGuest) => {
+  ])('merges %i and %i units of a product into the maximum of 100', async (inAccount, inGuest) => {
     const product = await createProduct(shop.services);
     const ada = await signedIn(shop);
     await ada.call('PUT', `/cart/items/${product.id}`, { quantity: inAccount });
@@ -96,7 +96,7 @@ describe('signing in', () => {
     expect((await guest.call('GET', '/cart')).body.items).toEqual([]);
   });
 
-  it('says the same of a wrong password and an unknown address', async () => {
+  it('responds the same to a wrong password and an unknown email address', async () => {
     const ada = await signedIn(shop);
     const guest = new Shopper(shop.api.url);
     const wrong = await guest.call('POST', '/auth/login', { email: ada.email, password: 'not the password' });
@@ -105,13 +105,13 @@ describe('signing in', () => {
     expect({ ...wrong.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
   });
 
-  it('is limited to 5 failures in 15 minutes from one address; successes do not count', async () => {
+  it('is limited to 5 failures in 15 minutes per address; successes do not count', async () => {
     const ada = await signedIn(shop);
     const guest = new Shopper(shop.api.url);
     const login = (password: string) => guest.call('POST', '/auth/login', { email: ada.email, password });
     for (let times = 0; times < 6; times++) expect((await login(PASSWORD)).status).toBe(200);
     for (let times = 0; times < 4; times++) expect((await login('wrong')).status).toBe(401);
-    // Nor does a success make up for failures: whoever has one account could try the passwords of all others.
+    // A success does not reset the count, or an attacker with one account could try the passwords of all others.
     expect((await login(PASSWORD)).status).toBe(200);
     expect((await login('wrong')).status).toBe(401);
     const limited = await login(PASSWORD);
@@ -126,19 +126,19 @@ describe('signing in', () => {
 describe('refresh tokens', () => {
   const refresh = (person: Shopper, token: string) => person.call('POST', '/auth/refresh', { refresh_token: token });
 
-  it('change at every use, and the old one ends the session when it comes back', async () => {
+  it('change at every use, and reusing an old one ends the session', async () => {
     const ada = await signedIn(shop);
     const first = ada.session.refresh_token;
     const second = (await refresh(ada, first)).body.refresh_token;
     expect(second).not.toBe(first);
     const third = await refresh(ada, second);
     expect(third.status).toBe(200);
-    // `first` was replaced twice: nobody honest still has it.
+    // `first` was replaced twice, so only a thief would still use it.
     expect((await refresh(ada, first)).status).toBe(401);
     expect((await refresh(ada, third.body.refresh_token)).status).toBe(401);
   });
 
-  it('used twice at the same moment (two tabs) both go on', async () => {
+  it('work for both tabs that use the same one at the same moment', async () => {
     const ada = await signedIn(shop);
     const [one, two] = await Promise.all([
       refresh(ada, ada.session.refresh_token),
@@ -149,7 +149,7 @@ describe('refresh tokens', () => {
     expect((await refresh(ada, two!.body.refresh_token)).status).toBe(200);
   });
 
-  it('end with the session, and are refused when forged or of the wrong kind', async () => {
+  it('end with the session, and are rejected if they are forged or access tokens', async () => {
     const ada = await signedIn(shop);
     expect((await ada.call('POST', '/auth/logout', { refresh_token: ada.session.refresh_token })).status).toBe(204);
     expect((await refresh(ada, ada.session.refresh_token)).status).toBe(401);
@@ -159,8 +159,8 @@ describe('refresh tokens', () => {
   });
 });
 
-describe('the account', () => {
-  it('is shown and changed by its owner alone', async () => {
+describe('an account', () => {
+  it('can be read and changed only by its owner', async () => {
     const ada = await signedIn(shop);
     expect((await ada.call('GET', '/me')).body).toMatchObject({ email: ada.email, full_name: 'Ada Test' });
     expect((await ada.call('PATCH', '/me', { full_name: 'Ada Lovelace' })).body.full_name).toBe('Ada Lovelace');
@@ -168,14 +168,14 @@ describe('the account', () => {
     expect((await new Shopper(shop.api.url).call('GET', '/me')).status).toBe(401);
   });
 
-  it('loses its name when its owner says so, and not when they say nothing', async () => {
+  it('loses its name if the request sets it to null, but not if it omits it', async () => {
     const ada = await signedIn(shop);
     expect((await ada.call('PATCH', '/me', {})).body).toMatchObject({ full_name: 'Ada Test', email: ada.email });
     expect((await ada.call('PATCH', '/me', { full_name: null })).body.full_name).toBeNull();
     expect((await ada.call('GET', '/me')).body.full_name).toBeNull();
   });
 
-  it('is entered by its address however it is written, and by its own password alone', async () => {
+  it('can be signed in to with its email address in any case and with spaces around it', async () => {
     const [ada, bob] = [await signedIn(shop), await signedIn(shop)];
     const guest = new Shopper(shop.api.url);
     const login = (address: string) => guest.call('POST', '/auth/login', { email: address, password: PASSWORD });
@@ -188,7 +188,7 @@ describe('the account', () => {
     }
   });
 
-  it('that is left on one device stays open on the other', async () => {
+  it('stays signed in on another device after signing out on one', async () => {
     const ada = await signedIn(shop);
     const other = (
       await new Shopper(shop.api.url).call('POST', '/auth/login', { email: ada.email, password: PASSWORD })
@@ -198,7 +198,7 @@ describe('the account', () => {
     expect([refreshed.status, refreshed.body.user.id]).toEqual([200, ada.session.user.id]);
   });
 
-  it('needs a token that is ours and not over', async () => {
+  it('requires a valid, unexpired access token', async () => {
     const ada = await signedIn(shop);
     const { JWT_SECRET } = shop.services.settings;
     const claims = { userId: ada.session.user.id, role: 'admin', sessionId: randomUUID() };

@@ -123,7 +123,7 @@ export const accountRoutes = declareRoutes(
 );
 
 async function signIn(ctx: ApiContext, user: UserEntity, { db, cache, sessions }: AccountServices): Promise<Session> {
-  // A guest's cart follows its shopper in; the cart's id stays the credential of what was ordered before.
+  // The guest's items move to the account's cart. The guest cart's ID stays the credential for orders placed as a guest.
   let left: Session['guest_cart'];
   if (ctx.state.cartId) {
     left = await mergeCart(db, ctx.state.cartId, user.id);

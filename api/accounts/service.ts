@@ -5,8 +5,8 @@ import { User } from '../../infra/postgres/entities/accounts.ts';
 import type { Orm } from '../../infra/postgres/orm.ts';
 import type { SessionOwner } from './sessions.ts';
 
-/** Checked against when an address has no account, so that both answers take as long. */
-const NOBODY = hash('no account uses this password');
+/** Verified when no account has the email address, so that both responses take the same time. */
+const PLACEHOLDER_HASH = hash('no account uses this password');
 
 export class Accounts {
   readonly #orm: Orm;
@@ -33,11 +33,11 @@ export class Accounts {
     return user;
   }
 
-  /** @throws DomainError invalid_credentials, the same for an unknown address and a wrong password */
+  /** @throws DomainError invalid_credentials, for an unknown email address and a wrong password alike */
   async authenticate(email: string, password: string): Promise<User> {
     const em = this.#orm.em.fork();
     const user = await em.findOne(User, { email }, { populate: ['passwordHash'] });
-    const matches = await verify(user?.passwordHash ?? (await NOBODY), password);
+    const matches = await verify(user?.passwordHash ?? (await PLACEHOLDER_HASH), password);
     if (!user || !matches) throw new DomainError('invalid_credentials', 'Check the email address and password.');
     return user;
   }
@@ -47,7 +47,7 @@ export class Accounts {
     return user ? { userId: user.id, role: user.role } : undefined;
   }
 
-  /** @throws DomainError unauthenticated when the account is gone */
+  /** @throws DomainError unauthenticated when the account no longer exists */
   async profile(userId: string): Promise<User> {
     const user = await this.#orm.em.fork().findOne(User, { id: userId });
     if (!user) throw new DomainError('unauthenticated', 'This account no longer exists.');

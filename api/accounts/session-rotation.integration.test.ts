@@ -1,4 +1,4 @@
-/** A session's refresh token changes at every use; one that was used before ends the session, save for two tabs at the same moment. */
+/** A session's refresh token changes at every use. Reusing an old one ends the session, except for two tabs at the same moment. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import jwt from 'jsonwebtoken';
@@ -24,7 +24,7 @@ async function started() {
   const { refreshToken } = await sessions.start(owner);
   const { sessionId } = jwt.decode(refreshToken) as { sessionId: string };
   const refresh = async (token: string) => (await sessions.refresh(token, async () => owner)).refreshToken;
-  /** Puts the last change of the token into the past. */
+  /** Moves the token's last rotation into the past. */
   const wait = async (ms: number) => {
     const at = Number(await redis.hget(`session:${sessionId}`, 'rotatedAt'));
     await redis.hset(`session:${sessionId}`, 'rotatedAt', at - ms);
@@ -33,7 +33,7 @@ async function started() {
   return { first: refreshToken, refresh, wait, idOf, key: `session:${sessionId}` };
 }
 
-it('gives the same next token to two tabs that refresh at the same moment', async () => {
+it('returns the same new token to two tabs that refresh at the same moment', async () => {
   const { first, refresh, wait, idOf, key } = await started();
   const [one, two] = await Promise.all([refresh(first), refresh(first)]);
   expect(idOf(one!)).toBe(idOf(two!));
@@ -43,7 +43,7 @@ it('gives the same next token to two tabs that refresh at the same moment', asyn
   expect(await redis.hget(key, 'current')).toBe(idOf(one!));
 });
 
-it('ends the session for whoever presents a replaced token later, and for its owner', async () => {
+it('ends the session, also for its owner, when a replaced token is used after the grace period', async () => {
   const { first, refresh, wait, key } = await started();
   const second = await refresh(first);
   await wait(GRACE_MS + 1);
@@ -55,7 +55,7 @@ it('ends the session for whoever presents a replaced token later, and for its ow
   await expect(refresh(second)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
-it('ends it at once for a token that was replaced twice', async () => {
+it('ends the session immediately when a token that was replaced twice is used', async () => {
   const { first, refresh, key } = await started();
   const second = await refresh(first);
   await refresh(second);
@@ -63,7 +63,7 @@ it('ends it at once for a token that was replaced twice', async () => {
   expect(await redis.exists(key)).toBe(0);
 });
 
-it('is over when it was ended, and no refresh begins it anew', async () => {
+it('can’t be refreshed after the session was ended', async () => {
   const { first, refresh, key } = await started();
   await sessions.end(first);
   await expect(refresh(first)).rejects.toMatchObject({
@@ -73,7 +73,7 @@ it('is over when it was ended, and no refresh begins it anew', async () => {
   expect(await redis.exists(key)).toBe(0);
 });
 
-it('lasts from its last use on', async () => {
+it('extends the session at each use', async () => {
   const { first, refresh, key } = await started();
   await redis.expire(key, 5);
   await refresh(first);

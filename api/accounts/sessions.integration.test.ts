@@ -1,4 +1,4 @@
-/** Sessions: what a refresh token is good for, and for how long. */
+/** Sessions: use and validity of their tokens. */
 import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const refreshedAgo = (token: string, ms: number) =>
   shop.services.redis.hset(keyOf(token), 'rotatedAt', Date.now() - ms);
 
 describe('a refresh token that was replaced', () => {
-  it('is good for ten seconds more, for another tab: it gets the session’s current token', async () => {
+  it('stays valid for ten seconds for another tab, which gets the session’s current token', async () => {
     const { session } = await signedIn(shop);
     const next = (await refresh(session.refresh_token)).body;
     await refreshedAgo(session.refresh_token, 8_000);
@@ -29,7 +29,7 @@ describe('a refresh token that was replaced', () => {
     expect((await refresh(next.refresh_token)).status).toBe(200);
   });
 
-  it('ends the session when it comes back after them: its newest token is refused too', async () => {
+  it('ends the session when it is used later, so that the newest token is rejected too', async () => {
     const { session } = await signedIn(shop);
     const next = (await refresh(session.refresh_token)).body;
     await refreshedAgo(session.refresh_token, 10_001);
@@ -40,7 +40,7 @@ describe('a refresh token that was replaced', () => {
     expect((await refresh(next.refresh_token)).status).toBe(401);
   });
 
-  it('by an earlier refresh ends the session at once', async () => {
+  it('twice ends the session immediately when it is used', async () => {
     const { session } = await signedIn(shop);
     const second = (await refresh(session.refresh_token)).body;
     const third = (await refresh(second.refresh_token)).body;
@@ -48,7 +48,7 @@ describe('a refresh token that was replaced', () => {
     for (const { refresh_token } of [second, third]) expect((await refresh(refresh_token)).status).toBe(401);
   });
 
-  it('leaves the person’s other sessions as they are', async () => {
+  it('does not affect the account’s other sessions', async () => {
     const { session, email } = await signedIn(shop);
     const other = (await new Shopper(shop.api.url).call('POST', '/auth/login', { email, password: PASSWORD })).body;
     const next = (await refresh(session.refresh_token)).body;
@@ -60,7 +60,7 @@ describe('a refresh token that was replaced', () => {
 });
 
 describe('tokens', () => {
-  it('live as long as the settings say, and the session with each refresh anew', async () => {
+  it('are valid as long as configured, and each refresh extends the session', async () => {
     const { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } = shop.services.settings;
     const { session } = await signedIn(shop);
     const lifeOf = (token: string) => claimsOf(token).exp - claimsOf(token).iat;
@@ -79,7 +79,7 @@ describe('tokens', () => {
     expect(await shop.services.redis.ttl(key)).toBeGreaterThan(60);
   });
 
-  it('that are over are refused, the session’s current one too', async () => {
+  it('that have expired are rejected, even the session’s current one', async () => {
     const { session } = await signedIn(shop);
     const { sessionId, jti } = claimsOf(session.refresh_token);
     const over = jwt.sign({ sessionId, jti }, shop.services.settings.REFRESH_SECRET, { expiresIn: -1 });
@@ -87,7 +87,7 @@ describe('tokens', () => {
     expect((await refresh(session.refresh_token)).status).toBe(200);
   });
 
-  it('are signed by a secret of their own kind: neither passes for the other', async () => {
+  it('are signed with different secrets, so that one can’t be used as the other', async () => {
     const { session, token, email } = await signedIn(shop);
     const { JWT_SECRET } = shop.services.settings;
     const { sessionId, jti } = claimsOf(session.refresh_token);
@@ -99,7 +99,7 @@ describe('tokens', () => {
     expect((await person.call('GET', '/me')).body.email).toBe(email);
   });
 
-  it('carry the role that the account has when they are made', async () => {
+  it('contain the account’s role at the time of their creation', async () => {
     const { session } = await signedIn(shop, 'admin');
     expect(claimsOf(session.access_token).role).toBe('admin');
     await shop.services.db.run(`update users set role = 'customer' where id = $1`, [session.user.id]);
@@ -107,7 +107,7 @@ describe('tokens', () => {
     expect([claimsOf(next.access_token).role, next.user.role]).toEqual(['customer', 'customer']);
   });
 
-  it('are no more for an account that is gone, or a session that was ended', async () => {
+  it('are not issued for a deleted account or an ended session', async () => {
     const gone = await signedIn(shop);
     await shop.services.db.run('delete from users where id = $1', [gone.session.user.id]);
     expect((await refresh(gone.session.refresh_token)).status).toBe(401);

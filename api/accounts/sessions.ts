@@ -1,6 +1,6 @@
 /**
- * Sessions: short access tokens, refresh tokens that change at every use, and in Redis what each session's current one is.
- * A refresh token used twice means that somebody copied it: the session ends for both.
+ * Sessions have short-lived access tokens and refresh tokens that change at every use; Redis stores each session's current refresh token.
+ * A refresh token that is used twice was copied by someone else, so the session ends for both.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -11,7 +11,7 @@ import type { Role } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 import { defineScript, type Script } from '../../infra/redis/script.ts';
 
-/** Two tabs may refresh at the same moment: the token just replaced is good for this long. */
+/** Two tabs can refresh at the same moment, so a replaced token stays valid for this long. */
 const ROTATION_GRACE_MS = 10_000;
 
 export interface SessionTokens {
@@ -72,9 +72,9 @@ export class Sessions {
   }
 
   /**
-   * Trades a refresh token for new tokens.
-   * @param findOwner gives the account as it is now, or undefined when it is gone
-   * @throws DomainError unauthenticated when the token is forged, over, used before, or its session ended
+   * Exchanges a refresh token for new tokens.
+   * @param findOwner returns the account's current state, or undefined if it no longer exists
+   * @throws DomainError unauthenticated when the token is forged, expired, or already used, or its session has ended
    */
   async refresh(
     refreshToken: string,
@@ -101,7 +101,7 @@ export class Sessions {
     return this.#tokens(owner, sessionId, answer);
   }
 
-  /** Ends the session of a refresh token, if the token is genuine and the session still there. */
+  /** Ends a refresh token's session; one that has ended is no error. @throws DomainError unauthenticated for an invalid token */
   async end(refreshToken: string): Promise<void> {
     const { sessionId } = this.#readRefreshToken(refreshToken);
     await this.#redis.del(sessionKey(sessionId));

@@ -1,4 +1,4 @@
-/** Events from the API's door to InfluxDB: once each, without anybody's name unless they agreed. */
+/** Analytics events from the API to InfluxDB: each once, and with an identity only with consent. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
@@ -22,7 +22,7 @@ const send = (who: Shopper, events: unknown[], headers: Record<string, string> =
 const written = (id: string) => untilWritten(shop.services.influx, id);
 
 describe('an accepted batch', () => {
-  it('reaches InfluxDB once, though it is sent twice', async () => {
+  it('is written to InfluxDB once, even if it is sent twice', async () => {
     const productId = randomUUID();
     const events = [
       pageView('/c/mugs'),
@@ -38,7 +38,7 @@ describe('an accepted batch', () => {
       expect(await send(who, events)).toMatchObject({ status: 202, body: { accepted: 7 } });
       for (const { id } of events) await written(id);
     }
-    // What comes after both has been written shows that the second was.
+    // Events are written in order, so the second batch is complete when a later event is.
     const last = pageView();
     await send(who, [last]);
     await written(last.id);
@@ -48,7 +48,7 @@ describe('an accepted batch', () => {
     expect(points[5]![0]).toMatchObject({ event: 'impression', placement: 'home', model: 'm-1' });
   });
 
-  it('carries ids with consent only, and never a cart’s own', async () => {
+  it('has identities only with consent, and never a cart’s ID', async () => {
     const person = await signedIn(shop);
     const [plain, agreed, signalled, declined] = [pageView(), pageView(), pageView(), pageView()];
     await send(person, [plain]);
@@ -65,7 +65,7 @@ describe('an accepted batch', () => {
     for (const secret of [person.cartId, person.address, person.email]) expect(kept).not.toContain(secret);
   });
 
-  it('takes the cookie for consent too, and cuts what points to a person out of paths', async () => {
+  it('accepts the consent cookie, and removes personal data from paths', async () => {
     const view = pageView(`/orders/${randomUUID()}`);
     const who = guest();
     await send(who, [view], { cookie: 'analytics_consent=granted', dnt: '0' });
@@ -74,7 +74,7 @@ describe('an accepted batch', () => {
 });
 
 describe('a purchase', () => {
-  it('is told of by the order, once, with nobody’s name', async () => {
+  it('is recorded by the order, once and without an identity', async () => {
     const product = await createProduct(shop.services, { price: '12.50' });
     const who = guest();
     const { order, payment } = await who.order(product.id, 2);
@@ -87,7 +87,7 @@ describe('a purchase', () => {
         )
       )[0];
     await until(find, 'the purchase to be in InfluxDB');
-    // Only a second read is sure to see the whole point: `untilWritten` says why.
+    // Only a second read is certain to return all fields; see `untilWritten`.
     const series = (await find())!;
     const point = Object.fromEntries(series.columns.map((name, index) => [name, series.values[0]![index]]));
     expect(series.values).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('a purchase', () => {
     expect(JSON.stringify(series)).not.toContain(order.id);
     expect(JSON.stringify(series)).not.toContain('guest@example.test');
 
-    // The outbox repeats itself, also after the mark in Redis is gone.
+    // The outbox may repeat a message, even after its mark in Redis has expired.
     for (let times = 0; times < 2; times++) {
       await shop.services.db.run(`insert into outbox (topic, key) values ('analytics.purchase', $1)`, [order.id]);
       const queued = async () =>
@@ -109,14 +109,14 @@ describe('a purchase', () => {
     expect((await find())?.values).toHaveLength(1);
   });
 
-  it('is not taken from a browser', async () => {
+  it('is not accepted from a browser', async () => {
     const answer = await send(guest(), [{ event: 'purchase', ...common(), item_count: 1, total: 1, currency: 'usd' }]);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'events.0.event' }] } });
   });
 });
 
 describe('a bad batch', () => {
-  it('is told everything that is wrong, and where', async () => {
+  it('is rejected with all problems and their paths', async () => {
     const answer = await send(guest(), [
       { ...pageView('/search?q=me@example.test'), email: 'me@example.test' },
       { event: 'product_view', id: 'x', occurred_at: '2001-01-01T00:00:00Z', product_id: randomUUID() },
@@ -145,7 +145,7 @@ describe('a bad batch', () => {
     ).toBe(400);
   });
 
-  it('is limited by a count of its own', async () => {
+  it('has its own rate limit', async () => {
     const answer = await send(guest(), [pageView()]);
     expect(answer.headers.get('ratelimit-policy')).toContain('"events"');
   });
@@ -169,7 +169,7 @@ describe('the report', () => {
   });
 });
 
-it('tells how often recommendations were followed, by models that there were', async () => {
+it('reports the click-through of recommendations by existing models', async () => {
   const model = `m-${randomUUID()}`;
   const productId = randomUUID();
   await shop.services.db.run(

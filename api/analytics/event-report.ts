@@ -1,4 +1,4 @@
-/** Counts of events over time, as InfluxDB has them. */
+/** Counts InfluxDB's analytics events over time. */
 import { DomainError } from '../../domain/errors.ts';
 import type { InfluxDb, InfluxSeries } from '../../infra/influxdb/client.ts';
 import type { EventReport } from '../contracts/analytics.ts';

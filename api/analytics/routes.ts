@@ -74,7 +74,7 @@ export const analyticsRoutes = declareRoutes(
   ],
 );
 
-/** Without consent the credentials that came along are not looked at any further. */
+/** The sender's identity, which is ignored without consent. */
 function senderOf(ctx: ApiContext): Sender {
   if (!hasConsented(ctx)) return {};
   return { userId: ctx.state.identity?.userId, cartId: ctx.state.cartId };

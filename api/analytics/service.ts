@@ -1,4 +1,4 @@
-/** Takes events in: 202 means that they wait in Redis and will be written. */
+/** Accepts analytics events: after a 202, they are queued in Redis and will be written to InfluxDB. */
 import { createHash } from 'node:crypto';
 import { Counter } from 'prom-client';
 import { anonymousPath } from '../../domain/analytics.ts';
@@ -22,7 +22,7 @@ export interface Sender {
   cartId?: string;
 }
 
-/** @throws DomainError unavailable while the stream is full or Redis is away */
+/** @throws DomainError unavailable while the stream is full or Redis is unavailable */
 export async function acceptEvents(
   stream: EventStream,
   events: readonly AnalyticsEvent[],
@@ -33,16 +33,16 @@ export async function acceptEvents(
     added = await stream.add(events.map((event) => toStream(event, sender)));
   } catch (error) {
     turnedAway.inc(events.length);
-    throw away(error);
+    throw unavailable(error);
   }
   if (!added) {
     turnedAway.inc(events.length);
-    throw away();
+    throw unavailable();
   }
   for (const { event } of events) accepted.inc({ event });
 }
 
-function away(cause?: unknown): DomainError {
+function unavailable(cause?: unknown): DomainError {
   return new DomainError('unavailable', 'Events can’t be accepted right now. Send them again in a moment.', {
     retryable: true,
     cause,
@@ -74,8 +74,8 @@ function identityOf({ userId, cartId }: Sender): Record<string, string> {
 }
 
 /**
- * A guest's cart id is the key to the cart and its orders, so it stays out of the figures: its hash tells visits apart and leads
- * nowhere, since a random UUID can't be guessed.
+ * A guest's cart ID is the credential for the cart and its orders, so events contain its hash instead. The hash distinguishes visitors but
+ * can't be reversed because a random UUID can't be guessed.
  */
 export function visitorOf(cartId: string): string {
   return createHash('sha256').update(`visitor:${cartId.toLowerCase()}`).digest('hex').slice(0, 32);

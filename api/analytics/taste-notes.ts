@@ -1,11 +1,11 @@
-/** Notes what shoppers look at and put into carts, for what they are recommended: with their consent, and unless they opted out. */
+/** Records product views and cart changes for recommendations, with the shopper's consent and unless they opted out. */
 import type { NotedTaste } from '../../infra/redis/tastes.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { AnalyticsEvent } from '../contracts/analytics.ts';
 import { namesOf } from '../recommendations/shopper.ts';
 import type { Sender } from './service.ts';
 
-/** Never fails: the events themselves are in. @param sender empty without consent */
+/** Errors are only logged, because the events themselves were accepted. @param sender empty without consent */
 export async function noteTastes(
   { recommender, log }: Pick<ApiDependencies, 'recommender' | 'log'>,
   events: readonly AnalyticsEvent[],
@@ -15,7 +15,7 @@ export async function noteTastes(
   const tastes = name ? events.flatMap(tasteOf) : [];
   if (!name || tastes.length === 0) return;
   try {
-    // Whoever opted out under any name is left alone.
+    // An opt-out under any of the shopper's names applies to all of them.
     const allowed = await Promise.all(namesOf(sender).map((each) => recommender.shoppers.mayNote(each)));
     if (allowed.every(Boolean)) await recommender.tastes.note(name, tastes);
   } catch (error) {

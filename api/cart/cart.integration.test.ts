@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('a cart', () => {
-  it('keeps what is put in, in order, with totals to the cent', async () => {
+  it('keeps its items in order, with exact totals', async () => {
     const [one, two] = [
       await createProduct(shop.services, { price: '0.10' }),
       await createProduct(shop.services, { price: '19.99' }),
@@ -35,7 +35,7 @@ describe('a cart', () => {
     }
   });
 
-  it('is a guest’s by its cookie too, and an account’s by the account alone', async () => {
+  it('of a guest can be accessed with its cookie; one of an account only by the account', async () => {
     const product = await createProduct(shop.services);
     const put = await fetch(`${shop.api.url}/api/cart/items/${product.id}`, {
       method: 'PUT',
@@ -61,7 +61,7 @@ describe('a cart', () => {
     expect((await ada.call('GET', '/cart')).body.item_count).toBe(2);
   });
 
-  it('of an account is rid of what was paid for, and the guest’s of the same browser is not', async () => {
+  it('of an account loses its purchased items; the guest’s cart of the same browser does not', async () => {
     const product = await createProduct(shop.services);
     const ada = await signedIn(shop);
     const inCart = async (headers = {}) => (await ada.call('GET', '/cart', undefined, headers)).body.item_count;
@@ -74,7 +74,7 @@ describe('a cart', () => {
     expect([await inCart(), await inCart(asGuest)]).toEqual([0, 3]);
   });
 
-  it('refuses quantities outside 1 to 100 and products that are not sold', async () => {
+  it('rejects quantities outside 1 to 100 and products that are no longer sold', async () => {
     const product = await createProduct(shop.services);
     const guest = new Shopper(shop.api.url);
     for (const quantity of [0, 101, 1.5, '2'])
@@ -84,7 +84,7 @@ describe('a cart', () => {
       expect((await guest.call('PUT', `/cart/items/${id}`, { quantity: 1 })).status).toBe(404);
   });
 
-  it('shows what others have not reserved, and nothing of what is no longer sold', async () => {
+  it('shows the available quantity without reserved units, and 0 for products that are no longer sold', async () => {
     const product = await createProduct(shop.services, { stock: 10 });
     const [guest, other] = [new Shopper(shop.api.url), new Shopper(shop.api.url)];
     await guest.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
@@ -96,7 +96,7 @@ describe('a cart', () => {
     expect(await available()).toBe(0);
   });
 
-  it('of an account is nobody else’s to take by signing in', async () => {
+  it('of an account can’t be merged into another account by signing in', async () => {
     const product = await createProduct(shop.services);
     const [ada, mallory] = [await signedIn(shop), await signedIn(shop)];
     await ada.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });

@@ -1,4 +1,4 @@
-/** One currency for each cart, reservation, and order. */
+/** Each cart, reservation, and order has one currency. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD, signedIn } from '../../tests/support/accounts.ts';
 import { createProduct, Shopper, startTestShop, type TestShop } from '../../tests/support/shop.ts';
@@ -29,13 +29,13 @@ describe('a cart', () => {
     expect(kept).toMatchObject({ currency: 'jpy', total: 2400 });
   });
 
-  it('adds three decimals exactly', async () => {
+  it('adds amounts with three decimals exactly', async () => {
     const shopper = guest();
     const { id } = await createProduct(shop.services, { price: '1.230', currency: 'kwd' });
     expect((await put(shopper, id, 3)).body).toMatchObject({ currency: 'kwd', total: 3.69 });
   });
 
-  it('takes no product in another currency, and says what to do', async () => {
+  it('rejects a product in another currency and says what to do', async () => {
     const shopper = guest();
     const [first, second] = [await yen(), await dollars()];
     await put(shopper, first.id);
@@ -47,7 +47,7 @@ describe('a cart', () => {
     expect((await put(shopper, second.id)).body).toMatchObject({ currency: 'usd', total: 25 });
   });
 
-  it('takes one of two currencies put in at the same moment', async () => {
+  it('accepts only one of two currencies that are added at the same moment', async () => {
     const products = await Promise.all([yen(), dollars(), yen(), dollars()]);
     const shopper = await signedIn(shop);
     await Promise.all(products.map(({ id }) => put(shopper, id)));
@@ -56,7 +56,7 @@ describe('a cart', () => {
     expect(new Set(items.map((item: { currency: string }) => item.currency)).size).toBe(1);
   });
 
-  it('shows an item that was priced anew in another currency, but neither adds it up nor reserves it', async () => {
+  it('shows an item whose currency has changed, but neither totals nor reserves it', async () => {
     const shopper = guest();
     const [first, second] = [await dollars(), await dollars()];
     await put(shopper, first.id);
@@ -70,7 +70,7 @@ describe('a cart', () => {
 });
 
 describe('signing in with a guest’s cart', () => {
-  it('in another currency works, loses nothing, and says where the guest’s items are', async () => {
+  it('in another currency keeps the guest’s cart and returns its ID', async () => {
     const account = await signedIn(shop);
     const [first, second] = [await dollars(), await yen()];
     await put(account, first.id);
@@ -85,7 +85,7 @@ describe('signing in with a guest’s cart', () => {
     expect((await shopper.call('GET', '/cart')).body).toMatchObject({ currency: 'usd', total: 25 });
   });
 
-  it('in the same currency moves it', async () => {
+  it('in the same currency moves its items', async () => {
     const shopper = guest();
     const account = await signedIn(shop);
     const { id } = await yen();
@@ -104,7 +104,7 @@ describe('a reservation', () => {
     expect([reserved.status, reserved.body.currency, reserved.body.total]).toEqual([201, 'jpy', 2400]);
   });
 
-  it('of products in two currencies is refused, naming both', async () => {
+  it('of products in two currencies is rejected with both currencies', async () => {
     const [first, second] = [await yen(), await dollars()];
     const refused = await guest().reserve([{ productId: first.id }, { productId: second.id }]);
     expect([refused.status, refused.body.code]).toEqual([409, 'currency_mismatch']);

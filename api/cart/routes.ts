@@ -13,7 +13,7 @@ export function cartOwner(ctx: ApiContext): CartOwner {
 }
 
 interface CartServices extends ApiDependencies {
-  /** Browsers reach the shop over https even where a proxy talks plain HTTP to this process. */
+  /** Whether browsers use HTTPS; a proxy may forward their requests to this process over plain HTTP. */
   isHttps: boolean;
 }
 
@@ -68,7 +68,7 @@ export const cartRoutes = declareRoutes(
   ],
 );
 
-/** With Redis away nothing is read from there either; what it has is short-lived. */
+/** An unavailable Redis is ignored: nothing is read from it then, and its entries expire soon. */
 async function forgetCached(owner: CartOwner, { cache }: ApiDependencies): Promise<void> {
   const name = cartNameOf(owner);
   if (name) await cache.invalidate([cartCacheKey(name)]).catch(() => undefined);

@@ -1,59 +1,41 @@
-/** Carts in PostgreSQL: what was put in is kept. A guest's cart is known by its id alone, an account's by the account. */
+/** Carts in PostgreSQL. A guest's cart is identified by its ID alone, an account's cart by the account. */
 
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 import { cartOwner, type Owner, userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/money.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Cart } from '../contracts/cart.ts';
+import { MAX_QUANTITY } from '../contracts/common.ts';
 
 export interface CartOwner {
   userId?: string;
   cartId?: string;
 }
 
-interface CartRow {
-  product_id: string;
-  sku: string;
-  name: string;
-  image_url: string;
-  price: string;
-  currency: string;
-  quantity: number;
-  available: number;
-}
-
-/** As carts are owned: an account's cart is its own, whatever the browser's id. */
+/** The name under which a cart is cached: the account's, else the guest cart's. */
 export function cartNameOf({ userId, cartId }: CartOwner): Owner | undefined {
   return userId ? userOwner(userId) : cartId ? cartOwner(cartId) : undefined;
 }
 
-/** The id of the owner's cart, or undefined when nothing was ever put in. */
+/** The ID of the owner's cart, or undefined if no item was ever added. */
 export async function findCart(sql: Sql, owner: CartOwner): Promise<string | undefined> {
-  const row = owner.userId
-    ? await sql.row<{ id: string }>('select id from carts where user_id = $1', [owner.userId])
-    : owner.cartId
-      ? await sql.row<{ id: string }>('select id from carts where id = $1 and user_id is null', [owner.cartId])
-      : undefined;
+  const carts = sql.query.selectFrom('carts').select('id');
+  if (owner.userId) return (await sql.row(carts.where('user_id', '=', owner.userId)))?.id;
+  if (!owner.cartId) return undefined;
+  const row = await sql.row(carts.where('id', '=', owner.cartId).where('user_id', 'is', null));
   return row?.id;
 }
 
 /**
- * A cart has one currency: that of what was put in first, or the shop's while it is empty. An item that was priced anew in another one
- * stays to be seen, but can't be bought and is not part of the total.
+ * A cart has one currency: that of its first item, or the shop's while it is empty. An item whose product is now sold in another currency
+ * stays visible, but can't be bought and is not part of the total.
  * @param shopCurrency of an empty cart
  */
 export async function readCart(sql: Sql, owner: CartOwner, shopCurrency: string): Promise<Cart> {
   const id = await findCart(sql, owner);
-  const rows = id
-    ? await sql.rows<CartRow>(
-        `select item.product_id, p.sku, p.name, p.image_url, p.price, p.currency, item.quantity,
-           case when p.deleted_at is null then p.stock_quantity - p.reserved_quantity else 0 end as available
-         from cart_items item join products p on p.id = item.product_id
-         where item.cart_id = $1 order by item.added_at, item.product_id`,
-        [id],
-      )
-    : [];
+  const rows = id ? await readItems(sql, id) : [];
   const currency = rows[0]?.currency ?? shopCurrency;
   const totals = rows.map((row) => lineTotalCents(fromDecimal(row.price, row.currency), row.quantity));
   return {
@@ -75,7 +57,28 @@ export async function readCart(sql: Sql, owner: CartOwner, shopCurrency: string)
   };
 }
 
-/** Sets how many of a product are in the cart. @throws DomainError not_found; currency_mismatch */
+function readItems(sql: Sql, cartId: string) {
+  return sql.rows(
+    sql.query
+      .selectFrom('cart_items as item')
+      .innerJoin('products as p', 'p.id', 'item.product_id')
+      .select(['item.product_id', 'p.sku', 'p.name', 'p.image_url', 'p.price', 'p.currency', 'item.quantity'])
+      .select((item) =>
+        item
+          .case()
+          .when('p.deleted_at', 'is', null)
+          .then(item('p.stock_quantity', '-', item.ref('p.reserved_quantity')))
+          .else(item.lit(0))
+          .end()
+          .as('available'),
+      )
+      .where('item.cart_id', '=', cartId)
+      .orderBy('item.added_at')
+      .orderBy('item.product_id'),
+  );
+}
+
+/** Sets the quantity of a product in the cart. @throws DomainError not_found; currency_mismatch */
 export async function setCartItem(
   db: Database,
   owner: CartOwner,
@@ -83,30 +86,38 @@ export async function setCartItem(
   quantity: number,
 ): Promise<CartOwner> {
   return db.transaction(async (sql) => {
-    const product = await sql.row<{ currency: string }>(
-      'select currency from products where id = $1 and deleted_at is null',
-      [productId],
+    const product = await sql.row(
+      sql.query.selectFrom('products').select('currency').where('id', '=', productId).where('deleted_at', 'is', null),
     );
     if (!product) throw new DomainError('not_found', 'This product is no longer sold.');
-    // Locks the cart's row, so that two tabs can't put in two currencies.
+    // Locks the cart's row, so that two tabs can't add two currencies.
     const cartId = await ensureCart(sql, owner);
     const cartCurrency = await currencyOfCart(sql, cartId, productId);
     if (cartCurrency && cartCurrency !== product.currency) throw currencyMismatch(cartCurrency, product.currency);
     await sql.run(
-      `insert into cart_items (cart_id, product_id, quantity) values ($1, $2, $3)
-       on conflict (cart_id, product_id) do update set quantity = excluded.quantity`,
-      [cartId, productId, quantity],
+      sql.query
+        .insertInto('cart_items')
+        .values({ cart_id: cartId, product_id: productId, quantity })
+        .onConflict((known) =>
+          known.columns(['cart_id', 'product_id']).doUpdateSet((item) => ({ quantity: item.ref('excluded.quantity') })),
+        ),
     );
     return owner.userId ? owner : { cartId };
   });
 }
 
-/** @param exceptProductId whose currency does not count @returns undefined while the cart is empty */
+/** @param exceptProductId a product whose currency is ignored @returns undefined if the cart has no other product */
 async function currencyOfCart(sql: Sql, cartId: string, exceptProductId?: string): Promise<string | undefined> {
-  const row = await sql.row<{ currency: string }>(
-    `select p.currency from cart_items item join products p on p.id = item.product_id
-     where item.cart_id = $1 and item.product_id is distinct from $2 order by item.added_at, item.product_id limit 1`,
-    [cartId, exceptProductId ?? null],
+  const row = await sql.row(
+    sql.query
+      .selectFrom('cart_items as item')
+      .innerJoin('products as p', 'p.id', 'item.product_id')
+      .select('p.currency')
+      .where('item.cart_id', '=', cartId)
+      .where('item.product_id', 'is distinct from', exceptProductId ?? null)
+      .orderBy('item.added_at')
+      .orderBy('item.product_id')
+      .limit(1),
   );
   return row?.currency;
 }
@@ -122,13 +133,14 @@ function currencyMismatch(cartCurrency: string, productCurrency: string): Domain
 
 export async function removeCartItem(sql: Sql, owner: CartOwner, productId: string): Promise<void> {
   const id = await findCart(sql, owner);
-  if (id) await sql.run('delete from cart_items where cart_id = $1 and product_id = $2', [id, productId]);
+  if (!id) return;
+  await sql.run(sql.query.deleteFrom('cart_items').where('cart_id', '=', id).where('product_id', '=', productId));
 }
 
 /**
- * Moves a guest's items into the account's cart, all at once; run again it finds nothing to move. Items in another currency than the
- * account's cart stay in the guest's.
- * @returns the guest's cart when anything stayed in it
+ * Moves a guest's items into the account's cart in one transaction. Safe to repeat. Items in another currency than the account's cart stay
+ * in the guest's.
+ * @returns the guest's cart if items stayed in it
  */
 export async function mergeCart(
   db: Database,
@@ -136,38 +148,65 @@ export async function mergeCart(
   userId: string,
 ): Promise<{ id: string; currency: string } | undefined> {
   return db.transaction(async (sql) => {
-    const guest = await sql.row('select 1 from carts where id = $1 and user_id is null for update', [guestCartId]);
+    const guest = await sql.row(
+      sql.query.selectFrom('carts').select('id').where('id', '=', guestCartId).where('user_id', 'is', null).forUpdate(),
+    );
     if (!guest) return undefined;
     const cartId = await ensureCart(sql, { userId });
     const currency = (await currencyOfCart(sql, cartId)) ?? (await currencyOfCart(sql, guestCartId));
-    await sql.run(
-      `with moved as (
-         delete from cart_items item using products p
-         where item.cart_id = $2 and p.id = item.product_id and p.currency = $3
-         returning item.product_id, item.quantity, item.added_at)
-       insert into cart_items (cart_id, product_id, quantity, added_at)
-       select $1, product_id, quantity, added_at from moved
-       on conflict (cart_id, product_id) do update set quantity = least(100, cart_items.quantity + excluded.quantity)`,
-      [cartId, guestCartId, currency ?? ''],
-    );
+    await sql.run(moveItems(sql, { from: guestCartId, to: cartId, currency: currency ?? '' }));
     const left = await currencyOfCart(sql, guestCartId);
     return left === undefined ? undefined : { id: guestCartId, currency: left };
   });
 }
 
+function moveItems({ query }: Sql, { from, to, currency }: { from: string; to: string; currency: string }) {
+  return query
+    .with('moved', (db) =>
+      db
+        .deleteFrom('cart_items as item')
+        .using('products as p')
+        .where('item.cart_id', '=', from)
+        .whereRef('p.id', '=', 'item.product_id')
+        .where('p.currency', '=', currency)
+        .returning(['item.product_id', 'item.quantity', 'item.added_at']),
+    )
+    .insertInto('cart_items')
+    .columns(['cart_id', 'product_id', 'quantity', 'added_at'])
+    .expression((db) =>
+      db
+        .selectFrom('moved')
+        .select((moved) => moved.cast<string>(moved.val(to), 'uuid').as('cart_id'))
+        .select(['product_id', 'quantity', 'added_at']),
+    )
+    .onConflict((known) =>
+      known.columns(['cart_id', 'product_id']).doUpdateSet((item) => ({
+        quantity: item.fn<number>('least', [
+          item.val(MAX_QUANTITY),
+          item('cart_items.quantity', '+', item.ref('excluded.quantity')),
+        ]),
+      })),
+    );
+}
+
 async function ensureCart(sql: Sql, owner: CartOwner): Promise<string> {
+  const carts = sql.query.insertInto('carts');
   if (owner.userId) {
-    const row = await sql.row<{ id: string }>(
-      `insert into carts (user_id) values ($1) on conflict (user_id) do update set updated_at = now() returning id`,
-      [owner.userId],
+    const row = await sql.row(
+      carts
+        .values({ user_id: owner.userId })
+        .onConflict((known) => known.column('user_id').doUpdateSet({ updated_at: now }))
+        .returning('id'),
     );
     return row!.id;
   }
-  const row = await sql.row<{ id: string }>(
-    `insert into carts (id) values ($1) on conflict (id) do update set updated_at = now() where carts.user_id is null returning id`,
-    [owner.cartId ?? randomUUID()],
+  const row = await sql.row(
+    carts
+      .values({ id: owner.cartId ?? randomUUID() })
+      .onConflict((known) => known.column('id').doUpdateSet({ updated_at: now }).where('carts.user_id', 'is', null))
+      .returning('id'),
   );
   if (row) return row.id;
-  // The id given is an account's cart, which its id alone does not open: the guest gets a new one.
-  return (await sql.row<{ id: string }>('insert into carts default values returning id'))!.id;
+  // The ID is of an account's cart, which only its account can open, so the guest gets a new cart.
+  return (await sql.row(carts.defaultValues().returning('id')))!.id;
 }

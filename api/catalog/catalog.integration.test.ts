@@ -29,7 +29,7 @@ const newProduct = (more: Record<string, unknown> = {}) => ({
 });
 
 describe('products', () => {
-  it('are added, changed and taken off sale by an administrator, and everyone sees it at once', async () => {
+  it('can be added, changed, and discontinued by an administrator, effective immediately', async () => {
     const admin = await signedIn(shop, 'admin');
     const created = await admin.call('POST', '/products', newProduct());
     expect(created.status).toBe(201);
@@ -56,7 +56,7 @@ describe('products', () => {
     expect((await guest().reserve([{ productId: id }])).body.code).toBe('out_of_stock');
   });
 
-  it('are in the search index soon after, and out of it when gone', async () => {
+  it('are added to the search index, and removed from it when discontinued', async () => {
     const admin = await signedIn(shop, 'admin');
     const word = `kettle${randomUUID().slice(0, 6)}`;
     const { id } = (await admin.call('POST', '/products', newProduct({ name: `Copper ${word}` }))).body;
@@ -69,7 +69,7 @@ describe('products', () => {
     await until(async () => !(await found('plain kettle')).includes(id), 'the search to forget it');
   });
 
-  it('with the same Idempotency-Key are added once; with a taken SKU not at all', async () => {
+  it('with the same Idempotency-Key are added once; with a taken SKU, they are rejected', async () => {
     const admin = await signedIn(shop, 'admin');
     const body = newProduct();
     const key = { 'idempotency-key': randomUUID() };
@@ -82,7 +82,7 @@ describe('products', () => {
     expect((await admin.call('POST', '/products', newProduct(), key)).status).toBe(422);
   });
 
-  it('are only an administrator’s to change', async () => {
+  it('can be changed only by administrators', async () => {
     const product = await createProduct(shop.services);
     const customer = await signedIn(shop);
     for (const [method, path, body] of [
@@ -95,7 +95,7 @@ describe('products', () => {
     }
   });
 
-  it('are refused with every problem named', async () => {
+  it('are rejected with all problems', async () => {
     const admin = await signedIn(shop, 'admin');
     const bad = await admin.call(
       'POST',
@@ -116,7 +116,7 @@ describe('products', () => {
     expect((await admin.call('PATCH', `/products/${product.id}`, {})).status).toBe(400);
   });
 
-  it('are answered with an ETag, and 304 when it is known', async () => {
+  it('are sent with an ETag, and 304 if it has not changed', async () => {
     const product = await createProduct(shop.services);
     const first = await guest().call('GET', `/products/${product.id}`);
     expect(first.headers.get('cache-control')).toContain('s-maxage=60');
@@ -140,14 +140,14 @@ describe('prices', () => {
     [{ price: 10.505 }, 'price', 'with at most 2 decimals in USD'],
     [{ price: 5, currency: 'zzz' }, 'currency', 'not a currency that Stripe supports'],
     [{ price: 5, currency: 'USD' }, 'currency', 'not a currency that Stripe supports'],
-  ])('%j are refused, saying how to write them', async (change, path, message) => {
+  ])('%j is rejected with the expected format', async (change, path, message) => {
     const admin = await signedIn(shop, 'admin');
     const answer = await admin.call('POST', '/products', newProduct(change));
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
     expect(answer.body.errors).toEqual([{ path, message: expect.stringContaining(message) }]);
   });
 
-  it('keep the decimals of their currency, and are held to it when changed', async () => {
+  it('keep their currency’s decimals, also when they change', async () => {
     const admin = await signedIn(shop, 'admin');
     for (const [price, currency] of [
       [1.23, 'kwd'],
@@ -166,7 +166,7 @@ describe('prices', () => {
 });
 
 describe('lists', () => {
-  it('page through a category by keyset, in every order, each product once', async () => {
+  it('page through a category by keyset in every sort order, with each product once', async () => {
     const admin = await signedIn(shop, 'admin');
     const list = `list-${randomUUID().slice(0, 8)}`;
     const category = await shop.services.db.row<{ id: string }>(
@@ -206,7 +206,7 @@ describe('lists', () => {
 });
 
 describe('search', () => {
-  it('finds in spite of a typo, and counts facets with their own filter left out', async () => {
+  it('corrects typos, and counts each facet without its own filter', async () => {
     const admin = await signedIn(shop, 'admin');
     const brand = 'Zyxqual';
     for (const [name, price] of [

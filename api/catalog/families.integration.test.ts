@@ -1,4 +1,4 @@
-/** Variants of one thing: lists and search show one of them, and sell all. */
+/** Product families: lists and search show one variant, the lead, for all of them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -7,10 +7,10 @@ import { type AnyBody, Shopper, startTestShop, type TestShop, until } from '../.
 let shop: TestShop;
 let admin: Awaited<ReturnType<typeof signedIn>>;
 let guest: Shopper;
-/** Of each test its own: the slug of its category, and a word in the name of its products. */
+/** Each test has its own category, by slug, and a word in its products' names. */
 let slug: string;
 let word: string;
-/** Variants by their color, the lead first. */
+/** Variants by color; red is the lead. */
 let ids: Record<'red' | 'green' | 'blue', string>;
 beforeAll(async () => {
   shop = await startTestShop({ RATE_LIMIT_ENABLED: false });
@@ -48,7 +48,7 @@ const set = (id: string, values: string) => shop.services.db.run(`update product
 const untilShown = (look: () => Promise<AnyBody[]>, expected: { id: string; in_stock: boolean }[]) =>
   until(async () => JSON.stringify(shown(await look())) === JSON.stringify(expected), JSON.stringify(expected));
 
-it('lists and search show its lead, in stock while any variant is', async () => {
+it('is shown in lists and search by its lead, in stock while any variant is', async () => {
   const inStock = [{ id: ids.red, in_stock: true }];
   await untilShown(listed, inStock);
   await untilShown(found, inStock);
@@ -59,13 +59,13 @@ it('lists and search show its lead, in stock while any variant is', async () => 
   await set(ids.blue, 'stock_quantity = 1');
   await untilShown(listed, inStock);
   await untilShown(found, inStock);
-  // What is no longer sold is not in stock, whatever is left of it.
+  // A discontinued variant does not count, even if it has units.
   await set(ids.blue, 'deleted_at = now()');
   await untilShown(listed, soldOut);
   await untilShown(found, soldOut);
 });
 
-it('is found by the options of each variant that is sold', async () => {
+it('is found by the options of each variant that is still sold', async () => {
   const options = async () => {
     const { client, alias } = shop.services.productIndex;
     await client.indices.refresh({ index: alias });
@@ -82,7 +82,7 @@ it('is found by the options of each variant that is sold', async () => {
   await until(async () => JSON.stringify(await options()) === JSON.stringify([[ids.red, false]]), 'blue to be gone');
 });
 
-it('counts as one product of its category, without what is no longer sold', async () => {
+it('counts as one product of its category while its lead is sold', async () => {
   const count = async () =>
     (await guest.call('GET', '/categories')).body.items.find((each: AnyBody) => each.slug === slug)?.product_count;
   await until(async () => (await count()) === 1, 'the family to be counted once');
@@ -90,7 +90,7 @@ it('counts as one product of its category, without what is no longer sold', asyn
   await until(async () => (await count()) === 0, 'the family to be gone');
 });
 
-it('the page of a variant has its own stock, and the others by price', async () => {
+it('has a page per variant with its own stock and all variants by price', async () => {
   await set(ids.blue, 'deleted_at = now()');
   const { body } = await until(async () => {
     const answer = await guest.call('GET', `/products/${ids.red}`);
@@ -104,7 +104,7 @@ it('the page of a variant has its own stock, and the others by price', async () 
   expect((await guest.call('GET', `/products/${ids.green}`)).body.in_stock).toBe(true);
 });
 
-it('is shown by a variant that is sold once its lead is taken off sale, and by no other', async () => {
+it('gets a lead that is still sold when its lead is discontinued', async () => {
   expect((await admin.call('DELETE', `/products/${ids.blue}`)).status).toBe(204);
   expect((await admin.call('DELETE', `/products/${ids.red}`)).status).toBe(204);
   const leads = () =>
@@ -116,7 +116,7 @@ it('is shown by a variant that is sold once its lead is taken off sale, and by n
   await untilShown(found, [{ id: ids.green, in_stock: true }]);
 });
 
-it('is shown by the cheaper of two that are left', async () => {
+it('gets the cheapest remaining variant as its lead', async () => {
   expect((await admin.call('DELETE', `/products/${ids.red}`)).status).toBe(204);
   await untilShown(listed, [{ id: ids.blue, in_stock: true }]);
 });

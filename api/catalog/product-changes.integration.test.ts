@@ -1,4 +1,4 @@
-/** What administrators change of a product, and what each list answers to whom. */
+/** Changes to products by administrators, and their effects on lists and search. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -32,7 +32,7 @@ const newProduct = async (more: Record<string, unknown> = {}) => {
 };
 
 describe('a change of a product', () => {
-  it('changes what is given and nothing else', async () => {
+  it('changes only the given fields', async () => {
     const made = await newProduct({ description: 'Iron.', tags: ['iron'] });
     expect(made.image_url).toBe(`/media/products/${made.sku}.svg`);
     const { id: category_id, slug } = await newCategory();
@@ -52,7 +52,7 @@ describe('a change of a product', () => {
     }
   });
 
-  it('of one that is no longer sold is refused', async () => {
+  it('is rejected for a discontinued product', async () => {
     const { id } = await newProduct();
     await admin.call('DELETE', `/products/${id}`);
     expect((await admin.call('PATCH', `/products/${id}`, { name: 'Pan' })).status).toBe(404);
@@ -60,7 +60,7 @@ describe('a change of a product', () => {
     expect(await stockOf(shop.services, id)).toEqual({ stock: 0, reserved: 0 });
   });
 
-  it('counts the deliveries of two administrators who use the same Idempotency-Key', async () => {
+  it('counts deliveries of two administrators with the same Idempotency-Key separately', async () => {
     const { id } = await newProduct();
     const other = await signedIn(shop, 'admin');
     const key = { 'idempotency-key': randomUUID() };
@@ -69,8 +69,17 @@ describe('a change of a product', () => {
   });
 });
 
-describe('a product that is taken off sale', () => {
-  it('leaves the units that are reserved, which can still be paid', async () => {
+it('draws a picture of a product; an unknown one is not found', async () => {
+  const { image_url } = await newProduct({ tags: ['red'] });
+  const pictures = [image_url, `/media/products/${randomUUID()}.svg`].map((path) => fetch(`${shop.api.url}${path}`));
+  const [picture, unknown] = await Promise.all(pictures);
+  expect([picture!.status, picture!.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(await picture!.text()).toMatch(/^<svg /);
+  expect(unknown!.status).toBe(404);
+});
+
+describe('a discontinued product', () => {
+  it('keeps its reserved units, which can still be paid for', async () => {
     const { id } = await newProduct();
     await until(
       async () => (await shop.services.stockCounters.available([id])).get(id) === 5,
@@ -87,8 +96,8 @@ describe('a product that is taken off sale', () => {
   });
 });
 
-describe('what can be reserved', () => {
-  it('is read from PostgreSQL where the stock counters don’t know it', async () => {
+describe('the available quantity', () => {
+  it('is read from PostgreSQL if the stock counters don’t have the product', async () => {
     const { id } = await createProduct(shop.services, { stock: 10 });
     const buyer = newShopper();
     const reserved = await buyer.reserve([{ productId: id, quantity: 3 }]);
@@ -100,7 +109,7 @@ describe('what can be reserved', () => {
 });
 
 describe('a list', () => {
-  it('is kept for the request that it answers, and for no other', async () => {
+  it('is cached separately for each set of parameters', async () => {
     const { id: category_id, slug } = await newCategory();
     for (const price of [10, 20, 30]) await newProduct({ category_id, price });
     const prices = async (query: string) =>
@@ -125,7 +134,7 @@ describe('a list', () => {
 });
 
 describe('a search', () => {
-  it('keeps to both prices, pages through all, and names the bounds of its price ranges', async () => {
+  it('filters by price, pages through all results, and returns the bounds of its price ranges', async () => {
     const word = `pot${randomUUID().slice(0, 8)}`;
     for (const price of [20, 70, 150]) await newProduct({ name: `Iron ${word}`, price });
     const search = async (query = '') => (await newShopper().call('GET', `/search?q=${word}${query}`)).body;

@@ -1,20 +1,10 @@
-/** Reads the catalog as plain rows, shaped for the wire. */
+/** Reads the catalog and converts its rows to API responses. */
+import type { ExpressionBuilder } from 'kysely';
 import { DomainError } from '../../domain/errors.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 import type { Category, ManagedProduct, Product, ProductPage, ProductSummary } from '../contracts/catalog.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-
-interface SummaryRow {
-  id: string;
-  sku: string;
-  name: string;
-  price: string;
-  currency: string;
-  image_url: string;
-  category: string | null;
-  in_stock: boolean;
-  family_id: string | null;
-}
+import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 
 export interface ProductListQuery {
   category?: string;
@@ -25,59 +15,104 @@ export interface ProductListQuery {
   limit: number;
 }
 
-/** A lateral join with a limit is asked for each row that is shown: `exists` may be planned as one scan of every product. */
-const IN_STOCK = `
-  left join lateral (select true as found from products v
-    where v.family_id = p.family_id and v.deleted_at is null and v.stock_quantity > 0 limit 1) variant on p.family_id is not null`;
-const SUMMARY = `p.id, p.sku, p.name, p.price, p.currency, p.image_url, category.slug as category, p.family_id,
-  case when p.family_id is null then p.stock_quantity > 0 else variant.found is not null end as in_stock`;
+/** Columns of a product, `p`, and its category that lists show. */
+const SUMMARY = [
+  'p.id',
+  'p.sku',
+  'p.name',
+  'p.price',
+  'p.currency',
+  'p.image_url',
+  'p.family_id',
+  'category.slug as category',
+] as const;
 
-/** Keyset pages: each sort names its order, and what a cursor holds. */
+type SummaryRow = Pick<Row<'products'>, 'id' | 'sku' | 'name' | 'price' | 'currency' | 'image_url' | 'family_id'> & {
+  category: string | null;
+  in_stock: boolean;
+};
+
+type Products = Tables & { p: Tables['products'] };
+
+/** A lateral join with a limit runs once per row that is shown; `exists` may be planned as one scan of every product. */
+const variantInStock = (eb: ExpressionBuilder<Products, 'p'>) =>
+  eb
+    .selectFrom('products as v')
+    .select((v) => v.lit(true).as('found'))
+    .whereRef('v.family_id', '=', 'p.family_id')
+    .where('v.deleted_at', 'is', null)
+    .where('v.stock_quantity', '>', (v) => v.lit(0))
+    .limit((v) => v.lit(1))
+    .as('variant');
+
+/** A family is in stock if one of its variants is. */
+const inStock = (p: ExpressionBuilder<Products & { variant: { found: boolean | null } }, 'p' | 'variant'>) =>
+  p
+    .case()
+    .when('p.family_id', 'is', null)
+    .then(p('p.stock_quantity', '>', 0))
+    .else(p('variant.found', 'is not', null))
+    .end()
+    .$castTo<boolean>()
+    .as('in_stock');
+
+/** Keyset pages: each sort names its column, with its type, before the ID. A cursor contains both. */
 const SORTS = {
-  newest: { columns: ['created_at', 'id'], types: ['timestamptz', 'uuid'], direction: 'desc' },
-  price_asc: { columns: ['price', 'id'], types: ['numeric', 'uuid'], direction: 'asc' },
-  price_desc: { columns: ['price', 'id'], types: ['numeric', 'uuid'], direction: 'desc' },
+  newest: { column: 'created_at', type: 'timestamptz', direction: 'desc' },
+  price_asc: { column: 'price', type: 'numeric', direction: 'asc' },
+  price_desc: { column: 'price', type: 'numeric', direction: 'desc' },
 } as const;
 
-/** @returns the statement of one page, with a condition for each filter that is set and no other: so each has a plan of its own */
-function pageOf(query: ProductListQuery): { text: string; values: unknown[] } {
-  const { columns, types, direction } = SORTS[query.sort];
-  const values: unknown[] = [];
-  const value = (given: unknown, type: string): string => {
-    values.push(given);
-    return `$${values.length}::${type}`;
-  };
-  const conditions = ['p.deleted_at is null', 'p.is_family_lead'];
-  if (query.category !== undefined)
-    conditions.push(`p.category_id = (select id from categories where slug = ${value(query.category, 'text')})`);
-  if (query.min_price !== undefined) conditions.push(`p.price >= ${value(query.min_price, 'numeric')}`);
-  if (query.max_price !== undefined) conditions.push(`p.price <= ${value(query.max_price, 'numeric')}`);
-  if (query.cursor !== undefined) {
-    const after = decodeCursor(query.cursor, 2).map((given, index) => value(given, types[index]!));
-    conditions.push(`(p.${columns.join(', p.')}) ${direction === 'asc' ? '>' : '<'} (${after.join(', ')})`);
-  }
-  const order = columns.map((column) => `p.${column} ${direction}`).join(', ');
-  const text = `
-    with page as materialized (
-      select p.* from products p where ${conditions.join(' and ')} order by ${order} limit ${value(query.limit + 1, 'int')})
-    select ${SUMMARY}, p.${columns[0]}::text as sort_key
-    from page p left join categories category on category.id = p.category_id ${IN_STOCK}
-    order by ${order}`;
-  return { text, values };
+/** Builds one page's statement, with conditions only for the filters that are set, so that each combination has its own plan. */
+function pageOf({ query: builder }: Sql, query: ProductListQuery) {
+  const { column, type, direction } = SORTS[query.sort];
+  return builder
+    .with(
+      (cte) => cte('page').materialized(),
+      (db) => {
+        let page = db
+          .selectFrom('products as p')
+          .selectAll('p')
+          .where('p.deleted_at', 'is', null)
+          .where((p) => p.ref('p.is_family_lead'));
+        const { category, min_price, max_price, cursor } = query;
+        if (category !== undefined)
+          page = page.where('p.category_id', '=', (p) =>
+            p.selectFrom('categories').select('id').where('slug', '=', category),
+          );
+        if (min_price !== undefined) page = page.where('p.price', '>=', String(min_price));
+        if (max_price !== undefined) page = page.where('p.price', '<=', String(max_price));
+        if (cursor !== undefined) {
+          const [after, afterId] = decodeCursor(cursor, 2);
+          page = page.where((p) =>
+            p(
+              p.refTuple(`p.${column}`, 'p.id'),
+              direction === 'asc' ? '>' : '<',
+              p.tuple(p.cast<string>(p.val(after), type), p.cast<string>(p.val(afterId), 'uuid')),
+            ),
+          );
+        }
+        return page
+          .orderBy(`p.${column}`, direction)
+          .orderBy('p.id', direction)
+          .limit(query.limit + 1)
+          .$castTo<Tables['products']>();
+      },
+    )
+    .selectFrom('page as p')
+    .leftJoin('categories as category', 'category.id', 'p.category_id')
+    .leftJoinLateral(variantInStock, (join) => join.on('p.family_id', 'is not', null))
+    .select(SUMMARY)
+    .select(inStock)
+    .select((p) => p.cast<string>(`p.${column}`, 'text').as('sort_key'))
+    .orderBy(`p.${column}`, direction)
+    .orderBy('p.id', direction);
 }
 
 export async function listProducts(sql: Sql, query: ProductListQuery): Promise<ProductPage> {
-  const { text, values } = pageOf(query);
-  // How many products a price leaves decides on the plan.
+  // The best plan depends on how many products match the prices.
   const isPlannedEachTime = query.min_price !== undefined || query.max_price !== undefined;
-  const rows = await sql
-    .rows<SummaryRow & { sort_key: string }>(text, values, { isPlannedEachTime })
-    .catch((error: { code?: string }) => {
-      // A cursor of another sort holds no date, number or id where this one expects it.
-      if (error.code?.startsWith('22'))
-        throw new DomainError('invalid_request', 'The cursor is from a different list. Start at the first page.');
-      throw error;
-    });
+  const rows = await sql.rows(pageOf(sql, query), { isPlannedEachTime }).catch(rejectForeignCursor);
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return {
@@ -86,50 +121,46 @@ export async function listProducts(sql: Sql, query: ProductListQuery): Promise<P
   };
 }
 
-export async function listCategories(sql: Sql): Promise<Category[]> {
-  const rows = await sql.rows<Category>(
-    `select category.id, category.slug, category.name, category.description, category.image_url,
-       (select count(*)::int from products p where p.category_id = category.id and p.deleted_at is null and p.is_family_lead) as product_count
-     from categories category order by category.position, category.name`,
+export function listCategories(sql: Sql): Promise<Category[]> {
+  return sql.rows(
+    sql.query
+      .selectFrom('categories as category')
+      .select(['category.id', 'category.slug', 'category.name', 'category.description', 'category.image_url'])
+      .select((category) =>
+        category
+          .selectFrom('products as p')
+          .select((p) => p.fn.countAll<number>().as('count'))
+          .whereRef('p.category_id', '=', 'category.id')
+          .where('p.deleted_at', 'is', null)
+          .where((p) => p.ref('p.is_family_lead'))
+          .$asScalar()
+          .$notNull()
+          .as('product_count'),
+      )
+      .orderBy('category.position')
+      .orderBy('category.name'),
   );
-  return rows;
-}
-
-interface ProductRow extends SummaryRow {
-  description: string;
-  tags: string[];
-  option_values: Record<string, string>;
-  available: number;
-  created_at: Date;
-  updated_at: Date;
-  own_stock: boolean;
 }
 
 /** @throws DomainError not_found */
 export async function readProduct(sql: Sql, id: string): Promise<Product> {
-  const row = await sql.row<ProductRow>(
-    `select ${SUMMARY}, p.description, p.tags, p.option_values, p.stock_quantity - p.reserved_quantity as available,
-       p.stock_quantity > 0 as own_stock, p.created_at, p.updated_at
-     from products p left join categories category on category.id = p.category_id ${IN_STOCK}
-     where p.id = $1 and p.deleted_at is null`,
-    [id],
+  const row = await sql.row(
+    sql.query
+      .selectFrom('products as p')
+      .leftJoin('categories as category', 'category.id', 'p.category_id')
+      .leftJoinLateral(variantInStock, (join) => join.on('p.family_id', 'is not', null))
+      .select(SUMMARY)
+      .select(inStock)
+      .select(['p.description', 'p.tags', 'p.option_values', 'p.created_at', 'p.updated_at'])
+      .select((p) => [
+        p('p.stock_quantity', '-', p.ref('p.reserved_quantity')).as('available'),
+        p('p.stock_quantity', '>', 0).$castTo<boolean>().as('own_stock'),
+      ])
+      .where('p.id', '=', id)
+      .where('p.deleted_at', 'is', null),
   );
   if (!row) throw new DomainError('not_found', 'Product not found.');
-  const variants = row.family_id
-    ? await sql.rows<{
-        id: string;
-        sku: string;
-        name: string;
-        option_values: Record<string, string>;
-        price: string;
-        currency: string;
-        in_stock: boolean;
-      }>(
-        `select id, sku, name, option_values, price, currency, stock_quantity > 0 as in_stock
-         from products where family_id = $1 and deleted_at is null order by price, sku`,
-        [row.family_id],
-      )
-    : [];
+  const variants = row.family_id ? await readVariants(sql, row.family_id) : [];
   return {
     ...toSummary(row),
     in_stock: row.own_stock,
@@ -143,12 +174,27 @@ export async function readProduct(sql: Sql, id: string): Promise<Product> {
   };
 }
 
+function readVariants(sql: Sql, familyId: string) {
+  return sql.rows(
+    sql.query
+      .selectFrom('products')
+      .select(['id', 'sku', 'name', 'option_values', 'price', 'currency'])
+      .select((variant) => variant('stock_quantity', '>', 0).$castTo<boolean>().as('in_stock'))
+      .where('family_id', '=', familyId)
+      .where('deleted_at', 'is', null)
+      .orderBy('price')
+      .orderBy('sku'),
+  );
+}
+
 /** The product as administrators see it. @throws DomainError not_found */
 export async function readManagedProduct(sql: Sql, id: string): Promise<ManagedProduct> {
   const product = await readProduct(sql, id);
-  const stock = await sql.row<Pick<ManagedProduct, 'stock_quantity' | 'reserved_quantity' | 'stock_version'>>(
-    'select stock_quantity, reserved_quantity, stock_version from products where id = $1',
-    [id],
+  const stock = await sql.row(
+    sql.query
+      .selectFrom('products')
+      .select(['stock_quantity', 'reserved_quantity', 'stock_version'])
+      .where('id', '=', id),
   );
   return { ...product, ...stock! };
 }

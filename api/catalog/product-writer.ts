@@ -1,4 +1,4 @@
-/** Writes of the catalog by administrators. Triggers put each in the outbox, in the same transaction. */
+/** Changes to the catalog by administrators. Triggers write each change to the outbox in the same transaction. */
 import { createHash } from 'node:crypto';
 import {
   ForeignKeyConstraintViolationException,
@@ -12,10 +12,11 @@ import { toDecimalString } from '../../domain/money.ts';
 import { readPrice } from '../../domain/price.ts';
 import { changeStock, MAX_STOCK, type StockChange } from '../../domain/stock.ts';
 import { Category, Product } from '../../infra/postgres/entities/catalog.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
 import type { Orm } from '../../infra/postgres/orm.ts';
 import type { ProductCreate, ProductPatch } from '../contracts/catalog.ts';
 
-/** @returns decimal text @throws DomainError invalid_request saying how to write it */
+/** @returns decimal text @throws DomainError invalid_request with the expected format */
 function price(value: number, currency: string): string {
   const cents = readPrice(value, currency);
   if (typeof cents === 'number') return toDecimalString(cents, currency);
@@ -28,7 +29,7 @@ function invalid(path: string, message: string): DomainError {
   });
 }
 
-/** The same for requests that ask for the same. */
+/** A hash that is equal for requests with the same fields. */
 function hashOf(request: ProductCreate | ProductPatch): string {
   return createHash('sha256')
     .update(JSON.stringify(Object.entries(request).sort(([one], [other]) => (one < other ? -1 : 1))))
@@ -36,13 +37,13 @@ function hashOf(request: ProductCreate | ProductPatch): string {
 }
 
 /**
- * @param id given by the caller's Idempotency-Key: the same one meets the product that it made before
- * @throws DomainError conflict when the SKU is taken, invalid_request when the category is unknown or the price not one of its currency;
- *   idempotency_key_reused when the same key came with another product
+ * @param id derived from the caller's Idempotency-Key, so that a repeated request finds the product that the first one created
+ * @throws DomainError conflict when the SKU is taken; invalid_request when the category is unknown or the price has too many decimals for
+ *   its currency; idempotency_key_reused when the key was used for another product
  */
 export async function createProduct(orm: Orm, id: string, input: ProductCreate, currency: string): Promise<void> {
   const requestHash = hashOf(input);
-  if (await isMade(orm, id, requestHash)) return;
+  if (await wasCreated(orm, id, requestHash)) return;
   const em = orm.em.fork();
   em.create(Product, {
     id,
@@ -60,14 +61,14 @@ export async function createProduct(orm: Orm, id: string, input: ProductCreate, 
   try {
     await em.flush();
   } catch (error) {
-    // The same request, sent at the same time, may have made it.
-    if (error instanceof UniqueConstraintViolationException && (await isMade(orm, id, requestHash))) return;
-    throw explanationOf(error);
+    // A concurrent request with the same key may have created it.
+    if (error instanceof UniqueConstraintViolationException && (await wasCreated(orm, id, requestHash))) return;
+    throw toDomainError(error);
   }
 }
 
-/** Whether an earlier request with the same key made the product. @throws DomainError idempotency_key_reused when it was another request */
-async function isMade(orm: Orm, id: string, requestHash: string): Promise<boolean> {
+/** Whether an earlier request with the same key created the product. @throws DomainError idempotency_key_reused if that request differed */
+async function wasCreated(orm: Orm, id: string, requestHash: string): Promise<boolean> {
   const existing = await orm.em.fork().findOne(Product, { id });
   if (existing && existing.requestHash !== requestHash)
     throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different product.');
@@ -75,9 +76,9 @@ async function isMade(orm: Orm, id: string, requestHash: string): Promise<boolea
 }
 
 /**
- * @param reference known for each delivery: a change of stock by delta is made once for it, with whatever else it changes
- * @throws DomainError not_found; stock_changed when the number was based on an older version; conflict when less would be left than is
- *   reserved; idempotency_key_reused when the reference came with another change; invalid_request
+ * @param reference identifies a delivery, so that a repeated change by `stock_delta` is applied once, with its other fields
+ * @throws DomainError not_found; stock_changed when the quantity was based on an older version; conflict when stock would fall below the
+ *   reserved quantity; idempotency_key_reused when the reference was used for another change; invalid_request
  */
 export async function updateProduct(
   orm: Orm,
@@ -86,13 +87,13 @@ export async function updateProduct(
   reference: string | undefined,
 ): Promise<void> {
   const { price: newPrice, category_id, image_url, stock_quantity, stock_version, stock_delta, ...same } = patch;
-  await explained(() =>
+  await withDomainErrors(() =>
     orm.em.fork().transactional(async (em) => {
       const product = await em.findOne(Product, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!product) throw new DomainError('not_found', 'Product not found.');
       if (stock_delta !== undefined && reference !== undefined) {
         const delivery = { reference, delta: stock_delta, requestHash: hashOf(patch) };
-        if (!(await isFirst(em, id, delivery))) return;
+        if (!(await recordDelivery(em, id, delivery))) return;
       }
       wrap(product).assign({
         ...same,
@@ -106,7 +107,7 @@ export async function updateProduct(
   );
 }
 
-/** Under the product's row lock, so that no sale comes between. */
+/** The product's row must be locked, so that no sale changes its stock in between. */
 function setStock(product: Product, change: StockChange): void {
   const state = {
     quantity: product.stockQuantity,
@@ -147,16 +148,20 @@ interface Delivery {
   requestHash: string;
 }
 
-/** Notes a delivery. @returns whether it was not counted before @throws DomainError idempotency_key_reused */
-async function isFirst(
+/** Records a delivery. @returns false if it was recorded before @throws DomainError idempotency_key_reused */
+async function recordDelivery(
   em: SqlEntityManager,
   productId: string,
   { reference, delta, requestHash }: Delivery,
 ): Promise<boolean> {
-  const [known] = await em.execute<{ delta: number; request_hash: string | null }[]>(
-    'select delta, request_hash from stock_changes where product_id = ? and reference = ?',
-    [productId, reference],
-  );
+  // Within `transactional`, this is on the transaction's connection.
+  const query = em.getKysely<Tables>();
+  const known = await query
+    .selectFrom('stock_changes')
+    .select(['delta', 'request_hash'])
+    .where('product_id', '=', productId)
+    .where('reference', '=', reference)
+    .executeTakeFirst();
   if (known && known.request_hash !== requestHash) {
     throw new DomainError(
       'idempotency_key_reused',
@@ -164,17 +169,13 @@ async function isFirst(
     );
   }
   if (known) return false;
-  await em.execute('insert into stock_changes (product_id, reference, delta, request_hash) values (?, ?, ?, ?)', [
-    productId,
-    reference,
-    delta,
-    requestHash,
-  ]);
+  const change = { product_id: productId, reference, delta, request_hash: requestHash };
+  await query.insertInto('stock_changes').values(change).execute();
   return true;
 }
 
 /**
- * Takes a product off sale; what is reserved stays reserved and can still be paid. Deleting it again changes nothing.
+ * Discontinues a product. Its reserved units stay reserved and can still be paid for. Safe to repeat.
  * @throws DomainError not_found
  */
 export async function deleteProduct(orm: Orm, id: string): Promise<void> {
@@ -185,7 +186,7 @@ export async function deleteProduct(orm: Orm, id: string): Promise<void> {
     product.deletedAt = new Date();
     product.stockQuantity = product.reservedQuantity;
     if (product.isFamilyLead && product.family) {
-      // Lists show a family by its lead: the next variant takes its place.
+      // Lists show a family's lead, so the cheapest remaining variant becomes the lead.
       const next = await em.findOne(
         Product,
         { family: product.family, deletedAt: null, id: { $ne: id } },
@@ -199,15 +200,15 @@ export async function deleteProduct(orm: Orm, id: string): Promise<void> {
   });
 }
 
-async function explained(work: () => Promise<unknown>): Promise<void> {
+async function withDomainErrors(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw explanationOf(error);
+    throw toDomainError(error);
   }
 }
 
-function explanationOf(error: unknown): unknown {
+function toDomainError(error: unknown): unknown {
   if (error instanceof UniqueConstraintViolationException)
     return new DomainError('conflict', 'Another product already has this SKU.');
   if (error instanceof ForeignKeyConstraintViolationException) return invalid('category_id', 'category not found');

@@ -141,7 +141,7 @@ export const catalogRoutes = declareRoutes(
   ],
 );
 
-/** Whoever else asks gets the public answer, a token that is over or not. */
+/** Callers with an invalid or expired token get the public response. */
 function isAdmin(ctx: ApiContext, { tokens }: ApiDependencies): boolean {
   const authorization = ctx.get('Authorization');
   if (!authorization) return false;
@@ -168,16 +168,18 @@ async function answerProduct(ctx: ApiContext, id: string, deps: ApiDependencies)
   );
 }
 
-/** What can be reserved now: the stock counters know at once; PostgreSQL where it does not. */
+/** Units that can be reserved now, according to the stock counters, or PostgreSQL if they don't have the product. */
 async function availableQuantity({ stockCounters, db }: ApiDependencies, id: string): Promise<number> {
   const counted = await stockCounters.available([id]).then(
     (counts) => counts.get(id)!,
     () => Number.NaN,
   );
   if (!Number.isNaN(counted)) return Math.max(0, counted);
-  const row = await db.row<{ available: number }>(
-    'select stock_quantity - reserved_quantity as available from products where id = $1',
-    [id],
+  const row = await db.row(
+    db.query
+      .selectFrom('products')
+      .select((product) => product('stock_quantity', '-', product.ref('reserved_quantity')).as('available'))
+      .where('id', '=', id),
   );
   return Math.max(0, row?.available ?? 0);
 }

@@ -10,9 +10,9 @@ import { type SearchPage, searchPage, searchQuery, suggestions, suggestQuery } f
 import { gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 
-/** Elasticsearch gives the first 10,000 hits. */
+/** Elasticsearch returns only the first 10,000 hits. */
 const DEEPEST_HIT = 10_000;
-/** What many ask for at once is searched once; a changed catalog is asked anew at once. */
+/** Requests for the same search share one query. A catalog change invalidates it immediately. */
 const CACHE_SECONDS = 60;
 
 export const searchRoutes = declareRoutes(
@@ -64,7 +64,7 @@ async function search(
   offset: number,
   { productIndex, settings, log }: ApiDependencies,
 ): Promise<SearchPage> {
-  // Between two amounts of the currency there is no price, so a bound that lies there is moved inward.
+  // Prices are multiples of the currency's minor unit, so a bound between two of them is rounded inward.
   const cents = (value: number | undefined, round: (value: number) => number) =>
     value === undefined ? undefined : round(Number((value * 10 ** minorDigits(settings.CURRENCY)).toFixed(6)));
   const result = await answered(ctx, log, () =>
@@ -80,7 +80,7 @@ async function search(
   return present(result, settings.CURRENCY);
 }
 
-/** Without search the shop still sells: the page says so and the rest goes on. */
+/** Runs a search. @throws DomainError unavailable, so that the page can show the rest of the shop without search */
 async function answered<Result>(
   ctx: ApiContext,
   log: ApiDependencies['log'],

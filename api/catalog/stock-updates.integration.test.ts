@@ -1,4 +1,4 @@
-/** Stock that staff change while the shop sells: nothing that was sold comes back on sale. */
+/** Stock changes by administrators during sales: units that were sold do not return to stock. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -16,12 +16,12 @@ afterAll(() => shop?.stop());
 const patch = (id: string, body: unknown, headers: Record<string, string> = {}) =>
   admin.call('PATCH', `/products/${id}`, body, headers);
 
-/** A sale as the stock ledger books it. */
+/** Reduces stock like a sale in the inventory ledger. */
 const sell = (id: string, units = 1) =>
   shop.services.db.run('update products set stock_quantity = stock_quantity - $2 where id = $1', [id, units]);
 
 describe('stock', () => {
-  it('shows administrators its number and version, and nobody else', async () => {
+  it('and its version are visible only to administrators', async () => {
     const { id } = await createProduct(shop.services, { stock: 5 });
     const seen = await admin.call('GET', `/products/${id}`);
     expect(seen.body).toMatchObject({
@@ -41,7 +41,7 @@ describe('stock', () => {
     expect((await odd.call('GET', `/products/${id}`)).status).toBe(200);
   });
 
-  it('is set with the version it was counted at; after a sale the count is refused with the number that is right', async () => {
+  it('is set with the version of the count; after a sale, the request is rejected with the current quantity', async () => {
     const { id } = await createProduct(shop.services, { stock: 10 });
     const { stock_version } = (await admin.call('GET', `/products/${id}`)).body;
     await sell(id, 3);
@@ -51,7 +51,7 @@ describe('stock', () => {
     expect((await admin.call('GET', `/products/${id}`)).body.name).not.toBe('Renamed');
     const counted = await patch(id, { stock_quantity: 12, stock_version: stale.body.stock_version });
     expect(counted.body).toMatchObject({ stock_quantity: 12, stock_version: stock_version + 2 });
-    // Sent again by a client that missed the answer: nothing changes, and nothing is wrong.
+    // A client that missed the response can repeat the request.
     expect((await patch(id, { stock_quantity: 12, stock_version: stale.body.stock_version })).body).toMatchObject({
       stock_quantity: 12,
       stock_version: stock_version + 2,
@@ -64,14 +64,14 @@ describe('stock', () => {
     [{ stock_version: 5 }, 'stock_version', 'requires stock_quantity'],
     [{ stock_delta: 0 }, 'stock_delta', 'must not be 0'],
     [{ stock_delta: 1.5 }, 'stock_delta', 'expected int'],
-  ])('%j is refused, saying what to send', async (body, path, message) => {
+  ])('%j is rejected with the expected fields', async (body, path, message) => {
     const { id } = await createProduct(shop.services);
     const answer = await patch(id, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([{ path, message: expect.stringContaining(message) }]);
   });
 
-  it('grows and shrinks by what came and went, never below what is reserved', async () => {
+  it('changes by a delta, but not below the reserved quantity', async () => {
     const { id } = await createProduct(shop.services, { stock: 5 });
     await new Shopper(shop.api.url).reserve([{ productId: id, quantity: 3 }]);
     const short = await patch(id, { stock_delta: -3 });
@@ -86,7 +86,7 @@ describe('stock', () => {
     );
   });
 
-  it('counts a delivery once for an Idempotency-Key', async () => {
+  it('counts a delivery once per Idempotency-Key', async () => {
     const { id } = await createProduct(shop.services, { stock: 5 });
     const key = { 'idempotency-key': randomUUID() };
     const answers = await Promise.all(Array.from({ length: 5 }, () => patch(id, { stock_delta: 4 }, key)));
@@ -96,7 +96,7 @@ describe('stock', () => {
     expect((await stockOf(shop.services, id)).stock).toBe(9);
   });
 
-  it('adds up when it is sold, delivered and counted at the same time', async () => {
+  it('is exact after concurrent sales, deliveries, and counts', async () => {
     const { id } = await createProduct(shop.services, { stock: 100 });
     let corrections = 0;
     const sales = Array.from({ length: 30 }, () => sell(id));

@@ -1,18 +1,18 @@
-/** Who may have payloads decoded: people of the support desk, by the shop's own token or by that of the Web UI's sign-in. */
+/** Access to payload decoding: support staff, authenticated by the shop's access token or by the Web UI's OIDC sign-in. */
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { DomainError } from '../../domain/errors.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { ApiContext, ApiDependencies, Settings } from '../context.ts';
 
-/** Signatures that only the issuer can make; none that a shared secret makes. */
+/** Asymmetric signatures, which only the issuer can create; none with a shared secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 const DISCOVERY_MS = 5_000;
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
-/** Names who asks, for the log. @throws DomainError unauthenticated, forbidden, or unavailable while the issuer is away */
+/** Returns the caller's name for the log. @throws DomainError unauthenticated, forbidden, or unavailable while the issuer is unreachable */
 export type CodecAccess = (ctx: ApiContext) => Promise<string>;
 
 export function codecAccess({
@@ -21,19 +21,19 @@ export function codecAccess({
   tokens,
 }: Pick<ApiDependencies, 'settings' | 'log' | 'tokens'>): CodecAccess {
   if (!settings.CODEC_REQUIRE_SIGN_IN) return async () => 'anyone: sign-in is not required';
-  const asIssued = settings.CODEC_OIDC_ISSUER && oidcSignIn(settings, settings.CODEC_OIDC_ISSUER, log);
+  const verifyIssued = settings.CODEC_OIDC_ISSUER && oidcSignIn(settings, settings.CODEC_OIDC_ISSUER, log);
 
   return async (ctx) => {
     const authorization = ctx.get('Authorization');
     if (!authorization) throw new DomainError('unauthenticated', 'Sign in to do this.');
     const token = authorization.replace(/^bearer\s+/i, '');
     const algorithm = algorithmOf(token);
-    if (asIssued && algorithm !== 'HS256') {
-      // An access token that speaks to its issuer alone comes with the ID token of the same sign-in.
-      return asIssued(algorithm ? token : ctx.get('Authorization-Extras'));
+    if (verifyIssued && algorithm !== 'HS256') {
+      // An opaque access token, which only its issuer can read, is accompanied by the ID token of the same sign-in.
+      return verifyIssued(algorithm ? token : ctx.get('Authorization-Extras'));
     }
     const { role, userId } = tokens.read(authorization);
-    if (!isStaff(role)) throw notOfTheDesk();
+    if (!isStaff(role)) throw notSupportStaff();
     return `${role}:${userId}`;
   };
 }
@@ -46,7 +46,7 @@ function oidcSignIn(settings: Settings, issuer: string, log: Logger): (token: st
     const who = `oidc:${claims.sub}`;
     if (claimed(claims, settings.CODEC_OIDC_ROLE_CLAIM).some((value) => allowed.has(value))) return who;
     log.info({ who, claim: settings.CODEC_OIDC_ROLE_CLAIM }, 'codec: access denied; the account has no support role');
-    throw notOfTheDesk();
+    throw notSupportStaff();
   };
 
   async function verify(token: string): Promise<JWTPayload> {
@@ -66,14 +66,14 @@ function oidcSignIn(settings: Settings, issuer: string, log: Logger): (token: st
           retryable: true,
         });
       }
-      // Whoever sets a sign-in up needs to know which claim is wrong; the message holds nothing of the token.
+      // Administrators who set up the sign-in need to know which claim is wrong; the message contains nothing from the token.
       log.info({ reason: error.message, issuer }, 'codec: token rejected');
       throw new DomainError('unauthenticated', 'The token is not valid or has expired. Sign in again.');
     }
   }
 }
 
-/** The issuer's keys, found by its discovery document at the first token; kept, and asked for anew when a new one signs. */
+/** The issuer's keys, located by its discovery document at the first token, and fetched again when a token has an unknown key. */
 function issuerKeys(issuer: string, jwksUrl: string | undefined): () => Promise<KeySet> {
   let keys: Promise<KeySet> | undefined;
   const find = async () => createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer))));
@@ -95,7 +95,7 @@ async function discover(issuer: string): Promise<string> {
   return jwksUri;
 }
 
-/** Whether a token was looked at and refused; not when the issuer's keys could not be had, which jose's base class says. */
+/** Whether the token itself was rejected; jose throws its base class, among others, when the issuer's keys are unavailable. */
 function isRefusal(error: unknown): error is Error {
   return (
     error instanceof errors.JOSEError &&
@@ -105,7 +105,7 @@ function isRefusal(error: unknown): error is Error {
   );
 }
 
-/** What a token says it is signed with; undefined for one that is no JWT. */
+/** The signature algorithm in a token's header; undefined if it is not a JWT. */
 function algorithmOf(token: string): string | undefined {
   try {
     return decodeProtectedHeader(token).alg;
@@ -114,7 +114,7 @@ function algorithmOf(token: string): string | undefined {
   }
 }
 
-/** Values of a claim, be it one word, words in a string or a list; `a.b` looks into the object `a`. */
+/** Values of a claim, which can be a word, a string of several words, or a list; `a.b` is the claim `b` in the object `a`. */
 function claimed(claims: JWTPayload, name: string): string[] {
   const within = (of: unknown, part: string) => (of as Record<string, unknown> | null | undefined)?.[part];
   const value = claims[name] ?? name.split('.').reduce<unknown>(within, claims);
@@ -122,6 +122,6 @@ function claimed(claims: JWTPayload, name: string): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-function notOfTheDesk(): DomainError {
+function notSupportStaff(): DomainError {
   return new DomainError('forbidden', 'Only support staff can decode Temporal payloads.');
 }

@@ -81,7 +81,7 @@ const oidcToken = (claims: JWTPayload, key: CryptoKey = signing.privateKey) =>
 const statusWith = async (headers: Record<string, string>) => (await ask('decode', PLAIN, headers)).status;
 
 describe('the codec endpoint', () => {
-  it('encrypts and decrypts for the support desk, in the protocol of Temporal’s remote codecs', async () => {
+  it('encrypts and decrypts for support staff, in the protocol of Temporal’s remote codecs', async () => {
     const staff = bearer(shopToken('support'));
     const sealed = await ask('encode', PLAIN, staff);
     expect(sealed.status).toBe(200);
@@ -89,12 +89,12 @@ describe('the codec endpoint', () => {
     expect(sealed.body.payloads[0]!.metadata).toMatchObject({ encoding: base64('binary/encrypted') });
     expect(JSON.stringify(sealed.body)).not.toContain(base64('Ada').slice(0, 4));
     expect((await ask('decode', sealed.body, staff)).body).toEqual(PLAIN);
-    // What was never encrypted is shown as it is.
+    // Unencrypted payloads stay unchanged.
     expect((await ask('decode', PLAIN, staff)).body).toEqual(PLAIN);
     expect((await ask('decode', { payloads: [{}] }, staff)).body).toEqual({ payloads: [{}] });
   });
 
-  it('says what it can’t decrypt', async () => {
+  it('reports payloads that it can’t decrypt', async () => {
     const sealed = await ask('encode', PLAIN, bearer(shopToken('admin')));
     const [payload] = sealed.body.payloads;
     const lost = { ...payload, metadata: { ...payload!.metadata, 'encryption-key-id': base64('lost') } };
@@ -103,7 +103,7 @@ describe('the codec endpoint', () => {
     expect((await ask('decode', { payloads: 'all' }, bearer(shopToken('admin')))).status).toBe(400);
   });
 
-  it('takes a page of a long history, and not more', async () => {
+  it('accepts the size of a history page, but not more', async () => {
     const staff = bearer(shopToken('support_lead'));
     const large = { payloads: [{ metadata: { encoding: base64('json/plain') }, data: 'A'.repeat(4_000_000) }] };
     const sealed = await ask('encode', large, staff);
@@ -112,7 +112,7 @@ describe('the codec endpoint', () => {
     expect((await ask('encode', { payloads: [{ data: 'A'.repeat(7_000_000) }] }, staff)).status).toBe(400);
   });
 
-  it('knows support staff by the shop’s token', async () => {
+  it('accepts the shop’s access tokens of support staff', async () => {
     expect(await statusWith({})).toBe(401);
     for (const role of ['support', 'support_lead', 'admin'])
       expect(await statusWith(bearer(shopToken(role)))).toBe(200);
@@ -122,7 +122,7 @@ describe('the codec endpoint', () => {
     );
   });
 
-  it('knows support staff by the Web UI’s sign-in', async () => {
+  it('accepts the tokens of the Web UI’s sign-in of support staff', async () => {
     expect(await statusWith(bearer(await oidcToken({})))).toBe(200);
     expect(await statusWith(bearer(await oidcToken({ groups: ['sales'] })))).toBe(403);
     expect(await statusWith(bearer(await oidcToken({ groups: undefined })))).toBe(403);
@@ -132,14 +132,14 @@ describe('the codec endpoint', () => {
     expect(await statusWith(bearer(await oidcToken({}, foreign.privateKey)))).toBe(401);
     const unsigned = `${base64('{"alg":"none"}')}.${base64(JSON.stringify({ iss: issuerUrl, groups: ['support'] }))}.`;
     expect(await statusWith(bearer(unsigned))).toBe(401);
-    // An opaque access token: the ID token of the same sign-in counts.
+    // For an opaque access token, the ID token of the same sign-in is used.
     expect(await statusWith(bearer('opaque'))).toBe(401);
     expect(
       await statusWith({ ...bearer('opaque'), 'authorization-extras': await oidcToken({ groups: ['support_lead'] }) }),
     ).toBe(200);
   });
 
-  it('finds the role where the settings say', async () => {
+  it('reads the role from the configured claim', async () => {
     const keycloak = await start({
       CODEC_REQUIRE_SIGN_IN: true,
       CODEC_OIDC_ISSUER: issuerUrl,
@@ -154,15 +154,15 @@ describe('the codec endpoint', () => {
     expect(await status({ realm_access: null, groups: ['desk'] })).toBe(403);
   });
 
-  it('asks to come again while the sign-in can’t be checked', async () => {
+  it('responds 503 while the sign-in can’t be verified', async () => {
     const alone = await start({ CODEC_REQUIRE_SIGN_IN: true, CODEC_OIDC_ISSUER: 'http://127.0.0.1:9' });
     const token = await oidcToken({ iss: 'http://127.0.0.1:9' });
     expect((await ask('decode', PLAIN, bearer(token), alone.api.url)).status).toBe(503);
-    // Those whom the shop itself knows need no issuer.
+    // The shop's own tokens need no issuer.
     expect((await ask('decode', PLAIN, bearer(shopToken('support')), alone.api.url)).status).toBe(200);
   });
 
-  it('answers pages of the Web UI, and no other page, with or without sign-in', async () => {
+  it('allows pages of the Web UI and no others, with or without sign-in', async () => {
     const preflight = (origin: string) =>
       fetch(`${api.url}/api/codec/decode`, {
         method: 'OPTIONS',
@@ -187,14 +187,14 @@ describe('the codec endpoint', () => {
     }
     const answered = await ask('decode', PLAIN, { origin: uiOrigin }, open.api.url);
     expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, uiOrigin]);
-    // A refusal is readable for the page, too: it shows why.
+    // The page can also read an error, to show it.
     expect((await ask('decode', PLAIN, { origin: uiOrigin })).headers.get('access-control-allow-origin')).toBe(
       uiOrigin,
     );
     expect((await ask('decode', PLAIN, {}, open.api.url)).status).toBe(200);
   });
 
-  it('notes who had how much decoded, and nothing of it', async () => {
+  it('logs who decoded how many payloads, but not their contents', async () => {
     logged.length = 0;
     await ask('decode', { payloads: [...PLAIN.payloads, ...PLAIN.payloads] }, bearer(shopToken('support')));
     await ask('decode', PLAIN, bearer(await oidcToken({})));
@@ -209,7 +209,7 @@ describe('the codec endpoint', () => {
     expect(logged.join()).not.toContain(base64(`"${SECRET_WORDS}"`));
   });
 
-  it('has a limit of its own', async () => {
+  it('has its own rate limit', async () => {
     const limited = await start({
       CODEC_REQUIRE_SIGN_IN: false,
       RATE_LIMIT_ENABLED: true,

@@ -1,4 +1,4 @@
-/** A remote codec for Temporal's Web UI: the browser of somebody who may has payloads decrypted here, a page at a time. */
+/** A remote codec for Temporal's Web UI: the browsers of support staff send payloads here to be decrypted, a page at a time. */
 import { bodyParser } from '@koa/bodyparser';
 import type { Middleware } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
@@ -11,10 +11,10 @@ import { declareRoutes } from '../route.ts';
 import { type CodecAccess, codecAccess } from './access.ts';
 import { DIRECTIONS, type Direction, translate } from './service.ts';
 
-/** What the Web UI sends; the last one is the ID token of its sign-in. */
+/** Headers that the Web UI sends; the last one has the ID token of its sign-in. */
 const HEADERS = 'Authorization, Content-Type, X-Namespace, Authorization-Extras';
 const PREFLIGHT_SECONDS = '3600';
-/** A message of Temporal's is 4 MB at most, in base64 a third more. */
+/** Temporal's messages have at most 4 MB, and base64 adds a third. */
 const MAX_BYTES = '6mb';
 
 const SUMMARIES = {
@@ -54,7 +54,7 @@ export const codecRoutes = declareRoutes(
         body: codecBody,
         ok: gives(SUMMARIES[direction][1], codecBody),
         problems: { 503: 'The sign-in can’t be verified because the OIDC issuer is unavailable' },
-        // Staff sign in at the shop or at the Web UI's issuer. Megabytes are read only from those who may send them.
+        // Staff sign in to the shop or with the Web UI's issuer. The body, up to 6 MB, is read only after the access check.
         before: ({ limits }, { fromWebUi, admit, readBody }) => [fromWebUi, ...limits, admit, readBody],
         async handle({ ctx, body }, { codec, log }) {
           const translated = await translate(codec, direction, body);
@@ -74,7 +74,7 @@ function admitStaff(whoAsks: CodecAccess): Middleware<ApiState> {
   };
 }
 
-/** Pages of the Web UI, and programs that are no page (they send no Origin): nobody else, signed in or not. */
+/** Allows pages of the Web UI, and clients other than browsers, which send no Origin. Other pages are rejected even with a valid token. */
 function onlyFrom(webUiUrl: string | undefined): Middleware<ApiState> {
   const allowed = webUiUrl && new URL(webUiUrl).origin;
   return async (ctx, next) => {

@@ -1,4 +1,4 @@
-/** Payloads in and out of their encryption, in the JSON of Temporal's remote codecs. */
+/** Encrypts and decrypts payloads in the JSON format of Temporal's remote codecs. */
 import temporalProto from '@temporalio/proto';
 import { DomainError } from '../../domain/errors.ts';
 import { type EncryptingCodec, PayloadUnreadableError } from '../../infra/temporal/payload-codec.ts';
@@ -10,7 +10,7 @@ const AS_JSON = { bytes: String, longs: String };
 export const DIRECTIONS = ['decode', 'encode'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** @throws DomainError invalid_request for a payload that can't be read, or whose key is missing */
+/** @throws DomainError invalid_request for a payload that can't be decrypted or whose key is missing */
 export async function translate(codec: EncryptingCodec, direction: Direction, body: CodecBody): Promise<CodecBody> {
   try {
     const translated = await codec[direction](body.payloads.map((payload) => proto.fromObject(payload)));

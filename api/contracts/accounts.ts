@@ -6,7 +6,7 @@ import { currency, text, timestamp, uuid } from './common.ts';
 export const role = z.enum(ROLES);
 
 const email = text(255).toLowerCase().pipe(z.email());
-/** As it was typed: its blanks are part of it. */
+/** Not trimmed: a password can start or end with spaces. */
 const password = z
   .string()
   .min(10, 'use at least 10 characters')

@@ -1,4 +1,4 @@
-/** What the API takes, at the edges of each limit: the last value that is taken, and the first that is not. */
+/** Limits of the API's request fields: the last accepted and the first rejected value of each. */
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { MAX_PRICE } from '../../domain/price.ts';
@@ -24,13 +24,13 @@ import { ADDRESS, ID, letters, linesOf, PRODUCT, problemsOf } from './testing.ts
 
 const NUL = 'a\u0000b';
 
-/** An address that is right but for its length. */
+/** A valid email address of this length. */
 function emailOf(length: number): string {
   const labels = `${letters(9)}.`.repeat(20);
   return `${letters(60)}@${labels.slice(-(length - 66)).replace(/^\./, 'a')}tests`;
 }
 
-/** `undefined` leaves the field out. */
+/** `undefined` means that the field is omitted. */
 interface Edges {
   taken: readonly unknown[];
   refused: readonly unknown[];
@@ -99,9 +99,9 @@ interface Shape {
   schema: z.ZodType;
   good: Record<string, unknown>;
   fields: Readonly<Record<string, Edges>>;
-  /** Whether a field that it does not know is refused; else it is left out. */
+  /** Whether unknown fields are rejected; otherwise they are removed. */
   isStrict?: boolean;
-  /** Fields that are only taken together: where one is wrong, another may be blamed. */
+  /** Whether the fields are validated together, so that the error can name another one. */
   areOne?: boolean;
 }
 
@@ -351,11 +351,11 @@ const SHAPES: readonly Shape[] = [
 ];
 
 describe.each(SHAPES)('$name', ({ schema, good, fields, isStrict = true, areOne }) => {
-  it('is taken as it should be', () => {
+  it('is accepted', () => {
     expect(problemsOf(schema, good)).toEqual([]);
   });
 
-  it('and a field that it does not know', () => {
+  it('rejects or removes unknown fields', () => {
     const problems = problemsOf(schema, { ...good, surplus: 1 });
     if (isStrict) expect(problems).toEqual([': Unrecognized key: "surplus"']);
     else expect(schema.parse({ ...good, surplus: 1 })).not.toHaveProperty('surplus');

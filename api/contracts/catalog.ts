@@ -3,9 +3,9 @@ import { MAX_PRICE } from '../../domain/price.ts';
 import { MAX_STOCK } from '../../domain/stock.ts';
 import { amount, currency, cursor, limit, text, timestamp, uuid } from './common.ts';
 
-/** How many decimals it may have, the currency says: `domain/price` checks that. */
+/** `domain/price` checks the number of decimals, which depends on the currency. */
 const price = z.number().positive().max(MAX_PRICE);
-/** An end of a range of prices. */
+/** The minimum or maximum of a price range. */
 export const priceBound = z.coerce.number().nonnegative().max(MAX_PRICE);
 
 export const category = z
@@ -63,7 +63,7 @@ export const product = productSummary
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof product>;
 
-/** What administrators see of a product besides. */
+/** A product with the fields that only administrators see. */
 export const managedProduct = product
   .extend({
     stock_quantity: z.number().int().nonnegative().meta({ description: 'Units on hand, including reserved units' }),
@@ -91,7 +91,7 @@ export const productPage = z
   .meta({ id: 'ProductPage' });
 export type ProductPage = z.infer<typeof productPage>;
 
-/** A stored picture’s address: absolute http(s), or a path on this server. */
+/** URL of a picture: absolute HTTP(S), or a path on this server. */
 const imageUrl = z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[^/]/)]).pipe(text(500));
 
 const description = text(5000, { min: 0, multiline: true });

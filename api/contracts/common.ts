@@ -1,4 +1,4 @@
-/** Shapes that every part of the API shares. Wire names are snake_case; amounts are decimal numbers with a `currency`. */
+/** Schemas that all parts of the API share. Field names are snake_case; amounts are decimal numbers with a `currency`. */
 import { z } from 'zod';
 import { isCurrency } from '../../domain/currencies.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
@@ -12,16 +12,18 @@ export const currency = z
 export const amount = z
   .number()
   .meta({ description: 'Decimal amount in the currency’s major unit', examples: [19.99] });
-export const quantity = z.number().int().min(1).max(100);
+/** Maximum units of one product per request and in a cart. */
+export const MAX_QUANTITY = 100;
+export const quantity = z.number().int().min(1).max(MAX_QUANTITY);
 
 interface TextOptions {
-  /** Least characters; 1 unless given. */
+  /** Minimum number of characters; default 1. */
   min?: number;
-  /** Takes tabs and line breaks. */
+  /** Allows tabs and line breaks. */
   multiline?: boolean;
 }
 
-/** Text that people type, without the blanks around it and without what no store takes. Every text field is made by this. */
+/** Text that people type, trimmed and without characters that the stores reject. All text fields use this. */
 export const text = (max: number, { min = 1, multiline = false }: TextOptions = {}) =>
   z
     .string()
@@ -30,7 +32,7 @@ export const text = (max: number, { min = 1, multiline = false }: TextOptions = 
     .max(max)
     .refine((value) => !hasForbiddenCharacters(value, { multiline }), FORBIDDEN_CHARACTERS_HINT);
 
-/** Why somebody asks for something. */
+/** Reason for a request. */
 export const reason = text(500, { multiline: true });
 
 export const email = text(255).pipe(z.email());

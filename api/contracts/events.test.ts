@@ -1,4 +1,4 @@
-/** Analytics events: what of a visit is taken, and what would name somebody. */
+/** Schemas of analytics events and reports: accepted and rejected values, and removal of personal data. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PLACEMENTS } from '../../domain/analytics.ts';
 import {
@@ -39,12 +39,12 @@ const EVENTS = {
 describe.each(Object.entries(EVENTS))('%s', (event, fields) => {
   const good = { event, ...when, ...fields };
 
-  it('is taken, with nothing besides', () => {
+  it('is accepted without unknown fields', () => {
     expect(problemsOf(analyticsEvent, good)).toEqual([]);
     expect(problemsOf(analyticsEvent, { ...good, email: 'a@b.example' })).toEqual([': Unrecognized key: "email"']);
   });
 
-  it.each(Object.keys({ ...when, ...fields }))('needs its %s', (field) => {
+  it.each(Object.keys({ ...when, ...fields }))('requires %s', (field) => {
     const { [field as 'id']: _, ...others } = good;
     expect(problemsOf(analyticsEvent, others)).toHaveLength(1);
   });
@@ -63,7 +63,7 @@ describe('a field', () => {
     ['click', { occurred_at: at(-DAY_MS) }],
     ['click', { occurred_at: at(300_000) }],
   ];
-  it.each(taken)('of %s is taken: %j', (event, fields) => {
+  it.each(taken)('of %s is accepted: %j', (event, fields) => {
     expect(problemsOf(analyticsEvent, { event, ...when, ...EVENTS[event], ...fields })).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('a field', () => {
     ['click', { occurred_at: '2026-05-01' }],
     ['click', { id: 'x' }],
   ];
-  it.each(refused)('of %s is refused: %j', (event, fields, message) => {
+  it.each(refused)('of %s is rejected: %j', (event, fields, message) => {
     const problems = problemsOf(analyticsEvent, { event, ...when, ...EVENTS[event], ...fields });
     expect(problems[0]).toContain(message ?? Object.keys(fields)[0]);
   });
@@ -116,12 +116,12 @@ describe('a batch', () => {
 });
 
 describe('a report', () => {
-  it('covers the day, or the 28 days, before now', () => {
+  it('covers the last day or the last 28 days by default', () => {
     expect(reportRange({})).toEqual({ fromMs: NOW - DAY_MS, toMs: NOW });
     expect(clickThroughRange({})).toEqual({ fromMs: NOW - 28 * DAY_MS, toMs: NOW });
   });
 
-  it('covers what it is asked for', () => {
+  it('covers the requested range', () => {
     const range = { from: at(-5_000), to: at(-1_000) };
     expect(reportRange(range)).toEqual({ fromMs: NOW - 5_000, toMs: NOW - 1_000 });
     expect(clickThroughRange(range)).toEqual({ fromMs: NOW - 5_000, toMs: NOW - 1_000 });
@@ -129,7 +129,7 @@ describe('a report', () => {
     expect(clickThroughRange({ to: at(-1_000) }).fromMs).toBe(NOW - 1_000 - 28 * DAY_MS);
   });
 
-  it('begins before it ends', () => {
+  it('must begin before it ends', () => {
     for (const schema of [eventReportQuery, clickThroughQuery]) {
       expect(problemsOf(schema, { from: at(-1), to: at(0) })).toEqual([]);
       expect(problemsOf(schema, { from: at(0), to: at(0) })).toEqual(['from: must be before `to`']);
@@ -141,14 +141,14 @@ describe('a report', () => {
   });
 
   const LENGTHS_MS = { '1m': 60_000, '5m': 300_000, '15m': 900_000, '1h': 3_600_000, '1d': DAY_MS };
-  it.each(Object.entries(LENGTHS_MS))('by %s has 1,000 intervals at most', (interval, ms) => {
+  it.each(Object.entries(LENGTHS_MS))('by %s has at most 1,000 intervals', (interval, ms) => {
     expect(problemsOf(eventReportQuery, { from: at(-1_000 * ms), to: at(0), interval })).toEqual([]);
     expect(problemsOf(eventReportQuery, { from: at(-1_000 * ms - 1), to: at(0), interval })).toEqual([
       'interval: is too short for the range, which can have at most 1000 intervals',
     ]);
   });
 
-  it('by another interval is refused', () => {
+  it('with another interval is rejected', () => {
     expect(problemsOf(eventReportQuery, { interval: '2h' })).toHaveLength(1);
   });
 });

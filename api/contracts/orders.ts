@@ -26,7 +26,7 @@ export const checkoutBody = z
   })
   .meta({ id: 'CheckoutRequest' });
 
-/** What a browser needs to pay. */
+/** Data that a browser needs to confirm the payment. */
 export const payment = z
   .object({
     client_secret: z.string(),
@@ -47,7 +47,7 @@ export const orderEvent = z.object({
   reason: z.string().nullable().meta({ description: 'Reason for the change; visible to staff only' }),
 });
 
-/** Where the goods are; null until they have left. */
+/** The order's shipment; null until it has shipped. */
 export const shipment = z
   .object({
     carrier: z.string(),

@@ -1,4 +1,4 @@
-/** What the API makes of a request: what it adds, what it changes, and how it says what is wrong. */
+/** Parsing of requests: defaults, normalization, and error messages. */
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { registerBody } from './accounts.ts';
@@ -11,7 +11,7 @@ import { reservationBody } from './reservations.ts';
 import { searchQuery, suggestQuery } from './search.ts';
 import { ADDRESS, ID, letters, linesOf, PRODUCT, problemsOf } from './testing.ts';
 
-describe('what is left out', () => {
+describe('an omitted field', () => {
   it('gets its default', () => {
     expect(productCreate.parse(PRODUCT)).toMatchObject({ description: '', tags: [] });
     expect(productListQuery.parse({})).toEqual({ sort: 'newest', limit: 24 });
@@ -25,8 +25,8 @@ describe('what is left out', () => {
   });
 });
 
-describe('what people type', () => {
-  it('is kept without blanks around it, and addresses in one way of writing', () => {
+describe('a text', () => {
+  it('is trimmed, and email addresses, IDs, and countries are normalized', () => {
     expect(registerBody.parse({ email: ' A@B.Example ', password: `  ${letters(8)}` })).toEqual({
       email: 'a@b.example',
       password: `  ${letters(8)}`,
@@ -42,14 +42,14 @@ describe('what people type', () => {
     });
   });
 
-  it('of categories comes as a list, however it was sent', () => {
+  it('of categories becomes a list', () => {
     expect(searchQuery.parse({ category: 'mugs,,bowls' }).category).toEqual(['mugs', 'bowls']);
     expect(searchQuery.parse({ category: ['mugs', 'bowls,cups'] }).category).toEqual(['mugs', 'bowls', 'cups']);
     expect(searchQuery.parse({ category: '' }).category).toEqual([]);
   });
 });
 
-describe('a refusal', () => {
+describe('an error', () => {
   it.each([
     [registerBody, { email: 'a@b.example', password: 'short' }, ['password: use at least 10 characters']],
     [
@@ -87,11 +87,11 @@ describe('a refusal', () => {
     ],
     [productPatch, { stock_version: 1 }, ['stock_version: requires stock_quantity']],
     [productPatch, { stock_version: 1, stock_delta: 1 }, ['stock_version: requires stock_quantity']],
-  ])('says what is wrong', (schema, value, expected) => {
+  ])('describes the problem', (schema, value, expected) => {
     expect(problemsOf(schema as z.ZodType, value)).toEqual(expected);
   });
 
-  it('names every field', () => {
+  it('lists every invalid field', () => {
     expect(
       problemsOf(reservationBody, {
         items: [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { priceBound, productSummary } from './catalog.ts';
 import { limit, text } from './common.ts';
 
-/** One slug, or several with commas between. */
+/** One slug, or several separated by commas. */
 const slugs = text(2_000, { min: 0 });
 
 export const searchQuery = z.object({

@@ -1,6 +1,6 @@
 /**
- * The whole wire format, as `wire-format.json` records it: whoever changes a field, its type, or its limits changes that file in the same
- * commit (`npm test -- api/contracts/wire-format -u`), where a reviewer sees what callers will notice. Descriptions are left out.
+ * Compares the wire format with `wire-format.json`. A change of a field, its type, or its limits must change that file in the same commit
+ * (`npm test -- api/contracts/wire-format -u`), where a reviewer sees what callers will notice. Descriptions are omitted.
  */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
@@ -32,7 +32,7 @@ const FILES = {
   support,
 };
 
-/** Of every schema that a file of contracts exports, what goes over the wire. */
+/** The wire format of every schema that a contracts file exports. */
 function wireFormatOf(file: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schemas = Object.entries(file).filter(([, value]) => value instanceof z.ZodType) as [string, z.ZodType][];
   return Object.fromEntries(
@@ -51,7 +51,7 @@ function wireFormatOf(file: Readonly<Record<string, unknown>>): Record<string, u
   );
 }
 
-it('is what it was', async () => {
+it('has not changed', async () => {
   const format = Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, wireFormatOf(file)]));
   await expect(`${JSON.stringify(format, null, 1)}\n`).toMatchFileSnapshot('./wire-format.json');
 });

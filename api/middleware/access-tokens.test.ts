@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('reads a token as often as it comes, and not a second longer than it lasts', () => {
+it('accepts a token repeatedly until it expires', () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
   const tokens = new AccessTokens({ JWT_SECRET });
   const authorization = bearer();
@@ -24,7 +24,7 @@ it('reads a token as often as it comes, and not a second longer than it lasts', 
   expect(() => tokens.read(authorization)).toThrow(expect.objectContaining(refused));
 });
 
-it('refuses what is altered in any letter, though it knows the token', () => {
+it('rejects a token that differs in any character from a known one', () => {
   const tokens = new AccessTokens({ JWT_SECRET });
   const authorization = bearer();
   tokens.read(authorization);
@@ -35,7 +35,7 @@ it('refuses what is altered in any letter, though it knows the token', () => {
   }
 });
 
-it('refuses a token of another secret, of another kind, without its claims, and one that is over', () => {
+it('rejects tokens with another secret, of another type, without required claims, or expired', () => {
   const tokens = new AccessTokens({ JWT_SECRET });
   const unsigned = `Bearer ${jwt.sign(identity, null as never, { algorithm: 'none' })}`;
   for (const authorization of [

@@ -1,4 +1,4 @@
-/** Access tokens: JSON Web Tokens that the shop signs for whoever signed in. */
+/** Access tokens: JSON Web Tokens that the shop signs for signed-in accounts. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
@@ -7,7 +7,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { ROLES, type Role } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 
-/** The signed-in person of a request. */
+/** The signed-in account of a request. */
 export interface Identity {
   userId: string;
   role: Role;
@@ -17,7 +17,7 @@ export interface Identity {
 const accessTokenClaims = z.object({ userId: z.uuid(), role: z.enum(ROLES), sessionId: z.uuid() });
 const expiry = z.object({ exp: z.number() });
 
-/** As many as there are shoppers; each some 600 bytes. */
+/** Enough for all active shoppers; each token takes about 600 bytes. */
 const MAX_TOKENS = 50_000;
 
 interface Known {
@@ -26,16 +26,16 @@ interface Known {
 }
 
 export class AccessTokens {
-  /** Made once: given the bare secret, the library tries at every token whether it is a public key. */
+  /** Created once: with the plain secret, the library would try to parse it as a public key for every token. */
   readonly #key: KeyObject;
-  /** Found genuine before. What a token says never changes, so its signature is looked at once. */
+  /** Verified tokens by their header. A token's contents never change, so its signature is verified once. */
   readonly #known = new LRUCache<string, Known>({ max: MAX_TOKENS });
 
   constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>) {
     this.#key = createSecretKey(JWT_SECRET, 'utf8');
   }
 
-  /** @param authorization the header @throws DomainError unauthenticated for a token that is expired, forged or malformed */
+  /** @param authorization the header's value @throws DomainError unauthenticated for a token that is expired, forged, or malformed */
   read(authorization: string): Identity {
     const known = this.#known.get(authorization);
     if (known && Date.now() < known.expiresAtMs) return known.identity;
@@ -48,7 +48,7 @@ export class AccessTokens {
         if (data) this.#known.set(authorization, { identity, expiresAtMs: data.exp * 1_000 });
         return identity;
       } catch {
-        // The same answer for all.
+        // All invalid tokens get the same error.
       }
     }
     throw new DomainError(

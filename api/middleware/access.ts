@@ -1,4 +1,4 @@
-/** Who may call a route: one table for the check of a request and for the OpenAPI document. */
+/** Access to routes: one table for the access check and for the OpenAPI document. */
 import type { Middleware } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/roles.ts';
@@ -7,19 +7,19 @@ import { identity, ownersOf, requireIdentity, requireRole } from './identity.ts'
 
 /**
  * - `public`: everyone; credentials are not read
- * - `anyone`: everyone; whoever sends credentials acts under them
+ * - `anyone`: everyone; credentials are used if they are sent
  * - `shopper`: an account, or a guest with a cart
- * - `owner`: the account or guest that owns the record, and staff where the service says so; to others it does not exist
- * - `account`: every account
+ * - `owner`: the account or guest that owns the record, and staff where the service allows it; others get a 404
+ * - `account`: any account
  * - `staff`, `lead`, `admin`: accounts with these roles
  */
 export type Access = 'public' | 'anyone' | 'shopper' | 'owner' | 'account' | 'staff' | 'lead' | 'admin';
 
-/** A scheme of the OpenAPI document, with the roles that it needs; none: any. */
+/** A security scheme of the OpenAPI document, with the roles that it requires; empty means any. */
 type SecurityRequirement = { bearer: readonly Role[] } | { cart: readonly [] };
 
 interface AccessRule {
-  /** Left out: nobody has to sign in. */
+  /** Omitted if no sign-in is required. */
   security?: readonly SecurityRequirement[];
   /** @throws DomainError unauthenticated, or forbidden */
   check?(ctx: ApiContext, refusal?: string): void;
@@ -43,7 +43,7 @@ export const ACCESS: Readonly<Record<Access, AccessRule>> = {
   admin: withRole('admin'),
 };
 
-/** @param refusal the detail of the 401 for callers without an account or a cart */
+/** @param refusal detail of the 401 for callers without an account or a cart */
 export function admit(access: Access, deps: Pick<ApiDependencies, 'tokens'>, refusal?: string): Middleware<ApiState>[] {
   if (access === 'public') return [];
   const { check } = ACCESS[access];

@@ -2,8 +2,8 @@ import type { Middleware } from 'koa';
 import type { ApiState } from '../context.ts';
 
 /**
- * The shopper's address: the last one in X-Forwarded-For that is not a trusted proxy, and that header is believed only from a
- * trusted proxy. Koa's own `app.proxy` would believe anyone.
+ * Determines the client's address: the last one in X-Forwarded-For that is not a trusted proxy. The header is used only if a trusted proxy
+ * sent it; Koa's own `app.proxy` would accept it from anyone.
  */
 export function clientAddress(trustedProxies: readonly string[]): Middleware<ApiState> {
   const trusted = new Set(trustedProxies);
@@ -25,7 +25,7 @@ export function clientAddress(trustedProxies: readonly string[]): Middleware<Api
   };
 }
 
-/** An IPv4 address written as IPv6 is the same address. */
+/** An IPv4-mapped IPv6 address as IPv4. */
 function plain(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

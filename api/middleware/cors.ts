@@ -7,7 +7,7 @@ const HEADERS =
 const EXPOSED = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Cart-Id, X-Request-Id';
 const PREFLIGHT_SECONDS = '86400';
 
-/** Browsers may call the API from the storefront's own origin, and from no other. */
+/** Allows browsers to call the API from the storefront's origin only. */
 export function cors(storefrontUrl: string): Middleware<ApiState> {
   const { origin } = new URL(storefrontUrl);
   return async (ctx, next) => {

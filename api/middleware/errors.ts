@@ -7,7 +7,7 @@ import type { ApiState } from '../context.ts';
 import type { Problem } from '../contracts/common.ts';
 import { PROBLEMS } from '../problems.ts';
 
-/** Answers every error as problem+json; one that nobody foresaw is a 500 with the request's id and nothing else. */
+/** Responds to every error with problem+json; an unexpected one is a 500 with the request's ID and no details. */
 export function errors(log: Logger): Middleware<ApiState> {
   return async (ctx, next) => {
     try {
@@ -42,7 +42,7 @@ export function errors(log: Logger): Middleware<ApiState> {
   };
 }
 
-/** What PostgreSQL says of NUL and of bytes that are no UTF-8: character_not_in_repertoire, untranslatable_character. */
+/** PostgreSQL's errors for NUL and for invalid UTF-8: character_not_in_repertoire, untranslatable_character. */
 const NOT_STORABLE = new Set(['22021', '22P05']);
 
 function toDomainError(error: unknown): DomainError | undefined {
@@ -53,14 +53,14 @@ function toDomainError(error: unknown): DomainError | undefined {
       cause: error,
     });
   }
-  // Every field that people type is checked before; this is for one that was forgotten.
+  // Schemas check all text fields; this is for a field without that check.
   if (NOT_STORABLE.has((error as { code?: string }).code ?? ''))
     return new DomainError('invalid_request', `A text ${FORBIDDEN_CHARACTERS_HINT}.`);
   const { status, expose } = error as { status?: number; expose?: boolean };
   return expose && status && status < 500 ? new DomainError('invalid_request', 'The request is malformed.') : undefined;
 }
 
-/** What the body parser refuses. Its own error quotes the body, which must not reach a log. */
+/** Replaces the body parser's error, which quotes the body and must not be logged. */
 export function refuseBody(error: Error): never {
   const { status } = error as { status?: number };
   throw new DomainError(

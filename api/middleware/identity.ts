@@ -10,7 +10,7 @@ export const CART_COOKIE = 'cart_id';
 
 const uuid = z.uuid();
 
-/** Reads who is asking: a bearer token, a guest's cart. A token that is wrong or over is refused, not ignored. */
+/** Reads the caller's identity: a bearer token and a guest's cart. An invalid or expired token is rejected, not ignored. */
 export function identity({ tokens }: Pick<ApiDependencies, 'tokens'>): Middleware<ApiState> {
   return async (ctx, next) => {
     const authorization = ctx.get('Authorization');
@@ -35,7 +35,7 @@ export function requireRole(ctx: ApiContext, ...roles: Role[]): Identity {
   return identity;
 }
 
-/** Names under which the asker may own things: the account, the guest's cart. Empty when nobody is known. */
+/** The caller's owner names: the account and the guest's cart. Empty for an anonymous caller without a cart. */
 export function ownersOf(ctx: ApiContext): Owner[] {
   const owners: Owner[] = [];
   if (ctx.state.identity) owners.push(userOwner(ctx.state.identity.userId));

@@ -1,7 +1,7 @@
 /**
- * A limit whose counting costs almost nothing: points are taken from Redis in blocks and spent in this process. For the generous
- * tier of cached reads, where asking Redis for each one would cost more than answering it. What an address has leased and not spent
- * when its window ends is lost to it, two blocks at most for each API process.
+ * A rate limiter that takes points from Redis in blocks and spends them in this process. It is for cached reads, whose limit is high and for
+ * which a call to Redis per request would cost more than the response. Points that an address has not spent when its window ends are lost,
+ * at most two blocks per API process.
  */
 
 import { LRUCache } from 'lru-cache';
@@ -9,14 +9,14 @@ import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 
 interface Lease {
   left: number;
-  /** What Redis said when the newest block was taken. */
+  /** Redis's response when the newest block was taken. */
   state: RateLimiterRes;
   endsAtMs: number;
-  /** The next block, on its way. */
+  /** Pending request for the next block. */
   next: Promise<void> | undefined;
 }
 
-/** Addresses remembered at once; the oldest lease goes first. */
+/** Maximum addresses with a lease; the oldest lease is dropped first. */
 const MAX_LEASES = 10_000;
 
 export class LeasedLimiter {
@@ -24,23 +24,23 @@ export class LeasedLimiter {
   readonly #block: number;
   readonly #leases = new LRUCache<string, Lease>({ max: MAX_LEASES });
 
-  /** @param block points taken at a time, 1 or more and far below the limit */
+  /** @param block points per call to Redis: at least 1 and far below the limit */
   constructor(limiter: RateLimiterAbstract, block: number) {
     this.#limiter = limiter;
     this.#block = block;
   }
 
-  /** Spends one point. @throws RateLimiterRes when none are left in the window; whatever Redis throws */
+  /** Spends one point. @throws RateLimiterRes when none are left in the window; Redis's errors */
   async consume(address: string): Promise<RateLimiterRes> {
     for (;;) {
       const lease = this.#leases.get(address);
       if (lease && lease.left > 0 && Date.now() < lease.endsAtMs) {
         lease.left -= 1;
-        // In good time, so that nobody waits for it. If there is none, the one who needs it is told.
+        // The next block is requested early, so that no request waits for it. An error is ignored here and thrown for the request that needs it.
         if (lease.left < this.#block / 2) this.#extend(address, lease).catch(() => {});
         return remaining(lease);
       }
-      // All who find it spent wait for the same block.
+      // Concurrent requests wait for the same block.
       await this.#extend(address, lease);
     }
   }
@@ -62,7 +62,7 @@ export class LeasedLimiter {
   async #take(address: string, lease: Lease): Promise<void> {
     const state = await this.#limiter.consume(address, this.#block);
     const nowMs = Date.now();
-    // Points of a window that is over are over too.
+    // Points of a past window are lost.
     lease.left = (nowMs < lease.endsAtMs ? lease.left : 0) + this.#block;
     lease.endsAtMs = nowMs + state.msBeforeNext;
     lease.state = state;

@@ -1,4 +1,4 @@
-/** Limits per client address, counted in Redis, so that all API processes share them. */
+/** Rate limits per client address, counted in Redis, so that all API processes share them. */
 
 import type { Redis } from 'ioredis';
 import type { Middleware } from 'koa';
@@ -11,9 +11,9 @@ import { LeasedLimiter } from './leased-limiter.ts';
 export type RateTier = 'catalog' | 'api' | 'auth' | 'payment' | 'events' | 'codec';
 
 export interface RateLimits {
-  /** Counts each request. */
+  /** Counts every request. */
   limit(tier: RateTier): Middleware<ApiState>;
-  /** Counts only requests that fail, as a sign-in with a wrong password. */
+  /** Counts only requests that fail, such as a sign-in with a wrong password. */
   limitFailures(tier: RateTier): Middleware<ApiState>;
 }
 
@@ -29,7 +29,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
     codec: limiter('codec', settings.RATE_LIMIT_CODEC, settings.RATE_LIMIT_CODEC_SECONDS),
   };
 
-  // Blocks of a fiftieth of the limit at most, so that what a window's end loses is not felt.
+  // A block is at most 2% of the limit, so that the points lost at a window's end don't matter.
   const catalog = new LeasedLimiter(
     limiters.catalog,
     Math.max(1, Math.min(100, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
@@ -41,7 +41,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
     ctx.set('RateLimit', `"${tier}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`);
   }
 
-  /** With Redis away nobody is shut out: the limits protect the shop, they must not be what closes it. */
+  /** While Redis is unavailable, requests are allowed, because a shop without rate limits is better than none. */
   async function count(ctx: ApiContext, tier: RateTier, points: number): Promise<void> {
     let state: RateLimiterRes;
     try {

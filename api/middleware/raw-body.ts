@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
 
-/** Stripe's events are at most some hundred kilobytes. */
+/** Stripe's events have at most a few hundred kilobytes. */
 const MAX_BYTES = 1_048_576;
 
-/** The body as it came, byte for byte: what a signature is made over. @throws DomainError invalid_request above 1 MiB */
+/** Reads the body's raw bytes, which the signature covers. @throws DomainError invalid_request above 1 MiB */
 export async function readRawBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;

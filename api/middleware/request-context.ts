@@ -5,10 +5,10 @@ import type { ApiState } from '../context.ts';
 import { recordRequest } from '../metrics.ts';
 
 const REQUEST_ID = /^[\w.:-]{8,64}$/;
-/** A request slower than this is logged even when requests are not. */
+/** A slower request is logged at level info. */
 const SLOW_MS = 1_000;
 
-/** Gives each request an id, measures it, and logs it at level debug (failed and slow ones at info). */
+/** Assigns a request ID, and measures and logs the request at level debug (failed and slow ones at info). */
 export function requestContext(log: Logger): Middleware<ApiState> {
   return async (ctx, next) => {
     const startedAt = performance.now();

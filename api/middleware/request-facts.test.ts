@@ -1,4 +1,4 @@
-/** What the API takes from a request’s headers and cookies: where it comes from, whose it is, and what its sender agreed to. */
+/** Facts from a request’s headers and cookies: client address, owners, and consent. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
@@ -16,7 +16,7 @@ const [PROXY, CART, OTHER_CART] = [
 ];
 const ADA: Identity = { userId: 'c6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3', role: 'customer', sessionId: 's' };
 
-/** Answers what it knows of a request. @param trusted proxies */
+/** A server that responds with the facts of a request. @param trusted proxies */
 function appFor(trusted: string[]): Koa<ApiState> {
   const app = new Koa<ApiState>();
   app.use(clientAddress(trusted));
@@ -48,30 +48,30 @@ async function factsOf(headers: Record<string, string>, url = behindProxy) {
   return (await answer.json()) as { address: string; owners: string[]; hasConsented: boolean };
 }
 
-describe('the address of a shopper', () => {
+describe('the client address', () => {
   it.each([
     ['that the proxy names', '203.0.113.9', '203.0.113.9'],
     ['before the trusted proxies', `203.0.113.9, ${PROXY}`, '203.0.113.9'],
-    ['that the last proxy names, not one that the shopper wrote', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
-    ['and nobody’s that is before it', `198.51.100.1, 203.0.113.9, ${PROXY}`, '203.0.113.9'],
+    ['that the last proxy names, not one that the client sent', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    ['before the trusted proxies, ignoring earlier ones', `198.51.100.1, 203.0.113.9, ${PROXY}`, '203.0.113.9'],
     ['written as IPv6', '::ffff:203.0.113.9', '203.0.113.9'],
     ['after a trusted proxy written as IPv6', `203.0.113.9, ::ffff:${PROXY}`, '203.0.113.9'],
     ['in IPv6', '2001:db8::7', '2001:db8::7'],
     ['that is a proxy itself', PROXY, PROXY],
     ['between commas', ' , 203.0.113.9 ,, ', '203.0.113.9'],
-    ['that nobody names', '', '127.0.0.1'],
+    ['of the connection, if the header is empty', '', '127.0.0.1'],
   ])('is the one %s', async (_, forwarded, address) => {
     expect((await factsOf({ 'x-forwarded-for': forwarded })).address).toBe(address);
   });
 
-  it('is that of the connection when nobody trusted is in between', async () => {
+  it('is the connection’s address without a trusted proxy', async () => {
     expect((await factsOf({ 'x-forwarded-for': '203.0.113.9' }, open)).address).toBe('127.0.0.1');
   });
 });
 
-describe('the owners under whom a request acts', () => {
+describe('the owners of a request', () => {
   it.each<[string, Record<string, string>, string[]]>([
-    ['nobody', {}, []],
+    ['empty without credentials', {}, []],
     ['the cart of the header', { 'x-cart-id': CART }, [`cart:${CART}`]],
     ['the cart of the cookie', { cookie: `cart_id=${CART}` }, [`cart:${CART}`]],
     [
@@ -80,7 +80,7 @@ describe('the owners under whom a request acts', () => {
       [`cart:${CART}`],
     ],
     ['the same cart in capitals', { 'x-cart-id': CART.toUpperCase() }, [`cart:${CART}`]],
-    ['no cart whose ID is none', { 'x-cart-id': 'cart-1' }, []],
+    ['empty for an invalid cart ID', { 'x-cart-id': 'cart-1' }, []],
     ['the account', { authorization: 'Bearer x' }, [`user:${ADA.userId}`]],
     [
       'the account first, and the cart',
@@ -92,7 +92,7 @@ describe('the owners under whom a request acts', () => {
   });
 });
 
-describe('consent to be counted by name', () => {
+describe('consent to analytics with identity', () => {
   const [yes, no] = ['analytics_consent=granted', 'analytics_consent=declined'];
   it.each<[boolean, Record<string, string>]>([
     [false, {}],

@@ -1,6 +1,6 @@
 /**
- * Who may call what, apart from the declarations: a route that opens up by a slip of its `access` fails here. What each caller then gets is
- * the subject of tests/access.integration.test.ts.
+ * Lists the access of every operation independently of its declaration, so that a mistake in a route's `access` fails here.
+ * tests/access.integration.test.ts tests the responses to each caller.
  */
 import { expect, it } from 'vitest';
 import { type Access, documentedOperations } from '../../tests/support/operations.ts';
@@ -9,7 +9,7 @@ const STAFF = ['support', 'support_lead', 'admin'];
 const LEAD = ['support_lead', 'admin'];
 const ADMIN = ['admin'];
 
-/** Every other operation is open to everyone. */
+/** All other operations are public. */
 const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
   'POST /api/products': ADMIN,
   'PATCH /api/products/{id}': ADMIN,
@@ -47,7 +47,7 @@ const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
   'POST /api/codec/encode': STAFF,
 };
 
-it('every operation is open to those who are listed here', () => {
+it('restricts every operation as listed', () => {
   const restricted = documentedOperations.filter(({ access }) => access !== 'anyone');
   expect(Object.fromEntries(restricted.map(({ name, access }) => [name, access]))).toEqual(RESTRICTED);
 });

@@ -1,4 +1,4 @@
-/** The OpenAPI document as one readable page: no script, nothing fetched from elsewhere. */
+/** Renders the OpenAPI document as one HTML page without scripts and external resources. */
 import type { OpenApiDocument } from './document.ts';
 
 interface Schema {

@@ -1,4 +1,4 @@
-/** What a route declares, as OpenAPI describes it. */
+/** Converts declared routes to OpenAPI operations. */
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { problem } from '../contracts/common.ts';
 import { ACCESS } from '../middleware/access.ts';
@@ -39,7 +39,7 @@ function successes({ status, description, schema, mediaType = 'application/json'
   };
 }
 
-/** The expected failures of the route, and those that follow from what it declares. */
+/** The route's expected errors, and those that follow from its declaration. */
 function problems({ access, limit, params, query, body, rawBody, problems }: Operation) {
   const { security } = ACCESS[access];
   const descriptions = {

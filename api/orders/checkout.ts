@@ -1,8 +1,10 @@
-/** Begins checkouts: the order's id follows from the reservation's, so asking again meets the same order. */
+/** Begins checkouts. The order's ID is derived from the reservation's, so that a repeated request finds the same order. */
 import { randomUUID } from 'node:crypto';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { type BeginCheckoutResult, beginCheckoutUpdate } from '../../workflows/order/messages.ts';
 import { orderStart } from '../../workflows/order/start.ts';
@@ -10,8 +12,8 @@ import type { ApiDependencies } from '../context.ts';
 import { updateWithStart } from '../temporal-call.ts';
 
 /**
- * Opens the order and its payment.
- * @returns the order's id
+ * Opens the order and its payment. Safe to repeat.
+ * @returns the order's ID
  * @throws DomainError not_found, reservation_ended, payment_provider_unavailable
  */
 export async function beginCheckout(
@@ -19,18 +21,12 @@ export async function beginCheckout(
   request: Omit<CheckoutRequest, 'orderId'>,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
-  const known = await deps.db.row<{ reservation: string; order_status: string | null; amount: string }>(
-    `select r.status as reservation, o.status as order_status,
-       (select coalesce(sum(quantity * unit_price), 0) from reservation_items where reservation_id = r.id)::text as amount
-     from reservations r
-     left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
-    [request.reservationId, request.owners],
-  );
+  const known = await findReservation(deps.db, request);
   if (!known) throw new DomainError('not_found', 'Reservation not found.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'reserved') throw ended();
 
-  const result = await begin(deps, Number(known.amount), { orderId, ...request });
+  const result = await begin(deps, Number(known.amount ?? 0), { orderId, ...request });
   switch (result.outcome) {
     case 'opened':
       return orderId;
@@ -43,6 +39,26 @@ export async function beginCheckout(
         retryable: true,
       });
   }
+}
+
+function findReservation(sql: Sql, { reservationId, owners }: Pick<CheckoutRequest, 'reservationId' | 'owners'>) {
+  return sql.row(
+    sql.query
+      .selectFrom('reservations as r')
+      .leftJoin('orders as o', 'o.reservation_id', 'r.id')
+      .select(['r.status as reservation', 'o.status as order_status'])
+      .select((reservation) =>
+        reservation
+          .selectFrom('reservation_items as item')
+          .select((item) =>
+            item.fn.sum<string>(item('item.quantity', '*', item.ref('item.unit_price').$castTo<number>())).as('amount'),
+          )
+          .whereRef('item.reservation_id', '=', 'r.id')
+          .as('amount'),
+      )
+      .where('r.id', '=', reservationId)
+      .where('r.owner', '=', anyOf(owners)),
+  );
 }
 
 const ended = () =>

@@ -1,4 +1,4 @@
-/** Server-sent events of one order: its state now, and after each change. */
+/** Server-sent events of one order: its current state, and its state after each change. */
 import { PassThrough } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../infra/logger.ts';
@@ -6,7 +6,7 @@ import type { Sql } from '../../infra/postgres/database.ts';
 import type { OrderListener } from './order-listener.ts';
 import { readOrderState, type Viewer } from './order-reader.ts';
 
-/** Proxies close a silent connection after a minute. */
+/** Proxies close an idle connection after a minute. */
 const HEARTBEAT_MS = 20_000;
 
 /** @throws DomainError not_found */
@@ -26,7 +26,7 @@ export async function orderEventStream(
     stream.write(`event: order\ndata: ${message}\n\n`);
     return state;
   };
-  // Listening starts before the first look, so that no change falls between the two.
+  // Listening starts before the first read, so that no change in between is missed.
   const stopListening = deps.orderListener.listen(orderId, () => {
     sending = sending.then(send).then(
       () => undefined,

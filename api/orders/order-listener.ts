@@ -1,4 +1,4 @@
-/** One PostgreSQL LISTEN a process, shared by all order event streams. */
+/** Listens for order changes on one PostgreSQL connection per process, shared by all order event streams. */
 import pg from 'pg';
 import type { Logger } from '../../infra/logger.ts';
 
@@ -35,7 +35,7 @@ export class OrderListener {
     if (this.#stopped) return;
     setTimeout(() => {
       this.start().then(
-        // Something may have changed while nobody listened: everyone looks again.
+        // Changes may have been missed while the connection was down, so every listener reads its order again.
         () => {
           for (const orderId of this.#listeners.keys()) this.#notify(orderId);
         },

@@ -1,16 +1,20 @@
-/** Reads orders as their owners see them: plain rows, shaped for the wire. */
+/** Reads orders and converts them to API responses for their owners and staff. */
+import { type ExpressionBuilder, type RawBuilder, sql as raw } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, lineTotalCents, toDecimal } from '../../domain/money.ts';
 import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
-import type { Fulfillment, OrderStatus } from '../../domain/order-state.ts';
 import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import type { Tables } from '../../infra/postgres/entities/index.ts';
+import { selectOrder } from '../../infra/postgres/orders.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
-import type { Order, OrderPage, OrderStreamMessage, Payment, ShippingAddress } from '../contracts/orders.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Order, OrderPage, OrderStreamMessage, Payment } from '../contracts/orders.ts';
+import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 import type { Identity } from '../middleware/access-tokens.ts';
 
 export interface Viewer {
@@ -18,56 +22,66 @@ export interface Viewer {
   identity?: Identity;
 }
 
-interface OrderRow {
-  id: string;
-  user_id: string | null;
-  status: OrderStatus;
-  fulfillment: Fulfillment;
-  review_reason: string | null;
-  cancellation_waits: boolean;
-  carrier: string | null;
-  tracking_number: string | null;
-  shipped_at: Date | null;
-  delivered_at: Date | null;
-  total_amount: string;
-  captured_amount: string;
-  refunded_amount: string;
-  currency: string;
-  email: string | null;
-  shipping_address: ShippingAddress;
-  payment_client_secret: string | null;
-  last_payment_error: string | null;
-  expires_at: Date;
-  paid_at: Date | null;
-  created_at: Date;
-  changed_at: Date;
-  items: { product_id: string; sku: string; name: string; quantity: number; price: string; image_url: string }[] | null;
-  events: Order['events'] | null;
+const isStaffViewer = ({ identity }: Viewer): boolean => identity !== undefined && isStaff(identity.role);
+
+/** When the order or one of its refunds last changed. */
+const changedAt = (order: ExpressionBuilder<Tables, 'orders'>) =>
+  order
+    .fn<Date>('greatest', [
+      'orders.updated_at',
+      order
+        .selectFrom('refunds')
+        .select((refund) => refund.fn.max('refunds.updated_at').as('at'))
+        .whereRef('refunds.order_id', '=', 'orders.id'),
+    ])
+    .as('changed_at');
+
+/** Condition for the orders that a viewer can see: all for staff, else their own. */
+function isVisibleTo(viewer: Viewer) {
+  return (order: ExpressionBuilder<Tables, 'orders'>) =>
+    isStaffViewer(viewer) ? order.lit(true) : order('orders.owner', '=', anyOf(viewer.owners));
 }
 
-/** A refund that moves on is news of its order. */
-const CHANGED_AT = 'greatest(o.updated_at, (select max(updated_at) from refunds where order_id = o.id))';
+/** The order's events, oldest first: all for staff, else those for shoppers. */
+function eventsFor(viewer: Viewer) {
+  return (order: ExpressionBuilder<Tables, 'orders'>) =>
+    jsonArrayFrom(
+      order
+        .selectFrom('order_events as event')
+        .select(['event.created_at as at', 'event.type', 'event.message', 'event.actor', 'event.reason'])
+        .whereRef('event.order_id', '=', 'orders.id')
+        .where((event) => (isStaffViewer(viewer) ? event.lit(true) : event('event.type', '=', anyOf(SHOPPER_EVENTS))))
+        .orderBy('event.id'),
+    ).as('events');
+}
 
-const staff = (viewer: Viewer): boolean => viewer.identity !== undefined && isStaff(viewer.identity.role);
+/** Whether a cancellation awaits approval. */
+const cancellationWaits = (order: ExpressionBuilder<Tables, 'orders'>) =>
+  order
+    .exists(
+      order
+        .selectFrom('refunds')
+        .select('refunds.id')
+        .whereRef('refunds.order_id', '=', 'orders.id')
+        .where('refunds.kind', '=', 'cancellation')
+        .where('refunds.status', '=', 'awaiting_approval'),
+    )
+    .$castTo<boolean>()
+    .as('cancellation_waits');
 
-/** @throws DomainError not_found also when it is another shopper's */
+/** @throws DomainError not_found, also for another shopper's order */
 export async function readOrder(sql: Sql, settings: Settings, orderId: string, viewer: Viewer): Promise<Order> {
-  const row = await sql.row<OrderRow>(
-    `select o.*,
-       (select jsonb_agg(jsonb_build_object('product_id', item.product_id, 'sku', item.sku, 'name', item.name,
-          'quantity', item.quantity, 'price', item.price::text, 'image_url', item.image_url) order by item.product_id)
-        from order_items item where item.order_id = o.id) as items,
-       (select jsonb_agg(jsonb_build_object('at', event.created_at, 'type', event.type, 'message', event.message,
-          'actor', case when $3 then event.actor end, 'reason', case when $3 then event.reason end) order by event.id)
-        from order_events event where event.order_id = o.id and ($3 or event.type = any($4))) as events,
-       ${CHANGED_AT} as changed_at,
-       exists (select 1 from refunds where order_id = o.id and kind = 'cancellation' and status = 'awaiting_approval')
-         as cancellation_waits
-     from orders o where o.id = $1 and (o.owner = any($2) or $3)`,
-    [orderId, viewer.owners, staff(viewer), SHOPPER_EVENTS],
+  const row = await sql.row(
+    selectOrder(sql)
+      .select('orders.payment_client_secret')
+      .select(eventsFor(viewer))
+      .select(changedAt)
+      .select(cancellationWaits)
+      .where('orders.id', '=', orderId)
+      .where(isVisibleTo(viewer)),
   );
   if (!row) throw new DomainError('not_found', 'Order not found.');
-  const mine = !staff(viewer);
+  const isShopper = !isStaffViewer(viewer);
   return {
     id: row.id,
     user_id: row.user_id,
@@ -81,8 +95,8 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     },
     returns_until: row.delivered_at && returnsUntil(row.delivered_at, settings.RETURN_DAYS).toISOString(),
     cancellation_waits: row.cancellation_waits,
-    review_reason: mine ? null : row.review_reason,
-    items: (row.items ?? []).map((item) => ({
+    review_reason: isShopper ? null : row.review_reason,
+    items: row.items.map((item) => ({
       ...item,
       price: Number(item.price),
       line_total: toDecimal(lineTotalCents(fromDecimal(item.price, row.currency), item.quantity), row.currency),
@@ -98,9 +112,15 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     paid_at: row.paid_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     updated_at: row.changed_at.toISOString(),
-    events: (row.events ?? []).map((event) => ({ ...event, at: new Date(event.at).toISOString() })),
-    payment: mine && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
-    workflow_url: mine ? null : workflowUrl(settings, orderWorkflowId(row.id)),
+    events: row.events.map(({ at, type, message, actor, reason }) => ({
+      at: new Date(at).toISOString(),
+      type,
+      message,
+      actor: isShopper ? null : actor,
+      reason: isShopper ? null : reason,
+    })),
+    payment: isShopper && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
+    workflow_url: isShopper ? null : workflowUrl(settings, orderWorkflowId(row.id)),
   };
 }
 
@@ -113,38 +133,42 @@ function toPayment(settings: Settings, clientSecret: string | null): Payment | n
   };
 }
 
-interface SummaryRow {
-  id: string;
-  status: OrderStatus;
-  total_amount: string;
-  refunded_amount: string;
-  currency: string;
-  created_at: Date;
-  cursor_at: string;
-  item_count: number;
-  first_name: string;
-  first_image: string;
-}
-
 export async function listOrders(
   sql: Sql,
   owners: readonly string[],
   page: { cursor?: string; limit: number },
 ): Promise<OrderPage> {
-  const [afterAt, afterId] = page.cursor
-    ? decodeCursor(page.cursor, 2)
-    : ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
-  const rows = await sql.rows<SummaryRow>(
-    `select o.id, o.status, o.total_amount, o.refunded_amount, o.currency, o.created_at, o.created_at::text as cursor_at,
-       item.item_count, item.first_name, item.first_image
-     from orders o, lateral (
-       select sum(quantity)::int as item_count, (array_agg(name order by product_id))[1] as first_name,
-         (array_agg(image_url order by product_id))[1] as first_image
-       from order_items where order_id = o.id) item
-     where o.owner = any($1) and (o.created_at, o.id) < ($2::timestamptz, $3::uuid)
-     order by o.created_at desc, o.id desc limit $4`,
-    [owners, afterAt, afterId, page.limit + 1],
-  );
+  let query = sql.query
+    .selectFrom('orders as o')
+    .crossJoinLateral((order) =>
+      order
+        .selectFrom('order_items as line')
+        .select((line) => [
+          line.fn.sum<number>('line.quantity').as('item_count'),
+          firstByProduct(line, 'line.name').as('first_name'),
+          firstByProduct(line, 'line.image_url').as('first_image'),
+        ])
+        .whereRef('line.order_id', '=', 'o.id')
+        .as('item'),
+    )
+    .select(['o.id', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
+    .select(['item.item_count', 'item.first_name', 'item.first_image'])
+    .select((order) => order.cast<string>('o.created_at', 'text').as('cursor_at'))
+    .where('o.owner', '=', anyOf(owners))
+    .orderBy('o.created_at', 'desc')
+    .orderBy('o.id', 'desc')
+    .limit(page.limit + 1);
+  if (page.cursor !== undefined) {
+    const [at, id] = decodeCursor(page.cursor, 2);
+    query = query.where((order) =>
+      order(
+        order.refTuple('o.created_at', 'o.id'),
+        '<',
+        order.tuple(order.cast<Date>(order.val(at), 'timestamptz'), order.cast<string>(order.val(id), 'uuid')),
+      ),
+    );
+  }
+  const rows = await sql.rows(query).catch(rejectForeignCursor);
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return {
@@ -162,18 +186,28 @@ export async function listOrders(
   };
 }
 
-/** What the order's event stream says; undefined when the viewer may not see the order. */
+/** A column of the order's item with the smallest product ID. */
+function firstByProduct(
+  line: ExpressionBuilder<Tables & { line: Tables['order_items'] }, 'line'>,
+  column: 'line.name' | 'line.image_url',
+): RawBuilder<string> {
+  const all = line.fn.agg<string[]>('array_agg', [column]).orderBy('line.product_id');
+  return raw`(${all})[1]`;
+}
+
+/** The order's state for its event stream, or undefined if the viewer can't see the order. */
 export async function readOrderState(
   sql: Sql,
   orderId: string,
   viewer: Viewer,
 ): Promise<OrderStreamMessage | undefined> {
-  type StateRow = Pick<OrderRow, 'id' | 'status' | 'last_payment_error' | 'refunded_amount' | 'expires_at'>;
-  const row = await sql.row<StateRow & { changed_at: Date }>(
-    `select id, status, last_payment_error, refunded_amount, expires_at,
-       ${CHANGED_AT} as changed_at
-     from orders o where id = $1 and (owner = any($2) or $3)`,
-    [orderId, viewer.owners, staff(viewer)],
+  const row = await sql.row(
+    sql.query
+      .selectFrom('orders')
+      .select(['id', 'status', 'last_payment_error', 'refunded_amount', 'expires_at'])
+      .select(changedAt)
+      .where('id', '=', orderId)
+      .where(isVisibleTo(viewer)),
   );
   return (
     row && {

@@ -1,4 +1,5 @@
-/** What shoppers read of their orders, and what only staff read. */
+/** Orders as shoppers and as staff see them. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
 import { Desk } from '../../tests/support/desk.ts';
@@ -26,7 +27,7 @@ afterAll(() => shop?.stop());
 const DEAR = [{ price: '80.00', quantity: 2 }];
 
 describe('an order', () => {
-  it('shows its shopper what staff did, and only staff who did it and why', async () => {
+  it('shows staff actions to its shopper, but their actor and reason only to staff', async () => {
     const sale = await sell(shop);
     const parcel = { carrier: 'UPS', trackingNumber: '1Z', requestedBy: 'Anna', reason: 'The warehouse called' };
     await desk.order(sale.orderId, 'markShipped', parcel);
@@ -37,7 +38,7 @@ describe('an order', () => {
     expect(shipped(seen)).toMatchObject({ actor: 'ui:Anna', reason: parcel.reason });
   });
 
-  it('shows only staff why it is under review', async () => {
+  it('shows the review reason only to staff', async () => {
     const sale = await sell(shop);
     await desk.order(sale.orderId, 'putUnderReview', { reason: 'Looks like fraud' });
     const support = await signedIn(shop, 'support');
@@ -45,7 +46,7 @@ describe('an order', () => {
     expect((await support.call('GET', `/orders/${sale.orderId}`)).body.review_reason).toBe('Looks like fraud');
   });
 
-  it('waits for no decision on a cancellation when it is a refund that waits, which is news of it', async () => {
+  it('does not show a refund that awaits approval as a cancellation, but has a new update time', async () => {
     const sale = await sell(shop, { lines: DEAR });
     const before = await orderOf(sale);
     await desk.order(sale.orderId, 'refund', { requestId: 'big', amount: 120 });
@@ -57,7 +58,7 @@ describe('an order', () => {
     await lead.call('POST', `/refunds/${refund.id}/reject`, { reason: 'No' });
   });
 
-  it('can be asked to be canceled once more when a support lead has refused it', async () => {
+  it('can get another cancellation request after a support lead rejected one', async () => {
     const sale = await sell(shop, { lines: DEAR });
     const { buyer, orderId } = sale;
     const lead = await signedIn(shop, 'support_lead');
@@ -73,7 +74,7 @@ describe('an order', () => {
 });
 
 describe('a checkout', () => {
-  it('of an account has the email that was given, else the account’s', async () => {
+  it('of an account has the given email address, else the account’s', async () => {
     const ada = await signedIn(shop);
     const product = await createProduct(shop.services);
     for (const email of ['gift@example.test', undefined]) {
@@ -85,7 +86,7 @@ describe('a checkout', () => {
     }
   });
 
-  it('is found by staff by what all of it costs, and by its customer', async () => {
+  it('has its total and its customer as search attributes', async () => {
     const ada = await signedIn(shop);
     const lines = [
       { price: '12.50', quantity: 2 },
@@ -101,7 +102,7 @@ describe('a checkout', () => {
     await ada.call('POST', `/orders/${sale.orderId}/cancel`);
   });
 
-  it('that is asked for again after the payment is answered with the paid order', async () => {
+  it('that is repeated after the payment returns the paid order', async () => {
     const buyer = new Shopper(shop.api.url);
     const product = await createProduct(shop.services);
     const reserved = await buyer.reserve([{ productId: product.id }]);
@@ -115,7 +116,7 @@ describe('a checkout', () => {
 });
 
 describe('the list of orders', () => {
-  it('has each once, page by page, also when several were placed in the same moment', async () => {
+  it('has each order once across pages, even if several were placed at the same moment', async () => {
     const buyer = new Shopper(shop.api.url);
     const { db } = shop.services;
     const made = [await makeOrder(db), await makeOrder(db), await makeOrder(db), await makeOrder(db)];
@@ -139,7 +140,16 @@ describe('the list of orders', () => {
     expect(seen).toEqual(placed.map(([id]) => id));
   });
 
-  it('counts units, not lines, and names the first product', async () => {
+  it('rejects a cursor of another list', async () => {
+    const cursorOf = (...values: string[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+    const buyer = new Shopper(shop.api.url);
+    for (const cursor of [cursorOf('12.50', randomUUID()), cursorOf('2026-03-04 05:06:07Z', 'mug')]) {
+      const { status, body } = await buyer.call('GET', `/orders?cursor=${cursor}`);
+      expect([status, body.code]).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  it('counts units, not lines, and shows the first product', async () => {
     const lines = [
       { price: '12.50', quantity: 2 },
       { price: '3.00', quantity: 3 },

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('reservations', () => {
-  it('reserve the lines named, or the whole cart, at their price', async () => {
+  it('reserve the given lines or the entire cart at the current price', async () => {
     const product = await createProduct(shop.services, { price: '19.99' });
     const buyer = new Shopper(shop.api.url);
     expect((await buyer.call('POST', '/reservations', {})).body.code).toBe('cart_empty');
@@ -41,7 +41,7 @@ describe('reservations', () => {
     expect((await buyer.call('GET', `/reservations/${reserved.body.id}`)).body).toEqual(reserved.body);
   });
 
-  it('say which line falls short and by how much, and reserve nothing then', async () => {
+  it('report lines with insufficient stock, and reserve nothing then', async () => {
     const [plenty, few] = [
       await createProduct(shop.services),
       await createProduct(shop.services, { stock: 2, name: 'Rare mug' }),
@@ -58,7 +58,7 @@ describe('reservations', () => {
     expect(await stockOf(shop.services, plenty!.id)).toEqual({ stock: 10, reserved: 0 });
   });
 
-  it('answer a repeated key with the same reservation, and refuse it for another', async () => {
+  it('are the same for a repeated key, which is rejected for other lines', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const [one, two] = await Promise.all([
@@ -70,7 +70,7 @@ describe('reservations', () => {
     expect((await buyer.reserve([{ productId: product.id, quantity: 2 }], 'k1')).status).toBe(422);
     const other = await new Shopper(shop.api.url).reserve([{ productId: product.id }], 'k1');
     expect(other.body.id).not.toBe(one!.body.id);
-    // Also when the stock has gone in between: a retry is not a new attempt.
+    // A retry returns the reservation even if the stock is gone.
     await shop.services.db.run('update products set stock_quantity = 2 where id = $1', [product.id]);
     await until(
       async () => (await shop.services.stockCounters.available([product.id])).get(product.id) === 0,
@@ -79,7 +79,7 @@ describe('reservations', () => {
     expect((await buyer.reserve([{ productId: product.id }], 'k1')).body).toEqual(one!.body);
   });
 
-  it('are given back by their owner, once, and by nobody else', async () => {
+  it('can be released only by their owner', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const { id } = (await buyer.reserve([{ productId: product.id, quantity: 4 }])).body;
@@ -92,7 +92,7 @@ describe('reservations', () => {
     expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
   });
 
-  it('refuse what makes no sense, with every error and its path', async () => {
+  it('reject invalid requests with every error and its path', async () => {
     const buyer = new Shopper(shop.api.url);
     const product = randomUUID();
     const bad = await buyer.call('POST', '/reservations', {
@@ -120,7 +120,7 @@ describe('reservations', () => {
 });
 
 describe('checkouts', () => {
-  it('turn one reservation into one order, however often they are asked for', async () => {
+  it('create one order per reservation, however often they are requested', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const { id } = (await buyer.reserve([{ productId: product.id }])).body;
@@ -136,7 +136,7 @@ describe('checkouts', () => {
     expect((await buyer.call('DELETE', `/reservations/${id}`)).body.code).toBe('conflict');
   });
 
-  it('name every error of a bad address, and leave the reservation as it was', async () => {
+  it('report every error of an invalid address, and keep the reservation', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const { id } = (await buyer.reserve([{ productId: product.id }])).body;
@@ -157,7 +157,7 @@ describe('checkouts', () => {
     expect((await buyer.call('GET', `/reservations/${id}`)).body.status).toBe('reserved');
   });
 
-  it('of another’s reservation are not found, and stay open for its owner', async () => {
+  it('of another shopper’s reservation are not found, and remain possible for its owner', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const { id } = (await buyer.reserve([{ productId: product.id }])).body;
@@ -165,7 +165,7 @@ describe('checkouts', () => {
     expect((await buyer.checkout(id)).status).toBe(201);
   });
 
-  it('of another’s reservation tell nothing of it when it has ended', async () => {
+  it('of another shopper’s ended reservation don’t reveal that it has ended', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const { id } = (await buyer.reserve([{ productId: product.id }])).body;
@@ -174,7 +174,7 @@ describe('checkouts', () => {
     expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
   });
 
-  it('are limited to 10 an hour from one address', async () => {
+  it('are limited to 10 per hour and address', async () => {
     const buyer = new Shopper(shop.api.url);
     const statuses: number[] = [];
     for (let times = 0; times < 11; times++) statuses.push((await buyer.checkout(randomUUID())).status);
@@ -183,7 +183,7 @@ describe('checkouts', () => {
 });
 
 describe('orders', () => {
-  it('are paid by the webhook, and their buyer sees it at once by the event stream', async () => {
+  it('are paid by the webhook, which the event stream shows immediately', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     await buyer.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
@@ -213,7 +213,7 @@ describe('orders', () => {
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, reserved: 0 });
   });
 
-  it('tell why a card was declined, and take another one', async () => {
+  it('show why a card was declined, and accept another one', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -228,7 +228,7 @@ describe('orders', () => {
     expect((await buyer.call('GET', `/orders/${begun.order.id}`)).body.last_payment_error).toBeNull();
   });
 
-  it('are canceled by their buyer while unpaid: the payment too, and the stock is back', async () => {
+  it('can be canceled by their buyer while unpaid, which cancels the payment and releases the stock', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -240,7 +240,7 @@ describe('orders', () => {
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
   });
 
-  it('that are paid are canceled until they ship: all of the money goes back, and the items', async () => {
+  it('that are paid can be canceled until they ship, which refunds the payment and restocks the items', async () => {
     const product = await createProduct(shop.services);
     const buyer = new Shopper(shop.api.url);
     const begun = await buyer.order(product.id);
@@ -262,7 +262,7 @@ describe('orders', () => {
     );
   });
 
-  it('of another shopper are not there; staff see them with their workflow', async () => {
+  it('of another shopper are not found; staff see them with their workflow', async () => {
     const product = await createProduct(shop.services);
     const ada = await signedIn(shop);
     const begun = await ada.order(product.id);
@@ -292,7 +292,7 @@ describe('orders', () => {
     for (let times = 0; times < 3; times++) {
       const { order } = await ada.order(product.id);
       ids.unshift(order.id);
-      // One order at a time awaits payment.
+      // A shopper can have only one order awaiting payment.
       await ada.call('POST', `/orders/${order.id}/cancel`);
     }
     const first = (await ada.call('GET', '/orders?limit=2')).body;
@@ -303,7 +303,7 @@ describe('orders', () => {
 });
 
 describe('refunds', () => {
-  it('by the API: by line, in full, the same key once, never too much', async () => {
+  it('can be requested by line or in full, once per key, and up to the remaining charge', async () => {
     const [mug, pot] = [
       await createProduct(shop.services, { price: '5.50' }),
       await createProduct(shop.services, { price: '14.50', name: 'Pot' }),
@@ -323,7 +323,7 @@ describe('refunds', () => {
     const other = { ...part, lines: [{ product_id: pot.id, quantity: 1 }] };
     expect((await buyer.call('POST', path, other, { 'idempotency-key': 'part' })).status).toBe(422);
     await buyer.untilStatus(begun.order.id, 'partially_refunded');
-    // Nothing has shipped: the unit is canceled, and back on sale without anyone asking.
+    // The order has not shipped, so the refund cancels the unit and restocks it.
     expect(await stockOf(shop.services, mug.id)).toEqual({ stock: 10, reserved: 0 });
     expect((await buyer.call('POST', path, { amount: 1, reason: 'bare' })).body).toMatchObject({
       code: 'invalid_request',

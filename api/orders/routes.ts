@@ -15,7 +15,7 @@ import { listOrders, readOrder, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
 
-/** Who asks, as records name people. */
+/** The caller as an actor, in the format of `domain/identity`. */
 export function personOf(ctx: ApiContext): string {
   const person = ctx.state.identity;
   return person ? personActor(person.role, person.userId) : GUEST;
@@ -88,10 +88,10 @@ export const orderRoutes = declareRoutes(
       problems: { 404: 'Order not found', 409: 'The order can no longer be canceled' },
       async handle({ ctx, params: { id }, body: { reason = 'Canceled by the customer' } }, deps) {
         const before = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
-        // Canceled already is what was asked for.
+        // An order that is already canceled is a success.
         if (isAllowed('cancel', before.status)) await cancelOrder(deps, before, personOf(ctx), reason);
         const order = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
-        // Above the asker's limit a support lead has to agree: nothing ships meanwhile.
+        // Above the caller's limit, a support lead must approve; the order does not ship meanwhile.
         if (order.status === 'under_review' && order.cancellation_waits) return new Alternative(order);
         if (order.status === 'canceled') return order;
         throw new DomainError(
@@ -121,11 +121,15 @@ async function cancelOrder(deps: ApiDependencies, before: Order, person: string,
   });
 }
 
-/** One cancellation an order and person, whoever presses how often; after a rejection they may request another one. */
+/** One ID per order and person, so that a repeated request is the same cancellation. After a rejection, they can request another one. */
 async function cancellationId({ db }: ApiDependencies, orderId: string, person: string): Promise<string> {
-  const rejected = await db.row<{ count: number }>(
-    `select count(*)::int as count from refunds where order_id = $1 and kind = 'cancellation' and status = 'rejected'`,
-    [orderId],
+  const rejected = await db.row(
+    db.query
+      .selectFrom('refunds')
+      .select((refund) => refund.fn.countAll<number>().as('count'))
+      .where('order_id', '=', orderId)
+      .where('kind', '=', 'cancellation')
+      .where('status', '=', 'rejected'),
   );
   const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
   return `cancel-${person.replace(':', '-')}${suffix}`;

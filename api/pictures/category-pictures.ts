@@ -1,4 +1,4 @@
-/** Categories that have a picture of their own: its backdrop, and three things side by side. */
+/** Categories with a picture of their own: its background, and three items side by side. */
 import type { ColorName } from './colors.ts';
 import type { MaterialName } from './material-colors.ts';
 

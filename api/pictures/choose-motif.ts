@@ -1,4 +1,4 @@
-/** Finds the drawing for a product: by its own tag when it has one, else by the words that describe it. */
+/** Chooses the drawing for a product: by a tag that names a motif, else by the words of its name and tags, else by its category. */
 import { hashText } from '../../domain/random.ts';
 import { MOTIF_WORDS, type MotifWords } from './motif-words.ts';
 import { MOTIFS } from './motifs/index.ts';
@@ -15,7 +15,7 @@ function wordsOf(text: string): string[] {
 }
 
 interface Weighed extends Omit<MotifWords, 'words'> {
-  /** Words of what the thing is called weigh more than the others. */
+  /** By word: 2 for the motif's name, 1 for the others. */
   weights: ReadonlyMap<string, number>;
 }
 

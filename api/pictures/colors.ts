@@ -1,4 +1,4 @@
-/** Names of colors as the shop gives them, and what they look like. */
+/** The shop's color names and their values. */
 
 export const COLORS = {
   White: '#f6f4ee',

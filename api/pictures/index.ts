@@ -1,6 +1,6 @@
 /**
- * Pictures of products and categories, drawn as SVG. They follow from what is asked alone: the same product always has
- * the same picture, so it can be served from anywhere and cached for ever.
+ * Draws pictures of products and categories as SVG. A picture depends only on the product's attributes, so every process draws the same
+ * one and it can be cached indefinitely.
  */
 import { CATEGORY_PICTURES, type CategoryPicture } from './category-pictures.ts';
 import { motifOf } from './choose-motif.ts';
@@ -12,7 +12,7 @@ import { darker, lighter } from './tint.ts';
 export type { Pictured } from './paint.ts';
 
 const FALLBACK_BACKGROUND = '#ece7dc';
-/** For products of which nothing tells the color. */
+/** For products without a known color. */
 const FALLBACK_COLORS: readonly ColorName[] = [
   'Terracotta',
   'Sage',
@@ -28,7 +28,7 @@ function backgroundOf(categorySlug: string): string {
   return CATEGORY_PICTURES[categorySlug]?.background ?? FALLBACK_BACKGROUND;
 }
 
-/** A soft shape behind the thing, so that a page of pictures is calm but not uniform. */
+/** A soft shape behind the product, so that pages of pictures are calm but not uniform. */
 function backdrop(paint: Paint, background: string): string {
   const pale = lighter(background, 0.55);
   const shape = paint.choose(
@@ -43,12 +43,12 @@ function backdrop(paint: Paint, background: string): string {
   return rect(0, 0, 400, 400, background) + shape;
 }
 
-/** Coordinates need no more than one decimal. */
+/** Rounds coordinates to two decimals, which are enough. */
 function tidy(svg: string): string {
   return svg.replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 100) / 100));
 }
 
-/** Thing and backdrop of one product, without the enclosing element. */
+/** A product's drawing and its paint, without the enclosing element. */
 function drawn(product: Pictured): { thing: string; paint: Paint } {
   const paint = new Paint(product, FALLBACK_COLORS);
   return { thing: motifOf(product)(paint), paint };
@@ -64,7 +64,7 @@ export function productPicture(product: Pictured): string {
   );
 }
 
-/** A product that stands for many on a category's picture. */
+/** An example product for a category's picture. */
 function sampleOf(thing: CategoryPicture['things'][number] | undefined, slug: string, place: number): Pictured {
   const sku = `TILE-${slug}-${place}`;
   const [motif, material, color] = thing ?? [];
@@ -77,7 +77,7 @@ function sampleOf(thing: CategoryPicture['things'][number] | undefined, slug: st
   };
 }
 
-/** A category's picture: three of its products side by side, 4 : 3. One without a picture of its own gets parcels. */
+/** A category's picture, in the ratio 4 : 3: three of its products side by side, or parcels for an unknown category. */
 export function categoryPicture(slug: string): string {
   const background = backgroundOf(slug);
   const samples = CATEGORY_PICTURES[slug]?.things;

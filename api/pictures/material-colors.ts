@@ -1,4 +1,4 @@
-/** What things look like that are not painted, by what they are made of. */
+/** Colors of unpainted materials. */
 
 export const MATERIAL_COLORS = {
   stoneware: '#cbb79a',

@@ -1,9 +1,9 @@
-/** What words of a product suggest a motif, by the category in which such things usually are. */
+/** Words of a product that suggest a motif, by the usual category of such products. */
 
 export interface MotifWords {
   motif: string;
   category: string;
-  /** What the thing is called: weighs more than what is also said of it. */
+  /** The product's usual name, which weighs more than the other words. */
   noun: string;
   words: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** What a drawing is given: its colors, its pattern, and choices that follow from the product. */
+/** The inputs of a drawing: its colors, its pattern, and choices derived from the product. */
 
 import { hashText } from '../../domain/random.ts';
 import { COLORS, type ColorName } from './colors.ts';
@@ -20,7 +20,7 @@ export const PATTERNS = [
 ] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
-/** The attributes of a product that its picture shows. */
+/** The attributes of a product that determine its picture. */
 export interface Pictured {
   sku: string;
   name: string;
@@ -29,7 +29,7 @@ export interface Pictured {
   optionValues: Readonly<Record<string, string>>;
 }
 
-/** Words of styles → how the surface looks. */
+/** Style tags and their patterns. */
 const PATTERN_WORDS: Readonly<Record<string, Pattern>> = {
   speckled: 'speckle',
   striped: 'stripes',
@@ -69,7 +69,7 @@ function colorIn(product: Pictured): string | undefined {
   return undefined;
 }
 
-/** Everyday words for colors, which imported products use. */
+/** Common color names, which imported products use. */
 const PLAIN_COLOR_WORDS: Readonly<Record<string, ColorName>> = {
   red: 'Cherry',
   blue: 'Cobalt',
@@ -95,7 +95,7 @@ function colorInWords(text: string): string | undefined {
   return undefined;
 }
 
-/** The last such tag: those before it may be words of the kind, such as the glass of a mirror. */
+/** The last material among the tags: earlier ones can belong to the product type, such as a mirror's glass. */
 function materialIn(product: Pictured): MaterialName | undefined {
   return product.tags.findLast((tag): tag is MaterialName => Object.hasOwn(MATERIAL_COLORS, tag));
 }
@@ -108,7 +108,7 @@ function patternIn(product: Pictured): Pattern {
   return 'plain';
 }
 
-/** Colors that go with most others, for handles, trims and whatever is not the thing itself. */
+/** Colors that match most others, for handles, trims, and other secondary parts. */
 const ACCENTS: readonly ColorName[] = [
   'Terracotta',
   'Mustard',
@@ -141,18 +141,18 @@ export class Paint {
   readonly brass = '#caa24f';
   readonly leaf = '#6f9a5b';
   readonly leafDark = '#4f7a47';
-  /** The chosen color, or an accent where the material shows: for handles and grips. */
+  /** Color of handles and grips: the product's color, or an accent if it has none. */
   readonly grip: string;
   readonly pattern: Pattern;
   readonly material: MaterialName | undefined;
-  /** Makes ids unique among several pictures on one page. */
+  /** Keeps element IDs unique among several pictures on one page. */
   readonly #prefix: string;
   readonly #hash: number;
   #ids = 0;
 
   constructor(product: Pictured, fallbackColors: readonly ColorName[]) {
     this.product = product;
-    // The picture of a family's members differs in what they differ in, not in shape: the SKU's last part is left out.
+    // The SKU's last part is ignored, so that variants of a family have the same shape and differ only by their attributes.
     this.#hash = hashText(product.sku.replace(/^(\w+-\d+)-\d+$/, '$1'));
     this.#prefix = `p${hashText(product.sku).toString(36)}`;
     this.material = materialIn(product);
@@ -183,22 +183,22 @@ export class Paint {
     return COLORS.Cream;
   }
 
-  /** A whole number from 0 to `count` − 1 that follows from the product and from `what` it is for. */
+  /** An integer from 0 to `count` − 1, derived from the product and from `what` it is for. */
   pick(count: number, what = ''): number {
     return (what === '' ? this.#hash : hashText(`${this.#hash}${what}`)) % count;
   }
 
-  /** One of several, following from the product. */
+  /** One of several items, derived from the product. */
   choose<Item>(items: readonly Item[], what = ''): Item {
     return items[this.pick(items.length, what)]!;
   }
 
-  /** Whether the product has this style, material or other tag. */
+  /** Whether the product has one of these tags. */
   is(...words: readonly string[]): boolean {
     return words.some((word) => this.product.tags.includes(word));
   }
 
-  /** An id for a clip path, unique in the picture. */
+  /** An element ID for a clip path, unique in the picture. */
   newId(): string {
     this.#ids += 1;
     return `${this.#prefix}-${this.#ids}`;

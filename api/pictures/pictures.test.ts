@@ -5,7 +5,7 @@ import { KINDS } from '../../local/demo-catalog/product-types/index.ts';
 import { categoryPicture, type Pictured, productPicture } from './index.ts';
 import { MOTIFS } from './motifs/index.ts';
 
-/** What keeps a text from being well-formed XML; enough for what these pictures use. */
+/** Checks that a picture is well-formed XML, as far as these pictures need it. */
 function problems(svg: string): string[] {
   const found: string[] = [];
   const open: string[] = [];
@@ -33,7 +33,7 @@ function problems(svg: string): string[] {
 const products = [...generateCatalog({ products: 6000 })];
 
 describe('pictures of products', () => {
-  it('are well-formed for thousands of products of every kind', () => {
+  it('are well-formed for thousands of products of every type', () => {
     expect(new Set(products.map(({ tags }) => tags[0])).size).toBe(KINDS.length);
     for (const product of products) {
       const found = problems(productPicture(product));
@@ -41,12 +41,12 @@ describe('pictures of products', () => {
     }
   });
 
-  it('have a drawing for each kind', () => {
+  it('have a drawing for each product type', () => {
     expect(KINDS.filter(({ slug }) => !MOTIFS.has(slug))).toEqual([]);
     expect(MOTIFS.size).toBe(KINDS.length);
   });
 
-  it('are the same each time, and show the color', () => {
+  it('are deterministic and have the product’s color', () => {
     const mug = (color: string): Pictured => ({
       sku: 'MUG-0001',
       name: 'Halden Stoneware Mug',
@@ -62,7 +62,7 @@ describe('pictures of products', () => {
     );
   });
 
-  it('suit products that the project did not make', () => {
+  it('suit products from other catalogs', () => {
     const product = (name: string, categorySlug = '', tags: string[] = []): Pictured => ({
       sku: `X-${name}`,
       name,
@@ -86,7 +86,7 @@ describe('pictures of products', () => {
   });
 });
 
-describe('pictures of departments', () => {
+describe('pictures of categories', () => {
   it.each([...CATEGORIES.map(({ slug }) => slug), 'no-such-department', '"><script>'])('%s is well-formed', (slug) => {
     expect(problems(categoryPicture(slug))).toEqual([]);
   });

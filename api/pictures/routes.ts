@@ -5,21 +5,13 @@ import type { ApiContext, ApiDependencies } from '../context.ts';
 import { declareRoutes } from '../route.ts';
 import { categoryPicture, productPicture } from './index.ts';
 
-/** A picture follows from its product; a changed product is drawn anew within a day. */
+/** A picture is drawn from its product's data, so a changed product gets a new picture within a day. */
 const CACHE_CONTROL = 'public, max-age=86400, stale-while-revalidate=604800';
 const CACHE_SECONDS = 86_400;
 
 const pictureParams = z.object({ file: z.string() });
 
-interface PictureRow {
-  sku: string;
-  name: string;
-  category: string | null;
-  tags: string[];
-  option_values: Record<string, string>;
-}
-
-/** The pictures that the project draws: `/media/products/SKU.svg`, `/media/categories/SLUG.svg`. */
+/** Pictures that the shop draws: `/media/products/SKU.svg`, `/media/categories/SLUG.svg`. */
 export const pictureRoutes = declareRoutes(
   (deps) => deps,
   (route) => [
@@ -48,10 +40,12 @@ function nameOf(file: string): string {
 }
 
 async function drawProduct({ db }: ApiDependencies, sku: string): Promise<string> {
-  const row = await db.row<PictureRow>(
-    `select p.sku, p.name, category.slug as category, p.tags, p.option_values
-     from products p left join categories category on category.id = p.category_id where p.sku = $1`,
-    [sku],
+  const row = await db.row(
+    db.query
+      .selectFrom('products as p')
+      .leftJoin('categories as category', 'category.id', 'p.category_id')
+      .select(['p.sku', 'p.name', 'category.slug as category', 'p.tags', 'p.option_values'])
+      .where('p.sku', '=', sku),
   );
   if (!row) throw new DomainError('not_found', 'There is no such picture.');
   return productPicture({
@@ -66,7 +60,7 @@ async function drawProduct({ db }: ApiDependencies, sku: string): Promise<string
 function answer(ctx: ApiContext, svg: string | Buffer): void {
   ctx.set('Cache-Control', CACHE_CONTROL);
   ctx.set('ETag', `"${createHash('sha1').update(svg).digest('base64url')}"`);
-  // Opened by itself a picture must run nothing.
+  // A picture that is opened as a page must not run scripts.
   ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   ctx.type = 'image/svg+xml';
   ctx.body = svg;

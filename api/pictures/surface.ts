@@ -1,4 +1,4 @@
-/** Fills an outline with color, its pattern and the soft shade on its right that all things here have. */
+/** Fills an outline with a color, a pattern, and the soft shade on the right that all drawings have. */
 import type { Paint, Pattern } from './paint.ts';
 import { circle, line, path, rect, repeat } from './svg.ts';
 import { brightness, darker, lighter } from './tint.ts';
@@ -11,13 +11,13 @@ export interface SurfaceOptions {
   pattern?: Pattern;
   /** Color of the pattern. */
   ink?: string;
-  /** Share of the width that lies in shade; 0.28 unless given, 0 for none. */
+  /** Shaded share of the width, from 0 to 1; default 0.28. */
   shade?: number;
   /** Drawn within the outline, over the pattern. */
   over?: string;
 }
 
-/** 0 ≤ number < 1, scattered. */
+/** A pseudorandom number from 0 to below 1. */
 function scattered(index: number, salt: number): number {
   const mixed = Math.imul(index * 374_761_393 + salt * 668_265_263, 1_274_126_177);
   return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296;
@@ -111,14 +111,14 @@ function patternOver(pattern: Pattern, [x, y, width, height]: Bounds, ink: strin
   }
 }
 
-/** Color of a pattern on a color: cream on dark things, a deeper shade on light ones. */
+/** Color of a pattern on a fill: cream on dark fills, a darker shade on light ones. */
 function inkOn(fill: string, pattern: Pattern): string {
   if (pattern === 'speckle') return brightness(fill) > 0.5 ? darker(fill, 0.5) : lighter(fill, 0.6);
   if (pattern === 'ribs') return darker(fill, 0.22);
   return brightness(fill) > 0.62 ? darker(fill, 0.28) : lighter(fill, 0.62);
 }
 
-/** An outline filled as a surface. `bounds` encloses the outline. */
+/** Fills an outline. @param bounds a rectangle that encloses the outline */
 export function surface(paint: Paint, outline: string, bounds: Bounds, options: SurfaceOptions = {}): string {
   const fill = options.fill ?? paint.base;
   const pattern = options.pattern ?? paint.pattern;
@@ -136,7 +136,7 @@ export function surface(paint: Paint, outline: string, bounds: Bounds, options: 
   );
 }
 
-/** As `surface`, without a pattern. */
+/** Like `surface`, without a pattern. */
 export function plain(paint: Paint, outline: string, bounds: Bounds, fill: string, shade = 0.28): string {
   return surface(paint, outline, bounds, { fill, pattern: 'plain', shade });
 }

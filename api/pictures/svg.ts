@@ -1,4 +1,4 @@
-/** Small pieces of SVG. Coordinates are those of a 400 × 400 picture; things stand on the ground at y = 320. */
+/** SVG elements. Coordinates are those of a 400 × 400 picture with the ground at y = 320. */
 
 export const GROUND = 320;
 
@@ -19,7 +19,7 @@ export function path(d: string, fill: string, opacity = 1): string {
   return `<path d="${d}" fill="${fill}"${opacity < 1 ? ` opacity="${opacity}"` : ''}/>`;
 }
 
-/** A line with round ends. */
+/** A line with rounded ends. */
 export function line(d: string, color: string, width: number, opacity = 1): string {
   const faint = opacity < 1 ? ` opacity="${opacity}"` : '';
   return `<path d="${d}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round"${faint}/>`;
@@ -33,17 +33,17 @@ export function group(transform: string, ...children: string[]): string {
   return `<g transform="${transform}">${children.join('')}</g>`;
 }
 
-/** Turned by `degrees` about a point. */
+/** Elements rotated by `degrees` about a point. */
 export function turned(degrees: number, x: number, y: number, ...children: string[]): string {
   return group(`rotate(${degrees} ${x} ${y})`, ...children);
 }
 
-/** Where a thing stands. */
+/** The shadow under an object. */
 export function shadow(x: number, halfWidth: number, y = GROUND): string {
   return `<ellipse cx="${x}" cy="${y}" rx="${halfWidth}" ry="${Math.round(halfWidth * 0.1) + 3}" fill="#2b2118" opacity=".13"/>`;
 }
 
-/** Outline of a rectangle with round corners, as a path. */
+/** Outline of a rectangle with rounded corners, as a path. */
 export function box(x: number, y: number, width: number, height: number, radius = 0): string {
   const r = Math.min(radius, width / 2, height / 2);
   if (r === 0) return `M${x} ${y}h${width}v${height}h${-width}z`;
@@ -67,14 +67,14 @@ export function repeat(count: number, draw: (index: number) => string): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text fit for an element or an attribute; characters that XML does not know are left out. */
+/** Escapes text for an element or an attribute, and removes characters that XML does not allow. */
 export function escapeXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
     .replaceAll(/[&<>"]/g, (character) => ENTITIES[character]!);
 }
 
-/** Breaks text into lines of about `width` characters, never within a word; at most `lines`, the last one cut short. */
+/** Wraps text at spaces into at most `lines` lines of about `width` characters. Longer words and further lines are cut off. */
 export function wrapped(text: string, width: number, lines: number): string[] {
   const rows: string[] = [];
   for (const word of text.split(/\s+/)) {
@@ -85,7 +85,7 @@ export function wrapped(text: string, width: number, lines: number): string[] {
   return rows.slice(0, lines).map((row) => row.slice(0, width + 4));
 }
 
-/** Lettering in a book face. */
+/** Text in a serif font. */
 export function lettering(
   x: number,
   y: number,

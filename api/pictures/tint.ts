@@ -1,4 +1,4 @@
-/** Arithmetic on colors such as `#98ad86`. */
+/** Calculates with colors such as `#98ad86`. */
 
 type Channels = readonly [number, number, number];
 
@@ -7,7 +7,7 @@ function channels(color: string): Channels {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-/** `share` 0 gives `one`, 1 gives `other`. */
+/** Mixes two colors: `share` 0 is `one`, 1 is `other`. */
 export function mix(one: string, other: string, share: number): string {
   const from = channels(one);
   const to = channels(other);
@@ -19,12 +19,12 @@ export function lighter(color: string, share: number): string {
   return mix(color, '#fffdf8', share);
 }
 
-/** Darker and a little warmer, as shadows in these pictures are. */
+/** A darker and slightly warmer color, for shadows. */
 export function darker(color: string, share: number): string {
   return mix(color, '#24180f', share);
 }
 
-/** 0 (black) to 1 (white), as the eye sees it. */
+/** Perceived brightness, from 0 (black) to 1 (white). */
 export function brightness(color: string): number {
   const [red, green, blue] = channels(color);
   return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;

@@ -1,4 +1,4 @@
-/** Opting out of personal recommendations, and being forgotten: in PostgreSQL, Redis and InfluxDB. */
+/** Opting out of personal recommendations, and deleting the history in PostgreSQL, Redis, and InfluxDB. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_STREAM } from '../../infra/redis/event-stream.ts';
@@ -48,7 +48,7 @@ const isPersonal = async (who: Shopper): Promise<boolean> => {
 };
 
 describe('a shopper who opts out', () => {
-  it('is shown what everybody may be shown, and is not noted, until they opt in', async () => {
+  it('gets no personal recommendations and is not recorded until they opt in', async () => {
     const who = await signedIn(shop);
     await look(who);
     expect(await isPersonal(who)).toBe(true);
@@ -64,7 +64,7 @@ describe('a shopper who opts out', () => {
     expect(await isPersonal(who)).toBe(true);
   });
 
-  it('can be a guest, and must be somebody', async () => {
+  it('can be a guest, but not anonymous', async () => {
     const who = new Shopper(shop.api.url);
     await look(who);
     expect(await isPersonal(who)).toBe(true);
@@ -80,8 +80,8 @@ describe('a shopper who opts out', () => {
   });
 });
 
-describe('a history that is forgotten', () => {
-  it('is not used from that moment on, and its events are nobody’s', async () => {
+describe('a deleted history', () => {
+  it('is no longer used, and its events are anonymized', async () => {
     const [who, other] = [await signedIn(shop), await signedIn(shop)];
     const userId = who.session.user.id;
     const { influx, db } = shop.services;
@@ -130,7 +130,7 @@ describe('a history that is forgotten', () => {
       expect(points).toHaveLength(1);
       expect(points[0]!.user_id || null).toBeNull();
     }
-    // The account's name is taken off; so is the browser's, which was known by its cart.
+    // The account's name is removed, and the browser's, which is derived from its cart.
     expect(await written(before[0]!)).toMatchObject({ placement: 'home', model: 'm-1', event: 'impression' });
     expect(await written(carted.id)).toMatchObject({ quantity: 2, price: 3, product_id: mug.id });
     const visitorDone = async () => !(await written(before[0]!))?.visitor;
@@ -141,11 +141,11 @@ describe('a history that is forgotten', () => {
     expect(await isPersonal(who)).toBe(true);
   });
 
-  it('waits for the events of before that still wait themselves', async () => {
+  it('is anonymized only after earlier events in the stream have been written', async () => {
     const who = new Shopper(shop.api.url);
     const { influx, redis, db } = shop.services;
     const key = `visitor:${visitorOf(who.cartId)}`;
-    // An entry that another consumer read and has not written yet.
+    // An entry that another consumer has read but not written yet.
     const event = { ...view(mug), at: String(Date.now()), data: JSON.stringify({ visitor: visitorOf(who.cartId) }) };
     const entry = (await redis.xadd(
       EVENT_STREAM,
@@ -166,11 +166,11 @@ describe('a history that is forgotten', () => {
         [key],
       );
     expect((await until(refused, 'the handler to wait')).last_error).toContain('still in the stream');
-    // The entry is dealt with: what it held is written, with the name, and only then taken off.
+    // The entry's event is written with the name, before the entry is acknowledged.
     await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
     await untilWritten(influx, event.id);
     await redis.xack(EVENT_STREAM, 'influxdb', entry);
-    // However long the handler had to wait before, and would wait now, the next look is due; one at work may put it off once more.
+    // Makes the handler's next attempt due now; an attempt in progress may postpone it once more.
     const isForgotten = async () => {
       await db.run(
         `update outbox set available_at = now()

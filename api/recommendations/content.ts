@@ -1,16 +1,16 @@
-/** What is like a product by its text, asked of Elasticsearch and kept here for a while. Without Elasticsearch nothing is like anything. */
+/** Finds products with a similar text in Elasticsearch, and caches them. While Elasticsearch is unavailable, there are none. */
 import { LRUCache } from 'lru-cache';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import { type SimilarProduct, similarProducts } from '../../infra/elasticsearch/similar-products.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
 
-/** Room for families that are not shown and for what is sold out. */
+/** More than are shown, because some families are excluded or sold out. */
 const SIZE = 24;
 const LIFE_MS = 1_800_000;
-/** Each takes some 1 KB. */
+/** Each takes about 1 KB. */
 const MAX_PRODUCTS = 20_000;
-/** A search that failed is not tried anew by everybody at once. */
+/** Time without searches after a failure, so that requests don't all retry at once. */
 const PAUSE_MS = 3_000;
 const SEARCHES_AT_ONCE = 20;
 
@@ -27,7 +27,7 @@ export class SimilarByContent {
     this.#log = log;
   }
 
-  /** Ids, the likest first; some of it may be deleted or sold out by now. */
+  /** IDs, most similar first; some may be deleted or sold out since. */
   async find(product: Subject): Promise<string[]> {
     let kept = this.#kept.get(product.id);
     if (!kept || kept.untilMs <= Date.now()) {
@@ -44,7 +44,7 @@ export class SimilarByContent {
     return (found?.[0] ?? []).map(({ id }) => id).join(',');
   }
 
-  /** For many at once, kept by the caller. @returns undefined when Elasticsearch is away */
+  /** For many products, without caching. @returns undefined while Elasticsearch is unavailable */
   async search(products: readonly Subject[]): Promise<SimilarProduct[][] | undefined> {
     if (Date.now() < this.#pausedUntilMs) return undefined;
     try {

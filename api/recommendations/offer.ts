@@ -1,4 +1,4 @@
-/** From what might be shown to what is shown: for sale at this moment, varied, each with its reason; as the text that goes out. */
+/** Selects the recommendations to show from candidates: in stock, varied, and each with its reason; as JSON text. */
 import { type Placed, VariedList } from '../../domain/recommendations/diversity.ts';
 import { isAboutProduct, type ReasonKind, reasonText } from '../../domain/recommendations/reasons.ts';
 import type { ProductShelf } from './product-shelf.ts';
@@ -8,17 +8,17 @@ import type { SoldOut } from './sold-out.ts';
 export interface Candidate {
   productId: string;
   reason: ReasonKind;
-  /** Id of the product that the reason is about. */
+  /** ID of the product that the reason is about. */
   about?: string;
 }
 
 export interface OfferOptions {
   limit: number;
-  /** Families that are not shown: what is bought, in the cart, or looked at just now. */
+  /** Excluded families: bought, in the cart, or being viewed. */
   without?: ReadonlySet<string>;
-  /** Whether the rule of a varied list holds. */
+  /** Whether the list must be varied. */
   isVaried: boolean;
-  /** What comes behind the candidates, each asked for when those before were not enough; what is there already counts once. */
+  /** Further candidates, each loaded if the previous ones were not enough; duplicates are ignored. */
   more?: readonly (() => Promise<readonly Candidate[]>)[];
 }
 
@@ -40,7 +40,7 @@ class Choice implements Placed {
   }
 }
 
-/** Looked up beyond what is to be shown, in case that something is sold out or gives way to variety. */
+/** Candidates looked up beyond the limit because some may be sold out or skipped for variety. */
 const SPARE = 4;
 
 export class Offers {
@@ -62,7 +62,7 @@ export class Offers {
   }
 }
 
-/** Candidates with what the shelf says of them, looked up as far as the choice needs them: mostly the first few. */
+/** Looks up candidates on the shelf only as far as the selection needs them. */
 class CandidateQueue {
   readonly #shelf: ProductShelf;
   readonly #soldOut: SoldOut;
@@ -82,7 +82,7 @@ class CandidateQueue {
     this.#candidates = candidates;
   }
 
-  /** What all candidates together would give, from as few of them as are enough to know it. */
+  /** Selects the same products as from all candidates, from as few of them as possible. */
   async choose(): Promise<readonly Choice[]> {
     while (!this.#list.isFull && (await this.#lookFurther()));
     return this.#list.fillUp();
@@ -102,14 +102,14 @@ class CandidateQueue {
     const products = await this.#shelf.find(next.map(({ productId }) => productId));
     for (const [at, candidate] of next.entries()) {
       const product = products[at];
-      if (!product || this.#seen.has(product.family) || !this.#isToBeHad(product)) continue;
+      if (!product || this.#seen.has(product.family) || !this.#isAvailable(product)) continue;
       this.#seen.add(product.family);
       this.#list.offer(new Choice(product, candidate));
     }
     return true;
   }
 
-  #isToBeHad({ inStock, variants }: ShelfProduct): boolean {
+  #isAvailable({ inStock, variants }: ShelfProduct): boolean {
     return inStock && !variants.every((id) => this.#soldOut.has(id));
   }
 }

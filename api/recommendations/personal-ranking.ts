@@ -1,4 +1,4 @@
-/** What the model says of a shopper, from all that they did up to this moment, with what is too new for the model among it. */
+/** Ranks products for a shopper by the model, based on all of their signals, and includes products that are too new for the model. */
 import type { ReasonKind } from '../../domain/recommendations/reasons.ts';
 import type { Suggestion } from '../../domain/recommendations/scorer.ts';
 import type { ServedModel } from '../../domain/recommendations/served-model.ts';
@@ -12,20 +12,20 @@ import type { ShelfProduct } from './shelf-reader.ts';
 import type { Shopper } from './shopper.ts';
 import type { ShopperRecord } from './shopper-records.ts';
 
-/** Asked for beyond the limit: some is sold out, some gives way to variety. Mostly the first number is enough. */
+/** Suggestions beyond the limit, because some are sold out or skipped for variety. The first number is usually enough. */
 const SOON = 14;
 const FURTHER = 90;
-/** Kept beyond the limit: with those most answers are found again. */
+/** Candidates remembered beyond the limit, which are usually enough to repeat the response. */
 const REMEMBERED = 6;
-/** New products among ten. */
+/** Maximum new products per ten. */
 const MAX_NEWCOMERS = 2;
 
 export interface Personal {
-  /** The best first. */
+  /** Best first. */
   candidates: readonly Candidate[];
-  /** Many more of them, the first ones again. */
+  /** More candidates, including the first ones. */
   further: () => Promise<Candidate[]>;
-  /** Families that are not shown. */
+  /** Excluded families. */
   without: Set<string>;
 }
 
@@ -44,7 +44,7 @@ interface ScoredCandidate extends Candidate {
 
 interface PlacedPurchases {
   model: ServedModel;
-  /** Places in the model, −1 for what it does not know. */
+  /** Places in the model, −1 for products that it does not have. */
   items: Int32Array;
   families: readonly string[];
 }
@@ -53,7 +53,7 @@ export class PersonalRanking {
   readonly #shelf: ProductShelf;
   readonly #newcomers: Newcomers;
   readonly #memory = new RankingMemory();
-  /** It stays the same as long as a shopper's purchases and the model do. */
+  /** Valid as long as the shopper's purchases and the model don't change. */
   readonly #placed = new WeakMap<ShopperRecord, PlacedPurchases>();
 
   constructor(shelf: ProductShelf, newcomers: Newcomers) {
@@ -61,20 +61,18 @@ export class PersonalRanking {
     this.#newcomers = newcomers;
   }
 
-  /** @param repeats also what they are likely to buy again */
-  async find(reserved: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
+  /** @param repeats whether to include products that they are likely to buy again */
+  async find(served: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
     const rank = async (count: number): Promise<Candidate[]> => {
       const nowMs = Date.now();
-      const acts = await this.#actsOf(reserved, shopper, nowMs);
+      const acts = await this.#actsOf(served, shopper, nowMs);
       if (acts.length === 0) return [];
-      const found = repeats
-        ? reserved.scorer.anyItems(acts, nowMs, count)
-        : reserved.scorer.newItems(acts, nowMs, count);
-      // What only fills up comes from elsewhere.
+      const found = repeats ? served.scorer.anyItems(acts, nowMs, count) : served.scorer.newItems(acts, nowMs, count);
+      // Suggestions without a score are replaced by popular products.
       const suggestions = found.filter(({ score }) => score > 0);
-      return this.#candidates(reserved, acts, suggestions, limit);
+      return this.#candidates(served, acts, suggestions, limit);
     };
-    const basis = [reserved.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
+    const basis = [served.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
     let candidates = this.#memory.get(shopper.name, basis);
     if (!candidates) {
       candidates = (await rank(limit + SOON)).slice(0, limit + REMEMBERED);
@@ -83,56 +81,51 @@ export class PersonalRanking {
     return {
       candidates,
       further: () => rank(limit + FURTHER),
-      without: await this.#familiesOf(reserved, shopper, repeats),
+      without: await this.#familiesOf(served, shopper, repeats),
     };
   }
 
-  /** What is in the cart is not shown, nor what they own, unless they look for that. */
-  async #familiesOf(reserved: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
+  /** Families to exclude: those in the cart, and those bought before unless repeats are requested. */
+  async #familiesOf(served: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
     const families = await this.#shelf.familiesOf(cart);
     if (!repeats)
       for (const record of records)
-        for (const family of (await this.#place(reserved, record)).families) families.add(family);
+        for (const family of (await this.#place(served, record)).families) families.add(family);
     return families;
   }
 
-  async #actsOf(reserved: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
+  async #actsOf(served: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
     const products = await this.#shelf.find([...cart, ...tastes.map(({ productId }) => productId)]);
     const acts: Act[] = [];
     const note = (item: number, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
       if (item >= 0) acts.push({ item, kind, timeMs, reason });
     };
     for (const [at, productId] of cart.entries())
-      note(itemOf(reserved, productId, products[at]), 'cart', nowMs, 'in_cart');
+      note(itemOf(served, productId, products[at]), 'cart', nowMs, 'in_cart');
     for (const record of records) {
-      const { items } = await this.#place(reserved, record);
+      const { items } = await this.#place(served, record);
       for (let at = 0; at < items.length; at += 1)
         note(items[at]!, 'purchase', record.boughtAtSeconds[at]! * 1_000, 'bought');
     }
     for (const [at, { productId, kind, timeMs }] of tastes.entries())
-      note(itemOf(reserved, productId, products[cart.length + at]), kind, timeMs, 'viewed');
+      note(itemOf(served, productId, products[cart.length + at]), kind, timeMs, 'viewed');
     return acts;
   }
 
-  async #place(reserved: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
+  async #place(served: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
     const known = this.#placed.get(record);
-    if (known?.model === reserved.model) return known;
+    if (known?.model === served.model) return known;
     const products = await this.#shelf.find(record.bought);
     const placed = {
-      model: reserved.model,
-      items: Int32Array.from(record.bought, (id, at) => itemOf(reserved, id, products[at])),
+      model: served.model,
+      items: Int32Array.from(record.bought, (id, at) => itemOf(served, id, products[at])),
       families: [...new Set(products.flatMap((product) => product?.family ?? []))],
     };
     this.#placed.set(record, placed);
     return placed;
   }
 
-  #candidates(
-    reserved: HeldModel,
-    acts: readonly Act[],
-    suggestions: readonly Suggestion[],
-    limit: number,
-  ): Candidate[] {
+  #candidates(served: HeldModel, acts: readonly Act[], suggestions: readonly Suggestion[], limit: number): Candidate[] {
     const reasonOf = new Map<number, ReasonKind>();
     const bought = new Set<number>();
     for (const { item, kind, reason } of acts) {
@@ -142,40 +135,40 @@ export class PersonalRanking {
     const candidates = suggestions.map(({ item, score, because }): ScoredCandidate => {
       const isAgain = bought.has(item);
       const reason: ReasonKind = isAgain ? 'again' : (reasonOf.get(because) ?? 'popular');
-      // "Because you looked at it" needs no name beside its own.
-      const about = isAgain || because < 0 || because === item ? undefined : reserved.model.items[because];
-      return { score, productId: reserved.model.items[item]!, reason, about };
+      // A reason about the product itself does not name it.
+      const about = isAgain || because < 0 || because === item ? undefined : served.model.items[because];
+      return { score, productId: served.model.items[item]!, reason, about };
     });
-    const newcomers = this.#placeNewcomers(reserved, suggestions, reasonOf.keys(), limit);
+    const newcomers = this.#placeNewcomers(served, suggestions, reasonOf.keys(), limit);
     const all =
       newcomers.length === 0 ? candidates : [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
     return all.map(({ productId, reason, about }) => ({ productId, reason, about }));
   }
 
   #placeNewcomers(
-    reserved: HeldModel,
+    served: HeldModel,
     suggestions: readonly Suggestion[],
     liked: Iterable<number>,
     limit: number,
   ): ScoredCandidate[] {
-    if (this.#newcomers.areNone(reserved)) return [];
+    if (this.#newcomers.areNone(served)) return [];
     const scores = new Map(suggestions.map(({ item, score }) => [item, score]));
-    // What they like themselves speaks for what is like it as much as the best suggestion does.
+    // Products that the shopper likes count as much as the best suggestion for similar new products.
     const best = suggestions[0]?.score ?? 1;
     for (const item of liked) scores.set(item, best);
     return this.#newcomers
-      .place(reserved, scores)
+      .place(served, scores)
       .slice(0, Math.ceil((limit * MAX_NEWCOMERS) / 10))
       .map(({ productId, score, like }) => ({
         productId,
         score,
         reason: 'new' as const,
-        about: reserved.model.items[like],
+        about: served.model.items[like],
       }));
   }
 }
 
-/** A variant that the model does not know speaks for its family. */
-function itemOf(reserved: HeldModel, productId: string, product: ShelfProduct | undefined): number {
-  return reserved.placeOf.get(productId) ?? (product && placesOf(reserved, product)[0]) ?? -1;
+/** A variant that the model does not have counts as its family. */
+function itemOf(served: HeldModel, productId: string, product: ShelfProduct | undefined): number {
+  return served.placeOf.get(productId) ?? (product && placesOf(served, product)[0]) ?? -1;
 }

@@ -1,18 +1,18 @@
 /**
- * What is told of products in recommendations, kept in this process as the text that goes out. A record stands for what a list
- * shows: a product, or a family by its lead.
+ * Caches in this process the JSON text of products in recommendations. A record is what a list shows: a product, or a family by its
+ * lead.
  */
 import type { Database } from '../../infra/postgres/database.ts';
 import { productOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import { readShelfProducts, type ShelfProduct } from './shelf-reader.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
-/** A record takes some 700 bytes. */
+/** A record takes about 700 bytes. */
 const MAX_RECORDS = 150_000;
 const FILL_BATCH = 500;
 
 export class ProductShelf extends SubscribedCache<ShelfProduct> {
-  /** @param lifeSeconds also without any change: a new variant of a family is noticed by then */
+  /** @param lifeSeconds maximum age of a record, after which also a new variant of its family is included */
   constructor(db: Database, lifeSeconds: number, canonical: (productId: string) => string) {
     super({
       idOfKey: productOfCacheKey,
@@ -28,13 +28,13 @@ export class ProductShelf extends SubscribedCache<ShelfProduct> {
     });
   }
 
-  /** What these products are shown as, each once. */
+  /** The families of these products, each once. */
   async familiesOf(productIds: readonly string[]): Promise<Set<string>> {
     const products = await this.find(productIds);
     return new Set(products.flatMap((product) => product?.family ?? []));
   }
 
-  /** Takes the first of a model's products in, so that the first shoppers after a start do not wait for PostgreSQL. */
+  /** Preloads a model's first products, so that the first requests after a start don't wait for PostgreSQL. */
   async fill(order: Int32Array, ids: readonly string[], signal: AbortSignal): Promise<void> {
     for (let at = 0; at < Math.min(order.length, MAX_RECORDS) && !signal.aborted; at += FILL_BATCH) {
       const batch = Array.from(order.subarray(at, at + FILL_BATCH), (place) => ids[place]!);

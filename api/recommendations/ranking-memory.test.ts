@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('knows a ranking as long as everything it was found by is the very same', () => {
+it('returns a ranking as long as all of its inputs are identical', () => {
   const memory = new RankingMemory();
   const record = { bought: ['a'] };
   const candidates = [{ productId: 'b', reason: 'bought' as const }];
@@ -23,7 +23,7 @@ it('knows a ranking as long as everything it was found by is the very same', () 
   expect(memory.get('user:2', ['model', 12, record, undefined])).toBeUndefined();
 });
 
-it('forgets it after a while', () => {
+it('drops a ranking after ten minutes', () => {
   vi.useFakeTimers();
   const memory = new RankingMemory();
   memory.set('user:1', ['model'], []);

@@ -1,13 +1,13 @@
-/** What was found for shoppers a moment ago: it is found again as long as everything it was found by is the same. */
+/** Caches shoppers' recent rankings, which are valid as long as none of their inputs change. */
 import { LRUCache } from 'lru-cache';
 import type { Candidate } from './offer.ts';
 
-/** What was looked at and put into carts says less every day; ten minutes do not show. */
+/** Signals lose weight with age, but ten minutes make no visible difference. */
 const LIFE_MS = 600_000;
-/** Of a dozen candidates each some 1,200 bytes. */
+/** Each has about a dozen candidates and takes about 1,200 bytes. */
 const MAX_RANKINGS = 50_000;
 
-/** All that the ranking goes by, each an object that gives way to another one when it changes, or a plain value. */
+/** All inputs of a ranking: primitive values, or objects that are replaced when they change. */
 export type Basis = readonly unknown[];
 
 interface Ranking {

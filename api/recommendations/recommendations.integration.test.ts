@@ -1,4 +1,4 @@
-/** What shoppers are shown, on real servers and with models made by hand. */
+/** Recommendations on real servers, with handmade models. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -16,7 +16,7 @@ import {
 const GRANTED = { 'x-analytics-consent': 'granted' };
 
 let shop: TestShop;
-/** `mug` speaks for `bowl`, `lamp` for `shade`; the plain ones only sell. */
+/** In the models, `mug` suggests `bowl`, and `lamp` suggests `shade`; the plain products suggest nothing. */
 let mug: TestProduct, bowl: TestProduct, lamp: TestProduct, shade: TestProduct;
 let plain: TestProduct[];
 
@@ -85,8 +85,8 @@ async function buy(who: Shopper, ...products: TestProduct[]): Promise<string> {
   return order.id;
 }
 
-describe('before there is a model', () => {
-  it('shows what sells, and then what is new; and what is alike by its text', async () => {
+describe('without a model', () => {
+  it('shows popular, then new products, and similar ones by their text', async () => {
     const { db } = shop.services;
     const answer = await guest().call('GET', '/recommendations?limit=10');
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
@@ -97,7 +97,7 @@ describe('before there is a model', () => {
     const word = `Zephyr${randomUUID().slice(0, 6).replaceAll(/\d/g, 'x')}`;
     const one = await createProduct(shop.services, { name: `${word} kettle` });
     const other = await createProduct(shop.services, { name: `${word} teapot` });
-    // What is found once is kept a while, so a product is asked for when its like is searchable.
+    // Similar products are cached, so both must be searchable before the first request.
     const search = async () => (await guest().call('GET', `/search?q=${word}`)).body.total === 2;
     await until(search, 'both to be searchable');
     const similar = (await guest().call('GET', `/products/${one.id}/similar`)).body;
@@ -110,7 +110,7 @@ describe('before there is a model', () => {
     expect(left!.count).toBe(0);
   });
 
-  it('does not show what is in the cart', async () => {
+  it('does not show products in the cart', async () => {
     const who = guest();
     const shownIds = async () => ids((await who.call('GET', '/recommendations?limit=30')).body);
     const inCart = (await shownIds()).slice(0, 5);
@@ -121,7 +121,7 @@ describe('before there is a model', () => {
 });
 
 describe('a model', () => {
-  it('is switched to as soon as it is served, and a damaged one leaves the one before in place', async () => {
+  it('is used as soon as it is served; instead of a damaged one, the previous one stays in use', async () => {
     const { db } = shop.services;
     const first = await serve(standard());
     const second = await serve({ ...standard(), items: [...standard().items].reverse() });
@@ -141,7 +141,7 @@ describe('a model', () => {
 describe('a shopper', () => {
   beforeAll(() => serve(standard()).then(() => undefined));
 
-  it('is shown by what they bought a moment ago, and no more by what they gave back', async () => {
+  it('gets recommendations by a recent purchase, but not by a refunded one', async () => {
     const who = await signedIn(shop);
     expect(reasonOf(await shown(who), bowl.id)?.kind).not.toBe('bought');
     const order = await buy(who, mug);
@@ -160,7 +160,7 @@ describe('a shopper', () => {
     expect(reasonOf(await shown(who, '?repeats=true&limit=30'), mug.id)?.kind).not.toBe('again');
   });
 
-  it('is not shown by a line of an order that they gave back, and still by the others', async () => {
+  it('gets recommendations by the lines of an order that were not refunded', async () => {
     const who = await signedIn(shop);
     const order = await buy(who, mug, lamp);
     const kinds = async () => {
@@ -176,7 +176,7 @@ describe('a shopper', () => {
     }
   });
 
-  it('is not shown what others have taken, though it is not paid yet, nor what is deleted', async () => {
+  it('is not shown products that others have reserved, or discontinued ones', async () => {
     const who = await signedIn(shop);
     const target = await createProduct(shop.services, { name: `Rare ${randomUUID()}`, stock: 1 });
     const other = await createProduct(shop.services, { name: `Gone ${randomUUID()}`, stock: 1 });
@@ -207,7 +207,7 @@ describe('a shopper', () => {
     await serve(standard());
   });
 
-  it('is shown other things than another one', async () => {
+  it('is shown other products than another shopper', async () => {
     const [one, other] = [await signedIn(shop), await signedIn(shop)];
     await look(one, mug);
     await look(other, lamp);
@@ -215,7 +215,7 @@ describe('a shopper', () => {
     expect(ids(await shown(other))[0]).toBe(shade.id);
   });
 
-  it('is shown a family once, by its lead, whichever variant was bought', async () => {
+  it('is shown a family once, by its lead, whichever variant is suggested', async () => {
     const { db } = shop.services;
     const family = await db.row<{ id: string }>(`insert into product_families (name) values ('Cups') returning id`);
     const lead = await createProduct(shop.services, { name: `Cup ${randomUUID()}`, stock: 1 });
@@ -238,7 +238,7 @@ describe('a shopper', () => {
     const list = async () => ids(await shown(who, '?limit=30'));
     await until(async () => (await list())[0] === lead.id, 'the family to be shown by its lead');
     expect((await list()).filter((id) => id === lead.id || id === variant.id)).toEqual([lead.id]);
-    // The lead alone is taken: the other variant can still be bought.
+    // Only the lead is reserved, so the other variant can still be bought.
     await guest().reserve([{ productId: lead.id }]);
     expect((await list())[0]).toBe(lead.id);
     await guest().reserve([{ productId: variant.id, quantity: 10 }]);
@@ -248,7 +248,7 @@ describe('a shopper', () => {
 });
 
 describe('a guest', () => {
-  it('is shown by what they looked at, with consent and only then', async () => {
+  it('gets recommendations by viewed products only with consent', async () => {
     const who = guest();
     await look(who, mug, {});
     expect(reasonOf(await shown(who, '?limit=30', GRANTED), bowl.id)?.kind).not.toBe('viewed');
@@ -264,7 +264,7 @@ describe('a guest', () => {
       expect(reasonOf(await shown(who, '?limit=30', headers), bowl.id)?.kind).not.toBe('viewed');
   });
 
-  it('is shown by their cart, and never what is in it', async () => {
+  it('gets recommendations by their cart, without the products in it', async () => {
     const who = guest();
     const suggestions = async () => (await who.call('GET', '/cart/suggestions')).body;
     expect((await suggestions()).items).toEqual([]);
@@ -283,7 +283,7 @@ describe('a guest', () => {
     expect((await suggestions()).items).toEqual([]);
   });
 
-  it('has nothing in the cart any more once it is paid', async () => {
+  it('gets no suggestions for the cart after its purchase', async () => {
     const who = guest();
     await who.call('PUT', `/cart/items/${mug.id}`, { quantity: 1 });
     expect((await who.call('GET', '/cart/suggestions')).body.items.length).toBeGreaterThan(0);
@@ -295,7 +295,7 @@ describe('a guest', () => {
     await until(isEmpty, 'the cart to be empty');
   });
 
-  it('of whom nothing is known is shown another ten than others are, and the same again', async () => {
+  it('without a history is shown other products than other guests, but always the same', async () => {
     const guests = Array.from({ length: 8 }, guest);
     const lists = await Promise.all(guests.map((who) => shown(who).then((body) => ids(body).join())));
     expect(new Set(lists).size).toBeGreaterThan(4);
@@ -305,7 +305,7 @@ describe('a guest', () => {
 });
 
 describe('a product', () => {
-  it('comes with what goes with it, why, and at no cost when nothing changed', async () => {
+  it('has companions with reasons, and a 304 if nothing changed', async () => {
     const first = await guest().call('GET', `/products/${mug.id}/similar?limit=2`);
     expect(ids(first.body)).toEqual([bowl.id, lamp.id]);
     expect(first.body.items[0].reason).toEqual({
@@ -318,7 +318,7 @@ describe('a product', () => {
     expect((await guest().call('GET', `/products/${mug.id}/similar?limit=2`, undefined, again)).status).toBe(304);
   });
 
-  it('that is new is shown to those who like what it is like', async () => {
+  it('that is new is shown to shoppers who like a similar one', async () => {
     const word = `Quoll${randomUUID().slice(0, 6).replaceAll(/\d/g, 'x')}`;
     const known = await createProduct(shop.services, { name: `${word} blanket` });
     const model = await serve({ items: [...standard().items, known.id] });
@@ -333,13 +333,13 @@ describe('a product', () => {
     expect(reason).toEqual({ kind: 'new', text: `New in the shop, similar to ${known.name}`, product_id: known.id });
     const unlike = await signedIn(shop);
     await look(unlike, lamp);
-    // It may stand there as one of the newest, where there is nothing else; never as like something that it is not.
+    // It may be shown as one of the newest products, but not as similar to another one.
     expect(reasonOf(await shown(unlike, '?limit=30'), fresh.id)?.text ?? '').not.toContain('similar to');
     expect((await shown(who)).model).toBe(model);
     await serve(standard());
   });
 
-  it('that there is not has nothing, and what is asked must make sense', async () => {
+  it('that does not exist is not found, and invalid requests are rejected', async () => {
     expect((await guest().call('GET', `/products/${randomUUID()}/similar`)).status).toBe(404);
     for (const path of [
       '/recommendations?limit=0',
@@ -355,7 +355,7 @@ describe('a product', () => {
 });
 
 describe('without a server', () => {
-  it('answers with what is left while the stock counters are being rebuilt', async () => {
+  it('still recommends products while the stock counters are rebuilding', async () => {
     await shop.services.stockCounters.close();
     const who = guest();
     await look(who, mug);

@@ -1,4 +1,4 @@
-/** Answers what shoppers are shown: asks the model, places what is new, fills up with what is popular. */
+/** Recommends products: from the model, with new products included, and filled up with popular ones. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
 import { INVALIDATED_CHANNEL } from '../../infra/redis/cache.ts';
@@ -28,11 +28,11 @@ export interface Recommendations {
   model: string;
 }
 
-/** The model's id before there is one. */
+/** The model ID in responses before a model exists. */
 const UNTRAINED = 'untrained';
-/** Asked for beyond the limit: some is sold out, some gives way to variety. */
+/** Candidates beyond the limit, because some are sold out or skipped for variety. */
 const FURTHER = 90;
-/** Popular products to draw, when they only fill up. */
+/** Popular products to draw if they only fill up the list. */
 const FILL = 30;
 const POOL = 100;
 const CART_PRODUCTS_LOOKED_AT = 5;
@@ -82,7 +82,7 @@ export class Recommender {
       if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
     };
     cache.notifyLocally(onInvalidated);
-    const heard = [...kept, this.#soldOut];
+    const subscribers = [...kept, this.#soldOut];
     this.#stopListening = subscribe(
       settings.REDIS_URL,
       {
@@ -91,17 +91,17 @@ export class Recommender {
           [STOCK_CHANNEL]: (message) => this.#soldOut.onMessage(message),
         },
         onDisconnected: () => {
-          for (const each of heard) each.onDisconnected();
+          for (const each of subscribers) each.onDisconnected();
         },
         onSubscribed: () => {
-          for (const each of heard) each.onSubscribed();
+          for (const each of subscribers) each.onSubscribed();
         },
       },
       log,
     );
-    this.#models.start((reserved) => {
+    this.#models.start((served) => {
       this.#newcomers.markStale();
-      if (reserved) this.#filling = this.#filling.then(() => this.#fill(reserved));
+      if (served) this.#filling = this.#filling.then(() => this.#fill(served));
     });
     this.#newcomers.start();
   }
@@ -113,17 +113,17 @@ export class Recommender {
     await Promise.all([this.#models.stop(), this.#newcomers.stop(), this.#filling]);
   }
 
-  /** @param mayFollow whether they agree that what this browser did is used @param repeats also what they are likely to buy again */
+  /** @param mayFollow whether they consent to the use of this browser's history @param repeats whether to include likely repeat purchases */
   async forShopper(
     asker: CartOwner,
     mayFollow: boolean,
     { limit, repeats }: { limit: number; repeats: boolean },
   ): Promise<Recommendations> {
     const shopper = await this.shoppers.find(asker, mayFollow);
-    const reserved = this.#models.current;
+    const served = this.#models.current;
     const [seed] = namesOf(asker);
     const own =
-      reserved && shopper.isPersonalized ? await this.#personal.find(reserved, shopper, { limit, repeats }) : undefined;
+      served && shopper.isPersonalized ? await this.#personal.find(served, shopper, { limit, repeats }) : undefined;
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
     const items = await this.#offers.make(own?.candidates ?? [], {
       limit,
@@ -131,36 +131,36 @@ export class Recommender {
       isVaried: true,
       more: own ? [own.further, popular] : [popular],
     });
-    return { items, model: reserved?.id ?? UNTRAINED };
+    return { items, model: served?.id ?? UNTRAINED };
   }
 
-  /** What goes with a product, then what is like it. @throws DomainError not_found */
+  /** Products that are often bought together with a product, then similar ones. @throws DomainError not_found */
   async similarTo(productId: string, limit: number): Promise<Recommendations> {
     const [product] = await this.#shelf.find([productId]);
     if (!product) throw new DomainError('not_found', 'Product not found.');
-    const reserved = this.#models.current;
-    const places = reserved ? placesOf(reserved, product) : [];
-    const candidates = (reserved?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
-      ({ item }): Candidate => ({ productId: reserved!.model.items[item]!, reason: 'together', about: product.id }),
+    const served = this.#models.current;
+    const places = served ? placesOf(served, product) : [];
+    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+      ({ item }): Candidate => ({ productId: served!.model.items[item]!, reason: 'together', about: product.id }),
     );
     const options = { limit, without: new Set([product.family]), isVaried: false };
     const items = await this.#filledUp(candidates, [product], options);
-    return { items, model: reserved?.id ?? UNTRAINED };
+    return { items, model: served?.id ?? UNTRAINED };
   }
 
-  /** What goes with a cart; nothing for an empty one. */
+  /** Products that go with a cart; none for an empty one. */
   async forCart(owner: CartOwner, limit: number): Promise<Recommendations> {
-    const reserved = this.#models.current;
-    const model = reserved?.id ?? UNTRAINED;
+    const served = this.#models.current;
+    const model = served?.id ?? UNTRAINED;
     const inCart = await this.#shelf.find(await this.shoppers.cart(owner));
     const products = inCart.filter((product) => product !== undefined);
     if (products.length === 0) return { items: [], model };
-    const places = reserved ? products.flatMap((product) => placesOf(reserved, product)) : [];
-    const candidates = (reserved?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const places = served ? products.flatMap((product) => placesOf(served, product)) : [];
+    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
       ({ item, because }): Candidate => ({
-        productId: reserved!.model.items[item]!,
+        productId: served!.model.items[item]!,
         reason: 'in_cart',
-        about: reserved!.model.items[because],
+        about: served!.model.items[because],
       }),
     );
     const without = new Set(products.map(({ family }) => family));
@@ -168,7 +168,7 @@ export class Recommender {
     return { items: await this.#filledUp(candidates, newest, { limit, without, isVaried: true }), model };
   }
 
-  /** Where the model has not even half of it, what is like these products by their text comes behind. */
+  /** If the model has less than half of the list, products with a similar text follow. */
   async #filledUp(
     candidates: readonly Candidate[],
     products: readonly ShelfProduct[],
@@ -177,7 +177,7 @@ export class Recommender {
     if (candidates.length >= options.limit / 2) return this.#offers.make(candidates, options);
     const alike = async () => {
       const found = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
-      // Whoever has something to see hardly waits for a search; the next one finds what it gave.
+      // A list with candidates waits only briefly for the search, whose result is cached for the next request.
       return candidates.length > 0 ? Promise.race([found, delay(SEARCH_WAIT_MS, [])]) : found;
     };
     return this.#offers.make(candidates, { ...options, more: [alike] });
@@ -188,11 +188,11 @@ export class Recommender {
     return found.map((productId) => ({ productId, reason: 'similar', about: product.id }));
   }
 
-  /** What shoppers will ask for first. Without it they wait for PostgreSQL once. */
-  async #fill(reserved: HeldModel): Promise<void> {
+  /** Preloads what shoppers request first, so that they don't wait for PostgreSQL. */
+  async #fill(served: HeldModel): Promise<void> {
     const { signal } = this.#stopping;
     try {
-      await this.#shelf.fill(reserved.model.popular, reserved.model.items, signal);
+      await this.#shelf.fill(served.model.popular, served.model.items, signal);
       await this.shoppers.fill(signal);
     } catch (error) {
       if (!signal.aborted) this.#services.log.warn({ err: error }, 'recommendations: data could not be preloaded');

@@ -73,7 +73,7 @@ export const retrainingRoutes = declareRoutes(
   ],
 );
 
-/** The workflow answers the same request once: a repeated one rolls back no further. */
+/** The same ID for a repeated request, so that it does not roll back another time. */
 function requestIdOf({ 'idempotency-key': key }: { 'idempotency-key'?: string }, actor: string): string {
   return key === undefined ? randomUUID() : uuidFrom(ID_NAMESPACES.retraining, `${actor}:${key}`);
 }

@@ -1,4 +1,4 @@
-/** How the retraining stands, as administrators see it, when its workflow can't be asked. */
+/** The retraining state that administrators see when its workflow can't be queried. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
 import { startTestShop, type TestShop } from '../../tests/support/shop.ts';

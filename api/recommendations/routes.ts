@@ -121,7 +121,7 @@ function askerOf(ctx: ApiContext): CartOwner {
   return { userId: ctx.state.identity?.userId, cartId: ctx.state.cartId };
 }
 
-/** Asked again each time, since any of it may be sold out in between; the same again costs no bytes. */
+/** Clients revalidate every time, because products may have sold out; an unchanged list is a 304. */
 function answerUnlessKnown(ctx: ApiContext, recommendations: Recommendations): void {
   ctx.set('Cache-Control', 'no-cache');
   const body = textOf(recommendations);

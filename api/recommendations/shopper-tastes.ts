@@ -1,10 +1,10 @@
-/** What shoppers looked at and put into their carts lately, kept in this process as long as no process notes more of it. */
+/** Caches shoppers' recent product views and cart additions in this process until any process records more. */
 import { tasteCacheKey, tasteOfCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { NotedTaste, Taste, Tastes } from '../../infra/redis/tastes.ts';
 import { SubscribedCache } from './subscribed-cache.ts';
 
 const LIFE_MS = 3_600_000;
-/** Of most shoppers there is nothing, which takes some 150 bytes; a hundred views take 10,000. */
+/** Most shoppers have none, which takes about 150 bytes; a hundred views take 10,000. */
 const MAX_RECORDS = 50_000;
 
 export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
@@ -16,7 +16,7 @@ export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
       load: (names) => tastes.read(names),
       max: MAX_RECORDS,
       lifeMs: LIFE_MS,
-      // What was forgotten may not be used for another second.
+      // A deleted history must not be used any longer.
       disconnectedMs: 0,
     });
     this.#tastes = tastes;
@@ -33,7 +33,7 @@ export class ShopperTastes extends SubscribedCache<readonly Taste[]> {
     this.#drop(who);
   }
 
-  /** Other processes hear of it in a moment; this one may be asked sooner. */
+  /** Invalidates this process's record immediately; the published invalidation arrives a moment later. */
   #drop(who: string): void {
     this.onInvalidated([tasteCacheKey(who)]);
   }

@@ -1,4 +1,4 @@
-/** Who asks for recommendations, and what the shop may know of them for it. */
+/** Shoppers who request recommendations, with the data that may be used for them. */
 import { isUser, userOwner, type Visitor, visitorOfHash } from '../../domain/identity.ts';
 import type { Taste } from '../../infra/redis/tastes.ts';
 import { visitorOf } from '../analytics/service.ts';
@@ -8,15 +8,15 @@ import type { ShopperRecord, ShopperRecords } from './shopper-records.ts';
 import type { ShopperTastes } from './shopper-tastes.ts';
 
 export interface Shopper {
-  /** Of the names under which they are known the one that says most; empty when they are not known. */
+  /** The most specific of their names; empty if they are unknown. */
   name: string;
   isPersonalized: boolean;
-  /** What they bought, by each name under which they are known. */
+  /** Their records, one per name. */
   records: readonly ShopperRecord[];
   tastes: readonly Taste[];
-  /** Ids of the products in the cart. */
+  /** IDs of the products in the cart. */
   cart: readonly string[];
-  /** What all of this was read from: the same objects as long as nothing of it changed. */
+  /** The records that this was read from, which are the same objects until one of them changes. */
   sources: readonly unknown[];
 }
 
@@ -25,7 +25,7 @@ const NOTHING: readonly never[] = [];
 
 export const visitorName = (cartId: string): Visitor => visitorOfHash(visitorOf(cartId));
 
-/** All names under which the asker is known; empty when they are not. */
+/** All names of a shopper: the account's and the browser's. Empty if they are unknown. */
 export function namesOf({ userId, cartId }: CartOwner): Visitor[] {
   return [...(userId ? [userOwner(userId)] : []), ...(cartId ? [visitorName(cartId)] : [])];
 }
@@ -42,16 +42,16 @@ export class Shoppers {
   }
 
   /**
-   * @param asker a signed-in shopper's cart id too, where their browser has one
-   * @param mayFollow whether they agree, at this moment, that what this browser did is used
+   * @param asker also with a signed-in shopper's cart ID, if their browser has one
+   * @param mayFollow whether they currently consent to the use of this browser's history
    */
   async find(asker: CartOwner, mayFollow: boolean): Promise<Shopper> {
     const names = namesOf(asker);
-    // What this browser did needs consent; an account's own is there with consent only.
+    // The browser's history requires consent now; an account's was recorded with consent.
     const followed = names.filter((name) => isUser(name) || mayFollow);
     const [records, lists, cart] = await Promise.all([
       this.#records.find(names),
-      // With Redis away nothing is known of it.
+      // The history is skipped while Redis is unavailable.
       this.#tastes.find(followed).catch(() => []),
       this.cart(asker),
     ]);
@@ -70,7 +70,7 @@ export class Shoppers {
     };
   }
 
-  /** Takes those in who bought lately, so that the first answers after a start do not wait for a database. */
+  /** Preloads recent buyers, so that the first responses after a start don't wait for a database. */
   async fill(signal: AbortSignal): Promise<void> {
     const names = await this.#records.recentNames();
     for (let at = 0; at < names.length && !signal.aborted; at += FILL_BATCH) {
@@ -84,7 +84,7 @@ export class Shoppers {
     return record!.isPersonalized;
   }
 
-  /** Ids of the products in the cart, those put in first at first. */
+  /** IDs of the products in the cart, oldest first. */
   async cart(owner: CartOwner): Promise<readonly string[]> {
     const name = cartNameOf(owner);
     if (!name) return NOTHING;

@@ -1,4 +1,4 @@
-/** What the stock counters publish when a product sells out and when it is back, received as another process would. */
+/** Messages of the stock counters when a product sells out and when it is available again, received like in another process. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   stop?.();
-  if (services) await countAnew();
+  if (services) await rebuildCounters();
   await services?.close();
 });
 
@@ -43,7 +43,7 @@ function listen(listener: SoldOut): () => void {
 
 const openCounters = () =>
   until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
-async function countAnew(): Promise<void> {
+async function rebuildCounters(): Promise<void> {
   await services.stockCounters.close();
   await openCounters();
 }
@@ -51,7 +51,7 @@ const becomes = (id: string, isSoldOut: boolean) => until(async () => soldOut.ha
 
 const outboxId = () => 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
 
-/** Of the stock counters alone: the next time that it is counted, it is gone. */
+/** A product that only the stock counters have, until they are rebuilt. */
 async function productInCounters(stock: number): Promise<string> {
   const id = randomUUID();
   await services.stockCounters.adjust(outboxId(), id, stock);
@@ -66,7 +66,7 @@ async function reservation(productId: string, quantity: number): Promise<string>
   return reservationId;
 }
 
-it('hears when the last piece is reserved, and when one is back', async () => {
+it('is notified when the last unit is reserved and when one is released', async () => {
   const id = await productInCounters(3);
   const other = await productInCounters(3);
   const two = await reservation(id, 2);
@@ -78,7 +78,7 @@ it('hears when the last piece is reserved, and when one is back', async () => {
   await becomes(id, false);
 });
 
-it('hears of what is granted beyond the count, delivered and corrected', async () => {
+it('is notified of reservations beyond the count, deliveries, and corrections', async () => {
   const id = await productInCounters(1);
   await services.stockCounters.confirm(randomUUID(), [{ productId: id, quantity: 2 }]);
   await becomes(id, true);
@@ -90,7 +90,7 @@ it('hears of what is granted beyond the count, delivered and corrected', async (
   await becomes(id, false);
 });
 
-it('reads all of it when it begins to hear, when it was deaf, and when the stock counters were counted anew', async () => {
+it('reads all sold-out products when it subscribes, reconnects, and after the stock counters were rebuilt', async () => {
   const id = await productInCounters(1);
   await reservation(id, 1);
   await becomes(id, true);
@@ -99,25 +99,25 @@ it('reads all of it when it begins to hear, when it was deaf, and when the stock
   const stopLater = listen(later);
   await until(async () => later.has(id), 'what was sold out before');
   stopLater();
-  await until(async () => !later.has(id), 'to know nothing while deaf');
+  await until(async () => !later.has(id), 'to know nothing while disconnected');
 
   const before = timesNotified;
   await services.redis.call('client', 'kill', 'type', 'pubsub');
   await until(async () => timesNotified > before, 'the subscription again');
   await becomes(id, true);
 
-  await countAnew();
+  await rebuildCounters();
   await becomes(id, false);
 });
 
-it('misses nothing of what is said while it reads', async () => {
+it('misses no message during a read', async () => {
   const [gone, back] = [await productInCounters(1), await productInCounters(1)];
   const reserved = await reservation(back, 1);
   let meanwhile: (() => Promise<void>) | undefined = async () => {
     await reservation(gone, 1);
     await services.stockCounters.end(reserved, 'released');
   };
-  // The count is read before, its answer comes after.
+  // The counters are read before the changes, and the result arrives after them.
   const slow = {
     soldOut: async () => {
       const ids = await services.stockCounters.soldOut();

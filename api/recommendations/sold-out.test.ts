@@ -1,4 +1,4 @@
-/** When the stock counters are read; how it speaks is tried with the real one in the integration test. */
+/** When the stock counters are read. The integration test covers their messages. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../infra/logger.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
@@ -24,7 +24,7 @@ function soldOutOf(answers: readonly (string[] | 'fails')[]) {
   return { soldOut: new SoldOut(stockCounters as StockCounters, createLogger('test', 'silent')), reads: () => reads };
 }
 
-it('reads again soon when it could not, and now and then when it could', async () => {
+it('rereads soon after a failure, and periodically after a success', async () => {
   const { soldOut, reads } = soldOutOf(['fails', ['mug'], ['lamp']]);
   soldOut.onSubscribed();
   await vi.advanceTimersByTimeAsync(900);
@@ -37,7 +37,7 @@ it('reads again soon when it could not, and now and then when it could', async (
   expect([soldOut.has('mug'), soldOut.has('lamp')]).toEqual([false, true]);
 });
 
-it('reads no more once it is deaf, and believes nothing that was on its way', async () => {
+it('stops reading when disconnected, and ignores a pending result', async () => {
   const { soldOut, reads } = soldOutOf([['mug']]);
   soldOut.onSubscribed();
   soldOut.onDisconnected();

@@ -1,21 +1,21 @@
 /**
- * Products that are sold out, as the stock counters publish it: once when the last unit is taken, and once when there are units again.
- * While the channel is disconnected, nothing is known, and stock is read from PostgreSQL.
+ * Sold-out products, as published by the stock counters when the last unit is reserved and when units are available again. While
+ * disconnected, none are known, and stock is read from PostgreSQL.
  */
 import type { Logger } from '../../infra/logger.ts';
 import { type StockCounters, stockWordOf } from '../../infra/redis/stock-counters.ts';
 
 const RETRY_MS = 1_000;
-/** Read anew now and then, in case that the stock counters were changed by a worker of a release that did not say so yet, or by hand. */
+/** Interval of rereads, in case the stock counters were changed manually or by a worker of a release that did not publish changes. */
 const REREAD_MS = 300_000;
 
 export class SoldOut {
   readonly #counters: StockCounters;
   readonly #log: Logger;
   #ids = new Set<string>();
-  /** What was said while the stock counters are being read, which may have been before it or after. */
+  /** Changes that were published during a read, whose result may or may not include them. */
   #changedMeanwhile: Map<string, boolean> | undefined;
-  /** Counts the readings: what an earlier one finds is not looked at any more. */
+  /** Number of the current read; results of earlier reads are ignored. */
   #reading = 0;
   #next: NodeJS.Timeout | undefined;
 
@@ -28,7 +28,7 @@ export class SoldOut {
     return this.#ids.has(productId);
   }
 
-  /** @param message as said on `STOCK_CHANNEL` */
+  /** @param message published on `STOCK_CHANNEL` */
   onMessage(message: string): void {
     const word = stockWordOf(message);
     if (word === 'opened') {
@@ -56,13 +56,13 @@ export class SoldOut {
   }
 
   async #read(reading: number): Promise<void> {
-    const said = new Map<string, boolean>();
-    this.#changedMeanwhile = said;
+    const changed = new Map<string, boolean>();
+    this.#changedMeanwhile = changed;
     let againMs = REREAD_MS;
     try {
       const ids = await this.#counters.soldOut();
       if (reading !== this.#reading) return;
-      for (const [id, isSoldOut] of said) {
+      for (const [id, isSoldOut] of changed) {
         if (isSoldOut) ids.add(id);
         else ids.delete(id);
       }

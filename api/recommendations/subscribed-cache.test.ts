@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SubscribedCache, type SubscribedCacheOptions } from './subscribed-cache.ts';
 
-/** A cache over a table that the test changes; a query takes until `answer` is called, or nothing. */
+/** A cache over a table that the test changes. While `isSlow`, a query completes when `answer` is called. */
 function cacheOver(table: Map<string, string>, options: Partial<SubscribedCacheOptions<string>> = {}) {
   const queries: string[][] = [];
   const waiting: (() => void)[] = [];
@@ -25,8 +25,8 @@ function cacheOver(table: Map<string, string>, options: Partial<SubscribedCacheO
   return { cache, queries, state, answer };
 }
 
-describe('a heard cache', () => {
-  it('asks once for what it hears about, also for what there is not', async () => {
+describe('a subscribed cache', () => {
+  it('loads each record once, also a missing one', async () => {
     const { cache, queries } = cacheOver(new Map([['a', 'one']]));
     cache.onSubscribed();
     expect(await cache.find(['a', 'b', 'a'])).toEqual(['one', undefined, 'one']);
@@ -34,7 +34,7 @@ describe('a heard cache', () => {
     expect(queries).toEqual([['a', 'b']]);
   });
 
-  it('reads anew what changed, under all of its ids', async () => {
+  it('reloads a changed record under all of its IDs', async () => {
     const table = new Map([
       ['a', 'ab'],
       ['b', 'ab'],
@@ -49,7 +49,7 @@ describe('a heard cache', () => {
     expect(queries).toEqual([['a', 'b', 'c'], ['a']]);
   });
 
-  it('does not keep what changed while it was being read', async () => {
+  it('does not cache a record that changed during its load', async () => {
     const table = new Map([['a', 'old']]);
     const { cache, state, answer } = cacheOver(table);
     cache.onSubscribed();
@@ -64,7 +64,7 @@ describe('a heard cache', () => {
     expect(await cache.find(['a'])).toEqual(['new']);
   });
 
-  it('keeps nothing that it may not hear about', async () => {
+  it('caches nothing while it receives no invalidations', async () => {
     const table = new Map([['a', 'old']]);
     const { cache } = cacheOver(table, { disconnectedMs: 0 });
     await cache.find(['a']);
@@ -78,7 +78,7 @@ describe('a heard cache', () => {
     expect(await cache.find(['a'])).toEqual(['newer']);
   });
 
-  it('reads together what many miss while queries are under way', async () => {
+  it('gathers concurrent misses into one query', async () => {
     const table = new Map(Array.from({ length: 9 }, (_, at) => [`${at}`, `v${at}`] as const));
     const { cache, queries, state, answer } = cacheOver(table);
     cache.onSubscribed();
@@ -94,7 +94,7 @@ describe('a heard cache', () => {
     expect(queries).toHaveLength(3);
   });
 
-  it('that could not read says so to all who waited, and reads again for the next', async () => {
+  it('rejects all waiting calls when a load fails, and loads again for the next', async () => {
     let isAway = true;
     const cache = new SubscribedCache<string>({
       idOfKey: (key) => key,
@@ -112,7 +112,7 @@ describe('a heard cache', () => {
     expect(await cache.find(['a', 'b'])).toEqual(['a', 'b']);
   });
 
-  it('lets the oldest go when it is full', async () => {
+  it('drops the oldest record when it is full', async () => {
     const table = new Map(Array.from({ length: 5 }, (_, at) => [`${at}`, `v${at}`] as const));
     const { cache, queries } = cacheOver(table, { max: 3 });
     cache.onSubscribed();

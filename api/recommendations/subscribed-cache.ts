@@ -1,33 +1,33 @@
 /**
- * What this process keeps in memory of what PostgreSQL knows, each record dropped in the moment in which any process says that it
- * changed. Those who miss something at the same time share a query.
+ * Caches records of PostgreSQL in this process. A record is dropped when any process publishes that it changed. Concurrent misses share a
+ * query.
  */
 import { LRUCache } from 'lru-cache';
 
 const DEFAULT_DISCONNECTED_MS = 1_000;
-/** Under load, whoever comes while so many queries are under way waits for the next one. */
+/** Maximum concurrent queries; further misses are gathered for the next query. */
 const MAX_QUERIES = 2;
 const MAX_PER_QUERY = 1_000;
 
 export interface SubscribedCacheOptions<Value> {
-  /** The id that a key of the cache in Redis is about, if it is about one of these. */
+  /** The record's ID in a key of the Redis cache; undefined for keys of other records. */
   idOfKey(key: string): string | undefined;
-  /** Reads records; what there is not is left out. The answer may hold more than was asked for. */
+  /** Reads records; missing ones are omitted. The result may contain additional ones. */
   load(ids: readonly string[]): Promise<ReadonlyMap<string, Value>>;
-  /** Records kept; the oldest give way. */
+  /** Maximum number of records; the oldest are dropped. */
   max: number;
-  /** Also without any change. */
+  /** Maximum age of a record. */
   lifeMs: number;
-  /** While changes can't be heard of, nothing is believed for longer. */
+  /** Maximum age of a record while the cache receives no invalidations. */
   disconnectedMs?: number;
-  /** All ids under which a record stands: when one of them changes, it goes under all. */
+  /** All IDs of a record, which is dropped under all of them when one changes. */
   idsOf?(value: Value): readonly string[];
 }
 
 interface Kept<Value> {
-  /** undefined: there is none. */
+  /** Undefined if the record does not exist. */
   value: Value | undefined;
-  /** Epoch seconds: a small integer lies in the record itself, where milliseconds would lie elsewhere. */
+  /** Epoch seconds, which V8 stores inside the object as a small integer, unlike milliseconds. */
   untilSeconds: number;
 }
 
@@ -39,7 +39,7 @@ interface Batch<Value> {
 export class SubscribedCache<Value> {
   readonly #options: SubscribedCacheOptions<Value>;
   readonly #kept: LRUCache<string, Kept<Value>>;
-  /** Ids that changed while something is being loaded: what was read of them may be of before. */
+  /** For each running load, the IDs that changed meanwhile, whose result may be outdated. */
   readonly #changedMeanwhile = new Set<Set<string>>();
   #isSubscribed = false;
   #queries = 0;
@@ -59,19 +59,19 @@ export class SubscribedCache<Value> {
     }
   }
 
-  /** Changes can't be heard of from now on. */
+  /** Called when the cache no longer receives invalidations. */
   onDisconnected(): void {
     this.#isSubscribed = false;
     this.#kept.clear();
   }
 
-  /** They can, and some may have been missed. */
+  /** Called when the cache receives invalidations again; earlier ones may have been missed. */
   onSubscribed(): void {
     this.#kept.clear();
     this.#isSubscribed = true;
   }
 
-  /** A record for each id, in order; undefined where there is none. */
+  /** Finds a record for each ID, in order; undefined where none exists. */
   async find(ids: readonly string[]): Promise<(Value | undefined)[]> {
     const found: (Value | undefined)[] = [];
     const missing: number[] = [];
@@ -136,7 +136,7 @@ export class SubscribedCache<Value> {
       for (let at = 0; at < ids.length; at += MAX_PER_QUERY)
         for (const [id, value] of await this.#options.load(ids.slice(at, at + MAX_PER_QUERY))) found.set(id, value);
       const { lifeMs, disconnectedMs = DEFAULT_DISCONNECTED_MS } = this.#options;
-      // Spread, so that what was loaded together is not loaded together again.
+      // Random, so that records that were loaded together don't expire together.
       const livesMs = this.#isSubscribed && wasSubscribed ? lifeMs * (0.9 + Math.random() * 0.1) : disconnectedMs;
       const untilSeconds = Math.floor((Date.now() + livesMs) / 1_000);
       for (const id of new Set([...ids, ...found.keys()])) {

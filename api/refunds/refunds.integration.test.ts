@@ -1,4 +1,4 @@
-/** Refunds at the API: who reads what of them, what waits for staff, and what a request passes on. */
+/** Refunds in the API: their visibility, the list for staff, and the fields of a request. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -26,13 +26,13 @@ const ask = (person: Shopper, { orderId }: Sale, body: object, key: string = ran
 const listFor = async (person: Shopper, { orderId }: Sale) =>
   (await person.call('GET', `/orders/${orderId}/refunds`)).body;
 
-/** Above what support gives back alone. */
+/** Sells for more than support may refund without approval. */
 const sellBig = (options: Parameters<typeof sell>[1] = {}) =>
   sell(shop, { lines: [{ price: '150.00', quantity: 1 }], ...options });
 
 describe('a refund', () => {
-  it('tells its shopper why it was rejected, and not why it was approved, nor who of staff asked for it', async () => {
-    for (const [decision, told] of [
+  it('shows its shopper why it was rejected, but not why it was approved or which staff member requested it', async () => {
+    for (const [decision, shownReason] of [
       ['approve', null],
       ['reject', 'As we said'],
     ] as const) {
@@ -41,7 +41,7 @@ describe('a refund', () => {
       const decided = await lead.call('POST', `/refunds/${id}/${decision}`, { reason: 'As we said' });
       expect(decided.body.refund).toMatchObject({ decision_reason: 'As we said' });
       const [forShopper] = (await listFor(sale.buyer, sale)).items;
-      expect(forShopper).toMatchObject({ decision_reason: told, requested_by: null, workflow_url: null });
+      expect(forShopper).toMatchObject({ decision_reason: shownReason, requested_by: null, workflow_url: null });
       const [forStaff] = (await listFor(support, sale)).items;
       expect(forStaff).toMatchObject({
         decision_reason: 'As we said',
@@ -51,7 +51,7 @@ describe('a refund', () => {
     }
   });
 
-  it('asked for twice without a key is two, and with one key one', async () => {
+  it('requested twice without a key is two refunds, and with the same key one', async () => {
     const sale = await sell(shop);
     const bare = () => support.call('POST', `/orders/${sale.orderId}/refunds`, { reason: 'Late', amount: 1 });
     const [one, two] = [await bare(), await bare()];
@@ -61,7 +61,7 @@ describe('a refund', () => {
     expect((await listFor(support, sale)).items).toHaveLength(3);
   });
 
-  it('of items for a lower amount is for both, and waits for them where staff say so', async () => {
+  it('can have items and a lower amount, and awaits their return if staff request it', async () => {
     const sale = await sell(shop);
     await handleOf(orderWorkflowId(sale.orderId)).executeUpdate('markShipped', {
       args: [{ requestId: 'p', requestedBy: 'Anna', reason: 'packed', carrier: 'UPS', trackingNumber: '1Z' }],
@@ -82,7 +82,7 @@ describe('a refund', () => {
     [25, { status: 'rejected' }],
     [15, { status: 'awaiting_return' }],
     [15, { status: 'succeeded' }],
-  ])('leaves %d to refund, with %o', async (left, of) => {
+  ])('leaves a refundable amount of %d with %o', async (left, of) => {
     const sale = await sell(shop);
     const refund = { status: 'pending', cancelsUnits: false, quantity: 1, amount: 10, ...of };
     const id = await writeRefund(shop.services.db, sale, refund);
@@ -91,7 +91,7 @@ describe('a refund', () => {
     await deleteRefund(shop.services.db, id);
   });
 
-  it('is found by its order, its account, its amount and its day from the start', async () => {
+  it('has its order, account, amount, and day as search attributes from the start', async () => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     await ask(support, sale, { amount: 7.5 }, 'named');
@@ -104,14 +104,14 @@ describe('a refund', () => {
   });
 });
 
-describe('what waits for staff', () => {
-  it('is listed oldest first: for a return, for approval, or both; nothing else', async () => {
+describe('the list of waiting refunds', () => {
+  it('has refunds that await a return, approval, or either, oldest first', async () => {
     const sale = await sell(shop, { lines: [{ price: '50.00', quantity: 5 }] });
     const { db } = shop.services;
     const ids = new Map<string, string>();
     for (const status of ['awaiting_return', 'pending', 'awaiting_approval', 'failed', 'rejected', 'succeeded'])
       ids.set(status, await writeRefund(db, sale, { status, cancelsUnits: false, quantity: 1 }));
-    // The one that waits for approval is the older one.
+    // The refund that awaits approval is older.
     const created = `update refunds set created_at = now() - interval '1 hour' where id = $1`;
     await db.run(created, [ids.get('awaiting_approval')]);
     const listed = async (query: string) => {
@@ -127,7 +127,7 @@ describe('what waits for staff', () => {
 });
 
 describe('a case whose workflow was terminated', () => {
-  it('of a refund is resumed by a decision, and found as before', async () => {
+  it('of a refund is resumed by a decision, with the same search attributes', async () => {
     const buyer = await signedIn(shop);
     const sale = await sellBig({ buyer });
     const { id } = (await ask(support, sale, { amount: 120 }, 'big')).body.refund;
@@ -144,7 +144,7 @@ describe('a case whose workflow was terminated', () => {
     });
   });
 
-  it('of an order is resumed by a cancellation, and found as before', async () => {
+  it('of an order is resumed by a cancellation, with the same search attributes', async () => {
     const buyer = await signedIn(shop);
     const sale = await sell(shop, { buyer });
     const workflowId = orderWorkflowId(sale.orderId);
@@ -162,7 +162,7 @@ describe('a case whose workflow was terminated', () => {
 });
 
 describe('a cancellation', () => {
-  it('is told to the shopper with the reason that they gave, or none of their own', async () => {
+  it('shows the shopper’s reason, or a default', async () => {
     for (const [body, reason] of [
       [{ reason: 'Found it elsewhere' }, 'Found it elsewhere'],
       [undefined, 'Canceled by the customer'],
@@ -173,7 +173,7 @@ describe('a cancellation', () => {
     }
   });
 
-  it('of staff stands in the history as theirs, and is within their own limit', async () => {
+  it('by staff is recorded as theirs, and has their limit', async () => {
     const sale = await sellBig();
     const waits = await support.call('POST', `/orders/${sale.orderId}/cancel`);
     expect([waits.status, waits.body.cancellation_waits]).toEqual([202, true]);
@@ -185,7 +185,7 @@ describe('a cancellation', () => {
     expect((await listFor(support, sale)).items.at(-1).requested_by).toMatch(/^support_lead:/);
   });
 
-  it('of an order that has shipped says how the order stands', async () => {
+  it('of a shipped order is rejected with the order’s status', async () => {
     const sale = await sell(shop);
     await handleOf(orderWorkflowId(sale.orderId)).executeUpdate('markShipped', {
       args: [{ requestId: 'p', requestedBy: 'Anna', reason: 'packed', carrier: 'UPS', trackingNumber: '1Z' }],

@@ -1,11 +1,13 @@
 import { DomainError } from '../../domain/errors.ts';
-import { isStaffActor, STRIPE } from '../../domain/identity.ts';
+import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
 import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { type RefundRow, readRefund, readRefunds, selectRefunds } from '../../infra/postgres/refunds.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { decideRefundUpdate, refundWorkflowId, requestRefundUpdate } from '../../workflows/refund/messages.ts';
 import { refundStart } from '../../workflows/refund/start.ts';
@@ -14,31 +16,33 @@ import type { ApiDependencies, Settings } from '../context.ts';
 import type { Refund } from '../contracts/refunds.ts';
 import { updateWithStart } from '../temporal-call.ts';
 
+const MAX_WAITING = 200;
+
 type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
 
 export interface ApiRefundRequest extends Omit<RefundRequest, 'refundId'> {
-  /** Who asks, as the API has seen them: `<role>:<user id>`, or `guest`. */
+  /** The authenticated caller, in the format of `domain/identity`. */
   actor: string;
   customerId: string | null;
-  /** The order's. */
+  /** Currency of the order. */
   currency: string;
 }
 
 /**
- * Asks for a refund; it is sent to Stripe by its workflow, at once or when those have agreed who must.
+ * Requests a refund. Its workflow sends it to Stripe, either immediately or after the required approval or return.
  * @throws DomainError order_not_refundable, refund_exceeds_charge, idempotency_key_reused
  */
 export async function startRefund(
-  { temporal, settings, db }: RefundDependencies,
+  deps: RefundDependencies,
   { actor, customerId, currency, ...request }: ApiRefundRequest,
 ): Promise<Refund> {
   const { orderId, requestId } = request;
   const refundId = refundIdOf(orderId, requestId);
   const amount = request.amountCents === undefined ? undefined : toDecimal(request.amountCents, currency);
   const started = { refundId, orderId, requestId, customerId, amount, createdAt: new Date() };
-  const proof = proveActor(settings.JWT_SECRET, actor, refundSubject(refundId));
+  const proof = proveActor(deps.settings.JWT_SECRET, actor, refundSubject(refundId));
   const answer = await updateWithStart(
-    temporal,
+    deps.temporal,
     refundStart(started, 'Refund', false),
     requestRefundUpdate,
     { ...request, refundId, ...proof },
@@ -46,10 +50,10 @@ export async function startRefund(
   );
   switch (answer.outcome) {
     case 'accepted':
-      // The workflow remembers its first answer: whether this is the same request is told by what it made.
+      // A repeated request gets the first one's response, so the refund must match this request.
       if (!asksFor(request, answer.refund))
         throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different refund.');
-      return readRefund(db, settings, refundId, isStaffActor(actor));
+      return presentRefund(deps, refundId, isStaffActor(actor));
     case 'refused':
       throw new DomainError(answer.code, answer.message, {
         details: { refundable_amount: toDecimal(answer.refundableCents, answer.currency) },
@@ -60,19 +64,15 @@ export async function startRefund(
 }
 
 /**
- * A support lead's decision about a refund that waits.
- * @throws DomainError not_found, forbidden (also for whoever asked for it), conflict when nothing waits
+ * Sends a support lead's decision about a refund that awaits approval.
+ * @throws DomainError not_found; forbidden, also for the refund's requester; conflict when it does not await approval
  */
 export async function decideRefund(
   deps: RefundDependencies,
   request: { refundId: string; decision: 'approve' | 'reject'; actor: string; reason: string },
 ): Promise<Refund> {
   const { refundId, decision, actor, reason } = request;
-  const refund = await deps.db.row<ResumedRow>(
-    `select r.order_id, r.request_id, r.amount, r.created_at, o.user_id from refunds r join orders o on o.id = r.order_id
-     where r.id = $1`,
-    [refundId],
-  );
+  const refund = await readRefund(deps.db, refundId);
   if (!refund) throw new DomainError('not_found', 'Refund not found.');
   const resumed = {
     refundId,
@@ -88,50 +88,16 @@ export async function decideRefund(
     reason,
     ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
   });
-  return readRefund(deps.db, deps.settings, refundId, true);
+  return presentRefund(deps, refundId, true);
 }
-
-interface ResumedRow {
-  order_id: string;
-  request_id: string;
-  amount: string;
-  created_at: Date;
-  user_id: string | null;
-}
-
-interface RefundRow {
-  id: string;
-  order_id: string;
-  request_id: string;
-  kind: Refund['kind'];
-  amount: string;
-  currency: string;
-  reason: string;
-  status: RefundStatus;
-  cancels_units: boolean;
-  given_up: boolean;
-  restocked: boolean;
-  requested_by: string;
-  decision_reason: string | null;
-  created_at: Date;
-  updated_at: Date;
-  lines: { product_id: string; quantity: number }[] | null;
-}
-
-const SELECT = `
-  select id, order_id, request_id, kind, amount, currency, reason, status, cancels_units,
-    given_up_at is not null as given_up,
-    exists (select 1 from refund_items where refund_id = refunds.id and restocked_at is not null) as restocked, requested_by, decision_reason, created_at, updated_at,
-    (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
-     from refund_items where refund_id = refunds.id) as lines
-  from refunds`;
-const BY_ID = `${SELECT} where id = $1`;
-const BY_ORDER = `${SELECT} where order_id = $1 order by created_at`;
-const WAITING = `${SELECT} where status = any($1) order by created_at limit 200`;
 
 /** @throws DomainError not_found */
-async function readRefund(sql: Sql, settings: Settings, refundId: string, forStaff: boolean): Promise<Refund> {
-  const row = await sql.row<RefundRow>(BY_ID, [refundId]);
+async function presentRefund(
+  { db, settings }: RefundDependencies,
+  refundId: string,
+  forStaff: boolean,
+): Promise<Refund> {
+  const row = await readRefund(db, refundId);
   if (!row) throw new DomainError('not_found', 'Refund not found.');
   return present(row, settings, forStaff);
 }
@@ -142,25 +108,29 @@ export async function listRefunds(
   orderId: string,
   forStaff: boolean,
 ): Promise<{ items: Refund[]; committedCents: number }> {
-  const rows = await sql.rows<RefundRow>(BY_ORDER, [orderId]);
+  const rows = await readRefunds(sql, orderId);
   return {
     items: rows.map((row) => present(row, settings, forStaff)),
     committedCents: committedRefundCents(
       rows.map((row) => ({
         amountCents: fromDecimal(row.amount, row.currency),
         status: row.status,
-        isGivenUp: row.given_up,
-        isRestocked: row.restocked,
-        isFromStripe: row.requested_by === STRIPE,
+        isGivenUp: row.given_up_at !== null,
       })),
     ),
   };
 }
 
-/** What waits for someone, oldest first; for staff. */
+/** Refunds that await an approval or a return, oldest first; for staff. */
 export async function listWaiting(sql: Sql, settings: Settings, status?: RefundStatus): Promise<Refund[]> {
   const waiting = REFUND_STATUSES.filter((each) => each.startsWith('awaiting_'));
-  const rows = await sql.rows<RefundRow>(WAITING, [status ? [status] : waiting]);
+  const rows = await sql.rows(
+    selectRefunds(sql)
+      .where('refunds.status', '=', anyOf(status ? [status] : waiting))
+      .orderBy('refunds.created_at')
+      .orderBy('refunds.id')
+      .limit(MAX_WAITING),
+  );
   return rows.map((row) => present(row, settings, true));
 }
 
@@ -171,12 +141,12 @@ function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund 
     kind: row.kind,
     amount: Number(row.amount),
     currency: row.currency,
-    lines: row.lines ?? [],
+    lines: row.items.map(({ product_id, quantity }) => ({ product_id, quantity })),
     cancels_units: row.cancels_units,
     reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
-    given_up: row.given_up,
-    restocked: row.restocked,
+    given_up: row.given_up_at !== null,
+    restocked: row.is_restocked,
     decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -1,4 +1,4 @@
-/** What a shopper is answered who reserves again, in another tab, after an end, or too much. */
+/** Repeated reservations: in other tabs, after the end of an earlier one, and beyond the limits. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/config.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-/** The tests' own shop has none. */
+/** The test profile has much higher limits, so they are reset to their defaults here. */
 function defaultLimits() {
   const { RESERVATION_MAX_UNITS_PER_GUEST, RESERVATION_MAX_OPEN_PER_ADDRESS, RESERVATION_MAX_UNITS_PER_ADDRESS } =
     readSettings({
@@ -29,7 +29,7 @@ const product = (stock = 10) => createProduct(shop.services, { stock });
 const newShopper = () => new Shopper(shop.api.url);
 
 describe('a shopper who reserves again', () => {
-  it('gets the last unit they have themselves together with something else; the reservation before ends', async () => {
+  it('gets their own reserved last unit together with another product; the earlier reservation ends', async () => {
     const [last, more] = [await product(1), await product()];
     const buyer = newShopper();
     const first = await buyer.reserve([{ productId: last.id }]);
@@ -51,7 +51,7 @@ describe('a shopper who reserves again', () => {
     expect((await newShopper().reserve([{ productId: last.id }])).body.code).toBe('out_of_stock');
   }, 30_000);
 
-  it('for the same lines gets the reservation they have, and one order in however many tabs', async () => {
+  it('for the same lines gets the same reservation, and one order from any number of tabs', async () => {
     const item = await product(2);
     const buyer = newShopper();
     const tabs = await Promise.all(
@@ -64,7 +64,7 @@ describe('a shopper who reserves again', () => {
     expect(await stockOf(shop.services, item.id)).toEqual({ stock: 2, reserved: 2 });
   });
 
-  it('while they pay gets that order, whatever they ask for; and is free again once it is paid or canceled', async () => {
+  it('during payment gets that order for any lines, and can reserve again once it is paid or canceled', async () => {
     const [item, other, soldOut] = [await product(1), await product(), await product(0)];
     for (const end of ['pay', 'cancel'] as const) {
       const buyer = newShopper();
@@ -84,7 +84,7 @@ describe('a shopper who reserves again', () => {
     }
   }, 30_000);
 
-  it('after signing in still counts as the guest they were', async () => {
+  it('after signing in is still recognized as the same guest', async () => {
     const item = await product(1);
     const buyer = newShopper();
     const guest = await buyer.reserve([{ productId: item.id }]);
@@ -97,7 +97,7 @@ describe('a shopper who reserves again', () => {
     expect(account.status).toBe(201);
   });
 
-  it('after signing in orders for the account, which sees the order on every device', async () => {
+  it('after signing in orders for the account, which has the order on every device', async () => {
     const item = await product(1);
     const buyer = newShopper();
     const guest = await buyer.reserve([{ productId: item.id }]);
@@ -112,7 +112,7 @@ describe('a shopper who reserves again', () => {
 });
 
 describe('a repeated Idempotency-Key', () => {
-  it('after the reservation ended is answered so, and with its order once there is one', async () => {
+  it('is rejected after the reservation has ended, and returns its order if there is one', async () => {
     const item = await product();
     const buyer = newShopper();
     const key = randomUUID();
@@ -144,7 +144,7 @@ describe('a repeated Idempotency-Key', () => {
 });
 
 describe('a reservation', () => {
-  it('of the last unit is answered to its key also when it was bought', async () => {
+  it('of the last unit is returned for its key even after the purchase', async () => {
     const item = await product(1);
     const buyer = newShopper();
     const key = randomUUID();
@@ -156,7 +156,7 @@ describe('a reservation', () => {
     expect([repeated.status, repeated.body.status, repeated.body.id]).toEqual([201, 'committed', reserved.body.id]);
   });
 
-  it('is the same for its key in whatever order its items are named', async () => {
+  it('is the same for its key in any order of its items', async () => {
     const items = [{ productId: (await product()).id }, { productId: (await product()).id }];
     const buyer = newShopper();
     const key = randomUUID();
@@ -165,7 +165,7 @@ describe('a reservation', () => {
     await buyer.call('DELETE', `/reservations/${first.body.id}`);
   });
 
-  it('keeps the price that it was reserved at', async () => {
+  it('keeps the price at the time of the reservation', async () => {
     const item = await product();
     const buyer = newShopper();
     const { body } = await buyer.reserve([{ productId: item.id, quantity: 2 }]);
@@ -176,7 +176,7 @@ describe('a reservation', () => {
     await buyer.call('DELETE', `/reservations/${body.id}`);
   });
 
-  it('is not given back while its order waits for the payment, which can be canceled', async () => {
+  it('can’t be released while its order awaits payment; the order can be canceled instead', async () => {
     const item = await product();
     const buyer = newShopper();
     const { body } = await buyer.reserve([{ productId: item.id }]);
@@ -190,7 +190,7 @@ describe('a reservation', () => {
     expect((await newShopper().call('DELETE', `/reservations/${body.id}`)).status).toBe(404);
   });
 
-  it('that falls short names each line that does, also of a product that never was', async () => {
+  it('with insufficient stock reports each such line, also of an unknown product', async () => {
     const [item, soldOut] = [await product(), await product(0)];
     const unknown = randomUUID();
     const lines = [item.id, soldOut.id, unknown].map((productId) => ({ productId, quantity: 2 }));
@@ -208,7 +208,7 @@ describe('a reservation', () => {
 });
 
 describe('limits', () => {
-  it('stop a guest at a lower number of units than an account, with a sentence and what to do', async () => {
+  it('allow guests fewer units than accounts, with a message that says what to do', async () => {
     const item = await product(1_000);
     const { RESERVATION_MAX_UNITS_PER_GUEST: perGuest, RESERVATION_MAX_UNITS_PER_OWNER: perOwner } =
       shop.services.settings;
@@ -231,9 +231,9 @@ describe('limits', () => {
     expect(over.body).toMatchObject({ code: 'reservation_limit', limit: 'owner_units', max: perOwner });
   });
 
-  it('stop invented carts of one address; not thirty shoppers who buy there, nor those of other addresses', async () => {
+  it('stop many carts of one address, but not thirty buyers there or other addresses', async () => {
     const item = await product(2_000);
-    // What an earlier run reserved counts for two hours.
+    // An earlier run's reservations count for two hours, so each run uses other addresses.
     const group = () => randomInt(1, 0x10000).toString(16);
     const address = `2001:db8:${group()}:${group()}::`;
     const at = (host: number) => Object.assign(newShopper(), { address: `${address}${host}` });
@@ -244,7 +244,7 @@ describe('limits', () => {
     await Promise.all(orders.map((begun, index) => shoppers[index]!.pay(begun)));
     await Promise.all(orders.map((begun, index) => shoppers[index]!.untilStatus(begun.order.id, 'paid', 30_000)));
 
-    // What was bought is not reserved any more.
+    // Purchased units no longer count as reserved.
     const carts = await Promise.all(
       Array.from({ length: maxOpen + 10 }, (_, index) => at(100 + index).reserve([{ productId: item.id }])),
     );

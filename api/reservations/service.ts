@@ -1,4 +1,4 @@
-/** Reservations for shoppers: validated here, taken by the reservation's workflow. */
+/** Reservations for shoppers: validated here, created by the reservation's workflow. */
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
@@ -6,6 +6,8 @@ import { fromDecimal, lineTotalCents, sumCents, toDecimal } from '../../domain/m
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import { addressHash } from '../../infra/address-hash.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
+import { selectReservations } from '../../infra/postgres/reservations.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
 import type { Services } from '../../infra/services.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
@@ -21,7 +23,7 @@ import type { Reservation, ShortLine } from '../contracts/reservations.ts';
 import { answerDeadline, callWorkflow, updateWithStart } from '../temporal-call.ts';
 
 export interface ReservationRequest {
-  /** Names of the shopper, the account's first. */
+  /** The shopper's owner names, the account's first. */
   owners: string[];
   address: string;
   cartId: string | null;
@@ -39,11 +41,11 @@ export class Reservations {
   }
 
   /**
-   * Reserves all lines or none, in the place of what the shopper had reserved before. Where that is being paid, or has the same lines, it is
-   * the answer.
-   * @returns `isNew` false when it is one that the shopper had
-   * @throws DomainError out_of_stock with the lines that fall short; reservation_limit; reservation_ended when the key's own reservation
-   *   has ended since; stock_unavailable while the stock counters are rebuilt; idempotency_key_reused
+   * Reserves all lines or none, replacing the shopper's earlier reservation. If that has an order awaiting payment, or the same lines, it is
+   * returned instead.
+   * @returns `isNew`: false for an earlier reservation
+   * @throws DomainError out_of_stock with the insufficient lines; reservation_limit; currency_mismatch; reservation_ended when the key's
+   *   reservation has ended; stock_unavailable while the stock counters are rebuilding; idempotency_key_reused
    */
   async reserve(request: ReservationRequest): Promise<{ reservation: Reservation; isNew: boolean }> {
     const { owners, cartId, address } = request;
@@ -51,7 +53,7 @@ export class Reservations {
       ? uuidFrom(ID_NAMESPACES.reservation, `${owners[0]}:${request.idempotencyKey}`)
       : randomUUID();
     const lines = [...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1));
-    const seen = await this.#lookAtGate(reservationId, lines, owners);
+    const seen = await this.#checkStockCounters(reservationId, lines, owners);
     if (seen.unpaid) return { reservation: seen.unpaid, isNew: false };
 
     const { RESERVATION_SECONDS, RESERVATION_GRACE_SECONDS, PAYMENT_SETTLE_SECONDS, JWT_SECRET } = this.#deps.settings;
@@ -82,7 +84,7 @@ export class Reservations {
       case 'existing':
         return { reservation: await this.#findOpen(result.reservationId, owners), isNew: false };
       case 'reserved': {
-        // The workflow repeats its first answer; what became of it since, the ledger knows.
+        // A repeated request gets the first one's response, so the current state is read from PostgreSQL.
         const isRepeated = seen.known || Date.parse(result.expiresAt) <= Date.now();
         const reservation = isRepeated
           ? await this.#findOpen(reservationId, owners)
@@ -99,10 +101,11 @@ export class Reservations {
   }
 
   /**
-   * A sold-out rush ends here, at Redis, before a workflow is started; a reservation that was taken before passes.
-   * @returns whether the stock counters knew the reservation before, and what the shopper is paying where nothing else can be had
+   * Rejects requests for sold-out products based on the stock counters in Redis, before a workflow is started. A repeated request passes.
+   * @returns whether the stock counters already had the reservation, and the shopper's reservation whose order awaits payment, if stock is
+   *   insufficient
    */
-  async #lookAtGate(
+  async #checkStockCounters(
     reservationId: string,
     lines: ReservationRequest['lines'],
     owners: readonly string[],
@@ -117,9 +120,11 @@ export class Reservations {
     if (unpaid) return { known, unpaid: await this.find(unpaid.id, owners) };
     const isShort = ({ productId }: StockLine) => short.some((line) => line.productId === productId);
     if (haveEnough(own, lines.filter(isShort))) return { known };
-    const names = await db.rows<{ id: string; name: string }>(
-      'select id, name from products where id = any($1::uuid[])',
-      [short.map((line) => line.productId)],
+    const names = await db.rows(
+      db.query
+        .selectFrom('products')
+        .select(['id', 'name'])
+        .where('id', '=', anyOf(short.map((line) => line.productId))),
     );
     const nameById = new Map(names.map((row) => [row.id, row.name]));
     throw outOfStock(
@@ -137,8 +142,8 @@ export class Reservations {
   }
 
   /**
-   * Gives a reservation back before its time; one that has ended is left as it is.
-   * @throws DomainError not_found; conflict when an order stands on it
+   * Releases a reservation before it expires; one that has ended stays unchanged.
+   * @throws DomainError not_found; conflict when it has an order awaiting payment
    */
   async release(reservationId: string, owners: readonly string[]): Promise<void> {
     const reservation = await this.find(reservationId, owners);
@@ -159,16 +164,15 @@ export class Reservations {
     }
   }
 
-  /** @throws DomainError not_found also when it is another shopper's */
+  /** @throws DomainError not_found, also for another shopper's reservation */
   async find(reservationId: string, owners: readonly string[]): Promise<Reservation> {
     const { db } = this.#deps;
-    const row = await db.row<ReservationRow>(
-      `select r.id, r.status, r.currency, r.expires_at, o.id as order_id,
-         (select jsonb_agg(jsonb_build_object('productId', item.product_id, 'quantity', item.quantity, 'price', item.unit_price::text,
-            'sku', p.sku, 'name', p.name, 'imageUrl', p.image_url) order by item.product_id)
-          from reservation_items item join products p on p.id = item.product_id where item.reservation_id = r.id) as lines
-       from reservations r left join orders o on o.reservation_id = r.id where r.id = $1 and r.owner = any($2)`,
-      [reservationId, owners],
+    const row = await db.row(
+      selectReservations(db)
+        .leftJoin('orders', 'orders.reservation_id', 'reservations.id')
+        .select('orders.id as order_id')
+        .where('reservations.id', '=', reservationId)
+        .where('reservations.owner', '=', anyOf(owners)),
     );
     if (!row) throw new DomainError('not_found', 'Reservation not found.');
     return present({
@@ -177,9 +181,13 @@ export class Reservations {
       orderId: row.order_id,
       currency: row.currency,
       expiresAt: row.expires_at.toISOString(),
-      lines: (row.lines ?? []).map(({ price, ...line }) => ({
-        ...line,
-        unitPriceCents: fromDecimal(price, row.currency),
+      lines: row.items.map((item) => ({
+        productId: item.product_id,
+        sku: item.sku,
+        name: item.name,
+        imageUrl: item.image_url,
+        quantity: item.quantity,
+        unitPriceCents: fromDecimal(item.unit_price, row.currency),
       })),
     });
   }
@@ -190,15 +198,6 @@ const reservationEnded = () =>
     'reservation_ended',
     'This reservation has ended. Reserve the items again with a new Idempotency-Key.',
   );
-
-interface ReservationRow {
-  id: string;
-  status: ReservationStatus;
-  currency: string;
-  expires_at: Date;
-  order_id: string | null;
-  lines: { productId: string; quantity: number; price: string; sku: string; name: string; imageUrl: string }[] | null;
-}
 
 function mixedCurrencies(lines: { productId: string; currency: string }[]): DomainError {
   const currencies = [...new Set(lines.map(({ currency }) => currency))].sort();

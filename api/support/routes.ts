@@ -3,7 +3,7 @@ import { gives, redirects } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { addressOfList, readLists } from './service.ts';
 
-/** Open to anybody: a list's address tells nothing, and the Web UI asks for its own sign-in. */
+/** Public, because a list's URL reveals nothing and the Web UI requires its own sign-in. */
 export const supportRoutes = declareRoutes(
   (deps) => deps,
   (route) => [

@@ -1,4 +1,4 @@
-/** The support desk's lists, with what only the moment tells: a saved link can't say "an hour ago". */
+/** The support desk's lists. Their queries contain the current time because a saved link can't express "an hour ago". */
 import { DomainError } from '../../domain/errors.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { listFailingWorkflows } from '../../infra/postgres/failing-workflows.ts';
@@ -35,8 +35,8 @@ export async function readLists(deps: SupportDependencies, now: Date): Promise<S
 }
 
 /**
- * Address of a list in the Temporal Web UI.
- * @throws DomainError not_found naming the lists that there are; unavailable without a Web UI
+ * The URL of a list in the Temporal Web UI.
+ * @throws DomainError not_found with the names of all lists; unavailable without a Web UI
  */
 export async function addressOfList(deps: SupportDependencies, name: string, now: Date): Promise<string> {
   if (!isSupportList(name)) {

@@ -3,7 +3,7 @@ import type { ApiDependencies } from '../context.ts';
 import { gives, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 
-/** A server that takes longer than this to say that it is well is not. */
+/** A server that takes longer than this to respond is unavailable. */
 const CHECK_MS = 2_000;
 
 const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
@@ -36,7 +36,7 @@ export const systemRoutes = declareRoutes(
       problems: { 503: 'Orders can’t be taken; `checks` names the unavailable service' },
       async respond({ ctx }, deps) {
         const checks = await checkServers(deps);
-        // Search may be away; the shop sells without it.
+        // The shop can sell without search.
         const { elasticsearch: _optional, ...needed } = checks;
         const ready = Object.values(needed).every(Boolean);
         ctx.status = ready ? 200 : 503;
@@ -78,19 +78,19 @@ export const systemRoutes = declareRoutes(
 
 async function checkServers({ db, redis, temporal, stockCounters, productIndex }: ApiDependencies) {
   return {
-    postgres: await well(db.rows('select 1')),
-    redis: await well(redis.ping()),
-    temporal: await well(temporal.connection.ensureConnected()),
-    stock_gate: await well(
+    postgres: await isAvailable(db.rows('select 1')),
+    redis: await isAvailable(redis.ping()),
+    temporal: await isAvailable(temporal.connection.ensureConnected()),
+    stock_gate: await isAvailable(
       stockCounters.builtIn().then((builtIn) => {
         if (builtIn === undefined) throw new Error('closed');
       }),
     ),
-    elasticsearch: await well(productIndex.client.cluster.health()),
+    elasticsearch: await isAvailable(productIndex.client.cluster.health()),
   };
 }
 
-async function well(check: Promise<unknown>): Promise<boolean> {
+async function isAvailable(check: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, CHECK_MS, false);

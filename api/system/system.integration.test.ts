@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 describe('the API', () => {
-  it('says that it is alive, ready, and what it can do', async () => {
+  it('reports its health and readiness, and serves its documentation', async () => {
     expect((await guest().call('GET', '/health')).body).toEqual({ status: 'ok' });
     expect((await guest().call('GET', '/ready')).body).toMatchObject({
       status: 'ready',
@@ -24,20 +24,20 @@ describe('the API', () => {
     expect(docs.body).toContain('/api/reservations');
   });
 
-  it('is not ready while stock is being counted', async () => {
+  it('is not ready while the stock counters are rebuilding', async () => {
     await shop.services.stockCounters.close();
     const answer = await guest().call('GET', '/ready');
     expect(answer.status === 200 || answer.body.checks.stock_gate === false).toBe(true);
   });
 
-  it('answers what it does not know as a problem, with the request’s id', async () => {
+  it('responds to unknown paths with a problem that has the request’s ID', async () => {
     const answer = await guest().call('GET', '/nowhere', undefined, { 'x-request-id': 'my-request-1' });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.body).toMatchObject({ status: 404, code: 'not_found', request_id: 'my-request-1' });
     expect((await guest().call('DELETE', '/cart')).status).toBe(405);
   });
 
-  it('limits calls by address, says how many are left, and keeps one address from using up another’s', async () => {
+  it('limits requests per address and reports the remaining ones', async () => {
     const one = guest();
     const left: (string | null)[] = [];
     for (let times = 0; times < 4; times++) {
@@ -49,7 +49,7 @@ describe('the API', () => {
     expect((await guest().call('GET', '/cart')).status).toBe(200);
   });
 
-  it('limits reads of the catalog in a tier of their own, counted to the last', async () => {
+  it('limits catalog reads in a separate tier, exactly', async () => {
     const one = guest();
     const statuses = [];
     for (let times = 0; times < 101; times++) statuses.push((await one.call('GET', '/categories')).status);
@@ -59,15 +59,15 @@ describe('the API', () => {
     expect((await guest().call('GET', '/categories')).status).toBe(200);
   });
 
-  it('believes X-Forwarded-For from a trusted proxy alone, up to the first address that is none', async () => {
+  it('uses X-Forwarded-For only from trusted proxies, up to the first other address', async () => {
     const forged = (addresses: string) =>
       fetch(`${shop.api.url}/api/cart`, { headers: { 'x-forwarded-for': addresses } });
-    // Whatever a client writes in front, the address that our proxy saw is the last one.
+    // The last address is the one that the shop's proxy saw; clients can write any before it.
     for (let times = 0; times < 3; times++) expect((await forged(`10.9.9.${times}, 10.77.1.1`)).status).toBe(200);
     expect((await forged('10.9.9.9, 10.77.1.1')).status).toBe(429);
   });
 
-  it('answers browsers of the storefront’s origin and of no other', async () => {
+  it('allows only the storefront’s origin in browsers', async () => {
     const from = (origin: string) => fetch(`${shop.api.url}/api/health`, { headers: { origin } });
     const { STOREFRONT_URL } = shop.services.settings;
     const { origin } = new URL(STOREFRONT_URL);

@@ -1,4 +1,4 @@
-/** Which signed events concern this shop. The others are answered as received, so that Stripe does not send them for days. */
+/** Selects the signed events that concern this shop. The others are accepted too, so that Stripe does not retry them for days. */
 import { Counter } from 'prom-client';
 import type Stripe from 'stripe';
 
@@ -16,15 +16,15 @@ export const ignoredEvents = new Counter({
   labelNames: ['reason'],
 });
 
-/** @param received a body whose signature was verified @param secretKey tells the mode: live, or test */
+/** @param received a body with a verified signature @param secretKey its prefix is the mode: live or test */
 export function readEvent(received: unknown, secretKey: string): Stripe.Event | IgnoredEvent {
   const event = (typeof received === 'object' && received !== null ? received : {}) as Partial<Stripe.Event>;
   const ignore = (ignored: IgnoredReason): IgnoredEvent => ({ ignored, id: event.id, type: event.type });
-  // A thin event (v2) carries no object by design; the shop follows none of their types.
+  // Thin events (v2) contain no object; the shop handles none of their types.
   if (event.object !== 'event') return ignore('thin');
   if (typeof event.data?.object !== 'object' || event.data.object === null) return ignore('no_object');
   if (typeof event.id !== 'string' || typeof event.type !== 'string') return ignore('no_object');
-  // Only events of connected accounts name one.
+  // Only events of connected accounts have an account.
   if (event.account) return ignore('other_account');
   if (event.livemode !== /^[rs]k_live_/.test(secretKey)) return ignore('other_mode');
   return event as Stripe.Event;

@@ -50,8 +50,8 @@ async function handleReceived(deps: ApiDependencies, received: unknown): Promise
 }
 
 /**
- * @returns what the body says
- * @throws DomainError invalid_signature also for an event older than Stripe's five minutes of tolerance
+ * @returns the parsed body
+ * @throws DomainError invalid_signature, also for an event older than Stripe's tolerance of five minutes
  */
 function verify({ stripe, settings }: ApiDependencies, body: Buffer, signature: string): unknown {
   try {

@@ -1,11 +1,15 @@
-/** Stripe's signed webhooks: what they say is recorded, the workflow is prompted to look, they are marked as handled; only then a 2xx. */
+/** Handles Stripe's signed events: records their facts, signals the workflow to check, and marks them as handled before the 2xx response. */
 import type { Client, SignalDefinition } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { fromStripeAmount } from '../../domain/currencies.ts';
+import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
-import { paymentParameters, recordPaymentSql } from '../../infra/postgres/payments.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { withPayment } from '../../infra/postgres/payments.ts';
+import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/order/messages.ts';
@@ -31,31 +35,73 @@ interface KnownOrder {
   createdAt: Date;
 }
 
-interface OrderRow {
-  id: string;
-  status: OrderStatus;
-  captured: boolean;
-  payment_intent_id: string | null;
-  currency: string;
-  user_id: string | null;
-  amount: string;
-  created_at: Date;
+type OrderRow = Pick<
+  Row<'orders'>,
+  'id' | 'status' | 'payment_intent_id' | 'currency' | 'user_id' | 'total_amount' | 'created_at'
+> & { captured: boolean };
+
+interface ReceivedEvent {
+  event: Stripe.Event;
+  objectId: string;
+  /** The order named by the metadata. */
+  orderId: string | null;
+  intentId: string | null;
+  facts: PaymentFacts | undefined;
 }
 
-const RECORD_EVENT = `
-  with known as (
-    select id, status, captured_amount > 0 as captured, payment_intent_id, currency, user_id, total_amount::text as amount, created_at
-    from orders where payment_intent_id = $5
-      or (id = $4 and not exists (select 1 from orders where payment_intent_id = $5))),
-  ${recordPaymentSql(6)},
-  recorded as (
-    insert into stripe_events (id, type, object_id, order_id) values ($1, $2, $3, coalesce($4, (select id from known)))
-    on conflict (id) do update set type = excluded.type returning handled_at)
-  select recorded.handled_at is not null as handled, known.* from recorded left join known on true`;
+/** Starts a statement with `known`: the order that owns the PaymentIntent, else the one that the metadata names. */
+function withOrder({ query }: Sql, { intentId, orderId }: Pick<ReceivedEvent, 'intentId' | 'orderId'>) {
+  return query.with('known', (db) => {
+    const owner = db.selectFrom('orders as owner').select('owner.id').where('owner.payment_intent_id', '=', intentId);
+    return db
+      .selectFrom('orders')
+      .select('id')
+      .where((order) =>
+        order.or([
+          order('payment_intent_id', '=', intentId),
+          order.and([order('id', '=', order.cast<string>(order.val(orderId), 'uuid')), order.not(order.exists(owner))]),
+        ]),
+      );
+  });
+}
+
+/** Records the event and its payment. @returns whether the event was handled before, and its order, if any */
+async function recordEvent(sql: Sql, { event, objectId, orderId, intentId, facts }: ReceivedEvent) {
+  const row = await sql.row(
+    withPayment(withOrder(sql, { intentId, orderId }), facts)
+      .with('recorded', (db) =>
+        db
+          .insertInto('stripe_events')
+          .values((stripeEvent) => ({
+            id: event.id,
+            type: event.type,
+            object_id: objectId,
+            order_id: stripeEvent.fn.coalesce(
+              stripeEvent.cast<string | null>(stripeEvent.val(orderId), 'uuid'),
+              stripeEvent.selectFrom('known').select('known.id'),
+            ),
+          }))
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet((stripeEvent) => ({ type: stripeEvent.ref('excluded.type') })),
+          )
+          .returning('handled_at'),
+      )
+      .selectFrom('recorded')
+      .leftJoin('known', (join) => join.onTrue())
+      .leftJoin('orders', 'orders.id', 'known.id')
+      .select((recorded) => recorded('recorded.handled_at', 'is not', null).$castTo<boolean>().as('handled'))
+      .select(['orders.id', 'orders.status', 'orders.payment_intent_id', 'orders.currency', 'orders.user_id'])
+      .select(['orders.total_amount', 'orders.created_at'])
+      .select((order) => order('orders.captured_amount', '>', '0').as('captured'))
+      // Without an order, the left join leaves all of its columns null.
+      .$castTo<{ handled: boolean } & (OrderRow | { id: null })>(),
+  );
+  return row!;
+}
 
 /**
- * Handles one event; handling it again changes nothing.
- * @throws when it could not be handled to its end, so that Stripe sends it again
+ * Handles one event. Safe to repeat.
+ * @throws when it could not be handled completely, so that Stripe sends it again
  */
 export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe.Event): Promise<void> {
   const object = event.data.object as {
@@ -63,29 +109,28 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
     metadata?: Record<string, string> | null;
     payment_intent?: string | { id: string } | null;
   };
-  // Metadata can be edited at Stripe: whose payment it is says first of all the order that owns it.
+  // Metadata can be edited at Stripe, so the order that owns the PaymentIntent takes precedence.
   const orderId = uuid.safeParse(object.metadata?.order_id).data ?? null;
   const intentId = event.type.startsWith('payment_intent.') ? object.id : idOf(object.payment_intent);
-  const row = await deps.db.row<{ handled: boolean } & (OrderRow | { id: null })>(RECORD_EVENT, [
-    event.id,
-    event.type,
-    object.id ?? '',
+  const row = await recordEvent(deps.db, {
+    event,
+    objectId: object.id ?? '',
     orderId,
-    intentId ?? null,
-    ...paymentParameters(factsOf(deps, event)),
-  ]);
-  if (row?.handled) return;
-  // An event of no order of ours (another program on the same account, a type we don't follow) is nothing to do.
+    intentId: intentId ?? null,
+    facts: factsOf(deps, event),
+  });
+  if (row.handled) return;
+  // Events without one of the shop's orders, such as those of other programs on the Stripe account, need no action.
   const isUnmatched = intentId !== undefined && (await notifyUnmatched(deps, event, intentId));
-  if (!isUnmatched && row?.id != null) await notifyWorkflow(deps, event, toOrder(row));
-  await deps.db.run('update stripe_events set handled_at = now() where id = $1', [event.id]);
+  if (!isUnmatched && row.id !== null) await notifyWorkflow(deps, event, toOrder(row));
+  await deps.db.run(deps.db.query.updateTable('stripe_events').set({ handled_at: now }).where('id', '=', event.id));
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | undefined {
   return typeof reference === 'object' ? reference?.id : reference;
 }
 
-/** What a signed event says of a payment; nothing for events of other things. */
+/** The payment facts in a signed event; undefined for events of other types. */
 function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFacts | undefined {
   switch (event.type) {
     case 'payment_intent.succeeded':
@@ -100,7 +145,7 @@ function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFact
     return paymentFactsOf(event.data.object);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    // Of another program on the account, since the shop makes none such. Refused, Stripe would send it for days.
+    // The shop creates no such payment, so it is another program's. A rejected event would be retried for days.
     log.error(
       { err: error, eventId: event.id, paymentIntentId: event.data.object.id },
       'webhook: payment amount is not valid; event ignored',
@@ -118,7 +163,7 @@ function toOrder(row: OrderRow): KnownOrder {
     currency,
     paymentIntentId: row.payment_intent_id,
     customerId: row.user_id,
-    amount: Number(row.amount),
+    amount: Number(row.total_amount),
     createdAt: row.created_at,
   };
 }
@@ -126,7 +171,7 @@ function toOrder(row: OrderRow): KnownOrder {
 async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, order: KnownOrder): Promise<void> {
   switch (event.type) {
     case 'payment_intent.succeeded':
-      // Also when the order is paid: a second payment must go back.
+      // Also if the order is paid, because a second payment must be refunded.
       if (!order.captured || event.data.object.id !== order.paymentIntentId) await notifyOfPayment(deps, order);
       return;
     case 'payment_intent.payment_failed':
@@ -153,7 +198,7 @@ async function notifyWorkflow(deps: WebhookDependencies, event: Stripe.Event, or
   }
 }
 
-/** The workflow is started unless it is running. */
+/** Signals a workflow, which is started unless it is running. */
 async function signalWithStart<Input>(
   temporal: Client,
   { workflowType, ...start }: WorkflowStart<Input>,
@@ -164,7 +209,7 @@ async function signalWithStart<Input>(
 
 const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
 
-/** Money is never left lying: the workflow is resumed when nobody waits for the payment any more. */
+/** The order workflow is resumed if it has completed, so that no payment is overlooked. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await signalWithStart(
     temporal,
@@ -173,7 +218,7 @@ async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOr
   );
 }
 
-/** The order's workflow asks Stripe what moved: events may come late, twice or in another order. */
+/** The order workflow reads refunds and disputes from Stripe, because events can arrive late, twice, or out of order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
   await signalWithStart(
     temporal,
@@ -182,23 +227,22 @@ async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrde
   );
 }
 
-interface OwnRefund {
-  id: string;
-  request_id: string;
-  status: string;
-  amount: string;
-  requested_by: string;
-  created_at: Date;
-}
-
-/** News of a refund: its own workflow follows it. One that was made in Stripe's dashboard has none: the order looks after it. */
+/** Signals the refund's workflow, or the order's for a refund from the Stripe Dashboard, which has no workflow. */
 async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refund: Stripe.Refund): Promise<void> {
-  const own = await deps.db.row<OwnRefund>(
-    `select id, request_id, status, amount, requested_by, created_at from refunds
-     where order_id = $1 and (stripe_refund_id = $2 or id::text = $3)`,
-    [order.id, refund.id, refund.metadata?.refund_id ?? null],
+  const own = await deps.db.row(
+    deps.db.query
+      .selectFrom('refunds')
+      .select(['id', 'request_id', 'status', 'amount', 'requested_by', 'created_at'])
+      .where('order_id', '=', order.id)
+      .where((own) =>
+        own.or([
+          own('stripe_refund_id', '=', refund.id),
+          // Metadata can be any text.
+          own(own.cast<string | null>('id', 'text'), '=', refund.metadata?.refund_id ?? null),
+        ]),
+      ),
   );
-  if (!own || own.requested_by === 'stripe') {
+  if (!own || own.requested_by === STRIPE) {
     if (!own || own.status !== refund.status) await notifyOfMoney(deps, order);
     return;
   }
@@ -218,7 +262,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
   );
 }
 
-/** A charge tells only how much of it went back: when that is what the order knows, nothing is new. */
+/** A charge shows only its refunded total, so the order is signaled if that exceeds the recorded refunds. */
 async function notifyOfForeignRefund(
   deps: WebhookDependencies,
   order: KnownOrder,
@@ -226,29 +270,24 @@ async function notifyOfForeignRefund(
 ): Promise<void> {
   const intentId = typeof charge.payment_intent === 'string' ? charge.payment_intent : charge.payment_intent?.id;
   if (intentId !== order.paymentIntentId) return;
-  const known = await deps.db.row<{ total: string }>(
-    `select coalesce(sum(refund.amount), 0)::text as total from refunds refund
-     where refund.order_id = $1 and refund.kind <> 'chargeback' and refund.status in ('pending', 'succeeded')`,
-    [order.id],
+  const known = await deps.db.row(
+    deps.db.query
+      .selectFrom('refunds')
+      .select((refund) => refund.fn.sum<string | null>('amount').as('total'))
+      .where('order_id', '=', order.id)
+      .where('kind', '<>', 'chargeback')
+      .where('status', 'in', ['pending', 'succeeded']),
   );
-  if (fromDecimal(known!.total, order.currency) < fromStripeAmount(charge.amount_refunded, charge.currency))
+  if (fromDecimal(known?.total ?? '0', order.currency) < fromStripeAmount(charge.amount_refunded, charge.currency))
     await notifyOfMoney(deps, order);
 }
 
-/** Types of events by which money goes back. */
+/** Types of events about refunds and disputes. */
 const MONEY_BACK = /^(refund\.|charge\.refunded$|charge\.dispute\.)/;
 
-interface UnmatchedRow {
-  order_id: string;
-  refund_status: string | null;
-  stripe_refund_id: string | null;
-  amount: string;
-  created_at: Date;
-}
-
 /**
- * News of money that goes back of an unmatched payment, by its own refund, one made in Stripe's dashboard, or a chargeback. A bank can
- * refuse a refund that had succeeded: then the workflow is started again.
+ * Signals the workflow of an unmatched payment about its refund, one from the Stripe Dashboard, or a chargeback. A bank can reject a refund
+ * that had succeeded; then the workflow is started again.
  * @returns whether the event is of such a payment
  */
 async function notifyUnmatched(
@@ -257,10 +296,12 @@ async function notifyUnmatched(
   paymentIntentId: string,
 ): Promise<boolean> {
   if (!MONEY_BACK.test(event.type)) return false;
-  const payment = await db.row<UnmatchedRow>(
-    `select order_id, refund_status, stripe_refund_id, received_amount::text as amount, created_at from payments
-     where id = $1 and unmatched_reason is not null`,
-    [paymentIntentId],
+  const payment = await db.row(
+    db.query
+      .selectFrom('payments')
+      .select(['order_id', 'refund_status', 'stripe_refund_id', 'received_amount', 'created_at'])
+      .where('id', '=', paymentIntentId)
+      .where('unmatched_reason', 'is not', null),
   );
   if (!payment) return false;
   const { id, status } = event.data.object as { id?: string; status?: string };
@@ -268,7 +309,7 @@ async function notifyUnmatched(
   const open = {
     orderId: payment.order_id,
     paymentIntentId,
-    amount: Number(payment.amount),
+    amount: Number(payment.received_amount),
     createdAt: payment.created_at,
   };
   const start = unmatchedPaymentStart(open, 'Refund of an unmatched payment, resumed for an event from Stripe');

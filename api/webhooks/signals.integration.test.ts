@@ -1,4 +1,4 @@
-/** Which workflow each event of Stripe’s prompts to look, and which events say nothing new. Temporal is scripted: it keeps what it is sent. */
+/** Which workflow each Stripe event signals, and which events signal none. A stub records the signals instead of Temporal. */
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ interface SentOptions {
   typedSearchAttributes: unknown;
 }
 
-/** @returns what was sent, as “workflow: signal” */
+/** @returns the sent signals, as “workflow: signal” */
 async function handle(type: string, object: object, id = `evt_${randomUUID()}`): Promise<string[]> {
   return (await sentFor(type, object, id)).map(({ workflowId, signal }) => `${workflowId}: ${signal.name}`);
 }
@@ -55,7 +55,7 @@ describe('an event of a payment', () => {
   });
   const declined = { status: 'requires_payment_method', amount_received: 0 };
 
-  it('that succeeded prompts its order until it is booked, and another payment prompts it always', async () => {
+  it('that succeeded signals its order until it is recorded; another payment always does', async () => {
     const { order } = await orders.opened();
     const { orderId } = order;
     const own = await orders.charge(order);
@@ -69,7 +69,7 @@ describe('an event of a payment', () => {
     );
   });
 
-  it('that was declined prompts an order that waits for it, and no other', async () => {
+  it('that was declined signals only an order that awaits payment', async () => {
     const { orderId } = (await orders.opened()).order;
     const { paymentIntentId } = await shop.activities.createPayment({ orderId, amountCents: 2500, currency: 'usd' });
     const event = 'payment_intent.payment_failed';
@@ -78,7 +78,7 @@ describe('an event of a payment', () => {
     expect(await handle(event, intent(paymentIntentId, orderId, declined))).toEqual([]);
   });
 
-  it('in a currency that the shop does not know is answered, as those of other programs are', async () => {
+  it('in an unknown currency is accepted and ignored', async () => {
     const { orderId } = (await orders.paid()).order;
     const strange = intent(`pi_${randomUUID()}`, orderId, { currency: 'xyz' });
     await expect(handle('payment_intent.succeeded', strange)).resolves.toBeInstanceOf(Array);
@@ -86,7 +86,7 @@ describe('an event of a payment', () => {
     expect(kept).toEqual([]);
   });
 
-  it('that was handled is not handled again, and one of no order prompts nobody', async () => {
+  it('that was handled is not handled again; one of no known order signals none', async () => {
     const { order } = await orders.opened();
     const own = await orders.charge(order);
     const id = `evt_${randomUUID()}`;
@@ -98,12 +98,12 @@ describe('an event of a payment', () => {
 
 describe('an event of a refund', () => {
   it.each(['refund.created', 'refund.updated', 'refund.failed'])(
-    '%s prompts the refund that the shop made, when it has news',
+    '%s signals the refund’s workflow if its status changed',
     async (type) => {
       const { order, paymentIntentId } = await orders.paid();
       const { refundId, requestId } = await orders.refunded(order.orderId, { amountCents: 1000 });
       const prompted = [`${refundWorkflowId(order.orderId, requestId)}: refundChanged`];
-      // Stripe’s ID is not in the books before its answer.
+      // Stripe’s ID is unknown until its response is recorded.
       const early = refundAt({ stripeRefundId: null }, paymentIntentId, 'succeeded', {
         metadata: { refund_id: refundId },
       });
@@ -114,7 +114,7 @@ describe('an event of a refund', () => {
     },
   );
 
-  it('that was made in Stripe’s dashboard prompts its order, also when it fails later', async () => {
+  it('from the Stripe Dashboard signals its order, also when it fails later', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const made = await shop.services.stripe.refunds.create({ payment_intent: paymentIntentId, amount: 700 });
@@ -125,7 +125,7 @@ describe('an event of a refund', () => {
     expect(await handle('refund.failed', refund('failed'))).toEqual(toOrder(orderId, 'moneyMoved'));
   });
 
-  it('that names another order’s refund prompts the order whose money it is', async () => {
+  it('that names another order’s refund signals the order of its payment', async () => {
     const [sale, other] = [await orders.paid(), await orders.paid()];
     const { refundId } = await orders.refunded(other.order.orderId, { amountCents: 1000 });
     const object = refundAt({ stripeRefundId: null }, sale.paymentIntentId, 'succeeded', {
@@ -135,7 +135,7 @@ describe('an event of a refund', () => {
   });
 });
 
-describe('the event of a charge that was refunded', () => {
+describe('a charge.refunded event', () => {
   const charge = (intent: unknown, amount: number) => ({
     id: `ch_${randomUUID()}`,
     payment_intent: intent,
@@ -143,13 +143,13 @@ describe('the event of a charge that was refunded', () => {
     currency: 'usd',
   });
 
-  it('prompts the order when more went back than it knows of', async () => {
+  it('signals the order if the total exceeds its recorded refunds', async () => {
     const { order, paymentIntentId } = await orders.paid();
     const { orderId } = order;
     const prompted = toOrder(orderId, 'moneyMoved');
     expect(await handle('charge.refunded', charge(paymentIntentId, 1))).toEqual(prompted);
     const { refundId } = await orders.refunded(orderId, { amountCents: 1000 });
-    // On its way, and then made.
+    // While the refund is pending, and after it succeeded.
     for (let times = 0; times < 2; times++) {
       expect(await handle('charge.refunded', charge({ id: paymentIntentId }, 1000))).toEqual([]);
       expect(await handle('charge.refunded', charge(paymentIntentId, 1001))).toEqual(prompted);
@@ -166,7 +166,7 @@ describe('the event of a charge that was refunded', () => {
     );
   });
 
-  it('does not count chargebacks, which are no refunds of the charge', async () => {
+  it('does not count chargebacks, which are not part of the total', async () => {
     const { order, paymentIntentId } = await orders.paid();
     await chargeBack(shop, { intentId: paymentIntentId }, 1000);
     await shop.activities.reconcilePayment({ orderId: order.orderId });
@@ -176,7 +176,7 @@ describe('the event of a charge that was refunded', () => {
 });
 
 it.each(['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'])(
-  'a chargeback that is %s prompts its order',
+  'a charge.dispute.%s event signals its order',
   async (what) => {
     const { order, paymentIntentId } = await orders.paid();
     const dispute = { id: `du_${randomUUID()}`, payment_intent: paymentIntentId, status: 'needs_response' };
@@ -185,7 +185,7 @@ it.each(['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'])
 );
 
 describe('an event of an unmatched payment', () => {
-  it('prompts the workflow that sends it back, and not its order, unless it says nothing new', async () => {
+  it('signals the workflow that refunds it, not its order, if something changed', async () => {
     const { order } = await orders.paid();
     const paymentIntentId = await orders.paidBeside(order.orderId, 700);
     const prompted = [`${unmatchedPaymentWorkflowId(paymentIntentId)}: refundChanged`];

@@ -17,11 +17,11 @@ interface SentEvent {
   id?: string;
   type: string;
   object: Record<string, unknown>;
-  /** Whatever else the event says of itself, such as another account. */
+  /** Other fields of the event, such as another account. */
   more?: Record<string, unknown>;
 }
 
-/** Sends an event as Stripe does. */
+/** Sends a signed event, like Stripe. */
 async function send(
   event: SentEvent,
   options: { secret?: string; signedSecondsAgo?: number; tamper?: boolean } = {},
@@ -74,7 +74,7 @@ const eventsOf = (orderId: string) =>
   shop.services.db.rows<{ type: string }>('select type from order_events where order_id = $1 order by id', [orderId]);
 
 describe('the signature', () => {
-  it('is needed, must be ours, fresh, and over these very bytes; otherwise nothing happens', async () => {
+  it('must exist, be recent, and match the secret and the body; otherwise nothing changes', async () => {
     const { orderId, intent, buyer } = await pendingOrder();
     const event = { type: 'payment_intent.succeeded', object: intent('succeeded') };
     const unsigned = await fetch(`${shop.api.url}/api/webhooks/stripe`, {
@@ -91,7 +91,7 @@ describe('the signature', () => {
 });
 
 describe('events', () => {
-  it('doubled: the order is paid once', async () => {
+  it('that are duplicated pay the order once', async () => {
     const { product, orderId, buyer, begun } = await pendingOrder();
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid');
@@ -113,7 +113,7 @@ describe('events', () => {
     expect((await eventsOf(orderId)).map((each) => each.type)).toEqual(['order_opened', 'order_paid']);
   });
 
-  it('recorded but not handled (a crash in between): handled when it comes again', async () => {
+  it('that were recorded but not handled, because of a crash, are handled when they are sent again', async () => {
     const { orderId, buyer, intent } = await pendingOrder();
     const id = `evt_${randomUUID()}`;
     await shop.services.db.run('insert into stripe_events (id, type, object_id, order_id) values ($1, $2, $3, $4)', [
@@ -129,7 +129,7 @@ describe('events', () => {
     await until(async () => (await buyer.call('GET', `/orders/${orderId}`)).body.last_payment_error, 'the decline');
   });
 
-  it('out of order: a decline that comes after the payment changes nothing', async () => {
+  it('that are out of order, such as a decline after the payment, change nothing', async () => {
     const { orderId, buyer, begun, intent } = await pendingOrder();
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid');
@@ -141,14 +141,14 @@ describe('events', () => {
     expect(order).toMatchObject({ status: 'paid', last_payment_error: null });
   });
 
-  it('of other programs on the account, of no order, or of types we don’t follow are answered and left alone', async () => {
+  it('of other programs on the account, of no order, or of other types are accepted and ignored', async () => {
     const other = { id: 'pi_other', status: 'succeeded', amount_received: 500, currency: 'usd' };
     for (const metadata of [{}, { order_id: randomUUID() }, { order_id: 'A-17' }])
       expect(await send({ type: 'payment_intent.succeeded', object: { ...other, metadata } })).toBe(200);
     expect(await send({ type: 'customer.created', object: { id: 'cus_1' } })).toBe(200);
   });
 
-  it('of another account or mode, thin, or without an object are answered, ignored and counted', async () => {
+  it('of another account or mode, thin, or without an object are accepted, ignored, and counted', async () => {
     const { orderId, buyer, intent } = await pendingOrder();
     const object = intent('succeeded');
     const strangers: [string, Record<string, unknown>][] = [
@@ -170,11 +170,11 @@ describe('events', () => {
     expect((await eventsOf(orderId)).map((each) => each.type)).toEqual(['order_opened']);
   });
 
-  it('that can’t be handled are a 5xx, so that Stripe sends them again', async () => {
+  it('that can’t be handled get a 5xx, so that Stripe sends them again', async () => {
     const { orderId, intent } = await pendingOrder();
     const { temporal } = shop.services;
     const { signalWithStart } = temporal.workflow;
-    // The one thing that can't be had for real without stopping the whole test's Temporal.
+    // A stub, because the alternative is to stop the Temporal server that all tests share.
     temporal.workflow.signalWithStart = () => Promise.reject(new Error('Temporal is away'));
     const id = `evt_${randomUUID()}`;
     const event = {
@@ -194,17 +194,17 @@ describe('events', () => {
   });
 });
 
-describe('Stripe’s webhooks as they really go wrong', () => {
+describe('faulty delivery of webhooks', () => {
   const fault = (body: Record<string, unknown>) => atStripe(shop, 'faults', body);
 
-  it('lost: the workflow finds the payment by asking, without waiting for the end of the reservation', async () => {
+  it('loses an event: the workflow reads the payment from Stripe before the reservation expires', async () => {
     const { orderId, buyer, begun } = await pendingOrder();
     await fault({ target: 'webhook', match: { event_type: 'payment_intent.succeeded' }, kind: 'lost', times: 1 });
     await buyer.pay(begun);
     await buyer.untilStatus(orderId, 'paid', 45_000);
   }, 60_000);
 
-  it('doubled and out of order: one order, paid once', async () => {
+  it('duplicates and reorders events: the order is paid once', async () => {
     const { product, orderId, buyer, begun } = await pendingOrder();
     await fault({ target: 'webhook', kind: 'doubled', times: 2 });
     await fault({ target: 'webhook', kind: 'out_of_order', times: 2 });
@@ -226,7 +226,7 @@ describe('a workflow that is resumed for an event from Stripe', () => {
     return attributes;
   }
 
-  it('of a refund is found by the day of the refund', async () => {
+  it('of a refund has the refund’s day as a search attribute', async () => {
     const { orderId, intentId } = await sell(shop);
     const refundId = randomUUID();
     await shop.services.db.run(
@@ -246,7 +246,7 @@ describe('a workflow that is resumed for an event from Stripe', () => {
     await shop.services.db.run('delete from refunds where id = $1', [refundId]);
   });
 
-  it('of an unmatched payment is found by its order, amount and day', async () => {
+  it('of an unmatched payment has its order, amount, and day as search attributes', async () => {
     const { orderId } = await sell(shop);
     const paymentId = `pi_dated_${orderId}`;
     await shop.services.db.run(

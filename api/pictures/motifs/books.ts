@@ -1,4 +1,4 @@
-/** Books: a cover for each kind, with art that follows from the title. */
+/** Books: a cover for each genre, with art derived from the title. */
 import type { Paint } from '../paint.ts';
 import { box, circle, ellipse, group, lettering, line, path, rect, repeat, shadow, wrapped } from '../svg.ts';
 import { brightness, darker, lighter } from '../tint.ts';

@@ -1,4 +1,4 @@
-/** All motifs, by the slug of their kind. */
+/** All motifs, by slug. */
 import { ART_CRAFT } from './art-craft.ts';
 import { BAGS_ACCESSORIES } from './bags-accessories.ts';
 import { BATH } from './bath.ts';

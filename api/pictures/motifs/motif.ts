@@ -1,4 +1,4 @@
 import type { Paint } from '../paint.ts';
 
-/** Draws one kind of thing, standing on the ground of a 400 × 400 picture. */
+/** Draws one type of product, standing on the ground of a 400 × 400 picture. */
 export type Motif = (paint: Paint) => string;

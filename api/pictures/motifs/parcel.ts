@@ -1,4 +1,4 @@
-/** What stands for a product that nothing else fits. */
+/** The motif for products without a suitable motif. */
 
 import { plain } from '../surface.ts';
 import { box, line, path, rect, shadow } from '../svg.ts';

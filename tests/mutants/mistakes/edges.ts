@@ -46,8 +46,8 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'a payment stays with the order that its metadata named',
-        'where payments.order_id <> excluded.order_id\n           or payments',
-        'where payments',
+        "            payment('payments.order_id', '<>', payment.ref('excluded.order_id')),\n",
+        '',
       ],
     ],
   },

@@ -219,15 +219,19 @@ export const ORDERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'an unmatched payment moves to another order',
-        'case when payments.unmatched_reason is null then excluded.order_id else payments.order_id end',
-        'excluded.order_id',
+        ".else(payment.ref('payments.order_id'))",
+        ".else(payment.ref('excluded.order_id'))",
       ],
       [
         'a late event reverts a succeeded payment',
-        "status = case when payments.status in ('succeeded', 'canceled') then payments.status else excluded.status end,\n         received_amount = case when payments.status in ('succeeded', 'canceled') then payments.received_amount\n           else excluded.received_amount end\n         where payments.order_id <> excluded.order_id\n           or payments.status not in ('succeeded', 'canceled') and payments.status <> excluded.status)",
-        'status = excluded.status, received_amount = excluded.received_amount)',
+        "payment('payments.status', 'in', ['succeeded', 'canceled'])",
+        'payment.lit(false)',
       ],
-      ['an event of a declined payment attempt can’t be handled twice', 'on conflict (attempt_id) do nothing', ''],
+      [
+        'an event of a declined payment attempt can’t be handled twice',
+        "\n    .onConflict((conflict) => conflict.column('attempt_id').doNothing())",
+        '',
+      ],
     ],
   },
   {
@@ -262,17 +266,17 @@ export const ORDERS: readonly MistakesInFile[] = [
     file: 'api/webhooks/service.ts',
     tests: ['api/webhooks', 'tests/payment-integrity', 'tests/support-desk', 'tests/invariants'],
     replacements: [
-      [
-        'metadata determines the order of a payment',
-        'or (id = $4 and not exists (select 1 from orders where payment_intent_id = $5))),',
-        'or id = $4),',
-      ],
+      ['metadata determines the order of a payment', ', order.not(order.exists(owner))]', ']'],
       [
         'a second payment of a paid order is ignored',
         'if (!order.captured || event.data.object.id !== order.paymentIntentId) await',
         'if (!order.captured) await',
       ],
-      ['an event is marked as handled too early', 'returning handled_at)', 'returning now() as handled_at)'],
+      [
+        'an event is marked as handled too early',
+        "          .returning('handled_at'),",
+        "          .returning(now.as('handled_at')),",
+      ],
       [
         'chargebacks are not followed',
         '      await notifyOfMoney(deps, order);\n      return;\n    default:',

@@ -67,18 +67,22 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'open tasks of staff are listed newest first',
-        '`${SELECT} where status = any($1) order by created_at limit 200`',
-        '`${SELECT} where status = any($1) order by created_at desc limit 200`',
+        ".orderBy('refunds.created_at')",
+        ".orderBy('refunds.created_at', 'desc')",
       ],
       [
         'returns that are awaited are not listed',
         "REFUND_STATUSES.filter((each) => each.startsWith('awaiting_'))",
         "REFUND_STATUSES.filter((each) => each === 'awaiting_approval')",
       ],
-      ['the list of waiting refunds ignores the requested status', '[status ? [status] : waiting]', '[waiting]'],
+      [
+        'the list of waiting refunds ignores the requested status',
+        'anyOf(status ? [status] : waiting)',
+        'anyOf(waiting)',
+      ],
       [
         'the API reports an amount refunded in another way as refundable',
-        'isGivenUp: row.given_up,',
+        'isGivenUp: row.given_up_at !== null,',
         'isGivenUp: false,',
       ],
       [

@@ -158,7 +158,17 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         '[...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1))',
         '[...request.lines]',
       ],
-      ['a reservation shows today’s price', "'price', item.unit_price::text", "'price', p.price::text"],
+    ],
+  },
+  {
+    file: 'infra/postgres/reservations.ts',
+    tests: ['api/reservations'],
+    replacements: [
+      [
+        'a reservation shows today’s price',
+        "item.cast<string>('item.unit_price', 'text')",
+        "item.cast<string>('product.price', 'text')",
+      ],
     ],
   },
   {
