@@ -151,7 +151,7 @@ describe('a payment that arrives after the reservation has ended', () => {
       owners,
       userId: null,
       email: null,
-      shippingAddress: ADDRESS,
+      shipping_address: ADDRESS,
     });
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
     await endedAgo(shop.services, reservationId, DAY_SECONDS);

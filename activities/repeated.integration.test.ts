@@ -106,7 +106,7 @@ const ACTIVITIES: Readonly<
       const { product, reservation } = await orders.reserved();
       const { reservationId, owners } = reservation;
       const orderId = randomUUID();
-      const begin = { orderId, reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
+      const begin = { orderId, reservationId, owners, userId: null, email: null, shipping_address: ADDRESS };
       const scope = { orderIds: [orderId], productIds: [product.id], reservationIds: [reservationId] };
       return { scope, run: () => shop.activities.openOrder(begin) };
     },

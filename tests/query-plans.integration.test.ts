@@ -127,7 +127,7 @@ async function buy(): Promise<void> {
     userId: null,
     email: null,
   };
-  await activities.openOrder({ ...begin, shippingAddress: ADDRESS });
+  await activities.openOrder({ ...begin, shipping_address: ADDRESS });
   const { paymentIntentId } = await activities.createPayment({ orderId, amountCents: 1_250, currency: 'usd' });
   const order = (await activities.loadOrder({ orderId }))!;
   await recordPayment(services.db, orderId, {

@@ -1,20 +1,18 @@
 /** The facts about an order that emails show, read from PostgreSQL when an email is sent. */
-import type { Address } from '../../domain/address.ts';
+import { type OrderDetails, orderDetails } from '../../domain/checkout.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
 
-export interface EmailOrder {
+/** `email` is the address given at checkout, or else the account's; null when there is neither. */
+export interface EmailOrder extends OrderDetails {
   orderId: string;
   status: OrderStatus;
   currency: string;
   totalCents: number;
   capturedCents: number;
-  /** The address given at checkout, or else the account's; null when there is neither. */
-  email: string | null;
-  shippingAddress: Partial<Address>;
   lastPaymentError: string | null;
   expiresAt: Date;
   carrier: string | null;
@@ -49,8 +47,8 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
     currency: row.currency,
     totalCents: cents(row.total_amount),
     capturedCents: cents(row.captured_amount),
+    ...orderDetails(row),
     email: row.email ?? row.account_email,
-    shippingAddress: row.shipping_address,
     lastPaymentError: row.last_payment_error,
     expiresAt: row.expires_at,
     carrier: row.carrier,

@@ -1,5 +1,5 @@
 /** Reads the complete order record, which the order workflow renders for support staff. */
-import type { Address } from '../../domain/address.ts';
+import { type Buyer, orderDetails } from '../../domain/checkout.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
@@ -15,8 +15,7 @@ const DAY_MS = 86_400_000;
 
 export interface OrderRecord {
   order: OrderFacts;
-  customer: { userId: string | null; email: string | null };
-  shippingAddress: Address;
+  customer: Buyer;
   shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
   reviewReason: string | null;
   refunds: RefundFacts[];
@@ -44,8 +43,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   const paymentIntentId = row.payment_intent_id;
   return {
     order,
-    customer: { userId: row.user_id, email: row.email ?? row.account_email },
-    shippingAddress: row.shipping_address,
+    customer: { ...orderDetails(row), userId: row.user_id, email: row.email ?? row.account_email },
     shipment: row.shipped_at && {
       carrier: row.carrier ?? '',
       trackingNumber: row.tracking_number ?? '',

@@ -17,7 +17,14 @@ describe('an order', () => {
     const { reservation } = await orders.reserved();
     const { reservationId, owners } = reservation;
     await endedAgo(shop.services, reservationId, 1);
-    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
+    const begin = {
+      orderId: randomUUID(),
+      reservationId,
+      owners,
+      userId: null,
+      email: null,
+      shipping_address: ADDRESS,
+    };
     expect(await shop.activities.openOrder(begin)).toEqual({ outcome: 'reservation_ended' });
     expect(await shop.activities.loadOrder({ orderId: begin.orderId })).toBeFalsy();
     await shop.activities.releaseReservation({ reservationId });
@@ -129,7 +136,14 @@ describe('a payment', () => {
     const reservation = reservationInput(lines, { cartId: cart!.id });
     expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
     const { reservationId, owners } = reservation;
-    const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
+    const begin = {
+      orderId: randomUUID(),
+      reservationId,
+      owners,
+      userId: null,
+      email: null,
+      shipping_address: ADDRESS,
+    };
     const opened = await shop.activities.openOrder(begin);
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
     await shop.services.db.run(

@@ -2,7 +2,7 @@
  * Orders in PostgreSQL. Each function is one transaction and a conditional transition of `domain/order-state`. When it runs again, it
  * finds the transition made and returns the current state, so Temporal may retry it at any point.
  */
-import type { CheckoutRequest } from '../../domain/checkout.ts';
+import { type CheckoutRequest, orderDetails } from '../../domain/checkout.ts';
 import { userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
 import { sourcesOf } from '../../domain/order-state.ts';
@@ -46,8 +46,7 @@ async function insertOrder(sql: Sql, reservation: ReservationRow, request: Check
     owner: request.userId ? userOwner(request.userId) : reservation.owner,
     total_amount: toDecimalString(totalCents, currency),
     currency,
-    email: request.email,
-    shipping_address: request.shippingAddress,
+    ...orderDetails(request),
     expires_at: reservation.expires_at,
   };
   const items = reservation.items.map(({ unit_price, ...item }) => ({

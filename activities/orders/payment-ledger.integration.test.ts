@@ -31,7 +31,7 @@ async function buyFrom(cartId: string, productId: string): Promise<void> {
   const reservation = reservationInput([{ productId, quantity: 1 }], { cartId });
   expect((await shop.activities.reserveStock(reservation)).outcome).toBe('reserved');
   const { reservationId, owners } = reservation;
-  const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shippingAddress: ADDRESS };
+  const begin = { orderId: randomUUID(), reservationId, owners, userId: null, email: null, shipping_address: ADDRESS };
   const opened = await shop.activities.openOrder(begin);
   if (opened.outcome !== 'opened') throw new Error(opened.outcome);
   await orders.charge(opened.order);

@@ -18,8 +18,14 @@ async function reserve(hasOrder: boolean) {
   const { reservationId, owners } = input;
   expect((await shop.activities.reserveStock(input)).outcome).toBe('reserved');
   const orderId = randomUUID();
-  const shippingAddress = ADDRESS;
-  const order = { orderId, reservationId, owners, userId: null, email: 'guest@example.test', shippingAddress };
+  const order = {
+    orderId,
+    reservationId,
+    owners,
+    userId: null,
+    email: 'guest@example.test',
+    shipping_address: ADDRESS,
+  };
   if (hasOrder) expect((await shop.activities.openOrder(order)).outcome).toBe('opened');
   return { reservationId, orderId };
 }

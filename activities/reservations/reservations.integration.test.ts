@@ -37,7 +37,7 @@ const openOrder = (input: StockRequest) =>
     owners: input.owners,
     userId: null,
     email: 'guest@example.test',
-    shippingAddress: ADDRESS,
+    shipping_address: ADDRESS,
   });
 
 describe('a shopper’s next reservation', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Address } from '../../domain/address.ts';
 import { FULFILLMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
 import { amount, currency, cursor, email, limit, reason, text, timestamp, uuid } from './common.ts';
 
@@ -15,8 +16,7 @@ export const shippingAddress = z
       .regex(/^[A-Za-z]{2}$/, 'use two letters, such as US')
       .toUpperCase(),
   })
-  .meta({ id: 'ShippingAddress' });
-export type ShippingAddress = z.infer<typeof shippingAddress>;
+  .meta({ id: 'ShippingAddress' }) satisfies z.ZodType<Address>;
 
 export const checkoutBody = z
   .strictObject({

@@ -27,12 +27,13 @@ export const checkoutRoutes = declareRoutes(
         503: 'Stripe is unavailable; the items stay reserved',
       },
       async handle({ ctx, identity, body }, deps) {
+        const { reservation_id, ...details } = body;
         const orderId = await beginCheckout(deps, {
-          reservationId: body.reservation_id,
+          ...details,
+          email: details.email ?? (await accountEmail(ctx, deps)),
+          reservationId: reservation_id,
           owners: ownersOf(ctx),
           userId: identity?.userId ?? null,
-          email: body.email ?? (await accountEmail(ctx, deps)),
-          shippingAddress: body.shipping_address,
         });
         const order = await readOrder(deps.db, deps.settings, orderId, viewerOf(ctx));
         return { order, payment: order.payment, expires_at: order.expires_at };

@@ -1,6 +1,7 @@
 /** Reads orders and converts them to API responses for their owners and staff. */
 import { type ExpressionBuilder, type RawBuilder, sql as raw } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { orderDetails } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { fromDecimal, lineTotalCents, toDecimal } from '../../domain/money.ts';
 import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
@@ -73,7 +74,6 @@ const cancellationWaits = (order: ExpressionBuilder<Tables, 'orders'>) =>
 export async function readOrder(sql: Sql, settings: Settings, orderId: string, viewer: Viewer): Promise<Order> {
   const row = await sql.row(
     selectOrder(sql)
-      .select('orders.payment_client_secret')
       .select(eventsFor(viewer))
       .select(changedAt)
       .select(cancellationWaits)
@@ -105,8 +105,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     captured_amount: Number(row.captured_amount),
     refunded_amount: Number(row.refunded_amount),
     currency: row.currency,
-    email: row.email,
-    shipping_address: row.shipping_address,
+    ...orderDetails(row),
     last_payment_error: row.last_payment_error,
     expires_at: row.expires_at.toISOString(),
     paid_at: row.paid_at?.toISOString() ?? null,

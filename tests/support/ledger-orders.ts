@@ -55,7 +55,7 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       owners: reservation.owners,
       userId: null,
       email: 'guest@example.test',
-      shippingAddress: ADDRESS,
+      shipping_address: ADDRESS,
     };
     const answer = await shop().activities.openOrder(begin);
     if (answer.outcome !== 'opened') throw new Error(answer.outcome);

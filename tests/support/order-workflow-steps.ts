@@ -33,7 +33,7 @@ export function orderWorkflowSteps(temporal: () => SkippingTemporal) {
     begin(script: ScriptedOrder): Promise<BeginCheckoutResult> {
       const { orderId, reservationId } = script.order;
       return workflows().executeUpdateWithStart(beginCheckoutUpdate, {
-        args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shippingAddress: ADDRESS }],
+        args: [{ orderId, reservationId, owners: ['cart:x'], userId: null, email: null, shipping_address: ADDRESS }],
         updateId: randomUUID(),
         startWorkflowOperation: new WithStartWorkflowOperation('order', {
           workflowId: orderWorkflowId(orderId),

@@ -85,8 +85,11 @@ export class ScriptedOrder {
   #record(): OrderRecord {
     return {
       order: this.order,
-      customer: { userId: null, email: null },
-      shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+      customer: {
+        userId: null,
+        email: null,
+        shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+      },
       shipment: this.shipment,
       reviewReason: null,
       refunds: this.refunds,

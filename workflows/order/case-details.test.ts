@@ -46,8 +46,11 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
   };
   const record: OrderRecord = {
     order,
-    customer: { userId: null, email: null },
-    shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+    customer: {
+      userId: null,
+      email: null,
+      shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+    },
     shipment: null,
     reviewReason: null,
     refunds,

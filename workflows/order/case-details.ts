@@ -1,6 +1,6 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
-import type { Address } from '../../domain/address.ts';
+import type { Buyer } from '../../domain/checkout.ts';
 import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
@@ -46,7 +46,7 @@ export function describeOrder(order: OrderCase): string {
     ].join('\n'),
   );
   if (record) parts.push(...describeRecord(record, money));
-  else if (order.begun) parts.push(buyerText(order.begun, order.begun.shippingAddress));
+  else if (order.begun) parts.push(buyerText(order.begun));
   if (order.failures.length > 0 && !record) {
     parts.push(
       `**Declined payments**\n\n${order.failures.map((each) => `- ${plain(each.message)} (${each.code})`).join('\n')}`,
@@ -106,7 +106,8 @@ function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
-function buyerText(customer: OrderRecord['customer'], to: Partial<Address>): string {
+function buyerText(customer: Buyer): string {
+  const to = customer.shipping_address;
   const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country];
   return [
     `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,
@@ -116,7 +117,7 @@ function buyerText(customer: OrderRecord['customer'], to: Partial<Address>): str
 
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
   const { shipment } = record;
-  const parts: string[] = [buyerText(record.customer, record.shippingAddress)];
+  const parts: string[] = [buyerText(record.customer)];
   if (shipment) {
     parts.push(
       [

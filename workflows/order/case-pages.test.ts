@@ -46,8 +46,11 @@ const REFUND: Refund = refundFacts({
 });
 const RECORD: OrderRecord = {
   order: ORDER,
-  customer: { userId: null, email: null },
-  shippingAddress: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+  customer: {
+    userId: null,
+    email: null,
+    shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
+  },
   shipment: null,
   reviewReason: null,
   refunds: [],
@@ -90,7 +93,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       begun: {
         userId: ACCOUNT,
         email: 'ada@b.example',
-        shippingAddress: { name: 'Ada', street: '1 Main', state: 'OR' },
+        shipping_address: { name: 'Ada', street: '1 Main', state: 'OR' },
       },
       failures: [
         { attemptId: 'a', code: 'card_declined', message: 'Your card was *declined*.' },
@@ -118,15 +121,18 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   'that is paid, with a payment page and a history': {
     record: {
       paymentUrl: 'https://stripe.example/pi_1',
-      customer: { userId: ACCOUNT, email: 'ada@b.example' },
-      shippingAddress: {
-        name: 'Ada',
-        street: '1 Main',
-        street2: 'Flat 2',
-        city: 'Portland',
-        state: 'OR',
-        postal_code: '97201',
-        country: 'US',
+      customer: {
+        userId: ACCOUNT,
+        email: 'ada@b.example',
+        shipping_address: {
+          name: 'Ada',
+          street: '1 Main',
+          street2: 'Flat 2',
+          city: 'Portland',
+          state: 'OR',
+          postal_code: '97201',
+          country: 'US',
+        },
       },
       packing: [packed('p1', 0, 0), packed('p2', 0, 0, 1)],
       history: [

@@ -3,7 +3,7 @@ import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
-import type { CheckoutRequest } from '../../domain/checkout.ts';
+import type { Buyer, CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
@@ -19,7 +19,7 @@ export class OrderCase {
   /** The complete order record; undefined until something happened that `facts` does not contain. */
   record: OrderRecord | undefined;
   /** The shopper's checkout input, shown until the order record has been loaded. */
-  begun: Pick<CheckoutRequest, 'userId' | 'email' | 'shippingAddress'> | undefined;
+  begun: Buyer | undefined;
   /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
   paymentUrl: string | undefined;
   cancelRequest: OrderRequest | undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Address } from '../../../domain/address.ts';
 import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import { MAIL_KINDS, type MailPayload } from '../queue-mail.ts';
 import type { ShopFacts } from './letter.ts';
@@ -14,7 +15,7 @@ const ORDER: EmailOrder = {
   totalCents: 4_499,
   capturedCents: 0,
   email: 'ada@example.test',
-  shippingAddress: {
+  shipping_address: {
     name: 'Ada Test',
     street: '1 Main Street',
     city: 'Springfield',
@@ -67,7 +68,7 @@ describe('every kind of mail', () => {
   });
 
   it.each(MAIL_KINDS)('%s works for an order without its optional fields', (kind) => {
-    const bare = { shippingAddress: {}, lastPaymentError: null, carrier: null, trackingNumber: null };
+    const bare = { shipping_address: {} as Address, lastPaymentError: null, carrier: null, trackingNumber: null };
     const { text, html } = write({ kind }, bare);
     expect(text + html).not.toMatch(/undefined|null|NaN|\[object/);
   });
@@ -78,7 +79,7 @@ describe('every kind of mail', () => {
       { kind, message: attack },
       {
         lines: [{ name: attack, quantity: 1, unitPriceCents: 100 }],
-        shippingAddress: { name: attack, street: attack },
+        shipping_address: { name: attack, street: attack } as Address,
         carrier: attack,
         trackingNumber: attack,
         lastPaymentError: attack,
@@ -100,8 +101,8 @@ describe('in particular', () => {
   });
 
   it('a confirmation to an address without a city, or without any, has no gaps', () => {
-    const to = (shippingAddress: EmailOrder['shippingAddress']) =>
-      write({ kind: 'order_paid' }, { shippingAddress }).text;
+    const to = (shipping_address: Partial<Address>) =>
+      write({ kind: 'order_paid' }, { shipping_address: shipping_address as Address }).text;
     expect(to({ name: ' Ada\n  Test ', state: 'IL', postal_code: '12345' })).toContain(
       'Shipping address:\n  Ada Test\n  IL 12345\n',
     );

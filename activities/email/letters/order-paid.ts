@@ -19,13 +19,13 @@ export function orderPaid(order: EmailOrder, shop: ShopFacts): Letter {
         })),
         total: { text: 'Total', amount: money(order.totalCents) },
       },
-      { kind: 'facts', rows: [{ label: 'Shipping address', lines: addressLines(order.shippingAddress) }] },
+      { kind: 'facts', rows: [{ label: 'Shipping address', lines: addressLines(order.shipping_address) }] },
       paragraph('We’ll email you when your order ships.'),
     ],
   });
 }
 
-function addressLines(address: Partial<Address>): string[] {
+function addressLines(address: Address): string[] {
   const cityLine = [address.city, [address.state, address.postal_code].filter(Boolean).join(' ')]
     .filter(Boolean)
     .join(', ');

@@ -17,7 +17,7 @@ const ORDER: EmailOrder = {
   totalCents: 4_499,
   capturedCents: 4_499,
   email: 'ada@b.example',
-  shippingAddress: {
+  shipping_address: {
     name: 'Ada',
     street: '1 Main Street',
     city: 'Springfield',
@@ -46,7 +46,7 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'order_paid' } },
   {
     payload: { kind: 'order_paid' },
-    order: { shippingAddress: { street: '1 Main', city: 'Springfield', postal_code: '12345', country: 'US' } },
+    order: { shipping_address: { street: '1 Main', city: 'Springfield', postal_code: '12345', country: 'US' } },
   },
   { payload: { kind: 'payment_refused', message: 'It has insufficient funds.' } },
   { payload: { kind: 'payment_refused' } },

@@ -11,7 +11,6 @@ export type {
   OrderStreamMessage,
   OrderSummary,
   Payment,
-  ShippingAddress,
 } from '../../../api/contracts/orders.ts';
 export type {
   Recommendation,
@@ -21,3 +20,4 @@ export type {
 export type { Refund, RefundList } from '../../../api/contracts/refunds.ts';
 export type { Reservation, ShortLine } from '../../../api/contracts/reservations.ts';
 export type { SearchPage, Suggestions } from '../../../api/contracts/search.ts';
+export type { Address } from '../../../domain/address.ts';

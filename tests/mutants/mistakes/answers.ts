@@ -91,7 +91,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the account’s address is used although another one was given',
-        'email: body.email ?? (await accountEmail(ctx, deps)),',
+        'email: details.email ?? (await accountEmail(ctx, deps)),',
         'email: identity ? await accountEmail(ctx, deps) : (body.email ?? null),',
       ],
     ],

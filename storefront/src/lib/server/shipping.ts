@@ -1,6 +1,7 @@
 /** The checkout's address form: reads and validates it for the API. */
 import { z } from 'zod';
-import { type ShippingAddress, shippingAddress } from '../../../../api/contracts/orders.ts';
+import { shippingAddress } from '../../../../api/contracts/orders.ts';
+import type { Address } from '../../../../domain/address.ts';
 import type { FieldErrors } from './forms.ts';
 
 export const ADDRESS_FIELDS = ['name', 'street', 'street2', 'city', 'state', 'postal_code', 'country'] as const;
@@ -19,7 +20,7 @@ const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
   postal_code: 'Enter a US ZIP code: 12345 or 12345-6789.',
 };
 
-export type ShippingForm = { address: ShippingAddress; email: string | undefined } | { errors: FieldErrors };
+export type ShippingForm = { address: Address; email: string | undefined } | { errors: FieldErrors };
 
 /** @param emailRequired whether the shopper is a guest, whose email is unknown */
 export function readShipping(values: AddressValues, emailRequired: boolean): ShippingForm {
