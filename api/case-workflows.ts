@@ -1,7 +1,7 @@
 /** Updates to the workflow of an order or a refund, which is resumed from the database if it is not running. */
 import type { UpdateDefinition } from '@temporalio/client';
-import { orderStart, type StartedOrder } from '../workflows/order/start.ts';
-import { refundStart, type StartedRefund } from '../workflows/refund/start.ts';
+import { resumedOrderStart, type StartedOrder } from '../workflows/order/start.ts';
+import { recordedRefundStart, type StartedRefund } from '../workflows/refund/start.ts';
 import type { ApiDependencies } from './context.ts';
 import { updateWithStart } from './temporal-call.ts';
 
@@ -14,7 +14,7 @@ export function updateOrder<Result, Request>(
   update: UpdateDefinition<Result, [Request]>,
   request: Request,
 ): Promise<Result> {
-  return updateWithStart(temporal, orderStart(order, 'Order, resumed for a request', true), update, request);
+  return updateWithStart(temporal, resumedOrderStart(order, 'for a request'), update, request);
 }
 
 /** @throws DomainError with the workflow's refusal */
@@ -24,5 +24,5 @@ export function updateRefund<Result, Request>(
   update: UpdateDefinition<Result, [Request]>,
   request: Request,
 ): Promise<Result> {
-  return updateWithStart(temporal, refundStart(refund, 'Refund, resumed for a decision', true), update, request);
+  return updateWithStart(temporal, recordedRefundStart(refund, 'Refund, resumed for a decision'), update, request);
 }

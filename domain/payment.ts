@@ -3,6 +3,9 @@
 export const UNMATCHED_REASONS = ['other_intent', 'wrong_amount', 'wrong_currency'] as const;
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number];
 
+/** Request ID of the refund of a payment that arrived after the items were gone. */
+export const LATE_PAYMENT_REQUEST = 'paid-too-late';
+
 export interface PayableOrder {
   paymentIntentId: string | null;
   /** Amount due by card, in minor units of `currency`. */

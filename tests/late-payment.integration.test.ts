@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createActivities } from '../activities/index.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
-import { orderStart } from '../workflows/order/start.ts';
+import { resumedOrderStart } from '../workflows/order/start.ts';
 import { Desk } from './support/desk.ts';
 import { atStripe, openOrder, orderOf, type Sale, untilRefundedAtStripe } from './support/sales.ts';
 import { startTestShop, stockOf, type TestShop } from './support/shop.ts';
@@ -33,10 +33,9 @@ it.each(['expired', 'canceled'] as const)(
   'when the workflow of an order that is %s is resumed',
   async (to) => {
     const sale = await paidWithoutWebhook(to);
-    const { workflowType, ...start } = orderStart(
+    const { workflowType, ...start } = resumedOrderStart(
       { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
-      'Order, resumed',
-      true,
+      'by the audit',
     );
     await shop.services.temporal.workflow.start(workflowType, start);
     await untilRefundedAtStripe(shop, sale.intentId, 2500);

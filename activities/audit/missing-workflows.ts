@@ -6,8 +6,8 @@ import { sql as part } from 'kysely';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { anyOf, literal } from '../../infra/postgres/statement-parts.ts';
-import { orderStart } from '../../workflows/order/start.ts';
-import { refundStart } from '../../workflows/refund/start.ts';
+import { resumedOrderStart } from '../../workflows/order/start.ts';
+import { recordedRefundStart } from '../../workflows/refund/start.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { startIfMissing } from './start-missing.ts';
@@ -118,7 +118,7 @@ async function startEach<Item>(
 function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
   const { id, user_id, total_amount, status, created_at } = order;
   const resumed = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
-  return startIfMissing(temporal, orderStart(resumed, 'Order, resumed', true));
+  return startIfMissing(temporal, resumedOrderStart(resumed, 'by the audit'));
 }
 
 function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund) {
@@ -130,7 +130,7 @@ function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund)
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };
-  return startIfMissing(temporal, refundStart(resumed, 'Refund, resumed', true));
+  return startIfMissing(temporal, recordedRefundStart(resumed, 'Refund, resumed'));
 }
 
 function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPayment) {

@@ -2,7 +2,7 @@
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
-import { orderStart } from '../../workflows/order/start.ts';
+import { resumedOrderStart } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
 import { keptReservations } from '../reservations/reservation-end.ts';
@@ -95,7 +95,7 @@ async function resumeOrder(
 ): Promise<boolean> {
   const { id, user_id, total_amount, status, created_at } = overdue;
   const order = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
-  const isResumed = await startIfMissing(deps.temporal, orderStart(order, 'Order, resumed by the sweep', true));
+  const isResumed = await startIfMissing(deps.temporal, resumedOrderStart(order, 'by the sweep'));
   if (!isResumed) await recordIfFailing(deps, orderWorkflowId(id));
   return isResumed;
 }

@@ -1,5 +1,6 @@
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
+import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -12,7 +13,8 @@ import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-
 import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 
 /** ID of the refund of a charge that arrived too late. It derives from the order ID, so that retries can't create a second one. */
-export const lateRefundId = (orderId: string): string => uuidFrom(ID_NAMESPACES.refund, `${orderId}:paid-too-late`);
+export const lateRefundId = (orderId: string): string =>
+  uuidFrom(ID_NAMESPACES.refund, `${orderId}:${LATE_PAYMENT_REQUEST}`);
 
 export function createOrderActivities({
   db,

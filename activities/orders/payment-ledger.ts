@@ -5,7 +5,13 @@
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { SYSTEM } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
-import { mismatchOf, type ReceivedPayment, UNMATCHED_IN_WORDS, type UnmatchedReason } from '../../domain/payment.ts';
+import {
+  LATE_PAYMENT_REQUEST,
+  mismatchOf,
+  type ReceivedPayment,
+  UNMATCHED_IN_WORDS,
+  type UnmatchedReason,
+} from '../../domain/payment.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { type OrderRow, selectLockedOrder, updateOrder } from '../../infra/postgres/orders.ts';
@@ -182,7 +188,7 @@ async function recordLatePayment(
   await insertRefund(sql, order, {
     refundId,
     orderId: order.id,
-    requestId: 'paid-too-late',
+    requestId: LATE_PAYMENT_REQUEST,
     kind: 'refund',
     amountCents: fromDecimal(captured, order.currency),
     lines: [],
@@ -196,7 +202,7 @@ async function recordLatePayment(
     orderId: order.id,
     type: 'payment_returned',
     message: 'The payment arrived after the reservation ended and is being refunded in full.',
-    dedupeKey: 'paid-too-late',
+    dedupeKey: LATE_PAYMENT_REQUEST,
   });
 }
 

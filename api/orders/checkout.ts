@@ -75,5 +75,5 @@ function begin(
   const { orderId, userId: customerId } = request;
   const order = { orderId, customerId, amount, status: 'pending', createdAt: new Date() };
   // The workflow's own steps are idempotent; a new ID lets a retry try Stripe again after an outage.
-  return updateWithStart(temporal, orderStart(order, 'Checkout', false), beginCheckoutUpdate, request, randomUUID());
+  return updateWithStart(temporal, orderStart(order), beginCheckoutUpdate, request, randomUUID());
 }

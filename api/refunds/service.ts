@@ -43,7 +43,7 @@ export async function startRefund(
   const proof = proveActor(deps.settings.JWT_SECRET, actor, refundSubject(refundId));
   const answer = await updateWithStart(
     deps.temporal,
-    refundStart(started, 'Refund', false),
+    refundStart(started),
     requestRefundUpdate,
     { ...request, refundId, ...proof },
     'request',

@@ -13,9 +13,9 @@ import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/order/messages.ts';
-import { orderStart } from '../../workflows/order/start.ts';
+import { resumedOrderStart } from '../../workflows/order/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
-import { refundStart } from '../../workflows/refund/start.ts';
+import { recordedRefundStart } from '../../workflows/refund/start.ts';
 import type { WorkflowStart } from '../../workflows/shared/start.ts';
 import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
@@ -211,20 +211,12 @@ const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
 
 /** The order workflow is resumed if it has completed, so that no payment is overlooked. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await signalWithStart(
-    temporal,
-    orderStart(resumed(order), 'Order, resumed for a payment', true),
-    paymentChangedSignal,
-  );
+  await signalWithStart(temporal, resumedOrderStart(resumed(order), 'for a payment'), paymentChangedSignal);
 }
 
 /** The order workflow reads refunds and disputes from Stripe, because events can arrive late, twice, or out of order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await signalWithStart(
-    temporal,
-    orderStart(resumed(order), 'Order, resumed for an event from Stripe', true),
-    moneyMovedSignal,
-  );
+  await signalWithStart(temporal, resumedOrderStart(resumed(order), 'for an event from Stripe'), moneyMovedSignal);
 }
 
 /** Signals the refund's workflow, or the order's for a refund from the Stripe Dashboard, which has no workflow. */
@@ -257,7 +249,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
   };
   await signalWithStart(
     deps.temporal,
-    refundStart(resumedOwn, 'Refund, resumed for an event from Stripe', true),
+    recordedRefundStart(resumedOwn, 'Refund, resumed for an event from Stripe'),
     refundChangedSignal,
   );
 }

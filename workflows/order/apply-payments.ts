@@ -1,8 +1,9 @@
 import type { AppliedPayments } from '../../activities/orders/payment-ledger.ts';
-import { refundStart } from '../refund/start.ts';
+import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { startUnlessRunning } from '../shared/start-unless-running.ts';
 import { unmatchedPaymentStart } from '../unmatched-payment/start.ts';
 import type { OrderCase } from './case.ts';
+import { startRefund } from './start-refund.ts';
 import { durable } from './steps.ts';
 
 /**
@@ -15,7 +16,9 @@ export async function applyPayments(order: OrderCase): Promise<AppliedPayments['
   const applied = await order.stuck.retry('The payment could not be recorded', durable.applyPayments({ orderId }));
   order.apply(applied);
   if (applied.refundId) {
-    await startLateRefund(order, applied.refundId);
+    // The amount is what Stripe captured; the refund's workflow adds it to its search attributes.
+    const refund = { refundId: applied.refundId, requestId: LATE_PAYMENT_REQUEST, amount: undefined };
+    await startRefund(order, refund, 'Full refund: the payment arrived after the reservation ended');
     order.changed = true;
   }
   for (const paymentIntentId of applied.unmatched) {
@@ -23,12 +26,4 @@ export async function applyPayments(order: OrderCase): Promise<AppliedPayments['
     await startUnlessRunning(start);
   }
   return applied.outcome;
-}
-
-/** The amount is left out, since it is whatever Stripe captured; the refund's workflow adds it to its search attributes. */
-async function startLateRefund({ orderId, record }: OrderCase, refundId: string): Promise<void> {
-  const customerId = record?.customer.userId ?? null;
-  const requestId = 'paid-too-late';
-  const started = { refundId, orderId, requestId, customerId, amount: undefined, createdAt: new Date() };
-  await startUnlessRunning(refundStart(started, 'Full refund: the payment arrived after the reservation ended', true));
 }

@@ -11,6 +11,7 @@ import {
   type OrderStatus,
   statusInWords,
 } from '../../domain/order-state.ts';
+import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { isOpenDispute, refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
@@ -102,7 +103,7 @@ function reservationText(order: OrderCase): string {
 /** Whether the payment arrived after the items were gone, so that nothing was sold. A resumed run finds this in the order's records. */
 function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   const isLateRefund = (refund: OrderRecord['refunds'][number]) =>
-    refund.requestId === 'paid-too-late' && refund.requestedBy === SYSTEM;
+    refund.requestId === LATE_PAYMENT_REQUEST && refund.requestedBy === SYSTEM;
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
@@ -192,7 +193,7 @@ const NEXT: Partial<Record<OrderStatus, string>> = {
 function nextStep(order: OrderCase): string {
   if (order.outcome === 'not_begun') return 'No order was placed.';
   if (order.refundId) {
-    return `The payment arrived after the reservation ended. Ask the customer to place a new order. The full charge is refunded by ${workflowLink(refundWorkflowId(order.orderId, 'paid-too-late'))}.`;
+    return `The payment arrived after the reservation ended. Ask the customer to place a new order. The full charge is refunded by ${workflowLink(refundWorkflowId(order.orderId, LATE_PAYMENT_REQUEST))}.`;
   }
   if (order.outcome) return `Done: ${statusInWords(order.outcome as OrderStatus)}.`;
   if (order.settled) return nextStepOfSettled(order);

@@ -12,17 +12,25 @@ export interface StartedOrder {
   createdAt: Date;
 }
 
+/** Start options of the workflow of a new order. */
+export function orderStart(order: StartedOrder): WorkflowStart<OrderInput> {
+  return startOf(order, 'Checkout', { orderId: order.orderId });
+}
+
 /**
- * @param summary shown in the list of workflows
- * @param resume whether the order is already in the database: its workflow was terminated, or had completed before an event arrived
+ * Start options of the workflow of an order that is already in the database: its workflow was terminated, or had completed before an event arrived.
+ * @param cause why it is resumed, such as `for a payment`; shown in the list of workflows
  */
-export function orderStart(order: StartedOrder, summary: string, resume: boolean): WorkflowStart<OrderInput> {
-  const { orderId } = order;
+export function resumedOrderStart(order: StartedOrder, cause: string): WorkflowStart<OrderInput> {
+  return startOf(order, `Order, resumed ${cause}`, { orderId: order.orderId, resume: true });
+}
+
+function startOf(order: StartedOrder, summary: string, input: OrderInput): WorkflowStart<OrderInput> {
   return {
     workflowType: 'order',
-    workflowId: orderWorkflowId(orderId),
+    workflowId: orderWorkflowId(order.orderId),
     taskQueue: 'orders',
-    args: [resume ? { orderId, resume } : { orderId }],
+    args: [input],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,
     typedSearchAttributes: caseAttributes(order),

@@ -13,18 +13,31 @@ export interface StartedRefund {
   createdAt: Date;
 }
 
+/** Start options of the workflow of a new refund, once per request ID. */
+export function refundStart(refund: StartedRefund): WorkflowStart<RefundInput> {
+  return { ...startOf(refund, 'Refund', {}), workflowIdReusePolicy: 'REJECT_DUPLICATE' };
+}
+
 /**
+ * Start options of the workflow of a refund that is already in the database.
  * @param summary shown in the list of workflows
- * @param resume whether the refund is already in the database; the workflow of a new refund starts once per request ID
  */
-export function refundStart(refund: StartedRefund, summary: string, resume: boolean): WorkflowStart<RefundInput> {
+export function recordedRefundStart(refund: StartedRefund, summary: string): WorkflowStart<RefundInput> {
+  return startOf(refund, summary, { resume: true });
+}
+
+function startOf(
+  refund: StartedRefund,
+  summary: string,
+  input: Pick<RefundInput, 'resume'>,
+): WorkflowStart<RefundInput> {
   const { orderId, refundId, requestId } = refund;
   return {
     workflowType: 'refund',
     workflowId: refundWorkflowId(orderId, requestId),
     taskQueue: 'orders',
-    args: [resume ? { orderId, refundId, resume } : { orderId, refundId }],
-    workflowIdReusePolicy: resume ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+    args: [{ orderId, refundId, ...input }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: summary,
     typedSearchAttributes: caseAttributes(refund),
   };

@@ -121,8 +121,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a decision about a refund whose workflow was terminated is refused',
-        "refundStart(refund, 'Refund, resumed for a decision', true)",
-        "refundStart(refund, 'Refund, resumed for a decision', false)",
+        "recordedRefundStart(refund, 'Refund, resumed for a decision')",
+        'refundStart(refund)',
       ],
     ],
   },

@@ -88,7 +88,11 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
     file: 'workflows/order/apply-payments.ts',
     tests: ['workflows/order', 'tests/invariants', 'tests/payment-integrity'],
     replacements: [
-      ['a late payment is not refunded', 'await startLateRefund(order, applied.refundId);\n', '\n'],
+      [
+        'a late payment is not refunded',
+        "    await startRefund(order, refund, 'Full refund: the payment arrived after the reservation ended');\n",
+        '\n',
+      ],
       ['an unmatched payment is not refunded', '    await startUnlessRunning(start);\n', ''],
     ],
   },

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
 import { refuse } from '../../shared/failures.ts';
 import { cancelOrderUpdate, type OrderRequest, type UpdateResult } from '../messages.ts';
+import { startedRefund, startRefund } from '../start-refund.ts';
 import { short } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
-import { startRefund } from './start-refund.ts';
 
 export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
   definition: cancelOrderUpdate,
@@ -28,7 +28,7 @@ export const cancel: StaffUpdate<UpdateResult, OrderRequest> = {
       reason,
     });
     if (canceled.outcome === 'refused') throw refuse(canceled.code, canceled.message);
-    await startRefund(order, canceled.refund);
+    await startRefund(order, startedRefund(canceled.refund), 'Refund requested by support');
     await order.refresh();
     return { status: order.status! };
   },

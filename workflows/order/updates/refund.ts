@@ -3,9 +3,9 @@ import { refundWorkflowId } from '../../refund/messages.ts';
 import { refuse } from '../../shared/failures.ts';
 import { aFlag, optional } from '../../shared/staff.ts';
 import { type RefundUpdateRequest, type RefundUpdateResult, refundOrderUpdate } from '../messages.ts';
+import { startedRefund, startRefund } from '../start-refund.ts';
 import { short } from '../steps.ts';
 import { EXAMPLE, requireStateFor, type StaffUpdate } from './staff-update.ts';
-import { startRefund } from './start-refund.ts';
 
 const requireRefundable = requireStateFor('refund');
 
@@ -45,7 +45,7 @@ export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
     });
     if (requested.outcome === 'order_missing') throw refuse('not_found', 'Order not found.');
     if (requested.outcome === 'refused') throw refuse(requested.code, requested.message);
-    await startRefund(order, requested.refund);
+    await startRefund(order, startedRefund(requested.refund), 'Refund requested by support');
     await order.refresh();
     return {
       status: order.status!,
