@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../../infra/config.ts';
 import { type InfluxDb, InfluxRefused } from '../../infra/influxdb/client.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { Loop } from '../../infra/loop.ts';
 import { connectWaitingRedis } from '../../infra/redis/client.ts';
 import { type Entry, EventGroup } from './event-group.ts';
 import { eventMetrics as metrics } from './event-metrics.ts';
@@ -17,6 +18,8 @@ const BATCH = 2_000;
 /** Pause after a batch that is not full, which limits the writer to ten writes a second. */
 const BATCH_PAUSE_MS = 100;
 const BLOCK_MS = 1_000;
+/** Pause after Redis could not be read. */
+const RETRY_MS = 1_000;
 const UPKEEP_MS = 2_000;
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 15_000;
@@ -34,11 +37,7 @@ interface WritableEntry extends Entry {
 /** Starts a writer; several writers, also in other processes, share the work. @returns stops it; others claim its unfinished entries */
 export function startEventWriter(deps: EventWriterDependencies): () => Promise<void> {
   const writer = new EventWriter(deps);
-  const running = writer.run();
-  return async () => {
-    writer.stop();
-    await running;
-  };
+  return () => writer.stop();
 }
 
 class EventWriter {
@@ -46,7 +45,8 @@ class EventWriter {
   /** A dedicated connection, since a blocking read would delay other commands. */
   readonly #redis;
   readonly #group: EventGroup;
-  readonly #stopping = new AbortController();
+  readonly #loop: Loop;
+  #isEnsured = false;
   #isPrepared = false;
   #upkeepAt = 0;
 
@@ -54,37 +54,37 @@ class EventWriter {
     this.#deps = deps;
     this.#redis = connectWaitingRedis(deps.settings.REDIS_URL);
     this.#group = new EventGroup(this.#redis, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`);
+    this.#loop = new Loop(
+      (signal) => this.#turn(signal),
+      (error) => this.#onError(error),
+    );
   }
 
-  stop(): void {
-    this.#stopping.abort();
+  async stop(): Promise<void> {
+    const stopped = this.#loop.stop();
     // Ends a blocking read, or a command that waits for an unavailable Redis.
     this.#redis.disconnect();
+    await stopped;
   }
 
-  async run(): Promise<void> {
-    let isEnsured = false;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        if (!isEnsured) await this.#group.ensure();
-        isEnsured = true;
-        await this.#upkeep();
-        const entries = await this.#group.read(BATCH, BLOCK_MS);
-        await this.#process(entries, false);
-        if (entries.length > 0 && entries.length < BATCH) await this.#sleep(BATCH_PAUSE_MS);
-      } catch (error) {
-        if (this.#stopping.signal.aborted) break;
-        // The group may have been lost with Redis' data, and creating it again is harmless.
-        isEnsured = false;
-        this.#deps.log.warn({ err: error }, 'analytics: events could not be read; retrying');
-        await this.#sleep(1_000);
-      }
-    }
-    this.#redis.disconnect();
+  async #turn(signal: AbortSignal): Promise<number> {
+    if (!this.#isEnsured) await this.#group.ensure();
+    this.#isEnsured = true;
+    await this.#upkeep(signal);
+    const entries = await this.#group.read(BATCH, BLOCK_MS);
+    await this.#process(entries, false, signal);
+    return entries.length > 0 && entries.length < BATCH ? BATCH_PAUSE_MS : 0;
+  }
+
+  #onError(error: unknown): number {
+    // The group may have been lost with Redis' data, and creating it again is harmless.
+    this.#isEnsured = false;
+    this.#deps.log.warn({ err: error }, 'analytics: events could not be read; retrying');
+    return RETRY_MS;
   }
 
   /** Claims entries that other writers left, trims the stream, and updates metrics. */
-  async #upkeep(): Promise<void> {
+  async #upkeep(signal: AbortSignal): Promise<void> {
     if (Date.now() < this.#upkeepAt) return;
     this.#upkeepAt = Date.now() + UPKEEP_MS;
     const idleMs = this.#deps.settings.ANALYTICS_CLAIM_SECONDS * 1_000;
@@ -92,7 +92,7 @@ class EventWriter {
     do {
       const { entries, next } = await this.#group.claim(idleMs, from, BATCH);
       metrics.claimed.inc(entries.length);
-      await this.#process(entries, true);
+      await this.#process(entries, true, signal);
       from = next;
     } while (from !== '0-0');
     await this.#group.trim();
@@ -103,7 +103,7 @@ class EventWriter {
     metrics.deadLetters.set(deadLetters);
   }
 
-  async #process(entries: readonly Entry[], wereRetried: boolean): Promise<void> {
+  async #process(entries: readonly Entry[], wereRetried: boolean, signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return;
     const writable: WritableEntry[] = [];
     for (const each of entries) {
@@ -113,14 +113,17 @@ class EventWriter {
         await this.#refuse(each, error);
       }
     }
-    await this.#write(writable, wereRetried);
+    await this.#write(writable, wereRetried, signal);
   }
 
   /** Writes entries. A refused batch is split in halves until the invalid entries are found. */
-  async #write(entries: readonly WritableEntry[], wereRetried: boolean): Promise<void> {
+  async #write(entries: readonly WritableEntry[], wereRetried: boolean, signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return;
     try {
-      await this.#writeWhenAvailable(entries.map(({ line }) => line));
+      await this.#writeWhenAvailable(
+        entries.map(({ line }) => line),
+        signal,
+      );
     } catch (error) {
       if (!(error instanceof InfluxRefused)) throw error;
       if (entries.length === 1) {
@@ -128,8 +131,8 @@ class EventWriter {
         return;
       }
       const middle = Math.ceil(entries.length / 2);
-      await this.#write(entries.slice(0, middle), wereRetried);
-      await this.#write(entries.slice(middle), wereRetried);
+      await this.#write(entries.slice(0, middle), wereRetried, signal);
+      await this.#write(entries.slice(middle), wereRetried, signal);
       return;
     }
     await this.#group.acknowledge(
@@ -144,14 +147,14 @@ class EventWriter {
    * attempt of an entry.
    * @throws InfluxRefused when InfluxDB refuses the batch; the abort reason when the writer stops
    */
-  async #writeWhenAvailable(lines: readonly string[]): Promise<void> {
+  async #writeWhenAvailable(lines: readonly string[], signal: AbortSignal): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
       try {
         await this.#prepare();
         await this.#deps.influx.write(lines);
         return;
       } catch (error) {
-        this.#stopping.signal.throwIfAborted();
+        signal.throwIfAborted();
         if (error instanceof InfluxRefused) throw error;
         // InfluxDB may have been reinstalled in the meantime, so prepare it again.
         this.#isPrepared = false;
@@ -160,7 +163,7 @@ class EventWriter {
           { err: error, events: lines.length, waitMs },
           'analytics: InfluxDB is unavailable; events are queued',
         );
-        await delay(waitMs, undefined, { signal: this.#stopping.signal });
+        await delay(waitMs, undefined, { signal });
       }
     }
   }
@@ -185,9 +188,5 @@ class EventWriter {
     await this.#group.bury(entry, reason);
     metrics.dead.inc();
     this.#deps.log.error({ entryId: entry.entryId, tries, reason }, 'analytics: event moved to the dead letters');
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 }

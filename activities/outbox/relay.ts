@@ -6,6 +6,7 @@
 import { sql as part } from 'kysely';
 import type { PoolClient } from 'pg';
 import type { Logger } from '../../infra/logger.ts';
+import { Loop } from '../../infra/loop.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
@@ -46,9 +47,7 @@ export class OutboxRelay {
   readonly #db: Database;
   readonly #handlers: OutboxHandlers;
   readonly #log: Logger;
-  #stopped = false;
-  readonly #sleepers = new Map<string, Sleeper>();
-  #loops: Promise<void>[] = [];
+  #loops: Loop[] = [];
   #listener: PoolClient | undefined;
   #listening: Promise<void> | undefined;
 
@@ -60,37 +59,34 @@ export class OutboxRelay {
 
   /** Starts one loop per topic, so that a slow topic does not delay the others. */
   start(): void {
-    this.#loops = Object.keys(this.#handlers).map((topic) => this.#run(topic));
+    this.#loops = Object.keys(this.#handlers).map(
+      (topic) =>
+        new Loop(
+          () => this.#turn(topic),
+          (error) => {
+            this.#log.warn({ err: error, topic }, 'outbox: messages could not be read');
+            return IDLE_MS;
+          },
+        ),
+    );
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#wakeAll();
-    await Promise.all(this.#loops);
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
     this.#listener?.release(true);
     this.#listener = undefined;
   }
 
   #wakeAll(): void {
-    for (const sleeper of this.#sleepers.values()) sleeper.wake();
+    for (const loop of this.#loops) loop.wake();
   }
 
-  async #run(topic: string): Promise<void> {
-    const sleeper = new Sleeper();
-    this.#sleepers.set(topic, sleeper);
-    while (!this.#stopped) {
-      let delivered = 0;
-      try {
-        this.#listening ??= this.#listen().finally(() => {
-          this.#listening = undefined;
-        });
-        await this.#listening;
-        delivered = await this.carry(topic);
-      } catch (error) {
-        this.#log.warn({ err: error, topic }, 'outbox: messages could not be read');
-      }
-      if (delivered === 0 && !this.#stopped) await sleeper.sleep(IDLE_MS);
-    }
+  async #turn(topic: string): Promise<number> {
+    this.#listening ??= this.#listen().finally(() => {
+      this.#listening = undefined;
+    });
+    await this.#listening;
+    return (await this.carry(topic)) > 0 ? 0 : IDLE_MS;
   }
 
   async #listen(): Promise<void> {
@@ -172,28 +168,4 @@ async function postpone(sql: Sql, failed: ReadonlyMap<number, string>): Promise<
       }))
       .whereRef('outbox.id', '=', 'failed.id'),
   );
-}
-
-/** Sleeps until it is woken or the time has passed; a call to `wake` while awake ends the next sleep at once. */
-class Sleeper {
-  #called = false;
-  #end: () => void = () => {};
-
-  wake(): void {
-    this.#called = true;
-    this.#end();
-  }
-
-  async sleep(ms: number): Promise<void> {
-    if (!this.#called) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#end = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#called = false;
-  }
 }

@@ -1,6 +1,7 @@
 /** Rebuilds the stock counters in Redis from PostgreSQL: before the first reservation, and after Redis was lost, wiped, or restarted. */
 
 import type { Logger } from '../../infra/logger.ts';
+import { Loop } from '../../infra/loop.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import { reservedLines } from '../../infra/postgres/reservations.ts';
 import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
@@ -87,25 +88,15 @@ export function watchStockCounters(
   log: Logger,
   intervalMs = 1_000,
 ): () => Promise<void> {
-  let stopped = false;
-  let wake = () => {};
-  const loop = (async () => {
-    while (!stopped) {
-      await ensureStockCounters(db, stockCounters, log).catch((error: unknown) =>
-        log.warn({ err: error }, 'stock counters: state could not be read'),
-      );
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, intervalMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
-  return async () => {
-    stopped = true;
-    wake();
-    await loop;
-  };
+  const loop = new Loop(
+    async () => {
+      await ensureStockCounters(db, stockCounters, log);
+      return intervalMs;
+    },
+    (error) => {
+      log.warn({ err: error }, 'stock counters: state could not be read');
+      return intervalMs;
+    },
+  );
+  return () => loop.stop();
 }
