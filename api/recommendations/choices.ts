@@ -91,7 +91,7 @@ export class ShopperChoices {
           ),
       );
     });
-    // In this order: whoever reads in between finds nothing, or what is over.
+    // In this order, so that a reader in between finds nothing or outdated data, never a mix.
     await this.#cache.invalidate(names.map(shopperCacheKey));
     await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }

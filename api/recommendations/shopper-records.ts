@@ -35,7 +35,7 @@ export class ShopperRecords extends SubscribedCache<ShopperRecord> {
       load: (names) => readRecords(sql, names, canonical),
       max: MAX_RECORDS,
       lifeMs: LIFE_MS,
-      // Whoever opted out may not be used for another second.
+      // A shopper who opted out must not be used for another second.
       disconnectedMs: 0,
     });
     this.#sql = sql;

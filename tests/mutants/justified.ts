@@ -62,7 +62,7 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'storefront/src/lib/server/accounts.ts',
     original: "'guest'",
     replacement: '""',
-    reason: 'Whoever is neither “shopper” nor “anyone” asks as a guest.',
+    reason: 'A caller that is neither “shopper” nor “anyone” is a guest.',
   },
   ...['cancel-form', 'refund-form'].map((name) => ({
     file: `storefront/src/lib/server/${name}.ts`,
