@@ -91,7 +91,7 @@ export class ShopperChoices {
           ),
       );
     });
-    // In this order, so that a reader in between finds nothing or outdated data, never a mix.
+    // In this order, so that a request in between finds no record, or one that is already outdated.
     await this.#cache.invalidate(names.map(shopperCacheKey));
     await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }
