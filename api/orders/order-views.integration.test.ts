@@ -46,6 +46,16 @@ describe('an order', () => {
     expect((await support.call('GET', `/orders/${sale.orderId}`)).body.review_reason).toBe('Looks like fraud');
   });
 
+  it('shows staff-internal events only to staff', async () => {
+    const sale = await sell(shop);
+    await desk.order(sale.orderId, 'putUnderReview', { reason: 'Looks like fraud' });
+    const support = await signedIn(shop, 'support');
+    const types = (order: AnyBody) => order.events.map(({ type }: { type: string }) => type);
+    const seen = (await support.call('GET', `/orders/${sale.orderId}`)).body;
+    expect(types(seen)).toEqual(['order_opened', 'order_paid', 'order_put_under_review']);
+    expect(types(await orderOf(sale))).toEqual(['order_opened', 'order_paid']);
+  });
+
   it('does not show a refund that awaits approval as a cancellation, but has a new update time', async () => {
     const sale = await sell(shop, { lines: DEAR });
     const before = await orderOf(sale);
