@@ -252,7 +252,8 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
 
 /** Writes that another test repeats, or that are not idempotent by design. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'POST /api/auth/register': 'below: the email address is the key, and the second person to use it gets a problem that says so',
+  'POST /api/auth/register':
+    'below: the email address is the key, and the second person to use it gets a problem that says so',
   'POST /api/auth/login':
     'each sign-in is a session of its own; the cart comes along once: accounts.integration.test.ts',
   'POST /api/events': 'an event that comes twice counts once: event-writer.integration.test.ts',
