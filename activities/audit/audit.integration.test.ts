@@ -6,8 +6,8 @@ import { atStripe, chargeBack, type Sale, sell } from '../../tests/support/sales
 import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts';
 import { deleteRefund as deleteWritten, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
-import { checkGoods } from './check-goods.ts';
 import { checkMoney } from './check-money.ts';
+import { checkUnits } from './check-units.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ function later() {
     },
   };
 }
-const goods = () => checkGoods(shop.services.db);
+const units = () => checkUnits(shop.services.db);
 const run = (text: string, values: unknown[]) => shop.services.db.run(text, values);
 
 const insertRefund = (sale: Sale, refund: WrittenRefund) => writeRefund(shop.services.db, sale, refund);
@@ -296,12 +296,12 @@ describe('disputes', () => {
   });
 });
 
-describe('goods', () => {
+describe('units', () => {
   it('refunded more often than they were bought', async () => {
     const sale = await sell(shop);
     let id = '';
     const found = await provoked(
-      goods,
+      units,
       sale.orderId,
       async () => {
         id = await insertRefund(sale, { status: 'pending', cancelsUnits: false, quantity: 3 });
@@ -315,7 +315,7 @@ describe('goods', () => {
     const sale = await sell(shop);
     let id = '';
     const found = await provoked(
-      goods,
+      units,
       sale.orderId,
       async () => {
         id = await insertRefund(sale, { status: 'succeeded', cancelsUnits: true, quantity: 1 });
@@ -329,7 +329,7 @@ describe('goods', () => {
     const sale = await sell(shop);
     let id = '';
     const found = await provoked(
-      goods,
+      units,
       sale.orderId,
       async () => {
         await run(`update orders set fulfillment = 'shipped', status = 'shipped', shipped_at = now() where id = $1`, [
@@ -346,7 +346,7 @@ describe('goods', () => {
     const sale = await sell(shop);
     const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
     const found = await provoked(
-      goods,
+      units,
       sale.orderId,
       () => set('refunded'),
       () => set('paid'),
@@ -363,7 +363,7 @@ describe('goods', () => {
     const set = (status: string) => run('update orders set status = $2 where id = $1', [sale.orderId, status]);
     const refundId = await insertRefund(sale, { status: 'failed', cancelsUnits: false, quantity: 1, ...fields });
     const found = await provoked(
-      goods,
+      units,
       sale.orderId,
       () => set('refunded'),
       () => set('paid'),

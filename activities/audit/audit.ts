@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatMoney } from '../../domain/money.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { checkGoods } from './check-goods.ts';
 import { checkMoney, type Ledger } from './check-money.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkReservations } from './check-reservations.ts';
 import { checkStock } from './check-stock.ts';
 import { findDrift, repairDrift, repairMarks } from './check-stock-counters.ts';
+import { checkUnits } from './check-units.ts';
 import { checkWorkflows } from './check-workflows.ts';
 import { type Finding, keyOf } from './finding.ts';
 
@@ -45,8 +45,8 @@ export async function runAudit(
       await checkWorkflows(db),
       await checkMoney(db, stripe, since, onProgress),
     ];
-    const [goods, orders] = [await checkGoods(db), await checkOrders(db)];
-    const findings = [...stock, ...reservations, ...workflows, ...money.findings, ...goods, ...orders];
+    const [units, orders] = [await checkUnits(db), await checkOrders(db)];
+    const findings = [...stock, ...reservations, ...workflows, ...money.findings, ...units, ...orders];
     return { findings, ledgers: money.ledgers };
   };
 

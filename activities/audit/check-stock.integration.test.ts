@@ -6,10 +6,10 @@ import { activityShop } from '../../tests/support/activity-shop.ts';
 import { detailsOf, provoked } from '../../tests/support/findings.ts';
 import { force } from '../../tests/support/force.ts';
 import { createProduct, type TestProduct, until } from '../../tests/support/shop.ts';
-import { checkGoods } from './check-goods.ts';
 import { checkReservations } from './check-reservations.ts';
 import { checkStock } from './check-stock.ts';
 import { findDrift, repairDrift, repairMarks } from './check-stock-counters.ts';
+import { checkUnits } from './check-units.ts';
 import { checkWorkflows } from './check-workflows.ts';
 
 const shop = activityShop();
@@ -158,7 +158,7 @@ describe('workflows', () => {
   });
 });
 
-describe('goods', () => {
+describe('units', () => {
   it('that were restocked and never sold', async () => {
     const { order, product } = await orders.paid();
     const { refundId } = await orders.refunded(order.orderId, { lines: [{ productId: product.id, quantity: 1 }] });
@@ -166,7 +166,7 @@ describe('goods', () => {
     const setPaidAt = (value: string) =>
       force(shop.services.db, [`update orders set paid_at = ${value} where id = $1`], [order.orderId]);
     const found = await provoked(
-      () => checkGoods(shop.services.db),
+      () => checkUnits(shop.services.db),
       order.orderId,
       () => setPaidAt('null'),
       () => setPaidAt('now()'),

@@ -1,6 +1,6 @@
 /** One discrepancy that the audit found. */
 export interface Finding {
-  check: 'stock' | 'reservations' | 'money' | 'goods' | 'orders' | 'counters' | 'workflows';
+  check: 'stock' | 'reservations' | 'money' | 'units' | 'orders' | 'counters' | 'workflows';
   /** The product, reservation, order, PaymentIntent, dispute, or workflow that it concerns. */
   subject: string;
   detail: string;

@@ -53,7 +53,7 @@ async function makeDiscrepancies(): Promise<Discrepancies> {
   const { db, stockCounters } = services;
   const made = await makeOrder(db, { currency: `'${CURRENCY}'` });
   const refundId = randomUUID();
-  // goods: three of two units are refunded. orders: delivered but not shipped.
+  // units: three of two units are refunded. orders: delivered but not shipped.
   await db.run(
     `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by, status, cancels_units)
      values ($1, $2, 'made', 1, $3, 'made', 'system', 'awaiting_approval', true)`,
@@ -103,7 +103,7 @@ const expected = ({
   ['reservations', `reservation ${reservationId}`, 'is still reserved; it expired at '],
   ['workflows', `workflow order-${runId}`, 'its workflow task has been failing since '],
   ['money', `order ${made.orderId}`, 'records 2500 as charged, but Stripe has 0 (minor units)'],
-  ['goods', `order ${made.orderId}`, `has refunds for 3 units of product ${made.productId}, but only 2 were bought`],
+  ['units', `order ${made.orderId}`, `has refunds for 3 units of product ${made.productId}, but only 2 were bought`],
   ['orders', `order ${made.orderId}`, 'is delivered, but its fulfillment and payments make it paid'],
 ];
 const repairs = ({ drifted, left }: Discrepancies) => [

@@ -81,7 +81,7 @@ async function checkServers({ db, redis, temporal, stockCounters, productIndex }
     postgres: await isAvailable(db.rows('select 1')),
     redis: await isAvailable(redis.ping()),
     temporal: await isAvailable(temporal.connection.ensureConnected()),
-    stock_gate: await isAvailable(
+    stock_counters: await isAvailable(
       stockCounters.builtIn().then((builtIn) => {
         if (builtIn === undefined) throw new Error('closed');
       }),

@@ -27,7 +27,7 @@ describe('the API', () => {
   it('is not ready while the stock counters are rebuilding', async () => {
     await shop.services.stockCounters.close();
     const answer = await guest().call('GET', '/ready');
-    expect(answer.status === 200 || answer.body.checks.stock_gate === false).toBe(true);
+    expect(answer.status === 200 || answer.body.checks.stock_counters === false).toBe(true);
   });
 
   it('responds to unknown paths with a problem that has the request’s ID', async () => {

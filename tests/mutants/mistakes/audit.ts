@@ -12,11 +12,11 @@ export const AUDIT: readonly MistakesInFile[] = [
       ['the audit does not check reservations', '      await checkReservations(db, settings),\n', '      [],\n'],
       ['the audit does not check workflows', '      await checkWorkflows(db),\n', '      [],\n'],
       ['the audit does not check money', '...money.findings, ', ''],
-      ['the audit does not check units', 'await checkGoods(db)', '[]'],
+      ['the audit does not check units', 'await checkUnits(db)', '[]'],
       ['the audit does not check orders', 'await checkOrders(db)', '[]'],
       [
         'the audit checks only money',
-        '[...stock, ...reservations, ...workflows, ...money.findings, ...goods, ...orders]',
+        '[...stock, ...reservations, ...workflows, ...money.findings, ...units, ...orders]',
         '[...money.findings]',
       ],
       ['the audit keeps markers of ended reservations', 'await repairMarks(db, stockCounters)', '[] as Finding[]'],
@@ -101,7 +101,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'activities/audit/check-goods.ts',
+    file: 'activities/audit/check-units.ts',
     tests: AUDIT_TESTS,
     replacements: [
       [

@@ -5,7 +5,7 @@ export const REFUND_TESTS = [
   'activities/refunds',
   ...ACTIVITY_TESTS,
   'tests/unfinished-refunds',
-  'tests/goods-and-money',
+  'tests/units-and-money',
   'tests/support-desk',
   'tests/refund-approval',
   'api/orders',

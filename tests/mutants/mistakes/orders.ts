@@ -39,7 +39,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       'tests/payment-integrity',
       'tests/late-payment',
       'tests/invariants',
-      'tests/goods-and-money',
+      'tests/units-and-money',
       'api/orders',
       'api/cart',
       'api/analytics',
@@ -107,7 +107,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       'activities/refunds',
       'activities/email',
       'tests/support-desk',
-      'tests/goods-and-money',
+      'tests/units-and-money',
     ],
     replacements: [
       ['a staff action is done twice', '    if (earlier) {\n', '    if (false) {\n'],

@@ -308,7 +308,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/refunds/refund-ledger.ts',
-    tests: ['activities/email', 'activities/refunds', 'api/webhooks', 'tests/goods-and-money'],
+    tests: ['activities/email', 'activities/refunds', 'api/webhooks', 'tests/units-and-money'],
     replacements: [
       [
         'a lost chargeback is emailed to the shopper as a pending refund',

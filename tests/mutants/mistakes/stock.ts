@@ -93,7 +93,7 @@ export const STOCK: readonly MistakesInFile[] = [
       ...ACTIVITY_TESTS,
       'activities/reservations',
       'activities/orders',
-      'tests/goods-and-money',
+      'tests/units-and-money',
       'tests/invariants',
     ],
     replacements: [

@@ -31,7 +31,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
   },
   {
     file: 'workflows/order/follow-fulfillment.ts',
-    tests: ['workflows/order', 'tests/goods-and-money'],
+    tests: ['workflows/order', 'tests/units-and-money'],
     replacements: [
       [
         'an order is not checked while a refund is open',
@@ -47,7 +47,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
   },
   {
     file: 'workflows/refund/workflow.ts',
-    tests: ['workflows/refund', 'tests/invariants', 'tests/goods-and-money', 'tests/support-desk'],
+    tests: ['workflows/refund', 'tests/invariants', 'tests/units-and-money', 'tests/support-desk'],
     replacements: [
       [
         'a refund that the bank declined later stays pending',

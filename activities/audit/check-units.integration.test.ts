@@ -5,7 +5,7 @@ import { force } from '../../tests/support/force.ts';
 import { type Sale, sell } from '../../tests/support/sales.ts';
 import { createProduct, startTestShop, type TestShop } from '../../tests/support/shop.ts';
 import { deleteRefund, type WrittenRefund, writeRefund } from '../../tests/support/written-refunds.ts';
-import { checkGoods } from './check-goods.ts';
+import { checkUnits } from './check-units.ts';
 
 let shop: TestShop;
 let sale: Sale;
@@ -26,7 +26,7 @@ async function found(refunds: WrittenRefund[], columns: Record<string, string> =
   );
   const set = Object.entries(columns).map(([name, value]) => `${name} = ${value}`);
   return provoked(
-    () => checkGoods(db),
+    () => checkUnits(db),
     sale.orderId,
     async () => {
       for (const refund of refunds) ids.push(await writeRefund(db, sale, refund));

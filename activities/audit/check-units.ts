@@ -27,13 +27,13 @@ const selectBought = (sql: Sql) =>
     .select((of) => ['item.order_id', 'item.product_id', of.fn.sum<number>('item.quantity').as('units')])
     .groupBy(['item.order_id', 'item.product_id']);
 
-export async function checkGoods(db: Database): Promise<Finding[]> {
+export async function checkUnits(db: Database): Promise<Finding[]> {
   const overRefunded = await readOverRefunded(db);
   const shippedUnsettled = await readShippedUnsettled(db);
   const neverSold = await readNeverSold(db);
   const notRestocked = await readNotRestocked(db);
   const forgotten = await readForgotten(db);
-  const finding = (subject: string, detail: string): Finding => ({ check: 'goods', subject, detail });
+  const finding = (subject: string, detail: string): Finding => ({ check: 'units', subject, detail });
   return [
     ...overRefunded.map((row) =>
       finding(
