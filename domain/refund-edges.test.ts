@@ -27,7 +27,7 @@ const decide = (request: Partial<RequestedPart>, refunds: RefundRecord[] = [], o
   decideRefund(order, refunds, { restock: false, ...request });
 const refusal = (...asked: Parameters<typeof decide>) => {
   const decision = decide(...asked);
-  return decision.ok ? undefined : `${decision.code}: ${decision.message}`;
+  return decision.outcome === 'accepted' ? undefined : `${decision.code}: ${decision.message}`;
 };
 
 it('only refunds that await approval or a return are undecided', () => {
@@ -55,13 +55,18 @@ describe('a refund of lines', () => {
 
   it('costs the price of the lines or less, and no more than the remaining charge', () => {
     const lines = [line('mug', 2)];
-    expect(decide({ lines }, [], SHIPPED)).toMatchObject({ ok: true, amountCents: 600, lines, cancelsUnits: false });
-    expect(decide({ lines, amountCents: 600 }, [], SHIPPED)).toMatchObject({ ok: true });
+    expect(decide({ lines }, [], SHIPPED)).toMatchObject({
+      outcome: 'accepted',
+      amountCents: 600,
+      lines,
+      cancelsUnits: false,
+    });
+    expect(decide({ lines, amountCents: 600 }, [], SHIPPED)).toMatchObject({ outcome: 'accepted' });
     expect(refusal({ lines, amountCents: 601 }, [], SHIPPED)).toBe(
       'refund_exceeds_charge: The amount is more than the price of these lines. Omit it or enter a lower amount.',
     );
     expect(decide({ lines }, [refundRecord({ amountCents: 400 })], SHIPPED)).toMatchObject({
-      ok: true,
+      outcome: 'accepted',
       amountCents: 600,
     });
     expect(refusal({ lines }, [refundRecord({ amountCents: 401 })], SHIPPED)).toBe(
@@ -79,9 +84,9 @@ describe('a refund of lines', () => {
     expect(refusal({ lines: [line('mug', 2)] }, earlier)).toBe(
       'refund_exceeds_charge: This is the entire remaining charge, but 1 × “Bowl” would still ship unpaid. Cancel the order or enter a lower amount.',
     );
-    expect(decide({ lines: [line('mug', 2)], amountCents: 599 }, earlier)).toMatchObject({ ok: true });
+    expect(decide({ lines: [line('mug', 2)], amountCents: 599 }, earlier)).toMatchObject({ outcome: 'accepted' });
     expect(decide({ lines: [line('mug', 2), line('bowl', 1)] })).toMatchObject({
-      ok: true,
+      outcome: 'accepted',
       amountCents: 1000,
       cancelsUnits: true,
     });
@@ -108,7 +113,7 @@ describe('a refund without lines', () => {
   it('cancels and restocks nothing when no units remain', () => {
     const earlier = [refundRecord({ amountCents: 900, lines: [line('bowl', 1), line('mug', 2)] })];
     expect(decide({ restock: true }, earlier)).toEqual({
-      ok: true,
+      outcome: 'accepted',
       amountCents: 100,
       lines: [],
       cancelsUnits: false,

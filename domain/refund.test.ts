@@ -31,7 +31,7 @@ const order = fc
       lines: lines.map((line, index) => ({ ...line, productId: `p${index}`, name: `Thing ${index}` })),
     }),
   );
-const wish = fc.record({
+const request = fc.record({
   amountCents: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
   lines: fc.option(
     fc.array(
@@ -57,12 +57,12 @@ const mug: RefundableOrder = {
 describe('refunds', () => {
   it('never add up to more than was charged or include more units than were bought, for any requests and outcomes', () => {
     fc.assert(
-      fc.property(order, fc.array(fc.record({ wish, outcome }), { maxLength: 20 }), (bought, requests) => {
+      fc.property(order, fc.array(fc.record({ request, outcome }), { maxLength: 20 }), (bought, requests) => {
         const refunds: RefundRecord[] = [];
         for (const request of requests) {
           const before = refundableCents(bought, refunds);
-          const decision = decideRefund(bought, refunds, request.wish);
-          if (decision.ok) refunds.push(refundRecord({ ...decision, status: request.outcome }));
+          const decision = decideRefund(bought, refunds, request.request);
+          if (decision.outcome === 'accepted') refunds.push(refundRecord({ ...decision, status: request.outcome }));
           else {
             expect(decision.refundableCents).toBe(before);
             expect(decision.message).toMatch(/\w.*\.$/);
@@ -83,7 +83,7 @@ describe('refunds', () => {
       refundRecord({ amountCents: 400, status: 'rejected', lines: [{ productId: 'pot', quantity: 1 }] }),
     ];
     expect(decideRefund({ ...mug, status: 'partially_refunded' }, refunds, { restock: true })).toEqual({
-      ok: true,
+      outcome: 'accepted',
       restock: true,
       cancelsUnits: false,
       amountCents: 700,
@@ -96,35 +96,44 @@ describe('refunds', () => {
 
   it('by line cost the price of the line, or less when an amount is given, and each unit only once', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
-    expect(decideRefund(mug, [], { lines, restock: true })).toMatchObject({ ok: true, amountCents: 600, lines });
+    expect(decideRefund(mug, [], { lines, restock: true })).toMatchObject({
+      outcome: 'accepted',
+      amountCents: 600,
+      lines,
+    });
     expect(decideRefund(mug, [], { lines, amountCents: 250, restock: false })).toMatchObject({ amountCents: 250 });
-    expect(decideRefund(mug, [], { lines, amountCents: 601, restock: false })).toMatchObject({ ok: false });
+    expect(decideRefund(mug, [], { lines, amountCents: 601, restock: false })).toMatchObject({ outcome: 'refused' });
     const first = refundRecord({ amountCents: 600, status: 'pending', lines });
     expect(decideRefund(mug, [first], { lines: [{ productId: 'mug', quantity: 1 }], restock: false })).toMatchObject({
-      ok: false,
+      outcome: 'refused',
       message: 'No units of “Mug” can still be refunded.',
     });
     expect(decideRefund(mug, [], { lines: [{ productId: 'x', quantity: 1 }], restock: false })).toMatchObject({
-      ok: false,
+      outcome: 'refused',
       message: 'Product x is not in this order.',
     });
     // Two lines of the same product add up.
-    expect(decideRefund(mug, [], { lines: [...lines, ...lines], restock: false })).toMatchObject({ ok: false });
+    expect(decideRefund(mug, [], { lines: [...lines, ...lines], restock: false })).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   it('of an amount without lines restock nothing, because the items are unknown', () => {
     expect(decideRefund(mug, [], { amountCents: 400, restock: true })).toMatchObject({
-      ok: false,
+      outcome: 'refused',
       code: 'invalid_request',
     });
     expect(decideRefund(mug, [], { amountCents: 400, restock: false })).toEqual({
-      ok: true,
+      outcome: 'accepted',
       amountCents: 400,
       lines: [],
       restock: false,
       cancelsUnits: false,
     });
-    expect(decideRefund(mug, [], { amountCents: 1000, restock: true })).toMatchObject({ ok: true, lines: [{}, {}] });
+    expect(decideRefund(mug, [], { amountCents: 1000, restock: true })).toMatchObject({
+      outcome: 'accepted',
+      lines: [{}, {}],
+    });
   });
 
   it('of unshipped units cancel and restock them, whatever the request says', () => {
@@ -144,39 +153,52 @@ describe('refunds', () => {
   });
 
   it('of an amount without lines are for staff; a shopper names items or refunds everything', () => {
-    const wish = { restock: false, isShopper: true };
-    expect(decideRefund(mug, [], { ...wish, amountCents: 999 })).toMatchObject({ ok: false, code: 'invalid_request' });
-    expect(decideRefund(mug, [], { ...wish, amountCents: 1000 })).toMatchObject({ ok: false, code: 'invalid_request' });
-    expect(decideRefund(mug, [], wish)).toMatchObject({ ok: true, amountCents: 1000 });
+    const request = { restock: false, isShopper: true };
+    expect(decideRefund(mug, [], { ...request, amountCents: 999 })).toMatchObject({
+      outcome: 'refused',
+      code: 'invalid_request',
+    });
+    expect(decideRefund(mug, [], { ...request, amountCents: 1000 })).toMatchObject({
+      outcome: 'refused',
+      code: 'invalid_request',
+    });
+    expect(decideRefund(mug, [], request)).toMatchObject({ outcome: 'accepted', amountCents: 1000 });
     const lines = [{ productId: 'pot', quantity: 1 }];
-    expect(decideRefund(mug, [], { ...wish, lines, amountCents: 300 })).toMatchObject({ ok: true, amountCents: 300 });
+    expect(decideRefund(mug, [], { ...request, lines, amountCents: 300 })).toMatchObject({
+      outcome: 'accepted',
+      amountCents: 300,
+    });
   });
 
   it('that staff made in another way keep their units, so that no other refund includes them', () => {
     const lines = [{ productId: 'pot', quantity: 1 }];
     const failed = refundRecord({ amountCents: 400, status: 'failed', lines, cancelsUnits: true });
-    expect(decideRefund(mug, [failed], { lines, restock: false })).toMatchObject({ ok: true });
-    expect(decideRefund(mug, [{ ...failed, isGivenUp: true }], { lines, restock: false })).toMatchObject({ ok: false });
+    expect(decideRefund(mug, [failed], { lines, restock: false })).toMatchObject({ outcome: 'accepted' });
+    expect(decideRefund(mug, [{ ...failed, isGivenUp: true }], { lines, restock: false })).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   it('can’t be more than the remaining charge', () => {
     const lines = [{ productId: 'mug', quantity: 2 }];
     const goodwill = refundRecord({ amountCents: 600, status: 'succeeded' });
     expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({
-      ok: false,
+      outcome: 'refused',
       code: 'refund_exceeds_charge',
     });
-    expect(decideRefund(mug, [goodwill], { lines, amountCents: 400, restock: false })).toMatchObject({ ok: true });
+    expect(decideRefund(mug, [goodwill], { lines, amountCents: 400, restock: false })).toMatchObject({
+      outcome: 'accepted',
+    });
   });
 
   it('are refused with a reason to act on when nothing was paid for the order', () => {
     for (const status of ORDER_STATUSES) {
       const decision = decideRefund({ ...mug, status }, [], { amountCents: 1, restock: false });
-      expect(decision.ok).toBe((ORDER_ACTIONS.refund as readonly string[]).includes(status));
-      if (!decision.ok) expect(decision.code).toBe('order_not_refundable');
+      expect(decision.outcome === 'accepted').toBe((ORDER_ACTIONS.refund as readonly string[]).includes(status));
+      if (decision.outcome === 'refused') expect(decision.code).toBe('order_not_refundable');
     }
     expect(decideRefund(mug, [], { amountCents: 1001, restock: false })).toMatchObject({
-      ok: false,
+      outcome: 'refused',
       code: 'refund_exceeds_charge',
       refundableCents: 1000,
     });
@@ -194,7 +216,7 @@ describe('before the order has shipped', () => {
       expect(decideRefund(unshipped, [waiting], { restock: false })).toMatchObject({ code: 'order_not_refundable' });
       const amount = { amountCents: 300, restock: false };
       expect(decideRefund(unshipped, [waiting], amount)).toMatchObject({ lines: [], cancelsUnits: false });
-      expect(decideRefund(mug, [waiting], { restock: false })).toMatchObject({ ok: true, amountCents: 300 });
+      expect(decideRefund(mug, [waiting], { restock: false })).toMatchObject({ outcome: 'accepted', amountCents: 300 });
     }
   });
 
@@ -205,9 +227,9 @@ describe('before the order has shipped', () => {
       code: 'refund_exceeds_charge',
       message: expect.stringContaining('1 × “Mug”, 1 × “Pot” would still ship unpaid'),
     });
-    expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({ ok: true });
+    expect(decideRefund(mug, [goodwill], { lines, restock: false })).toMatchObject({ outcome: 'accepted' });
     expect(decideRefund(unshipped, [goodwill], { lines, amountCents: 299, restock: false })).toMatchObject({
-      ok: true,
+      outcome: 'accepted',
     });
   });
 });
@@ -222,13 +244,15 @@ describe('a failed refund', () => {
 
   it('with restocked units is owed: only a refund of everything may use its amount, and replaces it', () => {
     const owed = { ...failed, cancelsUnits: true, isRestocked: true };
-    const wish = { restock: false };
-    expect(decideRefund(mug, [owed], { ...wish, amountCents: 700 })).toMatchObject({ ok: true });
-    expect(decideRefund(mug, [owed], { ...wish, amountCents: 701 })).toMatchObject({ code: 'refund_exceeds_charge' });
+    const request = { restock: false };
+    expect(decideRefund(mug, [owed], { ...request, amountCents: 700 })).toMatchObject({ outcome: 'accepted' });
+    expect(decideRefund(mug, [owed], { ...request, amountCents: 701 })).toMatchObject({
+      code: 'refund_exceeds_charge',
+    });
     const lines = [{ productId: 'mug', quantity: 1 }];
     const others = [owed, refundRecord({ amountCents: 500 })];
-    expect(decideRefund(mug, others, { ...wish, lines })).toMatchObject({ code: 'refund_exceeds_charge' });
-    expect(decideRefund(mug, [owed], wish)).toMatchObject({ ok: true, amountCents: 1000 });
+    expect(decideRefund(mug, others, { ...request, lines })).toMatchObject({ code: 'refund_exceeds_charge' });
+    expect(decideRefund(mug, [owed], request)).toMatchObject({ outcome: 'accepted', amountCents: 1000 });
     expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [] })).toEqual([owed]);
     expect(replacedBy(mug, [owed], { amountCents: 700, lines })).toEqual([]);
     // The amount owed takes precedence over failed refunds that are not owed.
@@ -236,7 +260,7 @@ describe('a failed refund', () => {
     expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [] })).toEqual([other]);
     // A failed chargeback, or a failed refund from the Stripe Dashboard, is not owed.
     const fromStripe = { ...owed, isFromStripe: true };
-    expect(decideRefund(mug, [fromStripe], { ...wish, amountCents: 999 })).toMatchObject({ ok: true });
+    expect(decideRefund(mug, [fromStripe], { ...request, amountCents: 999 })).toMatchObject({ outcome: 'accepted' });
   });
 
   it('is replaced only by a refund that uses its amount or its units', () => {
@@ -315,7 +339,7 @@ describe('a refund that waited or failed', () => {
     const restocked = { ...refund, cancelsUnits: true, isRestocked: true };
     expect(refusalOfResumed(mug, [], restocked, money)).toBeUndefined();
     const lines = [{ productId: 'mug', quantity: 2 }];
-    expect(decideRefund(mug, [restocked], { lines, restock: false })).toMatchObject({ ok: false });
+    expect(decideRefund(mug, [restocked], { lines, restock: false })).toMatchObject({ outcome: 'refused' });
   });
 
   it('of items that have shipped since is refused, because it would refund items that the shopper receives', () => {

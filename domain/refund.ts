@@ -169,9 +169,9 @@ export function asksFor(
 }
 
 export type RefundDecision =
-  | { ok: true; amountCents: number; lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }
+  | { outcome: 'accepted'; amountCents: number; lines: RefundLine[]; restock: boolean; cancelsUnits: boolean }
   | {
-      ok: false;
+      outcome: 'refused';
       code: 'order_not_refundable' | 'refund_exceeds_charge' | 'invalid_request';
       message: string;
       refundableCents: number;
@@ -187,8 +187,8 @@ export function decideRefund(
   const owed = sumCents(refunds.filter(isOwed).map((refund) => refund.amountCents));
   /** Whether the amount is more than what remains, or would use a part that is owed for restocked items. */
   const exceedsRefundable = (cents: number): boolean => cents !== left && cents > left - owed;
-  const refuse = (code: Extract<RefundDecision, { ok: false }>['code'], message: string): RefundDecision => ({
-    ok: false,
+  const refuse = (code: Extract<RefundDecision, { outcome: 'refused' }>['code'], message: string): RefundDecision => ({
+    outcome: 'refused',
     code,
     message,
     refundableCents: left,
@@ -203,7 +203,7 @@ export function decideRefund(
   const accept = (amountCents: number, lines: RefundLine[]): RefundDecision => {
     const cancelsUnits = !order.hasShipped && lines.length > 0;
     return {
-      ok: true,
+      outcome: 'accepted',
       amountCents,
       lines,
       cancelsUnits,

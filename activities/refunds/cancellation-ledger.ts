@@ -63,7 +63,8 @@ export async function cancelPaid(
     // Waiting refunds are replaced, since the cancellation refunds everything, including their amounts.
     const earlier = (await readRecords(sql, orderId)).filter((record) => !isWaiting(record));
     const decision = decideRefund(order, earlier, { restock: true });
-    if (!decision.ok) return { outcome: 'refused', code: 'order_not_cancelable', message: decision.message };
+    if (decision.outcome === 'refused')
+      return { outcome: 'refused', code: 'order_not_cancelable', message: decision.message };
 
     const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);
     await insertRefund(sql, order, {

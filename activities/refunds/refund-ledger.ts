@@ -81,7 +81,7 @@ export async function requestRefund(
       currency: order.currency,
     });
     const decision = decideRefund(order, earlier, { ...request, isShopper: role === 'customer' });
-    if (!decision.ok) return refused(decision.code, decision.message);
+    if (decision.outcome === 'refused') return refused(decision.code, decision.message);
     // A shopper who asked to cancel items that shipped at the same moment did not ask for a return.
     if (role === 'customer' && order.hasShipped && request.awaitReturn === false)
       return refused('order_not_refundable', 'The order has shipped. Request a return instead.');
