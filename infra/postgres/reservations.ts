@@ -18,7 +18,7 @@ export function selectReservations(sql: Sql): SelectQueryBuilder<Tables, 'reserv
   return sql.query
     .selectFrom('reservations')
     .selectAll('reservations')
-    .select((reservation) => reservation('expires_at', '>', now).$castTo<boolean>().as('is_live'))
+    .select((reservation) => reservation('reservations.expires_at', '>', now).$castTo<boolean>().as('is_live'))
     .select((reservation) =>
       jsonArrayFrom(
         reservation
