@@ -84,7 +84,8 @@ class CandidateQueue {
 
   /** Selects the same products as from all candidates, from as few of them as possible. */
   async choose(): Promise<readonly Choice[]> {
-    while (!this.#list.isFull && (await this.#lookFurther()));
+    let hasMore = true;
+    while (hasMore && !this.#list.isFull) hasMore = await this.#lookFurther();
     return this.#list.fillUp();
   }
 
