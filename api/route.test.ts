@@ -157,7 +157,7 @@ describe('a request', () => {
 
   it.each([
     ['/all/x?number=x', { 'x-number': 'x' }, {}, 'The address is not valid. See errors.'],
-    ['/all/1?number=x', { 'x-number': 'x' }, {}, 'The headers is not valid. See errors.'],
+    ['/all/1?number=x', { 'x-number': 'x' }, {}, 'The headers are not valid. See errors.'],
     ['/all/1?number=x', { 'x-number': '1' }, {}, 'The query is not valid. See errors.'],
     ['/all/1?number=2', { 'x-number': '1' }, {}, 'The body is not valid. See errors.'],
   ])('to %s with %o reports the invalid part', async (path, headers, body, detail) => {
@@ -197,8 +197,10 @@ describe('a request', () => {
     expect(passed).toEqual(['guard of the log', 'api']);
   });
 
-  it('with another method gets a 405', async () => {
-    expect(await call('POST', '/shopper')).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+  it.each(['POST', 'PROPFIND'])('with the method %s gets a 405 with the methods that the path has', async (method) => {
+    const answer = await call(method, '/shopper');
+    expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    expect(answer.headers.get('allow')).toBe('HEAD, GET');
   });
 });
 
