@@ -8,8 +8,8 @@ export interface Success<Answer> {
   schema?: z.ZodType;
   /** Default: application/json. */
   mediaType?: string;
-  /** Another successful status with the same schema. */
-  alternative?: { status: 200 | 202; description: string };
+  /** Another status with the same schema. */
+  alternative?: { status: 200 | 202 | 503; description: string };
   send(ctx: ApiContext, answer: Answer): void;
 }
 
@@ -67,7 +67,7 @@ export class Alternative<Body> {
 /** A response with another status if the handler returns an `Alternative`. */
 export function withAlternative<Body>(
   ok: Success<Body>,
-  status: 200 | 202,
+  status: 200 | 202 | 503,
   description: string,
 ): Success<Body | Alternative<Body>> {
   return {

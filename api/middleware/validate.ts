@@ -8,9 +8,16 @@ import { DomainError } from '../../domain/errors.ts';
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new DomainError('invalid_request', `The ${where} ${where === 'headers' ? 'are' : 'is'} not valid. See errors.`, {
-    details: {
-      errors: parsed.error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })),
+  throw new DomainError(
+    'invalid_request',
+    `The ${where} ${where === 'headers' ? 'are' : 'is'} not valid. See errors.`,
+    {
+      details: {
+        errors: parsed.error.issues.map((issue) => ({
+          path: issue.path.map(String).join('.'),
+          message: issue.message,
+        })),
+      },
     },
-  });
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDependencies } from '../context.ts';
-import { gives, writes } from '../responses.ts';
+import { Alternative, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 
 /** A server that takes longer than this to respond is unavailable. */
@@ -18,7 +18,7 @@ export const systemRoutes = declareRoutes(
       summary: 'Check whether the process is alive',
       access: 'public',
       limit: 'none',
-      ok: gives('It is', status),
+      ok: gives('The process is alive', status),
       handle({ ctx }) {
         ctx.set('Cache-Control', 'no-store');
         return { status: 'ok' };
@@ -32,17 +32,20 @@ export const systemRoutes = declareRoutes(
       summary: 'Check whether the API can take orders',
       access: 'public',
       limit: 'none',
-      ok: gives('Orders can be taken', status),
-      problems: { 503: 'Orders can’t be taken; `checks` names the unavailable service' },
-      async respond({ ctx }, deps) {
+      ok: withAlternative(
+        gives('Orders can be taken', status),
+        503,
+        'Orders can’t be taken; `checks` names the unavailable service',
+      ),
+      async handle({ ctx }, deps) {
         const checks = await checkServers(deps);
         // The shop can sell without search.
         const { elasticsearch: _optional, ...needed } = checks;
         const ready = Object.values(needed).every(Boolean);
-        ctx.status = ready ? 200 : 503;
-        if (!ready) ctx.set('Retry-After', '1');
         ctx.set('Cache-Control', 'no-store');
-        ctx.body = { status: ready ? 'ready' : 'not ready', checks };
+        if (ready) return { status: 'ready', checks };
+        ctx.set('Retry-After', '1');
+        return new Alternative({ status: 'not ready', checks });
       },
     }),
 
