@@ -9,7 +9,7 @@ import { Tastes } from '../../infra/redis/tastes.ts';
 import type { Services } from '../../infra/services.ts';
 import type { CartOwner } from '../cart/service.ts';
 import { SimilarByContent } from './content.ts';
-import { type HeldModel, ModelHolder, placesOf } from './model-holder.ts';
+import { type LoadedModel, ModelHolder, variantIndexes } from './model-holder.ts';
 import { Newcomers } from './newcomers.ts';
 import { type Candidate, type OfferOptions, Offers } from './offer.ts';
 import { PersonalRanking } from './personal-ranking.ts';
@@ -139,8 +139,8 @@ export class Recommender {
     const [product] = await this.#shelf.find([productId]);
     if (!product) throw new DomainError('not_found', 'Product not found.');
     const served = this.#models.current;
-    const places = served ? placesOf(served, product) : [];
-    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const indexes = served ? variantIndexes(served, product) : [];
+    const candidates = (served?.scorer.goesWith(indexes, limit + FURTHER) ?? []).map(
       ({ item }): Candidate => ({ productId: served!.model.items[item]!, reason: 'together', about: product.id }),
     );
     const options = { limit, without: new Set([product.family]), isVaried: false };
@@ -155,8 +155,8 @@ export class Recommender {
     const inCart = await this.#shelf.find(await this.shoppers.cart(owner));
     const products = inCart.filter((product) => product !== undefined);
     if (products.length === 0) return { items: [], model };
-    const places = served ? products.flatMap((product) => placesOf(served, product)) : [];
-    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const indexes = served ? products.flatMap((product) => variantIndexes(served, product)) : [];
+    const candidates = (served?.scorer.goesWith(indexes, limit + FURTHER) ?? []).map(
       ({ item, because }): Candidate => ({
         productId: served!.model.items[item]!,
         reason: 'in_cart',
@@ -189,7 +189,7 @@ export class Recommender {
   }
 
   /** Preloads what shoppers request first, so that they don't wait for PostgreSQL. */
-  async #fill(served: HeldModel): Promise<void> {
+  async #fill(served: LoadedModel): Promise<void> {
     const { signal } = this.#stopping;
     try {
       await this.#shelf.fill(served.model.popular, served.model.items, signal);
