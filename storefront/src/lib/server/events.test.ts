@@ -30,7 +30,7 @@ it('sends no credentials without consent', async () => {
   ]);
 });
 
-it('never fails the shopper’s request', async () => {
+it('does not let a failure reach the shopper’s request', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   track(
     { api: { report: () => Promise.reject(new Error('away')) }, consent: 'granted' },
