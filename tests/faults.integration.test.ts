@@ -145,7 +145,10 @@ describe('killed one after the other during a rush', () => {
 
     await services.close();
     services = await connect();
-    await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
+    await until(
+      () => ensureStockCounters(services.db, services.stockCounters, services.log),
+      'the stock counters to be ready',
+    );
     await until(
       async () => {
         const open = await services.db.row<{ open: number }>(
@@ -153,7 +156,7 @@ describe('killed one after the other during a rush', () => {
         );
         return open?.open === 0;
       },
-      'every order to be paid or over',
+      'every order to be paid or closed',
       120_000,
     );
     const byStatus = await services.db.rows<{ status: string; orders: number; units: number }>(
@@ -184,7 +187,7 @@ describe('killed one after the other during a rush', () => {
         const known = new Set(await viewsWritten(product.id));
         return views.every((id) => known.has(id));
       },
-      'every view that was accepted to be in InfluxDB',
+      'every accepted view to be in InfluxDB',
       60_000,
     );
     const written = await viewsWritten(product.id);

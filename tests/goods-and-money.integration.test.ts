@@ -41,7 +41,7 @@ describe('before an order ships', () => {
     await untilRefund(sale, 'one', 'succeeded');
     expect(await stock(sale, 1)).toBe(9);
     const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| \*\*1\*\* \|/.test(await details(sale));
-    await until(isShown, 'packers to see one unit less');
+    await until(isShown, 'the packing list to have one unit less');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
@@ -63,7 +63,10 @@ describe('before an order ships', () => {
     expect((await askRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
     const refused = (await desk.order(sale.orderId, 'markShipped', PARCEL)).refused;
     expect(refused).toContain('A refund of 1 × “Item A” is unfinished');
-    await until(async () => (await details(sale)).includes('Do not ship yet.'), 'the case to say so');
+    await until(
+      async () => (await details(sale)).includes('Do not ship yet.'),
+      'the case to show that shipping is blocked',
+    );
     const lead = await signedIn(shop, 'support_lead');
     const { id } = (await refundOf(sale, 'big'))!;
     expect((await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Not our fault' })).status).toBe(200);
@@ -74,7 +77,7 @@ describe('before an order ships', () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 2_000);
     await askRefund(sale, line(sale, 0, 1), 'slow');
-    await until(async () => (await orderOf(sale)).refunded_amount === 40, 'Stripe to have it');
+    await until(async () => (await orderOf(sale)).refunded_amount === 40, 'the refund to be recorded');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
     await untilRefund(sale, 'slow', 'failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
@@ -141,7 +144,7 @@ describe('a unit', () => {
     expect(await stock(sale, 0)).toBe(10);
     expect((await askRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
     // It never ships, but the rest of the order does. Its refund can still be retried.
-    await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to be up to date');
+    await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to allow shipping');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
     expect((await desk.refund(sale.orderId, 'first', 'retry')).refused).toBeUndefined();
     await untilRefund(sale, 'first', 'failed');
@@ -157,7 +160,7 @@ describe('a unit', () => {
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId });
     await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the refund to be found');
     expect(await stock(sale, 0)).toBe(10);
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank to refuse it', 20_000);
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank to decline the refund', 20_000);
     await settleWithoutStripe(sale);
   }, 60_000);
 
@@ -192,12 +195,12 @@ describe('a cancellation', () => {
   it('waits for the bank’s decision on a chargeback, because money could otherwise remain that no refund covers', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 1_000);
-    await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback to be recorded');
     expect((await desk.order(sale.orderId, 'cancel')).refused).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
     expect(await desk.order(sale.orderId, 'cancel')).toEqual({ status: 'canceled' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
+    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the payment to be refunded');
   }, 60_000);
 
   it('that is rejected leaves the order under review if it was before', async () => {
@@ -229,7 +232,7 @@ describe('a cancellation', () => {
     );
     const { id } = (await refundOf(sale, 'c1'))!;
     expect((await lead.call('POST', `/refunds/${id}/approve`, { reason: 'ok' })).status).toBe(200);
-    await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the money');
+    await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the payment to be refunded');
     expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 150, refunded_amount: 150 });
     expect(await stock(sale, 0)).toBe(10);
   });
@@ -261,7 +264,7 @@ describe('a cancellation', () => {
     );
     for (const sale of sales) {
       const { captured_amount: captured } = await orderOf(sale);
-      await until(async () => (await orderOf(sale)).refunded_amount === captured, 'all that was charged to go back');
+      await until(async () => (await orderOf(sale)).refunded_amount === captured, 'the whole charge to be refunded');
       expect(await stock(sale, 0)).toBe(10);
     }
   }, 60_000);
@@ -272,15 +275,18 @@ describe('a chargeback', () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
-    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to say so');
+    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to show the chargeback');
     const [, first] = (await details(sale)).split('\n\n');
     expect(first).toMatch(
       /respond in the Stripe Dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if the chargeback is won/,
     );
     const list = `DisputeStatus = "needs_response" AND OrderId = "${sale.orderId}"`;
-    await until(async () => (await shop.services.temporal.workflow.count(list)).count === 1, 'the list to have it');
+    await until(
+      async () => (await shop.services.temporal.workflow.count(list)).count === 1,
+      'the list to contain the order',
+    );
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'lost' });
-    await until(async () => (await stock(sale, 0)) === 10, 'the units to be back on sale');
+    await until(async () => (await stock(sale, 0)) === 10, 'the units to be restocked');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toBeTruthy();
   });
 
@@ -297,10 +303,10 @@ describe('a chargeback', () => {
   it('of a part of the amount also blocks the shipment until the bank decides', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
-    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback to be recorded');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
     await untilShipped(sale);
   });
 
@@ -345,14 +351,14 @@ describe('returns', () => {
     ]);
     const handle = shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
     await handle.signal('orderChanged');
-    await until(async () => (await details(sale)).includes('awaiting return'), 'the case to know the return');
+    await until(async () => (await details(sale)).includes('awaiting return'), 'the case to show the return');
     const length = async () => (await handle.describe()).historyLength;
     // A loop without a wait would add hundreds of events in this time.
     await until(async () => {
       const before = await length();
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       return (await length()) === before;
-    }, 'the workflow to be quiet');
+    }, 'the workflow to be idle');
     expect((await handle.describe()).status.name).toBe('RUNNING');
     await desk.refund(sale.orderId, 'open', 'returnReceived', { restock: true });
     expect(await handle.result()).toBe('delivered');

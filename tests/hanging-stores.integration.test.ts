@@ -69,7 +69,11 @@ const problem = ({ status, body, headers }: Answer<AnyBody>) => [
 ];
 
 async function untilSelling(): Promise<void> {
-  await until(async () => (await reserve().catch(() => undefined))?.status === 201, 'the shop to sell again', 60_000);
+  await until(
+    async () => (await reserve().catch(() => undefined))?.status === 201,
+    'the shop to accept reservations',
+    60_000,
+  );
 }
 
 describe('Redis that hangs', () => {
@@ -122,7 +126,7 @@ describe('PostgreSQL', () => {
     ]);
     for (const answer of asked) expect(problem(answer)).toEqual([503, 'unavailable', true]);
     resume();
-    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
+    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be readable');
     await untilSelling();
   }, 180_000);
 
@@ -163,7 +167,7 @@ describe('PostgreSQL', () => {
       true,
     ]);
     await postgres.start();
-    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
+    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be readable');
     asking = false;
     await Promise.all(asked);
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);

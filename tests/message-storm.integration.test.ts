@@ -191,7 +191,7 @@ describe('the retraining', () => {
           taskQueue: RETRAINING_QUEUE,
           args: [{ train: false }],
         });
-        await until(() => handlersOf(handle), 'the retraining to begin');
+        await until(() => handlersOf(handle), 'the retraining to start');
         await survive(shop.services, { type: 'recommendationRetraining', workflowId: RETRAINING_ID });
       } finally {
         await shop.services.temporal.workflow.getHandle(RETRAINING_ID).terminate('the storm is over');

@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   await until(
     () => ensureStockCounters(services.db, services.stockCounters, services.log),
-    'the stock counters',
+    'the stock counters to be ready',
     120_000,
   );
   api = await startApi(services);

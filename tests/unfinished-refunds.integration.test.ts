@@ -35,7 +35,7 @@ describe('a refund that was made in another way', () => {
     await failedRefund(sale);
     expect((await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`, { reason: 'late' })).status).toBe(200);
-    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to go back');
+    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to be refunded');
     expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'canceled']);
   });
 
@@ -56,11 +56,14 @@ describe('a failed refund', () => {
     const both = await askRefund(sale, line(sale, 0, 2), 'both');
     expect(both.body.refund.status).toBe('awaiting_approval');
     expect((await refundOf(sale, 'failed'))!.status).toBe('rejected');
-    await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'its workflow to end');
+    await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'the refund’s workflow to end');
     const lead = await signedIn(shop, 'support_lead');
     await lead.call('POST', `/refunds/${both.body.refund.id}/reject`, { reason: 'Not agreed' });
     // Nothing was refunded, so everything ships.
-    await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
+    await until(
+      async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped',
+      'the order to ship',
+    );
     expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([8, 0]);
   });
 
@@ -69,7 +72,10 @@ describe('a failed refund', () => {
     await failedRefund(sale);
     const reason = 'You want it after all';
     expect(await desk.refund(sale.orderId, 'failed', 'cancel', { reason })).toMatchObject({ status: 'rejected' });
-    await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
+    await until(
+      async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped',
+      'the order to ship',
+    );
     expect(await stock(sale, 0)).toBe(8);
     expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_canceled');
   });
@@ -81,7 +87,7 @@ describe('a failed refund', () => {
     ];
     const sale = await sell(shop, { lines, card: REFUND_FAILS_LATER });
     await askRefund(sale, line(sale, 0, 1), 'owed');
-    await until(async () => (await stock(sale, 0)) === 10, 'the unit to be back on sale');
+    await until(async () => (await stock(sale, 0)) === 10, 'the unit to be restocked');
     await untilRefund(sale, 'owed', 'failed');
     // No other refund can use the amount owed.
     expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain(
@@ -109,7 +115,7 @@ describe('a failed refund', () => {
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId, amount: 500 });
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the refund to be found');
     expect((await desk.refund(sale.orderId, 'c1', 'retry')).refused).toBeUndefined();
-    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 2500, 'all of it to go back');
+    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 2500, 'the whole payment to be refunded');
     await untilRefund(sale, 'c1', 'succeeded');
   });
 });
@@ -132,11 +138,11 @@ describe('a refund of everything', () => {
   it('is refused while a chargeback is open, because Stripe would refund nothing while the units would be canceled', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
-    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback to be recorded');
     expect((await askRefund(sale, {}, 'all')).body.detail).toContain('chargeback');
     expect((await askRefund(sale, line(sale, 0, 1), 'one')).body.detail).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
     expect((await askRefund(sale, {}, 'later')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
   });

@@ -99,7 +99,7 @@ describe('without a model', () => {
     const other = await createProduct(shop.services, { name: `${word} teapot` });
     // Similar products are cached, so both must be searchable before the first request.
     const search = async () => (await guest().call('GET', `/search?q=${word}`)).body.total === 2;
-    await until(search, 'both to be searchable');
+    await until(search, 'both products to be searchable');
     const similar = (await guest().call('GET', `/products/${one.id}/similar`)).body;
     expect(similar.items[0]).toMatchObject({
       id: other.id,
@@ -148,7 +148,7 @@ describe('a shopper', () => {
     const because = await until(async () => {
       const reason = reasonOf(await shown(who), bowl.id);
       return reason?.kind === 'bought' ? reason : undefined;
-    }, 'the purchase to count');
+    }, 'the purchase to affect recommendations');
     expect(because).toEqual({ kind: 'bought', text: `Because you bought ${mug.name}`, product_id: mug.id });
     expect(ids(await shown(who))[0]).toBe(bowl.id);
     expect(ids(await shown(who, '?limit=30'))).not.toContain(mug.id);
@@ -156,7 +156,10 @@ describe('a shopper', () => {
     expect(reasonOf(again, mug.id)).toEqual({ kind: 'again', text: 'You bought this before', product_id: null });
 
     await who.call('POST', `/orders/${order}/refunds`, { reason: 'too small' });
-    await until(async () => reasonOf(await shown(who, '?limit=30'), bowl.id)?.kind !== 'bought', 'the refund to count');
+    await until(
+      async () => reasonOf(await shown(who, '?limit=30'), bowl.id)?.kind !== 'bought',
+      'the refund to affect recommendations',
+    );
     expect(reasonOf(await shown(who, '?repeats=true&limit=30'), mug.id)?.kind).not.toBe('again');
   });
 
@@ -167,12 +170,15 @@ describe('a shopper', () => {
       const body = await shown(who, '?limit=30');
       return [bowl, shade].map(({ id }) => reasonOf(body, id)?.kind === 'bought');
     };
-    await until(async () => (await kinds()).every(Boolean), 'both purchases to count');
+    await until(async () => (await kinds()).every(Boolean), 'both purchases to affect recommendations');
     for (const product of [lamp, mug]) {
       const lines = [{ product_id: product.id, quantity: 1 }];
       await who.call('POST', `/orders/${order}/refunds`, { reason: 'not needed', lines });
       const expected = product === lamp ? [true, false] : [false, false];
-      await until(async () => String(await kinds()) === String(expected), `${product.name} to be given back`);
+      await until(
+        async () => String(await kinds()) === String(expected),
+        `the refund of ${product.name} to affect recommendations`,
+      );
     }
   });
 
@@ -327,7 +333,7 @@ describe('a product', () => {
     await look(who, known);
     const reason = await until(
       async () => reasonOf(await shown(who, '?limit=10'), fresh.id),
-      'the new product to be placed',
+      'the new product to be recommended',
       20_000,
     );
     expect(reason).toEqual({ kind: 'new', text: `New in the shop, similar to ${known.name}`, product_id: known.id });

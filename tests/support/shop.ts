@@ -89,7 +89,7 @@ export async function createProduct(
   );
   await until(
     async () => (await stockCounters.available([row!.id])).get(row!.id) === stock,
-    'the stock counters to know the product',
+    'the stock counter of the product',
   );
   return row!;
 }
