@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
+const { requestRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
 /** Retries because the workflow refuses until it is notified of what PostgreSQL has recorded. */
 const untilShipped = (sale: Sale) =>
   until(
@@ -36,8 +36,8 @@ const details = (sale: Sale) => desk.details(orderWorkflowId(sale.orderId));
 describe('before an order ships', () => {
   it('a refund by line cancels the units, restocks them automatically, and removes them from the packing list', async () => {
     const sale = await sell(shop, TWO_LINES);
-    expect((await askRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
-    expect((await askRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
+    expect((await requestRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
+    expect((await requestRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
     await untilRefund(sale, 'one', 'succeeded');
     expect(await stock(sale, 1)).toBe(9);
     const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| \*\*1\*\* \|/.test(await details(sale));
@@ -47,7 +47,7 @@ describe('before an order ships', () => {
 
   it('a refund of everything restocks all units and leaves nothing to ship', async () => {
     const sale = await sell(shop);
-    expect((await askRefund(sale, {}, 'all')).status).toBe(202);
+    expect((await requestRefund(sale, {}, 'all')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
     expect(await stock(sale, 0)).toBe(10);
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toMatch(/refunded|over/);
@@ -60,7 +60,7 @@ describe('before an order ships', () => {
         { price: '5.00', quantity: 1 },
       ],
     });
-    expect((await askRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
     const refused = (await desk.order(sale.orderId, 'markShipped', PARCEL)).refused;
     expect(refused).toContain('A refund of 1 × “Item A” is unfinished');
     await until(
@@ -73,10 +73,10 @@ describe('before an order ships', () => {
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
-  it('a refund in progress at the bank blocks it too, and so does a failed one until it is given up', async () => {
+  it('a refund in progress at the bank blocks the shipment, and so does a failed one until it is given up', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 2_000);
-    await askRefund(sale, line(sale, 0, 1), 'slow');
+    await requestRefund(sale, line(sale, 0, 1), 'slow');
     await until(async () => (await orderOf(sale)).refunded_amount === 40, 'the refund to be recorded');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
     await untilRefund(sale, 'slow', 'failed');
@@ -139,10 +139,10 @@ describe('a unit', () => {
 
   it('whose refund succeeds and then fails at the bank is restocked once, and can be refunded again only by a retry', async () => {
     const sale = await sell(shop, refundFails);
-    await askRefund(sale, line(sale, 0, 1), 'first');
+    await requestRefund(sale, line(sale, 0, 1), 'first');
     await untilRefund(sale, 'first', 'failed');
     expect(await stock(sale, 0)).toBe(10);
-    expect((await askRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
     // It never ships, but the rest of the order does. Its refund can still be retried.
     await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to allow shipping');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
@@ -167,9 +167,9 @@ describe('a unit', () => {
   it('of a failed refund of several units ships when another refund replaces it for the other units', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 300);
-    await askRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
+    await requestRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
     await untilRefund(sale, 'both', 'failed');
-    await askRefund(sale, line(sale, 0, 1), 'one');
+    await requestRefund(sale, line(sale, 0, 1), 'one');
     await untilRefund(sale, 'one', 'succeeded');
     expect((await refundOf(sale, 'both'))!.status).toBe('rejected');
     await untilShipped(sale);
@@ -218,7 +218,7 @@ describe('a cancellation', () => {
     expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
   });
 
-  it('absorbs waiting refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
+  it('replaces pending refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
     const lead = await signedIn(shop, 'support_lead');
@@ -335,17 +335,17 @@ describe('returns', () => {
   it('after the return window are refused with its end date', async () => {
     const sale = await sell(shop);
     await deliver(sale, 400);
-    const until_ = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
-    const asked = await askRefund(sale, line(sale, 0, 1), 'late');
-    expect([asked.status, asked.body.code]).toEqual([409, 'return_window_closed']);
-    expect(asked.body.detail).toContain(until_);
-    expect((await orderOf(sale)).returns_until).toContain(until_);
+    const windowEnd = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
+    const refused = await requestRefund(sale, line(sale, 0, 1), 'late');
+    expect([refused.status, refused.body.code]).toEqual([409, 'return_window_closed']);
+    expect(refused.body.detail).toContain(windowEnd);
+    expect((await orderOf(sale)).returns_until).toContain(windowEnd);
   });
 
   it('that are open when the window closes keep the workflow waiting, without a busy loop', async () => {
     const sale = await sell(shop);
     await deliver(sale, 0);
-    expect((await askRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');
     await shop.services.db.run(`update orders set delivered_at = now() - interval '31 days' where id = $1`, [
       sale.orderId,
     ]);

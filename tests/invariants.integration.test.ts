@@ -163,8 +163,8 @@ describe('money', () => {
     const begun = await buyer.order(product.id);
     await buyer.pay(begun, CARDS.refundPendingThenFails);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const asked = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'does not fit' });
-    expect(asked.status).toBe(202);
+    const requested = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'does not fit' });
+    expect(requested.status).toBe(202);
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}/refunds`)).body.items[0]?.status === 'failed',
       'Stripe to fail the refund',

@@ -48,7 +48,7 @@ async function survive(services: Services, target: StormTarget, during = async (
   expect(report.replayed).toBeGreaterThan(0);
 }
 
-describe('orders, reservations and refunds', () => {
+describe('orders, reservations, and refunds', () => {
   let shop: TestShop;
   beforeAll(async () => {
     // The retraining uses a separate shop, whose worker must be the only one on its queue.

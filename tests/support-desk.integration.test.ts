@@ -158,9 +158,9 @@ describe('refunds by staff', () => {
     const sale = await bought({ price: '80.00' });
     const { orderId } = sale;
     const workflowId = refundWorkflowId(orderId, 'big');
-    const asked = await desk.order(orderId, 'refund', { requestId: 'big', requestedBy: 'lena', amount: 120 });
-    expect(asked.refundStatus).toBe('awaiting_approval');
-    const id = asked.refundId;
+    const requested = await desk.order(orderId, 'refund', { requestId: 'big', requestedBy: 'lena', amount: 120 });
+    expect(requested.refundStatus).toBe('awaiting_approval');
+    const id = requested.refundId;
     expect((await desk.details(workflowId)).replaceAll('\\', '')).toContain('Waiting for approval');
     const decision = { refundId: id, decision: 'approve', requestedBy: 'support_lead:someone', requestId: undefined };
     expect((await desk.refund(orderId, 'big', 'decide', decision)).refused).toContain(
@@ -246,8 +246,8 @@ describe('refunds by staff', () => {
     const lines = [{ product_id: product.id, quantity: 1 }];
     const key = { 'idempotency-key': 'return-1' };
     for (let times = 0; times < 2; times++) {
-      const asked = await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, key);
-      expect([asked.status, asked.body.refund.status, asked.body.refund.amount]).toEqual([
+      const requested = await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, key);
+      expect([requested.status, requested.body.refund.status, requested.body.refund.amount]).toEqual([
         202,
         'awaiting_return',
         12.5,
@@ -305,8 +305,12 @@ describe('canceling', () => {
     const sale = await bought({ price: '80.00' });
     const { orderId, product, buyer } = sale;
     const lead = await signedIn(shop, 'support_lead');
-    const asked = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
-    expect([asked.status, asked.body.status, asked.body.cancellation_waits]).toEqual([202, 'under_review', true]);
+    const requested = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
+    expect([requested.status, requested.body.status, requested.body.cancellation_waits]).toEqual([
+      202,
+      'under_review',
+      true,
+    ]);
     expect((await desk.order(orderId, 'release')).refused).toContain('A cancellation is waiting for approval');
     const [waiting] = await refundsOf(sale);
     await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'It is packed' });

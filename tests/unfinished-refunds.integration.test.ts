@@ -20,12 +20,12 @@ beforeAll(async () => {
   desk = new Desk(shop.services);
 });
 afterAll(() => shop?.stop());
-const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
+const { requestRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
 
 /** A refund of one unit that the bank declined. */
 async function failedRefund(sale: Sale, requestId = 'failed'): Promise<void> {
   await pendingAtStripe('failed', 200);
-  await askRefund(sale, line(sale, 0, 1), requestId);
+  await requestRefund(sale, line(sale, 0, 1), requestId);
   await untilRefund(sale, requestId, 'failed');
 }
 
@@ -45,7 +45,7 @@ describe('a refund that was made in another way', () => {
     await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
     expect(await stock(sale, 0)).toBe(10);
-    expect((await askRefund(sale, {}, 'again')).body.code).toBe('order_not_refundable');
+    expect((await requestRefund(sale, {}, 'again')).body.code).toBe('order_not_refundable');
   });
 });
 
@@ -53,7 +53,7 @@ describe('a failed refund', () => {
   it('is replaced by a later refund of its units, and is then never paid', async () => {
     const sale = await sell(shop, { lines: [{ price: '60.00', quantity: 2 }] });
     await failedRefund(sale);
-    const both = await askRefund(sale, line(sale, 0, 2), 'both');
+    const both = await requestRefund(sale, line(sale, 0, 2), 'both');
     expect(both.body.refund.status).toBe('awaiting_approval');
     expect((await refundOf(sale, 'failed'))!.status).toBe('rejected');
     await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'the refund’s workflow to end');
@@ -86,7 +86,7 @@ describe('a failed refund', () => {
       { price: '70.00', quantity: 1 },
     ];
     const sale = await sell(shop, { lines, card: REFUND_FAILS_LATER });
-    await askRefund(sale, line(sale, 0, 1), 'owed');
+    await requestRefund(sale, line(sale, 0, 1), 'owed');
     await until(async () => (await stock(sale, 0)) === 10, 'the unit to be restocked');
     await untilRefund(sale, 'owed', 'failed');
     // No other refund can use the amount owed.
@@ -123,9 +123,9 @@ describe('a failed refund', () => {
 describe('a refund of everything', () => {
   it('is refused while another refund may still be rejected, which would leave money without units', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-    const asked = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
-    expect(asked.refundStatus).toBe('awaiting_approval');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
+    const requested = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
+    expect(requested.refundStatus).toBe('awaiting_approval');
+    expect((await requestRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
     // An amount by staff that happens to equal the remainder includes no units.
     expect((await desk.order(sale.orderId, 'refund', { requestId: 'rest', amount: 30 })).refused).toBeUndefined();
     const record = await shop.services.db.row<{ cancels: boolean }>(
@@ -139,11 +139,11 @@ describe('a refund of everything', () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback to be recorded');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('chargeback');
-    expect((await askRefund(sale, line(sale, 0, 1), 'one')).body.detail).toContain('chargeback');
+    expect((await requestRefund(sale, {}, 'all')).body.detail).toContain('chargeback');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'one')).body.detail).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
     await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
-    expect((await askRefund(sale, {}, 'later')).status).toBe(202);
+    expect((await requestRefund(sale, {}, 'later')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
   });
 
@@ -151,9 +151,9 @@ describe('a refund of everything', () => {
     const sale = await sell(shop, TWO);
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 12.5 });
     await untilRefund(sale, 'sorry', 'succeeded');
-    const refused = await askRefund(sale, line(sale, 0, 1), 'one');
+    const refused = await requestRefund(sale, line(sale, 0, 1), 'one');
     expect(refused.body.detail).toMatch(/1 × “Item A” would still ship unpaid. Cancel the order/);
-    expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
+    expect((await requestRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
     expect((await desk.order(sale.orderId, 'cancel')).status).toBe('canceled');
     expect(await stock(sale, 0)).toBe(10);
   });

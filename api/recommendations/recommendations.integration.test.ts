@@ -86,7 +86,7 @@ async function buy(who: Shopper, ...products: TestProduct[]): Promise<string> {
 }
 
 describe('without a model', () => {
-  it('shows popular, then new products, and similar ones by their text', async () => {
+  it('shows popular and then new products, and products with a similar text', async () => {
     const { db } = shop.services;
     const answer = await guest().call('GET', '/recommendations?limit=10');
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
@@ -121,7 +121,7 @@ describe('without a model', () => {
 });
 
 describe('a model', () => {
-  it('is used as soon as it is served; instead of a damaged one, the previous one stays in use', async () => {
+  it('is used as soon as it is served; if it is damaged, the previous one stays in use', async () => {
     const { db } = shop.services;
     const first = await serve(standard());
     const second = await serve({ ...standard(), items: [...standard().items].reverse() });
@@ -141,7 +141,7 @@ describe('a model', () => {
 describe('a shopper', () => {
   beforeAll(() => serve(standard()).then(() => undefined));
 
-  it('gets recommendations by a recent purchase, but not by a refunded one', async () => {
+  it('gets recommendations based on a recent purchase, but not on a refunded one', async () => {
     const who = await signedIn(shop);
     expect(reasonOf(await shown(who), bowl.id)?.kind).not.toBe('bought');
     const order = await buy(who, mug);
@@ -163,7 +163,7 @@ describe('a shopper', () => {
     expect(reasonOf(await shown(who, '?repeats=true&limit=30'), mug.id)?.kind).not.toBe('again');
   });
 
-  it('gets recommendations by the lines of an order that were not refunded', async () => {
+  it('gets recommendations based on the lines of an order that were not refunded', async () => {
     const who = await signedIn(shop);
     const order = await buy(who, mug, lamp);
     const kinds = async () => {
@@ -182,7 +182,7 @@ describe('a shopper', () => {
     }
   });
 
-  it('is not shown products that others have reserved, or discontinued ones', async () => {
+  it('is not shown products that others have reserved, or deleted ones', async () => {
     const who = await signedIn(shop);
     const target = await createProduct(shop.services, { name: `Rare ${randomUUID()}`, stock: 1 });
     const other = await createProduct(shop.services, { name: `Gone ${randomUUID()}`, stock: 1 });
@@ -213,7 +213,7 @@ describe('a shopper', () => {
     await serve(standard());
   });
 
-  it('is shown other products than another shopper', async () => {
+  it('sees different products than another shopper', async () => {
     const [one, other] = [await signedIn(shop), await signedIn(shop)];
     await look(one, mug);
     await look(other, lamp);
@@ -254,7 +254,7 @@ describe('a shopper', () => {
 });
 
 describe('a guest', () => {
-  it('gets recommendations by viewed products only with consent', async () => {
+  it('gets recommendations based on viewed products only with consent', async () => {
     const who = guest();
     await look(who, mug, {});
     expect(reasonOf(await shown(who, '?limit=30', GRANTED), bowl.id)?.kind).not.toBe('viewed');
@@ -270,7 +270,7 @@ describe('a guest', () => {
       expect(reasonOf(await shown(who, '?limit=30', headers), bowl.id)?.kind).not.toBe('viewed');
   });
 
-  it('gets recommendations by their cart, without the products in it', async () => {
+  it('gets recommendations based on their cart, without the products in it', async () => {
     const who = guest();
     const suggestions = async () => (await who.call('GET', '/cart/suggestions')).body;
     expect((await suggestions()).items).toEqual([]);
@@ -301,7 +301,7 @@ describe('a guest', () => {
     await until(isEmpty, 'the cart to be empty');
   });
 
-  it('without a history is shown other products than other guests, but always the same', async () => {
+  it('without a history sees different products than other guests, but the same on every request', async () => {
     const guests = Array.from({ length: 8 }, guest);
     const lists = await Promise.all(guests.map((who) => shown(who).then((body) => ids(body).join())));
     expect(new Set(lists).size).toBeGreaterThan(4);
@@ -360,7 +360,7 @@ describe('a product', () => {
   });
 });
 
-describe('without a server', () => {
+describe('while a server is unavailable', () => {
   it('still recommends products while the stock counters are rebuilding', async () => {
     await shop.services.stockCounters.close();
     const who = guest();
