@@ -47,14 +47,14 @@ describe('the headers', () => {
   const preflight = { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' };
 
   it.each<[string, string, RequestInit, string]>([
-    ['an answer', '/api/categories', {}, POLICY],
+    ['a response', '/api/categories', {}, POLICY],
     ['the documentation', '/api/docs', {}, POLICY],
     ['a problem', '/api/orders', {}, POLICY],
-    ['an unknown address', '/nowhere', {}, POLICY],
+    ['an unknown path', '/nowhere', {}, POLICY],
     ['the codec', '/api/codec/decode', { method: 'POST' }, POLICY],
     ['a webhook', '/api/webhooks/stripe', { method: 'POST' }, POLICY],
     ['a preflight', '/api/cart', { method: 'OPTIONS', headers: preflight }, POLICY],
-    ['a picture', '/media/categories/x.svg', {}, "default-src 'none'; style-src 'unsafe-inline'; sandbox"],
+    ['an image', '/media/categories/x.svg', {}, "default-src 'none'; style-src 'unsafe-inline'; sandbox"],
   ])('of %s are set', async (_, path, init, policy) => {
     const { headers } = await send(path, init);
     expect(Object.fromEntries(Object.keys(HEADERS).map((name) => [name, headers.get(name)]))).toEqual(HEADERS);

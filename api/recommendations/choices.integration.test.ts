@@ -130,7 +130,7 @@ describe('a deleted history', () => {
       expect(points).toHaveLength(1);
       expect(points[0]!.user_id || null).toBeNull();
     }
-    // The account's name is removed, and the browser's, which is derived from its cart.
+    // Both the account's ID and the browser's, which is derived from its cart, are removed.
     expect(await written(before[0]!)).toMatchObject({ placement: 'home', model: 'm-1', event: 'impression' });
     expect(await written(carted.id)).toMatchObject({ quantity: 2, price: 3, product_id: mug.id });
     const visitorDone = async () => !(await written(before[0]!))?.visitor;
@@ -166,7 +166,7 @@ describe('a deleted history', () => {
         [key],
       );
     expect((await until(refused, 'the handler to postpone the message')).last_error).toContain('still in the stream');
-    // The entry's event is written with the name, before the entry is acknowledged.
+    // The entry's event is written with the visitor's ID, before the entry is acknowledged.
     await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
     await untilWritten(influx, event.id);
     await redis.xack(EVENT_STREAM, 'influxdb', entry);

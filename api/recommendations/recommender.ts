@@ -76,13 +76,13 @@ export class Recommender {
 
   start(): void {
     const { settings, cache, log } = this.#services;
-    const kept = [this.#shelf, this.#records, this.tastes, this.#carts];
+    const caches = [this.#shelf, this.#records, this.tastes, this.#carts];
     const onInvalidated = (keys: readonly string[]) => {
-      for (const each of kept) each.onInvalidated(keys);
+      for (const each of caches) each.onInvalidated(keys);
       if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
     };
     cache.notifyLocally(onInvalidated);
-    const subscribers = [...kept, this.#soldOut];
+    const subscribers = [...caches, this.#soldOut];
     this.#stopListening = subscribe(
       settings.REDIS_URL,
       {
@@ -115,13 +115,13 @@ export class Recommender {
 
   /** @param mayFollow whether they consent to the use of this browser's history @param repeats whether to include likely repeat purchases */
   async forShopper(
-    asker: CartOwner,
+    requester: CartOwner,
     mayFollow: boolean,
     { limit, repeats }: { limit: number; repeats: boolean },
   ): Promise<Recommendations> {
-    const shopper = await this.shoppers.find(asker, mayFollow);
+    const shopper = await this.shoppers.find(requester, mayFollow);
     const served = this.#models.current;
-    const [seed] = namesOf(asker);
+    const [seed] = namesOf(requester);
     const own =
       served && shopper.isPersonalized ? await this.#personal.find(served, shopper, { limit, repeats }) : undefined;
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
@@ -175,15 +175,15 @@ export class Recommender {
     options: OfferOptions,
   ): Promise<string[]> {
     if (candidates.length >= options.limit / 2) return this.#offers.make(candidates, options);
-    const alike = async () => {
-      const found = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
+    const loadSimilar = async () => {
+      const found = Promise.all(products.map((each) => this.#similar(each))).then(interleaved);
       // A list with candidates waits only briefly for the search, whose result is cached for the next request.
       return candidates.length > 0 ? Promise.race([found, delay(SEARCH_WAIT_MS, [])]) : found;
     };
-    return this.#offers.make(candidates, { ...options, more: [alike] });
+    return this.#offers.make(candidates, { ...options, more: [loadSimilar] });
   }
 
-  async #alike(product: ShelfProduct): Promise<Candidate[]> {
+  async #similar(product: ShelfProduct): Promise<Candidate[]> {
     const found = await this.#content.find(product);
     return found.map((productId) => ({ productId, reason: 'similar', about: product.id }));
   }

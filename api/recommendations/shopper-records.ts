@@ -10,7 +10,7 @@ export interface ShopperRecord {
   isPersonalized: boolean;
   /** Epoch milliseconds; earlier activity is not used. */
   forgottenAtMs: number;
-  /** IDs of purchased products that were not returned, newest first. */
+  /** IDs of purchased products that were not fully refunded, newest first. */
   bought: readonly string[];
   /** Time of each purchase in epoch seconds. */
   boughtAtSeconds: Uint32Array;

@@ -134,7 +134,7 @@ describe('a response', () => {
 it.each([
   [{}, {}, 'unasked'],
   [{}, { analytics_consent: 'granted' }, 'granted'],
-  [{ dnt: '1' }, { analytics_consent: 'granted' }, 'signalled'],
+  [{ dnt: '1' }, { analytics_consent: 'granted' }, 'signaled'],
 ])(
   'reads the consent from headers %o and cookies %o: %s',
   async (headers, cookies: Record<string, string>, consent) => {

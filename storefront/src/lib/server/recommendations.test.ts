@@ -23,7 +23,7 @@ it('sends the consent with requests for personal lists', async () => {
   for (const [consent, header] of [
     ['granted', 'granted'],
     ['unasked', 'declined'],
-    ['signalled', 'declined'],
+    ['signaled', 'declined'],
   ] as const) {
     const client = requester(consent);
     await recommendations(client, { placement: 'home' }, 10);
