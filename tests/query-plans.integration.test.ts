@@ -41,7 +41,7 @@ let statements: Statement[];
 
 beforeAll(async () => {
   const { POSTGRES_URL, REDIS_URL } = process.env;
-  large = await makeLargeShop(POSTGRES_URL!, (what) => console.log(`large shop: ${what}`));
+  large = await makeLargeShop(POSTGRES_URL!, (table) => console.log(`large shop: ${table}`));
   services = await connectTestServices({
     POSTGRES_URL: large.url,
     REDIS_URL: Object.assign(new URL(REDIS_URL!), { pathname: `/${REDIS_DATABASE}` }).href,

@@ -1,4 +1,4 @@
-/** What each request to the storefront sends to the API, and what every response carries. */
+/** The storefront’s requests to the API, and the headers, cookies, and errors of its responses. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestEvent } from '@sveltejs/kit';

@@ -1,4 +1,4 @@
-/** What a shopper can do with a paid order, and what they see of it. */
+/** Cancellations and returns of a paid order by its shopper, and the order page afterwards. */
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

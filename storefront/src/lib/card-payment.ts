@@ -29,7 +29,7 @@ interface StripeResponse {
   error?: { message?: string };
 }
 
-/** The PaymentIntent's id, which its client secret begins with. */
+/** The PaymentIntent's ID, with which its client secret begins. */
 export function intentId(clientSecret: string): string {
   return clientSecret.split('_secret_')[0] ?? clientSecret;
 }

@@ -1,4 +1,4 @@
-/** The support desk: Temporal's Web UI, used like a support person does, by the visible elements of its pages. */
+/** The support desk: Temporal's Web UI, operated through the visible elements of its pages, as support staff do. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-/** Who may see and do what: roles, owners, sessions, cookies, headers, limits, and security defaults. */
+/** Access and security: roles, owners, sessions, cookies, headers, limits, and secure defaults. */
 import type { MistakesInFile } from '../mistake.ts';
 
 /** Tests of every route with every role. */
