@@ -1,4 +1,4 @@
-/** Messages of the stock counters when a product sells out and when it is available again, received like in another process. */
+/** Messages of the stock counters when a product sells out and when it is available again, as another process receives them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
