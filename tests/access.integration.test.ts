@@ -101,13 +101,13 @@ async function expectAccess(operation: DocumentedOperation, owner: 'guest' | 'cu
   const expected = new Map(CALLERS.map((caller) => [caller, expectedStatus(operation, request, caller, owner)]));
   const isRefused = (caller: Caller) => [401, 403, 404].includes(expected.get(caller)!);
   const seen = new Map<Caller, number>();
-  const ask = async (callers: Caller[]) => {
+  const callAs = async (callers: Caller[]) => {
     for (const caller of callers) seen.set(caller, await statusOf(everyone[caller], operation, request));
   };
   const before = await request.state?.();
-  await ask(CALLERS.filter(isRefused));
+  await callAs(CALLERS.filter(isRefused));
   expect(await request.state?.()).toEqual(before);
-  await ask(CALLERS.filter((caller) => !isRefused(caller)));
+  await callAs(CALLERS.filter((caller) => !isRefused(caller)));
   expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected));
   // 429 is documented for every operation, and not tested here.
   expect(operation.statuses).toEqual(expect.arrayContaining([...new Set(seen.values())]));

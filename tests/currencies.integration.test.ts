@@ -43,7 +43,7 @@ describe('an order', () => {
     expect(refunded.status).toBeLessThan(300);
     await until(
       async () => (await shopper.call('GET', `/orders/${order.id}`)).body.refunded_amount === Number(price),
-      'the refund to be booked',
+      'the refund to be recorded',
     );
     const { data } = await services.stripe.refunds.list({ payment_intent: intentId });
     expect(data.map(({ amount }) => amount)).toEqual([toStripeAmount(totalCents / 2, currency)]);

@@ -59,14 +59,14 @@ afterAll(async () => {
 
 const apiUrl = () => `http://127.0.0.1:${shop.environment.API_PORT}`;
 
-/** Retries with the same key while the network or the shop is unavailable, like a patient client. */
+/** Retries with the same key while the network or the shop is unavailable. */
 async function retry(
   call: () => Promise<{ status: number; body: AnyBody }>,
 ): Promise<{ status: number; body: AnyBody }> {
   for (let attempt = 0; ; attempt++) {
     const answer = await call().catch(() => undefined);
     if (answer && answer.status < 500) return answer;
-    if (attempt > 400) throw new Error(`gave up: ${JSON.stringify(answer)}`);
+    if (attempt > 400) throw new Error(`no success after 400 retries: ${JSON.stringify(answer)}`);
     await delay(150);
   }
 }
@@ -107,8 +107,8 @@ async function viewsWritten(productId: string): Promise<string[]> {
   return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
 }
 
-describe('killed one after the other during a rush', () => {
-  it('processes and servers lose no order, sell nothing twice, and charge no one without an order', async () => {
+describe('killing processes and servers one after the other under load', () => {
+  it('loses no order, sells nothing twice, and charges no one without an order', async () => {
     const product = await createProduct(services, { stock: STOCK, price: '20.00' });
     let buying = true;
     const orders: string[] = [];
@@ -121,7 +121,7 @@ describe('killed one after the other during a rush', () => {
       }
     });
     const views: string[] = [];
-    const telling = (async () => {
+    const viewing = (async () => {
       while (buying) {
         const reported = await Promise.all(Array.from({ length: 5 }, () => reportView(product.id)));
         views.push(...reported.filter((id) => id !== undefined));
@@ -140,12 +140,15 @@ describe('killed one after the other during a rush', () => {
     await killing;
     await delay(2_000);
     buying = false;
-    await Promise.all([...rush, telling]);
+    await Promise.all([...rush, viewing]);
     expect(orders.length).toBeGreaterThan(SHOPPERS);
 
     await services.close();
     services = await connect();
-    await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
+    await until(
+      () => ensureStockCounters(services.db, services.stockCounters, services.log),
+      'the stock counters to be ready',
+    );
     await until(
       async () => {
         const open = await services.db.row<{ open: number }>(
@@ -153,7 +156,7 @@ describe('killed one after the other during a rush', () => {
         );
         return open?.open === 0;
       },
-      'every order to be paid or over',
+      'every order to be paid or closed',
       120_000,
     );
     const byStatus = await services.db.rows<{ status: string; orders: number; units: number }>(
@@ -184,14 +187,14 @@ describe('killed one after the other during a rush', () => {
         const known = new Set(await viewsWritten(product.id));
         return views.every((id) => known.has(id));
       },
-      'every view that was accepted to be in InfluxDB',
+      'every accepted view to be in InfluxDB',
       60_000,
     );
     const written = await viewsWritten(product.id);
     expect(new Set(written).size).toBe(written.length);
   }, 400_000);
 
-  it('leave only histories that replay', async () => {
+  it('leaves only histories that replay', async () => {
     const { settings, temporal } = services;
     const report = await replayServer(temporal, { settings, workflowBundle: await buildWorkflowBundle() });
     expect(report.problems).toEqual([]);

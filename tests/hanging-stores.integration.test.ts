@@ -1,6 +1,6 @@
 /**
  * Redis and PostgreSQL that hang (connections stay open but nothing answers) or die: shoppers quickly get an understandable error, can
- * read what does not need the store, and can continue when it is back. Uses its own servers, which it stops by their process IDs.
+ * read what does not need the store, and can continue when it recovers. Uses its own servers, which it stops by their process IDs.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { PASSWORD } from './support/accounts.ts';
 import { type Answer, type AnyBody, createProduct, Shopper, type TestProduct, until } from './support/shop.ts';
 
 /** Far above the timeouts in the settings, and far below the 40 s or more of a client without timeouts. */
-const SOON_MS = 15_000;
+const MAX_RESPONSE_MS = 15_000;
 
 let shop: RunningShop;
 let services: Services;
@@ -51,17 +51,17 @@ function resume(): void {
 
 const shopper = () => new Shopper(`http://127.0.0.1:${shop.environment.API_PORT}`);
 
-/** @throws when there is no response within `SOON_MS` */
-async function soon(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {
+/** @throws when there is no response within `MAX_RESPONSE_MS` */
+async function inTime(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${SOON_MS} ms`)), SOON_MS);
+    timer = setTimeout(() => reject(new Error(`no response within ${MAX_RESPONSE_MS} ms`)), MAX_RESPONSE_MS);
   });
   return Promise.race([call, late]).finally(() => clearTimeout(timer));
 }
 
-const read = (who = shopper()) => soon(who.call('GET', `/products/${product.id}`));
-const reserve = (who = shopper()) => soon(who.reserve([{ productId: product.id }]));
+const read = (buyer = shopper()) => inTime(buyer.call('GET', `/products/${product.id}`));
+const reserve = (buyer = shopper()) => inTime(buyer.reserve([{ productId: product.id }]));
 const problem = ({ status, body, headers }: Answer<AnyBody>) => [
   status,
   body.code,
@@ -69,11 +69,15 @@ const problem = ({ status, body, headers }: Answer<AnyBody>) => [
 ];
 
 async function untilSelling(): Promise<void> {
-  await until(async () => (await reserve().catch(() => undefined))?.status === 201, 'the shop to sell again', 60_000);
+  await until(
+    async () => (await reserve().catch(() => undefined))?.status === 201,
+    'the shop to accept reservations',
+    60_000,
+  );
 }
 
 describe('Redis that hangs', () => {
-  it('leaves products, carts, and accounts readable; reservations and sign-ins get 503; everything works again when it is back', async () => {
+  it('leaves products, carts, and accounts readable; reservations and sign-ins get 503; everything works when it recovers', async () => {
     const customer = shopper();
     const account = { email: `hang-${Date.now()}@example.test`, password: PASSWORD };
     customer.token = (await customer.call('POST', '/auth/register', account)).body.access_token;
@@ -86,18 +90,18 @@ describe('Redis that hangs', () => {
     expect([seen.status, seen.body.id]).toEqual([200, product.id]);
     expect(seen.body.available_quantity).toBeGreaterThan(0);
     expect(problem(refused)).toEqual([503, 'stock_unavailable', true]);
-    expect((await soon(customer.call('GET', '/me'))).status).toBe(200);
-    expect((await soon(customer.call('PUT', `/cart/items/${product.id}`, { quantity: 2 }))).body.total).toBe(25);
-    expect((await soon(customer.call('GET', '/products'))).status).toBe(200);
-    expect((await soon(customer.call('GET', '/categories'))).status).toBe(200);
-    expect(problem(await soon(shopper().call('POST', '/auth/login', account)))).toEqual([503, 'unavailable', true]);
+    expect((await inTime(customer.call('GET', '/me'))).status).toBe(200);
+    expect((await inTime(customer.call('PUT', `/cart/items/${product.id}`, { quantity: 2 }))).body.total).toBe(25);
+    expect((await inTime(customer.call('GET', '/products'))).status).toBe(200);
+    expect((await inTime(customer.call('GET', '/categories'))).status).toBe(200);
+    expect(problem(await inTime(shopper().call('POST', '/auth/login', account)))).toEqual([503, 'unavailable', true]);
 
     resume();
     await untilSelling();
-    expect((await soon(shopper().call('POST', '/auth/login', account))).status).toBe(200);
+    expect((await inTime(shopper().call('POST', '/auth/login', account))).status).toBe(200);
   }, 180_000);
 
-  it('delays requests only once, not each of them', async () => {
+  it('delays only the first requests', async () => {
     pause('redis');
     await read();
     // Each read sends three commands; a one-second timeout for each would take two minutes.
@@ -105,34 +109,34 @@ describe('Redis that hangs', () => {
       for (let count = 0; count < 40; count++) await read();
       return { status: 200 } as Answer<AnyBody>;
     })();
-    expect((await soon(reads)).status).toBe(200);
+    expect((await inTime(reads)).status).toBe(200);
     resume();
     await untilSelling();
   }, 180_000);
 });
 
 describe('PostgreSQL', () => {
-  it('that hangs causes 503 with Retry-After, and works again when it is back', async () => {
-    expect((await soon(shopper().call('GET', '/cart'))).status).toBe(200);
+  it('that hangs causes 503 with Retry-After, and works when it recovers', async () => {
+    expect((await inTime(shopper().call('GET', '/cart'))).status).toBe(200);
     pause('postgres');
-    const asked = await Promise.all([
-      soon(shopper().call('GET', '/cart')),
-      soon(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })),
-      soon(shopper().call('POST', '/auth/login', { email: 'a@example.test', password: 'wrong password' })),
+    const responses = await Promise.all([
+      inTime(shopper().call('GET', '/cart')),
+      inTime(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })),
+      inTime(shopper().call('POST', '/auth/login', { email: 'a@example.test', password: 'wrong password' })),
     ]);
-    for (const answer of asked) expect(problem(answer)).toEqual([503, 'unavailable', true]);
+    for (const response of responses) expect(problem(response)).toEqual([503, 'unavailable', true]);
     resume();
-    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
+    await until(async () => (await inTime(shopper().call('GET', '/cart'))).status === 200, 'carts to be readable');
     await untilSelling();
   }, 180_000);
 
-  it('cancels a statement that waits for a lock by itself', async () => {
+  it('cancels a statement that waits too long for a lock', async () => {
     const client = await services.db.pool.connect();
     try {
       await client.query('begin');
       await client.query('lock table carts in access exclusive mode');
-      const who = shopper();
-      expect(problem(await soon(who.call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
+      const buyer = shopper();
+      expect(problem(await inTime(buyer.call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
         503,
         'unavailable',
         true,
@@ -145,9 +149,9 @@ describe('PostgreSQL', () => {
 
   it('whose connections are closed, or that is killed, causes 503 and never 500', async () => {
     const statuses = new Set<number>();
-    let asking = true;
-    const asked = Array.from({ length: 6 }, async () => {
-      while (asking) statuses.add((await soon(shopper().call('GET', '/cart'))).status);
+    let isRequesting = true;
+    const requests = Array.from({ length: 6 }, async () => {
+      while (isRequesting) statuses.add((await inTime(shopper().call('GET', '/cart'))).status);
     });
     for (let round = 0; round < 10; round++) {
       await services.db.rows(
@@ -156,16 +160,16 @@ describe('PostgreSQL', () => {
     }
     const postgres = shop.process('postgres')!;
     await postgres.kill();
-    expect(problem(await soon(shopper().call('GET', '/cart')))).toEqual([503, 'unavailable', true]);
-    expect(problem(await soon(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
+    expect(problem(await inTime(shopper().call('GET', '/cart')))).toEqual([503, 'unavailable', true]);
+    expect(problem(await inTime(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
       503,
       'unavailable',
       true,
     ]);
     await postgres.start();
-    await until(async () => (await soon(shopper().call('GET', '/cart'))).status === 200, 'carts to be read again');
-    asking = false;
-    await Promise.all(asked);
+    await until(async () => (await inTime(shopper().call('GET', '/cart'))).status === 200, 'carts to be readable');
+    isRequesting = false;
+    await Promise.all(requests);
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     await untilSelling();
   }, 180_000);

@@ -25,9 +25,9 @@ afterAll(async () => {
   await shop?.stop();
 });
 
-const ask = (path: string, init: RequestInit = {}) => fetch(`${shop.api.url}${path}`, { redirect: 'manual', ...init });
+const send = (path: string, init: RequestInit = {}) => fetch(`${shop.api.url}${path}`, { redirect: 'manual', ...init });
 const post = (path: string, body: string, type = 'application/json') =>
-  ask(path, { method: 'POST', headers: { 'content-type': type }, body });
+  send(path, { method: 'POST', headers: { 'content-type': type }, body });
 const problemOf = async (answer: Response) =>
   (await answer.json()) as { code: string; detail: string; errors?: { path: string; message: string }[] };
 
@@ -47,22 +47,22 @@ describe('the headers', () => {
   const preflight = { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' };
 
   it.each<[string, string, RequestInit, string]>([
-    ['an answer', '/api/categories', {}, POLICY],
+    ['a response', '/api/categories', {}, POLICY],
     ['the documentation', '/api/docs', {}, POLICY],
     ['a problem', '/api/orders', {}, POLICY],
-    ['an unknown address', '/nowhere', {}, POLICY],
+    ['an unknown path', '/nowhere', {}, POLICY],
     ['the codec', '/api/codec/decode', { method: 'POST' }, POLICY],
     ['a webhook', '/api/webhooks/stripe', { method: 'POST' }, POLICY],
     ['a preflight', '/api/cart', { method: 'OPTIONS', headers: preflight }, POLICY],
-    ['a picture', '/media/categories/x.svg', {}, "default-src 'none'; style-src 'unsafe-inline'; sandbox"],
+    ['an image', '/media/categories/x.svg', {}, "default-src 'none'; style-src 'unsafe-inline'; sandbox"],
   ])('of %s are set', async (_, path, init, policy) => {
-    const { headers } = await ask(path, init);
+    const { headers } = await send(path, init);
     expect(Object.fromEntries(Object.keys(HEADERS).map((name) => [name, headers.get(name)]))).toEqual(HEADERS);
     expect(headers.get('content-security-policy')).toBe(policy);
   });
 
   it('keep errors out of every cache, and name the authentication scheme', async () => {
-    const { status, headers } = await ask('/api/orders');
+    const { status, headers } = await send('/api/orders');
     expect([status, headers.get('cache-control'), headers.get('www-authenticate')]).toEqual([
       401,
       'no-store',
@@ -73,7 +73,7 @@ describe('the headers', () => {
   it('keep personal responses out of shared caches', async () => {
     const { token } = await signedIn(shop);
     for (const path of ['/api/recommendations', '/api/recommendations/choices', '/api/cart/suggestions']) {
-      const { headers } = await ask(path, { headers: { authorization: `Bearer ${token}` } });
+      const { headers } = await send(path, { headers: { authorization: `Bearer ${token}` } });
       expect([path, headers.get('cache-control')]).toEqual([path, 'private, no-store']);
     }
   });
@@ -81,7 +81,7 @@ describe('the headers', () => {
 
 describe('another origin', () => {
   const preflightFrom = (from: string) =>
-    ask('/api/cart', {
+    send('/api/cart', {
       method: 'OPTIONS',
       headers: { origin: from, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-cart-id' },
     });
@@ -89,7 +89,7 @@ describe('another origin', () => {
 
   it('gets no CORS headers, even if it is similar to the storefront’s or null', async () => {
     for (const other of ['https://elsewhere.example', `${origin}.elsewhere.example`, `${origin}0`, 'null']) {
-      const answers = [await preflightFrom(other), await ask('/api/cart', { headers: { origin: other } })];
+      const answers = [await preflightFrom(other), await send('/api/cart', { headers: { origin: other } })];
       for (const { headers } of answers) {
         expect([other, corsOf(headers)]).toEqual([other, []]);
         expect(headers.get('vary')).toContain('Origin');
@@ -179,7 +179,7 @@ describe('a body', () => {
     'of the type %s is rejected',
     async (type) => {
       const { id } = await createProduct(shop.services);
-      const answer = await ask(`/api/cart/items/${id}`, {
+      const answer = await send(`/api/cart/items/${id}`, {
         method: 'PUT',
         headers: { 'content-type': type, 'x-cart-id': randomUUID() },
         body: '{"quantity":2}',

@@ -253,14 +253,15 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
 /** Writes that another test repeats, or that are not idempotent by design. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/auth/register':
-    'below: the email address is the key, and the second person to use it gets a problem that says so',
+    'below: the email address is the key, and a second registration is rejected with email_taken',
   'POST /api/auth/login':
-    'each sign-in is a session of its own; the cart comes along once: accounts.integration.test.ts',
-  'POST /api/events': 'an event that comes twice counts once: event-writer.integration.test.ts',
+    'each sign-in starts a new session, and the cart is merged once: accounts.integration.test.ts',
+  'POST /api/events': 'a repeated event is stored once: event-writer.integration.test.ts',
   'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
-  'DELETE /api/recommendations/history': 'said again, it goes up to the new moment: choices.integration.test.ts',
-  'POST /api/admin/recommendations/retrain': 'one training at a time: retraining.integration.test.ts',
-  'POST /api/admin/recommendations/rollback': 'goes back once for its key: retraining.integration.test.ts',
+  'DELETE /api/recommendations/history':
+    'a repeated request deletes the history up to the new time: choices.integration.test.ts',
+  'POST /api/admin/recommendations/retrain': 'one training runs at a time: retraining.integration.test.ts',
+  'POST /api/admin/recommendations/rollback': 'a key rolls back once: retraining.integration.test.ts',
   'POST /api/codec/decode': 'changes nothing',
   'POST /api/codec/encode': 'changes nothing',
 };

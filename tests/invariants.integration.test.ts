@@ -80,7 +80,7 @@ describe('the stock counters', () => {
     expect(reserved).toBeLessThanOrEqual(20);
     await until(
       async () => (await stockCounters.available([product.id])).get(product.id) === 20 - reserved,
-      'the stock counters to count right',
+      'the stock counters to be correct',
     );
   }, 60_000);
 
@@ -94,7 +94,7 @@ describe('the stock counters', () => {
     const reserved = await until(async () => {
       const answer = await buyer.reserve([{ productId: product.id }], 'again');
       return answer.status === 201 ? answer : undefined;
-    }, 'the stock counters to open');
+    }, 'the stock counters to be ready');
     expect(reserved.body.items).toHaveLength(1);
   });
 });
@@ -123,7 +123,7 @@ describe('money', () => {
     await buyer.untilStatus(begun.order.id, 'canceled');
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 12.5,
-      'the refund',
+      'the refund to be recorded',
     );
     const order = (await buyer.call('GET', `/orders/${begun.order.id}`)).body;
     expect(order).toMatchObject({ captured_amount: 12.5, refunded_amount: 12.5 });
@@ -151,7 +151,7 @@ describe('money', () => {
     expect(answers.filter((each) => refusals.includes(each.body.code))).toHaveLength(47);
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}`)).body.refunded_amount === 9,
-      'the refunds',
+      'the refunds to be recorded',
     );
     await buyer.untilStatus(begun.order.id, 'refunded');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 5, reserved: 0 });
@@ -163,8 +163,8 @@ describe('money', () => {
     const begun = await buyer.order(product.id);
     await buyer.pay(begun, CARDS.refundPendingThenFails);
     await buyer.untilStatus(begun.order.id, 'paid');
-    const asked = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'does not fit' });
-    expect(asked.status).toBe(202);
+    const requested = await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { reason: 'does not fit' });
+    expect(requested.status).toBe(202);
     await until(
       async () => (await buyer.call('GET', `/orders/${begun.order.id}/refunds`)).body.items[0]?.status === 'failed',
       'Stripe to fail the refund',

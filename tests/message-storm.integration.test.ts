@@ -48,7 +48,7 @@ async function survive(services: Services, target: StormTarget, during = async (
   expect(report.replayed).toBeGreaterThan(0);
 }
 
-describe('orders, reservations and refunds', () => {
+describe('orders, reservations, and refunds', () => {
   let shop: TestShop;
   beforeAll(async () => {
     // The retraining uses a separate shop, whose worker must be the only one on its queue.
@@ -191,7 +191,7 @@ describe('the retraining', () => {
           taskQueue: RETRAINING_QUEUE,
           args: [{ train: false }],
         });
-        await until(() => handlersOf(handle), 'the retraining to begin');
+        await until(() => handlersOf(handle), 'the retraining to start');
         await survive(shop.services, { type: 'recommendationRetraining', workflowId: RETRAINING_ID });
       } finally {
         await shop.services.temporal.workflow.getHandle(RETRAINING_ID).terminate('the storm is over');

@@ -134,11 +134,14 @@ describe('an automatic refund that fails', () => {
     const workflowId = unmatchedPaymentWorkflowId(intentId);
     await until(
       async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since'),
-      'the failed refund to show',
+      'the case to show the failed refund',
       30_000,
     );
     const listed = 'WorkflowType = "unmatchedPayment" AND StuckSince IS NOT NULL AND ExecutionStatus = "Running"';
-    await until(async () => (await shop.services.temporal.workflow.count(listed)).count > 0, 'the list to have it');
+    await until(
+      async () => (await shop.services.temporal.workflow.count(listed)).count > 0,
+      'the list to contain the case',
+    );
     await handleOf(workflowId).executeUpdate('retry', {
       args: [{ requestId: 'r1', requestedBy: 'Anna', reason: 'Balance topped up' }],
     });
@@ -151,7 +154,7 @@ describe('an automatic refund that fails', () => {
     const intentId = await payUnmatched(sale.orderId, 900, 'usd', 'pm_card_refundFail');
     const workflowId = unmatchedPaymentWorkflowId(intentId);
     const isStopped = async () => (await desk.details(workflowId).catch(() => '')).includes('Stopped since');
-    await until(isStopped, 'the bank to refuse it', 30_000);
+    await until(isStopped, 'the bank to decline the refund', 30_000);
     expect(await refundedAtStripe(shop, intentId)).toBe(0);
     expect(await refundStatus(intentId)).toBe('failed');
     // This card declines every refund, so the case stays open; the amount received is corrected for the audit after the tests.
@@ -168,7 +171,7 @@ describe('an unmatched payment that Stripe does not refund', () => {
     const sale = await sell(shop);
     await atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 100 });
     const intentId = await payUnmatched(sale.orderId, 900, 'usd');
-    await until(async () => (await refundStatus(intentId)) === 'failed', 'the bank to refuse it', 30_000);
+    await until(async () => (await refundStatus(intentId)) === 'failed', 'the bank to decline the refund', 30_000);
     return { intentId, handle: handleOf(unmatchedPaymentWorkflowId(intentId)) };
   }
 

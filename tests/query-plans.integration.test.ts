@@ -41,7 +41,7 @@ let statements: Statement[];
 
 beforeAll(async () => {
   const { POSTGRES_URL, REDIS_URL } = process.env;
-  large = await makeLargeShop(POSTGRES_URL!, (what) => console.log(`large shop: ${what}`));
+  large = await makeLargeShop(POSTGRES_URL!, (table) => console.log(`large shop: ${table}`));
   services = await connectTestServices({
     POSTGRES_URL: large.url,
     REDIS_URL: Object.assign(new URL(REDIS_URL!), { pathname: `/${REDIS_DATABASE}` }).href,
@@ -51,13 +51,13 @@ beforeAll(async () => {
   });
   await until(
     () => ensureStockCounters(services.db, services.stockCounters, services.log),
-    'the stock counters',
+    'the stock counters to be ready',
     120_000,
   );
   api = await startApi(services);
   // No workflow runs here, so signals from activities are discarded.
-  const nobody = { signal: async () => {} };
-  const temporal = { workflow: { getHandle: () => nobody, signalWithStart: async () => nobody } } as never;
+  const handle = { signal: async () => {} };
+  const temporal = { workflow: { getHandle: () => handle, signalWithStart: async () => handle } } as never;
   activities = createActivities({ ...services, temporal });
   statements = await recorded(shop);
 }, 600_000);
@@ -164,11 +164,11 @@ async function lookAtOrders(): Promise<void> {
     [uuidOf('order', 12_344)],
   ))!;
   const shopper = new Shopper(api.url);
-  for (const [order, who] of [
+  for (const [order, orderOwner] of [
     [guestOrder, guest],
     [ORDER, owner],
   ] as const) {
-    const headers: Record<string, string> = who.startsWith('cart:') ? { 'x-cart-id': who.slice(5) } : {};
+    const headers: Record<string, string> = orderOwner.startsWith('cart:') ? { 'x-cart-id': orderOwner.slice(5) } : {};
     for (const path of ['/orders', `/orders/${order}`, `/orders/${order}/refunds`])
       await shopper.call('GET', path, undefined, headers);
   }

@@ -107,10 +107,10 @@ describe('the requester of a refund', () => {
     const sale = await sell(shop);
     const person = await signedIn(shop, 'support_lead');
     const requestId = randomUUID();
-    const asked = await desk.order(sale.orderId, 'refund', { requestId, requestedBy: nameOf(person) });
-    expect(asked.refundStatus).toBe('awaiting_approval');
-    await expectRefused(person, asked.refundId, sale);
-    await expectApproved(lead, asked.refundId, sale);
+    const requested = await desk.order(sale.orderId, 'refund', { requestId, requestedBy: nameOf(person) });
+    expect(requested.refundStatus).toBe('awaiting_approval');
+    await expectRefused(person, requested.refundId, sale);
+    await expectApproved(lead, requested.refundId, sale);
   });
 });
 

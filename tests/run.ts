@@ -43,7 +43,7 @@ try {
 } catch (error) {
   fail(error);
 }
-// Repeated at the end, so that nobody has to search thousands of lines.
+// Repeated at the end, because the output can have thousands of lines.
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);

@@ -72,7 +72,10 @@ async function saveRunning(): Promise<void> {
   const buyer = new Shopper(url);
   const declined = await buyer.order(product.id);
   await buyer.pay(declined, CARDS.declined);
-  await until(async () => (await buyer.call('GET', `/orders/${declined.order.id}`)).body.last_payment_error, 'the no');
+  await until(
+    async () => (await buyer.call('GET', `/orders/${declined.order.id}`)).body.last_payment_error,
+    'the decline',
+  );
   await save('order', 'waiting-after-decline', orderWorkflowId(declined.order.id), false);
   await buyer.pay(declined);
   await buyer.untilStatus(declined.order.id, 'paid');
@@ -90,7 +93,7 @@ async function saveRunning(): Promise<void> {
   );
   const isPending = async () =>
     (await buyer.call('GET', `/orders/${declined.order.id}`)).body.status === 'partially_refunded';
-  await until(isPending, 'the pending refund');
+  await until(isPending, 'the refund to be pending');
   await save('refund', 'pending-at-stripe', refundWorkflowId(declined.order.id, 'pending'), false);
 }
 
@@ -103,7 +106,7 @@ async function pay(buyer: Shopper, begun: Begun): Promise<void> {
 async function untilItWaits(workflowId: string): Promise<void> {
   const handle = services.temporal.workflow.getHandle(workflowId);
   const refund = async () => (await handle.query<{ refund?: object }>('case')).refund;
-  await until(refund, `${workflowId} to have looked`);
+  await until(refund, `${workflowId} to load its refund`);
 }
 
 /** Saves workflows with the actions of support staff on orders and refunds. */
@@ -144,9 +147,9 @@ async function saveSupport(): Promise<void> {
     await buyer.untilStatus(id, 'paid');
     await desk.order(id, 'refund', { requestId: 'doomed' });
     const failed = async () => (await buyer.call('GET', `/orders/${id}/refunds`)).body.items[0]?.status === 'failed';
-    await until(failed, 'the bank to refuse');
+    await until(failed, 'the bank to decline the refund');
     await desk.refund(id, 'doomed', 'retry');
-    await until(failed, 'the second no');
+    await until(failed, 'the bank to decline the retry');
     await save('refund', 'failed', refundWorkflowId(id, 'doomed'), false);
   };
   await order('refund-failed', doomed, { ended: false });

@@ -52,7 +52,7 @@ const mails = async (email: string) => (await mailsTo(process.env.MAILBOX_URL!, 
 const countersHave = (product: TestProduct, count: number) =>
   until(
     async () => (await shop.services.stockCounters.available([product.id])).get(product.id) === count,
-    `${count} in the stock counters`,
+    `the stock counter to be ${count}`,
   );
 
 describe('fulfillment', () => {
@@ -92,7 +92,7 @@ describe('fulfillment', () => {
     expect((await order(sale)).events.map((event: { type: string }) => event.type)).not.toContain(
       'order_put_under_review',
     );
-    await until(async () => (await mails(sale.email)).length === 2, 'two mails');
+    await until(async () => (await mails(sale.email)).length === 2, 'two emails');
     expect((await mails(sale.email)).join()).toMatch(/on its way|shipped/i);
     const details = await desk.details(orderWorkflowId(orderId));
     for (const expected of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
@@ -122,7 +122,7 @@ describe('fulfillment', () => {
     const sale = await bought();
     await until(async () => (await mails(sale.email)).length === 1, 'the confirmation');
     await desk.order(sale.orderId, 'resendConfirmation');
-    await until(async () => (await mails(sale.email)).length === 2, 'the second one');
+    await until(async () => (await mails(sale.email)).length === 2, 'the second confirmation');
   });
 });
 
@@ -134,7 +134,7 @@ describe('refunds by staff', () => {
     const first = await desk.order(orderId, 'refund', byLine);
     expect(first).toMatchObject({ refundStatus: 'pending', refundWorkflowId: refundWorkflowId(orderId, 'r1') });
     expect((await desk.order(orderId, 'refund', byLine)).refundId).toBe(first.refundId);
-    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the first refund');
+    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the first refund to be recorded');
     expect((await order(sale)).status).toBe('partially_refunded');
     expect((await stockOf(shop.services, product.id)).stock).toBe(8);
     await countersHave(product, 8);
@@ -149,7 +149,7 @@ describe('refunds by staff', () => {
     expect((await desk.order(orderId, 'refund', { amount: 5, restock: true })).refused).toContain('specify "lines"');
     await desk.order(orderId, 'refund', { amount: 5 });
     await desk.order(orderId, 'refund', { requestId: 'rest' });
-    await until(async () => (await order(sale)).status === 'refunded', 'all of it');
+    await until(async () => (await order(sale)).status === 'refunded', 'the full refund');
     expect((await desk.order(orderId, 'refund')).refused).toMatch(/refunded|over/);
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
   });
@@ -158,9 +158,9 @@ describe('refunds by staff', () => {
     const sale = await bought({ price: '80.00' });
     const { orderId } = sale;
     const workflowId = refundWorkflowId(orderId, 'big');
-    const asked = await desk.order(orderId, 'refund', { requestId: 'big', requestedBy: 'lena', amount: 120 });
-    expect(asked.refundStatus).toBe('awaiting_approval');
-    const id = asked.refundId;
+    const requested = await desk.order(orderId, 'refund', { requestId: 'big', requestedBy: 'lena', amount: 120 });
+    expect(requested.refundStatus).toBe('awaiting_approval');
+    const id = requested.refundId;
     expect((await desk.details(workflowId)).replaceAll('\\', '')).toContain('Waiting for approval');
     const decision = { refundId: id, decision: 'approve', requestedBy: 'support_lead:someone', requestId: undefined };
     expect((await desk.refund(orderId, 'big', 'decide', decision)).refused).toContain(
@@ -186,7 +186,7 @@ describe('refunds by staff', () => {
       const approved = await lead.call('POST', `/refunds/${id}/approve`, yes);
       expect([approved.status, approved.body.refund?.id]).toEqual([200, id]);
     }
-    await until(async () => (await order(sale)).refunded_amount === 120, 'the refund');
+    await until(async () => (await order(sale)).refunded_amount === 120, 'the refund to be recorded');
     expect((await lead.call('POST', `/refunds/${id}/reject`, { reason: 'no' })).body.code).toBe('conflict');
     const tries = (await desk.events(orderId)).filter((event) => event.type === 'refund_approval_refused');
     expect(tries.map((event) => event.actor)).toEqual([
@@ -209,9 +209,9 @@ describe('refunds by staff', () => {
     expect(await refundsOf(sale)).toEqual(
       expect.arrayContaining([expect.objectContaining({ status: 'rejected', decision_reason: 'Used for a year' })]),
     );
-    await until(async () => (await mails(sale.email)).length === 3, 'paid, refunded, refused');
+    await until(async () => (await mails(sale.email)).length === 3, 'the third email');
     const isOver = async () => !(await desk.isRunning(refundWorkflowId(sale.orderId, 'slice')));
-    await until(isOver, 'the workflow of the rejected one to end');
+    await until(isOver, 'the workflow of the rejected refund to end');
   });
 
   const atTheForm = (input: object) =>
@@ -246,8 +246,8 @@ describe('refunds by staff', () => {
     const lines = [{ product_id: product.id, quantity: 1 }];
     const key = { 'idempotency-key': 'return-1' };
     for (let times = 0; times < 2; times++) {
-      const asked = await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, key);
-      expect([asked.status, asked.body.refund.status, asked.body.refund.amount]).toEqual([
+      const requested = await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, key);
+      expect([requested.status, requested.body.refund.status, requested.body.refund.amount]).toEqual([
         202,
         'awaiting_return',
         12.5,
@@ -255,7 +255,7 @@ describe('refunds by staff', () => {
     }
     const received = await desk.refund(orderId, 'return-1', 'returnReceived', { restock: true });
     expect(received.status).toBe('pending');
-    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the money');
+    await until(async () => (await order(sale)).refunded_amount === 12.5, 'the refund to be recorded');
     expect((await order(sale)).status).toBe('shipped');
     expect((await stockOf(shop.services, product.id)).stock).toBe(9);
     const second = await buyer.call(
@@ -272,7 +272,7 @@ describe('refunds by staff', () => {
     const reason = 'Broken';
     await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason }, { 'idempotency-key': 'return-3' });
     await desk.refund(orderId, 'return-3', 'returnReceived', {});
-    await until(async () => (await order(sale)).refunded_amount === 25, 'the money of both');
+    await until(async () => (await order(sale)).refunded_amount === 25, 'both refunds to be recorded');
     expect((await stockOf(shop.services, product.id)).stock).toBe(9);
   });
 
@@ -281,14 +281,17 @@ describe('refunds by staff', () => {
     const { orderId } = sale;
     const workflowId = refundWorkflowId(orderId, 'doomed');
     await desk.order(orderId, 'refund', { requestId: 'doomed', amount: 5 });
-    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the bank to refuse');
-    await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the trouble to show');
+    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the bank to decline the refund');
+    await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the case to show the failure');
     expect(await desk.isRunning(workflowId)).toBe(true);
     expect((await order(sale)).refunded_amount).toBe(0);
     expect((await desk.refund(orderId, 'doomed', 'retry')).status).toBe('pending');
-    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the second no');
+    await until(async () => (await refundsOf(sale))[0]?.status === 'failed', 'the bank to decline the retry');
     // Stripe's events may still arrive; an update that ends the workflow must be answered nevertheless.
-    await until(async () => (await desk.details(workflowId)).includes('Stopped since'), 'the trouble to show again');
+    await until(
+      async () => (await desk.details(workflowId)).includes('Stopped since'),
+      'the case to show the second failure',
+    );
     expect((await desk.refund(orderId, 'doomed', 'giveUp', { reason: 'Paid by transfer' })).status).toBe('failed');
     await until(async () => !(await desk.isRunning(workflowId)), 'the workflow to end');
     expect((await desk.events(orderId)).map((event) => event.type)).toEqual(
@@ -302,8 +305,12 @@ describe('canceling', () => {
     const sale = await bought({ price: '80.00' });
     const { orderId, product, buyer } = sale;
     const lead = await signedIn(shop, 'support_lead');
-    const asked = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
-    expect([asked.status, asked.body.status, asked.body.cancellation_waits]).toEqual([202, 'under_review', true]);
+    const requested = await buyer.call('POST', `/orders/${orderId}/cancel`, { reason: 'Too dear' });
+    expect([requested.status, requested.body.status, requested.body.cancellation_waits]).toEqual([
+      202,
+      'under_review',
+      true,
+    ]);
     expect((await desk.order(orderId, 'release')).refused).toContain('A cancellation is waiting for approval');
     const [waiting] = await refundsOf(sale);
     await lead.call('POST', `/refunds/${waiting.id}/reject`, { reason: 'It is packed' });
@@ -311,7 +318,7 @@ describe('canceling', () => {
     await desk.order(orderId, 'cancel', { requestId: 'c2' });
     const second = (await refundsOf(sale)).at(-1);
     await lead.call('POST', `/refunds/${second.id}/approve`, { reason: 'Right' });
-    await until(async () => (await order(sale)).refunded_amount === 160, 'the money');
+    await until(async () => (await order(sale)).refunded_amount === 160, 'the refund to be recorded');
     expect((await order(sale)).status).toBe('canceled');
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 10, reserved: 0 });
     await until(async () => !(await desk.isRunning(orderWorkflowId(orderId))), 'the workflow to end');
@@ -350,7 +357,7 @@ describe('reservations', () => {
     await until(async () => {
       const reservation = await desk.case(reservationWorkflowId(row!.id));
       return Date.parse(reservation.expiresAt) - before === 1_200_000;
-    }, 'the reservation to follow');
+    }, 'the reservation to be extended');
     await buyer.call('POST', `/orders/${id}/cancel`);
   });
 });
@@ -376,13 +383,16 @@ describe('actions at Stripe', () => {
     const { orderId } = sale;
     const dispute = await atStripe(shop, 'disputes', { payment_intent: await intentOf(orderId) });
     const opened = (await dispute.json()) as { id: string };
-    await until(async () => (await order(sale)).status === 'refunded', 'the chargeback');
+    await until(async () => (await order(sale)).status === 'refunded', 'the chargeback to be recorded');
     expect((await desk.order(orderId, 'refund', { amount: 1 })).refused).toContain('was already refunded');
     expect((await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1' })).refused).toBeTruthy();
-    await until(async () => (await desk.details(orderWorkflowId(orderId))).includes('Chargebacks'), 'the details');
+    await until(
+      async () => (await desk.details(orderWorkflowId(orderId))).includes('Chargebacks'),
+      'the case to show the chargeback',
+    );
     expect(await desk.isRunning(orderWorkflowId(orderId))).toBe(true);
     await atStripe(shop, `disputes/${opened.id}/close`, { outcome: 'won' });
-    await until(async () => (await order(sale)).status === 'paid', 'the money to be back');
+    await until(async () => (await order(sale)).status === 'paid', 'the order to be paid again');
     expect((await order(sale)).refunded_amount).toBe(0);
   });
 
@@ -407,7 +417,7 @@ describe('a product that search shows incorrectly', () => {
     const { productIndex, temporal } = shop.services;
     const found = async () =>
       (await productIndex.client.exists({ index: productIndex.alias, id: product.id })) as unknown as boolean;
-    await until(found, 'the product in the index');
+    await until(found, 'the product to be indexed');
     await productIndex.client.delete({ index: productIndex.alias, id: product.id, refresh: true });
     expect(await found()).toBe(false);
     const start = (input: object) =>

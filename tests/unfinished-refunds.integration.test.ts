@@ -20,12 +20,12 @@ beforeAll(async () => {
   desk = new Desk(shop.services);
 });
 afterAll(() => shop?.stop());
-const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
+const { requestRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
 
 /** A refund of one unit that the bank declined. */
 async function failedRefund(sale: Sale, requestId = 'failed'): Promise<void> {
   await pendingAtStripe('failed', 200);
-  await askRefund(sale, line(sale, 0, 1), requestId);
+  await requestRefund(sale, line(sale, 0, 1), requestId);
   await untilRefund(sale, requestId, 'failed');
 }
 
@@ -35,7 +35,7 @@ describe('a refund that was made in another way', () => {
     await failedRefund(sale);
     expect((await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER)).status).toBe('failed');
     expect((await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`, { reason: 'late' })).status).toBe(200);
-    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to go back');
+    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 1250, 'the rest to be refunded');
     expect([await stock(sale, 0), (await orderOf(sale)).status]).toEqual([10, 'canceled']);
   });
 
@@ -45,7 +45,7 @@ describe('a refund that was made in another way', () => {
     await desk.refund(sale.orderId, 'failed', 'giveUp', TRANSFER);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
     expect(await stock(sale, 0)).toBe(10);
-    expect((await askRefund(sale, {}, 'again')).body.code).toBe('order_not_refundable');
+    expect((await requestRefund(sale, {}, 'again')).body.code).toBe('order_not_refundable');
   });
 });
 
@@ -53,14 +53,17 @@ describe('a failed refund', () => {
   it('is replaced by a later refund of its units, and is then never paid', async () => {
     const sale = await sell(shop, { lines: [{ price: '60.00', quantity: 2 }] });
     await failedRefund(sale);
-    const both = await askRefund(sale, line(sale, 0, 2), 'both');
+    const both = await requestRefund(sale, line(sale, 0, 2), 'both');
     expect(both.body.refund.status).toBe('awaiting_approval');
     expect((await refundOf(sale, 'failed'))!.status).toBe('rejected');
-    await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'its workflow to end');
+    await until(async () => !(await desk.isRunning(`refund-${sale.orderId}-failed`)), 'the refund’s workflow to end');
     const lead = await signedIn(shop, 'support_lead');
     await lead.call('POST', `/refunds/${both.body.refund.id}/reject`, { reason: 'Not agreed' });
     // Nothing was refunded, so everything ships.
-    await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
+    await until(
+      async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped',
+      'the order to ship',
+    );
     expect([await stock(sale, 0), await refundedAtStripe(shop, sale.intentId)]).toEqual([8, 0]);
   });
 
@@ -69,7 +72,10 @@ describe('a failed refund', () => {
     await failedRefund(sale);
     const reason = 'You want it after all';
     expect(await desk.refund(sale.orderId, 'failed', 'cancel', { reason })).toMatchObject({ status: 'rejected' });
-    await until(async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped', 'to ship');
+    await until(
+      async () => (await desk.order(sale.orderId, 'markShipped', PARCEL)).status === 'shipped',
+      'the order to ship',
+    );
     expect(await stock(sale, 0)).toBe(8);
     expect((await desk.events(sale.orderId)).map(({ type }) => type)).toContain('refund_canceled');
   });
@@ -80,8 +86,8 @@ describe('a failed refund', () => {
       { price: '70.00', quantity: 1 },
     ];
     const sale = await sell(shop, { lines, card: REFUND_FAILS_LATER });
-    await askRefund(sale, line(sale, 0, 1), 'owed');
-    await until(async () => (await stock(sale, 0)) === 10, 'the unit to be back on sale');
+    await requestRefund(sale, line(sale, 0, 1), 'owed');
+    await until(async () => (await stock(sale, 0)) === 10, 'the unit to be restocked');
     await untilRefund(sale, 'owed', 'failed');
     // No other refund can use the amount owed.
     expect((await desk.order(sale.orderId, 'refund', { amount: 71 })).refused).toContain(
@@ -109,7 +115,7 @@ describe('a failed refund', () => {
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId, amount: 500 });
     await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the refund to be found');
     expect((await desk.refund(sale.orderId, 'c1', 'retry')).refused).toBeUndefined();
-    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 2500, 'all of it to go back');
+    await until(async () => (await refundedAtStripe(shop, sale.intentId)) === 2500, 'the whole payment to be refunded');
     await untilRefund(sale, 'c1', 'succeeded');
   });
 });
@@ -117,9 +123,9 @@ describe('a failed refund', () => {
 describe('a refund of everything', () => {
   it('is refused while another refund may still be rejected, which would leave money without units', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-    const asked = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
-    expect(asked.refundStatus).toBe('awaiting_approval');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
+    const requested = await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 120 });
+    expect(requested.refundStatus).toBe('awaiting_approval');
+    expect((await requestRefund(sale, {}, 'all')).body.detail).toContain('cancel the order');
     // An amount by staff that happens to equal the remainder includes no units.
     expect((await desk.order(sale.orderId, 'refund', { requestId: 'rest', amount: 30 })).refused).toBeUndefined();
     const record = await shop.services.db.row<{ cancels: boolean }>(
@@ -132,12 +138,12 @@ describe('a refund of everything', () => {
   it('is refused while a chargeback is open, because Stripe would refund nothing while the units would be canceled', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
-    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
-    expect((await askRefund(sale, {}, 'all')).body.detail).toContain('chargeback');
-    expect((await askRefund(sale, line(sale, 0, 1), 'one')).body.detail).toContain('chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback to be recorded');
+    expect((await requestRefund(sale, {}, 'all')).body.detail).toContain('chargeback');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'one')).body.detail).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
-    expect((await askRefund(sale, {}, 'later')).status).toBe(202);
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
+    expect((await requestRefund(sale, {}, 'later')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
   });
 
@@ -145,9 +151,9 @@ describe('a refund of everything', () => {
     const sale = await sell(shop, TWO);
     await desk.order(sale.orderId, 'refund', { requestId: 'sorry', amount: 12.5 });
     await untilRefund(sale, 'sorry', 'succeeded');
-    const refused = await askRefund(sale, line(sale, 0, 1), 'one');
+    const refused = await requestRefund(sale, line(sale, 0, 1), 'one');
     expect(refused.body.detail).toMatch(/1 × “Item A” would still ship unpaid. Cancel the order/);
-    expect((await askRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
+    expect((await requestRefund(sale, line(sale, 0, 2), 'two')).body.code).toBe('refund_exceeds_charge');
     expect((await desk.order(sale.orderId, 'cancel')).status).toBe('canceled');
     expect(await stock(sale, 0)).toBe(10);
   });

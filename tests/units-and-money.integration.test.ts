@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
-const { askRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
+const { requestRefund, line, skuLine, stock, refundOf, untilRefund, pendingAtStripe } = refundHelpers(() => shop);
 /** Retries because the workflow refuses until it is notified of what PostgreSQL has recorded. */
 const untilShipped = (sale: Sale) =>
   until(
@@ -36,18 +36,18 @@ const details = (sale: Sale) => desk.details(orderWorkflowId(sale.orderId));
 describe('before an order ships', () => {
   it('a refund by line cancels the units, restocks them automatically, and removes them from the packing list', async () => {
     const sale = await sell(shop, TWO_LINES);
-    expect((await askRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
-    expect((await askRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
+    expect((await requestRefund(sale, { amount: 149.99 }, 'bare')).body).toMatchObject({ code: 'invalid_request' });
+    expect((await requestRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
     await untilRefund(sale, 'one', 'succeeded');
     expect(await stock(sale, 1)).toBe(9);
     const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| \*\*1\*\* \|/.test(await details(sale));
-    await until(isShown, 'packers to see one unit less');
+    await until(isShown, 'the packing list to have one unit less');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
   it('a refund of everything restocks all units and leaves nothing to ship', async () => {
     const sale = await sell(shop);
-    expect((await askRefund(sale, {}, 'all')).status).toBe(202);
+    expect((await requestRefund(sale, {}, 'all')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
     expect(await stock(sale, 0)).toBe(10);
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toMatch(/refunded|over/);
@@ -60,21 +60,24 @@ describe('before an order ships', () => {
         { price: '5.00', quantity: 1 },
       ],
     });
-    expect((await askRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'big')).body.refund.status).toBe('awaiting_approval');
     const refused = (await desk.order(sale.orderId, 'markShipped', PARCEL)).refused;
     expect(refused).toContain('A refund of 1 × “Item A” is unfinished');
-    await until(async () => (await details(sale)).includes('Do not ship yet.'), 'the case to say so');
+    await until(
+      async () => (await details(sale)).includes('Do not ship yet.'),
+      'the case to show that shipping is blocked',
+    );
     const lead = await signedIn(shop, 'support_lead');
     const { id } = (await refundOf(sale, 'big'))!;
     expect((await lead.call('POST', `/refunds/${id}/reject`, { reason: 'Not our fault' })).status).toBe(200);
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
 
-  it('a refund in progress at the bank blocks it too, and so does a failed one until it is given up', async () => {
+  it('a refund in progress at the bank blocks the shipment, and so does a failed one until it is given up', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 2_000);
-    await askRefund(sale, line(sale, 0, 1), 'slow');
-    await until(async () => (await orderOf(sale)).refunded_amount === 40, 'Stripe to have it');
+    await requestRefund(sale, line(sale, 0, 1), 'slow');
+    await until(async () => (await orderOf(sale)).refunded_amount === 40, 'the refund to be recorded');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
     await untilRefund(sale, 'slow', 'failed');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('is unfinished');
@@ -136,12 +139,12 @@ describe('a unit', () => {
 
   it('whose refund succeeds and then fails at the bank is restocked once, and can be refunded again only by a retry', async () => {
     const sale = await sell(shop, refundFails);
-    await askRefund(sale, line(sale, 0, 1), 'first');
+    await requestRefund(sale, line(sale, 0, 1), 'first');
     await untilRefund(sale, 'first', 'failed');
     expect(await stock(sale, 0)).toBe(10);
-    expect((await askRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'second')).body.code).toBe('invalid_request');
     // It never ships, but the rest of the order does. Its refund can still be retried.
-    await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to be up to date');
+    await until(async () => !(await details(sale)).includes('Do not ship yet.'), 'the case to allow shipping');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
     expect((await desk.refund(sale.orderId, 'first', 'retry')).refused).toBeUndefined();
     await untilRefund(sale, 'first', 'failed');
@@ -157,16 +160,16 @@ describe('a unit', () => {
     await shop.services.stripe.refunds.create({ payment_intent: sale.intentId });
     await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the refund to be found');
     expect(await stock(sale, 0)).toBe(10);
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank to refuse it', 20_000);
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank to decline the refund', 20_000);
     await settleWithoutStripe(sale);
   }, 60_000);
 
   it('of a failed refund of several units ships when another refund replaces it for the other units', async () => {
     const sale = await sell(shop, TWO_LINES);
     await pendingAtStripe('failed', 300);
-    await askRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
+    await requestRefund(sale, { lines: [...line(sale, 0, 1).lines, ...line(sale, 1, 1).lines] }, 'both');
     await untilRefund(sale, 'both', 'failed');
-    await askRefund(sale, line(sale, 0, 1), 'one');
+    await requestRefund(sale, line(sale, 0, 1), 'one');
     await untilRefund(sale, 'one', 'succeeded');
     expect((await refundOf(sale, 'both'))!.status).toBe('rejected');
     await untilShipped(sale);
@@ -192,12 +195,12 @@ describe('a cancellation', () => {
   it('waits for the bank’s decision on a chargeback, because money could otherwise remain that no refund covers', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 1_000);
-    await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the chargeback to be recorded');
     expect((await desk.order(sale.orderId, 'cancel')).refused).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
     expect(await desk.order(sale.orderId, 'cancel')).toEqual({ status: 'canceled' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the money');
+    await until(async () => (await orderOf(sale)).refunded_amount === 25, 'the payment to be refunded');
   }, 60_000);
 
   it('that is rejected leaves the order under review if it was before', async () => {
@@ -215,7 +218,7 @@ describe('a cancellation', () => {
     expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
   });
 
-  it('absorbs waiting refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
+  it('replaces pending refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
     await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
     const lead = await signedIn(shop, 'support_lead');
@@ -229,7 +232,7 @@ describe('a cancellation', () => {
     );
     const { id } = (await refundOf(sale, 'c1'))!;
     expect((await lead.call('POST', `/refunds/${id}/approve`, { reason: 'ok' })).status).toBe(200);
-    await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the money');
+    await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the payment to be refunded');
     expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 150, refunded_amount: 150 });
     expect(await stock(sale, 0)).toBe(10);
   });
@@ -261,7 +264,7 @@ describe('a cancellation', () => {
     );
     for (const sale of sales) {
       const { captured_amount: captured } = await orderOf(sale);
-      await until(async () => (await orderOf(sale)).refunded_amount === captured, 'all that was charged to go back');
+      await until(async () => (await orderOf(sale)).refunded_amount === captured, 'the whole charge to be refunded');
       expect(await stock(sale, 0)).toBe(10);
     }
   }, 60_000);
@@ -272,15 +275,18 @@ describe('a chargeback', () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
-    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to say so');
+    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to show the chargeback');
     const [, first] = (await details(sale)).split('\n\n');
     expect(first).toMatch(
       /respond in the Stripe Dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if the chargeback is won/,
     );
     const list = `DisputeStatus = "needs_response" AND OrderId = "${sale.orderId}"`;
-    await until(async () => (await shop.services.temporal.workflow.count(list)).count === 1, 'the list to have it');
+    await until(
+      async () => (await shop.services.temporal.workflow.count(list)).count === 1,
+      'the list to contain the order',
+    );
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'lost' });
-    await until(async () => (await stock(sale, 0)) === 10, 'the units to be back on sale');
+    await until(async () => (await stock(sale, 0)) === 10, 'the units to be restocked');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toBeTruthy();
   });
 
@@ -297,10 +303,10 @@ describe('a chargeback', () => {
   it('of a part of the amount also blocks the shipment until the bank decides', async () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale, 500);
-    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback');
+    await until(async () => (await orderOf(sale)).refunded_amount === 5, 'the chargeback to be recorded');
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('chargeback');
     await atStripe(shop, `disputes/${disputeId}/close`, { outcome: 'won' });
-    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision');
+    await until(async () => (await orderOf(sale)).refunded_amount === 0, 'the bank’s decision to be recorded');
     await untilShipped(sale);
   });
 
@@ -329,30 +335,30 @@ describe('returns', () => {
   it('after the return window are refused with its end date', async () => {
     const sale = await sell(shop);
     await deliver(sale, 400);
-    const until_ = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
-    const asked = await askRefund(sale, line(sale, 0, 1), 'late');
-    expect([asked.status, asked.body.code]).toEqual([409, 'return_window_closed']);
-    expect(asked.body.detail).toContain(until_);
-    expect((await orderOf(sale)).returns_until).toContain(until_);
+    const windowEnd = new Date(Date.now() - 370 * 86_400_000).toISOString().slice(0, 10);
+    const refused = await requestRefund(sale, line(sale, 0, 1), 'late');
+    expect([refused.status, refused.body.code]).toEqual([409, 'return_window_closed']);
+    expect(refused.body.detail).toContain(windowEnd);
+    expect((await orderOf(sale)).returns_until).toContain(windowEnd);
   });
 
   it('that are open when the window closes keep the workflow waiting, without a busy loop', async () => {
     const sale = await sell(shop);
     await deliver(sale, 0);
-    expect((await askRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');
+    expect((await requestRefund(sale, line(sale, 0, 1), 'open')).body.refund.status).toBe('awaiting_return');
     await shop.services.db.run(`update orders set delivered_at = now() - interval '31 days' where id = $1`, [
       sale.orderId,
     ]);
     const handle = shop.services.temporal.workflow.getHandle(orderWorkflowId(sale.orderId));
     await handle.signal('orderChanged');
-    await until(async () => (await details(sale)).includes('awaiting return'), 'the case to know the return');
+    await until(async () => (await details(sale)).includes('awaiting return'), 'the case to show the return');
     const length = async () => (await handle.describe()).historyLength;
     // A loop without a wait would add hundreds of events in this time.
     await until(async () => {
       const before = await length();
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       return (await length()) === before;
-    }, 'the workflow to be quiet');
+    }, 'the workflow to be idle');
     expect((await handle.describe()).status.name).toBe('RUNNING');
     await desk.refund(sale.orderId, 'open', 'returnReceived', { restock: true });
     expect(await handle.result()).toBe('delivered');

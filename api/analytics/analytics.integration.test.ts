@@ -50,16 +50,16 @@ describe('an accepted batch', () => {
 
   it('has identities only with consent, and never a cart’s ID', async () => {
     const person = await signedIn(shop);
-    const [plain, agreed, signalled, declined] = [pageView(), pageView(), pageView(), pageView()];
+    const [plain, agreed, signaled, declined] = [pageView(), pageView(), pageView(), pageView()];
     await send(person, [plain]);
     await send(person, [agreed], GRANTED);
-    await send(person, [signalled], { ...GRANTED, 'sec-gpc': '1' });
+    await send(person, [signaled], { ...GRANTED, 'sec-gpc': '1' });
     await send(person, [declined], { 'x-analytics-consent': 'declined', cookie: 'analytics_consent=granted' });
     expect(await written(agreed.id)).toMatchObject({
       user_id: person.session.user.id,
       visitor: visitorOf(person.cartId),
     });
-    for (const { id } of [plain, signalled, declined])
+    for (const { id } of [plain, signaled, declined])
       expect(await written(id)).toMatchObject({ user_id: null, visitor: null });
     const kept = JSON.stringify(await shop.services.redis.xrange(EVENT_STREAM, '-', '+'));
     for (const secret of [person.cartId, person.address, person.email]) expect(kept).not.toContain(secret);

@@ -1,15 +1,15 @@
-/** How often lists of recommendations were followed, by the model that chose them and the place where they stood. */
+/** Reports the click-through of recommendation lists by model and placement. */
 import { DomainError } from '../../domain/errors.ts';
 import type { InfluxDb, InfluxSeries } from '../../infra/influxdb/client.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { ClickThrough } from '../contracts/analytics.ts';
 
-/** Lists that no trained model chose carry this instead of a model's id. */
+/** Replaces the model ID in events about lists that were made without a model. */
 const UNTRAINED = 'untrained';
 const MAX_MODELS = 20;
 
 /**
- * Models that the shop never had are left out: a browser can name any.
+ * Reports only models from the database, newest first, because a browser can send any model ID.
  * @throws DomainError unavailable
  */
 export async function reportClickThrough(
@@ -25,13 +25,18 @@ export async function reportClickThrough(
       .limit(MAX_MODELS),
   );
   const items = await Promise.all(
-    [...models.map(({ id }) => id), UNTRAINED].map((model) => ofModel(influx, model, fromMs, toMs)),
+    [...models.map(({ id }) => id), UNTRAINED].map((model) => clickThroughOf(influx, model, fromMs, toMs)),
   );
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), items: items.flat() };
 }
 
-async function ofModel(influx: InfluxDb, model: string, fromMs: number, toMs: number): Promise<ClickThrough['items']> {
-  // An id of ours, by its table's shape: letters, digits, points, colons and dashes.
+async function clickThroughOf(
+  influx: InfluxDb,
+  model: string,
+  fromMs: number,
+  toMs: number,
+): Promise<ClickThrough['items']> {
+  // Safe to insert: the retraining generates model IDs, which contain only letters, digits, and dashes.
   const query = `SELECT count("id") FROM "events" WHERE ("event" = 'impression' OR "event" = 'click') AND "model" = '${model}'
     AND time >= ${fromMs}ms AND time < ${toMs}ms GROUP BY "event", "placement"`;
   let series: InfluxSeries[];

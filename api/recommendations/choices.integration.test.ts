@@ -89,7 +89,7 @@ describe('a deleted history', () => {
     const { order, payment } = (await who.checkout(reserved.body.id)).body;
     await who.pay({ payment });
     await who.untilStatus(order.id, 'paid');
-    await until(() => isPersonal(who), 'the purchase to count');
+    await until(() => isPersonal(who), 'the purchase to affect recommendations');
     const shownEvent = {
       event: 'impression',
       id: randomUUID(),
@@ -124,17 +124,17 @@ describe('a deleted history', () => {
     const isDone = async () =>
       (await db.row(`select 1 from outbox where topic = 'history.forget' and key = $1`, [`user:${userId}`])) ===
       undefined;
-    await until(isDone, 'the events to be nobody’s', 25_000);
+    await until(isDone, 'the events to be anonymized', 25_000);
     for (const id of [...before, late]) {
       const points = await pointsOf(influx, id);
       expect(points).toHaveLength(1);
       expect(points[0]!.user_id || null).toBeNull();
     }
-    // The account's name is removed, and the browser's, which is derived from its cart.
+    // Both the account's ID and the browser's, which is derived from its cart, are removed.
     expect(await written(before[0]!)).toMatchObject({ placement: 'home', model: 'm-1', event: 'impression' });
     expect(await written(carted.id)).toMatchObject({ quantity: 2, price: 3, product_id: mug.id });
     const visitorDone = async () => !(await written(before[0]!))?.visitor;
-    await until(visitorDone, 'the visitor to be nobody', 25_000);
+    await until(visitorDone, 'the visitor’s events to be anonymized', 25_000);
     expect((await untilWritten(influx, others)).user_id).toBe(other.session.user.id);
 
     await look(who);
@@ -165,8 +165,8 @@ describe('a deleted history', () => {
         `select last_error from outbox where topic = 'history.forget' and key = $1 and attempts > 0`,
         [key],
       );
-    expect((await until(refused, 'the handler to wait')).last_error).toContain('still in the stream');
-    // The entry's event is written with the name, before the entry is acknowledged.
+    expect((await until(refused, 'the handler to postpone the message')).last_error).toContain('still in the stream');
+    // The entry's event is written with the visitor's ID, before the entry is acknowledged.
     await redis.xadd(EVENT_STREAM, '*', 'id', event.id, 'event', 'product_view', 'at', event.at, 'data', event.data);
     await untilWritten(influx, event.id);
     await redis.xack(EVENT_STREAM, 'influxdb', entry);
@@ -179,6 +179,6 @@ describe('a deleted history', () => {
       );
       return !(await pointsOf(influx, event.id))[0]?.visitor;
     };
-    await until(isForgotten, 'the visitor to be nobody', 25_000);
+    await until(isForgotten, 'the visitor’s event to be anonymized', 25_000);
   });
 });

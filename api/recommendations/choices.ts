@@ -1,4 +1,4 @@
-/** What shoppers choose about recommendations: whether they are for them in person, and that what happened so far is forgotten. */
+/** Shoppers' settings for recommendations: whether they are personal, and the deletion of the history that they are based on. */
 import type { Database } from '../../infra/postgres/database.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
@@ -6,7 +6,7 @@ import { shopperCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { RecommendationChoices } from '../contracts/recommendations.ts';
 import type { ShopperTastes } from './shopper-tastes.ts';
 
-/** The worker takes the name off the analytics events: activities/recommendations/forget-handler.ts. */
+/** Makes the worker anonymize the shopper's analytics events: activities/recommendations/forget-handler.ts. */
 const FORGET_TOPIC = 'history.forget';
 
 export class ShopperChoices {
@@ -20,7 +20,7 @@ export class ShopperChoices {
     this.#tastes = tastes;
   }
 
-  /** Of one person under several names: what any of them says. @param names as `namesOf` gives them */
+  /** Combines the settings of all names of one person; an opt-out under any name counts. @param names as returned by `namesOf` */
   async read(names: readonly string[]): Promise<RecommendationChoices> {
     const rows = await this.#db.rows(
       this.#db.query
@@ -35,7 +35,7 @@ export class ShopperChoices {
     };
   }
 
-  /** Without personal recommendations, what was looked at is not kept either. */
+  /** Turns personal recommendations on or off. Turning them off also deletes recent product views. */
   async choose(names: readonly string[], isPersonalized: boolean): Promise<void> {
     const choices = names.map((who) => ({ who, personalized: isPersonalized }));
     await this.#db.run(
@@ -58,7 +58,7 @@ export class ShopperChoices {
     if (!isPersonalized) await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }
 
-  /** What was bought, looked at and put into carts until now is not used any more. Said again, it goes up to the new moment. */
+  /** Stops using all earlier purchases, product views, and cart additions. A repeated call moves the time up to now. */
   async forget(names: readonly string[]): Promise<void> {
     const until = new Date();
     const choices = names.map((who) => ({ who, forgotten_at: until }));
@@ -91,7 +91,7 @@ export class ShopperChoices {
           ),
       );
     });
-    // In this order, so that a request in between finds no record, or one that is already outdated.
+    // The records first: with the new time, views from before it are ignored even while they are not deleted yet.
     await this.#cache.invalidate(names.map(shopperCacheKey));
     await Promise.all(names.map((name) => this.#tastes.forget(name)));
   }

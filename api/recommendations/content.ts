@@ -19,7 +19,7 @@ type Subject = Pick<ShelfProduct, 'id' | 'category'>;
 export class SimilarByContent {
   readonly #index: ProductIndex;
   readonly #log: Logger;
-  readonly #kept = new LRUCache<string, { ids: Promise<string>; untilMs: number }>({ max: MAX_PRODUCTS });
+  readonly #cache = new LRUCache<string, { ids: Promise<string>; untilMs: number }>({ max: MAX_PRODUCTS });
   #pausedUntilMs = 0;
 
   constructor(index: ProductIndex, log: Logger) {
@@ -29,18 +29,18 @@ export class SimilarByContent {
 
   /** IDs, most similar first; some may be deleted or sold out since. */
   async find(product: Subject): Promise<string[]> {
-    let kept = this.#kept.get(product.id);
-    if (!kept || kept.untilMs <= Date.now()) {
-      kept = { ids: this.#search(product), untilMs: Date.now() + LIFE_MS };
-      this.#kept.set(product.id, kept);
+    let cached = this.#cache.get(product.id);
+    if (!cached || cached.untilMs <= Date.now()) {
+      cached = { ids: this.#search(product), untilMs: Date.now() + LIFE_MS };
+      this.#cache.set(product.id, cached);
     }
-    const ids = await kept.ids;
+    const ids = await cached.ids;
     return ids === '' ? [] : ids.split(',');
   }
 
   async #search(product: Subject): Promise<string> {
     const found = await this.search([product]);
-    if (!found) this.#kept.delete(product.id);
+    if (!found) this.#cache.delete(product.id);
     return (found?.[0] ?? []).map(({ id }) => id).join(',');
   }
 

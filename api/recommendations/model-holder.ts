@@ -1,4 +1,4 @@
-/** The model that this process asks: what PostgreSQL says is served, loaded beside the one before and swapped when it is whole. */
+/** Keeps the served model in memory: loads a newly served model in the background, and switches to it once it is complete. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Scorer } from '../../domain/recommendations/scorer.ts';
 import { decodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
@@ -9,17 +9,17 @@ import type { ShelfProduct } from './shelf-reader.ts';
 
 export const MODEL_ARTIFACT = 'model';
 
-export interface HeldModel {
+export interface LoadedModel {
   id: string;
   model: ServedModel;
   scorer: Scorer;
-  /** Product's id → its place in the model. */
-  placeOf: ReadonlyMap<string, number>;
+  /** Indexes in the model's `items`, by product ID. */
+  indexById: ReadonlyMap<string, number>;
 }
 
-/** How often the table is looked at: a switch is seen by every process within it. */
+/** Every process switches to a newly served model within this time. */
 const POLL_MS = 2_000;
-/** A model that can't be loaded is tried again after this long; it may be repaired, or PostgreSQL was restarted in between. */
+/** Delay before a model that could not be loaded is retried, because its artifact may be repaired or PostgreSQL may be available again. */
 const RETRY_MS = 60_000;
 
 export class ModelHolder {
@@ -27,28 +27,28 @@ export class ModelHolder {
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #held: HeldModel | undefined;
-  #refused: { id: string; untilMs: number } | undefined;
-  #onSwap: ((reserved: HeldModel | undefined) => void) | undefined;
+  #loaded: LoadedModel | undefined;
+  #failed: { id: string; retryAtMs: number } | undefined;
+  #onSwap: ((served: LoadedModel | undefined) => void) | undefined;
 
   constructor(db: Database, log: Logger) {
     this.#db = db;
     this.#log = log;
   }
 
-  /** undefined before the first model, and until it is loaded. */
-  get current(): HeldModel | undefined {
-    return this.#held;
+  /** Undefined until the first model is loaded. */
+  get current(): LoadedModel | undefined {
+    return this.#loaded;
   }
 
-  /** The model's own string for a product's id. */
+  /** Returns the model's string for a product ID, so that equal IDs in caches share one string. Other IDs are returned unchanged. */
   canonical(productId: string): string {
-    const place = this.#held?.placeOf.get(productId);
-    return place === undefined ? productId : this.#held!.model.items[place]!;
+    const index = this.#loaded?.indexById.get(productId);
+    return index === undefined ? productId : this.#loaded!.model.items[index]!;
   }
 
-  /** Nobody waits for it: without a model there are answers too. */
-  start(onSwap: (reserved: HeldModel | undefined) => void): void {
+  /** Starts loading in the background. Until a model is loaded, recommendations work without one. */
+  start(onSwap: (served: LoadedModel | undefined) => void): void {
     this.#onSwap = onSwap;
     this.#running = this.#run();
   }
@@ -62,7 +62,7 @@ export class ModelHolder {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await this.#look();
+        await this.#poll();
       } catch (error) {
         this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up');
       }
@@ -70,35 +70,35 @@ export class ModelHolder {
     }
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const serving = await this.#db.row(this.#db.query.selectFrom('recommendation_serving').select('model_id'));
     const id = serving?.model_id;
-    if (id === this.#held?.id) return;
+    if (id === this.#loaded?.id) return;
     if (id === undefined) return this.#swap(undefined);
-    if (this.#refused?.id === id && Date.now() < this.#refused.untilMs) return;
+    if (this.#failed?.id === id && Date.now() < this.#failed.retryAtMs) return;
     try {
       const bytes = await readArtifact(this.#db, id, MODEL_ARTIFACT);
       if (!bytes) throw new Error(`model ${id} has no stored artifact`);
       const model = decodeModel(bytes);
-      const placeOf = new Map(model.items.map((item, place) => [item, place]));
-      this.#swap({ id, model, scorer: new Scorer(model), placeOf });
+      const indexById = new Map(model.items.map((item, index) => [item, index]));
+      this.#swap({ id, model, scorer: new Scorer(model), indexById });
     } catch (error) {
-      this.#refused = { id, untilMs: Date.now() + RETRY_MS };
+      this.#failed = { id, retryAtMs: Date.now() + RETRY_MS };
       this.#log.error(
-        { err: error, model: id, serving: this.#held?.id },
+        { err: error, model: id, serving: this.#loaded?.id },
         'recommendations: the served model can’t be loaded; the previous one stays in use. Publish another model or roll back',
       );
     }
   }
 
-  #swap(reserved: HeldModel | undefined): void {
-    this.#held = reserved;
-    this.#log.info({ model: reserved?.id, products: reserved?.model.items.length }, 'recommendations: model switched');
-    this.#onSwap?.(reserved);
+  #swap(served: LoadedModel | undefined): void {
+    this.#loaded = served;
+    this.#log.info({ model: served?.id, products: served?.model.items.length }, 'recommendations: model switched');
+    this.#onSwap?.(served);
   }
 }
 
-/** Places in the model of all that is sold under one name in lists. */
-export function placesOf(reserved: HeldModel, { variants }: ShelfProduct): number[] {
-  return variants.flatMap((id) => reserved.placeOf.get(id) ?? []);
+/** Indexes in the model of all variants of a product that the model has. */
+export function variantIndexes({ indexById }: LoadedModel, { variants }: ShelfProduct): number[] {
+  return variants.flatMap((id) => indexById.get(id) ?? []);
 }

@@ -1,44 +1,44 @@
 /**
- * Products too new for the model, each beside the products that it is like: a shopper who is offered one of those, or bought one,
- * may be offered the new one.
+ * Links products that are too new for the model to similar products in the model, so that shoppers who bought a similar product, or
+ * would be shown one, may be shown the new one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../infra/logger.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { daysAgo } from '../../infra/postgres/statement-parts.ts';
 import type { SimilarByContent } from './content.ts';
-import type { HeldModel, ModelHolder } from './model-holder.ts';
+import { type LoadedModel, type ModelHolder, variantIndexes } from './model-holder.ts';
 import type { ProductShelf } from './product-shelf.ts';
 
-const DAYS = 60;
-const LOOKED_AT = 1_000;
+const MAX_AGE_DAYS = 60;
+const MAX_READ = 1_000;
 const MAX_NEWCOMERS = 300;
-const NEIGHBORS = 8;
-/** Below it there is a word or two in common, as every product has with some. */
-const MIN_LIKENESS = 0.25;
-/** What nobody bought yet may turn out to be nothing, however alike it is. */
+const MAX_NEIGHBORS = 8;
+/** Below this, products usually share only a word or two. */
+const MIN_SIMILARITY = 0.25;
+/** A new product has no sales yet, so it scores lower than the product that it is similar to. */
 const DISCOUNT = 0.5;
 const TICK_MS = 1_000;
 const REFRESH_MS = 60_000;
-/** After a change that may have brought one; an import makes thousands. */
+/** Minimum time between refreshes, because an import reports thousands of changes. */
 const MIN_DELAY_MS = 2_000;
 
 interface Neighbor {
   productId: string;
-  /** 1 for the likest. */
-  likeness: number;
+  /** Relative to the most similar product, which has 1. */
+  similarity: number;
 }
 
 interface Link {
   newcomer: string;
-  likeness: number;
+  similarity: number;
 }
 
-export interface PlacedNewcomer {
+export interface ScoredNewcomer {
   productId: string;
   score: number;
-  /** Place in the model of what it is like. */
-  like: number;
+  /** Index in the model of the product that it is similar to. */
+  similarTo: number;
 }
 
 export class Newcomers {
@@ -51,10 +51,10 @@ export class Newcomers {
   #running: Promise<void> | undefined;
   #isStale = true;
   #refreshedAtMs = 0;
-  /** By newcomer; kept over refreshes of one model, so that only new ones are searched for. */
+  /** By new product; kept between refreshes, so that only products without an entry are searched for. */
   #neighbors = new Map<string, readonly Neighbor[]>();
-  /** By the neighbor's place in the model. */
-  #links: { model: string; byPlace: ReadonlyMap<number, readonly Link[]> } | undefined;
+  /** By the similar product's index in the model. */
+  #links: { model: string; byIndex: ReadonlyMap<number, readonly Link[]> } | undefined;
 
   constructor(sql: Sql, shelf: ProductShelf, content: SimilarByContent, models: ModelHolder, log: Logger) {
     this.#sql = sql;
@@ -73,44 +73,47 @@ export class Newcomers {
     await this.#running;
   }
 
-  /** Something changed in the catalog, or the model did. */
+  /** Called when the catalog or the model has changed. */
   markStale(): void {
     this.#isStale = true;
   }
 
-  /** The same as long as they are, and where each is placed. */
-  get state(): unknown {
+  /** Identical as long as the new products and their links are the same. */
+  get version(): unknown {
     return this.#links;
   }
 
-  areNone(reserved: HeldModel): boolean {
-    return this.#links?.model !== reserved.id || this.#links.byPlace.size === 0;
+  isEmpty(served: LoadedModel): boolean {
+    return this.#links?.model !== served.id || this.#links.byIndex.size === 0;
   }
 
-  /** @param scores of places in the model, of what the shopper is offered or likes */
-  place(reserved: HeldModel, scores: ReadonlyMap<number, number>): PlacedNewcomer[] {
-    const byPlace = this.#links?.model === reserved.id ? this.#links.byPlace : undefined;
-    const placed = new Map<string, PlacedNewcomer>();
-    for (const [place, score] of scores) {
-      for (const { newcomer, likeness } of byPlace?.get(place) ?? []) {
-        const own = DISCOUNT * likeness * score;
-        if (own > (placed.get(newcomer)?.score ?? 0))
-          placed.set(newcomer, { productId: newcomer, score: own, like: place });
+  /**
+   * Scores the new products that are similar to these, best first.
+   * @param scores by index in the model, of products that the shopper likes or would be shown
+   */
+  score(served: LoadedModel, scores: ReadonlyMap<number, number>): ScoredNewcomer[] {
+    const byIndex = this.#links?.model === served.id ? this.#links.byIndex : undefined;
+    const scored = new Map<string, ScoredNewcomer>();
+    for (const [index, score] of scores) {
+      for (const { newcomer, similarity } of byIndex?.get(index) ?? []) {
+        const newScore = DISCOUNT * similarity * score;
+        if (newScore > (scored.get(newcomer)?.score ?? 0))
+          scored.set(newcomer, { productId: newcomer, score: newScore, similarTo: index });
       }
     }
-    return [...placed.values()].sort((one, other) => other.score - one.score);
+    return [...scored.values()].sort((one, other) => other.score - one.score);
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const sinceMs = Date.now() - this.#refreshedAtMs;
-      const reserved = this.#models.current;
-      if (reserved && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
+      const served = this.#models.current;
+      if (served && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
         const wasStale = this.#isStale;
         this.#isStale = false;
         this.#refreshedAtMs = Date.now();
-        await this.#refresh(reserved, wasStale).catch((error: unknown) => {
+        await this.#refresh(served, wasStale).catch((error: unknown) => {
           this.#log.warn({ err: error }, 'recommendations: new products could not be read');
         });
       }
@@ -118,25 +121,25 @@ export class Newcomers {
     }
   }
 
-  async #refresh(reserved: HeldModel, mayDiffer: boolean): Promise<void> {
+  async #refresh(served: LoadedModel, mayDiffer: boolean): Promise<void> {
     const rows = await this.#sql.rows(
       this.#sql.query
         .selectFrom('products')
         .select('id')
         .where('deleted_at', 'is', null)
         .where((product) => product.ref('is_family_lead'))
-        .where('created_at', '>', daysAgo(DAYS))
+        .where('created_at', '>', daysAgo(MAX_AGE_DAYS))
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
-        .limit(LOOKED_AT),
+        .limit(MAX_READ),
     );
     const newcomers = (await this.#shelf.find(rows.map(({ id }) => id)))
       .filter((product) => product !== undefined)
-      .filter(({ inStock, variants }) => inStock && !variants.some((id) => reserved.placeOf.has(id)))
+      .filter(({ inStock, variants }) => inStock && !variants.some((id) => served.indexById.has(id)))
       .slice(0, MAX_NEWCOMERS);
     const unknown = newcomers.filter(({ id }) => !this.#neighbors.has(id));
     const found = await this.#content.search(unknown);
-    // Without an answer those that were known stay; the next round asks again.
+    // While search is unavailable, known links are kept, and the next round retries.
     if (!found) this.#isStale = true;
     const neighbors = new Map<string, readonly Neighbor[]>();
     for (const { id } of newcomers) {
@@ -145,44 +148,45 @@ export class Newcomers {
     }
     for (const [at, { id }] of unknown.entries()) {
       const best = found?.[at]?.[0]?.score ?? 0;
-      // One that nothing is like may not be in the index yet.
+      // A product without similar ones may not be indexed yet, so the next refresh searches for it again.
       if (found?.[at] && best > 0)
         neighbors.set(
           id,
           found[at]
-            .map((each) => ({ productId: each.id, likeness: each.score / best }))
-            .filter(({ likeness }) => likeness >= MIN_LIKENESS),
+            .map((each) => ({ productId: each.id, similarity: each.score / best }))
+            .filter(({ similarity }) => similarity >= MIN_SIMILARITY),
         );
     }
     const isSame =
       neighbors.size === this.#neighbors.size && [...neighbors.keys()].every((id) => this.#neighbors.has(id));
     this.#neighbors = neighbors;
-    if (isSame && !mayDiffer && this.#links?.model === reserved.id) return;
-    this.#links = { model: reserved.id, byPlace: await this.#link(reserved, neighbors) };
+    if (isSame && !mayDiffer && this.#links?.model === served.id) return;
+    this.#links = { model: served.id, byIndex: await this.#link(served, neighbors) };
   }
 
   async #link(
-    reserved: HeldModel,
+    served: LoadedModel,
     neighbors: ReadonlyMap<string, readonly Neighbor[]>,
   ): Promise<Map<number, readonly Link[]>> {
     const ids = [...new Set([...neighbors.values()].flat().map(({ productId }) => productId))];
     const products = await this.#shelf.find(ids);
     const shown = new Map(ids.map((id, at) => [id, products[at]]));
-    const byPlace = new Map<number, Link[]>();
+    const byIndex = new Map<number, Link[]>();
     for (const [newcomer, all] of neighbors) {
       let linked = 0;
-      for (const { productId, likeness } of all) {
-        if (linked === NEIGHBORS) break;
-        const places = (shown.get(productId)?.variants ?? []).flatMap((id) => reserved.placeOf.get(id) ?? []);
-        if (places.length === 0) continue;
+      for (const { productId, similarity } of all) {
+        if (linked === MAX_NEIGHBORS) break;
+        const product = shown.get(productId);
+        const indexes = product ? variantIndexes(served, product) : [];
+        if (indexes.length === 0) continue;
         linked += 1;
-        for (const place of places) {
-          const links = byPlace.get(place) ?? [];
-          links.push({ newcomer, likeness });
-          byPlace.set(place, links);
+        for (const index of indexes) {
+          const links = byIndex.get(index) ?? [];
+          links.push({ newcomer, similarity });
+          byIndex.set(index, links);
         }
       }
     }
-    return byPlace;
+    return byIndex;
   }
 }

@@ -3,7 +3,7 @@ import type { ReasonKind } from '../../domain/recommendations/reasons.ts';
 import type { Suggestion } from '../../domain/recommendations/scorer.ts';
 import type { ServedModel } from '../../domain/recommendations/served-model.ts';
 import type { Signal, SignalKind } from '../../domain/recommendations/signals.ts';
-import { type HeldModel, placesOf } from './model-holder.ts';
+import { type LoadedModel, variantIndexes } from './model-holder.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Candidate } from './offer.ts';
 import type { ProductShelf } from './product-shelf.ts';
@@ -29,7 +29,7 @@ export interface Personal {
   without: Set<string>;
 }
 
-interface Asked {
+interface RankingOptions {
   limit: number;
   repeats: boolean;
 }
@@ -42,9 +42,9 @@ interface ScoredCandidate extends Candidate {
   score: number;
 }
 
-interface PlacedPurchases {
+interface IndexedPurchases {
   model: ServedModel;
-  /** Places in the model, −1 for products that it does not have. */
+  /** Indexes in the model, −1 for products that it does not have. */
   items: Int32Array;
   families: readonly string[];
 }
@@ -54,7 +54,7 @@ export class PersonalRanking {
   readonly #newcomers: Newcomers;
   readonly #memory = new RankingMemory();
   /** Valid as long as the shopper's purchases and the model don't change. */
-  readonly #placed = new WeakMap<ShopperRecord, PlacedPurchases>();
+  readonly #indexed = new WeakMap<ShopperRecord, IndexedPurchases>();
 
   constructor(shelf: ProductShelf, newcomers: Newcomers) {
     this.#shelf = shelf;
@@ -62,7 +62,7 @@ export class PersonalRanking {
   }
 
   /** @param repeats whether to include products that they are likely to buy again */
-  async find(served: HeldModel, shopper: Shopper, { limit, repeats }: Asked): Promise<Personal> {
+  async find(served: LoadedModel, shopper: Shopper, { limit, repeats }: RankingOptions): Promise<Personal> {
     const rank = async (count: number): Promise<Candidate[]> => {
       const nowMs = Date.now();
       const acts = await this.#actsOf(served, shopper, nowMs);
@@ -72,7 +72,7 @@ export class PersonalRanking {
       const suggestions = found.filter(({ score }) => score > 0);
       return this.#candidates(served, acts, suggestions, limit);
     };
-    const basis = [served.id, this.#newcomers.state, limit, repeats, ...shopper.sources];
+    const basis = [served.id, this.#newcomers.version, limit, repeats, ...shopper.sources];
     let candidates = this.#memory.get(shopper.name, basis);
     if (!candidates) {
       candidates = (await rank(limit + SOON)).slice(0, limit + REMEMBERED);
@@ -86,15 +86,15 @@ export class PersonalRanking {
   }
 
   /** Families to exclude: those in the cart, and those bought before unless repeats are requested. */
-  async #familiesOf(served: HeldModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
+  async #familiesOf(served: LoadedModel, { records, cart }: Shopper, repeats: boolean): Promise<Set<string>> {
     const families = await this.#shelf.familiesOf(cart);
     if (!repeats)
       for (const record of records)
-        for (const family of (await this.#place(served, record)).families) families.add(family);
+        for (const family of (await this.#index(served, record)).families) families.add(family);
     return families;
   }
 
-  async #actsOf(served: HeldModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
+  async #actsOf(served: LoadedModel, { records, tastes, cart }: Shopper, nowMs: number): Promise<Act[]> {
     const products = await this.#shelf.find([...cart, ...tastes.map(({ productId }) => productId)]);
     const acts: Act[] = [];
     const note = (item: number, kind: SignalKind, timeMs: number, reason: ReasonKind) => {
@@ -103,7 +103,7 @@ export class PersonalRanking {
     for (const [at, productId] of cart.entries())
       note(itemOf(served, productId, products[at]), 'cart', nowMs, 'in_cart');
     for (const record of records) {
-      const { items } = await this.#place(served, record);
+      const { items } = await this.#index(served, record);
       for (let at = 0; at < items.length; at += 1)
         note(items[at]!, 'purchase', record.boughtAtSeconds[at]! * 1_000, 'bought');
     }
@@ -112,20 +112,25 @@ export class PersonalRanking {
     return acts;
   }
 
-  async #place(served: HeldModel, record: ShopperRecord): Promise<PlacedPurchases> {
-    const known = this.#placed.get(record);
+  async #index(served: LoadedModel, record: ShopperRecord): Promise<IndexedPurchases> {
+    const known = this.#indexed.get(record);
     if (known?.model === served.model) return known;
     const products = await this.#shelf.find(record.bought);
-    const placed = {
+    const indexed = {
       model: served.model,
       items: Int32Array.from(record.bought, (id, at) => itemOf(served, id, products[at])),
       families: [...new Set(products.flatMap((product) => product?.family ?? []))],
     };
-    this.#placed.set(record, placed);
-    return placed;
+    this.#indexed.set(record, indexed);
+    return indexed;
   }
 
-  #candidates(served: HeldModel, acts: readonly Act[], suggestions: readonly Suggestion[], limit: number): Candidate[] {
+  #candidates(
+    served: LoadedModel,
+    acts: readonly Act[],
+    suggestions: readonly Suggestion[],
+    limit: number,
+  ): Candidate[] {
     const reasonOf = new Map<number, ReasonKind>();
     const bought = new Set<number>();
     for (const { item, kind, reason } of acts) {
@@ -139,36 +144,36 @@ export class PersonalRanking {
       const about = isAgain || because < 0 || because === item ? undefined : served.model.items[because];
       return { score, productId: served.model.items[item]!, reason, about };
     });
-    const newcomers = this.#placeNewcomers(served, suggestions, reasonOf.keys(), limit);
+    const newcomers = this.#scoreNewcomers(served, suggestions, reasonOf.keys(), limit);
     const all =
       newcomers.length === 0 ? candidates : [...candidates, ...newcomers].sort((one, other) => other.score - one.score);
     return all.map(({ productId, reason, about }) => ({ productId, reason, about }));
   }
 
-  #placeNewcomers(
-    served: HeldModel,
+  #scoreNewcomers(
+    served: LoadedModel,
     suggestions: readonly Suggestion[],
     liked: Iterable<number>,
     limit: number,
   ): ScoredCandidate[] {
-    if (this.#newcomers.areNone(served)) return [];
+    if (this.#newcomers.isEmpty(served)) return [];
     const scores = new Map(suggestions.map(({ item, score }) => [item, score]));
     // Products that the shopper likes count as much as the best suggestion for similar new products.
     const best = suggestions[0]?.score ?? 1;
     for (const item of liked) scores.set(item, best);
     return this.#newcomers
-      .place(served, scores)
+      .score(served, scores)
       .slice(0, Math.ceil((limit * MAX_NEWCOMERS) / 10))
-      .map(({ productId, score, like }) => ({
+      .map(({ productId, score, similarTo }) => ({
         productId,
         score,
         reason: 'new' as const,
-        about: served.model.items[like],
+        about: served.model.items[similarTo],
       }));
   }
 }
 
 /** A variant that the model does not have counts as its family. */
-function itemOf(served: HeldModel, productId: string, product: ShelfProduct | undefined): number {
-  return served.placeOf.get(productId) ?? (product && placesOf(served, product)[0]) ?? -1;
+function itemOf(served: LoadedModel, productId: string, product: ShelfProduct | undefined): number {
+  return served.indexById.get(productId) ?? (product && variantIndexes(served, product)[0]) ?? -1;
 }

@@ -1,5 +1,4 @@
-/** What is popular: by the model, which knows the season; before there is one by the last weeks' orders, then what is newest. */
-
+/** Selects popular products: by the model, which follows the season; before a model exists, recent bestsellers and then new products. */
 import { Random } from '../../domain/random.ts';
 import { drawEarlyOnes } from '../../domain/recommendations/diversity.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -9,10 +8,10 @@ import type { ModelHolder } from './model-holder.ts';
 import type { Candidate } from './offer.ts';
 import type { ProductShelf } from './product-shelf.ts';
 
-/** Drawn from so many. */
+/** Number of products to draw from. */
 const POOL = 100;
-/** Looked through for those in stock. */
-const LOOKED_AT = 400;
+/** Maximum products that are checked for stock to fill the pool. */
+const MAX_CHECKED = 400;
 const POOL_MS = 5_000;
 const BEST_SELLERS_SECONDS = 300;
 const BEST_SELLERS_DAYS = 30;
@@ -32,7 +31,7 @@ export class Popular {
     this.#models = models;
   }
 
-  /** @param seed who asks: they see the same for an hour; left out, everybody sees others each time */
+  /** @param seed identifies the shopper, who gets the same products for an hour; without it, every call draws new ones */
   async draw(count: number, seed?: string): Promise<Candidate[]> {
     const random = new Random(seed ? `${seed} ${Math.floor(Date.now() / HOUR_MS)}` : Math.random() * 2 ** 32);
     return drawEarlyOnes(await this.#candidates(), count, () => random.fraction());
@@ -51,11 +50,11 @@ export class Popular {
   }
 
   async #find(): Promise<Candidate[]> {
-    const reserved = this.#models.current?.model;
-    const ordered = reserved
+    const model = this.#models.current?.model;
+    const ordered = model
       ? Array.from(
-          reserved.popular.subarray(0, LOOKED_AT),
-          (place): Candidate => ({ productId: reserved.items[place]!, reason: 'popular' }),
+          model.popular.subarray(0, MAX_CHECKED),
+          (index): Candidate => ({ productId: model.items[index]!, reason: 'popular' }),
         )
       : await this.#bySales();
     const products = await this.#shelf.find(ordered.map(({ productId }) => productId));
@@ -73,7 +72,7 @@ export class Popular {
 
   async #bySales(): Promise<Candidate[]> {
     const text = await this.#cache.getOrSet('best-sellers', BEST_SELLERS_SECONDS, async () => {
-      const sold = await this.#sql.rows(selectBestSellers(this.#sql).limit(LOOKED_AT));
+      const sold = await this.#sql.rows(selectBestSellers(this.#sql).limit(MAX_CHECKED));
       const newest = await this.#sql.rows(selectNewest(this.#sql).limit(POOL));
       return [...sold.map(({ id }) => `popular ${id}`), ...newest.map(({ id }) => `new ${id}`)].join(',');
     });

@@ -37,7 +37,7 @@ export class ProductShelf extends SubscribedCache<ShelfProduct> {
   /** Preloads a model's first products, so that the first requests after a start don't wait for PostgreSQL. */
   async fill(order: Int32Array, ids: readonly string[], signal: AbortSignal): Promise<void> {
     for (let at = 0; at < Math.min(order.length, MAX_RECORDS) && !signal.aborted; at += FILL_BATCH) {
-      const batch = Array.from(order.subarray(at, at + FILL_BATCH), (place) => ids[place]!);
+      const batch = Array.from(order.subarray(at, at + FILL_BATCH), (index) => ids[index]!);
       await this.find(batch);
     }
   }

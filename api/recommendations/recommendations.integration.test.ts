@@ -86,7 +86,7 @@ async function buy(who: Shopper, ...products: TestProduct[]): Promise<string> {
 }
 
 describe('without a model', () => {
-  it('shows popular, then new products, and similar ones by their text', async () => {
+  it('shows popular and then new products, and products with a similar text', async () => {
     const { db } = shop.services;
     const answer = await guest().call('GET', '/recommendations?limit=10');
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
@@ -99,7 +99,7 @@ describe('without a model', () => {
     const other = await createProduct(shop.services, { name: `${word} teapot` });
     // Similar products are cached, so both must be searchable before the first request.
     const search = async () => (await guest().call('GET', `/search?q=${word}`)).body.total === 2;
-    await until(search, 'both to be searchable');
+    await until(search, 'both products to be searchable');
     const similar = (await guest().call('GET', `/products/${one.id}/similar`)).body;
     expect(similar.items[0]).toMatchObject({
       id: other.id,
@@ -121,7 +121,7 @@ describe('without a model', () => {
 });
 
 describe('a model', () => {
-  it('is used as soon as it is served; instead of a damaged one, the previous one stays in use', async () => {
+  it('is used as soon as it is served; if it is damaged, the previous one stays in use', async () => {
     const { db } = shop.services;
     const first = await serve(standard());
     const second = await serve({ ...standard(), items: [...standard().items].reverse() });
@@ -141,14 +141,14 @@ describe('a model', () => {
 describe('a shopper', () => {
   beforeAll(() => serve(standard()).then(() => undefined));
 
-  it('gets recommendations by a recent purchase, but not by a refunded one', async () => {
+  it('gets recommendations based on a recent purchase, but not on a refunded one', async () => {
     const who = await signedIn(shop);
     expect(reasonOf(await shown(who), bowl.id)?.kind).not.toBe('bought');
     const order = await buy(who, mug);
     const because = await until(async () => {
       const reason = reasonOf(await shown(who), bowl.id);
       return reason?.kind === 'bought' ? reason : undefined;
-    }, 'the purchase to count');
+    }, 'the purchase to affect recommendations');
     expect(because).toEqual({ kind: 'bought', text: `Because you bought ${mug.name}`, product_id: mug.id });
     expect(ids(await shown(who))[0]).toBe(bowl.id);
     expect(ids(await shown(who, '?limit=30'))).not.toContain(mug.id);
@@ -156,27 +156,33 @@ describe('a shopper', () => {
     expect(reasonOf(again, mug.id)).toEqual({ kind: 'again', text: 'You bought this before', product_id: null });
 
     await who.call('POST', `/orders/${order}/refunds`, { reason: 'too small' });
-    await until(async () => reasonOf(await shown(who, '?limit=30'), bowl.id)?.kind !== 'bought', 'the refund to count');
+    await until(
+      async () => reasonOf(await shown(who, '?limit=30'), bowl.id)?.kind !== 'bought',
+      'the refund to affect recommendations',
+    );
     expect(reasonOf(await shown(who, '?repeats=true&limit=30'), mug.id)?.kind).not.toBe('again');
   });
 
-  it('gets recommendations by the lines of an order that were not refunded', async () => {
+  it('gets recommendations based on the lines of an order that were not refunded', async () => {
     const who = await signedIn(shop);
     const order = await buy(who, mug, lamp);
     const kinds = async () => {
       const body = await shown(who, '?limit=30');
       return [bowl, shade].map(({ id }) => reasonOf(body, id)?.kind === 'bought');
     };
-    await until(async () => (await kinds()).every(Boolean), 'both purchases to count');
+    await until(async () => (await kinds()).every(Boolean), 'both purchases to affect recommendations');
     for (const product of [lamp, mug]) {
       const lines = [{ product_id: product.id, quantity: 1 }];
       await who.call('POST', `/orders/${order}/refunds`, { reason: 'not needed', lines });
       const expected = product === lamp ? [true, false] : [false, false];
-      await until(async () => String(await kinds()) === String(expected), `${product.name} to be given back`);
+      await until(
+        async () => String(await kinds()) === String(expected),
+        `the refund of ${product.name} to affect recommendations`,
+      );
     }
   });
 
-  it('is not shown products that others have reserved, or discontinued ones', async () => {
+  it('is not shown products that others have reserved, or deleted ones', async () => {
     const who = await signedIn(shop);
     const target = await createProduct(shop.services, { name: `Rare ${randomUUID()}`, stock: 1 });
     const other = await createProduct(shop.services, { name: `Gone ${randomUUID()}`, stock: 1 });
@@ -207,7 +213,7 @@ describe('a shopper', () => {
     await serve(standard());
   });
 
-  it('is shown other products than another shopper', async () => {
+  it('sees different products than another shopper', async () => {
     const [one, other] = [await signedIn(shop), await signedIn(shop)];
     await look(one, mug);
     await look(other, lamp);
@@ -248,7 +254,7 @@ describe('a shopper', () => {
 });
 
 describe('a guest', () => {
-  it('gets recommendations by viewed products only with consent', async () => {
+  it('gets recommendations based on viewed products only with consent', async () => {
     const who = guest();
     await look(who, mug, {});
     expect(reasonOf(await shown(who, '?limit=30', GRANTED), bowl.id)?.kind).not.toBe('viewed');
@@ -264,7 +270,7 @@ describe('a guest', () => {
       expect(reasonOf(await shown(who, '?limit=30', headers), bowl.id)?.kind).not.toBe('viewed');
   });
 
-  it('gets recommendations by their cart, without the products in it', async () => {
+  it('gets recommendations based on their cart, without the products in it', async () => {
     const who = guest();
     const suggestions = async () => (await who.call('GET', '/cart/suggestions')).body;
     expect((await suggestions()).items).toEqual([]);
@@ -295,7 +301,7 @@ describe('a guest', () => {
     await until(isEmpty, 'the cart to be empty');
   });
 
-  it('without a history is shown other products than other guests, but always the same', async () => {
+  it('without a history sees different products than other guests, but the same on every request', async () => {
     const guests = Array.from({ length: 8 }, guest);
     const lists = await Promise.all(guests.map((who) => shown(who).then((body) => ids(body).join())));
     expect(new Set(lists).size).toBeGreaterThan(4);
@@ -327,7 +333,7 @@ describe('a product', () => {
     await look(who, known);
     const reason = await until(
       async () => reasonOf(await shown(who, '?limit=10'), fresh.id),
-      'the new product to be placed',
+      'the new product to be recommended',
       20_000,
     );
     expect(reason).toEqual({ kind: 'new', text: `New in the shop, similar to ${known.name}`, product_id: known.id });
@@ -354,7 +360,7 @@ describe('a product', () => {
   });
 });
 
-describe('without a server', () => {
+describe('while a server is unavailable', () => {
   it('still recommends products while the stock counters are rebuilding', async () => {
     await shop.services.stockCounters.close();
     const who = guest();

@@ -9,7 +9,7 @@ import { Tastes } from '../../infra/redis/tastes.ts';
 import type { Services } from '../../infra/services.ts';
 import type { CartOwner } from '../cart/service.ts';
 import { SimilarByContent } from './content.ts';
-import { type HeldModel, ModelHolder, placesOf } from './model-holder.ts';
+import { type LoadedModel, ModelHolder, variantIndexes } from './model-holder.ts';
 import { Newcomers } from './newcomers.ts';
 import { type Candidate, type OfferOptions, Offers } from './offer.ts';
 import { PersonalRanking } from './personal-ranking.ts';
@@ -76,13 +76,13 @@ export class Recommender {
 
   start(): void {
     const { settings, cache, log } = this.#services;
-    const kept = [this.#shelf, this.#records, this.tastes, this.#carts];
+    const caches = [this.#shelf, this.#records, this.tastes, this.#carts];
     const onInvalidated = (keys: readonly string[]) => {
-      for (const each of kept) each.onInvalidated(keys);
+      for (const each of caches) each.onInvalidated(keys);
       if (keys.some(productOfCacheKey)) this.#newcomers.markStale();
     };
     cache.notifyLocally(onInvalidated);
-    const subscribers = [...kept, this.#soldOut];
+    const subscribers = [...caches, this.#soldOut];
     this.#stopListening = subscribe(
       settings.REDIS_URL,
       {
@@ -115,13 +115,13 @@ export class Recommender {
 
   /** @param mayFollow whether they consent to the use of this browser's history @param repeats whether to include likely repeat purchases */
   async forShopper(
-    asker: CartOwner,
+    requester: CartOwner,
     mayFollow: boolean,
     { limit, repeats }: { limit: number; repeats: boolean },
   ): Promise<Recommendations> {
-    const shopper = await this.shoppers.find(asker, mayFollow);
+    const shopper = await this.shoppers.find(requester, mayFollow);
     const served = this.#models.current;
-    const [seed] = namesOf(asker);
+    const [seed] = namesOf(requester);
     const own =
       served && shopper.isPersonalized ? await this.#personal.find(served, shopper, { limit, repeats }) : undefined;
     const popular = () => this.#popular.draw(own && own.candidates.length > 0 ? FILL : POOL, seed);
@@ -139,8 +139,8 @@ export class Recommender {
     const [product] = await this.#shelf.find([productId]);
     if (!product) throw new DomainError('not_found', 'Product not found.');
     const served = this.#models.current;
-    const places = served ? placesOf(served, product) : [];
-    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const indexes = served ? variantIndexes(served, product) : [];
+    const candidates = (served?.scorer.goesWith(indexes, limit + FURTHER) ?? []).map(
       ({ item }): Candidate => ({ productId: served!.model.items[item]!, reason: 'together', about: product.id }),
     );
     const options = { limit, without: new Set([product.family]), isVaried: false };
@@ -155,8 +155,8 @@ export class Recommender {
     const inCart = await this.#shelf.find(await this.shoppers.cart(owner));
     const products = inCart.filter((product) => product !== undefined);
     if (products.length === 0) return { items: [], model };
-    const places = served ? products.flatMap((product) => placesOf(served, product)) : [];
-    const candidates = (served?.scorer.goesWith(places, limit + FURTHER) ?? []).map(
+    const indexes = served ? products.flatMap((product) => variantIndexes(served, product)) : [];
+    const candidates = (served?.scorer.goesWith(indexes, limit + FURTHER) ?? []).map(
       ({ item, because }): Candidate => ({
         productId: served!.model.items[item]!,
         reason: 'in_cart',
@@ -175,21 +175,21 @@ export class Recommender {
     options: OfferOptions,
   ): Promise<string[]> {
     if (candidates.length >= options.limit / 2) return this.#offers.make(candidates, options);
-    const alike = async () => {
-      const found = Promise.all(products.map((each) => this.#alike(each))).then(interleaved);
+    const loadSimilar = async () => {
+      const found = Promise.all(products.map((each) => this.#similar(each))).then(interleaved);
       // A list with candidates waits only briefly for the search, whose result is cached for the next request.
       return candidates.length > 0 ? Promise.race([found, delay(SEARCH_WAIT_MS, [])]) : found;
     };
-    return this.#offers.make(candidates, { ...options, more: [alike] });
+    return this.#offers.make(candidates, { ...options, more: [loadSimilar] });
   }
 
-  async #alike(product: ShelfProduct): Promise<Candidate[]> {
+  async #similar(product: ShelfProduct): Promise<Candidate[]> {
     const found = await this.#content.find(product);
     return found.map((productId) => ({ productId, reason: 'similar', about: product.id }));
   }
 
   /** Preloads what shoppers request first, so that they don't wait for PostgreSQL. */
-  async #fill(served: HeldModel): Promise<void> {
+  async #fill(served: LoadedModel): Promise<void> {
     const { signal } = this.#stopping;
     try {
       await this.#shelf.fill(served.model.popular, served.model.items, signal);

@@ -1,4 +1,4 @@
-/** What administrators ask of the recommendation model: how it stands, a retraining, an earlier model. */
+/** Administrators' operations on the recommendation model: read its state, retrain it, and roll back to the previous one. */
 import { type UpdateDefinition, WorkflowNotFoundError } from '@temporalio/client';
 import type { NotNull } from 'kysely';
 import { DomainError } from '../../domain/errors.ts';
@@ -22,19 +22,19 @@ import { answerDeadline, callWorkflow, isFailedPrecondition, updateWithStart } f
 type Deps = Pick<ApiDependencies, 'temporal' | 'db'>;
 type Model = RecommendationState['models'][number];
 
-interface Asked {
+interface AdminRequest {
   /** `<role>:<user id>` */
   actor: string;
-  /** The same for a request that is sent again. */
+  /** The same for a repeated request. */
   requestId: string;
 }
 
 /** @throws DomainError unavailable */
 export function retrain(
   deps: Deps,
-  { actor, requestId, reason, publishAnyway }: Asked & { reason?: string | undefined; publishAnyway: boolean },
+  { actor, requestId, reason, publishAnyway }: AdminRequest & { reason?: string | undefined; publishAnyway: boolean },
 ): Promise<RetrainAnswer> {
-  return ask(deps, retrainUpdate, {
+  return request(deps, retrainUpdate, {
     requestId,
     requestedBy: actor,
     reason: reason ?? 'requested through the API',
@@ -42,12 +42,12 @@ export function retrain(
   });
 }
 
-/** Serves the model again that was served before the current one. @throws DomainError conflict when there is none; unavailable */
+/** Serves the previous model again. @throws DomainError conflict if there is none; unavailable */
 export function rollBack(
   deps: Deps,
-  { actor, requestId, reason }: Asked & { reason: string },
+  { actor, requestId, reason }: AdminRequest & { reason: string },
 ): Promise<RollbackAnswer> {
-  return ask(deps, rollbackUpdate, { requestId, requestedBy: actor, reason });
+  return request(deps, rollbackUpdate, { requestId, requestedBy: actor, reason });
 }
 
 /** @throws DomainError unavailable when the workflow does not answer */
@@ -65,13 +65,13 @@ export async function recommendationState(deps: Deps): Promise<RecommendationSta
   };
 }
 
-/** Starts the workflow where it does not run; what it then does is the update's to say. */
-function ask<Result, Request>(
+/** Sends an update to the workflow, which is started without a training if it is not running. */
+function request<Result, Request>(
   { temporal }: Deps,
   update: UpdateDefinition<Result, [Request]>,
-  request: Request & { requestId: string },
+  body: Request & { requestId: string },
 ): Promise<Result> {
-  return updateWithStart(temporal, retrainingStart({ train: false }), update, request, request.requestId);
+  return updateWithStart(temporal, retrainingStart({ train: false }), update, body, body.requestId);
 }
 
 const IDLE: RetrainingView = { stage: 'idle', fraction: 0, last: null };
@@ -83,20 +83,20 @@ async function viewRetraining({ temporal }: Deps): Promise<RetrainingView> {
       try {
         return await temporal.withDeadline(answerDeadline(), () => handle.query(retrainingQuery));
       } catch (error) {
-        // Nobody has trained yet.
+        // No model has been trained yet.
         if (error instanceof WorkflowNotFoundError) return IDLE;
         throw error;
       }
     });
   } catch (error) {
-    // One that was terminated before it began can't be asked, and trains nothing; one that is stuck can't be asked either.
-    const canNotBeAsked = error instanceof DomainError && error.cause && isFailedPrecondition(error.cause);
-    if (canNotBeAsked && (await handle.describe()).status.name !== 'RUNNING') return IDLE;
+    // Temporal refuses a query both to a run that was terminated before its first task, which trains nothing, and to a stuck run.
+    const isRefused = error instanceof DomainError && error.cause && isFailedPrecondition(error.cause);
+    if (isRefused && (await handle.describe()).status.name !== 'RUNNING') return IDLE;
     throw error;
   }
 }
 
-/** Parts of a model's report, which the worker writes. */
+/** The parts of the worker's report on a model that are used here. */
 interface ModelReport {
   facts?: { lines: number; shoppers: number; products: number };
   scores?: ModelScores;

@@ -37,7 +37,7 @@ export const recommendationRoutes = declareRoutes(
       async respond({ ctx, query: { limit, repeats } }, { recommender }) {
         ctx.set('Cache-Control', 'private, no-store');
         const wanted = { limit, repeats: repeats === 'true' };
-        answer(ctx, await recommender.forShopper(askerOf(ctx), hasConsented(ctx), wanted));
+        answer(ctx, await recommender.forShopper(requesterOf(ctx), hasConsented(ctx), wanted));
       },
     }),
 
@@ -82,7 +82,7 @@ export const recommendationRoutes = declareRoutes(
       ok: gives('The choices', recommendationChoices),
       handle({ ctx }, { choices }) {
         ctx.set('Cache-Control', 'private, no-store');
-        return choices.read(namesOf(askerOf(ctx)));
+        return choices.read(namesOf(requesterOf(ctx)));
       },
     }),
 
@@ -97,7 +97,7 @@ export const recommendationRoutes = declareRoutes(
       body: recommendationChoicesPatch,
       ok: gives('The choices', recommendationChoices),
       async handle({ ctx, body }, { choices }) {
-        const names = namesOf(askerOf(ctx));
+        const names = namesOf(requesterOf(ctx));
         await choices.choose(names, body.personalized);
         return choices.read(names);
       },
@@ -112,12 +112,12 @@ export const recommendationRoutes = declareRoutes(
       refusal: REFUSAL,
       limit: 'api',
       ok: done('The history is no longer used; its analytics events are anonymized within minutes'),
-      handle: ({ ctx }, { choices }) => choices.forget(namesOf(askerOf(ctx))),
+      handle: ({ ctx }, { choices }) => choices.forget(namesOf(requesterOf(ctx))),
     }),
   ],
 );
 
-function askerOf(ctx: ApiContext): CartOwner {
+function requesterOf(ctx: ApiContext): CartOwner {
   return { userId: ctx.state.identity?.userId, cartId: ctx.state.cartId };
 }
 

@@ -3,25 +3,25 @@ import type { Sql } from '../../infra/postgres/database.ts';
 import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { ProductSummary } from '../contracts/catalog.ts';
 
-/** What a list shows: a product, or a family by its lead. */
+/** An entry of a list: a product, or a family represented by its lead. */
 export interface ShelfProduct {
-  /** Of what is shown. */
+  /** ID of the product that is shown. */
   id: string;
-  /** The family's id, or the product's own without one. */
+  /** ID of the family, or of the product if it has none. */
   family: string;
   category: string | null;
   name: string;
-  /** Whether any of it is in stock; what is reserved counts as stock. */
+  /** Whether any variant is in stock; reserved units count as stock. */
   inStock: boolean;
-  /** Ids of all that can be bought of it, itself too. */
+  /** IDs of all variants, including the product that is shown. */
   variants: readonly string[];
-  /** A `ProductSummary` in JSON without its closing brace. */
+  /** A `ProductSummary` in JSON, without the closing brace. */
   text: string;
 }
 
 type ShelfRow = InferResult<ReturnType<typeof selectShelfRows>>[number];
 
-/** The lead comes first; where it was taken away, the cheapest stands for the family. */
+/** Selects the products and their variants. The lead of a family comes first or, if it was deleted, the cheapest variant. */
 function selectShelfRows(sql: Sql, ids: readonly string[]) {
   const wanted = rowsOf(
     'given',
@@ -53,8 +53,8 @@ function selectShelfRows(sql: Sql, ids: readonly string[]) {
 }
 
 /**
- * The products named that are for sale, each family once with all of its variants.
- * @param canonical gives one and the same string for a product's id, wherever it was read: found sooner, held once
+ * Reads the products that are for sale, each family once with all of its variants.
+ * @param canonical returns the same string for equal product IDs, which saves memory and speeds up lookups
  */
 export async function readShelfProducts(
   sql: Sql,
@@ -85,7 +85,7 @@ function toShelf(
     currency: lead.currency,
     image_url: lead.image_url,
     category: lead.category,
-    // Nothing is shown that is not.
+    // Lists show only products in stock.
     in_stock: true,
     family_id: lead.family_id,
   };

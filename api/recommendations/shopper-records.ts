@@ -1,4 +1,4 @@
-/** What PostgreSQL knows of shoppers that recommendations go by, kept in this process: what they chose, and what they bought. */
+/** Caches in this process the shoppers' recommendation settings and purchases, which are stored in PostgreSQL. */
 import { type NotNull, sql as raw } from 'kysely';
 import { userOwner } from '../../domain/identity.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -8,55 +8,55 @@ import { SubscribedCache } from './subscribed-cache.ts';
 
 export interface ShopperRecord {
   isPersonalized: boolean;
-  /** Epoch milliseconds; what was before is not used. */
+  /** Epoch milliseconds; earlier activity is not used. */
   forgottenAtMs: number;
-  /** Ids of what they bought and did not give back, the newest first. */
+  /** IDs of purchased products that were not fully refunded, newest first. */
   bought: readonly string[];
-  /** When they bought each, epoch seconds. */
+  /** Time of each purchase in epoch seconds. */
   boughtAtSeconds: Uint32Array;
 }
 
-/** So long at most if the word of a change was lost. */
+/** Bounds the age of a record whose invalidation was lost. */
 const LIFE_MS = 3_600_000;
-/** Of twenty purchases each some 450 bytes. */
+/** A record with twenty purchases takes about 450 bytes. */
 const MAX_RECORDS = 100_000;
-/** A shopper's newest; what one bought years ago says little beside so many. */
+/** A shopper's latest purchases; after this many, older ones hardly matter. */
 const MAX_PURCHASES = 300;
-const MAX_LATELY = 50_000;
-const LATELY_DAYS = 180;
+const MAX_RECENT = 50_000;
+const RECENT_DAYS = 180;
 
 export class ShopperRecords extends SubscribedCache<ShopperRecord> {
   readonly #sql: Sql;
 
-  /** @param canonical gives one and the same string for a product, so that a million purchases do not hold a million of them */
+  /** @param canonical returns the same string for equal product IDs, so that a million purchases don't keep a million strings */
   constructor(sql: Sql, canonical: (productId: string) => string) {
     super({
       idOfKey: shopperOfCacheKey,
       load: (names) => readRecords(sql, names, canonical),
       max: MAX_RECORDS,
       lifeMs: LIFE_MS,
-      // A shopper who opted out must not be used for another second.
+      // While disconnected, records are not cached at all, so that an opt-out takes effect immediately.
       disconnectedMs: 0,
     });
     this.#sql = sql;
   }
 
-  /** @param names `user:<id>` or `visitor:<hash>` @returns a record for each, in order: everybody has one */
+  /** @param names `user:<id>` or `visitor:<hash>` @returns a record for each name, in order; never undefined */
   override async find(names: readonly string[]): Promise<ShopperRecord[]> {
     return (await super.find(names)) as ShopperRecord[];
   }
 
-  /** Names of those who bought lately, who are likely to ask. */
+  /** Names of recent buyers, who are likely to request recommendations. */
   async recentNames(): Promise<string[]> {
     const rows = await this.#sql.rows(
       this.#sql.query
         .selectFrom('orders')
         .select('user_id')
-        .where('paid_at', '>', daysAgo(LATELY_DAYS))
+        .where('paid_at', '>', daysAgo(RECENT_DAYS))
         .where('user_id', 'is not', null)
         .groupBy('user_id')
         .orderBy((order) => order.fn.max('paid_at'), 'desc')
-        .limit(MAX_LATELY)
+        .limit(MAX_RECENT)
         .$narrowType<{ user_id: NotNull }>(),
     );
     return rows.map(({ user_id }) => userOwner(user_id));
@@ -85,22 +85,22 @@ async function readRecords(
   );
 }
 
-/** A record of each shopper, with `bought` as `<product>:<epoch seconds>,…` */
+/** Selects one row per shopper, with `bought` as `<product>:<epoch seconds>,…`. */
 function selectRecords(sql: Sql, names: readonly string[]) {
-  const asked = rowsOf(
-    'asked',
+  const requested = rowsOf(
+    'requested',
     { who: 'text' },
     names.map((who) => ({ who })),
   );
   return sql.query
-    .selectFrom(asked)
-    .leftJoin('shopper_choices as choice', 'choice.who', 'asked.who')
+    .selectFrom(requested)
+    .leftJoin('shopper_choices as choice', 'choice.who', 'requested.who')
     .crossJoinLateral((query) => {
       const isPersonalized = query.fn.coalesce('choice.personalized', raw.lit(true));
       const lines = query
         .selectFrom('purchased_lines')
         .select(['purchased_lines.product_id', 'purchased_lines.paid_at'])
-        .where('purchased_lines.user_id', '=', idIn('user', query.ref('asked.who')))
+        .where('purchased_lines.user_id', '=', idIn('user', query.ref('requested.who')))
         .where(isPersonalized)
         .where('purchased_lines.paid_at', '>', query.fn.coalesce('choice.forgotten_at', EPOCH))
         .orderBy('purchased_lines.paid_at', 'desc')
@@ -116,7 +116,7 @@ function selectRecords(sql: Sql, names: readonly string[]) {
         .as('purchases');
     })
     .select((record) => [
-      'asked.who',
+      'requested.who',
       record.fn.coalesce('choice.personalized', raw.lit(true)).as('personalized'),
       'choice.forgotten_at',
       'purchases.bought',

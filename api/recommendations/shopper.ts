@@ -42,18 +42,18 @@ export class Shoppers {
   }
 
   /**
-   * @param asker also with a signed-in shopper's cart ID, if their browser has one
+   * @param requester also with a signed-in shopper's cart ID, if their browser has one
    * @param mayFollow whether they currently consent to the use of this browser's history
    */
-  async find(asker: CartOwner, mayFollow: boolean): Promise<Shopper> {
-    const names = namesOf(asker);
+  async find(requester: CartOwner, mayFollow: boolean): Promise<Shopper> {
+    const names = namesOf(requester);
     // The browser's history requires consent now; an account's was recorded with consent.
     const followed = names.filter((name) => isUser(name) || mayFollow);
     const [records, lists, cart] = await Promise.all([
       this.#records.find(names),
       // The history is skipped while Redis is unavailable.
       this.#tastes.find(followed).catch(() => []),
-      this.cart(asker),
+      this.cart(requester),
     ]);
     if (records.some(({ isPersonalized }) => !isPersonalized))
       return { isPersonalized: false, name: '', records: [], tastes: NOTHING, cart, sources: [] };

@@ -1,4 +1,4 @@
-/** Messages of the stock counters when a product sells out and when it is available again, received like in another process. */
+/** Messages of the stock counters when a product sells out and when it is available again, as another process receives them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await openCounters();
   soldOut = new SoldOut(services.stockCounters, services.log);
   stop = listen(soldOut);
-  await until(async () => timesNotified > 0, 'the subscription');
+  await until(async () => timesNotified > 0, 'the subscription to start');
 });
 afterAll(async () => {
   stop?.();
@@ -42,12 +42,13 @@ function listen(listener: SoldOut): () => void {
 }
 
 const openCounters = () =>
-  until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
+  until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters to be ready');
 async function rebuildCounters(): Promise<void> {
   await services.stockCounters.close();
   await openCounters();
 }
-const becomes = (id: string, isSoldOut: boolean) => until(async () => soldOut.has(id) === isSoldOut, `${isSoldOut}`);
+const becomes = (id: string, isSoldOut: boolean) =>
+  until(async () => soldOut.has(id) === isSoldOut, `${id} to be ${isSoldOut ? 'sold out' : 'in stock'}`);
 
 const outboxId = () => 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
 
@@ -97,13 +98,13 @@ it('reads all sold-out products when it subscribes, reconnects, and after the st
 
   const later = new SoldOut(services.stockCounters, services.log);
   const stopLater = listen(later);
-  await until(async () => later.has(id), 'what was sold out before');
+  await until(async () => later.has(id), 'the sold-out products to be read');
   stopLater();
-  await until(async () => !later.has(id), 'to know nothing while disconnected');
+  await until(async () => !later.has(id), 'the sold-out products to be dropped');
 
   const before = timesNotified;
   await services.redis.call('client', 'kill', 'type', 'pubsub');
-  await until(async () => timesNotified > before, 'the subscription again');
+  await until(async () => timesNotified > before, 'the subscription to be restored');
   await becomes(id, true);
 
   await rebuildCounters();
@@ -129,7 +130,7 @@ it('misses no message during a read', async () => {
   } as StockCounters;
   const listener = new SoldOut(slow, services.log);
   const stopListener = listen(listener);
-  await until(async () => meanwhile === undefined, 'the reading');
+  await until(async () => meanwhile === undefined, 'the read to finish');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect([listener.has(gone), listener.has(back)]).toEqual([true, false]);
   stopListener();

@@ -1,4 +1,4 @@
-/** When the stock counters are read. The integration test covers their messages. */
+/** Tests when the stock counters are read. The integration test covers their messages. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../infra/logger.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';

@@ -24,7 +24,7 @@ export interface SubscribedCacheOptions<Value> {
   idsOf?(value: Value): readonly string[];
 }
 
-interface Kept<Value> {
+interface Entry<Value> {
   /** Undefined if the record does not exist. */
   value: Value | undefined;
   /** Epoch seconds, which V8 stores inside the object as a small integer, unlike milliseconds. */
@@ -38,7 +38,7 @@ interface Batch<Value> {
 
 export class SubscribedCache<Value> {
   readonly #options: SubscribedCacheOptions<Value>;
-  readonly #kept: LRUCache<string, Kept<Value>>;
+  readonly #entries: LRUCache<string, Entry<Value>>;
   /** For each running load, the IDs that changed meanwhile, whose result may be outdated. */
   readonly #changedMeanwhile = new Set<Set<string>>();
   #isSubscribed = false;
@@ -48,7 +48,7 @@ export class SubscribedCache<Value> {
 
   constructor(options: SubscribedCacheOptions<Value>) {
     this.#options = options;
-    this.#kept = new LRUCache({ max: options.max });
+    this.#entries = new LRUCache({ max: options.max });
   }
 
   /** @param keys of the cache in Redis */
@@ -62,12 +62,12 @@ export class SubscribedCache<Value> {
   /** Called when the cache no longer receives invalidations. */
   onDisconnected(): void {
     this.#isSubscribed = false;
-    this.#kept.clear();
+    this.#entries.clear();
   }
 
   /** Called when the cache receives invalidations again; earlier ones may have been missed. */
   onSubscribed(): void {
-    this.#kept.clear();
+    this.#entries.clear();
     this.#isSubscribed = true;
   }
 
@@ -77,9 +77,9 @@ export class SubscribedCache<Value> {
     const missing: number[] = [];
     const nowSeconds = Date.now() / 1_000;
     for (const id of ids) {
-      const kept = this.#kept.get(id);
-      if (!kept || kept.untilSeconds <= nowSeconds) missing.push(found.length);
-      found.push(kept?.value);
+      const entry = this.#entries.get(id);
+      if (!entry || entry.untilSeconds <= nowSeconds) missing.push(found.length);
+      found.push(entry?.value);
     }
     if (missing.length > 0) {
       const loaded = await this.#loadTogether(missing.map((at) => ids[at]!));
@@ -90,8 +90,8 @@ export class SubscribedCache<Value> {
 
   #drop(id: string): void {
     for (const changed of this.#changedMeanwhile) changed.add(id);
-    for (const other of this.#idsOf(this.#kept.get(id)?.value)) this.#kept.delete(other);
-    this.#kept.delete(id);
+    for (const other of this.#idsOf(this.#entries.get(id)?.value)) this.#entries.delete(other);
+    this.#entries.delete(id);
   }
 
   #idsOf(value: Value | undefined): readonly string[] {
@@ -142,7 +142,7 @@ export class SubscribedCache<Value> {
       for (const id of new Set([...ids, ...found.keys()])) {
         const value = found.get(id);
         if (!changed.has(id) && !this.#idsOf(value).some((other) => changed.has(other)))
-          this.#kept.set(id, { value, untilSeconds });
+          this.#entries.set(id, { value, untilSeconds });
       }
       return found;
     } finally {

@@ -1,4 +1,4 @@
-/** What each request to the storefront sends to the API, and what every response carries. */
+/** The storefront’s requests to the API, and the headers, cookies, and errors of its responses. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestEvent } from '@sveltejs/kit';
@@ -16,7 +16,7 @@ const { settings } = vi.hoisted(() => ({
     currency: 'usd',
   },
 }));
-// SvelteKit reads the environment, which only its own build has.
+// These settings come from SvelteKit's environment modules, which exist only in its own build.
 vi.mock('#lib/server/shop-settings.ts', () => ({ settings }));
 
 const sent: { path: string; headers: IncomingMessage['headers'] }[] = [];
@@ -37,7 +37,7 @@ beforeEach(() => {
   settings.origin = undefined;
 });
 
-interface Asked {
+interface BrowserRequest {
   url?: string;
   headers?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -50,9 +50,9 @@ const readsOnce = async ({ locals }: Pick<RequestEvent, 'locals'>) => {
   return new Response('page');
 };
 
-/** A request of a browser, answered by `page`. */
-async function ask(
-  { url = 'http://shop.test/', headers = {}, cookies = {}, address = '203.0.113.9' }: Asked = {},
+/** Sends a browser’s request, which `page` handles. */
+async function visit(
+  { url = 'http://shop.test/', headers = {}, cookies = {}, address = '203.0.113.9' }: BrowserRequest = {},
   page: (event: RequestEvent) => Response | Promise<Response> = () => new Response('page'),
 ) {
   const store = new MemoryCookies(cookies);
@@ -70,7 +70,7 @@ async function ask(
 describe('the API', () => {
   it('receives the address of each shopper, for limits, and the ID of each request, for logs', async () => {
     for (const address of ['203.0.113.9', '2001:db8::7'])
-      await ask({ address, headers: { 'x-request-id': `request-of-${address.length}` } }, readsOnce);
+      await visit({ address, headers: { 'x-request-id': `request-of-${address.length}` } }, readsOnce);
     expect(sent.map(({ headers }) => [headers['x-forwarded-for'], headers['x-request-id']])).toEqual([
       ['203.0.113.9', 'request-of-11'],
       ['2001:db8::7', 'request-of-11'],
@@ -78,48 +78,51 @@ describe('the API', () => {
   });
 
   it('does not receive an address that a shopper claims', async () => {
-    await ask({ headers: { 'x-forwarded-for': '198.51.100.1' } }, readsOnce);
+    await visit({ headers: { 'x-forwarded-for': '198.51.100.1' } }, readsOnce);
     expect(sent[0]!.headers['x-forwarded-for']).toBe('203.0.113.9');
   });
 
   it('renews a session once for all requests of a shopper', async () => {
     const cookies = { holdfast_refresh: `refresh-${crypto.randomUUID()}` };
-    const answers = [await ask({ cookies }, readsOnce), await ask({ cookies }, readsOnce)];
+    const visits = [await visit({ cookies }, readsOnce), await visit({ cookies }, readsOnce)];
     expect(sent.filter(({ path }) => path === '/api/auth/refresh')).toHaveLength(1);
-    for (const { store } of answers) expect(store.values.holdfast_refresh).toBe('refresh-2');
+    for (const { store } of visits) expect(store.values.holdfast_refresh).toBe('refresh-2');
   });
 });
 
 describe('a response', () => {
   it('has the request ID, and is not stored by shared caches', async () => {
-    const { response } = await ask({ headers: { 'x-request-id': 'request-1' } });
+    const { response } = await visit({ headers: { 'x-request-id': 'request-1' } });
     expect(response.headers.get('x-request-id')).toBe('request-1');
     expect(response.headers.get('cache-control')).toBe('private, no-store');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('that may be cached sets its own header', async () => {
-    const { response } = await ask({}, () => new Response('', { headers: { 'cache-control': 'public, max-age=60' } }));
+  it('can set its own cache header', async () => {
+    const { response } = await visit(
+      {},
+      () => new Response('', { headers: { 'cache-control': 'public, max-age=60' } }),
+    );
     expect(response.headers.get('cache-control')).toBe('public, max-age=60');
   });
 
-  it('under another loopback name redirects, without a request', async () => {
+  it('to another loopback name is a redirect, without a call to the API', async () => {
     settings.origin = 'http://127.0.0.1:3000';
     const request = { url: 'http://localhost:3000/cart?x=1', headers: { host: 'localhost:3000' } };
-    const { response } = await ask(request, readsOnce);
+    const { response } = await visit(request, readsOnce);
     expect([response.status, response.headers.get('location')]).toEqual([307, 'http://127.0.0.1:3000/cart?x=1']);
     expect(sent).toEqual([]);
   });
 
   it.each([
-    // Behind a proxy that ends https, requests come in over http.
+    // A proxy that terminates TLS forwards requests over http.
     ['https://shop.test', 'http://shop.test/', true],
     ['http://shop.test', 'https://shop.test/', false],
     [undefined, 'https://shop.test/', true],
     [undefined, 'http://shop.test/', false],
   ])('of a shop at %s, requested at %s, sets Secure cookies: %s', async (origin, url, isSecure) => {
     settings.origin = origin;
-    const { response, store } = await ask({ url }, ({ locals }) => {
+    const { response, store } = await visit({ url }, ({ locals }) => {
       locals.api.cookies.keepUnpaidOrder('order');
       return new Response('page');
     });
@@ -131,11 +134,11 @@ describe('a response', () => {
 it.each([
   [{}, {}, 'unasked'],
   [{}, { analytics_consent: 'granted' }, 'granted'],
-  [{ dnt: '1' }, { analytics_consent: 'granted' }, 'signalled'],
+  [{ dnt: '1' }, { analytics_consent: 'granted' }, 'signaled'],
 ])(
-  'of a shopper with %o and %o the consent is known: %s',
+  'reads the consent from headers %o and cookies %o: %s',
   async (headers, cookies: Record<string, string>, consent) => {
-    const { event } = await ask({ headers, cookies });
+    const { event } = await visit({ headers, cookies });
     expect(event.locals.consent).toBe(consent);
   },
 );
@@ -146,7 +149,7 @@ describe('an error', () => {
   afterAll(() => log.mockRestore());
 
   async function failed(error: unknown, signal?: AbortSignal) {
-    const { event } = await ask({ url: 'http://shop.test/cart', headers: { 'x-request-id': 'request-1' } });
+    const { event } = await visit({ url: 'http://shop.test/cart', headers: { 'x-request-id': 'request-1' } });
     Object.defineProperty(event.request, 'signal', { value: signal ?? new AbortController().signal });
     const answer = await handleError({ error, event, kind: 'unknown', status: 500, message: '' } as never);
     const logged = log.mock.calls.map(([line]) => JSON.parse(line as string));

@@ -1,20 +1,20 @@
-/** What a shopper can do with a paid order, and what they see of it. */
+/** Cancellations and returns of a paid order by its shopper, and the order page afterwards. */
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { canceledOf, lookUntil, picture, refundState, step } from './support/order-page.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
+import { canceledOf, picture, refundState, reloadUntil, step } from './support/order-page.ts';
 import {
+  addToCart,
   buy,
   CARDS,
   checkOut,
   enterCard,
+  expand,
   expectNoSidewaysScroll,
   newEmail,
   placeOrder,
-  putIntoCart,
   status,
-  unfold,
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
@@ -45,7 +45,7 @@ describe('a paid order that has not shipped', () => {
     const { page } = shopper;
     await buy(page, [{ id: product.id, quantity: 2 }]);
     expect(await step(page).textContent()).toMatch(/Paid/);
-    const form = await unfold(page, 'Cancel order');
+    const form = await expand(page, 'Cancel order');
     await form.getByText('We’ll refund $62.50 to your card, and your order won’t ship.').waitFor();
     await picture(page, 'order-cancel-form');
     await form.getByLabel('Reason for canceling').fill('Found it at home');
@@ -67,10 +67,10 @@ describe('a paid order that has not shipped', () => {
     await using shopper = await visit(browser, WITHOUT_SCRIPTS);
     const { page } = shopper;
     await buy(page, [product]);
-    const form = await unfold(page, 'Cancel order');
+    const form = await expand(page, 'Cancel order');
     await form.getByRole('button', { name: 'Cancel order' }).click();
     await status(page, 'canceled').waitFor();
-    await lookUntil(page, async () => (await refundState(page, 'succeeded').count()) > 0);
+    await reloadUntil(page, async () => (await refundState(page, 'succeeded').count()) > 0);
     await expectNoSidewaysScroll(page);
   });
 
@@ -79,7 +79,7 @@ describe('a paid order that has not shipped', () => {
     await using shopper = await visit(browser);
     const { page } = shopper;
     const orderId = await buy(page, [product]);
-    await (await unfold(page, 'Cancel order')).getByRole('button', { name: 'Cancel order' }).click();
+    await (await expand(page, 'Cancel order')).getByRole('button', { name: 'Cancel order' }).click();
     await page.getByRole('heading', { name: 'We’re reviewing your cancellation' }).waitFor();
     await refundState(page, 'awaiting_approval').waitFor();
     await picture(page, 'order-cancellation-waits');
@@ -89,7 +89,7 @@ describe('a paid order that has not shipped', () => {
     await status(page, 'paid').waitFor();
     await refundState(page, 'rejected').getByText('It was engraved for you').waitFor();
     // Canceling again is a new request.
-    const again = await unfold(page, 'Cancel order');
+    const again = await expand(page, 'Cancel order');
     await again.getByText('Your last request was declined.').waitFor();
     await again.getByLabel('Reason for canceling').fill('The engraving has a typo');
     await again.getByRole('button', { name: 'Cancel order' }).click();
@@ -104,7 +104,7 @@ describe('a paid order that has not shipped', () => {
     const product = await newProduct({ stock: 1, price: 40 });
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     const path = await placeOrder(page, newEmail());
     await enterCard(page, CARDS.good);
@@ -130,8 +130,8 @@ describe('a paid order that has not shipped', () => {
     await using shopper = await visit(browser, { serviceWorkers: 'block' });
     const { page } = shopper;
     await buy(page, [product]);
-    await untilScripted(page);
-    const form = await unfold(page, 'Cancel order');
+    await untilHydrated(page);
+    const form = await expand(page, 'Cancel order');
     await form.getByLabel('Reason for canceling').fill('On the train');
     await page.context().setOffline(true);
     await form.getByRole('button', { name: 'Cancel order' }).click();
@@ -168,7 +168,7 @@ describe('a shipped order', () => {
     expect(await step(page).textContent()).toMatch(/Shipped/);
     expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
 
-    const form = await unfold(page, 'Request a return');
+    const form = await expand(page, 'Request a return');
     await form.getByLabel('Everything').check();
     await form.getByText('Refund of $90.00 to your card once we receive the items.').waitFor();
     await picture(page, 'order-return-form');
@@ -200,7 +200,7 @@ describe('a shipped order', () => {
     await markShipped(orderId, 'Harbor Couriers', 'HC-1');
     await page.reload();
     await page.getByText('HC-1', { exact: true }).waitFor();
-    const form = await unfold(page, 'Request a return');
+    const form = await expand(page, 'Request a return');
     await form.getByText('$18.00').waitFor();
     await form.getByLabel('Reason for return').fill('Too dim');
     await form.getByRole('button', { name: 'Request return' }).click();
@@ -217,8 +217,8 @@ describe('a shipped order', () => {
     const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
     await markShipped(orderId, 'UPS', '1Z');
     await markDelivered(orderId);
-    await lookUntil(page, async () => (await status(page, 'delivered').count()) > 0);
-    const form = await unfold(page, 'Request a return');
+    await reloadUntil(page, async () => (await status(page, 'delivered').count()) > 0);
+    const form = await expand(page, 'Request a return');
     await form.getByText(/Returns are accepted until \w+ \d+, \d{4}/).waitFor();
     await form.getByLabel('Some items').check();
     await form.getByLabel(product.name).selectOption('1');
@@ -240,8 +240,8 @@ describe('a shipped order', () => {
     const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
     await markShipped(orderId, 'UPS', '1Z');
     await page.getByRole('heading', { name: 'Your order is on its way' }).waitFor();
-    await untilScripted(page);
-    const form = await unfold(page, 'Request a return');
+    await untilHydrated(page);
+    const form = await expand(page, 'Request a return');
     await form.getByLabel(product.name).selectOption('2');
     await form.getByLabel('Reason for return').fill('Half typed');
     await markDelivered(orderId);

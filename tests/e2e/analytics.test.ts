@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSettings } from '../../infra/config.ts';
 import { InfluxDb } from '../../infra/influxdb/client.ts';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { checkOut, expectNoSidewaysScroll, putIntoCart } from './support/shopper.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
+import { addToCart, checkOut, expectNoSidewaysScroll } from './support/shopper.ts';
 import { newProduct } from './support/staff.ts';
 
 const influx = new InfluxDb(readSettings());
@@ -31,10 +31,10 @@ it('records views and cart changes, with an ID for those who consent', async () 
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/');
-  await untilScripted(page);
+  await untilHydrated(page);
   await banner(page).getByRole('button', { name: 'Allow' }).click();
   await banner(page).waitFor({ state: 'detached' });
-  await putIntoCart(page, product.id, 2);
+  await addToCart(page, product.id, 2);
   await page.goto('/cart');
   await page.getByRole('button', { name: `Remove ${product.name}` }).click();
   await page.getByText('Your cart is empty.').waitFor();
@@ -56,7 +56,7 @@ it('accepts a refusal without scripts, remembers it, and records events without 
   await banner(page).getByRole('button', { name: 'Decline' }).click();
   await page.waitForURL(`**/products/${product.id}`);
   expect(await banner(page).count()).toBe(0);
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   await checkOut(page);
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   await expect.poll(() => eventsOf(product.id)).toEqual([{ event: 'add_to_cart', visitor: null, quantity: 1 }]);
@@ -71,7 +71,7 @@ it('does not ask when the browser opts out', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { extraHTTPHeaders: { 'sec-gpc': '1' } });
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   expect(await banner(page).count()).toBe(0);
   await expect.poll(() => kindsOf(product.id)).toEqual(['add_to_cart', 'product_view']);
   expect((await eventsOf(product.id)).every(({ visitor }) => visitor === null)).toBe(true);

@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
-import { canceledOf, lookUntil, picture, refundState } from './support/order-page.ts';
-import { buy, status, unfold } from './support/shopper.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
+import { canceledOf, picture, refundState, reloadUntil } from './support/order-page.ts';
+import { buy, expand, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
 import { available, decide, markShipped, newProduct, refund } from './support/staff.ts';
 
@@ -26,8 +26,8 @@ it('shows the total of the selected items, refunds them, and shows what was canc
     { id: kept.id, quantity: 2 },
     { id: unwanted.id, quantity: 3 },
   ]);
-  await untilScripted(page);
-  const form = await unfold(page, 'Cancel items');
+  await untilHydrated(page);
+  const form = await expand(page, 'Cancel items');
   expect(await form.getByRole('spinbutton').count()).toBe(0);
   await form.getByRole('button', { name: 'Cancel items' }).click();
   await form.getByText('Choose at least one item.').waitFor();
@@ -53,7 +53,7 @@ it('shows the total of the selected items, refunds them, and shows what was canc
   await expect.poll(() => available(unwanted.id)).toBe(3);
 
   // The next request starts with the remaining items.
-  const again = await unfold(page, 'Cancel items');
+  const again = await expand(page, 'Cancel items');
   expect(await again.getByLabel('Reason for canceling').inputValue()).toBe('');
   expect(await again.getByLabel(unwanted.name).locator('option').count()).toBe(3);
   await again.locator('summary').click();
@@ -66,7 +66,7 @@ it('works with the keyboard alone', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await buy(page, [{ id: product.id, quantity: 2 }]);
-  await untilScripted(page);
+  await untilHydrated(page);
   await page.locator('#items-form summary').focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
@@ -84,8 +84,8 @@ it('awaits a support lead’s approval of a large amount, and says that the item
   await using shopper = await visit(browser);
   const { page } = shopper;
   const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
-  await untilScripted(page);
-  const form = await unfold(page, 'Cancel items');
+  await untilHydrated(page);
+  const form = await expand(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('1');
   await form.getByLabel('Reason for canceling').fill('One too many');
   await form.getByRole('button', { name: 'Cancel items' }).click();
@@ -93,7 +93,7 @@ it('awaits a support lead’s approval of a large amount, and says that the item
   await refundState(page, 'awaiting_approval').getByText(review).waitFor();
   expect(await canceledOf(page, product.name).textContent()).toBe('1 being canceled');
   // The whole order can still be canceled, which includes this request.
-  const whole = await unfold(page, 'Cancel order');
+  const whole = await expand(page, 'Cancel order');
   await whole.getByText('refund $360.00 to your card').waitFor();
   await picture(page, 'order-items-in-review');
   await decide(orderId, 'reject', 'It is engraved');
@@ -106,7 +106,7 @@ it('refunds once, however often the form is submitted', async () => {
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
   const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
-  const form = await unfold(page, 'Cancel items');
+  const form = await expand(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption({ label: '1 · $15.00' });
   await form.getByLabel('Reason for canceling').fill('One is enough');
   const hidden = (name: string) => form.locator(`input[name="${name}"]`).inputValue();
@@ -119,7 +119,7 @@ it('refunds once, however often the form is submitted', async () => {
   };
   await form.getByRole('button', { name: 'Cancel items' }).click();
   await page.waitForURL('**#refunds');
-  await lookUntil(page, async () => (await refundState(page, 'succeeded').count()) > 0);
+  await reloadUntil(page, async () => (await refundState(page, 'succeeded').count()) > 0);
   await refundState(page, 'succeeded').getByText('$15.00').waitFor();
   expect(await canceledOf(page, product.name).textContent()).toBe('1 of 2 canceled');
   // The last unit is canceled with the order.
@@ -139,7 +139,7 @@ it('keeps the input when the API refuses, and says why', async () => {
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
   const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
-  const form = await unfold(page, 'Cancel items');
+  const form = await expand(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('2');
   await form.getByLabel('Reason for canceling').fill('Not for me');
   // Support makes a refund first.
@@ -153,7 +153,7 @@ it('keeps the input when the API refuses, and says why', async () => {
   await form.getByText('Refund of $15.00 to your card; these items will not ship.').waitFor();
   await picture(page, 'order-cancel-items-refused');
   await form.getByRole('button', { name: 'Cancel items' }).click();
-  await lookUntil(page, async () => (await status(page, 'refunded').count()) > 0);
+  await reloadUntil(page, async () => (await status(page, 'refunded').count()) > 0);
 });
 
 it('does not turn into a return when the order has shipped in the meantime', async () => {
@@ -161,12 +161,12 @@ it('does not turn into a return when the order has shipped in the meantime', asy
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
   const orderId = await buy(page, [{ id: product.id, quantity: 2 }]);
-  const form = await unfold(page, 'Cancel items');
+  const form = await expand(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('1');
   await form.getByLabel('Reason for canceling').fill('One is enough');
   await markShipped(orderId, 'UPS', '1Z');
   await form.getByRole('button', { name: 'Cancel items' }).click();
-  const instead = await unfold(page, 'Request a return');
+  const instead = await expand(page, 'Request a return');
   await instead.getByRole('alert').getByText('You can request a return instead.').waitFor();
   expect(await instead.getByLabel('Reason for return').inputValue()).toBe('One is enough');
   expect(await instead.getByLabel(product.name).inputValue()).toBe('1');
@@ -186,11 +186,11 @@ it('keeps what is opened, selected, and typed before the scripts load', async ()
   });
   await page.route(/_app\/immutable\/entry\/app/, (route) => reserved.then(() => route.continue()));
   await page.reload({ waitUntil: 'commit' });
-  const form = await unfold(page, 'Cancel items');
+  const form = await expand(page, 'Cancel items');
   await form.getByLabel(product.name).selectOption('2');
   await form.getByLabel('Reason for canceling').fill('Quick fingers');
   letGo();
-  await untilScripted(page);
+  await untilHydrated(page);
   await expect.poll(() => form.locator('[data-refund-sum]').textContent()).toBe('$36.00');
   expect(await form.getByLabel('Reason for canceling').inputValue()).toBe('Quick fingers');
   expect(await form.getByLabel(product.name).inputValue()).toBe('2');

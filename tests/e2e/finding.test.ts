@@ -1,7 +1,7 @@
 /** Search: typos, suggestions, filters, long lists. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
 import { categories } from './support/staff.ts';
 
 let browser: Browser;
@@ -28,7 +28,7 @@ it('suggests products while typing, selectable with the keyboard', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/');
-  await untilScripted(page);
+  await untilHydrated(page);
   const box = page.getByRole('combobox', { name: 'Search products' });
   await box.pressSequentially('noteb', { delay: 20 });
   const options = page.getByRole('option');
@@ -44,7 +44,7 @@ it('filters by category and price, and removes the filters', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto('/search?q=linen');
-  await untilScripted(page);
+  await untilHydrated(page);
   const total = async () => Number((await page.getByRole('status').textContent())?.replace(/\D/g, ''));
   const all = await total();
   const filters = page.getByRole('complementary', { name: 'Filters' });
@@ -68,7 +68,7 @@ it('appends to a long list, and restores it after going back', async () => {
   await using shopper = await visit(browser, { viewport: PHONE });
   const { page } = shopper;
   await page.goto(`/c/${longest.slug}`);
-  await untilScripted(page);
+  await untilHydrated(page);
   const cards = page.locator('article');
   const before = await cards.count();
   await page.getByRole('link', { name: 'Load more' }).click();

@@ -3,15 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESKTOP, launchBrowser, PHONE, SMALL_PHONE, untilScripted, visit } from './support/browser.ts';
+import { DESKTOP, launchBrowser, PHONE, SMALL_PHONE, untilHydrated, visit } from './support/browser.ts';
 import {
+  addToCart,
   CARDS,
   checkOut,
   expectNoSidewaysScroll,
   newEmail,
   pay,
   placeOrder,
-  putIntoCart,
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
@@ -40,7 +40,7 @@ describe.each([
     const look = async (title: string) => {
       await expectNoSidewaysScroll(page);
       await expectNoLeaks(page);
-      await drawAll(page);
+      await loadImages(page);
       await page.screenshot({ path: join(stack.screenshotFolder, `${title}-${name}.png`), fullPage: true });
     };
     for (const [title, path] of [
@@ -57,8 +57,8 @@ describe.each([
       await page.goto(path, { waitUntil: 'load' });
       await look(title);
     }
-    await putIntoCart(page, seeded.id);
-    await putIntoCart(page, product.id, 2);
+    await addToCart(page, seeded.id);
+    await addToCart(page, product.id, 2);
     await look('added');
     await page.goto('/cart');
     await look('cart');
@@ -89,7 +89,7 @@ it('a purchase works with the keyboard alone', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await page.goto(`/products/${product.id}`);
-  await untilScripted(page);
+  await untilHydrated(page);
   await page.keyboard.press('Tab');
   expect(await focusedText(page)).toBe('Skip to content');
   await page.keyboard.press('Enter');
@@ -109,7 +109,7 @@ it('cookies are inaccessible to scripts and other sites', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   const cookies = await page.context().cookies();
   expect(cookies.map(({ name }) => name).sort()).toEqual(['holdfast_cart_count', 'holdfast_guest']);
   for (const { name, httpOnly, sameSite, path } of cookies)
@@ -152,15 +152,11 @@ it('catalog pages are cached in the browser for a while, and dropped when the sh
   await page.goto('/');
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
   await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
-  const asked: string[] = [];
-  page.on('response', (response) => {
-    if (response.request().isNavigationRequest() && !response.fromServiceWorker()) asked.push(response.url());
-  });
   const fromWorker = async (path: string) =>
     (await page.goto(path))?.headers()['x-service-worker-kept-at'] !== undefined;
   expect(await fromWorker('/search?q=oak')).toBe(false);
   expect(await fromWorker('/search?q=oak')).toBe(true);
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   expect(await fromWorker('/search?q=oak')).toBe(false);
   expect(await page.locator('[data-cart-count]').getAttribute('data-cart-count')).toBe('1');
   await page.goto('/cart');
@@ -175,8 +171,8 @@ async function expectNoLeaks(page: Page): Promise<void> {
   expect(shown, page.url()).not.toMatch(/undefined|\bnull\b|NaN|\[object|Invalid Date/);
 }
 
-/** Scrolls through the page once, so that lazy images load. */
-async function drawAll(page: Page): Promise<void> {
+/** Waits for all images, including lazy ones, and fonts. */
+async function loadImages(page: Page): Promise<void> {
   await page.evaluate(`(async () => {
     for (const image of document.images) image.loading = 'eager';
     await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));

@@ -1,8 +1,9 @@
 /** A purchase from the home page to a paid order. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
 import {
+  addToCart,
   CARDS,
   cartCount,
   checkOut,
@@ -12,7 +13,6 @@ import {
   PASSWORD,
   pay,
   placeOrder,
-  putIntoCart,
   status,
   untilPaid,
 } from './support/shopper.ts';
@@ -31,13 +31,13 @@ describe('a guest', () => {
     await using shopper = await visit(browser);
     const { page } = shopper;
     await page.goto('/');
-    await untilScripted(page);
+    await untilHydrated(page);
     await page.locator('#categories').getByRole('link').first().click();
     await page.getByRole('navigation', { name: 'Sort' }).waitFor();
     await page.getByRole('link', { name: 'Price: high to low' }).click();
     await page.waitForURL(/sort=price_desc/);
 
-    await putIntoCart(page, product.id, 2);
+    await addToCart(page, product.id, 2);
     await expect.poll(() => cartCount(page)).toBe(2);
     await checkOut(page);
     await page.getByRole('timer').waitFor();
@@ -62,7 +62,7 @@ describe('a guest', () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     await fillAddress(page, 'not an address');
     await page.getByLabel('City').fill('');
@@ -85,7 +85,7 @@ describe('a guest', () => {
     const product = await newProduct({ stock: 3 });
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id, 3);
+    await addToCart(page, product.id, 3);
     await checkOut(page);
     const order = await placeOrder(page, newEmail());
     expect(await available(product.id)).toBe(0);
@@ -103,11 +103,11 @@ describe('a guest', () => {
     for (const options of [{}, { javaScriptEnabled: false, viewport: PHONE }]) {
       await using shopper = await visit(browser, options);
       const { page } = shopper;
-      await putIntoCart(page, product.id, 2);
+      await addToCart(page, product.id, 2);
       await checkOut(page);
       const order = await placeOrder(page, newEmail());
       const secondTab = await page.context().newPage();
-      await putIntoCart(secondTab, other.id);
+      await addToCart(secondTab, other.id);
       await checkOut(secondTab);
       await secondTab.waitForURL((url) => url.pathname === order);
       await secondTab.getByText('You have an order awaiting payment.').waitFor();
@@ -129,7 +129,7 @@ describe('a guest', () => {
     const product = await newProduct({ stock: 1 });
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     const secondTab = await page.context().newPage();
     await page.goto('/cart');
     await secondTab.goto('/cart');
@@ -148,7 +148,7 @@ describe('a guest', () => {
     const product = await newProduct({ price: 40 });
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     const order = await placeOrder(page, newEmail());
     await pay(page);
@@ -167,13 +167,13 @@ describe('a guest', () => {
   it("cannot see another guest's order or reservation", async () => {
     const product = await newProduct();
     await using one = await visit(browser);
-    await putIntoCart(one.page, product.id);
+    await addToCart(one.page, product.id);
     await checkOut(one.page);
     await one.page.getByRole('heading', { name: 'Checkout' }).waitFor();
     const reservation = new URL(one.page.url()).pathname;
     const order = await placeOrder(one.page, newEmail());
     await using other = await visit(browser);
-    await putIntoCart(other.page, product.id);
+    await addToCart(other.page, product.id);
     for (const path of [reservation, order]) {
       const response = await other.page.goto(path);
       expect(response?.status()).toBe(404);
@@ -188,7 +188,7 @@ describe('a shopper with an account', () => {
     const product = await newProduct({ price: 12 });
     await using shopper = await visit(browser, { viewport: PHONE });
     const { page } = shopper;
-    await putIntoCart(page, product.id, 3);
+    await addToCart(page, product.id, 3);
     await page.goto('/register?next=/cart');
     const email = newEmail();
     await page.getByLabel('Full name').fill('Katherine Johnson');
@@ -259,7 +259,7 @@ describe('a card', () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     await placeOrder(page, newEmail());
     await pay(page, CARDS.declined);
@@ -278,7 +278,7 @@ describe('a card', () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     const order = await placeOrder(page, newEmail());
     await pay(page, CARDS.authentication);
@@ -297,10 +297,10 @@ describe('a card', () => {
     const product = await newProduct();
     await using shopper = await visit(browser);
     const { page } = shopper;
-    await putIntoCart(page, product.id);
+    await addToCart(page, product.id);
     await checkOut(page);
     await placeOrder(page, newEmail());
-    await untilScripted(page);
+    await untilHydrated(page);
     await page.getByRole('button', { name: /^Pay \$/ }).click();
     await page.getByText('Enter your full card number.').waitFor();
     await page.getByText('Enter the expiration date as MM / YY.').waitFor();

@@ -8,13 +8,13 @@ import { connectPostgres, type Postgres } from '../../infra/postgres/orm.ts';
 import { modelOf, publish, unpublish } from '../support/models.ts';
 import { launchBrowser, PHONE, visit } from './support/browser.ts';
 import {
+  addToCart,
   checkOut,
   expectNoSidewaysScroll,
   newEmail,
   PASSWORD,
   pay,
   placeOrder,
-  putIntoCart,
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
@@ -87,7 +87,7 @@ it('uses purchases, shows the reason, and stops after an opt-out', async () => {
   await using shopper = await visit(browser);
   const { page } = shopper;
   await register(page);
-  await putIntoCart(page, lantern.id);
+  await addToCart(page, lantern.id);
   await checkOut(page);
   await placeOrder(page);
   await pay(page);
@@ -134,7 +134,7 @@ it('shows companions of a product and of the cart on a phone', async () => {
   await untilRowsAreThere(page);
   await cardOf(page, 'product', wick).waitFor();
   await expectNoSidewaysScroll(page);
-  await putIntoCart(page, lantern.id);
+  await addToCart(page, lantern.id);
   await page.goto('/cart');
   await untilRowsAreThere(page);
   await cardOf(page, 'cart', wick).waitFor();

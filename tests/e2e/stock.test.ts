@@ -1,8 +1,8 @@
 /** Stock as shoppers see it: remaining units, shortages, and released units. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, untilScripted, visit } from './support/browser.ts';
-import { checkOut, newEmail, placeOrder, putIntoCart, status } from './support/shopper.ts';
+import { launchBrowser, untilHydrated, visit } from './support/browser.ts';
+import { addToCart, checkOut, newEmail, placeOrder, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
 import { available, extendOrderReservation, extendReservation, newProduct } from './support/staff.ts';
 
@@ -16,11 +16,11 @@ it('names the line with too few units and how many are left, and corrects the qu
   const scarce = await newProduct({ stock: 5 });
   const plenty = await newProduct();
   await using first = await visit(browser);
-  await putIntoCart(first.page, scarce.id, 5);
-  await putIntoCart(first.page, plenty.id);
+  await addToCart(first.page, scarce.id, 5);
+  await addToCart(first.page, plenty.id);
 
   await using second = await visit(browser);
-  await putIntoCart(second.page, scarce.id, 3);
+  await addToCart(second.page, scarce.id, 3);
   await checkOut(second.page);
   await second.page.getByRole('heading', { name: 'Checkout' }).waitFor();
 
@@ -47,7 +47,7 @@ it('releases the reservation when the shopper goes back to edit the cart', async
   const product = await newProduct({ stock: 4 });
   await using shopper = await visit(browser);
   const { page } = shopper;
-  await putIntoCart(page, product.id, 4);
+  await addToCart(page, product.id, 4);
   await checkOut(page);
   await page.getByRole('button', { name: 'Edit cart' }).click();
   await page.waitForURL('**/cart');
@@ -65,8 +65,8 @@ it('applies changed quantities immediately, and removes lines', async () => {
   const other = await newProduct({ price: 5 });
   await using shopper = await visit(browser);
   const { page } = shopper;
-  await putIntoCart(page, one.id);
-  await putIntoCart(page, other.id);
+  await addToCart(page, one.id);
+  await addToCart(page, other.id);
   await page.goto('/cart');
   const quantity = page.getByLabel(`Quantity of ${one.name}`);
   await quantity.fill('4');
@@ -81,12 +81,12 @@ it('releases unpaid items: the reservation ends on the page, the order expires, 
   const product = await newProduct({ stock: 2 });
   const left = await newProduct({ stock: 2 });
   await using leaver = await visit(browser);
-  await putIntoCart(leaver.page, left.id, 2);
+  await addToCart(leaver.page, left.id, 2);
   await checkOut(leaver.page);
   await leaver.page.getByRole('heading', { name: 'Checkout' }).waitFor();
 
   await using shopper = await visit(browser);
-  await putIntoCart(shopper.page, product.id, 2);
+  await addToCart(shopper.page, product.id, 2);
   await checkOut(shopper.page);
   await placeOrder(shopper.page, newEmail());
   expect(await available(product.id)).toBe(0);
@@ -108,19 +108,19 @@ it('updates the countdown when staff extend the reservation: at checkout after a
   const product = await newProduct();
   await using shopper = await visit(browser);
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   await checkOut(page);
   await page.getByRole('timer').waitFor();
-  await untilScripted(page);
+  await untilHydrated(page);
   await extendReservation(new URL(page.url()).pathname.split('/').at(-1)!, 5);
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.reservationSeconds + 60);
 
   await using other = await visit(browser);
-  await putIntoCart(other.page, product.id);
+  await addToCart(other.page, product.id);
   await checkOut(other.page);
   const order = await placeOrder(other.page, newEmail());
-  await untilScripted(other.page);
+  await untilHydrated(other.page);
   await extendOrderReservation(order.split('/').at(-1)!, 5);
   await expect.poll(() => secondsLeft(other.page)).toBeGreaterThan(stack.reservationSeconds + 60);
   expect([...shopper.complaints, ...other.complaints]).toEqual([]);

@@ -57,7 +57,7 @@ it('refunds one of two items and restocks it', async () => {
     reason: 'Asks again',
     lines: [{ product: lantern.sku, quantity: 2 }],
   };
-  expect(await desk.sendInVain('refund', again)).toContain('can still be refunded, but 2 were requested.');
+  expect(await desk.sendRefused('refund', again)).toContain('can still be refunded, but 2 were requested.');
   await desk.closeDialog();
   // The text is shown literally, not as a table, a formula, or a list.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
@@ -98,7 +98,7 @@ it.each([
 
     // A name in a payload is not a second person: the attempt is refused and recorded.
     const claim = { refundId, decision: 'approve', requestedBy: 'Robin, support lead', reason: 'Looks fine' };
-    expect(await desk.sendInVain('decide', claim)).toContain('A support lead must sign in to the shop and decide');
+    expect(await desk.sendRefused('decide', claim)).toContain('A support lead must sign in to the shop and decide');
     await desk.closeDialog();
     expect(await tryToDecide(stack.support, refundId, decision, 'Looks fine')).toMatchObject({ status: 403 });
     await desk.untilShown('State: awaiting approval');

@@ -1,8 +1,8 @@
 /** Support staff extend a reservation once in the Temporal Web UI. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, untilScripted, visit } from './support/browser.ts';
-import { checkOut, newEmail, pay, placeOrder, putIntoCart, untilPaid } from './support/shopper.ts';
+import { launchBrowser, untilHydrated, visit } from './support/browser.ts';
+import { addToCart, checkOut, newEmail, pay, placeOrder, untilPaid } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
 import { newProduct } from './support/staff.ts';
 import { Desk, orderCase } from './support/temporal-ui.ts';
@@ -19,7 +19,7 @@ it('extends the reservation of an unpaid order once, visibly for the shopper', {
   await using desk = await Desk.open(browser);
   await using shopper = await visit(browser);
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   await checkOut(page);
   const orderId = (await placeOrder(page, newEmail())).split('/').at(-1)!;
   await desk.openCase(orderCase(orderId));
@@ -29,10 +29,10 @@ it('extends the reservation of an unpaid order once, visibly for the shopper', {
   const until = Date.parse(/payment until (\S+ \S+) UTC/.exec(details)![1]!.replace(' ', 'T').concat('Z'));
   expect(until - Date.now()).toBeGreaterThan(13 * 60_000);
   await desk.pictureOfCase('extended');
-  await untilScripted(page);
+  await untilHydrated(page);
   await expect.poll(() => secondsLeft(page)).toBeGreaterThan(stack.reservationSeconds + 13 * 60);
 
-  expect(await desk.sendInVain('extendReservation', { ...request, requestId: 'call 18' })).toContain(
+  expect(await desk.sendRefused('extendReservation', { ...request, requestId: 'call 18' })).toContain(
     'This reservation was already extended once and can’t be extended again. If the customer can’t pay in time, ask them to place a new order.',
   );
   await pay(page);

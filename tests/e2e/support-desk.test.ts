@@ -1,18 +1,8 @@
 /** Support staff find and read a case in the Temporal Web UI, and see refused actions. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, untilScripted, visit } from './support/browser.ts';
-import {
-  buy,
-  CARDS,
-  checkOut,
-  newEmail,
-  PASSWORD,
-  pay,
-  placeOrder,
-  putIntoCart,
-  untilPaid,
-} from './support/shopper.ts';
+import { launchBrowser, untilHydrated, visit } from './support/browser.ts';
+import { addToCart, buy, CARDS, checkOut, newEmail, PASSWORD, pay, placeOrder, untilPaid } from './support/shopper.ts';
 import { available, newProduct, userIdOf } from './support/staff.ts';
 import { Desk, orderCase } from './support/temporal-ui.ts';
 
@@ -33,11 +23,11 @@ it('finds an order by ID, customer, status, amount, and day, and shows its histo
   await page.getByLabel('Password').fill(account.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL('**/account');
-  await putIntoCart(page, lantern.id, 2);
-  await putIntoCart(page, other.id);
+  await addToCart(page, lantern.id, 2);
+  await addToCart(page, other.id);
   await checkOut(page);
   const orderId = (await placeOrder(page)).split('/').at(-1)!;
-  await untilScripted(page);
+  await untilHydrated(page);
   await pay(page, CARDS.declined);
   await page.getByRole('alert').getByText('Your card was declined.').waitFor();
   await pay(page, CARDS.good);
@@ -99,12 +89,12 @@ it('keeps the dialog open and shows why an update is refused; offers no harmful 
 
   await desk.openCase(orderCase(orderId));
   const anna = { requestId: 'ticket 4711', requestedBy: 'Anna' };
-  expect(await desk.sendInVain('markDelivered', anna)).toContain(
+  expect(await desk.sendRefused('markDelivered', anna)).toContain(
     "An order that is paid can't be marked delivered. It is paid and has not shipped.",
   );
   await desk.picture('refused', desk.dialog);
   await desk.closeDialog();
-  const incomplete = await desk.sendInVain('putUnderReview', anna);
+  const incomplete = await desk.sendRefused('putUnderReview', anna);
   expect(incomplete).toContain('“reason” (why, in a few words) is required. For example: {"requestId": ');
   expect(incomplete).not.toMatch(/ at \S+\.ts/);
   await desk.closeDialog();

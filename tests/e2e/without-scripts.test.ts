@@ -1,8 +1,9 @@
 /** The shop before its scripts load, and where they never do: forms and links are enough to buy. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, PHONE, untilScripted, visit } from './support/browser.ts';
+import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
 import {
+  addToCart,
   CARDS,
   checkOut,
   expectNoSidewaysScroll,
@@ -11,7 +12,6 @@ import {
   PASSWORD,
   pay,
   placeOrder,
-  putIntoCart,
   untilPaid,
 } from './support/shopper.ts';
 import { newProduct } from './support/staff.ts';
@@ -28,7 +28,7 @@ it('a guest can buy: declined, then paid', async () => {
   const product = await newProduct({ price: 18 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
-  await putIntoCart(page, product.id, 2);
+  await addToCart(page, product.id, 2);
   await checkOut(page);
   await page.getByText(/Reserved for you/).waitFor();
   await page.getByText(/until .*UTC/).waitFor();
@@ -51,7 +51,7 @@ it('follows the bank’s authentication and returns paid', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   await checkOut(page);
   await placeOrder(page, newEmail());
   await pay(page, CARDS.authentication);
@@ -63,7 +63,7 @@ it('registers, filters, searches, and changes the cart with plain forms and link
   const product = await newProduct({ stock: 3 });
   await using shopper = await visit(browser, WITHOUT_SCRIPTS);
   const { page } = shopper;
-  await putIntoCart(page, product.id, 3);
+  await addToCart(page, product.id, 3);
   await page.getByLabel(`Quantity of ${product.name}`).fill('5');
   await page.getByRole('button', { name: 'Update' }).click();
   await page.getByText('Only 3 left in stock.').waitFor();
@@ -98,7 +98,7 @@ it('keeps input and selections made before the scripts load', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { serviceWorkers: 'block' });
   const { page } = shopper;
-  await putIntoCart(page, product.id);
+  await addToCart(page, product.id);
   await checkOut(page);
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();
   let letGo: () => void = () => {};
@@ -110,7 +110,7 @@ it('keeps input and selections made before the scripts load', async () => {
   const email = newEmail();
   await fillAddress(page, email);
   letGo();
-  await untilScripted(page);
+  await untilHydrated(page);
   expect(await page.getByLabel('Email').inputValue()).toBe(email);
   expect(await page.getByLabel('State').inputValue()).toBe('VA');
   await page.getByRole('button', { name: 'Continue to payment' }).click();

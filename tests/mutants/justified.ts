@@ -9,11 +9,11 @@ export interface Justified {
 }
 
 const TWO_DIGITS =
-  'A currency’s amounts move by two digits at most, and whole results are the same multiplied by 0.01 and divided by 100.';
-const ALWAYS_MATCHES = 'The expression matches every text from its beginning, and its groups are then never missing.';
+  'Amounts shift by at most two digits, and for whole results multiplying by 0.01 and dividing by 100 give the same number.';
+const ALWAYS_MATCHES = 'The expression matches every text from the start, so its groups are never missing.';
 const NOTHING = 'A function that returns nothing returns undefined.';
-const IS_PROBLEM = 'sentence() has thrown what is no problem; the line tells the compiler so.';
-const NO_CODE = 'The API answers with the path and the message of an issue, not with its code.';
+const IS_PROBLEM = 'sentence() has already thrown errors that are not problems; this check is only for the compiler.';
+const NO_CODE = 'The API’s responses contain the path and the message of an issue, but not its code.';
 
 export const JUSTIFIED: readonly Justified[] = [
   ...['true', 'false', 'digits > 0', 'digits < 0'].map((replacement) => ({
@@ -26,19 +26,19 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'domain/money.ts',
     original: '!format',
     replacement: 'true',
-    reason: 'A format that is made anew formats the same; it only takes longer.',
+    reason: 'Creating the format again gives the same output; it is only slower.',
   },
   {
     file: 'domain/order-state.ts',
     original: "'have its payment rechecked'",
     replacement: '""',
-    reason: 'A payment can be looked up in every status: nobody is refused that.',
+    reason: 'Only refusals use this text, and a payment can be rechecked in every status.',
   },
   {
     file: 'domain/refund.ts',
     original: '(sums.get(productId) ?? 0) + quantity',
     replacement: '(sums.get(productId) ?? 0) - quantity',
-    reason: 'Both sums that are compared turn negative.',
+    reason: 'Both of the compared sums become negative.',
   },
   ...['api/contracts/analytics.ts', 'api/contracts/catalog.ts'].map((file) => ({
     file,
@@ -50,13 +50,13 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'storefront/src/lib/after-purchase.ts',
     original: 'order.returns_until !== null',
     replacement: 'true',
-    reason: 'The date of null is not a number, and comes before no time; the line tells the compiler so.',
+    reason: 'Date.parse(null) is NaN, for which the comparison is false; this check is only for the compiler.',
   },
   {
     file: 'storefront/src/lib/catalog-query.ts',
     original: 'page >= 1',
     replacement: 'page > 1',
-    reason: 'What is no page of the list is page 1.',
+    reason: 'The result for an invalid page is page 1 as well.',
   },
   {
     file: 'storefront/src/lib/server/accounts.ts',
@@ -74,7 +74,8 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'storefront/src/lib/server/forms.ts',
     original: 'next !== null',
     replacement: 'true',
-    reason: 'The expression takes null for the text “null”, which is no path either; the line tells the compiler so.',
+    reason:
+      'The expression converts null to the text “null”, which is not a path either; this check is only for the compiler.',
   },
   ...['payment-return', 'refund-form'].map((name) => ({
     file: `storefront/src/lib/server/${name}.ts`,
@@ -92,13 +93,13 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'storefront/src/lib/server/problem.ts',
     original: "'about:blank'",
     replacement: '""',
-    reason: 'ApiProblem keeps no type; the contract asks for one.',
+    reason: 'ApiProblem does not store the type; only the contract requires one.',
   },
   {
     file: 'storefront/src/lib/server/requests.ts',
     original: 'host === null',
     replacement: 'false',
-    reason: 'The expression takes null for the text “null”, which is no name of this machine either.',
+    reason: 'The expression converts null to the text “null”, which is not a loopback name either.',
   },
   ...["''", '[]'].map((original) => ({
     file: 'storefront/src/lib/server/requests.ts',
@@ -116,6 +117,6 @@ export const JUSTIFIED: readonly Justified[] = [
     file: 'storefront/src/lib/server/security-headers.ts',
     original: "''",
     replacement: '"Stryker was here!"',
-    reason: 'A text that is split has a first part.',
+    reason: 'Splitting a text always returns a first part.',
   },
 ];

@@ -8,13 +8,13 @@ import { MISTAKES } from './mistakes/index.ts';
 const all = Object.values(MISTAKES).flat();
 const sourceOf = ({ file }: Mistake) => readFileSync(join(CHECKOUT, file), 'utf8');
 
-describe('the mistakes that are tried on real servers', () => {
+describe('the mistakes for tests with real servers', () => {
   it.each(all)('$file: $what', (mistake) => {
     const source = sourceOf(mistake);
     expect(withMistake(source, mistake)).not.toBe(source);
   });
 
-  it('are enough, and each is named once a file', () => {
+  it('are numerous, and have unique names in each file', () => {
     expect(all.length).toBeGreaterThanOrEqual(80);
     expect(new Set(all.map(({ file, what }) => `${file}: ${what}`)).size).toBe(all.length);
   });
@@ -27,7 +27,7 @@ describe('a mistake', () => {
     expect(withMistake('a + 1;', mistake)).toBe('a + 2;');
   });
 
-  it('whose text is missing, or not the only one, is refused', () => {
+  it('is rejected if its text is missing or occurs more than once', () => {
     expect(() => withMistake('a;', mistake)).toThrow('does not occur');
     expect(() => withMistake('a + 1 + 1;', mistake)).toThrow('occurs 2 times');
   });

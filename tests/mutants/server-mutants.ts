@@ -71,7 +71,7 @@ export async function runServerMutants(options: ServerMutantOptions): Promise<bo
             return (await runTests(mistake.tests, ['--bail=1'], settings, untilEnd))[0];
           } catch (error) {
             if (signal.aborted || !untilEnd.aborted) throw error;
-            return `no end within ${MAX_SECONDS} s`;
+            return `no result within ${MAX_SECONDS} s`;
           }
         });
         const outcome = { area, mistake, caughtBy, seconds: Math.round((Date.now() - startedAt) / 1000) };
@@ -97,8 +97,7 @@ function choose(only: readonly string[]): { area: string; mistake: Mistake }[] {
     ({ area, mistake: { file, what } }) =>
       only.length === 0 || only.some((part) => area === part || file.includes(part) || what.includes(part)),
   );
-  if (chosen.length === 0)
-    throw new Error(`No mistake is of the area or file “${only.join('”, “')}”, or has it in its text.`);
+  if (chosen.length === 0) throw new Error(`No mistake matches “${only.join('”, “')}”.`);
   return chosen;
 }
 
@@ -132,7 +131,7 @@ const isInBundle = ({ file }: Mistake): boolean => file.startsWith('workflows/')
 function left(done: number, all: number, began: number): string {
   if (done === 0) return '';
   const minutes = Math.ceil((((Date.now() - began) / done) * (all - done)) / 60_000);
-  return `, ${minutes} min to go`;
+  return `, ${minutes} min left`;
 }
 
 /** Saves the outcomes after each mistake, so that an interrupted run keeps its results. */

@@ -27,7 +27,7 @@ const STATUS = `case when n % 50 = 0 then 'refunded' when n % 20 = 0 then 'cance
   when n % 100 < 8 then 'shipped' else 'delivered' end`;
 const PLACED_AT = `now() - n * interval '3 minutes'`;
 
-const STEPS: readonly [what: string, sql: string][] = [
+const STEPS: readonly [table: string, sql: string][] = [
   [
     'users',
     `insert into users (id, email, password_hash, full_name, created_at)
@@ -130,7 +130,7 @@ export interface LargeShop {
  * Creates the database on the server of `serverUrl`, migrates it, and fills it. Takes a minute or two.
  * @param onProgress called with each table that is being filled
  */
-export async function makeLargeShop(serverUrl: string, onProgress: (what: string) => void): Promise<LargeShop> {
+export async function makeLargeShop(serverUrl: string, onProgress: (table: string) => void): Promise<LargeShop> {
   const name = `large_${randomBytes(4).toString('hex')}`;
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
   await query(serverUrl, [`create database ${name}`]);
@@ -144,8 +144,8 @@ export async function makeLargeShop(serverUrl: string, onProgress: (what: string
     await client.connect();
     try {
       await client.query('set session_replication_role = replica; set synchronous_commit = off');
-      for (const [what, sql] of STEPS) {
-        onProgress(what);
+      for (const [table, sql] of STEPS) {
+        onProgress(table);
         await client.query(sql);
       }
       onProgress('statistics');

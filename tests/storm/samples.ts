@@ -123,6 +123,6 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     progress: ({ index, random }) =>
       index % 2 === 0
         ? random.pick(NONSENSE)
-        : [{ retrainingId: 'retraining-unknown', stage: 'train', fraction: 0.5, told: 'half' }],
+        : [{ retrainingId: 'retraining-unknown', stage: 'train', fraction: 0.5, detail: 'half' }],
   },
 };

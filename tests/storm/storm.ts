@@ -114,7 +114,7 @@ export async function storm(services: Services, target: StormTarget, random: Ran
   // in which the workflow gets its result. Such a history does not replay, so the queries are sent after the storm.
   const problems = await sendAll(messages.filter(({ kind }) => kind !== 'query'));
   problems.push(...(await sendAll(messages.filter(({ kind }) => kind === 'query'))));
-  await until(() => hasSettled(handle), `${target.workflowId} to go on after its messages`, DEADLINE_MS);
+  await until(() => hasSettled(handle), `${target.workflowId} to settle after its messages`, DEADLINE_MS);
   return grouped(problems.filter((problem) => problem !== undefined));
 }
 

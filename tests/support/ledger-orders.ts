@@ -126,9 +126,9 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
       requestedBy: 'Anna',
       ...of,
     };
-    const asked = await shop().activities.requestRefund(request);
-    if (asked.outcome !== 'accepted') throw new Error(JSON.stringify(asked));
-    return asked.refund;
+    const requested = await shop().activities.requestRefund(request);
+    if (requested.outcome !== 'accepted') throw new Error(JSON.stringify(requested));
+    return requested.refund;
   }
 
   /** Makes a refund, as its workflow does, and records Stripe's response. */

@@ -14,7 +14,7 @@ export function refundHelpers(shop: () => TestShop) {
   return {
     refundOf,
     /** Requests a refund as the shopper. @param key idempotency key of the request */
-    askRefund: ({ buyer, orderId }: Sale, body: object, key: string) =>
+    requestRefund: ({ buyer, orderId }: Sale, body: object, key: string) =>
       buyer.call(
         'POST',
         `/orders/${orderId}/refunds`,

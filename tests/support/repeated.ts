@@ -135,7 +135,7 @@ async function countersOf({ db, stockCounters, redis }: Services, scope: Scope):
   const { productIds = [], reservationIds = [] } = scope;
   const isCounted = async () =>
     !(await db.row(`select 1 from outbox where topic = 'stock.adjusted' and key = any($1::text[])`, [productIds]));
-  await until(isCounted, 'the stock counters to follow');
+  await until(isCounted, 'the stock counters to be updated');
   return {
     available: [...(await stockCounters.available(productIds)).values()],
     marks: await Promise.all(reservationIds.map((id) => redis.hgetall(`{stock}:reservation:${id}`))),

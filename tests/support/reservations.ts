@@ -41,7 +41,10 @@ export async function endedAgo({ db }: Pick<Services, 'db'>, reservationId: stri
  */
 export async function startStock(services: Services, topics?: readonly string[]): Promise<() => Promise<void>> {
   await services.productIndex.ensure();
-  await until(() => ensureStockCounters(services.db, services.stockCounters, services.log), 'the stock counters');
+  await until(
+    () => ensureStockCounters(services.db, services.stockCounters, services.log),
+    'the stock counters to be ready',
+  );
   const stopWatching = watchStockCounters(services.db, services.stockCounters, services.log);
   const handlers = Object.entries(createOutboxHandlers(services)).filter(([topic]) => topics?.includes(topic) ?? true);
   const relay = new OutboxRelay(services.db, Object.fromEntries(handlers), services.log);

@@ -78,4 +78,4 @@ export async function refundedAtStripe(shop: Pick<TestShop, 'services'>, intentI
 }
 
 export const untilRefundedAtStripe = (shop: TestShop, intentId: string, cents: number) =>
-  until(async () => (await refundedAtStripe(shop, intentId)) === cents, `${cents} to be refunded of ${intentId}`);
+  until(async () => (await refundedAtStripe(shop, intentId)) === cents, `${cents} of ${intentId} to be refunded`);

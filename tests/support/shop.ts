@@ -53,14 +53,14 @@ export async function startTestShop(
 /** Waits until `look` returns a truthy value. @throws after `timeoutMs`, with the name of the awaited condition */
 export async function until<Result>(
   look: () => Promise<Result> | Result,
-  what: string,
+  condition: string,
   timeoutMs = 15_000,
 ): Promise<NonNullable<Result>> {
   const giveUpAt = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
     if (seen) return seen;
-    if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${condition}`);
     await delay(20);
   }
 }
@@ -89,7 +89,7 @@ export async function createProduct(
   );
   await until(
     async () => (await stockCounters.available([row!.id])).get(row!.id) === stock,
-    'the stock counters to know the product',
+    'the stock counter of the product',
   );
   return row!;
 }

@@ -3,7 +3,7 @@ import { condition, defineSignal, defineUpdate, proxyLocalActivities, setHandler
 import { untilQuiet } from '../../workflows/shared/quiet.ts';
 
 export const endUpdate = defineUpdate<string>('end');
-export const newsSignal = defineSignal('news');
+export const eventSignal = defineSignal('event');
 
 const steps = proxyLocalActivities<{ signalOwnWorkflow(): Promise<void> }>({
   startToCloseTimeout: '10 seconds',
@@ -12,18 +12,18 @@ const steps = proxyLocalActivities<{ signalOwnWorkflow(): Promise<void> }>({
 
 /** @returns the number of signals received */
 export async function answering(): Promise<number> {
-  let news = 0;
-  let isOver = false;
-  setHandler(newsSignal, () => {
-    news += 1;
+  let signals = 0;
+  let hasEnded = false;
+  setHandler(eventSignal, () => {
+    signals += 1;
   });
   setHandler(endUpdate, async () => {
     // A local activity runs within the workflow task, so the signal arrives before the response is sent.
     await steps.signalOwnWorkflow();
-    isOver = true;
+    hasEnded = true;
     return 'ended';
   });
-  await condition(() => isOver);
+  await condition(() => hasEnded);
   await untilQuiet();
-  return news;
+  return signals;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Services } from '../../infra/services.ts';
 import { connectTestServices, ensureRuntime } from '../../tests/support/shop.ts';
 import { withTestWorker } from '../../tests/support/test-workflows.ts';
-import { type answering, endUpdate, newsSignal } from '../../tests/workflows/answering.ts';
+import { type answering, endUpdate, eventSignal } from '../../tests/workflows/answering.ts';
 
 const WORKFLOWS = 10;
 
@@ -17,7 +17,7 @@ afterAll(() => services?.close());
 
 it('returns the result of an update that completes the workflow while a signal arrives', async () => {
   const { workflow } = services.temporal;
-  const signalOwnWorkflow = () => workflow.getHandle(activityInfo().workflowExecution!.workflowId).signal(newsSignal);
+  const signalOwnWorkflow = () => workflow.getHandle(activityInfo().workflowExecution!.workflowId).signal(eventSignal);
   await withTestWorker(services, 'answering.ts', { signalOwnWorkflow }, ({ taskQueue, newWorkflowId }) =>
     Promise.all(
       Array.from({ length: WORKFLOWS }, async () => {

@@ -17,11 +17,11 @@ type RefundFields = Parameters<typeof aRefund>[0];
 const order = anOrder({ items: [anItem({ quantity: 3 }), anItem({ product_id: 'stove', quantity: 1 })] });
 const lanterns = (quantity: number) => [{ product_id: 'lantern', quantity }];
 
-describe('what is left to cancel or return', () => {
+describe('units that can still be canceled or returned', () => {
   const left = (...refunds: RefundFields[]) =>
     leftToRefund(order, refunds.map(aRefund)).map(({ product_id, left: units }) => `${units} ${product_id}`);
 
-  it('is everything, until refunds have taken units', () => {
+  it('are all units except those of refunds', () => {
     expect(left()).toEqual(['3 lantern', '1 stove']);
     expect(left({ lines: lanterns(1) })).toEqual(['2 lantern', '1 stove']);
     expect(
@@ -29,7 +29,7 @@ describe('what is left to cancel or return', () => {
     ).toEqual(['1 stove']);
   });
 
-  it('counts refunds that failed or were rejected as not made, and amounts without lines as no units', () => {
+  it('include units of failed and rejected refunds, and are not reduced by refunds without lines', () => {
     const lines = [{ product_id: 'stove', quantity: 1 }];
     expect(left({ lines, status: 'failed' }, { lines, status: 'rejected' }, { lines: [] })).toEqual([
       '3 lantern',
@@ -37,7 +37,7 @@ describe('what is left to cancel or return', () => {
     ]);
   });
 
-  it('excludes canceled units whose failed refund staff resolved another way', () => {
+  it('exclude canceled units whose failed refund staff resolved another way', () => {
     const lines = [{ product_id: 'stove', quantity: 1 }];
     expect(left({ lines, status: 'failed', cancels_units: true, given_up: true })).toEqual(['3 lantern']);
   });
@@ -46,7 +46,7 @@ describe('what is left to cancel or return', () => {
 describe('canceled units of each item', () => {
   const canceled = (...refunds: RefundFields[]) => canceledUnits(order, refunds.map(aRefund));
 
-  it('are those refunded before they shipped, and those with a pending cancellation', () => {
+  it('are those refunded before they shipped, plus those with a pending cancellation', () => {
     expect(
       canceled(
         { lines: lanterns(1), cancels_units: true },
@@ -61,7 +61,7 @@ describe('canceled units of each item', () => {
     });
   });
 
-  it('are none of a return, a goodwill amount, or a rejected request', () => {
+  it('exclude returns, goodwill refunds, and rejected requests', () => {
     expect(
       canceled(
         { lines: lanterns(1) },
@@ -72,7 +72,7 @@ describe('canceled units of each item', () => {
   });
 });
 
-it('refunds the price of the units, and no more than is left of the payment', () => {
+it('refunds the price of the units, up to the remaining balance of the payment', () => {
   const lines = [
     { price: 24.5, quantity: 2 },
     { price: 10, quantity: 1 },
@@ -122,7 +122,7 @@ describe('single items', () => {
   });
 });
 
-it('lets a paid order be canceled until it ships or its cancellation waits for a decision', () => {
+it('lets a paid order be canceled until it ships or a cancellation is pending', () => {
   const can = (fields: Parameters<typeof anOrder>[0]) => canCancelPaid(anOrder(fields));
   expect(can({ status: 'paid' })).toBe(true);
   expect(can({ status: 'partially_refunded' })).toBe(true);
@@ -132,11 +132,11 @@ it('lets a paid order be canceled until it ships or its cancellation waits for a
   expect(can({ status: 'pending' })).toBe(false);
 });
 
-describe('more changes', () => {
+describe('further changes', () => {
   const expected = (fields: Parameters<typeof anOrder>[0], ...refunds: RefundFields[]) =>
     mayStillChange(anOrder(fields), refunds.map(aRefund));
 
-  it('are expected until an order is over and its money has arrived', () => {
+  it('are expected until the order has ended and its refunds have succeeded', () => {
     expect(expected({ status: 'delivered' })).toBe(true);
     expect(expected({ status: 'canceled' }, { status: 'pending' })).toBe(true);
     expect(expected({ status: 'canceled' }, { status: 'succeeded' })).toBe(false);
@@ -146,9 +146,9 @@ describe('more changes', () => {
     expect(expected({ status: 'canceled' }, { status: 'succeeded' }, { status: 'failed' })).toBe(true);
   });
 
-  it('are expected while the order was read before its refund was booked', () => {
-    const booked = { status: 'succeeded', updated_at: '2026-03-01T10:00:01.000Z' } as const;
-    expect(expected({ status: 'canceled', refunded_amount: 0 }, booked)).toBe(true);
-    expect(isBehind(anOrder({ updated_at: booked.updated_at }), [aRefund(booked)])).toBe(false);
+  it('are expected if the order was read before its refund was recorded', () => {
+    const recorded = { status: 'succeeded', updated_at: '2026-03-01T10:00:01.000Z' } as const;
+    expect(expected({ status: 'canceled', refunded_amount: 0 }, recorded)).toBe(true);
+    expect(isBehind(anOrder({ updated_at: recorded.updated_at }), [aRefund(recorded)])).toBe(false);
   });
 });

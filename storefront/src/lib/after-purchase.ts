@@ -1,4 +1,4 @@
-/** What a shopper can still do with an order. It decides what the page offers; the API decides what is accepted. */
+/** The actions that an order still allows its shopper. They decide what the page offers; the API decides what it accepts. */
 import { fromDecimal } from '../../../domain/money.ts';
 import { type RefundableOrder, type RefundUnits, refundableQuantities } from '../../../domain/refund.ts';
 import { packingLines } from '../../../domain/shipping.ts';
@@ -55,7 +55,7 @@ function toRecord(refund: Refund): RefundUnits {
 
 export type ItemsRequest = 'cancel' | 'return';
 
-/** What can be requested for single items: before they ship it is a cancellation, afterwards a return. @param now Unix milliseconds */
+/** The possible request for single items: a cancellation before they ship, a return afterwards. @param now Unix milliseconds */
 export function itemsRequest(
   order: Pick<Order, 'status' | 'cancellation_waits' | 'returns_until'>,
   now: number,
@@ -76,7 +76,7 @@ export function canCancelPaid(order: Pick<Order, 'status' | 'cancellation_waits'
   return isUnshipped && !order.cancellation_waits;
 }
 
-/** What canceling the whole order refunds: it replaces pending refunds, so it includes their amounts. */
+/** The refund for canceling the whole order. It replaces pending refunds, so it includes their amounts. */
 export function cancellationSum(
   refundable: number,
   refunds: readonly Pick<Refund, 'status' | 'amount'>[],

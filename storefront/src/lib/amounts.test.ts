@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { costOf } from './amounts.ts';
 
-it('adds up exactly, in currencies with and without decimals', () => {
+it('calculates exact sums in currencies with and without decimals', () => {
   expect(costOf([{ price: 0.1, quantity: 3 }], 'usd')).toBe(0.3);
   expect(
     costOf(

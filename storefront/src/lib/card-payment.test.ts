@@ -98,16 +98,20 @@ describe('confirmCard', () => {
   const INCOMPLETE = { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 
   it.each([
-    ['a payment on its way', () => Response.json({ status: 'processing' }), { kind: 'submitted' }],
+    ['a payment that is processing', () => Response.json({ status: 'processing' }), { kind: 'submitted' }],
     ['a payment that needs another card', () => Response.json({ status: 'requires_payment_method' }), INCOMPLETE],
-    ['a bank that asks nowhere', () => Response.json({ status: 'requires_action', next_action: null }), INCOMPLETE],
     [
-      'a bank that asks in another way',
+      'an authentication without a next action',
+      () => Response.json({ status: 'requires_action', next_action: null }),
+      INCOMPLETE,
+    ],
+    [
+      'an authentication of another type',
       () => Response.json({ status: 'requires_action', next_action: { type: 'use_stripe_sdk' } }),
       INCOMPLETE,
     ],
     [
-      'an address of no use',
+      'a redirect URL of a canceled payment',
       () => Response.json({ status: 'canceled', next_action: { redirect_to_url: { url: 'http://bank.test/' } } }),
       INCOMPLETE,
     ],
@@ -122,12 +126,12 @@ describe('confirmCard', () => {
       { kind: 'refused', message: 'No.' },
     ],
     [
-      'a bank that asks',
+      'an authentication by redirect',
       () =>
         Response.json({ status: 'requires_action', next_action: { redirect_to_url: { url: 'http://bank.test/' } } }),
       { kind: 'redirect', url: 'http://bank.test/' },
     ],
-    ['a broken server', () => Response.json({ error: { message: 'oops' } }, { status: 500 }), { kind: 'unknown' }],
+    ['a server error', () => Response.json({ error: { message: 'oops' } }, { status: 500 }), { kind: 'unknown' }],
     [
       'no response',
       () => {
@@ -135,8 +139,8 @@ describe('confirmCard', () => {
       },
       { kind: 'unknown' },
     ],
-    ['nonsense', () => new Response('<html>'), { kind: 'unknown' }],
-  ])('understands %s', async (_title, answer, outcome) => {
+    ['a response that is not JSON', () => new Response('<html>'), { kind: 'unknown' }],
+  ])('handles %s', async (_title, answer, outcome) => {
     expect((await confirmed(answer)).outcome).toEqual(outcome);
   });
 });

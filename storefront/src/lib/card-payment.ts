@@ -23,13 +23,13 @@ export interface CardErrors {
   cvc?: string;
 }
 
-interface StripeAnswer {
+interface StripeResponse {
   status?: string;
   next_action?: { redirect_to_url?: { url?: string } } | null;
   error?: { message?: string };
 }
 
-/** The PaymentIntent's id, which its client secret begins with. */
+/** The PaymentIntent's ID, with which its client secret begins. */
 export function intentId(clientSecret: string): string {
   return clientSecret.split('_secret_')[0] ?? clientSecret;
 }
@@ -85,18 +85,18 @@ export async function confirmCard(
       `${payment.api_url}/v1/payment_intents/${encodeURIComponent(intentId(payment.client_secret))}/confirm`,
       { method: 'POST', headers: { authorization: `Bearer ${payment.publishable_key}` }, body: fields },
     );
-    return outcomeOf(response.status, (await response.json()) as StripeAnswer);
+    return outcomeOf(response.status, (await response.json()) as StripeResponse);
   } catch {
     return { kind: 'unknown' };
   }
 }
 
-function outcomeOf(status: number, answer: StripeAnswer): CardOutcome {
+function outcomeOf(status: number, body: StripeResponse): CardOutcome {
   if (status >= 500) return { kind: 'unknown' };
-  if (answer.error) return { kind: 'refused', message: answer.error.message ?? 'Your card was declined.' };
-  const next = answer.next_action?.redirect_to_url?.url;
-  if (answer.status === 'requires_action' && next) return { kind: 'redirect', url: next };
-  if (answer.status === 'succeeded' || answer.status === 'processing') return { kind: 'submitted' };
+  if (body.error) return { kind: 'refused', message: body.error.message ?? 'Your card was declined.' };
+  const next = body.next_action?.redirect_to_url?.url;
+  if (body.status === 'requires_action' && next) return { kind: 'redirect', url: next };
+  if (body.status === 'succeeded' || body.status === 'processing') return { kind: 'submitted' };
   return { kind: 'refused', message: 'Your payment wasn’t completed. Please try again.' };
 }
 

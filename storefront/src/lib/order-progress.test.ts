@@ -11,7 +11,7 @@ const look = (order: Partial<Order>) => {
   return `${steps.map(({ label, state }) => `${label} ${state}`).join(', ')}; at ${steps[currentStep(steps)]?.label}`;
 };
 
-it('shows how far an order has come', () => {
+it('shows the progress of an order', () => {
   const event = { at: AT, type: 'order_canceled', message: '', actor: null, reason: null };
   expect([
     look({ status: 'pending', paid_at: null }),
@@ -45,7 +45,7 @@ describe.each(orderContract.shape.status.options)('an order that is %s', (status
   });
 });
 
-it('has an icon for each step, and a time where it is known', () => {
+it('has an icon for each step, and a time if it is known', () => {
   const steps = progressOf(anOrder({ created_at: AT, paid_at: AT, status: 'shipped', shipment: SHIPMENT }));
   expect(steps.map(({ icon, at }) => [icon, at])).toEqual([
     ['cart', AT],

@@ -60,7 +60,7 @@ describe('following an order', () => {
     page.dispatchEvent(new Event('visibilitychange'));
   };
 
-  it('reports a change, and not what the page already shows', () => {
+  it('reports changes, but not what the page already shows', () => {
     const order = anOrder();
     follow(order);
     expect(opened.map(({ url }) => url)).toEqual([`/orders/${order.id}/events`]);
@@ -104,7 +104,7 @@ describe('following an order', () => {
     expect(opened[1]!.readyState).toBe(FakeStream.CLOSED);
   });
 
-  it('checks when the shopper returns to the page, and not when they leave', () => {
+  it('checks when the shopper returns to the page, but not when they leave', () => {
     follow(anOrder());
     returnToPage('hidden');
     expect(changes).toBe(0);
@@ -112,7 +112,7 @@ describe('following an order', () => {
     expect(changes).toBe(1);
   });
 
-  it('stops', () => {
+  it('stops following', () => {
     follow(anOrder())();
     returnToPage('visible');
     vi.advanceTimersByTime(180_000);

@@ -18,7 +18,7 @@ describe.each(orderContract.shape.status.options)('an order that is %s', (status
 });
 
 describe.each(refundContract.shape.kind.options)('a %s', (kind) => {
-  it.each(refundContract.shape.status.options)('that is %s has a name, a badge and a sentence', (status) => {
+  it.each(refundContract.shape.status.options)('that is %s has a name, a badge, and a description', (status) => {
     for (const fields of [{}, { cancels_units: true }, { cancels_units: true, given_up: true }]) {
       const refund = aRefund({ kind, status, ...fields });
       const { label, text } = refundLook(refund);
@@ -75,7 +75,7 @@ it('has a distinct headline for each status', () => {
   expect(headlineOf(anOrder({ status: 'pending' }), []).text).toBe('');
 });
 
-it('thanks a shopper who has just paid, and not one who returns later', () => {
+it('thanks a shopper who has just paid, but not one who returns later', () => {
   const title = (fresh?: boolean) => headlineOf(anOrder({ status: 'paid' }), [], fresh).title;
   expect([title(true), title(false), title()]).toEqual([
     'Thank you for your order',
@@ -130,7 +130,7 @@ it.each([
   expect([refundTitle(refund), refundLook(refund).label]).toEqual([title, label]);
 });
 
-it('has no color for what support resolved another way', () => {
+it('has no color for a refund that support resolved another way', () => {
   expect(refundLook(aRefund({ status: 'failed', given_up: true })).tone).toBe('');
 });
 

@@ -62,7 +62,7 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
   }
 }
 
-/** What happens to the payment of an order that was canceled or expired. */
+/** Describes the payment of an order that was canceled or expired. */
 function paymentOfEndedOrder(order: Order, refunds: readonly Refund[]): string {
   if (order.captured_amount === 0) return 'Your items are no longer reserved, and you haven’t been charged.';
   const why = order.paid_at === null ? 'Your payment arrived after your order had closed. ' : '';
@@ -139,7 +139,7 @@ export function refundLook(refund: Pick<Refund, 'kind' | 'status' | 'cancels_uni
   return { ...REFUND_LOOKS[status], ...(canceled && { text: canceled }) };
 }
 
-/** What kind of refund it is, regardless of its status. */
+/** Names the kind of a refund. */
 export function refundTitle({
   kind,
   status,

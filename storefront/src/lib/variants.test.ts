@@ -39,7 +39,7 @@ it('links each choice to the variant most similar to the current one', () => {
   ]);
 });
 
-it('offers no choice where there is none', () => {
+it('has no options when there is nothing to choose', () => {
   const only = variant('one', 'S', 'Red');
   expect(optionGroups({ id: 'one', option_values: only.option_values, variants: [only] })).toEqual([]);
 });
@@ -62,7 +62,7 @@ it('prefers the variant that shares the most options, whether in stock or not, a
   expect(sizes?.choices.map(({ productId }) => productId)).toEqual(['now', 'same-but-size', 'first-in-stock']);
 });
 
-it('leaves out an option that is the same for all, and one of a single variant', () => {
+it('leaves out an option that is the same for all variants, or that only one variant has', () => {
   const variants = [
     variant('s', 'S', 'Red'),
     { ...variant('m', 'M', 'Red'), option_values: { size: 'M', color: 'Red', gift_box: 'Yes' } },

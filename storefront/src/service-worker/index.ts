@@ -88,6 +88,6 @@ async function keep(cache: Cache, request: Request, response: Response): Promise
   const headers = new Headers(response.headers);
   headers.set(KEPT_AT_HEADER, String(Date.now()));
   await cache.put(request, new Response(response.body, { status: response.status, headers }));
-  const known = await cache.keys();
-  await Promise.all(known.slice(0, Math.max(0, known.length - MAX_PAGES)).map((old) => cache.delete(old)));
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_PAGES)).map((old) => cache.delete(old)));
 }

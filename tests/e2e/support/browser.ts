@@ -43,6 +43,6 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 }
 
 /** Waits until the page is hydrated, so that scripts handle clicks instead of the browser. */
-export async function untilScripted(page: Page): Promise<void> {
+export async function untilHydrated(page: Page): Promise<void> {
   await page.locator('html[data-scripted]').waitFor({ state: 'attached' });
 }

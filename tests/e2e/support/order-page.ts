@@ -17,7 +17,7 @@ export const canceledOf = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ hasText: name }).locator('[data-canceled]');
 
 /** Reloads until `isThere`, because a page without scripts does not update itself. */
-export async function lookUntil(page: Page, isThere: () => Promise<boolean>): Promise<void> {
+export async function reloadUntil(page: Page, isThere: () => Promise<boolean>): Promise<void> {
   await expect
     .poll(async () => {
       if (await isThere()) return true;

@@ -12,7 +12,7 @@ export const CARDS = {
 export const newEmail = (): string => `e2e-${randomUUID().slice(0, 12)}@example.com`;
 export const PASSWORD = 'a long enough password';
 
-export async function putIntoCart(page: Page, productId: string, quantity = 1): Promise<void> {
+export async function addToCart(page: Page, productId: string, quantity = 1): Promise<void> {
   await page.goto(`/products/${productId}`);
   await page.getByLabel('Quantity', { exact: true }).fill(String(quantity));
   await page.getByRole('button', { name: 'Add to cart' }).click();
@@ -70,7 +70,7 @@ export async function untilPaid(page: Page): Promise<void> {
 
 /** Buys as a guest. @returns ID of the paid order, whose page is open */
 export async function buy(page: Page, products: readonly { id: string; quantity?: number }[]): Promise<string> {
-  for (const { id, quantity } of products) await putIntoCart(page, id, quantity);
+  for (const { id, quantity } of products) await addToCart(page, id, quantity);
   await checkOut(page);
   const path = await placeOrder(page, newEmail());
   await pay(page);
@@ -79,7 +79,7 @@ export async function buy(page: Page, products: readonly { id: string; quantity?
 }
 
 /** Expands a collapsed section, if it is not expanded yet. */
-export async function unfold(page: Page, title: string): Promise<Locator> {
+export async function expand(page: Page, title: string): Promise<Locator> {
   const details = page.locator('details').filter({ has: page.getByRole('heading', { name: title }) });
   if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
   return details;

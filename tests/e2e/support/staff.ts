@@ -104,8 +104,8 @@ async function sendUpdate(workflowId: string, update: string, request: object): 
   const settings = readSome(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'PAYLOAD_KEYS']);
   const { client, connection } = await connectTemporal(settings);
   try {
-    const asked = { requestId: randomUUID(), requestedBy: 'Tess of the tests', ...request };
-    await client.workflow.getHandle(workflowId).executeUpdate(update, { args: [asked] });
+    const fullRequest = { requestId: randomUUID(), requestedBy: 'Tess of the tests', ...request };
+    await client.workflow.getHandle(workflowId).executeUpdate(update, { args: [fullRequest] });
   } finally {
     await connection.close();
   }

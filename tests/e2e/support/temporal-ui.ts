@@ -1,4 +1,4 @@
-/** The support desk: Temporal's Web UI, used like a support person does, by the visible elements of its pages. */
+/** The support desk: Temporal's Web UI, operated through the visible elements of its pages, as support staff do. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
@@ -67,16 +67,16 @@ export class Desk implements AsyncDisposable {
   /** Clicks a case in the open list and opens its details. */
   async openFromList(workflowId: string): Promise<void> {
     await (await this.untilListed(workflowId)).click();
-    await this.#turnToDetails();
+    await this.#showDetails();
   }
 
   /** Opens a case by its URL, as from a bookmark or a colleague's message. */
   async openCase(workflowId: string): Promise<void> {
     await this.page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
-    await this.#turnToDetails();
+    await this.#showDetails();
   }
 
-  async #turnToDetails(): Promise<void> {
+  async #showDetails(): Promise<void> {
     await this.page.getByText('User Metadata', { exact: true }).click();
     await this.details.locator('main').waitFor();
   }
@@ -154,7 +154,7 @@ export class Desk implements AsyncDisposable {
   }
 
   /** Sends an update that is refused, which keeps the dialog open with the input. @returns the message in the dialog */
-  async sendInVain(name: string, request: object): Promise<string> {
+  async sendRefused(name: string, request: object): Promise<string> {
     await this.fill(name, request);
     await this.submit();
     const sentence = (await this.refusal.textContent()) ?? '';

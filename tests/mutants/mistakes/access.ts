@@ -1,4 +1,4 @@
-/** Who may see and do what: roles, owners, sessions, cookies, headers, limits, and security defaults. */
+/** Access and security: roles, owners, sessions, cookies, headers, limits, and secure defaults. */
 import type { MistakesInFile } from '../mistake.ts';
 
 /** Tests of every route with every role. */
@@ -71,7 +71,7 @@ export const ACCESS: readonly MistakesInFile[] = [
         "lead: withRole('support', 'admin')",
       ],
       [
-        'nobody in particular reserves, and lists orders',
+        'requests without an account or a cart can make reservations and list orders',
         "  if (ownersOf(ctx).length === 0) throw new DomainError('unauthenticated', refusal);\n",
         '',
       ],
@@ -167,8 +167,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'api/cart/routes.ts',
     tests: ['api/cart', 'tests/http-security'],
     replacements: [
-      ['scripts can read the cart’s cookie', 'httpOnly: true, ', 'httpOnly: false, '],
-      ['other sites send the cart’s cookie', "sameSite: 'lax', ", "sameSite: 'none', "],
+      ['scripts can read the cart cookie', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['other sites can send the cart cookie', "sameSite: 'lax', ", "sameSite: 'none', "],
     ],
   },
   {
@@ -211,7 +211,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/middleware/client-address.ts',
     tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
-    replacements: [['X-Forwarded-For is believed from anybody', 'if (trusted.has(address)) {', 'if (address) {']],
+    replacements: [['X-Forwarded-For is trusted from any address', 'if (trusted.has(address)) {', 'if (address) {']],
   },
   {
     file: 'api/codec/access.ts',
@@ -228,7 +228,7 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/codec/routes.ts',
     tests: ['api/codec'],
-    replacements: [['pages of any site use the codec', 'if (origin && origin !== allowed)', 'if (false)']],
+    replacements: [['pages of any site can use the codec', 'if (origin && origin !== allowed)', 'if (false)']],
   },
   {
     file: 'infra/config.ts',
@@ -241,7 +241,7 @@ export const ACCESS: readonly MistakesInFile[] = [
       ],
       ['rate limits are off by default', 'RATE_LIMIT_ENABLED: flag(true)', 'RATE_LIMIT_ENABLED: flag(false)'],
       ['a short secret signs access tokens', 'JWT_SECRET: z.string().min(32)', 'JWT_SECRET: z.string().min(1)'],
-      ['500 passwords can be tried', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
+      ['500 failed sign-ins are allowed', 'RATE_LIMIT_AUTH: count(5)', 'RATE_LIMIT_AUTH: count(500)'],
       [
         'support refunds any amount without approval',
         'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)',
@@ -269,9 +269,9 @@ export const ACCESS: readonly MistakesInFile[] = [
     file: 'storefront/src/lib/server/shop-cookies.ts',
     tests: ['storefront/src/lib/server'],
     replacements: [
-      ['scripts can read the session’s cookies', 'httpOnly: true, ', 'httpOnly: false, '],
+      ['scripts can read the session cookies', 'httpOnly: true, ', 'httpOnly: false, '],
       ['session cookies are sent over plain HTTP', 'secure: this.#secure, maxAge', 'secure: false, maxAge'],
-      ['other sites send the session’s cookies', "sameSite: 'lax', ", "sameSite: 'none', "],
+      ['other sites can send the session cookies', "sameSite: 'lax', ", "sameSite: 'none', "],
     ],
   },
   {
@@ -284,7 +284,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     tests: ['api/catalog', 'tests/idempotent-writes'],
     replacements: [
       ['one delivery is counted twice', '  if (known) return false;\n', '  if (known) return true;\n'],
-      ['a delivery’s key counts for another number', 'if (known && known.', 'if (false && known.'],
+      ['a reused delivery key is accepted for another quantity', 'if (known && known.', 'if (false && known.'],
     ],
   },
   {
@@ -342,7 +342,7 @@ export const ACCESS: readonly MistakesInFile[] = [
         `    try {
       if (authorization) ctx.state.identity = tokens.read(authorization);
     } catch {
-      // Goes on as a guest.
+      // Continues as a guest.
     }`,
       ],
     ],

@@ -66,12 +66,12 @@ export const ANSWERS: readonly MistakesInFile[] = [
         "refund.fn.max('refunds.given_up_at')",
       ],
       [
-        'orders of the same moment are skipped between two pages',
+        'orders created at the same time are skipped between two pages',
         "order.refTuple('o.created_at', 'o.id'),\n        '<',\n        order.tuple(order.cast<Date>(order.val(at), 'timestamptz'), order.cast<string>(order.val(id), 'uuid')),",
         "'o.created_at', '<', order.cast<Date>(order.val(at), 'timestamptz'),",
       ],
       [
-        'the next page starts at a rounded time',
+        'the next page of orders starts at a rounded time',
         'encodeCursor([last.cursor_at, last.id])',
         'encodeCursor([last.created_at.toISOString(), last.id])',
       ],
@@ -166,7 +166,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     tests: ['workflows/order/waits', 'workflows/order/refunds'],
     replacements: [
       [
-        'a chargeback that support finds together with the payment is lost',
+        'a chargeback that is found together with its payment is lost',
         '      order.isReconcileDue ||= order.facts!.capturedCents === 0;\n',
         '',
       ],
@@ -183,13 +183,13 @@ export const ANSWERS: readonly MistakesInFile[] = [
     file: 'workflows/unmatched-payment/workflow.ts',
     tests: ['workflows/unmatched-payment'],
     replacements: [
-      ['the first retry comes six hours later', 'Math.min(attempt - 2,', 'Math.min(attempt - 1,'],
+      ['the first retry is six hours late', 'Math.min(attempt - 2,', 'Math.min(attempt - 1,'],
       [
         'the status of a pending refund is queried too late',
         "const CHECK_STRIPE_EVERY = '6 hours';",
         "const CHECK_STRIPE_EVERY = '6 days';",
       ],
-      ['an event of a decline makes the refund again', 'if (!hasNews || isRetryRequested) break;', 'break;'],
+      ['an event about a decline triggers the refund again', 'if (!hasNews || isRetryRequested) break;', 'break;'],
       [
         'a refund that the bank declined later stays pending',
         "if (seen.stripeRefundId && seen.refundStatus !== 'failed')",

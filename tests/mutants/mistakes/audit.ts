@@ -32,14 +32,14 @@ export const AUDIT: readonly MistakesInFile[] = [
   {
     file: 'worker/audit.ts',
     tests: AUDIT_TESTS,
-    replacements: [['the audit ends with 0 whatever it finds', 'report.problems.length === 0 ? 0 : 1', '0']],
+    replacements: [['the audit always exits with 0', 'report.problems.length === 0 ? 0 : 1', '0']],
   },
   {
     file: 'activities/audit/check-orders.ts',
     tests: AUDIT_TESTS,
     replacements: [
       [
-        'a refund in another way does not make an order partially refunded',
+        'a refund made another way does not make an order partially refunded',
         ".when(back, '>', '0')",
         ".when('returned.at_stripe', '>', '0')",
       ],
@@ -154,7 +154,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     tests: [...AUDIT_TESTS, 'activities/reservations'],
     replacements: [
       [
-        'the audit ends reservations that are being made',
+        'the audit releases reservations that are being made',
         '      if (Date.now() - reserved.get(id)! < IN_FLIGHT_MS) continue;\n',
         '',
       ],
@@ -193,14 +193,14 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/outbox/relay.ts',
     tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
     replacements: [
-      ['two workers send each message', '          .forUpdate()\n          .skipLocked(),\n', ''],
+      ['two workers both send each message', '          .forUpdate()\n          .skipLocked(),\n', ''],
       [
-        'a message that failed is dropped',
+        'a failed message is dropped',
         'messages.map(({ id }) => id).filter((id) => !failed.has(id))',
         'messages.map(({ id }) => id)',
       ],
       [
-        'a batch that failed is dropped',
+        'a failed batch is dropped',
         'return new Map(messages.map(({ id }) => [id, reason]));',
         'return new Map(messages.slice(0, 0).map(({ id }) => [id, reason]));',
       ],

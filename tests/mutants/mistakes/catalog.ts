@@ -31,7 +31,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         "        .then(of.ref('given.currency'))\n",
       ],
       [
-        'a delivery that was refused is never counted',
+        'a refused delivery is never added to the stock',
         'recordDeltas(sql, valid, idOf)',
         'recordDeltas(sql, rows, idOf)',
       ],
@@ -41,7 +41,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a variant that leaves its family is in no list',
+        'a variant that leaves its family is missing from lists',
         ".then(to('changed.family_id', 'is', null).$castTo<boolean>())",
         ".then(to.ref('p.is_family_lead'))",
       ],
@@ -63,11 +63,11 @@ export const CATALOG: readonly MistakesInFile[] = [
       ],
       ['a new product is created without its delivery', 'row.stockDelta ?? row.stockQuantity', 'row.stockQuantity'],
       [
-        'a delivery of one product counts for another',
+        'a delivery of one product is mistaken for one of another',
         'const deltaKey = (productId: string, reference: string) => `${productId} ${reference}`;',
         'const deltaKey = (_productId: string, reference: string) => reference;',
       ],
-      ['a count is accepted with any base version', 'version: row.stockVersion }', 'version: known.version }'],
+      ['a stock count is accepted with any base version', 'version: row.stockVersion }', 'version: known.version }'],
     ],
   },
   {
@@ -115,7 +115,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         ".whereRef('p.category_id', '=', 'category.id')\n          .where('p.deleted_at', 'is', null)",
         ".whereRef('p.category_id', '=', 'category.id')",
       ],
-      ['the page of a variant that is sold out says in stock', '    in_stock: row.own_stock,\n', ''],
+      ['the page of a sold-out variant shows it as in stock', '    in_stock: row.own_stock,\n', ''],
       [
         'the page offers a variant that is no longer sold',
         "      .where('family_id', '=', familyId)\n      .where('deleted_at', 'is', null)\n",
@@ -133,18 +133,18 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       [
-        'a product never changes its category',
+        'a product’s category can’t be changed',
         '        ...(category_id !== undefined && { category: em.getReference(Category, category_id, { wrapped: true }) }),\n',
         '',
       ],
-      ['a product never changes its picture', '        ...(image_url !== undefined && { imageUrl: image_url }),\n', ''],
-      ['a product that is no longer sold is changed', '{ id, deletedAt: null }, { lockMode', '{ id }, { lockMode'],
+      ['a product’s image can’t be changed', '        ...(image_url !== undefined && { imageUrl: image_url }),\n', ''],
+      ['a deleted product can be changed', '{ id, deletedAt: null }, { lockMode', '{ id }, { lockMode'],
       [
-        'reserved units are lost when a product is taken off sale',
+        'reserved units are lost when a product is deleted',
         'product.stockQuantity = product.reservedQuantity;',
         'product.stockQuantity = 0;',
       ],
-      ['a family without its lead is in no list', '        next.isFamilyLead = true;\n', ''],
+      ['a family whose lead was deleted is missing from lists', '        next.isFamilyLead = true;\n', ''],
       [
         'a variant that is no longer sold leads its family',
         '{ family: product.family, deletedAt: null, id: { $ne: id } }',
@@ -162,7 +162,7 @@ export const CATALOG: readonly MistakesInFile[] = [
     tests: PRODUCT_TESTS,
     replacements: [
       [
-        'an administrator’s delivery counts as another administrator’s with the same key',
+        'deliveries by two administrators with the same key count as one',
         '`api:${admin.userId}:${key}`',
         '`api:${key}`',
       ],
@@ -230,7 +230,7 @@ export const CATALOG: readonly MistakesInFile[] = [
         ".select('currency').where('id', '=', productId)",
       ],
       [
-        'anyone with the ID of an account’s cart takes it over by signing in',
+        'anyone with the ID of an account’s cart can take it over by signing in',
         ".where('id', '=', guestCartId).where('user_id', 'is', null).forUpdate()",
         ".where('id', '=', guestCartId).forUpdate()",
       ],

@@ -45,7 +45,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/payment-ledger'],
     replacements: [
       [
-        'a payment stays with the order that its metadata named',
+        'a payment stays assigned to the order that its metadata named',
         "            payment('payments.order_id', '<>', payment.ref('excluded.order_id')),\n",
         '',
       ],
@@ -65,13 +65,17 @@ export const EDGES: readonly MistakesInFile[] = [
         'fromDecimal(order.refunded_amount, order.currency) + otherwiseCents',
         'otherwiseCents',
       ],
+      ['a released order keeps its review reason', "'unfulfilled', { review_reason: null }", "'unfulfilled'"],
       [
-        'a released order keeps the reason of its reservation',
-        "'unfulfilled', { review_reason: null }",
-        "'unfulfilled'",
+        'an order under review has no review reason',
+        "'under_review', { review_reason: reason ?? null }",
+        "'under_review'",
       ],
-      ['a reservation has no reason', "'under_review', { review_reason: reason ?? null }", "'under_review'"],
-      ['a delivered order has no start of its return window', "'delivered', { delivered_at: now }", "'delivered'"],
+      [
+        'a delivered order has no delivery time, which starts its return window',
+        "'delivered', { delivered_at: now }",
+        "'delivered'",
+      ],
     ],
   },
   {
@@ -97,7 +101,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/orders/order-steps'],
     replacements: [
       [
-        'a retry request hides a request to check Stripe with the same ID',
+        'a retry request suppresses a request to check Stripe with the same ID',
         'dedupeKey: `${event.type}:${requestId}`',
         'dedupeKey: requestId',
       ],
@@ -113,12 +117,12 @@ export const EDGES: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a refund has failed because Stripe did not answer',
+        'a refund counts as failed because Stripe did not respond',
         'if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;',
         'if (!(error instanceof Stripe.errors.StripeError)) throw error;',
       ],
       [
-        'a refund has failed because another account’s key was used',
+        'a refund counts as failed because another account’s key was used',
         'if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;',
         'if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;',
       ],
@@ -144,7 +148,7 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/payments/payments.integration'],
     replacements: [
       [
-        'the refund of an unmatched payment has failed because Stripe did not answer',
+        'the refund of an unmatched payment counts as failed because Stripe did not respond',
         'if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.statusCode !== 400) throw error;',
         'if (!(error instanceof Stripe.errors.StripeError)) throw error;',
       ],
@@ -175,16 +179,16 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/email/mail-lanes'],
     replacements: [
       [
-        'emails of one order overtake each other',
+        'emails of one order are sent out of order',
         'groups.set(message.key, [...(groups.get(message.key) ?? []), message]);',
         'groups.set(String(message.id), [message]);',
       ],
       [
-        'an unavailable mail server is contacted for each email',
+        'an unavailable mail server is tried again for every email',
         'unreachable ?? (await deliver(message, sql, shop, deps))',
         'await deliver(message, sql, shop, deps)',
       ],
-      ['links in emails have two slashes', ".replace(/\\/+$/, '')", ''],
+      ['links in emails have a double slash', ".replace(/\\/+$/, '')", ''],
     ],
   },
   {
@@ -202,7 +206,7 @@ export const EDGES: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'a delivery is lost when only others of its batch were applied',
+        'a delivery is lost if only other deliveries of its batch were applied',
         'if (applied.includes(false)) throw',
         'if (!applied.includes(true)) throw',
       ],
@@ -218,11 +222,15 @@ export const EDGES: readonly MistakesInFile[] = [
     tests: ['activities/recommendations/forget-handler'],
     replacements: [
       [
-        'a deleted history keeps the name on pending events',
+        'pending events keep the shopper’s ID after the history is deleted',
         'oldestAt !== undefined && oldestAt <= untilMs',
         'false && oldestAt !== undefined && oldestAt <= untilMs',
       ],
-      ['a deleted history keeps the events of its last millisecond', 'time < ${untilMs + 1}ms', 'time <= ${untilMs}ms'],
+      [
+        'events of the last millisecond keep the shopper’s ID after the history is deleted',
+        'time < ${untilMs + 1}ms',
+        'time <= ${untilMs}ms',
+      ],
     ],
   },
 ];

@@ -24,7 +24,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       ['a paid order is closed without a refund', "        .where('captured_amount', '=', '0')\n", ''],
       ['no email on cancellation or expiry', '      await queueMail(sql, orderId, { kind: `order_${to}` });\n', ''],
       [
-        'a closed order keeps its units',
+        'a closed order does not release its units',
         "      await releaseInLedger(sql, [\n        { reservationId: closed.reservation_id, to: to === 'expired' ? 'expired' : 'released' },\n      ]);\n",
         '',
       ],
@@ -51,7 +51,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'await sellInLedger(sql, order.reservation_id)',
       ],
       [
-        'a payment of another amount pays the order',
+        'a payment of the wrong amount pays the order',
         'payment.unmatched_reason ?? mismatchOf(payable, received)',
         'payment.unmatched_reason ?? undefined',
       ],
@@ -61,7 +61,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'if (false) {',
       ],
       [
-        'a payment empties a cart with more than was bought',
+        'a payment removes products from the cart that were not bought',
         "\n      .whereRef('cart_items.quantity', '<=', 'bought.quantity')",
         '',
       ],
@@ -82,7 +82,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         'unmatched.push(payment.id);',
       ],
       [
-        'an unmatched payment pays the order after all when it is read again',
+        'an unmatched payment pays the order when it is read again',
         'const reason = payment.unmatched_reason ?? mismatchOf',
         'const reason = mismatchOf',
       ],
@@ -93,7 +93,7 @@ export const ORDERS: readonly MistakesInFile[] = [
     tests: [...ACTIVITY_TESTS, 'activities/orders', 'activities/refunds'],
     replacements: [
       [
-        'an order’s row is read without its lock',
+        'an order’s row is read without locking it',
         "return selectOrder(sql).where('orders.id', '=', orderId).forNoKeyUpdate();",
         "return selectOrder(sql).where('orders.id', '=', orderId);",
       ],
@@ -110,7 +110,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       'tests/units-and-money',
     ],
     replacements: [
-      ['a staff action is done twice', '    if (earlier) {\n', '    if (false) {\n'],
+      ['a staff action runs twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
         'an order ships while a refund of its units is not finished',
         "  if (step.action === 'markShipped') {\n",
@@ -127,7 +127,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         '      return;\n',
       ],
       [
-        'a step is not recorded',
+        'a step is missing from the history',
         '    await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });\n',
         '',
       ],
@@ -244,7 +244,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         '',
       ],
       [
-        'an event that could not be handled is answered with 200',
+        'the response to an event that could not be handled is 200',
         "    throw new DomainError('unavailable', 'The event could not be handled. Send it again.', { retryable: true });\n",
         '',
       ],
@@ -278,7 +278,7 @@ export const ORDERS: readonly MistakesInFile[] = [
         "          .returning(now.as('handled_at')),",
       ],
       [
-        'chargebacks are not followed',
+        'events of chargebacks are not handled',
         '      await notifyOfMoney(deps, order);\n      return;\n    default:',
         '      return;\n    default:',
       ],

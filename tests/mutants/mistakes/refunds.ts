@@ -158,17 +158,17 @@ export const REFUNDS: readonly MistakesInFile[] = [
         '  if (canceled === 0) return;',
       ],
       [
-        'a cancellation refunds the amounts of waiting refunds again',
+        'a cancellation refunds the amounts of pending refunds again',
         '[...refunds.filter(isWaiting), ...replacedBy(order, earlier, decision)]',
         'replacedBy(order, earlier, decision)',
       ],
       [
-        'an order under review for another reason shows a waiting cancellation',
+        'an order under review for another reason shows a pending cancellation',
         'row.review_reason ?? CANCELLATION_REVIEW',
         'CANCELLATION_REVIEW',
       ],
       [
-        'a second cancellation is accepted while one waits',
+        'a second cancellation is accepted while one is pending',
         "refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')",
         'false',
       ],
@@ -178,7 +178,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'if (existing)',
       ],
       [
-        'a canceled order keeps the reason of its reservation',
+        'a canceled order keeps its review reason',
         "fulfillment: 'unfulfilled', review_reason: null, updated_at",
         "fulfillment: 'unfulfilled', updated_at",
       ],
@@ -205,9 +205,9 @@ export const REFUNDS: readonly MistakesInFile[] = [
         ': needsApproval(limits, role, earlier, decision.amountCents)\n',
         ': false\n',
       ],
-      ['returns are accepted after the window', 'if (isReturn && closedAt)', 'if (false)'],
+      ['returns are accepted after the return window', 'if (isReturn && closedAt)', 'if (false)'],
       [
-        'a shopper’s return is paid before the items are back',
+        'a shopper’s return is refunded before the items arrive',
         "request.awaitReturn === true || (role === 'customer' && order.hasShipped)",
         'request.awaitReturn === true',
       ],
@@ -239,7 +239,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
       ['a return of items that have not shipped is awaited', 'if (isReturn && !order.hasShipped) {', 'if (false) {'],
       [
-        'staff can request returns after the window',
+        'staff can request returns after the return window',
         'if (isReturn && closedAt)',
         "if (role === 'customer' && closedAt)",
       ],
@@ -255,7 +255,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'await queueMail',
       ],
       [
-        'a lost chargeback is a refund in the history',
+        'a lost chargeback appears as a refund in the history',
         "if (outcome.status !== 'pending' && before.kind !== 'chargeback') {",
         "if (outcome.status !== 'pending') {",
       ],
@@ -266,7 +266,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['activities/refunds', ...ACTIVITY_TESTS, 'tests/invariants'],
     replacements: [
       [
-        'two refunds at once are decided without the order’s lock',
+        'concurrent refunds are decided without locking the order',
         'const row = await lockOrder(sql, orderId);',
         'const row = await readOrder(sql, orderId);',
       ],
@@ -299,7 +299,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['infra/actor-proof', 'tests/support-desk'],
     replacements: [
       [
-        'anyone in the Temporal UI is who they claim to be',
+        'a name entered in the Temporal UI is trusted as the sender’s identity',
         'return isProven(secret, sender, subject) ? sender.requestedBy : uiActor(sender.requestedBy);',
         'return sender.requestedBy;',
       ],
@@ -322,7 +322,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
     tests: ['activities/refunds', 'tests/late-payment'],
     replacements: [
       [
-        'a dashboard refund of a late payment restocks units that were never sold',
+        'a Stripe Dashboard refund of a late payment restocks units that were never sold',
         'const isAll = order.isSold && !order.hasShipped && amountCents',
         'const isAll = !order.hasShipped && amountCents',
       ],

@@ -26,7 +26,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ['support can approve and reject refunds', "access: 'lead',", "access: 'staff',"],
       ['shoppers can restock items', 'if (body.restock && !isStaffAsking(ctx))', 'if (false)'],
       [
-        'a refund that staff make only for returned items is made immediately',
+        'a staff refund that should await the return is made immediately',
         '          awaitReturn: body.await_return,\n',
         '',
       ],
@@ -60,11 +60,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
         "forStaff || row.status === 'rejected' ? row.decision_reason : null",
         'row.decision_reason',
       ],
-      [
-        'shoppers see addresses of workflows',
-        'workflow_url: forStaff ? workflowUrl(',
-        'workflow_url: true ? workflowUrl(',
-      ],
+      ['shoppers see workflow links', 'workflow_url: forStaff ? workflowUrl(', 'workflow_url: true ? workflowUrl('],
       [
         'open tasks of staff are listed newest first',
         ".orderBy('refunds.created_at')",

@@ -102,7 +102,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         '      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });\n',
         '',
       ],
-      ['an ended reservation is read as if it were open', "        .where('status', '=', 'reserved'),\n", ''],
+      ['an ended reservation is returned as open', "        .where('status', '=', 'reserved'),\n", ''],
     ],
   },
   {
@@ -136,11 +136,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     file: 'infra/redis/stock-counters.ts',
     tests: ['infra/redis'],
     replacements: [
-      [
-        'a rebuild continues with the data of an interrupted one',
-        'del(READY, NEXT_AVAILABLE, NEXT_RESERVED)',
-        'del(READY)',
-      ],
+      ['a rebuild uses data from an interrupted one', 'del(READY, NEXT_AVAILABLE, NEXT_RESERVED)', 'del(READY)'],
       ['a reservation that a rebuild loads expires with its old marker', '      pipeline.del(key);\n', ''],
     ],
   },
@@ -154,7 +150,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         'if (short.length === 0) return { known };',
       ],
       [
-        'the same items in another sequence are another request',
+        'the same items in another order count as another request',
         '[...request.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1))',
         '[...request.lines]',
       ],
@@ -165,7 +161,7 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
     tests: ['api/reservations'],
     replacements: [
       [
-        'a reservation shows today’s price',
+        'a reservation shows the current price instead of the reserved one',
         "item.cast<string>('item.unit_price', 'text')",
         "item.cast<string>('product.price', 'text')",
       ],

@@ -16,7 +16,7 @@ export const STOCK: readonly MistakesInFile[] = [
         "if (redis.call('hget', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end\n",
         '',
       ],
-      ['a reservation that has ended is made again', "if state then return {'ended'} end\n", ''],
+      ['an ended reservation is made again', "if state then return {'ended'} end\n", ''],
       [
         'a repeated reservation is reported as ended',
         "if state == 'reserved' or state == 'replaced' then return {'reserved'} end\n",
@@ -103,13 +103,9 @@ export const STOCK: readonly MistakesInFile[] = [
         "is(is('product.stock_quantity', '-', is.ref('product.reserved_quantity')), '<', is.ref('item.quantity'))",
         "is('product.stock_quantity', '<', is.ref('item.quantity'))",
       ],
+      ['a late payment buys a deleted product', "          is('product.deleted_at', 'is not', null),\n", ''],
       [
-        'a late payment buys a product that is no longer sold',
-        "          is('product.deleted_at', 'is not', null),\n",
-        '',
-      ],
-      [
-        'an ended reservation is sold as if it were open',
+        'an ended reservation is sold as an open one',
         "sql.run(commit.where('status', '=', 'reserved'))",
         'sql.run(commit)',
       ],
@@ -132,7 +128,7 @@ export const STOCK: readonly MistakesInFile[] = [
       'tests/invariants',
     ],
     replacements: [
-      ['a product that is no longer sold is reserved', 'rows.filter((row) => !row.deleted_at).map(', 'rows.map('],
+      ['a deleted product is reserved', 'rows.filter((row) => !row.deleted_at).map(', 'rows.map('],
       [
         'limits of open reservations are not enforced',
         "if (exceeded) return { outcome: 'limited'",
@@ -143,7 +139,7 @@ export const STOCK: readonly MistakesInFile[] = [
         'if (new Set(lines.map(({ currency }) => currency)).size > 1) return',
         'if (false) return',
       ],
-      ['a refused request keeps the units that were made available to it', '  makeAvailable(products, own, -1);\n', ''],
+      ['a refused request keeps the units that it had been given', '  makeAvailable(products, own, -1);\n', ''],
     ],
   },
   {
@@ -250,7 +246,7 @@ export const STOCK: readonly MistakesInFile[] = [
     tests: ['activities/reservations'],
     replacements: [
       [
-        'of reservations of one product that end together, only one returns its units',
+        'when reservations of one product end together, only one returns its units',
         "of.fn.sum<number>('quantity').as('quantity')",
         "of.fn.max('quantity').as('quantity')",
       ],

@@ -23,7 +23,7 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         'const CHECK_AFTER_MS: number[] = [];',
       ],
       [
-        'an order that was paid at the last moment is closed',
+        'an order that was paid just before its deadline is closed',
         "    if (status === 'succeeded') {\n      order.markPaidAtStripe();\n      return undefined;\n    }\n",
         '',
       ],
@@ -55,7 +55,11 @@ export const WORKFLOWS: readonly MistakesInFile[] = [
         'if (false) {',
       ],
       ['Stripe is never queried for the outcome of a refund', '  if (!refund.news) await checkStripe(refund);\n', ''],
-      ['a failed refund ends without staff', '      await untilStaffDecide(refund);\n', "      return 'failed';\n"],
+      [
+        'a failed refund ends without waiting for staff',
+        '      await untilStaffDecide(refund);\n',
+        "      return 'failed';\n",
+      ],
     ],
   },
   {

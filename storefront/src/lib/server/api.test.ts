@@ -188,7 +188,7 @@ describe('a request', () => {
     ['DELETE', (api: Api) => api.delete('/x')],
     ['GET', (api: Api) => api.stream('/x')],
     ['POST', (api: Api) => api.report('/x', { a: 1 })],
-  ])('%s is sent with its body, where it has one', async (method, send) => {
+  ])('by %s is sent with its body, if any', async (method, send) => {
     const { api, sent } = shopper(() => Response.json({}));
     await send(api);
     const hasBody = method.startsWith('P');
@@ -232,7 +232,7 @@ describe('a request', () => {
   it.each([
     ['get', (api: Api, signal: AbortSignal) => api.get('/x', { signal })],
     ['stream', (api: Api, signal: AbortSignal) => api.stream('/x', { signal })],
-  ])('that its caller ends (%s) ends with the reason of the caller', async (_title, send) => {
+  ])('that its caller aborts (%s) rejects with the caller’s reason', async (_title, send) => {
     const reason = new Error('the shopper left');
     const { api } = shopper(() => Response.json({}));
     await expect(send(api, AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -65,7 +65,7 @@ export class Api {
     return this.#json<Result>('DELETE', path, undefined, options);
   }
 
-  /** A response to pass on as it streams; its only time limit is the caller's signal. @throws ApiProblem as `get` */
+  /** Returns a streaming response, whose only time limit is the caller's signal. @throws ApiProblem as `get` */
   async stream(path: string, options: ApiOptions = {}): Promise<Response> {
     return this.#withSession('GET', path, undefined, {
       ...options,
@@ -91,7 +91,7 @@ export class Api {
 
   /**
    * Sends with a valid access token, and retries once after a 401, since the token may have been revoked. A shopper whose
-   * session has ended continues as a guest; endpoints that need an account still answer 401.
+   * session has ended continues as a guest; endpoints that need an account still respond with 401.
    */
   async #withSession(method: string, path: string, body: unknown, options: ApiOptions): Promise<Response> {
     const { cookies } = this.#context;

@@ -1,4 +1,4 @@
-/** What to show when an order can’t be canceled. */
+/** Messages to show when an order can’t be canceled. */
 import { type FieldErrors, fieldErrors, sentence } from './forms.ts';
 import { isProblem } from './problem.ts';
 

@@ -12,7 +12,7 @@ import { MemoryCookies } from './testing.ts';
 const CART = { id: 'cart-1', items: [{ product_id: 'mug', quantity: 98 }], item_count: 98 } as unknown as Cart;
 const SESSION = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 900 } as Session;
 
-/** A browser with an API that answers by method and path; `sent` has each call with its body and cart ID. */
+/** A browser with an API that responds by method and path; `sent` has each call with its body and cart ID. */
 function browser(answers: Record<string, () => Response>, cookies: Record<string, string> = {}) {
   const sent: { call: string; body: unknown; cartId: string | null }[] = [];
   const store = new MemoryCookies(cookies);
@@ -33,7 +33,7 @@ function browser(answers: Record<string, () => Response>, cookies: Record<string
   return { api, sent, store };
 }
 
-const answered = (body: unknown) => () => Response.json(body);
+const respondWith = (body: unknown) => () => Response.json(body);
 
 describe('the cart', () => {
   it('of a browser that never had one is not requested', async () => {
@@ -48,17 +48,17 @@ describe('the cart', () => {
       { holdfast_refresh: 'r', holdfast_access: 'a' },
     ];
     for (const cookies of known) {
-      const { api, store } = browser({ 'GET /api/cart': answered(CART) }, cookies);
+      const { api, store } = browser({ 'GET /api/cart': respondWith(CART) }, cookies);
       expect(await readCart(api)).toEqual(CART);
       expect(store.get('holdfast_cart_count')).toBe('98');
     }
   });
 
-  it('takes more of a product, up to 100', async () => {
+  it('adds to the quantity of a product, up to 100', async () => {
     const answers = {
-      'GET /api/cart': answered(CART),
-      'PUT /api/cart/items/mug': answered(CART),
-      'PUT /api/cart/items/a%2Fb': answered(CART),
+      'GET /api/cart': respondWith(CART),
+      'PUT /api/cart/items/mug': respondWith(CART),
+      'PUT /api/cart/items/a%2Fb': respondWith(CART),
     };
     const { api, sent } = browser(answers, { holdfast_guest: 'cart-1' });
     await addToCart(api, 'mug', 1);
@@ -72,8 +72,8 @@ describe('the cart', () => {
     ]);
   });
 
-  it('begins with the first product', async () => {
-    const { api, sent } = browser({ 'PUT /api/cart/items/mug': answered(CART) });
+  it('is created with the first product', async () => {
+    const { api, sent } = browser({ 'PUT /api/cart/items/mug': respondWith(CART) });
     await addToCart(api, 'mug', 2);
     expect(sent.map(({ call, body }) => [call, body])).toEqual([['PUT /api/cart/items/mug', { quantity: 2 }]]);
   });
@@ -81,8 +81,8 @@ describe('the cart', () => {
   it('remembers a new guest’s ID, and the count after each change', async () => {
     const emptied = { ...CART, items: [], item_count: 0 };
     const { api, store } = browser({
-      'PUT /api/cart/items/mug': answered(CART),
-      'DELETE /api/cart/items/mug': answered(emptied),
+      'PUT /api/cart/items/mug': respondWith(CART),
+      'DELETE /api/cart/items/mug': respondWith(emptied),
     });
     expect(await setQuantity(api, 'mug', 98)).toEqual(CART);
     expect(store.values).toMatchObject({ holdfast_guest: 'cart-1', holdfast_cart_count: '98' });
@@ -91,9 +91,9 @@ describe('the cart', () => {
   });
 });
 
-describe('an account', () => {
-  it('opens with the guest’s cart, and its own cart is counted', async () => {
-    const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
+describe('a session', () => {
+  it('starts with the guest’s cart ID, and the account’s cart is counted', async () => {
+    const answers = { 'POST /api/auth/login': respondWith(SESSION), 'GET /api/cart': respondWith(CART) };
     const { api, sent, store } = browser(answers, { holdfast_guest: 'cart-1' });
     await openSession(api, '/auth/login', { email: 'a@b.example' });
     expect(sent[0]).toEqual({ call: 'POST /api/auth/login', body: { email: 'a@b.example' }, cartId: 'cart-1' });
@@ -104,14 +104,14 @@ describe('an account', () => {
     });
   });
 
-  it('opens again for a shopper with an old session', async () => {
-    const answers = { 'POST /api/auth/login': answered(SESSION), 'GET /api/cart': answered(CART) };
+  it('replaces an old session', async () => {
+    const answers = { 'POST /api/auth/login': respondWith(SESSION), 'GET /api/cart': respondWith(CART) };
     const { api, sent } = browser(answers, { holdfast_refresh: 'old' });
     await openSession(api, '/auth/login', {});
     expect(sent.map(({ call }) => call)).toEqual(['POST /api/auth/login', 'GET /api/cart']);
   });
 
-  it('closes here even when our own code fails, and the error is reported', async () => {
+  it('is cleared even after an unexpected error, which is rethrown', async () => {
     const error = new TypeError('a bug');
     const cookies = new ShopCookies(new MemoryCookies({ holdfast_refresh: 'r' }), true);
     const api = { cookies, post: () => Promise.reject(error) } as unknown as Api;
@@ -119,7 +119,7 @@ describe('an account', () => {
     expect(cookies.signedIn).toBe(false);
   });
 
-  it('closes at the API too, and clears its cookies whatever the API answers', async () => {
+  it('also ends at the API, and its cookies are cleared whatever the response', async () => {
     const answers = { 'POST /api/auth/logout': () => new Response(null, { status: 204 }) };
     for (const each of [answers, {}]) {
       const { api, sent, store } = browser(each, { holdfast_refresh: 'r', holdfast_access: 'a', holdfast_guest: 'g' });
@@ -129,7 +129,7 @@ describe('an account', () => {
     }
   });
 
-  it('that was never opened only clears its cookies', async () => {
+  it('that never started is not ended at the API, and only the cookies are cleared', async () => {
     const { api, sent, store } = browser({}, { holdfast_guest: 'g' });
     await closeSession(api);
     expect([sent, store.values]).toEqual([[], {}]);
@@ -140,7 +140,7 @@ describe('a cancellation that is refused', () => {
   const problem = (status: number, code: string, more: object = {}) =>
     new ApiProblem({ type: 'x', title: 'x', status, code, detail: 'For staff.', ...more });
 
-  it('explains an invalid reason, a cancellation that is too late, or another refusal', () => {
+  it('explains an invalid reason, a cancellation that is too late, and other refusals', () => {
     const errors = [{ path: 'reason', message: 'too long' }];
     expect(cancelRefusal(problem(400, 'invalid_request', { errors }))).toEqual({
       errors: { reason: 'too long' },
@@ -154,7 +154,7 @@ describe('a cancellation that is refused', () => {
     expect(cancelRefusal(problem(404, 'not_found'))).toEqual({ errors: {}, message: 'For staff.' });
   });
 
-  it('rethrows errors of our own code', () => {
+  it('rethrows other errors', () => {
     const error = new Error('bug');
     expect(() => cancelRefusal(error)).toThrow(error);
   });

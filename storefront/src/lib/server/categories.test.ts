@@ -3,12 +3,12 @@ import type { Api, ApiOptions } from './api.ts';
 import { allCategories } from './categories.ts';
 
 it('requests all categories without credentials', async () => {
-  const asked: [path: string, options: ApiOptions | undefined][] = [];
+  const requested: [path: string, options: ApiOptions | undefined][] = [];
   const items = [{ slug: 'lamps', name: 'Lamps', count: 3 }];
   const get = async (path: string, options?: ApiOptions) => {
-    asked.push([path, options]);
+    requested.push([path, options]);
     return { items };
   };
   expect(await allCategories({ get } as unknown as Api)).toEqual(items);
-  expect(asked).toEqual([['/categories', { identity: 'anyone' }]]);
+  expect(requested).toEqual([['/categories', { identity: 'anyone' }]]);
 });

@@ -18,7 +18,7 @@ it('rejects a body that is not a list of events', () => {
 
 it('sends no credentials without consent', async () => {
   const api = { report: vi.fn(async () => {}) };
-  for (const consent of ['declined', 'signalled', 'unasked'] as const) await send({ api, consent }, [{}]);
+  for (const consent of ['declined', 'signaled', 'unasked'] as const) await send({ api, consent }, [{}]);
   await send({ api, consent: 'granted' }, [{}]);
   const options = api.report.mock.calls.map((call) => (call as unknown[])[2]);
   const without = { headers: { 'x-analytics-consent': 'declined' }, identity: 'anyone' };
@@ -30,7 +30,7 @@ it('sends no credentials without consent', async () => {
   ]);
 });
 
-it('never fails the shopper’s request', async () => {
+it('does not let a failure reach the shopper’s request', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   track(
     { api: { report: () => Promise.reject(new Error('away')) }, consent: 'granted' },

@@ -46,7 +46,7 @@ it('trims text fields, and reads other fields as empty', () => {
   expect(texts(form, ['name', 'file', 'city'])).toEqual({ name: 'Ada', file: '', city: '' });
 });
 
-describe('a page of an account', () => {
+describe('a page that requires an account', () => {
   const url = new URL('http://shop.test/orders?cursor=a&x=1');
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 't', status, code: 'x' });
 

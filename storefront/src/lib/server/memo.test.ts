@@ -7,7 +7,7 @@ it('loads once for concurrent callers, caches the value, and keeps serving it wh
     let loads = 0;
     let broken = false;
     const get = memo(async (mark: string) => {
-      if (broken) throw new Error('away');
+      if (broken) throw new Error('unreachable');
       loads += 1;
       return `${mark}${loads}`;
     }, 1000);
@@ -26,8 +26,8 @@ it('loads once for concurrent callers, caches the value, and keeps serving it wh
   }
 });
 
-it('fails while nothing is cached', async () => {
-  const get = memo(() => Promise.reject(new Error('away')), 1000);
-  await expect(get(undefined)).rejects.toThrow('away');
-  await expect(get(undefined)).rejects.toThrow('away');
+it('rejects if the load fails and nothing is cached', async () => {
+  const get = memo(() => Promise.reject(new Error('unreachable')), 1000);
+  await expect(get(undefined)).rejects.toThrow('unreachable');
+  await expect(get(undefined)).rejects.toThrow('unreachable');
 });

@@ -7,42 +7,42 @@ import { ApiProblem } from './problem.ts';
 import { ShopCookies } from './shop-cookies.ts';
 import { MemoryCookies } from './testing.ts';
 
-const BOOKED_AT = '2026-03-01T10:00:01.000Z';
+const RECORDED_AT = '2026-03-01T10:00:01.000Z';
 const before = anOrder({ status: 'canceled' });
-const after = anOrder({ status: 'canceled', refunded_amount: 49, updated_at: BOOKED_AT });
-const booked = aRefund({ status: 'succeeded', amount: 49, updated_at: BOOKED_AT });
+const after = anOrder({ status: 'canceled', refunded_amount: 49, updated_at: RECORDED_AT });
+const recorded = aRefund({ status: 'succeeded', amount: 49, updated_at: RECORDED_AT });
 
 /** An API that returns each order in turn, and then the last one. */
 function apiOf(orders: Order[], refunds: Refund[]) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const get = async (path: string) => {
-    asked.push(path.endsWith('/refunds') ? 'refunds' : 'order');
+    requested.push(path.endsWith('/refunds') ? 'refunds' : 'order');
     if (path.endsWith('/refunds')) return { items: refunds, refundable_amount: 0, currency: 'usd' };
     return orders.length > 1 ? orders.shift() : orders[0];
   };
-  return { api: { get } as unknown as Api, asked };
+  return { api: { get } as unknown as Api, requested };
 }
 
-it('reads an order again when a refund was booked between the order and its refunds', async () => {
-  const { api, asked } = apiOf([before, after], [booked]);
-  const read = await readOrderWithRefunds(api, 'id');
-  expect([read.order.refunded_amount, read.refunds?.items[0]?.status]).toEqual([49, 'succeeded']);
-  expect(asked).toEqual(['order', 'refunds', 'order', 'refunds']);
+it('reads an order again when a refund was recorded between the two reads', async () => {
+  const { api, requested } = apiOf([before, after], [recorded]);
+  const result = await readOrderWithRefunds(api, 'id');
+  expect([result.order.refunded_amount, result.refunds?.items[0]?.status]).toEqual([49, 'succeeded']);
+  expect(requested).toEqual(['order', 'refunds', 'order', 'refunds']);
 });
 
-it('reads once when nothing changed, and not without end when everything does', async () => {
-  const calm = apiOf([after], [booked]);
+it('reads once when nothing changed, and stops after three attempts when the order keeps changing', async () => {
+  const calm = apiOf([after], [recorded]);
   await readOrderWithRefunds(calm.api, 'id');
-  expect(calm.asked).toHaveLength(2);
-  const busy = apiOf([before], [booked]);
+  expect(calm.requested).toHaveLength(2);
+  const busy = apiOf([before], [recorded]);
   expect((await readOrderWithRefunds(busy.api, 'id')).order).toBe(before);
-  expect(busy.asked).toHaveLength(6);
+  expect(busy.requested).toHaveLength(6);
 });
 
 it('does not read refunds of an order without a payment', async () => {
-  const { api, asked } = apiOf([anOrder({ captured_amount: 0 })], []);
+  const { api, requested } = apiOf([anOrder({ captured_amount: 0 })], []);
   expect((await readOrderWithRefunds(api, 'id')).refunds).toBeUndefined();
-  expect(asked).toEqual(['order']);
+  expect(requested).toEqual(['order']);
 });
 
 it('reads the order and its refunds by the order’s ID', async () => {
@@ -62,7 +62,7 @@ describe('the unpaid order of a browser', () => {
   const ORDER = anOrder({ status: 'pending' });
   const problem = (status: number) => new ApiProblem({ type: 'x', title: 'x', status, code: 'x' });
 
-  /** A browser that remembers this order, with an API that gives this answer. */
+  /** A browser that remembers this order, with an API that gives this response. */
   function browser(orderId: string | undefined, answer: () => unknown) {
     const paths: string[] = [];
     const store = new MemoryCookies({ holdfast_guest: 'cart', ...(orderId && { holdfast_order: orderId }) });
@@ -77,7 +77,7 @@ describe('the unpaid order of a browser', () => {
     throw error;
   };
 
-  it('is looked up as long as it is remembered', async () => {
+  it('is read as long as it is remembered', async () => {
     const { api, paths, remembered } = browser(ORDER.id, () => ORDER);
     expect(await unpaidOrder(api)).toEqual(ORDER);
     expect([paths, remembered()]).toEqual([[`/orders/${ORDER.id}`], ORDER.id]);
@@ -89,7 +89,7 @@ describe('the unpaid order of a browser', () => {
   it.each([
     ['was paid', () => anOrder({ status: 'paid' })],
     ['is unknown', failing(problem(404))],
-    ['is another’s', failing(problem(499))],
+    ['belongs to another shopper', failing(problem(499))],
   ])('is forgotten once it %s', async (_title, answer) => {
     const { api, remembered } = browser(ORDER.id, answer);
     expect(await unpaidOrder(api)).toBeUndefined();
@@ -97,8 +97,8 @@ describe('the unpaid order of a browser', () => {
   });
 
   it.each([
-    ['the API does not answer', problem(500)],
-    ['our own code fails', new TypeError('a bug')],
+    ['the API does not respond', problem(500)],
+    ['an unexpected error occurs', new TypeError('a bug')],
   ])('stays remembered when %s', async (_title, error) => {
     const { api, remembered } = browser(ORDER.id, failing(error));
     await expect(unpaidOrder(api)).rejects.toBe(error);
@@ -118,9 +118,9 @@ describe('the unpaid order of a browser', () => {
   });
 
   it.each([
-    ['it waits', ORDER.id, ORDER],
-    ['another is remembered', 'another', anOrder({ status: 'paid' })],
-    ['none is remembered', undefined, anOrder({ status: 'paid' })],
+    ['it awaits payment', ORDER.id, ORDER],
+    ['another order is remembered', 'another', anOrder({ status: 'paid' })],
+    ['no order is remembered', undefined, anOrder({ status: 'paid' })],
   ])('is unchanged while %s', async (_title, orderId, order) => {
     const { api, paths, remembered } = browser(orderId, () => ({}));
     expect(await clearUnpaidOrder(api, order)).toBeUndefined();
@@ -129,7 +129,7 @@ describe('the unpaid order of a browser', () => {
 
   it('is cleared in a browser without a cart, too', async () => {
     const cookies = new ShopCookies(new MemoryCookies({ holdfast_order: ORDER.id }), true);
-    const api = { cookies, get: failing(new Error('asked')) } as unknown as Api;
+    const api = { cookies, get: failing(new Error('requested')) } as unknown as Api;
     expect(await clearUnpaidOrder(api, anOrder({ status: 'paid' }))).toBeUndefined();
     expect(cookies.unpaidOrderId).toBeUndefined();
   });

@@ -14,7 +14,7 @@ export function readOrder(api: Api, orderId: string): Promise<Order> {
   return api.get<Order>(orderPath(orderId));
 }
 
-/** An order that keeps changing is shown as last read, since its page follows it. */
+/** After this many reads, a changing order is shown as last read, because its page follows further changes. */
 const MAX_READS = 3;
 
 /**
@@ -48,7 +48,7 @@ export async function unpaidOrder(api: Api): Promise<Order | undefined> {
   return undefined;
 }
 
-/** Marks the order's page as reached instead of checkout, so that it can explain why. */
+/** Query parameter that makes the order page explain why it is shown instead of checkout. */
 export const UNPAID_PARAMETER = 'unpaid';
 
 /** Remembers the order. @returns path of its page */

@@ -21,7 +21,7 @@ describe('a response that is not a success', () => {
     expect(problem.extra).toEqual({ lines: [1] });
   });
 
-  it('may have few fields', async () => {
+  it('can lack optional fields', async () => {
     const problem = await problemFrom(Response.json(BODY, { status: 409 }));
     expect(problem).toMatchObject({
       message: '409 out_of_stock: Out of stock',
@@ -32,7 +32,7 @@ describe('a response that is not a success', () => {
     expect(problem.retryAfterSeconds).toBeUndefined();
   });
 
-  it.each(['0', '-1', 'Wed, 21 Oct 2026 07:28:00 GMT'])('is not retried after %s', async (value) => {
+  it.each(['0', '-1', 'Wed, 21 Oct 2026 07:28:00 GMT'])('has no retry delay if Retry-After is %s', async (value) => {
     const problem = await problemFrom(Response.json(BODY, { status: 503, headers: { 'retry-after': value } }));
     expect(problem.retryAfterSeconds).toBeUndefined();
   });
@@ -45,7 +45,7 @@ describe('a response that is not a success', () => {
     '{"status":"409","code":"x"}',
     '{"status":409}',
     '{"status":409,"code":1}',
-  ])('without a problem of the API is identified by its status: %s', async (body) => {
+  ])('without a problem from the API is described by its status: %s', async (body) => {
     const response = new Response(body, { status: 502, statusText: 'Bad Gateway', headers: { 'x-request-id': 'r-2' } });
     const problem = await problemFrom(response);
     expect(problem).toMatchObject({
@@ -56,13 +56,13 @@ describe('a response that is not a success', () => {
     });
   });
 
-  it('without a body is unexpected', async () => {
+  it('without a body or a status text has a generic title', async () => {
     const problem = await problemFrom(new Response('', { status: 502 }));
     expect(problem).toMatchObject({ message: '502 unavailable: Unexpected response', requestId: undefined });
   });
 });
 
-it('an API that can’t be reached is a problem too, with its cause', () => {
+it('turns a failed connection into a problem with its cause', () => {
   const cause = new Error('refused');
   expect(unreachable('r-3', cause)).toMatchObject({
     message: '503 unavailable: The API did not respond',
@@ -73,7 +73,7 @@ it('an API that can’t be reached is a problem too, with its cause', () => {
   });
 });
 
-it('a problem is distinguished from other errors, and by its code', () => {
+it('distinguishes problems from other errors, and by their code', () => {
   const problem = new ApiProblem(BODY);
   expect([isProblem(problem), isProblem(problem, 'x', 'out_of_stock'), isProblem(problem, 'x')]).toEqual([
     true,

@@ -9,34 +9,34 @@ import { MemoryCookies } from './testing.ts';
 const item = (id: string, kind: RecommendationList['items'][number]['reason']['kind']) =>
   ({ id, reason: { kind, text: '', product_id: null } }) as RecommendationList['items'][number];
 
-/** An API that records requests and answers with one product bought before and one related to it. */
+/** An API that records requests and responds with one product bought before and one related to it. */
 function requester(consent: Consent) {
-  const asked: { path: string; options: ApiOptions }[] = [];
+  const requested: { path: string; options: ApiOptions }[] = [];
   const get = async <Result>(path: string, options: ApiOptions = {}) => {
-    asked.push({ path, options });
+    requested.push({ path, options });
     return { model: 'm-1', items: [item('tea', 'again'), item('pot', 'bought')] } as Result;
   };
-  return { asked, api: { get }, consent };
+  return { requested, api: { get }, consent };
 }
 
-it('passes consent on with personal lists', async () => {
+it('sends the consent with requests for personal lists', async () => {
   for (const [consent, header] of [
     ['granted', 'granted'],
     ['unasked', 'declined'],
-    ['signalled', 'declined'],
+    ['signaled', 'declined'],
   ] as const) {
-    const who = requester(consent);
-    await recommendations(who, { placement: 'home' }, 10);
-    expect(who.asked).toEqual([
+    const client = requester(consent);
+    await recommendations(client, { placement: 'home' }, 10);
+    expect(client.requested).toEqual([
       { path: '/recommendations', options: { headers: { 'x-analytics-consent': header }, query: { limit: 10 } } },
     ]);
   }
 });
 
 it('requests a product’s list without credentials', async () => {
-  const who = requester('granted');
-  await recommendations(who, { placement: 'product', productId: 'a b' }, 8);
-  expect(who.asked[0]).toMatchObject({ path: '/products/a%20b/similar', options: { identity: 'anyone' } });
+  const client = requester('granted');
+  await recommendations(client, { placement: 'product', productId: 'a b' }, 8);
+  expect(client.requested[0]).toMatchObject({ path: '/products/a%20b/similar', options: { identity: 'anyone' } });
 });
 
 it('returns only products bought before in the buy-again list', async () => {
@@ -46,10 +46,10 @@ it('returns only products bought before in the buy-again list', async () => {
 });
 
 it('requests enough products for the buy-again list and returns at most the limit', async () => {
-  const who = requester('granted');
-  expect((await recommendations(who, { placement: 'again' }, 0)).items).toEqual([]);
+  const client = requester('granted');
+  expect((await recommendations(client, { placement: 'again' }, 0)).items).toEqual([]);
   const headers = { 'x-analytics-consent': 'granted' };
-  expect(who.asked).toEqual([
+  expect(client.requested).toEqual([
     { path: '/recommendations', options: { headers, query: { repeats: 'true', limit: 30 } } },
   ]);
 });
@@ -58,9 +58,9 @@ it.each([
   [{ placement: 'cart' }, '/cart/suggestions'],
   [{ placement: 'product', productId: 'p' }, '/products/p/similar'],
 ] as const)('requests %j with its limit', async (target, path) => {
-  const who = requester('granted');
-  await recommendations(who, target, 8);
-  expect(who.asked).toEqual([{ path, options: expect.objectContaining({ query: { limit: 8 } }) }]);
+  const client = requester('granted');
+  await recommendations(client, target, 8);
+  expect(client.requested).toEqual([{ path, options: expect.objectContaining({ query: { limit: 8 } }) }]);
 });
 
 it.each([
@@ -68,9 +68,9 @@ it.each([
   [{ holdfast_refresh: 'r' }, ['/recommendations/choices']],
   [{}, []],
 ])('reads the settings of a browser with %j from %j', async (cookies, paths) => {
-  const { asked, api } = requester('granted');
+  const { requested, api } = requester('granted');
   const known = new ShopCookies(new MemoryCookies(cookies as Record<string, string>), true);
   const choices = await readChoices({ ...api, cookies: known } as unknown as Api);
-  expect(asked.map(({ path }) => path)).toEqual(paths);
+  expect(requested.map(({ path }) => path)).toEqual(paths);
   expect(choices !== undefined).toBe(paths.length > 0);
 });

@@ -9,7 +9,7 @@ interface Requester {
   consent: Consent;
 }
 
-/** @param limit most items, 1–30 @throws ApiProblem */
+/** @param limit maximum number of items, 1–30 @throws ApiProblem */
 export async function recommendations(
   requester: Requester,
   target: RecommendationTarget,

@@ -14,7 +14,7 @@ export interface RefundValues {
   kind: ItemsRequest;
   /** All remaining items can be returned without choosing each one. */
   what: 'items' | 'everything';
-  /** Units by product id. */
+  /** Units by product ID. */
   units: Record<string, string>;
   reason: string;
 }
@@ -70,7 +70,7 @@ export function readRefundRequest(
   return { body: { ...body, lines, ...(refundable > 0 && cost > refundable ? { amount: refundable } : {}) } };
 }
 
-/** Why the form is outdated: the order has changed since its page rendered. Undefined when it is not. */
+/** Explains why the form is outdated: the order has shipped since its page rendered. Undefined when it is not outdated. */
 export function staleRequest(values: RefundValues, order: Order): string | undefined {
   // The API would treat it as a return, which the shopper did not request.
   return values.kind === 'cancel' && hasShipped(order.fulfillment)
@@ -78,7 +78,7 @@ export function staleRequest(values: RefundValues, order: Order): string | undef
     : undefined;
 }
 
-/** What to show when the API refuses. @throws the error itself when it is not a problem */
+/** Returns the messages to show when the API refuses. @throws the error itself when it is not a problem */
 export function refundRefusal(error: unknown, currency: string): { errors: FieldErrors; message: string | undefined } {
   const message = sentence(error);
   if (!isProblem(error)) throw error;

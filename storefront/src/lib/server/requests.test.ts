@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalAddress, clientAddressOf, requestIdOf } from './requests.ts';
 
-function asked(host: string, { method = 'GET', path = '/cart?x=1' } = {}): Request {
+function requestTo(host: string, { method = 'GET', path = '/cart?x=1' } = {}): Request {
   return new Request(`http://${host}${path}`, { method, headers: { host } });
 }
 
@@ -9,21 +9,23 @@ describe('canonicalAddress', () => {
   const home = 'http://127.0.0.1:3000';
 
   it('redirects other loopback names', () => {
-    expect(canonicalAddress(asked('localhost:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
-    expect(canonicalAddress(asked('[::1]:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
-    expect(canonicalAddress(asked('localhost'), 'http://127.0.0.1')).toBe('http://127.0.0.1/cart?x=1');
-    expect(canonicalAddress(asked('127.0.0.1:3000'), 'http://localhost:3000')).toBe('http://localhost:3000/cart?x=1');
+    expect(canonicalAddress(requestTo('localhost:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
+    expect(canonicalAddress(requestTo('[::1]:3000'), home)).toBe('http://127.0.0.1:3000/cart?x=1');
+    expect(canonicalAddress(requestTo('localhost'), 'http://127.0.0.1')).toBe('http://127.0.0.1/cart?x=1');
+    expect(canonicalAddress(requestTo('127.0.0.1:3000'), 'http://localhost:3000')).toBe(
+      'http://localhost:3000/cart?x=1',
+    );
   });
 
   it.each([
-    ['a request to the canonical address', asked('127.0.0.1:3000'), home],
-    ['another port', asked('localhost:8080'), home],
-    ['a name that is not this machine', asked('shop.internal:3000'), home],
-    ['a shop that has a real address', asked('localhost:443'), 'https://shop.example'],
-    ['a form', asked('localhost:3000', { method: 'POST' }), home],
+    ['a request to the canonical address', requestTo('127.0.0.1:3000'), home],
+    ['another port', requestTo('localhost:8080'), home],
+    ['a name that is not a loopback name', requestTo('shop.internal:3000'), home],
+    ['a shop with a public domain', requestTo('localhost:443'), 'https://shop.example'],
+    ['a form', requestTo('localhost:3000', { method: 'POST' }), home],
     ['a request without a host', new Request('http://localhost:3000/cart'), home],
-    ['a shop without a configured origin', asked('localhost:3000'), undefined],
-  ])('leaves alone %s', (_title, request, origin) => {
+    ['a shop without a configured origin', requestTo('localhost:3000'), undefined],
+  ])('does not redirect %s', (_title, request, origin) => {
     expect(canonicalAddress(request, origin)).toBeUndefined();
   });
 });
@@ -38,7 +40,7 @@ it('uses the request ID of a proxy, unless it is invalid', () => {
 it('reads the shopper’s address, if known', () => {
   expect(clientAddressOf({ getClientAddress: () => '203.0.113.9' })).toBe('203.0.113.9');
   const unknown = () => {
-    throw new Error('The proxy did not say.');
+    throw new Error('The proxy sent no address.');
   };
   expect(clientAddressOf({ getClientAddress: unknown })).toBeUndefined();
 });

@@ -5,8 +5,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The request ID from a proxy, or a new one. */
 export function requestIdOf(request: Request): string {
-  const given = request.headers.get('x-request-id');
-  return given && REQUEST_ID.test(given) ? given : crypto.randomUUID();
+  const fromProxy = request.headers.get('x-request-id');
+  return fromProxy && REQUEST_ID.test(fromProxy) ? fromProxy : crypto.randomUUID();
 }
 
 /**

@@ -25,7 +25,7 @@ describe('reserveCart', () => {
     expect(await reserveCart(answering({ order_id: 'o1' }).api, 'k')).toEqual({ unpaidOrderId: 'o1' });
   });
 
-  it('names what falls short', async () => {
+  it('returns the lines with insufficient stock', async () => {
     const lines = [{ product_id: 'p', name: 'Mug', requested: 2, available: 1 }];
     expect(await reserveCart(answering({ code: 'out_of_stock', lines }).api, 'k')).toEqual({ short: lines });
   });
@@ -57,15 +57,18 @@ describe('releasing a reservation', () => {
     expect(paths).toEqual(['/reservations/a%2Fb']);
   });
 
-  it.each([404, 409, 499])('accepts the answer %i: it ended, was ordered, or is unknown', async (status) => {
-    await expect(releaseReservation(failing(problem(status)), 'r')).resolves.toBeUndefined();
-  });
+  it.each([404, 409, 499])(
+    'accepts the status %i: the reservation has ended, became an order, or is unknown',
+    async (status) => {
+      await expect(releaseReservation(failing(problem(status)), 'r')).resolves.toBeUndefined();
+    },
+  );
 
   it.each([problem(500), problem(503), new TypeError('a bug')])('fails with %s', async (error) => {
     await expect(releaseReservation(failing(error), 'r')).rejects.toBe(error);
   });
 });
 
-it('reads no lines where a problem has none', () => {
+it('returns no lines if a problem has none', () => {
   expect([shortLines(undefined), shortLines('x')]).toEqual([[], []]);
 });

@@ -17,8 +17,8 @@ describe('a refresh token', () => {
   it('is exchanged once for concurrent requests, and for half a minute after', async () => {
     const refresh = vi.fn(async () => session('new'));
     const renewal = new SessionRenewal();
-    const answers = await Promise.all([renewal.renew('old', refresh), renewal.renew('old', refresh)]);
-    expect(answers).toEqual([session('new'), session('new')]);
+    const sessions = await Promise.all([renewal.renew('old', refresh), renewal.renew('old', refresh)]);
+    expect(sessions).toEqual([session('new'), session('new')]);
     await vi.advanceTimersByTimeAsync(29_999);
     expect(await renewal.renew('old', refresh)).toEqual(session('new'));
     expect(refresh).toHaveBeenCalledExactlyOnceWith('old');
@@ -42,9 +42,9 @@ describe('a refresh token', () => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
-  it('is retried when the API did not respond, or limited the rate', async () => {
+  it('is retried when the API did not respond or the request was rate limited', async () => {
     const renewal = new SessionRenewal();
-    for (const error of [problem(503), problem(429), new Error('away')])
+    for (const error of [problem(503), problem(429), new Error('unreachable')])
       await expect(renewal.renew('old', () => Promise.reject(error))).rejects.toBe(error);
     expect(await renewal.renew('old', async () => session('new'))).toEqual(session('new'));
   });

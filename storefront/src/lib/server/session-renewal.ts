@@ -9,7 +9,7 @@ import { isProblem } from './problem.ts';
 const REMEMBER_MS = 30_000;
 
 export class SessionRenewal {
-  readonly #answers = new Map<string, Promise<Session | undefined>>();
+  readonly #sessions = new Map<string, Promise<Session | undefined>>();
   readonly #rememberMs: number;
 
   constructor(rememberMs = REMEMBER_MS) {
@@ -19,20 +19,20 @@ export class SessionRenewal {
   /**
    * @param refresh calls the API; called once per token
    * @returns the new session, or undefined when the API no longer accepts the token
-   * @throws whatever `refresh` throws besides a refusal; the next call retries
+   * @throws any other error of `refresh`; the next call retries
    */
   renew(refreshToken: string, refresh: (refreshToken: string) => Promise<Session>): Promise<Session | undefined> {
-    const known = this.#answers.get(refreshToken);
-    if (known) return known;
-    const answer = refresh(refreshToken).catch((error: unknown) => {
+    const cached = this.#sessions.get(refreshToken);
+    if (cached) return cached;
+    const session = refresh(refreshToken).catch((error: unknown) => {
       if (isProblem(error) && (error.status === 401 || error.status === 400)) return undefined;
       throw error;
     });
-    this.#answers.set(refreshToken, answer);
-    answer.then(
-      () => setTimeout(() => this.#answers.delete(refreshToken), this.#rememberMs).unref(),
-      () => this.#answers.delete(refreshToken),
+    this.#sessions.set(refreshToken, session);
+    session.then(
+      () => setTimeout(() => this.#sessions.delete(refreshToken), this.#rememberMs).unref(),
+      () => this.#sessions.delete(refreshToken),
     );
-    return answer;
+    return session;
   }
 }

@@ -78,8 +78,8 @@ export const actions: Actions = {
     } catch (error) {
       if (isRedirect(error)) throw error;
       // After a response, the next click is a new request; without one, it retries the same request.
-      const answered = isProblem(error) && error.status < 500;
-      return failed(error, answered ? crypto.randomUUID() : undefined);
+      const gotResponse = isProblem(error) && error.status < 500;
+      return failed(error, gotResponse ? crypto.randomUUID() : undefined);
     }
     redirect(303, next);
   },

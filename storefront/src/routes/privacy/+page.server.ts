@@ -16,7 +16,7 @@ export const actions: Actions = {
     redirect(303, safeNext(text(form, 'next'), '/privacy'));
   },
 
-  async personalise({ locals, request }) {
+  async personalize({ locals, request }) {
     const form = await request.formData();
     await locals.api.put('/recommendations/choices', { personalized: text(form, 'personalized') === 'true' });
     redirect(303, '/privacy');

@@ -7,9 +7,9 @@ const FORWARDED_HEADERS = ['content-type', 'content-length', 'cache-control', 'e
 /** Images of products and categories; the API renders them and sets their cache headers. */
 export const GET: RequestHandler = async ({ locals, params, request }) => {
   const path = params.path.split('/').map(encodeURIComponent).join('/');
-  const known = request.headers.get('if-none-match');
+  const etag = request.headers.get('if-none-match');
   const image = await fetch(`${settings.apiUrl}/media/${path}`, {
-    headers: { 'accept-encoding': 'identity', ...(known ? { 'if-none-match': known } : {}) },
+    headers: { 'accept-encoding': 'identity', ...(etag ? { 'if-none-match': etag } : {}) },
     signal: request.signal,
   }).catch((error: unknown) => {
     throw unreachable(locals.requestId, error);

@@ -70,8 +70,8 @@ export const actions: Actions = {
     } catch (error) {
       const { errors, message } = refundRefusal(error, currency);
       // After a response, the next click is a new request; without one, it retries the same request.
-      const answered = statusOf(error) < 500;
-      return rejectedRefund(statusOf(error), values, errors, message, answered ? crypto.randomUUID() : key);
+      const gotResponse = statusOf(error) < 500;
+      return rejectedRefund(statusOf(error), values, errors, message, gotResponse ? crypto.randomUUID() : key);
     }
     redirect(303, `${orderPath(params.id)}#refunds`);
   },
