@@ -64,7 +64,7 @@ it('accepts a refusal without scripts, remembers it, and records events without 
   await page.goto('/privacy');
   await page.getByText('Your analytics are anonymous.').waitFor();
   await page.getByRole('button', { name: 'Allow' }).click();
-  await page.getByText('You allowed analytics linked to you.').waitFor();
+  await page.getByText('You allowed analytics that are linked to you.').waitFor();
 });
 
 it('does not ask when the browser opts out', async () => {

@@ -35,7 +35,7 @@ it('shows the total of the selected items, refunds them, and shows what was canc
 
   await form.getByLabel(unwanted.name).selectOption('3');
   await form.getByLabel(kept.name).selectOption('1');
-  await form.getByText('Refund of $56.90 to your card; these items will not ship.').waitFor();
+  await form.getByText('Refund of $56.90 to your card; these items won’t ship.').waitFor();
   expect(await form.getByText('Choose at least one item.').count()).toBe(0);
   await picture(page, 'order-cancel-items-form');
   await form.getByLabel(kept.name).selectOption('None');
@@ -150,7 +150,7 @@ it('keeps the input when the API refuses, and says why', async () => {
   expect(await form.getByLabel(product.name).inputValue()).toBe('2');
   // The page now shows the remaining amount, and requests no more than that.
   await form.getByText('We can refund up to $15.00').waitFor();
-  await form.getByText('Refund of $15.00 to your card; these items will not ship.').waitFor();
+  await form.getByText('Refund of $15.00 to your card; these items won’t ship.').waitFor();
   await picture(page, 'order-cancel-items-refused');
   await form.getByRole('button', { name: 'Cancel items' }).click();
   await reloadUntil(page, async () => (await status(page, 'refunded').count()) > 0);

@@ -99,7 +99,7 @@ it('a purchase works with the keyboard alone', async () => {
   await tabTo(page, 'View cart');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/cart');
-  await tabTo(page, 'Checkout');
+  await tabTo(page, 'Check out');
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Checkout' }).waitFor();

@@ -26,7 +26,7 @@ export async function addToCart(page: Page, productId: string, quantity = 1): Pr
 /** Clicks Checkout in the cart, which reserves it. */
 export async function checkOut(page: Page): Promise<void> {
   if (new URL(page.url()).pathname !== '/cart') await page.goto('/cart');
-  await page.getByRole('button', { name: 'Checkout' }).click();
+  await page.getByRole('button', { name: 'Check out' }).click();
 }
 
 export async function fillAddress(page: Page, email?: string): Promise<void> {
