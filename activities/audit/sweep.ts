@@ -63,7 +63,8 @@ async function endReservations(deps: SweepDependencies, { failures, onProgress }
   let ended = 0;
   for (const { id } of overdue) {
     onProgress();
-    if (await failures.attempt(`reservation ${id}`, () => endReservation({ reservationId: id }))) ended += 1;
+    const status = await failures.attempt(`reservation ${id}`, () => endReservation({ reservationId: id }));
+    if (status === 'expired') ended += 1;
   }
   return ended;
 }

@@ -183,7 +183,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       [
         'a partial refund of an unmatched payment counts as a full one',
         'if (returnedCents < payment.amountCents) return null;',
-        'if (back.length === 0) return null;',
+        'if (returned.length === 0) return null;',
       ],
       [
         'an open chargeback counts as refunded',
