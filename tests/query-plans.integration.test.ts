@@ -21,7 +21,10 @@ const MAX_MS = 5;
 /** Statements whose results are cached for minutes or hours, and reloaded by one request or in the background. */
 const SHARED: readonly { of: RegExp; why: string }[] = [
   { of: /as "product_count" from "categories"/, why: 'the categories are cached for two hours' },
-  { of: /"orders"\."paid_at" > now\(\) - make_interval\(days => /, why: 'the bestsellers of a month are read in the background' },
+  {
+    of: /"orders"\."paid_at" > now\(\) - make_interval\(days => /,
+    why: 'the bestsellers of a month are read in the background',
+  },
 ];
 /** The shopper's order and cart, and arbitrary products. */
 const [ORDER, CART, PRODUCT, VARIANT] = [
