@@ -58,8 +58,8 @@ describe('the case of an order', () => {
       none.order.orderId,
       user!.id,
     ]);
-    expect((await caseOf(given.order.orderId)).customer).toEqual({ userId: user!.id, email: given.begin.email });
-    expect((await caseOf(none.order.orderId)).customer).toEqual({ userId: user!.id, email });
+    expect((await caseOf(given.order.orderId)).customer).toMatchObject({ userId: user!.id, email: given.begin.email });
+    expect((await caseOf(none.order.orderId)).customer).toMatchObject({ userId: user!.id, email });
   });
 
   it('has the newest events of a long history, in chronological order', async () => {
