@@ -28,12 +28,15 @@ const MAX_SLOWDOWN = 1.05;
 interface Run {
   ordersPerSecond: number;
   cpuMsPerOrder: number;
+  /** By the name of the process. */
+  cpuMsByProcess: Map<string, number>;
 }
 
 export async function benchCompare(args: readonly string[], seconds: number): Promise<void> {
   const { base, pairs } = readArguments(args);
   const rows: string[][] = [];
   const ratios = { orders: [] as number[], cpu: [] as number[] };
+  const runs: [before: Run, now: Run][] = [];
   const shops: MeasuredShop[] = [];
   try {
     for (const checkout of [base, CHECKOUT]) shops.push(await MeasuredShop.start(checkout));
@@ -41,6 +44,7 @@ export async function benchCompare(args: readonly string[], seconds: number): Pr
     for (const shop of shops) await shop.load(WARM_UP_SECONDS);
     for (let pair = 1; pair <= pairs; pair += 1) {
       const [before, now] = await measurePair(baseShop, thisShop, seconds);
+      runs.push([before, now]);
       // Both ratios are slowdowns: above 1, this checkout costs more.
       const slower = before.ordersPerSecond / now.ordersPerSecond;
       const costlier = now.cpuMsPerOrder / before.cpuMsPerOrder;
@@ -61,11 +65,23 @@ export async function benchCompare(args: readonly string[], seconds: number): Pr
     await Promise.all(shops.map((shop) => shop.stop()));
   }
   console.log(textTable(['pair', 'orders/s base', 'this', 'slowdown', 'CPU ms/order base', 'this', 'slowdown'], rows));
+  console.log(`\n${processTable(runs)}`);
   const isWithin = [
     verdict('orders a second', ratios.orders),
     verdict('CPU an order, all processes of the shop', ratios.cpu),
   ];
   process.exitCode = isWithin.every(Boolean) ? 0 : 1;
+}
+
+/** Which processes cost more. */
+function processTable(runs: readonly (readonly [before: Run, now: Run])[]): string {
+  const names = [...runs[0]![0].cpuMsByProcess.keys()];
+  const mean = (name: string, which: 0 | 1) =>
+    runs.reduce((total, run) => total + (run[which].cpuMsByProcess.get(name) ?? 0), 0) / runs.length;
+  return textTable(
+    ['CPU ms/order', 'base', 'this'],
+    names.map((name) => [name, mean(name, 0).toFixed(1), mean(name, 1).toFixed(1)]),
+  );
 }
 
 /** Prints the combined result of the pairs. @returns whether the slowdown is within the limit */
@@ -108,21 +124,24 @@ async function measurePair(base: MeasuredShop, current: MeasuredShop, seconds: n
 }
 
 function sum(loads: readonly Load[]): Run {
-  const total = { orders: 0, elapsedSeconds: 0, cpuSeconds: 0 };
+  const total = { orders: 0, elapsedSeconds: 0 };
+  const cpuByProcess = new Map<string, number>();
   for (const load of loads) {
     total.orders += load.orders;
     total.elapsedSeconds += load.elapsedSeconds;
-    total.cpuSeconds += load.cpuSeconds;
+    for (const [name, seconds] of load.cpuSeconds) cpuByProcess.set(name, (cpuByProcess.get(name) ?? 0) + seconds);
   }
+  const cpuMsByProcess = new Map([...cpuByProcess].map(([name, seconds]) => [name, (seconds * 1_000) / total.orders]));
   return {
     ordersPerSecond: total.orders / total.elapsedSeconds,
-    cpuMsPerOrder: (total.cpuSeconds * 1_000) / total.orders,
+    cpuMsPerOrder: [...cpuMsByProcess.values()].reduce((sum, ms) => sum + ms, 0),
+    cpuMsByProcess,
   };
 }
 
 interface Load extends LoadResult {
-  /** CPU time of all processes of the shop. */
-  cpuSeconds: number;
+  /** CPU time of each process of the shop. */
+  cpuSeconds: Map<string, number>;
 }
 
 /** The shop of a checkout with new data; each load comes from a separate process. */
@@ -148,8 +167,8 @@ class MeasuredShop {
     generator.send(request);
     const result = await answerOf<LoadResult>(generator);
     await setTimeout(SETTLE_MS);
-    const used = [...cpuSeconds(processes)].map(([name, cpu]) => cpu - (before.get(name) ?? 0));
-    return { ...result, cpuSeconds: used.reduce((total, cpu) => total + cpu, 0) };
+    const used = [...cpuSeconds(processes)].map(([name, cpu]) => [name, cpu - (before.get(name) ?? 0)] as const);
+    return { ...result, cpuSeconds: new Map(used) };
   }
 
   async stop(): Promise<void> {
