@@ -2,13 +2,14 @@
  * Orders in PostgreSQL. Each function is one transaction and a conditional transition of `domain/order-state`. When it runs again, it
  * finds the transition made and returns the current state, so Temporal may retry it at any point.
  */
-import { type CheckoutRequest, orderDetails } from '../../domain/checkout.ts';
+import { type CheckoutRequest, type OrderDetails, orderDetails } from '../../domain/checkout.ts';
 import { userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
 import { sourcesOf } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import type { NewRow } from '../../infra/postgres/entities/index.ts';
-import { lockReservations, type ReservationRow } from '../../infra/postgres/reservations.ts';
+import type { Row } from '../../infra/postgres/entities/index.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
+import { lockReservation, type ReservationRow } from '../../infra/postgres/reservations.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { releaseInLedger } from '../reservations/stock-ledger.ts';
@@ -23,71 +24,93 @@ export type OpenedOrder =
 /** Creates the order of a reservation at the reserved prices. */
 export async function openOrder(db: Database, request: CheckoutRequest): Promise<OpenedOrder> {
   return db.transaction(async (sql) => {
-    const [reservation] = await lockReservations(sql, [request.reservationId]);
+    const reservation = await lockReservation(sql, request.reservationId);
     if (!reservation || !request.owners.includes(reservation.owner)) return { outcome: 'reservation_missing' };
-    const existing = await readOrderFacts(sql, request.orderId);
-    if (existing) return { outcome: 'opened', order: existing };
-    if (reservation.status !== 'reserved' || !reservation.is_live) return { outcome: 'reservation_ended' };
-    await insertOrder(sql, reservation, request);
-    return { outcome: 'opened', order: (await readOrderFacts(sql, request.orderId))! };
+    const isOpen = reservation.status === 'reserved' && reservation.is_live;
+    if (isOpen) await insertOrder(sql, reservation, request);
+    const order = await readOrderFacts(sql, request.orderId);
+    return order ? { outcome: 'opened', order } : { outcome: 'reservation_ended' };
   });
 }
 
-/** Inserts the order, its items, and the first event of its history. */
+/** Inserts the order, its items, and the first event of its history. An order that exists stays unchanged. */
 async function insertOrder(sql: Sql, reservation: ReservationRow, request: CheckoutRequest): Promise<void> {
   const { currency } = reservation;
   const totalCents = sumCents(
     reservation.items.map((item) => lineTotalCents(fromDecimal(item.unit_price, currency), item.quantity)),
   );
-  const order: NewRow<'orders'> = {
-    id: request.orderId,
-    reservation_id: request.reservationId,
-    user_id: request.userId,
-    owner: request.userId ? userOwner(request.userId) : reservation.owner,
-    total_amount: toDecimalString(totalCents, currency),
-    currency,
-    ...orderDetails(request),
-    expires_at: reservation.expires_at,
-  };
-  const items = reservation.items.map(({ unit_price, ...item }) => ({
-    ...item,
-    order_id: order.id,
-    price: unit_price,
-  }));
   await sql.run(
-    sql.query
-      .with('opened', (query) => query.insertInto('orders').values(order))
-      .with('recorded', (query) =>
-        insertEvent(query, {
-          orderId: order.id,
-          type: 'order_opened',
-          message: 'Order placed; waiting for payment.',
-          dedupeKey: 'opened',
-        }),
-      )
-      .insertInto('order_items')
-      .columns(['order_id', 'product_id', 'quantity', 'price', 'sku', 'name', 'image_url'])
-      .expression((query) =>
-        query
-          .selectFrom(
-            rowsOf(
-              'item',
-              {
-                order_id: 'uuid',
-                product_id: 'uuid',
-                quantity: 'integer',
-                price: 'numeric',
-                sku: 'text',
-                name: 'text',
-                image_url: 'text',
-              },
-              items,
-            ),
-          )
-          .selectAll(),
-      ),
+    insertedOrder(sql, {
+      ...orderDetails(request),
+      id: request.orderId,
+      reservation_id: request.reservationId,
+      user_id: request.userId,
+      owner: request.userId ? userOwner(request.userId) : reservation.owner,
+      total_amount: toDecimalString(totalCents, currency),
+      currency,
+      expires_at: reservation.expires_at,
+      items: reservation.items,
+    }),
   );
 }
+
+interface InsertedOrder
+  extends OrderDetails,
+    Pick<Row<'orders'>, 'id' | 'reservation_id' | 'user_id' | 'owner' | 'total_amount' | 'currency' | 'expires_at'> {
+  items: ReservationRow['items'];
+}
+
+const ITEM_TYPES = {
+  product_id: 'uuid',
+  quantity: 'integer',
+  unit_price: 'numeric',
+  sku: 'text',
+  name: 'text',
+  image_url: 'text',
+} as const;
+
+const insertedOrder = prepared((sql, order: InsertedOrder) =>
+  sql.query
+    .with('opened', (query) =>
+      query
+        .insertInto('orders')
+        .values({
+          ...orderDetails(order),
+          id: order.id,
+          reservation_id: order.reservation_id,
+          user_id: order.user_id,
+          owner: order.owner,
+          total_amount: order.total_amount,
+          currency: order.currency,
+          expires_at: order.expires_at,
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id'),
+    )
+    .with('recorded', (query) =>
+      insertEvent(query, {
+        orderId: order.id,
+        type: 'order_opened',
+        message: 'Order placed; waiting for payment.',
+        dedupeKey: 'opened',
+      }),
+    )
+    .insertInto('order_items')
+    .columns(['order_id', 'product_id', 'quantity', 'price', 'sku', 'name', 'image_url'])
+    .expression((query) =>
+      query
+        .selectFrom(['opened', rowsOf('item', ITEM_TYPES, order.items)])
+        .select([
+          'opened.id',
+          'item.product_id',
+          'item.quantity',
+          'item.unit_price',
+          'item.sku',
+          'item.name',
+          'item.image_url',
+        ]),
+    ),
+);
 
 /**
  * Attaches a PaymentIntent to its order. The first one stays, because only one intent can pay an order.
@@ -98,24 +121,25 @@ export async function attachPaymentIntent(
   orderId: string,
   intent: { paymentIntentId: string; clientSecret: string },
 ): Promise<boolean> {
-  const attached = await db.run(
-    db.query
-      .updateTable('orders')
-      .set({
-        payment_intent_id: intent.paymentIntentId,
-        payment_client_secret: intent.clientSecret,
-        updated_at: now,
-      })
-      .where('id', '=', orderId)
-      .where(({ and, eb, or }) =>
-        or([
-          and([eb('payment_intent_id', 'is', null), eb('status', '=', 'pending')]),
-          eb('payment_intent_id', '=', intent.paymentIntentId),
-        ]),
-      ),
-  );
-  return attached > 0;
+  return (await db.run(attachedIntent(db, { orderId, ...intent }))) > 0;
 }
+
+const attachedIntent = prepared((sql, intent: { orderId: string; paymentIntentId: string; clientSecret: string }) =>
+  sql.query
+    .updateTable('orders')
+    .set({
+      payment_intent_id: intent.paymentIntentId,
+      payment_client_secret: intent.clientSecret,
+      updated_at: now,
+    })
+    .where('id', '=', intent.orderId)
+    .where(({ and, eb, or }) =>
+      or([
+        and([eb('payment_intent_id', 'is', null), eb('status', '=', 'pending')]),
+        eb('payment_intent_id', '=', intent.paymentIntentId),
+      ]),
+    ),
+);
 
 /** Why an unpaid order is closed, and who requested it. */
 export interface OrderEnd {

@@ -15,6 +15,7 @@ import {
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { type OrderRow, selectLockedOrder, updateOrder } from '../../infra/postgres/orders.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { readRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
@@ -55,30 +56,28 @@ interface OrderWithPayments extends OrderRow {
   has_failures: boolean;
 }
 
-function lockWithPayments(sql: Sql, orderId: string): Promise<OrderWithPayments | undefined> {
-  return sql.row(
-    selectLockedOrder(sql, orderId).select((order) => [
-      jsonArrayFrom(
-        order
-          .selectFrom('payments as payment')
-          .select(['payment.id', 'payment.currency', 'payment.unmatched_reason', 'payment.refund_status'])
-          .select((payment) => payment.cast<string>('payment.received_amount', 'text').as('received_amount'))
-          .whereRef('payment.order_id', '=', 'orders.id')
-          .where('payment.status', '=', 'succeeded')
-          .orderBy('payment.id'),
-      ).as('succeeded'),
+const lockedWithPayments = prepared((sql, { orderId }: { orderId: string }) =>
+  selectLockedOrder(sql, orderId).select((order) => [
+    jsonArrayFrom(
       order
-        .exists(
-          order
-            .selectFrom('payment_failures as failure')
-            .select('failure.attempt_id')
-            .whereRef('failure.payment_id', '=', 'orders.payment_intent_id'),
-        )
-        .$castTo<boolean>()
-        .as('has_failures'),
-    ]),
-  );
-}
+        .selectFrom('payments as payment')
+        .select(['payment.id', 'payment.currency', 'payment.unmatched_reason', 'payment.refund_status'])
+        .select((payment) => payment.cast<string>('payment.received_amount', 'text').as('received_amount'))
+        .whereRef('payment.order_id', '=', 'orders.id')
+        .where('payment.status', '=', 'succeeded')
+        .orderBy('payment.id'),
+    ).as('succeeded'),
+    order
+      .exists(
+        order
+          .selectFrom('payment_failures as failure')
+          .select('failure.attempt_id')
+          .whereRef('failure.payment_id', '=', 'orders.payment_intent_id'),
+      )
+      .$castTo<boolean>()
+      .as('has_failures'),
+  ]),
+);
 
 /**
  * Applies the recorded payments to their order. The order's own payment, with the right amount and currency, marks it as paid and sells its
@@ -88,7 +87,7 @@ function lockWithPayments(sql: Sql, orderId: string): Promise<OrderWithPayments 
  */
 export async function applyPayments(db: Database, orderId: string, lateRefundId: string): Promise<AppliedPayments> {
   return db.transaction(async (sql) => {
-    const order = await lockWithPayments(sql, orderId);
+    const order: OrderWithPayments | undefined = await sql.row(lockedWithPayments(sql, { orderId }));
     if (!order) throw new Error(`order ${orderId} does not exist`);
     const failures = order.has_failures ? await recordFailures(sql, orderId, order) : [];
     let own: ReceivedPayment | undefined;
@@ -141,7 +140,7 @@ async function recordCapture(
   const captured = toDecimalString(own.receivedCents, order.currency);
   const sale = order.status === 'pending' ? await sellInLedger(sql, order.reservation_id) : 'gone';
   if (sale === 'sold') {
-    await markPaid(sql, orderId, captured);
+    await sql.run(markedPaid(sql, { orderId, captured }));
     return 'paid';
   }
   await recordLatePayment(sql, order, captured, lateRefundId);
@@ -149,30 +148,28 @@ async function recordCapture(
 }
 
 /** Marks the order as paid and removes what was bought from its cart, unless the shopper has since put in more. */
-async function markPaid(sql: Sql, orderId: string, captured: string): Promise<void> {
-  await sql.run(
-    sql.query
-      .with('paid', (query) =>
-        query
-          .updateTable('orders')
-          .set({ status: 'paid', captured_amount: captured, paid_at: now, updated_at: now, last_payment_error: null })
-          .where('id', '=', orderId)
-          .returning('reservation_id'),
-      )
-      .with('recorded', (query) =>
-        insertEvent(query, { orderId, type: 'order_paid', message: 'Payment received.', dedupeKey: 'paid' }),
-      )
-      .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))
-      .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))
-      .deleteFrom('cart_items')
-      .using(['paid', 'reservations', 'reservation_items as bought'])
-      .whereRef('reservations.id', '=', 'paid.reservation_id')
-      .whereRef('bought.reservation_id', '=', 'reservations.id')
-      .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')
-      .whereRef('cart_items.product_id', '=', 'bought.product_id')
-      .whereRef('cart_items.quantity', '<=', 'bought.quantity'),
-  );
-}
+const markedPaid = prepared((sql, { orderId, captured }: { orderId: string; captured: string }) =>
+  sql.query
+    .with('paid', (query) =>
+      query
+        .updateTable('orders')
+        .set({ status: 'paid', captured_amount: captured, paid_at: now, updated_at: now, last_payment_error: null })
+        .where('id', '=', orderId)
+        .returning('reservation_id'),
+    )
+    .with('recorded', (query) =>
+      insertEvent(query, { orderId, type: 'order_paid', message: 'Payment received.', dedupeKey: 'paid' }),
+    )
+    .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))
+    .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))
+    .deleteFrom('cart_items')
+    .using(['paid', 'reservations', 'reservation_items as bought'])
+    .whereRef('reservations.id', '=', 'paid.reservation_id')
+    .whereRef('bought.reservation_id', '=', 'reservations.id')
+    .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')
+    .whereRef('cart_items.product_id', '=', 'bought.product_id')
+    .whereRef('cart_items.quantity', '<=', 'bought.quantity'),
+);
 
 /** Books a payment that arrived too late, and the refund that returns it. */
 async function recordLatePayment(

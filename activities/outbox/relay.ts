@@ -9,6 +9,7 @@ import type { Logger } from '../../infra/logger.ts';
 import { Loop } from '../../infra/loop.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 
 export type OutboxMessage = Pick<Row<'outbox'>, 'id' | 'topic' | 'key' | 'payload'>;
@@ -110,22 +111,12 @@ export class OutboxRelay {
     if (!handler) throw new Error(`no handler for outbox topic ${topic}`);
     const { handle, maxMessages } = typeof handler === 'function' ? { handle: handler, maxMessages: BATCH } : handler;
     return this.#db.transaction(async (sql) => {
-      const messages = await sql.rows(
-        sql.query
-          .selectFrom('outbox')
-          .select(['id', 'topic', 'key', 'payload'])
-          .where('topic', '=', topic)
-          .where('available_at', '<=', now)
-          .orderBy('id')
-          .limit(maxMessages)
-          .forUpdate()
-          .skipLocked(),
-      );
+      const messages = await sql.rows(dueMessages(sql, { topic, maxMessages }));
       if (messages.length === 0) return 0;
       const failed = await this.#handle(topic, handle, messages);
       if (failed.size > 0) await postpone(sql, failed);
       const done = messages.map(({ id }) => id).filter((id) => !failed.has(id));
-      if (done.length > 0) await sql.run(sql.query.deleteFrom('outbox').where('id', '=', anyOf(done)));
+      if (done.length > 0) await sql.run(delivered(sql, { ids: done }));
       return done.length;
     });
   }
@@ -152,6 +143,22 @@ export class OutboxRelay {
     }
   }
 }
+
+const dueMessages = prepared((sql, { topic, maxMessages }: { topic: string; maxMessages: number }) =>
+  sql.query
+    .selectFrom('outbox')
+    .select(['id', 'topic', 'key', 'payload'])
+    .where('topic', '=', topic)
+    .where('available_at', '<=', now)
+    .orderBy('id')
+    .limit(maxMessages)
+    .forUpdate()
+    .skipLocked(),
+);
+
+const delivered = prepared((sql, { ids }: { ids: readonly number[] }) =>
+  sql.query.deleteFrom('outbox').where('id', '=', anyOf(ids)),
+);
 
 /** Postpones failed messages: each attempt doubles the time until the next. */
 async function postpone(sql: Sql, failed: ReadonlyMap<number, string>): Promise<void> {

@@ -4,7 +4,7 @@ import { sql as part } from 'kysely';
 import { refusalOf } from '../../domain/order-state.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
-import { lockReservations } from '../../infra/postgres/reservations.ts';
+import { lockReservation } from '../../infra/postgres/reservations.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { recordEvent } from '../orders/order-events.ts';
 
@@ -32,7 +32,7 @@ export async function extendReservation(db: Database, request: ExtendReservation
   if (!(minutes >= 1 && minutes <= MAX_EXTENSION_MINUTES))
     return { outcome: 'refused', message: `A reservation can be extended by 1 to ${MAX_EXTENSION_MINUTES} minutes.` };
   return db.transaction(async (sql) => {
-    const [reservation] = await lockReservations(sql, [reservationId]);
+    const reservation = await lockReservation(sql, reservationId);
     if (!reservation) return { outcome: 'refused', message: 'Reservation not found.' };
     const order = await sql.row(
       sql.query.selectFrom('orders').select(['id', 'status']).where('reservation_id', '=', reservationId),

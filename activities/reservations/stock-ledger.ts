@@ -6,6 +6,7 @@
 import { fromDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { type ReservationRow, readReservation as readRow } from '../../infra/postgres/reservations.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
@@ -59,16 +60,18 @@ export function selectAvailable(sql: Sql) {
 
 /** Locks the products of reservations. */
 function lockProductsOf(sql: Sql, reservationIds: readonly string[]): Promise<unknown> {
-  return sql.rows(
-    sql.query
-      .selectFrom('products as product')
-      .innerJoin('reservation_items as item', 'item.product_id', 'product.id')
-      .select('product.id')
-      .where('item.reservation_id', '=', anyOf(reservationIds))
-      .orderBy('product.id')
-      .forNoKeyUpdate('product'),
-  );
+  return sql.rows(lockedProducts(sql, { reservationIds }));
 }
+
+const lockedProducts = prepared((sql, { reservationIds }: { reservationIds: readonly string[] }) =>
+  sql.query
+    .selectFrom('products as product')
+    .innerJoin('reservation_items as item', 'item.product_id', 'product.id')
+    .select('product.id')
+    .where('item.reservation_id', '=', anyOf(reservationIds))
+    .orderBy('product.id')
+    .forNoKeyUpdate('product'),
+);
 
 export interface EndedReservation {
   reservationId: string;
@@ -121,30 +124,43 @@ async function returnUnits(sql: Sql, reservationIds: readonly string[]): Promise
  * @returns `sold`, or `gone` when the reservation had ended and its items are no longer available
  */
 export async function sellInLedger(sql: Sql, reservationId: string): Promise<'sold' | 'gone'> {
-  const commit = sql.query
+  const committed = await sql.run(commitReserved(sql, { reservationId }));
+  await lockProductsOf(sql, [reservationId]);
+  if (committed === 1) {
+    await sql.run(sellReserved(sql, { reservationId }));
+    return 'sold';
+  }
+  if (await isLacking(sql, reservationId)) return 'gone';
+  await sql.run(sell(sql, reservationId));
+  await sql.run(commit(sql, reservationId));
+  return 'sold';
+}
+
+function commit({ query }: Sql, reservationId: string) {
+  return query
     .updateTable('reservations')
     .set({ status: 'committed', updated_at: now })
     .where('id', '=', reservationId);
-  const sell = sql.query
+}
+
+function sell({ query }: Sql, reservationId: string) {
+  return query
     .updateTable('products')
     .from('reservation_items as item')
     .set((to) => ({ stock_quantity: to('products.stock_quantity', '-', to.ref('item.quantity')) }))
     .where('item.reservation_id', '=', reservationId)
     .whereRef('products.id', '=', 'item.product_id');
-
-  const committed = await sql.run(commit.where('status', '=', 'reserved'));
-  await lockProductsOf(sql, [reservationId]);
-  if (committed === 1) {
-    await sql.run(
-      sell.set((to) => ({ reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')) })),
-    );
-    return 'sold';
-  }
-  if (await isLacking(sql, reservationId)) return 'gone';
-  await sql.run(sell);
-  await sql.run(commit);
-  return 'sold';
 }
+
+const commitReserved = prepared((sql, { reservationId }: { reservationId: string }) =>
+  commit(sql, reservationId).where('status', '=', 'reserved'),
+);
+
+const sellReserved = prepared((sql, { reservationId }: { reservationId: string }) =>
+  sell(sql, reservationId).set((to) => ({
+    reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')),
+  })),
+);
 
 /** Whether a product of an ended reservation is no longer sold or has too few free units. */
 async function isLacking(sql: Sql, reservationId: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
+import { prepared } from './prepared.ts';
 import { now } from './statement-parts.ts';
 
 export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
@@ -29,8 +30,12 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
     );
 }
 
+const orderById = prepared((sql, { orderId }: { orderId: string }) =>
+  selectOrder(sql).where('orders.id', '=', orderId),
+);
+
 export function readOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
-  return sql.row(selectOrder(sql).where('orders.id', '=', orderId));
+  return sql.row(orderById(sql, { orderId }));
 }
 
 /** Selects an order under its row lock, which serializes everything that is decided about it. Its refunds and payments change only under it. */
@@ -38,8 +43,10 @@ export function selectLockedOrder(sql: Sql, orderId: string): SelectQueryBuilder
   return selectOrder(sql).where('orders.id', '=', orderId).forNoKeyUpdate();
 }
 
+const lockedOrderById = prepared((sql, { orderId }: { orderId: string }) => selectLockedOrder(sql, orderId));
+
 export function lockOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
-  return sql.row(selectLockedOrder(sql, orderId));
+  return sql.row(lockedOrderById(sql, { orderId }));
 }
 
 /** Changes columns of an order, whose lock the caller holds. A trigger refuses a transition that `domain/order-state` does not have. */

@@ -3,6 +3,7 @@ import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
+import { prepared } from './prepared.ts';
 import { anyOf, now } from './statement-parts.ts';
 
 /** A reservation with its items in order of product ID. */
@@ -47,8 +48,12 @@ export function selectLockedReservations(
     .forNoKeyUpdate();
 }
 
-export function lockReservations(sql: Sql, reservationIds: readonly string[]): Promise<ReservationRow[]> {
-  return sql.rows(selectLockedReservations(sql, reservationIds));
+const lockedReservationById = prepared((sql, { reservationId }: { reservationId: string }) =>
+  selectReservations(sql).where('reservations.id', '=', reservationId).forNoKeyUpdate(),
+);
+
+export function lockReservation(sql: Sql, reservationId: string): Promise<ReservationRow | undefined> {
+  return sql.row(lockedReservationById(sql, { reservationId }));
 }
 
 /** A column for statements that need only the units of a reservation, not its products. */

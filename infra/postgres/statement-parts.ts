@@ -1,5 +1,7 @@
 /** Parts of statements that the query builder does not have. */
+
 import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
+import { Placeholder } from './prepared.ts';
 
 /** The server's time at the start of the transaction. */
 export const now = sql<Date>`now()`;
@@ -65,9 +67,12 @@ export function rowsOf<
   Types extends Record<string, keyof ColumnTypes>,
   Given extends { readonly [Name in keyof Types]: ColumnTypes[Types[Name]] | null },
 >(alias: Alias, columns: Types, rows: readonly Given[]): AliasedRawBuilder<Pick<Given, keyof Types>, Alias> {
-  const arrays = Object.entries(columns).map(
-    ([name, type]) => sql`${rows.map((row) => elementOf(row[name as keyof Types]))}::${sql.raw(type)}[]`,
-  );
+  const elements = (of: readonly Given[], name: string) => of.map((row) => elementOf(row[name as keyof Types]));
+  const arrays = Object.entries(columns).map(([name, type]) => {
+    const values =
+      rows instanceof Placeholder ? rows.converted((given) => elements(given as Given[], name)) : elements(rows, name);
+    return sql`${values}::${sql.raw(type)}[]`;
+  });
   const names = Object.keys(columns).map((name) => sql.ref(name));
   return sql<Pick<Given, keyof Types>>`unnest(${sql.join(arrays)})`.as<Alias>(
     sql`${sql.ref(alias)}(${sql.join(names)})`,

@@ -193,7 +193,7 @@ export const AUDIT: readonly MistakesInFile[] = [
     file: 'activities/outbox/relay.ts',
     tests: ['activities/outbox', 'activities/email', ...ACTIVITY_TESTS],
     replacements: [
-      ['two workers both send each message', '          .forUpdate()\n          .skipLocked(),\n', ''],
+      ['two workers both send each message', '    .forUpdate()\n    .skipLocked(),\n', ''],
       [
         'a failed message is dropped',
         'messages.map(({ id }) => id).filter((id) => !failed.has(id))',

@@ -8,17 +8,17 @@ export const EDGES: readonly MistakesInFile[] = [
     replacements: [
       [
         'a payment removes the purchased products from the carts of all shoppers',
-        "      .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')\n",
+        "    .whereRef('cart_items.cart_id', '=', 'reservations.cart_id')\n",
         '',
       ],
       [
         'a payment empties its cart, including products that were not ordered',
-        "      .whereRef('cart_items.product_id', '=', 'bought.product_id')\n",
+        "    .whereRef('cart_items.product_id', '=', 'bought.product_id')\n",
         '',
       ],
       [
         'a payment removes products of any order from its cart',
-        "      .whereRef('bought.reservation_id', '=', 'reservations.id')\n",
+        "    .whereRef('bought.reservation_id', '=', 'reservations.id')\n",
         '',
       ],
       ['declined payment attempts are sorted by ID', "      .orderBy('recorded_at')\n", ''],

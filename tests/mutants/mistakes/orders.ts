@@ -13,8 +13,8 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'an order is placed with an expired reservation',
-        "if (reservation.status !== 'reserved' || !reservation.is_live) return",
-        "if (reservation.status !== 'reserved') return",
+        "reservation.status === 'reserved' && reservation.is_live",
+        "reservation.status === 'reserved'",
       ],
       [
         'a second PaymentIntent replaces the order’s own',
@@ -62,17 +62,17 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'a payment removes products from the cart that were not bought',
-        "\n      .whereRef('cart_items.quantity', '<=', 'bought.quantity')",
+        "\n    .whereRef('cart_items.quantity', '<=', 'bought.quantity')",
         '',
       ],
       [
         'a purchase is not recorded by analytics',
-        "      .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))\n",
+        "    .with('reported', (query) => query.insertInto('outbox').values({ topic: PURCHASE_TOPIC, key: orderId }))\n",
         '',
       ],
       [
         'no confirmation email',
-        "      .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))\n",
+        "    .with('mailed', (query) => insertMail(query, orderId, { kind: 'order_paid' }))\n",
         '',
       ],
       ['every declined payment attempt is emailed', '  if (failures.length === attempts.length)\n', ''],

@@ -106,13 +106,13 @@ export const STOCK: readonly MistakesInFile[] = [
       ['a late payment buys a deleted product', "          is('product.deleted_at', 'is not', null),\n", ''],
       [
         'an ended reservation is sold as an open one',
-        "sql.run(commit.where('status', '=', 'reserved'))",
-        'sql.run(commit)',
+        "commit(sql, reservationId).where('status', '=', 'reserved')",
+        'commit(sql, reservationId)',
       ],
       [
         'a sale leaves its units reserved',
-        "      sell.set((to) => ({ reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')) })),\n",
-        '      sell,\n',
+        'sql.run(sellReserved(sql, { reservationId }))',
+        'sql.run(sell(sql, reservationId))',
       ],
       ['the units of a refund are restocked twice', "          .where('restocked_at', 'is', null)\n", ''],
     ],
