@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
-import type { Sql } from '../../infra/postgres/database.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { type BeginCheckoutResult, beginCheckoutUpdate } from '../../workflows/order/messages.ts';
@@ -21,7 +21,7 @@ export async function beginCheckout(
   request: Omit<CheckoutRequest, 'orderId'>,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
-  const known = await findReservation(deps.db, request);
+  const known = await deps.db.row(reservationOf(deps.db, request));
   if (!known) throw new DomainError('not_found', 'Reservation not found.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
   if (known.order_status === null && known.reservation !== 'reserved') throw ended();
@@ -41,25 +41,23 @@ export async function beginCheckout(
   }
 }
 
-function findReservation(sql: Sql, { reservationId, owners }: Pick<CheckoutRequest, 'reservationId' | 'owners'>) {
-  return sql.row(
-    sql.query
-      .selectFrom('reservations as r')
-      .leftJoin('orders as o', 'o.reservation_id', 'r.id')
-      .select(['r.status as reservation', 'o.status as order_status'])
-      .select((reservation) =>
-        reservation
-          .selectFrom('reservation_items as item')
-          .select((item) =>
-            item.fn.sum<string>(item('item.quantity', '*', item.ref('item.unit_price').$castTo<number>())).as('amount'),
-          )
-          .whereRef('item.reservation_id', '=', 'r.id')
-          .as('amount'),
-      )
-      .where('r.id', '=', reservationId)
-      .where('r.owner', '=', anyOf(owners)),
-  );
-}
+const reservationOf = prepared((sql, { reservationId, owners }: Pick<CheckoutRequest, 'reservationId' | 'owners'>) =>
+  sql.query
+    .selectFrom('reservations as r')
+    .leftJoin('orders as o', 'o.reservation_id', 'r.id')
+    .select(['r.status as reservation', 'o.status as order_status'])
+    .select((reservation) =>
+      reservation
+        .selectFrom('reservation_items as item')
+        .select((item) =>
+          item.fn.sum<string>(item('item.quantity', '*', item.ref('item.unit_price').$castTo<number>())).as('amount'),
+        )
+        .whereRef('item.reservation_id', '=', 'r.id')
+        .as('amount'),
+    )
+    .where('r.id', '=', reservationId)
+    .where('r.owner', '=', anyOf(owners)),
+);
 
 const ended = () =>
   new DomainError(

@@ -11,6 +11,7 @@ import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
@@ -37,21 +38,26 @@ const changedAt = (order: ExpressionBuilder<Tables, 'orders'>) =>
     ])
     .as('changed_at');
 
-/** Condition for the orders that a viewer can see: all for staff, else their own. */
-function isVisibleTo(viewer: Viewer) {
+interface VisibleOrder {
+  orderId: string;
+  owners: readonly string[];
+}
+
+/** Condition for the order if the viewer can see it: staff see all orders, shoppers their own. */
+function isVisible(isForStaff: boolean, { orderId, owners }: VisibleOrder) {
   return (order: ExpressionBuilder<Tables, 'orders'>) =>
-    isStaffViewer(viewer) ? order.lit(true) : order('orders.owner', '=', anyOf(viewer.owners));
+    order.and([order('orders.id', '=', orderId), ...(isForStaff ? [] : [order('orders.owner', '=', anyOf(owners))])]);
 }
 
 /** The order's events, oldest first: all for staff, else those for shoppers. */
-function eventsFor(viewer: Viewer) {
+function eventsFor(isForStaff: boolean) {
   return (order: ExpressionBuilder<Tables, 'orders'>) =>
     jsonArrayFrom(
       order
         .selectFrom('order_events as event')
         .select(['event.created_at as at', 'event.type', 'event.message', 'event.actor', 'event.reason'])
         .whereRef('event.order_id', '=', 'orders.id')
-        .where((event) => (isStaffViewer(viewer) ? event.lit(true) : event('event.type', '=', anyOf(SHOPPER_EVENTS))))
+        .where((event) => (isForStaff ? event.lit(true) : event('event.type', '=', anyOf(SHOPPER_EVENTS))))
         .orderBy('event.id'),
     ).as('events');
 }
@@ -70,16 +76,21 @@ const cancellationWaits = (order: ExpressionBuilder<Tables, 'orders'>) =>
     .$castTo<boolean>()
     .as('cancellation_waits');
 
+const wholeOrder = (isForStaff: boolean) =>
+  prepared((sql, visible: VisibleOrder) =>
+    selectOrder(sql)
+      .select(changedAt)
+      .select(eventsFor(isForStaff))
+      .select(cancellationWaits)
+      .where(isVisible(isForStaff, visible)),
+  );
+const orderForStaff = wholeOrder(true);
+const orderForShopper = wholeOrder(false);
+
 /** @throws DomainError not_found, also for another shopper's order */
 export async function readOrder(sql: Sql, settings: Settings, orderId: string, viewer: Viewer): Promise<Order> {
-  const row = await sql.row(
-    selectOrder(sql)
-      .select(eventsFor(viewer))
-      .select(changedAt)
-      .select(cancellationWaits)
-      .where('orders.id', '=', orderId)
-      .where(isVisibleTo(viewer)),
-  );
+  const statement = isStaffViewer(viewer) ? orderForStaff : orderForShopper;
+  const row = await sql.row(statement(sql, { orderId, owners: viewer.owners }));
   if (!row) throw new DomainError('not_found', 'Order not found.');
   const isShopper = !isStaffViewer(viewer);
   return {
@@ -205,8 +216,7 @@ export async function readOrderState(
       .selectFrom('orders')
       .select(['id', 'status', 'last_payment_error', 'refunded_amount', 'expires_at'])
       .select(changedAt)
-      .where('id', '=', orderId)
-      .where(isVisibleTo(viewer)),
+      .where(isVisible(isStaffViewer(viewer), { orderId, owners: viewer.owners })),
   );
   return (
     row && {

@@ -9,6 +9,7 @@ import type { OrderStatus } from '../../domain/order-state.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { withPayment } from '../../infra/postgres/payments.ts';
+import { prepared } from '../../infra/postgres/prepared.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
@@ -64,6 +65,10 @@ function withOrder({ query }: Sql, { intentId, orderId }: Pick<ReceivedEvent, 'i
       );
   });
 }
+
+const markHandled = prepared((sql, { eventId }: { eventId: string }) =>
+  sql.query.updateTable('stripe_events').set({ handled_at: now }).where('id', '=', eventId),
+);
 
 /** Records the event and its payment. @returns whether the event was handled before, and its order, if any */
 async function recordEvent(sql: Sql, { event, objectId, orderId, intentId, facts }: ReceivedEvent) {
@@ -123,7 +128,7 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
   // Events without one of the shop's orders, such as those of other programs on the Stripe account, need no action.
   const isUnmatched = intentId !== undefined && (await notifyUnmatched(deps, event, intentId));
   if (!isUnmatched && row.id !== null) await notifyWorkflow(deps, event, toOrder(row));
-  await deps.db.run(deps.db.query.updateTable('stripe_events').set({ handled_at: now }).where('id', '=', event.id));
+  await deps.db.run(markHandled(deps.db, { eventId: event.id }));
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | undefined {

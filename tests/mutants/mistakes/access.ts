@@ -99,14 +99,10 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'anyone can read an order by its ID',
-        ".where('orders.id', '=', orderId)\n      .where(isVisibleTo(viewer))",
-        ".where('orders.id', '=', orderId)",
+        '.where(isVisible(isForStaff, visible))',
+        '.where(isVisible(true, visible))',
       ],
-      [
-        'anyone can follow an order’s events',
-        ".where('id', '=', orderId)\n      .where(isVisibleTo(viewer))",
-        ".where('id', '=', orderId)",
-      ],
+      ['anyone can follow an order’s events', 'isVisible(isStaffViewer(viewer), {', 'isVisible(true, {'],
       ['shoppers see which staff member did what', 'actor: isShopper ? null : actor', 'actor'],
       ['shoppers see staff-internal events', "event('event.type', '=', anyOf(SHOPPER_EVENTS))", 'event.lit(true)'],
       ['a shopper can list all orders', "    .where('o.owner', '=', anyOf(owners))\n", ''],
@@ -136,7 +132,7 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'a checkout reveals the state of a reservation to anyone with its ID',
-        "      .where('r.owner', '=', anyOf(owners)),\n",
+        "    .where('r.owner', '=', anyOf(owners)),\n",
         '',
       ],
     ],
