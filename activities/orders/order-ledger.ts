@@ -1,14 +1,14 @@
 /**
  * Orders in PostgreSQL. Each function is one transaction and a conditional transition of `domain/order-state`. When it runs again, it
- * finds the transition made and returns the current state, so Temporal may retry it at any point.
+ * finds the transition made and returns the same result, so Temporal may retry it at any point.
  */
 import { type CheckoutRequest, type OrderDetails, orderDetails } from '../../domain/checkout.ts';
 import { userOwner } from '../../domain/identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimalString } from '../../domain/money.ts';
 import { sourcesOf } from '../../domain/order-state.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { lockReservation, type ReservationRow } from '../../infra/postgres/reservations.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
@@ -69,7 +69,7 @@ const ITEM_TYPES = {
   image_url: 'text',
 } as const;
 
-const insertedOrder = prepared((sql, order: InsertedOrder) =>
+const insertedOrder = builtOnce((sql, order: InsertedOrder) =>
   sql.query
     .with('opened', (query) =>
       query
@@ -124,7 +124,7 @@ export async function attachPaymentIntent(
   return (await db.run(attachedIntent(db, { orderId, ...intent }))) > 0;
 }
 
-const attachedIntent = prepared((sql, intent: { orderId: string; paymentIntentId: string; clientSecret: string }) =>
+const attachedIntent = builtOnce((sql, intent: { orderId: string; paymentIntentId: string; clientSecret: string }) =>
   sql.query
     .updateTable('orders')
     .set({

@@ -12,10 +12,10 @@ import {
   UNMATCHED_IN_WORDS,
   type UnmatchedReason,
 } from '../../domain/payment.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { type OrderRow, selectLockedOrder, updateOrder } from '../../infra/postgres/orders.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { readRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
@@ -56,7 +56,7 @@ interface OrderWithPayments extends OrderRow {
   has_failures: boolean;
 }
 
-const lockedWithPayments = prepared((sql, { orderId }: { orderId: string }) =>
+const lockedWithPayments = builtOnce((sql, { orderId }: { orderId: string }) =>
   selectLockedOrder(sql, orderId).select((order) => [
     jsonArrayFrom(
       order
@@ -148,7 +148,7 @@ async function recordCapture(
 }
 
 /** Marks the order as paid and removes what was bought from its cart, unless the shopper has since put in more. */
-const markedPaid = prepared((sql, { orderId, captured }: { orderId: string; captured: string }) =>
+const markedPaid = builtOnce((sql, { orderId, captured }: { orderId: string; captured: string }) =>
   sql.query
     .with('paid', (query) =>
       query

@@ -7,9 +7,9 @@ import { sql as part } from 'kysely';
 import type { PoolClient } from 'pg';
 import type { Logger } from '../../infra/logger.ts';
 import { Loop } from '../../infra/loop.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 
 export type OutboxMessage = Pick<Row<'outbox'>, 'id' | 'topic' | 'key' | 'payload'>;
@@ -144,7 +144,7 @@ export class OutboxRelay {
   }
 }
 
-const dueMessages = prepared((sql, { topic, maxMessages }: { topic: string; maxMessages: number }) =>
+const dueMessages = builtOnce((sql, { topic, maxMessages }: { topic: string; maxMessages: number }) =>
   sql.query
     .selectFrom('outbox')
     .select(['id', 'topic', 'key', 'payload'])
@@ -156,7 +156,7 @@ const dueMessages = prepared((sql, { topic, maxMessages }: { topic: string; maxM
     .skipLocked(),
 );
 
-const delivered = prepared((sql, { ids }: { ids: readonly number[] }) =>
+const delivered = builtOnce((sql, { ids }: { ids: readonly number[] }) =>
   sql.query.deleteFrom('outbox').where('id', '=', anyOf(ids)),
 );
 

@@ -5,8 +5,8 @@
 
 import { fromDecimal } from '../../domain/money.ts';
 import type { ReservationStatus } from '../../domain/order-state.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { type ReservationRow, readReservation as readRow } from '../../infra/postgres/reservations.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockLine } from '../../infra/redis/stock-counters.ts';
@@ -63,7 +63,7 @@ function lockProductsOf(sql: Sql, reservationIds: readonly string[]): Promise<un
   return sql.rows(lockedProducts(sql, { reservationIds }));
 }
 
-const lockedProducts = prepared((sql, { reservationIds }: { reservationIds: readonly string[] }) =>
+const lockedProducts = builtOnce((sql, { reservationIds }: { reservationIds: readonly string[] }) =>
   sql.query
     .selectFrom('products as product')
     .innerJoin('reservation_items as item', 'item.product_id', 'product.id')
@@ -152,11 +152,11 @@ function sell({ query }: Sql, reservationId: string) {
     .whereRef('products.id', '=', 'item.product_id');
 }
 
-const commitReserved = prepared((sql, { reservationId }: { reservationId: string }) =>
+const commitReserved = builtOnce((sql, { reservationId }: { reservationId: string }) =>
   commit(sql, reservationId).where('status', '=', 'reserved'),
 );
 
-const sellReserved = prepared((sql, { reservationId }: { reservationId: string }) =>
+const sellReserved = builtOnce((sql, { reservationId }: { reservationId: string }) =>
   sell(sql, reservationId).set((to) => ({
     reserved_quantity: to('products.reserved_quantity', '-', to.ref('item.quantity')),
   })),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { type BeginCheckoutResult, beginCheckoutUpdate } from '../../workflows/order/messages.ts';
@@ -24,7 +24,7 @@ export async function beginCheckout(
   const known = await deps.db.row(reservationOf(deps.db, request));
   if (!known) throw new DomainError('not_found', 'Reservation not found.');
   if (known.order_status !== null && known.order_status !== 'pending') return orderId;
-  if (known.order_status === null && known.reservation !== 'reserved') throw ended();
+  if (known.order_status === null && known.reservation_status !== 'reserved') throw ended();
 
   const result = await begin(deps, Number(known.amount ?? 0), { orderId, ...request });
   switch (result.outcome) {
@@ -41,11 +41,11 @@ export async function beginCheckout(
   }
 }
 
-const reservationOf = prepared((sql, { reservationId, owners }: Pick<CheckoutRequest, 'reservationId' | 'owners'>) =>
+const reservationOf = builtOnce((sql, { reservationId, owners }: Pick<CheckoutRequest, 'reservationId' | 'owners'>) =>
   sql.query
     .selectFrom('reservations as r')
     .leftJoin('orders as o', 'o.reservation_id', 'r.id')
-    .select(['r.status as reservation', 'o.status as order_status'])
+    .select(['r.status as reservation_status', 'o.status as order_status'])
     .select((reservation) =>
       reservation
         .selectFrom('reservation_items as item')

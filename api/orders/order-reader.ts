@@ -8,10 +8,10 @@ import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
 import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
@@ -77,7 +77,7 @@ const cancellationWaits = (order: ExpressionBuilder<Tables, 'orders'>) =>
     .as('cancellation_waits');
 
 const wholeOrder = (isForStaff: boolean) =>
-  prepared((sql, visible: VisibleOrder) =>
+  builtOnce((sql, visible: VisibleOrder) =>
     selectOrder(sql)
       .select(changedAt)
       .select(eventsFor(isForStaff))

@@ -6,10 +6,10 @@ import { fromStripeAmount } from '../../domain/currencies.ts';
 import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { withPayment } from '../../infra/postgres/payments.ts';
-import { prepared } from '../../infra/postgres/prepared.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
@@ -66,7 +66,7 @@ function withOrder({ query }: Sql, { intentId, orderId }: Pick<ReceivedEvent, 'i
   });
 }
 
-const markHandled = prepared((sql, { eventId }: { eventId: string }) =>
+const markHandled = builtOnce((sql, { eventId }: { eventId: string }) =>
   sql.query.updateTable('stripe_events').set({ handled_at: now }).where('id', '=', eventId),
 );
 

@@ -30,10 +30,13 @@ export interface StatementOptions {
 
 /**
  * Runs statements: on the pool, or inside one transaction. A statement is built with `query`, so that the compiler checks it against the
- * entities, or is a text where SQL reads better. Either way its text must be one of a few constants, because it is prepared under a name.
+ * entities, or is a text where SQL reads better. Either way its text must not vary with its values, because it is prepared under a name.
  */
 export interface Sql {
-  /** Builds statements from the entities' tables and columns. `rows`, `row`, and `run` execute them. */
+  /**
+   * Builds statements from the entities' tables and columns. `rows`, `row`, and `run` send them. Never call a statement's own `execute`: it
+   * would run outside the transaction, and unprepared.
+   */
   readonly query: Kysely<Tables>;
   /** Rows of one statement. */
   rows<Row>(query: Compilable<Row>, options?: StatementOptions): Promise<Row[]>;

@@ -1,9 +1,12 @@
-/** Order rows: read and locked here only, so that every reader sees a new column and every writer takes the same lock. */
+/**
+ * Whole order rows are read and locked here only, so that every reader sees a new column and every writer takes the same lock. Other modules
+ * may select a few columns, and the ledgers have the conditional transitions.
+ */
 import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { builtOnce } from './built-once.ts';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
-import { prepared } from './prepared.ts';
 import { now } from './statement-parts.ts';
 
 export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
@@ -30,7 +33,7 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
     );
 }
 
-const orderById = prepared((sql, { orderId }: { orderId: string }) =>
+const orderById = builtOnce((sql, { orderId }: { orderId: string }) =>
   selectOrder(sql).where('orders.id', '=', orderId),
 );
 
@@ -38,12 +41,12 @@ export function readOrder(sql: Sql, orderId: string): Promise<OrderRow | undefin
   return sql.row(orderById(sql, { orderId }));
 }
 
-/** Selects an order under its row lock, which serializes everything that is decided about it. Its refunds and payments change only under it. */
+/** Selects an order under its row lock, which serializes everything that is decided about it: refunds change, and payments are applied, only under it. */
 export function selectLockedOrder(sql: Sql, orderId: string): SelectQueryBuilder<Tables, 'orders', OrderRow> {
   return selectOrder(sql).where('orders.id', '=', orderId).forNoKeyUpdate();
 }
 
-const lockedOrderById = prepared((sql, { orderId }: { orderId: string }) => selectLockedOrder(sql, orderId));
+const lockedOrderById = builtOnce((sql, { orderId }: { orderId: string }) => selectLockedOrder(sql, orderId));
 
 export function lockOrder(sql: Sql, orderId: string): Promise<OrderRow | undefined> {
   return sql.row(lockedOrderById(sql, { orderId }));

@@ -1,4 +1,4 @@
-/** Refund rows: read here only. They change only under their order's lock (`lockOrder`). */
+/** Whole refund rows are read here only. They change only under their order's lock (`lockOrder`). */
 import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
@@ -10,8 +10,9 @@ export interface RefundRow extends Row<'refunds'> {
   items: { product_id: string; quantity: number; name: string }[];
   /** Whether its units are back in stock. */
   is_restocked: boolean;
-  /** The order's. */
+  /** From the order. */
   payment_intent_id: string | null;
+  /** From the order. */
   user_id: string | null;
 }
 

@@ -1,9 +1,9 @@
-/** Reservation rows: read and locked here only. `lock_shoppers`, in the schema, also locks those of a shopper who reserves. */
+/** Whole reservation rows are read and locked here only. `lock_shoppers`, in the schema, also locks those of a shopper who reserves. */
 import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { builtOnce } from './built-once.ts';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
-import { prepared } from './prepared.ts';
 import { anyOf, now } from './statement-parts.ts';
 
 /** A reservation with its items in order of product ID. */
@@ -48,7 +48,7 @@ export function selectLockedReservations(
     .forNoKeyUpdate();
 }
 
-const lockedReservationById = prepared((sql, { reservationId }: { reservationId: string }) =>
+const lockedReservationById = builtOnce((sql, { reservationId }: { reservationId: string }) =>
   selectReservations(sql).where('reservations.id', '=', reservationId).forNoKeyUpdate(),
 );
 
@@ -56,7 +56,7 @@ export function lockReservation(sql: Sql, reservationId: string): Promise<Reserv
   return sql.row(lockedReservationById(sql, { reservationId }));
 }
 
-/** A column for statements that need only the units of a reservation, not its products. */
+/** A column for statements that need only product IDs and quantities. */
 export function reservedLines(reservation: ExpressionBuilder<Tables, 'reservations'>) {
   return jsonArrayFrom(
     reservation

@@ -1,7 +1,7 @@
-/** Parts of statements that the query builder does not have. */
+/** SQL fragments that Kysely does not have. */
 
 import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
-import { Placeholder } from './prepared.ts';
+import { Placeholder } from './built-once.ts';
 
 /** The server's time at the start of the transaction. */
 export const now = sql<Date>`now()`;
@@ -11,12 +11,12 @@ export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql<Value>`any(${values})`;
 }
 
-/** For `where('status', '<>', allOf(statuses))`, which is true for any other status: one parameter, as in `anyOf`. */
+/** For `where('status', '<>', allOf(statuses))`, which is true if the status is none of them: one parameter, as in `anyOf`. */
 export function allOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql<Value>`all(${values})`;
 }
 
-/** So many days before `now`. */
+/** `days` days before now. */
 export function daysAgo(days: number): RawBuilder<Date> {
   return sql<Date>`now() - make_interval(days => ${days})`;
 }
@@ -34,8 +34,8 @@ export function secondsFromNow(seconds: number): RawBuilder<Date> {
 }
 
 /**
- * A constant in the statement's text instead of a parameter. A prepared statement uses an index `where status = 'reserved'` only if its text
- * has that condition.
+ * A constant in the statement's text instead of a parameter. The generic plan of a prepared statement can use an index
+ * `where status = 'reserved'` only if the text has that condition.
  */
 export function literal<Value extends string>(value: Value): RawBuilder<Value> {
   return sql.lit(value);
@@ -79,7 +79,7 @@ export function rowsOf<
   );
 }
 
-/** The driver turns an object within an array into text of its own kind, so JSON is written here. */
+/** The driver would turn a JSON array within an array into a nested PostgreSQL array, so JSON is written here. */
 function elementOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && !(value instanceof Date) ? JSON.stringify(value) : value;
 }

@@ -232,9 +232,11 @@ function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): str
     case 'delivered':
       return `Delivered. Returns are accepted until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return period'}.`;
     default:
-      return NEXT[status] ?? `${statusInWords(status)}.`;
+      return NEXT[status] ?? sentence(statusInWords(status));
   }
 }
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
 const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statuses.includes(status);

@@ -69,7 +69,7 @@ export const OrderEvent = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     orderId: p.uuid(),
-    /** Builds can differ in the types that they know, so this is any text. */
+    /** Any text, since processes of different versions know different types. */
     type: p.text(),
     message: p.text(),
     data: p.json().$type<Record<string, unknown>>().defaultRaw("'{}'"),

@@ -1,8 +1,8 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { expect, it, vi } from 'vitest';
+import { builtOnce } from './built-once.ts';
 import type { Sql } from './database.ts';
 import type { Tables } from './entities/index.ts';
-import { prepared } from './prepared.ts';
 import { anyOf, rowsOf } from './statement-parts.ts';
 
 const query = new Kysely<Tables>({
@@ -24,7 +24,7 @@ it('builds a statement once and supplies the values of each call', () => {
       .where('status', '=', 'paid')
       .where('owner', '=', anyOf(owners)),
   );
-  const statement = prepared(build);
+  const statement = builtOnce(build);
   const [first, second] = [
     statement(sql, { id: 'a', owners: ['x'] }).compile(),
     statement(sql, { id: 'b', owners: ['y', 'z'] }).compile(),
@@ -37,7 +37,7 @@ it('builds a statement once and supplies the values of each call', () => {
 });
 
 it('supplies the columns of rows', () => {
-  const statement = prepared((on, { items }: { items: readonly { sku: string; quantity: number }[] }) =>
+  const statement = builtOnce((on, { items }: { items: readonly { sku: string; quantity: number }[] }) =>
     on.query.selectFrom(rowsOf('item', { sku: 'text', quantity: 'integer' }, items)).select('item.sku'),
   );
   const { sql: text, parameters } = statement(sql, {
@@ -51,4 +51,11 @@ it('supplies the columns of rows', () => {
     ['MUG', 'BOWL'],
     [1, 2],
   ]);
+});
+
+it('refuses to spread the values, which are not known yet', () => {
+  const statement = builtOnce((on, values: { id: string; status: 'paid' }) =>
+    on.query.updateTable('orders').set({ ...values }),
+  );
+  expect(() => statement(sql, { id: 'a', status: 'paid' })).toThrow(TypeError);
 });

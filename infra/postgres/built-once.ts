@@ -1,4 +1,4 @@
-/** Statements that are built once per process. Building costs 2 to 20 µs each time, and several times that until the code is optimized. */
+/** Statements that are built once per process. Building one costs 2 to 20 µs each time, and several times that until V8 has optimized it. */
 import type { Compilable } from 'kysely';
 import type { Sql } from './database.ts';
 
@@ -24,14 +24,20 @@ export class Placeholder {
 
 const PLACEHOLDERS = new Proxy(
   {},
-  { get: (_, name) => (typeof name === 'string' ? new Placeholder(name) : undefined) },
+  {
+    get: (_, name) => (typeof name === 'string' ? new Placeholder(name) : undefined),
+    ownKeys() {
+      throw new TypeError('The values of a statement that is built once have no keys yet. Name each value.');
+    },
+  },
 );
 
 /**
- * For statements of every order: `build` runs once, with placeholders, and later calls only supply the values.
- * @param build must pass each value on as a whole. It can't decide by a value, calculate with it, or spread it, since it never sees one.
+ * For statements that every order runs: `build` runs once, with a placeholder in place of each value, and later calls supply the values.
+ * @param build must pass each value on as a whole. It never sees one, so it can't decide by a value, calculate with it, read inside it, or
+ *   make it a `literal`. It must name each value; spreading them throws a TypeError.
  */
-export function prepared<Values extends object, Row>(
+export function builtOnce<Values extends object, Row>(
   build: (sql: Sql, values: Values) => Compilable<Row>,
 ): (sql: Sql, values: Values) => Compilable<Row> {
   let built: ReturnType<Compilable['compile']> | undefined;
