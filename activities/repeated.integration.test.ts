@@ -159,11 +159,16 @@ const ACTIVITIES: Readonly<
     'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
     'send the confirmation again': step({ action: 'resendConfirmation' }),
   },
-  recordAsked: {
+  recordRequest: {
     'a retry': () =>
       paid(
         async (orderId) => () =>
-          shop.activities.recordAsked({ orderId, ...BY_ANNA, type: 'retry_asked', message: 'Asked for another try.' }),
+          shop.activities.recordRequest({
+            orderId,
+            ...BY_ANNA,
+            type: 'retry_requested',
+            message: 'Asked for another try.',
+          }),
       ),
   },
   reindexProduct: {

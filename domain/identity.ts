@@ -42,6 +42,11 @@ export function userIdOf(actor: string): string | undefined {
   return ROLES.some((role) => actor.startsWith(`${role}:`)) ? actor.slice(actor.indexOf(':') + 1) : undefined;
 }
 
+/** The name that was given in the Temporal UI; undefined for other actors. */
+export function uiNameOf(actor: string): string | undefined {
+  return actor.startsWith('ui:') ? actor.slice('ui:'.length) : undefined;
+}
+
 export const userOwner = (userId: string): `user:${string}` => `user:${userId}`;
 export const cartOwner = (cartId: string): `cart:${string}` => `cart:${cartId}`;
 /** @param hash of a cart's ID */

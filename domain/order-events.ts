@@ -36,7 +36,7 @@ const FOR_STAFF = [
   'refund_found_at_stripe',
   'dispute_opened',
   'dispute_changed',
-  'retry_asked',
+  'retry_requested',
 ] as const;
 
 export type OrderEventType = (typeof FOR_SHOPPERS)[number] | (typeof FOR_STAFF)[number];

@@ -2,7 +2,9 @@
  * Starts the missing workflow of every open order, refund, and unmatched payment, for example after it was terminated manually. Without a
  * workflow, support staff could not act on the case in the Temporal UI.
  */
+
 import { sql as part } from 'kysely';
+import { STRIPE } from '../../domain/identity.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { anyOf, literal } from '../../infra/postgres/statement-parts.ts';
@@ -83,7 +85,7 @@ function readOpenRefunds(sql: Sql) {
           is.and([is('refunds.status', '=', 'failed'), is('refunds.given_up_at', 'is', null)]),
         ]),
       )
-      .where('refunds.requested_by', '<>', 'stripe')
+      .where('refunds.requested_by', '<>', STRIPE)
       .orderBy('refunds.created_at'),
   );
 }

@@ -10,7 +10,6 @@ export async function startIfMissing<Input>(
     await temporal.workflow.start(workflowType, {
       ...start,
       workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
     return true;
   } catch (error) {

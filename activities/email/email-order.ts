@@ -5,6 +5,7 @@ import type { OrderStatus } from '../../domain/order-state.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
+import { readRefund } from '../../infra/postgres/refunds.ts';
 
 /** `email` is the address given at checkout, or else the account's; null when there is neither. */
 export interface EmailOrder extends OrderDetails {
@@ -59,18 +60,11 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
 
 /** A refund of this order; undefined for a refund of another order. */
 export async function readEmailRefund(sql: Sql, orderId: string, refundId: string): Promise<EmailRefund | undefined> {
-  const row = await sql.row(
-    sql.query
-      .selectFrom('refunds')
-      .select(['amount', 'currency', 'reason', 'kind', 'requested_by as requestedBy'])
-      .where('id', '=', refundId)
-      .where('order_id', '=', orderId),
-  );
-  return (
-    row && {
-      amountCents: fromDecimal(row.amount, row.currency),
-      currency: row.currency,
-      reason: reasonForShopper(row),
-    }
-  );
+  const row = await readRefund(sql, refundId);
+  if (row?.order_id !== orderId) return undefined;
+  return {
+    amountCents: fromDecimal(row.amount, row.currency),
+    currency: row.currency,
+    reason: reasonForShopper({ ...row, requestedBy: row.requested_by }),
+  };
 }

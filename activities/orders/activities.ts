@@ -68,10 +68,10 @@ export function createOrderActivities({
     stepOrder: (request: OrderStepRequest): Promise<OrderStepResult> => stepOrder(db, request),
 
     /** Safe to retry: recorded once per request ID. */
-    async recordAsked(request: {
+    async recordRequest(request: {
       orderId: string;
       requestId: string;
-      type: 'payment_rechecked' | 'retry_asked';
+      type: 'payment_rechecked' | 'retry_requested';
       message: string;
       actor: string;
       reason?: string;

@@ -65,8 +65,8 @@ describe('the case of an order', () => {
   it('has the newest events of a long history, in chronological order', async () => {
     const { orderId } = (await orders.opened()).order;
     for (let number = 1; number <= 65; number += 1) {
-      const event = { orderId, requestId: `n${number}`, type: 'retry_asked', message: `No. ${number}` } as const;
-      await shop.activities.recordAsked({ ...event, actor: 'ui:Anna' });
+      const event = { orderId, requestId: `n${number}`, type: 'retry_requested', message: `No. ${number}` } as const;
+      await shop.activities.recordRequest({ ...event, actor: 'ui:Anna' });
     }
     const messages = (await caseOf(orderId)).history.map(({ message }) => message);
     expect([messages.length, messages[0], messages.at(-1)]).toEqual([60, 'No. 6', 'No. 65']);
@@ -97,9 +97,9 @@ describe('the case of an order', () => {
 
   it('has each request for a retry and for a payment check, even if they share an ID', async () => {
     const { orderId } = (await orders.opened()).order;
-    for (const type of ['retry_asked', 'payment_rechecked', 'retry_asked'] as const)
-      await shop.activities.recordAsked({ orderId, requestId: 'case-1', type, message: type, actor: 'ui:Anna' });
+    for (const type of ['retry_requested', 'payment_rechecked', 'retry_requested'] as const)
+      await shop.activities.recordRequest({ orderId, requestId: 'case-1', type, message: type, actor: 'ui:Anna' });
     const types = (await caseOf(orderId)).history.map(({ type }) => type);
-    expect(types).toEqual(['order_opened', 'retry_asked', 'payment_rechecked']);
+    expect(types).toEqual(['order_opened', 'retry_requested', 'payment_rechecked']);
   });
 });

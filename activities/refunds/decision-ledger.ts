@@ -1,5 +1,5 @@
 /** Decisions of staff about refunds: approval by a second person, received and declined returns, retries, and ending failed refunds. */
-import { roleOf, userIdOf } from '../../domain/identity.ts';
+import { roleOf, uiNameOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
 import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -130,7 +130,7 @@ async function isSamePerson(sql: Sql, requestedBy: string, actor: string): Promi
   if (requestedBy === actor) return true;
   const userId = userIdOf(actor);
   if (userId !== undefined && userIdOf(requestedBy) === userId) return true;
-  const named = /^ui:(.*)$/.exec(requestedBy)?.[1]?.trim().toLowerCase();
+  const named = uiNameOf(requestedBy)?.trim().toLowerCase();
   if (!named || userId === undefined) return false;
   const user = await sql.row(sql.query.selectFrom('users').select(['email', 'full_name']).where('id', '=', userId));
   const names = [userId, actor, user?.email, user?.email.split('@')[0], user?.full_name?.trim().toLowerCase()];

@@ -115,12 +115,7 @@ export async function readReturned(
   orderId: string,
   currency: string,
 ): Promise<{ atStripeCents: number; otherwiseCents: number }> {
-  const refunds = await sql.rows(
-    sql.query
-      .selectFrom('refunds')
-      .select(['amount', 'status', 'stripe_refund_id', 'given_up_at'])
-      .where('order_id', '=', orderId),
-  );
+  const refunds = await readRefunds(sql, orderId);
   const sum = (counted: typeof refunds) => sumCents(counted.map(({ amount }) => fromDecimal(amount, currency)));
   return {
     atStripeCents: sum(

@@ -2,6 +2,7 @@ import { limitMessage, type ReservationLimits } from '../../domain/reservation-l
 import { Batcher } from '../../infra/batcher.ts';
 import type { Settings } from '../../infra/config.ts';
 import { haveEnough, listOwnReservations } from '../../infra/postgres/own-reservations.ts';
+import { readReservation } from '../../infra/postgres/reservations.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
 import {
@@ -133,14 +134,8 @@ export function createInventoryActivities({
 
   /** Reads when a reservation expires; null when it has ended. */
   async function loadReservation({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
-    const reservation = await db.row(
-      db.query
-        .selectFrom('reservations')
-        .select('expires_at')
-        .where('id', '=', reservationId)
-        .where('status', '=', 'reserved'),
-    );
-    return reservation ? { expiresAt: reservation.expires_at.toISOString() } : null;
+    const reservation = await readReservation(db, reservationId);
+    return reservation?.status === 'reserved' ? { expiresAt: reservation.expires_at.toISOString() } : null;
   }
 
   /** Extends a reservation once. Safe to retry: the same request returns the same result. */

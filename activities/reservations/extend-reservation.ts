@@ -4,6 +4,7 @@ import { sql as part } from 'kysely';
 import { refusalOf } from '../../domain/order-state.ts';
 import { MAX_EXTENSION_MINUTES } from '../../domain/reservation.ts';
 import type { Database } from '../../infra/postgres/database.ts';
+import { selectOrder } from '../../infra/postgres/orders.ts';
 import { lockReservation } from '../../infra/postgres/reservations.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { recordEvent } from '../orders/order-events.ts';
@@ -34,9 +35,7 @@ export async function extendReservation(db: Database, request: ExtendReservation
   return db.transaction(async (sql) => {
     const reservation = await lockReservation(sql, reservationId);
     if (!reservation) return { outcome: 'refused', message: 'Reservation not found.' };
-    const order = await sql.row(
-      sql.query.selectFrom('orders').select(['id', 'status']).where('reservation_id', '=', reservationId),
-    );
+    const order = await sql.row(selectOrder(sql).where('orders.reservation_id', '=', reservationId));
     if (reservation.extended_at) {
       return reservation.extension_request === requestId
         ? { outcome: 'extended', expiresAt: reservation.expires_at.toISOString(), orderId: order?.id ?? null }

@@ -1,8 +1,8 @@
 /** Keeps the served model in memory: loads a newly served model in the background, and switches to it once it is complete. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { Scorer } from '../../domain/recommendations/scorer.ts';
 import { decodeModel, type ServedModel } from '../../domain/recommendations/served-model.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { Loop } from '../../infra/loop.ts';
 import { readArtifact } from '../../infra/postgres/artifacts.ts';
 import type { Database } from '../../infra/postgres/database.ts';
 import type { ShelfProduct } from './shelf-reader.ts';
@@ -25,8 +25,7 @@ const RETRY_MS = 60_000;
 export class ModelHolder {
   readonly #db: Database;
   readonly #log: Logger;
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  #loop: Loop | undefined;
   #loaded: LoadedModel | undefined;
   #failed: { id: string; retryAtMs: number } | undefined;
   #onSwap: ((served: LoadedModel | undefined) => void) | undefined;
@@ -50,24 +49,20 @@ export class ModelHolder {
   /** Starts loading in the background. Until a model is loaded, recommendations work without one. */
   start(onSwap: (served: LoadedModel | undefined) => void): void {
     this.#onSwap = onSwap;
-    this.#running = this.#run();
+    this.#loop = new Loop(
+      async () => {
+        await this.#poll();
+        return POLL_MS;
+      },
+      (error) => {
+        this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up');
+        return POLL_MS;
+      },
+    );
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.#poll();
-      } catch (error) {
-        this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up');
-      }
-      await delay(POLL_MS, undefined, { signal }).catch(() => {});
-    }
+    await this.#loop?.stop();
   }
 
   async #poll(): Promise<void> {

@@ -2,8 +2,8 @@
  * Links products that are too new for the model to similar products in the model, so that shoppers who bought a similar product, or
  * would be shown one, may be shown the new one.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../infra/logger.ts';
+import { Loop } from '../../infra/loop.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { daysAgo } from '../../infra/postgres/statement-parts.ts';
 import type { SimilarByContent } from './content.ts';
@@ -47,8 +47,7 @@ export class Newcomers {
   readonly #content: SimilarByContent;
   readonly #models: ModelHolder;
   readonly #log: Logger;
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  #loop: Loop | undefined;
   #isStale = true;
   #refreshedAtMs = 0;
   /** By new product; kept between refreshes, so that only products without an entry are searched for. */
@@ -65,12 +64,20 @@ export class Newcomers {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop = new Loop(
+      async () => {
+        await this.#turn();
+        return TICK_MS;
+      },
+      (error) => {
+        this.#log.warn({ err: error }, 'recommendations: new products could not be read');
+        return TICK_MS;
+      },
+    );
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#loop?.stop();
   }
 
   /** Called when the catalog or the model has changed. */
@@ -104,21 +111,14 @@ export class Newcomers {
     return [...scored.values()].sort((one, other) => other.score - one.score);
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      const sinceMs = Date.now() - this.#refreshedAtMs;
-      const served = this.#models.current;
-      if (served && ((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) {
-        const wasStale = this.#isStale;
-        this.#isStale = false;
-        this.#refreshedAtMs = Date.now();
-        await this.#refresh(served, wasStale).catch((error: unknown) => {
-          this.#log.warn({ err: error }, 'recommendations: new products could not be read');
-        });
-      }
-      await delay(TICK_MS, undefined, { signal }).catch(() => {});
-    }
+  async #turn(): Promise<void> {
+    const sinceMs = Date.now() - this.#refreshedAtMs;
+    const served = this.#models.current;
+    if (!served || !((this.#isStale && sinceMs > MIN_DELAY_MS) || sinceMs > REFRESH_MS)) return;
+    const wasStale = this.#isStale;
+    this.#isStale = false;
+    this.#refreshedAtMs = Date.now();
+    await this.#refresh(served, wasStale);
   }
 
   async #refresh(served: LoadedModel, mayDiffer: boolean): Promise<void> {

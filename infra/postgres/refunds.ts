@@ -39,10 +39,18 @@ export function selectRefunds(
       jsonArrayFrom(
         refund
           .selectFrom('refund_items as item')
-          .innerJoin('order_items as ordered', (join) =>
-            join.onRef('ordered.product_id', '=', 'item.product_id').onRef('ordered.order_id', '=', 'refunds.order_id'),
+          .select(['item.product_id', 'item.quantity'])
+          .select((item) =>
+            item
+              .selectFrom('order_items as ordered')
+              .select('ordered.name')
+              .whereRef('ordered.product_id', '=', 'item.product_id')
+              .whereRef('ordered.order_id', '=', 'refunds.order_id')
+              .limit(1)
+              .$asScalar()
+              .$notNull()
+              .as('name'),
           )
-          .select(['item.product_id', 'item.quantity', 'ordered.name'])
           .whereRef('item.refund_id', '=', 'refunds.id')
           .orderBy('item.product_id'),
       ).as('items'),

@@ -17,8 +17,8 @@ const TRIGGERS: Readonly<Record<string, 'refuses' | 'writes' | 'notifies'>> = {
   product_to_outbox: 'writes',
   stock_to_outbox: 'writes',
   order_changes_taste: 'writes',
-  order_tells_listeners: 'notifies',
-  refund_tells_listeners: 'notifies',
+  order_notifies_listeners: 'notifies',
+  refund_notifies_listeners: 'notifies',
   outbox_wakes_relay: 'notifies',
 };
 

@@ -122,7 +122,7 @@ export class ScriptedOrder {
       this.order = { ...this.order, expiresAt };
       return { outcome: 'extended', expiresAt, orderId: this.order.orderId };
     },
-    recordAsked: async ({ type, actor }: { type: string; actor: string }) => {
+    recordRequest: async ({ type, actor }: { type: string; actor: string }) => {
       this.calls.push(`${type} by ${actor}`);
     },
     createPayment: async () => {

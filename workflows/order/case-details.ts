@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { Buyer } from '../../domain/checkout.ts';
-import { SYSTEM } from '../../domain/identity.ts';
+import { STRIPE, SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
   hasShipped,
@@ -134,7 +134,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
         ['Refund', 'Amount', 'For', 'State', 'Why', 'Requested by', 'Decided by'],
         record.refunds.map((refund) => [
           // A refund made in the Stripe Dashboard has no workflow.
-          refund.requestedBy === 'stripe'
+          refund.requestedBy === STRIPE
             ? `\`${refund.requestId}\``
             : workflowLink(refundWorkflowId(refund.orderId, refund.requestId), plain(refund.requestId)),
           money(refund.amountCents),
@@ -180,7 +180,7 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
 /** A goodwill refund is for no item, so all items still ship. */
 function refundedItems(refund: OrderRecord['refunds'][number]): string {
   if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
-  return refund.kind === 'refund' && refund.requestedBy !== 'stripe' ? 'goodwill, no items' : 'no items specified';
+  return refund.kind === 'refund' && refund.requestedBy !== STRIPE ? 'goodwill, no items' : 'no items specified';
 }
 
 const NEXT: Partial<Record<OrderStatus, string>> = {

@@ -314,7 +314,7 @@ it('match the recorded pages', async () => {
 });
 
 it('show the newest 25 rows of a long history, and the number of earlier ones', () => {
-  const event = { type: 'retry_asked', message: 'Tried', actor: 'system', reason: null, key: null };
+  const event = { type: 'retry_requested', message: 'Tried', actor: 'system', reason: null, key: null };
   const history = Array.from({ length: 27 }, (_, index) => ({ ...event, at: `2026-11-01T10:${10 + index}:00.000Z` }));
   const page = pageOf({ record: { history } });
   expect(page.match(/\| Tried \|/g)).toHaveLength(25);

@@ -99,6 +99,6 @@ describe('the life of a paid order', () => {
       expect(await settledAs(script)).toBe('paid');
       expect(await details(script)).not.toContain('Stopped');
     });
-    expect(script.calls).toContain('retry_asked by ui:Anna');
+    expect(script.calls).toContain('retry_requested by ui:Anna');
   });
 });

@@ -9,7 +9,7 @@ export const short = localSteps(shortSteps, [
   'cancelPaid',
   'extendReservation',
   'openOrder',
-  'recordAsked',
+  'recordRequest',
   'requestRefund',
   'stepOrder',
 ]);

@@ -26,7 +26,7 @@ export const DECISIONS = [
   'declineReturn',
   'giveUpRefund',
   'receiveReturn',
-  'recordAsked',
+  'recordRequest',
   'retryRefund',
 ] as const satisfies readonly StepName[];
 
@@ -117,10 +117,10 @@ export function handleStaffUpdates(
         return stateOf(
           applyDecision(await short.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
         );
-      await short.recordAsked({
+      await short.recordRequest({
         orderId: refund.facts!.orderId,
         requestId,
-        type: 'retry_asked',
+        type: 'retry_requested',
         message: `Retry requested: ${refund.stuck.current?.what ?? 'the refund'}`,
         actor: uiActor(requestedBy),
         reason,

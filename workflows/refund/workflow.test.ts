@@ -54,7 +54,7 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
         decided({ status, stripeRefundId, failureReason }).refund,
       retryRefund: async () => decided({ status: 'pending', attempt: refund.attempt + 1 }),
       giveUpRefund: async () => decided({ isGivenUp: true }),
-      recordAsked: async () => {},
+      recordRequest: async () => {},
     },
     async start() {
       const { orderId, refundId } = refund;

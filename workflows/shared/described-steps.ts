@@ -19,7 +19,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   applyPayments: 'Applies payment events from Stripe to the order',
   closeOrder: 'Closes the unpaid order; its items return to stock',
   stepOrder: 'Applies the staff update',
-  recordAsked: 'Records who asked, and why',
+  recordRequest: 'Records who requested it, and why',
   createPayment: 'Creates the payment at Stripe',
   checkPayment: 'Checks at Stripe whether the payment succeeded',
   cancelPayment: 'Cancels the payment at Stripe, unless it has succeeded',

@@ -78,7 +78,7 @@ class Script {
       };
       return this.payment;
     },
-    recordAsked: async ({ type, actor, reason }: { type: string; actor: string; reason?: string }) => {
+    recordRequest: async ({ type, actor, reason }: { type: string; actor: string; reason?: string }) => {
       this.calls.push(`${type} by ${actor}: ${reason}`);
     },
   };
@@ -191,7 +191,11 @@ describe('an unmatched payment', () => {
       expect(await retry()).toEqual({ retried: 'The refund failed at Stripe' });
     });
     expect(await outcome).toBe('refunded');
-    expect(script.calls.slice(1)).toEqual(['retrieve re_1', 'retry_asked by ui:Anna: Balance topped up', 'refund 2']);
+    expect(script.calls.slice(1)).toEqual([
+      'retrieve re_1',
+      'retry_requested by ui:Anna: Balance topped up',
+      'refund 2',
+    ]);
     expect(script.hours).toEqual([0, 0, 0]);
   });
 

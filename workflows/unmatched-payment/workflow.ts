@@ -27,7 +27,7 @@ import {
   unmatchedRefundChangedSignal,
 } from './messages.ts';
 
-const short = localSteps(shortSteps, ['recordAsked']);
+const short = localSteps(shortSteps, ['recordRequest']);
 const RECORDS = ['loadUnmatchedPayment', 'recordUnmatchedRefund'] as const;
 const durable = durableSteps(localSteps(shortSteps, RECORDS), queuedSteps(patientSteps, RECORDS));
 const PAYMENTS = ['retrieveRefund', 'refundUnmatchedPayment', 'findUnmatchedRefund'] as const;
@@ -66,8 +66,8 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     retryUnmatchedRefundUpdate,
     async ({ requestId, requestedBy, reason }) => {
       const retried = stuck.current?.what ?? 'the refund';
-      const event = { orderId, requestId, type: 'retry_asked' as const, reason, actor: uiActor(requestedBy) };
-      await short.recordAsked({ ...event, message: `Retry requested: ${retried}` });
+      const event = { orderId, requestId, type: 'retry_requested' as const, reason, actor: uiActor(requestedBy) };
+      await short.recordRequest({ ...event, message: `Retry requested: ${retried}` });
       isRetryRequested = true;
       stuck.retryNow();
       return { retried };

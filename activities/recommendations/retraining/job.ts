@@ -7,7 +7,7 @@ import pg from 'pg';
 import { InfluxDb } from '../../../infra/influxdb/client.ts';
 import { ArtifactDamaged } from '../../../infra/postgres/artifacts.ts';
 import type { Database } from '../../../infra/postgres/database.ts';
-import { connectPostgres } from '../../../infra/postgres/orm.ts';
+import { connectPostgres, type Postgres } from '../../../infra/postgres/orm.ts';
 import { evaluateModels } from './evaluate-models.ts';
 import { exportHistory } from './export-history.ts';
 import type { JobNews, JobOrder, Jobs, ReportProgress } from './job-messages.ts';
@@ -21,13 +21,14 @@ process.once('disconnect', () => process.exit(1));
 process.once('message', (order: JobOrder) => void work(order));
 
 async function work(order: JobOrder): Promise<void> {
-  const { db, close } = await connectPostgres({ ...order.settings, POSTGRES_POOL_MAX: 2 });
+  let postgres: Postgres | undefined;
   try {
-    send({ type: 'done', result: await run(order, db) });
+    postgres = await connectPostgres({ ...order.settings, POSTGRES_POOL_MAX: 2 });
+    send({ type: 'done', result: await run(order, postgres.db) });
   } catch (error) {
     send({ type: 'failed', ...described(error) });
   } finally {
-    await close().catch(() => {});
+    await postgres?.close().catch(() => {});
     process.disconnect?.();
   }
 }

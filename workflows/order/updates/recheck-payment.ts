@@ -29,7 +29,7 @@ export const recheckPayment: StaffUpdate<UpdateResult & { payment: string }, Ord
         );
       throw error;
     });
-    await short.recordAsked({
+    await short.recordRequest({
       orderId,
       requestId,
       type: 'payment_rechecked',

@@ -15,10 +15,10 @@ export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
 
   async handle(order, { requestId, requestedBy, reason }) {
     const retried = order.stuck.current?.what ?? '';
-    await short.recordAsked({
+    await short.recordRequest({
       orderId: order.orderId,
       requestId,
-      type: 'retry_asked',
+      type: 'retry_requested',
       message: `Retry requested: ${retried}`,
       actor: uiActor(requestedBy),
       reason,

@@ -84,11 +84,11 @@ end $$;
 create trigger order_status_steps before update of status on orders for each row
   when (old.status is distinct from new.status) execute function order_status_steps();
 
-create function order_tells_listeners() returns trigger language plpgsql as $$
+create function order_notifies_listeners() returns trigger language plpgsql as $$
 begin
   perform pg_notify('order_changed', new.id::text);
   return null;
 end $$;
-create trigger order_tells_listeners
+create trigger order_notifies_listeners
   after update of status, last_payment_error, refunded_amount, expires_at, fulfillment, shipping_address on orders
-  for each row execute function order_tells_listeners();`;
+  for each row execute function order_notifies_listeners();`;

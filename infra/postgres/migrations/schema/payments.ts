@@ -91,13 +91,13 @@ end $$;
 create trigger shipping_respects_refunds before update of fulfillment on orders for each row
   when (new.fulfillment = 'shipped' and old.fulfillment not in ('shipped', 'delivered')) execute function shipping_respects_refunds();
 
-create function refund_tells_listeners() returns trigger language plpgsql as $$
+create function refund_notifies_listeners() returns trigger language plpgsql as $$
 begin
   perform pg_notify('order_changed', new.order_id::text);
   return null;
 end $$;
-create trigger refund_tells_listeners after insert or update of status, given_up_at on refunds
-  for each row execute function refund_tells_listeners();
+create trigger refund_notifies_listeners after insert or update of status, given_up_at on refunds
+  for each row execute function refund_notifies_listeners();
 
 create table disputes (
   id varchar(255) primary key,

@@ -1,8 +1,7 @@
 /** The cart of a guest or customer. Every read and write updates the cookies. */
 import type { Cart } from '#lib/contracts.ts';
+import { MAX_QUANTITY } from '../../../../api/contracts/common.ts';
 import type { Api } from './api.ts';
-
-const MAX_QUANTITY = 100;
 
 /** Reads the cart, without a request for a browser that has none. @throws ApiProblem */
 export async function readCart(api: Api): Promise<Cart | undefined> {
