@@ -194,7 +194,13 @@ export const EDGES: readonly MistakesInFile[] = [
   {
     file: 'activities/email/email-order.ts',
     tests: ['activities/email/mail-lanes'],
-    replacements: [['an email describes another order’s refund', "\n      .where('order_id', '=', orderId),", ',']],
+    replacements: [
+      [
+        'an email describes another order’s refund',
+        'if (row?.order_id !== orderId) return undefined;',
+        'if (!row) return undefined;',
+      ],
+    ],
   },
   {
     file: 'activities/outbox/handlers.ts',

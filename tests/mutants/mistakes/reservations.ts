@@ -102,7 +102,11 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
         '      for (const open of inLedger.open) await confirmInCounters(open.id, open.lines, { owner: open.owner });\n',
         '',
       ],
-      ['an ended reservation is returned as open', "        .where('status', '=', 'reserved'),\n", ''],
+      [
+        'an ended reservation is returned as open',
+        "return reservation?.status === 'reserved' ?",
+        'return reservation ?',
+      ],
     ],
   },
   {
