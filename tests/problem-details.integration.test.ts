@@ -155,7 +155,7 @@ async function expectProblem(
     title: 'The request is not valid',
     status: 400,
     code: 'invalid_request',
-    detail: `The ${where} is not valid. See errors.`,
+    detail: `The ${where} ${where === 'headers' ? 'are' : 'is'} not valid. See errors.`,
     request_id: 'my-request-1',
   });
   expect(answer.status).toBe(400);
