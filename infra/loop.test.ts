@@ -68,3 +68,23 @@ it('stops after the current turn, and does not report the error of a turn that i
   await loop.stop();
   expect(errors).toEqual([]);
 });
+
+it('can repeat work with one pause, also after an error', async () => {
+  const errors: unknown[] = [];
+  let turns = 0;
+  const loop = Loop.every(
+    1_000,
+    async () => {
+      turns += 1;
+      if (turns === 1) throw new Error('first');
+    },
+    (error) => errors.push((error as Error).message),
+  );
+  await settle();
+  expect([turns, errors]).toEqual([1, ['first']]);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(turns).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_001);
+  expect([turns, errors]).toEqual([3, ['first']]);
+  await loop.stop();
+});

@@ -13,6 +13,20 @@ export class Loop {
     this.#ended = this.#run(turn, onError);
   }
 
+  /** Repeats work with the same pause after each turn, also after one that failed. */
+  static every(pauseMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Loop {
+    return new Loop(
+      async () => {
+        await work();
+        return pauseMs;
+      },
+      (error) => {
+        onError(error);
+        return pauseMs;
+      },
+    );
+  }
+
   /** Ends the current pause, or the next one. */
   wake(): void {
     this.#isWoken = true;

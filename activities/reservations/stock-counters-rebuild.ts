@@ -88,15 +88,10 @@ export function watchStockCounters(
   log: Logger,
   intervalMs = 1_000,
 ): () => Promise<void> {
-  const loop = new Loop(
-    async () => {
-      await ensureStockCounters(db, stockCounters, log);
-      return intervalMs;
-    },
-    (error) => {
-      log.warn({ err: error }, 'stock counters: state could not be read');
-      return intervalMs;
-    },
+  const loop = Loop.every(
+    intervalMs,
+    () => ensureStockCounters(db, stockCounters, log),
+    (error) => log.warn({ err: error }, 'stock counters: state could not be read'),
   );
   return () => loop.stop();
 }

@@ -49,15 +49,10 @@ export class ModelHolder {
   /** Starts loading in the background. Until a model is loaded, recommendations work without one. */
   start(onSwap: (served: LoadedModel | undefined) => void): void {
     this.#onSwap = onSwap;
-    this.#loop = new Loop(
-      async () => {
-        await this.#poll();
-        return POLL_MS;
-      },
-      (error) => {
-        this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up');
-        return POLL_MS;
-      },
+    this.#loop = Loop.every(
+      POLL_MS,
+      () => this.#poll(),
+      (error) => this.#log.warn({ err: error }, 'recommendations: the served model could not be looked up'),
     );
   }
 

@@ -64,15 +64,10 @@ export class Newcomers {
   }
 
   start(): void {
-    this.#loop = new Loop(
-      async () => {
-        await this.#turn();
-        return TICK_MS;
-      },
-      (error) => {
-        this.#log.warn({ err: error }, 'recommendations: new products could not be read');
-        return TICK_MS;
-      },
+    this.#loop = Loop.every(
+      TICK_MS,
+      () => this.#turn(),
+      (error) => this.#log.warn({ err: error }, 'recommendations: new products could not be read'),
     );
   }
 
