@@ -37,12 +37,14 @@ export function readReservation(sql: Sql, reservationId: string): Promise<Reserv
   return sql.row(selectReservations(sql).where('reservations.id', '=', reservationId));
 }
 
-/** Selects reservations under their row locks, in order of ID so that two transactions can't deadlock. */
+/** Selects reservations without their items, under their row locks, in order of ID so that two transactions can't deadlock. */
 export function selectLockedReservations(
   sql: Sql,
   reservationIds: readonly string[],
-): SelectQueryBuilder<Tables, 'reservations', ReservationRow> {
-  return selectReservations(sql)
+): SelectQueryBuilder<Tables, 'reservations', Pick<Row<'reservations'>, 'id' | 'status'>> {
+  return sql.query
+    .selectFrom('reservations')
+    .select(['reservations.id', 'reservations.status'])
     .where('reservations.id', '=', anyOf(reservationIds))
     .orderBy('reservations.id')
     .forNoKeyUpdate();
