@@ -3,11 +3,10 @@
  * workflow, support staff could not act on the case in the Temporal UI.
  */
 
-import { sql as part } from 'kysely';
 import { STRIPE } from '../../domain/identity.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
-import { anyOf, literal } from '../../infra/postgres/statement-parts.ts';
+import { anyOf, daysAgo, literal } from '../../infra/postgres/statement-parts.ts';
 import { resumedOrderStart } from '../../workflows/order/start.ts';
 import { recordedRefundStart } from '../../workflows/refund/start.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
@@ -46,10 +45,7 @@ function readOpenOrders(sql: Sql, returnDays: number) {
       .where((is) =>
         is.or([
           is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'shipped']),
-          is.and([
-            is('status', '=', 'delivered'),
-            is('delivered_at', '>', part<Date>`now() - make_interval(days => ${returnDays})`),
-          ]),
+          is.and([is('status', '=', 'delivered'), is('delivered_at', '>', daysAgo(returnDays))]),
           // These keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
           is.exists(
             is

@@ -41,6 +41,11 @@ export function literal<Value extends string>(value: Value): RawBuilder<Value> {
   return sql.lit(value);
 }
 
+/** The texts of a JSON list as an array. Rows can't hold arrays (`rowsOf`), so they hold lists as JSON. */
+export function textsIn(list: Expression<object | null>): RawBuilder<string[]> {
+  return sql`array(select jsonb_array_elements_text(${list}))`;
+}
+
 /** The pairs of a JSON object as a table, to join beside the object's row. */
 export function pairsOf(json: Expression<object>): RawBuilder<{ key: string; value: string }> {
   return sql`jsonb_each_text(${json})`;

@@ -1,6 +1,5 @@
 /** Inserts generated products into the database. Existing products stay unchanged, including their stock and edited prices. */
 
-import { type Expression, sql as raw } from 'kysely';
 import {
   categoryPictureAddress,
   familyIdOf,
@@ -10,7 +9,7 @@ import {
 import { toDecimalString } from '../../domain/money.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { NewRow } from '../../infra/postgres/entities/index.ts';
-import { rowsOf } from '../../infra/postgres/statement-parts.ts';
+import { rowsOf, textsIn } from '../../infra/postgres/statement-parts.ts';
 import { CATEGORIES } from './categories.ts';
 import type { CatalogProduct } from './product.ts';
 
@@ -79,9 +78,6 @@ async function insertFamilies(sql: Sql, products: readonly CatalogProduct[]): Pr
       .onConflict((known) => known.column('id').doNothing()),
   );
 }
-
-/** The texts of a list in JSON: arrays of arrays can't be passed as rows. */
-const textsIn = (list: Expression<object>) => raw<string[]>`array(select jsonb_array_elements_text(${list}))`;
 
 /**
  * Inserts one batch in one transaction; triggers notify the search index and the stock counters.

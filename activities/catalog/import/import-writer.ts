@@ -1,9 +1,9 @@
 /** Writes imported rows: updates products with known SKUs and creates the others. One batch is one transaction. */
-import { type Expression, sql as part, type QueryCreator } from 'kysely';
+import type { QueryCreator } from 'kysely';
 import { toDecimalString } from '../../../domain/money.ts';
 import type { Database, Sql } from '../../../infra/postgres/database.ts';
 import type { Tables } from '../../../infra/postgres/entities/index.ts';
-import { anyOf, pairsOf, rowsOf } from '../../../infra/postgres/statement-parts.ts';
+import { anyOf, pairsOf, rowsOf, textsIn } from '../../../infra/postgres/statement-parts.ts';
 import { categoryPictureAddress, familyIdOf, pictureAddress, productIdOf, slugOf } from '../catalog-ids.ts';
 import type { BadRow, ImportRow } from './import-row.ts';
 import { judge, readCountedDeltas, recordDeltas } from './import-stock.ts';
@@ -118,9 +118,6 @@ const RECORD_TYPES = {
   image_url: 'text',
 } as const;
 
-/** Lists differ in length, so they are sent as JSON. */
-const textsOf = (json: Expression<object | null>) => part<string[]>`array(select jsonb_array_elements_text(${json}))`;
-
 async function insertNew(sql: Sql, records: readonly ProductRecord[]): Promise<number> {
   const columns = ['id', 'sku', 'name', 'price', 'currency', 'category_id', 'family_id'] as const;
   const defaulted = ['description', 'stock_quantity', 'is_family_lead', 'option_values', 'image_url'] as const;
@@ -140,7 +137,7 @@ async function insertNew(sql: Sql, records: readonly ProductRecord[]): Promise<n
         insert
           .selectFrom(rowsOf('given', { ...RECORD_TYPES, is_family_lead: 'boolean' }, rows))
           .select([...columns, ...defaulted])
-          .select((given) => textsOf(given.ref('tags')).as('tags')),
+          .select((given) => textsIn(given.ref('tags')).as('tags')),
       ),
   );
 }
@@ -229,7 +226,7 @@ function selectChanged(sql: QueryCreator<Tables>, records: readonly ProductRecor
         .case()
         .when('given.tags', 'is', null)
         .then(of.ref('p.tags'))
-        .else(textsOf(of.ref('given.tags')))
+        .else(textsIn(of.ref('given.tags')))
         .end()
         .as('tags'),
       of.fn.coalesce('given.image_url', 'p.image_url').as('image_url'),
