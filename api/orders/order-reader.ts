@@ -95,6 +95,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
   const isShopper = !isStaffViewer(viewer);
   return {
     id: row.id,
+    number: row.number,
     user_id: row.user_id,
     status: row.status,
     fulfillment: row.fulfillment,
@@ -161,7 +162,7 @@ export async function listOrders(
         .whereRef('line.order_id', '=', 'o.id')
         .as('item'),
     )
-    .select(['o.id', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
+    .select(['o.id', 'o.number', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
     .select(['item.item_count', 'item.first_name', 'item.first_image'])
     .select((order) => order.cast<string>('o.created_at', 'text').as('cursor_at'))
     .where('o.owner', '=', anyOf(owners))
@@ -184,6 +185,7 @@ export async function listOrders(
   return {
     items: items.map((row) => ({
       id: row.id,
+      number: row.number,
       status: row.status,
       total_amount: Number(row.total_amount),
       refunded_amount: Number(row.refunded_amount),

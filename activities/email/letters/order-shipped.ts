@@ -8,7 +8,7 @@ export function orderShipped(order: EmailOrder, shop: ShopFacts): Letter {
     ...(carrier ? [{ label: 'Carrier', lines: [carrier] }] : []),
     ...(trackingNumber ? [{ label: 'Tracking number', lines: [trackingNumber] }] : []),
   ];
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: 'Your order is on its way',
     heading: 'Your order is on its way',
     parts: [

@@ -12,6 +12,7 @@ import { writeLetter } from './write-letter.ts';
 const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
+  number: '482-913-077',
   status: 'pending',
   currency: 'usd',
   totalCents: 4_499,
