@@ -3,6 +3,7 @@ import { type Buyer, orderDetails } from '../../domain/checkout.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
@@ -16,6 +17,8 @@ const DAY_MS = 86_400_000;
 export interface OrderRecord {
   order: OrderFacts;
   customer: Buyer;
+  /** Keyed hash of the customer's email address, as a search attribute; null without an address. */
+  emailHash: string | null;
   shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
   reviewReason: string | null;
   refunds: RefundFacts[];
@@ -41,9 +44,11 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   const order = orderFacts(row);
   const refunds = await listRefundFacts(sql, orderId);
   const paymentIntentId = row.payment_intent_id;
+  const email = row.email ?? row.account_email;
   return {
     order,
-    customer: { ...orderDetails(row), userId: row.user_id, email: row.email ?? row.account_email },
+    customer: { ...orderDetails(row), userId: row.user_id, email },
+    emailHash: email && emailHash(settings.EMAIL_HASH_KEY, email),
     shipment: row.shipped_at && {
       carrier: row.carrier ?? '',
       trackingNumber: row.tracking_number ?? '',

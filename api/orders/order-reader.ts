@@ -8,6 +8,7 @@ import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
 import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
@@ -15,6 +16,7 @@ import { selectOrder } from '../../infra/postgres/orders.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
+import type { OrderTraits } from '../../workflows/shared/search-attributes.ts';
 import type { Order, OrderPage, OrderStreamMessage, Payment } from '../contracts/orders.ts';
 import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 import type { Identity } from '../middleware/access-tokens.ts';
@@ -132,6 +134,16 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
     })),
     payment: isShopper && row.status === 'pending' ? toPayment(settings, row.payment_client_secret) : null,
     workflow_url: isShopper ? null : workflowUrl(settings, orderWorkflowId(row.id)),
+  };
+}
+
+/** By which staff find the workflows of an order. */
+export function traitsOf({ EMAIL_HASH_KEY }: Settings, { id, number, user_id, email }: Order): OrderTraits {
+  return {
+    orderId: id,
+    orderNumber: number,
+    customerId: user_id,
+    emailHash: email === null ? null : emailHash(EMAIL_HASH_KEY, email),
   };
 }
 
