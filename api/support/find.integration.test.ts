@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailHash } from '../../infra/email-hash.ts';
 import { signedIn } from '../../tests/support/accounts.ts';
@@ -8,6 +10,7 @@ import { startTestShop, type TestShop, until } from '../../tests/support/shop.ts
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { refundWorkflowId } from '../../workflows/refund/messages.ts';
 import { unmatchedPaymentWorkflowId } from '../../workflows/unmatched-payment/messages.ts';
+import { startApi } from '../server.ts';
 import { WHAT_TO_ENTER } from './case-search.ts';
 
 const WEB_UI = 'http://127.0.0.1:8233';
@@ -156,6 +159,27 @@ describe('the page', () => {
       expect.stringContaining('The shop has no payment, refund, or chargeback with this ID.'),
     ]);
   });
+});
+
+it('keeps an email address out of logs and metrics', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+  const settings = { ...shop.services.settings, API_PORT: 0 };
+  const api = await startApi({ ...shop.services, log, settings });
+  const address = 'ada.secret@example.test';
+  try {
+    for (const entered of [address, `${address} and more`, `${address}${'x'.repeat(300)}`])
+      await fetch(`${api.url}/api/support/find`, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ for: entered }),
+      });
+  } finally {
+    await api.stop();
+  }
+  const requests = lines.filter((line) => line.includes('/api/support/find'));
+  expect(requests).toHaveLength(3);
+  for (const text of [...lines, await register.metrics()]) expect(text).not.toContain('ada.secret');
 });
 
 describe('the API', () => {

@@ -1,9 +1,12 @@
 /** The page on which support staff find a case, and on which they see why a list can't be opened. It works without scripts, and on a phone. */
 import { escapeHtml } from '../../infra/escape-html.ts';
-import { SUPPORT_LIST_NAMES, supportListPath, supportListTitle } from '../../infra/temporal/support-lists.ts';
+import {
+  SUPPORT_FIND_PATH,
+  SUPPORT_LIST_NAMES,
+  supportListPath,
+  supportListTitle,
+} from '../../infra/temporal/support-lists.ts';
 import type { ApiContext, Settings } from '../context.ts';
-
-export const FIND_PATH = '/api/support/find';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -55,7 +58,7 @@ function render({ sentence, entered = '' }: SupportPage): string {
 <body>
 <h1>Find a case</h1>
 ${sentence ? `<p role="alert">${escapeHtml(sentence)}</p>` : ''}
-<form method="post" action="${FIND_PATH}">
+<form method="post" action="${SUPPORT_FIND_PATH}">
 <label for="for">Order number, order ID, email address, customer ID, or refund ID</label>
 <div><input id="for" name="for" value="${escapeHtml(entered)}" maxlength="300" required autofocus autocomplete="off" autocapitalize="none" spellcheck="false">
 <button>Find</button></div>

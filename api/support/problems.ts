@@ -1,15 +1,16 @@
 /** Problems of the support desk's addresses as pages, because staff open them in a browser. */
+import { SUPPORT_FIND_PATH } from '../../infra/temporal/support-lists.ts';
 import type { Settings } from '../context.ts';
 import type { Problem } from '../contracts/common.ts';
 import type { ProblemPages } from '../middleware/errors.ts';
 import { WHAT_TO_ENTER } from './case-search.ts';
-import { FIND_PATH, writeSupportPage } from './page.ts';
+import { writeSupportPage } from './page.ts';
 
 export function supportProblems(settings: Pick<Settings, 'TEMPORAL_UI_URL'>): ProblemPages {
   return {
     below: '/api/support/',
     write(ctx, problem) {
-      const isEntryInvalid = problem.errors !== undefined && ctx.path === FIND_PATH;
+      const isEntryInvalid = problem.errors !== undefined && ctx.path === SUPPORT_FIND_PATH;
       const sentence = isEntryInvalid ? WHAT_TO_ENTER : sentenceOf(problem);
       writeSupportPage(ctx, settings, { sentence, entered: ctx.state.entered });
     },

@@ -98,3 +98,6 @@ export const supportListQuery = (name: SupportListName, at: ListMoment): string 
 
 /** Path on the API's origin that redirects to the list. */
 export const supportListPath = (name: SupportListName): string => `/api/support/lists/${name}`;
+
+/** Path on the API's origin of the page on which staff find a case. */
+export const SUPPORT_FIND_PATH = '/api/support/find';
