@@ -14,6 +14,7 @@ import { pictureRoutes } from './pictures/routes.ts';
 import type { RouteDependencies } from './route.ts';
 import { mount } from './router.ts';
 import { API_ROUTES } from './routes.ts';
+import { supportProblems } from './support/problems.ts';
 
 export function createApp(deps: ApiDependencies): Koa<ApiState> {
   const { settings, log } = deps;
@@ -21,7 +22,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   const app = new Koa<ApiState>();
 
   app.use(requestContext(log));
-  app.use(errors(log));
+  app.use(errors(log, supportProblems(settings)));
   app.use(clientAddress(settings.TRUSTED_PROXIES));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   // The codec comes before the storefront's CORS and the body parser because it allows another origin and larger bodies.

@@ -15,6 +15,8 @@ export interface ApiDependencies extends Services {
 export interface ApiState extends DefaultState {
   requestId: string;
   identity?: Identity;
+  /** What support staff entered to find a case; the page of a problem shows it again. */
+  entered?: string;
   /** The guest's cart, from the cookie or X-Cart-Id. It is also the credential for the guest's orders. */
   cartId?: string;
 }

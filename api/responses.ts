@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ApiContext } from './context.ts';
 
 export interface Success<Answer> {
-  status: 200 | 201 | 202 | 204 | 302;
+  status: 200 | 201 | 202 | 204 | 302 | 303;
   description: string;
   schema?: z.ZodType;
   /** Default: application/json. */
@@ -37,11 +37,14 @@ export const done = (description: string): Success<void> => ({
   },
 });
 
-/** Redirects to the URL that the handler returns. */
-export const redirects = (description: string): Success<string> => ({
-  status: 302,
+/** Redirects to the URL that the handler returns. @param status 303 after a POST */
+export const redirects = (description: string, status: 302 | 303 = 302): Success<string> => ({
+  status,
   description,
-  send: (ctx, url) => ctx.redirect(url),
+  send(ctx, url) {
+    ctx.status = status;
+    ctx.redirect(url);
+  },
 });
 
 /** A response other than JSON, which the route writes itself. */

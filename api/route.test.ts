@@ -112,7 +112,7 @@ beforeAll(async () => {
   const app = new Koa<ApiState>();
   const limits = { limit: (tier: string) => step(tier), limitFailures: (tier: string) => step(`failed ${tier}`) };
   const deps = { log: 'the log', tokens, limits } as unknown as RouteDependencies;
-  app.use(errors({ error: () => {}, warn: () => {} } as never));
+  app.use(errors({ error: () => {}, warn: () => {} } as never, { below: '/pages/', write: () => {} }));
   app.use(bodyParser());
   app.use(mount('/api', [routes], deps));
   server = createServer(app.callback());

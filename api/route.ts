@@ -6,6 +6,7 @@ import type { ApiContext, ApiDependencies, ApiState } from './context.ts';
 import { type Access, admit } from './middleware/access.ts';
 import type { Identity } from './middleware/access-tokens.ts';
 import type { RateLimits, RateTier } from './middleware/rate-limit.ts';
+import { readForm } from './middleware/read-form.ts';
 import { parse } from './middleware/validate.ts';
 import type { Success } from './responses.ts';
 
@@ -44,6 +45,8 @@ export interface Operation {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** Whether an HTML form may also send the body. For routes that change nothing, because other sites' pages can send forms. */
+  acceptsForms?: true;
   /** Documents a body whose raw bytes the handler reads itself. */
   rawBody?: z.ZodType;
   ok: Success<unknown>;
@@ -186,12 +189,13 @@ function documented<
     steps(services, deps) {
       const usual: Steps = { limits: limitSteps(limit, deps.limits), access: admit(access, deps, refusal) };
       const before = declaration.before?.(usual, services) ?? [...usual.limits, ...usual.access];
+      const form = declaration.acceptsForms ? [readForm] : [];
       const answer: Step = async (ctx) => {
         const request = admitted(declaration, ctx) as Admitted<Given, Params, Query, Headers, Body>;
         if (declaration.respond) await declaration.respond(request, services);
         else ok.send(ctx, await declaration.handle(request, services));
       };
-      return [...before, answer];
+      return [...before, ...form, answer];
     },
   };
 }

@@ -46,6 +46,7 @@ const FIELDS: [string, string, (text: string) => unknown, string][] = [
   ['POST', '/products', (description) => ({ ...product, description }), 'description'],
   ['POST', '/products', (tag) => ({ ...product, tags: [tag] }), 'tags.0'],
   ['PATCH', `/products/${id}`, (image_url) => ({ image_url: `/${image_url}` }), 'image_url'],
+  ['POST', '/support/find', (text) => ({ for: text }), 'for'],
   ['POST', '/admin/recommendations/rollback', (reason) => ({ reason }), 'reason'],
 ];
 

@@ -113,6 +113,12 @@ export const settingsSchema = z.object({
   PAYLOAD_KEYS: payloadKeys.describe(
     'Keys that encrypt what Temporal stores, comma-separated keyId:base64 of 32 bytes. The first key encrypts, every key decrypts',
   ),
+  EMAIL_HASH_KEY: z
+    .string()
+    .min(32)
+    .describe(
+      'Key of the hashes by which support finds orders by email address; at least 32 characters. After a change, older cases are not found by address until they change',
+    ),
   CODEC_REQUIRE_SIGN_IN: flag(true).describe('Whether only signed-in support staff may decrypt what Temporal stores'),
   CODEC_OIDC_ISSUER: z
     .url()
@@ -240,6 +246,8 @@ export const settingsSchema = z.object({
   RATE_LIMIT_PAYMENT_SECONDS: seconds(3600).describe('Window of RATE_LIMIT_PAYMENT, in seconds'),
   RATE_LIMIT_EVENTS: count(1_000).describe('Batches of analytics events per client address and window'),
   RATE_LIMIT_EVENTS_SECONDS: seconds(900).describe('Window of RATE_LIMIT_EVENTS, in seconds'),
+  RATE_LIMIT_SUPPORT: count(600).describe('Openings of the support lists and searches per client address and window'),
+  RATE_LIMIT_SUPPORT_SECONDS: seconds(900).describe('Window of RATE_LIMIT_SUPPORT, in seconds'),
   RATE_LIMIT_CODEC: count(20_000).describe('Requests to the codec endpoint per client address and window'),
   RATE_LIMIT_CODEC_SECONDS: seconds(900).describe('Window of RATE_LIMIT_CODEC, in seconds'),
 

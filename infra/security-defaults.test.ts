@@ -13,6 +13,7 @@ const REQUIRED = {
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
   SMTP_URL: 'smtp://127.0.0.1:25',
   PAYLOAD_KEYS: `one:${key(32)}`,
+  EMAIL_HASH_KEY: 'e'.repeat(32),
   JWT_SECRET: 'j'.repeat(32),
   REFRESH_SECRET: 'r'.repeat(32),
   STRIPE_SECRET_KEY: 'sk_test_1',
@@ -21,6 +22,7 @@ const REQUIRED = {
 };
 const SECRETS = [
   'PAYLOAD_KEYS',
+  'EMAIL_HASH_KEY',
   'JWT_SECRET',
   'REFRESH_SECRET',
   'STRIPE_SECRET_KEY',
@@ -49,6 +51,8 @@ const EVERYWHERE = {
   RATE_LIMIT_PAYMENT_SECONDS: 3_600,
   RATE_LIMIT_EVENTS: 1_000,
   RATE_LIMIT_EVENTS_SECONDS: 900,
+  RATE_LIMIT_SUPPORT: 600,
+  RATE_LIMIT_SUPPORT_SECONDS: 900,
   RATE_LIMIT_CODEC: 20_000,
   RATE_LIMIT_CODEC_SECONDS: 900,
   REFUND_LIMIT_CUSTOMER_CENTS: 10_000,
@@ -101,6 +105,7 @@ describe('the settings', () => {
   });
 
   it.each([
+    ['EMAIL_HASH_KEY', 'e'.repeat(31)],
     ['JWT_SECRET', 'j'.repeat(31)],
     ['REFRESH_SECRET', 'r'.repeat(31)],
     ['PAYLOAD_KEYS', `one:${key(31)}`],

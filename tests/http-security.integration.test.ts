@@ -34,6 +34,7 @@ const problemOf = async (answer: Response) =>
 describe('the headers', () => {
   const POLICY =
     "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' https: 'unsafe-inline';upgrade-insecure-requests";
+  const FIND_POLICY = `default-src 'none';style-src 'unsafe-inline';form-action 'self' ${new URL(process.env.TEMPORAL_UI_URL!).origin};base-uri 'none';frame-ancestors 'none'`;
   const HEADERS = {
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
     'x-content-type-options': 'nosniff',
@@ -51,6 +52,8 @@ describe('the headers', () => {
     ['the documentation', '/api/docs', {}, POLICY],
     ['a problem', '/api/orders', {}, POLICY],
     ['an unknown path', '/nowhere', {}, POLICY],
+    ['the page to find a case', '/api/support/find', {}, FIND_POLICY],
+    ['a problem as a page', '/api/support/lists/none', { headers: { accept: 'text/html' } }, FIND_POLICY],
     ['the codec', '/api/codec/decode', { method: 'POST' }, POLICY],
     ['a webhook', '/api/webhooks/stripe', { method: 'POST' }, POLICY],
     ['a preflight', '/api/cart', { method: 'OPTIONS', headers: preflight }, POLICY],

@@ -256,6 +256,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'below: the email address is the key, and a second registration is rejected with email_taken',
   'POST /api/auth/login':
     'each sign-in starts a new session, and the cart is merged once: accounts.integration.test.ts',
+  'POST /api/support/find': 'changes nothing',
   'POST /api/events': 'a repeated event is stored once: event-writer.integration.test.ts',
   'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
   'DELETE /api/recommendations/history':

@@ -34,7 +34,15 @@ it.each(['expired', 'canceled'] as const)(
   async (to) => {
     const sale = await paidWithoutWebhook(to);
     const { workflowType, ...start } = resumedOrderStart(
-      { orderId: sale.orderId, customerId: null, amount: 25, status: to, createdAt: new Date() },
+      {
+        orderId: sale.orderId,
+        orderNumber: sale.begun.order.number,
+        emailHash: null,
+        customerId: null,
+        amount: 25,
+        status: to,
+        createdAt: new Date(),
+      },
       'by the audit',
     );
     await shop.services.temporal.workflow.start(workflowType, start);

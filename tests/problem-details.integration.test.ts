@@ -110,6 +110,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
     paths: ['', 'publish_anyway', 'reason'],
   },
   'POST /api/admin/recommendations/rollback': decision,
+  'POST /api/support/find': { body: { for: '', ...EXTRA }, paths: ['', 'for'] },
   'POST /api/codec/decode': payloads,
   'POST /api/codec/encode': payloads,
 };

@@ -22,6 +22,10 @@ const OTHER_TIERS: Readonly<Record<string, readonly RateTier[]>> = {
   'POST /api/auth/refresh': ['api', 'auth'],
   'POST /api/checkouts': ['api', 'payment'],
   'POST /api/events': ['events'],
+  'GET /api/support/find': ['support'],
+  'POST /api/support/find': ['support'],
+  'GET /api/support/lists': ['support'],
+  'GET /api/support/lists/{name}': ['support'],
   'POST /api/codec/decode': ['codec'],
   'POST /api/codec/encode': ['codec'],
   // Stripe controls how many events it sends; the others serve operators and developers.
@@ -90,6 +94,7 @@ describe('a limit', () => {
     ['POST', '/api/auth/login', '"auth";q=5;w=900'],
     ['POST', '/api/checkouts', '"payment";q=10;w=3600'],
     ['POST', '/api/events', '"events";q=1000;w=900'],
+    ['GET', '/api/support/find', '"support";q=600;w=900'],
     ['POST', '/api/codec/decode', '"codec";q=20000;w=900'],
   ])('of %s %s is %s', async (method, path, policy) => {
     expect((await send(newAddress(), method, path)).get('ratelimit-policy')).toBe(policy);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../api/openapi/document.ts';
-import { SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
+import { SUPPORT_FIND_PATH, SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
 import { CHECKOUT } from '../local/stack/profile.ts';
 import type { OrderCase } from '../workflows/order/case.ts';
 import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/updates/index.ts';
@@ -86,9 +86,9 @@ it('refuses requests without a reason, which proves that the check can fail', ()
   expect(() => validators.refund!.get('giveUp')!({ requestId: 'a', requestedBy: 'b' })).toThrow('“reason”');
 });
 
-it('links to exactly the existing lists', () => {
+it('links to exactly the find page and the existing lists', () => {
   const linked = [...HANDBOOK.matchAll(/\(http:\/\/127\.0\.0\.1:3001(\/[^)]*)\)/g)].map(([, path]) => path);
-  expect([...new Set(linked)].sort()).toEqual(SUPPORT_LIST_NAMES.map(supportListPath).sort());
+  expect([...new Set(linked)].sort()).toEqual([SUPPORT_FIND_PATH, ...SUPPORT_LIST_NAMES.map(supportListPath)].sort());
 });
 
 it('uses paths that exist in the API', () => {

@@ -90,6 +90,9 @@ describe('a workflow writes few events a day while it waits', () => {
     const payment = () => ({
       paymentIntentId: 'pi_1',
       orderId: randomUUID(),
+      orderNumber: '482-913-077',
+      customerId: null,
+      emailHash: null,
       amountCents: 500,
       currency: 'usd',
       reason: 'other_intent',

@@ -6,6 +6,7 @@
 import { STRIPE } from '../../domain/identity.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { orderTraits, traitColumns } from '../../infra/postgres/order-traits.ts';
 import { anyOf, daysAgo, literal } from '../../infra/postgres/statement-parts.ts';
 import { resumedOrderStart } from '../../workflows/order/start.ts';
 import { recordedRefundStart } from '../../workflows/refund/start.ts';
@@ -41,7 +42,8 @@ function readOpenOrders(sql: Sql, returnDays: number) {
   return sql.rows(
     sql.query
       .selectFrom('orders')
-      .select(['id', 'user_id', 'status', 'total_amount', 'created_at'])
+      .select(['id', 'status', 'total_amount', 'created_at'])
+      .select(traitColumns)
       .where((is) =>
         is.or([
           is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'partially_shipped', 'shipped']),
@@ -74,7 +76,7 @@ function readOpenRefunds(sql: Sql) {
       .selectFrom('refunds')
       .innerJoin('orders', 'orders.id', 'refunds.order_id')
       .select(['refunds.id', 'refunds.order_id', 'refunds.request_id', 'refunds.amount', 'refunds.created_at'])
-      .select('orders.user_id')
+      .select(traitColumns)
       .where((is) =>
         is.or([
           is('refunds.status', 'in', ['awaiting_return', 'awaiting_approval', 'pending']),
@@ -91,10 +93,12 @@ function readOpenPayments(sql: Sql) {
   return sql.rows(
     sql.query
       .selectFrom('payments')
-      .select(['id', 'order_id', 'received_amount', 'created_at'])
+      .innerJoin('orders', 'orders.id', 'payments.order_id')
+      .select(['payments.id', 'payments.order_id', 'payments.received_amount', 'payments.created_at'])
+      .select(traitColumns)
       .where('unmatched_reason', 'is not', null)
       .where('refund_status', 'is distinct from', literal('succeeded'))
-      .orderBy('created_at'),
+      .orderBy('payments.created_at'),
   );
 }
 type OpenPayment = Awaited<ReturnType<typeof readOpenPayments>>[number];
@@ -113,26 +117,28 @@ async function startEach<Item>(
   return started;
 }
 
-function startOrder({ temporal }: StartMissingDependencies, order: OpenOrder) {
-  const { id, user_id, total_amount, status, created_at } = order;
-  const resumed = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
+function startOrder({ temporal, settings }: StartMissingDependencies, order: OpenOrder) {
+  const { id, total_amount, status, created_at } = order;
+  const traits = { orderId: id, ...orderTraits(settings, order) };
+  const resumed = { ...traits, amount: Number(total_amount), status, createdAt: created_at };
   return startIfMissing(temporal, resumedOrderStart(resumed, 'by the audit'));
 }
 
-function startRefund({ temporal }: StartMissingDependencies, refund: OpenRefund) {
+function startRefund({ temporal, settings }: StartMissingDependencies, refund: OpenRefund) {
   const resumed = {
+    ...orderTraits(settings, refund),
     refundId: refund.id,
     orderId: refund.order_id,
     requestId: refund.request_id,
-    customerId: refund.user_id,
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };
   return startIfMissing(temporal, recordedRefundStart(resumed, 'Refund, resumed'));
 }
 
-function startUnmatched({ temporal }: StartMissingDependencies, payment: OpenPayment) {
+function startUnmatched({ temporal, settings }: StartMissingDependencies, payment: OpenPayment) {
   const open = {
+    ...orderTraits(settings, payment),
     orderId: payment.order_id,
     paymentIntentId: payment.id,
     amount: Number(payment.received_amount),

@@ -1,5 +1,6 @@
 /** Ends overdue reservations and orders whose own workflow was terminated. The last safety net, run every minute. */
-import type { Row } from '../../infra/postgres/entities/index.ts';
+import type { Sql } from '../../infra/postgres/database.ts';
+import { orderTraits, traitColumns } from '../../infra/postgres/order-traits.ts';
 import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { resumedOrderStart } from '../../workflows/order/start.ts';
@@ -13,7 +14,6 @@ import { recordIfFailing, watchFailing } from './watch-failing.ts';
 /** Grace period after the time that a reservation is kept, in which its own workflow should end it. */
 const LATE_SECONDS = 30;
 const BATCH = 500;
-const OVERDUE_ORDER = ['id', 'user_id', 'total_amount', 'status', 'created_at'] as const;
 
 export type SweepDependencies = Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings' | 'temporal'>;
 
@@ -69,18 +69,25 @@ async function endReservations(deps: SweepDependencies, { failures, onProgress }
   return ended;
 }
 
-/** @returns how many orders had no workflow and were resumed */
-async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
-  const { db, settings } = deps;
-  const orders = await db.rows(
-    db.query
+/** Unpaid orders whose time to pay ended this many seconds ago. */
+function readOverdueOrders(sql: Sql, lateSeconds: number) {
+  return sql.rows(
+    sql.query
       .selectFrom('orders')
-      .select(OVERDUE_ORDER)
+      .select(['id', 'total_amount', 'status', 'created_at'])
+      .select(traitColumns)
       .where('status', '=', literal('pending'))
-      .where('expires_at', '<', secondsFromNow(-settings.RESERVATION_GRACE_SECONDS - LATE_SECONDS))
+      .where('expires_at', '<', secondsFromNow(-lateSeconds))
       .orderBy('expires_at')
       .limit(BATCH),
   );
+}
+type OverdueOrder = Awaited<ReturnType<typeof readOverdueOrders>>[number];
+
+/** @returns how many orders had no workflow and were resumed */
+async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: SweepSteps): Promise<number> {
+  const { db, settings } = deps;
+  const orders = await readOverdueOrders(db, settings.RESERVATION_GRACE_SECONDS + LATE_SECONDS);
   let resumed = 0;
   for (const order of orders) {
     onProgress();
@@ -90,12 +97,10 @@ async function resumeOrders(deps: SweepDependencies, { failures, onProgress }: S
 }
 
 /** Resumes an order whose workflow was terminated. @returns false when its workflow is still running, for example during a Stripe outage */
-async function resumeOrder(
-  deps: SweepDependencies,
-  overdue: Pick<Row<'orders'>, (typeof OVERDUE_ORDER)[number]>,
-): Promise<boolean> {
-  const { id, user_id, total_amount, status, created_at } = overdue;
-  const order = { orderId: id, customerId: user_id, amount: Number(total_amount), status, createdAt: created_at };
+async function resumeOrder(deps: SweepDependencies, overdue: OverdueOrder): Promise<boolean> {
+  const { id, total_amount, status, created_at } = overdue;
+  const traits = { orderId: id, ...orderTraits(deps.settings, overdue) };
+  const order = { ...traits, amount: Number(total_amount), status, createdAt: created_at };
   const isResumed = await startIfMissing(deps.temporal, resumedOrderStart(order, 'by the sweep'));
   if (!isResumed) await recordIfFailing(deps, orderWorkflowId(id));
   return isResumed;

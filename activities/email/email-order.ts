@@ -10,6 +10,7 @@ import { readRefund } from '../../infra/postgres/refunds.ts';
 /** `email` is the address given at checkout, or else the account's; null when there is neither. */
 export interface EmailOrder extends OrderDetails {
   orderId: string;
+  number: string;
   status: OrderStatus;
   currency: string;
   totalCents: number;
@@ -51,6 +52,7 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
   const cents = (text: string) => fromDecimal(text, row.currency);
   return {
     orderId,
+    number: row.number,
     status: row.status,
     currency: row.currency,
     totalCents: cents(row.total_amount),

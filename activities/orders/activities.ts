@@ -2,6 +2,7 @@ import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { endInCounters } from '../reservations/end-in-counters.ts';
@@ -16,6 +17,11 @@ import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
 export const lateRefundId = (orderId: string): string =>
   uuidFrom(ID_NAMESPACES.refund, `${orderId}:${LATE_PAYMENT_REQUEST}`);
 
+/** An order, with the hash by which staff find it. */
+export type OpenedCase = Omit<Extract<ledger.OpenedOrder, { outcome: 'opened' }>, 'email'> & {
+  emailHash: string | null;
+};
+
 export function createOrderActivities({
   db,
   stockCounters,
@@ -24,7 +30,14 @@ export function createOrderActivities({
 }: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings'>) {
   return {
     /** Safe to retry: the order ID derives from the reservation ID, and an existing order is returned unchanged. */
-    openOrder: (request: CheckoutRequest) => ledger.openOrder(db, request),
+    async openOrder(
+      request: CheckoutRequest,
+    ): Promise<OpenedCase | Exclude<ledger.OpenedOrder, { outcome: 'opened' }>> {
+      const opened = await ledger.openOrder(db, request);
+      if (opened.outcome !== 'opened') return opened;
+      const { email, ...rest } = opened;
+      return { ...rest, emailHash: email && emailHash(settings.EMAIL_HASH_KEY, email) };
+    },
 
     loadOrder: async ({ orderId }: { orderId: string }) => (await readOrderFacts(db, orderId)) ?? null,
 

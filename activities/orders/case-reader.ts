@@ -4,6 +4,7 @@ import { fromDecimal } from '../../domain/money.ts';
 import type { RefundLine } from '../../domain/refund-units.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
@@ -17,6 +18,8 @@ const DAY_MS = 86_400_000;
 export interface OrderRecord {
   order: OrderFacts;
   customer: Buyer;
+  /** Keyed hash of the customer's email address, as a search attribute; null without an address. */
+  emailHash: string | null;
   /** Parcels, oldest first. */
   shipments: {
     carrier: string;
@@ -49,9 +52,11 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   const order = orderFacts(row);
   const refunds = await listRefundFacts(sql, orderId);
   const paymentIntentId = row.payment_intent_id;
+  const email = row.email ?? row.account_email;
   return {
     order,
-    customer: { ...orderDetails(row), userId: row.user_id, email: row.email ?? row.account_email },
+    customer: { ...orderDetails(row), userId: row.user_id, email },
+    emailHash: email && emailHash(settings.EMAIL_HASH_KEY, email),
     shipments: row.shipments.map((shipment) => ({
       carrier: shipment.carrier,
       trackingNumber: shipment.tracking_number,

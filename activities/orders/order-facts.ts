@@ -7,6 +7,10 @@ import { lockOrder, type OrderRow, readOrder } from '../../infra/postgres/orders
 
 export interface OrderFacts {
   orderId: string;
+  /** For people: 482-913-077. */
+  number: string;
+  /** Null for a guest. */
+  customerId: string | null;
   reservationId: string;
   status: OrderStatus;
   fulfillment: Fulfillment;
@@ -16,6 +20,7 @@ export interface OrderFacts {
   currency: string;
   paymentIntentId: string | null;
   expiresAt: string;
+  createdAt: string;
   lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
   /** Units in the order's parcels. */
   shipped: RefundLine[];
@@ -25,6 +30,8 @@ export function orderFacts(row: OrderRow): OrderFacts {
   const cents = (amount: string) => fromDecimal(amount, row.currency);
   return {
     orderId: row.id,
+    number: row.number,
+    customerId: row.user_id,
     reservationId: row.reservation_id,
     status: row.status,
     fulfillment: row.fulfillment,
@@ -34,6 +41,7 @@ export function orderFacts(row: OrderRow): OrderFacts {
     currency: row.currency,
     paymentIntentId: row.payment_intent_id,
     expiresAt: row.expires_at.toISOString(),
+    createdAt: row.created_at.toISOString(),
     lines: row.items.map(({ product_id, sku, name, quantity, price }) => ({
       productId: product_id,
       sku,

@@ -9,15 +9,16 @@ import { sourcesOf } from '../../domain/order-state.ts';
 import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
+import { readOrder } from '../../infra/postgres/orders.ts';
 import { lockReservation, type ReservationRow } from '../../infra/postgres/reservations.ts';
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { releaseInLedger } from '../reservations/stock-ledger.ts';
 import { insertEvent, recordEvent } from './order-events.ts';
-import { type OrderFacts, readOrderFacts } from './order-facts.ts';
+import { type OrderFacts, orderFacts, readOrderFacts } from './order-facts.ts';
 
 export type OpenedOrder =
-  | { outcome: 'opened'; order: OrderFacts }
+  | { outcome: 'opened'; order: OrderFacts; email: string | null }
   | { outcome: 'reservation_missing' }
   | { outcome: 'reservation_ended' };
 
@@ -28,8 +29,8 @@ export async function openOrder(db: Database, request: CheckoutRequest): Promise
     if (!reservation || !request.owners.includes(reservation.owner)) return { outcome: 'reservation_missing' };
     const isOpen = reservation.status === 'reserved' && reservation.is_live;
     if (isOpen) await insertOrder(sql, reservation, request);
-    const order = await readOrderFacts(sql, request.orderId);
-    return order ? { outcome: 'opened', order } : { outcome: 'reservation_ended' };
+    const row = await readOrder(sql, request.orderId);
+    return row ? { outcome: 'opened', order: orderFacts(row), email: row.email } : { outcome: 'reservation_ended' };
   });
 }
 

@@ -156,7 +156,7 @@ export function createPaymentActivities({
     refundPayment,
     retrieveRefund,
     reconcilePayment,
-    ...createUnmatchedPaymentActivities({ db, stripe }),
+    ...createUnmatchedPaymentActivities({ db, stripe, settings }),
   };
 }
 

@@ -4,7 +4,9 @@ import Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { UnmatchedReason } from '../../domain/payment.ts';
+import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { orderTraits, traitColumns } from '../../infra/postgres/order-traits.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { refundState, type StripeRefundState } from './refund-state.ts';
@@ -12,6 +14,10 @@ import { refundState, type StripeRefundState } from './refund-state.ts';
 export interface UnmatchedPayment {
   paymentIntentId: string;
   orderId: string;
+  orderNumber: string;
+  customerId: string | null;
+  /** Keyed hash of where emails about the order go, as a search attribute. */
+  emailHash: string | null;
   amountCents: number;
   currency: string;
   reason: UnmatchedReason;
@@ -24,12 +30,14 @@ export interface UnmatchedPayment {
   attempt: number;
 }
 
-async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment | null> {
+async function read(sql: Sql, settings: Settings, paymentIntentId: string): Promise<UnmatchedPayment | null> {
   const row = await sql.row(
     sql.query
       .selectFrom('payments')
-      .selectAll()
-      .where('id', '=', paymentIntentId)
+      .innerJoin('orders', 'orders.id', 'payments.order_id')
+      .selectAll('payments')
+      .select(traitColumns)
+      .where('payments.id', '=', paymentIntentId)
       .where('unmatched_reason', 'is not', null)
       .$narrowType<{ unmatched_reason: NotNull }>(),
   );
@@ -37,6 +45,7 @@ async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment
   return {
     paymentIntentId: row.id,
     orderId: row.order_id,
+    ...orderTraits(settings, row),
     amountCents: fromDecimal(row.received_amount, row.currency),
     currency: row.currency,
     reason: row.unmatched_reason,
@@ -48,7 +57,13 @@ async function read(sql: Sql, paymentIntentId: string): Promise<UnmatchedPayment
   };
 }
 
-export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDependencies, 'db' | 'stripe'>) {
+export function createUnmatchedPaymentActivities({
+  db,
+  stripe,
+  settings,
+}: Pick<ActivityDependencies, 'db' | 'stripe' | 'settings'>) {
+  const readPayment = (paymentIntentId: string) => read(db, settings, paymentIntentId);
+
   /**
    * Finds out whether the payment was returned by refunds made in the Stripe Dashboard and lost chargebacks; null while part of the
    * money is still at Stripe. Safe to retry: it only reads.
@@ -59,7 +74,7 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
     paymentIntentId: string;
   }): Promise<StripeRefundState | null> {
     const [payment, refunds, disputes] = await Promise.all([
-      read(db, paymentIntentId),
+      readPayment(paymentIntentId),
       stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }),
       stripe.disputes.list({ payment_intent: paymentIntentId, limit: 100 }),
     ]);
@@ -83,7 +98,7 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
     findUnmatchedRefund,
 
     /** null for a payment that belongs to its order or that the shop does not know. */
-    loadUnmatchedPayment: ({ paymentIntentId }: { paymentIntentId: string }) => read(db, paymentIntentId),
+    loadUnmatchedPayment: ({ paymentIntentId }: { paymentIntentId: string }) => readPayment(paymentIntentId),
 
     /**
      * Refunds everything that remains of the payment. Safe to retry: each attempt has one idempotency key. A manual refund or a lost
@@ -132,7 +147,7 @@ export function createUnmatchedPaymentActivities({ db, stripe }: Pick<ActivityDe
             ]),
           ),
       );
-      const payment = await read(db, paymentIntentId);
+      const payment = await readPayment(paymentIntentId);
       if (!payment) throw new Error(`payment ${paymentIntentId} is not unmatched`);
       return payment;
     },

@@ -1,11 +1,13 @@
 import type { RefundLimits } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
+import { orderTraits } from '../../infra/postgres/order-traits.ts';
+import { readRefund } from '../../infra/postgres/refunds.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { signalOrder } from '../orders/signal-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
-import { readRefundFacts } from './refund-facts.ts';
+import { type RefundFacts, refundFacts } from './refund-facts.ts';
 import * as ledger from './refund-ledger.ts';
 import type { SentDecision, SentRefundRequest } from './requests.ts';
 
@@ -43,7 +45,12 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
       return result;
     },
 
-    loadRefund: async ({ refundId }: { refundId: string }) => (await readRefundFacts(db, refundId)) ?? null,
+    /** With the hash by which staff find it; null when the refund does not exist. */
+    async loadRefund({ refundId }: { refundId: string }): Promise<(RefundFacts & { emailHash: string | null }) | null> {
+      const row = await readRefund(db, refundId);
+      if (!row) return null;
+      return { ...refundFacts(row), emailHash: orderTraits(settings, row).emailHash };
+    },
 
     /** Safe to retry: recorded once per state that Stripe reports. */
     async recordRefund(outcome: ledger.StripeRefundOutcome) {

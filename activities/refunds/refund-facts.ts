@@ -13,6 +13,9 @@ export type RefundKind = 'refund' | 'cancellation' | 'chargeback';
 export interface RefundFacts {
   refundId: string;
   orderId: string;
+  orderNumber: string;
+  /** Null for a guest. */
+  customerId: string | null;
   requestId: string;
   kind: RefundKind;
   amountCents: number;
@@ -51,10 +54,12 @@ export async function listRefundFacts(sql: Sql, orderId: string): Promise<Refund
   return (await readRefunds(sql, orderId)).map(refundFacts);
 }
 
-function refundFacts(row: RefundRow): RefundFacts {
+export function refundFacts(row: RefundRow): RefundFacts {
   return {
     refundId: row.id,
     orderId: row.order_id,
+    orderNumber: row.order_number,
+    customerId: row.user_id,
     requestId: row.request_id,
     kind: row.kind,
     amountCents: fromDecimal(row.amount, row.currency),

@@ -19,7 +19,7 @@ import {
 import { decisionBody, refundBody, waitingQuery } from './refunds.ts';
 import { reservationBody } from './reservations.ts';
 import { searchQuery, suggestQuery } from './search.ts';
-import { listParams } from './support.ts';
+import { findBody, listParams } from './support.ts';
 import { ADDRESS, ID, letters, linesOf, PRODUCT, problemsOf } from './testing.ts';
 
 const NUL = 'a\u0000b';
@@ -287,6 +287,12 @@ const SHAPES: readonly Shape[] = [
     good: {},
     fields: { status: optional({ taken: ['awaiting_approval', 'awaiting_return'], refused: ['pending', ''] }) },
     isStrict: false,
+  },
+  {
+    name: 'search for a case',
+    schema: findBody,
+    good: { for: 'a' },
+    fields: { for: required(text(300)) },
   },
   {
     name: 'list of support',

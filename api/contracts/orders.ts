@@ -60,9 +60,15 @@ export const shipment = z
 
 export const cancelBody = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelRequest' });
 
+const number = z.string().meta({
+  description: 'The order’s number for people, as printed on pages and in emails',
+  examples: ['482-913-077'],
+});
+
 export const order = z
   .object({
     id: uuid,
+    number,
     status: z.enum(ORDER_STATUSES),
     fulfillment: z.enum(FULFILLMENTS).meta({ description: 'Delivery state of a paid order' }),
     shipments: z
@@ -118,6 +124,7 @@ export type Checkout = z.infer<typeof checkout>;
 export const orderSummary = z
   .object({
     id: uuid,
+    number,
     status: z.enum(ORDER_STATUSES),
     total_amount: amount,
     refunded_amount: amount,

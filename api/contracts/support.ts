@@ -3,6 +3,10 @@ import { text } from './common.ts';
 
 export const listParams = z.object({ name: text(100) });
 
+export const findBody = z
+  .strictObject({ for: text(300).meta({ description: 'What identifies the case, such as an order number' }) })
+  .meta({ id: 'FindRequest' });
+
 const supportList = z
   .object({
     name: z.string(),

@@ -3,12 +3,18 @@ import { DomainError } from '../../domain/errors.ts';
 import { FORBIDDEN_CHARACTERS_HINT } from '../../domain/text.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { isStoreUnavailable } from '../../infra/unavailable.ts';
-import type { ApiState } from '../context.ts';
+import type { ApiContext, ApiState } from '../context.ts';
 import type { Problem } from '../contracts/common.ts';
 import { PROBLEMS } from '../problems.ts';
 
-/** Responds to every error with problem+json; an unexpected one is a 500 with the request's ID and no details. */
-export function errors(log: Logger): Middleware<ApiState> {
+/** Paths whose problems are pages for people, if the client is a browser. */
+export interface ProblemPages {
+  below: string;
+  write(ctx: ApiContext, problem: Problem): void;
+}
+
+/** Responds to every error with problem+json, or with a page; an unexpected one is a 500 with the request's ID and no details. */
+export function errors(log: Logger, pages: ProblemPages): Middleware<ApiState> {
   return async (ctx, next) => {
     try {
       await next();
@@ -36,6 +42,7 @@ export function errors(log: Logger): Middleware<ApiState> {
       if (status === 503) ctx.set('Retry-After', '1');
       if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
       ctx.set('Cache-Control', 'no-store');
+      if (ctx.path.startsWith(pages.below) && ctx.accepts('json', 'html') === 'html') return pages.write(ctx, problem);
       ctx.body = JSON.stringify(problem);
       ctx.type = 'application/problem+json';
     }

@@ -18,15 +18,16 @@ export function describePaths(operations: readonly Operation[]): ZodOpenApiPaths
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { tag, summary, access, params, query, headers, body, rawBody, ok } = operation;
+  const { tag, summary, access, params, query, headers, body, rawBody, acceptsForms, ok } = operation;
   const { security } = ACCESS[access];
-  const content = body ?? rawBody;
+  const schema = body ?? rawBody;
+  const form = acceptsForms && { 'application/x-www-form-urlencoded': { schema } };
   return {
     tags: [tag],
     summary,
     ...(security && { security }),
     requestParams: { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) },
-    ...(content && { requestBody: { content: { 'application/json': { schema: content } } } }),
+    ...(schema && { requestBody: { content: { 'application/json': { schema }, ...form } } }),
     responses: { ...successes(ok), ...problems(operation) },
   } as ZodOpenApiOperationObject;
 }

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import { builtOnce } from '../../infra/postgres/built-once.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import { type BeginCheckoutResult, beginCheckoutUpdate } from '../../workflows/order/messages.ts';
-import { orderStart } from '../../workflows/order/start.ts';
+import { orderStart, type StartedOrder } from '../../workflows/order/start.ts';
 import type { ApiDependencies } from '../context.ts';
 import { updateWithStart } from '../temporal-call.ts';
 
@@ -17,7 +18,7 @@ import { updateWithStart } from '../temporal-call.ts';
  * @throws DomainError not_found, reservation_ended, payment_provider_unavailable
  */
 export async function beginCheckout(
-  deps: Pick<ApiDependencies, 'db' | 'temporal'>,
+  deps: Pick<ApiDependencies, 'db' | 'temporal' | 'settings'>,
   request: Omit<CheckoutRequest, 'orderId'>,
 ): Promise<string> {
   const orderId = uuidFrom(ID_NAMESPACES.order, request.reservationId);
@@ -66,12 +67,21 @@ const ended = () =>
   );
 
 function begin(
-  { temporal }: Pick<ApiDependencies, 'temporal'>,
+  { temporal, settings }: Pick<ApiDependencies, 'temporal' | 'settings'>,
   amount: number,
   request: CheckoutRequest,
 ): Promise<BeginCheckoutResult> {
-  const { orderId, userId: customerId } = request;
-  const order = { orderId, customerId, amount, status: 'pending', createdAt: new Date() };
+  const { orderId, userId: customerId, email } = request;
+  const order: StartedOrder = {
+    orderId,
+    // PostgreSQL assigns it when the workflow inserts the order.
+    orderNumber: undefined,
+    emailHash: email === null ? null : emailHash(settings.EMAIL_HASH_KEY, email),
+    customerId,
+    amount,
+    status: 'pending',
+    createdAt: new Date(),
+  };
   // The workflow's own steps are idempotent; a new ID lets a retry try Stripe again after an outage.
   return updateWithStart(temporal, orderStart(order), beginCheckoutUpdate, request, randomUUID());
 }

@@ -8,6 +8,7 @@ import { SHOPPER_EVENTS } from '../../domain/order-events.ts';
 import { returnsUntil } from '../../domain/refund.ts';
 import { isStaff } from '../../domain/roles.ts';
 import type { Settings } from '../../infra/config.ts';
+import { emailHash } from '../../infra/email-hash.ts';
 import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
@@ -15,6 +16,7 @@ import { selectOrder } from '../../infra/postgres/orders.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
+import type { OrderTraits } from '../../workflows/shared/search-attributes.ts';
 import type { Order, OrderPage, OrderStreamMessage, Payment } from '../contracts/orders.ts';
 import { decodeCursor, encodeCursor, rejectForeignCursor } from '../cursor.ts';
 import type { Identity } from '../middleware/access-tokens.ts';
@@ -95,6 +97,7 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
   const isShopper = !isStaffViewer(viewer);
   return {
     id: row.id,
+    number: row.number,
     user_id: row.user_id,
     status: row.status,
     fulfillment: row.fulfillment,
@@ -133,6 +136,16 @@ export async function readOrder(sql: Sql, settings: Settings, orderId: string, v
   };
 }
 
+/** By which staff find the workflows of an order. */
+export function traitsOf({ EMAIL_HASH_KEY }: Settings, { id, number, user_id, email }: Order): OrderTraits {
+  return {
+    orderId: id,
+    orderNumber: number,
+    customerId: user_id,
+    emailHash: email === null ? null : emailHash(EMAIL_HASH_KEY, email),
+  };
+}
+
 function toPayment(settings: Settings, clientSecret: string | null): Payment | null {
   if (!clientSecret) return null;
   return {
@@ -160,7 +173,7 @@ export async function listOrders(
         .whereRef('line.order_id', '=', 'o.id')
         .as('item'),
     )
-    .select(['o.id', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
+    .select(['o.id', 'o.number', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
     .select(['item.item_count', 'item.first_name', 'item.first_image'])
     .select((order) => order.cast<string>('o.created_at', 'text').as('cursor_at'))
     .where('o.owner', '=', anyOf(owners))
@@ -183,6 +196,7 @@ export async function listOrders(
   return {
     items: items.map((row) => ({
       id: row.id,
+      number: row.number,
       status: row.status,
       total_amount: Number(row.total_amount),
       refunded_amount: Number(row.refunded_amount),

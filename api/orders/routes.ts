@@ -11,7 +11,7 @@ import { ownersOf } from '../middleware/identity.ts';
 import { Alternative, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
-import { listOrders, readOrder, type Viewer } from './order-reader.ts';
+import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
 
@@ -108,8 +108,7 @@ async function cancelOrder(deps: ApiDependencies, before: Order, person: string,
   const requestId = await cancellationId(deps, before.id, person);
   const subject = refundSubject(refundIdOf(before.id, requestId));
   const order = {
-    orderId: before.id,
-    customerId: before.user_id,
+    ...traitsOf(deps.settings, before),
     amount: before.total_amount,
     status: before.status,
     createdAt: new Date(before.created_at),

@@ -65,8 +65,7 @@ export const refundRoutes = declareRoutes(
           restock: body.restock,
           awaitReturn: body.await_return,
           actor: personOf(ctx),
-          customerId: order.user_id,
-          currency: order.currency,
+          order,
         });
         return { refund };
       },

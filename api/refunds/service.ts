@@ -6,6 +6,7 @@ import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { orderTraits } from '../../infra/postgres/order-traits.ts';
 import { type RefundRow, readRefund, readRefunds, selectRefunds } from '../../infra/postgres/refunds.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
@@ -13,7 +14,9 @@ import { decideRefundUpdate, refundWorkflowId, requestRefundUpdate } from '../..
 import { refundStart } from '../../workflows/refund/start.ts';
 import { updateRefund } from '../case-workflows.ts';
 import type { ApiDependencies, Settings } from '../context.ts';
+import type { Order } from '../contracts/orders.ts';
 import type { Refund } from '../contracts/refunds.ts';
+import { traitsOf } from '../orders/order-reader.ts';
 import { updateWithStart } from '../temporal-call.ts';
 
 const MAX_WAITING = 200;
@@ -23,9 +26,7 @@ type RefundDependencies = Pick<ApiDependencies, 'temporal' | 'settings' | 'db'>;
 export interface ApiRefundRequest extends Omit<RefundRequest, 'refundId'> {
   /** The authenticated caller, in the format of `domain/identity`. */
   actor: string;
-  customerId: string | null;
-  /** Currency of the order. */
-  currency: string;
+  order: Order;
 }
 
 /**
@@ -34,12 +35,12 @@ export interface ApiRefundRequest extends Omit<RefundRequest, 'refundId'> {
  */
 export async function startRefund(
   deps: RefundDependencies,
-  { actor, customerId, currency, ...request }: ApiRefundRequest,
+  { actor, order, ...request }: ApiRefundRequest,
 ): Promise<Refund> {
   const { orderId, requestId } = request;
   const refundId = refundIdOf(orderId, requestId);
-  const amount = request.amountCents === undefined ? undefined : toDecimal(request.amountCents, currency);
-  const started = { refundId, orderId, requestId, customerId, amount, createdAt: new Date() };
+  const amount = request.amountCents === undefined ? undefined : toDecimal(request.amountCents, order.currency);
+  const started = { ...traitsOf(deps.settings, order), refundId, requestId, amount, createdAt: new Date() };
   const proof = proveActor(deps.settings.JWT_SECRET, actor, refundSubject(refundId));
   const answer = await updateWithStart(
     deps.temporal,
@@ -75,10 +76,10 @@ export async function decideRefund(
   const refund = await readRefund(deps.db, refundId);
   if (!refund) throw new DomainError('not_found', 'Refund not found.');
   const resumed = {
+    ...orderTraits(deps.settings, refund),
     refundId,
     orderId: refund.order_id,
     requestId: refund.request_id,
-    customerId: refund.user_id,
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };

@@ -50,4 +50,27 @@ describe('the support desk’s lists', () => {
     expect(missing.body).toMatchObject({ code: 'not_found', lists: SUPPORT_LIST_NAMES });
     expect(missing.body.detail).toContain('needs-approval, stuck,');
   });
+
+  it('find orders by the words of their status', async () => {
+    expect(await queryOf('to-ship')).toContain('OrderStatus IN ("paid", "partially refunded")');
+    expect(await queryOf('under-review')).toContain('OrderStatus IN ("under review")');
+  });
+});
+
+describe('in a browser', () => {
+  const open = (path: string, accept: string) =>
+    fetch(`${shop.api.url}/api/support/${path}`, { redirect: 'manual', headers: { accept } });
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+  it('a problem is a page with a sentence; other clients get JSON', async () => {
+    const page = await open('lists/yesterday', BROWSER);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('<p role="alert">There is no list “yesterday”. The lists are needs-approval,');
+    for (const accept of ['*/*', 'application/json', 'application/problem+json']) {
+      const json = await open('lists/yesterday', accept);
+      expect([accept, json.headers.get('content-type')]).toEqual([accept, 'application/problem+json']);
+    }
+    const elsewhere = await fetch(`${shop.api.url}/api/nothing`, { headers: { accept: BROWSER } });
+    expect(elsewhere.headers.get('content-type')).toBe('application/problem+json');
+  });
 });

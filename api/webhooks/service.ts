@@ -5,41 +5,37 @@ import { z } from 'zod';
 import { fromStripeAmount } from '../../domain/currencies.ts';
 import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
-import type { OrderStatus } from '../../domain/order-state.ts';
 import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
+import { orderTraits, type TraitColumns, traitColumns } from '../../infra/postgres/order-traits.ts';
 import { withPayment } from '../../infra/postgres/payments.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import type { Services } from '../../infra/services.ts';
 import { type PaymentFacts, paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
 import { moneyMovedSignal, paymentChangedSignal } from '../../workflows/order/messages.ts';
-import { resumedOrderStart } from '../../workflows/order/start.ts';
+import { resumedOrderStart, type StartedOrder } from '../../workflows/order/start.ts';
 import { refundChangedSignal } from '../../workflows/refund/messages.ts';
 import { recordedRefundStart } from '../../workflows/refund/start.ts';
 import type { WorkflowStart } from '../../workflows/shared/start.ts';
 import { unmatchedRefundChangedSignal } from '../../workflows/unmatched-payment/messages.ts';
 import { unmatchedPaymentStart } from '../../workflows/unmatched-payment/start.ts';
 
-type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log'>;
+type WebhookDependencies = Pick<Services, 'db' | 'temporal' | 'log' | 'settings'>;
 
 const uuid = z.uuid();
 
-interface KnownOrder {
-  id: string;
-  status: OrderStatus;
+interface KnownOrder extends StartedOrder {
   captured: boolean;
   paymentIntentId: string | null;
   currency: string;
-  customerId: string | null;
-  amount: number;
-  createdAt: Date;
 }
 
 type OrderRow = Pick<
   Row<'orders'>,
-  'id' | 'status' | 'payment_intent_id' | 'currency' | 'user_id' | 'total_amount' | 'created_at'
-> & { captured: boolean };
+  'id' | 'status' | 'payment_intent_id' | 'currency' | 'total_amount' | 'created_at'
+> &
+  TraitColumns & { captured: boolean };
 
 interface ReceivedEvent {
   event: Stripe.Event;
@@ -95,8 +91,9 @@ async function recordEvent(sql: Sql, { event, objectId, orderId, intentId, facts
       .leftJoin('known', (join) => join.onTrue())
       .leftJoin('orders', 'orders.id', 'known.id')
       .select((recorded) => recorded('recorded.handled_at', 'is not', null).$castTo<boolean>().as('handled'))
-      .select(['orders.id', 'orders.status', 'orders.payment_intent_id', 'orders.currency', 'orders.user_id'])
+      .select(['orders.id', 'orders.status', 'orders.payment_intent_id', 'orders.currency'])
       .select(['orders.total_amount', 'orders.created_at'])
+      .select(traitColumns)
       .select((order) => order('orders.captured_amount', '>', '0').as('captured'))
       // Without an order, the left join leaves all of its columns null.
       .$castTo<{ handled: boolean } & (OrderRow | { id: null })>(),
@@ -127,7 +124,7 @@ export async function handleStripeEvent(deps: WebhookDependencies, event: Stripe
   if (row.handled) return;
   // Events without one of the shop's orders, such as those of other programs on the Stripe account, need no action.
   const isUnmatched = intentId !== undefined && (await notifyUnmatched(deps, event, intentId));
-  if (!isUnmatched && row.id !== null) await notifyWorkflow(deps, event, toOrder(row));
+  if (!isUnmatched && row.id !== null) await notifyWorkflow(deps, event, toOrder(deps, row));
   await deps.db.run(markHandled(deps.db, { eventId: event.id }));
 }
 
@@ -159,15 +156,15 @@ function factsOf({ log }: WebhookDependencies, event: Stripe.Event): PaymentFact
   }
 }
 
-function toOrder(row: OrderRow): KnownOrder {
-  const { id, status, captured, currency } = row;
+function toOrder({ settings }: WebhookDependencies, row: OrderRow): KnownOrder {
+  const { id: orderId, status, captured, currency } = row;
   return {
-    id,
+    orderId,
+    ...orderTraits(settings, row),
     status,
     captured,
     currency,
     paymentIntentId: row.payment_intent_id,
-    customerId: row.user_id,
     amount: Number(row.total_amount),
     createdAt: row.created_at,
   };
@@ -212,16 +209,14 @@ async function signalWithStart<Input>(
   await temporal.workflow.signalWithStart(workflowType, { ...start, signal, signalArgs: [] });
 }
 
-const resumed = ({ id, ...order }: KnownOrder) => ({ ...order, orderId: id });
-
 /** The order workflow is resumed if it has completed, so that no payment is overlooked. */
 async function notifyOfPayment({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await signalWithStart(temporal, resumedOrderStart(resumed(order), 'for a payment'), paymentChangedSignal);
+  await signalWithStart(temporal, resumedOrderStart(order, 'for a payment'), paymentChangedSignal);
 }
 
 /** The order workflow reads refunds and disputes from Stripe, because events can arrive late, twice, or out of order. */
 async function notifyOfMoney({ temporal }: WebhookDependencies, order: KnownOrder): Promise<void> {
-  await signalWithStart(temporal, resumedOrderStart(resumed(order), 'for an event from Stripe'), moneyMovedSignal);
+  await signalWithStart(temporal, resumedOrderStart(order, 'for an event from Stripe'), moneyMovedSignal);
 }
 
 /** Signals the refund's workflow, or the order's for a refund from the Stripe Dashboard, which has no workflow. */
@@ -230,7 +225,7 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     deps.db.query
       .selectFrom('refunds')
       .select(['id', 'request_id', 'status', 'amount', 'requested_by', 'created_at'])
-      .where('order_id', '=', order.id)
+      .where('order_id', '=', order.orderId)
       .where((own) =>
         own.or([
           own('stripe_refund_id', '=', refund.id),
@@ -244,11 +239,14 @@ async function notifyOfRefund(deps: WebhookDependencies, order: KnownOrder, refu
     return;
   }
   if (own.status === refund.status) return;
+  const { orderId, orderNumber, emailHash, customerId } = order;
   const resumedOwn = {
+    orderId,
+    orderNumber,
+    emailHash,
+    customerId,
     refundId: own.id,
-    orderId: order.id,
     requestId: own.request_id,
-    customerId: order.customerId,
     amount: Number(own.amount),
     createdAt: own.created_at,
   };
@@ -271,7 +269,7 @@ async function notifyOfForeignRefund(
     deps.db.query
       .selectFrom('refunds')
       .select((refund) => refund.fn.sum<string | null>('amount').as('total'))
-      .where('order_id', '=', order.id)
+      .where('order_id', '=', order.orderId)
       .where('kind', '<>', 'chargeback')
       .where('status', 'in', ['pending', 'succeeded']),
   );
@@ -288,7 +286,7 @@ const MONEY_BACK = /^(refund\.|charge\.refunded$|charge\.dispute\.)/;
  * @returns whether the event is of such a payment
  */
 async function notifyUnmatched(
-  { db, temporal }: WebhookDependencies,
+  { db, temporal, settings }: WebhookDependencies,
   event: Stripe.Event,
   paymentIntentId: string,
 ): Promise<boolean> {
@@ -296,14 +294,18 @@ async function notifyUnmatched(
   const payment = await db.row(
     db.query
       .selectFrom('payments')
-      .select(['order_id', 'refund_status', 'stripe_refund_id', 'received_amount', 'created_at'])
-      .where('id', '=', paymentIntentId)
+      .innerJoin('orders', 'orders.id', 'payments.order_id')
+      .select(['payments.order_id', 'payments.refund_status', 'payments.stripe_refund_id', 'payments.received_amount'])
+      .select('payments.created_at')
+      .select(traitColumns)
+      .where('payments.id', '=', paymentIntentId)
       .where('unmatched_reason', 'is not', null),
   );
   if (!payment) return false;
   const { id, status } = event.data.object as { id?: string; status?: string };
   if (payment.stripe_refund_id === id && payment.refund_status === status) return true;
   const open = {
+    ...orderTraits(settings, payment),
     orderId: payment.order_id,
     paymentIntentId,
     amount: Number(payment.received_amount),

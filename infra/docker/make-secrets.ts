@@ -15,6 +15,7 @@ const secrets = {
   JWT_SECRET: randomBytes(32).toString('base64url'),
   REFRESH_SECRET: randomBytes(32).toString('base64url'),
   PAYLOAD_KEYS: `compose:${randomBytes(32).toString('base64')}`,
+  EMAIL_HASH_KEY: randomBytes(32).toString('base64url'),
   // The shop and the Stripe stand-in share the same keys.
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STRIPE_${name}`, value])),
   ...Object.fromEntries(Object.entries(stripe).map(([name, value]) => [`STANDIN_${name}`, value])),

@@ -4,7 +4,7 @@ set -eu
 until temporal operator cluster health; do sleep 1; done
 temporal operator namespace describe -n default >/dev/null 2>&1 ||
   temporal operator namespace create -n default --retention 7d
-for attribute in OrderStatus=Keyword CustomerId=Keyword OrderId=Keyword NeedsApproval=Bool Amount=Double Day=Keyword StuckSince=Datetime DisputeStatus=Keyword EvidenceDueBy=Datetime; do
+for attribute in OrderStatus=Keyword CustomerId=Keyword OrderId=Keyword OrderNumber=Keyword EmailHash=Keyword NeedsApproval=Bool Amount=Double Day=Keyword StuckSince=Datetime DisputeStatus=Keyword EvidenceDueBy=Datetime; do
   name=${attribute%=*}
   # A new namespace takes a moment to be known everywhere.
   until temporal operator search-attribute list | grep -qw "$name"; do

@@ -3,17 +3,16 @@ import type { SelectQueryBuilder, UpdateObject } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Sql } from './database.ts';
 import type { Row, Tables } from './entities/index.ts';
+import { type TraitColumns, traitColumns } from './order-traits.ts';
 import { now } from './statement-parts.ts';
 
-export interface RefundRow extends Row<'refunds'> {
+export interface RefundRow extends Row<'refunds'>, TraitColumns {
   /** In order of product ID. */
   items: { product_id: string; quantity: number; name: string }[];
   /** Whether its units are back in stock. */
   is_restocked: boolean;
   /** From the order. */
   payment_intent_id: string | null;
-  /** From the order. */
-  user_id: string | null;
 }
 
 /** Selects whole refunds: add conditions or an order. */
@@ -24,7 +23,8 @@ export function selectRefunds(
     .selectFrom('refunds')
     .innerJoin('orders', 'orders.id', 'refunds.order_id')
     .selectAll('refunds')
-    .select(['orders.payment_intent_id', 'orders.user_id'])
+    .select('orders.payment_intent_id')
+    .select(traitColumns)
     .select((refund) => [
       refund
         .exists(

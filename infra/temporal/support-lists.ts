@@ -1,5 +1,5 @@
 /** The support team’s work lists, as queries of the Temporal Web UI. Each has its own link: GET /api/support/lists/:name. */
-
+import { type OrderStatus, statusInWords } from '../../domain/order-state.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 
 /** Inputs of the queries. */
@@ -21,8 +21,8 @@ const RUNNING = 'ExecutionStatus = "Running"';
 const ORDERS = 'WorkflowType = "order"';
 const MAX_IDS = 100;
 const quoted = (texts: readonly string[]): string => texts.map((text) => `"${text.replaceAll('"', '')}"`).join(', ');
-const inStatus = (...statuses: string[]): string => {
-  const list = statuses.map((status) => `"${status}"`).join(', ');
+const inStatus = (...statuses: OrderStatus[]): string => {
+  const list = statuses.map((status) => `"${statusInWords(status)}"`).join(', ');
   return `${ORDERS} AND OrderStatus IN (${list}) AND ${RUNNING}`;
 };
 
@@ -98,3 +98,6 @@ export const supportListQuery = (name: SupportListName, at: ListMoment): string 
 
 /** Path on the API's origin that redirects to the list. */
 export const supportListPath = (name: SupportListName): string => `/api/support/lists/${name}`;
+
+/** Path on the API's origin of the page on which staff find a case. */
+export const SUPPORT_FIND_PATH = '/api/support/find';

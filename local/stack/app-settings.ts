@@ -76,6 +76,7 @@ export function appSettings(
     JWT_SECRET: profile.secret('jwt_secret'),
     REFRESH_SECRET: profile.secret('refresh_secret'),
     PAYLOAD_KEYS: profile.secret('payload_keys', () => `local:${randomBytes(32).toString('base64')}`),
+    EMAIL_HASH_KEY: profile.secret('email_hash_key'),
     // The local Web UI has no sign-in and thus no token to send; both listen only on this machine.
     CODEC_REQUIRE_SIGN_IN: 'false',
     STOREFRONT_URL: urls.storefront,

@@ -1,6 +1,6 @@
 /** `npm start [-- --reset]`: runs the complete shop in the foreground, until Ctrl-C or `npm run stop`. */
 import { UnknownMigrationsError } from '../../infra/postgres/unknown-migrations.ts';
-import { SUPPORT_LIST_NAMES, supportListPath } from '../../infra/temporal/support-lists.ts';
+import { SUPPORT_FIND_PATH, SUPPORT_LIST_NAMES, supportListPath } from '../../infra/temporal/support-lists.ts';
 import type { ProcessEvent } from './processes/managed-process.ts';
 import { Profile, SHOP_PROFILE } from './profile.ts';
 import { progressDisplay } from './progress-display.ts';
@@ -108,6 +108,7 @@ function describe(addresses: StackAddresses): string {
       ['Demo support', signIn(support)],
       ['Demo support lead', signIn(lead)],
       ['Mailbox', addresses.mailbox ?? 'not used: SMTP_URL is set'],
+      ['Find a case', addresses.temporal_ui && api && `${api}${SUPPORT_FIND_PATH}`],
       ['Lists', addresses.temporal_ui && api && `${api}/api/support/lists`],
       ...(addresses.temporal_ui ? lists : []),
     ]),

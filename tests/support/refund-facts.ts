@@ -4,6 +4,8 @@ import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 export const refundFacts = (change: Partial<RefundFacts> = {}): RefundFacts => ({
   refundId: 'r1',
   orderId: 'o1',
+  orderNumber: '482-913-077',
+  customerId: null,
   requestId: 'ticket 1',
   kind: 'refund',
   amountCents: 2500,

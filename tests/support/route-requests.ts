@@ -218,6 +218,8 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'POST /api/refunds/{id}/approve': decision,
   'POST /api/refunds/{id}/reject': decision,
 
+  'GET /api/support/find': nothingNeeded,
+  'POST /api/support/find': () => ({ body: () => ({ for: '482-913-077' }) }),
   'GET /api/support/lists': nothingNeeded,
   'GET /api/support/lists/{name}': () => ({ params: { name: SUPPORT_LIST_NAMES[0]! } }),
 

@@ -42,6 +42,8 @@ export class ScriptedOrder {
   constructor(orderId: string, expiresAt: Date) {
     this.order = {
       orderId,
+      number: '482-913-077',
+      customerId: null,
       reservationId: 'a1b2c3d4-0000-4000-8000-000000000000',
       status: 'pending',
       fulfillment: 'unfulfilled',
@@ -51,6 +53,7 @@ export class ScriptedOrder {
       currency: 'usd',
       paymentIntentId: null,
       expiresAt: expiresAt.toISOString(),
+      createdAt: new Date(expiresAt.getTime() - 600_000).toISOString(),
       lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
       shipped: [],
     };
@@ -92,6 +95,7 @@ export class ScriptedOrder {
         shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
       },
       shipments: this.shipments,
+      emailHash: null,
       reviewReason: null,
       refunds: this.refunds,
       packing: [],
@@ -105,7 +109,7 @@ export class ScriptedOrder {
   readonly activities = {
     openOrder: async () => {
       this.calls.push('openOrder');
-      return { outcome: 'opened', order: this.order };
+      return { outcome: 'opened', order: this.order, emailHash: null };
     },
     loadOrder: async () => this.order,
     loadCase: async (): Promise<OrderRecord> => {

@@ -45,6 +45,8 @@ async function serving(env: TestWorkflowEnvironment): Promise<SkippingTemporal> 
     searchAttributes: {
       OrderStatus: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
       OrderId: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      OrderNumber: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
+      EmailHash: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
       CustomerId: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
       Day: TYPES.INDEXED_VALUE_TYPE_KEYWORD,
       Amount: TYPES.INDEXED_VALUE_TYPE_DOUBLE,

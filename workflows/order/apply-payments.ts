@@ -22,7 +22,7 @@ export async function applyPayments(order: OrderCase): Promise<AppliedPayments['
     order.changed = true;
   }
   for (const paymentIntentId of applied.unmatched) {
-    const start = unmatchedPaymentStart({ orderId, paymentIntentId }, 'Refund of an unmatched payment');
+    const start = unmatchedPaymentStart({ ...order.traits, paymentIntentId }, 'Refund of an unmatched payment');
     await startUnlessRunning(start);
   }
   return applied.outcome;

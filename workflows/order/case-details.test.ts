@@ -32,6 +32,8 @@ interface Situation {
 function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situation): string[] {
   const order: OrderFacts = {
     orderId: 'o1',
+    number: '482-913-077',
+    customerId: null,
     reservationId: 'v1',
     status: 'paid',
     fulfillment: 'unfulfilled',
@@ -41,6 +43,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     currency: 'usd',
     paymentIntentId: 'pi_1',
     expiresAt: '2026-11-01T10:10:00.000Z',
+    createdAt: '2026-11-01T10:00:00.000Z',
     lines: LINES,
     shipped: [],
     ...change,
@@ -53,6 +56,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
       shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
     },
     shipments: [],
+    emailHash: null,
     reviewReason: null,
     refunds,
     packing: [],

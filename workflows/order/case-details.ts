@@ -21,7 +21,7 @@ import type { OrderCase } from './case.ts';
 /** Renders the case in Markdown for support staff: items, money, declined payments, the next step, and the available updates. */
 export function describeOrder(order: OrderCase): string {
   const { facts, record } = order;
-  const parts = [`### Order ${order.orderId}`];
+  const parts = [`### Order ${facts?.number ?? order.orderId}`];
   const stopped = order.stuck.current;
   if (stopped) {
     parts.push(
@@ -36,6 +36,7 @@ export function describeOrder(order: OrderCase): string {
   parts.push(
     itemTable(facts.lines, record?.packing, money),
     [
+      `- Order ID: \`${facts.orderId}\``,
       `- Status: **${statusInWords(facts.status)}**`,
       // One amount per line, because the Web UI renders text between two dollar signs as math.
       `- Total: ${money(facts.totalCents)}`,

@@ -18,6 +18,8 @@ vi.mock('@temporalio/workflow', async (original) => ({
 const ACCOUNT = '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55';
 const ORDER: OrderFacts = {
   orderId: 'o1',
+  number: '482-913-077',
+  customerId: null,
   reservationId: 'v1',
   status: 'paid',
   fulfillment: 'unfulfilled',
@@ -27,6 +29,7 @@ const ORDER: OrderFacts = {
   currency: 'usd',
   paymentIntentId: 'pi_1',
   expiresAt: '2026-11-01T10:10:00.000Z',
+  createdAt: '2026-11-01T10:00:00.000Z',
   lines: [
     { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
     { productId: 'p2', sku: 'BOWL-1', name: 'Bowl | blue', quantity: 1, unitPriceCents: 1500 },
@@ -53,6 +56,7 @@ const RECORD: OrderRecord = {
     shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
   },
   shipments: [],
+  emailHash: null,
   reviewReason: null,
   refunds: [],
   packing: [],

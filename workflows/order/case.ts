@@ -1,13 +1,16 @@
-import { condition, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
+import type { OpenedCase } from '../../activities/orders/activities.ts';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { Buyer, CheckoutRequest } from '../../domain/checkout.ts';
+import { toDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { isOpenDispute } from '../../domain/shipping.ts';
 import { refuse } from '../shared/failures.ts';
-import { disputeStatusKey, evidenceDueByKey, orderStatusKey } from '../shared/search-attributes.ts';
+import { caseAttributes, disputeStatusKey, evidenceDueByKey, type OrderTraits } from '../shared/search-attributes.ts';
+import { showAttributes } from '../shared/show-attributes.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { CarriedOver, OrderInput, OrderOutcome, OrderRequest } from './messages.ts';
 import { durable } from './steps.ts';
@@ -47,8 +50,8 @@ export class OrderCase {
   inFlightChecks: number;
   readonly stuck = new StuckSteps();
   readonly failures: NewFailure[] = [];
-  #shownStatus: string | undefined = 'pending';
-  #shownDispute: string | null = null;
+  /** Keyed hash of where emails about the order go. */
+  #emailHash: string | null = null;
 
   constructor({ orderId, carried }: OrderInput) {
     this.orderId = orderId;
@@ -68,15 +71,22 @@ export class OrderCase {
     return this.facts?.status;
   }
 
+  /** By which staff find the order, and its refunds. */
+  get traits(): OrderTraits {
+    const { number, customerId } = this.facts ?? {};
+    return { orderId: this.orderId, orderNumber: number, customerId: customerId ?? null, emailHash: this.#emailHash };
+  }
+
   /** Whether the workflow has received a signal that it has not acted on. */
   get hasNews(): boolean {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
 
-  markOpened(order: OrderFacts, begun?: CheckoutRequest): void {
+  markOpened({ order, emailHash }: OpenedCase, begun: CheckoutRequest): void {
     this.facts ??= order;
     this.begun ??= begun;
-    this.#showStatus();
+    this.#emailHash ??= emailHash;
+    this.#showFacts();
   }
 
   markPayable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
@@ -88,7 +98,7 @@ export class OrderCase {
     this.facts = order;
     this.failures.push(...failures);
     this.refundId ??= refundId ?? undefined;
-    this.#showStatus();
+    this.#showFacts();
   }
 
   /** Stripe reports that the payment succeeded. The activity has recorded this, and the workflow applies it next. */
@@ -107,7 +117,7 @@ export class OrderCase {
 
   update(order: OrderFacts): void {
     this.facts = order;
-    this.#showStatus();
+    this.#showFacts();
   }
 
   /** Waits until the order has been created or loaded. @throws ApplicationFailure conflict when no order was placed */
@@ -125,7 +135,8 @@ export class OrderCase {
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.facts = record.order;
-    this.#showStatus();
+    this.#emailHash = record.emailHash;
+    this.#showFacts();
     this.#showDispute();
   }
 
@@ -164,11 +175,10 @@ export class OrderCase {
     };
   }
 
-  #showStatus(): void {
-    const status = this.facts?.status;
-    if (status === undefined || status === this.#shownStatus) return;
-    this.#shownStatus = status;
-    upsertSearchAttributes([{ key: orderStatusKey, value: status }]);
+  #showFacts(): void {
+    const { totalCents, currency, status, createdAt } = this.facts!;
+    const amount = toDecimal(totalCents, currency);
+    showAttributes(caseAttributes({ ...this.traits, amount, status, createdAt: new Date(createdAt) }));
   }
 
   /** Sets the search attributes by which staff find chargebacks: those of the open chargeback, otherwise of the latest. */
@@ -176,10 +186,7 @@ export class OrderCase {
     const { disputes } = this.record ?? {};
     const dispute = disputes?.find(({ status }) => isOpenDispute(status)) ?? disputes?.at(-1);
     if (!dispute) return;
-    const shown = `${dispute.status} ${dispute.evidenceDueBy}`;
-    if (shown === this.#shownDispute) return;
-    this.#shownDispute = shown;
-    upsertSearchAttributes([
+    showAttributes([
       { key: disputeStatusKey, value: dispute.status },
       { key: evidenceDueByKey, value: dispute.evidenceDueBy ? new Date(dispute.evidenceDueBy) : null },
     ]);

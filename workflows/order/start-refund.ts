@@ -14,7 +14,6 @@ export function startedRefund({ refundId, requestId, amountCents, currency }: Re
  * Starts the workflow of a refund that is already in the database; it sends the refund, or waits for approval.
  * @param summary shown in the list of workflows
  */
-export async function startRefund({ orderId, record }: OrderCase, refund: Refund, summary: string): Promise<void> {
-  const customerId = record?.customer.userId ?? null;
-  await startUnlessRunning(recordedRefundStart({ ...refund, orderId, customerId, createdAt: new Date() }, summary));
+export async function startRefund({ traits }: OrderCase, refund: Refund, summary: string): Promise<void> {
+  await startUnlessRunning(recordedRefundStart({ ...refund, ...traits, createdAt: new Date() }, summary));
 }

@@ -1,16 +1,9 @@
 /** Start options of the order workflow: its ID, queue, policies, and search attributes. */
-import { caseAttributes } from '../shared/search-attributes.ts';
+import { type CaseTraits, caseAttributes } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type OrderInput, orderWorkflowId } from './messages.ts';
 
-export interface StartedOrder {
-  orderId: string;
-  customerId: string | null;
-  /** Total, in the currency's major unit. */
-  amount: number;
-  status: string;
-  createdAt: Date;
-}
+export type StartedOrder = Required<CaseTraits>;
 
 /** Start options of the workflow of a new order. */
 export function orderStart(order: StartedOrder): WorkflowStart<OrderInput> {

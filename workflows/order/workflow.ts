@@ -86,7 +86,7 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
       requests += 1;
       const opened = await short.openOrder(begin);
       if (opened.outcome !== 'opened') return { outcome: opened.outcome };
-      order.markOpened(opened.order, begin);
+      order.markOpened(opened, begin);
       if (order.facts!.status !== 'pending') return { outcome: 'opened', status: order.facts!.status };
       if (!order.facts!.paymentIntentId) {
         opening ??= openPayment(order.facts!);

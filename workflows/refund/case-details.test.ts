@@ -35,12 +35,12 @@ function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
 
 it('a pending refund shows its amount, its reason, and who requested it', () => {
   expect(pageOf({ refund: {} })).toEqual([
-    '### Refund of order o1',
+    '### Refund of order 482-913-077',
     'Stripe or the bank is processing the refund.',
     [
       '- Amount: **$25.00**',
       '- State: **pending**',
-      '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
+      '- Order: [482-913-077](/namespaces/default/workflows/order-o1)',
       '- Why: Broken \\*handle\\*',
       '- Requested by: ui:Anna, 2026-11-01 10:00 UTC',
       '- Payment: `pi_1`',

@@ -7,8 +7,7 @@ import type { RefundFacts } from './messages.ts';
 /** Renders the case in Markdown for support staff: amount, reason, requester, the next step, and the available updates. */
 export function describeRefund(refund: RefundCase): string {
   const { facts } = refund;
-  const orderId = facts?.orderId ?? refund.input.orderId;
-  const parts = [`### Refund of order ${orderId}`];
+  const parts = [`### Refund of order ${facts?.orderNumber ?? refund.input.orderId}`];
   const stopped = refund.stuck.current;
   if (stopped) parts.push(`**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`);
   parts.push(nextStep(refund));
@@ -17,7 +16,7 @@ export function describeRefund(refund: RefundCase): string {
     [
       `- Amount: **${formatMoney(facts.amountCents, facts.currency)}**`,
       `- State: **${facts.status.replaceAll('_', ' ')}**`,
-      `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
+      `- Order: ${workflowLink(orderWorkflowId(facts.orderId), facts.orderNumber)}`,
       `- Why: ${plain(facts.reason)}`,
       `- Requested by: ${plain(facts.requestedBy)}, ${atTime(facts.createdAt)}`,
       ...(facts.decidedBy ? [`- Decided by: ${plain(facts.decidedBy)} (${plain(facts.decisionReason ?? '')})`] : []),

@@ -1,7 +1,8 @@
-import { condition, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { toDecimal } from '../../domain/money.ts';
 import { refuse } from '../shared/failures.ts';
-import { amountKey, needsApprovalKey, orderIdKey } from '../shared/search-attributes.ts';
+import { caseAttributes, needsApprovalKey } from '../shared/search-attributes.ts';
+import { showAttributes } from '../shared/show-attributes.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
 import type { RefundFacts, RefundInput, RefundOutcome } from './messages.ts';
 
@@ -15,7 +16,8 @@ export class RefundCase {
   news = false;
   outcome: RefundOutcome | undefined;
   readonly stuck = new StuckSteps();
-  #needsApproval = false;
+  /** Keyed hash of where emails about the order go; null until the records are loaded. */
+  emailHash: string | null = null;
 
   constructor(input: RefundInput) {
     this.input = input;
@@ -30,15 +32,13 @@ export class RefundCase {
 
   apply(refund: RefundFacts): void {
     this.facts = refund;
-    const needsApproval = refund.status === 'awaiting_approval';
-    if (needsApproval !== this.#needsApproval) {
-      this.#needsApproval = needsApproval;
-      upsertSearchAttributes([
-        { key: orderIdKey, value: refund.orderId },
-        { key: amountKey, value: toDecimal(refund.amountCents, refund.currency) },
-        { key: needsApprovalKey, value: needsApproval },
-      ]);
-    }
+    const { orderId, orderNumber, customerId, amountCents, currency, status } = refund;
+    const amount = toDecimal(amountCents, currency);
+    const createdAt = new Date(refund.createdAt);
+    showAttributes([
+      ...caseAttributes({ orderId, orderNumber, customerId, emailHash: this.emailHash, amount, createdAt }),
+      { key: needsApprovalKey, value: status === 'awaiting_approval' ? true : null },
+    ]);
   }
 
   markRefused(message: string): void {

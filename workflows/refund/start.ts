@@ -1,13 +1,11 @@
 /** Start options of a refund's workflow: its ID, queue, policies, and search attributes. */
-import { caseAttributes } from '../shared/search-attributes.ts';
+import { caseAttributes, type OrderTraits } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type RefundInput, refundWorkflowId } from './messages.ts';
 
-export interface StartedRefund {
+export interface StartedRefund extends OrderTraits {
   refundId: string;
-  orderId: string;
   requestId: string;
-  customerId: string | null;
   /** In the currency's major unit; undefined for a refund of everything that remains, whose amount the workflow adds itself. */
   amount: number | undefined;
   createdAt: Date;

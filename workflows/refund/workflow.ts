@@ -1,20 +1,11 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import { isUuid } from '../../domain/ids.ts';
-import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
-import { caseAttributes } from '../shared/search-attributes.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
@@ -109,7 +100,9 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
 async function reload(refund: RefundCase, refundId: string): Promise<void> {
   refund.news = false;
   const found = await refund.stuck.retry('The refund could not be read', durable.loadRefund({ refundId }));
-  if (found) refund.apply(found);
+  if (!found) return;
+  refund.emailHash = found.emailHash;
+  refund.apply(found);
 }
 
 /** Requests the refund that support staff entered in the Temporal UI's start form. */
@@ -145,15 +138,7 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
     refund.markRefused(requested.outcome === 'refused' ? requested.message : `Order ${orderId} was not found.`);
     return;
   }
-  // The start form can't set search attributes; every other start does (`refundStart`).
-  upsertSearchAttributes(
-    caseAttributes({
-      orderId,
-      customerId: record.customer.userId,
-      amount: toDecimal(requested.refund.amountCents, requested.refund.currency),
-      createdAt: new Date(),
-    }),
-  );
+  refund.emailHash = record.emailHash;
   refund.apply(requested.refund);
 }
 

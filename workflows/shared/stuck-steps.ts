@@ -2,16 +2,10 @@
  * A step that fails must not fail its workflow and leave a payment unfinished. Instead the workflow waits, staff see since when and why it
  * is stuck and what they can do, and the step is retried until it succeeds.
  */
-import {
-  ActivityFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-  TemporalFailure,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { DurableStep } from './described-steps.ts';
 import { stuckSinceKey } from './search-attributes.ts';
+import { showAttributes } from './show-attributes.ts';
 
 /** Waits between the attempts of a step that Temporal does not retry, or no longer retries, in turn; the last wait repeats. */
 const RETRY_AFTER = ['5 minutes', '15 minutes', '1 hour', '6 hours'] as const;
@@ -29,7 +23,6 @@ export interface Stuck {
 export class StuckSteps {
   /** Several can be stuck at the same time: a staff update may read the records while the order waits for Stripe. */
   readonly #stuck = new Set<Stuck>();
-  #shownSince: string | undefined;
   /** How often staff requested an immediate retry. */
   #retryRequests = 0;
 
@@ -71,9 +64,7 @@ export class StuckSteps {
 
   #show(): void {
     const since = this.current?.since;
-    if (since === this.#shownSince) return;
-    this.#shownSince = since;
-    upsertSearchAttributes([{ key: stuckSinceKey, value: since ? new Date(since) : null }]);
+    showAttributes([{ key: stuckSinceKey, value: since ? new Date(since) : null }]);
   }
 
   /**

@@ -12,6 +12,9 @@ vi.mock('@temporalio/workflow', async (original) => ({
 const PAYMENT: UnmatchedPayment = {
   paymentIntentId: 'pi_1',
   orderId: 'o1',
+  orderNumber: '482-913-077',
+  customerId: null,
+  emailHash: null,
   amountCents: 2500,
   currency: 'usd',
   reason: 'wrong_amount',
@@ -45,7 +48,7 @@ it('a payment that is being refunded', () => {
     'The payment is being refunded in full. No action is needed unless it stops.',
     [
       '- Received: **$25.00**, 2026-11-01 10:00 UTC',
-      '- Order: [order-o1](/namespaces/default/workflows/order-o1)',
+      '- Order: [482-913-077](/namespaces/default/workflows/order-o1)',
       '- Why it is unmatched: its amount differs from the amount due',
       '- Refund at Stripe: not made yet',
     ].join('\n'),

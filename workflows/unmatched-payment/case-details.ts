@@ -16,7 +16,7 @@ interface UnmatchedPaymentCase {
 
 /** Renders the case in Markdown for support staff. */
 export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
-  const { orderId, paymentIntentId, payment, outcome, stopped } = facts;
+  const { paymentIntentId, payment, outcome, stopped } = facts;
   const parts = [`### Unmatched payment ${paymentIntentId}`];
   if (stopped) {
     parts.push(
@@ -31,7 +31,7 @@ export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
     parts.push(
       [
         `- Received: **${formatMoney(payment.amountCents, payment.currency)}**, ${atTime(payment.receivedAt)}`,
-        `- Order: ${workflowLink(orderWorkflowId(orderId))}`,
+        `- Order: ${workflowLink(orderWorkflowId(payment.orderId), payment.orderNumber)}`,
         `- Why it is unmatched: ${UNMATCHED_IN_WORDS[payment.reason]}`,
         `- Refund at Stripe: ${payment.stripeRefundId ? `\`${payment.stripeRefundId}\`, ${payment.refundStatus}` : 'not made yet'}`,
         ...(payment.attempt > 1 ? [`- Attempt: ${payment.attempt}`] : []),

@@ -1,10 +1,9 @@
 /** Start options of the workflow that refunds an unmatched payment: its ID, queue, policies, and search attributes. */
-import { caseAttributes } from '../shared/search-attributes.ts';
+import { caseAttributes, type OrderTraits } from '../shared/search-attributes.ts';
 import type { WorkflowStart } from '../shared/start.ts';
 import { type UnmatchedPaymentInput, unmatchedPaymentWorkflowId } from './messages.ts';
 
-export interface StartedUnmatchedPayment {
-  orderId: string;
+export interface StartedUnmatchedPayment extends OrderTraits {
   paymentIntentId: string;
   /** Amount received, in the currency's major unit. If it is left out, the workflow adds it to its search attributes itself. */
   amount?: number;

@@ -33,6 +33,9 @@ class Script {
   payment: UnmatchedPayment | null = {
     paymentIntentId: this.paymentIntentId,
     orderId: randomUUID(),
+    orderNumber: '482-913-077',
+    customerId: null,
+    emailHash: null,
     amountCents: 500,
     currency: 'usd',
     reason: 'other_intent',

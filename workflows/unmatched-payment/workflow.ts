@@ -1,11 +1,4 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import { uiActor } from '../../domain/identity.ts';
@@ -16,6 +9,7 @@ import { showDetails } from '../shared/details.ts';
 import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
+import { showAttributes } from '../shared/show-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
 import { describeUnmatchedPayment } from './case-details.ts';
@@ -87,7 +81,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
     payment = found ?? undefined;
     if (payment) {
       const amount = toDecimal(payment.amountCents, payment.currency);
-      upsertSearchAttributes(caseAttributes({ orderId, amount, createdAt: new Date(payment.receivedAt) }));
+      showAttributes(caseAttributes({ ...payment, orderId, amount, createdAt: new Date(payment.receivedAt) }));
     }
     outcome = payment ? await untilRefunded(payment) : 'settled';
     await untilQuiet({ hasNews: () => hasNews });

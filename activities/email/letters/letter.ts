@@ -1,4 +1,5 @@
 /** The contents of an email, shared by its text and HTML versions. */
+import type { EmailOrder } from '../email-order.ts';
 
 export type Part =
   | { kind: 'paragraph'; text: string }
@@ -25,20 +26,16 @@ export interface ShopFacts {
   storefrontUrl: string;
 }
 
-/** An email about an order, with a link to it. */
+/** An email about an order, with its number and a link to it. */
 export function letterAbout(
-  orderId: string,
+  { orderId, number }: Pick<EmailOrder, 'orderId' | 'number'>,
   shop: ShopFacts,
   { subject, heading, parts }: Letter,
   linkText = 'View your order',
 ): Letter {
+  const facts = { kind: 'facts', rows: [{ label: 'Order number', lines: [number] }] } as const;
   const link = { kind: 'link', text: linkText, url: `${shop.storefrontUrl}/orders/${orderId}` } as const;
-  return { subject: `${subject} (order ${orderNumber(orderId)})`, heading, parts: [...parts, link] };
-}
-
-/** The order number as the storefront shows it. */
-export function orderNumber(orderId: string): string {
-  return orderId.slice(0, 8).toUpperCase();
+  return { subject: `${subject} (order ${number})`, heading, parts: [...parts, facts, link] };
 }
 
 export function paragraph(text: string): Part {

@@ -16,6 +16,7 @@ const PARCEL = {
 };
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
+  number: '482-913-077',
   status: 'pending',
   currency: 'usd',
   totalCents: 4_499,
@@ -60,7 +61,8 @@ const read = (html: string) =>
 describe('every kind of mail', () => {
   it.each(MAIL_KINDS)('%s has the same contents as text and as HTML, and links to the order', (kind) => {
     const { subject, text, html } = write({ kind, refundId: ORDER.orderId, message: 'Because.' });
-    expect(subject).toContain('(order ABCDEF12)');
+    expect(subject).toContain('(order 482-913-077)');
+    for (const form of [text, read(html)]) expect(form).toMatch(/Order number:? 482-913-077/);
     for (const form of [text, html]) {
       expect(form).toContain('https://shop.example/orders/abcdef12-3456-4789-8abc-def012345678');
       expect(form).not.toMatch(/undefined|null|NaN|\[object/);

@@ -3,7 +3,7 @@ import { type Letter, letterAbout, type Part, paragraph, type ShopFacts } from '
 
 /** @param reason as the shopper sees it, if any */
 export function orderCanceled(order: EmailOrder, shop: ShopFacts, reason: string | undefined): Letter {
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: 'Your order was canceled',
     heading: 'Your order was canceled',
     parts: [...(reason ? [paragraph(reason)] : []), refundParagraph(order)],
@@ -11,7 +11,7 @@ export function orderCanceled(order: EmailOrder, shop: ShopFacts, reason: string
 }
 
 export function orderExpired(order: EmailOrder, shop: ShopFacts): Letter {
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: 'Your order has expired',
     heading: 'Your order has expired',
     parts: [

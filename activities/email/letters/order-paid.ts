@@ -6,7 +6,7 @@ import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts
 /** Confirms an order: its items, its shipping address, and what happens next. */
 export function orderPaid(order: EmailOrder, shop: ShopFacts): Letter {
   const money = (cents: number) => formatMoney(cents, order.currency);
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: `Your ${shop.name} order is confirmed`,
     heading: 'Thank you for your order',
     parts: [

@@ -8,7 +8,7 @@ export function orderShipped(order: EmailOrder, shop: ShopFacts, shipmentId: str
   const { carrier, trackingNumber, lines } = parcel;
   const isPart = order.parcels.length > 1 || order.status === 'partially_shipped';
   const title = isPart ? 'Part of your order is on its way' : 'Your order is on its way';
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: title,
     heading: title,
     parts: [

@@ -9,7 +9,7 @@ import { formatTime, type Letter, letterAbout, paragraph, type ShopFacts } from 
 export function paymentRefused(order: EmailOrder, shop: ShopFacts, declineReason: string | undefined): Letter {
   const reason = declineReason ?? order.lastPaymentError ?? 'Your card was declined.';
   return letterAbout(
-    order.orderId,
+    order,
     shop,
     {
       subject: 'Your payment didn’t go through',

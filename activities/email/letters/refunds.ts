@@ -4,7 +4,7 @@ import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts
 
 export function refundSent(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
   const amount = formatMoney(refund.amountCents, refund.currency);
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: `Your refund of ${amount} is on its way`,
     heading: 'Your refund is on its way',
     parts: [
@@ -31,7 +31,7 @@ export function refundRefused(
   reason: string | undefined,
 ): Letter {
   const amount = refund && formatMoney(refund.amountCents, refund.currency);
-  return letterAbout(order.orderId, shop, {
+  return letterAbout(order, shop, {
     subject: 'We couldn’t process your refund',
     heading: 'We couldn’t process your refund',
     parts: [

@@ -18,6 +18,7 @@ const PARCEL = {
 };
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
+  number: '482-913-077',
   status: 'pending',
   currency: 'usd',
   totalCents: 4_499,

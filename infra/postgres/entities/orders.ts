@@ -17,6 +17,8 @@ export const Order = defineEntity({
   tableName: 'orders',
   properties: {
     id: p.uuid().primary(),
+    /** For people: 482-913-077. Assigned by PostgreSQL. */
+    number: p.string().length(11).unique().defaultRaw('next_order_number()'),
     reservationId: p.uuid().unique(),
     userId: p.uuid().nullable(),
     /** Identity of the shopper, in the format of `domain/identity`. */

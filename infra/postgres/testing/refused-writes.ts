@@ -90,6 +90,14 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     (update) => `${update} where cart_id = '${F.cart}'`,
   ),
 
+  orders_number_key: [
+    newOrder({})
+      .replace('insert into orders (', 'insert into orders (number, ')
+      .replace('values (', `values ((select number from orders where id = '${F.order}'), `),
+  ],
+  orders_number_check: ['482913077', '482-913-07', '482-913-o77', '082-913-077', ' 482-913-07'].map((number) =>
+    order(`number = '${number}'`),
+  ),
   orders_reservation_id_key: [newOrder({ reservation_id: F.soldReservation })],
   orders_payment_intent_id_key: [newOrder({ payment_intent_id: F.intent })],
   orders_reservation_id_fkey: [

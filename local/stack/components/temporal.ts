@@ -16,6 +16,8 @@ export const SEARCH_ATTRIBUTES = {
   OrderStatus: 'Keyword',
   CustomerId: 'Keyword',
   OrderId: 'Keyword',
+  OrderNumber: 'Keyword',
+  EmailHash: 'Keyword',
   NeedsApproval: 'Bool',
   Amount: 'Double',
   Day: 'Keyword',

@@ -1,4 +1,4 @@
-/** Formats amounts, counts, IDs, and times for shoppers. */
+/** Formats amounts, counts, and times for shoppers. */
 import { minorDigits } from '../../../domain/currencies.ts';
 
 /**
@@ -19,11 +19,6 @@ export function formatMoney(amount: number, currency: string, options: { short?:
 /** "1 item", "3 items". */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en-US').format(count)} ${count === 1 ? one : many}`;
-}
-
-/** The part of an ID that people can read to each other. */
-export function shortId(id: string): string {
-  return id.slice(0, 8).toUpperCase();
 }
 
 /** "9:05", or "1:02:03" from an hour on; rounds up to whole seconds. @param milliseconds negative values count as zero */

@@ -19,6 +19,7 @@ export function anItem(item: Partial<Order['items'][number]> = {}): Order['items
 export function anOrder(order: Partial<Order> = {}): Order {
   return {
     id: '00000000-0000-4000-8000-000000000001',
+    number: '482-913-077',
     status: 'paid',
     fulfillment: 'unfulfilled',
     shipments: [],

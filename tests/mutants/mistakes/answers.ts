@@ -19,7 +19,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
       ],
       [
         'a refund at Stripe with another order’s refund ID is matched to that refund',
-        "      .where('order_id', '=', order.id)\n      .where((own) =>",
+        "      .where('order_id', '=', order.orderId)\n      .where((own) =>",
         '      .where((own) =>',
       ],
       [
@@ -107,8 +107,8 @@ export const ANSWERS: readonly MistakesInFile[] = [
       ],
       [
         'staff don’t find an order by its customer',
-        'const order = { orderId, customerId, amount,',
-        'const order = { orderId, customerId: null, amount,',
+        '    customerId,\n    amount,',
+        '    customerId: null,\n    amount,',
       ],
     ],
   },

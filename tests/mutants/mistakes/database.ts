@@ -32,6 +32,16 @@ export const DATABASE: readonly MistakesInFile[] = [
         'reservation_id uuid not null references',
       ],
       [
+        'two orders may have the same number',
+        'number varchar(11) not null unique default',
+        'number varchar(11) not null default',
+      ],
+      [
+        'order numbers count up',
+        "nextval('order_numbers') * 556230567 % 899999963",
+        "nextval('order_numbers') % 899999963",
+      ],
+      [
         'two orders may share a PaymentIntent',
         'payment_intent_id varchar(255) unique,',
         'payment_intent_id varchar(255),',

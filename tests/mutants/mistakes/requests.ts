@@ -83,11 +83,19 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'a refund is not found by its account',
-        'requestId, customerId, amount, createdAt',
-        'requestId, customerId: null, amount, createdAt',
+        'traitsOf(deps.settings, order)',
+        'traitsOf(deps.settings, { ...order, user_id: null })',
       ],
-      ['a refund is found by its amount in cents', 'toDecimal(request.amountCents, currency)', 'request.amountCents'],
-      ['a refund that is resumed is not found by its account', 'customerId: refund.user_id,', 'customerId: null,'],
+      [
+        'a refund is found by its amount in cents',
+        'toDecimal(request.amountCents, order.currency)',
+        'request.amountCents',
+      ],
+      [
+        'a refund that is resumed is not found by its account',
+        'orderTraits(deps.settings, refund)',
+        'orderTraits(deps.settings, { ...refund, user_id: null })',
+      ],
     ],
   },
   {
@@ -101,8 +109,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'an order that is resumed for a cancellation is not found by its account',
-        'customerId: before.user_id,',
-        'customerId: null,',
+        'traitsOf(deps.settings, before)',
+        'traitsOf(deps.settings, { ...before, user_id: null })',
       ],
       [
         'an order that is resumed for a cancellation is found as canceled',

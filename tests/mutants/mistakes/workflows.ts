@@ -3,6 +3,47 @@ import type { MistakesInFile } from '../mistake.ts';
 
 export const WORKFLOWS: readonly MistakesInFile[] = [
   {
+    file: 'workflows/shared/search-attributes.ts',
+    tests: ['tests/search-attributes'],
+    replacements: [
+      ['a case is not found by its order number', 'value: facts.orderNumber }', "value: 'none' }"],
+      [
+        'a status is found only by its name in the database',
+        'value: statusInWords(facts.status)',
+        'value: facts.status',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/shared/show-attributes.ts',
+    tests: ['tests/search-attributes'],
+    replacements: [
+      [
+        'search attributes are set again whenever records are loaded',
+        '!isSame(shown.get(key), value)',
+        'value !== undefined',
+      ],
+    ],
+  },
+  {
+    file: 'workflows/refund/workflow.ts',
+    tests: ['tests/search-attributes'],
+    replacements: [
+      ['a refund from the start form is not found by email address', '  refund.emailHash = record.emailHash;\n', ''],
+    ],
+  },
+  {
+    file: 'api/webhooks/service.ts',
+    tests: ['tests/search-attributes'],
+    replacements: [
+      [
+        'a refund that is resumed for an event has the status of its order',
+        '  const resumedOwn = {\n    orderId,',
+        '  const resumedOwn = {\n    status: order.status,\n    orderId,',
+      ],
+    ],
+  },
+  {
     file: 'workflows/order/settle-payment.ts',
     tests: ['workflows/order', 'tests/late-payment', 'tests/payment-integrity', 'api/webhooks'],
     replacements: [

@@ -6,8 +6,16 @@ create table order_steps (
   primary key (from_status, to_status)
 );
 
+-- Order numbers, as printed: 482-913-077. Multiplying by 556230567 modulo the prime 899999963 maps the values of the sequence one-to-one
+-- to numbers that look random, so that numbers are unique without retries and do not show how many orders there are (decision 35).
+create sequence order_numbers maxvalue 899999962;
+create function next_order_number() returns text language sql volatile as $$
+  select to_char(100000000 + nextval('order_numbers') * 556230567 % 899999963, 'FM999"-"999"-"999')
+$$;
+
 create table orders (
   id uuid primary key,
+  number varchar(11) not null unique default next_order_number() check (number ~ '^[1-9][0-9]{2}-[0-9]{3}-[0-9]{3}$'),
   reservation_id uuid not null unique references reservations (id),
   user_id uuid references users (id),
   owner text not null,

@@ -1,6 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { canceledUnits, itemsRequests, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
-import { shortId } from '#lib/format.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, text } from '#lib/server/forms.ts';
 import { clearUnpaidOrder, orderPath, readOrder, readOrderWithRefunds, UNPAID_PARAMETER } from '#lib/server/orders.ts';
@@ -23,7 +22,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const refundable = refunds?.refundable_amount ?? 0;
   const now = Date.now();
   return {
-    title: `Order ${shortId(order.id)}`,
+    title: `Order ${order.number}`,
     order,
     refunds: items,
     refundable,
