@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it('finds an order by ID, customer, status, amount, and day, and shows its history', async () => {
+it('finds an order by number, email address, ID, customer, status, amount, and day, and shows its history', async () => {
   const lantern = await newProduct({ price: 24.5 });
   const other = await newProduct({ price: 9.99 });
   const account = { email: newEmail(), password: PASSWORD };
@@ -33,7 +33,14 @@ it('finds an order by ID, customer, status, amount, and day, and shows its histo
   await pay(page, CARDS.good);
   await untilPaid(page);
 
+  const number = /\d{3}-\d{3}-\d{3}/.exec(await page.title())![0];
+
   await using desk = await Desk.open(browser);
+  for (const entered of [number, account.email.toUpperCase()]) {
+    await desk.find(entered);
+    expect(desk.page.url()).not.toContain('example');
+    await desk.untilListed(orderCase(orderId));
+  }
   const customerId = await userIdOf(account);
   const today = new Date().toISOString().slice(0, 10);
   for (const query of [
@@ -52,6 +59,7 @@ it('finds an order by ID, customer, status, amount, and day, and shows its histo
   await desk.openFromList(orderCase(orderId));
 
   await desk.untilShown(
+    `Order ${number}`,
     'Paid. Ready to ship.',
     lantern.name,
     other.sku,

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { type SupportListName, supportListPath } from '../../../infra/temporal/support-lists.ts';
+import { SUPPORT_FIND_PATH, type SupportListName, supportListPath } from '../../../infra/temporal/support-lists.ts';
 import { stack } from './stack.ts';
 
 /** Folder for the handbook's screenshots, which are taken on request in addition to those of every run. */
@@ -43,6 +43,14 @@ export class Desk implements AsyncDisposable {
   /** Opens a list by the link in the output of `npm start` and in the handbook. */
   async openList(name: SupportListName): Promise<void> {
     await this.page.goto(`${stack.apiUrl}${supportListPath(name)}`);
+    await this.page.getByTestId('workflow-count').waitFor();
+  }
+
+  /** Enters what a customer says on the find page, which opens the list of matching cases. */
+  async find(entered: string): Promise<void> {
+    await this.page.goto(`${stack.apiUrl}${SUPPORT_FIND_PATH}`);
+    await this.page.getByLabel('Order number, order ID, email address').fill(entered);
+    await this.page.getByRole('button', { name: 'Find' }).click();
     await this.page.getByTestId('workflow-count').waitFor();
   }
 
