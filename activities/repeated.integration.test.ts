@@ -151,7 +151,7 @@ const ACTIVITIES: Readonly<
   ),
   stepOrder: {
     'put under review': step({ action: 'putUnderReview' }),
-    release: step({ action: 'release' }, (orderId) =>
+    endReview: step({ action: 'endReview' }, (orderId) =>
       shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putUnderReview' } }),
     ),
     ship: step(PARCEL),

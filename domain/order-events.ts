@@ -16,19 +16,19 @@ const FOR_SHOPPERS = [
   'refund_succeeded',
   'refund_failed',
   'refund_rejected',
+  'refund_withdrawn',
   'reservation_extended',
 ] as const;
 
 const FOR_STAFF = [
   'order_put_under_review',
-  'order_released',
+  'review_ended',
   'cancellation_requested',
   'confirmation_resent',
   'mail_failed',
   'payment_unmatched',
   'payment_rechecked',
   'refund_replaced',
-  'refund_canceled',
   'refund_approved',
   'refund_approval_refused',
   'refund_retried',

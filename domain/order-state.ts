@@ -71,7 +71,7 @@ export const ORDER_ACTIONS = {
   extendReservation: ['pending'],
   correctAddress: ['pending', 'paid', 'under_review', 'partially_refunded'],
   putUnderReview: ['paid', 'partially_refunded'],
-  release: ['under_review'],
+  endReview: ['under_review'],
   markShipped: ['paid', 'partially_refunded'],
   markDelivered: ['shipped'],
   resendConfirmation: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
@@ -91,7 +91,7 @@ export function statusInWords(status: OrderStatus): string {
 const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
   pending: 'It is not paid yet. Wait for the payment or cancel the order.',
   paid: 'It is paid and has not shipped.',
-  under_review: 'Release it from review first.',
+  under_review: 'End its review first.',
   shipped: 'It has shipped. Refund it or mark it delivered instead.',
   delivered: 'It was delivered. Refund it instead.',
   partially_refunded: 'It is paid, partially refunded, and has not shipped.',
@@ -106,7 +106,7 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   extendReservation: 'have its reservation extended',
   correctAddress: 'have its address corrected',
   putUnderReview: 'be put under review',
-  release: 'be released',
+  endReview: 'have its review ended',
   markShipped: 'be marked shipped',
   markDelivered: 'be marked delivered',
   resendConfirmation: 'have its confirmation resent',
@@ -124,7 +124,8 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 /**
  * `awaiting_return`: the shopper must return the items first. `awaiting_approval`: a second person must approve it. `pending`: Stripe is
- * processing it. `failed`: Stripe could not make it, so its amount can be refunded again. `rejected`: staff rejected it.
+ * processing it. `failed`: Stripe could not make it, so its amount can be refunded again. `rejected`: staff rejected it, or another refund
+ * replaced it. `withdrawn`: nothing is refunded because it is no longer wanted.
  */
 export const REFUND_STATUSES = [
   'awaiting_return',
@@ -133,5 +134,13 @@ export const REFUND_STATUSES = [
   'succeeded',
   'failed',
   'rejected',
+  'withdrawn',
 ] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+/** Statuses of refunds that ended without a refund. */
+export const CLOSED_REFUND_STATUSES = ['rejected', 'withdrawn'] as const satisfies readonly RefundStatus[];
+
+export function isClosedRefund(status: RefundStatus): boolean {
+  return (CLOSED_REFUND_STATUSES as readonly RefundStatus[]).includes(status);
+}

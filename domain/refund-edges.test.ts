@@ -38,7 +38,7 @@ it('only refunds that await approval or a return are undecided', () => {
 describe('a refund of lines', () => {
   it('is refused with the problem', () => {
     expect(refusal({ lines: [] })).toBe(
-      'invalid_request: Specify at least one line, or omit "lines" to refund everything that remains.',
+      'invalid_request: Specify at least one line, or send "all": true to refund everything that remains.',
     );
     for (const quantity of [0, -1, 0.5, Number.NaN])
       expect(refusal({ lines: [line('mug', quantity)] })).toBe(
@@ -226,12 +226,12 @@ describe('a refund that is resumed', () => {
   it('can be made as long as its amount and its units are available', () => {
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
-      'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.',
+      'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or withdraw this refund and request a new one with a lower amount.',
     );
   });
 
   it('is refused with the product of which too few units are left', () => {
-    const rest = 'can still be refunded, but this refund is for 2. Reject or cancel this refund.';
+    const rest = 'can still be refunded, but this refund is for 2. Reject or withdraw this refund.';
     const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
     expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Only 1 of “Mug” ${rest}`);
     expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Only 0 of “Mug” ${rest}`);
@@ -242,7 +242,7 @@ describe('a refund that is resumed', () => {
 
   it('cancels no shipped units, unless they are restocked', () => {
     expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
-      'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.',
+      'Its items have shipped in the meantime. Reject or withdraw this refund and request a return instead.',
     );
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();

@@ -1,7 +1,7 @@
 /** Refund rules: how much of an order can still be refunded, and who has to approve. All amounts are in minor units. */
 import { chargeStep, isChargeable } from './currencies.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
-import { isAllowed, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
+import { isAllowed, isClosedRefund, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
 import { isStaff, type Role } from './roles.ts';
 
 const DAY_MS = 86_400_000;
@@ -40,11 +40,11 @@ export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits'
 type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
 
 /**
- * Whether its amount is refunded, being refunded, or set aside for it. A rejected refund frees its amount, and so does a failed one,
- * unless the money went back in another way.
+ * Whether its amount is refunded, being refunded, or set aside for it. A rejected or withdrawn refund frees its amount, and so does a
+ * failed one, unless the money went back in another way.
  */
 export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): boolean {
-  return refund.status === 'failed' ? refund.isGivenUp : refund.status !== 'rejected';
+  return refund.status === 'failed' ? refund.isGivenUp : !isClosedRefund(refund.status);
 }
 
 /** Whether its units are canceled, about to be, or restocked, so that no other refund can include them. */
@@ -272,7 +272,7 @@ function priceLines(
   lines: readonly RefundLine[],
   quantities: ReturnType<typeof refundableQuantities>,
 ): { totalCents: number; lines: RefundLine[] } | string {
-  if (lines.length === 0) return 'Specify at least one line, or omit "lines" to refund everything that remains.';
+  if (lines.length === 0) return 'Specify at least one line, or send "all": true to refund everything that remains.';
   const requested = new Map<string, number>();
   for (const { productId, quantity } of lines) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) return 'Each line needs a quantity of 1 or more.';
@@ -316,6 +316,11 @@ export function needsApproval(
   return sumCents([...unapproved.map((refund) => refund.amountCents), amountCents]) > limitCents;
 }
 
+/** Why a request above the limit is refused if the shop doesn't know who sends it. @param limit as an amount with its currency */
+export function unknownRequesterRefusal(what: 'Refunds' | 'Cancellations', limit: string): string {
+  return `${what} above ${limit} need approval, and the shop must know who requests them. Sign in and request it through the shop’s API: see “Request above the limit” in the handbook.`;
+}
+
 /**
  * Checks whether a refund that waited or failed can still be made, because others may have used its amount or its units meanwhile.
  * @param others the order's refunds without this one
@@ -329,16 +334,16 @@ export function refusalOfResumed(
 ): string | undefined {
   const left = refundableCents(order, others);
   if (left < refund.amountCents)
-    return `Only ${money(left)} of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.`;
+    return `Only ${money(left)} of the charge remains because other refunds were made in the meantime. Reject or withdraw this refund and request a new one with a lower amount.`;
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
     if (!product || product.left < quantity)
-      return `Only ${Math.max(0, product?.left ?? 0)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or cancel this refund.`;
+      return `Only ${Math.max(0, product?.left ?? 0)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or withdraw this refund.`;
   }
   // Restocked units did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
-    return 'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.';
+    return 'Its items have shipped in the meantime. Reject or withdraw this refund and request a return instead.';
   return undefined;
 }
 

@@ -63,7 +63,7 @@ async function order(buyer: Shopper) {
 /** A refund that awaits a lead's approval. */
 async function waitingRefund(): Promise<string> {
   const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-  return (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body.refund.id;
+  return (await buyer.call('POST', `/orders/${orderId}/refunds`, { all: true, reason: 'Too large' })).body.refund.id;
 }
 
 const decided = (decision: 'approve' | 'reject') => async (): Promise<Write> => {

@@ -6,7 +6,7 @@ import {
   type SelectQueryBuilder,
   type SqlBool,
 } from 'kysely';
-import type { OrderStatus } from '../../domain/order-state.ts';
+import { CLOSED_REFUND_STATUSES, type OrderStatus } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row } from '../../infra/postgres/entities/index.ts';
 import { literal } from '../../infra/postgres/statement-parts.ts';
@@ -30,7 +30,7 @@ function selectReturned(sql: Sql) {
       ]);
       const promised = of.and([
         of('refunds.kind', '<>', 'chargeback'),
-        of.or([of('refunds.status', 'not in', ['failed', 'rejected']), isGivenUp]),
+        of.or([of('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES]), isGivenUp]),
       ]);
       return [
         of.fn<string>('least', ['orders.captured_amount', sumOf(atStripe)]).as('at_stripe'),
@@ -99,7 +99,7 @@ const selectNotCanceled = (sql: Sql) =>
     .select(['orders.id', 'refunds.id as refund_id'])
     .distinct()
     .where((is) => is.not(is.ref('refunds.cancels_units')))
-    .where('refunds.status', 'not in', ['failed', 'rejected'])
+    .where('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES])
     .where('orders.paid_at', 'is not', null)
     .where((is) =>
       is.or([is('orders.shipped_at', 'is', null), is('refunds.created_at', '<', is.ref('orders.shipped_at'))]),

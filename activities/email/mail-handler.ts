@@ -121,6 +121,7 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
   order_expired: 'The expired order email',
   refund_sent: 'The refund email',
   refund_refused: 'The declined refund email',
+  refund_withdrawn: 'The withdrawn refund email',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {

@@ -14,6 +14,7 @@ export const MAIL_KINDS = [
   'order_expired',
   'refund_sent',
   'refund_refused',
+  'refund_withdrawn',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

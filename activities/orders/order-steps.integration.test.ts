@@ -33,7 +33,7 @@ describe('steps of an order', () => {
       order: { status: 'under_review', fulfillment: 'under_review' },
       reviewReason: 'Looks like fraud',
     });
-    await doStep(orderId, { action: 'release' });
+    await doStep(orderId, { action: 'endReview' });
     expect(await caseOf(orderId)).toMatchObject({
       order: { status: 'partially_refunded', fulfillment: 'unfulfilled' },
       reviewReason: null,

@@ -24,7 +24,7 @@ export interface OrderStepRequest {
   reason?: string;
   step:
     | { action: 'putUnderReview' }
-    | { action: 'release' }
+    | { action: 'endReview' }
     | { action: 'markShipped'; carrier: string; trackingNumber: string }
     | { action: 'markDelivered' }
     | { action: 'correctAddress'; address: Address }
@@ -75,7 +75,7 @@ async function apply(sql: Sql, order: OrderRow, { step, reason }: OrderStepReque
   switch (step.action) {
     case 'putUnderReview':
       return setFulfillment(sql, order, 'under_review', { review_reason: reason ?? null });
-    case 'release':
+    case 'endReview':
       return setFulfillment(sql, order, 'unfulfilled', { review_reason: null });
     case 'markShipped': {
       const { carrier, trackingNumber: tracking_number } = step;
@@ -101,7 +101,7 @@ async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: O
     const refunds = await readRecords(sql, order.id);
     return refusalOfShipping(orderForRefund(order), refunds, await hasMoneyWithheld(sql, order.id));
   }
-  if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)
+  if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)
     return 'A cancellation is waiting for approval. The review ends when a support lead approves or rejects it.';
   return undefined;
 }
@@ -116,8 +116,8 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
   switch (step.action) {
     case 'putUnderReview':
       return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
-    case 'release':
-      return { type: 'order_released', message: 'Released from review.', data: {} };
+    case 'endReview':
+      return { type: 'review_ended', message: 'The review ended.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber } = step;
       return {

@@ -7,7 +7,8 @@ import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
 import { readRefundFacts } from './refund-facts.ts';
 import * as ledger from './refund-ledger.ts';
-import type { SentDecision, SentRefundRequest } from './requests.ts';
+import type { SentDecision, SentRefundRequest, SentWithdrawal } from './requests.ts';
+import { withdrawRefund } from './withdrawal-ledger.ts';
 
 export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
   const { db, settings } = deps;
@@ -67,7 +68,12 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     /** Safe to retry: a refund that is already pending again is returned unchanged. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
-    cancelRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.cancelFailed(db, request)),
+
+    /** Safe to retry: a refund is withdrawn once per attempt. */
+    withdrawRefund({ refundId, reason, ...sender }: SentWithdrawal): Promise<decisions.DecisionResult> {
+      const actor = actorOf(secret, sender, decisionSubject(refundId, 'withdraw'));
+      return decided(withdrawRefund(db, { refundId, reason, actor }));
+    },
 
     /** Safe to retry: the ID of the cancellation's refund derives from the request ID. */
     async cancelPaid(request: {

@@ -18,7 +18,7 @@ describe('an omitted field', () => {
     expect(searchQuery.parse({})).toEqual({ q: '', category: [], page: 1, limit: 24 });
     expect(suggestQuery.parse({ q: 'a' })).toEqual({ q: 'a', limit: 8 });
     expect(orderListQuery.parse({})).toEqual({ limit: 20 });
-    expect(refundBody.parse({ reason: 'a' })).toEqual({ reason: 'a', restock: false });
+    expect(refundBody.parse({ all: true, reason: 'a' })).toEqual({ all: true, reason: 'a', restock: false });
     expect(recommendationQuery.parse({})).toEqual({ limit: 10, repeats: 'false' });
     expect(companionQuery.parse({})).toEqual({ limit: 10 });
     expect(retrainBody.parse({})).toEqual({ publish_anyway: false });

@@ -6,24 +6,25 @@ const refundLine = z.strictObject({ product_id: uuid, quantity });
 
 export const refundBody = z
   .strictObject({
-    amount: z
-      .number()
-      .positive()
-      .max(99_999_999)
+    all: z
+      .literal(true)
       .optional()
-      .meta({ description: 'Default: the price of the lines, or the remaining charge if no lines are sent' }),
-    lines: z
-      .array(refundLine)
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: 'Items to refund. Default: all remaining items if no amount is sent' }),
+      .meta({ description: 'Refund everything that remains. Send this, `lines`, or an `amount`' }),
+    lines: z.array(refundLine).min(1).max(100).optional().meta({ description: 'Items to refund' }),
+    amount: z.number().positive().max(99_999_999).optional().meta({
+      description:
+        'Amount to refund. With `lines`, it replaces their price and can’t exceed it; alone, it cancels no items and is for staff only',
+    }),
     reason,
     restock: z.boolean().default(false).meta({ description: 'Return the items to stock; staff only' }),
     await_return: z.boolean().optional().meta({
       description:
         'Refund only after the items are returned. Default for customers: `true` once the order has shipped. A customer’s `false` cancels items and is refused once they have shipped',
     }),
+  })
+  .refine(({ all, lines, amount }) => (all === true) !== (lines !== undefined || amount !== undefined), {
+    path: ['all'],
+    error: 'state what to refund: send "all": true, "lines" (optionally with a lower "amount"), or an "amount"',
   })
   .meta({ id: 'RefundRequest' });
 

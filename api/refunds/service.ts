@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
-import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
+import { isClosedRefund, REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
 import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
@@ -147,7 +147,7 @@ function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund 
     status: row.status,
     given_up: row.given_up_at !== null,
     restocked: row.is_restocked,
-    decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
+    decision_reason: forStaff || isClosedRefund(row.status) ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     requested_by: forStaff ? row.requested_by : null,

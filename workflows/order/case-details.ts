@@ -228,7 +228,7 @@ function nextStepOfSettled(order: OrderCase): string {
 function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): string {
   switch (status) {
     case 'under_review':
-      return `**Under review**: do not ship until it is released. Reason: ${plain(record?.reviewReason ?? 'none given')}`;
+      return `**Under review**: do not ship until the review ends. Reason: ${plain(record?.reviewReason ?? 'none given')}`;
     case 'delivered':
       return `Delivered. Returns are accepted until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return period'}.`;
     default:
@@ -286,7 +286,7 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   extendReservation: '`extendReservation`',
   correctAddress: '`correctAddress`',
   putUnderReview: '`putUnderReview`',
-  release: '`release`',
+  endReview: '`endReview`',
   markShipped: '`markShipped`',
   markDelivered: '`markDelivered`',
   resendConfirmation: '`resendConfirmation`',

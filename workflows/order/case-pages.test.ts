@@ -146,7 +146,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         },
         {
           at: '2026-11-01T10:01:00.000Z',
-          type: 'order_released',
+          type: 'review_ended',
           message: 'Released.',
           actor: `support_lead:${ACCOUNT}`,
           reason: 'All *fine*',

@@ -7,7 +7,6 @@ import { refuse } from '../shared/failures.ts';
 import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import {
-  cancelRefundUpdate,
   decideRefundUpdate,
   declineReturnUpdate,
   giveUpRefundUpdate,
@@ -15,19 +14,22 @@ import {
   type RefundState,
   retryRefundUpdate,
   returnReceivedUpdate,
+  withdrawRefundUpdate,
 } from './messages.ts';
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
 
+const WITHDRAWABLE = 'Only a refund that waits for approval or a return, or that failed, can be withdrawn.';
+
 /** The activities that carry out these updates. */
 export const DECISIONS = [
-  'cancelRefund',
   'decideRefund',
   'declineReturn',
   'giveUpRefund',
   'receiveReturn',
   'recordRequest',
   'retryRefund',
+  'withdrawRefund',
 ] as const satisfies readonly StepName[];
 
 export function handleStaffUpdates(
@@ -41,8 +43,8 @@ export function handleStaffUpdates(
   };
   const stateOf = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
   /** A resumed run that has not loaded the refund yet accepts the request, and the activity checks the status. */
-  const requireStatus = (status: RefundFacts['status'], what: string) => {
-    if (refund.facts && refund.facts.status !== status)
+  const requireStatus = (allowed: readonly RefundFacts['status'][], what: string) => {
+    if (refund.facts && !allowed.includes(refund.facts.status))
       throw refuse('conflict', `${what} This refund is ${refund.facts.status.replaceAll('_', ' ')}.`);
   };
 
@@ -83,7 +85,7 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, returnExample, { restock: optional(aFlag('restock')) });
-        requireStatus('awaiting_return', 'No return is expected.');
+        requireStatus(['awaiting_return'], 'No return is expected.');
       },
     },
   );
@@ -105,7 +107,7 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('awaiting_return', 'No return is expected.');
+        requireStatus(['awaiting_return'], 'No return is expected.');
       },
     },
   );
@@ -157,26 +159,25 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund can be given up.');
+        requireStatus(['failed'], 'Only a failed refund can be given up.');
       },
     },
   );
+  const withdrawExample = { ...EXAMPLE, reason: 'You asked us to send the items after all' };
   setHandler(
-    cancelRefundUpdate,
-    async ({ requestId, requestedBy, reason = '' }) => {
+    withdrawRefundUpdate,
+    async ({ requestedBy, reason = '', proof }) => {
       const { refundId } = await refund.whenLoaded();
-      return stateOf(
-        applyDecision(await short.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
-      );
+      return stateOf(applyDecision(await short.withdrawRefund({ refundId, requestedBy, reason, proof })));
     },
     {
       description: describeUpdate(
-        'Cancels a failed refund. Nothing is refunded, and items that it canceled ship after all. The customer sees the reason.',
-        { ...EXAMPLE, reason: 'You asked us to send the items after all' },
+        'Withdraws a refund that waits for approval or for a return, or that failed. Nothing is refunded, and items that it would have canceled ship after all. The customer sees the reason.',
+        withdrawExample,
       ),
       validator: (request) => {
-        checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund can be canceled.');
+        checkRequest(request, withdrawExample);
+        requireStatus(['awaiting_approval', 'awaiting_return', 'failed', 'withdrawn'], WITHDRAWABLE);
       },
     },
   );

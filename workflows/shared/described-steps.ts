@@ -38,7 +38,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   declineReturn: 'Records that the return was declined',
   retryRefund: 'Retries the refund',
   giveUpRefund: 'Records that the customer was paid another way',
-  cancelRefund: 'Cancels the failed refund',
+  withdrawRefund: 'Withdraws the refund',
   cancelPaid: 'Cancels the paid order and refunds the remaining charge',
   reindexProduct: 'Reindexes the product',
   sweepOverdue: 'Ends overdue reservations and resumes overdue orders',

@@ -54,12 +54,14 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
 /**
  * Refuses a request that is not an object, lacks a field, or has an unknown one, and shows an example of a valid request.
  * @param fields checks of the request's own fields; pass `reason` again to make it optional
+ * @param problemOf checks how the fields of a request go together, once each of them is valid
  * @throws ApplicationFailure invalid_request
  */
 export function checkRequest(
   request: unknown,
   example: object,
   fields: Readonly<Record<string, FieldCheck>> = {},
+  problemOf?: (request: never) => string | undefined,
 ): void {
   const like = `For example: ${onOneLine(example)}`;
   if (typeof request !== 'object' || request === null || Array.isArray(request))
@@ -71,6 +73,8 @@ export function checkRequest(
     ...unknown.map((key) => `“${key}” is not a valid field.`),
     ...Object.entries(checks).flatMap(([name, check]) => check(given[name]) ?? []),
   ];
+  const problem = problems.length === 0 ? problemOf?.(request as never) : undefined;
+  if (problem) problems.push(problem);
   if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);
 }
 

@@ -34,7 +34,13 @@ const ORDER: EmailOrder = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
-const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
+const REFUND: EmailRefund = {
+  kind: 'refund',
+  amountCents: 1_250,
+  currency: 'usd',
+  reason: 'One mug was\n\nbroken.',
+  cancelsUnits: false,
+};
 
 interface Mail {
   payload: MailPayload;
@@ -59,6 +65,9 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_sent' } },
   { payload: { kind: 'refund_refused', message: 'It was worn.' } },
   { payload: { kind: 'refund_refused' }, refund: null },
+  { payload: { kind: 'refund_withdrawn' } },
+  { payload: { kind: 'refund_withdrawn' }, refund: { ...REFUND, kind: 'cancellation', cancelsUnits: true } },
+  { payload: { kind: 'refund_withdrawn', message: 'You want the items.' }, refund: { ...REFUND, cancelsUnits: true } },
 ];
 
 it('emails match their reviewed texts', async () => {

@@ -6,7 +6,7 @@ import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
 import { orderShipped } from './order-shipped.ts';
 import { paymentRefused } from './payment-refused.ts';
-import { refundRefused, refundSent } from './refunds.ts';
+import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 
 /**
  * @param refund the refund that the email is about, if it exists
@@ -36,5 +36,8 @@ export function writeLetter(
       return refundSent(order, refund, shop);
     case 'refund_refused':
       return refundRefused(order, refund, shop, message);
+    case 'refund_withdrawn':
+      if (!refund) throw new Error('the refund of this mail does not exist');
+      return refundWithdrawn(order, refund, shop, message);
   }
 }

@@ -152,12 +152,22 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     refund(`status = 'rejected', replaced_by = '${F.none}'`),
     `${refund(`status = 'rejected', replaced_by = '${F.otherRefund}'`)}; delete from refunds where id = '${F.otherRefund}'`,
   ],
-  refunds_given_up_failed: ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'rejected'].map((status) =>
-    refund(`given_up_at = now(), status = '${status}'`),
-  ),
-  refunds_replaced_rejected: ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed'].map((status) =>
-    refund(`replaced_by = '${F.otherRefund}', status = '${status}'`),
-  ),
+  refunds_given_up_failed: [
+    'awaiting_return',
+    'awaiting_approval',
+    'pending',
+    'succeeded',
+    'rejected',
+    'withdrawn',
+  ].map((status) => refund(`given_up_at = now(), status = '${status}'`)),
+  refunds_replaced_rejected: [
+    'awaiting_return',
+    'awaiting_approval',
+    'pending',
+    'succeeded',
+    'failed',
+    'withdrawn',
+  ].map((status) => refund(`replaced_by = '${F.otherRefund}', status = '${status}'`)),
   refund_items_refund_id_fkey: [refundItem(F.none, F.product), `delete from refunds where id = '${F.refund}'`],
   refund_items_product_id_fkey: [refundItem(F.otherRefund, F.none)],
   refund_items_quantity_check: [refundItem(F.otherRefund, F.product, 0), refundItem(F.otherRefund, F.product, -1)],

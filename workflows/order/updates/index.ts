@@ -1,13 +1,14 @@
 import type { OrderCase } from '../case.ts';
 import { cancel } from './cancel.ts';
 import { correctAddress } from './correct-address.ts';
+import { endReview } from './end-review.ts';
 import { extendReservation } from './extend-reservation.ts';
 import { markDelivered } from './mark-delivered.ts';
 import { markShipped } from './mark-shipped.ts';
 import { putUnderReview } from './put-under-review.ts';
 import { recheckPayment } from './recheck-payment.ts';
 import { refund } from './refund.ts';
-import { release } from './release.ts';
+
 import { resendConfirmation } from './resend-confirmation.ts';
 import { retry } from './retry.ts';
 import { register } from './staff-update.ts';
@@ -20,7 +21,7 @@ export function handleStaffUpdates(order: OrderCase): void {
   register(order, markShipped);
   register(order, markDelivered);
   register(order, putUnderReview);
-  register(order, release);
+  register(order, endReview);
   register(order, resendConfirmation);
   register(order, recheckPayment);
   register(order, retry);

@@ -47,7 +47,7 @@ create table refunds (
   -- Whether its units had not shipped when it was requested: refunding them cancels them, so they never ship.
   cancels_units boolean not null default false,
   status text not null default 'pending' check (status in
-    ('awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected')),
+    ('awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'withdrawn')),
   attempt integer not null default 1 check (attempt > 0),
   stripe_refund_id varchar(255) unique,
   failure_reason text,

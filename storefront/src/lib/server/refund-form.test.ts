@@ -29,7 +29,9 @@ describe('a request to cancel or return items', () => {
 
   it('returns everything without listing items; canceling everything means canceling the order', () => {
     const everything = { ...items, what: 'everything' };
-    expect(request({ ...everything, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true } });
+    expect(request({ ...everything, kind: 'return' })).toEqual({
+      body: { reason: 'Too many', await_return: true, all: true },
+    });
     expect(request(everything)).toMatchObject({ body: { lines } });
   });
 

@@ -20,6 +20,7 @@ export interface RefundValues {
 }
 
 export interface RefundBody {
+  all?: true;
   lines?: { product_id: string; quantity: number }[];
   amount?: number;
   reason: string;
@@ -56,7 +57,7 @@ export function readRefundRequest(
   else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use ${MAX_REASON_LENGTH} characters or fewer.`;
   const body = { reason: values.reason, await_return: values.kind === 'return' };
   if (values.kind === 'return' && values.what === 'everything')
-    return Object.keys(errors).length > 0 ? { errors } : { body };
+    return Object.keys(errors).length > 0 ? { errors } : { body: { ...body, all: true } };
 
   if (lines.length === 0) errors.units = 'Choose at least one item.';
   else if (lines.some(({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > 100))
