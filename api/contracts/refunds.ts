@@ -34,6 +34,12 @@ export const decisionBody = z
   })
   .meta({ id: 'RefundDecision' });
 
+export const withdrawBody = z
+  .strictObject({
+    reason: reason.optional().meta({ description: 'Why the refund is no longer wanted; the customer sees it' }),
+  })
+  .meta({ id: 'WithdrawRequest' });
+
 export const refund = z
   .object({
     id: uuid,
@@ -44,16 +50,16 @@ export const refund = z
     lines: z.array(refundLine),
     cancels_units: z.boolean().meta({
       description:
-        'Whether the refund cancels its items because it was requested before they shipped; unless it is rejected, they do not ship and return to stock (`restocked`)',
+        'Whether the refund cancels its items because it was requested before they shipped; unless it is rejected or withdrawn, they do not ship and return to stock (`restocked`)',
     }),
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
-        '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, canceled, or replaced by another refund',
+        '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, or replaced by another refund; `withdrawn`: no longer wanted',
     }),
     given_up: z.boolean().meta({ description: 'Whether the refund failed and the customer was paid another way' }),
     restocked: z.boolean().meta({ description: 'Whether its items are back in stock, regardless of the payment' }),
-    decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved or rejected' }),
+    decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved, rejected, or withdrawn' }),
     created_at: timestamp,
     updated_at: timestamp,
     requested_by: z.string().nullable().meta({ description: 'Visible to staff only' }),

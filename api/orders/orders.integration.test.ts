@@ -334,13 +334,13 @@ describe('refunds', () => {
       { path: 'amount' },
     ]);
     expect((await buyer.call('POST', path, { amount: -1, reason: '' })).body.errors).toHaveLength(2);
-    expect((await buyer.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(403);
+    expect((await buyer.call('POST', path, { all: true, reason: 'all of it', restock: true })).status).toBe(403);
     const support = await signedIn(shop, 'support');
     expect((await support.call('POST', path, { amount: 15, reason: 'too much' })).body).toMatchObject({
       code: 'refund_exceeds_charge',
       refundable_amount: 14.5,
     });
-    expect((await support.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(202);
+    expect((await support.call('POST', path, { all: true, reason: 'all of it', restock: true })).status).toBe(202);
     await buyer.untilStatus(begun.order.id, 'refunded');
     expect(await stockOf(shop.services, pot.id)).toEqual({ stock: 10, reserved: 0 });
     const list = (await buyer.call('GET', path)).body;

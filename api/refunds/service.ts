@@ -9,8 +9,13 @@ import type { Sql } from '../../infra/postgres/database.ts';
 import { type RefundRow, readRefund, readRefunds, selectRefunds } from '../../infra/postgres/refunds.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
-import { decideRefundUpdate, refundWorkflowId, requestRefundUpdate } from '../../workflows/refund/messages.ts';
-import { refundStart } from '../../workflows/refund/start.ts';
+import {
+  decideRefundUpdate,
+  refundWorkflowId,
+  requestRefundUpdate,
+  withdrawRefundUpdate,
+} from '../../workflows/refund/messages.ts';
+import { refundStart, type StartedRefund } from '../../workflows/refund/start.ts';
 import { updateRefund } from '../case-workflows.ts';
 import type { ApiDependencies, Settings } from '../context.ts';
 import type { Refund } from '../contracts/refunds.ts';
@@ -72,9 +77,37 @@ export async function decideRefund(
   request: { refundId: string; decision: 'approve' | 'reject'; actor: string; reason: string },
 ): Promise<Refund> {
   const { refundId, decision, actor, reason } = request;
-  const refund = await readRefund(deps.db, refundId);
+  await updateRefund(deps, await startedRefund(deps, refundId), decideRefundUpdate, {
+    refundId,
+    decision,
+    reason,
+    ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
+  });
+  return presentRefund(deps, refundId, true);
+}
+
+/**
+ * Withdraws a refund that is no longer wanted. A repeated request returns the withdrawn refund.
+ * @throws DomainError not_found; forbidden for a shopper whose refund staff requested; conflict when it can no longer be withdrawn
+ */
+export async function withdrawRefund(
+  deps: RefundDependencies,
+  request: { refundId: string; actor: string; reason: string },
+): Promise<Refund> {
+  const { refundId, actor, reason } = request;
+  await updateRefund(deps, await startedRefund(deps, refundId), withdrawRefundUpdate, {
+    requestId: 'withdraw',
+    reason,
+    ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, 'withdraw')),
+  });
+  return presentRefund(deps, refundId, isStaffActor(actor));
+}
+
+/** The refund, to resume its workflow. @throws DomainError not_found */
+async function startedRefund({ db }: RefundDependencies, refundId: string): Promise<StartedRefund> {
+  const refund = await readRefund(db, refundId);
   if (!refund) throw new DomainError('not_found', 'Refund not found.');
-  const resumed = {
+  return {
     refundId,
     orderId: refund.order_id,
     requestId: refund.request_id,
@@ -82,13 +115,13 @@ export async function decideRefund(
     amount: Number(refund.amount),
     createdAt: refund.created_at,
   };
-  await updateRefund(deps, resumed, decideRefundUpdate, {
-    refundId,
-    decision,
-    reason,
-    ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
-  });
-  return presentRefund(deps, refundId, true);
+}
+
+/** ID of the order that the refund is of. @throws DomainError not_found */
+export async function orderOfRefund(sql: Sql, refundId: string): Promise<string> {
+  const refund = await sql.row(sql.query.selectFrom('refunds').select('order_id').where('id', '=', refundId));
+  if (!refund) throw new DomainError('not_found', 'Refund not found.');
+  return refund.order_id;
 }
 
 /** @throws DomainError not_found */

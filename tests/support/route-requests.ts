@@ -156,6 +156,19 @@ const decision: Prepare = async ({ shop }) => {
   };
 };
 
+/** A refund above the shopper's limit, which its requester and staff can withdraw. */
+const withdrawal: Prepare = async (stage) => {
+  const { shop, owner } = stage;
+  const { orderId } = await sell(shop, { buyer: owner, lines: [{ price: '150.00', quantity: 1 }] });
+  const { refund } = (await owner.call('POST', `/orders/${orderId}/refunds`, { all: true, reason: 'Too large' })).body;
+  return {
+    params: { id: refund.id },
+    reachedBy: 'its owner and staff',
+    body: () => ({ reason: 'It fits' }),
+    state: () => shop.services.db.row('select status, decided_by from refunds where id = $1', [refund.id]),
+  };
+};
+
 const signIn: Prepare = async ({ shop }) => {
   const { email } = await signedIn(shop);
   return { body: () => ({ email, password: PASSWORD }) };
@@ -217,6 +230,7 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'GET /api/refunds': nothingNeeded,
   'POST /api/refunds/{id}/approve': decision,
   'POST /api/refunds/{id}/reject': decision,
+  'POST /api/refunds/{id}/withdraw': withdrawal,
 
   'GET /api/support/lists': nothingNeeded,
   'GET /api/support/lists/{name}': () => ({ params: { name: SUPPORT_LIST_NAMES[0]! } }),
