@@ -157,6 +157,8 @@ const ACTIVITIES: Readonly<
     ship: step(PARCEL),
     deliver: step({ action: 'markDelivered' }, ship),
     'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
+    'change the email address': step({ action: 'changeEmail', email: 'ada.moss@example.test' }),
+    'add a note': step({ action: 'addNote', note: 'Will call again' }),
     'send the confirmation again': step({ action: 'resendConfirmation' }),
   },
   recordRequest: {

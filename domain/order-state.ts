@@ -76,6 +76,8 @@ export const ORDER_ACTIONS = {
   markDelivered: ['shipped'],
   resendConfirmation: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
   recheckPayment: ORDER_STATUSES,
+  changeEmail: ORDER_STATUSES,
+  addNote: ORDER_STATUSES,
 } as const satisfies Record<string, readonly OrderStatus[]>;
 export type OrderAction = keyof typeof ORDER_ACTIONS;
 
@@ -111,6 +113,8 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   markDelivered: 'be marked delivered',
   resendConfirmation: 'have its confirmation resent',
   recheckPayment: 'have its payment rechecked',
+  changeEmail: 'have its email address changed',
+  addNote: 'get a note',
 };
 
 /** Why an action is not allowed now, as a sentence that the reader can act on; undefined when it is allowed. */

@@ -5,6 +5,7 @@ import {
   asksFor,
   decideRefund,
   isWaiting,
+  isWithdrawable,
   needsApproval,
   type RefundableOrder,
   type RefundRecord,
@@ -33,6 +34,30 @@ const refusal = (...asked: Parameters<typeof decide>) => {
 it('only refunds that await approval or a return are undecided', () => {
   const statuses = ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected'] as const;
   expect(statuses.filter((status) => isWaiting({ status }))).toEqual(['awaiting_return', 'awaiting_approval']);
+});
+
+describe('a request that its shopper can withdraw', () => {
+  const own = {
+    status: 'awaiting_return',
+    cancelsUnits: false,
+    lines: [line('mug', 1)],
+    requestedBy: 'guest',
+  } as const;
+
+  it('awaits its return, or approval before its items shipped', () => {
+    expect(isWithdrawable(own)).toBe(true);
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval', cancelsUnits: true })).toBe(true);
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval', lines: [] })).toBe(true);
+    expect(isWithdrawable({ ...own, requestedBy: 'customer:5f1d3c1e' })).toBe(true);
+  });
+
+  it('has not been received, sent, or ended, and is not from staff', () => {
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval' })).toBe(false);
+    for (const status of ['pending', 'succeeded', 'failed', 'rejected', 'withdrawn'] as const)
+      expect(isWithdrawable({ ...own, status, cancelsUnits: true }), status).toBe(false);
+    for (const requestedBy of ['ui:Anna', 'support:5f1d3c1e', 'admin:5f1d3c1e'])
+      expect(isWithdrawable({ ...own, requestedBy }), requestedBy).toBe(false);
+  });
 });
 
 describe('a refund of lines', () => {

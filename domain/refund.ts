@@ -1,5 +1,6 @@
 /** Refund rules: how much of an order can still be refunded, and who has to approve. All amounts are in minor units. */
 import { chargeStep, isChargeable } from './currencies.ts';
+import { isStaffActor } from './identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
 import { isAllowed, isClosedRefund, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
 import { isStaff, type Role } from './roles.ts';
@@ -55,6 +56,17 @@ export function takesUnits(refund: Pick<RefundState, 'status' | 'isGivenUp' | 'i
 /** Whether the refund still awaits a decision or a return. */
 export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
   return refund.status === 'awaiting_approval' || refund.status === 'awaiting_return';
+}
+
+/**
+ * Whether its shopper can withdraw it: a request of their own that is not decided. Once the items of a return have arrived, it waits for
+ * approval without canceling units, and can no longer be withdrawn.
+ */
+export function isWithdrawable(
+  refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'lines'> & { requestedBy: string },
+): boolean {
+  if (isStaffActor(refund.requestedBy) || !isWaiting(refund)) return false;
+  return refund.status === 'awaiting_return' || refund.cancelsUnits || refund.lines.length === 0;
 }
 
 /** Whether it failed and can be retried or replaced by another refund. */

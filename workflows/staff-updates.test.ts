@@ -38,9 +38,11 @@ beforeAll(async () => {
 
 /** What each update means. An opposite or a different action needs a name of its own. */
 const MEANINGS: Readonly<Record<string, string>> = {
+  addNote: 'leaves a note for staff',
   begin: 'the shop opens an order',
   cancel: 'ends an order before it ships',
   cancelRetraining: 'ends the retraining in progress',
+  changeEmail: 'changes where emails about an order go',
   correctAddress: 'changes where an order ships',
   decide: 'the shop passes on a support lead’s decision about a refund',
   declineReturn: 'staff do not accept a return, so nothing is refunded',
@@ -65,6 +67,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 /** Updates that several workflows have; each must mean the same in all of them. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
+  addNote: ['order', 'refund'],
   extendReservation: ['order', 'reservation'],
   retry: ['order', 'refund', 'unmatchedPayment'],
 };

@@ -17,6 +17,8 @@ interface Step {
   run: () => Promise<unknown>;
   /** The email’s payload besides its kind. */
   payload?: Omit<MailPayload, 'kind'>;
+  /** An email that the same step queues after it. */
+  next?: Partial<MailPayload>;
 }
 
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
@@ -120,6 +122,25 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run, payload: { refundId, message: BY_ANNA.reason } };
     },
   },
+  email_replaced: {
+    'a new address, of which both are notified': async () => {
+      const { order, begin } = await orders.paid();
+      const { orderId } = order;
+      const step = { action: 'changeEmail', email: 'ada.moss@example.test' } as const;
+      const run = () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step });
+      const payload = { to: begin.email!, message: 'a•••@example.test' };
+      return { orderId, run, payload, next: { kind: 'email_added', to: step.email } };
+    },
+  },
+  email_added: {
+    'the first address': async () => {
+      const { orderId } = (await orders.paid()).order;
+      await shop.services.db.run('update orders set email = null where id = $1', [orderId]);
+      const step = { action: 'changeEmail', email: 'ada.moss@example.test' } as const;
+      const run = () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step });
+      return { orderId, run, payload: { to: step.email } };
+    },
+  },
   refund_withdrawn: {
     'a failed refund that staff withdrew': async () => {
       const { orderId } = (await orders.paid()).order;
@@ -156,10 +177,10 @@ const steps = Object.entries(STEPS).flatMap(([kind, ways]) =>
   Object.entries(ways).map(([way, prepare]) => ({ kind: kind as MailKind, way, prepare })),
 );
 it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
-  const { orderId, run, payload = {} } = await prepare();
+  const { orderId, run, payload = {}, next } = await prepare();
   const before = await mailsOf(orderId);
   await run();
-  const expected = [...before, { kind, ...payload }];
+  const expected = [...before, { kind, ...payload }, ...(next ? [next] : [])];
   expect(await mailsOf(orderId)).toEqual(expected);
   await Promise.all([run(), run(), run()]);
   expect(await mailsOf(orderId)).toEqual(expected);
@@ -168,10 +189,10 @@ it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
 it.each(steps)(
   '$kind is mailed once when its step is run several times at the same moment: $way',
   async ({ kind, prepare }) => {
-    const { orderId, run, payload = {} } = await prepare();
+    const { orderId, run, payload = {}, next } = await prepare();
     const before = await mailsOf(orderId);
     await Promise.all([run(), run(), run()]);
-    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...payload }]);
+    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...payload }, ...(next ? [next] : [])]);
   },
 );
 

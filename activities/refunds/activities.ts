@@ -1,6 +1,7 @@
 import type { RefundLimits } from '../../domain/refund.ts';
 import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { type OrderStepResult, stepOrder } from '../orders/order-steps.ts';
 import { signalOrder } from '../orders/signal-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
@@ -73,6 +74,23 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     withdrawRefund({ refundId, reason, ...sender }: SentWithdrawal): Promise<decisions.DecisionResult> {
       const actor = actorOf(secret, sender, decisionSubject(refundId, 'withdraw'));
       return decided(withdrawRefund(db, { refundId, reason, actor }));
+    },
+
+    /** Safe to retry: added once per request ID. */
+    async addRefundNote(request: {
+      refundId: string;
+      requestId: string;
+      actor: string;
+      note: string;
+    }): Promise<OrderStepResult> {
+      const { refundId, note, ...sent } = request;
+      const refund = await readRefundFacts(db, refundId);
+      if (!refund) return { outcome: 'refused', message: `Refund ${refundId} was not found.` };
+      const { orderId } = refund;
+      const step = { action: 'addNote', note, refundId } as const;
+      return signaled(stepOrder(db, { ...sent, orderId, step }), ({ outcome }) =>
+        outcome === 'done' ? orderId : undefined,
+      );
     },
 
     /** Safe to retry: the ID of the cancellation's refund derives from the request ID. */

@@ -242,6 +242,13 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   giveUpRefund: {
     'that failed': () => failedRefund((refundId) => () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA })),
   },
+  addRefundNote: {
+    'on a failed refund': () =>
+      failedRefund(
+        (refundId) => () =>
+          shop.activities.addRefundNote({ refundId, requestId: 'note', actor: 'ui:Anna', note: 'Will call again' }),
+      ),
+  },
   withdrawRefund: {
     'that failed': () => failedRefund(withdraws),
     'that awaits its return': () => awaitingReturn(withdraws),

@@ -58,6 +58,7 @@ export const refund = z
         '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, or replaced by another refund; `withdrawn`: no longer wanted',
     }),
     given_up: z.boolean().meta({ description: 'Whether the refund failed and the customer was paid another way' }),
+    can_withdraw: z.boolean().meta({ description: 'Whether the customer can withdraw this request of theirs' }),
     restocked: z.boolean().meta({ description: 'Whether its items are back in stock, regardless of the payment' }),
     decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved, rejected, or withdrawn' }),
     created_at: timestamp,

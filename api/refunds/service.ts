@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
 import { isClosedRefund, REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
-import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/refund.ts';
+import { asksFor, committedRefundCents, isWithdrawable, type RefundRequest } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -168,17 +168,24 @@ export async function listWaiting(sql: Sql, settings: Settings, status?: RefundS
 }
 
 function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund {
+  const lines = row.items.map(({ product_id, quantity }) => ({ product_id, quantity }));
   return {
     id: row.id,
     order_id: row.order_id,
     kind: row.kind,
     amount: Number(row.amount),
     currency: row.currency,
-    lines: row.items.map(({ product_id, quantity }) => ({ product_id, quantity })),
+    lines,
     cancels_units: row.cancels_units,
     reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
     given_up: row.given_up_at !== null,
+    can_withdraw: isWithdrawable({
+      status: row.status,
+      cancelsUnits: row.cancels_units,
+      lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+      requestedBy: row.requested_by,
+    }),
     restocked: row.is_restocked,
     decision_reason: forStaff || isClosedRefund(row.status) ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),

@@ -72,6 +72,8 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     ),
     extendReservation: staff(({ index }) => ({ minutes: index % 5 === 0 ? 100_000 : 1 })),
     correctAddress: staff(({ index }) => ({ address: index % 5 === 0 ? { name: '' } : ADDRESS })),
+    changeEmail: staff(({ index }) => ({ email: index % 5 === 0 ? 'nobody' : `storm-${index}@example.test` })),
+    addNote: staff(({ index }) => ({ note: `Storm ${index}` })),
     markShipped: staff(({ index }) => ({ carrier: 'UPS', trackingNumber: `1Z${index}` })),
     markDelivered: staff(),
     putUnderReview: staff(),
@@ -107,6 +109,7 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     declineReturn: staff(),
     retry: staff(),
     giveUp: staff(),
+    addNote: staff(({ index }) => ({ note: index % 5 === 0 ? '' : 'Storm' })),
     withdraw: staff(),
   },
   unmatchedPayment: {

@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import type { Address } from '../../domain/address.ts';
 import type { Buyer } from '../../domain/checkout.ts';
 import { STRIPE, SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
@@ -107,12 +108,15 @@ function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
-function buyerText(customer: Buyer): string {
-  const to = customer.shipping_address;
+function addressText(to: Address): string {
   const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country];
+  return plain(place.filter(Boolean).join(', '));
+}
+
+function buyerText(customer: Buyer): string {
   return [
     `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,
-    `- Ships to: ${plain(place.filter(Boolean).join(', '))}`,
+    `- Ships to: ${addressText(customer.shipping_address)}`,
   ].join('\n');
 }
 
@@ -158,6 +162,20 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
           dispute.status.replaceAll('_', ' '),
           dispute.reason.replaceAll('_', ' '),
           dispute.evidenceDueBy ? inColumn(dispute.evidenceDueBy) : '',
+        ]),
+      ),
+    );
+  }
+  if (record.previousContacts.length > 0) {
+    parts.push(
+      '**Previous addresses**',
+      table(
+        ['Until (UTC)', 'What', 'Previously', 'Changed by'],
+        record.previousContacts.map((contact) => [
+          inColumn(contact.at),
+          contact.kind === 'email' ? 'email' : 'shipping',
+          'email' in contact.value ? plain(contact.value.email ?? 'none') : addressText(contact.value),
+          who(contact.actor),
         ]),
       ),
     );
@@ -291,6 +309,8 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   markDelivered: '`markDelivered`',
   resendConfirmation: '`resendConfirmation`',
   recheckPayment: '`recheckPayment`',
+  changeEmail: '`changeEmail`',
+  addNote: '`addNote`',
 };
 
 function availableUpdates(order: OrderCase, status: OrderStatus): string {

@@ -55,6 +55,7 @@ const RECORD: OrderRecord = {
   reviewReason: null,
   refunds: [],
   packing: [],
+  previousContacts: [],
   disputes: [],
   history: [],
   paymentUrl: null,
@@ -152,6 +153,20 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
           reason: 'All *fine*',
           key: null,
         },
+      ],
+    },
+  },
+  'with previous addresses': {
+    record: {
+      previousContacts: [
+        {
+          kind: 'address',
+          value: { name: 'Ada', street: '1 | Main', city: 'Salem', postal_code: '97301', country: 'US' },
+          actor: 'ui:Anna',
+          at: '2026-11-01T11:05:00.000Z',
+        },
+        { kind: 'email', value: { email: 'ada_old@b.example' }, actor: 'ui:Bo', at: '2026-11-01T11:06:00.000Z' },
+        { kind: 'email', value: { email: null }, actor: 'ui:Bo', at: '2026-11-01T11:07:00.000Z' },
       ],
     },
   },

@@ -70,6 +70,8 @@ export const extendOrderReservationUpdate = defineUpdate<{ expiresAt: string }, 
   'extendReservation',
 );
 export const correctAddressUpdate = defineUpdate<UpdateResult, [OrderRequest & { address: Address }]>('correctAddress');
+export const changeEmailUpdate = defineUpdate<UpdateResult, [OrderRequest & { email: string }]>('changeEmail');
+export const addNoteUpdate = defineUpdate<UpdateResult, [OrderRequest & { note: string }]>('addNote');
 export const markShippedUpdate = defineUpdate<
   UpdateResult,
   [OrderRequest & { carrier: string; trackingNumber: string }]

@@ -45,4 +45,5 @@ export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('de
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
 export const withdrawRefundUpdate = defineUpdate<RefundState, [WithdrawalRequest]>('withdraw');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
+export const addRefundNoteUpdate = defineUpdate<RefundState, [StaffRequest & { note: string }]>('addNote');
 export type { RefundFacts, RequestedRefund, SentDecision, SentRefundRequest };

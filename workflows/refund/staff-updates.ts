@@ -4,9 +4,18 @@ import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts
 import { uiActor } from '../../domain/identity.ts';
 import type { localSteps, StepName } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
-import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
+import {
+  aFlag,
+  checkRequest,
+  describeUpdate,
+  NOTE_EXAMPLE,
+  NOTE_FIELDS,
+  optional,
+  refusalOfTexts,
+} from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import {
+  addRefundNoteUpdate,
   decideRefundUpdate,
   declineReturnUpdate,
   giveUpRefundUpdate,
@@ -23,6 +32,7 @@ const WITHDRAWABLE = 'Only a refund that waits for approval or a return, or that
 
 /** The activities that carry out these updates. */
 export const DECISIONS = [
+  'addRefundNote',
   'decideRefund',
   'declineReturn',
   'giveUpRefund',
@@ -161,6 +171,19 @@ export function handleStaffUpdates(
         checkRequest(request, EXAMPLE);
         requireStatus(['failed'], 'Only a failed refund can be given up.');
       },
+    },
+  );
+  setHandler(
+    addRefundNoteUpdate,
+    async ({ requestId, requestedBy, note }) => {
+      const { refundId } = await refund.whenLoaded();
+      const added = await short.addRefundNote({ refundId, requestId, actor: uiActor(requestedBy), note: note.trim() });
+      if (added.outcome === 'refused') throw refuse('conflict', added.message);
+      return stateOf(refund.facts!);
+    },
+    {
+      description: describeUpdate('Adds a note to the order history. Only staff see it.', NOTE_EXAMPLE),
+      validator: (request) => checkRequest(request, NOTE_EXAMPLE, NOTE_FIELDS),
     },
   );
   const withdrawExample = { ...EXAMPLE, reason: 'You asked us to send the items after all' };

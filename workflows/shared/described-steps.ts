@@ -39,6 +39,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   retryRefund: 'Retries the refund',
   giveUpRefund: 'Records that the customer was paid another way',
   withdrawRefund: 'Withdraws the refund',
+  addRefundNote: 'Adds a note to the order history',
   cancelPaid: 'Cancels the paid order and refunds the remaining charge',
   reindexProduct: 'Reindexes the product',
   sweepOverdue: 'Ends overdue reservations and resumes overdue orders',

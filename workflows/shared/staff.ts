@@ -42,6 +42,13 @@ export const aFlag =
   (value) =>
     typeof value === 'boolean' ? undefined : `“${name}” must be true or false.`;
 
+/** An update that adds a note states the note itself instead of a reason. */
+export const NOTE_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', note: 'Customer will call again on Monday' };
+export const NOTE_FIELDS: Readonly<Record<string, FieldCheck>> = {
+  note: requiredText('“note”', MAX_LENGTH.reason),
+  reason: optional(requiredText('“reason”', MAX_LENGTH.reason)),
+};
+
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
   requestId: requiredText(
     '“requestId” (any text that identifies this request, such as the ticket number)',

@@ -65,6 +65,8 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_sent' } },
   { payload: { kind: 'refund_refused', message: 'It was worn.' } },
   { payload: { kind: 'refund_refused' }, refund: null },
+  { payload: { kind: 'email_replaced', to: 'ada@b.example', message: 'a•••@c.example' } },
+  { payload: { kind: 'email_added', to: 'ada@c.example' } },
   { payload: { kind: 'refund_withdrawn' } },
   { payload: { kind: 'refund_withdrawn' }, refund: { ...REFUND, kind: 'cancellation', cancelsUnits: true } },
   { payload: { kind: 'refund_withdrawn', message: 'You want the items.' }, refund: { ...REFUND, cancelsUnits: true } },

@@ -1,6 +1,7 @@
 /** Writes the email for a queued payload. */
 import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
+import { emailAdded, emailReplaced } from './email-changed.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
@@ -39,5 +40,9 @@ export function writeLetter(
     case 'refund_withdrawn':
       if (!refund) throw new Error('the refund of this mail does not exist');
       return refundWithdrawn(order, refund, shop, message);
+    case 'email_replaced':
+      return emailReplaced(order, shop, message);
+    case 'email_added':
+      return emailAdded(order, shop);
   }
 }

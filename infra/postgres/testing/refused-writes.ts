@@ -120,6 +120,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'other', 'm', 'paid')`,
   ],
 
+  order_contact_changes_order_id_fkey: [contactChange({ order_id: F.none })],
+  order_contact_changes_kind_check: [contactChange({ kind: 'phone' })],
+
   payments_order_id_fkey: [payment(`order_id = '${F.none}'`)],
   payments_status_check: [payment(`status = 'maybe', unmatched_reason = null, refund_status = null`)],
   payments_received_amount_check: [
@@ -191,6 +194,13 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `user:${F.user}0`,
   ].map((who) => `insert into shopper_choices (who) values ('${who}')`),
 };
+
+/** A further change of the fixture's order; by default, the one that the fixture has. */
+function contactChange(change: Partial<Record<'order_id' | 'kind', string>>): string {
+  const { order_id, kind } = { order_id: F.order, kind: 'email', ...change };
+  return `insert into order_contact_changes (order_id, kind, request_id, previous, requested, actor)
+    values ('${order_id}', '${kind}', 'r1', '{}', '{}', 'ui:Anna')`;
+}
 
 /** Nullable columns; all others must be "not null". */
 export const NULLABLE: Readonly<Record<string, readonly string[]>> = {

@@ -21,6 +21,11 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en-US').format(count)} ${count === 1 ? one : many}`;
 }
 
+/** "United States". @param code ISO 3166 code; returned unchanged if it has no name */
+export function countryName(code: string): string {
+  return new Intl.DisplayNames('en-US', { type: 'region' }).of(code) ?? code;
+}
+
 /** The part of an ID that people can read to each other. */
 export function shortId(id: string): string {
   return id.slice(0, 8).toUpperCase();

@@ -1,5 +1,7 @@
 import type { OrderCase } from '../case.ts';
+import { addNote } from './add-note.ts';
 import { cancel } from './cancel.ts';
+import { changeEmail } from './change-email.ts';
 import { correctAddress } from './correct-address.ts';
 import { endReview } from './end-review.ts';
 import { extendReservation } from './extend-reservation.ts';
@@ -18,11 +20,13 @@ export function handleStaffUpdates(order: OrderCase): void {
   register(order, refund);
   register(order, extendReservation);
   register(order, correctAddress);
+  register(order, changeEmail);
   register(order, markShipped);
   register(order, markDelivered);
   register(order, putUnderReview);
   register(order, endReview);
   register(order, resendConfirmation);
   register(order, recheckPayment);
+  register(order, addNote);
   register(order, retry);
 }

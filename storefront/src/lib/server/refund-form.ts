@@ -88,6 +88,14 @@ export function refundRefusal(error: unknown, currency: string): { errors: Field
   return { errors: {}, message: refusalMessage(error.code, error.extra.refundable_amount, currency) ?? message };
 }
 
+/** Why a request can’t be withdrawn, for the shopper. @throws the error itself when it is not a problem */
+export function withdrawRefusal(error: unknown): string | undefined {
+  if (!isProblem(error)) throw error;
+  return isProblem(error, 'conflict', 'not_found')
+    ? 'This request can no longer be withdrawn because its status has changed.'
+    : sentence(error);
+}
+
 /** Messages that tell the shopper what to do, in place of the API's general ones. Undefined keeps the API's message. */
 function refusalMessage(code: string, refundable: unknown, currency: string): string | undefined {
   switch (code) {
