@@ -151,7 +151,7 @@ const ACTIVITIES: Readonly<
   ),
   stepOrder: {
     'put under review': step({ action: 'putUnderReview' }),
-    release: step({ action: 'release' }, (orderId) =>
+    endReview: step({ action: 'endReview' }, (orderId) =>
       shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putUnderReview' } }),
     ),
     ship: step(PARCEL),
@@ -163,6 +163,8 @@ const ACTIVITIES: Readonly<
     },
     deliver: step({ action: 'markDelivered' }, ship),
     'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
+    'change the email address': step({ action: 'changeEmail', email: 'ada.moss@example.test' }),
+    'add a note': step({ action: 'addNote', note: 'Will call again' }),
     'send the confirmation again': step({ action: 'resendConfirmation' }),
   },
   recordRequest: {

@@ -31,7 +31,7 @@ const FIELDS: [string, string, (text: string) => unknown, string][] = [
   ['POST', '/checkouts', (text) => checkout({ state: text }), 'shipping_address.state'],
   ['POST', '/checkouts', (text) => checkout({}, `${text}@example.test`), 'email'],
   ['POST', `/orders/${id}/cancel`, (reason) => ({ reason }), 'reason'],
-  ['POST', `/orders/${id}/refunds`, (reason) => ({ reason }), 'reason'],
+  ['POST', `/orders/${id}/refunds`, (reason) => ({ all: true, reason }), 'reason'],
   [
     'POST',
     '/auth/register',

@@ -45,7 +45,18 @@ describe('an address', () => {
   );
 
   it.each(['U', 'USA', '1S', 'U1'])('is invalid with the country %s', (country) => {
-    expect(addressProblems({ ...GOOD, country })).toContain('“country” must be two letters, such as US.');
+    expect(addressProblems({ ...GOOD, country })).toContain('“country” must be two letters of ISO 3166, such as US.');
+  });
+
+  it('is in a country that exists', () => {
+    expect(addressProblems({ ...GOOD, country: 'DE' })).toEqual([]);
+    expect(addressProblems({ ...GOOD, country: 'uk' })).toEqual([
+      '“country” is not the code of a country; use GB for the United Kingdom.',
+    ]);
+    for (const country of ['XX', 'ZZ', 'EU'])
+      expect(addressProblems({ ...GOOD, country })).toEqual([
+        expect.stringContaining('“country” is not the code of a country; use '),
+      ]);
   });
 
   it('reports only the missing postal code or country', () => {

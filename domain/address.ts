@@ -1,5 +1,6 @@
 /** Shipping address rules for code that can't import the API's zod schema, such as the seed. A test compares the two. */
 
+import { countryProblem } from './countries.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from './text.ts';
 
 export interface Address {
@@ -10,7 +11,7 @@ export interface Address {
   state?: string;
   /** US: 12345 or 12345-6789. */
   postal_code: string;
-  /** Two letters, ISO 3166. */
+  /** A code of `domain/countries`. */
   country: string;
 }
 
@@ -42,8 +43,8 @@ export function addressProblems(value: unknown): string[] {
   }
   if (typeof fields.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(fields.postal_code))
     problems.push('“postal_code” must be a US postal code: 12345 or 12345-6789.');
-  if (typeof fields.country === 'string' && !/^[A-Za-z]{2}$/.test(fields.country))
-    problems.push('“country” must be two letters, such as US.');
+  const country = typeof fields.country === 'string' ? countryProblem(fields.country) : undefined;
+  if (country) problems.push(`“country” ${country}.`);
   return problems;
 }
 

@@ -47,6 +47,11 @@ export function uiNameOf(actor: string): string | undefined {
   return actor.startsWith('ui:') ? actor.slice('ui:'.length) : undefined;
 }
 
+/** Whether the shop knows who the actor is. A name that was entered in the Temporal UI is not verified. */
+export function isAuthenticated(actor: string): boolean {
+  return uiNameOf(actor) === undefined;
+}
+
 export const userOwner = (userId: string): `user:${string}` => `user:${userId}`;
 export const cartOwner = (cartId: string): `cart:${string}` => `cart:${cartId}`;
 /** @param hash of a cart's ID */

@@ -8,6 +8,7 @@ const FOR_SHOPPERS = [
   'payment_failed',
   'payment_returned',
   'address_corrected',
+  'email_changed',
   'order_shipped',
   'order_delivered',
   'return_requested',
@@ -16,19 +17,19 @@ const FOR_SHOPPERS = [
   'refund_succeeded',
   'refund_failed',
   'refund_rejected',
+  'refund_withdrawn',
   'reservation_extended',
 ] as const;
 
 const FOR_STAFF = [
   'order_put_under_review',
-  'order_released',
+  'review_ended',
   'cancellation_requested',
   'confirmation_resent',
   'mail_failed',
   'payment_unmatched',
   'payment_rechecked',
   'refund_replaced',
-  'refund_canceled',
   'refund_approved',
   'refund_approval_refused',
   'refund_retried',
@@ -37,9 +38,13 @@ const FOR_STAFF = [
   'dispute_opened',
   'dispute_changed',
   'retry_requested',
+  'note_added',
 ] as const;
 
 export type OrderEventType = (typeof FOR_SHOPPERS)[number] | (typeof FOR_STAFF)[number];
 
-/** Events that the order page shows to the shopper; staff-internal events stay hidden. */
+/**
+ * Events that shoppers see on the order page and in the API. All others, such as notes of staff, are visible to staff only; so is every
+ * event of a type that is not listed here.
+ */
 export const SHOPPER_EVENTS: readonly OrderEventType[] = FOR_SHOPPERS;

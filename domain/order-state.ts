@@ -75,7 +75,7 @@ export const ORDER_ACTIONS = {
   extendReservation: ['pending'],
   correctAddress: ['pending', 'paid', 'under_review', 'partially_refunded', 'partially_shipped'],
   putUnderReview: ['paid', 'partially_refunded'],
-  release: ['under_review'],
+  endReview: ['under_review'],
   markShipped: ['paid', 'partially_refunded', 'partially_shipped'],
   markDelivered: ['partially_shipped', 'shipped'],
   resendConfirmation: [
@@ -88,6 +88,8 @@ export const ORDER_ACTIONS = {
     'refunded',
   ],
   recheckPayment: ORDER_STATUSES,
+  changeEmail: ORDER_STATUSES,
+  addNote: ORDER_STATUSES,
 } as const satisfies Record<string, readonly OrderStatus[]>;
 export type OrderAction = keyof typeof ORDER_ACTIONS;
 
@@ -103,7 +105,7 @@ export function statusInWords(status: OrderStatus): string {
 const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
   pending: 'It is not paid yet. Wait for the payment or cancel the order.',
   paid: 'It is paid and has not shipped.',
-  under_review: 'Release it from review first.',
+  under_review: 'End its review first.',
   partially_shipped: 'A part of it has shipped. Ship the rest, or refund the items that have not shipped.',
   shipped: 'It has shipped. Refund it or mark it delivered instead.',
   delivered: 'It was delivered. Refund it instead.',
@@ -119,11 +121,13 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   extendReservation: 'have its reservation extended',
   correctAddress: 'have its address corrected',
   putUnderReview: 'be put under review',
-  release: 'be released',
+  endReview: 'have its review ended',
   markShipped: 'be marked shipped',
   markDelivered: 'be marked delivered',
   resendConfirmation: 'have its confirmation resent',
   recheckPayment: 'have its payment rechecked',
+  changeEmail: 'have its email address changed',
+  addNote: 'get a note',
 };
 
 /** Why an action is not allowed now, as a sentence that the reader can act on; undefined when it is allowed. */
@@ -137,7 +141,8 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 /**
  * `awaiting_return`: the shopper must return the items first. `awaiting_approval`: a second person must approve it. `pending`: Stripe is
- * processing it. `failed`: Stripe could not make it, so its amount can be refunded again. `rejected`: staff rejected it.
+ * processing it. `failed`: Stripe could not make it, so its amount can be refunded again. `rejected`: staff rejected it, or another refund
+ * replaced it. `withdrawn`: nothing is refunded because it is no longer wanted.
  */
 export const REFUND_STATUSES = [
   'awaiting_return',
@@ -146,5 +151,13 @@ export const REFUND_STATUSES = [
   'succeeded',
   'failed',
   'rejected',
+  'withdrawn',
 ] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+/** Statuses of refunds that ended without a refund. */
+export const CLOSED_REFUND_STATUSES = ['rejected', 'withdrawn'] as const satisfies readonly RefundStatus[];
+
+export function isClosedRefund(status: RefundStatus): boolean {
+  return (CLOSED_REFUND_STATUSES as readonly RefundStatus[]).includes(status);
+}

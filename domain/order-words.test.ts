@@ -37,7 +37,7 @@ describe('a refusal message', () => {
       "An order that is shipped can't be canceled. It has shipped. Refund it or mark it delivered instead.",
     );
     expect(refusalOf('markShipped', 'under_review')).toBe(
-      "An order that is under review can't be marked shipped. Release it from review first.",
+      "An order that is under review can't be marked shipped. End its review first.",
     );
     expect(refusalOf('extendReservation', 'paid')).toBe(
       "An order that is paid can't have its reservation extended. It is paid and has not shipped.",

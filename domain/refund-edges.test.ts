@@ -5,6 +5,7 @@ import {
   asksFor,
   decideRefund,
   isWaiting,
+  isWithdrawable,
   needsApproval,
   type RequestedPart,
   refusalOfResumed,
@@ -33,10 +34,34 @@ it('only refunds that await approval or a return are undecided', () => {
   expect(statuses.filter((status) => isWaiting({ status }))).toEqual(['awaiting_return', 'awaiting_approval']);
 });
 
+describe('a request that its shopper can withdraw', () => {
+  const own = {
+    status: 'awaiting_return',
+    cancelsUnits: false,
+    lines: [line('mug', 1)],
+    requestedBy: 'guest',
+  } as const;
+
+  it('awaits its return, or approval before its items shipped', () => {
+    expect(isWithdrawable(own)).toBe(true);
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval', cancelsUnits: true })).toBe(true);
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval', lines: [] })).toBe(true);
+    expect(isWithdrawable({ ...own, requestedBy: 'customer:5f1d3c1e' })).toBe(true);
+  });
+
+  it('has not been received, sent, or ended, and is not from staff', () => {
+    expect(isWithdrawable({ ...own, status: 'awaiting_approval' })).toBe(false);
+    for (const status of ['pending', 'succeeded', 'failed', 'rejected', 'withdrawn'] as const)
+      expect(isWithdrawable({ ...own, status, cancelsUnits: true }), status).toBe(false);
+    for (const requestedBy of ['ui:Anna', 'support:5f1d3c1e', 'admin:5f1d3c1e'])
+      expect(isWithdrawable({ ...own, requestedBy }), requestedBy).toBe(false);
+  });
+});
+
 describe('a refund of lines', () => {
   it('is refused with the problem', () => {
     expect(refusal({ lines: [] })).toBe(
-      'invalid_request: Specify at least one line, or omit "lines" to refund everything that remains.',
+      'invalid_request: Specify at least one line, or send "all": true to refund everything that remains.',
     );
     for (const quantity of [0, -1, 0.5, Number.NaN])
       expect(refusal({ lines: [line('mug', quantity)] })).toBe(
@@ -225,12 +250,12 @@ describe('a refund that is resumed', () => {
   it('can be made as long as its amount and its units are available', () => {
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 700 })], resumed, money)).toBeUndefined();
     expect(refusalOfResumed(orderOf(), [refundRecord({ amountCents: 701 })], resumed, money)).toBe(
-      'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.',
+      'Only 299 cents of the charge remains because other refunds were made in the meantime. Reject or withdraw this refund and request a new one with a lower amount.',
     );
   });
 
   it('is refused with the product of which too few units are left', () => {
-    const rest = 'can still be refunded, but this refund is for 2. Reject or cancel this refund.';
+    const rest = 'can still be refunded, but this refund is for 2. Reject or withdraw this refund.';
     const others = (quantity: number) => [refundRecord({ amountCents: 1, lines: [line('mug', quantity)] })];
     expect(refusalOfResumed(orderOf(), others(1), resumed, money)).toBe(`Only 1 of “Mug” ${rest}`);
     expect(refusalOfResumed(orderOf(), others(3), resumed, money)).toBe(`Only 0 of “Mug” ${rest}`);
@@ -241,7 +266,7 @@ describe('a refund that is resumed', () => {
 
   it('cancels no shipped units, unless they are restocked', () => {
     expect(refusalOfResumed(SHIPPED, [], resumed, money)).toBe(
-      'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.',
+      'Its items have shipped in the meantime. Reject or withdraw this refund and request a return instead.',
     );
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, isRestocked: true }, money)).toBeUndefined();
     expect(refusalOfResumed(SHIPPED, [], { ...resumed, cancelsUnits: false }, money)).toBeUndefined();

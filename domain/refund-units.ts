@@ -1,5 +1,5 @@
 /** The units of an order that refunds include, by whether they have shipped. */
-import type { OrderStatus, RefundStatus } from './order-state.ts';
+import { isClosedRefund, type OrderStatus, type RefundStatus } from './order-state.ts';
 
 export interface RefundLine {
   productId: string;
@@ -37,11 +37,11 @@ export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits'
 export type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
 
 /**
- * Whether its amount is refunded, being refunded, or set aside for it. A rejected refund frees its amount, and so does a failed one,
- * unless the money went back in another way.
+ * Whether its amount is refunded, being refunded, or set aside for it. A rejected or withdrawn refund frees its amount, and so does a
+ * failed one, unless the money went back in another way.
  */
 export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): boolean {
-  return refund.status === 'failed' ? refund.isGivenUp : refund.status !== 'rejected';
+  return refund.status === 'failed' ? refund.isGivenUp : !isClosedRefund(refund.status);
 }
 
 /** Whether its units are canceled, about to be, or restocked, so that no other refund can include them. */

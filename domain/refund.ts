@@ -1,5 +1,6 @@
 /** Refund rules: how much of an order can still be refunded, and who has to approve. All amounts are in minor units. */
 import { chargeStep, isChargeable } from './currencies.ts';
+import { isStaffActor } from './identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
 import { isAllowed, refusalOf } from './order-state.ts';
 import {
@@ -25,6 +26,17 @@ const DAY_MS = 86_400_000;
 /** Whether the refund still awaits a decision or a return. */
 export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
   return refund.status === 'awaiting_approval' || refund.status === 'awaiting_return';
+}
+
+/**
+ * Whether its shopper can withdraw it: a request of their own that is not decided. Once the items of a return have arrived, it waits for
+ * approval without canceling units, and can no longer be withdrawn.
+ */
+export function isWithdrawable(
+  refund: Pick<RefundRecord, 'status' | 'cancelsUnits' | 'lines'> & { requestedBy: string },
+): boolean {
+  if (isStaffActor(refund.requestedBy) || !isWaiting(refund)) return false;
+  return refund.status === 'awaiting_return' || refund.cancelsUnits || refund.lines.length === 0;
 }
 
 /** Whether it failed and can be retried or replaced by another refund. */
@@ -222,7 +234,7 @@ function priceLines(
   quantities: ReadonlyMap<string, RefundableProduct>,
   place: UnitPlace | undefined,
 ): { totalCents: number; lines: RefundLine[] } | string {
-  if (lines.length === 0) return 'Specify at least one line, or omit "lines" to refund everything that remains.';
+  if (lines.length === 0) return 'Specify at least one line, or send "all": true to refund everything that remains.';
   if (lines.some(({ quantity }) => !Number.isSafeInteger(quantity) || quantity < 1))
     return 'Each line needs a quantity of 1 or more.';
   const requested = addUp(lines);
@@ -265,6 +277,11 @@ export function needsApproval(
   return sumCents([...unapproved.map((refund) => refund.amountCents), amountCents]) > limitCents;
 }
 
+/** Why a request above the limit is refused if the shop doesn't know who sends it. @param limit as an amount with its currency */
+export function unknownRequesterRefusal(what: 'Refunds' | 'Cancellations', limit: string): string {
+  return `${what} above ${limit} need approval, and the shop must know who requests them. Sign in and request it through the shop’s API: see “Request above the limit” in the handbook.`;
+}
+
 /**
  * Checks whether a refund that waited or failed can still be made, because others may have used its amount or its units meanwhile.
  * @param others the order's refunds without this one
@@ -278,17 +295,17 @@ export function refusalOfResumed(
 ): string | undefined {
   const left = refundableCents(order, others);
   if (left < refund.amountCents)
-    return `Only ${money(left)} of the charge remains because other refunds were made in the meantime. Reject or cancel this refund and request a new one with a lower amount.`;
+    return `Only ${money(left)} of the charge remains because other refunds were made in the meantime. Reject or withdraw this refund and request a new one with a lower amount.`;
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
     const unitsLeft = product?.[placeOf(order, refund)] ?? 0;
     if (unitsLeft < quantity)
-      return `Only ${Math.max(0, unitsLeft)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or cancel this refund.`;
+      return `Only ${Math.max(0, unitsLeft)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or withdraw this refund.`;
   }
   // Restocked units did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)
-    return 'Its items have shipped in the meantime. Reject or cancel this refund and request a return instead.';
+    return 'Its items have shipped in the meantime. Reject or withdraw this refund and request a return instead.';
   return undefined;
 }
 

@@ -63,7 +63,7 @@ async function order(buyer: Shopper) {
 /** A refund that awaits a lead's approval. */
 async function waitingRefund(): Promise<string> {
   const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-  return (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body.refund.id;
+  return (await buyer.call('POST', `/orders/${orderId}/refunds`, { all: true, reason: 'Too large' })).body.refund.id;
 }
 
 const decided = (decision: 'approve' | 'reject') => async (): Promise<Write> => {
@@ -240,6 +240,23 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
   },
   'POST /api/refunds/{id}/approve': decided('approve'),
   'POST /api/refunds/{id}/reject': decided('reject'),
+  'POST /api/refunds/{id}/withdraw': async () => {
+    const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+    const request = { all: true, reason: 'Too large' };
+    const { id } = (await buyer.call('POST', `/orders/${orderId}/refunds`, request)).body.refund;
+    return {
+      send: (body) => buyer.call('POST', `/refunds/${id}/withdraw`, body),
+      body: { reason: 'It fits' },
+      seen: ({ refund }) => [refund.id, refund.decision_reason],
+      state: () =>
+        rows(
+          `select r.decided_by, r.decided_at, r.decision_reason,
+             (select count(*) from order_events where order_id = r.order_id and type = 'refund_withdrawn') as events
+           from refunds r where r.id = $1`,
+          id,
+        ),
+    };
+  },
   'PUT /api/recommendations/choices': async () => {
     const person = await signedIn(shop);
     return {

@@ -140,7 +140,7 @@ describe('orders, reservations, and refunds', () => {
   it(
     'a refund that awaits approval',
     async () => {
-      await survive(shop.services, await refund(CARDS.good, '150.00', {}, 'awaiting_approval'));
+      await survive(shop.services, await refund(CARDS.good, '150.00', { all: true }, 'awaiting_approval'));
     },
     TIMEOUT_MS,
   );
@@ -148,7 +148,7 @@ describe('orders, reservations, and refunds', () => {
   it(
     'a refund that the bank declined',
     async () => {
-      await survive(shop.services, await refund(CARDS.refundPendingThenFails, '5.00', {}, 'failed'));
+      await survive(shop.services, await refund(CARDS.refundPendingThenFails, '5.00', { all: true }, 'failed'));
     },
     TIMEOUT_MS,
   );

@@ -100,6 +100,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
   },
   'POST /api/refunds/{id}/approve': decision,
   'POST /api/refunds/{id}/reject': decision,
+  'POST /api/refunds/{id}/withdraw': decision,
   'POST /api/events': {
     body: { events: [{ event: 'page_view', id: 'one', occurred_at: 'yesterday', path: 'home' }] },
     paths: ['events.0.id', 'events.0.occurred_at', 'events.0.path'],

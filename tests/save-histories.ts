@@ -117,12 +117,17 @@ async function saveSupport(): Promise<void> {
     await desk.order(id, 'extendReservation', { minutes: 1 });
     await pay(buyer, begun);
     await desk.order(id, 'putUnderReview');
-    await desk.order(id, 'release');
+    await desk.order(id, 'endReview');
     await desk.order(id, 'refund', { requestId: 'part', amount: 2 });
     await save('refund', 'asked-at-the-order', refundWorkflowId(id, 'part'));
     await desk.order(id, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z9' });
     await desk.order(id, 'markDelivered');
-    await buyer.call('POST', `/orders/${id}/refunds`, { reason: 'too small' }, { 'idempotency-key': 'return' });
+    await buyer.call(
+      'POST',
+      `/orders/${id}/refunds`,
+      { all: true, reason: 'too small' },
+      { 'idempotency-key': 'return' },
+    );
     await untilItWaits(refundWorkflowId(id, 'return'));
     await save('refund', 'awaiting-return', refundWorkflowId(id, 'return'), false);
     await desk.refund(id, 'return', 'returnReceived', { restock: true });
@@ -136,7 +141,8 @@ async function saveSupport(): Promise<void> {
   await order('canceled-when-paid', cancel);
   const big = async (buyer: Shopper, begun: Begun) => {
     await pay(buyer, begun);
-    await desk.order(begun.order.id, 'refund', { requestId: 'big' });
+    const reason = 'too big';
+    await buyer.call('POST', `/orders/${begun.order.id}/refunds`, { all: true, reason }, { 'idempotency-key': 'big' });
     await untilItWaits(refundWorkflowId(begun.order.id, 'big'));
     await save('refund', 'awaiting-approval', refundWorkflowId(begun.order.id, 'big'), false);
   };
@@ -145,7 +151,7 @@ async function saveSupport(): Promise<void> {
     const { id } = begun.order;
     await buyer.pay(begun, CARDS.refundPendingThenFails);
     await buyer.untilStatus(id, 'paid');
-    await desk.order(id, 'refund', { requestId: 'doomed' });
+    await desk.order(id, 'refund', { requestId: 'doomed', all: true });
     const failed = async () => (await buyer.call('GET', `/orders/${id}/refunds`)).body.items[0]?.status === 'failed';
     await until(failed, 'the bank to decline the refund');
     await desk.refund(id, 'doomed', 'retry');

@@ -8,7 +8,7 @@ import { CHECKOUT } from '../local/stack/profile.ts';
 import type { OrderCase } from '../workflows/order/case.ts';
 import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/updates/index.ts';
 import type { RefundCase } from '../workflows/refund/case.ts';
-import { anAmount, lineList } from '../workflows/refund/form.ts';
+import { PART_FIELDS, problemOfPart } from '../workflows/refund/form.ts';
 import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
 import type { localSteps } from '../workflows/shared/described-steps.ts';
 import { aFlag, checkRequest, optional, requiredText } from '../workflows/shared/staff.ts';
@@ -42,23 +42,25 @@ beforeAll(() => {
   handleRefundUpdates({ input: { orderId: 'o' }, stuck } as unknown as RefundCase, {} as ReturnType<typeof localSteps>);
   validators.refund = new Map(handlers);
   validators.start = new Map<string, Validator>([
-    ['refund', (input) => checkForm(input, REFUND_FORM)],
+    ['refund', (input) => checkForm(input, REFUND_FORM, problemOfPart)],
     ['reindexProduct', (input) => checkForm(input, { product: requiredText('“product”', 100) })],
   ]);
 });
 
 const REFUND_FORM = {
   orderId: requiredText('“orderId”', 36),
-  amount: optional(anAmount),
-  lines: optional(lineList),
+  ...PART_FIELDS,
   restock: optional(aFlag('restock')),
   awaitReturn: optional(aFlag('awaitReturn')),
 };
 
 /** A start form accepts an input without the requester's name, which is optional. */
-function checkForm(input: unknown, fields: Parameters<typeof checkRequest>[2]): void {
+function checkForm(
+  input: unknown,
+  ...[fields, problemOf]: Parameters<typeof checkRequest> extends [unknown, object, ...infer Rest] ? Rest : never
+): void {
   const free = { requestId: optional(() => undefined), requestedBy: optional(() => undefined) };
-  checkRequest(input, {}, { ...free, reason: optional(() => undefined), ...fields });
+  checkRequest(input, {}, { ...free, reason: optional(() => undefined), ...fields }, problemOf);
 }
 
 describe('each JSON example', () => {
@@ -94,8 +96,8 @@ it('links to exactly the find page and the existing lists', () => {
 it('uses paths that exist in the API', () => {
   const paths = Object.keys(openApiDocument().paths ?? {});
   const called = blocks.flatMap(({ code }) => [...code.matchAll(/"\$SHOP([^"?]*)/g)].map(([, path]) => path));
-  expect(called).toHaveLength(4);
-  for (const path of called) expect(paths).toContain(path!.replace('REFUND_ID', '{id}'));
+  expect(called).toHaveLength(7);
+  for (const path of called) expect(paths).toContain(path!.replace(/REFUND_ID|ORDER_ID/, '{id}'));
 });
 
 it('shows only existing images, and all of its images', () => {

@@ -47,7 +47,7 @@ describe('before an order ships', () => {
 
   it('a refund of everything restocks all units and leaves nothing to ship', async () => {
     const sale = await sell(shop);
-    expect((await requestRefund(sale, {}, 'all')).status).toBe(202);
+    expect((await requestRefund(sale, { all: true }, 'all')).status).toBe(202);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
     expect(await stock(sale, 0)).toBe(10);
     expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toMatch(/refunded|over/);
@@ -92,7 +92,7 @@ describe('before an order ships', () => {
 
   it('a goodwill refund by staff blocks nothing, and is labeled as such', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-    await desk.order(sale.orderId, 'refund', { requestId: 'sorry', reason: 'Late', amount: 120 });
+    await requestRefund(sale, { amount: 120 }, 'sorry', await signedIn(shop, 'support'));
     expect((await refundOf(sale, 'sorry'))!.status).toBe('awaiting_approval');
     expect(await details(sale)).toContain('goodwill, no items');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
@@ -122,7 +122,7 @@ describe('a failed refund', () => {
   it('needs approval when the refunds made in the meantime reach the limit', async () => {
     const sale = await sell(shop, { lines: [{ price: '300.00', quantity: 1 }] });
     await pendingAtStripe('failed', 300);
-    await desk.order(sale.orderId, 'refund', { requestId: 'first', amount: 60 });
+    await requestRefund(sale, { amount: 60 }, 'first', await signedIn(shop, 'support'));
     await untilRefund(sale, 'first', 'failed');
     await desk.order(sale.orderId, 'refund', { requestId: 'second', amount: 60 });
     await untilRefund(sale, 'second', 'succeeded');
@@ -214,23 +214,25 @@ describe('a cancellation', () => {
     );
     expect((await lead.call('POST', `/refunds/${waiting!.id}/reject`, { reason: 'no' })).status).toBe(200);
     expect((await orderOf(sale)).status).toBe('under_review');
-    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('Release it');
-    expect(await desk.order(sale.orderId, 'release')).toEqual({ status: 'paid' });
+    expect((await desk.order(sale.orderId, 'markShipped', PARCEL)).refused).toContain('End its review');
+    expect(await desk.order(sale.orderId, 'endReview')).toEqual({ status: 'paid' });
   });
 
   it('replaces pending refunds: in the end the whole charge is refunded, and no other refund is possible', async () => {
     const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-    await desk.order(sale.orderId, 'refund', { requestId: 'waits', amount: 120 });
+    const support = await signedIn(shop, 'support');
+    await requestRefund(sale, { amount: 120 }, 'waits', support);
     const lead = await signedIn(shop, 'support_lead');
-    const canceled = await desk.order(sale.orderId, 'cancel', { requestId: 'c1' });
-    expect(canceled).toEqual({ status: 'under_review' });
+    const canceled = await support.call('POST', `/orders/${sale.orderId}/cancel`, { reason: 'Ordered twice' });
+    expect(canceled.body.status).toBe('under_review');
+    const requestId = `cancel-support-${support.session.user.id}`;
     expect((await refundOf(sale, 'waits'))!.status).toBe('rejected');
-    expect((await refundOf(sale, 'c1'))!).toMatchObject({ status: 'awaiting_approval', cents: 15_000 });
+    expect((await refundOf(sale, requestId))!).toMatchObject({ status: 'awaiting_approval', cents: 15_000 });
     // The workflow of the refund that it replaced has completed as well.
     expect(await shop.services.temporal.workflow.getHandle(refundWorkflowId(sale.orderId, 'waits')).result()).toBe(
       'rejected',
     );
-    const { id } = (await refundOf(sale, 'c1'))!;
+    const { id } = (await refundOf(sale, requestId))!;
     expect((await lead.call('POST', `/refunds/${id}/approve`, { reason: 'ok' })).status).toBe(200);
     await until(async () => (await orderOf(sale)).refunded_amount === 150, 'the payment to be refunded');
     expect(await orderOf(sale)).toMatchObject({ status: 'canceled', captured_amount: 150, refunded_amount: 150 });

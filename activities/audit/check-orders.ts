@@ -7,7 +7,7 @@ import {
   type SelectQueryBuilder,
   type SqlBool,
 } from 'kysely';
-import type { OrderStatus } from '../../domain/order-state.ts';
+import { CLOSED_REFUND_STATUSES, type OrderStatus } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 import { literal } from '../../infra/postgres/statement-parts.ts';
@@ -31,7 +31,7 @@ function selectReturned(sql: Sql) {
       ]);
       const promised = of.and([
         of('refunds.kind', '<>', 'chargeback'),
-        of.or([of('refunds.status', 'not in', ['failed', 'rejected']), isGivenUp]),
+        of.or([of('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES]), isGivenUp]),
       ]);
       return [
         of.fn<string>('least', ['orders.captured_amount', sumOf(atStripe)]).as('at_stripe'),
@@ -100,7 +100,7 @@ const selectNotCanceled = (sql: Sql) =>
     .select(['orders.id', 'refunds.id as refund_id'])
     .distinct()
     .where((is) => is.not(is.ref('refunds.cancels_units')))
-    .where('refunds.status', 'not in', ['failed', 'rejected'])
+    .where('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES])
     .where('orders.paid_at', 'is not', null)
     .where((is) =>
       // While parts of an order ship, a refund can be for units that have shipped.

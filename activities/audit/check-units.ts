@@ -1,5 +1,6 @@
 /** Invariant 7: nobody keeps both the money and the items. Compares refunded with bought units, per line. */
 import type { ExpressionBuilder } from 'kysely';
+import { CLOSED_REFUND_STATUSES } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
 import type { Finding } from './finding.ts';
@@ -14,7 +15,7 @@ const selectTaken = (sql: Sql) =>
     .select((of) => ['refunds.order_id', 'line.product_id', of.fn.sum<number>('line.quantity').as('units')])
     .where((is) =>
       is.or([
-        is('refunds.status', 'not in', ['failed', 'rejected']),
+        is('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES]),
         is('line.restocked_at', 'is not', null),
         is.and([is.ref('refunds.cancels_units'), is('refunds.given_up_at', 'is not', null)]),
       ]),

@@ -36,9 +36,12 @@ export interface OrderLine {
 }
 
 export interface EmailRefund {
+  kind: 'refund' | 'cancellation' | 'chargeback';
   amountCents: number;
   currency: string;
   reason: string;
+  /** Whether it canceled items that had not shipped. */
+  cancelsUnits: boolean;
 }
 
 export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOrder | undefined> {
@@ -79,8 +82,10 @@ export async function readEmailRefund(sql: Sql, orderId: string, refundId: strin
   const row = await readRefund(sql, refundId);
   if (row?.order_id !== orderId) return undefined;
   return {
+    kind: row.kind,
     amountCents: fromDecimal(row.amount, row.currency),
     currency: row.currency,
+    cancelsUnits: row.cancels_units,
     reason: reasonForShopper({ ...row, requestedBy: row.requested_by }),
   };
 }

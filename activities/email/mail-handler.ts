@@ -87,7 +87,8 @@ async function send(
   if (!parsed.success) return { failed: 'unknown kind of email', isForAll: false };
   const payload = parsed.data;
   const order = await readEmailOrder(sql, orderId);
-  if (!order?.email) {
+  const to = payload.to ?? order?.email;
+  if (!order || !to) {
     log.info({ orderId, kind: payload.kind }, 'Email skipped: the order has no address');
     return 'done';
   }
@@ -96,7 +97,7 @@ async function send(
   if (!letter) return 'done';
 
   const sent = await mailer.send({
-    to: order.email,
+    to,
     subject: letter.subject,
     text: renderText(letter, shop),
     html: renderHtml(letter, shop),
@@ -121,6 +122,9 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
   order_expired: 'The expired order email',
   refund_sent: 'The refund email',
   refund_refused: 'The declined refund email',
+  refund_withdrawn: 'The withdrawn refund email',
+  email_replaced: 'The email about a new address, to the previous address,',
+  email_added: 'The email to the new address',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {

@@ -1,9 +1,11 @@
 /** Every step that notifies the shopper queues exactly one email, even when it runs repeatedly or concurrently. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
+import { GUEST } from '../../domain/identity.ts';
+import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
+import { bySupport } from '../../tests/support/ledger-orders.ts';
 import { MAIL_KINDS, type MailKind, type MailPayload } from './queue-mail.ts';
 
 // Emails stay in the outbox, where the tests count them.
@@ -15,6 +17,8 @@ interface Step {
   run: () => Promise<unknown>;
   /** The email’s payload besides its kind. */
   payload?: Omit<MailPayload, 'kind'>;
+  /** An email that the same step queues after it. */
+  next?: Partial<MailPayload>;
 }
 
 const BY_ANNA = { requestId: 'step', actor: 'ui:Anna', reason: 'as asked' };
@@ -79,8 +83,9 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     'a cancellation that a support lead approved': async () => {
       const { orderId } = (await orders.paid({ price: '80.00' })).order;
       const refundId = refundIdOf(orderId, 'c1');
-      const request = { orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' };
-      expect((await shop.activities.cancelPaid(request)).outcome).toBe('awaiting_approval');
+      const request = { orderId, requestId: 'c1', reason: 'changed my mind' };
+      const sender = bySupport(shop.services.settings, orderId, 'c1');
+      expect((await shop.activities.cancelPaid({ ...request, sender })).outcome).toBe('awaiting_approval');
       return { orderId, run: decides(refundId, 'approve'), payload: { refundId } };
     },
   },
@@ -117,12 +122,43 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       const run = () => shop.activities.declineReturn({ refundId, ...BY_ANNA });
       return { orderId, run, payload: { refundId, message: BY_ANNA.reason } };
     },
-    'a failed refund that was canceled': async () => {
+  },
+  email_replaced: {
+    'a new address, of which both are notified': async () => {
+      const { order, begin } = await orders.paid();
+      const { orderId } = order;
+      const step = { action: 'changeEmail', email: 'ada.moss@example.test' } as const;
+      const run = () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step });
+      const payload = { to: begin.email!, message: 'a•••@example.test' };
+      return { orderId, run, payload, next: { kind: 'email_added', to: step.email } };
+    },
+  },
+  email_added: {
+    'the first address': async () => {
+      const { orderId } = (await orders.paid()).order;
+      await shop.services.db.run('update orders set email = null where id = $1', [orderId]);
+      const step = { action: 'changeEmail', email: 'ada.moss@example.test' } as const;
+      const run = () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step });
+      return { orderId, run, payload: { to: step.email } };
+    },
+  },
+  refund_withdrawn: {
+    'a failed refund that staff withdrew': async () => {
       const { orderId } = (await orders.paid()).order;
       const refundId = await requested(orderId, { amountCents: 1000 });
       await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: null, status: 'failed' });
-      const run = () => shop.activities.cancelRefund({ refundId, ...BY_ANNA });
-      return { orderId, run, payload: { refundId, message: BY_ANNA.reason } };
+      const run = () => shop.activities.withdrawRefund({ refundId, requestedBy: 'Anna', reason: 'as asked' });
+      return { orderId, run, payload: { refundId, message: 'as asked' } };
+    },
+    'a return that its shopper withdrew': async () => {
+      const { orderId } = (await orders.shipped()).order;
+      const { JWT_SECRET } = shop.services.settings;
+      const requestId = randomUUID();
+      const asGuest = proveActor(JWT_SECRET, GUEST, refundSubject(refundIdOf(orderId, requestId)));
+      const { refundId } = await orders.refunded(orderId, { requestId, ...asGuest });
+      const sender = proveActor(JWT_SECRET, GUEST, decisionSubject(refundId, 'withdraw'));
+      const run = () => shop.activities.withdrawRefund({ refundId, reason: 'It fits', ...sender });
+      return { orderId, run, payload: { refundId } };
     },
   },
 };
@@ -142,10 +178,10 @@ const steps = Object.entries(STEPS).flatMap(([kind, ways]) =>
   Object.entries(ways).map(([way, prepare]) => ({ kind: kind as MailKind, way, prepare })),
 );
 it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
-  const { orderId, run, payload = {} } = await prepare();
+  const { orderId, run, payload = {}, next } = await prepare();
   const before = await mailsOf(orderId);
   await run();
-  const expected = [...before, { kind, ...payload }];
+  const expected = [...before, { kind, ...payload }, ...(next ? [next] : [])];
   expect(await mailsOf(orderId)).toEqual(expected);
   await Promise.all([run(), run(), run()]);
   expect(await mailsOf(orderId)).toEqual(expected);
@@ -154,10 +190,10 @@ it.each(steps)('$kind is mailed once: $way', async ({ kind, prepare }) => {
 it.each(steps)(
   '$kind is mailed once when its step is run several times at the same moment: $way',
   async ({ kind, prepare }) => {
-    const { orderId, run, payload = {} } = await prepare();
+    const { orderId, run, payload = {}, next } = await prepare();
     const before = await mailsOf(orderId);
     await Promise.all([run(), run(), run()]);
-    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...payload }]);
+    expect(await mailsOf(orderId)).toEqual([...before, { kind, ...payload }, ...(next ? [next] : [])]);
   },
 );
 

@@ -14,6 +14,9 @@ export const MAIL_KINDS = [
   'order_expired',
   'refund_sent',
   'refund_refused',
+  'refund_withdrawn',
+  'email_replaced',
+  'email_added',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -23,7 +26,9 @@ export const mailPayload = z.object({
   refundId: z.uuid().optional(),
   /** For emails about a parcel. */
   shipmentId: z.uuid().optional(),
-  /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it. */
+  /** Recipient, for emails about a change of the address; default: the order's address when the email is sent. */
+  to: z.string().optional(),
+  /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it; for a changed address, the masked new one. */
   message: z.string().optional(),
 });
 export type MailPayload = z.infer<typeof mailPayload>;

@@ -9,6 +9,7 @@ import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import { listRefundFacts, type RefundFacts } from '../refunds/refund-facts.ts';
+import { type PreviousContact, readPreviousContacts } from './contact-changes.ts';
 import { type OrderFacts, orderFacts, orderForRefund } from './order-facts.ts';
 
 /** Maximum number of history events in the record; the newest are kept. */
@@ -32,6 +33,8 @@ export interface OrderRecord {
   refunds: RefundFacts[];
   /** Units bought, canceled, shipped, and to ship of each product, in the sequence of the order's lines. */
   packing: PackingLine[];
+  /** Shipping and email addresses that were replaced, oldest first. */
+  previousContacts: PreviousContact[];
   disputes: { disputeId: string; amountCents: number; reason: string; status: string; evidenceDueBy: string | null }[];
   /** `key` identifies the request that caused an event. */
   history: { at: string; type: string; message: string; actor: string; reason: string | null; key: string | null }[];
@@ -68,6 +71,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     refunds,
     packing: packingLines(orderForRefund(row), refunds),
     disputes: await readDisputes(sql, orderId),
+    previousContacts: await readPreviousContacts(sql, orderId),
     history: await readHistory(sql, orderId),
     closesAt: row.delivered_at && new Date(row.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
     paymentUrl: paymentIntentId && paymentPageUrl(settings, paymentIntentId),

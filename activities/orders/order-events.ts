@@ -45,11 +45,11 @@ export async function earlierEvent(
   sql: Sql,
   orderId: string,
   dedupeKey: string,
-): Promise<Pick<Row<'order_events'>, 'data'> | undefined> {
+): Promise<Pick<Row<'order_events'>, 'message' | 'data'> | undefined> {
   return sql.row(
     sql.query
       .selectFrom('order_events')
-      .select('data')
+      .select(['message', 'data'])
       .where('order_id', '=', orderId)
       .where('dedupe_key', '=', dedupeKey),
   );

@@ -33,7 +33,7 @@ describe('steps of an order', () => {
       order: { status: 'under_review', fulfillment: 'under_review' },
       reviewReason: 'Looks like fraud',
     });
-    await doStep(orderId, { action: 'release' });
+    await doStep(orderId, { action: 'endReview' });
     expect(await caseOf(orderId)).toMatchObject({
       order: { status: 'partially_refunded', fulfillment: 'unfulfilled' },
       reviewReason: null,
@@ -42,6 +42,97 @@ describe('steps of an order', () => {
 
   it('of an order that does not exist are refused', async () => {
     expect(await doStep(randomUUID(), { action: 'putUnderReview' })).toMatchObject({ outcome: 'refused' });
+  });
+});
+
+describe('a changed address', () => {
+  const OLD = 'guest@example.test';
+  const NEW = 'ada.moss@example.test';
+  const rowOf = (orderId: string) =>
+    shop.services.db.row('select email, shipping_address from orders where id = $1', [orderId]);
+  const historyOf = (orderId: string) =>
+    shop.services.db.rows('select * from order_events where order_id = $1', [orderId]);
+  const address = { name: 'Ada Moss', street: '12 Mill Road', city: 'Salem', postal_code: '97301', country: 'US' };
+
+  it('is recorded once, and what it replaced can be read by staff, but not in the order’s events', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const before = (await caseOf(orderId)).customer.shipping_address;
+    for (let times = 0; times < 2; times++) {
+      expect(await doStep(orderId, { action: 'changeEmail', email: NEW }, 'mail')).toEqual({ outcome: 'done' });
+      expect(await doStep(orderId, { action: 'correctAddress', address }, 'move')).toEqual({ outcome: 'done' });
+    }
+    expect(await rowOf(orderId)).toEqual({ email: NEW, shipping_address: address });
+    const by = { actor: 'ui:Anna', at: expect.stringMatching(/^20.*Z$/) };
+    expect((await caseOf(orderId)).previousContacts).toEqual([
+      { kind: 'email', value: { email: OLD }, ...by },
+      { kind: 'address', value: before, ...by },
+    ]);
+    const events = JSON.stringify(await historyOf(orderId));
+    for (const personal of [OLD, NEW, address.street, before.street]) expect(events).not.toContain(personal);
+  });
+
+  it('with another value and the same request ID is refused', async () => {
+    const { orderId } = (await orders.paid()).order;
+    await doStep(orderId, { action: 'changeEmail', email: NEW }, 'mail');
+    await doStep(orderId, { action: 'correctAddress', address }, 'move');
+    for (const [step, requestId] of [
+      [{ action: 'changeEmail', email: 'bo@example.test' }, 'mail'],
+      [{ action: 'correctAddress', address: { ...address, street: '13 Mill Road' } }, 'move'],
+    ] as const)
+      expect(await doStep(orderId, step, requestId)).toMatchObject({
+        outcome: 'refused',
+        message: expect.stringContaining('was already used'),
+      });
+    expect(await rowOf(orderId)).toEqual({ email: NEW, shipping_address: address });
+  });
+
+  it('can be deleted, and its request then changes nothing when it is repeated', async () => {
+    const { orderId } = (await orders.paid()).order;
+    await doStep(orderId, { action: 'changeEmail', email: NEW }, 'mail');
+    await shop.services.db.run('delete from order_contact_changes where order_id = $1', [orderId]);
+    expect(await doStep(orderId, { action: 'changeEmail', email: NEW }, 'mail')).toEqual({ outcome: 'done' });
+    expect((await caseOf(orderId)).previousContacts).toEqual([]);
+  });
+
+  it('replaces the email of the account, which does not change', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const accountEmail = `account-${randomUUID()}@example.test`;
+    const user = await shop.services.db.row<{ id: string }>(
+      `insert into users (email, password_hash) values ($1, '') returning id`,
+      [accountEmail],
+    );
+    await shop.services.db.run('update orders set user_id = $2, email = null where id = $1', [orderId, user!.id]);
+    expect(await doStep(orderId, { action: 'changeEmail', email: accountEmail })).toEqual({
+      outcome: 'refused',
+      message: 'Emails about this order already go to this address.',
+    });
+    await doStep(orderId, { action: 'changeEmail', email: NEW });
+    expect((await caseOf(orderId)).previousContacts).toMatchObject([{ value: { email: accountEmail } }]);
+    expect(await shop.services.db.row('select email from users where id = $1', [user!.id])).toEqual({
+      email: accountEmail,
+    });
+  });
+});
+
+describe('a note', () => {
+  it('is in the history of the order, once per request; on a refund, it says so', async () => {
+    const { orderId } = (await orders.paid()).order;
+    const { refundId } = await orders.refunded(orderId, { amountCents: 100 });
+    for (let times = 0; times < 2; times++) {
+      expect(await doStep(orderId, { action: 'addNote', note: 'Calls again on Monday' }, 'n1')).toEqual({
+        outcome: 'done',
+      });
+      const onRefund = { refundId, requestId: 'n2', actor: 'ui:Anna', note: 'Wants store credit' };
+      expect(await shop.activities.addRefundNote(onRefund)).toEqual({ outcome: 'done' });
+    }
+    expect(await doStep(orderId, { action: 'addNote', note: 'Another one' }, 'n1')).toMatchObject({
+      outcome: 'refused',
+    });
+    const notes = (await caseOf(orderId)).history.filter(({ type }) => type === 'note_added');
+    expect(notes.map(({ message, actor }) => [message, actor])).toEqual([
+      ['Note: Calls again on Monday', 'ui:Anna'],
+      ['Note on a refund: Wants store credit', 'ui:Anna'],
+    ]);
   });
 });
 

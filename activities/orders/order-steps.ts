@@ -1,8 +1,8 @@
 /** Fulfillment actions of staff. Each is one transaction that is checked under the order's lock and takes effect once per request ID. */
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { UpdateObject } from 'kysely';
 import type { Address } from '../../domain/address.ts';
+import { maskEmail } from '../../domain/email.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
 import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../../domain/order-state.ts';
@@ -12,6 +12,7 @@ import { lockOrder, type OrderRow, updateOrder } from '../../infra/postgres/orde
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { readReturned } from '../refunds/refund-facts.ts';
+import { type Contact, recordContactChange, wasSameContact } from './contact-changes.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
 import { deliveredParcel, insertParcel, markParcelDelivered, type Parcel, refusalOfParcel } from './shipments.ts';
 
@@ -24,11 +25,14 @@ export interface OrderStepRequest {
   reason?: string;
   step:
     | { action: 'putUnderReview' }
-    | { action: 'release' }
+    | { action: 'endReview' }
     | ({ action: 'markShipped' } & Parcel)
     | { action: 'markDelivered'; trackingNumber?: string }
     | { action: 'correctAddress'; address: Address }
-    | { action: 'resendConfirmation' };
+    | { action: 'changeEmail'; email: string }
+    | { action: 'resendConfirmation' }
+    /** `refundId`: the refund that the note is about. */
+    | { action: 'addNote'; note: string; refundId?: string };
 }
 
 export type OrderStepResult = { outcome: 'done' } | { outcome: 'refused'; message: string };
@@ -43,7 +47,12 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
     const dedupeKey = `${step.action}:${request.requestId}`;
     const earlier = await earlierEvent(sql, orderId, dedupeKey);
     if (earlier) {
-      return isDeepStrictEqual(earlier.data, data)
+      const contact = contactOf(step);
+      const isSame =
+        earlier.message === message &&
+        isDeepStrictEqual(earlier.data, data) &&
+        (!contact || (await wasSameContact(sql, orderId, request.requestId, contact)));
+      return isSame
         ? { outcome: 'done' }
         : { outcome: 'refused', message: `The request ID “${request.requestId}” was already used. Use a new one.` };
     }
@@ -71,11 +80,12 @@ export async function setFulfillment(
   await updateOrder(sql, order.id, { ...further, fulfillment, status });
 }
 
-async function apply(sql: Sql, order: OrderRow, { step, reason }: OrderStepRequest): Promise<void> {
+async function apply(sql: Sql, order: OrderRow, request: OrderStepRequest): Promise<void> {
+  const { step, reason } = request;
   switch (step.action) {
     case 'putUnderReview':
       return setFulfillment(sql, order, 'under_review', { review_reason: reason ?? null });
-    case 'release':
+    case 'endReview':
       return setFulfillment(sql, order, 'unfulfilled', { review_reason: null });
     case 'markShipped': {
       const { shipmentId, fulfillment } = await insertParcel(sql, order, step);
@@ -90,10 +100,45 @@ async function apply(sql: Sql, order: OrderRow, { step, reason }: OrderStepReque
       return;
     }
     case 'correctAddress':
+      await recordContact(sql, request, order.shipping_address);
       return updateOrder(sql, order.id, { shipping_address: step.address });
+    case 'changeEmail':
+      return changeEmail(sql, order, request, step.email);
+    case 'addNote':
+      return;
     case 'resendConfirmation':
       return queueMail(sql, order.id, { kind: 'order_paid' });
   }
+}
+
+/** The address that an action sets; undefined for other actions. */
+function contactOf(step: OrderStepRequest['step']): Contact | undefined {
+  if (step.action === 'correctAddress') return { kind: 'address', value: step.address };
+  return step.action === 'changeEmail' ? { kind: 'email', value: { email: step.email } } : undefined;
+}
+
+function recordContact(
+  sql: Sql,
+  { orderId, requestId, actor, step }: OrderStepRequest,
+  previous: Contact['value'],
+): Promise<void> {
+  return recordContactChange(sql, { orderId, requestId, actor, previous, requested: contactOf(step)! });
+}
+
+/** Notifies the shopper at both addresses, since whoever asked for the change may not be the shopper. */
+async function changeEmail(sql: Sql, order: OrderRow, request: OrderStepRequest, email: string): Promise<void> {
+  const previous = await emailOf(sql, order);
+  await recordContact(sql, request, { email: previous });
+  await updateOrder(sql, order.id, { email });
+  if (previous) await queueMail(sql, order.id, { kind: 'email_replaced', to: previous, message: maskEmail(email) });
+  await queueMail(sql, order.id, { kind: 'email_added', to: email });
+}
+
+/** Where emails about the order go: the address given at checkout, or else the account's. */
+async function emailOf(sql: Sql, { email, user_id }: OrderRow): Promise<string | null> {
+  if (email !== null || user_id === null) return email;
+  const user = await sql.row(sql.query.selectFrom('users').select('email').where('id', '=', user_id));
+  return user?.email ?? null;
 }
 
 /** The review reason that a cancellation awaiting approval sets; only the decision about it removes it. */
@@ -106,7 +151,9 @@ async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: O
     const delivered = deliveredParcel(order, step.trackingNumber);
     return 'refused' in delivered ? delivered.refused : undefined;
   }
-  if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)
+  if (step.action === 'changeEmail' && (await emailOf(sql, order)) === step.email)
+    return 'Emails about this order already go to this address.';
+  if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)
     return 'A cancellation is waiting for approval. The review ends when a support lead approves or rejects it.';
   return undefined;
 }
@@ -121,8 +168,8 @@ function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'item
   switch (step.action) {
     case 'putUnderReview':
       return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
-    case 'release':
-      return { type: 'order_released', message: 'Released from review.', data: {} };
+    case 'endReview':
+      return { type: 'review_ended', message: 'The review ended.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber, lines } = step;
       const nameOf = (productId: string) => items.find((item) => item.product_id === productId)?.name;
@@ -142,14 +189,16 @@ function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'item
       return {
         type: 'address_corrected',
         message: 'The shipping address was corrected.',
-        data: { fingerprint: fingerprint(step.address) },
+        data: {},
       };
+    case 'changeEmail':
+      return { type: 'email_changed', message: 'The email address was changed.', data: {} };
+    case 'addNote': {
+      const { note, refundId } = step;
+      const what = refundId ? 'Note on a refund' : 'Note';
+      return { type: 'note_added', message: `${what}: ${note}`, data: refundId ? { refundId } : {} };
+    }
     case 'resendConfirmation':
       return { type: 'confirmation_resent', message: 'The order confirmation was resent.', data: {} };
   }
-}
-
-/** A hash by which a repeated request is recognized without storing the address in an event that is never deleted. */
-function fingerprint(address: Address): string {
-  return createHash('sha256').update(JSON.stringify(address)).digest('base64url').slice(0, 16);
 }

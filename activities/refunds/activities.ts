@@ -3,13 +3,15 @@ import { actorOf, decisionSubject, isProven, refundIdOf, refundSubject, type Sen
 import { orderTraits } from '../../infra/postgres/order-traits.ts';
 import { readRefund } from '../../infra/postgres/refunds.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { type OrderStepResult, stepOrder } from '../orders/order-steps.ts';
 import { signalOrder } from '../orders/signal-order.ts';
 import * as cancellation from './cancellation-ledger.ts';
 import * as decisions from './decision-ledger.ts';
 import { notifyRefunds } from './notify-refund.ts';
-import { type RefundFacts, refundFacts } from './refund-facts.ts';
+import { type RefundFacts, readRefundFacts, refundFacts } from './refund-facts.ts';
 import * as ledger from './refund-ledger.ts';
-import type { SentDecision, SentRefundRequest } from './requests.ts';
+import type { SentDecision, SentRefundRequest, SentWithdrawal } from './requests.ts';
+import { withdrawRefund } from './withdrawal-ledger.ts';
 
 export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | 'settings' | 'temporal' | 'log'>) {
   const { db, settings } = deps;
@@ -73,7 +75,29 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     /** Safe to retry: a refund that is already pending again is returned unchanged. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),
     giveUpRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.giveUpFailed(db, request)),
-    cancelRefund: (request: Required<decisions.RetryRequest>) => decided(decisions.cancelFailed(db, request)),
+
+    /** Safe to retry: a refund is withdrawn once per attempt. */
+    withdrawRefund({ refundId, reason, ...sender }: SentWithdrawal): Promise<decisions.DecisionResult> {
+      const actor = actorOf(secret, sender, decisionSubject(refundId, 'withdraw'));
+      return decided(withdrawRefund(db, { refundId, reason, actor }));
+    },
+
+    /** Safe to retry: added once per request ID. */
+    async addRefundNote(request: {
+      refundId: string;
+      requestId: string;
+      actor: string;
+      note: string;
+    }): Promise<OrderStepResult> {
+      const { refundId, note, ...sent } = request;
+      const refund = await readRefundFacts(db, refundId);
+      if (!refund) return { outcome: 'refused', message: `Refund ${refundId} was not found.` };
+      const { orderId } = refund;
+      const step = { action: 'addNote', note, refundId } as const;
+      return signaled(stepOrder(db, { ...sent, orderId, step }), ({ outcome }) =>
+        outcome === 'done' ? orderId : undefined,
+      );
+    },
 
     /** Safe to retry: the ID of the cancellation's refund derives from the request ID. */
     async cancelPaid(request: {

@@ -1,7 +1,15 @@
 /** Cancels an order that is paid and not shipped: refunds everything that remains and returns its items to stock. */
-import { roleOf } from '../../domain/identity.ts';
-import { refusalOf, sourcesOf } from '../../domain/order-state.ts';
-import { decideRefund, isWaiting, needsApproval, type RefundLimits, replacedBy } from '../../domain/refund.ts';
+import { isAuthenticated, roleOf } from '../../domain/identity.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { isClosedRefund, refusalOf, sourcesOf } from '../../domain/order-state.ts';
+import {
+  decideRefund,
+  isWaiting,
+  needsApproval,
+  type RefundLimits,
+  replacedBy,
+  unknownRequesterRefusal,
+} from '../../domain/refund.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { lockOrder } from '../../infra/postgres/orders.ts';
 import { anyOf, now } from '../../infra/postgres/statement-parts.ts';
@@ -26,7 +34,7 @@ export type CanceledPaid =
   | { outcome: 'canceled'; refund: RefundFacts; replaced: string[] }
   /** Above the requester's limit: nothing ships until the decision. `replaced`: request IDs of the refunds that it replaces. */
   | { outcome: 'awaiting_approval'; refund: RefundFacts; replaced: string[] }
-  | { outcome: 'refused'; code: 'order_not_cancelable' | 'not_found'; message: string };
+  | { outcome: 'refused'; code: 'order_not_cancelable' | 'not_found' | 'forbidden'; message: string };
 
 /** Cancels a paid order with a refund of everything that remains. A repeated request returns the existing cancellation. */
 export async function cancelPaid(
@@ -40,13 +48,13 @@ export async function cancelPaid(
     if (!row) return { outcome: 'refused', code: 'not_found', message: `Order ${orderId} was not found.` };
     const order = orderForRefund(row);
     const existing = await readRefundFacts(sql, refundId);
-    if (existing && existing.status !== 'rejected') {
+    if (existing && !isClosedRefund(existing.status)) {
       const outcome = existing.status === 'awaiting_approval' ? 'awaiting_approval' : 'canceled';
       return { outcome, refund: existing, replaced: await replacedRequests(sql, refundId) };
     }
     const refunds = await listRefundFacts(sql, orderId);
     const refusal = existing
-      ? 'This cancellation was rejected. Request another one with a new request ID.'
+      ? `This cancellation was ${existing.status}. Request another one with a new request ID.`
       : refunds.some((refund) => refund.kind === 'cancellation' && refund.status === 'awaiting_approval')
         ? 'A cancellation of this order is already waiting for approval.'
         : refusalOf('cancel', order.status);
@@ -67,6 +75,10 @@ export async function cancelPaid(
       return { outcome: 'refused', code: 'order_not_cancelable', message: decision.message };
 
     const waits = needsApproval(limits, roleOf(actor), earlier, decision.amountCents);
+    if (waits && !isAuthenticated(actor)) {
+      const limit = formatMoney(limits.supportCents, order.currency);
+      return { outcome: 'refused', code: 'forbidden', message: unknownRequesterRefusal('Cancellations', limit) };
+    }
     await insertRefund(sql, order, {
       ...request,
       ...decision,

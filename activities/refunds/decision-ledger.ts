@@ -1,7 +1,14 @@
-/** Decisions of staff about refunds: approval by a second person, received and declined returns, retries, and ending failed refunds. */
-import { roleOf, uiNameOf, userIdOf } from '../../domain/identity.ts';
+/** Decisions of staff about refunds: approval by a second person, received and declined returns, retries, and giving up failed refunds. */
+import { isAuthenticated, roleOf, userIdOf } from '../../domain/identity.ts';
 import { formatMoney, toDecimalString } from '../../domain/money.ts';
-import { needsApproval, type RefundLimits, refundableCents, refusalOfResumed } from '../../domain/refund.ts';
+import { isClosedRefund } from '../../domain/order-state.ts';
+import {
+  needsApproval,
+  type RefundLimits,
+  refundableCents,
+  refusalOfResumed,
+  unknownRequesterRefusal,
+} from '../../domain/refund.ts';
 import { type ArrivedPart, arrivedPart } from '../../domain/returns.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
@@ -32,7 +39,7 @@ export interface RefundDecisionRequest {
 }
 
 /** Runs `work` on a refund in one transaction that holds its order's lock. */
-function withRefund(
+export function withRefund(
   db: Database,
   refundId: string,
   work: (sql: Sql, refund: RefundFacts, order: OrderForRefund) => Promise<DecisionResult>,
@@ -59,7 +66,7 @@ async function refusalToResume(
 /** Records a support lead's approval or rejection. The requester can't decide. A repeated decision returns the first result. */
 export async function decideWaiting(db: Database, request: RefundDecisionRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
-    const refusal = await refusalOfDecision(sql, refund, request);
+    const refusal = refusalOfDecision(refund, request);
     if (refusal) {
       await recordEvent(sql, {
         orderId: refund.orderId,
@@ -109,11 +116,10 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
   });
 }
 
-async function refusalOfDecision(
-  sql: Sql,
+function refusalOfDecision(
   refund: RefundFacts,
   request: RefundDecisionRequest,
-): Promise<Extract<DecisionResult, { outcome: 'refused' }> | undefined> {
+): Extract<DecisionResult, { outcome: 'refused' }> | undefined {
   const forbidden = (message: string) => ({ outcome: 'refused' as const, code: 'forbidden' as const, message });
   const role = roleOf(request.actor);
   if (!request.isProven || (role !== 'support_lead' && role !== 'admin')) {
@@ -121,21 +127,20 @@ async function refusalOfDecision(
       `A support lead must sign in to the shop and decide: POST /api/refunds/${refund.refundId}/${request.decision}. The Temporal UI can only request refunds.`,
     );
   }
-  if (await isSamePerson(sql, refund.requestedBy, request.actor))
+  if (isSamePerson(refund.requestedBy, request.actor))
     return forbidden('You requested this refund, so a different support lead must decide.');
+  if (request.decision === 'approve' && !isAuthenticated(refund.requestedBy)) {
+    return forbidden(
+      'The shop does not know who requested this refund, so it can’t be approved. Withdraw it, and request it again signed in: see “Request above the limit” in the handbook.',
+    );
+  }
   return undefined;
 }
 
-/** Also detects a request in the Temporal UI under the person's own name, email address, or ID. */
-async function isSamePerson(sql: Sql, requestedBy: string, actor: string): Promise<boolean> {
-  if (requestedBy === actor) return true;
+/** Compares identities, since a person's role may have changed and a name that was entered proves nothing. */
+function isSamePerson(requestedBy: string, actor: string): boolean {
   const userId = userIdOf(actor);
-  if (userId !== undefined && userIdOf(requestedBy) === userId) return true;
-  const named = uiNameOf(requestedBy)?.trim().toLowerCase();
-  if (!named || userId === undefined) return false;
-  const user = await sql.row(sql.query.selectFrom('users').select(['email', 'full_name']).where('id', '=', userId));
-  const names = [userId, actor, user?.email, user?.email.split('@')[0], user?.full_name?.trim().toLowerCase()];
-  return names.includes(named);
+  return requestedBy === actor || (userId !== undefined && userIdOf(requestedBy) === userId);
 }
 
 async function rejectRefund(
@@ -161,6 +166,9 @@ export interface ReturnRequest extends ArrivedPart {
   restock: boolean;
 }
 
+/** Key of the event that the items of a return have arrived. */
+export const returnKey = (refundId: string): string => `received:${refundId}`;
+
 /** Records that the items of a return have arrived. The refund is then sent, or waits for approval if it is above the limit. */
 export async function receiveReturn(
   db: Database,
@@ -168,7 +176,7 @@ export async function receiveReturn(
   request: ReturnRequest,
 ): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, requested, order) => {
-    const dedupeKey = `received:${requested.refundId}`;
+    const dedupeKey = returnKey(requested.refundId);
     if (requested.status !== 'awaiting_return') return notAwaitingReturn(sql, requested, dedupeKey);
     const arrived = arrivedPart(requested, order, request);
     if ('refused' in arrived) return { outcome: 'refused', code: 'conflict', message: arrived.refused };
@@ -273,8 +281,10 @@ export interface RetryRequest {
  */
 export async function retryFailed(db: Database, limits: RefundLimits, request: RetryRequest): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund, order) => {
-    if (refund.status === 'rejected')
-      return { outcome: 'refused', code: 'conflict', message: `This refund was rejected: ${refund.decisionReason}` };
+    if (isClosedRefund(refund.status)) {
+      const message = `This refund was ${refund.status}: ${refund.decisionReason}`;
+      return { outcome: 'refused', code: 'conflict', message };
+    }
     if (refund.status !== 'failed') return { outcome: 'decided', refund };
     if (refund.isGivenUp) {
       return {
@@ -294,6 +304,10 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
     if (tooLate) return tooLate;
     const isApproved = refund.decidedBy !== null && refund.failureReason !== NOT_APPROVED;
     const waits = !isApproved && needsApproval(limits, roleOf(refund.requestedBy), others, amountCents);
+    if (waits && !isAuthenticated(refund.requestedBy)) {
+      const limit = formatMoney(limits.supportCents, order.currency);
+      return { outcome: 'refused', code: 'forbidden', message: unknownRequesterRefusal('Refunds', limit) };
+    }
     await updateRefund(sql, refund.refundId, {
       status: waits ? 'awaiting_approval' : 'pending',
       amount: toDecimalString(amountCents, refund.currency),
@@ -317,62 +331,30 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
   });
 }
 
-/** Ends a failed refund, and records the event that `how` describes. */
-function endFailed(
-  db: Database,
-  request: Required<RetryRequest>,
-  how: { type: 'refund_given_up' | 'refund_canceled'; message: string },
-  end: (sql: Sql, refund: RefundFacts) => Promise<DecisionResult | undefined>,
-): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund) => {
-    const key = `${how.type}:${refund.refundId}:${refund.attempt}`;
-    if (await earlierEvent(sql, refund.orderId, key)) return { outcome: 'decided', refund };
-    if (refund.status !== 'failed' || refund.isGivenUp) {
-      const state = refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' ');
-      return { outcome: 'refused', code: 'conflict', message: `This refund is ${state}, not failed.` };
-    }
-    const refusal = await end(sql, refund);
-    if (refusal) return refusal;
-    await updateRefundedOrder(sql, refund.orderId);
-    await recordEvent(sql, {
-      orderId: refund.orderId,
-      type: how.type,
-      message: how.message,
-      data: { refundId: refund.refundId, amountCents: refund.amountCents },
-      actor: request.actor,
-      reason: request.reason,
-      dedupeKey: key,
-    });
-    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
-  });
-}
-
 /**
  * Ends a failed refund whose amount was paid another way, such as by bank transfer. It counts as refunded, and the units that it canceled
  * stay canceled and return to stock.
  */
 export function giveUpFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  const how = {
-    type: 'refund_given_up',
-    message: 'The refund was given up; the customer was paid another way.',
-  } as const;
-  return endFailed(db, request, how, async (sql, refund) => {
+  return withRefund(db, request.refundId, async (sql, refund) => {
+    const dedupeKey = `refund_given_up:${refund.refundId}:${refund.attempt}`;
+    if (await earlierEvent(sql, refund.orderId, dedupeKey)) return { outcome: 'decided', refund };
+    if (refund.status !== 'failed' || refund.isGivenUp) {
+      const state = refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' ');
+      return { outcome: 'refused', code: 'conflict', message: `This refund is ${state}, not failed.` };
+    }
     await updateRefund(sql, refund.refundId, { given_up_at: now });
     if (refund.cancelsUnits) await restockRefund(sql, refund.refundId);
-    return undefined;
-  });
-}
-
-/** Cancels a failed refund: nothing is refunded, and the units that it would have canceled ship. */
-export function cancelFailed(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
-  const how = { type: 'refund_canceled', message: 'The refund was canceled.' } as const;
-  return endFailed(db, request, how, async (sql, refund) => {
-    if (refund.isRestocked || refund.kind === 'cancellation') {
-      const message =
-        'Its items are canceled and back in stock, so the customer must be paid. Retry the refund, or give it up if you paid the customer another way.';
-      return { outcome: 'refused', code: 'conflict', message };
-    }
-    await rejectRefund(sql, refund, request);
-    return undefined;
+    await updateRefundedOrder(sql, refund.orderId);
+    await recordEvent(sql, {
+      orderId: refund.orderId,
+      type: 'refund_given_up',
+      message: 'The refund was given up; the customer was paid another way.',
+      data: { refundId: refund.refundId, amountCents: refund.amountCents },
+      actor: request.actor,
+      reason: request.reason,
+      dedupeKey,
+    });
+    return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }

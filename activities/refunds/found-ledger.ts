@@ -2,7 +2,7 @@
 import { STRIPE } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
-import type { RefundStatus } from '../../domain/order-state.ts';
+import { isClosedRefund, type RefundStatus } from '../../domain/order-state.ts';
 import { isWaiting, refundableCents, replacedBy } from '../../domain/refund.ts';
 import { refundableQuantities, remainingLines } from '../../domain/refund-units.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -76,7 +76,7 @@ async function recordFoundRefund(
     const isCurrentAttempt = own.stripeRefundId === null ? own.attempt === 1 : own.stripeRefundId === stripeRefundId;
     // A refund made in the Stripe Dashboard is never retried, so once it fails it no longer cancels units.
     if (own.requestedBy === STRIPE && status === 'failed') await restoreUnits(sql, own.refundId);
-    if (isCurrentAttempt && own.status !== status && own.status !== 'rejected')
+    if (isCurrentAttempt && own.status !== status && !isClosedRefund(own.status))
       await recordRefundIn(sql, { refundId: own.refundId, stripeRefundId, status, failureReason });
     return;
   }

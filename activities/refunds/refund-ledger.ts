@@ -1,7 +1,7 @@
 /** Refunds in PostgreSQL. They are requested under the order's row lock, so concurrent requests can't exceed the charge. */
-import { roleOf } from '../../domain/identity.ts';
+import { isAuthenticated, roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
-import { type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
+import { isClosedRefund, type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
 import {
   asksFor,
   decideRefund,
@@ -11,6 +11,7 @@ import {
   refundableCents,
   replacedBy,
   returnsClosedAt,
+  unknownRequesterRefusal,
 } from '../../domain/refund.ts';
 import { isPartlyShipped, type RefundLine } from '../../domain/refund-units.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
@@ -47,6 +48,7 @@ export type RequestedRefund =
         | 'refund_exceeds_charge'
         | 'return_window_closed'
         | 'invalid_request'
+        | 'forbidden'
         | 'idempotency_key_reused';
       message: string;
       refundableCents: number;
@@ -97,11 +99,12 @@ export async function requestRefund(
     const closedAt = returnsClosedAt(order.deliveredAt, returnDays, new Date());
     if (isReturn && closedAt)
       return refused('return_window_closed', `Returns of this order were accepted until ${closedAt.slice(0, 10)}.`);
-    const status: RefundStatus = isReturn
-      ? 'awaiting_return'
-      : needsApproval(limits, role, earlier, decision.amountCents)
-        ? 'awaiting_approval'
-        : 'pending';
+    const isAboveLimit = needsApproval(limits, role, earlier, decision.amountCents);
+    if (isAboveLimit && !isAuthenticated(request.actor)) {
+      const limit = formatMoney(limits.supportCents, order.currency);
+      return refused('forbidden', unknownRequesterRefusal('Refunds', limit));
+    }
+    const status: RefundStatus = isReturn ? 'awaiting_return' : isAboveLimit ? 'awaiting_approval' : 'pending';
     // Stripe does not refund a disputed charge, so the units would be canceled without a refund.
     if (decision.cancelsUnits && (await hasMoneyWithheld(sql, request.orderId))) {
       return refused(
@@ -219,7 +222,7 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
   // The outcome of an earlier attempt says nothing about the current one.
   if (outcome.attempt !== undefined && outcome.attempt !== before.attempt) return before;
   const stripeRefundId = outcome.stripeRefundId ?? before.stripeRefundId;
-  const isFinal = before.status === 'rejected' || before.isGivenUp;
+  const isFinal = isClosedRefund(before.status) || before.isGivenUp;
   const isOutdated = before.status === 'succeeded' && outcome.status === 'pending';
   const isSame = before.status === outcome.status && before.stripeRefundId === stripeRefundId;
   if (isFinal || isOutdated || isSame) return before;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM, uiActor } from '../../domain/identity.ts';
+import { isWaiting } from '../../domain/refund.ts';
 import type { RefundLine } from '../../domain/refund-units.ts';
 import { isCommitted } from '../../domain/refund-units.ts';
 import { packingLines } from '../../domain/shipping.ts';
@@ -12,12 +13,14 @@ import { connectTestServices } from '../../tests/support/shop.ts';
 import { lockForRefund } from '../orders/order-facts.ts';
 import { stepOrder } from '../orders/order-steps.ts';
 import { cancelPaid } from './cancellation-ledger.ts';
-import { cancelFailed, declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
+import { declineReturn, giveUpFailed, receiveReturn, retryFailed } from './decision-ledger.ts';
 import { listRefundFacts } from './refund-facts.ts';
 import { recordRefund, requestRefund } from './refund-ledger.ts';
+import { withdrawRefund } from './withdrawal-ledger.ts';
 
 const LIMITS = { customerCents: 500, supportCents: 2_000, leadCents: 100_000 };
 const RULES = { limits: LIMITS, returnDays: 30 };
+const AGENT = `support:${randomUUID()}`;
 const AT_ONCE = 50;
 const PRICES = [300, 700, 1250];
 const QUANTITIES = [3, 2, 1];
@@ -75,7 +78,7 @@ const ask = fc.record({
     { weight: 1, arbitrary: fc.constant('cancel') },
     { weight: 2, arbitrary: fc.constant('ship') },
   ),
-  actor: fc.constantFrom(SYSTEM, 'guest', uiActor('Anna'), `support_lead:${randomUUID()}`),
+  actor: fc.constantFrom(SYSTEM, 'guest', uiActor('Anna'), AGENT, `support_lead:${randomUUID()}`),
   amountCents: fc.option(
     fc.oneof(
       { weight: 4, arbitrary: fc.integer({ min: 1, max: 300 }) },
@@ -88,7 +91,7 @@ const ask = fc.record({
   awaitReturn: fc.constantFrom(true, false, undefined, undefined),
   /** Its outcome at Stripe, and the action of staff that follows. */
   stripe: fc.constantFrom('succeeded', 'failed', 'failed', 'pending'),
-  follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'cancel', 'receive', 'decline'),
+  follow: fc.constantFrom('nothing', 'retry', 'retry', 'give up', 'withdraw', 'receive', 'decline'),
 });
 
 type Ask = typeof ask extends fc.Arbitrary<infer One> ? One : never;
@@ -105,9 +108,17 @@ const SMALL: Ask = {
 };
 /** Requests of a shipped order so small that each outcome occurs, whichever comes first. */
 const EVERY_OUTCOME: Ask[] = [
-  ...(['retry', 'give up', 'cancel'] as const).map((follow): Ask => ({ ...SMALL, stripe: 'failed', follow })),
-  { ...SMALL, actor: uiActor('Anna'), amountCents: LIMITS.supportCents + 1 },
-  { ...SMALL, amountCents: undefined, lines: [{ product: 0, quantity: 1 }], awaitReturn: true },
+  ...(['retry', 'give up', 'withdraw'] as const).map((follow): Ask => ({ ...SMALL, stripe: 'failed', follow })),
+  { ...SMALL, actor: AGENT, amountCents: LIMITS.supportCents + 1 },
+  ...(['nothing', 'withdraw'] as const).map(
+    (follow): Ask => ({
+      ...SMALL,
+      amountCents: undefined,
+      lines: [{ product: 0, quantity: 1 }],
+      awaitReturn: true,
+      follow,
+    }),
+  ),
   { ...SMALL, amountCents: CAPTURED_CENTS + 1 },
   { ...SMALL, kind: 'cancel' },
 ];
@@ -153,6 +164,10 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
               const asked = await requestRefund(db, RULES, { ...request, amountCents, lines, restock, awaitReturn });
               seen.add(asked.outcome === 'accepted' ? asked.refund.status : asked.outcome);
               if (asked.outcome !== 'accepted') return;
+              if (wish.follow === 'withdraw' && isWaiting(asked.refund))
+                seen.add(
+                  `withdraw waiting ${(await withdrawRefund(db, { ...request, actor: uiActor('Bo') })).outcome}`,
+                );
               const next = { refundId: request.refundId, requestId: 'f', actor: uiActor('Bo'), reason: 'raced' };
               if (asked.refund.status === 'awaiting_return' && wish.follow === 'decline') await declineReturn(db, next);
               if (asked.refund.status === 'awaiting_return' && wish.follow === 'receive')
@@ -166,8 +181,8 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
               }
               if (wish.stripe === 'failed' && wish.follow === 'give up')
                 seen.add(`give up ${(await giveUpFailed(db, next)).outcome}`);
-              if (wish.stripe === 'failed' && wish.follow === 'cancel')
-                seen.add(`cancel ${(await cancelFailed(db, next)).outcome}`);
+              if (wish.stripe === 'failed' && wish.follow === 'withdraw')
+                seen.add(`withdraw ${(await withdrawRefund(db, next)).outcome}`);
             }),
           );
           await assertBooks(orderId, productIds);
@@ -184,7 +199,8 @@ describe(`${AT_ONCE} requests at once, and whatever follows`, () => {
       'cancel refused',
       'retry decided',
       'give up decided',
-      'cancel decided',
+      'withdraw decided',
+      'withdraw waiting decided',
     ])
       expect(seen).toContain(outcome);
   }, 120_000);

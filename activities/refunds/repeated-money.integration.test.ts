@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
+import { bySupport } from '../../tests/support/ledger-orders.ts';
 import { expectRepeatable, onlyReads, type Repeatable, scopeOf } from '../../tests/support/repeated.ts';
 import { chargeBack } from '../../tests/support/sales.ts';
 import { createPaymentActivities } from '../payments/activities.ts';
@@ -50,8 +51,13 @@ async function unmatched(make: (paymentIntentId: string) => Promise<() => Promis
   return { scope: scopeOf(order), run: await make(paymentIntentId) };
 }
 
-const cancels = (orderId: string) =>
-  shop.activities.cancelPaid({ orderId, requestId: 'c1', sender: { requestedBy: 'Anna' }, reason: 'changed my mind' });
+const cancels = (orderId: string) => {
+  const sender = bySupport(shop.services.settings, orderId, 'c1');
+  return shop.activities.cancelPaid({ orderId, requestId: 'c1', sender, reason: 'changed my mind' });
+};
+
+const withdraws = (refundId: string) => () =>
+  shop.activities.withdrawRefund({ refundId, requestedBy: 'Anna', reason: 'kept' });
 
 type Money = keyof ReturnType<typeof createPaymentActivities> | keyof ReturnType<typeof createRefundActivities>;
 
@@ -243,8 +249,23 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   giveUpRefund: {
     'that failed': () => failedRefund((refundId) => () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA })),
   },
-  cancelRefund: {
-    'that failed': () => failedRefund((refundId) => () => shop.activities.cancelRefund({ refundId, ...BY_ANNA })),
+  addRefundNote: {
+    'on a failed refund': () =>
+      failedRefund(
+        (refundId) => () =>
+          shop.activities.addRefundNote({ refundId, requestId: 'note', actor: 'ui:Anna', note: 'Will call again' }),
+      ),
+  },
+  withdrawRefund: {
+    'that failed': () => failedRefund(withdraws),
+    'that awaits its return': () => awaitingReturn(withdraws),
+    'that awaits approval': () =>
+      paid(async (orderId) => withdraws((await orders.refunded(orderId, { amountCents: 12_000 })).refundId), '80.00'),
+    'of a cancellation that awaits approval': () =>
+      paid(async (orderId) => {
+        await cancels(orderId);
+        return withdraws(refundIdOf(orderId, 'c1'));
+      }, '80.00'),
   },
   cancelPaid: {
     'within the limit': () => paid(async (orderId) => () => cancels(orderId)),

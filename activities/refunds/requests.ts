@@ -11,3 +11,8 @@ export interface SentDecision extends Sender {
   decision: 'approve' | 'reject';
   reason: string;
 }
+
+export interface SentWithdrawal extends Sender {
+  refundId: string;
+  reason: string;
+}

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
-import type { PaidOrder } from '../../tests/support/ledger-orders.ts';
+import { bySupport, type PaidOrder } from '../../tests/support/ledger-orders.ts';
 import { refundedAtStripe } from '../../tests/support/sales.ts';
 import { stockOf } from '../../tests/support/shop.ts';
 
@@ -29,10 +29,10 @@ const cancel = ({ order }: PaidOrder, requestId: string) =>
   shop.activities.cancelPaid({
     orderId: order.orderId,
     requestId,
-    sender: { requestedBy: 'Anna' },
+    sender: bySupport(shop.services.settings, order.orderId, requestId),
     reason: 'changed my mind',
   });
-const step = ({ order }: PaidOrder, action: 'putUnderReview' | 'release') =>
+const step = ({ order }: PaidOrder, action: 'putUnderReview' | 'endReview') =>
   shop.activities.stepOrder({ orderId: order.orderId, requestId: randomUUID(), ...BY_ANNA, step: { action } });
 
 /** An order of which part was paid back by bank transfer, without canceling units. */
@@ -86,7 +86,7 @@ describe('an order of which part was paid back another way', () => {
     const sale = await partlyPaidBack();
     await step(sale, 'putUnderReview');
     expect((await orderOf(sale)).status).toBe('under_review');
-    await step(sale, 'release');
+    await step(sale, 'endReview');
     expect((await orderOf(sale)).status).toBe('partially_refunded');
   });
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
+import { SUPPORT_AGENT } from '../../tests/support/ledger-orders.ts';
 
 /** Minor units that support and a lead may refund per order without approval. */
 const [SUPPORT, LEAD] = [1_000, 2_000];
@@ -84,7 +85,7 @@ describe('the history of an order', () => {
     });
     expect(await shop.activities.loadRefund({ refundId })).toMatchObject({
       status: 'rejected',
-      decidedBy: 'ui:Anna',
+      decidedBy: SUPPORT_AGENT,
       decisionReason: 'Replaced by a later refund.',
     });
     const event = await shop.services.db.row<{ data: object }>(

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { MAX_EMAIL_LENGTH } from '../../domain/email.ts';
 import { ROLES } from '../../domain/roles.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
-import { currency, text, timestamp, uuid } from './common.ts';
+import { currency, emailAddress, text, timestamp, uuid } from './common.ts';
 
 export const role = z.enum(ROLES);
 
-const email = text(255).toLowerCase().pipe(z.email());
+const email = text(MAX_EMAIL_LENGTH).toLowerCase().pipe(emailAddress);
 /** Not trimmed: a password can start or end with spaces. */
 const password = z
   .string()

@@ -266,14 +266,16 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'refund',
     schema: refundBody,
-    good: { reason: 'Broken' },
+    good: { reason: 'Broken', lines: [{ product_id: ID, quantity: 1 }] },
     fields: {
       amount: optional({ taken: [0.001, 99_999_999], refused: [0, -1, 99_999_999.01, '1'] }),
-      lines: optional(lines(100)),
+      all: optional({ taken: [], refused: [true, false, 'yes', 1] }),
+      lines: required(lines(100)),
       reason: required(text(500, { multiline: true })),
       restock: optional(flag),
       await_return: optional(flag),
     },
+    areOne: true,
   },
   {
     name: 'decision',
@@ -380,5 +382,20 @@ describe.each(SHAPES)('$name', ({ schema, good, fields, isStrict = true, areOne 
       const blamed = problems.map((problem) => /^[\w-]+/.exec(problem)?.[0]);
       expect(areOne ? Object.keys(fields) : [field]).toEqual(expect.arrayContaining(blamed));
     }
+  });
+});
+
+describe('a refund request', () => {
+  const lines = [{ product_id: ID, quantity: 1 }];
+  const problems = (part: object) => problemsOf(refundBody, { reason: 'Broken', ...part });
+
+  it.each([{ all: true }, { lines }, { lines, amount: 5 }, { amount: 5 }])('can be for %j', (part) => {
+    expect(problems(part)).toEqual([]);
+  });
+
+  it.each([{}, { restock: true }, { all: true, lines }, { all: true, amount: 5 }])('can’t be for %j', (part) => {
+    expect(problems(part)).toEqual([
+      'all: state what to refund: send "all": true, "lines" (optionally with a lower "amount"), or an "amount"',
+    ]);
   });
 });

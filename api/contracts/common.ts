@@ -1,6 +1,7 @@
 /** Schemas that all parts of the API share. Field names are snake_case; amounts are decimal numbers with a `currency`. */
 import { z } from 'zod';
 import { isCurrency } from '../../domain/currencies.ts';
+import { EMAIL_PATTERN, MAX_EMAIL_LENGTH } from '../../domain/email.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from '../../domain/text.ts';
 
 export const uuid = z.uuid().toLowerCase();
@@ -35,7 +36,9 @@ export const text = (max: number, { min = 1, multiline = false }: TextOptions = 
 /** Reason for a request. */
 export const reason = text(500, { multiline: true });
 
-export const email = text(255).pipe(z.email());
+/** An address by the rules of `domain/email`, which staff's requests follow, too. */
+export const emailAddress = z.email({ pattern: EMAIL_PATTERN });
+export const email = text(MAX_EMAIL_LENGTH).pipe(emailAddress);
 
 /** `next_cursor` of the previous page. */
 export const cursor = text(300);

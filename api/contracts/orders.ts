@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Address } from '../../domain/address.ts';
+import { countryProblem } from '../../domain/countries.ts';
 import { FULFILLMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
 import { amount, currency, cursor, email, limit, reason, text, timestamp, uuid } from './common.ts';
 
@@ -13,7 +14,8 @@ export const shippingAddress = z
     postal_code: z.string().regex(/^\d{5}(-\d{4})?$/, 'use a US postal code: 12345 or 12345-6789'),
     country: z
       .string()
-      .regex(/^[A-Za-z]{2}$/, 'use two letters, such as US')
+      .regex(/^[A-Za-z]{2}$/, { error: 'must be two letters of ISO 3166, such as US', abort: true })
+      .refine((code) => countryProblem(code) === undefined, { error: ({ input }) => countryProblem(String(input)) })
       .toUpperCase(),
   })
   .meta({ id: 'ShippingAddress' }) satisfies z.ZodType<Address>;

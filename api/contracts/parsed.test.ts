@@ -18,7 +18,7 @@ describe('an omitted field', () => {
     expect(searchQuery.parse({})).toEqual({ q: '', category: [], page: 1, limit: 24 });
     expect(suggestQuery.parse({ q: 'a' })).toEqual({ q: 'a', limit: 8 });
     expect(orderListQuery.parse({})).toEqual({ limit: 20 });
-    expect(refundBody.parse({ reason: 'a' })).toEqual({ reason: 'a', restock: false });
+    expect(refundBody.parse({ all: true, reason: 'a' })).toEqual({ all: true, reason: 'a', restock: false });
     expect(recommendationQuery.parse({})).toEqual({ limit: 10, repeats: 'false' });
     expect(companionQuery.parse({})).toEqual({ limit: 10 });
     expect(retrainBody.parse({})).toEqual({ publish_anyway: false });
@@ -62,7 +62,16 @@ describe('an error', () => {
       { ...ADDRESS, postal_code: '1' },
       ['postal_code: use a US postal code: 12345 or 12345-6789'],
     ],
-    [checkoutBody.shape.shipping_address, { ...ADDRESS, country: 'USA' }, ['country: use two letters, such as US']],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, country: 'USA' },
+      ['country: must be two letters of ISO 3166, such as US'],
+    ],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, country: 'uk' },
+      ['country: is not the code of a country; use GB for the United Kingdom'],
+    ],
     [cancelBody, { reason: 'a\u0000b' }, ['reason: contains a control character that can’t be stored; remove it']],
     [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],
     [

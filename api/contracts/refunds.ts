@@ -6,24 +6,25 @@ const refundLine = z.strictObject({ product_id: uuid, quantity });
 
 export const refundBody = z
   .strictObject({
-    amount: z
-      .number()
-      .positive()
-      .max(99_999_999)
+    all: z
+      .literal(true)
       .optional()
-      .meta({ description: 'Default: the price of the lines, or the remaining charge if no lines are sent' }),
-    lines: z
-      .array(refundLine)
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: 'Items to refund. Default: all remaining items if no amount is sent' }),
+      .meta({ description: 'Refund everything that remains. Send this, `lines`, or an `amount`' }),
+    lines: z.array(refundLine).min(1).max(100).optional().meta({ description: 'Items to refund' }),
+    amount: z.number().positive().max(99_999_999).optional().meta({
+      description:
+        'Amount to refund. With `lines`, it replaces their price and can’t exceed it; alone, it cancels no items and is for staff only',
+    }),
     reason,
     restock: z.boolean().default(false).meta({ description: 'Return the items to stock; staff only' }),
     await_return: z.boolean().optional().meta({
       description:
         'Refund only after the items are returned. Default for customers: `true` once the order has shipped. A customer’s `false` cancels items and is refused once they have shipped',
     }),
+  })
+  .refine(({ all, lines, amount }) => (all === true) !== (lines !== undefined || amount !== undefined), {
+    path: ['all'],
+    error: 'state what to refund: send "all": true, "lines" (optionally with a lower "amount"), or an "amount"',
   })
   .meta({ id: 'RefundRequest' });
 
@@ -32,6 +33,12 @@ export const decisionBody = z
     reason: reason.meta({ description: 'Reason for the decision; the customer sees the reason for a rejection' }),
   })
   .meta({ id: 'RefundDecision' });
+
+export const withdrawBody = z
+  .strictObject({
+    reason: reason.optional().meta({ description: 'Why the refund is no longer wanted; the customer sees it' }),
+  })
+  .meta({ id: 'WithdrawRequest' });
 
 export const refund = z
   .object({
@@ -43,16 +50,17 @@ export const refund = z
     lines: z.array(refundLine),
     cancels_units: z.boolean().meta({
       description:
-        'Whether the refund cancels its items because it was requested before they shipped; unless it is rejected, they do not ship and return to stock (`restocked`)',
+        'Whether the refund cancels its items because it was requested before they shipped; unless it is rejected or withdrawn, they do not ship and return to stock (`restocked`)',
     }),
     reason: z.string(),
     status: z.enum(REFUND_STATUSES).meta({
       description:
-        '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, canceled, or replaced by another refund',
+        '`awaiting_return`: waiting for the items; `awaiting_approval`: waiting for a support lead; `pending`: being processed; `failed`: needs action by staff; `rejected`: rejected, or replaced by another refund; `withdrawn`: no longer wanted',
     }),
     given_up: z.boolean().meta({ description: 'Whether the refund failed and the customer was paid another way' }),
+    can_withdraw: z.boolean().meta({ description: 'Whether the customer can withdraw this request of theirs' }),
     restocked: z.boolean().meta({ description: 'Whether its items are back in stock, regardless of the payment' }),
-    decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved or rejected' }),
+    decision_reason: z.string().nullable().meta({ description: 'Why the refund was approved, rejected, or withdrawn' }),
     created_at: timestamp,
     updated_at: timestamp,
     requested_by: z.string().nullable().meta({ description: 'Visible to staff only' }),

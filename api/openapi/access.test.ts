@@ -33,6 +33,7 @@ const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
   'GET /api/refunds': STAFF,
   'POST /api/refunds/{id}/approve': LEAD,
   'POST /api/refunds/{id}/reject': LEAD,
+  'POST /api/refunds/{id}/withdraw': 'owner',
 
   'GET /api/admin/analytics/events': ADMIN,
   'GET /api/admin/analytics/recommendations': ADMIN,

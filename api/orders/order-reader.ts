@@ -89,11 +89,20 @@ const wholeOrder = (isForStaff: boolean) =>
 const orderForStaff = wholeOrder(true);
 const orderForShopper = wholeOrder(false);
 
-/** @throws DomainError not_found, also for another shopper's order */
-export async function readOrder(sql: Sql, settings: Settings, orderId: string, viewer: Viewer): Promise<Order> {
+/**
+ * @param refusal detail of the 404
+ * @throws DomainError not_found, also for another shopper's order
+ */
+export async function readOrder(
+  sql: Sql,
+  settings: Settings,
+  orderId: string,
+  viewer: Viewer,
+  refusal = 'Order not found.',
+): Promise<Order> {
   const statement = isStaffViewer(viewer) ? orderForStaff : orderForShopper;
   const row = await sql.row(statement(sql, { orderId, owners: viewer.owners }));
-  if (!row) throw new DomainError('not_found', 'Order not found.');
+  if (!row) throw new DomainError('not_found', refusal);
   const isShopper = !isStaffViewer(viewer);
   return {
     id: row.id,

@@ -1,6 +1,7 @@
 /** Orders as shoppers and as staff see them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailsTo } from '../../local/mailbox/testing.ts';
 import { signedIn } from '../../tests/support/accounts.ts';
 import { Desk } from '../../tests/support/desk.ts';
 import { deleteMadeOrder, makeOrder } from '../../tests/support/made-orders.ts';
@@ -12,6 +13,7 @@ import {
   Shopper,
   startTestShop,
   type TestShop,
+  until,
 } from '../../tests/support/shop.ts';
 import { startAttributes } from '../../tests/support/start-attributes.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
@@ -56,10 +58,37 @@ describe('an order', () => {
     expect(types(await orderOf(sale))).toEqual(['order_opened', 'order_paid']);
   });
 
+  it('shows notes only to staff, in the API and in emails', async () => {
+    const sale = await sell(shop);
+    const note = 'Called twice, was rude';
+    expect(await desk.order(sale.orderId, 'addNote', { note })).toEqual({ status: 'paid' });
+    await sale.buyer.call(
+      'POST',
+      `/orders/${sale.orderId}/refunds`,
+      { all: true, reason: 'Late' },
+      { 'idempotency-key': 'r' },
+    );
+    await sale.buyer.untilStatus(sale.orderId, 'refunded');
+    const support = await signedIn(shop, 'support');
+    const seen = (await support.call('GET', `/orders/${sale.orderId}`)).body;
+    expect(seen.events).toContainEqual(expect.objectContaining({ type: 'note_added', message: `Note: ${note}` }));
+    const mails = () => mailsTo(process.env.MAILBOX_URL!, sale.begun.order.email);
+    await until(async () => (await mails()).length === 2, 'the email about the refund');
+    const forShopper = [
+      await orderOf(sale),
+      (await sale.buyer.call('GET', `/orders/${sale.orderId}/refunds`)).body,
+      (await sale.buyer.call('GET', '/orders')).body,
+      await mails(),
+    ];
+    expect(JSON.stringify(forShopper)).not.toContain('rude');
+    expect(JSON.stringify(forShopper)).not.toContain('note_added');
+  });
+
   it('does not show a refund that awaits approval as a cancellation, but has a new update time', async () => {
     const sale = await sell(shop, { lines: DEAR });
     const before = await orderOf(sale);
-    await desk.order(sale.orderId, 'refund', { requestId: 'big', amount: 120 });
+    const support = await signedIn(shop, 'support');
+    await support.call('POST', `/orders/${sale.orderId}/refunds`, { amount: 120, reason: 'Late' });
     const after = await orderOf(sale);
     expect(after).toMatchObject({ status: 'paid', cancellation_waits: false });
     expect(Date.parse(after.updated_at)).toBeGreaterThan(Date.parse(before.updated_at));

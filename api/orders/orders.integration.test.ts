@@ -276,7 +276,7 @@ describe('orders', () => {
     ] as const) {
       expect((await other.call(method, path)).status).toBe(404);
     }
-    expect((await other.call('POST', `/orders/${id}/refunds`, { reason: 'mine now' })).status).toBe(404);
+    expect((await other.call('POST', `/orders/${id}/refunds`, { all: true, reason: 'mine now' })).status).toBe(404);
     expect((await other.call('GET', '/orders')).body.items).toEqual([]);
     const support = await signedIn(shop, 'support');
     const seen = (await support.call('GET', `/orders/${id}`)).body;
@@ -312,7 +312,9 @@ describe('refunds', () => {
     const reserved = await buyer.reserve([{ productId: mug.id }, { productId: pot.id }]);
     const begun = (await buyer.checkout(reserved.body.id)).body;
     const path = `/orders/${begun.order.id}/refunds`;
-    expect((await buyer.call('POST', path, { reason: 'not paid yet' })).body.code).toBe('order_not_refundable');
+    expect((await buyer.call('POST', path, { all: true, reason: 'not paid yet' })).body.code).toBe(
+      'order_not_refundable',
+    );
     await buyer.pay(begun);
     await buyer.untilStatus(begun.order.id, 'paid');
     const part = { lines: [{ product_id: mug.id, quantity: 1 }], reason: 'scratched' };
@@ -332,13 +334,13 @@ describe('refunds', () => {
       { path: 'amount' },
     ]);
     expect((await buyer.call('POST', path, { amount: -1, reason: '' })).body.errors).toHaveLength(2);
-    expect((await buyer.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(403);
+    expect((await buyer.call('POST', path, { all: true, reason: 'all of it', restock: true })).status).toBe(403);
     const support = await signedIn(shop, 'support');
     expect((await support.call('POST', path, { amount: 15, reason: 'too much' })).body).toMatchObject({
       code: 'refund_exceeds_charge',
       refundable_amount: 14.5,
     });
-    expect((await support.call('POST', path, { reason: 'all of it', restock: true })).status).toBe(202);
+    expect((await support.call('POST', path, { all: true, reason: 'all of it', restock: true })).status).toBe(202);
     await buyer.untilStatus(begun.order.id, 'refunded');
     expect(await stockOf(shop.services, pot.id)).toEqual({ stock: 10, reserved: 0 });
     const list = (await buyer.call('GET', path)).body;

@@ -1,7 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
-import { isAllowed, statusInWords } from '../../domain/order-state.ts';
+import { CLOSED_REFUND_STATUSES, isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
+import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
@@ -120,16 +121,16 @@ async function cancelOrder(deps: ApiDependencies, before: Order, person: string,
   });
 }
 
-/** One ID per order and person, so that a repeated request is the same cancellation. After a rejection, they can request another one. */
+/** One ID per order and person, so that a repeated request is the same cancellation. After a rejection or a withdrawal, they can request another one. */
 async function cancellationId({ db }: ApiDependencies, orderId: string, person: string): Promise<string> {
-  const rejected = await db.row(
+  const closed = await db.row(
     db.query
       .selectFrom('refunds')
       .select((refund) => refund.fn.countAll<number>().as('count'))
       .where('order_id', '=', orderId)
       .where('kind', '=', 'cancellation')
-      .where('status', '=', 'rejected'),
+      .where('status', '=', anyOf(CLOSED_REFUND_STATUSES)),
   );
-  const suffix = rejected!.count > 0 ? `-${rejected!.count + 1}` : '';
+  const suffix = closed!.count > 0 ? `-${closed!.count + 1}` : '';
   return `cancel-${person.replace(':', '-')}${suffix}`;
 }

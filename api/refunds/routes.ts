@@ -13,12 +13,13 @@ import {
   refundList,
   waitingQuery,
   waitingRefunds,
+  withdrawBody,
 } from '../contracts/refunds.ts';
 import { readOrder } from '../orders/order-reader.ts';
 import { personOf, viewerOf } from '../orders/routes.ts';
 import { gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
-import { decideRefund, listRefunds, listWaiting, startRefund } from './service.ts';
+import { decideRefund, listRefunds, listWaiting, orderOfRefund, startRefund, withdrawRefund } from './service.ts';
 
 const isStaffAsking = (ctx: ApiContext): boolean =>
   ctx.state.identity !== undefined && isStaff(ctx.state.identity.role);
@@ -107,6 +108,29 @@ export const refundRoutes = declareRoutes(
       async handle({ ctx, query }, { db, settings }) {
         ctx.set('Cache-Control', 'no-store');
         return { items: await listWaiting(db, settings, query.status) };
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/refunds/{id}/withdraw',
+      tag: 'Refunds',
+      summary: 'Withdraw a refund that is waiting; customers, only a request of their own',
+      access: 'owner',
+      limit: 'api',
+      params: idParams,
+      body: withdrawBody,
+      ok: gives('The withdrawn refund; nothing is refunded', refundAnswer),
+      problems: {
+        403: 'The shop’s support team requested this refund',
+        404: 'Refund not found',
+        409: 'The refund was sent or has ended',
+      },
+      async handle({ ctx, params: { id }, body: { reason = 'No longer wanted' } }, deps) {
+        const orderId = await orderOfRefund(deps.db, id);
+        // A refund of another shopper's order is not found either.
+        await readOrder(deps.db, deps.settings, orderId, viewerOf(ctx), 'Refund not found.');
+        return { refund: await withdrawRefund(deps, { refundId: id, actor: personOf(ctx), reason }) };
       },
     }),
 

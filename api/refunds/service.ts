@@ -1,8 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
 import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
-import { REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
-import { asksFor, committedRefundCents, type RefundRequest } from '../../domain/refund.ts';
+import { isClosedRefund, REFUND_STATUSES, type RefundStatus } from '../../domain/order-state.ts';
+import { asksFor, committedRefundCents, isWithdrawable, type RefundRequest } from '../../domain/refund.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -10,8 +10,13 @@ import { orderTraits } from '../../infra/postgres/order-traits.ts';
 import { type RefundRow, readRefund, readRefunds, selectRefunds } from '../../infra/postgres/refunds.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
-import { decideRefundUpdate, refundWorkflowId, requestRefundUpdate } from '../../workflows/refund/messages.ts';
-import { refundStart } from '../../workflows/refund/start.ts';
+import {
+  decideRefundUpdate,
+  refundWorkflowId,
+  requestRefundUpdate,
+  withdrawRefundUpdate,
+} from '../../workflows/refund/messages.ts';
+import { refundStart, type StartedRefund } from '../../workflows/refund/start.ts';
 import { updateRefund } from '../case-workflows.ts';
 import type { ApiDependencies, Settings } from '../context.ts';
 import type { Order } from '../contracts/orders.ts';
@@ -73,23 +78,51 @@ export async function decideRefund(
   request: { refundId: string; decision: 'approve' | 'reject'; actor: string; reason: string },
 ): Promise<Refund> {
   const { refundId, decision, actor, reason } = request;
-  const refund = await readRefund(deps.db, refundId);
-  if (!refund) throw new DomainError('not_found', 'Refund not found.');
-  const resumed = {
-    ...orderTraits(deps.settings, refund),
-    refundId,
-    orderId: refund.order_id,
-    requestId: refund.request_id,
-    amount: Number(refund.amount),
-    createdAt: refund.created_at,
-  };
-  await updateRefund(deps, resumed, decideRefundUpdate, {
+  await updateRefund(deps, await startedRefund(deps, refundId), decideRefundUpdate, {
     refundId,
     decision,
     reason,
     ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, decision)),
   });
   return presentRefund(deps, refundId, true);
+}
+
+/**
+ * Withdraws a refund that is no longer wanted. A repeated request returns the withdrawn refund.
+ * @throws DomainError not_found; forbidden for a shopper whose refund staff requested; conflict when it can no longer be withdrawn
+ */
+export async function withdrawRefund(
+  deps: RefundDependencies,
+  request: { refundId: string; actor: string; reason: string },
+): Promise<Refund> {
+  const { refundId, actor, reason } = request;
+  await updateRefund(deps, await startedRefund(deps, refundId), withdrawRefundUpdate, {
+    requestId: 'withdraw',
+    reason,
+    ...proveActor(deps.settings.JWT_SECRET, actor, decisionSubject(refundId, 'withdraw')),
+  });
+  return presentRefund(deps, refundId, isStaffActor(actor));
+}
+
+/** The refund, to resume its workflow. @throws DomainError not_found */
+async function startedRefund({ db, settings }: RefundDependencies, refundId: string): Promise<StartedRefund> {
+  const refund = await readRefund(db, refundId);
+  if (!refund) throw new DomainError('not_found', 'Refund not found.');
+  return {
+    ...orderTraits(settings, refund),
+    refundId,
+    orderId: refund.order_id,
+    requestId: refund.request_id,
+    amount: Number(refund.amount),
+    createdAt: refund.created_at,
+  };
+}
+
+/** ID of the order that the refund is of. @throws DomainError not_found */
+export async function orderOfRefund(sql: Sql, refundId: string): Promise<string> {
+  const refund = await sql.row(sql.query.selectFrom('refunds').select('order_id').where('id', '=', refundId));
+  if (!refund) throw new DomainError('not_found', 'Refund not found.');
+  return refund.order_id;
 }
 
 /** @throws DomainError not_found */
@@ -136,19 +169,26 @@ export async function listWaiting(sql: Sql, settings: Settings, status?: RefundS
 }
 
 function present(row: RefundRow, settings: Settings, forStaff: boolean): Refund {
+  const lines = row.items.map(({ product_id, quantity }) => ({ product_id, quantity }));
   return {
     id: row.id,
     order_id: row.order_id,
     kind: row.kind,
     amount: Number(row.amount),
     currency: row.currency,
-    lines: row.items.map(({ product_id, quantity }) => ({ product_id, quantity })),
+    lines,
     cancels_units: row.cancels_units,
     reason: forStaff ? row.reason : reasonForShopper({ ...row, requestedBy: row.requested_by }),
     status: row.status,
     given_up: row.given_up_at !== null,
+    can_withdraw: isWithdrawable({
+      status: row.status,
+      cancelsUnits: row.cancels_units,
+      lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+      requestedBy: row.requested_by,
+    }),
     restocked: row.is_restocked,
-    decision_reason: forStaff || row.status === 'rejected' ? row.decision_reason : null,
+    decision_reason: forStaff || isClosedRefund(row.status) ? row.decision_reason : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     requested_by: forStaff ? row.requested_by : null,

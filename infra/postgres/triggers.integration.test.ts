@@ -285,6 +285,7 @@ describe('listeners', () => {
         created('refunded_amount = 1'),
         created('expires_at = now()'),
         created(`shipping_address = '{"city": "X"}'`),
+        created(`email = 'ada@example.test'`),
         created(`fulfillment = 'under_review'`),
         created(`status = 'under_review'`),
         `insert into refunds (id, order_id, request_id, amount, currency, reason, requested_by)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, visit } from './support/browser.ts';
 import { buy, status } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { available, newProduct, tryToDecide } from './support/staff.ts';
+import { available, newProduct, refundAll, tryToDecide } from './support/staff.ts';
 import { Desk, orderCase, refundCase } from './support/temporal-ui.ts';
 
 let browser: Browser;
@@ -62,13 +62,13 @@ it('refunds one of two items and restocks it', async () => {
   // The text is shown literally, not as a table, a formula, or a list.
   const odd = 'Looks *odd*: | $20 or $25_off [see #4711] <b> 1/2 --';
   await desk.send('putUnderReview', { ...ANNA, requestId: 'ticket 4713', reason: odd });
-  await desk.untilShown(`do not ship until it is released. Reason: ${odd}`, 'Status: under review');
+  await desk.untilShown(`do not ship until the review ends. Reason: ${odd}`, 'Status: under review');
 });
 
 it.each([
-  ['approve', 'ticket 4711', 'Done: the refund succeeded.', 'succeeded', 'refunded'],
+  ['approve', 'ticket-4711', 'Done: the refund succeeded.', 'succeeded', 'refunded'],
   // Ticket names with special characters, because they become part of an ID and a link.
-  ['reject', 'ticket #4711 (1/2)', 'The refund was rejected.', 'rejected', 'paid'],
+  ['reject', 'ticket#4711(1/2)', 'The refund was rejected.', 'rejected', 'paid'],
 ] as const)(
   'lets a support lead %s a refund above the limit of support: %s',
   async (decision, requestId, outcome, refundState, orderStatus) => {
@@ -77,7 +77,11 @@ it.each([
     const orderId = await buy(shopper.page, [{ id: product.id, quantity: 2 }]);
     await using desk = await Desk.open(browser);
     await desk.openCase(orderCase(orderId));
-    await desk.send('refund', { ...ANNA, requestId, reason: 'Wrong color' });
+    const request = { ...ANNA, requestId, reason: 'Wrong color', all: true };
+    const refused = 'Refunds above $100.00 need approval, and the shop must know who requests them.';
+    expect(await desk.sendRefused('refund', request)).toContain(refused);
+    await desk.closeDialog();
+    await refundAll(orderId, requestId, 'Wrong color');
     await desk.untilShown(
       'A refund of $158.00 is waiting for approval by a support lead.',
       'awaiting approval',

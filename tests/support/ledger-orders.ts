@@ -4,6 +4,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { UnmatchedPayment } from '../../activities/payments/unmatched-payments.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
+import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import type { Services } from '../../infra/services.ts';
 import { paymentFactsOf } from '../../infra/stripe/payment-facts.ts';
@@ -26,6 +27,18 @@ export interface OpenedOrder {
   order: OrderFacts;
 }
 export type PaidOrder = OpenedOrder & { paymentIntentId: string };
+
+/** A support agent, as records name them. */
+export const SUPPORT_AGENT = 'support:0c9bd5ce-6f3b-4d1c-9b46-0f6f2b6a7d11';
+
+/** That agent as the sender of a refund or cancellation request, signed in to the shop. */
+export function bySupport(
+  { JWT_SECRET }: Pick<Services['settings'], 'JWT_SECRET'>,
+  orderId: string,
+  requestId: string,
+) {
+  return proveActor(JWT_SECRET, SUPPORT_AGENT, refundSubject(refundIdOf(orderId, requestId)));
+}
 
 const BY_CARD = { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/return' };
 
@@ -113,19 +126,14 @@ export function ledgerOrders(shop: () => { services: Services; activities: Activ
     return order;
   }
 
-  /** Requests a refund as support. */
+  /** Requests a refund as a signed-in support agent, or unverified if `of` names the requester. */
   async function refunded(
     orderId: string,
     of: Partial<Parameters<Activities['requestRefund']>[0]> = {},
   ): Promise<RefundFacts> {
-    const request = {
-      orderId,
-      requestId: randomUUID(),
-      reason: 'scratched',
-      restock: false,
-      requestedBy: 'Anna',
-      ...of,
-    };
+    const requestId = of.requestId ?? randomUUID();
+    const sender = bySupport(shop().services.settings, orderId, requestId);
+    const request = { orderId, requestId, reason: 'scratched', restock: false, ...sender, ...of };
     const requested = await shop().activities.requestRefund(request);
     if (requested.outcome !== 'accepted') throw new Error(JSON.stringify(requested));
     return requested.refund;

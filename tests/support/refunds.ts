@@ -13,9 +13,9 @@ export function refundHelpers(shop: () => TestShop) {
     );
   return {
     refundOf,
-    /** Requests a refund as the shopper. @param key idempotency key of the request */
-    requestRefund: ({ buyer, orderId }: Sale, body: object, key: string) =>
-      buyer.call(
+    /** Requests a refund. @param key idempotency key of the request @param person default: the shopper */
+    requestRefund: ({ buyer, orderId }: Sale, body: object, key: string, person = buyer) =>
+      person.call(
         'POST',
         `/orders/${orderId}/refunds`,
         { reason: 'changed my mind', ...body },

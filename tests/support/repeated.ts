@@ -82,6 +82,10 @@ const QUERIES: Readonly<Record<string, { of: keyof Scope; sql: string }>> = {
     of: 'orderIds',
     sql: 'select to_jsonb(e) as row from order_events e where order_id = any($1::uuid[])',
   },
+  order_contact_changes: {
+    of: 'orderIds',
+    sql: 'select to_jsonb(c) as row from order_contact_changes c where order_id = any($1::uuid[])',
+  },
   payments: {
     of: 'orderIds',
     sql: `select to_jsonb(p) - 'updated_at' as row from payments p where order_id = any($1::uuid[])`,

@@ -147,11 +147,24 @@ const refundRequest: Prepare = async (stage) => {
 /** A refund above the shopper's limit. The lead decides first, so the administrator's decision is too late. */
 const decision: Prepare = async ({ shop }) => {
   const { buyer, orderId } = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
-  const { refund } = (await buyer.call('POST', `/orders/${orderId}/refunds`, { reason: 'Too large' })).body;
+  const { refund } = (await buyer.call('POST', `/orders/${orderId}/refunds`, { all: true, reason: 'Too large' })).body;
   return {
     params: { id: refund.id },
     body: () => ({ reason: 'Photo seen' }),
     answers: { admin: 409 },
+    state: () => shop.services.db.row('select status, decided_by from refunds where id = $1', [refund.id]),
+  };
+};
+
+/** A refund above the shopper's limit, which its requester and staff can withdraw. */
+const withdrawal: Prepare = async (stage) => {
+  const { shop, owner } = stage;
+  const { orderId } = await sell(shop, { buyer: owner, lines: [{ price: '150.00', quantity: 1 }] });
+  const { refund } = (await owner.call('POST', `/orders/${orderId}/refunds`, { all: true, reason: 'Too large' })).body;
+  return {
+    params: { id: refund.id },
+    reachedBy: 'its owner and staff',
+    body: () => ({ reason: 'It fits' }),
     state: () => shop.services.db.row('select status, decided_by from refunds where id = $1', [refund.id]),
   };
 };
@@ -217,6 +230,7 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'GET /api/refunds': nothingNeeded,
   'POST /api/refunds/{id}/approve': decision,
   'POST /api/refunds/{id}/reject': decision,
+  'POST /api/refunds/{id}/withdraw': withdrawal,
 
   'GET /api/support/find': nothingNeeded,
   'POST /api/support/find': () => ({ body: () => ({ for: '482-913-077' }) }),

@@ -99,6 +99,7 @@ export class ScriptedOrder {
       reviewReason: null,
       refunds: this.refunds,
       packing: [],
+      previousContacts: [],
       disputes: this.disputes,
       history: [],
       paymentUrl: null,

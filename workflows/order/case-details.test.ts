@@ -60,6 +60,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     reviewReason: null,
     refunds,
     packing: [],
+    previousContacts: [],
     disputes,
     history: [],
     paymentUrl: null,

@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import type { Address } from '../../domain/address.ts';
 import type { Buyer } from '../../domain/checkout.ts';
 import { STRIPE, SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
@@ -109,12 +110,15 @@ function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
-function buyerText(customer: Buyer): string {
-  const to = customer.shipping_address;
+function addressText(to: Address): string {
   const place = [to.name, to.street, to.street2, to.city, to.state, to.postal_code, to.country];
+  return plain(place.filter(Boolean).join(', '));
+}
+
+function buyerText(customer: Buyer): string {
   return [
     `- Customer: ${customer.userId ? `\`${customer.userId}\`` : 'a guest'}${customer.email ? `, ${plain(customer.email)}` : ''}`,
-    `- Ships to: ${plain(place.filter(Boolean).join(', '))}`,
+    `- Ships to: ${addressText(customer.shipping_address)}`,
   ].join('\n');
 }
 
@@ -152,6 +156,20 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
           dispute.status.replaceAll('_', ' '),
           dispute.reason.replaceAll('_', ' '),
           dispute.evidenceDueBy ? inColumn(dispute.evidenceDueBy) : '',
+        ]),
+      ),
+    );
+  }
+  if (record.previousContacts.length > 0) {
+    parts.push(
+      '**Previous addresses**',
+      table(
+        ['Until (UTC)', 'What', 'Previously', 'Changed by'],
+        record.previousContacts.map((contact) => [
+          inColumn(contact.at),
+          contact.kind === 'email' ? 'email' : 'shipping',
+          'email' in contact.value ? plain(contact.value.email ?? 'none') : addressText(contact.value),
+          who(contact.actor),
         ]),
       ),
     );
@@ -232,7 +250,7 @@ function nextStepOfSettled(order: OrderCase): string {
 function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): string {
   switch (status) {
     case 'under_review':
-      return `**Under review**: do not ship until it is released. Reason: ${plain(record?.reviewReason ?? 'none given')}`;
+      return `**Under review**: do not ship until the review ends. Reason: ${plain(record?.reviewReason ?? 'none given')}`;
     case 'delivered':
       return `Delivered. Returns are accepted until ${record?.closesAt ? atTime(record.closesAt) : 'the end of the return period'}.`;
     default:
@@ -291,11 +309,13 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   extendReservation: '`extendReservation`',
   correctAddress: '`correctAddress`',
   putUnderReview: '`putUnderReview`',
-  release: '`release`',
+  endReview: '`endReview`',
   markShipped: '`markShipped`',
   markDelivered: '`markDelivered`',
   resendConfirmation: '`resendConfirmation`',
   recheckPayment: '`recheckPayment`',
+  changeEmail: '`changeEmail`',
+  addNote: '`addNote`',
 };
 
 function availableUpdates(order: OrderCase, status: OrderStatus): string {

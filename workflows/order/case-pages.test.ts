@@ -60,6 +60,7 @@ const RECORD: OrderRecord = {
   reviewReason: null,
   refunds: [],
   packing: [],
+  previousContacts: [],
   disputes: [],
   history: [],
   paymentUrl: null,
@@ -160,12 +161,26 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         },
         {
           at: '2026-11-01T10:01:00.000Z',
-          type: 'order_released',
+          type: 'review_ended',
           message: 'Released.',
           actor: `support_lead:${ACCOUNT}`,
           reason: 'All *fine*',
           key: null,
         },
+      ],
+    },
+  },
+  'with previous addresses': {
+    record: {
+      previousContacts: [
+        {
+          kind: 'address',
+          value: { name: 'Ada', street: '1 | Main', city: 'Salem', postal_code: '97301', country: 'US' },
+          actor: 'ui:Anna',
+          at: '2026-11-01T11:05:00.000Z',
+        },
+        { kind: 'email', value: { email: 'ada_old@b.example' }, actor: 'ui:Bo', at: '2026-11-01T11:06:00.000Z' },
+        { kind: 'email', value: { email: null }, actor: 'ui:Bo', at: '2026-11-01T11:07:00.000Z' },
       ],
     },
   },

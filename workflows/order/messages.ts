@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Address } from '../../domain/address.ts';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
-import type { NamedLine } from '../refund/form.ts';
+import type { NamedLine, RefundPart } from '../refund/form.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
@@ -38,12 +38,8 @@ export interface OrderRequest extends StaffRequest {
   proof?: string;
 }
 
-export interface RefundUpdateRequest extends OrderRequest {
+export interface RefundUpdateRequest extends OrderRequest, RefundPart {
   reason: string;
-  /** Decimal, in the order's currency. Defaults to the price of `lines`, or to everything that remains. */
-  amount?: number;
-  /** `product` is a SKU or a product ID. */
-  lines?: NamedLine[];
   restock?: boolean;
   /** Whether to wait for the return of the items before refunding. */
   awaitReturn?: boolean;
@@ -74,6 +70,8 @@ export const extendOrderReservationUpdate = defineUpdate<{ expiresAt: string }, 
   'extendReservation',
 );
 export const correctAddressUpdate = defineUpdate<UpdateResult, [OrderRequest & { address: Address }]>('correctAddress');
+export const changeEmailUpdate = defineUpdate<UpdateResult, [OrderRequest & { email: string }]>('changeEmail');
+export const addNoteUpdate = defineUpdate<UpdateResult, [OrderRequest & { note: string }]>('addNote');
 export const markShippedUpdate = defineUpdate<
   UpdateResult,
   [OrderRequest & { carrier: string; trackingNumber: string; lines?: NamedLine[] }]
@@ -82,7 +80,7 @@ export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest & { 
   'markDelivered',
 );
 export const putUnderReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putUnderReview');
-export const releaseOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('release');
+export const endReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('endReview');
 export const resendConfirmationUpdate = defineUpdate<UpdateResult, [OrderRequest]>('resendConfirmation');
 export const recheckPaymentUpdate = defineUpdate<UpdateResult & { payment: string }, [OrderRequest]>('recheckPayment');
 export const retryUpdate = defineUpdate<{ retried: string }, [OrderRequest]>('retry');

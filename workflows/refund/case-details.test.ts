@@ -75,12 +75,12 @@ it('a stopped refund says since when and why', () => {
 it.each([
   [
     'awaiting_return',
-    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`.',
+    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`. If the customer keeps them, send `withdraw`.',
   ],
   ['succeeded', 'Done: the refund succeeded.'],
   [
     'failed',
-    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `cancel` if no refund is owed; its items then ship.',
+    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
   ],
   ['rejected', 'The refund was rejected.'],
 ] as const)('a refund that is %s says what to do next', (status, expected) => {

@@ -38,12 +38,13 @@ export function describeRefund(refund: RefundCase): string {
 
 const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'>, string>> = {
   awaiting_return:
-    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`.',
+    'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`. If the customer keeps them, send `withdraw`.',
   pending: 'Stripe or the bank is processing the refund.',
   succeeded: 'Done: the refund succeeded.',
   failed:
-    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `cancel` if no refund is owed; its items then ship.',
+    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
   rejected: 'The refund was rejected.',
+  withdrawn: 'The refund was withdrawn. Nothing is refunded.',
 };
 
 function nextStep(refund: RefundCase): string {
@@ -55,6 +56,7 @@ function nextStep(refund: RefundCase): string {
     return [
       '**Waiting for approval.** A support lead who did not request this refund must sign in to the shop and decide:',
       `\`POST /api/refunds/${refundId}/approve\` or \`/reject\`. It can’t be approved on this page.`,
+      'If it is no longer wanted, send the update `withdraw`.',
     ].join('\n\n');
   }
   return STATES[status];

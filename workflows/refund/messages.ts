@@ -3,22 +3,19 @@ import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
 import type { SentDecision, SentRefundRequest } from '../../activities/refunds/requests.ts';
 import type { StaffRequest } from '../shared/staff.ts';
-import type { NamedLine } from './form.ts';
+import type { NamedLine, RefundPart } from './form.ts';
 
 export const refundWorkflowId = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
 /**
- * The API and the order workflow pass the IDs of the order and the refund. In the Temporal UI's start form, the order ID alone refunds
- * everything that remains; the other fields are optional there.
+ * The API and the order workflow pass the IDs of the order and the refund. In the Temporal UI's start form, staff pass the order ID and
+ * what to refund; the other fields are optional there.
  */
-export interface RefundInput {
+export interface RefundInput extends RefundPart {
   orderId: string;
   refundId?: string;
   /** Whether the refund is already in the database. */
   resume?: boolean;
-  /** Decimal, in the order's currency. */
-  amount?: number;
-  lines?: NamedLine[];
   restock?: boolean;
   awaitReturn?: boolean;
   requestId?: string;
@@ -26,7 +23,12 @@ export interface RefundInput {
   reason?: string;
 }
 
-export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'succeeded' | 'failed';
+/** Sent by staff in the Temporal UI, or by the API with a proof of who withdraws. */
+export interface WithdrawalRequest extends StaffRequest {
+  proof?: string;
+}
+
+export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'withdrawn' | 'succeeded' | 'failed';
 
 /** What arrived of a return. */
 export interface ReturnReceived extends StaffRequest {
@@ -50,6 +52,7 @@ export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('dec
 export const returnReceivedUpdate = defineUpdate<RefundState, [ReturnReceived]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
-export const cancelRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('cancel');
+export const withdrawRefundUpdate = defineUpdate<RefundState, [WithdrawalRequest]>('withdraw');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
+export const addRefundNoteUpdate = defineUpdate<RefundState, [StaffRequest & { note: string }]>('addNote');
 export type { RefundFacts, RequestedRefund, SentDecision, SentRefundRequest };

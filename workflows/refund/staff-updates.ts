@@ -4,11 +4,19 @@ import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts
 import { uiActor } from '../../domain/identity.ts';
 import type { localSteps, StepName } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
-import { aFlag, checkRequest, describeUpdate, optional, refusalOfTexts } from '../shared/staff.ts';
+import {
+  aFlag,
+  checkRequest,
+  describeUpdate,
+  NOTE_EXAMPLE,
+  NOTE_FIELDS,
+  optional,
+  refusalOfTexts,
+} from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
 import { anAmount, lineList, readForm } from './form.ts';
 import {
-  cancelRefundUpdate,
+  addRefundNoteUpdate,
   decideRefundUpdate,
   declineReturnUpdate,
   giveUpRefundUpdate,
@@ -16,13 +24,16 @@ import {
   type RefundState,
   retryRefundUpdate,
   returnReceivedUpdate,
+  withdrawRefundUpdate,
 } from './messages.ts';
 
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Parcel is here, unused' };
 
+const WITHDRAWABLE = 'Only a refund that waits for approval or a return, or that failed, can be withdrawn.';
+
 /** The activities that carry out these updates. */
 export const DECISIONS = [
-  'cancelRefund',
+  'addRefundNote',
   'decideRefund',
   'declineReturn',
   'giveUpRefund',
@@ -30,6 +41,7 @@ export const DECISIONS = [
   'receiveReturn',
   'recordRequest',
   'retryRefund',
+  'withdrawRefund',
 ] as const satisfies readonly StepName[];
 
 export function handleStaffUpdates(
@@ -43,8 +55,8 @@ export function handleStaffUpdates(
   };
   const stateOf = ({ refundId, status }: RefundFacts): RefundState => ({ refundId, status });
   /** A resumed run that has not loaded the refund yet accepts the request, and the activity checks the status. */
-  const requireStatus = (status: RefundFacts['status'], what: string) => {
-    if (refund.facts && refund.facts.status !== status)
+  const requireStatus = (allowed: readonly RefundFacts['status'][], what: string) => {
+    if (refund.facts && !allowed.includes(refund.facts.status))
       throw refuse('conflict', `${what} This refund is ${refund.facts.status.replaceAll('_', ' ')}.`);
   };
 
@@ -93,7 +105,7 @@ export function handleStaffUpdates(
           lines: optional(lineList),
           amount: optional(anAmount),
         });
-        requireStatus('awaiting_return', 'No return is expected.');
+        requireStatus(['awaiting_return'], 'No return is expected.');
       },
     },
   );
@@ -115,7 +127,7 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('awaiting_return', 'No return is expected.');
+        requireStatus(['awaiting_return'], 'No return is expected.');
       },
     },
   );
@@ -167,26 +179,38 @@ export function handleStaffUpdates(
       ),
       validator: (request) => {
         checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund can be given up.');
+        requireStatus(['failed'], 'Only a failed refund can be given up.');
       },
     },
   );
   setHandler(
-    cancelRefundUpdate,
-    async ({ requestId, requestedBy, reason = '' }) => {
+    addRefundNoteUpdate,
+    async ({ requestId, requestedBy, note }) => {
       const { refundId } = await refund.whenLoaded();
-      return stateOf(
-        applyDecision(await short.cancelRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
-      );
+      const added = await short.addRefundNote({ refundId, requestId, actor: uiActor(requestedBy), note: note.trim() });
+      if (added.outcome === 'refused') throw refuse('conflict', added.message);
+      return stateOf(refund.facts!);
+    },
+    {
+      description: describeUpdate('Adds a note to the order history. Only staff see it.', NOTE_EXAMPLE),
+      validator: (request) => checkRequest(request, NOTE_EXAMPLE, NOTE_FIELDS),
+    },
+  );
+  const withdrawExample = { ...EXAMPLE, reason: 'You asked us to send the items after all' };
+  setHandler(
+    withdrawRefundUpdate,
+    async ({ requestedBy, reason = '', proof }) => {
+      const { refundId } = await refund.whenLoaded();
+      return stateOf(applyDecision(await short.withdrawRefund({ refundId, requestedBy, reason, proof })));
     },
     {
       description: describeUpdate(
-        'Cancels a failed refund. Nothing is refunded, and items that it canceled ship after all. The customer sees the reason.',
-        { ...EXAMPLE, reason: 'You asked us to send the items after all' },
+        'Withdraws a refund that waits for approval or for a return, or that failed. Nothing is refunded, and items that it would have canceled ship after all. The customer sees the reason.',
+        withdrawExample,
       ),
       validator: (request) => {
-        checkRequest(request, EXAMPLE);
-        requireStatus('failed', 'Only a failed refund can be canceled.');
+        checkRequest(request, withdrawExample);
+        requireStatus(['awaiting_approval', 'awaiting_return', 'failed', 'withdrawn'], WITHDRAWABLE);
       },
     },
   );

@@ -9,7 +9,7 @@ import { untilQuiet } from '../shared/quiet.ts';
 import { aFlag, optional, requiredText } from '../shared/staff.ts';
 import { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
-import { anAmount, lineList, readForm } from './form.ts';
+import { PART_FIELDS, problemOfPart, readForm } from './form.ts';
 import {
   type RefundInput,
   type RefundOutcome,
@@ -109,6 +109,7 @@ async function reload(refund: RefundCase, refundId: string): Promise<void> {
 async function requestFromForm(refund: RefundCase): Promise<void> {
   const {
     orderId,
+    all,
     amount,
     lines,
     reason = 'Requested in the Temporal UI',
@@ -118,7 +119,7 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
   const problem = formProblem(refund.input);
   const load = () => refund.stuck.retry('The order could not be read', durable.loadCase({ orderId }));
   const record = problem ? undefined : await load();
-  const form = record && readForm(record.order, { amount, lines });
+  const form = record && readForm(record.order, { all, amount, lines });
   if (problem || !form || typeof form === 'string') {
     refund.markRefused(problem ?? (typeof form === 'string' ? form : `Order ${orderId} was not found.`));
     return;
@@ -142,21 +143,22 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
   refund.apply(requested.refund);
 }
 
-function formProblem({ orderId, amount, lines, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
-  if (typeof orderId !== 'string' || !isUuid(orderId))
-    return 'Enter the order ID: {"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55"}.';
+const FORM_EXAMPLE = '{"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55", "all": true}';
+
+function formProblem({ orderId, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
+  if (typeof orderId !== 'string' || !isUuid(orderId)) return `Enter the order ID and what to refund: ${FORM_EXAMPLE}.`;
   const { requestId, requestedBy, reason } = rest;
   const texts = { requestId, requestedBy, reason };
   const checks = [
-    optional(anAmount)(amount),
-    optional(lineList)(lines),
+    ...Object.entries(PART_FIELDS).map(([name, check]) => check(rest[name as keyof typeof PART_FIELDS])),
     optional(aFlag('restock'))(restock),
     optional(aFlag('awaitReturn'))(awaitReturn),
     ...Object.entries(texts).map(([name, text]) =>
       optional(requiredText(`“${name}”`, name === 'reason' ? 500 : 100))(text),
     ),
   ];
-  return checks.find((problem) => problem !== undefined);
+  const problem = checks.find((each) => each !== undefined) ?? problemOfPart(rest);
+  return problem && `${problem} For example: ${FORM_EXAMPLE}`;
 }
 
 /** Follows a refund through its states until nothing more can happen to it. */
@@ -170,7 +172,7 @@ async function executeRefund(refund: RefundCase): Promise<RefundOutcome> {
       await checkStripe(refund);
       continue;
     }
-    if (status === 'succeeded' || status === 'rejected') return status;
+    if (status === 'succeeded' || status === 'rejected' || status === 'withdrawn') return status;
     if (refund.news) {
       await reload(refund, refundId);
       if (refund.facts!.status === 'pending' && refund.facts!.stripeRefundId) await checkStripe(refund);

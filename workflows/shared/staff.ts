@@ -42,6 +42,13 @@ export const aFlag =
   (value) =>
     typeof value === 'boolean' ? undefined : `“${name}” must be true or false.`;
 
+/** An update that adds a note states the note itself instead of a reason. */
+export const NOTE_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', note: 'Customer will call again on Monday' };
+export const NOTE_FIELDS: Readonly<Record<string, FieldCheck>> = {
+  note: requiredText('“note”', MAX_LENGTH.reason),
+  reason: optional(requiredText('“reason”', MAX_LENGTH.reason)),
+};
+
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
   requestId: requiredText(
     '“requestId” (any text that identifies this request, such as the ticket number)',
@@ -54,12 +61,14 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
 /**
  * Refuses a request that is not an object, lacks a field, or has an unknown one, and shows an example of a valid request.
  * @param fields checks of the request's own fields; pass `reason` again to make it optional
+ * @param problemOf checks how the fields of a request go together, once each of them is valid
  * @throws ApplicationFailure invalid_request
  */
 export function checkRequest(
   request: unknown,
   example: object,
   fields: Readonly<Record<string, FieldCheck>> = {},
+  problemOf?: (request: never) => string | undefined,
 ): void {
   const like = `For example: ${onOneLine(example)}`;
   if (typeof request !== 'object' || request === null || Array.isArray(request))
@@ -71,6 +80,8 @@ export function checkRequest(
     ...unknown.map((key) => `“${key}” is not a valid field.`),
     ...Object.entries(checks).flatMap(([name, check]) => check(given[name]) ?? []),
   ];
+  const problem = problems.length === 0 ? problemOf?.(request as never) : undefined;
+  if (problem) problems.push(problem);
   if (problems.length > 0) throw refuse('invalid_request', `${problems.join(' ')} ${like}`);
 }
 

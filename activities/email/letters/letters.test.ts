@@ -38,7 +38,13 @@ const ORDER: EmailOrder = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
-const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was broken.' };
+const REFUND: EmailRefund = {
+  kind: 'refund',
+  cancelsUnits: false,
+  amountCents: 1_250,
+  currency: 'usd',
+  reason: 'One mug was broken.',
+};
 
 function write(
   payload: MailPayload,

@@ -45,3 +45,23 @@ export function refundRefused(
     ],
   });
 }
+
+/** @param reason why staff withdrew it; undefined when the shopper withdrew it */
+export function refundWithdrawn(order: EmailOrder, refund: EmailRefund, shop: ShopFacts, reason?: string): Letter {
+  const what = refund.kind === 'cancellation' ? 'cancellation request' : 'refund request';
+  const amount = formatMoney(refund.amountCents, refund.currency);
+  return letterAbout(order, shop, {
+    subject: `Your ${what} was withdrawn`,
+    heading: `Your ${what} was withdrawn`,
+    parts: [
+      paragraph(`The request for a refund of ${amount} was withdrawn. Nothing will be refunded.${nextFor(refund)}`),
+      ...(reason ? [{ kind: 'facts', rows: [{ label: 'Reason', lines: [reason] }] } as const] : []),
+      paragraph('If you didn’t expect this, reply to this email.'),
+    ],
+  });
+}
+
+function nextFor({ kind, cancelsUnits }: EmailRefund): string {
+  if (kind === 'cancellation') return ' Your order will be processed as planned.';
+  return cancelsUnits ? ' The items will ship with your order.' : '';
+}

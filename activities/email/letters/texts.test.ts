@@ -40,7 +40,13 @@ const ORDER: EmailOrder = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
-const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
+const REFUND: EmailRefund = {
+  kind: 'refund',
+  amountCents: 1_250,
+  currency: 'usd',
+  reason: 'One mug was\n\nbroken.',
+  cancelsUnits: false,
+};
 
 interface Mail {
   payload: MailPayload;
@@ -69,6 +75,11 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_sent' } },
   { payload: { kind: 'refund_refused', message: 'It was worn.' } },
   { payload: { kind: 'refund_refused' }, refund: null },
+  { payload: { kind: 'email_replaced', to: 'ada@b.example', message: 'a•••@c.example' } },
+  { payload: { kind: 'email_added', to: 'ada@c.example' } },
+  { payload: { kind: 'refund_withdrawn' } },
+  { payload: { kind: 'refund_withdrawn' }, refund: { ...REFUND, kind: 'cancellation', cancelsUnits: true } },
+  { payload: { kind: 'refund_withdrawn', message: 'You want the items.' }, refund: { ...REFUND, cancelsUnits: true } },
 ];
 
 it('emails match their reviewed texts', async () => {

@@ -1,12 +1,13 @@
 /** Writes the email for a queued payload. */
 import type { EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
+import { emailAdded, emailReplaced } from './email-changed.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
 import { orderShipped } from './order-shipped.ts';
 import { paymentRefused } from './payment-refused.ts';
-import { refundRefused, refundSent } from './refunds.ts';
+import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 
 /**
  * @param refund the refund that the email is about, if it exists
@@ -36,5 +37,12 @@ export function writeLetter(
       return refundSent(order, refund, shop);
     case 'refund_refused':
       return refundRefused(order, refund, shop, message);
+    case 'refund_withdrawn':
+      if (!refund) throw new Error('the refund of this mail does not exist');
+      return refundWithdrawn(order, refund, shop, message);
+    case 'email_replaced':
+      return emailReplaced(order, shop, message);
+    case 'email_added':
+      return emailAdded(order, shop);
   }
 }

@@ -105,3 +105,20 @@ export const OrderEvent = defineEntity({
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });
+
+/** Earlier shipping and email addresses of orders. Personal data, so rows may be deleted. */
+export const OrderContactChange = defineEntity({
+  name: 'OrderContactChange',
+  tableName: 'order_contact_changes',
+  properties: {
+    orderId: p.uuid().primary(),
+    kind: p.text().$type<'address' | 'email'>().primary(),
+    requestId: p.string().length(255).primary(),
+    previous: p.json().$type<Address | { email: string | null }>(),
+    /** The value that replaced it. */
+    requested: p.json().$type<Address | { email: string | null }>(),
+    /** Who changed it, in the format of `domain/identity`. */
+    actor: p.text(),
+    changedAt: p.datetime().defaultRaw('now()'),
+  },
+});

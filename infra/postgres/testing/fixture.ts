@@ -51,6 +51,8 @@ insert into order_items (order_id, product_id, quantity, price, sku, name, image
 insert into shipments (id, order_id, carrier, tracking_number) values ('${F.shipment}', '${F.order}', 'UPS', '1Z');
 insert into shipment_items (shipment_id, product_id, quantity) values ('${F.shipment}', '${F.product}', 1);
 insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'order_paid', 'Payment received.', 'paid');
+insert into order_contact_changes (order_id, kind, request_id, previous, requested, actor)
+  values ('${F.order}', 'email', 'r1', '{"email": null}', '{"email": "ada@example.test"}', 'ui:Anna');
 insert into payments (id, order_id, status, received_amount, currency, unmatched_reason, refund_status, stripe_refund_id)
   values ('${F.intent}', '${F.order}', 'succeeded', 25, 'usd', 'wrong_amount', 'pending', 're_${F.intent}');
 insert into payment_failures (attempt_id, payment_id, code, message) values ('ch_${F.intent}', '${F.intent}', 'card_declined', 'Declined.');

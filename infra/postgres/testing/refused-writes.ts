@@ -139,6 +139,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'other', 'm', 'paid')`,
   ],
 
+  order_contact_changes_order_id_fkey: [contactChange({ order_id: F.none })],
+  order_contact_changes_kind_check: [contactChange({ kind: 'phone' })],
+
   payments_order_id_fkey: [payment(`order_id = '${F.none}'`)],
   payments_status_check: [payment(`status = 'maybe', unmatched_reason = null, refund_status = null`)],
   payments_received_amount_check: [
@@ -171,12 +174,22 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     refund(`status = 'rejected', replaced_by = '${F.none}'`),
     `${refund(`status = 'rejected', replaced_by = '${F.otherRefund}'`)}; delete from refunds where id = '${F.otherRefund}'`,
   ],
-  refunds_given_up_failed: ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'rejected'].map((status) =>
-    refund(`given_up_at = now(), status = '${status}'`),
-  ),
-  refunds_replaced_rejected: ['awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed'].map((status) =>
-    refund(`replaced_by = '${F.otherRefund}', status = '${status}'`),
-  ),
+  refunds_given_up_failed: [
+    'awaiting_return',
+    'awaiting_approval',
+    'pending',
+    'succeeded',
+    'rejected',
+    'withdrawn',
+  ].map((status) => refund(`given_up_at = now(), status = '${status}'`)),
+  refunds_replaced_rejected: [
+    'awaiting_return',
+    'awaiting_approval',
+    'pending',
+    'succeeded',
+    'failed',
+    'withdrawn',
+  ].map((status) => refund(`replaced_by = '${F.otherRefund}', status = '${status}'`)),
   refund_items_refund_id_fkey: [refundItem(F.none, F.product), `delete from refunds where id = '${F.refund}'`],
   refund_items_product_id_fkey: [refundItem(F.otherRefund, F.none)],
   refund_items_quantity_check: [refundItem(F.otherRefund, F.product, 0), refundItem(F.otherRefund, F.product, -1)],
@@ -200,6 +213,13 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `user:${F.user}0`,
   ].map((who) => `insert into shopper_choices (who) values ('${who}')`),
 };
+
+/** A further change of the fixture's order; by default, the one that the fixture has. */
+function contactChange(change: Partial<Record<'order_id' | 'kind', string>>): string {
+  const { order_id, kind } = { order_id: F.order, kind: 'email', ...change };
+  return `insert into order_contact_changes (order_id, kind, request_id, previous, requested, actor)
+    values ('${order_id}', '${kind}', 'r1', '{}', '{}', 'ui:Anna')`;
+}
 
 /** Nullable columns; all others must be "not null". */
 export const NULLABLE: Readonly<Record<string, readonly string[]>> = {

@@ -15,7 +15,7 @@ export interface CanceledUnits {
   pending: number;
 }
 
-/** Items that can still be canceled, or returned; items of failed or rejected refunds are included again. */
+/** Items that can still be canceled, or returned; items of failed, rejected, or withdrawn refunds are included again. */
 export function leftToRefund(order: Order, refunds: readonly Refund[], kind: ItemsRequest): LeftItem[] {
   const quantities = refundableQuantities(toRefundable(order), refunds.map(toRecord));
   const place = kind === 'cancel' ? 'unshipped' : 'shipped';
@@ -116,6 +116,6 @@ export function mayStillChange(
   refunds: readonly Pick<Refund, 'status' | 'updated_at'>[],
 ): boolean {
   const hasEnded = order.status === 'canceled' || order.status === 'expired' || order.status === 'refunded';
-  const finalStatuses: readonly Refund['status'][] = ['succeeded', 'rejected'];
+  const finalStatuses: readonly Refund['status'][] = ['succeeded', 'rejected', 'withdrawn'];
   return !hasEnded || isBehind(order, refunds) || refunds.some((refund) => !finalStatuses.includes(refund.status));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countOf, formatMoney, formatRemaining } from './format.ts';
+import { countOf, countryName, formatMoney, formatRemaining } from './format.ts';
 
 it('formats for shoppers', () => {
   expect(formatMoney(1234.5, 'usd')).toBe('$1,234.50');
@@ -26,4 +26,10 @@ it('formats for shoppers', () => {
     '0:00',
     '1:02:03',
   ]);
+});
+
+it('names countries', () => {
+  expect(countryName('US')).toBe('United States');
+  expect(countryName('DE')).toBe('Germany');
+  expect(countryName('XQ')).toBe('XQ');
 });

@@ -21,6 +21,11 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en-US').format(count)} ${count === 1 ? one : many}`;
 }
 
+/** "United States". @param code ISO 3166 code; returned unchanged if it has no name */
+export function countryName(code: string): string {
+  return new Intl.DisplayNames('en-US', { type: 'region' }).of(code) ?? code;
+}
+
 /** "9:05", or "1:02:03" from an hour on; rounds up to whole seconds. @param milliseconds negative values count as zero */
 export function formatRemaining(milliseconds: number): string {
   const total = Math.max(0, Math.ceil(milliseconds / 1000));

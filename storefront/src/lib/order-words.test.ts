@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { order as orderContract } from '../../../api/contracts/orders.ts';
 import { refund as refundContract } from '../../../api/contracts/refunds.ts';
 import type { Refund } from './contracts.ts';
-import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle } from './order-words.ts';
+import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle, withdrawText } from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
 /** Internal names that mean nothing to a shopper. */
@@ -128,6 +128,13 @@ it.each([
 ] as const)('calls %j “%s: %s”', (fields, title, label) => {
   const refund = aRefund(fields);
   expect([refundTitle(refund), refundLook(refund).label]).toEqual([title, label]);
+});
+
+it('says what withdrawing a request means', () => {
+  expect(withdrawText({ kind: 'cancellation', status: 'awaiting_approval' })).toContain('processed as planned');
+  expect(withdrawText({ kind: 'refund', status: 'awaiting_return' })).toContain('You keep the items');
+  expect(withdrawText({ kind: 'refund', status: 'awaiting_approval' })).toContain('will ship with your order');
+  expect(refundLook(aRefund({ kind: 'cancellation', status: 'withdrawn' })).text).toContain('processed as planned');
 });
 
 it('has no color for a refund that support resolved another way', () => {

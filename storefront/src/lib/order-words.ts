@@ -102,6 +102,7 @@ const REFUND_LOOKS: Readonly<Record<Refund['status'], RefundLook>> = {
     text: 'This refund didn’t go through. Our support team is working on it; you don’t need to do anything.',
   },
   rejected: { label: 'Closed', tone: '', text: 'This request was closed without a refund.' },
+  withdrawn: { label: 'Withdrawn', tone: '', text: 'This request was withdrawn. Nothing will be refunded.' },
 };
 
 const RESOLVED_OTHERWISE: RefundLook = {
@@ -123,6 +124,11 @@ const CANCELED_TEXTS: Partial<Record<Refund['status'], string>> = {
 const CANCELLATION_LOOKS: Partial<typeof REFUND_LOOKS> = {
   awaiting_approval: { ...REFUND_LOOKS.awaiting_approval, text: IN_REVIEW },
   rejected: { label: 'Declined', tone: 'badge-bad', text: 'We couldn’t approve this cancellation.' },
+  withdrawn: {
+    label: 'Withdrawn',
+    tone: '',
+    text: 'This request was withdrawn. Your order will be processed as planned.',
+  },
 };
 
 /** Banks decide disputes, so these never wait for the shop. */
@@ -143,6 +149,14 @@ export function refundLook(refund: Pick<Refund, 'kind' | 'status' | 'cancels_uni
   if (kind === 'cancellation') return CANCELLATION_LOOKS[status] ?? REFUND_LOOKS[status];
   const canceled = refund.cancels_units ? CANCELED_TEXTS[status] : undefined;
   return { ...REFUND_LOOKS[status], ...(canceled && { text: canceled }) };
+}
+
+/** What withdrawing a request means, which the shopper confirms. */
+export function withdrawText(refund: Pick<Refund, 'kind' | 'status'>): string {
+  if (refund.kind === 'cancellation') return 'Your order will be processed as planned, and nothing will be refunded.';
+  return refund.status === 'awaiting_return'
+    ? 'You keep the items, and nothing will be refunded.'
+    : 'These items will ship with your order, and nothing will be refunded for them.';
 }
 
 /** Names the kind of a refund. */

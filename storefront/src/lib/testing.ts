@@ -58,6 +58,7 @@ export function aRefund(refund: Partial<Refund> = {}): Refund {
     reason: 'One too many',
     status: 'succeeded',
     given_up: false,
+    can_withdraw: false,
     restocked: false,
     decision_reason: null,
     created_at: AT,

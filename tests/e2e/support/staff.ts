@@ -10,10 +10,17 @@ import { stack } from './stack.ts';
 
 const tokens = new Map<string, Promise<string>>();
 
-async function call<Result>(method: string, path: string, body?: unknown, bearer?: string): Promise<Result> {
+async function call<Result>(
+  method: string,
+  path: string,
+  body?: unknown,
+  bearer?: string,
+  headers: Record<string, string> = {},
+): Promise<Result> {
   const response = await fetch(`${stack.apiUrl}/api${path}`, {
     method,
     headers: {
+      ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(bearer && { authorization: `Bearer ${bearer}` }),
     },
@@ -73,6 +80,12 @@ export async function seededProduct(): Promise<Product> {
 /** Makes a partial refund as support. @param amount in major units of the order's currency */
 export async function refund(orderId: string, amount: number, reason: string): Promise<void> {
   await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));
+}
+
+/** Requests a refund of everything that remains, as signed-in support. @param key the request ID */
+export async function refundAll(orderId: string, key: string, reason: string): Promise<void> {
+  const body = { all: true, reason };
+  await call('POST', `/orders/${orderId}/refunds`, body, await tokenOf(stack.support), { 'idempotency-key': key });
 }
 
 /** Approves or rejects the order's refund or cancellation that awaits a support lead's approval. */

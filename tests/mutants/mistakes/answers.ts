@@ -82,7 +82,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
     file: 'api/orders/routes.ts',
     tests: ['api/orders/order-views'],
     replacements: [
-      ['a cancellation that was rejected twice can’t be requested again', '`-${rejected!.count + 1}`', "'-2'"],
+      ['a cancellation that was rejected twice can’t be requested again', '`-${closed!.count + 1}`', "'-2'"],
     ],
   },
   {

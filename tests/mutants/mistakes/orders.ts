@@ -134,7 +134,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       ],
       [
         'staff can end the review of a cancellation that awaits approval',
-        "if (step.action === 'release' && order.review_reason === CANCELLATION_REVIEW)",
+        "if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
       ],
       [

@@ -57,7 +57,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ['a reused key is accepted for another refund', 'if (!asksFor(request, answer.refund))', 'if (false)'],
       [
         'shoppers see why staff approved a refund',
-        "forStaff || row.status === 'rejected' ? row.decision_reason : null",
+        'forStaff || isClosedRefund(row.status) ? row.decision_reason : null',
         'row.decision_reason',
       ],
       ['shoppers see workflow links', 'workflow_url: forStaff ? workflowUrl(', 'workflow_url: true ? workflowUrl('],
@@ -93,8 +93,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'a refund that is resumed is not found by its account',
-        'orderTraits(deps.settings, refund)',
-        'orderTraits(deps.settings, { ...refund, user_id: null })',
+        'orderTraits(settings, refund)',
+        'orderTraits(settings, { ...refund, user_id: null })',
       ],
     ],
   },

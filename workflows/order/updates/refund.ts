@@ -1,4 +1,4 @@
-import { anAmount, lineList, readForm } from '../../refund/form.ts';
+import { PART_FIELDS, problemOfPart, readForm } from '../../refund/form.ts';
 import { refundWorkflowId } from '../../refund/messages.ts';
 import { refuse } from '../../shared/failures.ts';
 import { aFlag, optional } from '../../shared/staff.ts';
@@ -12,14 +12,15 @@ const requireRefundable = requireStateFor('refund');
 export const refund: StaffUpdate<RefundUpdateResult, RefundUpdateRequest> = {
   definition: refundOrderUpdate,
   description:
-    'Refunds the order. Send "lines" with SKUs and quantities, or a goodwill "amount", which cancels no items; omit both to refund everything that remains. Refunded items that have not shipped are canceled and return to stock. For shipped items, "awaitReturn" waits for the return before refunding, and "restock" returns them to stock. Above your limit, a support lead must approve.',
+    'Refunds the order. Send "lines" with SKUs and quantities, a goodwill "amount", which cancels no items, or "all": true to refund everything that remains. Refunded items that have not shipped are canceled and return to stock. For shipped items, "awaitReturn" waits for the return before refunding, and "restock" returns them to stock. Above your limit, request it signed in, through the shop’s API.',
   example: { ...EXAMPLE, reason: 'Arrived broken', lines: [{ product: 'SKU', quantity: 1 }], restock: false },
   fields: {
-    amount: optional(anAmount),
-    lines: optional(lineList),
+    ...PART_FIELDS,
     restock: optional(aFlag('restock')),
     awaitReturn: optional(aFlag('awaitReturn')),
   },
+
+  problemOf: problemOfPart,
 
   check(order, request) {
     // A repeated request gets its first result from the database, even if the order's state no longer allows a refund.

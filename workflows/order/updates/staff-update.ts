@@ -17,6 +17,8 @@ export interface StaffUpdate<Result, Request extends OrderRequest> {
   example: object;
   /** Checks of this update's own fields; each returns a sentence that states the problem. */
   fields?: Readonly<Record<string, FieldCheck>>;
+  /** Checks how the fields of a request go together; returns a sentence that states the problem. */
+  problemOf?(request: Request): string | undefined;
   /** @throws ApplicationFailure when the order's state does not allow the request */
   check(order: OrderCase, request: Request): void;
   /** Idempotent: takes effect once per request ID. */
@@ -26,12 +28,12 @@ export interface StaffUpdate<Result, Request extends OrderRequest> {
 /** Registers the update with a validator, so that the Temporal UI's dialog shows what is wrong with a request. */
 export function register<Result, Request extends OrderRequest>(
   order: OrderCase,
-  { definition, description, example, fields, check, handle }: StaffUpdate<Result, Request>,
+  { definition, description, example, fields, problemOf, check, handle }: StaffUpdate<Result, Request>,
 ): void {
   setHandler(definition, (request) => handle(order, request), {
     description: describeUpdate(description, example),
     validator: (request) => {
-      checkRequest(request, example, fields);
+      checkRequest(request, example, fields, problemOf);
       check(order, request);
     },
   });

@@ -101,6 +101,19 @@ end $$;
 create trigger order_events_append_only before update or delete on order_events for each row
   execute function order_events_append_only();
 
+-- Earlier shipping and email addresses, for authorized staff. Personal data is here and not in order_events, so that it can be deleted.
+create table order_contact_changes (
+  order_id uuid not null references orders (id),
+  kind text not null check (kind in ('address', 'email')),
+  request_id varchar(255) not null,
+  previous jsonb not null,
+  -- Recognizes a repeated request.
+  requested jsonb not null,
+  actor text not null,
+  changed_at timestamptz not null default now(),
+  primary key (order_id, kind, request_id)
+);
+
 create function order_status_steps() returns trigger language plpgsql as $$
 begin
   if not exists (select 1 from order_steps where from_status = old.status and to_status = new.status) then
@@ -117,7 +130,7 @@ begin
   return null;
 end $$;
 create trigger order_notifies_listeners
-  after update of status, last_payment_error, refunded_amount, expires_at, fulfillment, shipping_address on orders
+  after update of status, last_payment_error, refunded_amount, expires_at, fulfillment, shipping_address, email on orders
   for each row execute function order_notifies_listeners();
 
 create function shipment_notifies_listeners() returns trigger language plpgsql as $$

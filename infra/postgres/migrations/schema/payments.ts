@@ -47,7 +47,7 @@ create table refunds (
   -- Whether its units had not shipped when it was requested: refunding them cancels them, so they never ship.
   cancels_units boolean not null default false,
   status text not null default 'pending' check (status in
-    ('awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected')),
+    ('awaiting_return', 'awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'withdrawn')),
   attempt integer not null default 1 check (attempt > 0),
   stripe_refund_id varchar(255) unique,
   failure_reason text,
@@ -101,7 +101,7 @@ declare
     where shipments.order_id = parcel_order and item.product_id = new.product_id);
   canceled bigint := (select coalesce(sum(item.quantity), 0) from refund_items item join refunds on refunds.id = item.refund_id
     where refunds.order_id = parcel_order and item.product_id = new.product_id and refunds.cancels_units
-      and (refunds.status <> 'rejected' or item.restocked_at is not null));
+      and (refunds.status not in ('rejected', 'withdrawn') or item.restocked_at is not null));
 begin
   if shipped + canceled > bought then
     raise exception 'order % ships more of product % than was bought and not canceled', parcel_order, new.product_id

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anItem, anOrder } from '#lib/testing.ts';
 import { ApiProblem } from './problem.ts';
-import { readRefundRequest, readRefundValues, refundRefusal, staleRequest } from './refund-form.ts';
+import { readRefundRequest, readRefundValues, refundRefusal, staleRequest, withdrawRefusal } from './refund-form.ts';
 
 const order = anOrder({ items: [anItem({ quantity: 3 }), anItem({ product_id: 'stove', price: 10, quantity: 1 })] });
 
@@ -29,7 +29,9 @@ describe('a request to cancel or return items', () => {
 
   it('returns everything without listing items; canceling everything means canceling the order', () => {
     const everything = { ...items, what: 'everything' };
-    expect(request({ ...everything, kind: 'return' })).toEqual({ body: { reason: 'Too many', await_return: true } });
+    expect(request({ ...everything, kind: 'return' })).toEqual({
+      body: { reason: 'Too many', await_return: true, all: true },
+    });
     expect(request(everything)).toMatchObject({ body: { lines } });
   });
 
@@ -101,4 +103,14 @@ it('explains a refusal to the shopper', () => {
   const field = problem(400, 'invalid_request', { errors: [{ path: 'reason', message: 'too long' }] });
   expect(refundRefusal(field, 'usd')).toEqual({ errors: { reason: 'too long' }, message: undefined });
   expect(() => refundRefusal(new TypeError('a bug'), 'usd')).toThrow('a bug');
+});
+
+it('explains why a request can’t be withdrawn', () => {
+  const problem = (status: number, code: string) =>
+    new ApiProblem({ type: 'x', title: 't', status, code, detail: 'Detail.' });
+  for (const error of [problem(409, 'conflict'), problem(404, 'not_found')])
+    expect(withdrawRefusal(error)).toContain('can no longer be withdrawn because its status has changed');
+  expect(withdrawRefusal(problem(403, 'forbidden'))).toBe('Detail.');
+  expect(withdrawRefusal(problem(503, 'unavailable'))).toContain('try again in a moment');
+  expect(() => withdrawRefusal(new TypeError('a bug'))).toThrow('a bug');
 });

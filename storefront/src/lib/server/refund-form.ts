@@ -20,6 +20,7 @@ export interface RefundValues {
 }
 
 export interface RefundBody {
+  all?: true;
   lines?: { product_id: string; quantity: number }[];
   amount?: number;
   reason: string;
@@ -56,7 +57,7 @@ export function readRefundRequest(
   else if (values.reason.length > MAX_REASON_LENGTH) errors.reason = `Use ${MAX_REASON_LENGTH} characters or fewer.`;
   const body = { reason: values.reason, await_return: values.kind === 'return' };
   if (values.kind === 'return' && values.what === 'everything')
-    return Object.keys(errors).length > 0 ? { errors } : { body };
+    return Object.keys(errors).length > 0 ? { errors } : { body: { ...body, all: true } };
 
   if (lines.length === 0) errors.units = 'Choose at least one item.';
   else if (lines.some(({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > 100))
@@ -85,6 +86,14 @@ export function refundRefusal(error: unknown, currency: string): { errors: Field
   const { reason } = fieldErrors(error.errors);
   if (reason) return { errors: { reason }, message: undefined };
   return { errors: {}, message: refusalMessage(error.code, error.extra.refundable_amount, currency) ?? message };
+}
+
+/** Why a request can’t be withdrawn, for the shopper. @throws the error itself when it is not a problem */
+export function withdrawRefusal(error: unknown): string | undefined {
+  if (!isProblem(error)) throw error;
+  return isProblem(error, 'conflict', 'not_found')
+    ? 'This request can no longer be withdrawn because its status has changed.'
+    : sentence(error);
 }
 
 /** Messages that tell the shopper what to do, in place of the API's general ones. Undefined keeps the API's message. */

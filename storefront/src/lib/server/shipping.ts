@@ -1,5 +1,5 @@
 /** The checkout's address form: reads and validates it for the API. */
-import { z } from 'zod';
+import { emailAddress } from '../../../../api/contracts/common.ts';
 import { shippingAddress } from '../../../../api/contracts/orders.ts';
 import type { Address } from '../../../../domain/address.ts';
 import type { FieldErrors } from './forms.ts';
@@ -30,7 +30,7 @@ export function readShipping(values: AddressValues, emailRequired: boolean): Shi
     if (values[name as keyof AddressValues] === '') errors[name] = message;
   }
   if (email === '' && emailRequired) errors.email = 'Enter your email address.';
-  else if (email !== '' && !z.email().safeParse(email).success)
+  else if (email !== '' && !emailAddress.safeParse(email).success)
     errors.email = 'Enter an email address like name@example.com.';
 
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));

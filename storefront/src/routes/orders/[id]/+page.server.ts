@@ -11,6 +11,7 @@ import {
   readRefundValues,
   refundRefusal,
   staleRequest,
+  withdrawRefusal,
 } from '#lib/server/refund-form.ts';
 import { settings } from '#lib/server/shop-settings.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -50,6 +51,16 @@ export const actions: Actions = {
       return fail(statusOf(error), { cancel: { reason, errors, message } });
     }
     redirect(303, orderPath(params.id));
+  },
+
+  async withdraw({ locals, params, request }) {
+    const refundId = text(await request.formData(), 'refund_id');
+    try {
+      await locals.api.post(`/refunds/${encodeURIComponent(refundId)}/withdraw`, {});
+    } catch (error) {
+      return fail(statusOf(error), { withdraw: { refundId, message: withdrawRefusal(error) } });
+    }
+    redirect(303, `${orderPath(params.id)}#refunds`);
   },
 
   async refund({ locals, params, request }) {
