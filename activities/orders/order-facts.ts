@@ -16,6 +16,8 @@ export interface OrderFacts {
   currency: string;
   paymentIntentId: string | null;
   expiresAt: string;
+  /** Whether its reservation was extended, which is possible once. */
+  isExtended: boolean;
   lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
 }
 
@@ -32,6 +34,7 @@ export function orderFacts(row: OrderRow): OrderFacts {
     currency: row.currency,
     paymentIntentId: row.payment_intent_id,
     expiresAt: row.expires_at.toISOString(),
+    isExtended: row.is_extended,
     lines: row.items.map(({ product_id, sku, name, quantity, price }) => ({
       productId: product_id,
       sku,

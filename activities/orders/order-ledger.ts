@@ -13,11 +13,11 @@ import { lockReservation, type ReservationRow } from '../../infra/postgres/reser
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { releaseInLedger } from '../reservations/stock-ledger.ts';
-import { insertEvent, recordEvent } from './order-events.ts';
+import { insertEvent, type OrderHistory, readHistory, recordEvent } from './order-events.ts';
 import { type OrderFacts, readOrderFacts } from './order-facts.ts';
 
 export type OpenedOrder =
-  | { outcome: 'opened'; order: OrderFacts }
+  | ({ outcome: 'opened'; order: OrderFacts } & OrderHistory)
   | { outcome: 'reservation_missing' }
   | { outcome: 'reservation_ended' };
 
@@ -29,7 +29,8 @@ export async function openOrder(db: Database, request: CheckoutRequest): Promise
     const isOpen = reservation.status === 'reserved' && reservation.is_live;
     if (isOpen) await insertOrder(sql, reservation, request);
     const order = await readOrderFacts(sql, request.orderId);
-    return order ? { outcome: 'opened', order } : { outcome: 'reservation_ended' };
+    if (!order) return { outcome: 'reservation_ended' };
+    return { outcome: 'opened', order, ...(await readHistory(sql, request.orderId)) };
   });
 }
 
@@ -149,8 +150,12 @@ export interface OrderEnd {
   reason?: string;
 }
 
+export interface ClosedOrder extends OrderHistory {
+  order: OrderFacts;
+}
+
 /** Closes an unpaid order and releases its stock. An order that is already closed or paid stays unchanged. */
-export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<OrderFacts> {
+export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<ClosedOrder> {
   const message =
     to === 'expired'
       ? 'Time to pay ran out; the items returned to stock.'
@@ -172,6 +177,6 @@ export async function closeOrder(db: Database, { orderId, to, actor, reason }: O
       await recordEvent(sql, { orderId, type: `order_${to}`, message, actor, reason, dedupeKey: 'closed' });
       await queueMail(sql, orderId, { kind: `order_${to}` });
     }
-    return (await readOrderFacts(sql, orderId))!;
+    return { order: (await readOrderFacts(sql, orderId))!, ...(await readHistory(sql, orderId)) };
   });
 }

@@ -14,6 +14,8 @@ export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name
 /** An order with its items in order of product ID. */
 export interface OrderRow extends Row<'orders'> {
   items: OrderItemRow[];
+  /** Whether its reservation was extended, which is possible once. */
+  is_extended: boolean;
 }
 
 /** Selects whole orders: add conditions, columns, or a lock. */
@@ -21,7 +23,7 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
   return sql.query
     .selectFrom('orders')
     .selectAll('orders')
-    .select((order) =>
+    .select((order) => [
       jsonArrayFrom(
         order
           .selectFrom('order_items as item')
@@ -30,7 +32,17 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
           .whereRef('item.order_id', '=', 'orders.id')
           .orderBy('item.product_id'),
       ).as('items'),
-    );
+      order
+        .exists(
+          order
+            .selectFrom('reservations as own')
+            .select('own.id')
+            .whereRef('own.id', '=', 'orders.reservation_id')
+            .where('own.extended_at', 'is not', null),
+        )
+        .$castTo<boolean>()
+        .as('is_extended'),
+    ]);
 }
 
 const orderById = builtOnce((sql, { orderId }: { orderId: string }) =>

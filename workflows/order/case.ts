@@ -1,6 +1,8 @@
 import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import type { ClosedOrder } from '../../activities/orders/order-ledger.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { Buyer, CheckoutRequest } from '../../domain/checkout.ts';
@@ -18,6 +20,8 @@ export class OrderCase {
   facts: OrderFacts | undefined;
   /** The complete order record; undefined until something happened that `facts` does not contain. */
   record: OrderRecord | undefined;
+  /** The events that the last activity returned; undefined until the order has been created or loaded. */
+  recent: OrderHistory | undefined;
   /** The shopper's checkout input, shown until the order record has been loaded. */
   begun: Buyer | undefined;
   /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
@@ -47,6 +51,8 @@ export class OrderCase {
   inFlightChecks: number;
   readonly stuck = new StuckSteps();
   readonly failures: NewFailure[] = [];
+  /** Since when the payment could not be created at Stripe; undefined once it exists. */
+  unpayableSince: string | undefined;
   #shownStatus: string | undefined = 'pending';
   #shownDispute: string | null = null;
 
@@ -73,20 +79,27 @@ export class OrderCase {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
 
-  markOpened(order: OrderFacts, begun?: CheckoutRequest): void {
+  markOpened({ order, ...events }: { order: OrderFacts } & OrderHistory, begun?: CheckoutRequest): void {
     this.facts ??= order;
     this.begun ??= begun;
+    this.#addEvents(events);
     this.#showStatus();
   }
 
   markPayable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.facts = { ...this.facts!, paymentIntentId };
     this.paymentUrl = paymentUrl;
+    this.unpayableSince = undefined;
   }
 
-  apply({ order, failures, refundId }: AppliedPayments): void {
+  markUnpayable(): void {
+    this.unpayableSince ??= new Date().toISOString();
+  }
+
+  apply({ order, refundId, failures, ...events }: AppliedPayments): void {
     this.facts = order;
     this.failures.push(...failures);
+    this.#addEvents(events);
     this.refundId ??= refundId ?? undefined;
     this.#showStatus();
   }
@@ -103,6 +116,11 @@ export class OrderCase {
 
   markSettlingAtStripe(): void {
     this.settling = true;
+  }
+
+  close({ order, ...events }: ClosedOrder): void {
+    this.#addEvents(events);
+    this.update(order);
   }
 
   update(order: OrderFacts): void {
@@ -122,6 +140,7 @@ export class OrderCase {
     const record = await this.stuck.retry('The order could not be read', durable.loadCase({ orderId: this.orderId }));
     if (!record) return;
     this.record = record;
+    this.#addEvents(record);
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.facts = record.order;
@@ -131,7 +150,7 @@ export class OrderCase {
 
   /** Whether a staff request was already carried out; if so, it may be sent again although the order's state has changed since. */
   isDone(action: string, requestId: string): boolean {
-    return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
+    return this.recent?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
   }
 
   markSettled(outcome: OrderOutcome): void {
@@ -155,6 +174,7 @@ export class OrderCase {
       orderId: this.orderId,
       order: this.facts ?? {},
       ...record,
+      ...this.recent,
       paymentFailures: this.failures,
       cancelRequested: this.cancelRequest !== undefined,
       refundId: this.refundId,
@@ -162,6 +182,13 @@ export class OrderCase {
       settled: this.settled,
       outcome: this.outcome,
     };
+  }
+
+  /** Handlers can interleave, so an older result may arrive after a newer one; the history only grows. */
+  #addEvents({ history, earlierEvents }: OrderHistory): void {
+    const count = (events: OrderHistory) => events.history.length + events.earlierEvents;
+    const read = { history, earlierEvents };
+    if (!this.recent || count(read) >= count(this.recent)) this.recent = read;
   }
 
   #showStatus(): void {

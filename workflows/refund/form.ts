@@ -1,7 +1,9 @@
 /** Parses the amount and lines of a refund that staff request in the Temporal UI. */
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import { isUuid } from '../../domain/ids.ts';
 import { type RefundLine, refundCents } from '../../domain/refund.ts';
-import type { FieldCheck } from '../shared/staff.ts';
+import { aFlag, type FieldCheck, optional } from '../shared/staff.ts';
+import type { StartForm } from '../shared/start-form.ts';
 
 export interface NamedLine {
   /** SKU or product ID. */
@@ -22,6 +24,21 @@ export const lineList: FieldCheck = (value) => {
     return typeof product === 'string' && Number.isSafeInteger(quantity) && (quantity as number) > 0;
   };
   return value.every(isLine) ? undefined : shape;
+};
+
+const orderId: FieldCheck = (value) =>
+  typeof value === 'string' && isUuid(value) ? undefined : '“orderId” (the order’s ID, without “order-”) is required.';
+
+/** The start form of the workflow `refund`. */
+export const REFUND_FORM: StartForm = {
+  example: { orderId: '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55', requestedBy: 'Anna', reason: 'Arrived broken' },
+  fields: {
+    orderId,
+    amount: optional(anAmount),
+    lines: optional(lineList),
+    restock: optional(aFlag('restock')),
+    awaitReturn: optional(aFlag('awaitReturn')),
+  },
 };
 
 /** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */

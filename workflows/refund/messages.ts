@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
 import type { SentDecision, SentRefundRequest } from '../../activities/refunds/requests.ts';
+import type { RetryRequest } from '../retry-stopped/messages.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 import type { NamedLine } from './form.ts';
 
@@ -28,6 +29,9 @@ export interface RefundInput {
 
 export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'succeeded' | 'failed';
 
+/** The result of a start by staff that was refused, with the reason. */
+export type RefusedForm = `Refused: ${string}`;
+
 export interface RefundState {
   refundId: string;
   status: RefundFacts['status'];
@@ -40,7 +44,7 @@ export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('decide');
 export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
-export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
+export const retryRefundUpdate = defineUpdate<RefundState, [RetryRequest]>('retry');
 export const cancelRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('cancel');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
 export type { RefundFacts, RequestedRefund, SentDecision, SentRefundRequest };

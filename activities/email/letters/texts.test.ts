@@ -3,13 +3,17 @@
  * (`npm test -- activities/email/letters/texts -u`).
  */
 import { expect, it } from 'vitest';
-import type { EmailOrder, EmailRefund } from '../email-order.ts';
+import type { EmailDispute, EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
-const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
+const SHOP = {
+  name: 'Holdfast & Sons',
+  storefrontUrl: 'https://shop.example',
+  caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
+};
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
@@ -33,6 +37,13 @@ const ORDER: EmailOrder = {
     { name: 'Stoneware mug <blue>', quantity: 2, unitPriceCents: 1_250 },
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
+};
+const DISPUTE: EmailDispute = {
+  amountCents: 4_499,
+  currency: 'usd',
+  reason: 'fraudulent',
+  status: 'needs_response',
+  evidenceDueBy: new Date('2030-05-09T23:59:00Z'),
 };
 const REFUND: EmailRefund = { amountCents: 1_250, currency: 'usd', reason: 'One mug was\n\nbroken.' };
 
@@ -59,11 +70,13 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_sent' } },
   { payload: { kind: 'refund_refused', message: 'It was worn.' } },
   { payload: { kind: 'refund_refused' }, refund: null },
+  { payload: { kind: 'dispute_opened' } },
+  { payload: { kind: 'dispute_due' } },
 ];
 
 it('emails match their reviewed texts', async () => {
   const mails = MAILS.map(({ payload, order, refund = REFUND }) => {
-    const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP)!;
+    const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP, DISPUTE)!;
     return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;
   });
   await expect(mails.join('\n')).toMatchFileSnapshot('./texts.md');

@@ -1,6 +1,8 @@
 /** Writes the email for a queued payload. */
-import type { EmailOrder, EmailRefund } from '../email-order.ts';
+import { isUnanswered } from '../../../domain/shipping.ts';
+import type { EmailDispute, EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
+import { disputeDue, disputeOpened } from './disputes.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
@@ -10,6 +12,7 @@ import { refundRefused, refundSent } from './refunds.ts';
 
 /**
  * @param refund the refund that the email is about, if it exists
+ * @param dispute the dispute that the email is about, if it exists
  * @returns undefined when the email is no longer relevant
  * @throws Error when the email reports a refund that does not exist
  */
@@ -18,6 +21,7 @@ export function writeLetter(
   order: EmailOrder,
   refund: EmailRefund | undefined,
   shop: ShopFacts,
+  dispute?: EmailDispute,
 ): Letter | undefined {
   switch (kind) {
     case 'order_paid':
@@ -36,5 +40,10 @@ export function writeLetter(
       return refundSent(order, refund, shop);
     case 'refund_refused':
       return refundRefused(order, refund, shop, message);
+    // Staff may have responded while the email waited.
+    case 'dispute_opened':
+      return dispute && isUnanswered(dispute.status) ? disputeOpened(order, dispute, shop) : undefined;
+    case 'dispute_due':
+      return dispute && isUnanswered(dispute.status) ? disputeDue(order, dispute, shop) : undefined;
   }
 }
