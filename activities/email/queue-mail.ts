@@ -29,6 +29,8 @@ export const mailPayload = z.object({
   refundId: z.uuid().optional(),
   /** For emails about a chargeback or an inquiry: Stripe's ID of the dispute. */
   disputeId: z.string().optional(),
+  /** For emails about a parcel. */
+  shipmentId: z.uuid().optional(),
   /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it. */
   message: z.string().optional(),
 });

@@ -43,6 +43,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     expiresAt: '2026-11-01T10:10:00.000Z',
     isExtended: false,
     lines: LINES,
+    shipped: [],
     ...change,
   };
   const record: OrderRecord = {
@@ -52,7 +53,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
       email: null,
       shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
     },
-    shipment: null,
+    shipments: [],
     reviewReason: null,
     refunds,
     packing: [],

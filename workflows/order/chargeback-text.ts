@@ -8,7 +8,7 @@ import { atTime } from '../shared/markdown.ts';
 type Dispute = OrderRecord['disputes'][number];
 type Refunds = OrderRecord['refunds'];
 
-const CAN_SHIP: readonly OrderStatus[] = ['paid', 'partially_refunded', 'under_review'];
+const CAN_SHIP: readonly OrderStatus[] = ['paid', 'partially_refunded', 'partially_shipped', 'under_review'];
 
 /** States the amount of an open dispute, what staff should do, and by when. */
 export function chargebackText(dispute: Dispute, order: OrderFacts, refunds: Refunds): string {

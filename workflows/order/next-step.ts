@@ -3,7 +3,7 @@ import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import { STRIPE, SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { type OrderStatus, statusInWords } from '../../domain/order-state.ts';
+import { hasShipped, type OrderStatus, statusInWords } from '../../domain/order-state.ts';
 import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { isOpenDispute, refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
@@ -94,6 +94,8 @@ function stateText(order: OrderCase, facts: OrderFacts): string {
       return 'Paid. Ready to ship.';
     case 'partially_refunded':
       return 'Paid and partially refunded. Ready to ship.';
+    case 'partially_shipped':
+      return 'Partially shipped. Ship the items under “To ship”.';
     case 'shipped':
       return 'Shipped. Waiting for delivery.';
     case 'under_review':
@@ -168,12 +170,13 @@ export function wasPaidTooLate({ refundId, record }: OrderCase): boolean {
   return refundId !== undefined || (record?.refunds.some(isLateRefund) ?? false);
 }
 
-const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
+const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded', 'partially_shipped'];
 
 /** Why a paid order can't ship now; undefined when it can, or when its status says it already. */
 export function shippingBlock({ facts, record }: OrderCase): string | undefined {
   if (!record || !facts || !SHIPPABLE.includes(facts.status)) return undefined;
-  const refusal = refusalOfShipping({ lines: record.order.lines }, record.refunds, false);
+  const { lines, shipped, fulfillment } = record.order;
+  const refusal = refusalOfShipping({ lines, shipped, hasShipped: hasShipped(fulfillment) }, record.refunds, false);
   const isWithheld = record.disputes.some(({ status }) => withholdsMoney(status));
   return refusal ?? (isWithheld ? 'The bank has not decided the chargeback yet.' : undefined);
 }

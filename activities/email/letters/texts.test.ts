@@ -14,6 +14,12 @@ const SHOP = {
   storefrontUrl: 'https://shop.example',
   caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
 };
+const PARCEL = {
+  shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
+  carrier: 'UPS',
+  trackingNumber: '1Z999',
+  lines: [{ name: 'Stoneware mug', quantity: 2 }],
+};
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
@@ -31,8 +37,7 @@ const ORDER: EmailOrder = {
   },
   lastPaymentError: 'Your card was declined.',
   expiresAt: new Date('2030-05-06T14:32:00Z'),
-  carrier: 'UPS',
-  trackingNumber: '1Z999',
+  parcels: [PARCEL],
   lines: [
     { name: 'Stoneware mug <blue>', quantity: 2, unitPriceCents: 1_250 },
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
@@ -63,7 +68,11 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'payment_refused' } },
   { payload: { kind: 'payment_refused' }, order: { lastPaymentError: null } },
   { payload: { kind: 'order_shipped' } },
-  { payload: { kind: 'order_shipped' }, order: { carrier: null, trackingNumber: null } },
+  { payload: { kind: 'order_shipped' }, order: { status: 'partially_shipped' } },
+  {
+    payload: { kind: 'order_shipped' },
+    order: { status: 'shipped', parcels: [PARCEL, { ...PARCEL, shipmentId: 'other' }] },
+  },
   { payload: { kind: 'order_canceled', message: 'You asked for it.' } },
   { payload: { kind: 'order_canceled' }, order: { capturedCents: 0 } },
   { payload: { kind: 'order_expired' } },
@@ -76,7 +85,13 @@ const MAILS: readonly Mail[] = [
 
 it('emails match their reviewed texts', async () => {
   const mails = MAILS.map(({ payload, order, refund = REFUND }) => {
-    const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP, DISPUTE)!;
+    const letter = writeLetter(
+      { shipmentId: PARCEL.shipmentId, ...payload },
+      { ...ORDER, ...order },
+      refund ?? undefined,
+      SHOP,
+      DISPUTE,
+    )!;
     return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;
   });
   await expect(mails.join('\n')).toMatchFileSnapshot('./texts.md');
