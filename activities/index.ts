@@ -6,6 +6,7 @@ import { createPaymentActivities } from './payments/activities.ts';
 import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
 import { createInventoryActivities } from './reservations/activities.ts';
+import { createRetryStoppedActivities } from './retry-stopped/activities.ts';
 
 /** Creates all activities that workflows may call, by capability. */
 export function createActivities(deps: ActivityDependencies) {
@@ -17,6 +18,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createSearchIndexActivities(deps),
     ...createAuditActivities(deps),
     ...createRetrainingActivities(deps),
+    ...createRetryStoppedActivities(deps),
   };
 }
 

@@ -47,7 +47,7 @@ describe('a reservation that has ended', () => {
     const other = await orders.reserved({ product, quantity: 3 });
     const asReserved = { stock: 3, reserved: 3, available: 0 };
     expect(await stockBoth(product.id)).toEqual(asReserved);
-    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' })).status).toBe('expired');
+    expect((await shop.activities.closeOrder({ orderId: order.orderId, to: 'expired' })).order.status).toBe('expired');
     expect(await shop.activities.releaseReservation({ reservationId })).toBe('expired');
     expect(await shop.activities.endReservation({ reservationId })).toBe('expired');
     expect(await stockBoth(product.id)).toEqual(asReserved);
@@ -72,7 +72,7 @@ describe('a reservation that has ended', () => {
     for (const end of [shop.activities.endReservation, shop.activities.releaseReservation])
       expect(await end({ reservationId: reservation.reservationId })).toBe('committed');
     for (const to of ['expired', 'canceled'] as const)
-      expect((await shop.activities.closeOrder({ orderId: order.orderId, to })).status).toBe('paid');
+      expect((await shop.activities.closeOrder({ orderId: order.orderId, to })).order.status).toBe('paid');
     expect(await stockBoth(product.id)).toEqual(sold);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Every activity may run again after its result was lost, and concurrently with an attempt that Temporal considers lost. Activities of
- * payments, refunds, the audit, and the retraining have their own test files; a new activity fails here until it has an entry.
+ * payments, refunds, the audit, the retraining, and the retry of all stopped cases have their own test files; a new activity fails here until it has an entry.
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import type { Activities } from './index.ts';
 import { createPaymentActivities } from './payments/activities.ts';
 import { createRetrainingActivities } from './recommendations/retraining/activities.ts';
 import { createRefundActivities } from './refunds/activities.ts';
+import { createRetryStoppedActivities } from './retry-stopped/activities.ts';
 
 // Emails and notifications stay in the outbox, so that runs can be compared.
 const shop = activityShop({ topics: ['stock.adjusted'] });
@@ -44,7 +45,8 @@ type Elsewhere =
   | keyof ReturnType<typeof createPaymentActivities>
   | keyof ReturnType<typeof createRefundActivities>
   | keyof ReturnType<typeof createAuditActivities>
-  | keyof ReturnType<typeof createRetrainingActivities>;
+  | keyof ReturnType<typeof createRetrainingActivities>
+  | keyof ReturnType<typeof createRetryStoppedActivities>;
 
 /** Each activity with the situations in which it is repeated. */
 const ACTIVITIES: Readonly<
@@ -203,6 +205,7 @@ it('has an entry for every activity', () => {
     createRefundActivities,
     createAuditActivities,
     createRetrainingActivities,
+    createRetryStoppedActivities,
   ];
   const all = [...Object.keys(ACTIVITIES), ...elsewhere.flatMap((create) => Object.keys(create(shop.services)))];
   expect(all.sort()).toEqual(Object.keys(shop.activities).sort());

@@ -36,6 +36,7 @@ const FOR_STAFF = [
   'refund_given_up',
   'refund_found_at_stripe',
   'dispute_opened',
+  'dispute_evidence_submitted',
   'dispute_changed',
   'retry_requested',
   'note_added',

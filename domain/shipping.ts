@@ -120,6 +120,13 @@ export const OPEN_DISPUTE_STATUSES = [
   'warning_under_review',
 ] as const;
 
+/** Statuses of a dispute to which the shop must respond. */
+export const UNANSWERED_STATUSES = ['needs_response', 'warning_needs_response'] as const;
+
+export function isUnanswered(status: string): boolean {
+  return (UNANSWERED_STATUSES as readonly string[]).includes(status);
+}
+
 export function isOpenDispute(status: string): boolean {
   return (OPEN_DISPUTE_STATUSES as readonly string[]).includes(status);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isCurrency } from '../domain/currencies.ts';
 import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';
+import { TASK_QUEUES } from '../domain/workflow-types.ts';
 import { parsePayloadKeys } from './temporal/payload-keys.ts';
 
 const seconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
@@ -30,10 +31,6 @@ const payloadKeys = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-
-/** Task queues, whose workers operators can scale separately. */
-export const TASK_QUEUES = ['orders', 'payments', 'catalog', 'recommendations'] as const;
-export type TaskQueue = (typeof TASK_QUEUES)[number];
 
 export const settingsSchema = z.object({
   LOG_LEVEL: z
@@ -191,6 +188,12 @@ export const settingsSchema = z.object({
     .optional()
     .describe(
       'Sender of the shop’s emails: "Name <address>". When unset: SHOP_NAME, and orders@ the storefront’s host',
+    ),
+  SUPPORT_EMAIL: z
+    .email()
+    .optional()
+    .describe(
+      'Address of the support team, which gets an email when a chargeback needs a response. When unset: no such emails',
     ),
 
   CURRENCY: z

@@ -85,7 +85,7 @@ describe('orders, reservations, and refunds', () => {
   }
 
   it('every workflow type is in the storm or takes no messages', async () => {
-    const types = Object.keys(workflows);
+    const types = Object.keys(workflows).filter((name) => name !== 'default');
     expect(new Set([...Object.keys(SAMPLES), ...WITHOUT_MESSAGES])).toEqual(new Set(types));
     const { workflow } = shop.services.temporal;
     for (const type of WITHOUT_MESSAGES) {

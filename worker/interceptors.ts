@@ -1,3 +1,4 @@
+import { errors } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import pg from 'pg';
@@ -53,10 +54,18 @@ function toFailure(error: unknown): unknown {
     });
   }
   if (error instanceof Stripe.errors.StripeError) {
+    const what = error.code ?? error.type;
+    const isAway = error instanceof Stripe.errors.StripeConnectionError || (error.statusCode ?? 0) >= 500;
     return ApplicationFailure.create({
       type: error.type,
-      message: `Stripe: ${error.code ?? error.type} (${error.requestId ?? 'no request id'})`,
+      message: isAway
+        ? `Stripe can’t be reached (${what}).`
+        : `Stripe: ${what} (${error.requestId ?? 'no request id'})`,
     });
+  }
+  if (error instanceof errors.ElasticsearchClientError) {
+    // Elasticsearch's own message may contain the document.
+    return ApplicationFailure.create({ type: error.name, message: `Elasticsearch can’t be reached (${error.name}).` });
   }
   // The API turns this code into a 503, so the client may send the same request again.
   if (isStoreUnavailable(error)) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Gauge } from 'prom-client';
-import { OPEN_DISPUTE_STATUSES } from '../domain/shipping.ts';
+import { OPEN_DISPUTE_STATUSES, UNANSWERED_STATUSES } from '../domain/shipping.ts';
 import { countFailingWorkflows } from '../infra/postgres/failing-workflows.ts';
 import { anyOf, now } from '../infra/postgres/statement-parts.ts';
 import type { Services } from '../infra/services.ts';
@@ -41,7 +41,7 @@ export function registerMetrics({ db }: Pick<Services, 'db'>): void {
             const left = sql`${dispute.fn.min('evidence_due_by')} - ${now}`;
             return sql<number | null>`extract(epoch from ${left})::float`.as('seconds');
           })
-          .where('status', '=', anyOf(['needs_response', 'warning_needs_response'])),
+          .where('status', '=', anyOf(UNANSWERED_STATUSES)),
       );
       // `reset()` would set a gauge without labels to 0, so remove it.
       if (row?.seconds == null) this.remove();

@@ -1,6 +1,6 @@
 /** Worker options of each task queue; operators scale each queue separately (TASK_QUEUES). */
 import type { WorkerOptions } from '@temporalio/worker';
-import type { TaskQueue } from '../infra/config.ts';
+import type { TaskQueue } from '../domain/workflow-types.ts';
 
 export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> = {
   // Tuned for latency: shoppers' workflows and their short local activities. The cache holds checkouts that are awaiting payment.
@@ -21,6 +21,3 @@ export const queueOptions: Readonly<Record<TaskQueue, Partial<WorkerOptions>>> =
     shutdownGraceTime: 0,
   },
 };
-
-/** Queues that run workflows; the others run only activities. */
-export const WORKFLOW_QUEUES: ReadonlySet<TaskQueue> = new Set(['orders', 'catalog', 'recommendations']);

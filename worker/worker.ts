@@ -7,13 +7,14 @@ import { createActivities } from '../activities/index.ts';
 import { createOutboxHandlers } from '../activities/outbox/handlers.ts';
 import { OutboxRelay } from '../activities/outbox/relay.ts';
 import { watchStockCounters } from '../activities/reservations/stock-counters-rebuild.ts';
+import { WORKFLOW_QUEUES } from '../domain/workflow-types.ts';
 import type { Services } from '../infra/services.ts';
 import { dataConverter } from '../infra/temporal/client.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { watchTaskFailures } from './failing-tasks.ts';
 import { activityInterceptor } from './interceptors.ts';
 import { ensureSchedules } from './schedules.ts';
-import { queueOptions, WORKFLOW_QUEUES } from './task-queues.ts';
+import { queueOptions } from './task-queues.ts';
 
 export interface RunningWorker {
   /** Whether every queue is being polled and the stock counters are available. */

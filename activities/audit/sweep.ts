@@ -5,10 +5,12 @@ import { literal, secondsFromNow } from '../../infra/postgres/statement-parts.ts
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
 import { resumedOrderStart } from '../../workflows/order/start.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { remindOfDisputes } from '../refunds/dispute-reminders.ts';
 import { createInventoryActivities } from '../reservations/activities.ts';
 import { keptReservations } from '../reservations/reservation-end.ts';
 import { Failures } from './failures.ts';
 import { startIfMissing } from './start-missing.ts';
+import { endStrayStarts } from './stray-starts.ts';
 import { recordIfFailing, watchFailing } from './watch-failing.ts';
 
 /** Grace period after the time that a reservation is kept, in which its own workflow should end it. */
@@ -23,7 +25,7 @@ interface SweepSteps {
 }
 
 /**
- * Handles reservations, orders, and failing workflows independently, so that one failure does not prevent the rest.
+ * Handles reservations, orders, chargeback reminders, and workflows that don't run independently, so that one failure does not prevent the rest.
  * @param onProgress called often, for heartbeats
  * @throws Error at the end that names everything that failed
  */
@@ -36,6 +38,8 @@ export async function sweep(
   const steps: SweepSteps = { failures, onProgress };
   const expiredReservations = (await failures.attempt('reservations', () => endReservations(deps, steps))) ?? 0;
   const resumedOrders = (await failures.attempt('orders', () => resumeOrders(deps, steps))) ?? 0;
+  await failures.attempt('chargeback reminders', () => remindOfDisputes(deps.db));
+  await failures.attempt('stray workflows', () => endStrayStarts(deps, steps));
   await failures.attempt('failing workflows', () => watchFailing(deps, steps));
   if (expiredReservations > 0 || resumedOrders > 0) {
     log.warn({ expiredReservations, resumedOrders }, 'sweep: ended overdue reservations and resumed overdue orders');

@@ -44,6 +44,14 @@ export interface EmailRefund {
   cancelsUnits: boolean;
 }
 
+export interface EmailDispute {
+  amountCents: number;
+  currency: string;
+  reason: string;
+  status: string;
+  evidenceDueBy: Date | null;
+}
+
 export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOrder | undefined> {
   const row = await sql.row(
     selectOrder(sql)
@@ -75,6 +83,26 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
     })),
     lines: row.items.map(({ name, quantity, price }) => ({ name, quantity, unitPriceCents: cents(price) })),
   };
+}
+
+/** A dispute of this order; undefined for a dispute of another order. */
+export async function readEmailDispute(
+  sql: Sql,
+  orderId: string,
+  disputeId: string,
+): Promise<EmailDispute | undefined> {
+  const row = await sql.row(
+    sql.query.selectFrom('disputes').selectAll().where('id', '=', disputeId).where('order_id', '=', orderId),
+  );
+  return (
+    row && {
+      amountCents: fromDecimal(row.amount, row.currency),
+      currency: row.currency,
+      reason: row.reason,
+      status: row.status,
+      evidenceDueBy: row.evidence_due_by,
+    }
+  );
 }
 
 /** A refund of this order; undefined for a refund of another order. */

@@ -6,17 +6,21 @@ import type { Settings } from '../../infra/config.ts';
 import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
+import { workflowUrl } from '../../infra/temporal/client.ts';
+import { orderWorkflowId } from '../../workflows/order/messages.ts';
+import { recordEvent } from '../orders/order-events.ts';
+import { ORDER_CHANGED_TOPIC } from '../orders/signal-order.ts';
 import type { CautiousHandler, FailedMessage, OutboxMessage } from '../outbox/relay.ts';
-import { readEmailOrder, readEmailRefund } from './email-order.ts';
+import { readEmailDispute, readEmailOrder, readEmailRefund } from './email-order.ts';
 import type { ShopFacts } from './letters/letter.ts';
 import { renderHtml } from './letters/render-html.ts';
 import { renderText } from './letters/render-text.ts';
 import { writeLetter } from './letters/write-letter.ts';
-import { type MailKind, mailPayload } from './queue-mail.ts';
+import { isForStaff, type MailKind, mailPayload } from './queue-mail.ts';
 
 export interface MailHandlerDependencies {
   mailer: Pick<Mailer, 'send'>;
-  settings: Pick<Settings, 'SHOP_NAME' | 'STOREFRONT_URL'>;
+  settings: Pick<Settings, 'SHOP_NAME' | 'STOREFRONT_URL' | 'SUPPORT_EMAIL' | 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>;
   log: Logger;
 }
 
@@ -30,6 +34,7 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
   const shop: ShopFacts = {
     name: deps.settings.SHOP_NAME,
     storefrontUrl: deps.settings.STOREFRONT_URL.replace(/\/+$/, ''),
+    caseUrl: (orderId) => workflowUrl(deps.settings, orderWorkflowId(orderId)),
   };
   return {
     maxMessages: MAX_BATCH_SIZE,
@@ -79,7 +84,7 @@ async function send(
   message: OutboxMessage,
   sql: Sql,
   shop: ShopFacts,
-  { mailer, log }: MailHandlerDependencies,
+  { mailer, settings, log }: MailHandlerDependencies,
 ): Promise<Delivery> {
   const orderId = message.key;
   const parsed = mailPayload.safeParse(message.payload);
@@ -87,13 +92,14 @@ async function send(
   if (!parsed.success) return { failed: 'unknown kind of email', isForAll: false };
   const payload = parsed.data;
   const order = await readEmailOrder(sql, orderId);
-  const to = payload.to ?? order?.email;
+  const to = isForStaff(payload.kind) ? settings.SUPPORT_EMAIL : (payload.to ?? order?.email);
   if (!order || !to) {
-    log.info({ orderId, kind: payload.kind }, 'Email skipped: the order has no address');
+    log.info({ orderId, kind: payload.kind }, 'Email skipped: it has no recipient');
     return 'done';
   }
   const refund = payload.refundId ? await readEmailRefund(sql, orderId, payload.refundId) : undefined;
-  const letter = writeLetter(payload, order, refund, shop);
+  const dispute = payload.disputeId ? await readEmailDispute(sql, orderId, payload.disputeId) : undefined;
+  const letter = writeLetter(payload, order, refund, shop, dispute);
   if (!letter) return 'done';
 
   const sent = await mailer.send({
@@ -125,14 +131,19 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
   refund_withdrawn: 'The withdrawn refund email',
   email_replaced: 'The email about a new address, to the previous address,',
   email_added: 'The email to the new address',
+  dispute_opened: 'The chargeback email to support',
+  dispute_due: 'The chargeback reminder to support',
 };
 
 async function recordRefusal(sql: Sql, { id, key }: OutboxMessage, kind: MailKind, reason: string): Promise<void> {
   const message = `${EMAIL_NAMES[kind]} could not be delivered: the mail server rejected the address or the message.`;
-  await sql.run(
-    sql.query
-      .insertInto('order_events')
-      .values({ order_id: key, type: 'mail_failed', message, data: { kind, reason }, dedupe_key: `mail:${id}` })
-      .onConflict((conflict) => conflict.columns(['order_id', 'dedupe_key']).doNothing()),
-  );
+  const isNew = await recordEvent(sql, {
+    orderId: key,
+    type: 'mail_failed',
+    message,
+    data: { kind, reason },
+    dedupeKey: `mail:${id}`,
+  });
+  // Once this transaction is committed, the order's page shows the event.
+  if (isNew) await sql.run(sql.query.insertInto('outbox').values({ topic: ORDER_CHANGED_TOPIC, key }));
 }

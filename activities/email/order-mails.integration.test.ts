@@ -6,6 +6,9 @@ import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../in
 import { recordPayment } from '../../infra/postgres/payments.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { bySupport } from '../../tests/support/ledger-orders.ts';
+import { chargeBack } from '../../tests/support/sales.ts';
+import { remindOfDisputes } from '../refunds/dispute-reminders.ts';
+import { recordFound } from '../refunds/found-ledger.ts';
 import { MAIL_KINDS, type MailKind, type MailPayload } from './queue-mail.ts';
 
 // Emails stay in the outbox, where the tests count them.
@@ -161,7 +164,41 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run, payload: { refundId } };
     },
   },
+  dispute_opened: {
+    'a chargeback': async () => {
+      const { order, paymentIntentId } = await orders.paid();
+      const { orderId } = order;
+      const disputeId = await chargeBack(shop, { intentId: paymentIntentId });
+      return { orderId, run: () => shop.activities.reconcilePayment({ orderId }), payload: { disputeId } };
+    },
+    'an inquiry that becomes a chargeback': async () => {
+      const { orderId, disputeId } = await disputed({ status: 'warning_needs_response' });
+      return { orderId, run: () => shop.activities.reconcilePayment({ orderId }), payload: { disputeId } };
+    },
+  },
+  dispute_due: {
+    'two days before the deadline': async () => {
+      const { orderId, disputeId } = await disputed({ daysLeft: 1.9 });
+      return { orderId, run: () => remindOfDisputes(shop.services.db), payload: { disputeId } };
+    },
+  },
 };
+
+/** A paid order with a recorded chargeback, whose status and deadline are then changed. @param of.daysLeft until its deadline */
+async function disputed(
+  of: { status?: string; daysLeft?: number } = {},
+): Promise<{ orderId: string; disputeId: string }> {
+  const { order, paymentIntentId } = await orders.paid();
+  const { orderId } = order;
+  const disputeId = await chargeBack(shop, { intentId: paymentIntentId });
+  await shop.activities.reconcilePayment({ orderId });
+  const { status = 'needs_response', daysLeft = 5 } = of;
+  await shop.services.db.run(
+    `update disputes set status = $2, evidence_due_by = now() + make_interval(secs => $3), reminded_at = null where id = $1`,
+    [disputeId, status, daysLeft * 86_400],
+  );
+  return { orderId, disputeId };
+}
 
 /** A support lead's decision, signed in at the shop. */
 function decides(refundId: string, decision: 'approve' | 'reject'): () => Promise<unknown> {
@@ -207,6 +244,41 @@ it('the first declined payment is emailed, and none after it', async () => {
     await shop.activities.applyPayments({ orderId });
   }
   expect(await mailsOf(orderId)).toEqual([{ kind: 'payment_refused', message: 'The first one.' }]);
+});
+
+it.each([
+  ['is not due soon', { daysLeft: 2.1 }],
+  ['is overdue', { daysLeft: -1 }],
+  ['has a response', { status: 'under_review', daysLeft: 1 }],
+  ['is decided', { status: 'won', daysLeft: 1 }],
+])('staff are not reminded of a chargeback that %s', async (_, of) => {
+  const { orderId, disputeId } = await disputed(of);
+  await remindOfDisputes(shop.services.db);
+  expect((await mailsOf(orderId)).map(({ kind }) => kind)).not.toContain('dispute_due');
+  await shop.services.db.run(`update disputes set status = 'needs_response' where id = $1`, [disputeId]);
+});
+
+it('staff are not reminded of a chargeback whose first email says the same', async () => {
+  const { orderId } = await disputed();
+  const { db } = shop.services;
+  const [dispute] = await db.rows<{ id: string; reason: string }>(
+    'delete from disputes where order_id = $1 returning id, reason',
+    [orderId],
+  );
+  const late = {
+    disputeId: dispute!.id,
+    amountCents: 2500,
+    currency: 'usd',
+    reason: dispute!.reason,
+    status: 'needs_response',
+    evidenceDueBy: new Date(Date.now() + 86_400_000),
+    hasEvidence: false,
+    submissions: 0,
+  };
+  await recordFound(db, orderId, { refunds: [], disputes: [late] });
+  await remindOfDisputes(db);
+  const kinds = (await mailsOf(orderId)).map(({ kind }) => kind);
+  expect(kinds).toEqual(['order_paid', 'dispute_opened', 'dispute_opened']);
 });
 
 it('nothing is emailed for a step that was refused or changed nothing', async () => {

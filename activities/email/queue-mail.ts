@@ -17,13 +17,21 @@ export const MAIL_KINDS = [
   'refund_withdrawn',
   'email_replaced',
   'email_added',
+  'dispute_opened',
+  'dispute_due',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
+
+/** Emails to support staff; the others are to the shopper. */
+const STAFF_KINDS: readonly MailKind[] = ['dispute_opened', 'dispute_due'];
+export const isForStaff = (kind: MailKind): boolean => STAFF_KINDS.includes(kind);
 
 export const mailPayload = z.object({
   kind: z.enum(MAIL_KINDS),
   /** For emails about a refund. */
   refundId: z.uuid().optional(),
+  /** For emails about a chargeback or an inquiry: Stripe's ID of the dispute. */
+  disputeId: z.string().optional(),
   /** For emails about a parcel. */
   shipmentId: z.uuid().optional(),
   /** Recipient, for emails about a change of the address; default: the order's address when the email is sent. */

@@ -8,10 +8,11 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { endInCounters } from '../reservations/end-in-counters.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
-import { type OrderFacts, readOrderFacts } from './order-facts.ts';
+import { readOrderFacts } from './order-facts.ts';
 import * as ledger from './order-ledger.ts';
 import { type OrderStepRequest, type OrderStepResult, stepOrder } from './order-steps.ts';
 import { type AppliedPayments, applyPayments } from './payment-ledger.ts';
+import { signalOrder } from './signal-order.ts';
 
 /** ID of the refund of a charge that arrived too late. It derives from the order ID, so that retries can't create a second one. */
 export const lateRefundId = (orderId: string): string =>
@@ -27,7 +28,8 @@ export function createOrderActivities({
   stockCounters,
   log,
   settings,
-}: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings'>) {
+  temporal,
+}: Pick<ActivityDependencies, 'db' | 'stockCounters' | 'log' | 'settings' | 'temporal'>) {
   return {
     /** Safe to retry: the order ID derives from the reservation ID, and an existing order is returned unchanged. */
     async openOrder(
@@ -67,14 +69,15 @@ export function createOrderActivities({
       orderId: string;
       to: 'expired' | 'canceled';
       request?: Sender & { requestId: string; reason?: string };
-    }): Promise<OrderFacts> {
+    }): Promise<ledger.ClosedOrder> {
       const { orderId, to, request } = input;
       const subject = request && refundSubject(refundIdOf(orderId, request.requestId));
       const actor = request && subject ? actorOf(settings.JWT_SECRET, request, subject) : undefined;
-      const order = await ledger.closeOrder(db, { orderId, to, actor, reason: request?.reason });
+      const closed = await ledger.closeOrder(db, { orderId, to, actor, reason: request?.reason });
+      const { order } = closed;
       if ((order.status === 'expired' || order.status === 'canceled') && order.capturedCents === 0)
         await endInCounters(stockCounters, order.reservationId, 'released');
-      return order;
+      return closed;
     },
 
     /** Safe to retry: takes effect once per request ID. */
@@ -91,6 +94,8 @@ export function createOrderActivities({
     }): Promise<void> {
       const { requestId, ...event } = request;
       await recordEvent(db, { ...event, dedupeKey: `${event.type}:${requestId}` });
+      // The request may have been sent to another workflow of the order, such as a refund's.
+      await signalOrder({ db, temporal, log, settings }, event.orderId);
     },
   };
 }

@@ -10,13 +10,12 @@ import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import { listRefundFacts, type RefundFacts } from '../refunds/refund-facts.ts';
 import { type PreviousContact, readPreviousContacts } from './contact-changes.ts';
+import { type OrderHistory, readHistory } from './order-events.ts';
 import { type OrderFacts, orderFacts, orderForRefund } from './order-facts.ts';
 
-/** Maximum number of history events in the record; the newest are kept. */
-const MAX_EVENTS = 60;
 const DAY_MS = 86_400_000;
 
-export interface OrderRecord {
+export interface OrderRecord extends OrderHistory {
   order: OrderFacts;
   customer: Buyer;
   /** Keyed hash of the customer's email address, as a search attribute; null without an address. */
@@ -35,9 +34,16 @@ export interface OrderRecord {
   packing: PackingLine[];
   /** Shipping and email addresses that were replaced, oldest first. */
   previousContacts: PreviousContact[];
-  disputes: { disputeId: string; amountCents: number; reason: string; status: string; evidenceDueBy: string | null }[];
-  /** `key` identifies the request that caused an event. */
-  history: { at: string; type: string; message: string; actor: string; reason: string | null; key: string | null }[];
+  disputes: {
+    disputeId: string;
+    amountCents: number;
+    reason: string;
+    status: string;
+    evidenceDueBy: string | null;
+    /** Whether evidence was saved at Stripe, and how often it was submitted to the bank. */
+    hasEvidence: boolean;
+    submissions: number;
+  }[];
   /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
   paymentUrl: string | null;
   /** When the return window of a delivered order closes and its workflow completes; null before delivery. */
@@ -72,7 +78,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     packing: packingLines(orderForRefund(row), refunds),
     disputes: await readDisputes(sql, orderId),
     previousContacts: await readPreviousContacts(sql, orderId),
-    history: await readHistory(sql, orderId),
+    ...(await readHistory(sql, orderId)),
     closesAt: row.delivered_at && new Date(row.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
     paymentUrl: paymentIntentId && paymentPageUrl(settings, paymentIntentId),
   };
@@ -89,18 +95,7 @@ async function readDisputes(sql: Sql, orderId: string): Promise<OrderRecord['dis
     reason: row.reason,
     status: row.status,
     evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,
+    hasEvidence: row.has_evidence,
+    submissions: row.submission_count,
   }));
-}
-
-/** The newest events, oldest first. */
-async function readHistory(sql: Sql, orderId: string): Promise<OrderRecord['history']> {
-  const rows = await sql.rows(
-    sql.query
-      .selectFrom('order_events')
-      .select(['created_at', 'type', 'message', 'actor', 'reason', 'dedupe_key as key'])
-      .where('order_id', '=', orderId)
-      .orderBy('id', 'desc')
-      .limit(MAX_EVENTS),
-  );
-  return rows.reverse().map(({ created_at, ...event }) => ({ at: created_at.toISOString(), ...event }));
 }

@@ -1,7 +1,8 @@
 /** The append-only history of an order: what happened, who requested it, why, and when. */
-import type { QueryCreator } from 'kysely';
+import { sql as part, type QueryCreator } from 'kysely';
 import { SYSTEM } from '../../domain/identity.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
+import { builtOnce } from '../../infra/postgres/built-once.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 
@@ -18,6 +19,35 @@ export interface OrderEvent {
   /** An event with the same key is recorded once per order. */
   dedupeKey?: string;
 }
+
+/** The newest events of an order, as its case page shows them. */
+export interface OrderHistory {
+  /** Oldest first. `key` identifies the request that caused an event. */
+  history: { at: string; type: string; message: string; actor: string; reason: string | null; key: string | null }[];
+  /** Number of earlier events, which `history` does not contain. */
+  earlierEvents: number;
+}
+
+/** More would exceed the size of a case page. */
+const MAX_EVENTS = 60;
+
+export async function readHistory(sql: Sql, orderId: string): Promise<OrderHistory> {
+  const rows = await sql.rows(newestEvents(sql, { orderId }));
+  return {
+    history: rows.map(({ created_at, all: _all, ...event }) => ({ at: created_at.toISOString(), ...event })).reverse(),
+    earlierEvents: (rows[0]?.all ?? 0) - rows.length,
+  };
+}
+
+const newestEvents = builtOnce((sql, { orderId }: { orderId: string }) =>
+  sql.query
+    .selectFrom('order_events')
+    .select(['created_at', 'type', 'message', 'actor', 'reason', 'dedupe_key as key'])
+    .select(part<number>`count(*) over ()::int`.as('all'))
+    .where('order_id', '=', orderId)
+    .orderBy('id', 'desc')
+    .limit(part.lit(MAX_EVENTS)),
+);
 
 /** @returns false when an event with the same `dedupeKey` was already recorded */
 export async function recordEvent(sql: Sql, event: OrderEvent): Promise<boolean> {

@@ -21,6 +21,8 @@ export interface OrderFacts {
   paymentIntentId: string | null;
   expiresAt: string;
   createdAt: string;
+  /** Whether its reservation was extended, which is possible once. */
+  isExtended: boolean;
   lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
   /** Units in the order's parcels. */
   shipped: RefundLine[];
@@ -42,6 +44,7 @@ export function orderFacts(row: OrderRow): OrderFacts {
     paymentIntentId: row.payment_intent_id,
     expiresAt: row.expires_at.toISOString(),
     createdAt: row.created_at.toISOString(),
+    isExtended: row.is_extended,
     lines: row.items.map(({ product_id, sku, name, quantity, price }) => ({
       productId: product_id,
       sku,

@@ -14,11 +14,11 @@ import { lockReservation, type ReservationRow } from '../../infra/postgres/reser
 import { anyOf, now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { releaseInLedger } from '../reservations/stock-ledger.ts';
-import { insertEvent, recordEvent } from './order-events.ts';
+import { insertEvent, type OrderHistory, readHistory, recordEvent } from './order-events.ts';
 import { type OrderFacts, orderFacts, readOrderFacts } from './order-facts.ts';
 
 export type OpenedOrder =
-  | { outcome: 'opened'; order: OrderFacts; email: string | null }
+  | ({ outcome: 'opened'; order: OrderFacts; email: string | null } & OrderHistory)
   | { outcome: 'reservation_missing' }
   | { outcome: 'reservation_ended' };
 
@@ -30,7 +30,9 @@ export async function openOrder(db: Database, request: CheckoutRequest): Promise
     const isOpen = reservation.status === 'reserved' && reservation.is_live;
     if (isOpen) await insertOrder(sql, reservation, request);
     const row = await readOrder(sql, request.orderId);
-    return row ? { outcome: 'opened', order: orderFacts(row), email: row.email } : { outcome: 'reservation_ended' };
+    if (!row) return { outcome: 'reservation_ended' };
+    const history = await readHistory(sql, request.orderId);
+    return { outcome: 'opened', order: orderFacts(row), email: row.email, ...history };
   });
 }
 
@@ -150,8 +152,12 @@ export interface OrderEnd {
   reason?: string;
 }
 
+export interface ClosedOrder extends OrderHistory {
+  order: OrderFacts;
+}
+
 /** Closes an unpaid order and releases its stock. An order that is already closed or paid stays unchanged. */
-export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<OrderFacts> {
+export async function closeOrder(db: Database, { orderId, to, actor, reason }: OrderEnd): Promise<ClosedOrder> {
   const message =
     to === 'expired'
       ? 'Time to pay ran out; the items returned to stock.'
@@ -173,6 +179,6 @@ export async function closeOrder(db: Database, { orderId, to, actor, reason }: O
       await recordEvent(sql, { orderId, type: `order_${to}`, message, actor, reason, dedupeKey: 'closed' });
       await queueMail(sql, orderId, { kind: `order_${to}` });
     }
-    return (await readOrderFacts(sql, orderId))!;
+    return { order: (await readOrderFacts(sql, orderId))!, ...(await readHistory(sql, orderId)) };
   });
 }

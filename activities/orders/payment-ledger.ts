@@ -22,7 +22,7 @@ import { PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { insertMail, queueMail } from '../email/queue-mail.ts';
 import { insertRefund } from '../refunds/refund-ledger.ts';
 import { sellInLedger } from '../reservations/stock-ledger.ts';
-import { insertEvent, recordEvent } from './order-events.ts';
+import { insertEvent, type OrderHistory, readHistory, recordEvent } from './order-events.ts';
 import { type OrderFacts, readOrderFacts } from './order-facts.ts';
 
 /** A declined payment attempt that was not in the order's history yet. */
@@ -32,7 +32,7 @@ export interface NewFailure {
   message: string;
 }
 
-export interface AppliedPayments {
+export interface AppliedPayments extends OrderHistory {
   /**
    * `refund_due`: the charge arrived when the items were gone or the order was closed, and is refunded by the refund `refundId`.
    * `mismatched`: the order's own payment has the wrong amount or currency, so the order can never be paid.
@@ -121,6 +121,7 @@ export async function applyPayments(db: Database, orderId: string, lateRefundId:
       refundId: outcome === 'refund_due' ? lateRefundId : null,
       unmatched,
       failures,
+      ...(await readHistory(sql, orderId)),
     };
   });
 }

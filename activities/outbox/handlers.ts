@@ -1,4 +1,6 @@
+import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
+import type { Settings } from '../../infra/config.ts';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { InfluxDb } from '../../infra/influxdb/client.ts';
 import type { Cache } from '../../infra/redis/cache.ts';
@@ -9,6 +11,7 @@ import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-han
 import { indexChanged } from '../catalog/indexing.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
 import { MAIL_TOPIC } from '../email/queue-mail.ts';
+import { notifyOrder, ORDER_CHANGED_TOPIC } from '../orders/signal-order.ts';
 import { createForgetHandler, FORGET_TOPIC } from '../recommendations/forget-handler.ts';
 import { createTasteHandler, TASTE_TOPIC } from '../recommendations/taste-handler.ts';
 import type { OutboxHandlers } from './relay.ts';
@@ -21,6 +24,8 @@ export function createOutboxHandlers(
     cache: Cache;
     events: EventStream;
     redis: Redis;
+    temporal: Client;
+    settings: Pick<Settings, 'EMAIL_HASH_KEY'>;
     influx: InfluxDb;
   },
 ): OutboxHandlers {
@@ -42,6 +47,11 @@ export function createOutboxHandlers(
         messages.map((message) => deps.stockCounters.adjust(message.id, message.key, Number(message.payload.delta))),
       );
       if (applied.includes(false)) throw new Error('the stock counters are being rebuilt');
+    },
+
+    /** Safe to repeat: the workflow reloads the order's records. */
+    [ORDER_CHANGED_TOPIC]: async (messages, sql) => {
+      for (const orderId of new Set(messages.map((message) => message.key))) await notifyOrder(deps, sql, orderId);
     },
 
     [MAIL_TOPIC]: createMailHandler(deps),

@@ -173,7 +173,7 @@ function foundRefund(refund: Stripe.Refund): FoundRefund {
 }
 
 function foundDispute(dispute: Stripe.Dispute): FoundDispute {
-  const dueBy = dispute.evidence_details?.due_by;
+  const { due_by: dueBy, has_evidence, submission_count } = dispute.evidence_details ?? {};
   return {
     disputeId: dispute.id,
     amountCents: fromStripeAmount(dispute.amount, dispute.currency),
@@ -181,5 +181,7 @@ function foundDispute(dispute: Stripe.Dispute): FoundDispute {
     reason: dispute.reason,
     status: dispute.status,
     evidenceDueBy: dueBy ? new Date(dueBy * 1000) : null,
+    hasEvidence: has_evidence ?? false,
+    submissions: submission_count ?? 0,
   };
 }

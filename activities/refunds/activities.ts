@@ -62,10 +62,18 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
     },
 
     /** Safe to retry: the same decision by the same person returns the same result. */
-    decideRefund(request: SentDecision): Promise<decisions.DecisionResult> {
+    async decideRefund(request: SentDecision): Promise<decisions.DecisionResult> {
       const subject = decisionSubject(request.refundId, request.decision);
       const actor = actorOf(secret, request, subject);
-      return decided(decisions.decideWaiting(db, { ...request, actor, isProven: isProven(secret, request, subject) }));
+      const result = await decisions.decideWaiting(db, {
+        ...request,
+        actor,
+        isProven: isProven(secret, request, subject),
+      });
+      // A refused attempt is in the order's history, too.
+      const orderId = (await readRefundFacts(db, request.refundId))?.orderId;
+      if (orderId) await signalOrder(deps, orderId);
+      return result;
     },
 
     /** Safe to retry: the items of a return are received once. */

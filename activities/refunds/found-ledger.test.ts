@@ -9,7 +9,7 @@ it.each([
     'needs_response',
     'The card’s bank opened a chargeback of $25.00 (product not received). Respond in the Stripe Dashboard.',
   ],
-  ['under_review', 'The evidence against the chargeback of $25.00 was submitted to the bank.'],
+  ['under_review', 'The bank is reviewing the chargeback of $25.00.'],
   ['won', 'The chargeback of $25.00 was won; the money was returned.'],
   ['lost', 'The chargeback of $25.00 was lost.'],
   ['prevented', 'Stripe prevented a chargeback of $25.00; no money has moved.'],
@@ -17,10 +17,7 @@ it.each([
     'warning_needs_response',
     'The card’s bank opened an inquiry about $25.00 (product not received); no money has moved.',
   ],
-  [
-    'warning_under_review',
-    'The card’s bank opened an inquiry about $25.00 (product not received); no money has moved.',
-  ],
+  ['warning_under_review', 'The bank is reviewing the inquiry about $25.00.'],
   ['warning_closed', 'The bank’s inquiry about $25.00 is closed.'],
 ])('the history entry of a dispute that is %s says where the money is', (status, text) => {
   expect(message(status)).toBe(text);

@@ -5,10 +5,12 @@ import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts
 import { isClosedRefund, type RefundStatus } from '../../domain/order-state.ts';
 import { isWaiting, refundableCents, replacedBy } from '../../domain/refund.ts';
 import { refundableQuantities, remainingLines } from '../../domain/refund-units.ts';
+import { isUnanswered } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
+import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockForRefund } from '../orders/order-facts.ts';
 import { listRefundFacts, type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
@@ -33,6 +35,9 @@ export interface FoundDispute {
   /** Stripe's status: `needs_response`, `under_review`, `won`, `lost`, or one that begins with `warning_`. */
   status: string;
   evidenceDueBy: Date | null;
+  /** Whether evidence was saved at Stripe, and how often it was submitted to the bank. */
+  hasEvidence: boolean;
+  submissions: number;
 }
 
 /**
@@ -109,29 +114,90 @@ async function recordDispute(sql: Sql, orderId: string, dispute: FoundDispute): 
     amount: toDecimalString(dispute.amountCents, currency),
     status,
     evidence_due_by: dispute.evidenceDueBy,
+    has_evidence: dispute.hasEvidence,
+    submission_count: dispute.submissions,
   };
   // The caller holds the order's lock, so nobody else records this dispute.
   const known = await sql.row(sql.query.selectFrom('disputes').selectAll().where('id', '=', disputeId));
   const isSame =
     known?.status === status &&
     known.evidence_due_by?.getTime() === dispute.evidenceDueBy?.getTime() &&
+    known.has_evidence === dispute.hasEvidence &&
+    known.submission_count === dispute.submissions &&
     fromDecimal(known.amount, currency) === dispute.amountCents;
   if (isSame) return;
   await sql.run(
     sql.query
       .insertInto('disputes')
-      .values({ id: disputeId, order_id: orderId, currency, reason: dispute.reason, ...current })
+      .values({
+        id: disputeId,
+        order_id: orderId,
+        currency,
+        reason: dispute.reason,
+        // The email about a dispute that opens this late already says when to respond.
+        reminded_at: isDueSoon(dispute.evidenceDueBy) ? now : null,
+        ...current,
+      })
       .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...current, updated_at: now })),
   );
+  if (!known) await recordOpened(sql, orderId, dispute);
+  await recordSubmissions(sql, orderId, dispute, known?.submission_count ?? 0);
+  if (known ? known.status !== status : !isOpening(status)) await recordStatus(sql, orderId, dispute);
+  if (isUnanswered(status) && known?.status !== status)
+    await queueMail(sql, orderId, { kind: 'dispute_opened', disputeId });
+  await recordChargeback(sql, orderId, dispute);
+}
+
+/** Staff are reminded of an unanswered dispute this long before its deadline. */
+export const REMINDER_DAYS = 2;
+
+const isDueSoon = (dueBy: Date | null): boolean =>
+  dueBy !== null && dueBy.getTime() - Date.now() < REMINDER_DAYS * 86_400_000;
+
+const isOpening = (status: string): boolean => isUnanswered(status) || status === 'prevented';
+
+/** Records that a dispute was opened, whatever has happened to it since. */
+async function recordOpened(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
+  const { disputeId, status, reason } = dispute;
+  const opened = status.startsWith('warning_') ? 'warning_needs_response' : 'needs_response';
   await recordEvent(sql, {
     orderId,
-    type: known ? 'dispute_changed' : 'dispute_opened',
+    type: 'dispute_opened',
+    message: disputeMessage({ ...dispute, status: isOpening(status) ? status : opened }),
+    data: { disputeId, status, reason },
+    actor: STRIPE,
+    dedupeKey: `dispute:${disputeId}:opened`,
+  });
+}
+
+async function recordStatus(sql: Sql, orderId: string, dispute: FoundDispute): Promise<void> {
+  const { disputeId, status, reason, submissions } = dispute;
+  // The submission of the evidence is in the history.
+  if ((status === 'under_review' || status === 'warning_under_review') && submissions > 0) return;
+  await recordEvent(sql, {
+    orderId,
+    type: 'dispute_changed',
     message: disputeMessage(dispute),
-    data: { disputeId, status, reason: dispute.reason },
+    data: { disputeId, status, reason },
     actor: STRIPE,
     dedupeKey: `dispute:${disputeId}:${status}`,
   });
-  await recordChargeback(sql, orderId, dispute);
+}
+
+/** Records each submission of evidence to the bank once, even if several happened since Stripe was last read. */
+async function recordSubmissions(sql: Sql, orderId: string, dispute: FoundDispute, known: number): Promise<void> {
+  const { disputeId, amountCents, currency, status } = dispute;
+  const what = status.startsWith('warning_') ? 'the inquiry about' : 'the chargeback of';
+  for (let count = known + 1; count <= dispute.submissions; count += 1) {
+    await recordEvent(sql, {
+      orderId,
+      type: 'dispute_evidence_submitted',
+      message: `Evidence about ${what} ${formatMoney(amountCents, currency)} was submitted to the bank.`,
+      data: { disputeId, submission: count },
+      actor: STRIPE,
+      dedupeKey: `dispute:${disputeId}:evidence:${count}`,
+    });
+  }
 }
 
 /** Describes a dispute's status in the order's history. */
@@ -140,12 +206,13 @@ export function disputeMessage({
   currency,
   reason,
   status,
-}: Omit<FoundDispute, 'disputeId' | 'evidenceDueBy'>): string {
+}: Pick<FoundDispute, 'amountCents' | 'currency' | 'reason' | 'status'>): string {
   const money = formatMoney(amountCents, currency);
   const because = reason.replaceAll('_', ' ');
+  if (status === 'under_review' || status === 'warning_under_review')
+    return `The bank is reviewing the ${status === 'under_review' ? 'chargeback of' : 'inquiry about'} ${money}.`;
   if (status === 'won') return `The chargeback of ${money} was won; the money was returned.`;
   if (status === 'lost') return `The chargeback of ${money} was lost.`;
-  if (status === 'under_review') return `The evidence against the chargeback of ${money} was submitted to the bank.`;
   if (status === 'prevented') return `Stripe prevented a chargeback of ${money}; no money has moved.`;
   if (status === 'warning_closed') return `The bank’s inquiry about ${money} is closed.`;
   if (status.startsWith('warning_'))

@@ -132,17 +132,22 @@ export function createInventoryActivities({
   const releaseReservation = ({ reservationId }: { reservationId: string }): Promise<Ended> =>
     end({ reservationId, to: 'released' });
 
-  /** Reads when a reservation expires; null when it has ended. */
-  async function loadReservation({ reservationId }: { reservationId: string }): Promise<{ expiresAt: string } | null> {
+  /** Reads when a reservation expires, and whether it was extended; null when it has ended. */
+  async function loadReservation({
+    reservationId,
+  }: {
+    reservationId: string;
+  }): Promise<{ expiresAt: string; isExtended: boolean } | null> {
     const reservation = await readReservation(db, reservationId);
-    return reservation?.status === 'reserved' ? { expiresAt: reservation.expires_at.toISOString() } : null;
+    if (reservation?.status !== 'reserved') return null;
+    return { expiresAt: reservation.expires_at.toISOString(), isExtended: reservation.extended_at !== null };
   }
 
   /** Extends a reservation once. Safe to retry: the same request returns the same result. */
   async function extendReservation(request: ExtendReservationRequest): Promise<ExtendedReservation> {
     const extended = await extendInLedger(db, request);
     if (extended.outcome !== 'extended') return extended;
-    if (extended.orderId) await signalOrder({ temporal, log }, extended.orderId);
+    if (extended.orderId) await signalOrder({ db, temporal, log, settings }, extended.orderId);
     // A workflow that misses its signal reads the new time from the ledger when the old time has passed.
     await notifyReservation(request.reservationId);
     return extended;

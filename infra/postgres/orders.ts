@@ -21,6 +21,8 @@ export interface ShipmentRow extends Pick<Row<'shipments'>, 'id' | 'carrier' | '
 /** An order with its items in order of product ID, and its parcels, oldest first. */
 export interface OrderRow extends Row<'orders'> {
   items: OrderItemRow[];
+  /** Whether its reservation was extended, which is possible once. */
+  is_extended: boolean;
   shipments: ShipmentRow[];
 }
 
@@ -38,6 +40,16 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
           .whereRef('item.order_id', '=', 'orders.id')
           .orderBy('item.product_id'),
       ).as('items'),
+      order
+        .exists(
+          order
+            .selectFrom('reservations as own')
+            .select('own.id')
+            .whereRef('own.id', '=', 'orders.reservation_id')
+            .where('own.extended_at', 'is not', null),
+        )
+        .$castTo<boolean>()
+        .as('is_extended'),
       jsonArrayFrom(
         order
           .selectFrom('shipments as parcel')

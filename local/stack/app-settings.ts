@@ -80,6 +80,7 @@ export function appSettings(
     // The local Web UI has no sign-in and thus no token to send; both listen only on this machine.
     CODEC_REQUIRE_SIGN_IN: 'false',
     STOREFRONT_URL: urls.storefront,
+    SUPPORT_EMAIL: 'support@holdfast.test',
     ...systemVariables(),
     ...(profile.isShop && givenSettings()),
     ...servers,

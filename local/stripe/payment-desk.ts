@@ -1,10 +1,11 @@
 /** GET and POST /local/payments/:id: shows a payment to the shop's staff, with the actions that they have in the Stripe Dashboard. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type Stripe from 'stripe';
 import { toStripeAmount } from '../../domain/currencies.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { Standin } from './call.ts';
 import { DISPUTE_REASONS } from './dispute-object.ts';
-import { closeDispute, disputableAmount, disputedAmount, openDispute } from './disputes.ts';
+import { changeDispute, closeDispute, disputableAmount, disputedAmount, openDispute } from './disputes.ts';
 import { ApiError, invalidParameter, resourceMissing } from './errors.ts';
 import { NO_CAUSE } from './events.ts';
 import { decodeBody, isFromOwnPage, isLoopback, readBody, redirect, sendPage } from './http.ts';
@@ -66,12 +67,19 @@ function act(standin: Standin, view: PaymentView, fields: Parameters): void {
   } else if (action === 'dispute') {
     const amount = readAmount(fields, charge.currency);
     openDispute(standin, charge, fields.oneOf('reason', DISPUTE_REASONS) ?? 'fraudulent', amount);
-  } else if (action === 'won' || action === 'lost') {
+  } else if (action === 'evidence' || action === 'won' || action === 'lost') {
     const id = fields.requiredText('dispute');
     const dispute = view.disputes.find((candidate) => candidate.id === id);
     if (!dispute) throw resourceMissing('dispute', id, 'dispute');
-    closeDispute(standin, dispute, action, NO_CAUSE);
+    if (action === 'evidence') submitEvidence(standin, dispute, fields.requiredText('evidence'));
+    else closeDispute(standin, dispute, action, NO_CAUSE);
   } else throw invalidParameter('action', `Unknown action “${action}”.`);
+}
+
+function submitEvidence(standin: Standin, dispute: Stripe.Dispute, text: string): void {
+  const { metadata, intended_submission_method: intendedSubmissionMethod } = dispute;
+  const evidence = { uncategorized_text: text };
+  changeDispute(standin, dispute, { evidence, metadata, intendedSubmissionMethod, submit: true }, NO_CAUSE);
 }
 
 function show(response: ServerResponse, status: number, html: string): void {

@@ -120,9 +120,16 @@ function disputeItem(dispute: Stripe.Dispute, hidden: string): string {
   const due = dispute.status === 'needs_response' && dueBy !== null ? ` Evidence is due by ${time(dueBy)}.` : '';
   const decide = `<form class="side" method="post">${hidden}<input type="hidden" name="dispute" value="${dispute.id}">
 <button name="action" value="won">Shop wins</button><button name="action" value="lost">Shop loses</button></form>`;
+  const respond = `<form method="post">${hidden}<input type="hidden" name="dispute" value="${dispute.id}">
+<label>Evidence, such as the tracking number<input name="evidence" autocomplete="off" required maxlength="1000"></label>
+<button class="primary" name="action" value="evidence">Submit evidence</button></form>`;
+  const submissions = dispute.evidence_details.submission_count;
+  const submitted =
+    submissions > 0 ? ` Evidence was submitted ${submissions === 1 ? 'once' : `${submissions} times`}.` : '';
   return `<li><p><strong>${money(dispute)}</strong> ${badge(dispute.status)}</p>
-<p>${words(dispute.reason)}.${due}</p>
+<p>${words(dispute.reason)}.${due}${submitted}</p>
 <p><small>${time(dispute.created)}</small> <code>${dispute.id}</code></p>
+${isOpen(dispute) ? respond : ''}
 ${isOpen(dispute) ? decide : ''}</li>`;
 }
 

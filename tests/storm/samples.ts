@@ -20,7 +20,12 @@ export type Sample = (sending: Sending) => readonly unknown[];
 export type StormType = 'order' | 'reservation' | 'refund' | 'unmatchedPayment' | 'recommendationRetraining';
 
 /** Workflow types that accept no messages; the storm checks that too. */
-export const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['reindexProduct', 'nightlyAudit', 'overdueSweep']);
+export const WITHOUT_MESSAGES: ReadonlySet<string> = new Set([
+  'reindexProduct',
+  'retryStopped',
+  'nightlyAudit',
+  'overdueSweep',
+]);
 
 /** Input that anyone could enter in the Temporal UI. */
 const NONSENSE: readonly (readonly unknown[])[] = [

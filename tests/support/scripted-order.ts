@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
@@ -37,6 +38,7 @@ export class ScriptedOrder {
   refunds: RefundFacts[] = [];
   disputes: OrderRecord['disputes'] = [];
   closesAt: string | null = null;
+  history: OrderHistory['history'] = [];
   onCreatePayment: () => Promise<void> = async () => {};
 
   constructor(orderId: string, expiresAt: Date) {
@@ -54,6 +56,7 @@ export class ScriptedOrder {
       paymentIntentId: null,
       expiresAt: expiresAt.toISOString(),
       createdAt: new Date(expiresAt.getTime() - 600_000).toISOString(),
+      isExtended: false,
       lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
       shipped: [],
     };
@@ -101,16 +104,20 @@ export class ScriptedOrder {
       packing: [],
       previousContacts: [],
       disputes: this.disputes,
-      history: [],
+      ...this.#history(),
       paymentUrl: null,
       closesAt: this.closesAt,
     };
   }
 
+  #history(): OrderHistory {
+    return { history: this.history, earlierEvents: 0 };
+  }
+
   readonly activities = {
     openOrder: async () => {
       this.calls.push('openOrder');
-      return { outcome: 'opened', order: this.order, emailHash: null };
+      return { outcome: 'opened', order: this.order, emailHash: null, ...this.#history() };
     },
     loadOrder: async () => this.order,
     loadCase: async (): Promise<OrderRecord> => {
@@ -166,11 +173,23 @@ export class ScriptedOrder {
       const outcome = this.#book();
       this.calls.push(`applyPayments ${outcome}`);
       const refundId = outcome === 'refund_due' ? 'refund-1' : null;
-      return { outcome, order: this.order, refundId, unmatched: this.unmatched, failures: this.failures.splice(0) };
+      const failures = this.failures.splice(0);
+      for (const { message, attemptId: key } of failures) {
+        const at = this.order.expiresAt;
+        this.history.push({ at, type: 'payment_failed', message, actor: 'system', reason: null, key });
+      }
+      return {
+        outcome,
+        order: this.order,
+        refundId,
+        unmatched: this.unmatched,
+        failures,
+        ...this.#history(),
+      };
     },
     closeOrder: async ({ to }: { to: 'expired' | 'canceled' }) => {
       this.calls.push(`closeOrder ${to}`);
-      return this.#step(to);
+      return { order: this.#step(to), ...this.#history() };
     },
     cancelPaid: async ({ sender }: { sender: { requestedBy: string } }) => {
       this.calls.push(`cancelPaid by ${sender.requestedBy}`);

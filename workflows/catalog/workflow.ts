@@ -1,16 +1,23 @@
-import { queuedSteps } from '../shared/described-steps.ts';
+import { durableSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse } from '../shared/failures.ts';
-import { plain } from '../shared/markdown.ts';
+import { plain, stoppedText } from '../shared/markdown.ts';
+import { requiredText } from '../shared/staff.ts';
+import { requireForm, type StartForm } from '../shared/start-form.ts';
+import { StuckSteps } from '../shared/stuck-steps.ts';
 
-const steps = queuedSteps(
-  {
-    // Support staff wait for the result in the Temporal UI; a healthy Elasticsearch responds in milliseconds.
-    startToCloseTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  },
-  ['reindexProduct'],
+const STEPS = ['reindexProduct'] as const;
+// A healthy Elasticsearch responds in milliseconds; staff, who wait for the result, see soon that it does not.
+const attempt = { taskQueue: 'catalog', startToCloseTimeout: '30 seconds' } as const;
+const retry = { initialInterval: '1 second', maximumInterval: '1 minute' } as const;
+const steps = durableSteps(
+  queuedSteps({ ...attempt, scheduleToCloseTimeout: '30 seconds', retry }, STEPS),
+  queuedSteps({ ...attempt, scheduleToCloseTimeout: '1 day', retry }, STEPS),
 );
+
+export const REINDEX_FORM: StartForm = {
+  example: { product: 'MUG-1' },
+  fields: { product: requiredText('“product” (the SKU or ID)', 100) },
+};
 
 export interface ReindexInput {
   /** The product's SKU or ID. */
@@ -19,11 +26,17 @@ export interface ReindexInput {
 
 /** Reindexes a product that search shows incorrectly. Support staff start it from the Temporal UI's form, queue `catalog`. */
 export async function reindexProduct(input: ReindexInput): Promise<string> {
-  if (typeof input?.product !== 'string' || input.product.trim() === '')
-    throw refuse('invalid_request', 'Enter the product’s SKU or ID: {"product": "MUG-1"}.');
+  requireForm(input, REINDEX_FORM);
   const product = input.product.trim();
-  showDetails(() => `### Product ${plain(product)}\n\nThe product is being reindexed.`);
-  const result = await steps.reindexProduct({ product });
+  const stuck = new StuckSteps();
+  showDetails(() =>
+    [
+      `### Product ${plain(product)}`,
+      ...stoppedText(stuck.current, 'It is retried automatically at least every minute.'),
+      'The product is being reindexed.',
+    ].join('\n\n'),
+  );
+  const result = await stuck.retry('The product could not be reindexed', steps.reindexProduct({ product }));
   const summary =
     result.outcome === 'not_found'
       ? 'No product has this SKU or ID. Look it up in the shop and try again.'

@@ -1,5 +1,6 @@
 import { queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
+import { requireNoInput } from '../shared/start-form.ts';
 
 const steps = queuedSteps(
   {
@@ -12,7 +13,8 @@ const steps = queuedSteps(
 );
 
 /** Runs every minute: ends overdue reservations and orders whose own workflow was terminated. */
-export async function overdueSweep(): Promise<{ expiredReservations: number; resumedOrders: number }> {
+export async function overdueSweep(input?: unknown): Promise<{ expiredReservations: number; resumedOrders: number }> {
+  requireNoInput(input);
   return steps.sweepOverdue();
 }
 
@@ -20,7 +22,8 @@ export async function overdueSweep(): Promise<{ expiredReservations: number; res
  * Runs every night: compares PostgreSQL, Redis, and Stripe, and starts the missing workflows of open orders and
  * refunds. After a release that changes these workflows, an operator runs it immediately (docs/operations.md).
  */
-export async function nightlyAudit(): Promise<{ problems: number; repaired: number }> {
+export async function nightlyAudit(input?: unknown): Promise<{ problems: number; repaired: number }> {
+  requireNoInput(input);
   const report = await steps.audit();
   const startedCases = await steps.startMissingWorkflows();
   showDetails(

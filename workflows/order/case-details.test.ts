@@ -44,6 +44,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     paymentIntentId: 'pi_1',
     expiresAt: '2026-11-01T10:10:00.000Z',
     createdAt: '2026-11-01T10:00:00.000Z',
+    isExtended: false,
     lines: LINES,
     shipped: [],
     ...change,
@@ -63,10 +64,20 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     previousContacts: [],
     disputes,
     history: [],
+    earlierEvents: 0,
     paymentUrl: null,
     closesAt: null,
   };
-  const orderCase = { orderId: 'o1', facts: order, record, refundId, settled: 'paid', stuck: {}, failures: [] };
+  const orderCase = {
+    orderId: 'o1',
+    facts: order,
+    record,
+    refundId,
+    settled: 'paid',
+    stuck: {},
+    recent: record,
+    inFlightChecks: 0,
+  };
   return describeOrder(orderCase as unknown as OrderCase).split('\n\n');
 }
 
@@ -84,7 +95,17 @@ function disputed(status: string, amountCents: number, fulfillment: OrderFacts['
       status: statusOfPaid({ fulfillment, capturedCents: 2500, refundedCents }),
     },
     refunds: takesMoney ? [chargeback] : [],
-    disputes: [{ disputeId: 'du_1', amountCents, reason: 'fraudulent', status, evidenceDueBy: null }],
+    disputes: [
+      {
+        disputeId: 'du_1',
+        amountCents,
+        reason: 'fraudulent',
+        status,
+        evidenceDueBy: null,
+        hasEvidence: false,
+        submissions: 0,
+      },
+    ],
   }).join('\n\n');
 }
 
@@ -124,10 +145,23 @@ describe.each(['warning_needs_response', 'warning_under_review'])('an inquiry th
 });
 
 it('says that an order can ship after a partial chargeback was lost', () => {
-  const disputes = [{ disputeId: 'du_1', amountCents: 500, reason: 'fraudulent', status: 'lost', evidenceDueBy: null }];
+  const disputes = [
+    {
+      disputeId: 'du_1',
+      amountCents: 500,
+      reason: 'fraudulent',
+      status: 'lost',
+      evidenceDueBy: null,
+      hasEvidence: false,
+      submissions: 0,
+    },
+  ];
   const refunds = [refundOf({ requestId: 'du_1', kind: 'chargeback', amountCents: 500, status: 'succeeded' })];
   const page = pageOf({ order: { status: 'partially_refunded', refundedCents: 500 }, refunds, disputes });
-  expect(page[1]).toBe('Paid and partially refunded. Ready to ship.');
+  expect(page.slice(1, 3)).toEqual([
+    'The chargeback of $5.00 was lost: the customer has the money. Do not refund it again.',
+    'Paid and partially refunded. Ready to ship.',
+  ]);
 });
 
 it('says which refund blocks shipping', () => {

@@ -30,6 +30,7 @@ const ORDER: OrderFacts = {
   paymentIntentId: 'pi_1',
   expiresAt: '2026-11-01T10:10:00.000Z',
   createdAt: '2026-11-01T10:00:00.000Z',
+  isExtended: false,
   lines: [
     { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
     { productId: 'p2', sku: 'BOWL-1', name: 'Bowl | blue', quantity: 1, unitPriceCents: 1500 },
@@ -63,9 +64,11 @@ const RECORD: OrderRecord = {
   previousContacts: [],
   disputes: [],
   history: [],
+  earlierEvents: 0,
   paymentUrl: null,
   closesAt: null,
 };
+const CHARGEBACK: Refund = { ...REFUND, requestId: 'du_1', kind: 'chargeback', requestedBy: 'stripe' };
 const parcel = (shipment: Partial<OrderRecord['shipments'][number]> = {}): OrderRecord['shipments'][number] => ({
   carrier: 'UPS',
   trackingNumber: '1Z9',
@@ -89,6 +92,8 @@ const dispute = (status: string, evidenceDueBy: string | null = null) => ({
   reason: 'product_not_received',
   status,
   evidenceDueBy,
+  hasEvidence: false,
+  submissions: 0,
 });
 
 interface Situation {
@@ -110,16 +115,12 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         email: 'ada@b.example',
         shipping_address: { name: 'Ada', street: '1 Main', state: 'OR' },
       },
-      failures: [
-        { attemptId: 'a', code: 'card_declined', message: 'Your card was *declined*.' },
-        { attemptId: 'b', code: 'expired_card', message: 'It has expired.' },
-      ],
     },
   },
   'that is awaiting payment, with its record': {
     order: { status: 'pending', capturedCents: 0 },
     record: {},
-    orderCase: { settled: undefined, failures: [{ attemptId: 'a', code: 'card_declined', message: 'Declined.' }] },
+    orderCase: { settled: undefined },
   },
   'that is being closed': { order: { status: 'pending' }, orderCase: { settled: undefined, settling: true } },
   'with a requested cancellation': {
@@ -265,6 +266,27 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
+  'with a chargeback whose evidence is saved but not submitted': {
+    record: { disputes: [{ ...dispute('needs_response', '2026-11-09T10:00:00.000Z'), hasEvidence: true }] },
+  },
+  'with a lost chargeback, after it shipped': {
+    order: { status: 'refunded', fulfillment: 'shipped', refundedCents: 4000 },
+    record: {
+      disputes: [dispute('lost')],
+      refunds: [{ ...CHARGEBACK, status: 'succeeded' }],
+    },
+  },
+  'with a lost chargeback, whose workflow has completed': {
+    order: { status: 'refunded', refundedCents: 4000 },
+    record: {
+      disputes: [dispute('lost')],
+      refunds: [{ ...CHARGEBACK, status: 'succeeded', cancelsUnits: true }],
+    },
+    orderCase: { outcome: 'refunded' },
+  },
+  'with a closed inquiry and a prevented chargeback': {
+    record: { disputes: [dispute('warning_closed'), { ...dispute('prevented'), disputeId: 'du_2' }] },
+  },
   'with an inquiry that needs a response': {
     record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] },
   },
@@ -320,6 +342,72 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'canceled' },
     record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', status: 'succeeded' }] },
   },
+  'whose refund failed after it had succeeded': {
+    order: { status: 'canceled', refundedCents: 0 },
+    record: {
+      refunds: [
+        {
+          ...REFUND,
+          requestId: 'c1',
+          kind: 'cancellation',
+          status: 'failed',
+          failureReason: 'expired_or_canceled_card',
+        },
+      ],
+    },
+    orderCase: { outcome: 'canceled' },
+  },
+  'with a failed refund from the Stripe Dashboard that was made again': {
+    order: { status: 'shipped', fulfillment: 'shipped' },
+    record: {
+      refunds: [
+        { ...REFUND, requestId: 're_1', lines: [], requestedBy: 'stripe', status: 'failed' },
+        { ...REFUND, requestId: 'again', status: 'pending', createdAt: '2026-11-02T10:00:00.000Z' },
+        {
+          ...REFUND,
+          requestId: 're_2',
+          requestedBy: 'stripe',
+          status: 'pending',
+          createdAt: '2026-11-02T10:00:00.000Z',
+        },
+      ],
+    },
+  },
+  'that was canceled, and whose refund was paid another way': {
+    order: { status: 'canceled', refundedCents: 0 },
+    record: { refunds: [{ ...REFUND, amountCents: 4000, status: 'failed', isGivenUp: true }] },
+  },
+  'whose late payment could not be refunded': {
+    order: { status: 'canceled', refundedCents: 0 },
+    record: { refunds: [{ ...REFUND, requestId: 'paid-too-late', requestedBy: 'system', status: 'failed' }] },
+  },
+  'with a return that is expected': {
+    order: { status: 'delivered', fulfillment: 'delivered' },
+    record: { refunds: [{ ...REFUND, status: 'awaiting_return' }], closesAt: '2026-12-03T10:00:00.000Z' },
+  },
+  'with a cancellation that awaits approval': {
+    order: { status: 'under_review', fulfillment: 'under_review' },
+    record: {
+      reviewReason: 'A cancellation is waiting for approval.',
+      refunds: [{ ...REFUND, kind: 'cancellation', cancelsUnits: true }],
+    },
+  },
+  'whose reservation was extended': {
+    order: { status: 'pending', capturedCents: 0, refundedCents: 0, isExtended: true },
+    orderCase: { settled: undefined },
+  },
+  'whose payment is in progress at the bank': {
+    order: { status: 'pending', capturedCents: 0, refundedCents: 0 },
+    orderCase: { settled: undefined, settling: true, inFlightChecks: 1 },
+  },
+  'whose payment could not be created': {
+    order: { status: 'pending', capturedCents: 0, refundedCents: 0, paymentIntentId: null },
+    orderCase: { settled: undefined, unpayableSince: '2026-11-01T10:01:00.000Z' },
+  },
+  'that was canceled before it was paid': {
+    order: { status: 'canceled', capturedCents: 0, refundedCents: 0 },
+    orderCase: { outcome: 'canceled' },
+  },
   'that expired': {
     order: { status: 'expired', capturedCents: 0, refundedCents: 0 },
     orderCase: { outcome: 'expired', settled: 'expired' },
@@ -341,7 +429,8 @@ function pageOf({ order, record, orderCase }: Situation): string {
     paymentUrl,
     settled: 'paid',
     stuck: {},
-    failures: [],
+    recent: read,
+    inFlightChecks: 0,
     ...orderCase,
   };
   return describeOrder(whole as unknown as OrderCase);
@@ -352,11 +441,10 @@ it('match the recorded pages', async () => {
   await expect(pages.join('\n')).toMatchFileSnapshot('./case-pages.md');
 });
 
-it('show the newest 25 rows of a long history, and the number of earlier ones', () => {
+it('show all events that were read of a long history, and the number of earlier ones', () => {
   const event = { type: 'retry_requested', message: 'Tried', actor: 'system', reason: null, key: null };
-  const history = Array.from({ length: 27 }, (_, index) => ({ ...event, at: `2026-11-01T10:${10 + index}:00.000Z` }));
-  const page = pageOf({ record: { history } });
-  expect(page.match(/\| Tried \|/g)).toHaveLength(25);
-  expect(page).toContain('\n\n… and 2 earlier');
-  expect(page).not.toContain('10:11 ');
+  const history = Array.from({ length: 47 }, (_, index) => ({ ...event, at: `2026-11-01T10:${10 + index}:00.000Z` }));
+  const page = pageOf({ record: { history, earlierEvents: 3 } });
+  expect(page.match(/\| Tried \|/g)).toHaveLength(47);
+  expect(page).toContain('\n\n… and 3 earlier');
 });

@@ -1,7 +1,9 @@
 import { condition } from '@temporalio/workflow';
 import type { OpenedCase } from '../../activities/orders/activities.ts';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
+import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import type { ClosedOrder } from '../../activities/orders/order-ledger.ts';
 import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { Buyer, CheckoutRequest } from '../../domain/checkout.ts';
@@ -21,6 +23,8 @@ export class OrderCase {
   facts: OrderFacts | undefined;
   /** The complete order record; undefined until something happened that `facts` does not contain. */
   record: OrderRecord | undefined;
+  /** The events that the last activity returned; undefined until the order has been created or loaded. */
+  recent: OrderHistory | undefined;
   /** The shopper's checkout input, shown until the order record has been loaded. */
   begun: Buyer | undefined;
   /** Page of the payment in the Stripe Dashboard, or in its local substitute. */
@@ -52,6 +56,8 @@ export class OrderCase {
   readonly failures: NewFailure[] = [];
   /** Keyed hash of where emails about the order go. */
   #emailHash: string | null = null;
+  /** Since when the payment could not be created at Stripe; undefined once it exists. */
+  unpayableSince: string | undefined;
 
   constructor({ orderId, carried }: OrderInput) {
     this.orderId = orderId;
@@ -82,21 +88,28 @@ export class OrderCase {
     return this.paymentNews || this.changed || this.moneyMoved;
   }
 
-  markOpened({ order, emailHash }: OpenedCase, begun: CheckoutRequest): void {
+  markOpened({ order, emailHash, ...events }: OpenedCase, begun: CheckoutRequest): void {
     this.facts ??= order;
     this.begun ??= begun;
     this.#emailHash ??= emailHash;
+    this.#addEvents(events);
     this.#showFacts();
   }
 
   markPayable({ paymentIntentId, paymentUrl }: OpenedPayment): void {
     this.facts = { ...this.facts!, paymentIntentId };
     this.paymentUrl = paymentUrl;
+    this.unpayableSince = undefined;
   }
 
-  apply({ order, failures, refundId }: AppliedPayments): void {
+  markUnpayable(): void {
+    this.unpayableSince ??= new Date().toISOString();
+  }
+
+  apply({ order, refundId, failures, ...events }: AppliedPayments): void {
     this.facts = order;
     this.failures.push(...failures);
+    this.#addEvents(events);
     this.refundId ??= refundId ?? undefined;
     this.#showFacts();
   }
@@ -113,6 +126,11 @@ export class OrderCase {
 
   markSettlingAtStripe(): void {
     this.settling = true;
+  }
+
+  close({ order, ...events }: ClosedOrder): void {
+    this.#addEvents(events);
+    this.update(order);
   }
 
   update(order: OrderFacts): void {
@@ -132,6 +150,7 @@ export class OrderCase {
     const record = await this.stuck.retry('The order could not be read', durable.loadCase({ orderId: this.orderId }));
     if (!record) return;
     this.record = record;
+    this.#addEvents(record);
     this.paymentUrl = record.paymentUrl ?? undefined;
     this.reads += 1;
     this.facts = record.order;
@@ -142,7 +161,7 @@ export class OrderCase {
 
   /** Whether a staff request was already carried out; if so, it may be sent again although the order's state has changed since. */
   isDone(action: string, requestId: string): boolean {
-    return this.record?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
+    return this.recent?.history.some((event) => event.key === `${action}:${requestId}`) ?? false;
   }
 
   markSettled(outcome: OrderOutcome): void {
@@ -166,6 +185,7 @@ export class OrderCase {
       orderId: this.orderId,
       order: this.facts ?? {},
       ...record,
+      ...this.recent,
       paymentFailures: this.failures,
       cancelRequested: this.cancelRequest !== undefined,
       refundId: this.refundId,
@@ -173,6 +193,13 @@ export class OrderCase {
       settled: this.settled,
       outcome: this.outcome,
     };
+  }
+
+  /** Handlers can interleave, so an older result may arrive after a newer one; the history only grows. */
+  #addEvents({ history, earlierEvents }: OrderHistory): void {
+    const count = (events: OrderHistory) => events.history.length + events.earlierEvents;
+    const read = { history, earlierEvents };
+    if (!this.recent || count(read) >= count(this.recent)) this.recent = read;
   }
 
   #showFacts(): void {

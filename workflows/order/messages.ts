@@ -3,6 +3,7 @@ import type { Address } from '../../domain/address.ts';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import type { NamedLine, RefundPart } from '../refund/form.ts';
+import type { RetryRequest } from '../retry-stopped/messages.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
@@ -83,4 +84,4 @@ export const putUnderReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('
 export const endReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('endReview');
 export const resendConfirmationUpdate = defineUpdate<UpdateResult, [OrderRequest]>('resendConfirmation');
 export const recheckPaymentUpdate = defineUpdate<UpdateResult & { payment: string }, [OrderRequest]>('recheckPayment');
-export const retryUpdate = defineUpdate<{ retried: string }, [OrderRequest]>('retry');
+export const retryUpdate = defineUpdate<{ retried: string }, [RetryRequest]>('retry');

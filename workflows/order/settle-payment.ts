@@ -127,6 +127,6 @@ async function closeOrder(order: OrderCase): Promise<OrderOutcome> {
     'The order could not be closed',
     durable.closeOrder({ orderId, to: cancelRequest || !isTimeUp ? 'canceled' : 'expired', request: cancelRequest }),
   );
-  order.update(closed);
-  return closed.status;
+  order.close(closed);
+  return closed.order.status;
 }

@@ -92,6 +92,8 @@ const dispute = (status: string, evidenceDueBy: string | null = null): OrderReco
   reason: 'fraudulent',
   status,
   evidenceDueBy,
+  hasEvidence: false,
+  submissions: 0,
 });
 
 describe('an order after its return window', () => {

@@ -3,6 +3,7 @@ import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import { showDetails } from '../shared/details.ts';
 import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
+import { requireOwnStart } from '../shared/start-form.ts';
 import { OrderCase } from './case.ts';
 import { describeOrder } from './case-details.ts';
 import { followFulfillment } from './follow-fulfillment.ts';
@@ -13,6 +14,7 @@ import {
   type OrderOutcome,
   orderCaseQuery,
   orderChangedSignal,
+  orderWorkflowId,
   paymentChangedSignal,
 } from './messages.ts';
 import { settlePayment } from './settle-payment.ts';
@@ -25,7 +27,12 @@ const NOT_BEGUN_TIMEOUT = '1 minute';
 const LATE_REQUESTS_TIMEOUT = '5 seconds';
 
 /** Turns one reservation into a paid order, or returns its stock; then follows the paid order until nothing more can happen to it. */
-export function order(input: OrderInput): Promise<OrderOutcome> {
+export async function order(input: OrderInput): Promise<OrderOutcome> {
+  requireOwnStart(
+    input,
+    ({ orderId }) => orderId && orderWorkflowId(orderId),
+    'To act on an order, open its case. To make a refund, start refund with the order’s ID.',
+  );
   return uncancelable(() => followOrder(input));
 }
 
@@ -94,7 +101,10 @@ function handleBegin(order: OrderCase, input: OrderInput): { untilOpened(): Prom
         const payment = await shared;
         // The next request retries.
         if (opening === shared) opening = undefined;
-        if (!payment) return { outcome: 'payment_unavailable' };
+        if (!payment) {
+          order.markUnpayable();
+          return { outcome: 'payment_unavailable' };
+        }
         // The order may have ended, or been paid, in the meantime.
         if (order.status === 'pending' && !order.facts!.paymentIntentId) order.markPayable(payment);
       }

@@ -1,15 +1,10 @@
 import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import { showDetails } from '../shared/details.ts';
-import { plain, withExample, workflowLink } from '../shared/markdown.ts';
+import { plain, workflowLink } from '../shared/markdown.ts';
 import { aFlag, checkRequest, optional, requiredText } from '../shared/staff.ts';
+import type { StartForm } from '../shared/start-form.ts';
 import { startUnlessRunning } from '../shared/start-unless-running.ts';
-import {
-  RETRAINING_ID,
-  type RetrainingEnd,
-  type RetrainingInput,
-  type RetrainingRequest,
-  retrainSignal,
-} from './messages.ts';
+import { RETRAINING_ID, type RetrainingEnd, type RetrainingRequest, retrainSignal } from './messages.ts';
 import { retrainingStart } from './start.ts';
 
 const EXAMPLE = { requestedBy: 'Anna', reason: 'New product line' };
@@ -22,19 +17,7 @@ const FIELDS = {
   carried: () => undefined,
 };
 
-/** Checks the input of the start form, and shows in the workflow's details what is wrong with it. */
-export function refusalOfForm(input: RetrainingInput | null | undefined): 'refused' | undefined {
-  if (input === undefined || input === null) return undefined;
-  try {
-    checkRequest(input, EXAMPLE, FIELDS);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
-    const { message } = error;
-    showDetails(() => `Refused: ${withExample(message)}`);
-    return 'refused';
-  }
-}
+export const RETRAINING_FORM: StartForm = { example: EXAMPLE, fields: FIELDS };
 
 /** The retraining that a signal requests; undefined when its input is invalid, since a signal can't be refused. */
 export function requestOf(asked: unknown): RetrainingRequest | undefined {

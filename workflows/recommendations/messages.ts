@@ -76,4 +76,4 @@ export const retrainSignal = defineSignal<[RetrainingRequest]>('retrain');
 export const progressSignal = defineSignal<[RetrainingProgress]>('progress');
 export const retrainingQuery = defineQuery<RetrainingView>('retraining');
 
-export type RetrainingEnd = 'handed_over' | 'refused';
+export type RetrainingEnd = 'handed_over';

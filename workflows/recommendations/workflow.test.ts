@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportFacts, Verdict } from '../../domain/recommendations/publication-check.ts';
@@ -231,7 +232,10 @@ describe('started under another ID', () => {
         await endedAs('published');
         expect(await start([{ reason: 'again' }])).toBe('handed_over');
         await until(() => script.published.length === 2, 'the second model');
-        expect(await start([{ publishAnyway: 'yes' }])).toBe('refused');
+        const refused = await start([{ publishAnyway: 'yes' }]).catch(
+          (error: WorkflowFailedError) => error.cause?.message,
+        );
+        expect(refused).toContain('“publishAnyway” must be true or false.');
         await handle().terminate('the test is over');
       },
       CACHED,

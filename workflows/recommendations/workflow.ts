@@ -15,9 +15,10 @@ import { localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 import { uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
+import { requireForm } from '../shared/start-form.ts';
 import { RetrainingCase } from './case.ts';
 import { describeRetraining } from './case-details.ts';
-import { handOver, refusalOfForm, requestOf } from './hand-over.ts';
+import { handOver, RETRAINING_FORM, requestOf } from './hand-over.ts';
 import {
   type LastRetraining,
   progressSignal,
@@ -56,8 +57,7 @@ const MAX_ACCEPTED = 200;
  * roll back. One workflow with a fixed ID does this; a workflow started under another ID passes its request to that one.
  */
 export async function recommendationRetraining(input?: RetrainingInput | null): Promise<RetrainingEnd> {
-  const refusal = refusalOfForm(input);
-  if (refusal) return refusal;
+  requireForm(input ?? {}, RETRAINING_FORM);
   const { train = true, carried, ...request } = input ?? {};
   if (workflowInfo().workflowId !== RETRAINING_ID) return handOver(request);
 

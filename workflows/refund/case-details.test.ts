@@ -19,16 +19,17 @@ interface Situation {
   refusal?: string;
   outcome?: RefundCase['outcome'];
   stuck?: typeof STUCK;
+  isOutage?: boolean;
 }
 
 /** @returns the paragraphs of the details */
-function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
+function pageOf({ refund, refusal, outcome, stuck, isOutage = false }: Situation): string[] {
   const facts = {
     input: { orderId: 'o1' },
     facts: refund && { ...REFUND, ...refund },
     refusal,
     outcome,
-    stuck: { current: stuck },
+    stuck: { current: stuck, isOutage },
   };
   return describeRefund(facts as unknown as RefundCase).split('\n\n');
 }
@@ -36,7 +37,7 @@ function pageOf({ refund, refusal, outcome, stuck }: Situation): string[] {
 it('a pending refund shows its amount, its reason, and who requested it', () => {
   expect(pageOf({ refund: {} })).toEqual([
     '### Refund of order 482-913-077',
-    'Stripe or the bank is processing the refund.',
+    'Stripe or the bank is processing the refund. No action is needed.',
     [
       '- Amount: **$25.00**',
       '- State: **pending**',
@@ -67,9 +68,15 @@ it('a refund that was approved and retried shows that, and its items', () => {
 });
 
 it('a stopped refund says since when and why', () => {
-  expect(pageOf({ refund: {}, stuck: STUCK })[1]).toBe(
-    '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not answer. It said \\*no\\*.',
-  );
+  const stopped = '**Stopped since 2026-11-02 08:30 UTC**: Stripe did not answer. It said \\*no\\*.';
+  const failed = pageOf({ refund: { status: 'failed' }, stuck: STUCK });
+  expect(failed[1]).toBe(stopped);
+  expect(failed[2]).toContain('**The refund failed**');
+  expect(pageOf({ refund: {}, stuck: STUCK, isOutage: true }).slice(1, 4)).toEqual([
+    stopped,
+    'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.',
+    'Stripe or the bank is processing the refund. No action is needed.',
+  ]);
 });
 
 it.each([
@@ -80,9 +87,9 @@ it.each([
   ['succeeded', 'Done: the refund succeeded.'],
   [
     'failed',
-    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
+    '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
   ],
-  ['rejected', 'The refund was rejected.'],
+  ['rejected', 'The refund was rejected. Nothing is refunded.'],
 ] as const)('a refund that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });
   expect(next).toBe(expected);

@@ -1,16 +1,21 @@
 import { formatMoney } from '../../domain/money.ts';
 import { orderWorkflowId } from '../order/messages.ts';
-import { atTime, plain, table, withExample, workflowLink } from '../shared/markdown.ts';
+import { atTime, plain, stoppedText, table, withExample, workflowLink } from '../shared/markdown.ts';
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
 
 /** Renders the case in Markdown for support staff: amount, reason, requester, the next step, and the available updates. */
 export function describeRefund(refund: RefundCase): string {
   const { facts } = refund;
-  const parts = [`### Refund of order ${facts?.orderNumber ?? refund.input.orderId}`];
-  const stopped = refund.stuck.current;
-  if (stopped) parts.push(`**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`);
-  parts.push(nextStep(refund));
+  const { stuck } = refund;
+  const next = stuck.isOutage
+    ? 'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.'
+    : '';
+  const parts = [
+    `### Refund of order ${facts?.orderNumber ?? refund.input.orderId}`,
+    ...stoppedText(stuck.current, next),
+    nextStep(refund),
+  ];
   if (!facts) return parts.join('\n\n');
   parts.push(
     [
@@ -39,11 +44,11 @@ export function describeRefund(refund: RefundCase): string {
 const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'>, string>> = {
   awaiting_return:
     'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`. If the customer keeps them, send `withdraw`.',
-  pending: 'Stripe or the bank is processing the refund.',
+  pending: 'Stripe or the bank is processing the refund. No action is needed.',
   succeeded: 'Done: the refund succeeded.',
   failed:
-    'The refund failed. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
-  rejected: 'The refund was rejected.',
+    '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
+  rejected: 'The refund was rejected. Nothing is refunded.',
   withdrawn: 'The refund was withdrawn. Nothing is refunded.',
 };
 

@@ -1,8 +1,10 @@
 /** Parses what a refund that staff request in the Temporal UI is for. */
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
+import { isUuid } from '../../domain/ids.ts';
 import { refundCents } from '../../domain/refund.ts';
 import type { RefundLine } from '../../domain/refund-units.ts';
-import { type FieldCheck, optional } from '../shared/staff.ts';
+import { aFlag, type FieldCheck, optional } from '../shared/staff.ts';
+import type { StartForm } from '../shared/start-form.ts';
 
 export interface NamedLine {
   /** SKU or product ID. */
@@ -50,6 +52,26 @@ export function problemOfPart({ all, amount, lines }: RefundPart): string | unde
   const choices = 'Send "all": true to refund everything that remains, "lines" to refund items, or an "amount".';
   return all ? `Send “all” without “amount” and “lines”. ${choices}` : `State what to refund. ${choices}`;
 }
+
+const orderId: FieldCheck = (value) =>
+  typeof value === 'string' && isUuid(value) ? undefined : '“orderId” (the order’s ID, without “order-”) is required.';
+
+/** The start form of the workflow `refund`. */
+export const REFUND_FORM: StartForm = {
+  example: {
+    orderId: '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55',
+    requestedBy: 'Anna',
+    reason: 'Arrived broken',
+    all: true,
+  },
+  fields: {
+    orderId,
+    ...PART_FIELDS,
+    restock: optional(aFlag('restock')),
+    awaitReturn: optional(aFlag('awaitReturn')),
+  },
+  check: (input) => problemOfPart(input as RefundPart),
+};
 
 /** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */
 export function readForm(

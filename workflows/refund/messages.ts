@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
 import type { SentDecision, SentRefundRequest } from '../../activities/refunds/requests.ts';
+import type { RetryRequest } from '../retry-stopped/messages.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 import type { NamedLine, RefundPart } from './form.ts';
 
@@ -30,6 +31,9 @@ export interface WithdrawalRequest extends StaffRequest {
 
 export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'withdrawn' | 'succeeded' | 'failed';
 
+/** The result of a start by staff that was refused, with the reason. */
+export type RefusedForm = `Refused: ${string}`;
+
 /** What arrived of a return. */
 export interface ReturnReceived extends StaffRequest {
   restock?: boolean;
@@ -51,7 +55,7 @@ export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('decide');
 export const returnReceivedUpdate = defineUpdate<RefundState, [ReturnReceived]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
-export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
+export const retryRefundUpdate = defineUpdate<RefundState, [RetryRequest]>('retry');
 export const withdrawRefundUpdate = defineUpdate<RefundState, [WithdrawalRequest]>('withdraw');
 export const giveUpRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('giveUp');
 export const addRefundNoteUpdate = defineUpdate<RefundState, [StaffRequest & { note: string }]>('addNote');

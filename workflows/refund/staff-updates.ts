@@ -4,6 +4,7 @@ import type { DecisionResult } from '../../activities/refunds/decision-ledger.ts
 import { uiActor } from '../../domain/identity.ts';
 import type { localSteps, StepName } from '../shared/described-steps.ts';
 import { refuse } from '../shared/failures.ts';
+import { RETRY_FIELDS, requireStopped } from '../shared/retry-update.ts';
 import {
   aFlag,
   checkRequest,
@@ -133,9 +134,9 @@ export function handleStaffUpdates(
   );
   setHandler(
     retryRefundUpdate,
-    async ({ requestId, requestedBy, reason }) => {
+    async ({ requestId, requestedBy, reason, onlyOutages }) => {
       const { refundId, status } = await refund.whenLoaded();
-      if (status === 'failed')
+      if (status === 'failed' && !onlyOutages)
         return stateOf(
           applyDecision(await short.retryRefund({ refundId, requestId, actor: uiActor(requestedBy), reason })),
         );
@@ -156,8 +157,8 @@ export function handleStaffUpdates(
         EXAMPLE,
       ),
       validator: (request) => {
-        checkRequest(request, EXAMPLE);
-        if (!refund.stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
+        checkRequest(request, EXAMPLE, RETRY_FIELDS);
+        requireStopped(refund.stuck, request);
       },
     },
   );

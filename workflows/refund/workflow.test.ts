@@ -86,7 +86,7 @@ describe('a refund', () => {
       });
       // Counted from the first attempt, not the last, because staff list stuck steps by their age.
       expect(Date.parse(seen.stopped!.since) - began).toBeLessThan(60_000);
-      await temporal.env.sleep(23 * HOUR_MS);
+      await temporal.env.sleep(22 * HOUR_MS);
       isUnavailable = false;
       expect(await handle.result()).toBe('succeeded');
       expect((await temporal.env.currentTimeMs()) - began).toBeLessThan(26 * HOUR_MS);

@@ -1,20 +1,21 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { StripeRefundState } from '../../activities/payments/refund-state.ts';
-import { isUuid } from '../../domain/ids.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
 import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
-import { aFlag, optional, requiredText } from '../shared/staff.ts';
+import { requireForm } from '../shared/start-form.ts';
 import { RefundCase } from './case.ts';
 import { describeRefund } from './case-details.ts';
-import { PART_FIELDS, problemOfPart, readForm } from './form.ts';
+import { REFUND_FORM, readForm } from './form.ts';
 import {
   type RefundInput,
   type RefundOutcome,
+  type RefusedForm,
   refundCaseQuery,
   refundChangedSignal,
+  refundWorkflowId,
   requestRefundUpdate,
 } from './messages.ts';
 import { DECISIONS, handleStaffUpdates } from './staff-updates.ts';
@@ -38,11 +39,15 @@ const CHECK_STRIPE_EVERY = '6 hours';
  * Makes one refund: decided under the order's lock, approved by a second person where required, sent to Stripe once, and
  * followed until Stripe reports its outcome. A refund that Stripe refuses waits for staff.
  */
-export function refund(input: RefundInput): Promise<RefundOutcome> {
+export async function refund(input: RefundInput): Promise<RefundOutcome | RefusedForm> {
+  // The shop's own starts have an ID that names the order; one by staff must not pose as such.
+  const isOwn =
+    typeof input?.orderId === 'string' && workflowInfo().workflowId.startsWith(refundWorkflowId(input.orderId, ''));
+  if (!isOwn || input.refundId === undefined) requireForm(input, REFUND_FORM);
   return uncancelable(() => followRefund(input));
 }
 
-async function followRefund(input: RefundInput): Promise<RefundOutcome> {
+async function followRefund(input: RefundInput): Promise<RefundOutcome | RefusedForm> {
   const refund = new RefundCase(input);
   showDetails(() => describeRefund(refund));
   let requests = 0;
@@ -92,6 +97,7 @@ async function followRefund(input: RefundInput): Promise<RefundOutcome> {
     const openingUpdates = input.resume || input.refundId === undefined ? 0 : 1;
     await untilQuiet({ openingUpdates, hasNews: () => refund.facts !== undefined && refund.news });
     // A signal that arrived in the meantime must not be lost.
+    if (!refund.facts && refund.refusal && input.refundId === undefined) return `Refused: ${refund.refusal}`;
     if (!refund.facts || !refund.news) return outcome;
     await reload(refund, refund.facts.refundId);
   }
@@ -116,12 +122,11 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
     requestedBy = 'support',
     ...rest
   } = refund.input;
-  const problem = formProblem(refund.input);
   const load = () => refund.stuck.retry('The order could not be read', durable.loadCase({ orderId }));
-  const record = problem ? undefined : await load();
+  const record = await load();
   const form = record && readForm(record.order, { all, amount, lines });
-  if (problem || !form || typeof form === 'string') {
-    refund.markRefused(problem ?? (typeof form === 'string' ? form : `Order ${orderId} was not found.`));
+  if (!form || typeof form === 'string') {
+    refund.markRefused(form ?? `Order ${orderId} was not found.`);
     return;
   }
   const step = durable.requestRefund({
@@ -141,24 +146,6 @@ async function requestFromForm(refund: RefundCase): Promise<void> {
   }
   refund.emailHash = record.emailHash;
   refund.apply(requested.refund);
-}
-
-const FORM_EXAMPLE = '{"orderId": "0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55", "all": true}';
-
-function formProblem({ orderId, restock, awaitReturn, ...rest }: RefundInput): string | undefined {
-  if (typeof orderId !== 'string' || !isUuid(orderId)) return `Enter the order ID and what to refund: ${FORM_EXAMPLE}.`;
-  const { requestId, requestedBy, reason } = rest;
-  const texts = { requestId, requestedBy, reason };
-  const checks = [
-    ...Object.entries(PART_FIELDS).map(([name, check]) => check(rest[name as keyof typeof PART_FIELDS])),
-    optional(aFlag('restock'))(restock),
-    optional(aFlag('awaitReturn'))(awaitReturn),
-    ...Object.entries(texts).map(([name, text]) =>
-      optional(requiredText(`“${name}”`, name === 'reason' ? 500 : 100))(text),
-    ),
-  ];
-  const problem = checks.find((each) => each !== undefined) ?? problemOfPart(rest);
-  return problem && `${problem} For example: ${FORM_EXAMPLE}`;
 }
 
 /** Follows a refund through its states until nothing more can happen to it. */
@@ -235,7 +222,7 @@ async function recordState(refund: RefundCase, attempt: number, stripe: StripeRe
 async function untilStaffDecide(refund: RefundCase): Promise<void> {
   const why = refund.facts!.failureReason?.replaceAll('_', ' ') ?? 'no reason given';
   const { updatedAt } = refund.facts!;
-  const stuck = refund.stuck.begin('The refund failed at Stripe', `Reason: ${why}.`, new Date(updatedAt));
+  const stuck = refund.stuck.begin('The refund failed at Stripe', `Reason: ${why}.`, new Date(updatedAt), true);
   await condition(() => refund.facts!.isGivenUp || refund.facts!.status !== 'failed' || refund.news);
   refund.stuck.end(stuck);
 }

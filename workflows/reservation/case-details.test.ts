@@ -16,6 +16,7 @@ const STUCK = {
   what: 'The reservation could not be ended',
   why: 'It said *no*.',
   tries: 3,
+  isRefused: false,
 };
 
 /** @returns the paragraphs of the details, without the heading */
@@ -26,6 +27,7 @@ function pageOf(facts: Partial<ReservationFacts>): string[] {
     expiresAt: undefined,
     outcome: undefined,
     awaitsPayment: false,
+    isExtended: false,
     stopped: undefined,
     ...facts,
   });
@@ -44,6 +46,12 @@ it('an open reservation shows when it expires, and the available updates', () =>
     ...rest,
   ]);
   expect(pageOf({ result: RESERVED, expiresAt: '2026-11-01T10:15:00.000Z' })[0]).toContain('**2026-11-01 10:15 UTC**');
+});
+
+it('a reservation that was extended is not offered another extension', () => {
+  expect(pageOf({ result: RESERVED, isExtended: true })[1]).toBe(
+    '**What you can do now** (Send an Update): `release` (only before an order is placed)',
+  );
 });
 
 it('a reservation whose time has passed while its order may be paid says so', () => {
@@ -65,8 +73,7 @@ it.each([
 it('a stopped reservation says since when and why', () => {
   expect(pageOf({ stopped: STUCK })).toEqual([
     '**Stopped since 2026-11-02 08:30 UTC**: The reservation could not be ended. It said \\*no\\*.',
-    'It is retried automatically.',
-    'Waiting for the reservation request.',
+    'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.',
   ]);
 });
 

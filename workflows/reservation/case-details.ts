@@ -1,5 +1,5 @@
 import { formatMoney } from '../../domain/money.ts';
-import { atTime, plain, table } from '../shared/markdown.ts';
+import { atTime, plain, stoppedText, table } from '../shared/markdown.ts';
 import type { StuckSteps } from '../shared/stuck-steps.ts';
 import type { ReservationOutcome, ReservationResult } from './messages.ts';
 
@@ -10,6 +10,9 @@ const OUTCOMES: Record<ReservationOutcome, string> = {
   expired: 'Expired: the items returned to stock.',
 };
 
+const EXTEND = '`extendReservation` (once), ';
+const RELEASE = '`release` (only before an order is placed)';
+
 export interface ReservationFacts {
   reservationId: string;
   result: ReservationResult | undefined;
@@ -17,19 +20,21 @@ export interface ReservationFacts {
   outcome: ReservationOutcome | undefined;
   /** Whether the reservation's time has passed while its order may still be paid. */
   awaitsPayment: boolean;
+  /** Whether it was extended, which is possible once. */
+  isExtended: boolean;
   stopped: StuckSteps['current'];
 }
 
 /** Renders the case in Markdown for support staff. */
 export function describeReservation(facts: ReservationFacts): string {
-  const { reservationId, result, expiresAt, outcome, awaitsPayment, stopped } = facts;
-  const parts = [`### Reservation ${reservationId}`];
-  if (stopped) {
-    parts.push(
-      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
-      'It is retried automatically.',
-    );
-  }
+  const { reservationId, result, expiresAt, outcome, awaitsPayment, isExtended, stopped } = facts;
+  const parts = [
+    `### Reservation ${reservationId}`,
+    ...stoppedText(
+      stopped,
+      'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.',
+    ),
+  ];
   if (outcome) parts.push(OUTCOMES[outcome]);
   else if (awaitsPayment) {
     parts.push(
@@ -38,9 +43,9 @@ export function describeReservation(facts: ReservationFacts): string {
   } else if (result?.outcome === 'reserved') {
     parts.push(
       `Reserved until **${atTime(expiresAt ?? result.expiresAt)}**. If the order is not paid by then, the items return to stock.`,
-      '**What you can do now** (Send an Update): `extendReservation` (once), `release` (only before an order is placed)',
+      `**What you can do now** (Send an Update): ${isExtended ? '' : EXTEND}${RELEASE}`,
     );
-  } else parts.push('Waiting for the reservation request.');
+  } else if (!stopped) parts.push('Waiting for the reservation request.');
   if (result?.outcome === 'reserved') {
     parts.push(
       table(

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ReservationLimitName } from '../../domain/reservation-limits.ts';
+import type { RetryRequest } from '../retry-stopped/messages.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const reservationWorkflowId = (reservationId: string): string => `reservation-${reservationId}`;
@@ -58,6 +59,7 @@ export const releaseUpdate = defineUpdate<ReleaseResult>('release');
 export const extendReservationUpdate = defineUpdate<{ expiresAt: string }, [StaffRequest & { minutes: number }]>(
   'extendReservation',
 );
+export const retryReservationUpdate = defineUpdate<{ retried: string }, [RetryRequest]>('retry');
 /** The reservation's `expiresAt` changed, so the workflow reloads it. */
 export const reservationChangedSignal = defineSignal('reservationChanged');
 export const reservationCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -6,8 +6,10 @@ import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps
 import { showDetails } from '../shared/details.ts';
 import { refuse, uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
+import { RETRY_FIELDS, requireStopped } from '../shared/retry-update.ts';
 import { checkRequest, describeUpdate, extensionMinutes } from '../shared/staff.ts';
-import { StuckSteps } from '../shared/stuck-steps.ts';
+import { requireOwnStart } from '../shared/start-form.ts';
+import { StuckSteps, untilDone } from '../shared/stuck-steps.ts';
 import { describeReservation } from './case-details.ts';
 import {
   extendReservationUpdate,
@@ -17,12 +19,17 @@ import {
   releaseUpdate,
   reservationCaseQuery,
   reservationChangedSignal,
+  reservationWorkflowId,
   reserveUpdate,
+  retryReservationUpdate,
   type StockRequest,
 } from './messages.ts';
 
 /** Steps of update handlers, whose caller waits for the response. */
 const quick = localSteps(quickSteps, ['reserveStock', 'releaseReservation', 'extendReservation']);
+
+/** The first attempts to reserve, before staff see that it is stuck. */
+const short = localSteps(shortSteps, ['reserveStock']);
 
 const RECORDS = ['endReservation', 'loadReservation', 'releaseReservation'] as const;
 /** Steps that must succeed: short attempts, then patient ones. */
@@ -37,10 +44,16 @@ const LATE_MESSAGES_TIMEOUT = '5 seconds';
  * events each.
  */
 const MAX_CHECK_INTERVAL_SECONDS = 600;
+const RETRY_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'The database is back' };
 const EXTEND_EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Customer called', minutes: 15 };
 
 /** Reserves stock for a shopper, and returns it when the reservation expires unless it was sold or released before. */
-export function reservation(input: ReservationInput): Promise<ReservationOutcome> {
+export async function reservation(input: ReservationInput): Promise<ReservationOutcome> {
+  requireOwnStart(
+    input,
+    ({ reservationId }) => reservationId && reservationWorkflowId(reservationId),
+    'To act on a reservation, open its case.',
+  );
   return uncancelable(() => followReservation(input));
 }
 
@@ -54,13 +67,17 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
   /** Includes extensions; `result` keeps the time that was promised first. */
   let expiresAt: string | undefined;
   let changed = false;
+  let isExtended = false;
   const stuck = new StuckSteps();
 
   setHandler(
     reserveUpdate,
     async (reservation) => {
       request ??= reservation;
-      reserved ??= quick.reserveStock(reservation).then((answer) => {
+      reserved ??= untilDone(stuck, 'The items could not be reserved', {
+        short: () => short.reserveStock(reservation),
+        long: () => quick.reserveStock(reservation),
+      }).then((answer) => {
         result = answer;
         return answer;
       });
@@ -101,6 +118,7 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
       });
       if (extended.outcome === 'refused') throw refuse('conflict', extended.message);
       changed = true;
+      isExtended = true;
       return { expiresAt: extended.expiresAt };
     },
     {
@@ -114,6 +132,21 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
           throw refuse('conflict', 'These items are already paid for. Open the order instead.');
         if (result?.outcome !== 'reserved' || outcome !== undefined)
           throw refuse('conflict', 'This reservation has ended. Ask the customer to place a new order.');
+      },
+    },
+  );
+  setHandler(
+    retryReservationUpdate,
+    async () => {
+      const retried = stuck.current?.what ?? '';
+      stuck.retryNow();
+      return { retried };
+    },
+    {
+      description: describeUpdate('Retries the stopped step now. Send it once the cause is fixed.', RETRY_EXAMPLE),
+      validator: (request) => {
+        checkRequest(request, RETRY_EXAMPLE, RETRY_FIELDS);
+        requireStopped(stuck, request);
       },
     },
   );
@@ -134,7 +167,15 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
   });
   setHandler(reservationCaseQuery, readCase, { description: 'The complete case as JSON' });
   showDetails(() =>
-    describeReservation({ reservationId, result, expiresAt, outcome, awaitsPayment, stopped: stuck.current }),
+    describeReservation({
+      reservationId,
+      result,
+      expiresAt,
+      outcome,
+      awaitsPayment,
+      isExtended,
+      stopped: stuck.current,
+    }),
   );
 
   await condition(() => reserved !== undefined, NOT_RESERVED_TIMEOUT);
@@ -193,6 +234,7 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
         durable.loadReservation({ reservationId }),
       );
       if (!reservation) return false;
+      isExtended = reservation.isExtended;
       if (reservation.expiresAt !== expiresAt) {
         expiresAt = reservation.expiresAt;
         checkAt = Date.parse(expiresAt);

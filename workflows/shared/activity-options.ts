@@ -4,7 +4,7 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 /**
  * One short idempotent transaction in PostgreSQL or Redis. It takes milliseconds on a healthy store, so 10 s means a lost connection. A
  * backoff longer than 5 s becomes a timer, so that the workflow task isn't kept open. After 10 minutes the step fails, and so does the
- * update that runs it, which can be sent again. It is not shown as stopped; only steps of `StuckSteps.retry` are.
+ * update that runs it, which can be sent again.
  */
 export const quickSteps: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
@@ -21,17 +21,17 @@ export const quickSteps: LocalActivityOptions = {
 
 /**
  * The same for steps whose caller waits for the response, or that `patientSteps` follow: the retries bridge a short outage and add
- * nothing to the history.
+ * nothing to the history. Even if each attempt hangs, they end within a minute, after which staff see that the step is stuck.
  */
 export const shortSteps: LocalActivityOptions = {
-  startToCloseTimeout: '10 seconds',
+  startToCloseTimeout: '5 seconds',
   scheduleToCloseTimeout: '15 seconds',
   localRetryThreshold: '15 seconds',
   retry: {
     initialInterval: '100 milliseconds',
     backoffCoefficient: 2,
     maximumInterval: '2 seconds',
-    maximumAttempts: 10,
+    maximumAttempts: 8,
   },
 };
 
@@ -46,11 +46,11 @@ export const patientSteps: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 };
 
-/** A call to Stripe that no page waits for. After a minute without success staff see it, and `patientStripeSteps` continue. */
+/** A call to Stripe that no page waits for. After 40 seconds without success staff see it, and `patientStripeSteps` continue. */
 export const stripeSteps: ActivityOptions = {
   taskQueue: 'payments',
   startToCloseTimeout: '30 seconds',
-  scheduleToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '40 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 };
 

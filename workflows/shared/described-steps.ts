@@ -42,6 +42,7 @@ const SUMMARIES: Readonly<Record<keyof Activities, string>> = {
   addRefundNote: 'Adds a note to the order history',
   cancelPaid: 'Cancels the paid order and refunds the remaining charge',
   reindexProduct: 'Reindexes the product',
+  retryStoppedBatch: 'Retries stopped cases',
   sweepOverdue: 'Ends overdue reservations and resumes overdue orders',
   startMissingWorkflows: 'Starts missing workflows of open orders and refunds',
   exportHistory: 'Exports purchases, carts, and views',

@@ -5,6 +5,7 @@
  * The worker's bundle loads this module as an interceptor.
  */
 import { setCurrentDetails, type WorkflowInterceptors, workflowMetadataQuery } from '@temporalio/workflow';
+import { withoutMath } from './markdown.ts';
 
 /** State of this workflow only, because each workflow has its own instance of this module. */
 let renderDetails = (): string => '';
@@ -16,7 +17,7 @@ export function showDetails(render: () => string): void {
 
 function renderedDetails(): string {
   try {
-    return renderDetails();
+    return withoutMath(renderDetails());
   } catch (error) {
     return `These details could not be rendered: ${error instanceof Error ? error.message : error}`;
   }

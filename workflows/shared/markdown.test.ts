@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inColumn, plain, who, withExample } from './markdown.ts';
+import { inColumn, plain, table, who, withExample, withoutMath } from './markdown.ts';
 
 describe('text that people wrote', () => {
   it('stays plain text even if it contains Markdown', () => {
@@ -37,4 +37,27 @@ it('keeps a JSON example copyable', () => {
   expect(withExample('{"a_b": 1} or more_')).toBe('`{"a_b": 1}` or more\\_');
   for (const broken of ['[x\n{"a": 1}', '{"a": 1}\n]x']) expect(withExample(broken)).toBe(plain(broken));
   expect(withExample('There is no order x_y.')).toBe('There is no order x\\_y.');
+});
+
+describe('amounts on a page', () => {
+  it('are never rendered as math, wherever the page shows them', () => {
+    const page = `${table(['A', 'B'], [['$1.00', '$2.00']])}\n\n**$3.00** of $4.00, see [$5](/x)`;
+    // The Web UI takes a dollar sign without a backslash for the start of a formula.
+    expect(withoutMath(page)).not.toMatch(/(?<!\\)\$/);
+    expect(withoutMath(page).replaceAll('\\$', '$')).toBe(page);
+  });
+
+  it('stay as they are where they are escaped already, or in code', () => {
+    for (const text of [plain('$5'), 'send `{"amount": "$5"}` now', plain('a ` $ ` b')])
+      expect(withoutMath(text)).toBe(text);
+    expect(withoutMath('\\\\$')).toBe('\\\\\\$');
+  });
+});
+
+it('a table counts the rows that it does not show', () => {
+  const rows = Array.from({ length: 27 }, (_, index) => [`row ${index}`]);
+  expect(table(['A'], rows)).toContain('… and 2 earlier');
+  expect(table(['A'], rows, { max: 27 })).not.toContain('earlier');
+  expect(table(['A'], rows, { max: 27, earlier: 4 })).toContain('… and 4 earlier');
+  expect(table(['A'], [], { max: 0 })).not.toContain('row');
 });

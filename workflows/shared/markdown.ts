@@ -22,6 +22,15 @@ export function plain(text: string): string {
     .replaceAll(/(?<=\d)\/(?=\d)/g, '&#47;');
 }
 
+/**
+ * Escapes the dollar signs of a whole page. The Web UI renders text between two of them in one paragraph or table row as math, and amounts
+ * contain them.
+ */
+export function withoutMath(markdown: string): string {
+  // Code and escaped characters stay as they are.
+  return markdown.replaceAll(/`[^`]*`|\\.|\$/gs, (found) => (found === '$' ? '\\$' : found));
+}
+
 /** Renders a sentence that contains a JSON example. The JSON becomes code, where quotes are not curled, so that it can be copied. */
 export function withExample(text: string): string {
   const parts = /^([^[{]*)([[{].*[\]}])([^\]}]*)$/.exec(text);
@@ -31,10 +40,15 @@ export function withExample(text: string): string {
   return `${plain(before)}\`${json}\`${plain(after)}`;
 }
 
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** @param earlier number of rows that came before `rows` @param max number of rows to show, the newest */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { earlier = 0, max = MAX_ROWS }: { earlier?: number; max?: number } = {},
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const shown = rows.slice(-MAX_ROWS);
-  const hidden = rows.length - shown.length;
+  const shown = rows.slice(Math.max(0, rows.length - max));
+  const hidden = earlier + rows.length - shown.length;
   return [
     line(head),
     line(head.map(() => '---')),
@@ -51,6 +65,12 @@ export function atTime(iso: string): string {
 /** The same for a column with the heading "UTC", with non-breaking spaces and hyphens, so that it does not wrap into four lines. */
 export function inColumn(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`.replaceAll('-', '\u2011').replaceAll(' ', '\u00a0');
+}
+
+/** States since when and why a case has stopped. @param next what happens next, and what staff can do */
+export function stoppedText(stopped: { since: string; what: string; why: string } | undefined, next: string): string[] {
+  if (!stopped) return [];
+  return [`**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`, next].filter(Boolean);
 }
 
 /** Names an actor in a table column; an account is shown by its role and the first 8 characters of its ID. */

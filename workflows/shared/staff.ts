@@ -77,7 +77,9 @@ export function checkRequest(
   const given = request as Record<string, unknown>;
   const unknown = Object.keys(given).filter((key) => !(key in checks));
   const problems = [
-    ...unknown.map((key) => `“${key}” is not a valid field.`),
+    ...unknown.map((key) =>
+      /^\w{1,50}$/.test(key) ? `“${key}” is not a valid field.` : 'A field’s name is not valid.',
+    ),
     ...Object.entries(checks).flatMap(([name, check]) => check(given[name]) ?? []),
   ];
   const problem = problems.length === 0 ? problemOf?.(request as never) : undefined;

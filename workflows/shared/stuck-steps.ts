@@ -2,7 +2,15 @@
  * A step that fails must not fail its workflow and leave a payment unfinished. Instead the workflow waits, staff see since when and why it
  * is stuck and what they can do, and the step is retried until it succeeds.
  */
-import { ActivityFailure, CancellationScope, condition, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { DurableStep } from './described-steps.ts';
 import { stuckSinceKey } from './search-attributes.ts';
 import { showAttributes } from './show-attributes.ts';
@@ -18,6 +26,8 @@ export interface Stuck {
   what: string;
   why: string;
   tries: number;
+  /** Whether Stripe or the bank refused what was requested, so that it needs a decision and not only a retry. */
+  isRefused: boolean;
 }
 
 export class StuckSteps {
@@ -34,6 +44,11 @@ export class StuckSteps {
     );
   }
 
+  /** Whether a step is stuck that can succeed once an outage is over. */
+  get isOutage(): boolean {
+    return [...this.#stuck].some(({ isRefused }) => !isRefused);
+  }
+
   /** Retries stuck steps immediately; staff request this once the cause is fixed. */
   retryNow(): void {
     this.#retryRequests += 1;
@@ -42,10 +57,11 @@ export class StuckSteps {
   /**
    * Marks a step as stuck until `end` is called.
    * @param since when it stopped
+   * @param isRefused whether Stripe or the bank refused what was requested
    * @returns the argument of `end`
    */
-  begin(what: string, why: string, since: Date): Stuck {
-    const stuck = { since: since.toISOString(), what, why, tries: 1 };
+  begin(what: string, why: string, since: Date, isRefused = false): Stuck {
+    const stuck = { since: since.toISOString(), what, why, tries: 1, isRefused };
     this.#stuck.add(stuck);
     this.#show();
     return stuck;
@@ -144,10 +160,45 @@ async function attemptUnless<Result>(
   return done;
 }
 
-/** The message of the innermost cause, since the outer ones are about the activity. */
-function reasonOf(error: Error): string {
+/**
+ * Runs a step whose caller waits for it. Once its short attempts are exhausted, staff see that it is stuck, and it is retried for as long as
+ * `long` retries it.
+ * @param what the failure as a sentence without its period
+ * @throws TemporalFailure when it did not succeed
+ */
+export async function untilDone<Result>(
+  stuckSteps: StuckSteps,
+  what: string,
+  { short, long }: { short: () => Promise<Result>; long: () => Promise<Result> },
+): Promise<Result> {
+  const startedAt = new Date();
+  try {
+    return await short();
+  } catch (error) {
+    if (!(error instanceof TemporalFailure) || isCancellation(error) || isFinal(error)) throw error;
+    const stuck = stuckSteps.begin(what, reasonOf(error), startedAt);
+    return await long().finally(() => stuckSteps.end(stuck));
+  }
+}
+
+/** Whether no retry can change the result. */
+function isFinal(error: Error): boolean {
+  const cause = innermost(error);
+  return cause instanceof ApplicationFailure && (cause.nonRetryable ?? false);
+}
+
+function innermost(error: Error): Error {
   let cause = error;
   while (cause.cause instanceof Error) cause = cause.cause;
+  return cause;
+}
+
+/** The message of the innermost cause, since the outer ones are about the activity. */
+function reasonOf(error: Error): string {
+  const cause = innermost(error);
   if (cause instanceof ActivityFailure) return 'It did not respond in time.';
+  // The activity's own message asks an API client to send its request again.
+  if (cause instanceof ApplicationFailure && cause.type === ('unavailable' satisfies ErrorCode))
+    return 'PostgreSQL or Redis can’t be reached.';
   return cause.message;
 }

@@ -28,6 +28,7 @@ const STUCK = {
   since: '2026-11-02T08:30:00.000Z',
   what: 'The refund failed at Stripe',
   why: 'It said *no*.',
+  isRefused: false,
   tries: 3,
 };
 type Facts = Parameters<typeof describeUnmatchedPayment>[0];

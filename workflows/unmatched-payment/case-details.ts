@@ -2,7 +2,7 @@ import type { UnmatchedPayment } from '../../activities/payments/unmatched-payme
 import { formatMoney } from '../../domain/money.ts';
 import { UNMATCHED_IN_WORDS } from '../../domain/payment.ts';
 import { orderWorkflowId } from '../order/messages.ts';
-import { atTime, plain, workflowLink } from '../shared/markdown.ts';
+import { atTime, stoppedText, workflowLink } from '../shared/markdown.ts';
 import type { StuckSteps } from '../shared/stuck-steps.ts';
 import type { UnmatchedPaymentOutcome } from './messages.ts';
 
@@ -17,13 +17,13 @@ interface UnmatchedPaymentCase {
 /** Renders the case in Markdown for support staff. */
 export function describeUnmatchedPayment(facts: UnmatchedPaymentCase): string {
   const { paymentIntentId, payment, outcome, stopped } = facts;
-  const parts = [`### Unmatched payment ${paymentIntentId}`];
-  if (stopped) {
-    parts.push(
-      `**Stopped since ${atTime(stopped.since)}**: ${stopped.what}. ${plain(stopped.why)}`,
+  const parts = [
+    `### Unmatched payment ${paymentIntentId}`,
+    ...stoppedText(
+      stopped,
       'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now, or refund the payment in the Stripe Dashboard.',
-    );
-  }
+    ),
+  ];
   if (outcome)
     parts.push(outcome === 'refunded' ? 'Done: the payment was refunded in full.' : 'Done: no refund is owed.');
   else parts.push('The payment is being refunded in full. No action is needed unless it stops.');

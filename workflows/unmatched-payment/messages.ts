@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { StaffRequest } from '../shared/staff.ts';
+import type { RetryRequest } from '../retry-stopped/messages.ts';
 
 export const unmatchedPaymentWorkflowId = (paymentIntentId: string): string => `unmatched-payment-${paymentIntentId}`;
 
@@ -13,5 +13,5 @@ export type UnmatchedPaymentOutcome = 'refunded' | 'settled';
 
 /** Stripe sent an event of the refund; the workflow reads its state from Stripe. */
 export const unmatchedRefundChangedSignal = defineSignal('refundChanged');
-export const retryUnmatchedRefundUpdate = defineUpdate<{ retried: string }, [StaffRequest]>('retry');
+export const retryUnmatchedRefundUpdate = defineUpdate<{ retried: string }, [RetryRequest]>('retry');
 export const unmatchedPaymentCaseQuery = defineQuery<Record<string, unknown>>('case');

@@ -6,11 +6,13 @@ import { toDecimal } from '../../domain/money.ts';
 import { patientSteps, patientStripeSteps, shortSteps, stripeSteps } from '../shared/activity-options.ts';
 import { durableSteps, localSteps, queuedSteps } from '../shared/described-steps.ts';
 import { showDetails } from '../shared/details.ts';
-import { refuse, uncancelable } from '../shared/failures.ts';
+import { uncancelable } from '../shared/failures.ts';
 import { untilQuiet } from '../shared/quiet.ts';
+import { RETRY_FIELDS, requireStopped } from '../shared/retry-update.ts';
 import { caseAttributes } from '../shared/search-attributes.ts';
 import { showAttributes } from '../shared/show-attributes.ts';
 import { checkRequest, describeUpdate } from '../shared/staff.ts';
+import { requireOwnStart } from '../shared/start-form.ts';
 import { StuckSteps } from '../shared/stuck-steps.ts';
 import { describeUnmatchedPayment } from './case-details.ts';
 import {
@@ -18,6 +20,7 @@ import {
   type UnmatchedPaymentInput,
   type UnmatchedPaymentOutcome,
   unmatchedPaymentCaseQuery,
+  unmatchedPaymentWorkflowId,
   unmatchedRefundChangedSignal,
 } from './messages.ts';
 
@@ -34,7 +37,12 @@ const RETRY_AFTER_MS = [1, 6, 24].map((hours) => hours * 3_600_000);
 const EXAMPLE = { requestId: 'case-4711', requestedBy: 'Anna', reason: 'Stripe balance was topped up' };
 
 /** Refunds in full a payment that names an order but can't pay it, and follows the refund until it succeeds. */
-export function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
+export async function unmatchedPayment(input: UnmatchedPaymentInput): Promise<UnmatchedPaymentOutcome> {
+  requireOwnStart(
+    input,
+    ({ paymentIntentId }) => paymentIntentId && unmatchedPaymentWorkflowId(paymentIntentId),
+    'It finds unmatched payments and refunds them.',
+  );
   return uncancelable(() => refundPayment(input));
 }
 
@@ -58,19 +66,19 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   );
   setHandler(
     retryUnmatchedRefundUpdate,
-    async ({ requestId, requestedBy, reason }) => {
+    async ({ requestId, requestedBy, reason, onlyOutages }) => {
       const retried = stuck.current?.what ?? 'the refund';
       const event = { orderId, requestId, type: 'retry_requested' as const, reason, actor: uiActor(requestedBy) };
       await short.recordRequest({ ...event, message: `Retry requested: ${retried}` });
-      isRetryRequested = true;
+      isRetryRequested ||= !onlyOutages;
       stuck.retryNow();
       return { retried };
     },
     {
       description: describeUpdate('Retries the stopped step now. Send it once the cause is fixed.', EXAMPLE),
       validator: (request) => {
-        checkRequest(request, EXAMPLE);
-        if (!stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
+        checkRequest(request, EXAMPLE, RETRY_FIELDS);
+        requireStopped(stuck, request);
       },
     },
   );
@@ -136,7 +144,7 @@ async function refundPayment({ orderId, paymentIntentId }: UnmatchedPaymentInput
   async function untilRetry({ refundFailure, attempt }: UnmatchedPayment): Promise<StripeRefundState | undefined> {
     const why = `Reason: ${refundFailure?.replaceAll('_', ' ') ?? 'none given'}.`;
     stoppedAt ??= new Date();
-    const refusal = stuck.begin('The refund failed at Stripe', why, stoppedAt);
+    const refusal = stuck.begin('The refund failed at Stripe', why, stoppedAt, true);
     const retryAt = Date.now() + RETRY_AFTER_MS[Math.max(0, Math.min(attempt - 2, RETRY_AFTER_MS.length - 1))]!;
     isRetryRequested = false;
     let found: StripeRefundState | null = null;

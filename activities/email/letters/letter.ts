@@ -24,6 +24,8 @@ export interface ShopFacts {
   name: string;
   /** Without a slash at its end. */
   storefrontUrl: string;
+  /** Page of an order at the support desk; null when no support desk is configured. */
+  caseUrl(orderId: string): string | null;
 }
 
 /** An email about an order, with its number and a link to it. */

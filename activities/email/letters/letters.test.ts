@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Address } from '../../../domain/address.ts';
-import type { EmailOrder, EmailRefund } from '../email-order.ts';
-import { MAIL_KINDS, type MailPayload } from '../queue-mail.ts';
+import type { EmailDispute, EmailOrder, EmailRefund } from '../email-order.ts';
+import { isForStaff, MAIL_KINDS, type MailPayload } from '../queue-mail.ts';
 import type { ShopFacts } from './letter.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
-const SHOP: ShopFacts = { name: 'Holdfast', storefrontUrl: 'https://shop.example' };
+const SHOP: ShopFacts = {
+  name: 'Holdfast',
+  storefrontUrl: 'https://shop.example',
+  caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
+};
 const PARCEL = {
   shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
   carrier: 'UPS',
@@ -38,6 +42,13 @@ const ORDER: EmailOrder = {
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
 };
+const DISPUTE: EmailDispute = {
+  amountCents: 1_250,
+  currency: 'usd',
+  reason: 'product_not_received',
+  status: 'needs_response',
+  evidenceDueBy: new Date('2030-05-09T23:59:00Z'),
+};
 const REFUND: EmailRefund = {
   kind: 'refund',
   cancelsUnits: false,
@@ -52,7 +63,13 @@ function write(
   refund: EmailRefund | undefined = REFUND,
   shop = SHOP,
 ) {
-  const letter = writeLetter({ shipmentId: PARCEL.shipmentId, ...payload }, { ...ORDER, ...order }, refund, shop);
+  const letter = writeLetter(
+    { shipmentId: PARCEL.shipmentId, ...payload },
+    { ...ORDER, ...order },
+    refund,
+    shop,
+    DISPUTE,
+  );
   if (!letter) throw new Error('the email is no longer relevant');
   return { subject: letter.subject, text: renderText(letter, shop), html: renderHtml(letter, shop) };
 }
@@ -70,7 +87,8 @@ describe('every kind of mail', () => {
     expect(subject).toContain('(order 482-913-077)');
     for (const form of [text, read(html)]) expect(form).toMatch(/Order number:? 482-913-077/);
     for (const form of [text, html]) {
-      expect(form).toContain('https://shop.example/orders/abcdef12-3456-4789-8abc-def012345678');
+      const link = isForStaff(kind) ? 'https://desk.example/order-' : 'https://shop.example/orders/';
+      expect(form).toContain(`${link}abcdef12-3456-4789-8abc-def012345678`);
       expect(form).not.toMatch(/undefined|null|NaN|\[object/);
     }
     const words = read(html);
@@ -137,6 +155,32 @@ describe('in particular', () => {
     expect(text).toContain('May 6, 2030 at 2:32 PM UTC');
     for (const status of ['paid', 'expired', 'canceled'] as const)
       expect(writeLetter({ kind: 'payment_refused' }, { ...ORDER, status }, undefined, SHOP)).toBeUndefined();
+  });
+
+  it('an email to staff has the deadline and the case, and no name, address, or item of the shopper', () => {
+    for (const kind of ['dispute_opened', 'dispute_due'] as const) {
+      const { subject, text, html } = write({ kind });
+      expect(subject).toContain('chargeback of $12.50 by May 9, 2030 at 11:59 PM UTC (order 482-913-077)');
+      expect(text).toContain('Reason: product not received\nRespond by: May 9, 2030 at 11:59 PM UTC');
+      expect(text + html).not.toMatch(/Ada|Main Street|ada@|mug/i);
+    }
+    expect(write({ kind: 'dispute_due' }).subject).toMatch(/^Reminder: /);
+  });
+
+  it('an email to staff about an inquiry says that no money has moved; without a support desk it names the case', () => {
+    const inquiry = { ...DISPUTE, status: 'warning_needs_response', evidenceDueBy: null };
+    const shop = { ...SHOP, caseUrl: () => null };
+    const letter = writeLetter({ kind: 'dispute_opened' }, ORDER, undefined, shop, inquiry)!;
+    expect(letter.subject).toBe('Respond to a bank inquiry about $12.50 (order 482-913-077)');
+    const text = renderText(letter, shop);
+    expect(text).toContain('No money has moved.');
+    expect(text).toContain('order-abcdef12-3456-4789-8abc-def012345678');
+  });
+
+  it('an email to staff is not sent once there is a response', () => {
+    for (const kind of ['dispute_opened', 'dispute_due'] as const)
+      for (const status of ['under_review', 'won', 'lost', 'warning_closed'])
+        expect(writeLetter({ kind }, ORDER, undefined, SHOP, { ...DISPUTE, status })).toBeUndefined();
   });
 
   it('a shipment shows its carrier and tracking number', () => {

@@ -3,13 +3,17 @@
  * (`npm test -- activities/email/letters/texts -u`).
  */
 import { expect, it } from 'vitest';
-import type { EmailOrder, EmailRefund } from '../email-order.ts';
+import type { EmailDispute, EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
-const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
+const SHOP = {
+  name: 'Holdfast & Sons',
+  storefrontUrl: 'https://shop.example',
+  caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
+};
 const PARCEL = {
   shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
   carrier: 'UPS',
@@ -39,6 +43,13 @@ const ORDER: EmailOrder = {
     { name: 'Stoneware mug <blue>', quantity: 2, unitPriceCents: 1_250 },
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
   ],
+};
+const DISPUTE: EmailDispute = {
+  amountCents: 4_499,
+  currency: 'usd',
+  reason: 'fraudulent',
+  status: 'needs_response',
+  evidenceDueBy: new Date('2030-05-09T23:59:00Z'),
 };
 const REFUND: EmailRefund = {
   kind: 'refund',
@@ -80,6 +91,8 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'refund_withdrawn' } },
   { payload: { kind: 'refund_withdrawn' }, refund: { ...REFUND, kind: 'cancellation', cancelsUnits: true } },
   { payload: { kind: 'refund_withdrawn', message: 'You want the items.' }, refund: { ...REFUND, cancelsUnits: true } },
+  { payload: { kind: 'dispute_opened' } },
+  { payload: { kind: 'dispute_due' } },
 ];
 
 it('emails match their reviewed texts', async () => {
@@ -89,6 +102,7 @@ it('emails match their reviewed texts', async () => {
       { ...ORDER, ...order },
       refund ?? undefined,
       SHOP,
+      DISPUTE,
     )!;
     return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;
   });

@@ -1,6 +1,8 @@
 /** Writes the email for a queued payload. */
-import type { EmailOrder, EmailRefund } from '../email-order.ts';
+import { isUnanswered } from '../../../domain/shipping.ts';
+import type { EmailDispute, EmailOrder, EmailRefund } from '../email-order.ts';
 import type { MailPayload } from '../queue-mail.ts';
+import { disputeDue, disputeOpened } from './disputes.ts';
 import { emailAdded, emailReplaced } from './email-changed.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
@@ -11,6 +13,7 @@ import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 
 /**
  * @param refund the refund that the email is about, if it exists
+ * @param dispute the dispute that the email is about, if it exists
  * @returns undefined when the email is no longer relevant
  * @throws Error when the email reports a refund or a parcel that does not exist
  */
@@ -19,6 +22,7 @@ export function writeLetter(
   order: EmailOrder,
   refund: EmailRefund | undefined,
   shop: ShopFacts,
+  dispute?: EmailDispute,
 ): Letter | undefined {
   switch (kind) {
     case 'order_paid':
@@ -44,5 +48,10 @@ export function writeLetter(
       return emailReplaced(order, shop, message);
     case 'email_added':
       return emailAdded(order, shop);
+    // Staff may have responded while the email waited.
+    case 'dispute_opened':
+      return dispute && isUnanswered(dispute.status) ? disputeOpened(order, dispute, shop) : undefined;
+    case 'dispute_due':
+      return dispute && isUnanswered(dispute.status) ? disputeDue(order, dispute, shop) : undefined;
   }
 }

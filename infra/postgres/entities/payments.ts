@@ -51,6 +51,12 @@ export const Dispute = defineEntity({
     /** Stripe's status, such as `needs_response`. */
     status: p.string().length(50),
     evidenceDueBy: p.datetime().nullable(),
+    /** Whether evidence was saved at Stripe; it may not have been submitted to the bank. */
+    hasEvidence: p.boolean().default(false),
+    /** How often evidence was submitted to the bank. */
+    submissionCount: p.integer().default(0),
+    /** When staff were reminded of the deadline. */
+    remindedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

@@ -195,7 +195,7 @@ export const ANSWERS: readonly MistakesInFile[] = [
         "if (seen.stripeRefundId && seen.refundStatus !== 'failed')",
         "if (seen.stripeRefundId && seen.refundStatus === 'pending')",
       ],
-      ['a retry requested by staff is not made', '      isRetryRequested = true;\n', ''],
+      ['a retry requested by staff is not made', '      isRetryRequested ||= !onlyOutages;\n', ''],
     ],
   },
 ];

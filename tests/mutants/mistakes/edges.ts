@@ -87,12 +87,34 @@ export const EDGES: readonly MistakesInFile[] = [
         'row.email ?? row.account_email',
         'row.account_email ?? row.email',
       ],
-      ['staff see the oldest events of a long history', ".orderBy('id', 'desc')", ".orderBy('id')"],
-      ['staff see the history in reverse order', 'rows.reverse().map', 'rows.map'],
       [
         'staff don’t see the deadline of a chargeback',
         'evidenceDueBy: row.evidence_due_by?.toISOString() ?? null,',
         'evidenceDueBy: null,',
+      ],
+    ],
+  },
+  {
+    file: 'activities/orders/order-events.ts',
+    tests: ['tests/case-history', 'activities/activities'],
+    replacements: [
+      ['staff see the oldest events of a long history', ".orderBy('id', 'desc')", ".orderBy('id')"],
+      ['staff see the history in reverse order', '...event })).reverse()', '...event }))'],
+      [
+        'staff don’t see that a history has earlier events',
+        'earlierEvents: (rows[0]?.all ?? 0) - rows.length',
+        'earlierEvents: 0',
+      ],
+    ],
+  },
+  {
+    file: 'activities/orders/signal-order.ts',
+    tests: ['tests/case-history'],
+    replacements: [
+      [
+        'the page of a completed order never shows what happens later',
+        '    if (await hasRun(workflow)) await resume(deps, sql, orderId);\n',
+        '',
       ],
     ],
   },

@@ -60,8 +60,8 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'a changed chargeback appears as a new one in the history',
-        "known ? 'dispute_changed' : 'dispute_opened'",
-        "'dispute_opened'",
+        '  if (!known) await recordOpened(',
+        '  await recordOpened(',
       ],
       [
         'the outcome of a chargeback is missing from the history',

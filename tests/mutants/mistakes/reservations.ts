@@ -104,8 +104,8 @@ export const RESERVATIONS: readonly MistakesInFile[] = [
       ],
       [
         'an ended reservation is returned as open',
-        "return reservation?.status === 'reserved' ?",
-        'return reservation ?',
+        "if (reservation?.status !== 'reserved') return null;",
+        'if (!reservation) return null;',
       ],
     ],
   },

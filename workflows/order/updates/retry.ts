@@ -1,17 +1,17 @@
 import { uiActor } from '../../../domain/identity.ts';
-import { refuse } from '../../shared/failures.ts';
-import { type OrderRequest, retryUpdate } from '../messages.ts';
+import type { RetryRequest } from '../../retry-stopped/messages.ts';
+import { RETRY_FIELDS, requireStopped } from '../../shared/retry-update.ts';
+import { retryUpdate } from '../messages.ts';
 import { short } from '../steps.ts';
 import { EXAMPLE, type StaffUpdate } from './staff-update.ts';
 
-export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
+export const retry: StaffUpdate<{ retried: string }, RetryRequest> = {
   definition: retryUpdate,
   description: 'Retries the stopped step now. Send it once the cause is fixed.',
   example: EXAMPLE,
 
-  check(order) {
-    if (!order.stuck.current) throw refuse('conflict', 'Nothing has stopped, so there is nothing to retry.');
-  },
+  fields: RETRY_FIELDS,
+  check: (order, request) => requireStopped(order.stuck, request),
 
   async handle(order, { requestId, requestedBy, reason }) {
     const retried = order.stuck.current?.what ?? '';
@@ -24,6 +24,7 @@ export const retry: StaffUpdate<{ retried: string }, OrderRequest> = {
       reason,
     });
     order.stuck.retryNow();
+    await order.refresh();
     return { retried };
   },
 };

@@ -127,6 +127,11 @@ create table disputes (
   reason varchar(100) not null,
   status varchar(50) not null,
   evidence_due_by timestamptz,
+  -- Whether evidence was saved at Stripe, and how often it was submitted to the bank.
+  has_evidence boolean not null default false,
+  submission_count integer not null default 0 check (submission_count >= 0),
+  -- When staff were reminded of the deadline.
+  reminded_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
