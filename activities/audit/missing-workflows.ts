@@ -46,7 +46,7 @@ function readOpenOrders(sql: Sql, returnDays: number) {
       .select(traitColumns)
       .where((is) =>
         is.or([
-          is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'shipped']),
+          is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'partially_shipped', 'shipped']),
           is.and([is('status', '=', 'delivered'), is('delivered_at', '>', daysAgo(returnDays))]),
           // These keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
           is.exists(

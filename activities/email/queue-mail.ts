@@ -21,6 +21,8 @@ export const mailPayload = z.object({
   kind: z.enum(MAIL_KINDS),
   /** For emails about a refund. */
   refundId: z.uuid().optional(),
+  /** For emails about a parcel. */
+  shipmentId: z.uuid().optional(),
   /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it. */
   message: z.string().optional(),
 });

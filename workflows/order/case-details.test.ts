@@ -45,6 +45,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     expiresAt: '2026-11-01T10:10:00.000Z',
     createdAt: '2026-11-01T10:00:00.000Z',
     lines: LINES,
+    shipped: [],
     ...change,
   };
   const record: OrderRecord = {
@@ -55,7 +56,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
       shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
     },
     emailHash: null,
-    shipment: null,
+    shipments: [],
     reviewReason: null,
     refunds,
     packing: [],

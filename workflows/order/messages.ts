@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Address } from '../../domain/address.ts';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
+import type { NamedLine } from '../refund/form.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
@@ -42,7 +43,7 @@ export interface RefundUpdateRequest extends OrderRequest {
   /** Decimal, in the order's currency. Defaults to the price of `lines`, or to everything that remains. */
   amount?: number;
   /** `product` is a SKU or a product ID. */
-  lines?: { product: string; quantity: number }[];
+  lines?: NamedLine[];
   restock?: boolean;
   /** Whether to wait for the return of the items before refunding. */
   awaitReturn?: boolean;
@@ -75,9 +76,11 @@ export const extendOrderReservationUpdate = defineUpdate<{ expiresAt: string }, 
 export const correctAddressUpdate = defineUpdate<UpdateResult, [OrderRequest & { address: Address }]>('correctAddress');
 export const markShippedUpdate = defineUpdate<
   UpdateResult,
-  [OrderRequest & { carrier: string; trackingNumber: string }]
+  [OrderRequest & { carrier: string; trackingNumber: string; lines?: NamedLine[] }]
 >('markShipped');
-export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest]>('markDelivered');
+export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest & { trackingNumber?: string }]>(
+  'markDelivered',
+);
 export const putUnderReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putUnderReview');
 export const releaseOrderUpdate = defineUpdate<UpdateResult, [OrderRequest]>('release');
 export const resendConfirmationUpdate = defineUpdate<UpdateResult, [OrderRequest]>('resendConfirmation');

@@ -1,6 +1,7 @@
 /** Parses the amount and lines of a refund that staff request in the Temporal UI. */
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
-import { type RefundLine, refundCents } from '../../domain/refund.ts';
+import { refundCents } from '../../domain/refund.ts';
+import type { RefundLine } from '../../domain/refund-units.ts';
 import type { FieldCheck } from '../shared/staff.ts';
 
 export interface NamedLine {
@@ -31,8 +32,14 @@ export function readForm(
 ): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
   const amountCents = form.amount === undefined ? undefined : refundCents(form.amount, order.currency);
   if (typeof amountCents === 'string') return `“amount”: ${amountCents}`;
+  const lines = form.lines && readLines(order, form.lines);
+  return typeof lines === 'string' ? lines : { amountCents, lines };
+}
+
+/** @returns the lines by product ID, or a sentence that names the product that is not in the order */
+export function readLines(order: Pick<OrderFacts, 'lines'>, named: readonly NamedLine[]): RefundLine[] | string {
   const lines: RefundLine[] = [];
-  for (const { product, quantity } of form.lines ?? []) {
+  for (const { product, quantity } of named) {
     const line = order.lines.find((each) => each.sku === product || each.productId === product.toLowerCase());
     if (!line) {
       const skus = order.lines.map((each) => each.sku).join(', ');
@@ -40,5 +47,5 @@ export function readForm(
     }
     lines.push({ productId: line.productId, quantity });
   }
-  return { amountCents, lines: form.lines ? lines : undefined };
+  return lines;
 }

@@ -28,6 +28,15 @@ export interface RefundInput {
 
 export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'succeeded' | 'failed';
 
+/** What arrived of a return. */
+export interface ReturnReceived extends StaffRequest {
+  restock?: boolean;
+  /** Units that arrived; undefined means all. */
+  lines?: NamedLine[];
+  /** Decimal, in the order's currency; undefined means their price. */
+  amount?: number;
+}
+
 export interface RefundState {
   refundId: string;
   status: RefundFacts['status'];
@@ -38,7 +47,7 @@ export const requestRefundUpdate = defineUpdate<RequestedRefund, [SentRefundRequ
 export const refundChangedSignal = defineSignal('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('decide');
-export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
+export const returnReceivedUpdate = defineUpdate<RefundState, [ReturnReceived]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
 export const cancelRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('cancel');

@@ -22,7 +22,7 @@ export function anOrder(order: Partial<Order> = {}): Order {
     number: '482-913-077',
     status: 'paid',
     fulfillment: 'unfulfilled',
-    shipment: null,
+    shipments: [],
     returns_until: null,
     cancellation_waits: false,
     review_reason: null,
