@@ -52,7 +52,7 @@ describe('the support desk’s lists', () => {
   });
 
   it('find orders by the words of their status', async () => {
-    expect(await queryOf('to-ship')).toContain('OrderStatus IN ("paid", "partially refunded")');
+    expect(await queryOf('to-ship')).toContain('OrderStatus IN ("paid", "partially refunded", "partially shipped")');
     expect(await queryOf('under-review')).toContain('OrderStatus IN ("under review")');
   });
 });

@@ -3,6 +3,34 @@ import type { MistakesInFile } from '../mistake.ts';
 
 export const ANSWERS: readonly MistakesInFile[] = [
   {
+    file: 'api/support/find.ts',
+    tests: ['api/support'],
+    replacements: [
+      [
+        'an email address is part of the address of a list',
+        'QUERIES.emailHash(emailHash(hashKey, search.address))',
+        'QUERIES.emailHash(search.address)',
+      ],
+      ['a refund is not found by its ID', "(await refundQuery(sql, 'id', search.id)) ?? ", ''],
+    ],
+  },
+  {
+    file: 'api/support/page.ts',
+    tests: ['api/support'],
+    replacements: [
+      [
+        'browsers block the way from the find page to the list',
+        '...(TEMPORAL_UI_URL ? [new URL(TEMPORAL_UI_URL).origin] : [])',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'api/middleware/errors.ts',
+    tests: ['api/support'],
+    replacements: [['staff get a problem of a list as JSON', "ctx.accepts('json', 'html') === 'html'", 'false']],
+  },
+  {
     file: 'api/webhooks/service.ts',
     tests: ['api/webhooks/signals'],
     replacements: [
