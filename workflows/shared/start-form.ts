@@ -22,11 +22,16 @@ const OPTIONAL: Readonly<Record<string, FieldCheck>> = {
   reason: optional(requiredText('“reason”', 500)),
 };
 
+/** @throws ApplicationFailure invalid_request */
+export function checkForm(input: unknown, { example, fields }: StartForm): void {
+  checkRequest(input, example, { ...OPTIONAL, ...fields });
+}
+
 /** Checks a start by staff. @throws ApplicationFailure invalid_start */
-export function requireForm(input: unknown, { example, fields }: StartForm): void {
+export function requireForm(input: unknown, form: StartForm): void {
   requireQueue();
   try {
-    checkRequest(input, example, { ...OPTIONAL, ...fields });
+    checkForm(input, form);
   } catch (error) {
     if (error instanceof ApplicationFailure) refuseStart(error.message);
     throw error;
