@@ -5,13 +5,15 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../api/openapi/document.ts';
 import { SUPPORT_FIND_PATH, SUPPORT_LIST_NAMES, supportListPath } from '../infra/temporal/support-lists.ts';
 import { CHECKOUT } from '../local/stack/profile.ts';
+import { REINDEX_FORM } from '../workflows/catalog/workflow.ts';
 import type { OrderCase } from '../workflows/order/case.ts';
 import { handleStaffUpdates as handleOrderUpdates } from '../workflows/order/updates/index.ts';
 import type { RefundCase } from '../workflows/refund/case.ts';
-import { PART_FIELDS, problemOfPart } from '../workflows/refund/form.ts';
+import { REFUND_FORM } from '../workflows/refund/form.ts';
 import { handleStaffUpdates as handleRefundUpdates } from '../workflows/refund/staff-updates.ts';
+import { RETRY_STOPPED_FORM } from '../workflows/retry-stopped/workflow.ts';
 import type { localSteps } from '../workflows/shared/described-steps.ts';
-import { aFlag, checkRequest, optional, requiredText } from '../workflows/shared/staff.ts';
+import { checkForm } from '../workflows/shared/start-form.ts';
 
 type Validator = (request: unknown) => void;
 const handlers = vi.hoisted(() => new Map<string, (request: unknown) => void>());
@@ -41,27 +43,12 @@ beforeAll(() => {
   handlers.clear();
   handleRefundUpdates({ input: { orderId: 'o' }, stuck } as unknown as RefundCase, {} as ReturnType<typeof localSteps>);
   validators.refund = new Map(handlers);
-  validators.start = new Map<string, Validator>([
-    ['refund', (input) => checkForm(input, REFUND_FORM, problemOfPart)],
-    ['reindexProduct', (input) => checkForm(input, { product: requiredText('“product”', 100) })],
-  ]);
+  validators.start = new Map<string, Validator>(
+    Object.entries(FORMS).map(([type, form]) => [type, (input) => checkForm(input, form)]),
+  );
 });
 
-const REFUND_FORM = {
-  orderId: requiredText('“orderId”', 36),
-  ...PART_FIELDS,
-  restock: optional(aFlag('restock')),
-  awaitReturn: optional(aFlag('awaitReturn')),
-};
-
-/** A start form accepts an input without the requester's name, which is optional. */
-function checkForm(
-  input: unknown,
-  ...[fields, problemOf]: Parameters<typeof checkRequest> extends [unknown, object, ...infer Rest] ? Rest : never
-): void {
-  const free = { requestId: optional(() => undefined), requestedBy: optional(() => undefined) };
-  checkRequest(input, {}, { ...free, reason: optional(() => undefined), ...fields }, problemOf);
-}
+const FORMS = { refund: REFUND_FORM, reindexProduct: REINDEX_FORM, retryStopped: RETRY_STOPPED_FORM };
 
 describe('each JSON example', () => {
   it('is accepted by its update or form', () => {

@@ -1,3 +1,4 @@
+import { errors } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import pg from 'pg';
 import Stripe from 'stripe';
@@ -38,6 +39,19 @@ describe('failures in a history', () => {
     expect(await written(databaseError())).toContain('PostgreSQL: 22P02');
     expect(await written(stripe)).toContain('resource_missing');
     expect(await written(ours(undefined))).toContain('conflict: \nThe order is closed already.');
+  });
+
+  it('say that Stripe or Elasticsearch can’t be reached, without quoting their messages', async () => {
+    const away = new Stripe.errors.StripeConnectionError({ message: ADDRESS, type: 'api_error' } as never);
+    const broken = new Stripe.errors.StripeAPIError({ message: ADDRESS, type: 'api_error', statusCode: 503 } as never);
+    for (const error of [away, broken]) expect(await written(error)).toMatch(/\nStripe can’t be reached \(\w+\)\./);
+    expect(await written(new errors.ConnectionError(ADDRESS))).toContain(
+      'Elasticsearch can’t be reached (ConnectionError).',
+    );
+    const rejected = new errors.ResponseError({ statusCode: 400, body: { error: ADDRESS } } as never);
+    expect(await written(rejected)).toContain('Elasticsearch: 400');
+    for (const error of [away, broken, rejected, new errors.ConnectionError(ADDRESS)])
+      expect(await written(error)).not.toContain(ADDRESS);
   });
 
   it('report an unavailable store with the code of a 503, so that the client sends the request again', async () => {

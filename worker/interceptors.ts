@@ -65,7 +65,11 @@ function toFailure(error: unknown): unknown {
   }
   if (error instanceof errors.ElasticsearchClientError) {
     // Elasticsearch's own message may contain the document.
-    return ApplicationFailure.create({ type: error.name, message: `Elasticsearch can’t be reached (${error.name}).` });
+    const what =
+      error instanceof errors.ResponseError
+        ? `Elasticsearch: ${error.statusCode}`
+        : `Elasticsearch can’t be reached (${error.name}).`;
+    return ApplicationFailure.create({ type: error.name, message: what });
   }
   // The API turns this code into a 503, so the client may send the same request again.
   if (isStoreUnavailable(error)) {

@@ -116,6 +116,34 @@ describe('a mail', () => {
     expect(await mailsTo(MAILBOX_URL, given)).toHaveLength(1);
   });
 
+  it('about a chargeback goes to the support team, with a link to the case, and nowhere without its address', async () => {
+    const [email, support] = [addressOf('disputed'), addressOf('support')];
+    const orderId = await createOrder({ email });
+    const disputeId = `du_${orderId}`;
+    await services.db.run(
+      `insert into disputes (id, order_id, amount, currency, reason, status, evidence_due_by)
+       values ($1, $2, 25, 'usd', 'fraudulent', 'needs_response', now() + interval '5 days')`,
+      [disputeId, orderId],
+    );
+    await queue(orderId, { kind: 'dispute_opened', disputeId });
+    await carry();
+    expect(await mailsTo(MAILBOX_URL, email)).toEqual([]);
+
+    const settings = { ...services.settings, SUPPORT_EMAIL: support, TEMPORAL_UI_URL: 'https://desk.example' };
+    const withSupport = new OutboxRelay(services.db, createOutboxHandlers({ ...services, settings }), services.log);
+    await queue(orderId, { kind: 'dispute_opened', disputeId });
+    await queue(orderId, { kind: 'dispute_due', disputeId });
+    expect(await withSupport.carry(MAIL_TOPIC)).toBe(2);
+    const mails = await mailsTo(MAILBOX_URL, support);
+    expect(mails).toHaveLength(2);
+    for (const mail of mails) {
+      expect(mail.subject).toContain('chargeback of $25.00');
+      expect(mail.text).toContain(`https://desk.example/namespaces/default/workflows/order-${orderId}`);
+    }
+    expect(await mailsTo(MAILBOX_URL, email)).toEqual([]);
+    await services.db.run('delete from disputes where id = $1', [disputeId]);
+  });
+
   it('shows the refund and shipment as they are when it is sent', async () => {
     const email = addressOf('facts');
     const orderId = await createOrder({ email });
@@ -152,6 +180,10 @@ describe('a mail that fails', () => {
     expect(await carry()).toBe(2);
     expect(await waiting()).toEqual([]);
     expect(await mailsTo(MAILBOX_URL, goodAddress)).toHaveLength(1);
+    const signals = await services.db.rows(`select key from outbox where topic = 'order.changed' and key = $1`, [
+      refused,
+    ]);
+    expect(signals).toHaveLength(1);
     const events = await eventsOf(refused);
     expect(events).toEqual([
       {

@@ -119,6 +119,26 @@ describe('the page of a payment', () => {
     expect(won).not.toContain('Shop wins');
   });
 
+  it('submits evidence, which the bank then reviews', async () => {
+    const intent = await paidIntent();
+    await press(intent, { action: 'dispute', amount: '25.99', reason: 'fraudulent' });
+    const [dispute] = (await stripe.disputes.list({ payment_intent: intent.id })).data;
+    const submit = (evidence: string) => press(intent, { action: 'evidence', dispute: dispute!.id, evidence });
+    expect((await submit('')).status).toBe(400);
+    expect((await submit('UPS, 1Z999')).status).toBe(303);
+    expect(await stripe.disputes.retrieve(dispute!.id)).toMatchObject({
+      status: 'under_review',
+      evidence: { uncategorized_text: 'UPS, 1Z999' },
+      evidence_details: { has_evidence: true, submission_count: 1 },
+    });
+    await receiver.received('charge.dispute.updated', dispute!.id);
+    expect(await pageOf(intent)).toContain('Evidence was submitted once.');
+    await submit('And the confirmation');
+    expect(await pageOf(intent)).toContain('Evidence was submitted 2 times.');
+    await press(intent, { action: 'lost', dispute: dispute!.id });
+    expect(await pageOf(intent)).not.toContain('Submit evidence');
+  });
+
   it.each<[string, Record<string, string>]>([
     ['another origin', { Origin: 'https://evil.example.test' }],
     ['another port of this machine', { Origin: 'http://127.0.0.1:1' }],

@@ -92,6 +92,7 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     reserve: again({ reservationId: OTHER_ID }),
     release: ({ index, random }) => (index % 4 === 0 ? random.pick(NONSENSE) : [{ requestedBy: 'the shopper' }]),
     extendReservation: staff(({ index }) => ({ minutes: index % 5 === 0 ? 0 : 1 })),
+    retry: staff(),
     reservationChanged: prompt,
   },
   refund: {

@@ -71,7 +71,10 @@ export async function expectRepeatable(services: Services, prepare: () => Promis
 
 /** By table, the rows of the scope as JSON, without `updated_at`. */
 const QUERIES: Readonly<Record<string, { of: keyof Scope; sql: string }>> = {
-  orders: { of: 'orderIds', sql: `select to_jsonb(o) - 'updated_at' - 'number' as row from orders o where id = any($1::uuid[])` },
+  orders: {
+    of: 'orderIds',
+    sql: `select to_jsonb(o) - 'updated_at' - 'number' as row from orders o where id = any($1::uuid[])`,
+  },
   order_items: { of: 'orderIds', sql: 'select to_jsonb(i) as row from order_items i where order_id = any($1::uuid[])' },
   shipments: { of: 'orderIds', sql: 'select to_jsonb(s) as row from shipments s where order_id = any($1::uuid[])' },
   shipment_items: {

@@ -62,7 +62,7 @@ async function serving(env: TestWorkflowEnvironment): Promise<SkippingTemporal> 
     env,
     async withWorker(activities, work, { maxCachedWorkflows = 0 } = {}) {
       const workers = await Promise.all(
-        ['orders', 'payments', 'recommendations'].map((taskQueue) =>
+        ['orders', 'payments', 'catalog', 'recommendations'].map((taskQueue) =>
           Worker.create({
             connection: env.nativeConnection,
             taskQueue,
@@ -72,8 +72,9 @@ async function serving(env: TestWorkflowEnvironment): Promise<SkippingTemporal> 
           }),
         ),
       );
-      const [checkout, payments, recommendations] = workers as [Worker, Worker, Worker];
-      return recommendations.runUntil(() => payments.runUntil(() => checkout.runUntil(work)));
+      const [checkout, payments, catalog, recommendations] = workers as [Worker, Worker, Worker, Worker];
+      const served = () => payments.runUntil(() => checkout.runUntil(work));
+      return recommendations.runUntil(() => catalog.runUntil(served));
     },
     stop: () => env.teardown(),
   };

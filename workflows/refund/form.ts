@@ -70,7 +70,7 @@ export const REFUND_FORM: StartForm = {
     restock: optional(aFlag('restock')),
     awaitReturn: optional(aFlag('awaitReturn')),
   },
-  check: (input) => problemOfPart(input as RefundPart),
+  problemOf: problemOfPart,
 };
 
 /** @returns the amount in minor units and the lines by product ID, or a sentence that states what is invalid */

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detailsOf } from '../../tests/support/details.ts';
+import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
   extendReservationUpdate,
@@ -25,6 +27,7 @@ type Ended = 'committed' | 'released' | 'expired' | 'checkout_pending' | 'not_du
 function scripted(endings: Ended[]) {
   const calls: string[] = [];
   let endsAt = 0;
+  let isExtended = false;
   return {
     calls,
     activities: {
@@ -34,9 +37,10 @@ function scripted(endings: Ended[]) {
         const expiresAt = new Date(endsAt).toISOString();
         return { outcome: 'reserved', requested: lines, currency: 'usd', expiresAt, lines: [] };
       },
-      loadReservation: async () => ({ expiresAt: new Date(endsAt).toISOString() }),
+      loadReservation: async () => ({ expiresAt: new Date(endsAt).toISOString(), isExtended }),
       extendReservation: async ({ minutes }: { minutes: number }) => {
         endsAt += minutes * 60_000;
+        isExtended = true;
         return { outcome: 'extended', expiresAt: new Date(endsAt).toISOString(), orderId: null };
       },
       endReservation: async () => {
@@ -89,6 +93,22 @@ describe('reservation', () => {
     });
     expect((await temporal.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(599_000);
     expect(calls).toEqual(['reserveStock', 'endReservation']);
+  });
+
+  it('that was extended by support is not offered another extension, also when the order extended it', async () => {
+    const script = scripted(['committed']);
+    const id = randomUUID();
+    await temporal.withWorker(script.activities, async () => {
+      await reservation(id);
+      expect(await detailsOf(handleOf(id))).toContain('`extendReservation` (once)');
+      await script.activities.extendReservation({ minutes: 5 });
+      await handleOf(id).signal(reservationChangedSignal);
+      await until(
+        async () => !(await detailsOf(handleOf(id))).includes('`extendReservation`'),
+        'the page to show the extension',
+      );
+      expect(await handleOf(id).result()).toBe('committed');
+    });
   });
 
   it('finds that it was sold', async () => {

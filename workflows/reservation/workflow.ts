@@ -26,10 +26,11 @@ import {
 } from './messages.ts';
 
 /** Steps of update handlers, whose caller waits for the response. */
-const quick = localSteps(quickSteps, ['reserveStock', 'releaseReservation', 'extendReservation']);
+const quick = localSteps(quickSteps, ['releaseReservation', 'extendReservation']);
 
-/** The first attempts to reserve, before staff see that it is stuck. */
+/** The first attempts to reserve, and those once staff see that it is stuck; a page can't be shown during an attempt of the former. */
 const short = localSteps(shortSteps, ['reserveStock']);
+const patient = queuedSteps({ ...patientSteps, scheduleToCloseTimeout: '10 minutes' }, ['reserveStock']);
 
 const RECORDS = ['endReservation', 'loadReservation', 'releaseReservation'] as const;
 /** Steps that must succeed: short attempts, then patient ones. */
@@ -76,7 +77,7 @@ async function followReservation(input: ReservationInput): Promise<ReservationOu
       request ??= reservation;
       reserved ??= untilDone(stuck, 'The items could not be reserved', {
         short: () => short.reserveStock(reservation),
-        long: () => quick.reserveStock(reservation),
+        long: () => patient.reserveStock(reservation),
       }).then((answer) => {
         result = answer;
         return answer;

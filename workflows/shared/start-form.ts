@@ -13,8 +13,8 @@ export interface StartForm {
   /** A valid input, which staff can copy. */
   example: object;
   fields: Readonly<Record<string, FieldCheck>>;
-  /** Checks the fields together. @returns the problem as a sentence */
-  check?: (input: object) => string | undefined;
+  /** Checks the fields together, once each is valid. @returns the problem as a sentence */
+  problemOf?: (input: object) => string | undefined;
 }
 
 /** Fields that every form may have; none is required. */
@@ -24,17 +24,20 @@ const OPTIONAL: Readonly<Record<string, FieldCheck>> = {
   reason: optional(requiredText('“reason”', 500)),
 };
 
+/** @throws ApplicationFailure invalid_request */
+export function checkForm(input: unknown, { example, fields, problemOf }: StartForm): void {
+  checkRequest(input, example, { ...OPTIONAL, ...fields }, problemOf);
+}
+
 /** Checks a start by staff. @throws ApplicationFailure invalid_start */
-export function requireForm(input: unknown, { example, fields, check }: StartForm): void {
+export function requireForm(input: unknown, form: StartForm): void {
   requireQueue();
   try {
-    checkRequest(input, example, { ...OPTIONAL, ...fields });
+    checkForm(input, form);
   } catch (error) {
     if (error instanceof ApplicationFailure) refuseStart(error.message);
     throw error;
   }
-  const problem = check?.(input as object);
-  if (problem) refuseStart(`${problem} For example: ${JSON.stringify(example)}`);
 }
 
 /**

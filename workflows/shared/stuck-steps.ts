@@ -9,6 +9,7 @@ import {
   condition,
   isCancellation,
   TemporalFailure,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { DurableStep } from './described-steps.ts';
@@ -196,7 +197,7 @@ function innermost(error: Error): Error {
 /** The message of the innermost cause, since the outer ones are about the activity. */
 function reasonOf(error: Error): string {
   const cause = innermost(error);
-  if (cause instanceof ActivityFailure) return 'It did not respond in time.';
+  if (cause instanceof ActivityFailure || cause instanceof TimeoutFailure) return 'It did not respond in time.';
   // The activity's own message asks an API client to send its request again.
   if (cause instanceof ApplicationFailure && cause.type === ('unavailable' satisfies ErrorCode))
     return 'PostgreSQL or Redis can’t be reached.';
